@@ -1,0 +1,81 @@
+"""What a context source gives: pieces of the workspace, and what was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ContextQuery:
+    """What the spec asks for. `text` is the whole spec; `brief` what the person wrote in it."""
+
+    root: Path
+    spec_path: Path | None
+    text: str
+    brief: str
+    budget_tokens: int
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ContextItem:
+    """An excerpt that passed the choke point.
+
+    `lines` is 1-based with the last line included, None for a whole file. `sha256` is of `text`. `score` is the
+    ranking's, None for a file that the spec mentions itself. `source` names the source and why: `mention`, `rank`.
+    """
+
+    path: str
+    lines: tuple[int, int] | None
+    text: str
+    sha256: str
+    score: float | None
+    source: str
+    redactions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A candidate that was not taken: its path as written or below the root, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContextResult:
+    """Items in the order in which they are put before the model."""
+
+    items: tuple[ContextItem, ...]
+    left_out: tuple[Exclusion, ...]
+
+
+class ContextSource(Protocol):
+    """Where context comes from."""
+
+    @property
+    def name(self) -> str:
+        """The name that records use, such as `filesystem`."""
+        ...
+
+    async def retrieve(self, query: ContextQuery) -> ContextResult:
+        """Find what belongs to the spec, best first, within the budget.
+
+        Raises:
+            ContextError: The workspace cannot be read. The run goes on, ungrounded.
+        """
+        ...
+
+
+def estimate_tokens(text: str) -> int:
+    """A budget estimate: four UTF-8 bytes a token, rounded up. Not a provider's count."""
+    return (len(text.encode("utf-8", "surrogatepass")) + 3) // 4
+
+
+def total_tokens(items: Sequence[ContextItem]) -> int:
+    """The estimate for several items."""
+    return sum(estimate_tokens(item.text) for item in items)

@@ -1,0 +1,146 @@
+"""The port to a model: what is asked, what comes back, and the interface that every provider has.
+
+A provider yields events until a `Finished`, or raises `ProviderError`. Text that was yielded before an error is the
+caller's to keep. `Finished` means that the model said it was done and why; whether that is a success is decided by
+its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from orch_lsp.errors import ErrorDetail
+from orch_lsp.generation import FinishReason, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRequest:
+    """A section that is to be written: its profile key, its title, and what belongs into it."""
+
+    key: str
+    title: str
+    guidance: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """What is put before a model. A provider without a model reads `brief` and `sections` instead of the prompt."""
+
+    model: str | None
+    system_instructions: str
+    prompt: str
+    brief: str
+    sections: tuple[SectionRequest, ...]
+    max_output_tokens: int | None = None
+    temperature: float | None = None
+    reasoning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStarted:
+    """An HTTP exchange begins; `wait_s` seconds were waited before it."""
+
+    number: int
+    provider: str
+    model: str | None
+    server_address: str | None
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnded:
+    """An HTTP exchange ended; `status` is `ok` or `error`."""
+
+    number: int
+    status: str
+    http_status: int | None
+    request_id: str | None
+    error: ErrorDetail | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The next attempt starts in `wait_s` seconds, because of `error`."""
+
+    wait_s: float
+    error: ErrorDetail
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """A piece of the model's reasoning; it never becomes part of a draft."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReported:
+    """Token counts so far; the last one stands, also when the attempt fails afterwards."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResolved:
+    """The id of the model that answers."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The model's own end: the common reason, and the words that the provider used."""
+
+    finish_reason: FinishReason
+    raw_finish_reasons: tuple[str, ...]
+
+
+StreamEvent = (
+    AttemptStarted | AttemptEnded | Waiting | TextDelta | ReasoningDelta | UsageReported | ModelResolved | Finished
+)
+
+
+class Provider(Protocol):
+    """Where a model is served."""
+
+    @property
+    def id(self) -> str:
+        """The name that settings and records use."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """The wire format, or `outline`."""
+        ...
+
+    @property
+    def server_address(self) -> str | None:
+        """Host, or host:port, that requests go to; None if nothing leaves the machine."""
+        ...
+
+    def request_body(self, request: GenerationRequest) -> bytes | None:
+        """The exact bytes that `stream` would send; None if nothing is sent. Pure."""
+        ...
+
+    def stream(self, request: GenerationRequest) -> AsyncIterator[StreamEvent]:
+        """Ask, and yield what comes. Closing the iterator closes the exchange.
+
+        After `AttemptEnded` with status `error` either `Waiting` and another attempt follow, or the error is raised.
+
+        Raises:
+            ProviderError: The request failed for good.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Give back connections."""
+        ...

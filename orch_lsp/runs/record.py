@@ -1,0 +1,296 @@
+"""The run record, `orch.run/1`: what happened in one run, whole, as frozen values.
+
+Field names are those of the stored JSON. Times are RFC 3339 UTC with milliseconds and `Z`; what is not known is
+None, never a guess. Token counts are the provider's own, `input_tokens` with cached ones, `output_tokens` with
+reasoning. Hashes are SHA-256 in lower-case hex.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from orch_lsp.errors import ErrorDetail
+from orch_lsp.generation import FinishReason, Usage
+
+SCHEMA = "orch.run/1"
+
+
+class RunStatus(StrEnum):
+    """Where a run is in its life; see `lifecycle`."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+
+class StepStatus(StrEnum):
+    """Where a part of a run is."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+    INTERRUPTED = "interrupted"
+
+
+class DraftState(StrEnum):
+    """What became of a draft."""
+
+    READY = "ready"
+    APPLIED = "applied"
+    DISCARDED = "discarded"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A transition and its time."""
+
+    status: RunStatus
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The process that runs a run: `started` is its start time in seconds since the epoch, as psutil tells it."""
+
+    host: str
+    pid: int
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpecRef:
+    """The document: its path below the root with `/`, else its file name or URI."""
+
+    path: str
+    profile: str
+    sha256_before: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRef:
+    """Which prompt was used; `sha256` is the hash of its template."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRef:
+    """Where the model is served; `server_address` is host or host:port."""
+
+    id: str
+    kind: str
+    server_address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """The id that was asked for, and the id that answered."""
+
+    requested: str | None
+    resolved: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestParameters:
+    """Generation parameters as they were sent; None was not sent."""
+
+    max_output_tokens: int | None = None
+    temperature: float | None = None
+    reasoning: str | None = None
+    instructions_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Money as a decimal string, its ISO 4217 currency, and who said so."""
+
+    amount: str
+    currency: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One HTTP exchange. `status` is `ok`, `error` or `cancelled`; `wait_s` is what was waited before it."""
+
+    number: int
+    provider: str
+    model: str | None
+    server_address: str | None
+    started_at: str
+    ended_at: str | None = None
+    status: str | None = None
+    http_status: int | None = None
+    request_id: str | None = None
+    wait_s: float = 0.0
+    error: ErrorDetail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A part of a run; `wave` numbers the steps that may run side by side, from 0."""
+
+    id: str
+    name: str
+    wave: int
+    status: StepStatus
+    skip_reason: str | None = None
+    reused_from: str | None = None
+    started_at: str | None = None
+    ended_at: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    usage: Usage | None = None
+    finish_reason: FinishReason | None = None
+    output_sha256: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ContextItemRef:
+    """A piece of the workspace that was put before the model; `range` is 1-based, last line included."""
+
+    path: str
+    range: tuple[int, int] | None
+    sha256: str
+    bytes: int
+    score: float | None
+    source: str
+    redactions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A candidate that was not sent, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContextRecord:
+    """What the draft was grounded on. `error` set means that it was not grounded."""
+
+    items: tuple[ContextItemRef, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    source: str | None = None
+    fallback_from: str | None = None
+    error: ErrorDetail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When the run began and ended; `queue_s` and `first_chunk_s` are seconds since its creation and its start."""
+
+    started_at: str
+    ended_at: str | None = None
+    queue_s: float | None = None
+    first_chunk_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSection:
+    """A section of the draft. `sha256` is of its body's normalised text; `state` as the draft's."""
+
+    key: str
+    sha256: str
+    state: DraftState
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the run produced. A partial draft is the raw text so far of a run that did not complete."""
+
+    sha256: str
+    bytes: int
+    state: DraftState
+    partial: bool
+    sections: tuple[DraftSection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An edit that was made: hashes of the whole document; `verified` if it was read back and matched."""
+
+    at: str
+    version_before: int | None
+    sha256_before: str
+    sha256_after: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    """A client or server by name and version."""
+
+    name: str
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vcs:
+    """The checkout: its revision, and whether it had uncommitted changes."""
+
+    revision: str
+    dirty: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """Everything known of a run. Change it only with `dataclasses.replace` and `lifecycle.transition`."""
+
+    run_id: str
+    command: str
+    status: RunStatus
+    status_timeline: tuple[StatusChange, ...]
+    owner: Owner
+    spec: SpecRef
+    brief_sha256: str
+    prompt: PromptRef
+    provider: ProviderRef
+    model: ModelRef
+    request: RequestParameters
+    timing: Timing
+    server: Software
+    schema: str = SCHEMA
+    parent_run_id: str | None = None
+    request_sha256: str | None = None
+    steps: tuple[Step, ...] = ()
+    context: ContextRecord = field(default_factory=ContextRecord)
+    usage: Usage | None = None
+    cost: Cost | None = None
+    finish_reasons: tuple[str, ...] = ()
+    finish_reason: FinishReason | None = None
+    error: ErrorDetail | None = None
+    draft: Draft | None = None
+    applied: Applied | None = None
+    client: Software | None = None
+    vcs: Vcs | None = None
+
+
+def new_run_id() -> str:
+    """A UUID version 7: 48 bits of Unix milliseconds, then random bits (RFC 9562, section 5.7)."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | secrets.randbits(80)
+    value = value & ~(0xF << 76) | (0x7 << 76)
+    value = value & ~(0x3 << 62) | (0x2 << 62)
+    return str(uuid.UUID(int=value))
+
+
+def timestamp(at: datetime | None = None) -> str:
+    """RFC 3339 in UTC with milliseconds and `Z`; now, if no time is given."""
+    moment = (at or datetime.now(UTC)).astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

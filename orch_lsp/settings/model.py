@@ -1,0 +1,171 @@
+"""Settings as frozen values: what holds, and where each value came from.
+
+Two levels of trust. The user level (user config file, environment for keys, what the editor hands over by
+`orch/userSettings`) may set everything. The project level (`.orch/config.toml`, front matter, and all that arrives
+through the editor's settings) may choose by name and lower budgets; what it may not set is ignored, with a `Problem`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+
+class Layer(StrEnum):
+    """Where a value came from, highest precedence first."""
+
+    COMMAND = "command"
+    FRONT_MATTER = "front matter"
+    PROJECT = ".orch/config.toml"
+    EDITOR = "editor settings"
+    USER = "user config"
+    DEFAULT = "default"
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the user alone can have set it."""
+        return self in {Layer.COMMAND, Layer.USER, Layer.DEFAULT}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A value that is not used: which, where, and what was expected. Never stops anything else from working."""
+
+    layer: Layer
+    key: str
+    """Dotted path, as in the file: `providers.work.timeout.idle`."""
+    message: str
+    """Names key, value and what was expected; a secret-looking value is not repeated."""
+    path: Path | None = None
+    line: int | None = None
+    """Zero-based, where it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds. `first_byte` bounds the wait for the first byte of the body, `idle` each gap, `total` an attempt."""
+
+    connect: float = 10.0
+    first_byte: float = 120.0
+    idle: float = 60.0
+    total: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """`attempts` counts all requests; `max_wait` in seconds bounds one wait, the provider's own wish included."""
+
+    attempts: int = 3
+    max_wait: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """Caps on one answer: bytes after decoding, and events."""
+
+    max_bytes: int = 64 * 1024 * 1024
+    max_events: int = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How requests leave the machine: user level only. None means the platform's own."""
+
+    proxy: str | None = None
+    ca_bundle: Path | None = None
+    client_certificate: Path | None = None
+    client_key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSettings:
+    """A provider as the user level describes it, built-in values filled in."""
+
+    name: str
+    kind: str
+    base_url: str | None
+    model: str | None = None
+    api_key_env: str | None = None
+    api_key_command: tuple[str, ...] | None = None
+    key_variables: tuple[str, ...] = ()
+    """The service's standard variables, for built-in names."""
+    requires_key: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    allow_http: bool = False
+    timeout: Timeouts = field(default_factory=Timeouts)
+    retry: Retry = field(default_factory=Retry)
+    limits: StreamLimits = field(default_factory=StreamLimits)
+    network: Network = field(default_factory=Network)
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Wire quirks of a preset, and of a provider that needs them (such as Azure's `api_version`)."""
+    docs_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Generation parameters; None is the provider's own default."""
+
+    max_output_tokens: int | None = None
+    temperature: float | None = None
+    reasoning: str | None = None
+    instructions: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The provider and model of a run, and the layer that named the provider."""
+
+    provider: ProviderSettings
+    model: str | None
+    layer: Layer
+
+
+@dataclass(frozen=True, slots=True)
+class ContextSettings:
+    """`budget_tokens` bounds the workspace context, counted at four bytes a token."""
+
+    enabled: bool = True
+    budget_tokens: int = 8_000
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """How many runs one process has live, how long a silent owner is believed, and what is kept."""
+
+    parallel: int = 4
+    heartbeat_s: float = 15.0
+    lease_s: float = 120.0
+    keep_runs: int | None = None
+    keep_days: int | None = None
+    vacuum: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds for one document, all layers merged."""
+
+    providers: Mapping[str, ProviderSettings]
+    choice: Choice | None
+    """None when no layer names a provider."""
+    choice_problem: tuple[str, str] | None
+    """(error code, message) when a layer names a provider that cannot be used: `unknown_provider`, `missing_model`."""
+    fallback: tuple[str, ...] = ()
+    """Names of providers to try when the chosen one is not available; user level only."""
+    parameters: Parameters = field(default_factory=Parameters)
+    profile: str = "plain"
+    apply: Literal["auto", "review"] = "auto"
+    include: tuple[str, ...] = ("**/*.spec.md", "**/specs/**/*.md")
+    context: ContextSettings = field(default_factory=ContextSettings)
+    runs: RunSettings = field(default_factory=RunSettings)
+    severities: Mapping[str, Literal["error", "warning", "information", "hint", "off"]] = field(
+        default_factory=dict[str, Literal["error", "warning", "information", "hint", "off"]]
+    )
+    docs_base: str | None = None
+    problems: tuple[Problem, ...] = ()
+    origins: Mapping[str, Layer] = field(default_factory=dict[str, Layer])
+    """Layer of each value that is not a default, by dotted key."""

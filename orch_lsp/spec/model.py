@@ -1,0 +1,81 @@
+"""The document model: what a spec is, as frozen values over one text.
+
+Offsets are code points into `SpecDocument.text`. A section's body runs from the line after its heading to the
+next heading of the same or a higher level, or to the next heading that the profile recognises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from orch_lsp.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with its body."""
+
+    key: str
+    """Stable address, unique in the document: a profile section's key (`acceptance-criteria`), else the title's
+    slug; duplicates are numbered in document order (`tasks~2`)."""
+    title: str
+    """The heading's text without markers."""
+    level: int
+    """1 to 6."""
+    heading: Span
+    """The heading's line (both lines of a setext heading), without its line end."""
+    body: Span
+    """From the line after the heading to the section's end; may be empty."""
+    profile_key: str | None
+    """Key of the profile section that this heading stands for, or None."""
+    sha256: str
+    """Hash of the body's normalised text."""
+    placeholder: bool
+    """Blank, only HTML comments, or only placeholder lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """A YAML block at the very start of a document."""
+
+    span: Span
+    """The whole block with both `---` lines and the last one's line end."""
+    values: Mapping[str, Any]
+    """Top-level keys; empty when the block is not a mapping or not YAML."""
+    lines: Mapping[str, int]
+    """Zero-based line of each top-level key."""
+    problem: str | None = None
+    """Why the block could not be read, if it could not."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpecDocument:
+    """A parsed snapshot. Parsing never raises: a document that is not a spec is one without sections."""
+
+    text: str
+    profile: str
+    """Name of the profile that it was read with."""
+    title: Span | None
+    """Heading span of the document's title (the first heading of level 1 that is no profile section)."""
+    title_text: str
+    sections: tuple[Section, ...]
+    """All headings with their bodies, the title's included, in document order."""
+    preamble: Span
+    """Text before the first profile section, after front matter; holds the title."""
+    front_matter: FrontMatter | None = None
+    unbalanced_fence: Span | None = None
+    """The opening line of a code fence that is never closed."""
+    profile_sections: Mapping[str, Section] = field(default_factory=dict[str, Section])
+    """First section for each profile key that is present."""
+
+    def section_at(self, offset: int) -> Section | None:
+        """The innermost section whose heading or body holds `offset`."""
+        found: Section | None = None
+        for section in self.sections:
+            if section.heading.start <= offset and (offset < section.body.end or offset <= section.heading.end):
+                found = section
+            elif section is self.sections[-1] and offset == section.body.end == len(self.text):
+                found = section
+        return found

@@ -1,0 +1,128 @@
+"""Offsets, lines, spans and edits.
+
+The core counts code points from the start of the text. Lines and client code units exist only where text
+meets a client or a terminal, through `LineIndex`.
+"""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+PositionEncoding = Literal["utf-8", "utf-16", "utf-32"]
+
+# LSP knows three line terminators; str.splitlines() knows eleven.
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points, `start` to `end`."""
+
+    start: int
+    end: int
+
+    def __contains__(self, offset: int) -> bool:
+        return self.start <= offset < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace what `span` covers in the old text by `new_text`; an empty span inserts."""
+
+    span: Span
+    new_text: str
+
+
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
+    """Return `text` with non-overlapping edits applied; edits at one offset keep their order.
+
+    Raises:
+        ValueError: Two edits overlap, or one lies outside the text.
+    """
+    pieces: list[str] = []
+    position = 0
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        if edit.span.start < position or not edit.span.start <= edit.span.end <= len(text):
+            msg = f"edit {edit.span} overlaps another or lies outside the text"
+            raise ValueError(msg)
+        pieces += (text[position : edit.span.start], edit.new_text)
+        position = edit.span.end
+    return "".join((*pieces, text[position:]))
+
+
+def sha256(text: str | bytes) -> str:
+    """The SHA-256 of a text's UTF-8 bytes, in lower-case hex; lone surrogates are kept as they are."""
+    return hashlib.sha256(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def normalised(text: str) -> str:
+    """Text as it is hashed: LF line ends, no trailing blanks on lines, no blank lines around it."""
+    lines = (line.rstrip(" \t") for line in _LINE_END.sub("\n", text).split("\n"))
+    return "\n".join(lines).strip("\n")
+
+
+def line_end_of(text: str) -> str:
+    """The line end that `text` uses: that of its first line, LF for a single line."""
+    found = _LINE_END.search(text)
+    return found.group() if found else "\n"
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of `text` without their ends, by LSP's three terminators only."""
+    return _LINE_END.split(text)
+
+
+def _width(text: str, encoding: PositionEncoding) -> int:
+    if encoding == "utf-32":
+        return len(text)
+    if encoding == "utf-16":
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+class LineIndex:
+    """Translate between offsets and (line, column), both zero-based, the column in the client's code units."""
+
+    def __init__(self, text: str, encoding: PositionEncoding = "utf-16") -> None:
+        self._text = text
+        self._encoding: PositionEncoding = encoding
+        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    @property
+    def line_count(self) -> int:
+        """Number of lines; an empty text has one."""
+        return len(self._starts)
+
+    def line(self, number: int) -> str:
+        """The text of a line without its end."""
+        start = self._starts[number]
+        end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self._text)
+        return self._text[start:end].rstrip("\r\n")
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a position; one beyond a line's or the text's end is clamped to it."""
+        if line < 0:
+            return 0
+        if line >= len(self._starts):
+            return len(self._text)
+        content = self.line(line)
+        if self._encoding == "utf-32" or content.isascii():
+            return self._starts[line] + max(0, min(column, len(content)))
+        units = 0
+        for index, char in enumerate(content):
+            if units >= column:
+                return self._starts[line] + index
+            units += _width(char, self._encoding)
+        return self._starts[line] + len(content)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The (line, column) of an offset; inside a line end it is the line's end."""
+        offset = max(0, min(offset, len(self._text)))
+        line = bisect.bisect_right(self._starts, offset) - 1
+        content = self.line(line)
+        return line, _width(content[: offset - self._starts[line]], self._encoding)

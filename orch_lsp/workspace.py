@@ -1,0 +1,82 @@
+"""Which folder a file belongs to, and where the user's own files are.
+
+Server and command line share this, so that both find the same history.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+ORCH_DIRECTORY = ".orch"
+
+
+def config_home() -> Path:
+    """`$ORCH_CONFIG_HOME`, else the platform's config folder for orch-lsp."""
+    if explicit := os.environ.get("ORCH_CONFIG_HOME"):
+        return Path(explicit)
+    import platformdirs
+
+    return Path(platformdirs.user_config_path("orch-lsp", appauthor=False))
+
+
+def state_home() -> Path:
+    """`$ORCH_STATE_HOME`, else the platform's state folder for orch-lsp."""
+    if explicit := os.environ.get("ORCH_STATE_HOME"):
+        return Path(explicit)
+    import platformdirs
+
+    return Path(platformdirs.user_state_path("orch-lsp", appauthor=False))
+
+
+def user_config_path() -> Path:
+    """The user config file, whether or not it exists."""
+    return config_home() / "config.toml"
+
+
+def project_config_path(root: Path) -> Path:
+    """The project's own settings, whether or not they exist."""
+    return root / ORCH_DIRECTORY / "config.toml"
+
+
+def git_top_level(path: Path) -> Path | None:
+    """The nearest ancestor (or `path` itself) that holds `.git`, a folder or a worktree's file."""
+    for folder in (path, *path.parents):
+        if (folder / ".git").exists():
+            return folder
+    return None
+
+
+def find_root(file: Path, *, explicit: Path | None = None, folders: Iterable[Path] = ()) -> Path | None:
+    """The root of a file's workspace, symlinks resolved, or None.
+
+    Args:
+        file: The document; it need not exist.
+        explicit: `--workspace`; it wins.
+        folders: The editor's workspace folders, or the command line's current folder; they count if they contain
+            the file.
+
+    Returns:
+        The nearest ancestor that holds `.orch/` and is not above the git top level; else the git top level; else the
+        innermost of `folders` that contains the file; else None.
+    """
+    if explicit is not None:
+        return explicit.resolve()
+    parent = file.resolve().parent
+    top = git_top_level(parent)
+    for folder in (parent, *parent.parents):
+        if (folder / ORCH_DIRECTORY).is_dir():
+            return folder
+        if folder == top:
+            break
+    if top is not None:
+        return top
+    containing = [folder for folder in (folder.resolve() for folder in folders) if parent.is_relative_to(folder)]
+    return max(containing, key=lambda folder: len(folder.parts), default=None)
+
+
+def relative_path(file: Path, root: Path) -> str:
+    """The file's path below its root with `/`, symlinks resolved first; its name if it lies outside."""
+    resolved = file.resolve()
+    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else resolved.name
