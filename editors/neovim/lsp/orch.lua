@@ -1,0 +1,1 @@
+return require('orch.server').config()

@@ -1,0 +1,78 @@
+--- The runs of a document or a workspace, in a picker.
+local rpc = require('orch.rpc')
+local notice = require('orch.notice')
+
+local M = {}
+
+local ICONS = {
+  queued = '…',
+  running = '▶',
+  completed = '✓',
+  failed = '✗',
+  cancelled = '■',
+  interrupted = '!',
+}
+
+---@param value any
+---@return any
+local function known(value)
+  return value ~= vim.NIL and value or nil
+end
+
+--- One line for a run, as in a log.
+---@param record orch.Record
+---@return string
+function M.line(record)
+  local model = known(record.model) and (known(record.model.resolved) or known(record.model.requested))
+  local usage = known(record.usage) or {}
+  local cost = known(record.cost)
+  local parts = {
+    ICONS[record.status] or '?',
+    record.timing.started_at:sub(1, 16):gsub('T', ' '),
+    record.spec.path,
+    model and ('%s/%s'):format(record.provider.id, model) or record.provider.id,
+    record.status,
+  }
+  local draft = known(record.draft)
+  if draft then
+    parts[#parts + 1] = draft.partial and 'partial draft' or ('draft %s'):format(draft.state)
+  end
+  if known(usage.input_tokens) and known(usage.output_tokens) then
+    parts[#parts + 1] = ('%d in / %d out'):format(usage.input_tokens, usage.output_tokens)
+  end
+  if cost then
+    parts[#parts + 1] = ('%s %s'):format(cost.amount, cost.currency)
+  end
+  return table.concat(parts, '  ')
+end
+
+---@param records orch.Record[]
+---@param client_id integer
+local function choose(records, client_id)
+  local options = { prompt = 'Orch runs', kind = 'orch_run', format_item = M.line }
+  vim.ui.select(records, options, function(record)
+    if record then
+      require('orch.page').open('orch-run', record.run_id, client_id)
+    end
+  end)
+end
+
+--- Pick among the runs of a buffer's document, or with `all`, of its workspace.
+---@param bufnr integer
+---@param all? boolean
+function M.pick(bufnr, all)
+  bufnr = bufnr == 0 and vim.api.nvim_get_current_buf() or bufnr
+  local is_document = vim.bo[bufnr].buftype == ''
+  local argument = { open = false, uri = (is_document and not all) and vim.uri_from_bufnr(bufnr) or nil }
+  rpc.execute('orch.showHistory', argument, bufnr, function(records, failed, client)
+    if failed then
+      notice.error(failed.message)
+    elseif not records or vim.tbl_isempty(records) then
+      notice.info('there are no runs yet.')
+    else
+      choose(records, client.id)
+    end
+  end)
+end
+
+return M

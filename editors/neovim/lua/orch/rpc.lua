@@ -1,0 +1,92 @@
+--- Requests to the server, the same on Neovim 0.10 and newer.
+local notice = require('orch.notice')
+
+local M = {}
+
+---@class orch.Failure
+---@field message string One sentence, with the cure where the server gave one.
+---@field code? string The server's own code, such as `missing_provider`.
+
+--- The client that serves a buffer; for the plugin's own buffers, the one they came from, else any.
+---@param bufnr? integer
+---@return vim.lsp.Client?
+function M.client(bufnr)
+  bufnr = (bufnr == nil or bufnr == 0) and vim.api.nvim_get_current_buf() or bufnr
+  local attached = vim.lsp.get_clients({ name = 'orch', bufnr = bufnr })[1]
+  if attached then
+    return attached
+  end
+  local origin = vim.b[bufnr].orch_client_id
+  return origin and vim.lsp.get_client_by_id(origin) or vim.lsp.get_clients({ name = 'orch' })[1]
+end
+
+--- Every command that a client's server announced.
+---@param client vim.lsp.Client
+---@return string[]
+function M.announced(client)
+  local provider = client.server_capabilities.executeCommandProvider
+  return type(provider) == 'table' and provider.commands or {}
+end
+
+---@param error lsp.ResponseError
+---@return orch.Failure
+local function failure(error)
+  local data = type(error.data) == 'table' and error.data or {}
+  local message = error.message
+  if type(data.remediation) == 'string' and not message:find(data.remediation, 1, true) then
+    message = message .. ' ' .. data.remediation
+  end
+  return { message = message, code = type(data.code) == 'string' and data.code or nil }
+end
+
+--- Send a request; `done` gets the result or the failure, on the main loop.
+---@param client vim.lsp.Client
+---@param method string
+---@param params table
+---@param done fun(result: any, failure: orch.Failure?)
+---@param bufnr? integer
+function M.request(client, method, params, done, bufnr)
+  local function answered(error, result)
+    if error then
+      done(nil, failure(error))
+    else
+      done(result ~= vim.NIL and result or nil, nil)
+    end
+  end
+  local sent
+  if vim.fn.has('nvim-0.11') == 1 then
+    sent = client:request(method, params, answered, bufnr or 0)
+  else
+    sent = client.request(method, params, answered, bufnr or 0)
+  end
+  if not sent then
+    done(nil, { message = 'The server is not running. Start it with :Orch restart.' })
+  end
+end
+
+--- Run a server command. Without `done`, a failure is shown to the person.
+---@param command string
+---@param argument? table|string The command's one argument.
+---@param bufnr? integer The buffer it is about.
+---@param done? fun(result: any, failure: orch.Failure?, client: vim.lsp.Client)
+function M.execute(command, argument, bufnr, done)
+  local client = M.client(bufnr)
+  if not client then
+    notice.warn('no server is running here. Open a Markdown file, or see :checkhealth orch.')
+    return
+  end
+  if not vim.list_contains(M.announced(client), command) then
+    notice.warn(('this server does not offer `%s`. Update it with `pipx upgrade orch-lsp`.'):format(command))
+    return
+  end
+  local params = { command = command, arguments = argument ~= nil and { argument } or nil }
+  M.request(client, 'workspace/executeCommand', params, function(result, failed)
+    if done then
+      done(result, failed, client)
+    elseif failed then
+      notice.error(failed.message)
+    end
+  end, bufnr)
+end
+
+return M

@@ -1,0 +1,160 @@
+--- The runs that this editor has heard of: newest record of each, and the words that streamed.
+local M = {}
+
+---@class orch.Record The server's run record, `orch.run/1`; only what is used here.
+---@field run_id string
+---@field parent_run_id? string
+---@field status 'queued'|'running'|'completed'|'failed'|'cancelled'|'interrupted'
+---@field spec { path: string }
+---@field uri? string
+---@field provider { id: string }
+---@field model { requested?: string, resolved?: string }
+---@field usage? { input_tokens?: integer, output_tokens?: integer }
+---@field cost? { amount: string, currency: string }
+---@field timing { started_at: string, ended_at?: string }
+---@field error? { code: string, message: string, remediation: string }
+---@field draft? { state: string, partial: boolean, bytes: integer }
+
+---@class orch.Delta
+---@field runId string
+---@field step string
+---@field section? string
+---@field offset integer
+---@field text string
+
+---@class orch.Run
+---@field record orch.Record
+---@field client_id integer
+---@field bufnr? integer The document's buffer, where it is loaded.
+---@field section? string The section whose words arrived last.
+---@field words integer How many words of the draft have arrived.
+
+---@type table<string, orch.Run>
+local runs = {}
+---@type string[]
+local order = {}
+
+local KEPT = 200
+local LIVE = { queued = true, running = true }
+
+---@param value any
+local function known(value)
+  if value == vim.NIL then
+    return nil
+  end
+  return value
+end
+
+--- The loaded buffer of a record's document.
+---@param record orch.Record
+---@param client_id integer
+---@return integer?
+local function buffer_of(record, client_id)
+  local client = vim.lsp.get_client_by_id(client_id)
+  local path ---@type string?
+  if known(record.uri) then
+    path = vim.uri_to_fname(record.uri)
+  elseif client and client.config.root_dir then
+    path = vim.fs.joinpath(client.config.root_dir, record.spec.path)
+  end
+  local wanted = path and (vim.uv.fs_realpath(path) or path)
+  for _, bufnr in ipairs(vim.lsp.get_buffers_by_client_id(client_id)) do
+    local name = vim.api.nvim_buf_get_name(bufnr)
+    if wanted and (vim.uv.fs_realpath(name) or name) == wanted then
+      return bufnr
+    end
+  end
+  return nil
+end
+
+--- Keep a record that the server sent; true if its status is new to us.
+---@param record orch.Record
+---@param client_id integer
+---@return orch.Run run
+---@return boolean changed
+function M.keep(record, client_id)
+  local run = runs[record.run_id]
+  local before = run and run.record.status
+  if not run then
+    run = { record = record, client_id = client_id, words = 0 }
+    runs[record.run_id] = run
+    order[#order + 1] = record.run_id
+    if #order > KEPT then
+      runs[table.remove(order, 1)] = nil
+    end
+  end
+  run.record = record
+  run.client_id = client_id
+  local bufnr = buffer_of(record, client_id)
+  if bufnr then
+    run.bufnr = bufnr
+  end
+  return run, before ~= record.status
+end
+
+--- Count what streamed.
+---@param delta orch.Delta
+---@return orch.Run?
+function M.grow(delta)
+  local run = runs[delta.runId]
+  if run then
+    local _, words = delta.text:gsub('%S+', '')
+    run.words = (delta.offset == 0 and 0 or run.words) + words
+    run.section = known(delta.section) or run.section
+  end
+  return run
+end
+
+---@param run_id string
+---@return orch.Run?
+function M.get(run_id)
+  return runs[run_id]
+end
+
+---@param run orch.Run
+---@return boolean
+function M.is_live(run)
+  return LIVE[run.record.status] == true
+end
+
+--- The newest run of a buffer's document.
+---@param bufnr integer
+---@return orch.Run?
+function M.newest(bufnr)
+  for index = #order, 1, -1 do
+    local run = runs[order[index]]
+    if run.bufnr == bufnr then
+      return run
+    end
+  end
+  return nil
+end
+
+--- Every run that has not ended, oldest first.
+---@return orch.Run[]
+function M.live()
+  local live = {} ---@type orch.Run[]
+  for _, run_id in ipairs(order) do
+    if M.is_live(runs[run_id]) then
+      live[#live + 1] = runs[run_id]
+    end
+  end
+  return live
+end
+
+--- A server is gone: its live runs will not end here. The store says what became of them.
+function M.forget_live()
+  order = vim.tbl_filter(function(run_id)
+    local run = runs[run_id]
+    local client = vim.lsp.get_client_by_id(run.client_id)
+    if M.is_live(run) and (not client or client.is_stopped(client)) then
+      require('orch.preview').stopped(run_id)
+      runs[run_id] = nil
+      return false
+    end
+    return true
+  end, order)
+  vim.cmd.redrawstatus({ bang = true })
+end
+
+return M
