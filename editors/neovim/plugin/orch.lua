@@ -5,7 +5,10 @@ vim.g.loaded_orch = true
 
 if vim.fn.has('nvim-0.10') == 0 then
   vim.api.nvim_echo({
-    { 'Orch: this plugin needs Neovim 0.10 or newer; the server alone works with older ones.', 'WarningMsg' },
+    {
+      'Orch: this plugin needs Neovim 0.10 or newer; the server alone works with older ones.',
+      'WarningMsg',
+    },
   }, true, {})
   return
 end

@@ -249,7 +249,9 @@ function M.run(call)
     -- Not announced: `execute` says whether there is no server or an older one.
     rpc.execute(M.subcommands[name].needs, nil, bufnr)
   else
-    require('orch.notice').warn(('there is no `:Orch %s`. :Orch alone shows what there is.'):format(name))
+    require('orch.notice').warn(
+      ('there is no `:Orch %s`. :Orch alone shows what there is.'):format(name)
+    )
   end
 end
 

@@ -35,7 +35,10 @@ end
 
 ---@type table<string, { expected: string, accepts: fun(value: any): boolean }>
 local rules = {
-  cmd = { expected = 'a list of strings such as { "orch-lsp", "serve" }', accepts = is_command_line },
+  cmd = {
+    expected = 'a list of strings such as { "orch-lsp", "serve" }',
+    accepts = is_command_line,
+  },
   settings = {
     expected = 'a table such as { provider = "work" }',
     accepts = function(value)

@@ -7,7 +7,10 @@ local function check_editor()
   if vim.fn.has('nvim-0.10') == 1 then
     health.ok(('Neovim %s'):format(tostring(vim.version())))
   else
-    health.error('Neovim 0.10 or newer is needed', 'The server alone also works without this plugin: see docs/editors.md')
+    health.error(
+      'Neovim 0.10 or newer is needed',
+      'The server alone also works without this plugin: see docs/editors.md'
+    )
   end
 end
 

@@ -23,7 +23,8 @@ end
 ---@param record orch.Record
 ---@return string
 function M.line(record)
-  local model = known(record.model) and (known(record.model.resolved) or known(record.model.requested))
+  local model = known(record.model)
+    and (known(record.model.resolved) or known(record.model.requested))
   local usage = known(record.usage) or {}
   local cost = known(record.cost)
   local parts = {
@@ -63,7 +64,8 @@ end
 function M.pick(bufnr, all)
   bufnr = bufnr == 0 and vim.api.nvim_get_current_buf() or bufnr
   local is_document = vim.bo[bufnr].buftype == ''
-  local argument = { open = false, uri = (is_document and not all) and vim.uri_from_bufnr(bufnr) or nil }
+  local argument =
+    { open = false, uri = (is_document and not all) and vim.uri_from_bufnr(bufnr) or nil }
   rpc.execute('orch.showHistory', argument, bufnr, function(records, failed, client)
     if failed then
       notice.error(failed.message)

@@ -21,7 +21,7 @@ local function put(bufnr, text)
     return
   end
   vim.bo[bufnr].modifiable = true
-  local lines = vim.split(text:gsub('\r\n', '\n'), '\n', { plain = true })
+  local lines = vim.split(text:gsub('\r', ''), '\n', { plain = true })
   if lines[#lines] == '' and #lines > 1 then
     lines[#lines] = nil
   end

@@ -2,7 +2,7 @@
 local M = {}
 
 ---@class orch.Stream
----@field key string Step and section.
+---@field step string
 ---@field lines string[]
 
 ---@class orch.Preview
@@ -83,35 +83,40 @@ local function following(preview)
   end, vim.fn.win_findbuf(preview.bufnr))
 end
 
+--- The stream of a delta's step, and the line at which it begins. Steps stand in the order in which they began.
+---@param preview orch.Preview
+---@param step string
+---@return orch.Stream stream
+---@return integer first
+local function stream_of(preview, step)
+  local first = 0
+  for _, stream in ipairs(preview.streams) do
+    if stream.step == step then
+      return stream, first
+    end
+    first = first + #stream.lines
+  end
+  local stream = { step = step, lines = {} }
+  preview.streams[#preview.streams + 1] = stream
+  return stream, first
+end
+
 ---@param preview orch.Preview
 ---@param delta orch.Delta
 local function insert(preview, delta)
-  local section = delta.section ~= vim.NIL and delta.section or ''
-  local key = ('%s\n%s'):format(delta.step, section)
-  local first, stream = 0, nil ---@type integer, orch.Stream?
-  for _, candidate in ipairs(preview.streams) do
-    if candidate.key == key then
-      stream = candidate
-      break
-    end
-    first = first + #candidate.lines
-  end
-  if not stream then
-    stream = { key = key, lines = {} }
-    preview.streams[#preview.streams + 1] = stream
-  end
+  local stream, first = stream_of(preview, delta.step)
   local before = #stream.lines
   local kept = math.max(before - 1, 0)
   if delta.offset == 0 then
+    -- A step that is tried anew starts again.
     stream.lines, kept = {}, 0
   end
-  local added = vim.split(delta.text:gsub('\r\n', '\n'), '\n', { plain = true })
-  added[1] = (stream.lines[#stream.lines] or '') .. added[1]
-  stream.lines[#stream.lines] = nil
+  local added = vim.split(delta.text:gsub('\r', ''), '\n', { plain = true })
+  added[1] = (table.remove(stream.lines) or '') .. added[1]
   vim.list_extend(stream.lines, added)
-  vim.bo[preview.bufnr].modifiable = true
-  -- An empty buffer has one line that belongs to no stream yet.
+  -- The one line of an empty buffer belongs to no stream yet.
   local last = (first == 0 and before == 0) and -1 or first + before
+  vim.bo[preview.bufnr].modifiable = true
   vim.api.nvim_buf_set_lines(preview.bufnr, first + kept, last, false, added)
   vim.bo[preview.bufnr].modifiable = false
 end
@@ -189,7 +194,9 @@ function M.open(run_id, bufnr)
   run_id = run_id or vim.b[bufnr].orch_run_id or (newest and newest.record.run_id)
   local preview = run_id and previews[run_id]
   if not preview then
-    require('orch.notice').warn('no words have arrived for this document yet. :Orch history lists its runs.')
+    require('orch.notice').warn(
+      'no words have arrived for this document yet. :Orch history lists its runs.'
+    )
     return
   end
   show(preview, bufnr, require('orch.config').read().preview or 'right')

@@ -21,7 +21,7 @@ end
 ---@param draft orch.DraftPreview
 ---@param text string
 local function fill(bufnr, draft, text)
-  local lines = vim.split(text:gsub('\r\n', '\n'), '\n', { plain = true })
+  local lines = vim.split(text:gsub('\r', ''), '\n', { plain = true })
   if lines[#lines] == '' and #lines > 1 then
     lines[#lines] = nil
   end

@@ -76,7 +76,9 @@ function M.execute(command, argument, bufnr, done)
     return
   end
   if not vim.list_contains(M.announced(client), command) then
-    notice.warn(('this server does not offer `%s`. Update it with `pipx upgrade orch-lsp`.'):format(command))
+    notice.warn(
+      ('this server does not offer `%s`. Update it with `pipx upgrade orch-lsp`.'):format(command)
+    )
     return
   end
   local params = { command = command, arguments = argument ~= nil and { argument } or nil }

@@ -27,7 +27,7 @@ local M = {}
 ---@field client_id integer
 ---@field bufnr? integer The document's buffer, where it is loaded.
 ---@field section? string The section whose words arrived last.
----@field words integer How many words of the draft have arrived.
+---@field words table<string, { count: integer, open: boolean }> Words that arrived, by step.
 
 ---@type table<string, orch.Run>
 local runs = {}
@@ -76,7 +76,7 @@ function M.keep(record, client_id)
   local run = runs[record.run_id]
   local before = run and run.record.status
   if not run then
-    run = { record = record, client_id = client_id, words = 0 }
+    run = { record = record, client_id = client_id, words = {} }
     runs[record.run_id] = run
     order[#order + 1] = record.run_id
     if #order > KEPT then
@@ -92,17 +92,33 @@ function M.keep(record, client_id)
   return run, before ~= record.status
 end
 
---- Count what streamed.
+--- Count what streamed. A word may arrive in several pieces.
 ---@param delta orch.Delta
 ---@return orch.Run?
 function M.grow(delta)
   local run = runs[delta.runId]
-  if run then
-    local _, words = delta.text:gsub('%S+', '')
-    run.words = (delta.offset == 0 and 0 or run.words) + words
+  if run and delta.text ~= '' then
+    local before = delta.offset > 0 and run.words[delta.step] or { count = 0, open = false }
+    local _, pieces = delta.text:gsub('%S+', '')
+    local continues = before.open and delta.text:match('^%S') ~= nil
+    run.words[delta.step] = {
+      count = before.count + pieces - (continues and 1 or 0),
+      open = delta.text:match('%S$') ~= nil,
+    }
     run.section = known(delta.section) or run.section
   end
   return run
+end
+
+--- How many words of a run have arrived.
+---@param run orch.Run
+---@return integer
+function M.words(run)
+  local sum = 0
+  for _, words in pairs(run.words) do
+    sum = sum + words.count
+  end
+  return sum
 end
 
 ---@param run_id string

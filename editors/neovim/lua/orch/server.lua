@@ -166,11 +166,8 @@ function M.start(bufnr)
   local config = vim.lsp.config and vim.deepcopy(vim.lsp.config.orch) or M.config()
   config.root_dir = M.root(bufnr)
   if not vim.lsp.config then
-    config.capabilities = vim.tbl_deep_extend(
-      'force',
-      vim.lsp.protocol.make_client_capabilities(),
-      config.capabilities
-    )
+    config.capabilities =
+      vim.tbl_deep_extend('force', vim.lsp.protocol.make_client_capabilities(), config.capabilities)
   end
   return vim.lsp.start(config, { bufnr = bufnr })
 end

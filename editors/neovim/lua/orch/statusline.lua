@@ -11,8 +11,9 @@ local function describe(run)
   end
   local frame = FRAMES[math.floor(vim.uv.now() / 100) % #FRAMES + 1]
   local parts = { frame, 'orch', run.section or 'drafting' }
-  if run.words > 0 then
-    parts[#parts + 1] = ('%d words'):format(run.words)
+  local words = require('orch.runs').words(run)
+  if words > 0 then
+    parts[#parts + 1] = ('%d words'):format(words)
   end
   return table.concat(parts, ' ')
 end
