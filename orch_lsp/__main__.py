@@ -1,0 +1,22 @@
+"""`orch-lsp` and `python -P -m orch_lsp`: to the server at once, everything else through the command line."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    if sys.argv[1:2] == ["serve"]:
+        # The command line's libraries would add to the server's start.
+        from orch_lsp.cli.serve import serve
+
+        serve(sys.argv[2:])
+    else:
+        from orch_lsp.cli.main import cli
+
+        cli(prog_name="orch-lsp")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""The composition root: the one module that knows all others and puts them together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orch_lsp.lsp.features import FEATURES
+from orch_lsp.lsp.server import OrchServer
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration.session import Session
+
+
+def build_session() -> Session:
+    """What runs need, with the real ports. Imports the heavy libraries: not on the way to `initialize`."""
+    from orch_lsp.context.filesystem import FilesystemSource
+    from orch_lsp.orchestration.session import Session
+    from orch_lsp.providers.presets import PRESETS
+    from orch_lsp.providers.registry import create_provider, is_hosted
+
+    return Session(
+        presets=PRESETS, create_provider=create_provider, is_hosted=is_hosted, context_source=FilesystemSource()
+    )
+
+
+def build_server() -> OrchServer:
+    """The language server with all its features."""
+    server = OrchServer(build_session)
+    for feature in FEATURES:
+        feature.register(server)
+    return server

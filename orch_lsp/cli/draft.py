@@ -1,0 +1,189 @@
+"""`orch-lsp draft FILE…`: fill a spec's open sections."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from orch_lsp import __version__
+from orch_lsp.cli.files import read_text, replace_text
+from orch_lsp.cli.output import (
+    EXIT_CANCELLED,
+    EXIT_FAILED,
+    error_document,
+    exit_code,
+    say,
+    say_error,
+    write_json,
+    write_result,
+)
+from orch_lsp.cli.terminal import TerminalObserver
+from orch_lsp.errors import OrchError, SpecError
+from orch_lsp.orchestration.applying import as_applied, as_refused, changed_underneath, draft_edit, supersede_older
+from orch_lsp.orchestration.live_run import LiveRun
+from orch_lsp.orchestration.plan import DraftPlan, Source, plan_draft, read
+from orch_lsp.orchestration.run import FinishedDraft
+from orch_lsp.orchestration.session import Session
+from orch_lsp.runs.provenance import update as update_provenance
+from orch_lsp.runs.record import RunRecord, RunStatus, Software
+from orch_lsp.settings.load import ProjectLayer
+from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.spec.parse import parse
+from orch_lsp.text import sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asked for."""
+
+    choice: CommandChoice
+    write: bool
+    as_json: bool
+    workspace: Path | None
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--provider", metavar="NAME", help="Provider to ask; it counts as your consent for this workspace.")
+@click.option("--model", metavar="ID", help="Model to ask for.")
+@click.option("--write", is_flag=True, help="Replace FILE instead of printing the document.")
+@click.option("--json", "as_json", is_flag=True, help="Print the run's record instead of the document.")
+@click.option("--workspace", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The workspace's root.")
+def draft(
+    files: tuple[Path, ...], provider: str | None, model: str | None, write: bool, as_json: bool, workspace: Path | None  # noqa: FBT001 -- click passes flags by name
+) -> None:  # fmt: skip
+    """Fill the open sections of FILE and print the resulting document.
+
+    Exit codes: 0 completed, 1 the run failed, 2 refused before a run, 130 cancelled.
+    """
+    if len(files) > 1 and not (write or as_json):
+        raise click.UsageError("several files need --write or --json")
+    options = Options(CommandChoice(provider, model), write, as_json, workspace)
+    sys.exit(asyncio.run(_draft_all(files, options)))
+
+
+async def _draft_all(files: Sequence[Path], options: Options) -> int:
+    from orch_lsp.app import build_session
+
+    session = build_session()
+    worst = 0
+    try:
+        for path in files:
+            code = await _draft_one(session, path, options)
+            worst = max(worst, code)
+            if code == EXIT_CANCELLED:
+                break
+    finally:
+        await session.supervisor.aclose()
+        await session.aclose()
+    return worst
+
+
+async def _draft_one(session: Session, path: Path, options: Options) -> int:
+    """Draft one file and print what the options ask for; returns the exit code."""
+    try:
+        live, document = await _run(session, path, options)
+    except OrchError as error:
+        if options.as_json:
+            write_json(error_document(error.detail))
+        say_error(error.detail)
+        return exit_code(error)
+    record = live.record
+    if options.as_json:
+        from orch_lsp.runs.schema import to_dict
+
+        write_json(to_dict(record))
+    _say_where(live)
+    if record.error is not None:
+        say_error(record.error)
+        return EXIT_CANCELLED if record.status is RunStatus.CANCELLED else EXIT_FAILED
+    if document is not None and not options.as_json and not options.write:
+        write_result(document)
+    return 0
+
+
+def _say_where(live: LiveRun) -> None:
+    run_id = live.record.run_id
+    if live.unrecorded is None:
+        say(f"Run {run_id} is recorded in {live.store.location}; look at it with: orch-lsp runs show {run_id}")
+
+
+async def _run(session: Session, path: Path, options: Options) -> tuple[LiveRun, str | None]:
+    text = await asyncio.to_thread(read_text, path)
+    source = Source(path.resolve().as_uri(), path.absolute(), None, text, (Path.cwd(),), options.workspace)
+    reading = await read(session, source, editor=ProjectLayer(), command=options.choice)
+    for problem in reading.settings.problems:
+        say(f"warning: {problem.path or problem.layer}: {problem.message}")
+    plan = plan_draft(reading, command="draft")
+    await session.require_consent(reading, plan.choice)
+    result: list[str] = []
+
+    async def deliver(live: LiveRun, finished: FinishedDraft) -> None:
+        result.append(await _deliver(live, plan, finished, write=options.write))
+
+    with TerminalObserver(path.name) as observer:
+        client = Software("orch-lsp", __version__)
+        live = await session.supervisor.start(plan, observer, deliver, client=client)
+        for notice in session.notices:
+            observer.warned(notice)
+        session.notices.clear()
+        with _cancelling_on_signals(session, live.record.run_id):
+            await session.supervisor.wait(live.record.run_id)
+    return live, result[0] if result else None
+
+
+async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, write: bool) -> str:
+    """The resulting document; written to the file if asked, with the record and the provenance following."""
+    await supersede_older(live.store, live.record)
+    source, before = plan.reading.source, plan.reading.document.text
+    profile = plan.reading.profile
+    edit = await asyncio.to_thread(draft_edit, before, before, profile.name, finished.answer, insist=False)
+    if not write or source.path is None:
+        return edit.text
+    try:
+        if edit.conflicts:
+            raise changed_underneath(edit.conflicts)
+        await asyncio.to_thread(replace_text, source.path, edit.text, expected_sha256=sha256(before))
+    except SpecError as error:
+        await _save(live, as_refused(live.record, error))
+        return before
+    applied = as_applied(
+        live.record, filled=edit.filled, before=before, after=edit.text, version_before=None, verified=True
+    )
+    await _save(live, applied)
+    if plan.reading.root is not None:
+        document = await asyncio.to_thread(parse, edit.text, profile)
+        records = [live.record, *await live.store.applied_for(live.record.spec.path)]
+        for problem in await asyncio.to_thread(
+            update_provenance, plan.reading.root, live.record.spec.path, document.sections, records
+        ):
+            live.observer.warned(problem)
+    return edit.text
+
+
+async def _save(live: LiveRun, record: RunRecord) -> None:
+    live.record = record
+    await live.save()
+
+
+@contextlib.contextmanager
+def _cancelling_on_signals(session: Session, run_id: str) -> Iterator[None]:
+    """Ctrl-C and a polite request to end cancel the run, which is recorded, instead of killing the process."""
+    loop = asyncio.get_running_loop()
+    installed: list[signal.Signals] = []
+    with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loop.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, session.supervisor.cancel, run_id)
+            installed.append(number)
+    try:
+        yield
+    finally:
+        for number in installed:
+            loop.remove_signal_handler(number)

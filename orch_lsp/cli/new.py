@@ -1,0 +1,41 @@
+"""`orch-lsp new FILE`: begin a spec."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from orch_lsp.cli.output import EXIT_BEFORE_RUN, say
+from orch_lsp.spec.profiles import profile_named
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--profile", default="plain", show_default=True, help="The format to follow.")
+@click.option("--json", "as_json", is_flag=True, help="Print the path as JSON.")
+def new(file: Path, profile: str, as_json: bool) -> None:  # noqa: FBT001 -- click passes flags by name
+    """Write a new spec with a title to fill in. An existing FILE is never touched."""
+    found = profile_named(profile)
+    if found is None:
+        raise click.UsageError(f"there is no profile named {profile!r}")
+    title = file.name.removesuffix(".md").removesuffix(".spec").replace("-", " ").replace("_", " ").strip().capitalize()
+    front_matter = "" if found.name == "plain" else f"---\nprofile: {found.name}\n---\n\n"
+    text = (
+        f"{front_matter}# {title or 'Title'}\n\n"
+        "<!-- Write in a few sentences what is wanted and why, then generate the draft. -->\n"
+    )
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8", newline="\n") as new_file:
+            new_file.write(text)
+    except FileExistsError:
+        say(f"error[invalid_request]: {file} exists already")
+        say("cure: Choose another name; an existing file is never overwritten.")
+        raise SystemExit(EXIT_BEFORE_RUN) from None
+    except OSError as error:
+        say(f"error[invalid_request]: {file} cannot be written: {error.strerror}")
+        say("cure: Choose a folder that can be written.")
+        raise SystemExit(EXIT_BEFORE_RUN) from None
+    click.echo(json.dumps({"path": str(file)}) if as_json else str(file))

@@ -1,0 +1,120 @@
+"""`orch-lsp runs list|show|prune`: the history of a workspace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from orch_lsp.cli.output import reporting_errors, say, write_json, write_result
+from orch_lsp.orchestration.session import Session
+from orch_lsp.runs.store import RunStore
+from orch_lsp.settings.load import ProjectLayer
+from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.workspace import find_root
+
+T = TypeVar("T")
+
+workspace_option = click.option(
+    "--workspace",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The workspace's root (default: found from the current folder).",
+)
+
+
+def with_store(workspace: Path | None, use: Callable[[Session, RunStore, RunSettings], Awaitable[T]]) -> T:
+    """Open the workspace's store, use it, close it."""
+
+    async def run() -> T:
+        from orch_lsp.app import build_session
+
+        session = build_session()
+        try:
+            # The root of a file in the current folder, whether or not there is one.
+            root = find_root(Path.cwd() / "spec.md", explicit=workspace, folders=(Path.cwd(),))
+            settings = await session.settings(root, None, editor=ProjectLayer(), command=CommandChoice())
+            store = await session.store_at(root, None, settings.runs)
+            for notice in session.notices:
+                say(f"warning: {notice}")
+            return await use(session, store, settings.runs)
+        finally:
+            await session.aclose()
+
+    return asyncio.run(run())
+
+
+@click.group()
+def runs() -> None:
+    """Look at the runs that this workspace remembers."""
+
+
+@runs.command("list")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1), help="How many, newest first.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array of records.")
+@workspace_option
+def list_runs(limit: int, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- click passes flags by name
+    """List runs, newest first."""
+    from orch_lsp.runs.schema import to_dict
+    from orch_lsp.runs.view import list_line
+
+    with reporting_errors(as_json=as_json):
+        records = with_store(workspace, lambda _, store, __: store.list(limit=limit))
+        if as_json:
+            write_json([to_dict(record) for record in records])
+        else:
+            for record in records:
+                write_result(list_line(record) + "\n")
+            if not records:
+                say("No runs yet.")
+
+
+@runs.command()
+@click.argument("run_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
+@click.option("--draft", "show_draft", is_flag=True, help="Print the draft's text alone.")
+@workspace_option
+def show(run_id: str, as_json: bool, show_draft: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- as above
+    """Show a run; ID may be shortened to its first 8 characters."""
+    from orch_lsp.runs.schema import to_dict
+    from orch_lsp.runs.view import record_markdown
+
+    async def load(_: Session, store: RunStore, __: RunSettings) -> tuple[object, str]:
+        record = await store.get(run_id)
+        text = await store.text(record.draft.sha256) if record.draft else None
+        page = text or "" if show_draft else record_markdown(record, text)
+        return to_dict(record), page
+
+    with reporting_errors(as_json=as_json):
+        record, page = with_store(workspace, load)
+        if as_json:
+            write_json(record)
+        else:
+            write_result(page if page.endswith("\n") else page + "\n")
+
+
+@runs.command()
+@click.option("--keep-runs", type=click.IntRange(min=0), help="Keep the newest N runs (default: the setting).")
+@click.option("--keep-days", type=click.IntRange(min=0), help="Keep runs of the last N days (default: the setting).")
+@click.option("--json", "as_json", is_flag=True, help="Print the number as JSON.")
+@workspace_option
+def prune(keep_runs: int | None, keep_days: int | None, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001
+    """Forget old runs. Live runs and drafts that wait to be applied are never forgotten."""
+
+    async def forget(_: Session, store: RunStore, settings: RunSettings) -> int:
+        return await store.prune(
+            keep_runs=keep_runs if keep_runs is not None else settings.keep_runs,
+            keep_days=keep_days if keep_days is not None else settings.keep_days,
+            now=datetime.now(UTC),
+        )
+
+    with reporting_errors(as_json=as_json):
+        count = with_store(workspace, forget)
+        if as_json:
+            write_json({"pruned": count})
+        else:
+            say(f"{count} runs were forgotten." if count != 1 else "One run was forgotten.")

@@ -1,0 +1,54 @@
+"""`orch-lsp serve`: the language server. Kept apart from the other commands, whose libraries it must not load."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+def serve(arguments: Sequence[str]) -> None:
+    """Parse the options of `serve` and serve one client."""
+    parser = argparse.ArgumentParser(prog="orch-lsp serve", description="Serve one editor over the language server protocol.")
+    transport = parser.add_mutually_exclusive_group()
+    transport.add_argument("--stdio", action="store_true", help="serve over stdin and stdout (default)")
+    transport.add_argument("--tcp", metavar="HOST:PORT", type=_address, help="serve over TCP, on a loopback address")
+    parser.add_argument("--log-level", choices=LOG_LEVELS, default="warning", help="what goes to stderr (default: warning)")
+    # vscode-languageclient and others add this; there is nothing to do about it.
+    parser.add_argument("--clientProcessId", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+
+    from orch_lsp.app import build_server
+    from orch_lsp.lsp.transport import serve_stdio, serve_tcp
+
+    _log_to_stderr(options.log_level.upper())
+    server = build_server()
+    if options.tcp:
+        serve_tcp(server, *options.tcp)
+    else:
+        serve_stdio(server)
+
+
+def _address(value: str) -> tuple[str, int]:
+    import ipaddress
+
+    host, _, port = value.rpartition(":")
+    host = host.strip("[]") or "127.0.0.1"
+    host = "127.0.0.1" if host == "localhost" else host
+    if not port.isdecimal() or not ipaddress.ip_address(host).is_loopback:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a loopback address with a port, such as 127.0.0.1:9257")
+    return host, int(port)
+
+
+def _log_to_stderr(level: str) -> None:
+    from orch_lsp.redaction import install_log_filter
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    install_log_filter(handler)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    # pygls logs whole messages at INFO, documents and settings with them; only our own loggers follow the option.
+    logging.getLogger("orch_lsp").setLevel(level)

@@ -1,0 +1,73 @@
+"""What the connected client can do, as named facts, so that no feature looks into raw capabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFeatures:
+    """Optional capabilities; each False has a fallback where it is used."""
+
+    name: str | None = None
+    version: str | None = None
+    progress: bool = False
+    document_changes: bool = False
+    create_files: bool = False
+    configuration: bool = False
+    dynamic_configuration: bool = False
+    dynamic_watched_files: bool = False
+    pull_diagnostics: bool = False
+    diagnostic_refresh: bool = False
+    code_lens_refresh: bool = False
+    show_document: bool = False
+    message_actions: bool = False
+    markdown_hover: bool = False
+    text_document_content: bool = False
+    code_action_literals: bool = False
+    code_description: bool = False
+    orch_notifications: bool = False
+    """Declares `experimental.orch`: it gets `orch/runChanged` and `orch/draftDelta`."""
+
+
+def features_of(params: types.InitializeParams) -> ClientFeatures:
+    """Read a client's capabilities once, at `initialize`."""
+    capabilities = params.capabilities
+
+    def has(path: str) -> bool:
+        return bool(get_capability(capabilities, path))
+
+    formats: list[Any] = get_capability(capabilities, "text_document.hover.content_format") or []
+    operations: list[Any] = get_capability(capabilities, "workspace.workspace_edit.resource_operations") or []
+    return ClientFeatures(
+        name=params.client_info.name if params.client_info else None,
+        version=params.client_info.version if params.client_info else None,
+        progress=has("window.work_done_progress"),
+        document_changes=has("workspace.workspace_edit.document_changes"),
+        create_files=types.ResourceOperationKind.Create in operations,
+        configuration=has("workspace.configuration"),
+        dynamic_configuration=has("workspace.did_change_configuration.dynamic_registration"),
+        dynamic_watched_files=has("workspace.did_change_watched_files.dynamic_registration"),
+        pull_diagnostics=get_capability(capabilities, "text_document.diagnostic") is not None,
+        diagnostic_refresh=has("workspace.diagnostics.refresh_support"),
+        code_lens_refresh=has("workspace.code_lens.refresh_support"),
+        show_document=has("window.show_document.support"),
+        message_actions=get_capability(capabilities, "window.show_message.message_action_item") is not None,
+        markdown_hover=types.MarkupKind.Markdown in formats,
+        text_document_content=get_capability(capabilities, "workspace.text_document_content") is not None,
+        code_action_literals=get_capability(capabilities, "text_document.code_action.code_action_literal_support")
+        is not None,
+        code_description=has("text_document.publish_diagnostics.code_description_support"),
+        orch_notifications=_declares_orch(capabilities.experimental),
+    )
+
+
+def _declares_orch(experimental: Any) -> bool:
+    if isinstance(experimental, Mapping):
+        return "orch" in experimental
+    return hasattr(experimental, "orch")

@@ -1,0 +1,135 @@
+"""What pygls 2.1 needs changed for us. Each override names its reason and has a test in `tests/inprocess/test_protocol.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams, JsonRpcServerNotInitialized
+from pygls.protocol import LanguageServerProtocol, lsp_method
+from typing_extensions import override
+
+from orch_lsp.errors import OrchError
+
+logger = logging.getLogger(__name__)
+
+REQUEST_FAILED = -32803
+"""LSP 3.17: the request failed, and the server knows why."""
+
+_BEFORE_INITIALIZE = frozenset({types.INITIALIZE, types.SHUTDOWN, types.EXIT})
+
+
+class RequestFailed(JsonRpcException):
+    """An `OrchError` as a client hears it: our code and remediation are in `data`."""
+
+    CODE = REQUEST_FAILED
+    MESSAGE = "Request failed"
+
+    @classmethod
+    def of_error(cls, error: OrchError) -> RequestFailed:
+        """Translate; nothing of the traceback goes with it."""
+        data = {"code": str(error.code), "remediation": error.remediation, "retryable": error.retryable}
+        return cls(f"{error.message} {error.remediation}", cls.CODE, data)
+
+
+class OrchProtocol(LanguageServerProtocol):
+    """pygls's protocol, corrected."""
+
+    _initialized = False
+
+    @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
+    async def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Any:
+        """Call a command with at most one argument.
+
+        A coroutine, so that `$/cancelRequest` reaches the command, an answer is sent when it ends cancelled, and
+        `shutdown` can cancel it; the built-in is a generator, where all three fail. Arguments may be null or left out.
+        """
+        handler = self.fm.commands.get(params.command)
+        if handler is None:
+            raise JsonRpcInvalidParams(f"unknown command {params.command!r}")
+        arguments = list(params.arguments or [])
+        if len(arguments) > 1:
+            raise JsonRpcInvalidParams(f"{params.command} takes at most one argument, an object")
+        result = handler(arguments[0] if arguments else None)
+        return await result if inspect.isawaitable(result) else result
+
+    @override
+    def _handle_request(self, msg_id: Any, method_name: str, params: Any) -> None:
+        """Refuse requests before `initialize`; pygls would serve them without a workspace."""
+        if method_name == types.INITIALIZE:
+            self._initialized = True
+        elif not self._initialized and method_name not in _BEFORE_INITIALIZE:
+            error = JsonRpcServerNotInitialized("the server was not initialized yet")
+            self._send_response(msg_id, error=error.to_response_error())
+            return
+        super()._handle_request(msg_id, method_name, params)
+
+    @override
+    def _handle_notification(self, method_name: str, params: Any) -> None:
+        """Drop notifications before `initialize`, but for `exit`."""
+        if self._initialized or method_name == types.EXIT:
+            super()._handle_notification(method_name, params)
+
+    @override
+    def _execute_handler(
+        self,
+        msg_id: Any,
+        handler: Callable[..., Any],
+        callback: Callable[..., Any],
+        args: tuple[Any, ...] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        """Forget futures that are done; pygls keeps one for each notification (issues #607, #608)."""
+        super()._execute_handler(msg_id, handler, callback, args, kwargs)
+        future = self._request_futures.get(msg_id)
+        if future is not None:
+            # Not at once: `shutdown` iterates this dictionary while it cancels.
+            loop = asyncio.get_running_loop()
+            forget = functools.partial(self._request_futures.pop, msg_id, None)
+            future.add_done_callback(lambda _: loop.call_soon_threadsafe(forget))
+
+    @override
+    def _send_handler_result(self, future: Any, *, msg_id: Any) -> None:
+        """Answer errors as a client should hear them.
+
+        pygls sends the traceback and local paths of an unexpected exception, and logs each typed error as a fault.
+        """
+        if future.cancelled() or future.exception() is None:
+            super()._send_handler_result(future, msg_id=msg_id)
+            return
+        self._request_futures.pop(msg_id, None)
+        self._result_types.pop(msg_id, None)
+        error = future.exception()
+        if isinstance(error, OrchError):
+            error = RequestFailed.of_error(error)
+        elif not isinstance(error, JsonRpcException):
+            logger.error("a request handler met a fault", exc_info=error)
+            error = JsonRpcInternalError(f"A fault in orch-lsp ({type(error).__name__}); its log has the details.")
+        self._send_response(msg_id, error=error.to_response_error())
+
+    @override
+    def _send_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
+        """Never leave a request without an answer: a result that is not JSON becomes an internal error."""
+        if error is None:
+            try:
+                json.dumps(result, default=self._serialize_message)
+            except (TypeError, ValueError, AttributeError):
+                logger.exception("the result of a request cannot be sent")
+                self._result_types.pop(msg_id, None)
+                error = JsonRpcInternalError("A fault in orch-lsp: the result cannot be sent.").to_response_error()
+        super()._send_response(msg_id, result, error)
+
+    @override
+    def _handle_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
+        """Drop answers that nobody waits for any more (issue #621, mended after 2.1.1)."""
+        future = self._request_futures.get(msg_id)
+        if future is not None and future.done():
+            self._request_futures.pop(msg_id, None)
+            return
+        super()._handle_response(msg_id, result, error)

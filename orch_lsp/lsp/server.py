@@ -1,0 +1,159 @@
+"""The server object: what features may reach."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+from typing_extensions import override
+
+from orch_lsp import __version__
+from orch_lsp.lsp.client import ClientFeatures
+from orch_lsp.lsp.protocol import OrchProtocol
+
+if TYPE_CHECKING:
+    from orch_lsp.lsp.documents import Documents
+    from orch_lsp.lsp.failures import Failures
+    from orch_lsp.orchestration.plan import Reading, Source
+    from orch_lsp.orchestration.session import Session
+    from orch_lsp.orchestration.supervisor import Supervisor
+    from orch_lsp.settings.load import ProjectLayer
+    from orch_lsp.settings.resolve import CommandChoice
+
+logger = logging.getLogger(__name__)
+
+
+class OrchServer(LanguageServer):
+    """A language server with the state that its features share.
+
+    `open_session` builds what runs need; it is called after `initialize` was answered, in a worker thread, since it
+    imports the heavy libraries.
+    """
+
+    def __init__(self, open_session: Callable[[], Session]) -> None:
+        super().__init__(
+            "orch-lsp",
+            __version__,
+            # pygls splits lines as str.splitlines() does; incremental changes would land in the wrong place.
+            text_document_sync_kind=types.TextDocumentSyncKind.Full,
+            protocol_cls=OrchProtocol,
+        )
+        self._open_session = open_session
+        self._opened: asyncio.Task[Session] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._closed = False
+        self.client = ClientFeatures()
+        self.configured = asyncio.Event()
+        """Set once the editor's settings are known, or are known not to come."""
+        self.editor_settings: Any = None
+        """The editor's settings for the section `orch`, as they came."""
+        self.last_document: str | None = None
+        """URI of the document last opened, changed or named in a request."""
+        from orch_lsp.lsp.documents import Documents
+        from orch_lsp.lsp.failures import Failures
+
+        self.documents: Documents = Documents(self)
+        self.failures: Failures = Failures()
+
+    @override
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log; pygls would put the exception's text into a message box."""
+        logger.error("%s: %s", getattr(source, "__name__", source), error, exc_info=error)
+
+    @property
+    def position_encoding(self) -> str:
+        """`utf-8`, `utf-16` or `utf-32`; pygls gives a string or an enum member."""
+        return types.PositionEncodingKind(self.workspace.position_encoding).value
+
+    async def session(self) -> Session:
+        """What runs share; opened at the first call."""
+        if self._opened is None:
+            self._opened = asyncio.create_task(asyncio.to_thread(self._open_session), name="open session")
+        return await asyncio.shield(self._opened)
+
+    async def supervisor(self) -> Supervisor:
+        """The owner of this process's runs."""
+        return (await self.session()).supervisor
+
+    async def ready(self) -> Session:
+        """The session, once the editor's settings have arrived: a command may overtake them."""
+        session = await self.session()
+        try:
+            async with asyncio.timeout(2.0):
+                await self.configured.wait()
+        except TimeoutError:
+            # A client that never answers must not stop the work.
+            self.configured.set()
+        return session
+
+    def run_task(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        """Own a background task: kept, its failure logged, cancelled at `close`."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_done)
+        return task
+
+    def _task_done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("%s failed", task.get_name(), exc_info=error)
+
+    def source(self, uri: str) -> Source:
+        """The document as it is now. Take it before the first `await`."""
+        return self.documents.source(uri)
+
+    async def read(self, source: Source, command: CommandChoice | None = None) -> Reading:
+        """Parse a document and merge the settings that hold for it."""
+        from orch_lsp.orchestration.plan import read
+        from orch_lsp.settings.resolve import CommandChoice
+
+        session = await self.ready()
+        return await read(session, source, editor=self.editor_layer(), command=command or CommandChoice())
+
+    def editor_layer(self) -> ProjectLayer:
+        """The editor's settings, validated."""
+        from orch_lsp.settings.load import read_editor
+
+        return read_editor(self.editor_settings)
+
+    def folders(self) -> tuple[Path, ...]:
+        """The client's workspace folders that are on disk."""
+        uris = list(self.workspace.folders) or ([self.workspace.root_uri] if self.workspace.root_uri else [])
+        paths = (to_fs_path(uri) for uri in uris if uri.startswith("file:"))
+        return tuple(Path(path) for path in paths if path)
+
+    def target_uri(self, given: str | None) -> str:
+        """The document that a command is about: the one it names, else the one last worked on.
+
+        Raises:
+            JsonRpcInvalidParams: There is none.
+        """
+        uri = given or self.last_document
+        if uri is None:
+            raise JsonRpcInvalidParams("no document is open; name one by its uri")
+        if uri not in self.workspace.text_documents:
+            raise JsonRpcInvalidParams(f"{uri} is not open")
+        self.last_document = uri
+        return uri
+
+    async def close(self) -> None:
+        """End everything: live runs are recorded as cancelled, stores and connections are closed."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._opened is not None:
+            session = await self.session()
+            await session.supervisor.aclose()
+        for task in list(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        if self._opened is not None:
+            await (await self.session()).aclose()

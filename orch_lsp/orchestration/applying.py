@@ -1,0 +1,136 @@
+"""What happens to a draft after its run: turned into an edit, marked as applied, discarded or superseded.
+
+The edit is computed against the document as it is now. The record keeps the document as it was when the run began, so
+that this works after a restart as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from orch_lsp.errors import ErrorCode, ErrorDetail, RunError, SpecError, StoreError
+from orch_lsp.orchestration.plan import read_document
+from orch_lsp.runs.record import Applied, Draft, DraftState, RunRecord, timestamp
+from orch_lsp.runs.store import RunStore
+from orch_lsp.spec.answer import Answer, read_answer
+from orch_lsp.spec.fill import plan_fill
+from orch_lsp.spec.profiles import PLAIN, profile_named
+from orch_lsp.text import Edit, apply_edits, sha256
+
+
+@dataclass(frozen=True, slots=True)
+class DraftEdit:
+    """How a draft changes a document."""
+
+    edits: tuple[Edit, ...]
+    text: str
+    """The document with the edits made."""
+    filled: tuple[str, ...]
+    """Keys of the sections that the edits write."""
+    conflicts: tuple[str, ...]
+    """Keys of the sections in which a person has written since the run began."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """A draft as the store holds it, with the document that it was written for."""
+
+    record: RunRecord
+    text: str
+    answer: Answer
+    document_before: str
+
+
+async def stored_draft(store: RunStore, record: RunRecord) -> StoredDraft:
+    """Load a run's draft.
+
+    Raises:
+        RunError: The run has no draft.
+        StoreError: Its text is not in the store.
+    """
+    if record.draft is None:
+        raise RunError(ErrorCode.UNKNOWN_RUN, f"Run {record.run_id} has no draft.")
+    text = await store.text(record.draft.sha256)
+    before = await store.text(record.spec.sha256_before)
+    if text is None or before is None:
+        raise StoreError(ErrorCode.STORE_ERROR, f"The draft of run {record.run_id} is not in the store.")
+    answer = await asyncio.to_thread(_answer_in, record, text)
+    return StoredDraft(record, text, answer, before)
+
+
+def _answer_in(record: RunRecord, text: str) -> Answer:
+    profile = profile_named(record.spec.profile) or PLAIN
+    wanted = [section.key for section in record.draft.sections] if record.draft and record.draft.sections else []
+    return read_answer(text, profile, wanted or [section.key for section in profile.sections])
+
+
+def draft_edit(before: str, current: str, profile_name: str, answer: Answer, *, insist: bool) -> DraftEdit:
+    """Compute the edit that brings a draft into the current text. Pure; takes as long as parsing both.
+
+    Args:
+        before: The document when the run began.
+        current: The document now.
+        profile_name: The run's profile.
+        answer: The draft.
+        insist: A person asked for the draft explicitly: sections in which they wrote keep their text, and the
+            drafted one is added after it. Without it, such a section means no edit at all.
+    """
+    snapshot, profile = read_document(before, profile_name)
+    now, _ = read_document(current, profile_name)
+    plan = plan_fill(snapshot, now, profile, answer.sections, insist=insist)
+    return DraftEdit(plan.edits, apply_edits(current, plan.edits), plan.filled, plan.conflicts)
+
+
+def changed_underneath(conflicts: Sequence[str]) -> SpecError:
+    """The error that says in which sections a person wrote while the run went on."""
+    named = ", ".join(conflicts) or "the document"
+    return SpecError(
+        ErrorCode.DOCUMENT_CHANGED, f"The text changed during the run ({named}); nothing was written over it."
+    )
+
+
+def as_applied(
+    record: RunRecord, *, filled: Collection[str], before: str, after: str, version_before: int | None, verified: bool
+) -> RunRecord:
+    """The record of a run whose draft is in the document now."""
+    if record.draft is None:
+        raise RunError(ErrorCode.UNKNOWN_RUN, f"Run {record.run_id} has no draft.")
+    applied = Applied(timestamp(), version_before, sha256(before), sha256(after), verified)
+    return replace(
+        record, draft=_with_state(record.draft, DraftState.APPLIED, filled), applied=applied, error=_no_refusal(record)
+    )
+
+
+def as_refused(record: RunRecord, error: SpecError) -> RunRecord:
+    """The record of a run whose draft waits because it could not be applied; the reason is on it."""
+    return replace(record, error=error.detail)
+
+
+def with_draft_state(record: RunRecord, state: DraftState) -> RunRecord:
+    """The record with its draft discarded or superseded."""
+    if record.draft is None:
+        raise RunError(ErrorCode.UNKNOWN_RUN, f"Run {record.run_id} has no draft.")
+    return replace(record, draft=_with_state(record.draft, state, [section.key for section in record.draft.sections]))
+
+
+def _with_state(draft: Draft, state: DraftState, keys: Collection[str]) -> Draft:
+    sections = tuple(replace(section, state=state) if section.key in keys else section for section in draft.sections)
+    return replace(draft, state=state, sections=sections)
+
+
+def _no_refusal(record: RunRecord) -> ErrorDetail | None:
+    """A run's own error stays; the reason for an earlier refused apply goes."""
+    return None if record.error and record.error.code == ErrorCode.DOCUMENT_CHANGED else record.error
+
+
+async def supersede_older(store: RunStore, newest: RunRecord) -> list[RunRecord]:
+    """Mark the waiting drafts of the document's earlier runs as superseded; returns their records."""
+    changed: list[RunRecord] = []
+    for record in await store.ready_drafts(newest.spec.path):
+        if record.run_id != newest.run_id and record.timing.started_at <= newest.timing.started_at:
+            superseded = with_draft_state(record, DraftState.SUPERSEDED)
+            await store.save(superseded, expected=superseded.status)
+            changed.append(superseded)
+    return changed

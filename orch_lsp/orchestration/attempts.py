@@ -1,0 +1,73 @@
+"""The attempts of a step, as they come from a provider, kept in the record's shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from orch_lsp.errors import ErrorDetail
+from orch_lsp.generation import Usage
+from orch_lsp.providers.base import AttemptEnded, AttemptStarted
+from orch_lsp.redaction import Redactor
+from orch_lsp.runs.record import Attempt, Step, timestamp
+
+
+class AttemptLog:
+    """Collects attempts and their usage for the draft step."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._attempts: list[Attempt] = []
+        self._usage: list[Usage | None] = []
+
+    def started(self, event: AttemptStarted) -> None:
+        """Note the beginning of an exchange."""
+        number = len(self._attempts) + 1
+        self._attempts.append(
+            Attempt(number, event.provider, event.model, event.server_address, timestamp(), wait_s=event.wait_s)
+        )
+        self._usage.append(None)
+
+    def ended(self, event: AttemptEnded) -> None:
+        """Note how the newest exchange ended."""
+        self._close(event.status, event.error, http_status=event.http_status, request_id=event.request_id)
+
+    def cancelled(self) -> None:
+        """Close an exchange that the user cancelled."""
+        if self._attempts and self._attempts[-1].ended_at is None:
+            self._close("cancelled", None)
+
+    def _close(self, status: str, error: ErrorDetail | None, **changes: Any) -> None:
+        if error is not None:
+            error = replace(error, message=self._redactor.redact(error.message))
+        self._attempts[-1] = replace(self._attempts[-1], ended_at=timestamp(), status=status, error=error, **changes)
+
+    def used(self, usage: Usage) -> None:
+        """Note the newest exchange's usage; a later report replaces an earlier one."""
+        if self._usage:
+            self._usage[-1] = usage
+
+    def on(self, steps: Iterable[Step]) -> tuple[Step, ...]:
+        """`steps` with these attempts on the draft step."""
+        return tuple(replace(step, attempts=tuple(self._attempts)) if step.id == "draft" else step for step in steps)
+
+    @property
+    def total(self) -> Usage | None:
+        """The sum over all attempts; a count that no attempt told is None."""
+        known = [usage for usage in self._usage if usage is not None]
+        if len(known) <= 1:
+            return known[0] if known else None
+        return Usage(
+            input_tokens=_sum(usage.input_tokens for usage in known),
+            output_tokens=_sum(usage.output_tokens for usage in known),
+            cache_read_input_tokens=_sum(usage.cache_read_input_tokens for usage in known),
+            cache_write_input_tokens=_sum(usage.cache_write_input_tokens for usage in known),
+            reasoning_output_tokens=_sum(usage.reasoning_output_tokens for usage in known),
+            raw=known[-1].raw,
+        )
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None

@@ -1,0 +1,42 @@
+"""What a run cost, by the price table of genai-prices where it is installed and knows the model."""
+
+from __future__ import annotations
+
+import asyncio
+
+from orch_lsp.generation import Usage
+from orch_lsp.runs.record import Cost
+from orch_lsp.settings.model import ProviderSettings
+
+
+async def cost_of(usage: Usage, model: str | None, provider: ProviderSettings) -> Cost | None:
+    """The price of `usage`, or None if it is not known. Works offline, from the table that the library ships.
+
+    The first call loads the table, so it runs in a worker thread.
+    """
+    if model is None or usage.input_tokens is None or usage.output_tokens is None or provider.base_url is None:
+        return None
+    return await asyncio.to_thread(_calculate, usage, model, provider.base_url)
+
+
+def _calculate(usage: Usage, model: str, base_url: str) -> Cost | None:
+    try:
+        from genai_prices import Usage as PricedUsage
+        from genai_prices import calc_price
+    except ImportError:
+        return None
+    try:
+        price = calc_price(
+            PricedUsage(
+                input_tokens=usage.input_tokens,
+                output_tokens=usage.output_tokens,
+                cache_read_tokens=usage.cache_read_input_tokens,
+                cache_write_tokens=usage.cache_write_input_tokens,
+            ),
+            model,
+            provider_api_url=base_url,
+        )
+    except (LookupError, ValueError):
+        # The table does not know the model or the host, or the counts contradict each other: unknown, never zero.
+        return None
+    return Cost(str(price.total_price), "USD", "genai-prices")

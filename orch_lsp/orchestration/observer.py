@@ -1,0 +1,39 @@
+"""The port through which a run is watched and its draft is delivered; an editor and a terminal implement it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from orch_lsp.runs.record import RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDelta:
+    """A piece of the raw answer; `offset` in code points from its start, `section` the one being written."""
+
+    run_id: str
+    step: str
+    section: str | None
+    offset: int
+    text: str
+
+
+class RunObserver(Protocol):
+    """Who watches a run. None of these may raise or take long."""
+
+    def run_changed(self, record: RunRecord) -> None:
+        """The record after a commit: each transition and each draft state, in order."""
+        ...
+
+    def progressed(self, message: str) -> None:
+        """What is happening now, in a few words; called as often as it changes."""
+        ...
+
+    def text_received(self, delta: DraftDelta) -> None:
+        """Text has arrived."""
+        ...
+
+    def warned(self, message: str) -> None:
+        """Something the user should know that does not stop the run."""
+        ...

@@ -1,0 +1,62 @@
+"""Request assembly: from a plan and its context to what is put before a model. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from orch_lsp.context.assembly import fence
+from orch_lsp.context.item import ContextItem
+from orch_lsp.context.scan import first_secret
+from orch_lsp.errors import ContextError, ErrorCode
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.prompts import PLAIN_DRAFT, PromptTemplate, render
+from orch_lsp.providers.base import GenerationRequest, SectionRequest
+
+
+def template_for(profile_name: str) -> PromptTemplate:
+    """The prompt that drafts a document of this profile."""
+    return {"plain": PLAIN_DRAFT}.get(profile_name, PLAIN_DRAFT)
+
+
+def assemble(plan: DraftPlan, context: Sequence[ContextItem]) -> GenerationRequest:
+    """The request for a plan, complete but for the provider's own wire format."""
+    profile = plan.reading.profile
+    guidance = {section.key: section.guidance for section in profile.sections}
+    sections = tuple(SectionRequest(target.key, target.title, guidance[target.key]) for target in plan.targets)
+    parameters = plan.reading.settings.parameters
+    rendered = render(
+        template_for(profile.name),
+        specification=plan.reading.document.text.removeprefix("\ufeff"),
+        sections=sections,
+        context=fence(context),
+        instructions=parameters.instructions,
+    )
+    return GenerationRequest(
+        model=plan.choice.model,
+        system_instructions=rendered.system_instructions,
+        prompt=rendered.prompt,
+        brief=plan.brief,
+        sections=sections,
+        max_output_tokens=parameters.max_output_tokens,
+        temperature=parameters.temperature,
+        reasoning=parameters.reasoning,
+    )
+
+
+def refuse_secrets(plan: DraftPlan, request: GenerationRequest) -> None:
+    """Look through everything that would be sent.
+
+    Raises:
+        ContextError: It holds what looks like a secret; the error names the kind and, for one in the document, the line.
+    """
+    found = first_secret(plan.reading.document.text)
+    if found is not None:
+        line, kind = found
+        raise ContextError(
+            ErrorCode.SECRET_BLOCKED, f"Line {line + 1} of the document looks like a secret ({kind}).", line=line
+        )
+    found = first_secret(request.system_instructions) or first_secret(request.prompt)
+    if found is not None:
+        raise ContextError(
+            ErrorCode.SECRET_BLOCKED, f"The assembled request holds what looks like a secret ({found[1]})."
+        )

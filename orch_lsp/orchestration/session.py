@@ -1,0 +1,181 @@
+"""What the runs of one process share: stores, settings files, keys, providers, consent.
+
+Everything here is opened when it is first needed and kept until `aclose`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from orch_lsp import __version__
+from orch_lsp.context.item import ContextSource
+from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.orchestration.plan import Reading, Source
+from orch_lsp.orchestration.supervisor import Supervisor
+from orch_lsp.providers.base import Provider
+from orch_lsp.redaction import Redactor
+from orch_lsp.runs.owner import this_process
+from orch_lsp.runs.record import Owner, Software
+from orch_lsp.runs.store import RunStore
+from orch_lsp.settings.keys import resolve_key
+from orch_lsp.settings.load import ProjectLayer, UserLayer, load_project, load_user, read_front_matter
+from orch_lsp.settings.model import Choice, ProviderSettings, RunSettings, Settings
+from orch_lsp.settings.resolve import CommandChoice, resolve
+from orch_lsp.settings.trust import TrustStore, needs_consent
+from orch_lsp.spec.model import FrontMatter
+from orch_lsp.workspace import find_root, project_config_path, relative_path, state_home, user_config_path
+
+ProviderFactory = Callable[[ProviderSettings, str | None], Provider]
+
+
+class Session:
+    """The shared state of one process, with its ports given by the composition root."""
+
+    def __init__(
+        self,
+        *,
+        presets: Mapping[str, ProviderSettings],
+        create_provider: ProviderFactory,
+        is_hosted: Callable[[ProviderSettings], bool],
+        context_source: ContextSource,
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.presets = presets
+        self.context_source = context_source
+        self.environment = environment
+        self.redactor = Redactor()
+        self.server = Software("orch-lsp", __version__)
+        self.owner: Owner = this_process()
+        self.trust = TrustStore(state_home())
+        self.handed_over: UserLayer | None = None
+        """What the editor's user level gave by `orch/userSettings`."""
+        self.notices: list[str] = []
+        """What the user should be told once; emptied by whoever tells it."""
+        self._create_provider = create_provider
+        self._is_hosted = is_hosted
+        self._stores: dict[tuple[Path | None, str | None], asyncio.Task[RunStore]] = {}
+        self.supervisor = Supervisor(self)
+        self._providers: list[tuple[ProviderSettings, str | None, Provider]] = []
+
+    def root_of(self, source: Source) -> Path | None:
+        """The root of a document's workspace; None for an untitled one and for a file outside any."""
+        if source.path is None:
+            return None
+        return find_root(source.path, explicit=source.workspace, folders=source.folders)
+
+    def spec_path(self, source: Source, root: Path | None) -> str:
+        """How records name the document: the path below its root, else its file name, else its URI."""
+        if source.path is None:
+            return source.uri
+        return relative_path(source.path, root) if root else source.path.name
+
+    async def settings(
+        self, root: Path | None, front_matter: FrontMatter | None, *, editor: ProjectLayer, command: CommandChoice
+    ) -> Settings:
+        """Read the settings files and merge all layers. Never raises on a value: see `Settings.problems`."""
+        user = await asyncio.to_thread(load_user, user_config_path())
+        project = await asyncio.to_thread(load_project, project_config_path(root)) if root else ProjectLayer()
+        return resolve(
+            user=user,
+            handed_over=self.handed_over,
+            project=project,
+            editor=editor,
+            front_matter=read_front_matter(front_matter) if front_matter else ProjectLayer(),
+            command=command,
+            presets=self.presets,
+        )
+
+    async def store(self, reading: Reading) -> RunStore:
+        """The store that holds the document's runs.
+
+        Raises:
+            StoreError: No place to keep records can be written.
+        """
+        return await self.store_at(reading.root, document_id(reading.source, reading.root), reading.settings.runs)
+
+    async def store_at(self, root: Path | None, document: str | None, settings: RunSettings) -> RunStore:
+        """The store of a root or of a document without one; opened once, its orphaned runs marked interrupted."""
+        key = (root, document)
+        task = self._stores.get(key)
+        if task is None:
+            task = asyncio.create_task(self._open_store(root, document, settings), name=f"open store {key}")
+            self._stores[key] = task
+        try:
+            return await asyncio.shield(task)
+        except BaseException:
+            if task.done() and self._stores.get(key) is task:
+                del self._stores[key]
+            raise
+
+    async def _open_store(self, root: Path | None, document: str | None, settings: RunSettings) -> RunStore:
+        store = await RunStore.open(root, document=document, owner=self.owner, settings=settings)
+        self.notices += store.notices
+        await store.reconcile()
+        return store
+
+    async def open_stores(self) -> list[RunStore]:
+        """The stores that are open now."""
+        return [task.result() for task in self._stores.values() if task.done() and not task.exception()]
+
+    async def api_key(self, provider: ProviderSettings) -> str | None:
+        """The provider's key, which every sink redacts from now on; None if there is none.
+
+        Raises:
+            SettingsError: A key was found that cannot be one.
+        """
+        handed_over = self.handed_over.keys if self.handed_over else {}
+        key = await resolve_key(provider, environment=self.environment, handed_over=handed_over)
+        if key is None:
+            return None
+        self.redactor.add(key.value)
+        return key.value
+
+    def provider(self, settings: ProviderSettings, api_key: str | None) -> Provider:
+        """The provider for these settings; its connections are kept for the next run."""
+        for known, key, provider in self._providers:
+            if known == settings and key == api_key:
+                return provider
+        provider = self._create_provider(settings, api_key)
+        self._providers.append((settings, api_key, provider))
+        return provider
+
+    def is_hosted(self, provider: ProviderSettings) -> bool:
+        """Whether requests to the provider leave this machine."""
+        return self._is_hosted(provider)
+
+    async def require_consent(self, reading: Reading, choice: Choice) -> None:
+        """Let only such a choice pass that the user made, or has allowed for this workspace.
+
+        Raises:
+            SettingsError: The project chose a hosted provider that the user has not allowed here yet.
+        """
+        if not needs_consent(reading.settings, hosted=self.is_hosted(choice.provider)):
+            return
+        place = str(reading.root or reading.source.path or reading.source.uri)
+        if await asyncio.to_thread(self.trust.is_allowed, place, choice.provider.name):
+            return
+        raise SettingsError(
+            ErrorCode.NOT_ALLOWED,
+            f"This project chose the hosted provider {choice.provider.name} ({choice.layer}); "
+            "you have not allowed it for this workspace yet.",
+        )
+
+    async def aclose(self) -> None:
+        """Close providers and stores."""
+        providers = [provider for _, _, provider in self._providers]
+        self._providers.clear()
+        stores = await self.open_stores()
+        self._stores.clear()
+        await asyncio.gather(
+            *(provider.aclose() for provider in providers), *(store.aclose() for store in stores), return_exceptions=True
+        )  # fmt: skip
+
+
+def document_id(source: Source, root: Path | None) -> str | None:
+    """What tells a document without a root from others: its absolute path or its URI; None if there is a root."""
+    if root is not None:
+        return None
+    return str(source.path.resolve()) if source.path else source.uri

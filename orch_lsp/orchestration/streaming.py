@@ -1,0 +1,73 @@
+"""What can be told of an answer while it arrives: which section is being written, and text without live keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from orch_lsp.spec.profiles import Profile
+
+
+class SectionTracker:
+    """Names the section that a stream of text is writing; linear in the text."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._line: list[str] = []
+        self._in_fence = False
+        self.current: str | None = None
+        """Key of the profile section whose heading came last."""
+        self.title: str | None = None
+        """Its title."""
+
+    def feed(self, text: str) -> None:
+        """Take in the next piece."""
+        start = 0
+        while (end := text.find("\n", start)) >= 0:
+            self._line.append(text[start:end])
+            self._end_line("".join(self._line))
+            self._line.clear()
+            start = end + 1
+        if start < len(text):
+            self._line.append(text[start:])
+
+    def _end_line(self, line: str) -> None:
+        stripped = line.strip()
+        if stripped.startswith(("```", "~~~")):
+            self._in_fence = not self._in_fence
+        if self._in_fence or not stripped.startswith("#"):
+            return
+        section = self._profile.section_for(stripped.strip("#").strip())
+        if section is not None:
+            self.current, self.title = section.key, section.title
+
+
+class LiveKeyFilter:
+    """Takes live keys out of a stream; holds back a tail only while it could be the beginning of one."""
+
+    def __init__(self, keys: Sequence[str], replace_keys: Callable[[str], str]) -> None:
+        self._keys = tuple(key for key in keys if key)
+        self._replace_keys = replace_keys
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """The text that is safe to pass on now."""
+        if not self._keys:
+            return text
+        pending = self._replace_keys(self._held + text)
+        keep = max((_overlap(pending, key) for key in self._keys), default=0)
+        cut = len(pending) - keep
+        self._held = pending[cut:]
+        return pending[:cut]
+
+    def flush(self) -> str:
+        """What was held back, at the end of the stream."""
+        held, self._held = self._held, ""
+        return held
+
+
+def _overlap(text: str, key: str) -> int:
+    """Length of the longest proper beginning of `key` that `text` ends with."""
+    for length in range(min(len(key) - 1, len(text)), 0, -1):
+        if text.endswith(key[:length]):
+            return length
+    return 0

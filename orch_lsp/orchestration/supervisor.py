@@ -1,0 +1,201 @@
+"""The tasks behind runs: started, limited, cancelled, awaited. Nobody else owns a run's task."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orch_lsp.errors import ErrorCode, OrchError, RunError
+from orch_lsp.orchestration.live_run import LiveRun
+from orch_lsp.orchestration.observer import RunObserver
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.request import template_for
+from orch_lsp.orchestration.run import FinishedDraft, run_draft
+from orch_lsp.orchestration.shielding import to_the_end
+from orch_lsp.runs.record import (
+    ModelRef,
+    PromptRef,
+    ProviderRef,
+    RequestParameters,
+    RunRecord,
+    RunStatus,
+    Software,
+    SpecRef,
+    StatusChange,
+    Timing,
+    new_run_id,
+    timestamp,
+)
+from orch_lsp.text import sha256
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration.session import Session
+
+logger = logging.getLogger(__name__)
+
+Delivery = Callable[[LiveRun, FinishedDraft], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A live run with its task."""
+
+    live: LiveRun
+    document: str
+    task: asyncio.Task[None]
+
+
+class Supervisor:
+    """Owns the live runs of this process."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._entries: dict[str, Entry] = {}
+        self._starting: set[str] = set()
+        self._running = 0
+        self._slot_freed = asyncio.Condition()
+        self._heartbeat: asyncio.Task[None] | None = None
+
+    @property
+    def live(self) -> list[LiveRun]:
+        """Live runs, oldest first."""
+        return [entry.live for entry in self._entries.values()]
+
+    def live_on(self, document: str) -> LiveRun | None:
+        """The live run on a document (its URI), if there is one."""
+        return next((entry.live for entry in self._entries.values() if entry.document == document), None)
+
+    async def start(
+        self, plan: DraftPlan, observer: RunObserver, deliver: Delivery, *, client: Software | None
+    ) -> LiveRun:
+        """Create the run, durable and `queued`, and let it go on in the background.
+
+        Args:
+            plan: What is to be done.
+            observer: Who watches.
+            deliver: Called with the draft of a run that completed.
+            client: The editor or command line that asked.
+
+        Raises:
+            RunError: The document has a live run already.
+            StoreError: The run could not be recorded; nothing was sent.
+        """
+        document = plan.reading.source.uri
+        if document in self._starting or self.live_on(document):
+            raise RunError(ErrorCode.RUN_IN_PROGRESS, "A run on this document is in progress.")
+        self._starting.add(document)
+        try:
+            record = self._new_record(plan, client)
+            live = LiveRun(record, await self._session.store(plan.reading), observer)
+            await live.create(texts=(plan.reading.document.text,))
+            task = asyncio.create_task(self._run(live, plan, deliver), name=f"run {record.run_id}")
+            self._entries[record.run_id] = Entry(live, document, task)
+        finally:
+            self._starting.discard(document)
+        if self._heartbeat is None or self._heartbeat.done():
+            self._heartbeat = asyncio.create_task(self._beat(plan.reading.settings.runs.heartbeat_s), name="heartbeat")
+        return live
+
+    def _new_record(self, plan: DraftPlan, client: Software | None) -> RunRecord:
+        reading, choice, now = plan.reading, plan.choice, timestamp()
+        template, parameters = template_for(reading.profile.name), reading.settings.parameters
+        outline = choice.provider.kind == "outline"
+        provider_address = self._session.provider(choice.provider, None).server_address
+        return RunRecord(
+            run_id=new_run_id(),
+            command=plan.command,
+            status=RunStatus.QUEUED,
+            status_timeline=(StatusChange(RunStatus.QUEUED, now),),
+            owner=self._session.owner,
+            spec=SpecRef(reading.spec_path, reading.profile.name, sha256(reading.document.text)),
+            brief_sha256=sha256(plan.brief),
+            prompt=PromptRef(template.name, template.version, template.sha256),
+            provider=ProviderRef(choice.provider.name, choice.provider.kind, provider_address),
+            model=ModelRef(None if outline else choice.model),
+            request=RequestParameters()
+            if outline
+            else RequestParameters(
+                parameters.max_output_tokens,
+                parameters.temperature,
+                parameters.reasoning,
+                sha256(parameters.instructions) if parameters.instructions else None,
+            ),
+            timing=Timing(started_at=now),
+            server=self._session.server,
+            parent_run_id=plan.parent_run_id,
+            client=client,
+        )
+
+    async def _run(self, live: LiveRun, plan: DraftPlan, deliver: Delivery) -> None:
+        try:
+            live.observer.progressed("Waiting for other runs to end" if self._full(plan) else "Starting")
+            finished = await self._in_slot(live, plan)
+            if finished is not None:
+                await deliver(live, finished)
+        except OrchError as error:
+            live.observer.warned(f"{error.message} {error.remediation}")
+        except asyncio.CancelledError:
+            # The record says `cancelled` by now; there is nobody above to tell.
+            logger.debug("run %s was cancelled", live.record.run_id)
+        except Exception:
+            logger.exception("the draft of run %s could not be delivered", live.record.run_id)
+        finally:
+            self._entries.pop(live.record.run_id, None)
+
+    def _full(self, plan: DraftPlan) -> bool:
+        return self._running >= plan.reading.settings.runs.parallel
+
+    async def _in_slot(self, live: LiveRun, plan: DraftPlan) -> FinishedDraft | None:
+        try:
+            async with self._slot_freed:
+                await self._slot_freed.wait_for(lambda: not self._full(plan))
+                self._running += 1
+        except asyncio.CancelledError:
+            await self._cancel_queued(live)
+            raise
+        try:
+            return await run_draft(live, plan, self._session)
+        finally:
+            self._running -= 1
+            async with self._slot_freed:
+                self._slot_freed.notify_all()
+
+    async def _cancel_queued(self, live: LiveRun) -> None:
+        error = RunError(ErrorCode.CANCELLED, "The run was cancelled before it began.").detail
+        live.must_record = False
+        await to_the_end(live.transition(RunStatus.CANCELLED, error=error))
+
+    async def _beat(self, seconds: float) -> None:
+        while self._entries:
+            await asyncio.sleep(seconds)
+            for store in await self._session.open_stores():
+                ids = [live.record.run_id for live in self.live if live.store is store]
+                try:
+                    await store.heartbeat(ids)
+                except OrchError as error:
+                    logger.warning("no heartbeat: %s", error.message)
+
+    def cancel(self, run_id: str) -> bool:
+        """Ask a live run to end as `cancelled`; False if it is not live in this process."""
+        entry = self._entries.get(run_id)
+        return entry is not None and entry.task.cancel()
+
+    async def wait(self, run_id: str) -> None:
+        """Until a run has ended and its draft was delivered; at once if it is not live."""
+        entry = self._entries.get(run_id)
+        if entry is not None:
+            await asyncio.wait([entry.task])
+
+    async def aclose(self) -> None:
+        """Cancel all live runs and wait until each is recorded."""
+        tasks = [entry.task for entry in self._entries.values()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        if self._heartbeat is not None:
+            self._heartbeat.cancel()
+            await asyncio.gather(self._heartbeat, return_exceptions=True)
