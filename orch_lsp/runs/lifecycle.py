@@ -4,6 +4,8 @@ queued -> running -> completed | failed | cancelled | interrupted
 queued -> cancelled | interrupted
 
 Terminal states are final; a retry is a new run that names its parent.
+
+A draft: ready -> applied | discarded | superseded.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from orch_lsp.errors import ErrorCode, RunError
-from orch_lsp.runs.record import RunRecord, RunStatus, StatusChange, StepStatus, timestamp
+from orch_lsp.runs.record import DraftState, RunRecord, RunStatus, StatusChange, StepStatus, timestamp
 
 TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
     RunStatus.QUEUED: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED, RunStatus.INTERRUPTED}),
@@ -38,6 +40,27 @@ class IllegalTransitionError(RunError):
 
     def __init__(self, run_id: str, current: RunStatus, wanted: RunStatus) -> None:
         super().__init__(ErrorCode.UNEXPECTED_ERROR, f"run {run_id} is {current} and cannot become {wanted}")
+
+
+class IllegalDraftStateError(RunError):
+    """A draft that was dealt with already. Nothing was changed."""
+
+    def __init__(self, run_id: str, current: DraftState, wanted: DraftState | None) -> None:
+        super().__init__(
+            ErrorCode.UNEXPECTED_ERROR, f"the draft of run {run_id} is {current} and cannot become {wanted}"
+        )
+
+
+def refuse_draft_change(record: RunRecord, stored: DraftState | None) -> None:
+    """Check that the draft of `record` may follow the one in state `stored`: only a draft that is ready may change.
+
+    Raises:
+        IllegalDraftStateError: It may not.
+    """
+    wanted = record.draft.state if record.draft else None
+    if stored is None or wanted is stored or (stored is DraftState.READY and wanted is not None):
+        return
+    raise IllegalDraftStateError(record.run_id, stored, wanted)
 
 
 def transition(record: RunRecord, status: RunStatus, at: str | None = None) -> RunRecord:

@@ -8,6 +8,7 @@ reasoning. Hashes are SHA-256 in lower-case hex.
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -61,11 +62,15 @@ class StatusChange:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The process that runs a run: `started` is its start time in seconds since the epoch, as psutil tells it."""
+    """The process that runs a run: `started` is its start time in seconds since the epoch, as psutil tells it.
+
+    A pid means something only inside its namespace: containers may share a host name.
+    """
 
     host: str
     pid: int
     started: float
+    pid_namespace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,13 +286,28 @@ class RunRecord:
     vcs: Vcs | None = None
 
 
+class _RunIds:
+    """Gives ids that grow within the process, also within one millisecond and when the clock steps back."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self) -> str:
+        value = (time.time_ns() // 1_000_000 << 80) | secrets.randbits(80)
+        value = value & ~(0xF << 76) | (0x7 << 76)
+        value = value & ~(0x3 << 62) | (0x2 << 62)
+        with self._lock:
+            self._last = max(value, self._last + 1)
+            return str(uuid.UUID(int=self._last))
+
+
+_run_ids = _RunIds()
+
+
 def new_run_id() -> str:
-    """A UUID version 7: 48 bits of Unix milliseconds, then random bits (RFC 9562, section 5.7)."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | secrets.randbits(80)
-    value = value & ~(0xF << 76) | (0x7 << 76)
-    value = value & ~(0x3 << 62) | (0x2 << 62)
-    return str(uuid.UUID(int=value))
+    """A UUID version 7 (RFC 9562, section 5.7), greater than all that this process was given before."""
+    return _run_ids.next()
 
 
 def timestamp(at: datetime | None = None) -> str:

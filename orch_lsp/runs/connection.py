@@ -1,0 +1,233 @@
+"""The one connection of a store: opened late, checked at each use, and replaced when the file is.
+
+Everything here runs on the store's own thread.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from orch_lsp.errors import ErrorCode, StoreError
+from orch_lsp.runs import binding, damage, migrations, place, sqlite
+
+Result = TypeVar("Result")
+
+_PATIENCE_S = 20.0
+_PAUSE_S = 0.02
+
+
+class _UnusableError(Exception):
+    """A place that cannot or must not be used; the text completes `the history is kept in … because …`."""
+
+
+class StoreConnection:
+    """A database in the workspace if it can be there, else in the user's state folder.
+
+    Nothing is created before the first write, so that reading leaves no trace in a workspace.
+
+    Args:
+        root: The workspace's root, or None.
+        notify: Called with each sentence that the user should be told.
+    """
+
+    def __init__(self, root: Path | None, notify: Callable[[str], None]) -> None:
+        self._root = root
+        self._notify = notify
+        self._place = place.state_place(None) if root is None else place.workspace_place(root)
+        self._connection: sqlite3.Connection | None = None
+        self._identity: tuple[int, int] | None = None
+
+    @property
+    def location(self) -> Path:
+        """The database's path, whether or not it exists yet."""
+        return self._place.database
+
+    def open(self) -> None:
+        """Decide on the place, and open the database if there is one.
+
+        Raises:
+            StoreError: The record cannot be used.
+        """
+        self._guarded(lambda: self._usable(create=False))
+
+    def read(self, work: Callable[[sqlite3.Connection], Result], empty: Result) -> Result:
+        """Do reading work on one state of the database; `empty` is the answer while there is no database.
+
+        Raises:
+            StoreError: The record cannot be used.
+        """
+        return self._guarded(lambda: self._read(work, empty))
+
+    def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do work in one transaction, durable when this returns, undone if it raises.
+
+        `work` may be called again after another process was in the way.
+
+        Raises:
+            StoreError: It could not be written; nothing was changed.
+        """
+        return self._guarded(lambda: self._write(work))
+
+    def give_back_room(self) -> None:
+        """Return free pages to the file system.
+
+        Raises:
+            StoreError: It could not be done; nothing is lost.
+        """
+
+        def shrink() -> None:
+            if (connection := self._usable(create=False)) is not None:
+                connection.execute("PRAGMA incremental_vacuum").fetchall()
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+        self._guarded(shrink)
+
+    def close(self) -> None:
+        """Give back the connection; the next use opens it again."""
+        connection, self._connection, self._identity = self._connection, None, None
+        if connection is not None:
+            connection.close()
+
+    def _read(self, work: Callable[[sqlite3.Connection], Result], empty: Result) -> Result:
+        connection = self._usable(create=False)
+        if connection is None:
+            return empty
+        connection.execute("BEGIN")
+        try:
+            migrations.refuse_newer(connection)
+            return work(connection)
+        finally:
+            _roll_back(connection)
+
+    def _write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        connection = self._usable(create=True)
+        if connection is None:
+            raise StoreError(ErrorCode.STORE_ERROR, "The record of runs cannot be created.")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            migrations.refuse_newer(connection)
+            result = work(connection)
+            connection.execute("COMMIT")
+        finally:
+            _roll_back(connection)
+        return result
+
+    def _guarded(self, operation: Callable[[], Result]) -> Result:
+        deadline = time.monotonic() + _PATIENCE_S
+        repaired = False
+        while True:
+            try:
+                return operation()
+            except sqlite3.Error as error:
+                if sqlite.is_busy(error) and time.monotonic() < deadline:
+                    time.sleep(_PAUSE_S)
+                    continue
+                self.close()
+                if not sqlite.is_damage(error) or repaired:
+                    raise sqlite.store_error(error) from error
+                repaired = True
+                self._set_aside()
+            except OSError as error:
+                self.close()
+                raise _io_error(error) from error
+
+    def _set_aside(self) -> None:
+        try:
+            moved = damage.set_aside(self.location)
+        except sqlite3.Error as error:
+            raise sqlite.store_error(error) from error
+        except OSError as error:
+            raise _io_error(error) from error
+        if moved is not None:
+            self._notify(f"The record of runs was damaged. It was set aside as {moved.name}, and a new one was begun.")
+
+    def _usable(self, *, create: bool) -> sqlite3.Connection | None:
+        if self._connection is not None:
+            if _identity(self.location) == self._identity:
+                return self._connection
+            # Somebody removed or replaced the file; what is written to the old one would be lost.
+            self.close()
+        try:
+            return self._opened(create=create)
+        except _UnusableError as error:
+            reason = error
+        if not self._place.in_workspace:
+            raise StoreError(ErrorCode.STORE_ERROR, f"The record of runs cannot be kept: {reason}.") from reason
+        self._place = place.state_place(self._root)
+        self._notify(f"The record of runs is kept in {self.location.parent}, because {reason}.")
+        return self._usable(create=create)
+
+    def _opened(self, *, create: bool) -> sqlite3.Connection | None:
+        try:
+            if reason := place.refusal(self._place):
+                raise _UnusableError(reason)
+            if not place.is_writable(self._place):
+                msg = f"{self.location.parent} cannot be written"
+                raise _UnusableError(msg)
+            if create:
+                place.prepare(self._place)
+            elif not self.location.exists():
+                return None
+        except OSError as error:
+            msg = f"{self.location.parent} cannot be written ({error.strerror or error})"
+            raise _UnusableError(msg) from error
+        return self._connected(create=create)
+
+    def _connected(self, *, create: bool) -> sqlite3.Connection | None:
+        try:
+            secret = binding.user_secret()
+        except OSError as error:
+            msg = f"the state folder cannot be used ({error.strerror or error})"
+            raise _UnusableError(msg) from error
+        identity = _identity(self.location)
+        connection = sqlite.connect(self.location)
+        try:
+            ready = self._checked(connection, secret, create=create)
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if sqlite.is_busy(error):
+                raise
+            raise _UnusableError(sqlite.store_error(error).message) from error
+        except BaseException:
+            connection.close()
+            raise
+        if not ready:
+            connection.close()
+            return None
+        self._connection, self._identity = connection, identity
+        return connection
+
+    def _checked(self, connection: sqlite3.Connection, secret: bytes, *, create: bool) -> bool:
+        if migrations.is_empty(connection):
+            if not create:
+                return False
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        elif self._place.in_workspace and not migrations.is_bound(connection, secret):
+            msg = f"{self.location} was not made by this user; it was left as it is"
+            raise _UnusableError(msg)
+        migrations.refuse_newer(connection)
+        wal = sqlite.wal_can_work(self.location, sqlite.file_system_of(self.location))
+        sqlite.choose_journal(connection, wal=wal)
+        migrations.migrate(connection, secret)
+        return True
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _io_error(error: OSError) -> StoreError:
+    return StoreError(ErrorCode.STORE_ERROR, f"The record of runs cannot be used: {error.strerror or error}.")

@@ -1,0 +1,72 @@
+"""A database that is broken is set aside, whole and under another name, by one process alone."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orch_lsp.runs import sqlite
+from orch_lsp.runs.place import side_files
+
+
+def set_aside(database: Path) -> Path | None:
+    """Move a damaged database and the files beside it out of the way.
+
+    Returns:
+        Where it is now; None if it turned out to be sound, or another process was first.
+
+    Raises:
+        OSError: It cannot be moved.
+        sqlite3.Error: It cannot be looked at, for a reason other than damage.
+    """
+    with _exclusive(database.with_name(database.name + ".lock")):
+        if not database.exists() or not _is_damaged(database):
+            return None
+        target = _free_name(database)
+        # The log goes first: beside a new database, SQLite would replay it.
+        for file in (*side_files(database), database):
+            if file.exists():
+                file.rename(target.with_name(target.name + file.name.removeprefix(database.name)))
+        return target
+
+
+def _free_name(database: Path) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    return database.with_name(f"{database.name}.damaged-{stamp}")
+
+
+def _is_damaged(database: Path) -> bool:
+    try:
+        with closing(sqlite.connect(database)) as connection:
+            return connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
+    except sqlite3.Error as error:
+        if sqlite.is_damage(error):
+            return True
+        raise
+
+
+@contextmanager
+def _exclusive(path: Path) -> Generator[None]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    try:
+        _lock(handle)
+        yield
+    finally:
+        # The system gives the lock back when the file is closed.
+        os.close(handle)
+
+
+if os.name == "nt":
+    import msvcrt
+
+    def _lock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+else:
+    import fcntl
+
+    def _lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX)

@@ -1,0 +1,227 @@
+"""Everything the store does, on its own thread: what belongs together in one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from orch_lsp.errors import ErrorCode, RunError, StoreError
+from orch_lsp.runs import retention, rows, schema
+from orch_lsp.runs.connection import StoreConnection
+from orch_lsp.runs.interruption import interrupted, with_late_text
+from orch_lsp.runs.lifecycle import LIVE
+from orch_lsp.runs.owner import is_gone
+from orch_lsp.runs.record import RunRecord, RunStatus, timestamp
+from orch_lsp.settings.model import RunSettings
+
+
+class RunHistory:
+    """The runs of one workspace; `RunStore` documents each call for its users.
+
+    Args:
+        root: The workspace's root, or None.
+        settings: Lease, retention and vacuum.
+        notify: Called with each sentence that the user should be told.
+    """
+
+    def __init__(self, root: Path | None, settings: RunSettings, notify: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._notify = notify
+        self._connection = StoreConnection(root, notify)
+        self._own: set[str] = set()
+        self._unreadable: set[str] = set()
+
+    @property
+    def location(self) -> Path:
+        """The database's path, whether or not it exists yet."""
+        return self._connection.location
+
+    def open(self) -> None:
+        """Decide on the place and look at what is there."""
+        self._connection.open()
+
+    def close(self) -> None:
+        """Give back the connection."""
+        self._connection.close()
+
+    def create(self, record: RunRecord, texts: Sequence[str]) -> tuple[RunRecord, ...]:
+        """Add a run; end the runs without an owner that it finds on the same document."""
+
+        def work(db: sqlite3.Connection) -> tuple[RunRecord, ...]:
+            orphans, alive = self._interrupt(db, f"spec_path = ? AND {rows.LIVE}", [rows.path_key(record.spec.path)])
+            if alive:
+                message = f"Run {alive[0].run_id} is at work on this document."
+                raise RunError(ErrorCode.RUN_IN_PROGRESS, message)
+            rows.insert(db, record, texts, timestamp())
+            return orphans
+
+        orphans = self._connection.write(work)
+        self._own.add(record.run_id)
+        return orphans
+
+    def save(self, record: RunRecord, expected: RunStatus, texts: Sequence[str]) -> None:
+        """Replace a record if its status is the expected one."""
+
+        def work(db: sqlite3.Connection) -> None:
+            if rows.update(db, record, expected, texts):
+                return
+            if record.run_id not in self._own:
+                raise rows.unknown(record.run_id)
+            # The database was removed or replaced under a live run: what memory holds is all there is.
+            rows.insert(db, record, texts, timestamp())
+
+        self._connection.write(work)
+        if record.status not in LIVE:
+            self._own.discard(record.run_id)
+
+    def checkpoint(self, run_id: str, offset: int, text: str) -> None:
+        """Keep a piece of raw text."""
+        self._connection.write(lambda db: rows.add_checkpoint(db, run_id, offset, text))
+
+    def partial_text(self, run_id: str) -> str:
+        """The raw text of a run that did not complete."""
+
+        def find(db: sqlite3.Connection) -> str:
+            if text := rows.checkpointed(db, run_id):
+                return text
+            draft = rows.record_of(db, run_id).draft
+            return (rows.text_of(db, draft.sha256) or "") if draft and draft.partial else ""
+
+        return self._connection.read(find, "")
+
+    def add_late_text(self, run_id: str, text: str) -> RunRecord:
+        """Give an interrupted run the text that its owner still held."""
+
+        def work(db: sqlite3.Connection) -> RunRecord:
+            record = rows.record_of(db, run_id)
+            changed = with_late_text(record, text)
+            if changed is not record:
+                rows.update(db, changed, record.status, (text,))
+            return changed
+
+        return self._connection.write(work)
+
+    def get(self, identifier: str) -> RunRecord:
+        """The run with this id or unique prefix."""
+
+        def find(db: sqlite3.Connection) -> RunRecord | None:
+            return rows.record_of(db, identifier)
+
+        found = self._connection.read(find, None)
+        if found is None:
+            raise rows.unknown(identifier)
+        return found
+
+    def list(
+        self, limit: int | None, spec_path: str | None, statuses: Iterable[RunStatus] | None
+    ) -> Sequence[RunRecord]:
+        """Runs, newest first."""
+        conditions: list[str] = ["1"]
+        arguments: list[object] = []
+        if spec_path is not None:
+            conditions.append("spec_path = ?")
+            arguments.append(rows.path_key(spec_path))
+        if statuses is not None:
+            wanted = [str(status) for status in statuses]
+            conditions.append(f"status IN ({', '.join('?' * len(wanted))})")
+            arguments += wanted
+        return self._records(" AND ".join(conditions), arguments, limit=limit)
+
+    def applied_for(self, spec_path: str) -> Sequence[RunRecord]:
+        """Runs whose draft was applied to a document, newest first."""
+        return self._records("spec_path = ? AND applied_at IS NOT NULL", [rows.path_key(spec_path)])
+
+    def ready_draft_for(self, spec_path: str) -> RunRecord | None:
+        """The run whose draft waits: the newest complete one, else the newest partial one."""
+        where = "spec_path = ? AND draft_state = 'ready'"
+        found = self._records(where, [rows.path_key(spec_path)], order="draft_partial, run_id DESC", limit=1)
+        return found[0] if found else None
+
+    def text(self, digest: str) -> str | None:
+        """A text by its hash."""
+
+        def find(db: sqlite3.Connection) -> str | None:
+            return rows.text_of(db, digest)
+
+        return self._connection.read(find, None)
+
+    def dismiss(self, run_id: str) -> None:
+        """Remember that the user has seen a run's failure."""
+        self._connection.write(lambda db: rows.dismiss(db, run_id, timestamp()))
+
+    def is_dismissed(self, run_id: str) -> bool:
+        """Whether the user has seen a run's failure."""
+        return self._connection.read(lambda db: rows.is_dismissed(db, run_id), empty=False)
+
+    def heartbeat(self, run_ids: Sequence[str]) -> None:
+        """Say that the owner of these runs is alive."""
+        now = timestamp()
+        self._connection.write(lambda db: rows.heartbeat(db, run_ids, now))
+
+    def relink(self, old_path: str, new_path: str) -> int:
+        """Follow a document to its new path."""
+
+        def work(db: sqlite3.Connection) -> int:
+            return rows.relink(db, old_path, new_path)
+
+        return self._connection.write(work) if old_path != new_path else 0
+
+    def reconcile(self) -> Sequence[RunRecord]:
+        """End every live run whose owner is gone."""
+
+        def any_live(db: sqlite3.Connection) -> bool:
+            return bool(rows.select_live(db, rows.LIVE, []))
+
+        if not self._connection.read(any_live, empty=False):
+            return ()
+        return self._connection.write(lambda db: self._interrupt(db, rows.LIVE, []))[0]
+
+    def prune(self, keep_runs: int | None, keep_days: int | None, now: datetime | None) -> int:
+        """Drop old runs and the texts that no run names any more."""
+        before = None if keep_days is None else (now or datetime.now(UTC)) - timedelta(days=keep_days)
+        return retention.prune(self._connection, keep_runs, before, vacuum=self._settings.vacuum)
+
+    def _interrupt(
+        self, db: sqlite3.Connection, where: str, arguments: Sequence[object]
+    ) -> tuple[tuple[RunRecord, ...], tuple[RunRecord, ...]]:
+        """End the runs among those that `where` picks whose owner is gone; these, and the ones that live."""
+        ended: list[RunRecord] = []
+        alive: list[RunRecord] = []
+        for run_id, stored, heartbeat_at in rows.select_live(db, where, arguments):
+            record = self._readable(run_id, stored)
+            if record is None:
+                continue
+            if not is_gone(record.owner, heartbeat_at, self._settings.lease_s):
+                alive.append(record)
+                continue
+            text = rows.checkpointed(db, run_id)
+            changed = interrupted(record, text)
+            rows.update(db, changed, record.status, (text,) if text else ())
+            ended.append(changed)
+        return tuple(ended), tuple(alive)
+
+    def _records(
+        self, where: str, arguments: Sequence[object], *, order: str = "run_id DESC", limit: int | None = None
+    ) -> Sequence[RunRecord]:
+        def find(db: sqlite3.Connection) -> list[RunRecord]:
+            records: list[RunRecord] = []
+            for run_id, stored in rows.select(db, where, arguments, order):
+                if len(records) == limit:
+                    break
+                if (record := self._readable(run_id, stored)) is not None:
+                    records.append(record)
+            return records
+
+        none: list[RunRecord] = []
+        return self._connection.read(find, none)
+
+    def _readable(self, run_id: str, stored: str) -> RunRecord | None:
+        try:
+            return schema.from_json(stored)
+        except StoreError as error:
+            if run_id not in self._unreadable:
+                self._unreadable.add(run_id)
+                self._notify(f"Run {run_id} is kept but cannot be shown. {error.message}")
+            return None

@@ -1,0 +1,56 @@
+"""What becomes of a run whose owner is gone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orch_lsp.errors import ErrorCode, ErrorDetail, RunError
+from orch_lsp.runs.lifecycle import transition
+from orch_lsp.runs.record import Attempt, Draft, DraftState, RunRecord, RunStatus, Step
+from orch_lsp.text import sha256
+
+
+def interrupted(record: RunRecord, text: str, at: str | None = None) -> RunRecord:
+    """End a live run as interrupted; the text that had arrived becomes a partial draft that waits.
+
+    Args:
+        record: The run as it was last saved.
+        text: What was streamed, as far as it was checkpointed.
+        at: Time at which the owner was found gone; now if left out.
+    """
+    ended = transition(record, RunStatus.INTERRUPTED, at)
+    error = RunError(ErrorCode.INTERRUPTED, "The process that ran this was gone before the run ended.").detail
+    steps = tuple(_ended(step, error) for step in ended.steps)
+    return replace(ended, error=ended.error or error, steps=steps, draft=record.draft or partial_draft(text))
+
+
+def with_late_text(record: RunRecord, text: str) -> RunRecord:
+    """Let an owner that came back late add what it still held; its status stays.
+
+    Returns:
+        The run with the fuller text as its partial draft; `record` itself if it is not interrupted, if its draft was
+        dealt with, or if it already has as much.
+    """
+    draft = partial_draft(text)
+    kept = record.draft
+    if record.status is not RunStatus.INTERRUPTED or draft is None:
+        return record
+    if kept is not None and (not kept.partial or kept.state is not DraftState.READY or kept.bytes >= draft.bytes):
+        return record
+    return replace(record, draft=draft)
+
+
+def partial_draft(text: str) -> Draft | None:
+    """The draft that an unfinished answer is; None if nothing had arrived."""
+    if not text:
+        return None
+    return Draft(sha256(text), len(text.encode("utf-8", "surrogatepass")), DraftState.READY, partial=True)
+
+
+def _ended(step: Step, error: ErrorDetail) -> Step:
+    return replace(step, attempts=tuple(_cut(attempt, error) for attempt in step.attempts))
+
+
+def _cut(attempt: Attempt, error: ErrorDetail) -> Attempt:
+    # When the exchange broke off is not known, so its end stays open.
+    return attempt if attempt.status else replace(attempt, status="error", error=error)

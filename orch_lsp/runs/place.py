@@ -1,0 +1,141 @@
+"""Where the record of runs lives, and when a place in the workspace must not be used.
+
+A repository is not trusted: its `.orch` may be a symlink, or bring a database of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from orch_lsp import workspace
+
+DATABASE = "runs.db"
+SIDE_FILES = ("-wal", "-shm", "-journal")
+_GIT_TIMEOUT_S = 10
+_GIT_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A database file, and the workspace root if it lies inside one and so must be bound to the user."""
+
+    database: Path
+    root: Path | None
+
+    @property
+    def in_workspace(self) -> bool:
+        """Whether the repository could have brought this file."""
+        return self.root is not None
+
+
+def workspace_place(root: Path) -> Place:
+    """The place below a workspace root."""
+    return Place(root / workspace.ORCH_DIRECTORY / "local" / DATABASE, root)
+
+
+def state_place(root: Path | None) -> Place:
+    """The place in the user's state folder, for a workspace or for documents that have none."""
+    if root is None:
+        return Place(workspace.state_home() / "documents" / DATABASE, None)
+    digest = hashlib.sha256(os.fsencode(root)).hexdigest()[:32]
+    return Place(workspace.state_home() / "workspaces" / digest / DATABASE, None)
+
+
+def refusal(place: Place) -> str | None:
+    """Why a place in the workspace must not be touched, or None.
+
+    Raises:
+        OSError: The place cannot be looked at.
+    """
+    if place.root is None:
+        return None
+    for folder in (place.database.parent.parent, place.database.parent):
+        if (mode := _mode(folder)) is not None and not stat.S_ISDIR(mode):
+            return f"{_shown(place, folder)} is not a plain folder"
+    for file in (place.database, *side_files(place.database)):
+        if (mode := _mode(file)) is not None and not stat.S_ISREG(mode):
+            return f"{_shown(place, file)} is not a plain file"
+    if _tracked_by_git(place.root, place.database.parent):
+        return f"{_shown(place, place.database.parent)} is tracked by git"
+    return None
+
+
+def is_writable(place: Place) -> bool:
+    """Whether the place looks as if it could be written; nothing is created to find out."""
+    folder = place.database.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    files = [place.database] if place.database.exists() else []
+    return all(os.access(path, os.W_OK) for path in (folder, *files))
+
+
+def prepare(place: Place) -> None:
+    """Create the folders, the companion files and an empty database that only the user can read.
+
+    Raises:
+        OSError: The place cannot be written.
+    """
+    folder = place.database.parent
+    if place.root is not None:
+        folder.parent.mkdir(exist_ok=True)
+        _write_new(folder.parent / ".gitattributes", "provenance/** merge=union\n")
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _write_new(folder / ".gitignore", "*\n")
+    else:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name == "posix" and folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+    # SQLite gives the files that it puts beside a database the database's own mode.
+    os.close(os.open(place.database, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600))
+
+
+def side_files(database: Path) -> tuple[Path, ...]:
+    """The files that SQLite keeps beside a database."""
+    return tuple(database.with_name(database.name + suffix) for suffix in SIDE_FILES)
+
+
+def _write_new(path: Path, content: str) -> None:
+    with suppress(FileExistsError), path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(content)
+
+
+def _mode(path: Path) -> int | None:
+    try:
+        return path.lstat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _shown(place: Place, path: Path) -> str:
+    return f"`{path.relative_to(place.root or path.parent).as_posix()}`"
+
+
+def _tracked_by_git(root: Path, folder: Path) -> bool:
+    """Whether git's index holds anything in `folder`; no when there is no git to ask."""
+    if workspace.git_top_level(root) is None:
+        return False
+    git = shutil.which("git")
+    if git is None or not Path(git).is_absolute() or Path(git).is_relative_to(root):
+        return False
+    environment = {name: value for name, value in os.environ.items() if name not in _GIT_VARIABLES}
+    options = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.untrackedCache=false")
+    try:
+        done = subprocess.run(  # noqa: S603 -- a resolved program, our own arguments, no shell
+            [git, *options, "ls-files", "-z", "--", str(folder)],
+            cwd=root,
+            env={**environment, "GIT_OPTIONAL_LOCKS": "0"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_GIT_TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and bool(done.stdout)

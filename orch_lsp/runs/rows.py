@@ -1,0 +1,217 @@
+"""Runs, texts and checkpoints as rows: what the store does inside one transaction.
+
+Every function takes a connection that the store has opened and checked; writing ones are called inside a
+transaction that is undone if they raise.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from orch_lsp.errors import ErrorCode, RunError, StoreError
+from orch_lsp.runs import schema
+from orch_lsp.runs.lifecycle import TERMINAL, TRANSITIONS, IllegalTransitionError, refuse_draft_change
+from orch_lsp.runs.record import DraftState, RunRecord, RunStatus
+from orch_lsp.text import sha256
+
+LIVE = "status IN ('queued', 'running')"
+
+
+def path_key(path: str) -> str:
+    """A document's path as it is indexed; undecodable file names have no UTF-8 form of their own."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def insert(connection: sqlite3.Connection, record: RunRecord, texts: Iterable[str], heartbeat_at: str) -> None:
+    """Add a run.
+
+    Raises:
+        StoreError: There is one with this id.
+    """
+    try:
+        connection.execute(
+            "INSERT INTO runs (run_id, status, spec_path, draft_state, draft_partial, applied_at, heartbeat_at, record)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                record.run_id,
+                str(record.status),
+                path_key(record.spec.path),
+                *_found_by(record),
+                heartbeat_at,
+                schema.to_json(record),
+            ),
+        )
+    except sqlite3.IntegrityError as error:
+        raise StoreError(ErrorCode.STORE_ERROR, f"Run {record.run_id} is recorded already.") from error
+    _keep_texts(connection, record, texts)
+
+
+def update(connection: sqlite3.Connection, record: RunRecord, expected: RunStatus, texts: Iterable[str]) -> bool:
+    """Replace a run's record if its stored status is the expected one.
+
+    Returns:
+        Whether there is such a run at all.
+
+    Raises:
+        IllegalTransitionError: The stored status is another, or cannot become the record's.
+    """
+    stored = connection.execute(
+        "SELECT status, spec_path, draft_state, record FROM runs WHERE run_id = ?", (record.run_id,)
+    ).fetchone()
+    if stored is None:
+        return False
+    status, spec_path, draft_state, text = stored
+    if record.status != expected and record.status not in TRANSITIONS[expected]:
+        raise IllegalTransitionError(record.run_id, expected, record.status)
+    if status != expected:
+        raise IllegalTransitionError(record.run_id, RunStatus(status), record.status)
+    refuse_draft_change(record, DraftState(draft_state) if draft_state else None)
+    if path_key(record.spec.path) != spec_path:
+        # The document was renamed while its run lived in memory under the old name.
+        record = replace(record, spec=schema.from_json(text).spec)
+    connection.execute(
+        "UPDATE runs SET status = ?, draft_state = ?, draft_partial = ?, applied_at = ?, record = ? WHERE run_id = ?",
+        (str(record.status), *_found_by(record), schema.to_json(record), record.run_id),
+    )
+    _keep_texts(connection, record, texts)
+    return True
+
+
+def _found_by(record: RunRecord) -> tuple[str | None, bool | None, str | None]:
+    draft = record.draft
+    return (
+        str(draft.state) if draft else None,
+        draft.partial if draft else None,
+        record.applied.at if record.applied else None,
+    )
+
+
+def _keep_texts(connection: sqlite3.Connection, record: RunRecord, texts: Iterable[str]) -> None:
+    for text in texts:
+        digest = sha256(text)
+        utf8 = text.encode("utf-8", "surrogatepass")
+        connection.execute("INSERT INTO texts (sha256, utf8) VALUES (?, ?) ON CONFLICT DO NOTHING", (digest, utf8))
+        connection.execute("INSERT INTO run_texts VALUES (?, ?) ON CONFLICT DO NOTHING", (record.run_id, digest))
+    if record.status in TERMINAL and record.draft and text_of(connection, record.draft.sha256) is not None:
+        connection.execute("DELETE FROM checkpoints WHERE run_id = ?", (record.run_id,))
+
+
+def text_of(connection: sqlite3.Connection, digest: str) -> str | None:
+    """The text with this SHA-256, or None."""
+    row = connection.execute("SELECT utf8 FROM texts WHERE sha256 = ?", (digest,)).fetchone()
+    return None if row is None else bytes(row[0]).decode("utf-8", "surrogatepass")
+
+
+def add_checkpoint(connection: sqlite3.Connection, run_id: str, start: int, text: str) -> None:
+    """Keep a piece of the raw answer; the same piece again replaces the first.
+
+    Raises:
+        RunError: `unknown_run`.
+    """
+    if connection.execute("SELECT 1 FROM runs WHERE run_id = ?", (run_id,)).fetchone() is None:
+        raise unknown(run_id)
+    connection.execute(
+        "INSERT INTO checkpoints (run_id, start, utf8) VALUES (?, ?, ?)"
+        " ON CONFLICT (run_id, start) DO UPDATE SET utf8 = excluded.utf8",
+        (run_id, start, text.encode("utf-8", "surrogatepass")),
+    )
+
+
+def checkpointed(connection: sqlite3.Connection, run_id: str) -> str:
+    """The raw text so far: the pieces in the order of their offsets, what overlaps taken from the later one."""
+    text = ""
+    rows = connection.execute("SELECT start, utf8 FROM checkpoints WHERE run_id = ? ORDER BY start", (run_id,))
+    pieces: list[str] = []
+    length = 0
+    for start, utf8 in rows:
+        piece = bytes(utf8).decode("utf-8", "surrogatepass")
+        if start < length:
+            text = "".join(pieces)[:start]
+            pieces, length = [text], len(text)
+        pieces.append(piece)
+        length += len(piece)
+    return "".join(pieces)
+
+
+def record_of(connection: sqlite3.Connection, identifier: str) -> RunRecord:
+    """The run with this id, or with an id that begins so.
+
+    Raises:
+        RunError: `unknown_run`: there is none, or more than one.
+        StoreError: Its record cannot be read.
+    """
+    return schema.from_json(_stored(connection, identifier.strip().lower()))
+
+
+def _stored(connection: sqlite3.Connection, identifier: str) -> str:
+    exact = connection.execute("SELECT record FROM runs WHERE run_id = ?", (path_key(identifier),)).fetchone()
+    if exact is not None:
+        return str(exact[0])
+    shortest = 8
+    if len(identifier) < shortest or not set(identifier) <= set("0123456789abcdef-"):
+        raise unknown(identifier)
+    rows = connection.execute(
+        "SELECT record FROM runs WHERE run_id >= ? AND run_id < ? LIMIT 2", (identifier, identifier + "g")
+    ).fetchall()
+    if len(rows) > 1:
+        raise RunError(ErrorCode.UNKNOWN_RUN, f"More than one run begins with {identifier}; give more of its id.")
+    if not rows:
+        raise unknown(identifier)
+    return str(rows[0][0])
+
+
+def unknown(identifier: str) -> RunError:
+    """The error for an id that no run has."""
+    return RunError(ErrorCode.UNKNOWN_RUN, f"There is no run {identifier[:64]!r} in this workspace's record.")
+
+
+def select(
+    connection: sqlite3.Connection, where: str = "1", arguments: Iterable[object] = (), order: str = "run_id DESC"
+) -> Iterator[tuple[str, str]]:
+    """Ids and stored records of the runs that a condition of our own picks."""
+    statement = f"SELECT run_id, record FROM runs WHERE {where} ORDER BY {order}"  # noqa: S608 -- our own words only
+    yield from connection.execute(statement, tuple(arguments))
+
+
+def select_live(connection: sqlite3.Connection, where: str, arguments: Iterable[object]) -> list[tuple[str, str, str]]:
+    """Ids, stored records and last signs of life of the runs that a condition of our own picks."""
+    statement = f"SELECT run_id, record, heartbeat_at FROM runs WHERE {where}"  # noqa: S608 -- our own words only
+    return connection.execute(statement, tuple(arguments)).fetchall()
+
+
+def dismiss(connection: sqlite3.Connection, run_id: str, at: str) -> None:
+    """Note when the user dismissed a run.
+
+    Raises:
+        RunError: `unknown_run`.
+    """
+    done = connection.execute("UPDATE runs SET dismissed_at = ? WHERE run_id = ?", (at, path_key(run_id)))
+    if done.rowcount == 0:
+        raise unknown(run_id)
+
+
+def is_dismissed(connection: sqlite3.Connection, run_id: str) -> bool:
+    """Whether the user dismissed a run."""
+    where = "run_id = ? AND dismissed_at IS NOT NULL"
+    return bool(connection.execute(f"SELECT 1 FROM runs WHERE {where}", (path_key(run_id),)).fetchone())  # noqa: S608
+
+
+def heartbeat(connection: sqlite3.Connection, run_ids: Iterable[str], at: str) -> None:
+    """Note the time of the owner's last sign of life."""
+    pairs = [(at, run_id) for run_id in run_ids]
+    connection.executemany("UPDATE runs SET heartbeat_at = ? WHERE run_id = ?", pairs)
+
+
+def relink(connection: sqlite3.Connection, old_path: str, new_path: str) -> int:
+    """Give all runs of a document its new path; their number. A record that cannot be read keeps its text."""
+    found = list(select(connection, "spec_path = ?", [path_key(old_path)]))
+    for run_id, stored in found:
+        with suppress(StoreError):
+            record = schema.from_json(stored)
+            stored = schema.to_json(replace(record, spec=replace(record.spec, path=new_path)))  # noqa: PLW2901
+        statement = "UPDATE runs SET spec_path = ?, record = ? WHERE run_id = ?"
+        connection.execute(statement, (path_key(new_path), stored, run_id))
+    return len(found)

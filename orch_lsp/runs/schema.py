@@ -1,0 +1,102 @@
+"""The run record as JSON, `orch.run/1`: the border where stored text becomes values and values become text.
+
+Loads pydantic: import this module only where a record is read or written. Run as a module it prints the JSON Schema
+that ships as `run.schema.json`.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from typing import Any, NoReturn
+
+from pydantic import TypeAdapter, ValidationError
+
+from orch_lsp.errors import ErrorCode, StoreError
+from orch_lsp.runs.record import SCHEMA, RunRecord
+
+FIELDS = (
+    "schema", "run_id", "parent_run_id", "command", "status", "status_timeline", "owner",
+    "spec", "brief_sha256", "prompt",
+    "provider", "model", "request", "request_sha256",
+    "steps", "context", "usage", "cost", "finish_reasons", "finish_reason", "timing",
+    "error", "draft", "applied", "client", "server", "vcs",
+)  # fmt: skip
+"""The record's keys in the order in which they are written."""
+
+
+@functools.cache
+def _adapter() -> TypeAdapter[RunRecord]:
+    return TypeAdapter(RunRecord)
+
+
+def to_dict(record: RunRecord) -> dict[str, Any]:
+    """The record as JSON values, keys in the documented order."""
+    values: dict[str, Any] = _adapter().dump_python(record, mode="json")
+    return {name: values[name] for name in FIELDS}
+
+
+def to_json(record: RunRecord) -> str:
+    """The record as one line of ASCII JSON, which no line-splitting reader can break.
+
+    Raises:
+        StoreError: A value has no JSON form, such as a NaN in the provider's own usage object.
+    """
+    try:
+        return json.dumps(to_dict(record), separators=(",", ":"), allow_nan=False)
+    except ValueError as error:
+        raise StoreError(ErrorCode.STORE_ERROR, f"Run {record.run_id} cannot be written as JSON.") from error
+
+
+def from_json(text: str) -> RunRecord:
+    """Read a stored record. Keys that this version does not know are ignored.
+
+    Raises:
+        StoreError: The text is not JSON, not a record, or of another major version of the schema.
+    """
+    try:
+        record = _adapter().validate_python(json.loads(text, parse_constant=_refuse_constant))
+    except (ValueError, RecursionError) as error:
+        raise StoreError(ErrorCode.STORE_ERROR, f"A stored run record cannot be read: {_reason(error)}.") from error
+    if record.schema != SCHEMA:
+        message = f"A stored run record cannot be read: its schema is {record.schema[:40]!r}, not {SCHEMA!r}."
+        raise StoreError(ErrorCode.STORE_ERROR, message)
+    return record
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    msg = f"{name} is not JSON"
+    raise ValueError(msg)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        return f"{'.'.join(map(str, first['loc'])) or 'record'}: {first['msg'][:200]}"
+    return "it is nested too deeply" if isinstance(error, RecursionError) else "it is not JSON"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a record as it is written: every key is present, null where unknown."""
+    generated = _adapter().json_schema(mode="serialization")
+    properties: dict[str, Any] = generated["properties"]
+    properties["schema"] = {"const": SCHEMA, "title": "Schema", "type": "string"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": SCHEMA,
+        "description": generated.get("description", ""),
+        "type": "object",
+        "properties": {name: properties[name] for name in FIELDS},
+        "required": list(FIELDS),
+        "$defs": generated["$defs"],
+    }
+
+
+def json_schema_text() -> str:
+    """The content of `run.schema.json`."""
+    return json.dumps(json_schema(), indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json_schema_text())

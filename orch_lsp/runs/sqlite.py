@@ -1,0 +1,117 @@
+"""SQLite as the store uses it: how a connection is made, and what its errors mean."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path, PurePath
+
+from orch_lsp.errors import ErrorCode, StoreError
+
+BUSY_TIMEOUT_S = 10.0
+NETWORK_FILE_SYSTEMS = re.compile(
+    r"nfs4?|cifs|smb[23]?|smbfs|afpfs|webdav|davfs2?|9p|drvfs|vboxsf|vmhgfs|prl_fs|glusterfs|ceph|lustre|afs|ncpfs"
+    r"|fuse\.(sshfs|s3fs|rclone|vmhgfs-fuse|glusterfs)"
+)
+SYNCED_FOLDERS = (
+    "box sync",
+    "dropbox",
+    "google drive",
+    "googledrive",
+    "icloud drive",
+    "mobile documents",
+    "nextcloud",
+    "onedrive",
+    "owncloud",
+)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open an existing database file; nothing in it is changed, and nothing in its schema is trusted.
+
+    Raises:
+        sqlite3.Error: It cannot be opened.
+    """
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None
+    )
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def choose_journal(connection: sqlite3.Connection, *, wal: bool) -> str:
+    """Put the database into WAL mode, else into rollback mode; the mode that holds then.
+
+    Raises:
+        sqlite3.Error: Neither works.
+    """
+    wanted = "WAL" if wal else "DELETE"
+    try:
+        (mode,) = connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        if not wal or is_busy(error):
+            raise
+        (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+    return str(mode).lower()
+
+
+def wal_can_work(path: PurePath, file_system: str | None) -> bool:
+    """Whether shared memory beside the file can be trusted: not on network file systems, not in synced folders."""
+    if file_system is not None and NETWORK_FILE_SYSTEMS.fullmatch(file_system.lower()):
+        return False
+    return not any(part.lower().startswith(SYNCED_FOLDERS) for part in path.parts)
+
+
+def file_system_of(path: Path) -> str | None:
+    """The name of the file system that holds `path`, or None where it cannot be told."""
+    import psutil
+
+    try:
+        partitions = psutil.disk_partitions(all=True)
+    except (OSError, psutil.Error):
+        return None
+    holding = [partition for partition in partitions if path.is_relative_to(partition.mountpoint)]
+    best = max(holding, key=lambda partition: len(PurePath(partition.mountpoint).parts), default=None)
+    return best.fstype if best else None
+
+
+def primary_code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code of an error, 0 where there is none."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is broken; nothing else justifies setting a store aside."""
+    return primary_code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another connection was in the way."""
+    return primary_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+_MEANING = {
+    sqlite3.SQLITE_FULL: "there is no room left",
+    sqlite3.SQLITE_READONLY: "it is read-only",
+    sqlite3.SQLITE_PERM: "it is read-only",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_IOERR: "the disk reported an error",
+    sqlite3.SQLITE_CORRUPT: "it is damaged",
+    sqlite3.SQLITE_NOTADB: "it is damaged",
+}
+
+
+def store_error(error: sqlite3.Error) -> StoreError:
+    """What is told to a user when SQLite fails."""
+    if is_busy(error):
+        return StoreError(ErrorCode.STORE_ERROR, "The record of runs is locked by another process.", retryable=True)
+    meaning = _MEANING.get(primary_code(error), f"{error}")
+    return StoreError(ErrorCode.STORE_ERROR, f"The record of runs cannot be used: {meaning}.")

@@ -1,0 +1,237 @@
+"""The store of runs: an async port over SQLite on one thread of its own, so that the event loop never waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from orch_lsp.errors import ErrorCode, StoreError
+from orch_lsp.runs.record import Owner, RunRecord, RunStatus
+from orch_lsp.settings.model import RunSettings
+
+if TYPE_CHECKING:
+    from orch_lsp.runs.history import RunHistory
+
+Result = TypeVar("Result")
+
+
+class RunStore:
+    """Every run of one workspace, as this process and others record it.
+
+    Open it with `RunStore.open`. Calls are done one after the other in the order in which they were made. A call whose
+    caller is cancelled is still done. Nothing is created on disk before the first write. Any call may raise
+    `StoreError` (`store_error`, `store_newer`); a write that did has changed nothing, and the store goes on working.
+
+    Attributes:
+        root: The workspace's root, or None for documents that have none.
+        owner: The process in whose name runs are created.
+    """
+
+    def __init__(self, root: Path | None, owner: Owner, settings: RunSettings) -> None:
+        self.root = root
+        self.owner = owner
+        self._settings = settings
+        self._notices: list[str] = []
+        self._taken = 0
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="orch-run-store")
+        self._history: RunHistory | None = None
+        self._closed = False
+
+    @classmethod
+    async def open(cls, root: Path | None, *, owner: Owner, settings: RunSettings) -> RunStore:
+        """Find the place of the record and look at what is there.
+
+        Args:
+            root: The workspace's root, symlinks resolved; None for documents without one.
+            owner: This process.
+            settings: Lease, retention and vacuum.
+
+        Raises:
+            StoreError: `store_newer` if a newer version wrote it; `store_error` if no place can be used.
+        """
+        store = cls(root, owner, settings)
+        try:
+            await store._run(store._open)
+        except BaseException:
+            await store.aclose()
+            raise
+        return store
+
+    @property
+    def location(self) -> Path:
+        """Where the database is, or will be at the first write."""
+        return self._opened.location
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences that the user should be told once, oldest first."""
+        return tuple(self._notices)
+
+    def take_notices(self) -> tuple[str, ...]:
+        """The notices that were not taken before."""
+        fresh = tuple(self._notices[self._taken :])
+        self._taken += len(fresh)
+        return fresh
+
+    async def create(self, record: RunRecord, texts: Iterable[str] = ()) -> Sequence[RunRecord]:
+        """Record a new run, durably.
+
+        Args:
+            record: A run in status `queued`.
+            texts: Texts that the record names by hash.
+
+        Returns:
+            Runs on the same document that were found without an owner, and are now interrupted.
+
+        Raises:
+            RunError: `run_in_progress`: a live run of a live owner is at work on the same document.
+            StoreError: It could not be recorded; no request may be sent.
+        """
+        kept = tuple(texts)
+        return await self._run(lambda: self._opened.create(record, kept))
+
+    async def save(self, record: RunRecord, *, expected: RunStatus, texts: Iterable[str] = ()) -> None:
+        """Replace a run's record, durably, if its stored status is still `expected`.
+
+        Saving with an unchanged status is how steps, attempts and draft states are recorded.
+
+        Raises:
+            IllegalTransitionError: Somebody else ended the run, or the status may not follow.
+            IllegalDraftStateError: Somebody else dealt with the draft.
+            RunError: `unknown_run`.
+        """
+        kept = tuple(texts)
+        await self._run(lambda: self._opened.save(record, expected, kept))
+
+    async def checkpoint(self, run_id: str, offset: int, text: str) -> None:
+        """Keep a streamed piece of raw text, durably; `offset` is its place in the whole, in code points.
+
+        Raises:
+            RunError: `unknown_run`.
+        """
+        await self._run(lambda: self._opened.checkpoint(run_id, offset, text))
+
+    async def partial_text(self, run_id: str) -> str:
+        """The raw text of a run that did not complete, as far as it was kept; else an empty string.
+
+        Raises:
+            RunError: `unknown_run`.
+        """
+        return await self._run(lambda: self._opened.partial_text(run_id))
+
+    async def add_late_text(self, run_id: str, text: str) -> RunRecord:
+        """Give a run that was interrupted under its living owner the raw text that the owner still held.
+
+        Returns:
+            The run as it is now; unchanged if it already had as much, or its draft was dealt with.
+
+        Raises:
+            RunError: `unknown_run`.
+        """
+        return await self._run(lambda: self._opened.add_late_text(run_id, text))
+
+    async def get(self, identifier: str) -> RunRecord:
+        """The run with this id, or the only one whose id begins with these eight or more characters.
+
+        Raises:
+            RunError: `unknown_run`.
+            StoreError: Its record cannot be read.
+        """
+        return await self._run(lambda: self._opened.get(identifier))
+
+    async def list(
+        self, limit: int | None = 50, spec_path: str | None = None, statuses: Iterable[RunStatus] | None = None
+    ) -> Sequence[RunRecord]:
+        """Runs, newest first; a record that cannot be read is left out, with a notice."""
+        wanted = None if statuses is None else tuple(statuses)
+        return await self._run(lambda: self._opened.list(limit, spec_path, wanted))
+
+    async def newest_for(self, spec_path: str) -> RunRecord | None:
+        """The last run on a document."""
+        return next(iter(await self.list(1, spec_path)), None)
+
+    async def applied_for(self, spec_path: str) -> Sequence[RunRecord]:
+        """Runs whose draft was applied to a document, newest first."""
+        return await self._run(lambda: self._opened.applied_for(spec_path))
+
+    async def ready_draft_for(self, spec_path: str) -> RunRecord | None:
+        """The run whose draft waits for a document: the newest complete draft, else the newest partial one."""
+        return await self._run(lambda: self._opened.ready_draft_for(spec_path))
+
+    async def text(self, sha256: str) -> str | None:
+        """A text that some record names by its hash; None if it is not kept."""
+        return await self._run(lambda: self._opened.text(sha256))
+
+    async def dismiss(self, run_id: str) -> None:
+        """Remember that the user has seen a run's failure.
+
+        Raises:
+            RunError: `unknown_run`.
+        """
+        await self._run(lambda: self._opened.dismiss(run_id))
+
+    async def is_dismissed(self, run_id: str) -> bool:
+        """Whether the user has seen a run's failure."""
+        return await self._run(lambda: self._opened.is_dismissed(run_id))
+
+    async def reconcile(self) -> Sequence[RunRecord]:
+        """Mark as interrupted every live run whose owner is gone; their text so far becomes a partial draft.
+
+        Returns:
+            The runs that were marked, as they are now.
+        """
+        return await self._run(self._opened.reconcile)
+
+    async def heartbeat(self, run_ids: Iterable[str]) -> None:
+        """Say that the owner of these live runs is alive; to be called each `settings.heartbeat_s` seconds."""
+        alive = tuple(run_ids)
+        await self._run(lambda: self._opened.heartbeat(alive))
+
+    async def relink(self, old_path: str, new_path: str) -> int:
+        """Follow a document to its new path; the number of runs that it has."""
+        return await self._run(lambda: self._opened.relink(old_path, new_path))
+
+    async def prune(
+        self, keep_runs: int | None = None, keep_days: int | None = None, now: datetime | None = None
+    ) -> int:
+        """Drop runs beyond a number or an age, and the texts that only they named; how many runs were dropped.
+
+        Live runs, and runs whose draft still waits, are never dropped. Both limits left out: nothing is.
+        """
+        return await self._run(lambda: self._opened.prune(keep_runs, keep_days, now))
+
+    async def aclose(self) -> None:
+        """Finish what was asked, then give back the thread and the connection."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, self._close))
+        finally:
+            self._thread.shutdown(wait=False)
+
+    def _open(self) -> None:
+        # Loaded on the store's thread: SQLite and pydantic must not hold up the event loop.
+        from orch_lsp.runs.history import RunHistory
+
+        self._history = RunHistory(self.root, self._settings, self._notices.append)
+        self._history.open()
+
+    def _close(self) -> None:
+        if self._history is not None:
+            self._history.close()
+
+    @property
+    def _opened(self) -> RunHistory:
+        if self._history is None:
+            raise StoreError(ErrorCode.STORE_ERROR, "The record of runs is not open.")
+        return self._history
+
+    async def _run(self, work: Callable[[], Result]) -> Result:
+        if self._closed:
+            raise StoreError(ErrorCode.STORE_ERROR, "The record of runs is closed.")
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work))
