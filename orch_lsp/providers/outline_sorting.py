@@ -1,0 +1,182 @@
+"""How `outline` decides which sentence of a brief belongs into which section.
+
+The brief is cut into statements: sentences of paragraphs, and whole bullets. Each goes to the first section of `_RULES`
+whose words it holds; the rules stand in the order of how telling their words are, so that "roll back if the tests
+fail" is a rollback plan and not a test. A statement below a heading that names a section belongs to that section
+whatever its words. What no rule knows is the goal's, which is where a reader looks for context.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from orch_lsp.providers.base import SectionRequest
+from orch_lsp.spec.blocks import scan_blocks
+from orch_lsp.spec.placeholder import is_placeholder_line
+from orch_lsp.spec.profiles import PLAIN
+from orch_lsp.text import split_lines
+
+_GOAL = "goal"
+_TASKS = "tasks"
+
+_RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "rollback-plan",
+        re.compile(
+            r"\b(?:roll(?:s|ed|ing)?[ -]?back|revert(?:s|ed|ing)?|undo|undone|back(?:ed)? out|kill switch|"
+            r"feature flag|(?:switch|turn)(?:ed|ing)? (?:it |this |the \w+ )?off|restore[sd]?)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "non-goals",
+        re.compile(
+            r"\b(?:non-?goals?|(?:out of|not in|beyond the) scope|not part of|no need (?:to|for)|not (?:yet|now)|"
+            r"(?:do|does) not need|(?:do|does)n['’]t need|not (?:needed|planned|wanted|required)|"
+            r"will not|won['’]t (?:add|build|support|change|cover|touch)|"
+            r"for later|later (?:on|step|version|release)|another (?:project|spec|time)|leave[sd]? (?:out|alone))\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "verification-plan",
+        re.compile(
+            r"\b(?:(?:unit|load|integration|end-to-end|regression|smoke|manual|property|acceptance) tests?|"
+            r"tests? (?:that|with|for|against|in|by|cover)|tested|test it|"
+            r"verif(?:y|ies|ied)|benchmark(?:s|ed)?|measured?|"
+            r"check(?:ed|s)? (?:that|by|with|in)|prove[dn]?|dashboards?|staging)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "assumptions",
+        re.compile(
+            r"\b(?:assum(?:e|es|ed|ing|ption|ptions)|already|presum(?:e|ed|ably)|given that|depends? on|"
+            r"rel(?:y|ies) on|we (?:have|run|use)|(?:is|are) available|there (?:is|are)|today|currently|at the moment)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        _TASKS,
+        re.compile(
+            r"(?:\[[ xX]\]\s|(?:then |first,? |finally,? )?(?:add|build|change|clean up|configure|create|define|deploy|"
+            r"document|expose|extend|extract|fix|implement|instrument|introduce|integrate|log|make|migrate|move|publish|"
+            r"read|refactor|release|remove|rename|replace|return|send|set up|ship|store|update|upgrade|wire|write)\b"
+            r"|.*\b(?:we (?:will|need to) (?:add|build|create|implement|write|migrate|document)|to-?do\b))",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "acceptance-criteria",
+        re.compile(
+            r"\b(?:must|shall|should|has to|have to|needs? to be able|never|always|at (?:most|least)|no more than|"
+            r"less than|more than|within|per (?:second|minute|hour|day|request|key|user|client)|returns?|gets?|"
+            r"receives?|rejects?|(?:when|if|given)\b.*\bthen)\b|\b\d+(?:[.,]\d+)?\s?(?:%|ms\b|s\b|seconds?\b|minutes?\b)",
+            re.IGNORECASE,
+        ),
+    ),
+)
+
+_QUESTIONS = {
+    _GOAL: "What outcome is wanted, for whom, and why?",
+    "non-goals": "What is deliberately left out?",
+    "assumptions": "What is taken as given, and would change the plan if it were false?",
+    "acceptance-criteria": "Which observable conditions show that the goal is met?",
+    _TASKS: "Which steps does the work consist of, and in which order?",
+    "verification-plan": "How is it shown that the result works: which tests, which measurements?",
+    "rollback-plan": "How is the change undone if it goes wrong, and what would trigger that?",
+}
+
+_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+(.*)\Z", re.DOTALL)
+_CHECKBOX = re.compile(r"\[[ xX]\]\s+")
+# A sentence ends at a full stop that is followed by a capital, a digit, a quote or a bracket; `e.g. this` goes on.
+_SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)\s+(?=[\"'“‘(\[`*]*[A-Z0-9])")
+_LONGEST_STATEMENT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence or bullet of the brief; `key` is the section that its heading names, if it does."""
+
+    text: str
+    key: str | None
+
+
+def statements(brief: str) -> tuple[Statement, ...]:
+    """The sentences and bullets of a brief in order, without headings, code, comments, tables and placeholders."""
+    lines = split_lines(brief)
+    blocks = scan_blocks(lines)
+    skipped = {
+        number
+        for first, last in (*blocks.fences, *blocks.comments)
+        for number in range(first, min(last + 1, len(lines)))
+    }
+    headings = {heading.first_line: heading for heading in blocks.headings}
+    found: list[Statement] = []
+    paragraph: list[str] = []
+    key: str | None = None
+    for number, line in enumerate(lines):
+        heading = headings.get(number)
+        bullet = _BULLET.match(line)
+        if heading is not None or number in skipped or bullet or is_placeholder_line(line) or _is_decoration(line):
+            found += _sentences(paragraph, key)
+            paragraph = []
+        if heading is not None:
+            key = PLAIN.key_of_title(heading.text) or PLAIN.key_of_alias(heading.text)
+            skipped.update(range(heading.first_line, heading.last_line + 1))
+        elif number in skipped or _is_decoration(line) or is_placeholder_line(line):
+            continue
+        elif bullet:
+            paragraph = ["\0" + bullet[1].strip()]
+        else:
+            paragraph.append(line.strip().lstrip("> "))
+    found += _sentences(paragraph, key)
+    return tuple(found)
+
+
+def _is_decoration(line: str) -> bool:
+    content = line.strip()
+    return content.startswith("|") or not any(character.isalnum() for character in content)
+
+
+def _sentences(paragraph: Sequence[str], key: str | None) -> Iterator[Statement]:
+    text = " ".join(paragraph)
+    if text.startswith("\0"):
+        yield Statement(text[1:], key)
+    elif text:
+        for sentence in _SENTENCE_END.split(text):
+            yield Statement(sentence.strip(), key)
+
+
+def section_of(statement: Statement) -> str:
+    """The key of the section of the plain profile that a statement belongs to."""
+    if statement.key is not None:
+        return statement.key
+    text = statement.text[:_LONGEST_STATEMENT]
+    for key, words in _RULES:
+        if words.match(text) if key == _TASKS else words.search(text):
+            return key
+    return _GOAL
+
+
+def section_bodies(brief: str, sections: Sequence[SectionRequest]) -> list[str]:
+    """The body of each section, in the order asked for; never blank and never a placeholder."""
+    sorted_texts: dict[str, list[str]] = {}
+    for statement in statements(brief):
+        texts = sorted_texts.setdefault(section_of(statement), [])
+        if statement.text not in texts:
+            texts.append(statement.text)
+    return [_body(section, sorted_texts.get(section.key, [])) for section in sections]
+
+
+def _body(section: SectionRequest, texts: Sequence[str]) -> str:
+    if not texts:
+        question = _QUESTIONS.get(section.key, f"What belongs under “{section.title}”? The brief does not say.")
+        return f"- Open question: {question}"
+    if section.key == _GOAL:
+        return " ".join(texts)
+    if section.key == _TASKS:
+        return "\n".join(f"- [ ] {_CHECKBOX.sub('', text, count=1)}" for text in texts)
+    return "\n".join(f"- {text}" for text in texts)

@@ -1,0 +1,62 @@
+"""What the person wrote, and what is left to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from orch_lsp.spec.model import SpecDocument
+from orch_lsp.spec.placeholder import is_placeholder, is_placeholder_title
+from orch_lsp.spec.profiles import Profile
+from orch_lsp.text import normalised
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A section of the profile that is still to be written."""
+
+    key: str
+    title: str
+    kind: Literal["missing", "placeholder"]
+
+
+def fill_targets(document: SpecDocument, profile: Profile) -> tuple[Target, ...]:
+    """The profile's sections that are missing or placeholders, in the profile's order."""
+    targets: list[Target] = []
+    for spec in profile.sections:
+        present = document.profile_sections.get(spec.key)
+        if present is None:
+            targets.append(Target(spec.key, spec.title, "missing"))
+        elif present.placeholder:
+            targets.append(Target(spec.key, spec.title, "placeholder"))
+    return tuple(targets)
+
+
+def brief_of(document: SpecDocument, profile: Profile) -> str:
+    """The brief: title, text before the first profile section, and every section that is not a placeholder.
+
+    Line ends are LF and trailing blanks are gone. Empty if nothing was written; a title that is itself a placeholder
+    is nothing.
+    """
+    del profile  # the document already knows which headings are sections of it
+    return "\n\n".join(piece for piece in map(normalised, _pieces(document)) if piece.strip())
+
+
+def _pieces(document: SpecDocument) -> Iterator[str]:
+    text, sections = document.text, document.sections
+    first = sections[0].heading.start if sections else len(text)
+    lead = text[document.preamble.start : first]
+    if not is_placeholder(lead):
+        yield lead
+    for number, section in enumerate(sections):
+        end = sections[number + 1].heading.start if number + 1 < len(sections) else len(text)
+        heading = text[section.heading.start : section.heading.end]
+        own = text[section.body.start : end]
+        if section.heading == document.title:
+            if not is_placeholder_title(section.title):
+                yield heading
+            if not is_placeholder(own):
+                yield own
+        elif not section.placeholder:
+            yield heading if is_placeholder(own) else heading + text[section.heading.end : end]

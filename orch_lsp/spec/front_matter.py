@@ -1,0 +1,98 @@
+"""Front matter: the YAML block between two `---` lines at the very start of a document."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from orch_lsp.spec.model import FrontMatter
+from orch_lsp.text import LineIndex, Span
+
+if TYPE_CHECKING:
+    import yaml
+
+BYTE_ORDER_MARK = "\ufeff"
+MAX_CHARACTERS = 64 * 1024
+
+_OPENING = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
+_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+
+
+def content_start(text: str) -> int:
+    """Where a document's content begins: after a byte order mark, if it has one."""
+    return 1 if text.startswith(BYTE_ORDER_MARK) else 0
+
+
+def _closing_line(text: str, start: int) -> Span | None:
+    position = start
+    while position < len(text):
+        line = _LINE.match(text, position)
+        if line is None:
+            return None
+        if _CLOSING.match(line.group()):
+            return Span(line.start(), line.end())
+        position = line.end()
+    return None
+
+
+def parse_front_matter(text: str) -> FrontMatter | None:
+    """The document's front matter; None if it has none. Never raises: what is wrong with it is its `problem`."""
+    start = content_start(text)
+    opening = _OPENING.match(text, start)
+    if opening is None:
+        return None
+    closing = _closing_line(text, opening.end())
+    if closing is None:
+        return None
+    span = Span(start, closing.end)
+    if closing.start - opening.end() > MAX_CHARACTERS:
+        return FrontMatter(span, {}, {}, f"front matter is longer than {MAX_CHARACTERS} characters")
+    source = text[opening.end() : closing.start]
+    values, offsets, problem = _read_yaml(source)
+    index = LineIndex(text[: closing.start], "utf-32")
+    lines = {key: index.position(opening.end() + offset)[0] for key, offset in offsets.items()}
+    return FrontMatter(span, values, lines, problem)
+
+
+def _read_yaml(source: str) -> tuple[dict[str, Any], dict[str, int], str | None]:
+    """Top-level values, the offset of each key, and why there are none."""
+    import yaml
+
+    # Constructors of the YAML library raise plain Python errors for values such as `2024-13-45` or `!!bool maybe`.
+    try:
+        loader = cast("Any", _loader_type()(source))
+        node: yaml.Node | None = loader.get_single_node()
+        loaded: object = None if node is None else loader.construct_document(node)
+    except (yaml.YAMLError, ValueError, ArithmeticError, LookupError, AttributeError, TypeError) as error:
+        return {}, {}, f"front matter is not valid YAML: {_reason(error)}"
+    except RecursionError:
+        return {}, {}, "front matter is nested too deeply"
+    if loaded is None:
+        return {}, {}, None
+    if not isinstance(loaded, dict) or not isinstance(node, yaml.MappingNode):
+        return {}, {}, "front matter is not a list of `key: value` lines"
+    values = {str(key): value for key, value in cast("dict[object, Any]", loaded).items()}
+    pairs = cast("list[tuple[yaml.Node, yaml.Node]]", node.value)
+    return values, {str(key.value): int(key.start_mark.index) for key, _ in pairs}, None
+
+
+def _reason(error: Exception) -> str:
+    problem: object = getattr(error, "problem", None)
+    return str(problem if isinstance(problem, str) else error).partition("\n")[0] or type(error).__name__
+
+
+@cache
+def _loader_type() -> type[yaml.SafeLoader]:
+    """A safe loader that knows no aliases: a few lines of them can stand for more values than fit into memory."""
+    import yaml
+    from yaml.composer import ComposerError
+
+    class _FrontMatterLoader(yaml.SafeLoader):
+        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+            if self.check_event(yaml.AliasEvent):
+                raise ComposerError(None, None, "aliases (`*name`) are not supported", None)
+            return super().compose_node(parent, index)
+
+    return _FrontMatterLoader
