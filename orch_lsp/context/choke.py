@@ -1,0 +1,194 @@
+"""The choke point: the only way by which a file of the workspace gets before a model.
+
+A path is admitted if its real place is below the root, its name is not on the deny list, it is a regular text file
+of bounded size, and no secret pattern is found in it. Nothing here trusts a check that was made before the file was
+open: on POSIX each part of the real path is opened below the one before it and never through a link, elsewhere the
+open file is compared with what stands at the real path.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from orch_lsp.context.denylist import denied
+from orch_lsp.context.hidden import strip_hidden
+from orch_lsp.context.item import Exclusion
+from orch_lsp.redaction import find_secrets
+
+MAX_FILE_BYTES = 512 * 1024
+
+OUTSIDE = "outside the workspace"
+LINK_OUTSIDE = "link out of the workspace"
+NOT_FOUND = "not found"
+NOT_A_FILE = "not a regular file"
+
+_BENEATH = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW") and hasattr(os, "O_DIRECTORY")
+_READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_FOLDER = _READ | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
+# O_NONBLOCK: opening a FIFO must not wait for its other end.
+_FILE = _READ | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Bytes of a confined regular file: its real path below the root with `/`, its size and time in nanoseconds."""
+
+    path: str
+    data: bytes
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A confined text file. Good for ranking; not yet for sending, since secrets were not looked for."""
+
+    path: str
+    text: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A whole file that may be put before a model, in full or in part.
+
+    `relative_path` is the real path below the root with `/`; `redactions` counts hidden characters taken out.
+    """
+
+    relative_path: str
+    text: str
+    redactions: int
+
+
+def admit(root: Path, path: str) -> Admitted | Exclusion:
+    """Read a file for a request, or say why not.
+
+    Args:
+        root: The workspace; its own symlinks must be resolved.
+        path: Root-relative path with `/`.
+    """
+    readable = read_text(root, path)
+    if isinstance(readable, Exclusion):
+        return readable
+    text, hidden = strip_hidden(readable.text)
+    # A secret anywhere in the file counts, since an excerpt may hold the half of it that no pattern knows.
+    secret = next(iter(find_secrets(text)), None)
+    if secret is not None:
+        return Exclusion(path, f"secret: {secret.kind}")
+    return Admitted(readable.path, text, hidden)
+
+
+def read_text(root: Path, path: str, max_bytes: int = MAX_FILE_BYTES) -> Readable | Exclusion:
+    """Read a confined text file that no deny list names; UTF-8, a byte order mark removed."""
+    reason = denied(path)
+    if reason is not None:
+        return Exclusion(path, reason)
+    opened = read_bytes(root, path, max_bytes)
+    if isinstance(opened, Exclusion):
+        return opened
+    if opened.path != path and (reason := denied(opened.path)) is not None:
+        return Exclusion(path, reason)
+    if b"\0" in opened.data:
+        return Exclusion(path, "binary")
+    try:
+        text = opened.data.decode("utf-8")
+    except UnicodeDecodeError:
+        return Exclusion(path, "not UTF-8 text")
+    return Readable(opened.path, text.removeprefix("\ufeff"), opened.size, opened.mtime_ns)
+
+
+def read_bytes(root: Path, path: str, max_bytes: int) -> Opened | Exclusion:
+    """Read a regular file whose real place is below `root`; the deny list is not asked."""
+    real = confine(root, path)
+    if isinstance(real, Exclusion):
+        return real
+    try:
+        # Asked before the open, as opening a device can do things; asked again after it, of the open file.
+        if not stat.S_ISREG(os.lstat(root / real).st_mode):
+            return Exclusion(path, NOT_A_FILE)
+        descriptor = _open(root, real)
+    except OSError as error:
+        return Exclusion(path, _said(error))
+    with os.fdopen(descriptor, "rb") as file:
+        return _read_open(path, real, file.fileno(), max_bytes)
+
+
+def confine(root: Path, path: str) -> str | Exclusion:
+    """The real path below `root` with `/`, all links resolved, or why there is none."""
+    if "\0" in path or not _encodable(path):
+        return Exclusion(path.encode("utf-8", "replace").decode().replace("\0", "?"), "unusable name")
+    try:
+        real = Path(os.path.realpath(root / path, strict=True))
+    except (OSError, RuntimeError) as error:
+        return Exclusion(path, _said(error))
+    if not real.is_relative_to(root):
+        return Exclusion(path, LINK_OUTSIDE)
+    relative = real.relative_to(root).as_posix()
+    return relative if _encodable(relative) else Exclusion(path, "unusable name")
+
+
+def _read_open(path: str, real: str, descriptor: int, max_bytes: int) -> Opened | Exclusion:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        return Exclusion(path, NOT_A_FILE)
+    if status.st_size > max_bytes:
+        return Exclusion(path, _too_large(max_bytes))
+    pieces: list[bytes] = []
+    wanted = max_bytes + 1
+    try:
+        while wanted > 0 and (piece := os.read(descriptor, wanted)):
+            pieces.append(piece)
+            wanted -= len(piece)
+    except OSError as error:
+        return Exclusion(path, _said(error))
+    if wanted <= 0:
+        return Exclusion(path, _too_large(max_bytes))
+    return Opened(real, b"".join(pieces), status.st_size, status.st_mtime_ns)
+
+
+def _open(root: Path, real: str) -> int:
+    if not _BENEATH:
+        return _open_and_compare(root, real)
+    *folders, name = real.split("/")
+    descriptor = os.open(root, _READ | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            inner = os.open(folder, _FOLDER, dir_fd=descriptor)
+            os.close(descriptor)
+            descriptor = inner
+        return os.open(name, _FILE, dir_fd=descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _open_and_compare(root: Path, real: str) -> int:
+    descriptor = os.open(root / real, _FILE)
+    again = Path(os.path.realpath(root / real))
+    if again.is_relative_to(root) and os.path.samestat(os.fstat(descriptor), os.lstat(again)):
+        return descriptor
+    os.close(descriptor)
+    raise PermissionError(LINK_OUTSIDE)
+
+
+def _said(error: OSError | RuntimeError) -> str:
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return NOT_FOUND
+    if isinstance(error, IsADirectoryError):
+        return NOT_A_FILE
+    return "not readable"
+
+
+def _too_large(max_bytes: int) -> str:
+    return f"larger than {max_bytes // 1024} kB"
+
+
+def _encodable(path: str) -> bool:
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

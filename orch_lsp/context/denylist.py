@@ -1,0 +1,138 @@
+"""Names that never leave the workspace, whatever a project's globs, links or ignore files say.
+
+Credentials mostly live in files of well-known names. The list is data: one glob a line, compared without regard to
+case, against each folder's name (`FOLDERS`) and against the file's own name (`FILES`). `EXAMPLES` are the templates
+that projects publish on purpose; they still pass the secret patterns. What is not credentials but never worth a
+model's time (`UNWANTED_FOLDERS`) stands apart, so that the reason given is the true one.
+"""
+
+from __future__ import annotations
+
+import re
+from fnmatch import translate
+
+FOLDERS = (
+    ".ssh",
+    ".aws",
+    ".azure",
+    ".gnupg",
+    ".kube",
+    ".docker",
+    ".gcloud",
+    "gcloud",
+    ".m2",
+    ".secrets",
+    ".password-store",
+    ".terraform",
+    ".terraform.d",
+)
+
+_DATA = ("cfg", "conf", "csv", "ini", "json", "properties", "toml", "txt", "xml", "yaml", "yml")
+
+FILES = (
+    # Environment files
+    ".env",
+    ".env.*",
+    ".env-*",
+    ".env_*",
+    "*.env",
+    ".envrc",
+    ".dev.vars",
+    ".dev.vars.*",
+    "local.settings.json",
+    # Private keys and key stores
+    "*.pem",
+    "*.key",
+    "*.p8",
+    "*.p12",
+    "*.pfx",
+    "*.ppk",
+    "*.jks",
+    "*.keystore",
+    "*.kdb",
+    "*.kdbx",
+    "*.keytab",
+    "*.gpg",
+    "*.pgp",
+    "*.ovpn",
+    "id_rsa*",
+    "id_dsa*",
+    "id_ecdsa*",
+    "id_ed25519*",
+    "wallet.dat",
+    # Accounts of tools and services
+    ".npmrc",
+    ".yarnrc",
+    ".yarnrc.yml",
+    ".pypirc",
+    ".netrc",
+    "_netrc",
+    ".git-credentials",
+    ".gitconfig",
+    ".pgpass",
+    ".my.cnf",
+    ".mylogin.cnf",
+    ".htpasswd",
+    ".dockercfg",
+    ".dockerconfigjson",
+    ".s3cfg",
+    ".boto",
+    ".vault-token",
+    ".terraformrc",
+    "terraform.rc",
+    "auth.json",
+    "kubeconfig",
+    "*.kubeconfig",
+    "service-account*.json",
+    "service_account*.json",
+    "credentials*",
+    "*[-_.]credentials",
+    *(f"*[-_.]credentials.{suffix}" for suffix in _DATA),
+    "secret",
+    "secret.*",
+    "secrets",
+    "secrets.*",
+    *(f"*[-_.]secrets.{suffix}" for suffix in _DATA),
+    # Infrastructure state and variables, which hold what they were given
+    "*.tfstate",
+    "*.tfstate.*",
+    "*.tfvars",
+    "*.tfvars.json",
+    # What a shell or a client remembers
+    ".*_history",
+)
+
+EXAMPLES = ("*.example", "*.sample", "*.template", "*.dist", "*.example.*", "*.sample.*", "*.template.*")
+
+UNWANTED_FOLDERS = frozenset(
+    {".git", ".hg", ".svn", ".jj", ".orch", "node_modules", "__pycache__", ".venv", ".tox", ".nox"}
+)
+
+
+def _any_of(globs: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(glob) for glob in globs))
+
+
+_FOLDERS = _any_of(FOLDERS)
+_FILES = _any_of(FILES)
+_EXAMPLES = _any_of(EXAMPLES)
+
+
+def denied(path: str) -> str | None:
+    """Why a root-relative path with `/` may not be read, or None."""
+    *folders, name = (part.casefold() for part in path.split("/"))
+    for folder in folders:
+        if unwanted(folder):
+            return f"inside {folder}"
+        if _FOLDERS.match(folder):
+            return f"denied: inside {folder}"
+    if unwanted(name):
+        return f"inside {name}"
+    if _FOLDERS.match(name) or (_FILES.match(name) and not _EXAMPLES.match(name)):
+        return "denied: this name usually holds credentials"
+    return None
+
+
+def unwanted(folder: str) -> bool:
+    """Whether a folder is left out by its name alone: records, caches and installed code."""
+    return folder.casefold() in UNWANTED_FOLDERS

@@ -1,0 +1,173 @@
+"""The filesystem source: files that the spec mentions, then files that are about the same things."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orch_lsp.context.choke import MAX_FILE_BYTES, read_text
+from orch_lsp.context.ignore import Rules
+from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion
+from orch_lsp.context.mentions import Mention, find_mentions
+from orch_lsp.context.packing import Range, new_pack
+from orch_lsp.context.ranking import Document, rank
+from orch_lsp.context.resolution import Resolver
+from orch_lsp.context.tokens import count_terms
+from orch_lsp.context.tree import Listing, Tree
+from orch_lsp.errors import ContextError, ErrorCode
+
+MAX_LEFT_OUT = 200
+
+_SETTLED = ("binary", "larger than", "not UTF-8", "not a regular file", "not found")
+"""Reasons for which a file that nobody named is passed over without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a workspace is looked at: files, bytes of one file, bytes of all."""
+
+    max_files: int = 20_000
+    max_file_bytes: int = MAX_FILE_BYTES
+    max_total_bytes: int = 64 * 1024 * 1024
+
+
+class FilesystemSource:
+    """Context from the files below the root."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
+    @property
+    def name(self) -> str:
+        """The name that records use."""
+        return "filesystem"
+
+    async def retrieve(self, query: ContextQuery) -> ContextResult:
+        """Find mentioned files and the best-ranked others, within the budget.
+
+        Everything that reads files runs in a worker thread; when the caller is cancelled it ends at the next file.
+
+        Raises:
+            ContextError: The root is no folder that can be read (`invalid_request`, `permission_denied`).
+        """
+        stop = threading.Event()
+        try:
+            return await asyncio.to_thread(self._retrieve, query, stop.is_set)
+        finally:
+            stop.set()
+
+    def _retrieve(self, query: ContextQuery, stopped: Callable[[], bool]) -> ContextResult:
+        root = Path(os.path.realpath(query.root))
+        spec = _below(root, query.spec_path)
+        tree, listing = self._list(root, stopped)
+        left_out: list[Exclusion] = []
+        files = _chosen(listing.files, spec, query)
+        mentions = _resolve(query, spec, Resolver(root, _folder(spec), tree, files), left_out)
+        met = list(listing.left_out)
+        if not listing.complete:
+            met.insert(0, Exclusion("…", f"more than {self._limits.max_files} files: the rest was not searched"))
+        documents = self._read(root, files, met, stopped)
+        ranking = rank(documents, count_terms(query.brief))
+        pack = new_pack(root, ranking.weights, query.budget_tokens, stopped)
+        pack.add_mentions(mentions)
+        pack.add_ranked([one for one in ranking.ranked if one.path not in mentions])
+        return ContextResult(tuple(pack.items), _bounded((*left_out, *pack.left_out, *met)))
+
+    def _list(self, root: Path, stopped: Callable[[], bool]) -> tuple[Tree, Listing]:
+        try:
+            tree = Tree(root)
+            return tree, tree.list_files(self._limits.max_files, stopped)
+        except PermissionError as error:
+            raise ContextError(
+                ErrorCode.PERMISSION_DENIED,
+                "The workspace folder may not be read.",
+                remediation="Check the folder's permissions; the draft was made without context.",
+            ) from error
+        except OSError as error:
+            raise ContextError(
+                ErrorCode.INVALID_REQUEST,
+                "The workspace folder does not exist or is not a folder.",
+                remediation="Check `--workspace` or the editor's folder; the draft was made without context.",
+            ) from error
+
+    def _read(
+        self, root: Path, files: Iterable[str], left_out: list[Exclusion], stopped: Callable[[], bool]
+    ) -> list[Document]:
+        documents: list[Document] = []
+        total = 0
+        for path in files:
+            if stopped():
+                break
+            readable = read_text(root, path, self._limits.max_file_bytes)
+            if isinstance(readable, Exclusion):
+                if not readable.reason.startswith(_SETTLED):
+                    left_out.append(readable)
+                continue
+            total += readable.size
+            if total > self._limits.max_total_bytes:
+                left_out.append(Exclusion(path, "more text than is searched; this file and later ones were not"))
+                break
+            counts = count_terms(f"{path}\n{readable.text}")
+            documents.append(Document(path, counts, counts.total()))
+        return documents
+
+
+def _chosen(files: Sequence[str], spec: str | None, query: ContextQuery) -> list[str]:
+    """Candidates but for the spec itself, by the globs of the settings."""
+    include, exclude = Rules(query.include), Rules(query.exclude)
+    return [
+        path
+        for path in files
+        if path != spec
+        and (not query.include or include.covers(path.split("/")))
+        and not exclude.covers(path.split("/"))
+    ]
+
+
+def _resolve(
+    query: ContextQuery, spec: str | None, resolver: Resolver, left_out: list[Exclusion]
+) -> dict[str, list[Range] | None]:
+    """Mentioned files in the order of the spec, each with its ranges or None for all of it."""
+    exclude = Rules(query.exclude)
+    found: dict[str, list[Range] | None] = {}
+    for mention in find_mentions(query.text):
+        path = resolver.resolve(mention)
+        if isinstance(path, Exclusion):
+            left_out.append(path)
+        elif path is not None and path != spec:
+            if exclude.covers(path.split("/")):
+                left_out.append(Exclusion(path, "excluded by `context.exclude`"))
+            else:
+                _note(found, path, mention)
+    return found
+
+
+def _note(found: dict[str, list[Range] | None], path: str, mention: Mention) -> None:
+    if mention.lines is None:
+        found[path] = None
+        return
+    ranges = found.setdefault(path, [])
+    if ranges is not None:
+        ranges.append(mention.lines)
+
+
+def _below(root: Path, path: Path | None) -> str | None:
+    if path is None:
+        return None
+    real = Path(os.path.realpath(path))
+    return real.relative_to(root).as_posix() if real.is_relative_to(root) else None
+
+
+def _folder(spec: str | None) -> str | None:
+    return None if spec is None else spec.rpartition("/")[0]
+
+
+def _bounded(left_out: Sequence[Exclusion]) -> tuple[Exclusion, ...]:
+    unique = tuple(dict.fromkeys(left_out))
+    if len(unique) <= MAX_LEFT_OUT:
+        return unique
+    return (*unique[:MAX_LEFT_OUT], Exclusion("…", f"{len(unique) - MAX_LEFT_OUT} more"))

@@ -1,0 +1,110 @@
+"""Ignore files, by the rules of gitignore(5), without git.
+
+With and without a git binary or a repository the list is the same, and no configuration of the repository is run.
+The patterns are hostile until shown otherwise: no pattern takes more than time proportional to its length times
+the path's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from orch_lsp.context.wildmatch import compile_component
+
+MAX_PATTERNS = 10_000
+
+Component = re.Pattern[str] | None
+"""One part of a pattern; None is `**`, which stands for any number of folders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line of an ignore file: what it matches, below the file's folder, and what it says of that."""
+
+    components: tuple[Component, ...]
+    anchored: bool
+    """Whether the pattern names a path; one that does not matches a name at any depth."""
+    folders_only: bool
+    negated: bool
+
+    def matches(self, parts: Sequence[str], *, is_folder: bool) -> bool:
+        """Whether it speaks of exactly this path, not of a folder around it."""
+        if self.folders_only and not is_folder:
+            return False
+        return _matches(self.components, parts if self.anchored else parts[-1:])
+
+
+class Rules:
+    """The rules of one ignore file. Later rules win over earlier ones."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        rules = [rule for line in lines if (rule := parse_rule(line)) is not None][:MAX_PATTERNS]
+        self._rules = tuple(reversed(rules))
+
+    def verdict(self, parts: Sequence[str], *, is_folder: bool) -> bool | None:
+        """Whether the path, given by its parts below the file's folder, is ignored; None if no rule speaks of it."""
+        for rule in self._rules:
+            if rule.matches(parts, is_folder=is_folder):
+                return not rule.negated
+        return None
+
+    def covers(self, parts: Sequence[str]) -> bool:
+        """Whether a file is ignored by itself or by a folder around it."""
+        return any(
+            self.verdict(parts[:depth], is_folder=depth < len(parts)) is True for depth in range(1, len(parts) + 1)
+        )
+
+
+def parse_rules(text: str) -> Rules:
+    """Read an ignore file. A line that is no valid pattern matches nothing, as in git."""
+    return Rules(line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n"))
+
+
+def parse_rule(line: str) -> Rule | None:
+    """Read one line; None for a blank one, a comment, or a pattern that can match nothing."""
+    if line.startswith("#"):
+        return None
+    pattern = _without_trailing_spaces(line)
+    negated = pattern.startswith("!")
+    pattern = pattern[negated:]
+    folders_only = pattern.endswith("/")
+    pattern = pattern.removesuffix("/")
+    anchored = "/" in pattern
+    components: list[Component] = []
+    for part in pattern.removeprefix("/").split("/"):
+        component = None if part == "**" else compile_component(part)
+        if not part or (component is None and part != "**"):
+            return None
+        components.append(component)
+    return Rule(tuple(components), anchored, folders_only, negated)
+
+
+def _matches(components: Sequence[Component], parts: Sequence[str]) -> bool:
+    """Match from the left; on failure only the last `**` takes in one more folder, as earlier ones gain nothing."""
+    index = position = 0
+    resume: tuple[int, int] | None = None
+    while position < len(parts):
+        component = components[index] if index < len(components) else None
+        if index < len(components) and component is None:
+            if index + 1 == len(components):
+                return True
+            index += 1
+            resume = (index, position)
+        elif component is not None and component.fullmatch(parts[position]) is not None:
+            index += 1
+            position += 1
+        elif resume is None:
+            return False
+        else:
+            index, position = resume[0], resume[1] + 1
+            resume = (index, position)
+    return index == len(components)
+
+
+def _without_trailing_spaces(line: str) -> str:
+    """Trailing spaces do not count unless a backslash precedes them."""
+    kept = line.rstrip(" ")
+    backslashes = len(kept) - len(kept.rstrip("\\"))
+    return kept + " " if backslashes % 2 and len(kept) < len(line) else kept

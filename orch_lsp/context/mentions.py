@@ -1,0 +1,110 @@
+"""Files that a spec names itself: links, inline code, and file names in its prose.
+
+A link is meant, so that one that leads nowhere or must not be followed is reported. Inline code and prose are only
+taken for a file where one is found, since `/v1/users` and `e.g.` are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+MAX_MENTIONS = 1_000
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_FRAGMENT_LINES = re.compile(r"L?(\d{1,9})(?:C\d+)?(?:-L?(\d{1,9})(?:C\d+)?)?$")
+_COLON_LINES = re.compile(r"^(?P<path>.*[^:]):(?P<first>\d{1,9})(?:-(?P<last>\d{1,9})|:\d{1,9})?:?$", re.DOTALL)
+_QUOTES = "\"'“”‘’«»<>()[]{}*,;!?…"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A file as the spec names it.
+
+    `written` is for messages; `path` has `/` and no range; `lines` is 1-based, last line included; `explicit` says
+    that it was a link.
+    """
+
+    written: str
+    path: str
+    lines: tuple[int, int] | None
+    explicit: bool
+
+
+def find_mentions(text: str) -> list[Mention]:
+    """Mentions in the order of the text, each once. Links to the web, and inside the document, are none."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark")
+    # The default drops links such as file: ones, which are to be reported; nothing is ever rendered.
+    parser.validateLink = lambda url: True  # noqa: ARG005 -- the parser's own signature
+    found: dict[Mention, None] = {}
+    for token in parser.parse(text):
+        for mention in _in_block(token):
+            found.setdefault(mention)
+            if len(found) == MAX_MENTIONS:
+                return list(found)
+    return list(found)
+
+
+def parse_target(target: str, *, explicit: bool) -> Mention | None:
+    """Read what a link or a word points to; None if that is no file here, such as a web address."""
+    written = target
+    lines: tuple[int, int] | None = None
+    path, hash_sign, fragment = target.partition("#")
+    if hash_sign:
+        lines = _range(_FRAGMENT_LINES.match(fragment))
+    elif at := _COLON_LINES.match(path):
+        path = at["path"]
+        lines = _ordered(int(at["first"]), int(at["last"] or at["first"]))
+    path = path.partition("?")[0] if explicit else path
+    if not path:
+        return None
+    if explicit and _SCHEME.match(path):
+        # One letter is a drive, file: is a path; all else is the web's, or some other program's.
+        if not path.lower().startswith("file:"):
+            return None
+        return Mention(written, path, lines, explicit)
+    return Mention(written, path.replace("\\", "/"), lines, explicit)
+
+
+def _in_block(token: Token) -> Iterator[Mention]:
+    link_depth = 0
+    for child in token.children or ():
+        candidate: Mention | None = None
+        if child.type in {"link_open", "image"}:
+            target = child.attrGet("href" if child.type == "link_open" else "src")
+            candidate = parse_target(unquote(str(target or "")), explicit=True)
+            link_depth += child.type == "link_open"
+        elif child.type == "link_close":
+            link_depth -= 1
+        elif child.type == "code_inline":
+            candidate = parse_target(child.content.strip(), explicit=False)
+        elif child.type == "text" and not link_depth:
+            yield from _in_prose(child.content)
+        if candidate is not None:
+            yield candidate
+
+
+def _in_prose(text: str) -> Iterator[Mention]:
+    for word in text.split():
+        bare = word.strip(_QUOTES).rstrip(".:")
+        # A name without a dot or a slash is a word like any other.
+        if ("." in bare or "/" in bare) and "://" not in bare and (mention := parse_target(bare, explicit=False)):
+            yield mention
+
+
+def _range(match: re.Match[str] | None) -> tuple[int, int] | None:
+    if match is None:
+        return None
+    return _ordered(int(match[1]), int(match[2] or match[1]))
+
+
+def _ordered(first: int, last: int) -> tuple[int, int]:
+    return (max(1, min(first, last)), max(1, first, last))

@@ -1,0 +1,125 @@
+"""From text to the terms that files and briefs are compared by.
+
+Text is normalised (NFKC), words are runs of letters, marks and digits of any script. Identifiers give their parts
+and themselves joined (`rateLimiter`, `rate_limiter` and `rate-limiter` give `rate`, `limiter`, `ratelimiter`).
+Scripts that write no spaces give pairs of neighbouring characters. Case is folded, English plurals are cut by
+Harman's S-stemmer ("How effective is suffixing?", JASIS 42, 1991), English stop words are dropped.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+
+STOP_WORDS = frozenset(
+    """
+    about above after again all also am an and any are aren as at be because been before being below between both
+    but by can cannot could did do does doesn doing don down during each either else etc few for from further get
+    got had has have having he her here hers him his how if in into is isn it its just ll may me might more most
+    must my neither no nor not now of off on once one only onto or other our ours out over own per re same shall
+    she should so some such than that the their theirs them then there these they this those through to too under
+    until up upon us use used uses using ve very via was we were what when where whether which while who whom why
+    will with within without would you your yours
+    """.split()  # noqa: SIM905 -- a list of a hundred quoted words is harder to read
+)
+
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Myanmar, Khmer
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"  # CJK
+    "\U00020000-\U0003ffff"
+)
+_UNSPACED_RUN = re.compile(f"([{_UNSPACED}]+)")
+
+_ASCII_WORD = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*+")
+_LONGEST_WORD = 128
+
+
+def count_terms(text: str) -> Counter[str]:
+    """How often each term occurs."""
+    counts: Counter[str] = Counter()
+    for word, count in Counter(_words(text)).items():
+        for term in _terms_of(word):
+            counts[term] += count
+    return counts
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text in their order, repeated as often as they occur."""
+    return [term for word in _words(text) for term in _terms_of(word)]
+
+
+def _words(text: str) -> list[str]:
+    if text.isascii():
+        return _ASCII_WORD.findall(text)
+    return _unicode_word().findall(unicodedata.normalize("NFKC", text))
+
+
+def _terms_of(word: str) -> tuple[str, ...]:
+    if word.isascii():
+        return _spaced(word)
+    found: list[str] = []
+    for piece in _UNSPACED_RUN.split(word):
+        found += _pairs(piece) if _UNSPACED_RUN.match(piece) else _spaced(piece)
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=65536)
+def _spaced(word: str) -> tuple[str, ...]:
+    """Terms of a word of a script that writes spaces; none for what is too long to be one, such as encoded data."""
+    if len(word) > _LONGEST_WORD:
+        return ()
+    parts = [part for part in _split(word) if part]
+    if len(parts) > 1:
+        parts.append("".join(parts))
+    folded = (_stem(part.casefold()) for part in parts)
+    return tuple(sys.intern(term) for term in folded if len(term) > 1 and term not in STOP_WORDS)
+
+
+def _pairs(run: str) -> Iterator[str]:
+    if len(run) == 1:
+        yield run
+    for index in range(len(run) - 1):
+        yield run[index : index + 2]
+
+
+def _split(word: str) -> list[str]:
+    """Parts of an identifier: at `_` and `-`, where lower case turns to upper, and around digits."""
+    parts: list[str] = []
+    for piece in re.split("[_-]+", word):
+        start = 0
+        for index in range(1, len(piece)):
+            if _is_boundary(piece, index):
+                parts.append(piece[start:index])
+                start = index
+        parts.append(piece[start:])
+    return parts
+
+
+def _is_boundary(piece: str, index: int) -> bool:
+    before, here = piece[index - 1], piece[index]
+    if here.isupper():
+        follows_lower = index + 1 < len(piece) and piece[index + 1].islower()
+        return before.islower() or before.isdigit() or (before.isupper() and follows_lower)
+    return before.isdigit() != here.isdigit() and not unicodedata.combining(here)
+
+
+def _stem(term: str) -> str:
+    if len(term) < 4 or not term.endswith("s") or not term.isascii():
+        return term
+    if term.endswith("ies"):
+        return term if term.endswith(("eies", "aies")) else term[:-3] + "y"
+    if term.endswith("es"):
+        return term if term.endswith(("aes", "ees", "oes")) else term[:-1]
+    return term if term.endswith(("us", "ss")) else term[:-1]
+
+
+@functools.cache
+def _unicode_word() -> re.Pattern[str]:
+    # The standard library's \w leaves combining marks out, which tears words of Indic scripts apart.
+    marks = "".join(chr(code) for code in range(0x300, 0x1E950) if unicodedata.category(chr(code))[0] == "M")
+    word = rf"[\w{marks}]+"
+    return re.compile(rf"{word}(?:-{word})*+")

@@ -1,0 +1,162 @@
+"""Which files of a workspace are candidates: those that git would track.
+
+Tracked files count even where an ignore file names them; folders that are checkouts of their own do not. Ignore
+files above the root apply, as the root may be a part of a checkout. The user's global ignore file is not read: the
+same tree gives the same list on every machine.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from orch_lsp.context.choke import LINK_OUTSIDE, confine, read_bytes
+from orch_lsp.context.denylist import denied, unwanted
+from orch_lsp.context.git_index import common_folder, git_folder, tracked_paths
+from orch_lsp.context.ignore import Rules, parse_rules
+from orch_lsp.context.item import Exclusion
+from orch_lsp.workspace import git_top_level
+
+MAX_IGNORE_FILE_BYTES = 1024 * 1024
+
+NO_RULES = Rules(())
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Root-relative paths with `/`, nearest to the root first, then by name; and what was met but not taken."""
+
+    files: tuple[str, ...]
+    left_out: tuple[Exclusion, ...]
+    complete: bool
+    """False if there were more files than were asked for."""
+
+
+class Tree:
+    """A workspace as git would see it. Reads ignore files when they are first needed, each once.
+
+    Args:
+        root: The workspace, its symlinks resolved.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._rules: dict[str, Rules] = {}
+        self._outer: list[tuple[tuple[str, ...], Rules]] = []
+        self._tracked: frozenset[str] = frozenset()
+        self._tracked_folders: frozenset[str] = frozenset()
+        top = git_top_level(root)
+        if top is not None:
+            self._read_checkout(top)
+
+    def ignored(self, path: str) -> bool:
+        """Whether git would leave a root-relative file out."""
+        if path in self._tracked:
+            return False
+        parts = path.split("/")
+        return any(
+            self._ignored_by_itself(parts[:depth], is_folder=depth < len(parts)) for depth in range(1, len(parts) + 1)
+        )
+
+    def list_files(self, max_files: int, stopped: Callable[[], bool]) -> Listing:
+        """Walk the tree, folders nearest to the root first.
+
+        Args:
+            max_files: How many files to take at most.
+            stopped: Asked before each folder; once it says yes the listing ends where it is.
+
+        Raises:
+            OSError: The root itself cannot be read.
+        """
+        files: list[str] = []
+        left_out: list[Exclusion] = []
+        folders: deque[tuple[str, bool]] = deque([("", False)])
+        while folders and len(files) <= max_files and not stopped():
+            folder, ignored = folders.popleft()
+            for entry, path in self._entries(folder, left_out):
+                is_folder = entry.is_dir(follow_symlinks=False)
+                out = ignored or self._ignored_by_itself(path.split("/"), is_folder=is_folder)
+                if out and path not in (self._tracked_folders if is_folder else self._tracked):
+                    continue
+                if is_folder:
+                    if not self._is_checkout(path):
+                        folders.append((path, out))
+                elif entry.is_symlink():
+                    left_out.extend(self._escape(path))
+                elif not entry.is_file(follow_symlinks=False):
+                    continue
+                elif (reason := denied(path)) is not None:
+                    left_out.append(Exclusion(path, reason))
+                else:
+                    files.append(path)
+        return Listing(tuple(files[:max_files]), tuple(left_out), complete=len(files) <= max_files)
+
+    def _entries(self, folder: str, left_out: list[Exclusion]) -> Iterator[tuple[os.DirEntry[str], str]]:
+        try:
+            with os.scandir(self._root / folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError:
+            if not folder:
+                raise
+            left_out.append(Exclusion(folder, "not readable"))
+            return
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if not unwanted(entry.name):
+                yield entry, path
+
+    def _escape(self, path: str) -> tuple[Exclusion, ...]:
+        """A link that stays inside is no candidate of its own, as its target is one; one that leads out is named."""
+        real = confine(self._root, path)
+        return (real,) if isinstance(real, Exclusion) and real.reason == LINK_OUTSIDE else ()
+
+    def _is_checkout(self, path: str) -> bool:
+        return os.path.lexists(self._root / path / ".git")
+
+    def _ignored_by_itself(self, parts: list[str], *, is_folder: bool) -> bool:
+        for depth in range(len(parts) - 1, -1, -1):
+            rules = self._rules_in("/".join(parts[:depth]))
+            verdict = rules.verdict(parts[depth:], is_folder=is_folder)
+            if verdict is not None:
+                return verdict
+        for prefix, rules in self._outer:
+            verdict = rules.verdict((*prefix, *parts), is_folder=is_folder)
+            if verdict is not None:
+                return verdict
+        return False
+
+    def _rules_in(self, folder: str) -> Rules:
+        if folder not in self._rules:
+            path = f"{folder}/.gitignore" if folder else ".gitignore"
+            self._rules[folder] = _read_rules(self._root, path)
+        return self._rules[folder]
+
+    def _read_checkout(self, top: Path) -> None:
+        prefix = self._root.relative_to(top).parts
+        for depth in range(len(prefix) - 1, -1, -1):
+            rules = _read_rules(top, "/".join((*prefix[:depth], ".gitignore")))
+            self._outer.append((prefix[depth:], rules))
+        folder = git_folder(top)
+        if folder is None:
+            return
+        common = Path(os.path.realpath(common_folder(folder)))
+        self._outer.append((prefix, _read_rules(common, "info/exclude")))
+        below = "/".join(prefix) + "/" if prefix else ""
+        tracked = tracked_paths(folder / "index")
+        self._tracked = frozenset(path.removeprefix(below) for path in tracked if path.startswith(below))
+        self._tracked_folders = frozenset(
+            parent.as_posix() for path in self._tracked for parent in PurePosixPath(path).parents
+        )
+
+
+def _read_rules(folder: Path, path: str) -> Rules:
+    # As in git, an ignore file that is a link does not count.
+    if (folder / path).is_symlink():
+        return NO_RULES
+    opened = read_bytes(folder, path, MAX_IGNORE_FILE_BYTES)
+    if isinstance(opened, Exclusion):
+        return NO_RULES
+    return parse_rules(opened.data.decode("utf-8", "surrogateescape"))

@@ -1,0 +1,226 @@
+"""The filesystem source on real files."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from orch_lsp.context.assembly import fence
+from orch_lsp.context.filesystem import FilesystemSource, Limits
+from orch_lsp.context.item import ContextQuery, ContextResult, estimate_tokens, total_tokens
+from orch_lsp.errors import ContextError, ErrorCode
+
+# Shaped like a token, and assembled so that no scanner takes this file for a leak.
+FAKE_TOKEN = "ghp_" + "0123456789abcdefghij" + "ABCDEFGHIJKLMNOP"
+
+
+def write(root: Path, files: dict[str, str | bytes]) -> None:
+    for path, content in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def query(root: Path, text: str = "# Spec\n", brief: str | None = None, budget: int = 4000, **more) -> ContextQuery:
+    return ContextQuery(root, root / "spec.md", text, text if brief is None else brief, budget, **more)
+
+
+def retrieve(wanted: ContextQuery, limits: Limits | None = None) -> ContextResult:
+    return asyncio.run(FilesystemSource(limits).retrieve(wanted))
+
+
+def paths(result: ContextResult) -> list[str]:
+    return [item.path for item in result.items]
+
+
+def reasons(result: ContextResult) -> dict[str, str]:
+    return {exclusion.path: exclusion.reason for exclusion in result.left_out}
+
+
+def test_a_file_about_the_brief_is_taken_and_one_about_nothing_in_it_is_not(tmp_path):
+    write(tmp_path, {"limiter.py": "class RateLimiter: ...\n", "cake.py": "flour = 3\n"})
+    result = retrieve(query(tmp_path, "Add a rate limiter"))
+    assert paths(result) == ["limiter.py"]
+    item = result.items[0]
+    assert (item.source, item.lines, item.text) == ("rank", None, "class RateLimiter: ...\n")
+    assert item.score is not None
+    assert item.score > 0
+    assert item.sha256 == hashlib.sha256(item.text.encode()).hexdigest()
+
+
+def test_mentions_come_first_in_the_order_of_the_spec(tmp_path):
+    write(tmp_path, {"z.md": "zeta\n", "a.py": "alpha\n", "hit.py": "limiter limiter\n"})
+    result = retrieve(query(tmp_path, "limiter, see [z](z.md) and `a.py`"))
+    assert paths(result) == ["z.md", "a.py", "hit.py"]
+    assert [item.source for item in result.items] == ["mention", "mention", "rank"]
+    assert [item.score for item in result.items[:2]] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[x](src/a.py#L2-L3)", "`src/a.py:2-3`", "see src/a.py:2-3.", "[x][r]\n\n[r]: src/a.py#L2-L3", "`a.py:2-3`"],
+)
+def test_a_mention_with_lines_gives_exactly_these_lines(tmp_path, text):
+    write(tmp_path, {"src/a.py": "one\r\ntwo\r\nthree\r\nfour\r\n"})
+    (item,) = retrieve(query(tmp_path, text, brief="")).items
+    assert (item.path, item.lines, item.text) == ("src/a.py", (2, 3), "two\r\nthree")
+
+
+def test_a_mention_is_looked_for_beside_the_spec_first(tmp_path):
+    write(tmp_path, {"notes.md": "root\n", "docs/notes.md": "beside\n", "docs/spec.md": ""})
+    text = "[n](notes.md)"
+    wanted = ContextQuery(tmp_path, tmp_path / "docs/spec.md", text, "", 1000)
+    assert paths(retrieve(wanted)) == ["docs/notes.md"]
+
+
+def test_links_that_lead_out_are_left_out_with_the_reason(tmp_path):
+    root = tmp_path / "project"
+    write(root, {"ok.md": "fine\n", ".env": "A=1\n", "ignored.txt": "x\n", ".gitignore": "ignored.txt\n"})
+    write(tmp_path, {"outside.md": "secret plans\n"})
+    (root / "link.md").symlink_to(tmp_path / "outside.md")
+    (root / "folder").symlink_to(tmp_path)
+    text = """
+[a](../../etc/passwd) [b](/etc/passwd) [c](file:///etc/passwd) [d](link.md) [e](.env) [f](gone.md) `folder/outside.md`
+[g](https://example.org/x.md) [h](#section) [i](ignored.txt) `../outside.md` `/v1/users` [j](ok.md)
+"""
+    result = retrieve(query(root, text, brief="plans"))
+    assert paths(result) == ["ok.md"]
+    found = reasons(result)
+    assert found["../../etc/passwd"] == found["/etc/passwd"] == found["file:///etc/passwd"] == "outside the workspace"
+    assert found["../outside.md"] == "outside the workspace"
+    assert found["link.md"] == found["folder/outside.md"] == "link out of the workspace"
+    assert found[".env"].startswith("denied")
+    assert found["gone.md"] == "not found"
+    assert found["ignored.txt"] == "ignored by git"
+    assert not {"https://example.org/x.md", "#section", "/v1/users"} & set(found)
+    assert "secret plans" not in fence(result.items)
+
+
+def test_a_file_with_a_secret_is_left_out_and_listed(tmp_path):
+    write(tmp_path, {"limiter.py": f"limiter\n{'x = 1' * 40}\ntoken = '{FAKE_TOKEN}'\n"})
+    result = retrieve(query(tmp_path, "limiter"))
+    assert result.items == ()
+    assert reasons(result)["limiter.py"].startswith("secret: ")
+
+
+def test_the_deny_list_beats_the_globs_of_a_project(tmp_path):
+    write(tmp_path, {".env": "limiter=1\n", "deploy/server.pem": "limiter\n", "ok.py": "limiter\n"})
+    result = retrieve(query(tmp_path, "limiter", include=("**", ".env", "*.pem")))
+    assert paths(result) == ["ok.py"]
+    assert {".env", "deploy/server.pem"} <= set(reasons(result))
+
+
+def test_include_and_exclude_choose_among_the_candidates(tmp_path):
+    write(tmp_path, {"src/a.py": "limiter\n", "src/gen/b.py": "limiter\n", "docs/c.md": "limiter\n"})
+    result = retrieve(query(tmp_path, "limiter [b](src/gen/b.py)", include=("src/",), exclude=("gen/",)))
+    assert paths(result) == ["src/a.py"]
+    assert "context.exclude" in reasons(result)["src/gen/b.py"]
+
+
+def test_a_fifo_a_binary_a_huge_and_an_undecodable_file_do_no_harm(tmp_path):
+    write(
+        tmp_path, {"b.bin": b"limiter\0", "big.txt": b"limiter " * 70_000, "latin.txt": "limiter é".encode("latin-1")}
+    )
+    os.mkfifo(tmp_path / "pipe")
+    text = "limiter [b](b.bin) [g](big.txt) [l](latin.txt) [p](pipe)"
+    result = retrieve(query(tmp_path, text))
+    assert result.items == ()
+    found = reasons(result)
+    assert found["b.bin"] == "binary"
+    assert found["big.txt"] == "larger than 512 kB"
+    assert found["latin.txt"] == "not UTF-8 text"
+    assert found["pipe"] == "not a regular file"
+
+
+def test_an_unusable_file_that_nobody_named_is_not_reported(tmp_path):
+    write(tmp_path, {"b.bin": b"limiter\0"})
+    assert retrieve(query(tmp_path, "limiter")).left_out == ()
+
+
+def test_the_spec_is_no_context_of_its_own(tmp_path):
+    write(tmp_path, {"spec.md": "limiter\n"})
+    assert retrieve(query(tmp_path, "limiter [self](spec.md)")).items == ()
+
+
+def test_hidden_characters_are_taken_out_and_counted(tmp_path):
+    write(tmp_path, {"a.md": "limiter\u200b \u202eevil\U000e0041\n"})
+    (item,) = retrieve(query(tmp_path, "limiter")).items
+    assert item.text == "limiter evil\n"
+    assert item.redactions == 3
+    assert item.sha256 == hashlib.sha256(b"limiter evil\n").hexdigest()
+
+
+def test_the_same_tree_gives_the_same_result_whatever_the_order_of_creation(tmp_path):
+    names = [f"pkg{number % 7}/file{number}.py" for number in range(60)]
+    for root, order in ((tmp_path / "one", names), (tmp_path / "two", list(reversed(names)))):
+        write(root, {name: f"limiter {name}\n" for name in order})
+    results = [retrieve(query(tmp_path / which, "limiter", budget=2000)) for which in ("one", "two")]
+    assert results[0] == results[1]
+    assert len(results[0].items) > 5
+
+
+def test_without_words_in_common_there_is_no_context(tmp_path):
+    write(tmp_path, {"a.py": "the and of with\n"})
+    assert retrieve(query(tmp_path, "the and of with a limiter")).items == ()
+
+
+def test_a_brief_in_chinese_finds_a_chinese_file(tmp_path):
+    write(tmp_path, {"文档/限流.md": "令牌桶限流算法\n", "其他.md": "蛋糕食谱\n"})
+    assert paths(retrieve(query(tmp_path, "实现限流"))) == ["文档/限流.md"]
+
+
+def test_a_long_file_gives_the_lines_that_matter(tmp_path):
+    lines = [f"nothing here {number}" for number in range(1, 1001)]
+    lines[599] = "def token_bucket(): refill"
+    write(tmp_path, {"long.py": "\n".join(lines)})
+    (item,) = retrieve(query(tmp_path, "token bucket refill", budget=1000)).items
+    assert item.lines is not None
+    first, last = item.lines
+    assert first <= 600 <= last
+    assert item.text == "\n".join(lines[first - 1 : last])
+    assert total_tokens([item]) < 300
+
+
+def test_a_missing_root_is_a_context_error(tmp_path):
+    with pytest.raises(ContextError) as raised:
+        retrieve(query(tmp_path / "gone", "limiter"))
+    assert raised.value.code is ErrorCode.INVALID_REQUEST
+
+
+def test_the_scan_is_bounded_and_says_so(tmp_path):
+    write(tmp_path, {f"{number:02}.txt": "limiter\n" for number in range(30)})
+    result = retrieve(query(tmp_path, "limiter"), Limits(max_files=10))
+    assert len(result.items) == 10
+    assert "more than 10 files" in reasons(result)["…"]
+    cut = retrieve(query(tmp_path, "limiter"), Limits(max_total_bytes=40))
+    assert len(cut.items) == 5
+    assert "not" in reasons(cut)["05.txt"]
+
+
+def test_a_tracked_file_counts_even_if_it_is_ignored_and_never_what_is_only_ignored(tmp_path):
+    write(tmp_path, {".gitignore": "out/\n", "out/kept.py": "limiter\n", "out/other.py": "limiter\n"})
+    for command in (["init", "-q"], ["add", "-f", "out/kept.py"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True, capture_output=True)
+    assert paths(retrieve(query(tmp_path, "limiter"))) == ["out/kept.py"]
+
+
+@pytest.mark.parametrize("budget", [0, 40, 80, 150, 300, 1000, 5000])
+def test_no_budget_is_exceeded_label_and_fences_included(tmp_path, budget):
+    write(tmp_path, {f"{n}.md": "limiter ``` text\n" * n for n in (1, 5, 50, 500)})
+    result = retrieve(query(tmp_path, "limiter [one](50.md) [two](500.md#L3-L400)", budget=budget))
+    assert total_tokens(result.items) <= budget
+    assert not result.items or estimate_tokens(fence(result.items)) <= budget
+
+
+async def test_a_cancelled_retrieval_ends(tmp_path):
+    write(tmp_path, {f"{number}.txt": "limiter\n" * 200 for number in range(300)})
+    task = asyncio.create_task(FilesystemSource().retrieve(query(tmp_path, "limiter")))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
