@@ -58,14 +58,25 @@ local function choose(records, client_id)
   end)
 end
 
+--- What the history is asked about: a document, a folder, or with neither all that the server knows.
+---@param bufnr integer
+---@param all boolean
+---@return string? uri
+local function scope(bufnr, all)
+  if not all and vim.bo[bufnr].buftype == '' then
+    return vim.uri_from_bufnr(bufnr)
+  end
+  local client = rpc.client(bufnr)
+  local root = client and client.config.root_dir
+  return root and vim.uri_from_fname(root) or nil
+end
+
 --- Pick among the runs of a buffer's document, or with `all`, of its workspace.
 ---@param bufnr integer
 ---@param all? boolean
 function M.pick(bufnr, all)
   bufnr = bufnr == 0 and vim.api.nvim_get_current_buf() or bufnr
-  local is_document = vim.bo[bufnr].buftype == ''
-  local argument =
-    { open = false, uri = (is_document and not all) and vim.uri_from_bufnr(bufnr) or nil }
+  local argument = { open = false, uri = scope(bufnr, all == true) }
   rpc.execute('orch.showHistory', argument, bufnr, function(records, failed, client)
     if failed then
       notice.error(failed.message)

@@ -79,10 +79,13 @@ local function on_init(client, result)
   end
 end
 
----@param buffers integer[]
-local function start_again(buffers)
-  for _, bufnr in ipairs(buffers) do
-    if vim.api.nvim_buf_is_loaded(bufnr) then
+--- Start the server for every buffer that can be served and is not.
+local function start_again()
+  for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
+    if
+      vim.api.nvim_buf_is_loaded(bufnr)
+      and #vim.lsp.get_clients({ name = 'orch', bufnr = bufnr }) == 0
+    then
       M.start(bufnr)
     end
   end
@@ -100,8 +103,7 @@ end
 
 ---@param code integer
 ---@param signal integer
----@param buffers integer[]
-local function on_exit(code, signal, buffers)
+local function on_exit(code, signal)
   if stopping or vim.v.exiting ~= vim.NIL then
     return
   end
@@ -109,7 +111,7 @@ local function on_exit(code, signal, buffers)
   local how = signal ~= 0 and ('signal %d'):format(signal) or ('exit code %d'):format(code)
   if may_restart() then
     notice.warn(('the server ended by itself (%s) and is started again.'):format(how))
-    start_again(buffers)
+    start_again()
   else
     notice.error(
       ('the server ended by itself (%s) and is not started again. '):format(how)
@@ -118,39 +120,48 @@ local function on_exit(code, signal, buffers)
   end
 end
 
---- The configuration for `vim.lsp.config` and `vim.lsp.start`.
+--- Settings given to `vim.lsp.config('orch', …)` win over the plugin's own option.
+---@param params lsp.InitializeParams
+---@param config vim.lsp.ClientConfig
+local function before_init(params, config)
+  local options = require('orch.config').read().settings
+  -- Changed in place: the client holds this table and answers `workspace/configuration` from it.
+  local settings = config.settings --[[@as { orch: table }]]
+  settings.orch = vim.tbl_deep_extend('keep', settings.orch or {}, options)
+  if not vim.tbl_isempty(settings.orch) then
+    params.initializationOptions = settings.orch
+  end
+end
+
+--- The configuration for `vim.lsp.config` and `vim.lsp.start`. Options are read when a server starts, not before.
 ---@return vim.lsp.Config
 function M.config()
-  local options = require('orch.config').read()
-  local attached = {} ---@type table<integer, table<integer, true>>
   return {
     name = 'orch',
-    cmd = options.cmd,
+    cmd = function(dispatchers)
+      return vim.lsp.rpc.start(require('orch.config').read().cmd, dispatchers)
+    end,
     filetypes = { 'markdown' },
+    settings = { orch = {} },
     root_dir = function(bufnr, on_dir)
       if M.serves(bufnr) then
         on_dir(M.root(bufnr))
       end
     end,
-    settings = { orch = options.settings },
-    init_options = vim.tbl_isempty(options.settings) and vim.empty_dict() or options.settings,
     capabilities = {
       experimental = { orch = { runChanged = true, draftDelta = true } },
       workspace = { textDocumentContent = { dynamicRegistration = false } },
     },
     handlers = require('orch.handlers').handlers,
     commands = require('orch.handlers').commands,
+    before_init = before_init,
     on_init = on_init,
-    on_attach = function(client, bufnr)
-      attached[client.id] = attached[client.id] or {}
-      attached[client.id][bufnr] = true
+    on_attach = function(_, bufnr)
       require('orch.lens').attach(bufnr)
     end,
-    on_exit = function(code, signal, client_id)
-      local buffers = vim.tbl_keys(attached[client_id] or {})
-      attached[client_id] = nil
+    on_exit = function(code, signal)
       vim.schedule(function()
-        on_exit(code, signal, buffers)
+        on_exit(code, signal)
       end)
     end,
   }
@@ -177,17 +188,11 @@ function M.clients()
   return vim.lsp.get_clients({ name = 'orch' })
 end
 
---- Stop every orch server and start it again for the buffers it served.
+--- Stop every orch server and start it again for the buffers that can be served.
 function M.restart()
-  local buffers = {} ---@type table<integer, true>
   local clients = M.clients()
   stopping = true
-  for _, client in ipairs(clients) do
-    for _, bufnr in ipairs(vim.lsp.get_buffers_by_client_id(client.id)) do
-      buffers[bufnr] = true
-    end
-    vim.lsp.stop_client(client.id)
-  end
+  vim.lsp.stop_client(clients)
   local stopped = vim.wait(5000, function()
     return #M.clients() == 0
   end, 20)
@@ -195,11 +200,10 @@ function M.restart()
     vim.lsp.stop_client(clients, true)
   end
   endings, told_missing = {}, false
-  buffers[vim.api.nvim_get_current_buf()] = true
   -- The exit callbacks are scheduled: they have to see that this ending was wanted.
   vim.schedule(function()
     stopping = false
-    start_again(vim.tbl_keys(buffers))
+    start_again()
   end)
 end
 

@@ -1,0 +1,25 @@
+local nvim = dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'session.lua')))
+
+nvim.run(function()
+  vim.o.autoread = true
+  local bufnr = nvim.open('limits.spec.md', nvim.BRIEF)
+  vim.cmd('Orch generate provider=work model=held')
+  nvim.provider_event('held')
+  local theirs = nvim.BRIEF .. '\n## Goal\n\nWritten by somebody else meanwhile.\n'
+  nvim.write('limits.spec.md', theirs)
+  vim.uv.fs_utime(nvim.path('limits.spec.md'), os.time() + 60, os.time() + 60)
+  vim.cmd.checktime()
+  nvim.wait('the buffer to be read again', function()
+    return nvim.text(bufnr):find('somebody else', 1, true)
+  end)
+  nvim.release()
+  local record = nvim.wait_run('completed')
+  nvim.wait('the draft to be settled', function()
+    local state = nvim.records[#nvim.records].draft.state
+    return state == 'applied' or (state == 'ready' and #vim.diagnostic.get(bufnr) > 0)
+  end)
+  nvim.contains(nvim.text(bufnr), '## Goal\n\nWritten by somebody else meanwhile.')
+  local _, goals = nvim.text(bufnr):gsub('## Goal', '')
+  nvim.equal(1, goals, 'what was written meanwhile is neither doubled nor replaced')
+  nvim.equal('completed', record.status)
+end)

@@ -1,0 +1,33 @@
+local nvim = dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'session.lua')))
+
+nvim.run(function()
+  nvim.open('limits.spec.md', nvim.BRIEF)
+  local offered = vim.fn.getcompletion('Orch ', 'cmdline')
+  for _, name in ipairs({
+    'apply',
+    'cancel',
+    'discard',
+    'generate',
+    'history',
+    'retry',
+    'review',
+    'run',
+  }) do
+    nvim.equal(true, vim.list_contains(offered, name), name .. ' is offered')
+  end
+  nvim.equal({ 'generate' }, vim.fn.getcompletion('Orch gen', 'cmdline'))
+  nvim.equal({ 'apply=auto', 'apply=review' }, vim.fn.getcompletion('Orch generate app', 'cmdline'))
+
+  nvim.client(0).server_capabilities.executeCommandProvider.commands =
+    { 'orch.generateDraft', 'orch.newThing' }
+  local fewer = vim.fn.getcompletion('Orch ', 'cmdline')
+  nvim.equal(
+    { 'generate', 'log', 'newThing', 'preview', 'restart' },
+    fewer,
+    'only what is announced'
+  )
+  vim.cmd('Orch apply')
+  nvim.wait_message('does not offer `orch.applyDraft`')
+  vim.cmd('Orch nonsense')
+  nvim.wait_message('there is no `:Orch nonsense`')
+end)

@@ -1,0 +1,30 @@
+local nvim = dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'session.lua')))
+
+nvim.run(function()
+  local bufnr = nvim.open('limits.spec.md', nvim.BRIEF)
+  vim.cmd('Orch generate provider=work')
+  local record = nvim.wait_draft('applied')
+  nvim.equal('completed', record.status)
+  nvim.contains(nvim.text(bufnr), '## Rollback Plan\n\nRollback Plan: The service keeps')
+  nvim.contains(nvim.provider_event('request').key, 'key-of-the-end-to-end-tests')
+  nvim.equal({ 'begin', 'end' }, { nvim.progress[1], nvim.progress[#nvim.progress] }, 'progress')
+
+  vim.fn.search('^## Goal')
+  vim.lsp.buf.hover()
+  local window = nvim.wait('the hover', function()
+    return nvim.window_with(record.run_id)
+  end)
+  local hover = nvim.text(vim.api.nvim_win_get_buf(window))
+  for _, part in ipairs({
+    'work',
+    'steady-2026',
+    '120 in / 48 out',
+    'unchanged',
+    record.prompt.name,
+  }) do
+    nvim.contains(hover, part)
+  end
+
+  vim.cmd.undo()
+  nvim.equal(nvim.BRIEF, nvim.text(bufnr) .. '\n', 'one undo takes the whole draft back')
+end)

@@ -1,0 +1,13 @@
+local nvim = dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'session.lua')))
+
+nvim.run(function()
+  local bufnr = nvim.open('limits.spec.md', nvim.BRIEF)
+  vim.cmd('Orch generate provider=outline')
+  local record = nvim.wait_draft('applied')
+  nvim.equal('completed', record.status)
+  nvim.equal('outline', record.provider.id)
+  nvim.contains(nvim.text(bufnr), '## Goal')
+  nvim.equal(nvim.BRIEF, (nvim.text(bufnr) .. '\n'):sub(1, #nvim.BRIEF), 'the brief is untouched')
+  vim.cmd.undo()
+  nvim.equal(nvim.BRIEF, nvim.text(bufnr) .. '\n', 'one undo takes the whole draft back')
+end)

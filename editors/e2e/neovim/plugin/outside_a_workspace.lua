@@ -1,0 +1,11 @@
+local nvim = dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'session.lua')))
+
+nvim.run(function()
+  local bufnr = nvim.open(vim.fn.tempname() .. '/alone.spec.md', nvim.BRIEF)
+  nvim.equal(nil, nvim.client(bufnr).config.root_dir)
+  vim.cmd('Orch generate provider=work')
+  nvim.wait_draft('applied')
+  nvim.contains(nvim.text(bufnr), '## Rollback Plan')
+  local folder = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(bufnr), ':h')
+  nvim.equal({ 'alone.spec.md' }, vim.fn.readdir(folder), 'nothing is written beside the file')
+end)

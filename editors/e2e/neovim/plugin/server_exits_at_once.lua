@@ -1,0 +1,11 @@
+local nvim = dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'session.lua')))
+
+nvim.run(function()
+  local program = nvim.write('bin/orch-lsp', '#!/bin/sh\nexit 3\n')
+  vim.uv.fs_chmod(program, 493)
+  require('orch').setup({ cmd = { program }, restarts = 1 })
+  vim.cmd.edit(nvim.write('limits.spec.md', nvim.BRIEF))
+  nvim.wait_message('(exit code 3) and is started again')
+  nvim.wait_message('(exit code 3) and is not started again')
+  nvim.contains(table.concat(nvim.messages, '\n'), ':checkhealth orch')
+end)

@@ -1,0 +1,60 @@
+"""Runs the Neovim scenarios: `plain/` with the server alone, `plugin/` with the plugin as a person installs it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from functools import partial
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from scenarios import World, run_scenario, summarise  # noqa: E402 -- the folder above is no package
+
+PLUGIN = HERE.parent.parent / "neovim"
+LIBRARY = HERE / "library.lua"
+
+
+def install_plugin(world: World) -> None:
+    """Put the plugin where a person would: in a package that Neovim loads by itself."""
+    start = Path(world.environment["XDG_DATA_HOME"]) / "nvim" / "site" / "pack" / "orch" / "start"
+    start.mkdir(parents=True)
+    (start / "orch").symlink_to(PLUGIN)
+
+
+def nothing(world: World) -> None:
+    """The server alone: there is nothing to install."""
+
+
+def main() -> int:
+    """Run the scenarios whose name contains one of the words, or all."""
+    parser = argparse.ArgumentParser(description="Neovim end-to-end scenarios.")
+    parser.add_argument("--nvim", type=Path, required=True, help="Neovim 0.11")
+    parser.add_argument("--old-nvim", type=Path, help="Neovim 0.7, for the server without the plugin")
+    parser.add_argument("--server", type=Path, required=True, help="the program orch-lsp")
+    parser.add_argument("words", nargs="*")
+    arguments = parser.parse_args()
+
+    def wanted(name: str) -> bool:
+        return not arguments.words or any(word in name for word in arguments.words)
+
+    run = partial(run_scenario, server=arguments.server.absolute(), library=LIBRARY)
+    verdicts: list[bool] = []
+    plain = HERE / "plain.lua"
+    editors = {"neovim 0.11": arguments.nvim} | ({"neovim 0.7": arguments.old_nvim} if arguments.old_nvim else {})
+    for editor, nvim in editors.items():
+        name = f"{editor}: the server without a plugin"
+        if wanted(name):
+            command = [str(nvim.absolute()), "--headless", "--clean", "-c", f"luafile {plain}"]
+            verdicts.append(run(name, command, prepare=nothing))
+    for script in sorted((HERE / "plugin").glob("*.lua")):
+        name = f"neovim plugin: {script.stem.replace('_', ' ')}"
+        if wanted(name):
+            command = [str(arguments.nvim.absolute()), "--headless", "-c", f"luafile {script}"]
+            verdicts.append(run(name, command, prepare=install_plugin))
+    return summarise(verdicts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
