@@ -26,7 +26,7 @@ from orch_lsp.text import Span
 REPLACEMENT = "[redacted]"
 
 # Keys that the documentation of local servers tells people to type; they protect nothing and are ordinary words.
-_DUMMY_KEYS = frozenset(
+DUMMY_KEYS = frozenset(
     {"dummy", "empty", "lm-studio", "no-key", "no-key-required", "none", "not-needed", "null", "ollama", "test", "vllm"}
 )
 
@@ -263,7 +263,7 @@ class Redactor:
     def add(self, value: str) -> None:
         """Take up a live key, a short-lived token or any other value that must not be written anywhere."""
         stripped = value.strip()
-        if len(stripped) < 4 or stripped.lower() in _DUMMY_KEYS:
+        if len(stripped) < 4 or stripped.lower() in DUMMY_KEYS:
             return
         with self._lock:
             self._values |= _spellings(stripped)

@@ -74,7 +74,8 @@ class StreamLimits:
 class Network:
     """How requests leave the machine: user level only. None means the platform's own."""
 
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
+    """A proxy's URL; it may hold a password."""
     ca_bundle: Path | None = None
     client_certificate: Path | None = None
     client_key: Path | None = None
@@ -93,7 +94,7 @@ class ProviderSettings:
     key_variables: tuple[str, ...] = ()
     """The service's standard variables, for built-in names."""
     requires_key: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     allow_http: bool = False
     timeout: Timeouts = field(default_factory=Timeouts)
     retry: Retry = field(default_factory=Retry)
@@ -154,6 +155,8 @@ class Settings:
     """None when no layer names a provider."""
     choice_problem: tuple[str, str] | None
     """(error code, message) when a layer names a provider that cannot be used: `unknown_provider`, `missing_model`."""
+    default_provider: str | None = None
+    """The provider that the user config itself names, whether or not it was chosen."""
     fallback: tuple[str, ...] = ()
     """Names of providers to try when the chosen one is not available; user level only."""
     parameters: Parameters = field(default_factory=Parameters)

@@ -8,10 +8,10 @@ import logging
 import urllib.parse
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from orch_lsp.redaction import REPLACEMENT, Redactor, find_secrets, install_log_filter, redact
+from orch_lsp.redaction import DUMMY_KEYS, REPLACEMENT, Redactor, find_secrets, install_log_filter, redact
 
 # Built from parts, so that scanners of this repository see no token.
 RANDOM = "q7Zr2Lx9Wv4Kt8Ys3Bn6Hd1Mf5Gp0JcQeRuTa"
@@ -163,6 +163,7 @@ keys = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8, m
 
 @given(keys, st.text(), st.text())
 def test_a_live_key_of_any_look_is_gone_from_any_text(key: str, before: str, after: str) -> None:
+    assume(key.lower() not in DUMMY_KEYS)
     redactor = Redactor()
     redactor.add(key)
     for text in (key, json.dumps(key), urllib.parse.quote(key, safe=""), repr(key)):

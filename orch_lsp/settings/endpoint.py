@@ -1,0 +1,98 @@
+"""Where requests may go: checks of `base_url` and proxy, and the host that a key is bound to."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from urllib.parse import SplitResult, urlsplit
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+# Cloud machines serve credentials to whoever asks at these; the first two are not link-local.
+_METADATA_HOSTS = frozenset({"metadata.google.internal", "metadata.goog", "fd00:ec2::254"})
+_HOST = re.compile(r"[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?)*\.?")
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The IP address that a host stands for, in any of the spellings that a resolver takes (`0x7f.1`)."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        try:
+            return ipaddress.IPv4Address(socket.inet_aton(host))
+        except OSError:
+            return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether a URL points to this machine itself, by its text alone: no name is looked up."""
+    host = (urlsplit(base_url).hostname or "").rstrip(".")
+    address = _address(host)
+    return address.is_loopback if address else host == "localhost" or host.endswith(".localhost")
+
+
+def server_address(base_url: str) -> str:
+    """Host, or host:port where the port is not the scheme's own; lower case, IPv6 in brackets."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    shown = f"[{host}]" if ":" in host else host
+    return shown if parts.port in {None, _DEFAULT_PORTS.get(parts.scheme)} else f"{shown}:{parts.port}"
+
+
+def _split(url: str, schemes: frozenset[str]) -> SplitResult:
+    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        msg = "a URL of ASCII characters without blanks (a host of other letters in its `xn--` form)"
+        raise ValueError(msg)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        msg = "a URL with a valid host and port"
+        raise ValueError(msg) from error
+    if parts.scheme not in schemes:
+        msg = f"a URL that starts with {' or '.join(f'{scheme}://' for scheme in sorted(schemes))}"
+        raise ValueError(msg)
+    host = parts.hostname or ""
+    if port == 0 or not (_address(host) or _HOST.fullmatch(host)):
+        msg = "a URL with a valid host and port"
+        raise ValueError(msg)
+    return parts
+
+
+def check_base_url(url: str, *, allow_http: bool = False) -> str:
+    """Return a usable base URL without its trailing slashes.
+
+    Raises:
+        ValueError: It cannot be used; the message says what is expected.
+    """
+    parts = _split(url.strip(), frozenset({"http", "https"}))
+    if "@" in parts.netloc:
+        msg = "a URL without user name and password; a key belongs in `api_key_env`"
+        raise ValueError(msg)
+    if "?" in url or "#" in url:
+        msg = "a URL without `?` and `#`"
+        raise ValueError(msg)
+    host = (parts.hostname or "").rstrip(".")
+    address = _address(host)
+    if host in _METADATA_HOSTS or (address and (address.is_link_local or address.is_unspecified)):
+        msg = "a URL of a model server, not a link-local, metadata or unspecified address"
+        raise ValueError(msg)
+    if parts.scheme == "http" and not allow_http and not is_loopback(url.strip()):
+        msg = "an https URL; plain http beyond this machine needs `allow_http = true` beside it in the user config"
+        raise ValueError(msg)
+    return url.strip().rstrip("/")
+
+
+def check_proxy(url: str) -> str:
+    """Return a usable proxy URL; it may hold a user name and password.
+
+    Raises:
+        ValueError: It cannot be used; the message says what is expected.
+    """
+    parts = _split(url.strip(), frozenset({"http", "https", "socks5", "socks5h"}))
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        msg = "a proxy URL of scheme, host and port only"
+        raise ValueError(msg)
+    return url.strip()

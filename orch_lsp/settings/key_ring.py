@@ -1,0 +1,72 @@
+"""Keys in the operating system's keyring, through the optional `keyring` package. Without it there is none."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import importlib.util
+from typing import Any
+
+SERVICE = "orch-lsp"
+"""The service name under which keys are stored; the user name is the provider's."""
+
+
+def is_installed() -> bool:
+    """Whether the optional package is there."""
+    return importlib.util.find_spec("keyring") is not None
+
+
+def _keyring() -> Any:  # noqa: ANN401 -- an optional package without types
+    return importlib.import_module("keyring")
+
+
+async def read_key(provider_name: str) -> str | None:
+    """The key stored for a provider; None if there is none, or no keyring that answers."""
+    return await asyncio.to_thread(_read, provider_name) if is_installed() else None
+
+
+def _read(provider_name: str) -> str | None:
+    keyring = _keyring()
+    try:
+        value: object = keyring.get_password(SERVICE, provider_name)
+    except keyring.errors.KeyringError:
+        # Locked, or no service on this machine: as if nothing were stored.
+        return None
+    return value if isinstance(value, str) else None
+
+
+def store_key(provider_name: str, key: str) -> None:
+    """Store a provider's key. Blocking; the system may ask the user.
+
+    Raises:
+        OSError: There is no keyring, or it refuses.
+    """
+    if not is_installed():
+        msg = "the optional package `keyring` is not installed"
+        raise OSError(msg)
+    keyring = _keyring()
+    try:
+        keyring.set_password(SERVICE, provider_name, key)
+    except keyring.errors.KeyringError as error:
+        msg = f"the keyring refused: {type(error).__name__}"
+        raise OSError(msg) from None
+
+
+def delete_key(provider_name: str) -> bool:
+    """Forget a provider's key; whether there was one. Blocking.
+
+    Raises:
+        OSError: There is no keyring, or it refuses.
+    """
+    if not is_installed():
+        msg = "the optional package `keyring` is not installed"
+        raise OSError(msg)
+    keyring = _keyring()
+    try:
+        keyring.delete_password(SERVICE, provider_name)
+    except keyring.errors.PasswordDeleteError:
+        return False
+    except keyring.errors.KeyringError as error:
+        msg = f"the keyring refused: {type(error).__name__}"
+        raise OSError(msg) from None
+    return True

@@ -1,0 +1,62 @@
+"""On which line of a TOML text a key stands, also when the text is not valid TOML."""
+
+from __future__ import annotations
+
+import re
+
+from orch_lsp.text import split_lines
+
+_PART = r"(?:[A-Za-z0-9_-]+|\"(?:[^\"\\]|\\.)*\"|'[^']*')"
+_KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
+_HEADER = re.compile(rf"\s*\[\[?\s*({_PART}(?:\s*\.\s*{_PART})*)\s*\]\]?\s*(?:#.*)?$")
+_PARTS = re.compile(_PART)
+_FENCE = re.compile(r'"""|\'\'\'')
+
+
+def _parts(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip("\"'") for part in _PARTS.findall(dotted))
+
+
+def _fence_after(line: str, fence: str | None) -> str | None:
+    """The multi-line string that is open after `line`, given the one that was open before."""
+    for found in _FENCE.findall(line.partition("#")[0] if fence is None and "#" in line else line):
+        if fence is None:
+            fence = found
+        elif fence == found:
+            fence = None
+    return fence
+
+
+def key_lines(toml_text: str) -> dict[tuple[str, ...], int]:
+    """Zero-based line of each table and key, the first where one occurs twice."""
+    lines: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    fence: str | None = None
+    for number, line in enumerate(split_lines(toml_text)):
+        if fence is None:
+            if header := _HEADER.match(line):
+                table = _parts(header[1])
+                lines.setdefault(table, number)
+            elif key := _KEY.match(line):
+                path = (*table, *_parts(key[1]))
+                for length in range(len(table) + 1, len(path) + 1):
+                    lines.setdefault(path[:length], number)
+        fence = _fence_after(line, fence)
+    return lines
+
+
+def locate_path(toml_text: str, path: tuple[str, ...]) -> int | None:
+    """The line of the key at `path`, or of the innermost table around it that is written down; None if none is."""
+    lines = key_lines(toml_text)
+    below = [line for key, line in lines.items() if key[: len(path)] == path]
+    if below:
+        return min(below)
+    for length in range(len(path) - 1, 0, -1):
+        if (line := lines.get(path[:length])) is not None:
+            return line
+    return None
+
+
+def locate_key(toml_text: str, dotted_key: str) -> int | None:
+    """As `locate_path`, for a dotted key such as `providers.work.timeout.idle`."""
+    return locate_path(toml_text, _parts(dotted_key))

@@ -1,0 +1,267 @@
+"""Merge the layers into what holds for one document. Pure: no file, no environment, no clock.
+
+Highest first: command, front matter, `.orch/config.toml`, editor settings, user config. The layer that names a provider
+also fixes the model (its own, else that provider's `model` in the user config); layers never mix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from orch_lsp.errors import ErrorCode
+from orch_lsp.settings.catalogue import LOCAL_KIND, Catalogue, build_catalogue
+from orch_lsp.settings.load import ProjectLayer, UserLayer
+from orch_lsp.settings.model import (
+    Choice,
+    ContextSettings,
+    Layer,
+    Parameters,
+    Problem,
+    ProviderSettings,
+    RunSettings,
+    Settings,
+)
+from orch_lsp.settings.validate import nearest
+
+if TYPE_CHECKING:
+    from orch_lsp.settings.schema import Severity, UserTable
+
+_DEFAULTS = Settings(providers={}, choice=None, choice_problem=None)
+_MERGED_KEYS = frozenset(
+    {
+        "apply",
+        "docs_base",
+        "fallback",
+        "include",
+        "profile",
+        "max_output_tokens",
+        "temperature",
+        "reasoning",
+        "instructions",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandChoice:
+    """What a command's arguments or the command line name."""
+
+    provider: str | None = None
+    model: str | None = None
+    apply: Literal["auto", "review"] | None = None
+
+
+@dataclass(slots=True)
+class _Merge:
+    """The layers, lowest first, and what has been found out about them so far."""
+
+    users: tuple[UserLayer, ...]
+    projects: tuple[ProjectLayer, ...]
+    problems: list[Problem] = field(default_factory=list[Problem])
+    origins: dict[str, Layer] = field(default_factory=dict[str, Layer])
+
+    @property
+    def layers(self) -> tuple[UserLayer | ProjectLayer, ...]:
+        return (*self.users, *self.projects)
+
+    def ignore(self, layer: UserLayer | ProjectLayer, key: str, message: str) -> None:
+        line = layer.line_of(tuple(key.split(".")))
+        self.problems.append(Problem(layer_of(layer), key, message, layer.path, line))
+
+
+def layer_of(layer: UserLayer | ProjectLayer) -> Layer:
+    """Which layer of the precedence this is."""
+    return layer.layer if isinstance(layer, ProjectLayer) else Layer.USER
+
+
+def resolve(
+    *,
+    user: UserLayer,
+    handed_over: UserLayer | None = None,
+    project: ProjectLayer,
+    editor: ProjectLayer,
+    front_matter: ProjectLayer,
+    command: CommandChoice,
+    presets: Mapping[str, ProviderSettings],
+    kinds: Collection[str] = (),
+) -> Settings:
+    """Return what holds, with every value's origin and every value that was left out.
+
+    Args:
+        user: The user config file.
+        handed_over: What the editor gave by `orch/userSettings`; its values win over the file's.
+        project: `.orch/config.toml`.
+        editor: The editor's settings.
+        front_matter: The spec's front matter.
+        command: The command's arguments.
+        presets: Built-in providers by name.
+        kinds: Wire formats beyond the built-in ones, from extensions.
+    """
+    merge = _Merge((user,) if handed_over is None else (user, handed_over), (editor, project, front_matter))
+    catalogue = build_catalogue(merge.users, presets, kinds)
+    merge.problems += [problem for layer in merge.layers for problem in layer.problems]
+    merge.problems += catalogue.problems
+    merge.origins |= catalogue.origins
+    choice, choice_problem = _choose(merge, catalogue, command)
+    table = _overlaid(merge)
+    if command.apply:
+        merge.origins["apply"] = Layer.COMMAND
+    return Settings(
+        providers=catalogue.providers,
+        choice=choice,
+        choice_problem=choice_problem,
+        default_provider=_default_provider(merge.users),
+        fallback=_fallback(merge, catalogue, table),
+        parameters=Parameters(table.max_output_tokens, table.temperature, table.reasoning, table.instructions),
+        profile=table.profile or _DEFAULTS.profile,
+        apply=command.apply or table.apply or _DEFAULTS.apply,
+        include=_DEFAULTS.include if table.include is None else tuple(table.include),
+        context=_context(merge),
+        runs=_runs(merge),
+        severities=_severities(merge),
+        docs_base=table.docs_base,
+        problems=tuple(merge.problems),
+        origins=merge.origins,
+    )
+
+
+def _overlaid(merge: _Merge) -> UserTable:
+    """The values of which simply the highest layer's holds."""
+    from orch_lsp.settings.schema import UserTable
+
+    values: dict[str, Any] = {}
+    for layer in merge.layers:
+        for key in _MERGED_KEYS & (layer.table.model_fields_set if layer.table else set()):
+            if (value := getattr(layer.table, key)) is not None:
+                values[key] = value
+                merge.origins[key] = layer_of(layer)
+    return UserTable.model_validate(values)
+
+
+def _default_provider(users: tuple[UserLayer, ...]) -> str | None:
+    named = [layer.table.provider for layer in users if layer.table and layer.table.provider]
+    return named[-1] if named else None
+
+
+def _choose(
+    merge: _Merge, catalogue: Catalogue, command: CommandChoice
+) -> tuple[Choice | None, tuple[str, str] | None]:
+    """The provider and model, or (error code, message)."""
+    named = _named(merge)
+    if command.provider:
+        layer, name, model = Layer.COMMAND, command.provider, command.model
+    elif named is None:
+        return None, None
+    else:
+        source, name, model = named
+        layer, model = layer_of(source), command.model or model
+    merge.origins["provider"] = layer
+    if name not in catalogue.providers:
+        message = _unknown(name, layer, catalogue)
+        if named and not command.provider:
+            merge.ignore(named[0], "provider", message)
+        return None, (str(ErrorCode.UNKNOWN_PROVIDER), message)
+    if name in catalogue.unusable:
+        return None, (str(ErrorCode.INVALID_SETTINGS), catalogue.unusable[name])
+    provider = catalogue.providers[name]
+    if provider.kind == LOCAL_KIND:
+        return Choice(provider, None, layer), None
+    if model or provider.model:
+        origin = Layer.COMMAND if command.model else layer if model else Layer.USER
+        merge.origins["model"] = origin
+        return Choice(provider, model or provider.model, layer), None
+    return None, (str(ErrorCode.MISSING_MODEL), f"The provider {name} is named without a model ({layer}).")
+
+
+def _named(merge: _Merge) -> tuple[UserLayer | ProjectLayer, str, str | None] | None:
+    """The highest layer that names a provider, with what it names; a model without a provider is pointed out."""
+    found: tuple[UserLayer | ProjectLayer, str, str | None] | None = None
+    for layer in merge.layers:
+        if layer.table and layer.table.provider:
+            found = (layer, layer.table.provider, layer.table.model)
+        elif layer.table and layer.table.model:
+            merge.ignore(layer, "model", f"`model` is ignored: name its `provider` beside it ({layer_of(layer)})")
+    return found
+
+
+def _unknown(name: str, layer: Layer, catalogue: Catalogue) -> str:
+    known = sorted(catalogue.providers)
+    return f"`provider` is {name!r} ({layer}); expected one of {', '.join(known)}{nearest(name, known)}"
+
+
+def _fallback(merge: _Merge, catalogue: Catalogue, table: UserTable) -> tuple[str, ...]:
+    usable: list[str] = []
+    for name in dict.fromkeys(table.fallback or ()):
+        provider = catalogue.providers.get(name)
+        if provider is None:
+            reason = f"no provider has this name{nearest(name, catalogue.providers)}"
+        elif name in catalogue.unusable:
+            reason = catalogue.unusable[name]
+        elif provider.kind != LOCAL_KIND and not provider.model:
+            reason = f"it needs a model: set `model` under `[providers.{name}]`"
+        else:
+            usable.append(name)
+            continue
+        source = next(layer for layer in reversed(merge.users) if layer.table and layer.table.fallback is not None)
+        merge.ignore(source, "fallback", f"`fallback` names {name!r}, which is left out: {reason}")
+    return tuple(usable)
+
+
+def _context(merge: _Merge) -> ContextSettings:
+    """The user's values; the project level may switch context off, lower its budget, and exclude more."""
+    context = _DEFAULTS.context
+    include_is_the_users = False
+    for layer in merge.layers:
+        table = layer.table.context if layer.table else None
+        if table is None:
+            continue
+        by_user = isinstance(layer, UserLayer)
+        before = context
+        if table.enabled is not None and (by_user or not table.enabled):
+            context = replace(context, enabled=table.enabled)
+        elif table.enabled and not context.enabled:
+            merge.ignore(layer, "context.enabled", "`context.enabled` is ignored here: it is switched off elsewhere")
+        if table.budget_tokens is not None and (by_user or table.budget_tokens <= context.budget_tokens):
+            context = replace(context, budget_tokens=table.budget_tokens)
+        elif table.budget_tokens is not None:
+            message = f"expected at most {context.budget_tokens}; only the user config may raise it"
+            merge.ignore(layer, "context.budget_tokens", f"`context.budget_tokens` is {table.budget_tokens}; {message}")
+        if table.include is not None and (by_user or not include_is_the_users):
+            context = replace(context, include=tuple(table.include))
+            include_is_the_users = include_is_the_users or by_user
+        elif table.include is not None:
+            merge.ignore(layer, "context.include", "`context.include` is ignored here: the user config has its own")
+        if table.exclude:
+            context = replace(context, exclude=tuple(dict.fromkeys((*context.exclude, *table.exclude))))
+        changed = [key for key in table.model_fields_set if getattr(context, key) != getattr(before, key)]
+        merge.origins |= {f"context.{key}": layer_of(layer) for key in changed}
+    return context
+
+
+def _runs(merge: _Merge) -> RunSettings:
+    runs = _DEFAULTS.runs
+    for layer in merge.users:
+        table = layer.table.runs if layer.table else None
+        if table is None:
+            continue
+        given = table.model_dump(exclude_none=True)
+        names = {"heartbeat": "heartbeat_s", "lease": "lease_s"}
+        runs = replace(runs, **{names.get(key, key): value for key, value in given.items()})
+        merge.origins |= {f"runs.{key}": Layer.USER for key in given}
+    if runs.lease_s <= runs.heartbeat_s:
+        message = f"`runs.lease` is {runs.lease_s:g}; expected more than `runs.heartbeat`, {runs.heartbeat_s:g}"
+        merge.ignore(merge.users[0], "runs.lease", message)
+        runs = replace(runs, lease_s=4 * runs.heartbeat_s)
+    return runs
+
+
+def _severities(merge: _Merge) -> dict[str, Severity]:
+    severities: dict[str, Severity] = {}
+    for layer in merge.layers:
+        given: dict[str, Severity] = dict((layer.table.severities if layer.table else None) or {})
+        given |= (layer.table.lint if layer.table else None) or {}
+        severities |= given
+        merge.origins |= {f"lint.{rule}": layer_of(layer) for rule in given}
+    return severities

@@ -1,0 +1,192 @@
+"""What a settings file may hold: names, types, ranges, and what each value is for.
+
+The models are strict, because TOML and JSON have types: a text where a number belongs is a mistake to point out, not to
+guess at. Descriptions are the documentation; `docs/settings.md` is tested against these models.
+
+This module imports pydantic: import it where it is used.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from orch_lsp.settings.endpoint import check_proxy
+
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+PositiveInteger = Annotated[int, Field(gt=0, le=2**53)]
+Text = Annotated[str, Field(min_length=1, max_length=100_000)]
+Severity = Literal["error", "warning", "information", "hint", "off"]
+Apply = Literal["auto", "review"]
+Reasoning = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
+_TRANSPORT_HEADERS = frozenset(
+    {"connection", "content-encoding", "content-length", "content-type", "host", "te", "trailer", "transfer-encoding"}
+)
+
+
+def _name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}", value):
+        msg = "a name of letters, digits, `.`, `-` and `_`"
+        raise ValueError(msg)
+    return value
+
+
+def _one_line(value: str) -> str:
+    if not value.strip() or not value.isprintable() or len(value) > 500:
+        msg = "a text of one line that is not blank"
+        raise ValueError(msg)
+    return value
+
+
+def _variable(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        msg = "the name of an environment variable, never the key itself"
+        raise ValueError(msg)
+    return value
+
+
+def _headers(headers: dict[str, str]) -> dict[str, str]:
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name) or name.lower() in _TRANSPORT_HEADERS:
+            msg = f"names of HTTP headers that a client may set; {name[:40]!r} is not one"
+            raise ValueError(msg)
+        if not value.isascii() or not value.isprintable():
+            msg = f"values of printable ASCII characters; that of {name!r} is not"
+            raise ValueError(msg)
+    return headers
+
+
+Name = Annotated[str, AfterValidator(_name)]
+OneLine = Annotated[str, AfterValidator(_one_line)]
+Variable = Annotated[str, AfterValidator(_variable)]
+Headers = Annotated[dict[str, str], AfterValidator(_headers)]
+Proxy = Annotated[str, AfterValidator(check_proxy)]
+Globs = list[OneLine]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class TimeoutTable(_Table):
+    """Time-outs of one request, in seconds."""
+
+    connect: Seconds | None = Field(None, description="To open a connection.")
+    first_byte: Seconds | None = Field(None, description="Until the first byte of the answer's body.")
+    idle: Seconds | None = Field(None, description="Between two bytes of the answer.")
+    total: Seconds | None = Field(None, description="For the whole attempt.")
+
+
+class RetryTable(_Table):
+    """When a request is made again."""
+
+    attempts: Annotated[int, Field(ge=1, le=20)] | None = Field(
+        None, description="All requests counted; 1 is no retry."
+    )
+    max_wait: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] | None = Field(
+        None, description="Longest single wait in seconds; a longer wish of the provider ends the run."
+    )
+
+
+class LimitsTable(_Table):
+    """Caps on one answer."""
+
+    max_bytes: PositiveInteger | None = Field(None, description="Bytes after decoding.")
+    max_events: PositiveInteger | None = Field(None, description="Events of the stream.")
+
+
+class NetworkTable(_Table):
+    """How requests leave the machine."""
+
+    proxy: Proxy | None = Field(
+        None, description="URL of a proxy; without it the standard proxy variables hold.", repr=False
+    )
+    ca_bundle: OneLine | None = Field(
+        None, description="File of certificates (PEM) to trust instead of the platform's."
+    )
+    client_certificate: OneLine | None = Field(None, description="File with the client's certificate (PEM).")
+    client_key: OneLine | None = Field(None, description="File with the client certificate's key (PEM).")
+
+
+class ProviderTable(_Table):
+    """`[providers.NAME]`: where models are served, or what is different for a built-in name."""
+
+    kind: Name | None = Field(None, description="Wire format.")
+    base_url: OneLine | None = Field(None, description="Where the API is, without the last part of the path.")
+    model: OneLine | None = Field(None, description="Model for layers that name this provider but no model.")
+    api_key_env: Variable | None = Field(None, description="Name of the variable that holds the key; it alone is read.")
+    api_key_command: Annotated[list[OneLine], Field(min_length=1)] | None = Field(
+        None, description="Program with arguments that prints the key; no shell."
+    )
+    headers: Headers | None = Field(None, description="Further HTTP headers.", repr=False)
+    allow_http: bool | None = Field(None, description="Whether plain http may be used beyond this machine.")
+    timeout: TimeoutTable | None = None
+    retry: RetryTable | None = None
+    limits: LimitsTable | None = None
+    network: NetworkTable | None = None
+    options: dict[str, str | int | float | bool] | None = Field(None, description="Quirks of the wire format.")
+
+
+class ContextTable(_Table):
+    """`[context]`: which pieces of the workspace are put before the model."""
+
+    enabled: bool | None = Field(None, description="Whether any are.")
+    budget_tokens: Annotated[int, Field(ge=0, le=10_000_000)] | None = Field(
+        None, description="How much, counted at four bytes a token."
+    )
+    include: Globs | None = Field(
+        None, description="Globs of files that may be sent; empty is all that git would track."
+    )
+    exclude: Globs | None = Field(None, description="Globs of files that are never sent.")
+
+
+class RunsTable(_Table):
+    """`[runs]`: how many at once, how long a silent owner is believed, and what is kept."""
+
+    parallel: Annotated[int, Field(ge=1, le=1_000)] | None = Field(None, description="Live runs of one process.")
+    heartbeat: Seconds | None = Field(None, description="Seconds between two signs of life of a live run.")
+    lease: Seconds | None = Field(None, description="Seconds after which a silent owner on another host is gone.")
+    keep_runs: PositiveInteger | None = Field(None, description="Newest runs to keep; without it all.")
+    keep_days: PositiveInteger | None = Field(None, description="Days to keep a run; without it for ever.")
+    vacuum: bool | None = Field(None, description="Whether space is given back after old runs went.")
+
+
+class _Shared(_Table):
+    provider: Name | None = Field(None, description="Name of the provider.")
+    model: OneLine | None = Field(None, description="Id of the model; counts only beside a `provider`.")
+    profile: Name | None = Field(None, description="Format of specs that do not name one.")
+    max_output_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = Field(None, description="Longest answer.")
+    temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = Field(
+        None, description="How freely the model chooses."
+    )
+    reasoning: Reasoning | None = Field(None, description="How much the model thinks before it answers.")
+    instructions: Text | None = Field(None, description="Text that is added to the instructions for the model.")
+
+
+class FrontMatterTable(_Shared):
+    """What a spec's front matter may choose; its other keys are its own business."""
+
+
+class ProjectTable(_Shared):
+    """What `.orch/config.toml` and the editor's settings may choose."""
+
+    apply: Apply | None = Field(None, description="What happens to a fill when it is done.")
+    include: Globs | None = Field(None, description="Globs of the documents that are specs.")
+    context: ContextTable | None = None
+    lint: dict[str, Severity] | None = Field(None, description="Severity of a rule, by its code.")
+    severities: dict[str, Severity] | None = Field(None, description="Another name for `lint`.")
+
+
+class UserTable(ProjectTable):
+    """What the user config may hold."""
+
+    fallback: list[Name] | None = Field(None, description="Providers to try when the chosen one is not available.")
+    docs_base: OneLine | None = Field(None, description="URL below which the pages on error codes are.")
+    runs: RunsTable | None = None
+    limits: LimitsTable | None = None
+    network: NetworkTable | None = None
+    providers: dict[Name, ProviderTable] | None = None

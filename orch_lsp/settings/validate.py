@@ -1,0 +1,169 @@
+"""Check values against a schema and keep all that is right: each bad value becomes a `Problem`, the rest works on."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
+
+from orch_lsp.redaction import redact
+from orch_lsp.settings.model import Layer, Problem
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic_core import ErrorDetails
+
+Table = TypeVar("Table", bound="BaseModel")
+KeyPath = tuple[str, ...]
+
+_SECRET_WORDS = ("key", "token", "secret", "password", "headers", "authorization", "proxy")
+# What people write who hope that a repository or an editor could set an endpoint or a key.
+_USER_ONLY = frozenset(
+    {
+        "providers",
+        "fallback",
+        "runs",
+        "limits",
+        "network",
+        "docs_base",
+        "kind",
+        "base_url",
+        "allow_http",
+        "headers",
+        "timeout",
+    }
+    | {"retry", "proxy", "tls", "ca_bundle", "verify", "endpoint", "host", "command", "api_key", "api_key_env"}
+    | {"api_key_command", "key", "keys", "options", "url", "server_address", "client_certificate", "client_key"}
+)
+_KEYS_BY_VALUE = frozenset({"api_key", "apikey", "key", "token", "api_token", "secret"})
+
+
+def dotted(path: Iterable[str]) -> str:
+    """A key path as it is shown."""
+    return ".".join(path)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean …?` for the nearest known word, or nothing."""
+    found = difflib.get_close_matches(word.replace("-", "_").lower(), sorted(known), n=1, cutoff=0.6)
+    return f"; did you mean `{found[0]}`?" if found else ""
+
+
+def shown(path: KeyPath, value: object) -> str:
+    """A value as a message may show it: short, and nothing that could be a secret."""
+    if any(word in part.lower() for part in path for word in _SECRET_WORDS):
+        return "the value"
+    text = redact(repr(value))
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def without_blanks(value: object) -> object:
+    """An editor's settings without what it sends for settings that are not set: null, and the empty text."""
+    if isinstance(value, Mapping):
+        entries = cast("Mapping[object, object]", value).items()
+        cleaned = {str(key): without_blanks(inner) for key, inner in entries if inner is not None and inner != ""}
+        return {key: inner for key, inner in cleaned.items() if inner != {}}
+    return value
+
+
+def validated(
+    schema: type[Table], values: Mapping[str, Any], layer: Layer, *, may_be_elsewhere: bool = False
+) -> tuple[Table, list[tuple[KeyPath, Problem]]]:
+    """Build `schema` from the values that fit it.
+
+    Args:
+        schema: The table that is expected.
+        values: What the file or the editor gave; not changed.
+        layer: Where it came from, for the problems.
+        may_be_elsewhere: Whether a key that only the user level may set deserves to be told so.
+
+    Returns:
+        The table, and a problem with its key path for each value that was left out.
+    """
+    from pydantic import ValidationError
+
+    remaining = _copied(values)
+    problems: dict[KeyPath, Problem] = {}
+    while True:
+        try:
+            return schema.model_validate(remaining), list(problems.items())
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                path = _removed(remaining, tuple(str(part) for part in detail["loc"]))
+                if path not in problems:
+                    message = _message(schema, values, path, detail, user_only=may_be_elsewhere)
+                    problems[path] = Problem(layer, dotted(path), message)
+
+
+def _copied(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _copied(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else value
+        for key, value in values.items()
+    }
+
+
+def _removed(values: dict[str, Any], location: KeyPath) -> KeyPath:
+    """Take the value at `location` out; a location inside a list or a union means the whole value."""
+    table: dict[str, Any] = values
+    for depth, part in enumerate(location):
+        inner = table.get(part)
+        if depth + 1 == len(location) or not isinstance(inner, dict) or location[depth + 1] not in inner:
+            table.pop(part, None)
+            return location[: depth + 1]
+        table = cast("dict[str, Any]", inner)
+    return location
+
+
+def _value_at(values: Mapping[str, Any], path: KeyPath) -> object:
+    value: Any = values
+    for part in path:
+        value = value[part]
+    return value
+
+
+def _message(
+    schema: type[BaseModel], values: Mapping[str, Any], path: KeyPath, detail: ErrorDetails, *, user_only: bool
+) -> str:
+    key = dotted(path)
+    if detail["type"] == "extra_forbidden":
+        if path[-1].lower() in _KEYS_BY_VALUE and not user_only:
+            return (
+                f"`{key}` is not read: a key is never written into a settings file; name its variable in `api_key_env`"
+            )
+        if user_only and (path[0] in _USER_ONLY or path[-1] in _USER_ONLY):
+            return f"`{key}` is ignored here: it belongs in the user config, where only you can set it"
+        return f"`{key}` is not a setting{nearest(path[-1], _known_keys(schema, path[:-1]))}"
+    return f"`{key}` is {shown(path, _value_at(values, path))}; expected {_expected(schema, path, detail)}"
+
+
+def _expected(schema: type[BaseModel], path: KeyPath, detail: ErrorDetails) -> str:
+    if detail["type"] in {"model_type", "dict_type"}:
+        keys = _known_keys(schema, path)
+        return f"a table with {', '.join(keys)}" if keys else "a table"
+    message = detail["msg"]
+    for prefix in ("Input should be ", "Value error, "):
+        message = message.removeprefix(prefix)
+    words = {"a valid string": "a text", "a valid list": "a list", "a valid boolean": "true or false"}
+    return words.get(message, message[:1].lower() + message[1:])
+
+
+def _known_keys(schema: type[BaseModel], path: Sequence[str]) -> list[str]:
+    """The keys of the table at `path`; none where any key is allowed."""
+    from pydantic import BaseModel
+
+    table: type[BaseModel] | None = schema
+    skip = False
+    for part in path:
+        if skip:
+            skip = False
+            continue
+        field = table.model_fields.get(part) if table else None
+        inner = [option for option in _flat(field.annotation if field else None) if isinstance(option, type)]
+        table = next((option for option in inner if issubclass(option, BaseModel)), None)
+        skip = part == "providers"
+    return [] if table is None or skip else list(table.model_fields)
+
+
+def _flat(annotation: object) -> list[object]:
+    arguments = get_args(annotation)
+    return [annotation, *(inner for argument in arguments for inner in _flat(argument))]
