@@ -19,7 +19,6 @@ vim.api.nvim_create_user_command('Orch', function(call)
   require('orch.command').run(call)
 end, {
   nargs = '*',
-  bang = true,
   desc = 'Draft, review and look up runs of the spec in this buffer',
   complete = function(lead, line)
     return require('orch.command').complete(lead, line)

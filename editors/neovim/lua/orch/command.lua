@@ -6,7 +6,7 @@ local M = {}
 ---@class orch.Subcommand
 ---@field needs? string The server command without which it is not offered.
 ---@field describe string
----@field run fun(words: string[], bang: boolean, bufnr: integer)
+---@field run fun(words: string[], bufnr: integer)
 
 ---@param bufnr integer
 ---@return string
@@ -37,9 +37,9 @@ local function generate_argument(words, bufnr)
 end
 
 ---@param command string
----@return fun(words: string[], bang: boolean, bufnr: integer)
+---@return fun(words: string[], bufnr: integer)
 local function on_run(command)
-  return function(words, _, bufnr)
+  return function(words, bufnr)
     local id = run_id(words, bufnr)
     rpc.execute(command, id and { runId = id } or nil, bufnr)
   end
@@ -64,28 +64,28 @@ M.subcommands = {
   generate = {
     needs = 'orch.generateDraft',
     describe = 'Draft the missing sections of this document',
-    run = function(words, _, bufnr)
+    run = function(words, bufnr)
       rpc.execute('orch.generateDraft', generate_argument(words, bufnr), bufnr)
     end,
   },
   review = {
     needs = 'orch.previewDraft',
     describe = 'Compare a draft with its document',
-    run = function(words, _, bufnr)
+    run = function(words, bufnr)
       require('orch.review').open(run_id(words, bufnr), bufnr)
     end,
   },
   apply = {
     needs = 'orch.applyDraft',
     describe = 'Apply the draft that waits',
-    run = function(words, _, bufnr)
+    run = function(words, bufnr)
       require('orch.review').decide('orch.applyDraft', run_id(words, bufnr), bufnr)
     end,
   },
   discard = {
     needs = 'orch.discardDraft',
     describe = 'Discard the draft that waits',
-    run = function(words, _, bufnr)
+    run = function(words, bufnr)
       require('orch.review').decide('orch.discardDraft', run_id(words, bufnr), bufnr)
     end,
   },
@@ -102,14 +102,14 @@ M.subcommands = {
   run = {
     needs = 'orch.showRun',
     describe = 'Open the record of a run',
-    run = function(words, _, bufnr)
+    run = function(words, bufnr)
       require('orch.page').show_run(run_id(words, bufnr), bufnr)
     end,
   },
   draft = {
     needs = 'orch.showRun',
     describe = 'Open the draft of a run',
-    run = function(words, _, bufnr)
+    run = function(words, bufnr)
       local client = rpc.client(bufnr)
       local newest = require('orch.runs').newest(bufnr)
       local id = run_id(words, bufnr) or (newest and newest.record.run_id)
@@ -122,15 +122,15 @@ M.subcommands = {
   },
   history = {
     needs = 'orch.showHistory',
-    describe = 'Pick a run of this document; with ! of the workspace',
-    run = function(_, bang, bufnr)
-      require('orch.history').pick(bufnr, bang)
+    describe = 'Pick a run of this document; `history all`: of this folder',
+    run = function(words, bufnr)
+      require('orch.history').pick(bufnr, words[1] == 'all')
     end,
   },
   doctor = {
     needs = 'orch.doctor',
     describe = 'Check the set-up',
-    run = function(_, _, bufnr)
+    run = function(_, bufnr)
       rpc.execute('orch.doctor', { open = false }, bufnr, function(report, failed)
         show_report(failed and failed.message or report)
       end)
@@ -138,7 +138,7 @@ M.subcommands = {
   },
   preview = {
     describe = 'Show the words of the run as they arrive',
-    run = function(words, _, bufnr)
+    run = function(words, bufnr)
       require('orch.preview').open(words[1], bufnr)
     end,
   },
@@ -170,7 +170,7 @@ local function add_unknown(client, offered)
       offered[name] = {
         needs = command,
         describe = command,
-        run = function(_, _, bufnr)
+        run = function(_, bufnr)
           rpc.execute(command, nil, bufnr)
         end,
       }
@@ -201,12 +201,14 @@ end
 ---@return string[]
 function M.complete(lead, line)
   local before = vim.split(vim.trim(line:sub(1, #line - #lead)), '%s+')
-  local subcommand = (before[2] or ''):gsub('!$', '')
+  local subcommand = before[2]
   local candidates ---@type string[]
   if #before < 2 then
     candidates = vim.tbl_keys(M.offered(0))
   elseif subcommand == 'generate' then
     candidates = { 'provider=', 'model=', 'apply=auto', 'apply=review' }
+  elseif subcommand == 'history' then
+    candidates = { 'all' }
   else
     candidates = {}
   end
@@ -229,13 +231,13 @@ local function menu(offered, bufnr)
   }
   vim.ui.select(names, options, function(name)
     if name then
-      offered[name].run({}, false, bufnr)
+      offered[name].run({}, bufnr)
     end
   end)
 end
 
 --- Run `:Orch …`.
----@param call { fargs: string[], bang: boolean }
+---@param call { fargs: string[] }
 function M.run(call)
   local bufnr = vim.api.nvim_get_current_buf()
   local offered = M.offered(bufnr)
@@ -244,7 +246,7 @@ function M.run(call)
   if not name then
     menu(offered, bufnr)
   elseif offered[name] then
-    offered[name].run(words, call.bang, bufnr)
+    offered[name].run(words, bufnr)
   elseif M.subcommands[name] then
     -- Not announced: `execute` says whether there is no server or an older one.
     rpc.execute(M.subcommands[name].needs, nil, bufnr)

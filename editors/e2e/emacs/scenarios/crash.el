@@ -1,0 +1,23 @@
+;;; crash.el --- The server is killed in the middle of a run  -*- lexical-binding: t -*-
+(e2e-scenario
+ (e2e-open "limits.spec.md")
+ (let* ((answer (e2e-execute "orch.generateDraft" :uri (e2e-uri) :provider "work" :model "held"))
+        (run-id (plist-get answer :runId))
+        (server (eglot-current-server)))
+   (e2e-provider-event "held")
+   (e2e-wait "the text so far to be kept"
+             (lambda ()
+               (let ((text (plist-get (e2e-execute "orch.previewDraft" :runId run-id :open :json-false) :text)))
+                 (and text (not (string-empty-p text))))))
+   (let ((record (e2e-execute "orch.showRun" :runId run-id :open :json-false)))
+     (signal-process (plist-get (plist-get record :owner) :pid) 'SIGKILL))
+   (e2e-wait "the server to end" (lambda () (not (jsonrpc-running-p server))))
+   ;; Eglot starts it again by itself, or on request, according to its version.
+   (unless (eglot-current-server) (apply #'eglot (eglot--guess-contact)))
+   (e2e-wait "the server to be back"
+             (lambda () (and (eglot-current-server) (not (eq server (eglot-current-server))))))
+   (let ((record (e2e-wait-run run-id "interrupted")))
+     (e2e-equal t (plist-get (plist-get record :draft) :partial)))
+   (e2e-contains (plist-get (e2e-execute "orch.previewDraft" :runId run-id :open :json-false) :text)
+                 "The service keeps this promise")
+   (e2e-equal e2e-brief (buffer-string))))

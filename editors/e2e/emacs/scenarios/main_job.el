@@ -1,0 +1,18 @@
+;;; main_job.el --- Lens, draft from a provider, hover, undo  -*- lexical-binding: t -*-
+(e2e-scenario
+ (e2e-open "limits.spec.md")
+ (let ((lenses (e2e-request :textDocument/codeLens :textDocument (list :uri (e2e-uri)))))
+   (e2e-equal "orch.generateDraft" (plist-get (plist-get (aref lenses 0) :command) :command)))
+ (undo-boundary)
+ (let ((answer (e2e-execute "orch.generateDraft" :uri (e2e-uri) :provider "work")))
+   (e2e-equal "accepted" (plist-get answer :status))
+   (e2e-wait-text "## Rollback Plan")
+   (e2e-wait-run (plist-get answer :runId) "completed")
+   (goto-char (point-min))
+   (search-forward "## Goal")
+   (let ((hover (plist-get (plist-get (apply #'e2e-request :textDocument/hover (e2e-position)) :contents) :value)))
+     (dolist (part (list (plist-get answer :runId) "work" "steady-2026" "120 in / 48 out" "unchanged"))
+       (e2e-contains hover part))))
+ (undo-boundary)
+ (undo)
+ (e2e-equal e2e-brief (buffer-substring-no-properties (point-min) (point-max))))
