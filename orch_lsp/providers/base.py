@@ -1,8 +1,14 @@
 """The port to a model: what is asked, what comes back, and the interface that every provider has.
 
-A provider yields events until a `Finished`, or raises `ProviderError`. Text that was yielded before an error is the
-caller's to keep. `Finished` means that the model said it was done and why; whether that is a success is decided by
-its reason.
+A provider yields events and then ends, or raises `ProviderError`. Text that was yielded before an error is the
+caller's to keep.
+
+The order within one attempt is `AttemptStarted`; then `ModelResolved`, `ReasoningDelta`, `TextDelta` and
+`UsageReported` as they come; then `Finished` if the model gave a reason for its end, whatever the reason; then
+`AttemptEnded`. After `AttemptEnded` with status `error` either `Waiting` and the next attempt follow, or the error is
+raised. A stream that ends without raising is a success: its text is complete, not blank, and the model said stop.
+`Finished` alone is not: a reason other than stop is followed by the error that it means. Adjacent pieces of text that
+arrived together come as one delta.
 """
 
 from __future__ import annotations
@@ -98,7 +104,10 @@ class ModelResolved:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The model's own end: the common reason, and the words that the provider used."""
+    """The model's own end: the common reason, and the words that the provider used.
+
+    Not a verdict: see the order of events in this module's docstring.
+    """
 
     finish_reason: FinishReason
     raw_finish_reasons: tuple[str, ...]

@@ -1,0 +1,113 @@
+"""What a wire format says while it reads an answer, collected into events of the port.
+
+A decoder calls this for each message; the exchange takes the events after each network read, so that a burst of small
+messages costs one delta and not hundreds.
+"""
+
+from __future__ import annotations
+
+import re
+
+from orch_lsp.generation import FinishReason, Usage
+from orch_lsp.providers.base import Finished, ModelResolved, ReasoningDelta, StreamEvent, TextDelta, UsageReported
+from orch_lsp.providers.failure import Failure
+
+# JSON may carry halves of a UTF-16 pair, even in two messages; alone they cannot be written to any file.
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+_FIRST_HALF = re.compile("[\ud800-\udbff]$")
+
+
+class Answer:
+    """State of one answer while it is read.
+
+    Attributes:
+        has_text: Whether anything but white space has arrived as text.
+        refusal: The words in which the model declined, if it did.
+        finish: The model's own end, once it gave one.
+        terminated: Whether the format's terminal marker was seen; nothing after it is read.
+        failure: An error that came inside the answer.
+    """
+
+    def __init__(self) -> None:
+        self.has_text = False
+        self.refusal = ""
+        self.finish: Finished | None = None
+        self.terminated = False
+        self.failure: Failure | None = None
+        self._events: list[StreamEvent] = []
+        self._pieces: list[str] = []
+        self._pieces_are_reasoning = False
+        self._first_half = ""
+        self._model: str | None = None
+        self._usage: Usage | None = None
+        self._reported: Usage | None = None
+
+    def text(self, piece: str) -> None:
+        """A piece of the answer proper."""
+        if not piece:
+            return
+        if self._pieces_are_reasoning:
+            self._flush()
+            self._pieces_are_reasoning = False
+        self._pieces.append(piece)
+        if not self.has_text and not piece.isspace():
+            self.has_text = True
+
+    def reasoning(self, piece: str) -> None:
+        """A piece of reasoning; it never becomes part of the answer."""
+        if not piece:
+            return
+        if not self._pieces_are_reasoning:
+            self._flush()
+            self._pieces_are_reasoning = True
+        self._pieces.append(piece)
+
+    def declined(self, piece: str) -> None:
+        """A piece of a refusal; it never becomes part of the answer."""
+        self.refusal += piece
+
+    def model(self, model: str) -> None:
+        """The id of the model that answers; an empty one says nothing."""
+        if model and model != self._model:
+            self._model = model
+            self._events.append(ModelResolved(model))
+
+    def usage(self, usage: Usage | None) -> None:
+        """Token counts so far; the last ones stand."""
+        if usage is not None:
+            self._usage = usage
+
+    def last_usage(self) -> Usage | None:
+        """The counts that stand, for formats that report them in parts."""
+        return self._usage
+
+    def finished(self, reason: FinishReason, *raw: str) -> None:
+        """The model's own end and the provider's words for it."""
+        self.finish = Finished(reason, raw)
+
+    def take(self, *, last: bool = False) -> list[StreamEvent]:
+        """The events since the last call; `last` if nothing follows."""
+        self._flush(last=last)
+        if self._usage is not None and self._usage != self._reported:
+            self._reported = self._usage
+            self._events.append(UsageReported(self._usage))
+        events, self._events = self._events, []
+        return events
+
+    def _flush(self, *, last: bool = True) -> None:
+        if not self._pieces and not (last and self._first_half):
+            return
+        piece = self._pieces[0] if len(self._pieces) == 1 else "".join(self._pieces)
+        self._pieces = []
+        if self._first_half or not piece.isascii():
+            piece = self._whole_characters(piece, last=last)
+        if piece:
+            self._events.append(ReasoningDelta(piece) if self._pieces_are_reasoning else TextDelta(piece))
+
+    def _whole_characters(self, piece: str, *, last: bool) -> str:
+        piece, self._first_half = self._first_half + piece, ""
+        if not _HALF_PAIR.search(piece):
+            return piece
+        if not last and _FIRST_HALF.search(piece):
+            piece, self._first_half = piece[:-1], piece[-1]
+        return piece.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

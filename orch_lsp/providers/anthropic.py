@@ -1,0 +1,193 @@
+"""Anthropic Messages.
+
+Source: the Messages reference, version 2023-06-01. A stream is `message_start`, content blocks, `message_delta` with
+the stop reason, `message_stop`; without the last it was cut. Input tokens are counted apart from cached ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from orch_lsp.errors import ErrorCode
+from orch_lsp.generation import FinishReason
+from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.base import GenerationRequest, Provider
+from orch_lsp.providers.classify import failure_from_message
+from orch_lsp.providers.failure import Failure
+from orch_lsp.providers.http_provider import HttpProvider
+from orch_lsp.providers.json_values import count, mapping, sequence, text
+from orch_lsp.providers.usage import sane_usage
+from orch_lsp.settings.model import ProviderSettings
+
+# The API demands a limit. This is one that every model in service accepts and that a whole spec fits into.
+DEFAULT_MAX_OUTPUT_TOKENS = 8192
+
+_FINISH: Mapping[str, FinishReason] = {
+    "end_turn": FinishReason.STOP,
+    "stop_sequence": FinishReason.STOP,
+    "max_tokens": FinishReason.LENGTH,
+    "model_context_window_exceeded": FinishReason.LENGTH,
+    "tool_use": FinishReason.TOOL_CALL,
+    "refusal": FinishReason.REFUSAL,
+    "pause_turn": FinishReason.PAUSE,
+    "compaction": FinishReason.PAUSE,
+}
+_COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+
+
+def create(settings: ProviderSettings, api_key: str | None) -> Provider:
+    """A provider that speaks Anthropic Messages."""
+    return HttpProvider(settings, api_key, AnthropicMessages())
+
+
+class AnthropicMessages:
+    """The wire format of kind `anthropic`. Option of a preset: `version`, the API's version header."""
+
+    kind = "anthropic"
+    json_lines = False
+
+    def path(self, request: GenerationRequest, settings: ProviderSettings) -> str:
+        """Path below the base URL."""
+        del request, settings
+        return "/messages"
+
+    def headers(self, api_key: str | None, settings: ProviderSettings) -> dict[str, str]:
+        """The version, which is required, and the credential."""
+        headers = {"anthropic-version": settings.options.get("version", "2023-06-01")}
+        if api_key:
+            headers["x-api-key"] = api_key
+        return headers
+
+    def body(self, request: GenerationRequest, settings: ProviderSettings) -> Mapping[str, object]:
+        """The request as a JSON object."""
+        del settings
+        body: dict[str, object] = {
+            "model": request.model,
+            "max_tokens": request.max_output_tokens or DEFAULT_MAX_OUTPUT_TOKENS,
+            "messages": [{"role": "user", "content": request.prompt}],
+            "stream": True,
+        }
+        if request.system_instructions:
+            body["system"] = request.system_instructions
+        if request.temperature is not None:
+            body["temperature"] = request.temperature
+        if request.reasoning is not None:
+            body["output_config"] = {"effort": request.reasoning}
+        return body
+
+    def decoder(self, settings: ProviderSettings) -> MessagesDecoder:
+        """A fresh decoder."""
+        return MessagesDecoder(settings.name)
+
+
+class MessagesDecoder:
+    """Reads the events of one answer."""
+
+    def __init__(self, provider: str) -> None:
+        self._provider = provider
+        self._id: str | None = None
+        self._raw_finish: str | None = None
+        self._refusal = ""
+        self._usage: dict[str, object] = {}
+
+    def message(self, name: str, message: Mapping[str, object], answer: Answer) -> None:
+        """Take one event, by the type in its data, which repeats the event's name."""
+        match text(message.get("type")) or name:
+            case "message_start":
+                self._start(mapping(message.get("message")), answer)
+            case "content_block_start":
+                self._block(mapping(message.get("content_block")), answer)
+            case "content_block_delta":
+                self._delta(mapping(message.get("delta")), answer)
+            case "message_delta":
+                self._stop_reason(mapping(message.get("delta")))
+                self._count(mapping(message.get("usage")), answer)
+            case "message_stop":
+                self._finish(answer)
+                answer.terminated = True
+            case "error":
+                answer.failure = failure_from_message(message, self._provider)
+            case _:
+                # Pings, block ends and event types to come carry no text.
+                pass
+
+    def marker(self, data: str, answer: Answer) -> bool:
+        """Proxies that translate may add a `[DONE]`."""
+        del answer
+        return data.strip() == "[DONE]"
+
+    def document(self, document: object, answer: Answer) -> None:
+        """Take an answer that was not streamed."""
+        message = mapping(document)
+        if message.get("type") != "message":
+            return
+        answer.model(text(message.get("model")))
+        for block in sequence(message.get("content")):
+            self._block(mapping(block), answer)
+        self._stop_reason(message)
+        self._count(mapping(message.get("usage")), answer)
+        self._finish(answer)
+
+    def end(self, answer: Answer) -> None:
+        """Nothing is to be settled: without `message_stop` the answer was cut."""
+
+    def _start(self, message: Mapping[str, object], answer: Answer) -> None:
+        identity = text(message.get("id"))
+        if self._id is not None and identity != self._id:
+            answer.failure = Failure(
+                ErrorCode.INVALID_RESPONSE, "A second answer began inside the first; only the first is kept."
+            )
+            return
+        self._id = identity
+        answer.model(text(message.get("model")))
+        self._count(mapping(message.get("usage")), answer)
+
+    def _block(self, block: Mapping[str, object], answer: Answer) -> None:
+        match block.get("type"):
+            case "text":
+                answer.text(text(block.get("text")))
+            case "thinking":
+                answer.reasoning(text(block.get("thinking")))
+            case _:
+                pass
+
+    def _delta(self, delta: Mapping[str, object], answer: Answer) -> None:
+        match delta.get("type"):
+            case "text_delta":
+                answer.text(text(delta.get("text")))
+            case "thinking_delta":
+                answer.reasoning(text(delta.get("thinking")))
+            case _:
+                pass
+
+    def _stop_reason(self, source: Mapping[str, object]) -> None:
+        self._raw_finish = text(source.get("stop_reason")) or self._raw_finish
+        self._refusal = text(mapping(source.get("stop_details")).get("explanation")) or self._refusal
+
+    def _finish(self, answer: Answer) -> None:
+        if self._raw_finish is None:
+            return
+        reason = _FINISH.get(self._raw_finish, FinishReason.OTHER)
+        if reason is FinishReason.REFUSAL:
+            answer.declined(self._refusal)
+        answer.finished(reason, self._raw_finish)
+
+    def _count(self, usage: Mapping[str, object], answer: Answer) -> None:
+        """Counts come in parts, and the later part may restate the earlier one."""
+        self._usage.update({key: value for key, value in usage.items() if value is not None})
+        counts = {name: count(self._usage.get(name)) for name in _COUNTS}
+        uncached, cache_read, cache_write = (
+            counts["input_tokens"],
+            counts["cache_read_input_tokens"],
+            counts["cache_creation_input_tokens"],
+        )
+        answer.usage(
+            sane_usage(
+                dict(self._usage),
+                input_tokens=None if uncached is None else uncached + (cache_read or 0) + (cache_write or 0),
+                output_tokens=counts["output_tokens"],
+                cache_read=cache_read,
+                cache_write=cache_write,
+                reasoning=count(mapping(self._usage.get("output_tokens_details")).get("thinking_tokens")),
+            )
+        )

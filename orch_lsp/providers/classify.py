@@ -1,0 +1,255 @@
+"""From what a provider answered to what happened: by code and words first, by status last.
+
+The same status means different things: 429 may be a limit that passes or a quota that does not, 400 may be a wrong
+key, an empty account, a foreign region or a long prompt. So each rule looks for the most specific evidence, in the
+order of the table, and words are only matched as whole phrases that providers are known to use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from orch_lsp.errors import ErrorCode
+from orch_lsp.providers.error_body import ErrorBody, read_error, read_error_body
+from orch_lsp.providers.failure import Failure
+from orch_lsp.providers.json_values import mapping, sequence, text
+from orch_lsp.providers.retry_after import retry_after_seconds
+from orch_lsp.providers.wording import clean_message
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known of a failed answer. `status` is the answer's, or the one in an error inside a 200."""
+
+    status: int
+    body: ErrorBody
+
+    @property
+    def blames_request(self) -> bool:
+        """Whether the status says that the request, and not the server, is at fault."""
+        return 400 <= self.status < 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """Holds if the body names one of `codes`, the status is one of `statuses`, a 4xx says `phrase`, or `also` does."""
+
+    code: ErrorCode
+    codes: frozenset[str] = frozenset()
+    statuses: Container[int] = ()
+    phrase: re.Pattern[str] | None = None
+    also: Callable[[Evidence], bool] | None = None
+    repeat: bool = False
+    once: bool = False
+
+    def applies(self, evidence: Evidence) -> bool:
+        """Whether this is what happened."""
+        if evidence.status in self.statuses or not evidence.body.codes.isdisjoint(self.codes):
+            return True
+        if self.phrase is not None and evidence.blames_request and self.phrase.search(evidence.body.message):
+            return True
+        return self.also is not None and self.also(evidence)
+
+
+def _phrases(*phrases: str) -> re.Pattern[str]:
+    return re.compile("|".join(phrases), re.IGNORECASE)
+
+
+def _is_daily_quota(evidence: Evidence) -> bool:
+    """Gemini tells a limit that passes in a minute from one that passes tomorrow only by the quota's id."""
+    violations = [mapping(item) for detail in evidence.body.details for item in sequence(detail.get("violations"))]
+    return evidence.status == 429 and any("perday" in text(item.get("quotaId")).lower() for item in violations)
+
+
+def _is_passing_budget(evidence: Evidence) -> bool:
+    """OpenRouter answers 402 while requests in flight have reserved the rest of a budget."""
+    return evidence.status == 402 and text(evidence.body.metadata.get("limit_source")) == "openrouter_in_flight_budget"
+
+
+def _names_moderation(evidence: Evidence) -> bool:
+    """OpenRouter lists what its moderation found."""
+    return bool(sequence(evidence.body.metadata.get("reasons")))
+
+
+def _is_overload_in_stream(evidence: Evidence) -> bool:
+    """Inside a 200 there is no status to go by; elsewhere these words are weaker than the status."""
+    return evidence.status == 200 and not evidence.body.codes.isdisjoint(
+        ("unavailable", "service_unavailable_error", "overloaded")
+    )
+
+
+_RULES: tuple[_Rule, ...] = (
+    _Rule(ErrorCode.NETWORK_ERROR, statuses=(407,)),
+    _Rule(
+        ErrorCode.REGION_BLOCKED,
+        codes=frozenset({"unsupported_country_region_territory"}),
+        phrase=_phrases("user location is not supported", "region, or territory not supported"),
+    ),
+    _Rule(
+        ErrorCode.CONTENT_FILTERED,
+        codes=frozenset(
+            {
+                "content_filter",
+                "content_policy",
+                "content_policy_violation",
+                "invalid_prompt",
+                "responsibleaipolicyviolation",
+                "bio_policy",
+                "misalignment_policy_violation",
+            }
+        ),
+        phrase=_phrases("requires moderation", "content management policy"),
+        also=_names_moderation,
+    ),
+    _Rule(
+        ErrorCode.QUOTA_EXHAUSTED,
+        codes=frozenset(
+            {
+                "insufficient_quota",
+                "credit_balance_exhausted",
+                "billing_hard_limit_reached",
+                "enforced_spend_limit_reached",
+                "contract_spend_limit_reached",
+                "organization_on_hold",
+                "quota_exceeded",
+            }
+        ),
+        phrase=_phrases("reached your specified api usage limits", r"\blimit: 0\b(?![.\d])"),
+        also=_is_daily_quota,
+    ),
+    _Rule(
+        ErrorCode.INVALID_AUTH,
+        codes=frozenset({"invalid_api_key", "authentication_error", "api_key_invalid", "unauthenticated"}),
+        statuses=(401,),
+        phrase=_phrases(
+            "incorrect api key", "api key not valid", "invalid api[ _-]key", "invalid x-api-key", "invalid token"
+        ),
+    ),
+    _Rule(ErrorCode.BILLING, also=_is_passing_budget, repeat=True),
+    _Rule(
+        ErrorCode.BILLING,
+        codes=frozenset({"billing_error", "billing_not_active"}),
+        statuses=(402,),
+        phrase=_phrases("credit balance is too low", "insufficient credits", "insufficient balance"),
+    ),
+    _Rule(
+        ErrorCode.CONTEXT_LENGTH_EXCEEDED,
+        codes=frozenset(
+            {"context_length_exceeded", "too_many_prompt_tokens", "too_many_tokens", "exceed_context_size_error"}
+        ),
+        phrase=_phrases(
+            "max(?:imum)? context length",
+            "exceeds the (?:available )?context",
+            "exceeds? the model'?s? context",
+            "context length exceeded",
+            "(?:prompt|input) (?:is )?too long",
+            r"input token count \(?\d*\)? ?exceeds",
+            "total length of all messages",
+        ),
+    ),
+    _Rule(
+        ErrorCode.REQUEST_TOO_LARGE,
+        codes=frozenset({"request_too_large"}),
+        statuses=(413,),
+        phrase=_phrases("request (?:entity )?too large", "payload too large"),
+    ),
+    _Rule(
+        ErrorCode.MODEL_NOT_FOUND,
+        codes=frozenset({"model_not_found", "deploymentnotfound", "not_found_error", "notfounderror", "not_found"}),
+        statuses=(404,),
+        phrase=_phrases(
+            "model .{1,200} (?:not found|does not exist|is not available|not supported)",
+            "no such model",
+            "unknown model",
+            "not a valid model",
+        ),
+    ),
+    _Rule(
+        ErrorCode.OVERLOADED,
+        codes=frozenset({"overloaded_error", "server_is_overloaded"}),
+        statuses=(503, 529),
+        also=_is_overload_in_stream,
+        repeat=True,
+    ),
+    _Rule(
+        ErrorCode.RATE_LIMITED,
+        codes=frozenset({"rate_limit_exceeded", "rate_limit_error", "slow_down", "resource_exhausted"}),
+        statuses=(429,),
+        repeat=True,
+    ),
+    _Rule(
+        ErrorCode.TIMEOUT,
+        codes=frozenset({"timeout_error", "deadline_exceeded"}),
+        statuses=(408, 504, 524),
+        repeat=True,
+        once=True,
+    ),
+    _Rule(
+        ErrorCode.PERMISSION_DENIED,
+        codes=frozenset({"permission_error", "permission_denied"}),
+        statuses=(403,),
+    ),
+    _Rule(ErrorCode.PROVIDER_UNAVAILABLE, statuses=(409, *range(500, 600)), repeat=True),
+    _Rule(
+        ErrorCode.INVALID_REQUEST,
+        codes=frozenset({"invalid_request_error", "invalid_argument"}),
+        statuses=range(400, 500),
+    ),
+)
+# What an error is that nothing is known of: it came from the server's side of a request that was accepted.
+_UNKNOWN = _Rule(ErrorCode.PROVIDER_UNAVAILABLE, repeat=True)
+
+
+def failure_from_answer(status: int, headers: Mapping[str, str], body: bytes, provider: str) -> Failure:
+    """The failure that an answer with an error status is."""
+    said = read_error_body(body)
+    message = f"{provider} answered HTTP {status}" + (f": {said.message}" if said.message else " without a message.")
+    return _failure(Evidence(status, said), headers, message, http_status=status)
+
+
+def failure_from_message(value: object, provider: str) -> Failure:
+    """The failure that an error object inside an answer is: in a 200 document, or in a stream."""
+    said = read_error(value)
+    message = f"{provider} reported an error" + (f": {said.message}" if said.message else " without a message.")
+    return _failure(Evidence(said.status or 200, said), {}, message, http_status=200)
+
+
+def _failure(evidence: Evidence, headers: Mapping[str, str], message: str, http_status: int) -> Failure:
+    rule = next((rule for rule in _RULES if rule.applies(evidence)), _UNKNOWN)
+    repeat = rule.repeat
+    # The server's own word on repeating; it cannot make a request useful that the code says is hopeless.
+    match headers.get("x-should-retry", "").lower():
+        case "false":
+            repeat = False
+        case "true" if rule.code is ErrorCode.INVALID_REQUEST:
+            repeat = True
+        case _:
+            pass
+    return Failure(
+        rule.code,
+        clean_message(message),
+        retryable=True if rule.repeat else None,
+        repeat=repeat,
+        once=rule.once,
+        http_status=http_status,
+        retry_after_s=retry_after_seconds(headers, evidence.body, datetime.now(UTC)),
+    )
+
+
+_REQUEST_ID_HEADERS = (
+    "x-request-id",
+    "request-id",
+    "apim-request-id",
+    "x-ms-client-request-id",
+    "mistral-correlation-id",
+    "x-ds-trace-id",
+    "x-debug-trace-id",
+)
+
+
+def request_id_from(headers: Mapping[str, str]) -> str | None:
+    """The id under which the provider's support finds the exchange."""
+    return next((clean_message(found)[:128] for name in _REQUEST_ID_HEADERS if (found := headers.get(name))), None)

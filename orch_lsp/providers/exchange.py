@@ -1,0 +1,100 @@
+"""One HTTP exchange with a model: a request goes out, events come in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from orch_lsp.errors import ErrorCode
+from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.base import StreamEvent
+from orch_lsp.providers.classify import failure_from_answer, request_id_from
+from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
+from orch_lsp.providers.finish import failure_without_end
+from orch_lsp.providers.http import HttpClient, HttpResponse
+from orch_lsp.providers.reader import AnswerReader
+from orch_lsp.providers.wire import AnswerDecoder
+from orch_lsp.providers.wording import clean_message
+
+
+@dataclass(slots=True)
+class ExchangeNotes:
+    """What is recorded of an exchange, whatever its end."""
+
+    http_status: int | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRequest:
+    """A request as it goes over the wire; `json_lines` says how a streamed answer is framed."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    json_lines: bool
+    max_events: int
+    provider: str
+
+
+async def exchange(
+    client: HttpClient, prepared: PreparedRequest, decoder: AnswerDecoder, notes: ExchangeNotes
+) -> AsyncGenerator[StreamEvent, None]:
+    """Send `prepared` and yield what the model says.
+
+    Raises:
+        ExchangeFailedError: After everything that had arrived was yielded, `Finished` included.
+    """
+    async with client.send("POST", prepared.path, prepared.headers, prepared.body) as response:
+        notes.http_status = response.status
+        notes.request_id = request_id_from(response.headers)
+        await _refuse_failed_answers(response, prepared.provider)
+        answer = Answer()
+        reader = AnswerReader(
+            decoder,
+            answer,
+            json_lines=prepared.json_lines,
+            max_events=prepared.max_events,
+            provider=prepared.provider,
+        )
+        failure: Failure | None = None
+        try:
+            async with aclosing(response.pieces()) as pieces:
+                async for piece in pieces:
+                    reader.feed(piece)
+                    for event in answer.take():
+                        yield event
+                    if reader.is_over:
+                        break
+            if answer.terminated:
+                await response.drain()
+            elif not reader.is_over:
+                reader.close()
+        except ConnectionLostError as error:
+            failure = failure_without_end(has_text=True, lost=True) if answer.has_text else error.failure
+        except ExchangeFailedError as error:
+            failure = error.failure
+        for event in answer.take(last=True):
+            yield event
+        failure = failure or reader.verdict()
+        if answer.finish is not None:
+            yield answer.finish
+    if failure is not None:
+        raise ExchangeFailedError(replace(failure, http_status=failure.http_status or response.status))
+
+
+async def _refuse_failed_answers(response: HttpResponse, provider: str) -> None:
+    if response.status >= 400:
+        body = await response.read_error_body()
+        raise ExchangeFailedError(failure_from_answer(response.status, response.headers, body, provider))
+    if not 200 <= response.status < 300:
+        target = response.headers.get("location") or "nowhere"
+        raise ExchangeFailedError(
+            Failure(
+                ErrorCode.INVALID_RESPONSE,
+                clean_message(f"{provider} answered with a redirect (HTTP {response.status}) to {target}."),
+                "Redirects are not followed, so that no key goes astray; set the final address as `base_url`.",
+                http_status=response.status,
+            )
+        )

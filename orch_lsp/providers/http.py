@@ -1,0 +1,160 @@
+"""The HTTP layer that every wire format shares, and the only module that knows httpx.
+
+It never follows a redirect, never takes credentials from the system's netrc file, bounds every wait and every body,
+and closes the socket as soon as the reader leaves. Import it late: httpx costs the start of the server dearly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import zlib
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from typing import cast
+
+import httpx
+
+from orch_lsp.errors import ErrorCode
+from orch_lsp.providers.clock import ExchangeClock
+from orch_lsp.providers.decompression import Decompressor, UnknownEncodingError
+from orch_lsp.providers.endpoint import Endpoint
+from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
+from orch_lsp.providers.tls import tls_context
+from orch_lsp.providers.transport_failure import failure_from_transport
+from orch_lsp.providers.wording import clean_message
+from orch_lsp.settings.model import ProviderSettings
+
+# One line for each request at INFO, and at DEBUG what servers answer: neither belongs in a user's log.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+logging.getLogger("httpcore").setLevel(logging.WARNING)
+
+_ERROR_BODY_BYTES = 256 * 1024
+_DRAIN_SECONDS = 0.2
+
+
+class HttpResponse:
+    """An answer whose body has not been read yet; `headers` have lower-case names."""
+
+    def __init__(self, response: httpx.Response, clock: ExchangeClock, max_bytes: int) -> None:
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
+        # Kept for the life of the answer: what pieces() leaves is drained from the same iterator.
+        self._stream = cast("AsyncGenerator[bytes, None]", response.aiter_raw())
+        self._clock = clock
+        self._max_bytes = max_bytes
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """The body as it comes, content encoding undone.
+
+        Raises:
+            ConnectionLostError: The connection ended before the body did.
+            ExchangeFailedError: A time-out, a cap, or a broken encoding.
+        """
+        decompressor = self._decompressor()
+        received = 0
+        async with aclosing(self._raw()) as raw:
+            async for compressed in raw:
+                for piece in self._decoded(decompressor, compressed):
+                    received += len(piece)
+                    if received > self._max_bytes:
+                        raise self._invalid(f"The answer is larger than the limit of {self._max_bytes} bytes.")
+                    yield piece
+        if decompressor.ended_early:
+            raise ConnectionLostError(Failure(ErrorCode.NETWORK_ERROR, "The compressed answer was cut.", repeat=True))
+
+    async def read_error_body(self) -> bytes:
+        """The body of a failed answer, or as much of it as could be had."""
+        body = bytearray()
+        try:
+            async with aclosing(self.pieces()) as pieces:
+                async for piece in pieces:
+                    body += piece
+                    if len(body) >= _ERROR_BODY_BYTES:
+                        break
+        except ExchangeFailedError:
+            # The status has said already that the request failed; these are only its words.
+            return bytes(body)
+        return bytes(body[:_ERROR_BODY_BYTES])
+
+    async def drain(self) -> None:
+        """Read what follows a terminal marker, so that the connection can be used again; give up soon."""
+        with contextlib.suppress(TimeoutError, httpx.HTTPError):
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                async for _ in self._stream:
+                    pass
+
+    async def aclose(self) -> None:
+        """Stop reading."""
+        await self._stream.aclose()
+
+    async def _raw(self) -> AsyncGenerator[bytes, None]:
+        while True:
+            try:
+                piece = await self._clock.wait(anext(self._stream, b""))
+            except httpx.HTTPError as error:
+                raise failure_from_transport(error) from error
+            if not piece:
+                return
+            self._clock.received()
+            yield piece
+
+    def _decoded(self, decompressor: Decompressor, compressed: bytes) -> Iterator[bytes]:
+        try:
+            yield from decompressor.feed(compressed)
+        except zlib.error as error:
+            raise self._invalid("The answer's compression is broken.") from error
+
+    def _decompressor(self) -> Decompressor:
+        try:
+            return Decompressor(self.headers.get("content-encoding", ""))
+        except UnknownEncodingError as error:
+            raise self._invalid(f"The answer has an encoding that was not asked for ({error}).") from error
+
+    def _invalid(self, message: str) -> ExchangeFailedError:
+        failure = Failure(ErrorCode.INVALID_RESPONSE, clean_message(message), http_status=self.status)
+        return ExchangeFailedError(failure)
+
+
+class HttpClient:
+    """Connections to one endpoint. Make it on a worker thread: the first one loads certificates."""
+
+    def __init__(self, settings: ProviderSettings, endpoint: Endpoint) -> None:
+        self._settings = settings
+        self._endpoint = endpoint
+        network = settings.network
+        self._client = httpx.AsyncClient(
+            verify=tls_context(network),
+            proxy=network.proxy,
+            # The environment is read for proxies only, and never to reach this machine through one.
+            trust_env=network.proxy is None and not endpoint.is_loopback,
+            follow_redirects=False,
+            timeout=httpx.Timeout(None, connect=settings.timeout.connect),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=10, keepalive_expiry=30),
+        )
+
+    @asynccontextmanager
+    async def send(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> AsyncGenerator[HttpResponse, None]:
+        """Send one request; leaving the context closes the exchange.
+
+        Raises:
+            ExchangeFailedError: No answer came.
+        """
+        clock = ExchangeClock(self._settings.timeout)
+        try:
+            request = self._client.build_request(method, self._endpoint.url(path), headers=headers, content=body)
+            response = await clock.wait(self._client.send(request, stream=True))
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise failure_from_transport(error) from error
+        async with (
+            aclosing(response),
+            aclosing(HttpResponse(response, clock, self._settings.limits.max_bytes)) as opened,
+        ):
+            yield opened
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()

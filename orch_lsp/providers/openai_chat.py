@@ -1,0 +1,204 @@
+"""OpenAI Chat Completions, and everything that speaks it.
+
+Sources: the Chat Completions reference; what DeepSeek, Groq, Mistral, OpenRouter, Ollama, Perplexity, Azure and the
+llama.cpp family add to it or leave out of it. A stream ends with `[DONE]`, which some leave out; the finish reason
+comes before it, and the usage after the finish reason in a message without choices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from orch_lsp.generation import FinishReason, Usage
+from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.base import GenerationRequest, Provider
+from orch_lsp.providers.http_provider import HttpProvider
+from orch_lsp.providers.json_values import count, mapping, sequence, text
+from orch_lsp.providers.think_tags import ThinkTagSplitter
+from orch_lsp.providers.usage import sane_usage
+from orch_lsp.settings.model import ProviderSettings
+
+_FINISH: Mapping[str, FinishReason] = {
+    "stop": FinishReason.STOP,
+    "end_turn": FinishReason.STOP,
+    "eos": FinishReason.STOP,
+    "eos_token": FinishReason.STOP,
+    "stop_sequence": FinishReason.STOP,
+    "length": FinishReason.LENGTH,
+    "max_tokens": FinishReason.LENGTH,
+    "model_length": FinishReason.LENGTH,
+    "tool_calls": FinishReason.TOOL_CALL,
+    "function_call": FinishReason.TOOL_CALL,
+    "content_filter": FinishReason.CONTENT_FILTER,
+    "refusal": FinishReason.REFUSAL,
+    "error": FinishReason.ERROR,
+}
+
+
+def create(settings: ProviderSettings, api_key: str | None) -> Provider:
+    """A provider that speaks Chat Completions."""
+    return HttpProvider(settings, api_key, OpenAIChat())
+
+
+class OpenAIChat:
+    """The wire format of kind `openai-compatible`.
+
+    Options of a preset: `auth` (`bearer`, default, or `api-key`), `path` (default `/chat/completions`),
+    `api_version` (a query parameter), `max_tokens` (name of the member), `reasoning` (`effort`, `object` or `none`)
+    and `stream_usage` (`false` where the member that asks for usage is refused).
+    """
+
+    kind = "openai-compatible"
+    json_lines = False
+
+    def path(self, request: GenerationRequest, settings: ProviderSettings) -> str:
+        """Path below the base URL."""
+        del request
+        path = settings.options.get("path", "/chat/completions")
+        version = settings.options.get("api_version")
+        return f"{path}?api-version={version}" if version else path
+
+    def headers(self, api_key: str | None, settings: ProviderSettings) -> dict[str, str]:
+        """The credential, if there is one."""
+        if not api_key:
+            return {}
+        if settings.options.get("auth") == "api-key":
+            return {"api-key": api_key}
+        return {"authorization": f"Bearer {api_key}"}
+
+    def body(self, request: GenerationRequest, settings: ProviderSettings) -> Mapping[str, object]:
+        """The request as a JSON object."""
+        options = settings.options
+        body: dict[str, object] = {
+            "model": request.model,
+            "messages": [
+                {"role": "system", "content": request.system_instructions},
+                {"role": "user", "content": request.prompt},
+            ],
+            "stream": True,
+        }
+        if options.get("stream_usage") != "false":
+            body["stream_options"] = {"include_usage": True}
+        if request.max_output_tokens is not None:
+            body[options.get("max_tokens", "max_tokens")] = request.max_output_tokens
+        if request.temperature is not None:
+            body["temperature"] = request.temperature
+        if request.reasoning is not None:
+            match options.get("reasoning", "effort"):
+                case "object":
+                    body["reasoning"] = {"effort": request.reasoning}
+                case "effort":
+                    body["reasoning_effort"] = request.reasoning
+                case _:
+                    pass
+        return body
+
+    def decoder(self, settings: ProviderSettings) -> ChatDecoder:
+        """A fresh decoder."""
+        del settings
+        return ChatDecoder()
+
+
+class ChatDecoder:
+    """Reads the chunks of one answer, or the one message of an answer that was not streamed."""
+
+    def __init__(self) -> None:
+        self._splitter: ThinkTagSplitter | None = None
+        self._raw_finish: str | None = None
+        self._has_tool_call = False
+
+    def message(self, name: str, message: Mapping[str, object], answer: Answer) -> None:
+        """Take one chunk."""
+        del name
+        self._chunk(message, "delta", answer)
+
+    def marker(self, data: str, answer: Answer) -> bool:
+        """Take `[DONE]`."""
+        if data.strip() != "[DONE]":
+            return False
+        self.end(answer)
+        if answer.finish is None and answer.failure is None:
+            # The marker says that the answer is complete; some servers give no reason besides.
+            answer.finished(self._reason(FinishReason.STOP, answer))
+        answer.terminated = True
+        return True
+
+    def document(self, document: object, answer: Answer) -> None:
+        """Take an answer that was not streamed."""
+        self._chunk(mapping(document), "message", answer)
+
+    def end(self, answer: Answer) -> None:
+        """Settle the finish reason, which text that follows it may still change."""
+        if self._splitter is not None:
+            self._splitter.close()
+            self._splitter = None
+        if self._raw_finish is not None:
+            reason = _FINISH.get(self._raw_finish.lower(), FinishReason.OTHER)
+            answer.finished(self._reason(reason, answer), self._raw_finish)
+
+    def _reason(self, reason: FinishReason, answer: Answer) -> FinishReason:
+        if reason is FinishReason.STOP and answer.refusal:
+            return FinishReason.REFUSAL
+        if reason is FinishReason.STOP and self._has_tool_call:
+            return FinishReason.TOOL_CALL
+        return reason
+
+    def _chunk(self, chunk: Mapping[str, object], member: str, answer: Answer) -> None:
+        answer.model(text(chunk.get("model")))
+        for item in sequence(chunk.get("choices")):
+            choice = mapping(item)
+            if not choice.get("index"):
+                self._content(mapping(choice.get(member)), answer)
+                if finish := text(choice.get("finish_reason")):
+                    self._raw_finish = finish
+        usage = mapping(chunk.get("usage")) or mapping(mapping(chunk.get("x_groq")).get("usage"))
+        if usage:
+            answer.usage(chat_usage(usage))
+
+    def _content(self, delta: Mapping[str, object], answer: Answer) -> None:
+        reasoning = text(delta.get("reasoning_content")) or text(delta.get("reasoning"))
+        if reasoning:
+            answer.reasoning(reasoning)
+        else:
+            for detail in sequence(delta.get("reasoning_details")):
+                answer.reasoning(text(mapping(detail).get("text")) or text(mapping(detail).get("summary")))
+        content = delta.get("content")
+        if isinstance(content, str):
+            self._text(content, answer)
+        else:
+            for part in sequence(content):
+                self._part(mapping(part), answer)
+        if refusal := text(delta.get("refusal")):
+            answer.declined(refusal)
+        if delta.get("tool_calls") or delta.get("function_call"):
+            self._has_tool_call = True
+
+    def _part(self, part: Mapping[str, object], answer: Answer) -> None:
+        """Mistral gives content as a list when it thinks."""
+        if part.get("type") == "thinking":
+            thinking = part.get("thinking")
+            if isinstance(thinking, str):
+                answer.reasoning(thinking)
+            for item in sequence(thinking):
+                answer.reasoning(text(mapping(item).get("text")))
+        elif part.get("type") in ("text", "output_text", None):
+            self._text(text(part.get("text")), answer)
+
+    def _text(self, piece: str, answer: Answer) -> None:
+        if self._splitter is None:
+            self._splitter = ThinkTagSplitter(answer)
+        self._splitter.feed(piece)
+
+
+def chat_usage(usage: Mapping[str, object]) -> Usage | None:
+    """Token counts of Chat Completions; DeepSeek names the cached ones in its own way."""
+    prompt, completion = mapping(usage.get("prompt_tokens_details")), mapping(usage.get("completion_tokens_details"))
+    cached = count(prompt.get("cached_tokens"))
+    return sane_usage(
+        usage,
+        input_tokens=count(usage.get("prompt_tokens")),
+        output_tokens=count(usage.get("completion_tokens")),
+        cache_read=count(usage.get("prompt_cache_hit_tokens")) if cached is None else cached,
+        cache_write=count(prompt.get("cache_write_tokens")),
+        reasoning=count(completion.get("reasoning_tokens")),
+    )

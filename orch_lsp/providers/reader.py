@@ -1,0 +1,120 @@
+"""Reads the body of an answer: bytes to frames to JSON to a format's decoder, and the verdict on the whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from orch_lsp.errors import ErrorCode
+from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.classify import failure_from_message
+from orch_lsp.providers.failure import ExchangeFailedError, Failure
+from orch_lsp.providers.finish import failure_at_end, failure_without_end
+from orch_lsp.providers.framing import BodyDecoder, NotAnApiError
+from orch_lsp.providers.json_values import mapping
+from orch_lsp.providers.sse import Frame, InvalidEncodingError
+from orch_lsp.providers.wire import AnswerDecoder
+
+
+class AnswerReader:
+    """Feeds the messages of one body to a format's decoder.
+
+    Args:
+        decoder: The format's decoder for this answer.
+        answer: Where the decoder puts what it reads.
+        json_lines: Whether the format streams one JSON value a line.
+        max_events: Cap on the messages of one answer.
+        provider: Name for error messages.
+    """
+
+    def __init__(
+        self, decoder: AnswerDecoder, answer: Answer, *, json_lines: bool, max_events: int, provider: str
+    ) -> None:
+        self._frames = BodyDecoder(json_lines=json_lines)
+        self._decoder = decoder
+        self._answer = answer
+        self._events_left = max_events
+        self._max_events = max_events
+        self._provider = provider
+        self._has_bytes = False
+        self._has_messages = False
+
+    def feed(self, piece: bytes) -> None:
+        """Take a piece of the body; what it holds up to a fault is in the answer when this raises.
+
+        Raises:
+            ExchangeFailedError: The body is not what the API sends, or a cap is reached.
+        """
+        self._has_bytes = True
+        try:
+            self._take(self._frames.feed(piece))
+        except NotAnApiError as error:
+            raise _invalid("A web page was answered instead of an API's data.") from error
+
+    def close(self) -> None:
+        """The body has ended.
+
+        Raises:
+            ExchangeFailedError: Its last part is not what the API sends.
+        """
+        self._take(self._frames.close())
+        if not self.is_over:
+            self._decoder.end(self._answer)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing that still comes can change the answer."""
+        return self._answer.terminated or self._answer.failure is not None
+
+    def verdict(self) -> Failure | None:
+        """The failure that the whole answer is, or None for a success."""
+        answer = self._answer
+        if answer.failure is not None:
+            return answer.failure
+        if answer.finish is not None:
+            return failure_at_end(answer)
+        if not self._has_bytes:
+            return Failure(ErrorCode.INVALID_RESPONSE, "The answer has no body.")
+        if not self._has_messages or (self._frames.is_document and not answer.has_text):
+            return Failure(ErrorCode.INVALID_RESPONSE, "The answer holds nothing that this API sends.")
+        return failure_without_end(has_text=answer.has_text, lost=False)
+
+    def _take(self, frames: Iterator[Frame]) -> None:
+        try:
+            for frame in frames:
+                self._frame(frame)
+                if self.is_over:
+                    return
+        except InvalidEncodingError as error:
+            raise _invalid("The answer holds bytes that are not UTF-8.") from error
+
+    def _frame(self, frame: Frame) -> None:
+        self._events_left -= 1
+        if self._events_left < 0:
+            raise _invalid(f"The answer has more than the limit of {self._max_events} events.")
+        try:
+            value: object = json.loads(frame.data)
+        except (ValueError, RecursionError) as error:
+            self._not_json(frame, error)
+            return
+        if self._frames.is_document:
+            self._has_messages = True
+            self._decoder.document(value, self._answer)
+        elif message := mapping(value):
+            self._has_messages = True
+            self._decoder.message(frame.name, message, self._answer)
+        if (frame.name == "error" or mapping(value).get("error")) and self._answer.failure is None:
+            self._answer.failure = failure_from_message(value, self._provider)
+
+    def _not_json(self, frame: Frame, error: Exception) -> None:
+        if self._decoder.marker(frame.data, self._answer):
+            self._has_messages = True
+        elif frame.name == "error":
+            self._answer.failure = failure_from_message(frame.data, self._provider)
+        elif frame.whole:
+            raise _invalid("The answer holds data that is not JSON.") from error
+        # Else the bytes ended inside a message: the answer was cut, which the verdict says better.
+
+
+def _invalid(message: str) -> ExchangeFailedError:
+    return ExchangeFailedError(Failure(ErrorCode.INVALID_RESPONSE, message))

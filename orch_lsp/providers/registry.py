@@ -1,0 +1,77 @@
+"""From settings to a provider: the table of wire formats, and the door through which others are added.
+
+A kind is an entry point of the group `orch_lsp.providers` whose value is a function
+`(settings: ProviderSettings, api_key: str | None) -> Provider`. What ships here is declared through the same group;
+`BUILT_IN` repeats it so that it also works from a source tree, and without a search through installed packages.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+
+from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.providers.base import Provider
+from orch_lsp.providers.endpoint import endpoint_of
+from orch_lsp.settings.model import ProviderSettings
+
+GROUP = "orch_lsp.providers"
+
+BUILT_IN: Mapping[str, str] = {
+    "anthropic": "orch_lsp.providers.anthropic:create",
+    "openai-compatible": "orch_lsp.providers.openai_chat:create",
+    "outline": "orch_lsp.providers.outline:create",
+}
+
+ProviderFactory = Callable[[ProviderSettings, str | None], Provider]
+
+
+def create_provider(settings: ProviderSettings, api_key: str | None) -> Provider:
+    """The provider that `settings` describe; nothing is sent, and no connection is opened.
+
+    Raises:
+        SettingsError: The kind is not known, its package cannot be loaded, or the endpoint cannot be used.
+    """
+    return _factory(settings)(settings, api_key)
+
+
+def is_hosted(settings: ProviderSettings) -> bool:
+    """Whether requests leave this machine. What cannot be told counts as leaving it.
+
+    Raises:
+        SettingsError: `base_url` cannot be used.
+    """
+    if settings.kind == "outline":
+        return False
+    return settings.base_url is None or not endpoint_of(settings).is_loopback
+
+
+def needs_key(settings: ProviderSettings) -> bool:
+    """Whether a request without a key is pointless."""
+    return settings.requires_key
+
+
+def kinds() -> tuple[str, ...]:
+    """All kinds that can be used here, sorted."""
+    return tuple(sorted({*BUILT_IN, *entry_points(group=GROUP).names}))
+
+
+def _factory(settings: ProviderSettings) -> ProviderFactory:
+    if (target := BUILT_IN.get(settings.kind)) is not None:
+        module, _, name = target.partition(":")
+        return getattr(importlib.import_module(module), name)
+    found = next(iter(entry_points(group=GROUP, name=settings.kind)), None)
+    if found is None:
+        raise SettingsError(
+            ErrorCode.INVALID_SETTINGS,
+            f"`providers.{settings.name}.kind` is `{settings.kind}`; expected one of {', '.join(kinds())}.",
+        )
+    try:
+        return found.load()
+    except (ImportError, AttributeError) as error:
+        raise SettingsError(
+            ErrorCode.INVALID_SETTINGS,
+            f"The package that provides `{settings.kind}` cannot be loaded ({type(error).__name__}).",
+            remediation="Install the package again, or choose another provider.",
+        ) from error

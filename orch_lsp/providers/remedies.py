@@ -1,0 +1,40 @@
+"""What to do about a failure, in the words of this provider's own settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orch_lsp.errors import ErrorCode
+from orch_lsp.providers.failure import Failure
+from orch_lsp.settings.model import ProviderSettings
+
+
+def key_variable(settings: ProviderSettings) -> str:
+    """The environment variable to name when a key is missing or wrong."""
+    if settings.api_key_env:
+        return settings.api_key_env
+    if settings.key_variables:
+        return settings.key_variables[0]
+    return f"ORCH_{settings.name.upper().replace('-', '_')}_API_KEY"
+
+
+def with_remedy(failure: Failure, settings: ProviderSettings, model: str | None, *, has_key: bool) -> Failure:
+    """`failure` with the cure that fits this provider, unless it brings one of its own."""
+    if failure.remediation is not None:
+        return failure
+    remedy = _remedy(failure.code, settings, model, has_key=has_key)
+    return failure if remedy is None else replace(failure, remediation=remedy)
+
+
+def _remedy(code: ErrorCode, settings: ProviderSettings, model: str | None, *, has_key: bool) -> str | None:
+    match code:
+        case ErrorCode.INVALID_AUTH if has_key:
+            return f"Replace the API key in `{key_variable(settings)}`: {settings.name} does not accept this one."
+        case ErrorCode.INVALID_AUTH | ErrorCode.MISSING_AUTH:
+            return f"Set `{key_variable(settings)}` to an API key of {settings.name}, then restart the editor."
+        case ErrorCode.MODEL_NOT_FOUND if model and (settings.kind == "ollama" or settings.name == "ollama"):
+            return f"Fetch the model with `ollama pull {model}`, or choose one that is installed."
+        case ErrorCode.MODEL_NOT_FOUND:
+            return "Check the model's id and the provider's `base_url`, or choose another model."
+        case _:
+            return None
