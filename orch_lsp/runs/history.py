@@ -24,12 +24,18 @@ class RunHistory:
         root: The workspace's root, or None.
         settings: Lease, retention and vacuum.
         notify: Called with each sentence that the user should be told.
+        document: Without a root, what tells the document apart: two of them may have the same name. Left out, the runs
+            of all documents without a root are seen.
     """
 
-    def __init__(self, root: Path | None, settings: RunSettings, notify: Callable[[str], None]) -> None:
+    def __init__(
+        self, root: Path | None, settings: RunSettings, notify: Callable[[str], None], document: str | None = None
+    ) -> None:
         self._settings = settings
         self._notify = notify
         self._connection = StoreConnection(root, notify)
+        self._has_root = root is not None
+        self._document = None if self._has_root else document
         self._own: set[str] = set()
         self._unreadable: set[str] = set()
 
@@ -50,11 +56,11 @@ class RunHistory:
         """Add a run; end the runs without an owner that it finds on the same document."""
 
         def work(db: sqlite3.Connection) -> tuple[RunRecord, ...]:
-            orphans, alive = self._interrupt(db, f"spec_path = ? AND {rows.LIVE}", [rows.path_key(record.spec.path)])
+            orphans, alive = self._interrupt(db, f"spec_path = ? AND {rows.LIVE}", [self._key(record.spec.path)])
             if alive:
                 message = f"Run {alive[0].run_id} is at work on this document."
                 raise RunError(ErrorCode.RUN_IN_PROGRESS, message)
-            rows.insert(db, record, texts, timestamp())
+            rows.insert(db, record, self._name(record), texts, timestamp())
             return orphans
 
         orphans = self._connection.write(work)
@@ -65,12 +71,12 @@ class RunHistory:
         """Replace a record if its status is the expected one."""
 
         def work(db: sqlite3.Connection) -> None:
-            if rows.update(db, record, expected, texts):
+            if rows.update(db, record, self._name(record), expected, texts, behind=record.run_id in self._own):
                 return
             if record.run_id not in self._own:
                 raise rows.unknown(record.run_id)
             # The database was removed or replaced under a live run: what memory holds is all there is.
-            rows.insert(db, record, texts, timestamp())
+            rows.insert(db, record, self._name(record), texts, timestamp())
 
         self._connection.write(work)
         if record.status not in LIVE:
@@ -98,7 +104,7 @@ class RunHistory:
             record = rows.record_of(db, run_id)
             changed = with_late_text(record, text)
             if changed is not record:
-                rows.update(db, changed, record.status, (text,))
+                rows.update(db, changed, self._name(record), record.status, (text,))
             return changed
 
         return self._connection.write(work)
@@ -122,7 +128,7 @@ class RunHistory:
         arguments: list[object] = []
         if spec_path is not None:
             conditions.append("spec_path = ?")
-            arguments.append(rows.path_key(spec_path))
+            arguments.append(self._key(spec_path))
         if statuses is not None:
             wanted = [str(status) for status in statuses]
             conditions.append(f"status IN ({', '.join('?' * len(wanted))})")
@@ -131,13 +137,16 @@ class RunHistory:
 
     def applied_for(self, spec_path: str) -> Sequence[RunRecord]:
         """Runs whose draft was applied to a document, newest first."""
-        return self._records("spec_path = ? AND applied_at IS NOT NULL", [rows.path_key(spec_path)])
+        return self._records("spec_path = ? AND applied_at IS NOT NULL", [self._key(spec_path)])
 
     def ready_draft_for(self, spec_path: str) -> RunRecord | None:
         """The run whose draft waits: the newest complete one, else the newest partial one."""
-        where = "spec_path = ? AND draft_state = 'ready'"
-        found = self._records(where, [rows.path_key(spec_path)], order="draft_partial, run_id DESC", limit=1)
+        found = self._ready(spec_path, limit=1)
         return found[0] if found else None
+
+    def ready_drafts(self, spec_path: str) -> Sequence[RunRecord]:
+        """All runs of a document whose drafts wait, the complete ones first, newest first."""
+        return self._ready(spec_path, limit=None)
 
     def text(self, digest: str) -> str | None:
         """A text by its hash."""
@@ -160,13 +169,13 @@ class RunHistory:
         now = timestamp()
         self._connection.write(lambda db: rows.heartbeat(db, run_ids, now))
 
-    def relink(self, old_path: str, new_path: str) -> int:
-        """Follow a document to its new path."""
+    def relink(self, old: str, new: str) -> int:
+        """Follow a document to its new path, or to what tells it apart now."""
 
         def work(db: sqlite3.Connection) -> int:
-            return rows.relink(db, old_path, new_path)
+            return rows.relink(db, old, new, is_path=self._has_root)
 
-        return self._connection.write(work) if old_path != new_path else 0
+        return self._connection.write(work) if old != new else 0
 
     def reconcile(self) -> Sequence[RunRecord]:
         """End every live run whose owner is gone."""
@@ -183,6 +192,12 @@ class RunHistory:
         before = None if keep_days is None else (now or datetime.now(UTC)) - timedelta(days=keep_days)
         return retention.prune(self._connection, keep_runs, before, vacuum=self._settings.vacuum)
 
+    def _name(self, record: RunRecord) -> str:
+        return self._document or record.spec.path
+
+    def _key(self, spec_path: str) -> str:
+        return rows.path_key(self._document or spec_path)
+
     def _interrupt(
         self, db: sqlite3.Connection, where: str, arguments: Sequence[object]
     ) -> tuple[tuple[RunRecord, ...], tuple[RunRecord, ...]]:
@@ -198,9 +213,13 @@ class RunHistory:
                 continue
             text = rows.checkpointed(db, run_id)
             changed = interrupted(record, text)
-            rows.update(db, changed, record.status, (text,) if text else ())
+            rows.update(db, changed, self._name(record), record.status, (text,) if text else ())
             ended.append(changed)
         return tuple(ended), tuple(alive)
+
+    def _ready(self, spec_path: str, *, limit: int | None) -> Sequence[RunRecord]:
+        where = "spec_path = ? AND draft_state = 'ready'"
+        return self._records(where, [self._key(spec_path)], order="draft_partial, run_id DESC", limit=limit)
 
     def _records(
         self, where: str, arguments: Sequence[object], *, order: str = "run_id DESC", limit: int | None = None

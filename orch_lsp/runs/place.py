@@ -41,7 +41,7 @@ def workspace_place(root: Path) -> Place:
 
 
 def state_place(root: Path | None) -> Place:
-    """The place in the user's state folder, for a workspace or for documents that have none."""
+    """The place in the user's state folder, for a workspace or for all documents that have none."""
     if root is None:
         return Place(workspace.state_home() / "documents" / DATABASE, None)
     digest = hashlib.sha256(os.fsencode(root)).hexdigest()[:32]
@@ -85,9 +85,9 @@ def prepare(place: Place) -> None:
     folder = place.database.parent
     if place.root is not None:
         folder.parent.mkdir(exist_ok=True)
-        _write_new(folder.parent / ".gitattributes", "provenance/** merge=union\n")
+        _write_new(folder.parent / ".gitattributes", "provenance/** merge=union\n", 0o644)
         folder.mkdir(mode=0o700, exist_ok=True)
-        _write_new(folder / ".gitignore", "*\n")
+        _write_new(folder / ".gitignore", "*\n", 0o600)
     else:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if os.name == "posix" and folder.stat().st_mode & 0o077:
@@ -101,9 +101,11 @@ def side_files(database: Path) -> tuple[Path, ...]:
     return tuple(database.with_name(database.name + suffix) for suffix in SIDE_FILES)
 
 
-def _write_new(path: Path, content: str) -> None:
-    with suppress(FileExistsError), path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(content)
+def _write_new(path: Path, content: str, mode: int) -> None:
+    with suppress(FileExistsError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
 
 
 def _mode(path: Path) -> int | None:

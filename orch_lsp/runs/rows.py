@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.runs import schema
+from orch_lsp.runs.lifecycle import LIVE as LIVE_STATUSES
 from orch_lsp.runs.lifecycle import TERMINAL, TRANSITIONS, IllegalTransitionError, refuse_draft_change
 from orch_lsp.runs.record import DraftState, RunRecord, RunStatus
 from orch_lsp.text import sha256
@@ -25,8 +25,10 @@ def path_key(path: str) -> str:
     return path.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def insert(connection: sqlite3.Connection, record: RunRecord, texts: Iterable[str], heartbeat_at: str) -> None:
-    """Add a run.
+def insert(
+    connection: sqlite3.Connection, record: RunRecord, document: str, texts: Iterable[str], heartbeat_at: str
+) -> None:
+    """Add a run, to be found by its `document`: a path below the root, or what tells a document without one apart.
 
     Raises:
         StoreError: There is one with this id.
@@ -38,7 +40,7 @@ def insert(connection: sqlite3.Connection, record: RunRecord, texts: Iterable[st
             (
                 record.run_id,
                 str(record.status),
-                path_key(record.spec.path),
+                path_key(document),
                 *_found_by(record),
                 heartbeat_at,
                 schema.to_json(record),
@@ -49,8 +51,25 @@ def insert(connection: sqlite3.Connection, record: RunRecord, texts: Iterable[st
     _keep_texts(connection, record, texts)
 
 
-def update(connection: sqlite3.Connection, record: RunRecord, expected: RunStatus, texts: Iterable[str]) -> bool:
+def update(
+    connection: sqlite3.Connection,
+    record: RunRecord,
+    document: str,
+    expected: RunStatus,
+    texts: Iterable[str],
+    *,
+    behind: bool = False,
+) -> bool:
     """Replace a run's record if its stored status is the expected one.
+
+    Args:
+        connection: In a transaction.
+        record: The run as it shall be.
+        document: What its document is called, as far as this process knows.
+        expected: The status that it is thought to have.
+        texts: Texts that the record names by hash.
+        behind: Whether an earlier save of this process may have failed, so that the stored status may be an earlier
+            one of the record's own.
 
     Returns:
         Whether there is such a run at all.
@@ -66,10 +85,11 @@ def update(connection: sqlite3.Connection, record: RunRecord, expected: RunStatu
     status, spec_path, draft_state, text = stored
     if record.status != expected and record.status not in TRANSITIONS[expected]:
         raise IllegalTransitionError(record.run_id, expected, record.status)
-    if status != expected:
+    lags = behind and status in LIVE_STATUSES and status in {change.status for change in record.status_timeline}
+    if status != expected and not lags:
         raise IllegalTransitionError(record.run_id, RunStatus(status), record.status)
     refuse_draft_change(record, DraftState(draft_state) if draft_state else None)
-    if path_key(record.spec.path) != spec_path:
+    if path_key(document) != spec_path:
         # The document was renamed while its run lived in memory under the old name.
         record = replace(record, spec=schema.from_json(text).spec)
     connection.execute(
@@ -205,13 +225,26 @@ def heartbeat(connection: sqlite3.Connection, run_ids: Iterable[str], at: str) -
     connection.executemany("UPDATE runs SET heartbeat_at = ? WHERE run_id = ?", pairs)
 
 
-def relink(connection: sqlite3.Connection, old_path: str, new_path: str) -> int:
-    """Give all runs of a document its new path; their number. A record that cannot be read keeps its text."""
-    found = list(select(connection, "spec_path = ?", [path_key(old_path)]))
+def relink(connection: sqlite3.Connection, old: str, new: str, *, is_path: bool) -> int:
+    """Give all runs of a document its new name; their number.
+
+    Args:
+        connection: In a transaction.
+        old: Its path below the root, or what told it apart.
+        new: The same, as it is now.
+        is_path: Whether the records name the document in this way, too. One that cannot be read is left as it is.
+    """
+    found = list(select(connection, "spec_path = ?", [path_key(old)]))
     for run_id, stored in found:
-        with suppress(StoreError):
-            record = schema.from_json(stored)
-            stored = schema.to_json(replace(record, spec=replace(record.spec, path=new_path)))  # noqa: PLW2901
+        text = _renamed(stored, new) if is_path else stored
         statement = "UPDATE runs SET spec_path = ?, record = ? WHERE run_id = ?"
-        connection.execute(statement, (path_key(new_path), stored, run_id))
+        connection.execute(statement, (path_key(new), text, run_id))
     return len(found)
+
+
+def _renamed(stored: str, path: str) -> str:
+    try:
+        record = schema.from_json(stored)
+    except StoreError:
+        return stored
+    return schema.to_json(replace(record, spec=replace(record.spec, path=path)))

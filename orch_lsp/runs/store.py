@@ -31,8 +31,9 @@ class RunStore:
         owner: The process in whose name runs are created.
     """
 
-    def __init__(self, root: Path | None, owner: Owner, settings: RunSettings) -> None:
+    def __init__(self, root: Path | None, owner: Owner, settings: RunSettings, document: str | None = None) -> None:
         self.root = root
+        self._document = document
         self.owner = owner
         self._settings = settings
         self._notices: list[str] = []
@@ -42,18 +43,23 @@ class RunStore:
         self._closed = False
 
     @classmethod
-    async def open(cls, root: Path | None, *, owner: Owner, settings: RunSettings) -> RunStore:
+    async def open(
+        cls, root: Path | None, *, owner: Owner, settings: RunSettings, document: str | None = None
+    ) -> RunStore:
         """Find the place of the record and look at what is there.
 
         Args:
             root: The workspace's root, symlinks resolved; None for documents without one.
             owner: This process.
             settings: Lease, retention and vacuum.
+            document: Without a root, what tells this document from others: its absolute path or its URI. Calls that
+                take a `spec_path` are about this document then. Left out, the runs of all documents without a root
+                are seen.
 
         Raises:
             StoreError: `store_newer` if a newer version wrote it; `store_error` if no place can be used.
         """
-        store = cls(root, owner, settings)
+        store = cls(root, owner, settings, document)
         try:
             await store._run(store._open)
         except BaseException:
@@ -158,6 +164,10 @@ class RunStore:
         """Runs whose draft was applied to a document, newest first."""
         return await self._run(lambda: self._opened.applied_for(spec_path))
 
+    async def ready_drafts(self, spec_path: str) -> Sequence[RunRecord]:
+        """All runs of a document whose drafts wait, the complete ones first, newest first."""
+        return await self._run(lambda: self._opened.ready_drafts(spec_path))
+
     async def ready_draft_for(self, spec_path: str) -> RunRecord | None:
         """The run whose draft waits for a document: the newest complete draft, else the newest partial one."""
         return await self._run(lambda: self._opened.ready_draft_for(spec_path))
@@ -191,9 +201,12 @@ class RunStore:
         alive = tuple(run_ids)
         await self._run(lambda: self._opened.heartbeat(alive))
 
-    async def relink(self, old_path: str, new_path: str) -> int:
-        """Follow a document to its new path; the number of runs that it has."""
-        return await self._run(lambda: self._opened.relink(old_path, new_path))
+    async def relink(self, old: str, new: str) -> int:
+        """Follow a document to its new path below the root; the number of runs that it has.
+
+        Without a root, `old` and `new` are what `document` was and is; the records themselves stay as they are.
+        """
+        return await self._run(lambda: self._opened.relink(old, new))
 
     async def prune(
         self, keep_runs: int | None = None, keep_days: int | None = None, now: datetime | None = None
@@ -218,7 +231,7 @@ class RunStore:
         # Loaded on the store's thread: SQLite and pydantic must not hold up the event loop.
         from orch_lsp.runs.history import RunHistory
 
-        self._history = RunHistory(self.root, self._settings, self._notices.append)
+        self._history = RunHistory(self.root, self._settings, self._notices.append, self._document)
         self._history.open()
 
     def _close(self) -> None:

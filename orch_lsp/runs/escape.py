@@ -1,0 +1,68 @@
+"""Values that strangers wrote, made safe to show: as plain text, as Markdown, in a terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+# Cc: controls; Cf: bidirectional and other invisible formatting; Cs: surrogates; Zl, Zp: line ends to some readers.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")
+"""Format characters that words and emoji need."""
+_PUNCTUATION = re.compile(r"[\\`*_{}\[\]<>#!|~&@:.$^\"=]")
+LIMIT = 500
+"""Characters of a value that are shown on one line."""
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    """The text with all that moves, hides or reorders what is shown replaced, but for the characters in `keep`."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_visible(char, keep) for char in text)
+
+
+def _visible(char: str, keep: str) -> str:
+    if char in keep or char in _JOINERS or unicodedata.category(char) not in _HIDDEN:
+        return char
+    return _REPLACEMENT
+
+
+def plain(value: object, limit: int = LIMIT) -> str:
+    """A value on one line: white space is single blanks, and what is too long is cut."""
+    text = visible(" ".join(str(value).split()))
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def code(value: object) -> str:
+    """A value as a Markdown code span, in which nothing is a link or HTML and every character stands for itself."""
+    text = plain(value)
+    if not text:
+        return "(empty)"
+    fence = "`" * (_longest_run(text) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def prose(value: object) -> str:
+    """A sentence as Markdown: words between backticks stay code, all else that Markdown could act on is escaped."""
+    parts = plain(value).split("`")
+    if len(parts) % 2 == 0:
+        return _escaped("`".join(parts))
+    return "".join(code(part) if index % 2 and part else _escaped(part) for index, part in enumerate(parts))
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A whole text as a Markdown code block that nothing inside it can end."""
+    shown = visible(text.replace("\r\n", "\n").replace("\r", "\n"), keep="\n\t")
+    fence = "`" * max(3, _longest_run(shown) + 1)
+    return f"{fence}{language}\n{shown}{'' if shown.endswith(chr(10)) else chr(10)}{fence}"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def _escaped(text: str) -> str:
+    # A colon, a dot or an at sign escaped, too: many renderers turn bare addresses into links.
+    return _PUNCTUATION.sub(lambda match: f"\\{match.group()}", text)

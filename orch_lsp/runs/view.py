@@ -1,0 +1,294 @@
+"""How a run is presented: hover, lens, record page, list, diagnostics and command line all say it with these words.
+
+Pure. Every value that a model, a provider or a repository wrote is made harmless here, and only here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from orch_lsp.errors import ErrorDetail
+from orch_lsp.generation import Usage
+from orch_lsp.runs.escape import code, fenced, plain, prose
+from orch_lsp.runs.origins import SectionOrigin, time_of
+from orch_lsp.runs.record import Attempt, Cost, DraftState, RunRecord, RunStatus, Step
+
+OUTLINE = "outline"
+NO_MODEL = "outline (no model)"
+TOKENS_UNKNOWN = "tokens unknown"
+COST_UNKNOWN = "cost unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run in words, as plain text on single lines."""
+
+    run_id: str
+    title: str
+    status: str
+    document: str
+    model: str
+    prompt: str
+    tokens: str
+    cost: str
+    lifecycle: str
+    finish: str
+    context: tuple[str, ...]
+    attempts: tuple[str, ...]
+    error: tuple[str, ...]
+    draft: str
+    applied: str
+
+
+def view_of(record: RunRecord) -> RunView:
+    """The run in words."""
+    return RunView(
+        run_id=record.run_id,
+        title=plain(f"{_title(record)}: {record.spec.path}"),
+        status=status_label(record),
+        document=plain(record.spec.path),
+        model=model_label(record.provider.id, record.model.resolved or record.model.requested),
+        prompt=plain(f"{record.prompt.name} {record.prompt.version}"),
+        tokens=tokens_label(record.usage),
+        cost=cost_label(record.cost),
+        lifecycle=" → ".join(f"{change.status} {plain(change.at)}" for change in record.status_timeline),
+        finish=_finish(record),
+        context=tuple(_context(record)),
+        attempts=tuple(_attempt(step, attempt) for step in record.steps for attempt in step.attempts),
+        error=error_lines(record.error),
+        draft=_draft(record),
+        applied=_applied(record),
+    )
+
+
+def status_label(record: RunRecord) -> str:
+    """The status, and the code of what ended it."""
+    unsuccessful = record.status in {RunStatus.FAILED, RunStatus.INTERRUPTED}
+    if unsuccessful and record.error and record.error.code != record.status:
+        return f"{record.status} ({plain(record.error.code)})"
+    return str(record.status)
+
+
+def model_label(provider: str, model: str | None) -> str:
+    """Provider and model on one line."""
+    if provider == OUTLINE:
+        return NO_MODEL
+    return f"{plain(provider)} · {plain(model)}" if model else f"{plain(provider)} · model unknown"
+
+
+def tokens_label(usage: Usage | None) -> str:
+    """`N in / N out`, or that they are unknown."""
+    if usage is None or usage.input_tokens is None or usage.output_tokens is None:
+        return TOKENS_UNKNOWN
+    return f"{usage.input_tokens} in / {usage.output_tokens} out"
+
+
+def cost_label(cost: Cost | None) -> str:
+    """Amount and currency, or that the cost is unknown."""
+    return COST_UNKNOWN if cost is None else plain(f"{cost.amount} {cost.currency}")
+
+
+def error_lines(error: ErrorDetail | None) -> tuple[str, ...]:
+    """What went wrong, and what to do about it."""
+    if error is None:
+        return ()
+    status = f" (HTTP {error.http_status})" if error.http_status is not None else ""
+    lines = (f"{plain(error.code)}{status}: {plain(error.message)}", f"cure: {plain(error.remediation)}")
+    return lines if error.remediation else lines[:1]
+
+
+def diagnostic_message(error: ErrorDetail) -> str:
+    """The text of a diagnostic: message, then remediation."""
+    return plain(f"{error.message} {error.remediation}", limit=2_000)
+
+
+def list_line(record: RunRecord) -> str:
+    """One line of the history, columns apart by two blanks, for eyes and for grep."""
+    view = view_of(record)
+    columns = (
+        view.run_id,
+        plain(record.timing.started_at),
+        f"{view.status:<11}",
+        view.model,
+        view.document,
+        view.tokens,
+    )
+    return "  ".join(columns)
+
+
+def lens_title(record: RunRecord | None) -> str:
+    """What a code lens says of the newest run on a document; None is no run yet."""
+    if record is None:
+        return "Orch: no draft yet"
+    view = view_of(record)
+    if record.status is RunStatus.RUNNING:
+        return f"Orch: drafting with {view.model}"
+    if record.status is not RunStatus.COMPLETED:
+        return f"Orch: {view.status}{', partial draft kept' if _waits(record) else ''}"
+    state = "draft ready" if _waits(record) else f"draft {record.draft.state}" if record.draft else "completed"
+    return f"Orch: {state} · {view.model} · {view.tokens}"
+
+
+def hover_lines(origin: SectionOrigin) -> tuple[tuple[str, ...], ...]:
+    """What a hover says of a section: lines of parts."""
+    state = "unchanged" if origin.unchanged else "edited since"
+    run, entry = origin.run, origin.entry
+    if run is not None:
+        ending = () if run.status is RunStatus.COMPLETED else (f"run {status_label(run)}",)
+        return (
+            _who(run.provider.id, run.model.resolved or run.model.requested),
+            (time_of(run), f"prompt {run.prompt.name} {run.prompt.version}"),
+            (tokens_label(run.usage), cost_label(run.cost)),
+            (state, *ending),
+            (f"run {run.run_id}",),
+        )
+    if entry is not None:
+        return (
+            _who(entry.provider, entry.model),
+            (entry.time, f"prompt {entry.prompt_name} {entry.prompt_version}"),
+            (TOKENS_UNKNOWN, COST_UNKNOWN),
+            (state, "not in local history", "from the repository"),
+            (f"run {entry.run_id}",),
+        )
+    return ((state,),)
+
+
+def hover_text(origin: SectionOrigin) -> str:
+    """The hover for a client that shows plain text only."""
+    return "\n".join(" · ".join(plain(part) for part in line) for line in hover_lines(origin))
+
+
+def hover_markdown(origin: SectionOrigin) -> str:
+    """The hover: every value a code span, so that it stands for itself."""
+    return "\n".join(f"- {' · '.join(code(part) for part in line)}" for line in hover_lines(origin))
+
+
+def record_markdown(record: RunRecord, draft_text: str | None, notes: Iterable[str] = ()) -> str:
+    """The record as a page.
+
+    Args:
+        record: The run.
+        draft_text: The draft's text, if it is kept.
+        notes: Sentences on top, such as that the text comes from the repository.
+    """
+    view = view_of(record)
+    blocks = [f"# {prose(view.title)}", *(f"> {prose(note)}" for note in notes), _bullets(_facts(record, view))]
+    for heading, lines in (
+        ("Error", [prose(line) for line in view.error]),
+        ("Attempts", [code(line) for line in view.attempts]),
+        ("Context", [code(line) for line in view.context]),
+    ):
+        if lines:
+            blocks += (f"## {heading}", _bullets(lines))
+    if draft_text is not None:
+        blocks += ("## Draft", fenced(draft_text, "markdown"))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _facts(record: RunRecord, view: RunView) -> list[str]:
+    parent = [("Follows run", record.parent_run_id)] if record.parent_run_id else []
+    requested = record.model.requested
+    asked = [("Model asked for", requested)] if requested and requested != record.model.resolved else []
+    address = [("Sent to", record.provider.server_address)] if record.provider.server_address else []
+    revision = [("Revision", _revision(record))] if record.vcs else []
+    facts: list[tuple[str, str | None]] = [
+        ("Run", view.run_id),
+        *parent,
+        ("Status", view.status),
+        ("Lifecycle", view.lifecycle),
+        ("Document", view.document),
+        ("Profile", record.spec.profile),
+        ("Model", view.model),
+        *asked,
+        *address,
+        ("Prompt", view.prompt),
+        ("Tokens", view.tokens),
+        ("Cost", view.cost),
+        ("Finish reason", view.finish),
+        ("Draft", view.draft),
+        ("Applied", view.applied),
+        *revision,
+    ]
+    return [f"**{label}:** {code(value)}" for label, value in facts if value]
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _title(record: RunRecord) -> str:
+    if record.status is RunStatus.COMPLETED and record.draft is not None:
+        return f"Draft {record.draft.state}"
+    return {
+        RunStatus.QUEUED: "Waiting to draft",
+        RunStatus.RUNNING: "Drafting",
+        RunStatus.COMPLETED: "Completed",
+        RunStatus.FAILED: "Failed draft",
+        RunStatus.CANCELLED: "Cancelled draft",
+        RunStatus.INTERRUPTED: "Interrupted draft",
+    }[record.status]
+
+
+def _waits(record: RunRecord) -> bool:
+    return record.draft is not None and record.draft.state is DraftState.READY
+
+
+def _who(provider: str, model: str | None) -> tuple[str, ...]:
+    if provider == OUTLINE:
+        return (NO_MODEL,)
+    return (provider, model or "model unknown")
+
+
+def _finish(record: RunRecord) -> str:
+    raw = ", ".join(plain(reason) for reason in record.finish_reasons)
+    if record.finish_reason is None:
+        return raw
+    return f"{record.finish_reason} ({raw})" if raw and raw != record.finish_reason else str(record.finish_reason)
+
+
+def _draft(record: RunRecord) -> str:
+    draft = record.draft
+    if draft is None:
+        return ""
+    keys = ", ".join(plain(section.key) for section in draft.sections)
+    kind = "partial, " if draft.partial else ""
+    return f"{draft.state}, {kind}{draft.bytes} bytes{f': {keys}' if keys else ''}"
+
+
+def _applied(record: RunRecord) -> str:
+    if record.applied is None:
+        return ""
+    return f"{plain(record.applied.at)}, {'verified' if record.applied.verified else 'not verified'}"
+
+
+def _revision(record: RunRecord) -> str | None:
+    if record.vcs is None:
+        return None
+    return f"{plain(record.vcs.revision)}{' with uncommitted changes' if record.vcs.dirty else ''}"
+
+
+def _context(record: RunRecord) -> Iterable[str]:
+    context = record.context
+    if context.error is not None:
+        yield f"not grounded: {plain(context.error.code)}: {plain(context.error.message)}"
+    for item in context.items:
+        lines = f":{item.range[0]}-{item.range[1]}" if item.range else ""
+        redactions = f", {item.redactions} redactions" if item.redactions else ""
+        yield f"{plain(item.path)}{lines} ({item.bytes} bytes, {plain(item.source)}{redactions})"
+    for left in context.left_out:
+        yield f"left out: {plain(left.path)} ({plain(left.reason)})"
+
+
+def _attempt(step: Step, attempt: Attempt) -> str:
+    where = model_label(attempt.provider, attempt.model)
+    parts = [f"{plain(step.name)} {attempt.number}: {plain(attempt.status or 'open')}", where]
+    if attempt.http_status is not None:
+        parts.append(f"HTTP {attempt.http_status}")
+    if attempt.wait_s:
+        parts.append(f"waited {attempt.wait_s:g} s")
+    if attempt.request_id:
+        parts.append(f"request {plain(attempt.request_id)}")
+    if attempt.error is not None:
+        parts.append(f"{plain(attempt.error.code)}: {plain(attempt.error.message)}")
+    return ", ".join(parts)
