@@ -26,7 +26,26 @@ from pathlib import Path
 from typing import Any
 
 SECTION = re.compile(r"^- `## ([^`]+)`", re.MULTILINE)
-WORDS = "The service keeps this promise for each request, and says so in its log when it could not. "
+BODIES = {
+    "Goal": (
+        "One busy client no longer slows down the others: each client gets its own share of requests, "
+        "and a client that exceeds it is told so at once and knows when to come back."
+    ),
+    "Non-goals": "- Limits by user account or by price plan\n- Protection against distributed attacks",
+    "Assumptions": "- A client is known by its API key.\n- All instances share one Redis.",
+    "Acceptance Criteria": (
+        "- A client's request number 101 within a minute is answered 429 with `Retry-After`.\n"
+        "- Other clients' p99 latency stays below 50 ms meanwhile.\n"
+        "- If Redis is down, requests pass and a warning is logged."
+    ),
+    "Tasks": (
+        "- [ ] Token bucket over Redis with an atomic script\n"
+        "- [ ] Middleware that answers 429 with `Retry-After`\n"
+        "- [ ] Metrics for allowed and refused requests"
+    ),
+    "Verification Plan": "- Load test with one busy and ten quiet clients\n- Tests of the bucket with a fake clock",
+    "Rollback Plan": "Set `RATE_LIMIT=off` and restart. Nothing is stored that would have to be undone.",
+}
 WHOLE_ANSWER_TOKENS = {"prompt_tokens": 120, "completion_tokens": 48, "total_tokens": 168}
 
 
@@ -162,7 +181,7 @@ def draft_for(messages: list[dict[str, Any]]) -> str:
     """A section for each one that the prompt asks for."""
     prompt = "\n".join(str(message["content"]) for message in messages)
     titles = SECTION.findall(prompt) or ["Overview"]
-    return "\n\n".join(f"## {title}\n\n{title}: {WORDS * 2}".rstrip() for title in titles) + "\n"
+    return "\n\n".join(f"## {title}\n\n{BODIES.get(title, 'Nothing is known yet.')}" for title in titles) + "\n"
 
 
 def main() -> None:

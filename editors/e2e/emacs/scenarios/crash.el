@@ -19,5 +19,5 @@
    (let ((record (e2e-wait-run run-id "interrupted")))
      (e2e-equal t (plist-get (plist-get record :draft) :partial)))
    (e2e-contains (plist-get (e2e-execute "orch.previewDraft" :runId run-id :open :json-false) :text)
-                 "The service keeps this promise")
+                 "One busy client")
    (e2e-equal e2e-brief (buffer-string))))

@@ -5,7 +5,7 @@ nvim.run(function()
   vim.cmd('Orch generate provider=work')
   local record = nvim.wait_draft('applied')
   nvim.equal('completed', record.status)
-  nvim.contains(nvim.text(bufnr), '## Rollback Plan\n\nRollback Plan: The service keeps')
+  nvim.contains(nvim.text(bufnr), '## Rollback Plan\n\nSet `RATE_LIMIT=off`')
   nvim.contains(nvim.provider_event('request').key, 'key-of-the-end-to-end-tests')
   nvim.equal({ 'begin', 'end' }, { nvim.progress[1], nvim.progress[#nvim.progress] }, 'progress')
 

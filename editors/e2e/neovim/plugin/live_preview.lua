@@ -7,7 +7,7 @@ nvim.run(function()
   nvim.provider_event('held')
   local preview = nvim.wait('words in the preview', function()
     local shown = nvim.preview()
-    return shown and nvim.text(shown):find('The service keeps this promise', 1, true) and shown
+    return shown and nvim.text(shown):find('One busy client', 1, true) and shown
   end)
   nvim.equal(nvim.BRIEF, nvim.text(bufnr) .. '\n', 'the document has no part of a draft')
   nvim.equal(document_window, vim.api.nvim_get_current_win(), 'the cursor stays in the document')

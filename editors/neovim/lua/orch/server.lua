@@ -3,8 +3,8 @@ local notice = require('orch.notice')
 
 local M = {}
 
---- The oldest server that this plugin was written for.
-M.OLDEST_SERVER = '0.1.0'
+--- The plugin's version. It fits servers of the same series: `0.1.x`, from `1.0.0` on `1.x`.
+M.VERSION = '0.1.0'
 
 local RESTART_WINDOW_MS = 5 * 60 * 1000
 
@@ -55,13 +55,32 @@ function M.serves(bufnr)
   return false
 end
 
---- Whether a version is older than another; one that cannot be read is not.
+--- What two versions must share to fit.
 ---@param version string
----@param than string
----@return boolean
-local function is_older(version, than)
-  local ok, older = pcall(vim.version.lt, version, than)
-  return ok and older
+---@return vim.Version?
+local function series(version)
+  local ok, parsed = pcall(vim.version.parse, version)
+  if not ok or not parsed then
+    return nil
+  end
+  parsed.patch, parsed.prerelease, parsed.build = 0, nil, nil
+  if parsed.major > 0 then
+    parsed.minor = 0
+  end
+  return parsed
+end
+
+---@param version string
+local function compare_versions(version)
+  local server, plugin = series(version), series(M.VERSION)
+  if not server or not plugin or server == plugin then
+    return
+  end
+  local advice = server < plugin and 'Update the server with `pipx upgrade orch-lsp`.'
+    or 'Update the plugin; what it does not know yet is missing here.'
+  notice.warn(
+    ('the server is version %s and this plugin is for %s. '):format(version, M.VERSION) .. advice
+  )
 end
 
 ---@param client vim.lsp.Client
@@ -69,13 +88,8 @@ end
 local function on_init(client, result)
   local info = result.serverInfo or {}
   client.config.orch_version = info.version
-  if info.version and is_older(info.version, M.OLDEST_SERVER) then
-    notice.warn(
-      ('the server is version %s; this plugin needs %s or newer. Update it with `pipx upgrade orch-lsp`.'):format(
-        info.version,
-        M.OLDEST_SERVER
-      )
-    )
+  if info.version then
+    compare_versions(info.version)
   end
 end
 
