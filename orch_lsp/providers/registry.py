@@ -21,7 +21,7 @@ GROUP = "orch_lsp.providers"
 BUILT_IN: Mapping[str, str] = {
     "anthropic": "orch_lsp.providers.anthropic:create",
     "openai-compatible": "orch_lsp.providers.openai_chat:create",
-    "outline": "orch_lsp.providers.outline:create",
+    "outline": "orch_lsp.providers.registry:create_outline",
 }
 
 ProviderFactory = Callable[[ProviderSettings, str | None], Provider]
@@ -34,6 +34,14 @@ def create_provider(settings: ProviderSettings, api_key: str | None) -> Provider
         SettingsError: The kind is not known, its package cannot be loaded, or the endpoint cannot be used.
     """
     return _factory(settings)(settings, api_key)
+
+
+def create_outline(settings: ProviderSettings, api_key: str | None) -> Provider:
+    """The provider without a model; it has no use for a key."""
+    from orch_lsp.providers.outline import OutlineProvider
+
+    del api_key
+    return OutlineProvider(settings)
 
 
 def is_hosted(settings: ProviderSettings) -> bool:

@@ -1,0 +1,43 @@
+"""The scripted HTTP server of the conformance kit, under a short name for our own tests."""
+
+from orch_lsp.providers.testing import (
+    CHAT_DONE,
+    Close,
+    RecordedRequest,
+    Reply,
+    Reset,
+    ScriptedServer,
+    Send,
+    SendForever,
+    Stall,
+    Until,
+    chat_chunk,
+    chat_error,
+    chat_pieces,
+    chat_usage,
+    event,
+    json_reply,
+    messages_pieces,
+    stream_reply,
+)
+
+__all__ = [
+    "CHAT_DONE",
+    "Close",
+    "RecordedRequest",
+    "Reply",
+    "Reset",
+    "ScriptedServer",
+    "Send",
+    "SendForever",
+    "Stall",
+    "Until",
+    "chat_chunk",
+    "chat_error",
+    "chat_pieces",
+    "chat_usage",
+    "event",
+    "json_reply",
+    "messages_pieces",
+    "stream_reply",
+]
