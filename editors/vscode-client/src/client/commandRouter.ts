@@ -1,0 +1,151 @@
+import * as vscode from "vscode";
+import { runIdOf } from "../documents/virtualDocuments";
+import { runOfNode } from "../history/runTree";
+import type { RunTracker } from "../runs/runTracker";
+import { SERVED_SCHEMES } from "./orchClient";
+import { commandArguments, type CommandArgument } from "./commandArguments";
+
+/** What this extension does in place of, or around, the server's own commands. */
+export interface RouterActions {
+  readonly review: (runId: string) => Promise<void>;
+  readonly openRecord: (runId: string) => Promise<void>;
+  readonly showRuns: () => Promise<void>;
+  readonly runInReview: () => string | null;
+  readonly newestRun: () => Promise<string | null>;
+  readonly showReport: (report: string) => Promise<void>;
+  /** A draft was asked for where the server cannot reach. */
+  readonly onUnserved: () => void;
+  readonly onFailure: (error: unknown) => Promise<void>;
+}
+
+type Next = (args: CommandArgument[]) => Promise<unknown>;
+
+/** Commands that work on a document; all others of the server work on a run. */
+const ON_DOCUMENTS = new Set(["orch.generateDraft", "orch.showHistory"]);
+
+/** Brings what VS Code passes to a server command into the server's form, and its result before the person. */
+export class CommandRouter {
+  constructor(
+    private readonly tracker: RunTracker,
+    private readonly actions: RouterActions,
+  ) {}
+
+  async run(command: string, values: readonly unknown[], next: Next): Promise<unknown> {
+    const args = commandArguments(
+      values,
+      (value) => this.read(command, value),
+      () => this.context(command),
+    );
+    try {
+      return await this.dispatch(command, args, next);
+    } catch (error) {
+      await this.actions.onFailure(error);
+      return undefined;
+    }
+  }
+
+  private async dispatch(command: string, args: CommandArgument[], next: Next): Promise<unknown> {
+    const [argument] = args;
+    if (argument?.["open"] === false) return next(args);
+    switch (command) {
+      case "orch.generateDraft":
+        return this.generate(args, next);
+      case "orch.retryRun":
+        return this.retry(args, next);
+      case "orch.showHistory":
+        await this.actions.showRuns();
+        return undefined;
+      case "orch.showRun":
+        return this.withRun(argument, this.actions.openRecord);
+      case "orch.previewDraft":
+        return this.withRun(argument, this.actions.review);
+      case "orch.doctor": {
+        const report = await next(args);
+        if (typeof report === "string") await this.actions.showReport(report);
+        return report;
+      }
+      default:
+        return next(args);
+    }
+  }
+
+  private async generate(args: CommandArgument[], next: Next): Promise<unknown> {
+    const uri = args[0]?.uri;
+    const scheme = uri === undefined ? vscode.window.activeTextEditor?.document.uri.scheme : vscode.Uri.parse(uri).scheme;
+    if (scheme !== undefined && !SERVED_SCHEMES.includes(scheme)) {
+      this.actions.onUnserved();
+      return undefined;
+    }
+    if (uri === undefined) return next(args);
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
+    // A closed document is never edited by itself: who asks for a draft wants to see it.
+    if (!isVisible(document)) await vscode.window.showTextDocument(document);
+    this.tracker.expect(document.uri);
+    return this.bound(await next(args), document.uri);
+  }
+
+  private async retry(args: CommandArgument[], next: Next): Promise<unknown> {
+    const earlier = args[0]?.runId === undefined ? undefined : this.tracker.record(args[0].runId);
+    const document = earlier === undefined ? undefined : this.tracker.documentOf(earlier);
+    if (document !== undefined) this.tracker.expect(document);
+    const answer = await next(args);
+    return document === undefined ? answer : this.bound(answer, document);
+  }
+
+  private bound(answer: unknown, document: vscode.Uri): unknown {
+    const runId = (answer as { runId?: unknown } | null | undefined)?.runId;
+    if (typeof runId === "string") this.tracker.bind(runId, document);
+    return answer;
+  }
+
+  private async withRun(argument: CommandArgument | undefined, act: (runId: string) => Promise<void>): Promise<undefined> {
+    const runId = argument?.runId ?? (await this.actions.newestRun());
+    if (runId !== null) await act(runId);
+    return undefined;
+  }
+
+  private read(command: string, value: unknown): CommandArgument | null {
+    const run = runOfNode(value);
+    if (run !== null) return { runId: run.run_id };
+    if (!(value instanceof vscode.Uri)) return null;
+    const virtual = runIdOf(value);
+    if (virtual !== null) return { runId: virtual };
+    return ON_DOCUMENTS.has(command) ? { uri: value.toString() } : this.runOn(command, value);
+  }
+
+  /** What a command works on that was called without a word. */
+  private context(command: string): CommandArgument | null {
+    const active = vscode.window.activeTextEditor?.document.uri;
+    if (ON_DOCUMENTS.has(command)) {
+      return active !== undefined && SERVED_SCHEMES.includes(active.scheme) ? { uri: active.toString() } : null;
+    }
+    const reviewed = this.actions.runInReview();
+    if (reviewed !== null) return { runId: reviewed };
+    return active === undefined ? null : this.runOn(command, active);
+  }
+
+  private runOn(command: string, document: vscode.Uri): CommandArgument | null {
+    const { tracker } = this;
+    switch (command) {
+      case "orch.cancelRun":
+        return asArgument(tracker.liveOn(document)?.run_id);
+      case "orch.applyDraft":
+      case "orch.discardDraft":
+      case "orch.previewDraft":
+        return asArgument(tracker.readyOn(document)?.run_id);
+      case "orch.retryRun":
+      case "orch.showRun":
+        return asArgument(tracker.newestOn(document)?.run_id);
+      default:
+        return null;
+    }
+  }
+}
+
+function asArgument(runId: string | undefined): CommandArgument | null {
+  return runId === undefined ? null : { runId };
+}
+
+function isVisible(document: vscode.TextDocument): boolean {
+  return vscode.window.visibleTextEditors.some((editor) => editor.document === document);
+}

@@ -1,0 +1,46 @@
+/** What a failed command says, as far as the error that came over the wire says it. */
+export interface CommandFailure {
+  readonly code: string | null;
+  readonly message: string;
+  readonly remediation: string | null;
+  readonly runId: string | null;
+}
+
+/** What a person can do about a failure from within the editor. */
+export type Cure = "set key" | "choose provider" | "open record" | "show log";
+
+/** Reads a JSON-RPC error, or whatever else was thrown. */
+export function commandFailure(error: unknown): CommandFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const data = (error as { data?: unknown } | null)?.data;
+  const field = (name: string): string | null => {
+    const value = typeof data === "object" && data !== null ? (data as Record<string, unknown>)[name] : undefined;
+    return typeof value === "string" ? value : null;
+  };
+  return { code: field("code"), message, remediation: field("remediation"), runId: field("runId") };
+}
+
+/** The message and its cure as one text, the cure only once. */
+export function failureText({ message, remediation }: Pick<CommandFailure, "message" | "remediation">): string {
+  return remediation === null || message.includes(remediation) ? message : `${message} ${remediation}`;
+}
+
+/** The cures that fit a failure, best first. */
+export function cures(code: string | null, hasRecord: boolean): Cure[] {
+  const record: Cure[] = hasRecord ? ["open record"] : [];
+  switch (code) {
+    case "missing_auth":
+    case "invalid_auth":
+      return ["set key", ...record];
+    case "missing_provider":
+    case "unknown_provider":
+    case "missing_model":
+    case "model_not_found":
+      return ["choose provider", ...record];
+    case null:
+    case "unexpected_error":
+      return [...record, "show log"];
+    default:
+      return record;
+  }
+}

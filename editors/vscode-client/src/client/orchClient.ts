@@ -1,0 +1,65 @@
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  type ErrorHandler,
+  type LanguageClientOptions,
+  type Middleware,
+} from "vscode-languageclient/node";
+import * as vscode from "vscode";
+import { settingsOf } from "./configuration";
+import { ExperimentalOrchFeature } from "./experimental";
+import type { ServerProcess } from "../server/serverProcess";
+
+/** A document that the server takes: on disk or not yet saved. Virtual file systems are out of its reach. */
+export const SERVED_SCHEMES: readonly string[] = ["file", "untitled"];
+
+export interface ClientParts {
+  readonly output: vscode.LogOutputChannel;
+  readonly middleware: Middleware;
+  readonly startProcess: () => Promise<ServerProcess>;
+  /** The connection closed by itself; whether to start the server again. */
+  readonly onClosed: () => boolean;
+}
+
+/** A language client that logs failures instead of popping them up: what a person should know is said elsewhere. */
+export class OrchClient extends LanguageClient {
+  readonly extras: ExperimentalOrchFeature;
+
+  constructor(parts: ClientParts) {
+    super("orch", "Orch", async () => ({ process: (await parts.startProcess()).child, detached: false }), options(parts));
+    this.extras = new ExperimentalOrchFeature();
+    this.registerFeature(this.extras);
+  }
+
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+function options({ output, middleware, onClosed }: ClientParts): LanguageClientOptions {
+  return {
+    documentSelector: SERVED_SCHEMES.map((scheme) => ({ scheme, language: "markdown" })),
+    diagnosticCollectionName: "orch",
+    outputChannel: output,
+    traceOutputChannel: output,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    // The log lines of the server are read by ServerProcess, which keeps the last ones for its messages.
+    stdioOptions: { stdout: () => undefined, stderr: () => undefined },
+    initializationFailedHandler: () => false,
+    errorHandler: errorHandler(onClosed),
+    initializationOptions: () => settingsOf(undefined),
+    middleware,
+  };
+}
+
+function errorHandler(onClosed: () => boolean): ErrorHandler {
+  return {
+    error: (_error, _message, count) => ({
+      action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
+      handled: true,
+    }),
+    closed: () => ({ action: onClosed() ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true }),
+  };
+}

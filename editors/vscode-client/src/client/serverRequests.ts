@@ -1,0 +1,30 @@
+import { isRunRecord, type DraftPreview, type RunRecord } from "../runs/record";
+
+/** Sends `workspace/executeCommand` with one argument. */
+export type ExecuteCommand = (command: string, argument: Readonly<Record<string, unknown>>) => Promise<unknown>;
+
+/** The questions that this extension asks the server by itself. None of them opens anything. */
+export class ServerRequests {
+  constructor(private readonly execute: ExecuteCommand) {}
+
+  /** Runs of a document, or of a folder's root, newest first. */
+  async history(uri: string | null, limit: number): Promise<RunRecord[]> {
+    const argument = uri === null ? { limit, open: false } : { uri, limit, open: false };
+    const answer = await this.execute("orch.showHistory", argument);
+    return Array.isArray(answer) ? answer.filter(isRunRecord) : [];
+  }
+
+  /** A run's draft, and what the document would become with it. */
+  async previewDraft(runId: string): Promise<DraftPreview> {
+    const answer = await this.execute("orch.previewDraft", { runId, open: false });
+    const fields = (typeof answer === "object" && answer !== null ? answer : {}) as Record<string, unknown>;
+    const text = (name: string): string | null => (typeof fields[name] === "string" ? fields[name] : null);
+    return { runId, uri: text("uri"), text: text("text") ?? "", document: text("document") };
+  }
+
+  /** The record of a run; of the newest one without an id. */
+  async record(runId: string | undefined): Promise<RunRecord | null> {
+    const answer = await this.execute("orch.showRun", runId === undefined ? { open: false } : { runId, open: false });
+    return isRunRecord(answer) ? answer : null;
+  }
+}

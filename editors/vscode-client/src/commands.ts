@@ -1,0 +1,55 @@
+import * as vscode from "vscode";
+import { SERVED_SCHEMES } from "./client/orchClient";
+import { newSpec } from "./documents/newSpec";
+import { virtualText } from "./documents/serverStatus";
+import { runIdOf } from "./documents/virtualDocuments";
+import { compareDrafts, openRecord } from "./history/runCommands";
+import { runOfNode } from "./history/runTree";
+import { removeApiKey, setApiKey } from "./keys/keyCommands";
+import type { Orch } from "./orch";
+import type { RunRecord } from "./runs/record";
+
+/** Registers the commands that are this extension's own; the server's are registered by the language client. */
+export function registerCommands(orch: Orch): vscode.Disposable[] {
+  const commands: Readonly<Record<string, (argument: unknown) => unknown>> = {
+    "orch.newSpec": (where) => createSpec(orch, where),
+    "orch.setApiKey": () => setApiKey(orch.keys),
+    "orch.removeApiKey": () => removeApiKey(orch.keys),
+    "orch.installServer": () => orch.install(),
+    "orch.restartServer": () => orch.restart(),
+    "orch.showLog": () => {
+      orch.output.show();
+    },
+    "orch.reviewDraft": (argument) => reviewDraft(orch, argument),
+    "orch.runs.refresh": () => orch.history.refresh(),
+    "orch.runs.openRecord": withRun((run) => orch.guarded(() => openRecord(run.run_id))),
+    "orch.runs.openDraft": withRun((run) => orch.guarded(() => orch.review.showText(run.run_id))),
+    "orch.runs.compare": withRun((run) => orch.guarded(() => compareDrafts(run, orch.tracker, orch.requests))),
+    "orch.runs.copyId": withRun(async (run) => {
+      await vscode.env.clipboard.writeText(run.run_id);
+    }),
+  };
+  return Object.entries(commands).map(([id, act]) => vscode.commands.registerCommand(id, act));
+}
+
+function withRun(act: (run: RunRecord) => Promise<void>): (argument: unknown) => Promise<void> {
+  return async (argument) => {
+    const run = runOfNode(argument);
+    if (run !== null) await act(run);
+  };
+}
+
+async function createSpec(orch: Orch, where: unknown): Promise<void> {
+  const { state } = orch.supervisor;
+  if (state.kind === "running") await newSpec(state.launch, await orch.workingFolder(), where);
+}
+
+async function reviewDraft(orch: Orch, argument: unknown): Promise<void> {
+  const document = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
+  const onDocument = document === undefined ? undefined : orch.tracker.readyOn(document)?.run_id;
+  const runId = runOfNode(argument)?.run_id ?? (document === undefined ? null : runIdOf(document)) ?? onDocument;
+  if (runId !== undefined) await orch.showDraft(runId);
+  else if (document !== undefined && !SERVED_SCHEMES.includes(document.scheme)) {
+    void vscode.window.showInformationMessage(virtualText());
+  }
+}

@@ -1,0 +1,68 @@
+import * as vscode from "vscode";
+import type { ServerRequests } from "../client/serverRequests";
+import type { RunTracker } from "../runs/runTracker";
+import type { FolderRuns, RunTree } from "./runTree";
+
+const LIMIT = 300;
+const REFRESH_MS = 250;
+
+/** Reads the history of each workspace folder into the tree, and again whenever a run changes. */
+export class History implements vscode.Disposable {
+  private timer: NodeJS.Timeout | undefined;
+  private server: ServerRequests | null = null;
+  private readonly subscription: vscode.Disposable;
+
+  constructor(
+    private readonly tracker: RunTracker,
+    private readonly tree: RunTree,
+    private readonly onFailure: (error: unknown) => void,
+  ) {
+    this.subscription = vscode.Disposable.from(
+      tracker.onDidChangeRun(() => {
+        this.refreshSoon();
+      }),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => {
+        this.refreshSoon();
+      }),
+    );
+  }
+
+  /** Reads from this server from now on; null when there is none. */
+  connect(server: ServerRequests | null): void {
+    this.server = server;
+    if (server === null) clearTimeout(this.timer);
+    else void this.refresh();
+  }
+
+  async refresh(): Promise<void> {
+    clearTimeout(this.timer);
+    const { server } = this;
+    if (server === null) return;
+    try {
+      const folders = await readFolders(server);
+      if (this.server !== server) return;
+      this.tree.show(folders);
+      this.tracker.list(folders.flatMap(({ runs }) => runs));
+    } catch (error) {
+      this.onFailure(error);
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.subscription.dispose();
+  }
+
+  private refreshSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.refresh(), REFRESH_MS);
+  }
+}
+
+async function readFolders(server: ServerRequests): Promise<FolderRuns[]> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 0) return [{ name: "", runs: await server.history(null, LIMIT) }];
+  return Promise.all(
+    folders.map(async ({ name, uri }) => ({ name, runs: await server.history(uri.toString(), LIMIT) })),
+  );
+}

@@ -1,0 +1,226 @@
+import { homedir } from "node:os";
+import * as vscode from "vscode";
+import { CommandRouter } from "./client/commandRouter";
+import { showFailure } from "./client/failureMessages";
+import { createMiddleware } from "./client/middleware";
+import type { OrchClient } from "./client/orchClient";
+import { ServerRequests } from "./client/serverRequests";
+import { UserSettingsSync } from "./client/userSettingsSync";
+import { registerCommands } from "./commands";
+import { ContextKeys } from "./documents/contextKeys";
+import { showServerStatus, virtualText } from "./documents/serverStatus";
+import { History } from "./history/history";
+import { openRecord } from "./history/runCommands";
+import { RunTree } from "./history/runTree";
+import { setApiKey } from "./keys/keyCommands";
+import { KeyStore } from "./keys/keyStore";
+import { LivePreview } from "./preview/livePreview";
+import { DraftReview } from "./review/draftReview";
+import { announceEnds } from "./runs/notices";
+import { RunTracker } from "./runs/runTracker";
+import { showLiveRuns } from "./runs/statusBar";
+import type { DraftDelta } from "./runs/streamedText";
+import { WorkspaceConsent } from "./server/consent";
+import { discoverServer } from "./server/discovery";
+import { installWithProgress, ownEnvironmentFolder, workingFolder } from "./server/installation";
+import { ServerMessages } from "./server/serverMessages";
+import { ServerSupervisor, type ServerState } from "./server/supervisor";
+
+/** The composition of the extension: who knows whom. */
+export class Orch implements vscode.Disposable {
+  readonly output = vscode.window.createOutputChannel("Orch", { log: true });
+  readonly tracker = new RunTracker();
+  readonly tree = new RunTree();
+  readonly keys: KeyStore;
+  readonly review: DraftReview;
+  readonly history: History;
+  readonly supervisor: ServerSupervisor;
+  readonly requests: ServerRequests;
+  private readonly consent: WorkspaceConsent;
+  private readonly messages: ServerMessages;
+  private readonly userSettings: UserSettingsSync;
+  private readonly subscriptions: { dispose: () => unknown }[];
+
+  constructor(private readonly context: vscode.ExtensionContext) {
+    this.requests = new ServerRequests((command, argument) => this.execute(command, argument));
+    this.keys = new KeyStore(context.secrets, context.globalState);
+    this.consent = new WorkspaceConsent(context.workspaceState);
+    this.review = new DraftReview(this.tracker, this.requests);
+    this.history = new History(this.tracker, this.tree, (error) => {
+      this.output.warn(String(error));
+    });
+    this.userSettings = new UserSettingsSync(this.keys, this.output);
+    this.supervisor = new ServerSupervisor({
+      output: this.output,
+      middleware: createMiddleware(this.router(), (token) => this.tracker.record(String(token)) !== undefined),
+      workingFolder: () => workingFolder(context),
+      prepare: (client) => {
+        this.listen(client);
+      },
+    });
+    this.messages = new ServerMessages(String((context.extension.packageJSON as { version: unknown }).version), {
+      install: () => this.install(),
+      restart: () => this.start(),
+      showLog: () => {
+        this.output.show();
+      },
+    });
+    const { tracker, review } = this;
+    this.subscriptions = [
+      this.output,
+      tracker,
+      this.tree,
+      this.keys,
+      review,
+      this.history,
+      this.userSettings,
+      this.supervisor,
+      new LivePreview(tracker),
+      new ContextKeys(tracker, review, this.supervisor),
+      showLiveRuns(tracker),
+      showServerStatus(this.supervisor),
+      announceEnds(tracker, { review: (runId) => this.showDraft(runId), openRecord }),
+      vscode.window.registerTreeDataProvider("orch.runs", this.tree),
+      vscode.workspace.onDidOpenTextDocument(readAsMarkdown),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => void this.onTrust()),
+      this.supervisor.onDidChange((state) => void this.onServer(state)),
+      ...registerCommands(this),
+    ];
+  }
+
+  /** Finds a server and starts it; says what is missing. */
+  async start(): Promise<void> {
+    const configured = vscode.workspace.getConfiguration("orch").get<unknown>("server.path");
+    const discovery = await discoverServer({
+      configuredPath: typeof configured === "string" ? configured.trim().replace(/^~(?=[/\\])/u, homedir()) : "",
+      searchPath: process.env["PATH"] ?? "",
+      workspaceFolders: (vscode.workspace.workspaceFolders ?? [])
+        .filter(({ uri }) => uri.scheme === "file")
+        .map(({ uri }) => uri.fsPath),
+      workspaceIsTrusted: vscode.workspace.isTrusted,
+      ownEnvironment: ownEnvironmentFolder(this.context),
+      rememberedConsent: (command) => this.consent.remembered(command),
+      askConsent: (command) => this.consent.ask(command),
+    });
+    switch (discovery.kind) {
+      case "found":
+        await this.supervisor.start(discovery.launch);
+        break;
+      case "unusable setting":
+        this.supervisor.unusable(vscode.l10n.t("orch.server.path names {0}, which is no program.", discovery.path));
+        break;
+      case "none":
+        this.supervisor.missing();
+        break;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.supervisor.stop();
+  }
+
+  /** "Orch: Restart Server" also asks again about a server that was refused. */
+  async restart(): Promise<void> {
+    await this.consent.forgetRefusals();
+    await this.start();
+  }
+
+  /** Installs the bundled server and starts it. */
+  async install(): Promise<void> {
+    await this.supervisor.stop();
+    if (await installWithProgress(this.context, this.output)) await this.start();
+  }
+
+  /** Opens the diff of a waiting draft, else its text. */
+  async showDraft(runId: string): Promise<void> {
+    await this.guarded(() => this.review.show(runId));
+  }
+
+  /** A folder of this extension to start processes from. */
+  workingFolder(): Promise<string> {
+    return workingFolder(this.context);
+  }
+
+  /** Does something that asks the server, and says why if it fails. */
+  async guarded(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      await this.showFailure(error);
+    }
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  private router(): CommandRouter {
+    return new CommandRouter(this.tracker, {
+      review: (runId) => this.review.show(runId),
+      openRecord,
+      showRuns: async () => {
+        await vscode.commands.executeCommand("orch.runs.focus");
+      },
+      runInReview: () => this.review.runInFront,
+      newestRun: async () => (await this.requests.record(undefined))?.run_id ?? null,
+      showReport: async (content) => {
+        const document = await vscode.workspace.openTextDocument({ language: "markdown", content });
+        await vscode.window.showTextDocument(document, { preview: true });
+      },
+      onUnserved: () => {
+        void vscode.window.showInformationMessage(virtualText());
+      },
+      onFailure: (error) => this.showFailure(error),
+    });
+  }
+
+  private showFailure(error: unknown): Promise<void> {
+    return showFailure(error, {
+      setKey: () => setApiKey(this.keys),
+      openRecord,
+      showLog: () => {
+        this.output.show();
+      },
+    });
+  }
+
+  private async execute(command: string, argument: object): Promise<unknown> {
+    const { state } = this.supervisor;
+    if (state.kind !== "running") throw new Error(vscode.l10n.t("The Orch server does not run."));
+    return state.client.sendRequest("workspace/executeCommand", { command, arguments: [argument] });
+  }
+
+  private listen(client: OrchClient): void {
+    client.onNotification("orch/runChanged", (record: unknown) => {
+      this.tracker.announce(record);
+    });
+    client.onNotification("orch/draftDelta", (delta: DraftDelta) => {
+      this.tracker.stream(delta);
+    });
+  }
+
+  private async onServer(state: ServerState): Promise<void> {
+    if (state.kind === "running") {
+      await this.userSettings.connect(state.client);
+      this.history.connect(this.requests);
+    } else {
+      this.tracker.disconnect();
+      this.history.connect(null);
+      await this.userSettings.connect(null);
+    }
+    await this.messages.show(state);
+  }
+
+  /** What a workspace brings may be asked about once it is trusted. */
+  private async onTrust(): Promise<void> {
+    if (this.supervisor.state.kind === "missing") await this.start();
+  }
+}
+
+/** The server's pages have no file name, from which VS Code could see that they are Markdown. */
+function readAsMarkdown(document: vscode.TextDocument): void {
+  const { scheme } = document.uri;
+  if ((scheme === "orch-run" || scheme === "orch-draft") && document.languageId !== "markdown") {
+    void vscode.languages.setTextDocumentLanguage(document, "markdown");
+  }
+}

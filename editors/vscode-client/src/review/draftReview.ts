@@ -1,0 +1,112 @@
+import * as vscode from "vscode";
+import { PROPOSAL_SCHEME, runIdOf, tabsOf, VirtualDocuments } from "../documents/virtualDocuments";
+import { isDraftReady } from "../runs/record";
+import type { RunTracker } from "../runs/runTracker";
+import type { ServerRequests } from "../client/serverRequests";
+
+const REFRESH_MS = 300;
+
+/** Shows a waiting draft as VS Code's own diff against the document, and keeps it true while the document changes. */
+export class DraftReview implements vscode.Disposable {
+  private readonly proposals = new VirtualDocuments(PROPOSAL_SCHEME);
+  /** The document under review, by run. */
+  private readonly open = new Map<string, vscode.Uri>();
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly subscriptions: vscode.Disposable;
+
+  constructor(
+    private readonly tracker: RunTracker,
+    private readonly server: ServerRequests,
+  ) {
+    this.subscriptions = vscode.Disposable.from(
+      this.proposals,
+      tracker.onDidChangeRun(({ record }) => {
+        if (this.open.has(record.run_id) && !isDraftReady(record)) void this.close(record.run_id);
+      }),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        this.refreshSoon(document.uri);
+      }),
+      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+        for (const tab of closed) this.forget(tab);
+      }),
+    );
+  }
+
+  /** Opens the diff of a run's draft; if it cannot be applied, the draft's own text. */
+  async show(runId: string): Promise<void> {
+    const preview = await this.server.previewDraft(runId);
+    const document = preview.uri === null ? undefined : vscode.Uri.parse(preview.uri);
+    if (document === undefined || preview.document === null) {
+      await this.showText(runId);
+      return;
+    }
+    this.tracker.bind(runId, document);
+    this.open.set(runId, document);
+    const proposal = this.proposals.uriOf(runId, document.path);
+    this.proposals.set(proposal, preview.document);
+    const name = document.path.split("/").at(-1) ?? document.path;
+    await vscode.commands.executeCommand("vscode.diff", document, proposal, vscode.l10n.t("{0} ↔ draft", name), {
+      preview: false,
+      viewColumn: this.columnOf(document),
+    });
+  }
+
+  /** Opens the text of a run's draft, read-only. */
+  async showText(runId: string): Promise<void> {
+    await vscode.window.showTextDocument(vscode.Uri.parse(`orch-draft:${runId}`), { preview: true });
+  }
+
+  /** The run whose diff is in front, if any. */
+  get runInFront(): string | null {
+    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    return input instanceof vscode.TabInputTextDiff ? runIdOf(input.modified) : null;
+  }
+
+  dispose(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.subscriptions.dispose();
+  }
+
+  private columnOf(document: vscode.Uri): vscode.ViewColumn {
+    const editor = vscode.window.visibleTextEditors.find(
+      (candidate) => candidate.document.uri.toString() === document.toString(),
+    );
+    return editor?.viewColumn ?? vscode.ViewColumn.Active;
+  }
+
+  private refreshSoon(document: vscode.Uri): void {
+    for (const [runId, reviewed] of this.open) {
+      if (reviewed.toString() !== document.toString()) continue;
+      clearTimeout(this.timers.get(runId));
+      this.timers.set(
+        runId,
+        setTimeout(() => void this.refresh(runId, reviewed), REFRESH_MS),
+      );
+    }
+  }
+
+  private async refresh(runId: string, document: vscode.Uri): Promise<void> {
+    this.timers.delete(runId);
+    const preview = await this.server.previewDraft(runId);
+    if (preview.document !== null && this.open.has(runId)) {
+      this.proposals.set(this.proposals.uriOf(runId, document.path), preview.document);
+    }
+  }
+
+  private async close(runId: string): Promise<void> {
+    const document = this.open.get(runId);
+    if (document === undefined) return;
+    this.open.delete(runId);
+    const proposal = this.proposals.uriOf(runId, document.path);
+    const tabs = tabsOf(proposal);
+    if (tabs.length > 0) await vscode.window.tabGroups.close(tabs);
+    this.proposals.delete(proposal);
+  }
+
+  private forget(tab: vscode.Tab): void {
+    const runId = tab.input instanceof vscode.TabInputTextDiff ? runIdOf(tab.input.modified) : null;
+    if (runId === null) return;
+    this.open.delete(runId);
+    clearTimeout(this.timers.get(runId));
+  }
+}

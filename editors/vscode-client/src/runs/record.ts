@@ -1,0 +1,60 @@
+/**
+ * The parts of the run record `orch.run/1` that this extension shows. Field names are those of the record; what is
+ * not known is null. Everything here came from a store that a repository may have brought: show it as plain text.
+ */
+
+export type RunStatus = "queued" | "running" | "completed" | "failed" | "cancelled" | "interrupted";
+export type DraftState = "ready" | "applied" | "discarded" | "superseded";
+
+export interface RunRecord {
+  readonly run_id: string;
+  readonly parent_run_id: string | null;
+  readonly status: RunStatus;
+  readonly status_timeline: readonly { readonly status: RunStatus; readonly at: string }[];
+  readonly spec: { readonly path: string; readonly profile: string };
+  readonly provider: { readonly id: string } | null;
+  readonly model: { readonly requested: string | null; readonly resolved: string | null };
+  readonly usage: { readonly input_tokens: number | null; readonly output_tokens: number | null } | null;
+  readonly cost: { readonly amount: string; readonly currency: string } | null;
+  readonly timing: { readonly started_at: string; readonly ended_at: string | null };
+  readonly error: { readonly code: string; readonly message: string; readonly remediation: string } | null;
+  readonly draft: { readonly state: DraftState; readonly bytes: number; readonly partial: boolean } | null;
+}
+
+/** What a draft says, and what the document would become with it; `document` is null when it cannot be applied. */
+export interface DraftPreview {
+  readonly runId: string;
+  readonly uri: string | null;
+  readonly text: string;
+  readonly document: string | null;
+}
+
+/** Whether a run is still under way. */
+export function isLive(record: RunRecord): boolean {
+  return record.status === "queued" || record.status === "running";
+}
+
+/** Whether a run left a draft that waits for a decision. */
+export function isDraftReady(record: RunRecord): boolean {
+  return !isLive(record) && record.draft?.state === "ready" && !record.draft.partial;
+}
+
+/** The model that answered, else the one asked for, else null (a provider without a model). */
+export function modelName(record: RunRecord): string | null {
+  return record.model.resolved ?? record.model.requested;
+}
+
+/** Whether a value that came over the wire has the shape of a record, as far as this extension reads it. */
+export function isRunRecord(value: unknown): value is RunRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const record = value as Partial<Record<keyof RunRecord, unknown>>;
+  return (
+    typeof record.run_id === "string" &&
+    typeof record.status === "string" &&
+    Array.isArray(record.status_timeline) &&
+    typeof record.spec === "object" &&
+    record.spec !== null &&
+    typeof record.timing === "object" &&
+    record.timing !== null
+  );
+}

@@ -1,0 +1,136 @@
+import * as vscode from "vscode";
+import { isDraftReady, isLive, isRunRecord, type RunRecord } from "./record";
+import { StreamedText, type DraftDelta } from "./streamedText";
+import type { LiveRun } from "./statusText";
+
+/** A run that changed: its record before (if it was known) and now. */
+export interface RunChange {
+  readonly before: RunRecord | undefined;
+  readonly record: RunRecord;
+}
+
+/** What this window knows of runs: records as the server announced or listed them, and the text of live ones. */
+export class RunTracker implements vscode.Disposable {
+  private readonly records = new Map<string, RunRecord>();
+  private readonly streams = new Map<string, StreamedText>();
+  private readonly documents = new Map<string, vscode.Uri>();
+  private expected: vscode.Uri | null = null;
+  private readonly changed = new vscode.EventEmitter<RunChange>();
+  private readonly streamed = new vscode.EventEmitter<string>();
+  private readonly listed = new vscode.EventEmitter<undefined>();
+
+  /** A run began, changed its state, or its draft did. */
+  readonly onDidChangeRun = this.changed.event;
+  /** Text arrived for the run with this id. */
+  readonly onDidStream = this.streamed.event;
+  /** The history was read again, or forgotten. */
+  readonly onDidList = this.listed.event;
+
+  /** Takes in a record that the server announced. */
+  announce(value: unknown): void {
+    if (!isRunRecord(value)) return;
+    const before = this.records.get(value.run_id);
+    this.records.set(value.run_id, value);
+    if (before === undefined && this.expected !== null && matchesPath(this.expected, value.spec.path)) {
+      this.documents.set(value.run_id, this.expected);
+      this.expected = null;
+    }
+    this.changed.fire({ before, record: value });
+    if (!isLive(value)) this.streams.delete(value.run_id);
+  }
+
+  stream(delta: DraftDelta): void {
+    const text = this.streams.get(delta.runId) ?? new StreamedText();
+    this.streams.set(delta.runId, text);
+    text.add(delta);
+    this.streamed.fire(delta.runId);
+  }
+
+  /** Takes in what the server listed; records of runs that are not in the list stay known. */
+  list(records: readonly RunRecord[]): void {
+    for (const record of records) this.records.set(record.run_id, record);
+    this.listed.fire(undefined);
+  }
+
+  /** Forgets live texts, after the server that sent them is gone. */
+  disconnect(): void {
+    this.streams.clear();
+    for (const [runId, record] of this.records) if (isLive(record)) this.records.delete(runId);
+    this.listed.fire(undefined);
+  }
+
+  /** A run on this document is about to be asked for: the next new run whose path fits is on it. */
+  expect(document: vscode.Uri): void {
+    this.expected = document;
+  }
+
+  /** The run with this id is on this document. */
+  bind(runId: string, document: vscode.Uri): void {
+    this.documents.set(runId, document);
+  }
+
+  record(runId: string): RunRecord | undefined {
+    return this.records.get(runId);
+  }
+
+  text(runId: string): StreamedText | undefined {
+    return this.streams.get(runId);
+  }
+
+  get hasRuns(): boolean {
+    return this.records.size > 0;
+  }
+
+  /** Live runs, oldest first, with what arrived so far. */
+  get live(): LiveRun[] {
+    return [...this.records.values()].filter(isLive).map((record) => {
+      const text = this.streams.get(record.run_id);
+      return { record, section: text?.section ?? null, estimatedTokens: text?.estimatedTokens ?? 0 };
+    });
+  }
+
+  /** The live run on a document, if any. */
+  liveOn(document: vscode.Uri): RunRecord | undefined {
+    return this.newestOn(document, isLive);
+  }
+
+  /** The run whose draft waits for a decision on this document, if any. */
+  readyOn(document: vscode.Uri): RunRecord | undefined {
+    return this.newestOn(document, isDraftReady);
+  }
+
+  /** The newest run on a document, if any. */
+  newestOn(document: vscode.Uri, fits: (record: RunRecord) => boolean = () => true): RunRecord | undefined {
+    let newest: RunRecord | undefined;
+    for (const record of this.records.values()) {
+      if (!fits(record) || !this.isOn(record, document)) continue;
+      if (newest === undefined || record.run_id > newest.run_id) newest = record;
+    }
+    return newest;
+  }
+
+  /** The document of a run: as known, else the open one whose path ends with the record's, if only one does. */
+  documentOf(record: RunRecord): vscode.Uri | undefined {
+    const known = this.documents.get(record.run_id);
+    if (known !== undefined) return known;
+    const open = vscode.workspace.textDocuments.filter((document) => matchesPath(document.uri, record.spec.path));
+    const active = vscode.window.activeTextEditor?.document;
+    return (open.length > 1 ? open.find((document) => document === active) : open[0])?.uri;
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+    this.streamed.dispose();
+    this.listed.dispose();
+  }
+
+  private isOn(record: RunRecord, document: vscode.Uri): boolean {
+    const known = this.documents.get(record.run_id);
+    return known === undefined ? matchesPath(document, record.spec.path) : known.toString() === document.toString();
+  }
+}
+
+function matchesPath(document: vscode.Uri, path: string): boolean {
+  if (document.scheme === "file") return document.path === path || document.path.endsWith(`/${path}`);
+  return document.toString() === path;
+}

@@ -1,0 +1,70 @@
+import type { Translate } from "../text";
+import { modelName, type RunRecord } from "./record";
+
+/** What the status bar knows of a live run. */
+export interface LiveRun {
+  readonly record: RunRecord;
+  readonly section: string | null;
+  readonly estimatedTokens: number;
+}
+
+/** The status bar's text for the live runs, `$(name)` being icons; null when there is none. */
+export function statusText(runs: readonly LiveRun[], t: Translate): string | null {
+  const newest = runs.at(-1);
+  if (newest === undefined) return null;
+  const more = runs.length > 1 ? ` ${t("+{0} more", runs.length - 1)}` : "";
+  if (newest.record.status === "queued") return `$(watch) ${t("Orch: waiting")}${more}`;
+  const section = newest.section === null ? t("drafting") : plain(newest.section);
+  const tokens = newest.estimatedTokens > 0 ? ` · ${t("≈ {0} tokens", newest.estimatedTokens)}` : "";
+  return `$(loading~spin) Orch: ${section}${tokens}${more}`;
+}
+
+/** The lines that describe a run in a tooltip: model, time, tokens and cost. */
+export function runDetails(record: RunRecord, t: Translate): string[] {
+  const provider = record.provider?.id ?? t("no provider");
+  const model = modelName(record) ?? (provider === "outline" ? t("no model") : t("model unknown"));
+  const lines = [
+    record.spec.path,
+    `${provider} · ${model}`,
+    t("Status: {0}", statusName(record, t)),
+    t("Started: {0}", record.timing.started_at),
+    usageText(record, t),
+    record.cost === null ? t("cost unknown") : `${record.cost.amount} ${record.cost.currency}`,
+  ];
+  if (record.error !== null) lines.push(`${record.error.code}: ${record.error.message}`);
+  lines.push(record.run_id);
+  return lines;
+}
+
+/** The state of a run for a person: its status, and what became of its draft. */
+export function statusName(record: RunRecord, t: Translate): string {
+  const status = {
+    queued: t("waiting"),
+    running: t("running"),
+    completed: t("completed"),
+    failed: t("failed"),
+    cancelled: t("cancelled"),
+    interrupted: t("interrupted"),
+  }[record.status];
+  if (record.draft === null) return status;
+  const draft = record.draft.partial
+    ? t("partial draft kept")
+    : {
+        ready: t("draft waiting"),
+        applied: t("draft applied"),
+        discarded: t("draft discarded"),
+        superseded: t("draft superseded"),
+      }[record.draft.state];
+  return `${status}, ${draft}`;
+}
+
+function usageText(record: RunRecord, t: Translate): string {
+  const { input_tokens: input, output_tokens: output } = record.usage ?? { input_tokens: null, output_tokens: null };
+  if (input === null || output === null) return t("tokens unknown");
+  return t("{0} in / {1} out tokens", input, output);
+}
+
+/** Status bar texts expand `$(icon)`; a section's name must not. */
+function plain(value: string): string {
+  return value.replaceAll("$(", "$ (").replace(/\s+/gu, " ").slice(0, 40);
+}
