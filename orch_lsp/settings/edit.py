@@ -1,0 +1,128 @@
+"""Write another provider and model into a settings file or a front matter, and leave everything else as it is."""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol, cast
+
+from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.text import Edit, Span, line_end_of
+
+_PLAIN_SCALAR = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
+_YAML_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+_OPENING = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)")
+_REST_OF_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+
+
+class FrontMatterBlock(Protocol):
+    """What the spec's parser knows of a front matter."""
+
+    @property
+    def span(self) -> Span:
+        """The whole block with both `---` lines."""
+        ...
+
+
+def with_choice(toml_text: str, provider: str, model: str | None) -> str:
+    """The text of a settings file that names this provider and model; without a model it names none.
+
+    Raises:
+        SettingsError: `invalid_settings`: the text is not valid TOML, so that nothing can be put in safely.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = tomlkit.parse(toml_text)
+        document["provider"] = provider
+        if model is not None:
+            document["model"] = model
+        elif "model" in document:
+            document.remove("model")
+        changed = tomlkit.dumps(document)  # pyright: ignore[reportUnknownMemberType]
+    except TOMLKitError as error:
+        raise SettingsError(
+            ErrorCode.INVALID_SETTINGS, f"The settings file cannot be changed: it is not valid TOML ({error})."
+        ) from error
+    return re.sub(r"\r?\n", line_end_of(toml_text), changed) if "\r\n" in toml_text else changed
+
+
+def front_matter_with_choice(
+    text: str, front_matter: FrontMatterBlock, provider: str, model: str | None
+) -> tuple[Edit, ...]:
+    """Edits that make an existing front matter name this provider and model; comments and other keys stay.
+
+    Returns:
+        The edits; none if the front matter is not a block of `key: value` lines.
+    """
+    opening = _OPENING.match(text, front_matter.span.start)
+    entries = _entries(text[opening.end() : front_matter.span.end]) if opening else None
+    if opening is None or entries is None:
+        return ()
+    edits: list[Edit] = []
+    missing = ""
+    for key, value in (("provider", provider), ("model", model)):
+        if key not in entries:
+            missing += "" if value is None else f"{key}: {_scalar(value)}{line_end_of(text)}"
+            continue
+        start, value_start, value_end = (opening.end() + offset for offset in entries[key])
+        if value is None:
+            rest = _REST_OF_LINE.match(text, value_end)
+            edits.append(Edit(Span(start, rest.end() if rest else value_end), ""))
+        else:
+            # A value of several lines ends on the next line; its line end has to stay.
+            kept = text[value_start:value_end].rstrip("\r\n")
+            blank = "" if text[value_start - 1] in " \t" else " "
+            edits.append(Edit(Span(value_start, value_start + len(kept)), blank + _scalar(value)))
+    if missing:
+        edits.append(Edit(Span(opening.end(), opening.end()), missing))
+    return tuple(sorted(edits, key=lambda edit: edit.span))
+
+
+def _entries(source: str) -> dict[str, tuple[int, int, int]] | None:
+    """Offsets of each top-level key, and of its value's start and end; None if there is no block mapping."""
+    import yaml
+
+    try:
+        node = next(iter(yaml.compose_all(source, Loader=yaml.SafeLoader)), None)
+    except (yaml.YAMLError, RecursionError):
+        return None
+    if node is None or (isinstance(node, yaml.ScalarNode) and node.value == ""):
+        return {}
+    if not isinstance(node, yaml.MappingNode) or node.flow_style:
+        return None
+    pairs = cast("list[tuple[yaml.Node, yaml.Node]]", node.value)
+    return {
+        str(key.value): (int(key.start_mark.index), int(value.start_mark.index), int(value.end_mark.index))
+        for key, value in pairs
+    }
+
+
+def _scalar(value: str) -> str:
+    if _PLAIN_SCALAR.fullmatch(value) and value.lower() not in _YAML_WORDS:
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(char if char.isprintable() else f"\\U{ord(char):08X}" for char in escaped) + '"'
+
+
+def choose_in_file(path: Path, provider: str, model: str | None) -> None:
+    """Write a choice into a settings file, in one step; the file and its folder are made if need be.
+
+    Raises:
+        SettingsError: It cannot be read or written, or is not TOML.
+    """
+    try:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+                file.write(with_choice(text, provider, model))
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path.name} cannot be changed: {type(error).__name__}."
+        raise SettingsError(ErrorCode.INVALID_SETTINGS, message) from error
