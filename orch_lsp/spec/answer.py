@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orch_lsp.spec.answer_wrapping import headings_from_bold_lines, swallowed_headings_freed, unwrapped
+from orch_lsp.spec.answer_wrapping import headings_from_bold_lines, unwrapped
 from orch_lsp.spec.compose import below, closed
-from orch_lsp.spec.model import Section, SpecDocument
+from orch_lsp.spec.fences import closing_edits
+from orch_lsp.spec.model import SpecDocument
 from orch_lsp.spec.parse import parse
 from orch_lsp.spec.placeholder import is_placeholder
 from orch_lsp.spec.profiles import Profile
-from orch_lsp.text import normalised, split_lines
+from orch_lsp.text import apply_edits, normalised, split_lines
 
 SECTION_LEVEL = 2
 
@@ -87,10 +88,11 @@ def _document(text: str, profile: Profile, notes: list[str]) -> SpecDocument:
         converted = headings_from_bold_lines(text, profile)
         if converted is not None:
             notes.append("read lines in bold as headings")
-            document = parse(converted, profile)
-    if document.unbalanced_fence is not None:
+            text = converted
+            document = parse(text, profile)
+    if closing := closing_edits(document, profile):
         notes.append("closed a code fence")
-        document = parse(swallowed_headings_freed(document, profile), profile)
+        document = parse(apply_edits(text, closing), profile)
     return document
 
 
@@ -106,17 +108,23 @@ def _bodies(document: SpecDocument, notes: list[str]) -> dict[str, list[str]]:
     if _has_chatter(document):
         notes.append("removed text before the first section")
     bodies: dict[str, list[str]] = {}
+    strangers: set[int] = set()
     for number, section in enumerate(found):
         end = found[number + 1].heading.start if number + 1 < len(found) else len(document.text)
         body = document.text[section.body.start : section.body.end]
         if is_placeholder(body):
             body = document.text[section.body.start : end]
-        elif stray := _headings_between(document, section.body.end, end):
-            notes.append(f"left out “{stray[0].title}”, which is no section of the profile")
+        elif section.body.end < end:
+            strangers.add(section.body.end)
         body = normalised(body)
         if end == len(document.text):
             body = _without_farewell(body, notes)
         bodies.setdefault(section.profile_key or section.key, []).append(_without_rules(body))
+    notes += [
+        f"left out “{section.title}”, which is no section of the profile"
+        for section in document.sections
+        if section.heading.start in strangers
+    ]
     return bodies
 
 
@@ -126,10 +134,6 @@ def _has_chatter(document: SpecDocument) -> bool:
     if document.title is not None and document.title.start < end:
         before = document.text[start : document.title.start] + document.text[document.title.end : end]
     return bool(before.strip())
-
-
-def _headings_between(document: SpecDocument, start: int, end: int) -> list[Section]:
-    return [section for section in document.sections if start <= section.heading.start < end]
 
 
 def _without_rules(body: str) -> str:

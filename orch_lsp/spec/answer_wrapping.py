@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from orch_lsp.spec.blocks import scan_blocks
-from orch_lsp.spec.model import SpecDocument
-from orch_lsp.spec.parse import parse
 from orch_lsp.spec.profiles import Profile
 from orch_lsp.text import split_lines
 
 _OPENING = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([A-Za-z]*)[ \t]*\Z")
 _MARKUP_NAMES = frozenset({"", "markdown", "md", "mdx", "text", "txt", "plaintext"})
+# The draft is in one of the first fences, or in none; looking at each costs the length of the answer.
+_FENCES_LOOKED_AT = 4
 _ATX = re.compile(r" {0,3}#{1,6}[ \t]+(.*)\Z", re.DOTALL)
 _BOLD = re.compile(r" {0,3}(?:\*\*([^*]+)\*\*|__([^_]+)__)[ \t]*:?[ \t]*(.*)\Z", re.DOTALL)
 
@@ -28,7 +28,7 @@ def unwrapped(text: str, profile: Profile) -> str | None:
     first_section = next(
         (heading.first_line for heading in blocks.headings if profile.key_of_title(heading.text)), len(lines)
     )
-    for first, _ in blocks.fences:
+    for first, _ in blocks.fences[:_FENCES_LOOKED_AT]:
         opening = _OPENING.match(lines[first])
         if first > first_section:
             return None
@@ -74,28 +74,3 @@ def headings_from_bold_lines(text: str, profile: Profile) -> str | None:
         found = True
         converted += ["", f"## {name}", "", *([bold[3]] if bold[3] else [])]
     return "\n".join(converted) if found else None
-
-
-def swallowed_headings_freed(document: SpecDocument, profile: Profile) -> str:
-    """The text with a fence that is never closed ended before the first section heading that it swallowed.
-
-    Without such a heading the fence ends where the text does. Only a heading with a section's own title counts:
-    other lines with a `#` are more likely comments of the fenced code.
-    """
-    for _ in range(len(profile.sections)):
-        fence = document.unbalanced_fence
-        if fence is None:
-            break
-        marker = _OPENING.match(document.text[fence.start : fence.end])
-        head, tail = document.text[: fence.end], split_lines(document.text[fence.end :])
-        swallowed = next((number for number, line in enumerate(tail) if _own_title(line, profile)), None)
-        if swallowed is None:
-            break
-        closing = (marker[1] if marker else document.text[fence.start : fence.end].strip()[:3], "")
-        document = parse(head + "\n".join((*tail[:swallowed], *closing, *tail[swallowed:])), profile)
-    return document.text
-
-
-def _own_title(line: str, profile: Profile) -> bool:
-    found = _ATX.match(line)
-    return found is not None and profile.key_of_title(found[1]) is not None

@@ -118,10 +118,25 @@ class _Scanner:
     def scan(self, first_line: int) -> Blocks:
         for number in range(first_line, len(self.lines)):
             line = self.lines[number]
-            self._line(number, line.expandtabs(4) if "\t" in line else line)
+            if self.stack or not self._plain(number, line):
+                self._line(number, line.expandtabs(4) if "\t" in line else line)
         open_block = self._open_block()
         self._close_leaf(len(self.lines) - 1)
         return Blocks(tuple(self.headings), tuple(self.comments), tuple(self.fences), open_block)
+
+    def _plain(self, number: int, line: str) -> bool:
+        """Whether the line was one of the common ones outside any container: blank, prose, or inside a fence."""
+        if isinstance(self.leaf, _Fence):
+            return bool(line) and line[0] not in "`~ \t"
+        if isinstance(self.leaf, _Html):
+            return False
+        if not line:
+            self.leaf = None
+            return True
+        if not line[0].isalpha():
+            return False
+        self.leaf = self.leaf or _Paragraph(number)
+        return True
 
     def _open_block(self) -> OpenBlock | None:
         if self.stack:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from orch_lsp.spec.answer import AnswerSection
 from orch_lsp.spec.brief import fill_targets
 from orch_lsp.spec.compose import below, closed
+from orch_lsp.spec.layout import Layout
 from orch_lsp.spec.model import Section, SpecDocument
 from orch_lsp.spec.placement import Placement
 from orch_lsp.spec.profiles import Profile, SectionSpec
@@ -53,7 +54,7 @@ def plan_fill(
     conflicts = tuple(spec.key for spec in wanted if _state(snapshot, spec.key) != _state(current, spec.key))
     if conflicts and not insist:
         return FillPlan((), (), conflicts)
-    placement = Placement(current, profile)
+    placement = Placement(Layout(current), profile)
     for spec in wanted:
         _place(placement, current, profile, spec, drafted[spec.key].body)
     return FillPlan(placement.edits(), tuple(spec.key for spec in wanted), conflicts)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import yaml
 
 BYTE_ORDER_MARK = "\ufeff"
-MAX_CHARACTERS = 64 * 1024
+MAX_CHARACTERS = 16 * 1024
 
 _OPENING = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
