@@ -28,9 +28,10 @@ from orch_lsp.cli.terminal import TerminalObserver
 from orch_lsp.errors import OrchError, SpecError
 from orch_lsp.orchestration.applying import as_applied, as_refused, changed_underneath, draft_edit, supersede_older
 from orch_lsp.orchestration.live_run import LiveRun
-from orch_lsp.orchestration.plan import DraftPlan, Source, plan_draft, read
+from orch_lsp.orchestration.plan import DraftPlan, plan_draft, read
 from orch_lsp.orchestration.run import FinishedDraft
 from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.source import Source
 from orch_lsp.runs.provenance import update as update_provenance
 from orch_lsp.runs.record import RunRecord, RunStatus, Software
 from orch_lsp.settings.load import ProjectLayer
@@ -55,7 +56,9 @@ class Options:
 @click.option("--model", metavar="ID", help="Model to ask for.")
 @click.option("--write", is_flag=True, help="Replace FILE instead of printing the document.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run's record instead of the document.")
-@click.option("--workspace", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The workspace's root.")
+@click.option(
+    "--workspace", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The workspace's root."
+)
 def draft(
     files: tuple[Path, ...], provider: str | None, model: str | None, write: bool, as_json: bool, workspace: Path | None  # noqa: FBT001 -- click passes flags by name
 ) -> None:  # fmt: skip

@@ -51,7 +51,9 @@ def replace_text(path: Path, text: str, *, expected_sha256: str) -> None:
                 os.fsync(file.fileno())
             temporary.chmod(mode)
             if sha256(target.read_bytes()) != expected_sha256:
-                raise SpecError(ErrorCode.DOCUMENT_CHANGED, f"{path.name} was changed during the run; it was not written.")
+                raise SpecError(
+                    ErrorCode.DOCUMENT_CHANGED, f"{path.name} was changed during the run; it was not written."
+                )
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)

@@ -12,11 +12,15 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 
 def serve(arguments: Sequence[str]) -> None:
     """Parse the options of `serve` and serve one client."""
-    parser = argparse.ArgumentParser(prog="orch-lsp serve", description="Serve one editor over the language server protocol.")
+    parser = argparse.ArgumentParser(
+        prog="orch-lsp serve", description="Serve one editor over the language server protocol."
+    )
     transport = parser.add_mutually_exclusive_group()
     transport.add_argument("--stdio", action="store_true", help="serve over stdin and stdout (default)")
     transport.add_argument("--tcp", metavar="HOST:PORT", type=_address, help="serve over TCP, on a loopback address")
-    parser.add_argument("--log-level", choices=LOG_LEVELS, default="warning", help="what goes to stderr (default: warning)")
+    parser.add_argument(
+        "--log-level", choices=LOG_LEVELS, default="warning", help="what goes to stderr (default: warning)"
+    )
     # vscode-languageclient and others add this; there is nothing to do about it.
     parser.add_argument("--clientProcessId", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)

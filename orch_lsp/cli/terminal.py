@@ -35,7 +35,9 @@ class TerminalObserver:
             self._live.update(self._spinner)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._interactive:
             self._live.stop()
 

@@ -7,12 +7,19 @@ import functools
 import inspect
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
+from cattrs import Converter
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams, JsonRpcServerNotInitialized
-from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.protocol import (
+    JsonRPCNotification,
+    JsonRPCRequestMessage,
+    LanguageServerProtocol,
+    default_converter,
+    lsp_method,
+)
 from typing_extensions import override
 
 from orch_lsp.errors import OrchError
@@ -21,6 +28,16 @@ logger = logging.getLogger(__name__)
 
 REQUEST_FAILED = -32803
 """LSP 3.17: the request failed, and the server knows why."""
+
+RUN_SCHEME = "orch-run"
+DRAFT_SCHEME = "orch-draft"
+
+EXTRAS = {
+    "notifications": ["orch/runChanged", "orch/draftDelta"],
+    "requests": ["orch/userSettings"],
+    "runSchema": "orch.run/1",
+}
+"""What `experimental.orch` announces."""
 
 _BEFORE_INITIALIZE = frozenset({types.INITIALIZE, types.SHUTDOWN, types.EXIT})
 
@@ -38,10 +55,40 @@ class RequestFailed(JsonRpcException):
         return cls(f"{error.message} {error.remediation}", cls.CODE, data)
 
 
+def converter_factory() -> Converter:
+    """pygls's converter, but parameters of custom methods stay the JSON that came.
+
+    pygls makes named tuples of them, in which keys that are no Python names are lost.
+    """
+    converter = default_converter()
+    converter.register_structure_hook(JsonRPCRequestMessage, _plain_request)
+    converter.register_structure_hook(JsonRPCNotification, _plain_notification)
+    return converter
+
+
+def _plain_request(message: dict[str, Any], _: Any) -> JsonRPCRequestMessage:
+    return JsonRPCRequestMessage(message["id"], message["method"], message["jsonrpc"], message.get("params"))
+
+
+def _plain_notification(message: dict[str, Any], _: Any) -> JsonRPCNotification:
+    return JsonRPCNotification(message["method"], message["jsonrpc"], message.get("params"))
+
+
 class OrchProtocol(LanguageServerProtocol):
     """pygls's protocol, corrected."""
 
     _initialized = False
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        """Add what pygls's capability builder does not know: virtual documents and our extras."""
+        result = yield from super().lsp_initialize(params)
+        capabilities = result.capabilities
+        if capabilities.workspace is not None:
+            schemes = [RUN_SCHEME, DRAFT_SCHEME]
+            capabilities.workspace.text_document_content = types.TextDocumentContentOptions(schemes)
+        capabilities.experimental = {"orch": EXTRAS}
+        return result
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
     async def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Any:

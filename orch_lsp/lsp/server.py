@@ -16,12 +16,13 @@ from typing_extensions import override
 
 from orch_lsp import __version__
 from orch_lsp.lsp.client import ClientFeatures
-from orch_lsp.lsp.protocol import OrchProtocol
+from orch_lsp.lsp.documents import Documents
+from orch_lsp.lsp.failures import Failures
+from orch_lsp.lsp.protocol import OrchProtocol, converter_factory
+from orch_lsp.orchestration.source import Source
 
 if TYPE_CHECKING:
-    from orch_lsp.lsp.documents import Documents
-    from orch_lsp.lsp.failures import Failures
-    from orch_lsp.orchestration.plan import Reading, Source
+    from orch_lsp.orchestration.plan import Reading
     from orch_lsp.orchestration.session import Session
     from orch_lsp.orchestration.supervisor import Supervisor
     from orch_lsp.settings.load import ProjectLayer
@@ -44,6 +45,7 @@ class OrchServer(LanguageServer):
             # pygls splits lines as str.splitlines() does; incremental changes would land in the wrong place.
             text_document_sync_kind=types.TextDocumentSyncKind.Full,
             protocol_cls=OrchProtocol,
+            converter_factory=converter_factory,
         )
         self._open_session = open_session
         self._opened: asyncio.Task[Session] | None = None
@@ -56,11 +58,10 @@ class OrchServer(LanguageServer):
         """The editor's settings for the section `orch`, as they came."""
         self.last_document: str | None = None
         """URI of the document last opened, changed or named in a request."""
-        from orch_lsp.lsp.documents import Documents
-        from orch_lsp.lsp.failures import Failures
-
-        self.documents: Documents = Documents(self)
-        self.failures: Failures = Failures()
+        self.documents = Documents(self)
+        self.failures = Failures()
+        self.publishing: dict[str, asyncio.Task[Any]] = {}
+        """Diagnostics that wait until their document is quiet, by URI."""
 
     @override
     def report_server_error(self, error: Exception, source: Any) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, SettingsError, SpecError
+from orch_lsp.orchestration.source import Source
 from orch_lsp.settings.model import Choice, Settings
 from orch_lsp.spec.brief import Target, brief_of, fill_targets
 from orch_lsp.spec.model import SpecDocument
@@ -21,19 +22,6 @@ if TYPE_CHECKING:
     from orch_lsp.orchestration.session import Session
     from orch_lsp.settings.load import ProjectLayer
     from orch_lsp.settings.resolve import CommandChoice
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document as its client holds it. `path` is None for one that has no file."""
-
-    uri: str
-    path: Path | None
-    version: int | None
-    text: str
-    folders: tuple[Path, ...] = ()
-    workspace: Path | None = None
-    """The folder that the user named as the workspace, if they did."""
 
 
 @dataclass(frozen=True, slots=True)

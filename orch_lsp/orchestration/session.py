@@ -13,7 +13,8 @@ from pathlib import Path
 from orch_lsp import __version__
 from orch_lsp.context.item import ContextSource
 from orch_lsp.errors import ErrorCode, SettingsError
-from orch_lsp.orchestration.plan import Reading, Source
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.supervisor import Supervisor
 from orch_lsp.providers.base import Provider
 from orch_lsp.redaction import Redactor
@@ -66,6 +67,10 @@ class Session:
             return None
         return find_root(source.path, explicit=source.workspace, folders=source.folders)
 
+    def root_of_folder(self, folder: Path) -> Path | None:
+        """The root of files directly in a folder."""
+        return find_root(folder / "any.md", folders=(folder,))
+
     def spec_path(self, source: Source, root: Path | None) -> str:
         """How records name the document: the path below its root, else its file name, else its URI."""
         if source.path is None:
@@ -87,6 +92,10 @@ class Session:
             command=command,
             presets=self.presets,
         )
+
+    async def settings_of(self, root: Path | None) -> Settings:
+        """The settings of a root, without any document's or editor's."""
+        return await self.settings(root, None, editor=ProjectLayer(), command=CommandChoice())
 
     async def store(self, reading: Reading) -> RunStore:
         """The store that holds the document's runs.
@@ -146,16 +155,19 @@ class Session:
         """Whether requests to the provider leave this machine."""
         return self._is_hosted(provider)
 
+    def place_of(self, reading: Reading) -> str:
+        """What consent is given for: the workspace's root, or the document if it has none."""
+        return str(reading.root or reading.source.path or reading.source.uri)
+
     async def require_consent(self, reading: Reading, choice: Choice) -> None:
         """Let only such a choice pass that the user made, or has allowed for this workspace.
 
         Raises:
             SettingsError: The project chose a hosted provider that the user has not allowed here yet.
         """
-        if not needs_consent(reading.settings, hosted=self.is_hosted(choice.provider)):
+        if not needs_consent(reading.settings, self.is_hosted(choice.provider)):
             return
-        place = str(reading.root or reading.source.path or reading.source.uri)
-        if await asyncio.to_thread(self.trust.is_allowed, place, choice.provider.name):
+        if await asyncio.to_thread(self.trust.is_allowed, self.place_of(reading), choice.provider.name):
             return
         raise SettingsError(
             ErrorCode.NOT_ALLOWED,

@@ -36,7 +36,9 @@ class SectionTracker:
             self._in_fence = not self._in_fence
         if self._in_fence or not stripped.startswith("#"):
             return
-        section = self._profile.section_for(stripped.strip("#").strip())
+        title = stripped.strip("#").strip()
+        key = self._profile.key_of_title(title) or self._profile.key_of_alias(title)
+        section = self._profile.section(key) if key else None
         if section is not None:
             self.current, self.title = section.key, section.title
 

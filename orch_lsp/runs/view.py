@@ -292,3 +292,22 @@ def _attempt(step: Step, attempt: Attempt) -> str:
     if attempt.error is not None:
         parts.append(f"{plain(attempt.error.code)}: {plain(attempt.error.message)}")
     return ", ".join(parts)
+
+
+def history_markdown(records: Sequence[RunRecord]) -> str:
+    """Runs as a page, newest first, grouped by day."""
+    blocks = ["# Spec runs"]
+    day = ""
+    lines: list[str] = []
+    for record in records:
+        if record.timing.started_at[:10] != day:
+            if lines:
+                blocks.append("\n".join(lines))
+            day, lines = record.timing.started_at[:10], []
+            blocks.append(f"## {day}")
+        lines.append(f"- {code(list_line(record))}")
+    if lines:
+        blocks.append("\n".join(lines))
+    if not records:
+        blocks.append("No runs yet.")
+    return "\n\n".join(blocks) + "\n"

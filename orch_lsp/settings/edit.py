@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
+from pathlib import Path
 from typing import Protocol, cast
 
 from orch_lsp.errors import ErrorCode, SettingsError

@@ -1,0 +1,39 @@
+"""`orch-lsp trust`: which hosted providers a project may choose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from orch_lsp.cli.output import say, write_json, write_result
+from orch_lsp.cli.runs import workspace_option
+from orch_lsp.settings.trust import TrustStore
+from orch_lsp.workspace import find_root, state_home
+
+
+@click.command()
+@click.argument("provider", required=False)
+@click.option("--revoke", is_flag=True, help="Take the consent back.")
+@click.option("--json", "as_json", is_flag=True, help="Print the grants as JSON.")
+@workspace_option
+def trust(provider: str | None, revoke: bool, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001
+    """Allow PROVIDER in this workspace when the project chooses it; without PROVIDER, list what is allowed."""
+    store = TrustStore(state_home())
+    here = Path.cwd()
+    root = find_root(here / "spec.md", explicit=workspace, folders=(here,)) or here
+    if provider is None:
+        grants = store.list()
+        if as_json:
+            write_json([{"place": grant.place, "provider": grant.provider} for grant in grants])
+        for grant in () if as_json else grants:
+            write_result(f"{grant.provider}\t{grant.place}\n")
+        return
+    if revoke:
+        store.revoke(root, provider)
+        say(f"{provider} is no longer allowed in {root}.")
+    else:
+        store.allow(root, provider)
+        say(f"{provider} is allowed in {root}.")
+    if as_json:
+        write_json({"place": str(root), "provider": provider, "allowed": not revoke})

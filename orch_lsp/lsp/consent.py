@@ -1,0 +1,21 @@
+"""Remembering that the user allows a provider in a workspace."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from orch_lsp.lsp.refresh import refresh
+
+if TYPE_CHECKING:
+    from orch_lsp.lsp.server import OrchServer
+    from orch_lsp.orchestration.plan import Reading
+
+
+async def allow(ls: OrchServer, reading: Reading, provider: str) -> None:
+    """Remember, at user level, that a provider may be used in a document's workspace."""
+    session = await ls.session()
+    await asyncio.to_thread(session.trust.allow, session.place_of(reading), provider)
+    uri = reading.source.uri
+    ls.failures.clear(uri)
+    refresh(ls, uri)

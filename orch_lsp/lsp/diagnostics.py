@@ -1,0 +1,159 @@
+"""Diagnostics: the profile's rules, settings that cannot be used, and the last run's failure, on one path to the client.
+
+Pushed a moment after the last change; a client that pulls is told to ask again instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from orch_lsp.lsp.convert import SEVERITIES, Positions
+from orch_lsp.lsp.documents import path_of
+from orch_lsp.lsp.failures import Failure
+from orch_lsp.lsp.scope import is_spec
+from orch_lsp.spec.model import SpecDocument
+
+if TYPE_CHECKING:
+    from orch_lsp.lsp.server import OrchServer
+    from orch_lsp.orchestration.plan import Reading
+
+SOURCE = "orch"
+QUIET_SECONDS = 0.15
+
+
+def schedule(ls: OrchServer, uri: str) -> None:
+    """Bring the document's diagnostics up to date once it is quiet."""
+    if (waiting := ls.publishing.get(uri)) is not None:
+        waiting.cancel()
+    ls.publishing[uri] = ls.run_task(_publish_when_quiet(ls, uri), f"diagnostics of {uri}")
+
+
+def clear(ls: OrchServer, uri: str) -> None:
+    """The document was closed: it shows nothing any more."""
+    if (waiting := ls.publishing.pop(uri, None)) is not None:
+        waiting.cancel()
+    if not ls.client.pull_diagnostics:
+        ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+
+async def _publish_when_quiet(ls: OrchServer, uri: str) -> None:
+    await asyncio.sleep(QUIET_SECONDS)
+    if not ls.documents.is_open(uri):
+        return
+    if ls.client.pull_diagnostics:
+        if ls.client.diagnostic_refresh:
+            await _ask_to_pull(ls)
+        return
+    found = await diagnostics_of(ls, uri)
+    if found is not None and ls.documents.is_open(uri):
+        version, diagnostics = found
+        ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
+
+
+async def _ask_to_pull(ls: OrchServer) -> None:
+    try:
+        async with asyncio.timeout(10.0):
+            await ls.workspace_diagnostic_refresh_async(None)
+    except (TimeoutError, JsonRpcException):
+        return  # The client pulls again by itself at the next change.
+
+
+async def diagnostics_of(ls: OrchServer, uri: str) -> tuple[int | None, list[types.Diagnostic]] | None:
+    """The version that was looked at, and everything there is to say of it."""
+    source = ls.source(uri)
+    reading = await ls.read(source)
+    positions = Positions(source.text, ls.position_encoding)
+    found: list[types.Diagnostic] = []
+    if is_spec(reading):
+        found += await asyncio.to_thread(_rules, reading, positions)
+    found += _settings(reading, positions)
+    if (failure := ls.failures.get(uri)) is not None:
+        found.append(_failure(ls, reading, failure, positions))
+    return source.version, found
+
+
+def _rules(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
+    from orch_lsp.spec.check import check
+
+    diagnostics: list[types.Diagnostic] = []
+    for finding in check(reading.document, reading.profile):
+        severity = reading.settings.severities.get(finding.code, finding.severity)
+        if severity != "off":
+            diagnostics.append(
+                types.Diagnostic(
+                    positions.range(finding.span), finding.message, SEVERITIES[severity], finding.code, source=SOURCE,
+                    data={"code": finding.code},
+                )
+            )  # fmt: skip
+    return diagnostics
+
+
+def _settings(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
+    """Settings that are ignored: where they stand if that is this document, else at its beginning."""
+    own = path_of(reading.source.uri)
+    return [
+        types.Diagnostic(
+            positions.line_range(problem.line or 0 if _is_same(problem.path, own) else 0),
+            problem.message
+            if problem.path is None or _is_same(problem.path, own)
+            else f"{problem.path.name}: {problem.message}",
+            types.DiagnosticSeverity.Warning,
+            "invalid_settings",
+            source=SOURCE,
+            data={"code": "invalid_settings", "runId": None, "retryable": False},
+        )
+        for problem in reading.settings.problems
+    ]
+
+
+def _is_same(path: Path | None, own: Path | None) -> bool:
+    return path is not None and own is not None and path == own
+
+
+def _failure(ls: OrchServer, reading: Reading, failure: Failure, positions: Positions) -> types.Diagnostic:
+    detail = failure.detail
+    line = failure.line
+    if line is not None:
+        place = positions.line_range(line)
+    else:
+        place = _cause(reading.document, detail.code, positions)
+    description = None
+    if ls.client.code_description or ls.client.pull_diagnostics:
+        from orch_lsp.lsp.pages import page_uri
+
+        if (page := page_uri(detail.code, reading.settings.docs_base)) is not None:
+            description = types.CodeDescription(page)
+    return types.Diagnostic(
+        place,
+        f"{detail.message} {detail.remediation}",
+        SEVERITIES[failure.severity],
+        detail.code,
+        description,
+        SOURCE,
+        data={"runId": failure.run_id, "code": detail.code, "retryable": detail.retryable},
+    )
+
+
+_CHOICE_CODES = frozenset({
+    "missing_provider", "missing_model", "unknown_provider", "not_allowed", "missing_auth", "invalid_auth",
+    "permission_denied", "region_blocked", "billing", "quota_exhausted", "model_not_found",
+})  # fmt: skip
+
+
+def _cause(document: SpecDocument, code: str, positions: Positions) -> types.Range:
+    """The front matter's provider or model line for what the choice caused, else the title, else the first line."""
+    if code in _CHOICE_CODES and document.front_matter is not None:
+        lines = document.front_matter.lines
+        line = (
+            lines.get("model", lines.get("provider"))
+            if code in {"missing_model", "model_not_found"}
+            else lines.get("provider")
+        )
+        if line is not None:
+            return positions.line_range(line)
+    return positions.range(document.title) if document.title is not None else positions.line_range(0)

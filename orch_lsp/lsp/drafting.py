@@ -1,0 +1,158 @@
+"""A run as an editor sees it: progress, words as they arrive, record changes, and the edit at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from orch_lsp.errors import SpecError
+from orch_lsp.lsp.editing import edit_in_draft
+from orch_lsp.lsp.failures import Failure, severity_of
+from orch_lsp.lsp.progress import WorkDoneProgress
+from orch_lsp.lsp.refresh import refresh
+from orch_lsp.runs.lifecycle import TERMINAL
+from orch_lsp.runs.record import RunRecord, RunStatus
+
+if TYPE_CHECKING:
+    from orch_lsp.lsp.server import OrchServer
+    from orch_lsp.orchestration.live_run import LiveRun
+    from orch_lsp.orchestration.observer import DraftDelta
+    from orch_lsp.orchestration.plan import DraftPlan
+    from orch_lsp.orchestration.run import FinishedDraft
+
+logger = logging.getLogger(__name__)
+
+DELTA_SECONDS = 0.05
+"""Deltas are sent at most twenty times a second."""
+
+
+class EditorObserver:
+    """Tells a client of one run. `orch/…` notifications go only to a client that declares `experimental.orch`."""
+
+    def __init__(self, server: OrchServer, uri: str, run_id_of: str) -> None:
+        self._server = server
+        self._uri = uri
+        self._title = f"Orch: {run_id_of}"
+        self._progress: WorkDoneProgress | None = None
+        self._deltas: list[DraftDelta] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    def run_changed(self, record: RunRecord) -> None:
+        """Pass a committed record on, and show what it means."""
+        self._flush_deltas()
+        if record.status is RunStatus.QUEUED and self._progress is None:
+            self._server.failures.clear(self._uri)
+            self._progress = WorkDoneProgress(self._server, self._title, lambda: self._cancel(record.run_id))
+        announce(self._server, record)
+        if record.status in TERMINAL and record.draft is None or record.status is RunStatus.FAILED:
+            self._show_failure(record)
+        if record.status in TERMINAL and self._progress is not None and record.status is not RunStatus.COMPLETED:
+            self._progress.end(str(record.status))
+        refresh(self._server, self._uri)
+
+    def _cancel(self, run_id: str) -> None:
+        self._server.run_task(_cancel(self._server, run_id), f"cancel {run_id}")
+
+    def _show_failure(self, record: RunRecord) -> None:
+        if record.error is None or record.status is RunStatus.CANCELLED:
+            return
+        failure = Failure(record.error, record.run_id, severity=severity_of(record.error.code))
+        self._server.failures.set(self._uri, failure)
+
+    def progressed(self, message: str) -> None:
+        """Show what is happening now."""
+        if self._progress is not None:
+            self._progress.report(message)
+
+    def text_received(self, delta: DraftDelta) -> None:
+        """Gather words; they are sent together."""
+        if not self._server.client.orch_notifications:
+            return
+        self._deltas.append(delta)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(DELTA_SECONDS, self._flush_deltas)
+
+    def _flush_deltas(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        deltas, self._deltas = self._deltas, []
+        while deltas:
+            first = deltas[0]
+            same = [delta for delta in deltas if delta.section == first.section]
+            same = same if len(same) == len(deltas) else _leading(deltas)
+            self._server.protocol.notify(
+                "orch/draftDelta",
+                {
+                    "runId": first.run_id,
+                    "step": first.step,
+                    "section": first.section,
+                    "offset": first.offset,
+                    "text": "".join(delta.text for delta in same),
+                },
+            )
+            deltas = deltas[len(same) :]
+
+    def warned(self, message: str) -> None:
+        """Show a warning."""
+        self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"Orch: {message}"))
+
+    def ended(self, message: str) -> None:
+        """End the progress."""
+        self._flush_deltas()
+        if self._progress is not None:
+            self._progress.end(message)
+
+
+def _leading(deltas: list[DraftDelta]) -> list[DraftDelta]:
+    """The deltas at the beginning that belong to one section."""
+    count = next((i for i, delta in enumerate(deltas) if delta.section != deltas[0].section), len(deltas))
+    return deltas[:count]
+
+
+async def _cancel(server: OrchServer, run_id: str) -> None:
+    (await server.supervisor()).cancel(run_id)
+
+
+def announce(server: OrchServer, record: RunRecord) -> None:
+    """Send `orch/runChanged`: the record, once for each transition and draft state, after its commit."""
+    if server.client.orch_notifications:
+        from orch_lsp.runs.schema import to_dict
+
+        server.protocol.notify("orch/runChanged", to_dict(record))
+
+
+async def deliver(
+    server: OrchServer, observer: EditorObserver, plan: DraftPlan, live: LiveRun, finished: FinishedDraft
+) -> None:
+    """Bring a completed run's draft into the document, or leave it waiting and say so."""
+    from orch_lsp.orchestration.applying import as_applied, as_refused, supersede_older
+
+    uri = plan.reading.source.uri
+    try:
+        for superseded in await supersede_older(live.store, live.record):
+            announce(server, superseded)
+        if plan.reading.settings.apply == "review":
+            observer.ended("the draft waits for your review")
+            return
+        made = await edit_in_draft(
+            server, uri, before=plan.reading.document.text, profile=plan.reading.profile.name,
+            answer=finished.answer, insist=False,
+        )  # fmt: skip
+        live.record = as_applied(
+            live.record, filled=made.edit.filled, before=made.before, after=made.edit.text,
+            version_before=made.version_before, verified=made.verified,
+        )  # fmt: skip
+        await live.save()
+        observer.ended("the draft is in the document")
+    except SpecError as error:
+        live.record = as_refused(live.record, error)
+        await live.save()
+        server.failures.set(uri, Failure(error.detail, live.record.run_id, severity=severity_of(error.code)))
+        observer.ended("the draft waits")
+    finally:
+        observer.ended("ended")
+        refresh(server, uri)

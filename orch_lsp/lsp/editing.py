@@ -1,0 +1,96 @@
+"""The honest edit: computed against the newest version, sent as one versioned edit, read back afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.lsp.convert import Positions, workspace_edit
+
+if TYPE_CHECKING:
+    from orch_lsp.lsp.server import OrchServer
+    from orch_lsp.orchestration.applying import DraftEdit
+    from orch_lsp.spec.answer import Answer
+
+ANSWER_SECONDS = 20.0
+"""How long a client may take to answer an edit."""
+READ_BACK_SECONDS = 3.0
+"""How long a client may take to tell of the change that it said it made."""
+_REBASES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class MadeEdit:
+    """An edit that is in the document now."""
+
+    edit: DraftEdit
+    before: str
+    version_before: int | None
+    verified: bool
+
+
+async def edit_in_draft(
+    server: OrchServer, uri: str, *, before: str, profile: str, answer: Answer, insist: bool
+) -> MadeEdit:
+    """Bring a draft into an open document.
+
+    Args:
+        server: The server.
+        uri: The document.
+        before: Its text when the run began.
+        profile: The run's profile.
+        answer: The draft.
+        insist: As for `draft_edit`.
+
+    Raises:
+        SpecError: `document_changed`: it is closed, a person has written there, or the client refused the edit.
+    """
+    from orch_lsp.orchestration.applying import changed_underneath, draft_edit
+
+    for _ in range(_REBASES):
+        current = server.documents.text(uri)
+        if current is None:
+            raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The document is closed; a closed document is not edited.")
+        edit = await asyncio.to_thread(draft_edit, before, current, profile, answer, insist=insist)
+        if edit.conflicts and not insist:
+            raise changed_underneath(edit.conflicts)
+        if not edit.edits:
+            raise SpecError(ErrorCode.DOCUMENT_CHANGED, "There is no place left in the document for this draft.")
+        if server.documents.text(uri) == current:
+            return await _send(server, uri, current, edit)
+    raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The document kept changing while the draft was brought in.")
+
+
+async def _send(server: OrchServer, uri: str, current: str, edit: DraftEdit) -> MadeEdit:
+    """Send at once: nothing may be awaited between the check of the text and the sending."""
+    version = server.workspace.text_documents[uri].version
+    edits = Positions(current, server.position_encoding).text_edits(edit.edits)
+    change = workspace_edit(uri, version, edits, document_changes=server.client.document_changes)
+    sent = server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(change, label="Orch: draft"))
+    applied, reason = await _answer(sent)
+    # What counts is the document: clients exist that say yes and do nothing, and that answer before they tell.
+    verified = await server.documents.wait_for_text(uri, edit.text, READ_BACK_SECONDS if applied else 0.1)
+    if verified:
+        return MadeEdit(edit, current, version, verified=True)
+    if not applied:
+        raise SpecError(ErrorCode.DOCUMENT_CHANGED, f"The editor did not make the edit: {reason}.")
+    now = server.documents.text(uri)
+    if now is None or now == current:
+        raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The editor said that it made the edit, but the text is unchanged.")
+    return MadeEdit(edit, current, version, verified=False)
+
+
+async def _answer(sent: asyncio.Future[types.ApplyWorkspaceEditResult]) -> tuple[bool, str]:
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            result = await sent
+    except TimeoutError:
+        return False, "it did not answer"
+    except JsonRpcException as error:
+        return False, str(error.message)
+    return result.applied, result.failure_reason or "it gave no reason"

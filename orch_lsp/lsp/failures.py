@@ -1,0 +1,47 @@
+"""The failure that each document shows: at most one, until the next run, a dismissal or a close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orch_lsp.errors import ErrorCode, ErrorDetail
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong with a document's last run, or kept it from beginning."""
+
+    detail: ErrorDetail
+    run_id: str | None = None
+    line: int | None = None
+    """Zero-based line that caused it, where one did."""
+    severity: str = "error"
+
+
+class Failures:
+    """Failures by document URI."""
+
+    def __init__(self) -> None:
+        self._by_uri: dict[str, Failure] = {}
+
+    def get(self, uri: str) -> Failure | None:
+        """The failure to show, if there is one."""
+        return self._by_uri.get(uri)
+
+    def set(self, uri: str, failure: Failure) -> None:
+        """Show this one instead of any other."""
+        self._by_uri[uri] = failure
+
+    def clear(self, uri: str) -> None:
+        """Show none."""
+        self._by_uri.pop(uri, None)
+
+    def move(self, old: str, new: str) -> None:
+        """The document has a new URI."""
+        if (failure := self._by_uri.pop(old, None)) is not None:
+            self._by_uri[new] = failure
+
+
+def severity_of(code: str) -> str:
+    """How grave a failure is shown: an interrupted or cancelled run is not an error of the document."""
+    return "information" if code in {ErrorCode.INTERRUPTED, ErrorCode.DOCUMENT_CHANGED} else "error"

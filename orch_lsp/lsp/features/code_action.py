@@ -1,0 +1,162 @@
+"""textDocument/codeAction: generating, the draft that waits, and the cures of what the diagnostics say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from lsprotocol import types
+
+from orch_lsp.lsp.commands import (
+    ALLOW_PROVIDER,
+    APPLY_DRAFT,
+    DISMISS_DIAGNOSTIC,
+    EXPLAIN_ERROR,
+    GENERATE_DRAFT,
+    PREVIEW_DRAFT,
+    RETRY_RUN,
+    SHOW_RUN,
+    USE_PROVIDER,
+)
+from orch_lsp.lsp.convert import Positions, workspace_edit
+from orch_lsp.lsp.diagnostics import SOURCE
+from orch_lsp.lsp.offers import Offer, offers
+from orch_lsp.lsp.server import OrchServer
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration.plan import Reading
+
+REWRITE = "refactor.rewrite.orch"
+"""Outside `source.`, so that no editor runs it at a save."""
+
+_ANOTHER_CHOICE = frozenset({
+    "missing_provider", "missing_model", "unknown_provider", "missing_auth", "invalid_auth", "permission_denied",
+    "region_blocked", "billing", "quota_exhausted", "rate_limited", "overloaded", "provider_unavailable", "timeout",
+    "network_error", "model_not_found", "context_length_exceeded", "request_too_large", "invalid_request", "refused",
+    "content_filtered", "truncated", "empty_output", "incomplete_output", "invalid_response", "unusable_draft",
+})  # fmt: skip
+"""Codes that another provider or model may cure."""
+
+_UNWRITTEN = frozenset({"missing_section", "empty_section", "placeholder_section"})
+
+
+def register(server: OrchServer) -> None:
+    """Register the request."""
+    kinds = [types.CodeActionKind.QuickFix, cast("types.CodeActionKind", REWRITE)]
+    options = types.CodeActionOptions(code_action_kinds=kinds)
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
+    async def code_action(ls: OrchServer, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+        uri = params.text_document.uri
+        if not ls.documents.is_open(uri) or params.context.trigger_kind == types.CodeActionTriggerKind.Automatic:
+            return []
+        reading = await ls.read(ls.source(uri))
+        wanted = [str(getattr(kind, "value", kind)) for kind in params.context.only or []]
+        actions: list[types.CodeAction] = []
+        if _asked_for(wanted, types.CodeActionKind.QuickFix.value):
+            actions += await _quick_fixes(ls, reading, params.context.diagnostics)
+        if _asked_for(wanted, REWRITE):
+            actions += [_action(offer, REWRITE) for offer in await offers(ls, reading)]
+        if ls.client.code_action_literals:
+            return list(actions)
+        return [action.command for action in actions if action.command is not None]
+
+
+def _asked_for(wanted: list[str], kind: str) -> bool:
+    return not wanted or any(kind == one or kind.startswith(f"{one}.") for one in wanted)
+
+
+def _action(offer: Offer, kind: str, diagnostics: list[types.Diagnostic] | None = None) -> types.CodeAction:
+    command = types.Command(offer.title, offer.command, arguments=[offer.argument])
+    return types.CodeAction(offer.title, cast("types.CodeActionKind", kind), diagnostics, command=command)
+
+
+async def _quick_fixes(
+    ls: OrchServer, reading: Reading, diagnostics: Iterable[types.Diagnostic]
+) -> list[types.CodeAction]:
+    actions: list[types.CodeAction] = []
+    generate: list[types.Diagnostic] = []
+    for diagnostic in diagnostics:
+        if diagnostic.source != SOURCE:
+            continue
+        code = str(diagnostic.code)
+        failure = ls.failures.get(reading.source.uri)
+        if failure is not None and failure.detail.code == code:
+            cures = _cures(ls, reading, code, _data(diagnostic))
+            actions += [_action(cure, types.CodeActionKind.QuickFix.value, [diagnostic]) for cure in cures]
+        elif code in _UNWRITTEN:
+            generate.append(diagnostic)
+            actions += await asyncio.to_thread(_rule_fixes, ls, reading, diagnostic)
+        else:
+            actions += await asyncio.to_thread(_rule_fixes, ls, reading, diagnostic)
+    if generate:
+        offer = Offer("Orch: Generate spec draft", GENERATE_DRAFT, {"uri": reading.source.uri})
+        actions.insert(0, _action(offer, types.CodeActionKind.QuickFix.value, generate))
+    return actions
+
+
+def _data(diagnostic: types.Diagnostic) -> Mapping[str, Any]:
+    data: Any = diagnostic.data
+    return cast("Mapping[str, Any]", data) if isinstance(data, Mapping) else {}
+
+
+def _cures(ls: OrchServer, reading: Reading, code: str, data: Mapping[str, Any]) -> Iterable[Offer]:
+    """What one key applies against a failure, the most likely first."""
+    uri = reading.source.uri
+    failure = ls.failures.get(uri)
+    run_id: str | None = data.get("runId") or (failure.run_id if failure else None)
+    choice = reading.settings.choice
+    if code == "not_allowed" and choice is not None:
+        provider = choice.provider.name
+        yield Offer(f"Orch: Allow {provider} in this workspace", ALLOW_PROVIDER, {"uri": uri, "provider": provider})
+    if code == "document_changed" and run_id:
+        yield Offer("Orch: Insert the draft, keeping my text", APPLY_DRAFT, {"runId": run_id})
+        yield Offer("Orch: Preview draft", PREVIEW_DRAFT, {"runId": run_id})
+    elif run_id:
+        yield Offer("Orch: Retry", RETRY_RUN, {"runId": run_id})
+    elif code not in {"missing_provider", "missing_model", "unknown_provider", "not_allowed"}:
+        yield Offer("Orch: Try again", GENERATE_DRAFT, {"uri": uri})
+    if code in _ANOTHER_CHOICE:
+        yield from _other_choices(reading)
+    if code == "missing_auth":
+        yield Offer("Orch: How to set the API key", EXPLAIN_ERROR, {"code": code})
+    else:
+        yield Offer(f"Orch: Explain {code}", EXPLAIN_ERROR, {"code": code})
+    if run_id:
+        yield Offer("Orch: Open the run's record", SHOW_RUN, {"runId": run_id})
+    yield Offer("Orch: Dismiss", DISMISS_DIAGNOSTIC, {"uri": uri})
+
+
+def _other_choices(reading: Reading) -> Iterable[Offer]:
+    """The providers that the user has set up with a model, and outline, which needs nothing."""
+    settings = reading.settings
+    chosen = (settings.choice.provider.name, settings.choice.model) if settings.choice else None
+    uri = reading.source.uri
+    for name, provider in settings.providers.items():
+        usable = provider.model is not None or provider.kind == "outline"
+        if not usable or chosen == (name, provider.model) or (chosen and provider.kind == "outline" == chosen[0]):
+            continue
+        model = provider.model
+        title = f"Orch: Use {name} ({model})" if model else f"Orch: Use {name} (local, no model)"
+        yield Offer(title, USE_PROVIDER, {"uri": uri, "provider": name, "model": model})
+
+
+def _rule_fixes(ls: OrchServer, reading: Reading, diagnostic: types.Diagnostic) -> list[types.CodeAction]:
+    """The edits that cure what a rule found, computed against the text as it is now."""
+    from orch_lsp.spec.check import check
+
+    positions = Positions(reading.document.text, ls.position_encoding)
+    actions: list[types.CodeAction] = []
+    for finding in check(reading.document, reading.profile):
+        if finding.code != diagnostic.code or positions.range(finding.span) != diagnostic.range:
+            continue
+        if finding.message != diagnostic.message:
+            continue
+        for fix in finding.fixes:
+            edit = workspace_edit(
+                reading.source.uri, reading.source.version, positions.text_edits(fix.edits),
+                document_changes=ls.client.document_changes,
+            )  # fmt: skip
+            actions.append(types.CodeAction(fix.title, types.CodeActionKind.QuickFix, [diagnostic], edit=edit))
+    return actions

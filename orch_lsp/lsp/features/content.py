@@ -1,0 +1,33 @@
+"""workspace/textDocumentContent: runs and drafts as virtual, read-only documents."""
+
+from __future__ import annotations
+
+import re
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from orch_lsp.lsp.lookup import find_run
+from orch_lsp.lsp.server import OrchServer
+
+_RUN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def register(server: OrchServer) -> None:
+    """Register the request; it is answered whether or not the client declares the capability."""
+
+    @server.feature(types.WORKSPACE_TEXT_DOCUMENT_CONTENT)
+    async def text_document_content(
+        ls: OrchServer, params: types.TextDocumentContentParams
+    ) -> types.TextDocumentContentResult:
+        from orch_lsp.runs.view import record_markdown
+
+        found_id = _RUN_ID.search(params.uri)
+        if found_id is None:
+            raise JsonRpcInvalidParams(f"{params.uri} names no run")
+        found = await find_run(ls, found_id.group())
+        draft = found.record.draft
+        text = await found.store.text(draft.sha256) if draft else None
+        if params.uri.startswith("orch-draft:"):
+            return types.TextDocumentContentResult(text or "")
+        return types.TextDocumentContentResult(record_markdown(found.record, text))

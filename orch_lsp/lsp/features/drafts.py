@@ -1,0 +1,131 @@
+"""orch.applyDraft, orch.previewDraft, orch.discardDraft: what becomes of a draft that waits."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.lsp.commands import APPLY_DRAFT, DISCARD_DRAFT, PREVIEW_DRAFT
+from orch_lsp.lsp.arguments import RunArgument, parse
+from orch_lsp.lsp.drafting import announce
+from orch_lsp.lsp.editing import edit_in_draft
+from orch_lsp.lsp.lookup import FoundRun, document_of, find_run, newest_run
+from orch_lsp.lsp.refresh import refresh
+from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.show import show_draft
+from orch_lsp.runs.record import DraftState
+
+if TYPE_CHECKING:
+    from orch_lsp.runs.record import RunRecord
+
+
+def register(server: OrchServer) -> None:
+    """Register the commands."""
+
+    @server.command(APPLY_DRAFT)
+    async def apply_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
+        found = await _with_draft(ls, parse(argument, RunArgument))
+        return await _apply(ls, found)
+
+    @server.command(DISCARD_DRAFT)
+    async def discard_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
+        from orch_lsp.orchestration.applying import with_draft_state
+
+        found = await _with_draft(ls, parse(argument, RunArgument))
+        if _state(found.record) == DraftState.READY:
+            record = with_draft_state(found.record, DraftState.DISCARDED)
+            await _save(ls, found, record)
+            await _settle(ls, found)
+            return _answer(record)
+        return _answer(found.record)
+
+    @server.command(PREVIEW_DRAFT)
+    async def preview_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
+        from orch_lsp.orchestration.applying import draft_edit, stored_draft
+
+        given = parse(argument, RunArgument)
+        found = await _with_draft(ls, given)
+        stored = await stored_draft(found.store, found.record)
+        document = await document_of(ls, found)
+        resulting = None
+        if document is not None and stored.answer.sections:
+            current = document[1].document.text
+            edit = await asyncio.to_thread(
+                draft_edit, stored.document_before, current, found.record.spec.profile, stored.answer, insist=True
+            )
+            resulting = edit.text
+        if given.open is not False:
+            await show_draft(ls, found, stored.text)
+        return {
+            "runId": found.record.run_id,
+            "text": stored.text,
+            "document": resulting,
+            "uri": document[0] if document else None,
+        }
+
+
+async def _with_draft(ls: OrchServer, given: RunArgument) -> FoundRun:
+    if given.run_id:
+        return await find_run(ls, given.run_id)
+    return await newest_run(ls, given.uri, with_draft=True)
+
+
+async def _apply(ls: OrchServer, found: FoundRun) -> dict[str, Any]:
+    """Insert a draft because a person asked for it: their own text is kept wherever there is some."""
+    from orch_lsp.orchestration.applying import as_applied, as_refused, stored_draft
+
+    if _state(found.record) == DraftState.APPLIED:
+        return _answer(found.record)
+    stored = await stored_draft(found.store, found.record)
+    document = await document_of(ls, found)
+    try:
+        if not stored.answer.sections:
+            raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The text of this run holds no section that could be inserted.")
+        if document is None:
+            raise SpecError(
+                ErrorCode.DOCUMENT_CHANGED, "The run's document is not open; a closed document is not edited."
+            )
+        made = await edit_in_draft(
+            ls, document[0], before=stored.document_before, profile=found.record.spec.profile,
+            answer=stored.answer, insist=True,
+        )  # fmt: skip
+    except SpecError as error:
+        if not _is_partial(found.record):
+            await _save(ls, found, as_refused(found.record, error))
+        return {**_answer(found.record), "code": str(error.code), "message": error.message}
+    record = as_applied(
+        found.record, filled=made.edit.filled, before=made.before, after=made.edit.text,
+        version_before=made.version_before, verified=made.verified,
+    )  # fmt: skip
+    await _save(ls, found, record)
+    await _settle(ls, found)
+    return _answer(record)
+
+
+async def _save(ls: OrchServer, found: FoundRun, record: RunRecord) -> None:
+    await found.store.save(record, expected=record.status)
+    announce(ls, record)
+
+
+async def _settle(ls: OrchServer, found: FoundRun) -> None:
+    """The draft no longer waits: the document need not say so."""
+    document = await document_of(ls, found)
+    if document is not None:
+        failure = ls.failures.get(document[0])
+        if failure is not None and failure.run_id == found.record.run_id:
+            ls.failures.clear(document[0])
+            await found.store.dismiss(found.record.run_id)
+        refresh(ls, document[0])
+
+
+def _state(record: RunRecord) -> DraftState | None:
+    return record.draft.state if record.draft else None
+
+
+def _is_partial(record: RunRecord) -> bool:
+    return record.draft is not None and record.draft.partial
+
+
+def _answer(record: RunRecord) -> dict[str, Any]:
+    return {"runId": record.run_id, "state": str(_state(record) or "")}

@@ -1,0 +1,114 @@
+"""orch.generateDraft and orch.retryRun: start a run and answer at once."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+from orch_lsp.errors import ErrorCode, OrchError, RunError
+from orch_lsp.lsp.commands import GENERATE_DRAFT, RETRY_RUN
+from orch_lsp.lsp.arguments import GenerateArgument, RunArgument, parse
+from orch_lsp.lsp.consent import allow
+from orch_lsp.lsp.drafting import EditorObserver, deliver
+from orch_lsp.lsp.failures import Failure
+from orch_lsp.lsp.lookup import document_of, find_run, newest_run
+from orch_lsp.lsp.refresh import refresh
+from orch_lsp.lsp.server import OrchServer
+from orch_lsp.runs.lifecycle import LIVE
+from orch_lsp.runs.record import Software
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration.plan import DraftPlan
+    from orch_lsp.settings.resolve import CommandChoice
+
+
+def register(server: OrchServer) -> None:
+    """Register the commands."""
+
+    @server.command(GENERATE_DRAFT)
+    async def generate_draft(ls: OrchServer, argument: Any) -> dict[str, str]:
+        from orch_lsp.settings.resolve import CommandChoice
+
+        given = parse(argument, GenerateArgument)
+        if given.apply not in {None, "auto", "review"}:
+            raise JsonRpcInvalidParams('`apply` must be "auto" or "review"')
+        uri = ls.target_uri(given.uri)
+        return await start(ls, uri, CommandChoice(given.provider, given.model, given.apply), command=GENERATE_DRAFT)  # pyright: ignore[reportArgumentType] -- checked above
+
+    @server.command(RETRY_RUN)
+    async def retry_run(ls: OrchServer, argument: Any) -> dict[str, str]:
+        from orch_lsp.settings.resolve import CommandChoice
+
+        given = parse(argument, RunArgument)
+        found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
+        if found.record.status in LIVE:
+            raise RunError(ErrorCode.RUN_IN_PROGRESS, "This run has not ended yet.")
+        document = await document_of(ls, found)
+        if document is None:
+            raise JsonRpcInvalidParams("open the run's document first")
+        return await start(
+            ls, document[0], CommandChoice(), command=found.record.command, parent_run_id=found.record.run_id
+        )
+
+
+async def start(
+    ls: OrchServer, uri: str, choice: CommandChoice, *, command: str, parent_run_id: str | None = None
+) -> dict[str, str]:
+    """Begin a run on a document.
+
+    Raises:
+        OrchError: It is refused; the document shows why.
+    """
+    try:
+        plan = await _plan(ls, uri, choice, command, parent_run_id)
+        session = await ls.session()
+        observer = EditorObserver(ls, uri, plan.choice.model or plan.choice.provider.name)
+        client = Software(ls.client.name, ls.client.version) if ls.client.name else None
+        live = await session.supervisor.start(
+            plan, observer, functools.partial(deliver, ls, observer, plan), client=client
+        )  # fmt: skip
+    except OrchError as error:
+        if error.code != ErrorCode.RUN_IN_PROGRESS:
+            ls.failures.set(uri, Failure(error.detail, line=error.line))
+        refresh(ls, uri)
+        raise
+    return {"runId": live.record.run_id, "status": "accepted"}
+
+
+async def _plan(ls: OrchServer, uri: str, choice: CommandChoice, command: str, parent_run_id: str | None) -> DraftPlan:
+    from orch_lsp.orchestration.plan import plan_draft
+
+    source = ls.source(uri)
+    session = await ls.ready()
+    reading = await ls.read(source, choice)
+    plan = plan_draft(reading, command=command, parent_run_id=parent_run_id)
+    try:
+        await session.require_consent(reading, plan.choice)
+    except OrchError:
+        if ls.client.message_actions:
+            ls.run_task(_ask_for_consent(ls, plan, choice), f"consent for {uri}")
+        raise
+    return plan
+
+
+async def _ask_for_consent(ls: OrchServer, plan: DraftPlan, choice: CommandChoice) -> None:
+    """Ask in a message as well; the diagnostic with its code action stays the way that always works."""
+    provider = plan.choice.provider
+    allow_title = "Allow in this workspace"
+    question = types.ShowMessageRequestParams(
+        types.MessageType.Warning,
+        f"Orch: this project chose the hosted provider {provider.name}. Send the spec and excerpts of the workspace to it?",
+        [types.MessageActionItem(allow_title), types.MessageActionItem("Not now")],
+    )
+    try:
+        answer = await ls.window_show_message_request_async(question)
+    except JsonRpcException:
+        return
+    if answer is not None and answer.title == allow_title:
+        uri = plan.reading.source.uri
+        await allow(ls, plan.reading, provider.name)
+        if ls.documents.is_open(uri):
+            await start(ls, uri, choice, command=plan.command, parent_run_id=plan.parent_run_id)

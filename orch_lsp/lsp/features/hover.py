@@ -1,0 +1,43 @@
+"""textDocument/hover: where did this section come from?"""
+
+from __future__ import annotations
+
+import asyncio
+
+from lsprotocol import types
+
+from orch_lsp.lsp.convert import Positions
+from orch_lsp.lsp.server import OrchServer
+
+
+def register(server: OrchServer) -> None:
+    """Register the request."""
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    async def hover(ls: OrchServer, params: types.HoverParams) -> types.Hover | None:
+        from orch_lsp.runs import provenance
+        from orch_lsp.runs.origins import section_origins
+        from orch_lsp.runs.view import hover_markdown, hover_text
+
+        uri = params.text_document.uri
+        if not ls.documents.is_open(uri):
+            return None
+        session = await ls.ready()
+        reading = await ls.read(ls.source(uri))
+        positions = Positions(reading.document.text, ls.position_encoding)
+        section = reading.document.section_at(positions.offset(params.position))
+        if section is None:
+            return None
+        store = await session.store(reading)
+        applied = await store.applied_for(reading.spec_path)
+        entries = ()
+        if reading.root is not None:
+            entries, _ = await asyncio.to_thread(provenance.read, reading.root, reading.spec_path)
+        origin = section_origins(entries, reading.document.sections, applied).get(section.key)
+        if origin is None:
+            return None
+        if ls.client.markdown_hover:
+            content = types.MarkupContent(types.MarkupKind.Markdown, hover_markdown(origin))
+        else:
+            content = types.MarkupContent(types.MarkupKind.PlainText, hover_text(origin))
+        return types.Hover(content, positions.range(section.heading))

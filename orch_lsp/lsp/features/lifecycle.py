@@ -1,0 +1,93 @@
+"""initialize, initialized, configuration, watched files, shutdown."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from orch_lsp.lsp.client import features_of
+from orch_lsp.lsp.refresh import refresh
+from orch_lsp.lsp.server import OrchServer
+
+logger = logging.getLogger(__name__)
+
+CONFIG_WATCHER = "orch-config"
+CONFIGURATION = "orch-configuration"
+
+
+def register(server: OrchServer) -> None:
+    """Register the session's beginning and end."""
+
+    @server.feature(types.INITIALIZE)
+    def initialize(ls: OrchServer, params: types.InitializeParams) -> None:
+        ls.client = features_of(params)
+        ls.editor_settings = params.initialization_options
+
+    @server.feature(types.INITIALIZED)
+    async def initialized(ls: OrchServer, params: types.InitializedParams) -> None:  # noqa: ARG001
+        # The heavy libraries load now, beside the client's own start.
+        ls.run_task(ls.session(), "open session")
+        await _pull_configuration(ls)
+        await _register_watchers(ls)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def did_change_configuration(ls: OrchServer, params: types.DidChangeConfigurationParams) -> None:
+        if ls.client.configuration:
+            await _pull_configuration(ls)
+        elif params.settings is not None:
+            ls.editor_settings = params.settings
+        _refresh_all(ls)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_watched_files(ls: OrchServer, params: types.DidChangeWatchedFilesParams) -> None:  # noqa: ARG001
+        _refresh_all(ls)
+
+    @server.feature(types.SHUTDOWN)
+    async def shutdown(ls: OrchServer, params: Any) -> None:  # noqa: ARG001
+        await ls.close()
+
+
+async def _pull_configuration(ls: OrchServer) -> None:
+    """Ask for the section `orch`; a client that cannot, or does not answer, keeps what it gave at `initialize`."""
+    if not ls.client.configuration:
+        ls.configured.set()
+        return
+    items = [types.ConfigurationItem(section="orch")]
+    try:
+        async with asyncio.timeout(10.0):
+            answer = await ls.workspace_configuration_async(types.ConfigurationParams(items=items))
+    except (TimeoutError, JsonRpcException) as error:
+        logger.warning("the client did not give its configuration: %s", error)
+    else:
+        if answer and answer[0] is not None:
+            ls.editor_settings = answer[0]
+    ls.configured.set()
+    _refresh_all(ls)
+
+
+async def _register_watchers(ls: OrchServer) -> None:
+    registrations: list[types.Registration] = []
+    if ls.client.dynamic_configuration:
+        registrations.append(
+            types.Registration(CONFIGURATION, types.WORKSPACE_DID_CHANGE_CONFIGURATION, {"section": "orch"})
+        )
+    if ls.client.dynamic_watched_files:
+        watchers = [types.FileSystemWatcher("**/.orch/config.toml"), types.FileSystemWatcher("**/.orch/provenance/**")]
+        options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+        registrations.append(types.Registration(CONFIG_WATCHER, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
+    if not registrations:
+        return
+    try:
+        async with asyncio.timeout(10.0):
+            await ls.client_register_capability_async(types.RegistrationParams(registrations))
+    except (TimeoutError, JsonRpcException) as error:
+        logger.info("the client registers nothing at run time: %s", error)
+
+
+def _refresh_all(ls: OrchServer) -> None:
+    for uri in ls.documents.open_uris():
+        refresh(ls, uri)

@@ -1,0 +1,78 @@
+"""orch.cancelRun, orch.showRun, orch.showHistory, orch.doctor: runs and the state of things, to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orch_lsp.errors import ErrorCode, RunError
+from orch_lsp.lsp.commands import CANCEL_RUN, DOCTOR, SHOW_HISTORY, SHOW_RUN
+from orch_lsp.lsp.arguments import HistoryArgument, RunArgument, parse
+from orch_lsp.lsp.lookup import find_run, newest_run, stores
+from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.show import show_page, show_record
+from orch_lsp.runs.lifecycle import TERMINAL
+
+DEFAULT_LIMIT = 50
+
+
+def register(server: OrchServer) -> None:
+    """Register the commands."""
+
+    @server.command(CANCEL_RUN)
+    async def cancel_run(ls: OrchServer, argument: Any) -> dict[str, str]:
+        given = parse(argument, RunArgument)
+        supervisor = await ls.supervisor()
+        run_id = given.run_id
+        if run_id is None:
+            live = supervisor.live
+            if not live:
+                raise RunError(ErrorCode.UNKNOWN_RUN, "No run is in progress.")
+            run_id = live[-1].record.run_id
+        if supervisor.cancel(run_id):
+            return {"runId": run_id, "status": "cancelling"}
+        found = await find_run(ls, run_id)
+        if found.record.status in TERMINAL:
+            return {"runId": found.record.run_id, "status": "already_ended"}
+        raise RunError(ErrorCode.NOT_ALLOWED, "This run belongs to another process; cancel it there.")
+
+    @server.command(SHOW_RUN)
+    async def show_run(ls: OrchServer, argument: Any) -> dict[str, Any]:
+        from orch_lsp.runs.schema import to_dict
+
+        given = parse(argument, RunArgument)
+        found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
+        if given.open is not False:
+            await show_record(ls, found)
+        return to_dict(found.record)
+
+    @server.command(SHOW_HISTORY)
+    async def show_history(ls: OrchServer, argument: Any) -> list[dict[str, Any]]:
+        from orch_lsp.runs.schema import to_dict
+        from orch_lsp.runs.view import history_markdown
+
+        given = parse(argument, HistoryArgument)
+        limit = given.limit or DEFAULT_LIMIT
+        if given.uri is not None and ls.documents.is_open(given.uri):
+            reading = await ls.read(ls.source(given.uri))
+            store = await (await ls.session()).store(reading)
+            records = list(await store.list(limit=limit, spec_path=reading.spec_path))
+        else:
+            found = [record for store in await stores(ls) for record in await store.list(limit=limit)]
+            records = sorted(found, key=lambda record: record.run_id, reverse=True)[:limit]
+        if given.open is not False:
+            await show_page(ls, "history.md", history_markdown(records))
+        return [to_dict(record) for record in records]
+
+    @server.command(DOCTOR)
+    async def doctor(ls: OrchServer, argument: Any) -> dict[str, Any]:
+        from orch_lsp.orchestration.doctor import examine, report_markdown, report_value
+
+        given = parse(argument, HistoryArgument)
+        session = await ls.ready()
+        uri = given.uri or ls.last_document
+        source = ls.source(uri) if uri is not None and ls.documents.is_open(uri) else None
+        findings = await examine(session, source, editor=ls.editor_layer(), folders=ls.folders())
+        text = report_markdown(findings)
+        if given.open is not False:
+            await show_page(ls, "doctor.md", text)
+        return {**report_value(findings), "text": text}

@@ -1,0 +1,90 @@
+"""Finding a run and its store from what a command names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orch_lsp.errors import ErrorCode, RunError
+
+if TYPE_CHECKING:
+    from orch_lsp.lsp.server import OrchServer
+    from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.runs.record import RunRecord
+    from orch_lsp.runs.store import RunStore
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRun:
+    """A run with the store that holds it."""
+
+    record: RunRecord
+    store: RunStore
+
+
+async def stores(server: OrchServer) -> list[RunStore]:
+    """Every store that is open, and those of the open documents and workspace folders."""
+    session = await server.ready()
+    found: list[RunStore] = []
+    for uri in server.documents.open_uris():
+        store = await session.store(await server.read(server.source(uri)))
+        if store not in found:
+            found.append(store)
+    for folder in server.folders():
+        root = session.root_of_folder(folder)
+        settings = await session.settings_of(root)
+        store = await session.store_at(root, None, settings.runs)
+        if store not in found:
+            found.append(store)
+    found += [store for store in await session.open_stores() if store not in found]
+    return found
+
+
+async def find_run(server: OrchServer, run_id: str) -> FoundRun:
+    """A run by its id or an unambiguous beginning of it.
+
+    Raises:
+        RunError: `unknown_run`.
+    """
+    supervisor = await server.supervisor()
+    for live in supervisor.live:
+        if live.record.run_id == run_id:
+            return FoundRun(live.record, live.store)
+    for store in await stores(server):
+        try:
+            return FoundRun(await store.get(run_id), store)
+        except RunError:
+            continue
+    raise RunError(ErrorCode.UNKNOWN_RUN, f"There is no run {run_id} in this workspace.")
+
+
+async def newest_run(server: OrchServer, uri: str | None, *, with_draft: bool = False) -> FoundRun:
+    """The newest run of a document (by default the one last worked on), or the one whose draft waits.
+
+    Raises:
+        RunError: `unknown_run`: there is none.
+    """
+    uri = uri or server.last_document
+    if uri is not None and server.documents.is_open(uri):
+        reading = await server.read(server.source(uri))
+        store = await (await server.session()).store(reading)
+        record = await (store.ready_draft_for(reading.spec_path) if with_draft else store.newest_for(reading.spec_path))
+        if record is not None:
+            return FoundRun(record, store)
+    elif not with_draft:
+        newest = [
+            FoundRun(record, store) for store in await stores(server) for record in await store.list(limit=1)
+        ]  # fmt: skip
+        if newest:
+            return max(newest, key=lambda found: found.record.timing.started_at)
+    raise RunError(ErrorCode.UNKNOWN_RUN, "There is no draft that waits." if with_draft else "There is no run yet.")
+
+
+async def document_of(server: OrchServer, found: FoundRun) -> tuple[str, Reading] | None:
+    """The open document that a run is about; None if it is closed."""
+    session = await server.session()
+    for uri in server.documents.open_uris():
+        reading = await server.read(server.source(uri))
+        if reading.spec_path == found.record.spec.path and await session.store(reading) is found.store:
+            return uri, reading
+    return None

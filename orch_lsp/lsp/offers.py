@@ -1,0 +1,46 @@
+"""What can be done with a document now: one list, shown as lenses and as code actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from orch_lsp.lsp.commands import APPLY_DRAFT, CANCEL_RUN, DISCARD_DRAFT, GENERATE_DRAFT, PREVIEW_DRAFT
+
+if TYPE_CHECKING:
+    from orch_lsp.lsp.server import OrchServer
+    from orch_lsp.orchestration.plan import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A command with its title and argument."""
+
+    title: str
+    command: str
+    argument: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+async def offers(server: OrchServer, reading: Reading) -> list[Offer]:
+    """Cancel while a run is live; else what to do with a waiting draft, and to generate if anything is open."""
+    from orch_lsp.orchestration.plan import fill_targets
+
+    uri = reading.source.uri
+    session = await server.ready()
+    live = session.supervisor.live_on(uri)
+    if live is not None:
+        return [Offer(f"Orch: Cancel ({live.record.status})", CANCEL_RUN, {"runId": live.record.run_id})]
+    found: list[Offer] = []
+    store = await session.store(reading)
+    waiting = await store.ready_draft_for(reading.spec_path)
+    if waiting is not None and waiting.draft is not None:
+        argument = {"runId": waiting.run_id}
+        kind = "partial draft" if waiting.draft.partial else "draft"
+        found += [
+            Offer(f"Orch: Apply {kind}", APPLY_DRAFT, argument),
+            Offer(f"Orch: Preview {kind}", PREVIEW_DRAFT, argument),
+            Offer(f"Orch: Discard {kind}", DISCARD_DRAFT, argument),
+        ]
+    if fill_targets(reading.document, reading.profile):
+        found.append(Offer("Orch: Generate spec draft", GENERATE_DRAFT, {"uri": uri}))
+    return found

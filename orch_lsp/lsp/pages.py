@@ -1,0 +1,24 @@
+"""The documentation pages that ship with the package."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+
+def docs_folder() -> Path | None:
+    """The folder of the pages: in the installed package, or beside it in a checkout."""
+    package = Path(str(files("orch_lsp")))
+    for folder in (package / "docs", package.parent / "docs"):
+        if (folder / "errors").is_dir():
+            return folder
+    return None
+
+
+def page_uri(code: str, docs_base: str | None) -> str | None:
+    """Where an error code is explained: below `docs_base` if that is set, else a file that came with the package."""
+    if docs_base:
+        return f"{docs_base.rstrip('/')}/errors/{code}.md"
+    folder = docs_folder()
+    page = folder / "errors" / f"{code}.md" if folder else None
+    return page.as_uri() if page is not None and page.is_file() else None

@@ -1,0 +1,19 @@
+"""A document as a client holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document as its client holds it. `path` is None for one that has no file."""
+
+    uri: str
+    path: Path | None
+    version: int | None
+    text: str
+    folders: tuple[Path, ...] = ()
+    workspace: Path | None = None
+    """The folder that the user named as the workspace, if they did."""
