@@ -41,11 +41,11 @@ def to_json(record: RunRecord) -> str:
     """The record as one line of ASCII JSON, which no line-splitting reader can break.
 
     Raises:
-        StoreError: A value has no JSON form, such as a NaN in the provider's own usage object.
+        StoreError: A value in the provider's own usage object has no JSON form.
     """
     try:
         return json.dumps(to_dict(record), separators=(",", ":"), allow_nan=False)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise StoreError(ErrorCode.STORE_ERROR, f"Run {record.run_id} cannot be written as JSON.") from error
 
 
