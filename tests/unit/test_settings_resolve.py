@@ -1,0 +1,335 @@
+"""Layers merge by trust and precedence: the layer that names a provider fixes the model, and layers never mix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orch_lsp.settings.load import ProjectLayer, UserLayer, parse_project, parse_user, read_editor, read_handed_over
+from orch_lsp.settings.model import Layer, ProviderSettings, Settings
+from orch_lsp.settings.resolve import CommandChoice, resolve
+from orch_lsp.settings.trust import needs_consent
+
+PRESETS = {
+    "outline": ProviderSettings("outline", "outline", None),
+    "openai": ProviderSettings(
+        "openai", "openai-compatible", "https://api.openai.com/v1", key_variables=("OPENAI_API_KEY",), requires_key=True
+    ),
+    "anthropic": ProviderSettings(
+        "anthropic",
+        "anthropic",
+        "https://api.anthropic.com/v1",
+        key_variables=("ANTHROPIC_API_KEY",),
+        requires_key=True,
+    ),
+}
+WORK = '[providers.work]\nkind = "openai-compatible"\nbase_url = "http://127.0.0.1:8111/v1"\n'
+
+
+def merged(
+    user: str = "",
+    *,
+    project: str = "",
+    editor: object = None,
+    front_matter: str = "",
+    command: CommandChoice | None = None,
+    handed_over: object = None,
+) -> Settings:
+    matter = parse_project(front_matter)
+    return resolve(
+        user=parse_user(user, Path("config.toml")),
+        handed_over=None if handed_over is None else read_handed_over(handed_over),
+        project=parse_project(project, Path(".orch/config.toml")),
+        editor=read_editor(editor),
+        front_matter=ProjectLayer(Layer.FRONT_MATTER, matter.table, matter.problems, lines={"provider": 1, "model": 2}),
+        command=command or CommandChoice(),
+        presets=PRESETS,
+    )
+
+
+def chosen(settings: Settings) -> tuple[str, str | None, Layer]:
+    assert settings.choice is not None, settings.choice_problem
+    return settings.choice.provider.name, settings.choice.model, settings.choice.layer
+
+
+def messages(settings: Settings) -> dict[str, str]:
+    return {problem.key: problem.message for problem in settings.problems}
+
+
+def test_nothing_chosen_is_no_choice_and_no_guess() -> None:
+    settings = merged(WORK)
+    assert (settings.choice, settings.choice_problem, settings.problems) == (None, None, ())
+
+
+def test_the_highest_layer_that_names_a_provider_wins() -> None:
+    layers: dict[str, Any] = {
+        "user": 'provider = "openai"\nmodel = "user-model"\n' + WORK,
+        "editor": {"provider": "openai", "model": "editor-model"},
+        "project": 'provider = "openai"\nmodel = "project-model"\n',
+        "front_matter": 'provider = "openai"\nmodel = "matter-model"\n',
+        "command": CommandChoice("openai", "command-model"),
+    }
+    expected = [Layer.COMMAND, Layer.FRONT_MATTER, Layer.PROJECT, Layer.EDITOR, Layer.USER]
+    for layer, name in zip(expected, reversed(list(layers)), strict=True):
+        settings = merged(**layers)
+        assert chosen(settings)[2] is layer
+        assert (chosen(settings)[1] or "").startswith(name.removeprefix("front_"))
+        assert settings.origins["provider"] is layer
+        del layers[name]
+
+
+def test_a_layer_without_its_own_model_takes_the_providers_model_and_never_another_layers() -> None:
+    user = 'provider = "openai"\nmodel = "user-model"\n' + WORK + 'model = "work-model"\n'
+    assert chosen(merged(user, project='provider = "work"')) == ("work", "work-model", Layer.PROJECT)
+    settings = merged(user, project='provider = "anthropic"', editor={"provider": "openai", "model": "editor-model"})
+    assert settings.choice is None
+    assert settings.choice_problem is not None
+    assert settings.choice_problem[0] == "missing_model"
+    assert "anthropic" in settings.choice_problem[1]
+
+
+def test_a_model_without_a_provider_is_ignored_and_said_so() -> None:
+    settings = merged('provider = "openai"\nmodel = "user-model"\n', project='\nmodel = "project-model"\n')
+    assert chosen(settings) == ("openai", "user-model", Layer.USER)
+    (problem,) = settings.problems
+    assert (problem.key, problem.layer, problem.line) == ("model", Layer.PROJECT, 1)
+
+
+def test_a_model_on_the_command_goes_to_the_provider_chosen_below() -> None:
+    settings = merged('provider = "openai"\nmodel = "user-model"\n', command=CommandChoice(model="command-model"))
+    assert chosen(settings) == ("openai", "command-model", Layer.USER)
+    assert settings.origins["model"] is Layer.COMMAND
+
+
+def test_the_outline_needs_no_model_and_has_none() -> None:
+    assert chosen(merged(command=CommandChoice("outline", "some-model"))) == ("outline", None, Layer.COMMAND)
+
+
+def test_an_unknown_provider_is_named_with_the_nearest_and_nothing_below_takes_its_place() -> None:
+    settings = merged('provider = "openai"\nmodel = "m"\n', project='provider = "antropic"\nmodel = "m"\n')
+    assert settings.choice is None
+    assert settings.choice_problem is not None
+    code, message = settings.choice_problem
+    assert code == "unknown_provider"
+    assert "'antropic'" in message
+    assert "did you mean `anthropic`?" in message
+    assert messages(settings) == {"provider": message}
+
+
+def test_a_user_table_merges_over_the_preset_of_its_name() -> None:
+    settings = merged('[providers.openai]\nmodel = "m"\ntimeout = { idle = 5 }\nheaders = { X-A = "1" }\n')
+    openai = settings.providers["openai"]
+    assert (openai.base_url, openai.model, openai.timeout.idle, openai.timeout.total) == (
+        "https://api.openai.com/v1", "m", 5, 600,
+    )  # fmt: skip
+    assert openai.requires_key
+    assert openai.key_variables == ("OPENAI_API_KEY",)
+    assert dict(openai.headers) == {"X-A": "1"}
+    assert settings.origins["providers.openai.model"] is Layer.USER
+
+
+def test_a_new_provider_of_a_service_kind_goes_to_that_service_but_not_with_its_standard_key() -> None:
+    settings = merged('[providers.second]\nkind = "anthropic"\nmodel = "m"\n')
+    second = settings.providers["second"]
+    assert (second.base_url, second.requires_key, second.key_variables) == ("https://api.anthropic.com/v1", True, ())
+
+
+def test_a_new_provider_at_its_own_place_needs_a_key_only_if_it_says_where_from() -> None:
+    assert not merged(WORK).providers["work"].requires_key
+    assert merged(WORK + 'api_key_env = "WORK_KEY"').providers["work"].requires_key
+    assert merged(WORK + 'api_key_command = ["pass"]').providers["work"].requires_key
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ('base_url = "http://127.0.0.1"', "kind"),
+        ('kind = "anthropc"\nbase_url = "http://127.0.0.1"', "kind"),
+        ('kind = "openai-compatible"', "base_url"),
+        ('kind = "openai-compatible"\nbase_url = "ftp://127.0.0.1"', "base_url"),
+        ('kind = "openai-compatible"\nbase_url = "http://llm.example"', "base_url"),
+        ('kind = "openai-compatible"\nbase_url = "https://u:p@llm.example"', "base_url"),
+        ('kind = "openai-compatible"\nbase_url = 3', "base_url"),
+        ('kind = "anthropic"\nbase_url = 3', "base_url"),
+        ('kind = "anthropic"\napi_key_env = "not a name"', "api_key_env"),
+        ('kind = "anthropic"\nheaders = { Host = "x" }', "headers"),
+        ('kind = "anthropic"\nnetwork = { proxy = "x" }', "network.proxy"),
+    ],
+)
+def test_a_provider_with_a_wrong_decisive_value_cannot_be_chosen(table: str, key: str) -> None:
+    settings = merged(f'provider = "mine"\nmodel = "m"\n[providers.mine]\n{table}\n')
+    assert settings.choice is None
+    assert settings.choice_problem is not None
+    assert settings.choice_problem[0] == "invalid_settings"
+    assert f"providers.mine.{key}" in settings.choice_problem[1]
+    assert f"providers.mine.{key}" in messages(settings)
+    assert all(problem.line is not None for problem in settings.problems)
+
+
+def test_a_wrong_address_for_a_built_in_name_does_not_send_to_the_built_in_place() -> None:
+    settings = merged('provider = "openai"\nmodel = "m"\n[providers.openai]\nbase_url = "htps://proxy.example"\n')
+    assert settings.choice is None
+    assert settings.choice_problem is not None
+    assert settings.choice_problem[0] == "invalid_settings"
+
+
+def test_a_wrong_proxy_for_all_keeps_requests_from_going_around_it() -> None:
+    settings = merged('provider = "openai"\nmodel = "m"\n[network]\nproxy = "nonsense"\n')
+    assert settings.choice_problem is not None
+    assert "network.proxy" in settings.choice_problem[1]
+    assert chosen(merged('provider = "outline"\n[network]\nproxy = "nonsense"\n'))[0] == "outline"
+
+
+def test_a_harmless_wrong_value_leaves_the_provider_usable() -> None:
+    settings = merged(
+        'provider = "work"\nmodel = "m"\n' + WORK + "timeout = { idle = 'x' }\nretry = { attempts = 0 }\n"
+    )
+    assert chosen(settings) == ("work", "m", Layer.USER)
+    assert sorted(messages(settings)) == ["providers.work.retry.attempts", "providers.work.timeout.idle"]
+
+
+def test_plain_http_is_for_this_machine_or_for_who_allows_it() -> None:
+    table = '[providers.lan]\nkind = "openai-compatible"\nmodel = "m"\nbase_url = "http://10.0.0.5:8000/v1/"\n'
+    assert merged('provider = "lan"\n' + table).choice is None
+    allowed = merged('provider = "lan"\n' + table + "allow_http = true\n")
+    assert chosen(allowed)[0] == "lan"
+    assert allowed.providers["lan"].base_url == "http://10.0.0.5:8000/v1"
+
+
+def test_limits_and_network_hold_for_all_providers_unless_one_has_its_own() -> None:
+    settings = merged(
+        '[limits]\nmax_events = 7\n[network]\nca_bundle = "ca.pem"\n' + WORK + "limits = { max_bytes = 9 }\n"
+        "network = { proxy = 'http://127.0.0.1:3128' }\n"
+    )
+    work, openai = settings.providers["work"], settings.providers["openai"]
+    assert (work.limits.max_bytes, work.limits.max_events, openai.limits.max_events) == (9, 7, 7)
+    assert (work.network.proxy, work.network.ca_bundle) == ("http://127.0.0.1:3128", Path("ca.pem"))
+    assert openai.network.proxy is None
+
+
+def test_options_become_texts() -> None:
+    settings = merged(WORK + "options = { a = 1, b = true, c = 'x', d = 1.5 }\n")
+    assert dict(settings.providers["work"].options) == {"a": "1", "b": "true", "c": "x", "d": "1.5"}
+
+
+def test_what_the_editor_hands_over_wins_over_the_file_and_merges_its_tables() -> None:
+    settings = merged(
+        'provider = "openai"\nmodel = "m"\n' + WORK + "timeout = { idle = 5 }\n",
+        handed_over={"provider": "work", "providers": {"work": {"model": "w", "timeout": {"total": 9}}}},
+    )
+    assert chosen(settings) == ("work", "w", Layer.USER)
+    assert (settings.providers["work"].timeout.idle, settings.providers["work"].timeout.total) == (5, 9)
+    assert settings.default_provider == "work"
+
+
+def test_generation_parameters_follow_the_layers_each_for_itself() -> None:
+    settings = merged(
+        "temperature = 0.1\nmax_output_tokens = 100\n",
+        project="max_output_tokens = 50\n",
+        front_matter='reasoning = "low"\n',
+    )
+    parameters = settings.parameters
+    assert (parameters.temperature, parameters.max_output_tokens, parameters.reasoning) == (0.1, 50, "low")
+    assert settings.origins["max_output_tokens"] is Layer.PROJECT
+
+
+def test_the_command_decides_on_apply() -> None:
+    assert merged('apply = "review"').apply == "review"
+    assert merged('apply = "review"', command=CommandChoice(apply="auto")).apply == "auto"
+    assert merged().apply == "auto"
+
+
+def test_the_project_may_lower_the_context_budget_but_not_raise_it() -> None:
+    lowered = merged("[context]\nbudget_tokens = 1000\n", project="[context]\nbudget_tokens = 10\n")
+    assert lowered.context.budget_tokens == 10
+    raised = merged("[context]\nbudget_tokens = 1000\n", project="[context]\nbudget_tokens = 1001\n")
+    assert raised.context.budget_tokens == 1000
+    assert "at most 1000" in messages(raised)["context.budget_tokens"]
+    assert raised.origins["context.budget_tokens"] is Layer.USER
+    assert merged(project="[context]\nbudget_tokens = 8001\n").context.budget_tokens == 8000
+    assert merged("[context]\nbudget_tokens = 90000\n").context.budget_tokens == 90000
+
+
+def test_the_project_may_switch_context_off_but_not_on_again() -> None:
+    assert not merged(project="[context]\nenabled = false\n").context.enabled
+    settings = merged("[context]\nenabled = false\n", project="[context]\nenabled = true\n")
+    assert not settings.context.enabled
+    assert "context.enabled" in messages(settings)
+
+
+def test_the_project_cannot_take_back_what_the_user_keeps_out_of_the_context() -> None:
+    settings = merged(
+        '[context]\ninclude = ["src/**"]\nexclude = ["src/private/**"]\n',
+        project='[context]\ninclude = ["**"]\nexclude = ["docs/**"]\n',
+    )
+    assert settings.context.include == ("src/**",)
+    assert settings.context.exclude == ("src/private/**", "docs/**")
+    assert "context.include" in messages(settings)
+    assert merged(project='[context]\ninclude = ["lib/**"]\n').context.include == ("lib/**",)
+
+
+def test_severities_of_all_layers_come_together() -> None:
+    settings = merged('[lint]\na = "off"\nb = "hint"\n', project='[severities]\nb = "error"\n')
+    assert dict(settings.severities) == {"a": "off", "b": "error"}
+    assert settings.origins["lint.b"] is Layer.PROJECT
+
+
+def test_runs_are_the_users_and_a_lease_outlasts_a_heartbeat() -> None:
+    runs = merged("[runs]\nparallel = 9\nheartbeat = 2\nlease = 20\nkeep_runs = 5\nvacuum = false\n").runs
+    assert (runs.parallel, runs.heartbeat_s, runs.lease_s, runs.keep_runs, runs.vacuum) == (9, 2, 20, 5, False)
+    settings = merged("[runs]\nheartbeat = 30\nlease = 30\n")
+    assert settings.runs.lease_s > settings.runs.heartbeat_s
+    assert "runs.lease" in messages(settings)
+
+
+def test_fallback_names_only_what_can_be_used() -> None:
+    settings = merged('fallback = ["work", "outline", "opnai", "anthropic", "work"]\n' + WORK + 'model = "m"\n')
+    assert settings.fallback == ("work", "outline")
+    reasons = [problem.message for problem in settings.problems if problem.key == "fallback"]
+    assert len(reasons) == 2
+    assert "did you mean `openai`?" in reasons[0]
+    assert "needs a model" in reasons[1]
+
+
+def test_problems_of_every_layer_are_told() -> None:
+    settings = merged("aply = 1", project="x = 1", editor={"y": 1}, front_matter="z = 1", handed_over={"w": 1})
+    assert sorted(problem.key for problem in settings.problems) == ["aply", "w", "x", "y", "z"]
+
+
+def test_a_damaged_file_leaves_the_other_layers_at_work() -> None:
+    settings = merged("provider = ", project='provider = "outline"')
+    assert chosen(settings) == ("outline", None, Layer.PROJECT)
+    assert len(settings.problems) == 1
+
+
+def test_empty_layers_give_the_defaults() -> None:
+    settings = resolve(
+        user=UserLayer(), project=ProjectLayer(), editor=ProjectLayer(), front_matter=ProjectLayer(),
+        command=CommandChoice(), presets={},
+    )  # fmt: skip
+    assert settings == Settings(providers={}, choice=None, choice_problem=None)
+
+
+@pytest.mark.parametrize(
+    ("user", "project", "command", "hosted", "asks"),
+    [
+        ("", 'provider = "openai"\nmodel = "m"', None, True, True),
+        ("", 'provider = "openai"\nmodel = "m"', None, False, False),
+        ('provider = "openai"\nmodel = "u"', 'provider = "openai"\nmodel = "m"', None, True, False),
+        ('provider = "anthropic"\nmodel = "u"', 'provider = "openai"\nmodel = "m"', None, True, True),
+        ("", 'provider = "openai"\nmodel = "m"', CommandChoice("openai", "m"), True, False),
+        ("", 'provider = "openai"\nmodel = "m"', CommandChoice(model="m"), True, True),
+        ('provider = "openai"\nmodel = "u"', "", None, True, False),
+        ("", "", None, True, False),
+    ],
+)
+def test_the_user_is_asked_when_the_project_chose_a_hosted_provider(
+    user: str, project: str, command: CommandChoice | None, *, hosted: bool, asks: bool
+) -> None:
+    assert needs_consent(merged(user, project=project, command=command), hosted) is asks
+
+
+def test_an_editors_choice_is_the_projects_too_since_its_scope_cannot_be_seen() -> None:
+    assert needs_consent(merged(editor={"provider": "openai", "model": "m"}), hosted=True)
