@@ -30,7 +30,7 @@ def block(item: ContextItem) -> str:
     # A file's name is as untrusted as its text: quoted, so that it stays on its line.
     path = json.dumps(strip_hidden(item.path)[0], ensure_ascii=False)
     lines = f", lines {item.lines[0]}-{item.lines[1]}" if item.lines else ""
-    end = "" if item.text.endswith(("\n", "\r")) or not item.text else "\n"
+    end = "" if item.text.endswith("\n") or not item.text else "\n"
     return f"File {path}{lines}:\n{mark}\n{item.text}{end}{mark}"
 
 

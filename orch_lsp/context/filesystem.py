@@ -118,14 +118,14 @@ class FilesystemSource:
 
 def _chosen(files: Sequence[str], spec: str | None, query: ContextQuery) -> list[str]:
     """Candidates but for the spec itself, by the globs of the settings."""
-    include, exclude = Rules(query.include), Rules(query.exclude)
-    return [
-        path
-        for path in files
-        if path != spec
-        and (not query.include or include.covers(path.split("/")))
-        and not exclude.covers(path.split("/"))
-    ]
+    chosen = [path for path in files if path != spec]
+    if query.include:
+        include = Rules(query.include)
+        chosen = [path for path in chosen if include.covers(path.split("/"))]
+    if query.exclude:
+        exclude = Rules(query.exclude)
+        chosen = [path for path in chosen if not exclude.covers(path.split("/"))]
+    return chosen
 
 
 def _resolve(
@@ -167,7 +167,9 @@ def _folder(spec: str | None) -> str | None:
 
 
 def _bounded(left_out: Sequence[Exclusion]) -> tuple[Exclusion, ...]:
-    unique = tuple(dict.fromkeys(left_out))
+    # Names on a disk and links in a spec may hold halves of characters, which no record can.
+    printable = (Exclusion(one.path.encode("utf-8", "replace").decode(), one.reason) for one in left_out)
+    unique = tuple(dict.fromkeys(printable))
     if len(unique) <= MAX_LEFT_OUT:
         return unique
     return (*unique[:MAX_LEFT_OUT], Exclusion("…", f"{len(unique) - MAX_LEFT_OUT} more"))

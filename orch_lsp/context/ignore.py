@@ -40,11 +40,12 @@ class Rules:
     """The rules of one ignore file. Later rules win over earlier ones."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        rules = [rule for line in lines if (rule := parse_rule(line)) is not None][:MAX_PATTERNS]
+        rules = [rule for line in lines if (rule := parse_rule(_bytewise(line))) is not None][:MAX_PATTERNS]
         self._rules = tuple(reversed(rules))
 
     def verdict(self, parts: Sequence[str], *, is_folder: bool) -> bool | None:
         """Whether the path, given by its parts below the file's folder, is ignored; None if no rule speaks of it."""
+        parts = [part if part.isascii() else _bytewise(part) for part in parts]
         for rule in self._rules:
             if rule.matches(parts, is_folder=is_folder):
                 return not rule.negated
@@ -74,8 +75,9 @@ def parse_rule(line: str) -> Rule | None:
     anchored = "/" in pattern
     components: list[Component] = []
     for part in pattern.removeprefix("/").split("/"):
-        component = None if part == "**" else compile_component(part)
-        if not part or (component is None and part != "**"):
+        any_folders = len(part) > 1 and not part.strip("*")
+        component = None if any_folders else compile_component(part)
+        if not part or (component is None and not any_folders):
             return None
         components.append(component)
     return Rule(tuple(components), anchored, folders_only, negated)
@@ -101,6 +103,11 @@ def _matches(components: Sequence[Component], parts: Sequence[str]) -> bool:
             index, position = resume[0], resume[1] + 1
             resume = (index, position)
     return index == len(components)
+
+
+def _bytewise(text: str) -> str:
+    """Text with a character for each of its UTF-8 bytes, since a `?` in git's patterns is a byte."""
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 def _without_trailing_spaces(line: str) -> str:

@@ -19,7 +19,7 @@ MAX_MENTIONS = 1_000
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _FRAGMENT_LINES = re.compile(r"L?(\d{1,9})(?:C\d+)?(?:-L?(\d{1,9})(?:C\d+)?)?$")
-_COLON_LINES = re.compile(r"^(?P<path>.*[^:]):(?P<first>\d{1,9})(?:-(?P<last>\d{1,9})|:\d{1,9})?:?$", re.DOTALL)
+_COLON_LINES = re.compile(r"^(?P<path>.*?[^:]):(?P<first>\d{1,9})(?:-(?P<last>\d{1,9})|:\d{1,9})?:?$", re.DOTALL)
 _QUOTES = "\"'“”‘’«»<>()[]{}*,;!?…"
 
 
@@ -94,7 +94,7 @@ def _in_block(token: Token) -> Iterator[Mention]:
 
 def _in_prose(text: str) -> Iterator[Mention]:
     for word in text.split():
-        bare = word.strip(_QUOTES).rstrip(".:")
+        bare = word.lstrip(_QUOTES).rstrip(f"{_QUOTES}.:")
         # A name without a dot or a slash is a word like any other.
         if ("." in bare or "/" in bare) and "://" not in bare and (mention := parse_target(bare, explicit=False)):
             yield mention

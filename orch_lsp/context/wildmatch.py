@@ -94,9 +94,9 @@ def _set(pattern: str, index: int) -> tuple[str, int] | None:
             last, index = _member(pattern, index + 1)
             if last is None:
                 return None
-            if member <= last:
+            # As in git, the first character of a range counts even where the range runs backwards.
+            if member < last:
                 members.append(f"{re.escape(member)}-{re.escape(last)}")
-            continue
         members.append(re.escape(member))
     return None
 

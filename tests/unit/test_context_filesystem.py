@@ -6,14 +6,19 @@ import asyncio
 import hashlib
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orch_lsp.context.assembly import fence
 from orch_lsp.context.filesystem import FilesystemSource, Limits
+from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import ContextQuery, ContextResult, estimate_tokens, total_tokens
 from orch_lsp.errors import ContextError, ErrorCode
+from orch_lsp.text import sha256, split_lines
 
 # Shaped like a token, and assembled so that no scanner takes this file for a leak.
 FAKE_TOKEN = "ghp_" + "0123456789abcdefghij" + "ABCDEFGHIJKLMNOP"
@@ -224,3 +229,114 @@ async def test_a_cancelled_retrieval_ends(tmp_path):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+def test_names_and_texts_that_are_no_unicode_end_in_a_record_that_is(tmp_path):
+    for name in (b"bad\xff.md", b"bad\xff.pem"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("limiter")
+    wanted = query(tmp_path, "limiter [half](half\ud800.md) [x](a\ud800/../ok.md)", exclude=("\ud800*",))
+    result = retrieve(wanted)
+    assert result.items == ()
+    assert len(result.left_out) >= 3
+    for exclusion in result.left_out:
+        assert exclusion.path.encode("utf-8")
+
+
+def test_a_root_behind_a_link_is_as_good_as_the_real_one(tmp_path):
+    write(tmp_path / "real", {"docs/spec.md": "", "docs/a.md": "limiter\n"})
+    (tmp_path / "link").symlink_to("real")
+    link = tmp_path / "link"
+    result = retrieve(ContextQuery(link, link / "docs/spec.md", "limiter [a](a.md)", "limiter", 1000))
+    assert [(item.path, item.source) for item in result.items] == [("docs/a.md", "mention")]
+
+
+def test_a_link_in_the_tree_that_leads_out_is_named_and_not_followed(tmp_path):
+    root = tmp_path / "project"
+    write(root, {"a.md": "limiter\n", "sub/b.md": "limiter\n"})
+    write(tmp_path, {"outside/c.md": "limiter\n"})
+    (root / "out").symlink_to("../outside")
+    (root / "in").symlink_to("sub")
+    (root / "twin.md").symlink_to("a.md")
+    result = retrieve(query(root, "limiter"))
+    assert sorted(paths(result)) == ["a.md", "sub/b.md"]
+    assert reasons(result) == {"out": "link out of the workspace"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not bind the superuser")
+def test_a_file_and_a_folder_that_may_not_be_read_are_listed(tmp_path):
+    write(tmp_path, {"a.md": "limiter\n", "b.md": "limiter\n", "c/d.md": "limiter\n"})
+    (tmp_path / "a.md").chmod(0)
+    (tmp_path / "c").chmod(0)
+    try:
+        result = retrieve(query(tmp_path, "limiter"))
+    finally:
+        (tmp_path / "c").chmod(0o700)
+    assert paths(result) == ["b.md"]
+    assert reasons(result) == {"a.md": "not readable", "c": "not readable"}
+
+
+def test_a_folder_as_root_that_is_a_file_is_a_context_error(tmp_path):
+    write(tmp_path, {"file": "x"})
+    with pytest.raises(ContextError):
+        retrieve(query(tmp_path / "file", "limiter"))
+
+
+def test_a_mention_of_a_whole_file_and_of_its_lines_gives_it_once(tmp_path):
+    write(tmp_path, {"a.py": "one\ntwo\nthree\n"})
+    (item,) = retrieve(query(tmp_path, "`a.py:1` and [all](a.py) and `a.py:2-3`")).items
+    assert item.lines is None
+
+
+def test_ranges_of_one_file_are_joined_where_they_touch(tmp_path):
+    write(tmp_path, {"a.py": "\n".join(str(number) for number in range(1, 50))})
+    result = retrieve(query(tmp_path, "`a.py:1-2` `a.py:3` `a.py:40-41` `a.py:900`", brief=""))
+    assert [item.lines for item in result.items] == [(1, 3), (40, 41)]
+    assert reasons(result)["a.py"] == "no line 900"
+
+
+def test_a_name_that_two_files_have_is_not_guessed(tmp_path):
+    write(tmp_path, {"x/same.md": "one\n", "y/same.md": "two\n"})
+    result = retrieve(query(tmp_path, "[s](same.md)", brief=""))
+    assert result.items == ()
+    assert reasons(result)["same.md"] == "not found"
+
+
+def test_names_of_any_script_are_found(tmp_path):
+    write(tmp_path, {"документы/план работ.md": "один\n", "a b/日本.md": "二\n"})
+    result = retrieve(query(tmp_path, "[p](документы/план%20работ.md) und `日本.md`", brief=""))
+    assert paths(result) == ["документы/план работ.md", "a b/日本.md"]
+
+
+def test_a_crowd_of_denied_files_does_not_hide_the_reasons_for_what_the_spec_names(tmp_path):
+    write(tmp_path, {f"keys/{number}.pem": "x" for number in range(300)})
+    result = retrieve(query(tmp_path, "[gone](gone.md)"))
+    assert result.left_out[0].path == "gone.md"
+    assert result.left_out[-1].reason == "101 more"
+
+
+WORDS = st.sampled_from(["limiter", "bucket", "`fence`", "```", "限流", "x" * 60, "the", "\u200b", "\r", ""])
+BODIES = st.lists(WORDS, max_size=120).map(" \n".join)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    files=st.dictionaries(st.sampled_from(["a.md", "b.md", "c/d.py", "c/e.py", "f.txt"]), BODIES, max_size=5),
+    text=st.lists(st.sampled_from(["limiter", "bucket", "[a](a.md)", "`d.py:2-30`", "`b.md`", "限流"])).map(" ".join),
+    budget=st.integers(0, 600),
+)
+def test_whatever_the_files_items_are_true_excerpts_within_the_budget_and_the_same_each_time(files, text, budget):
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        write(root, files)
+        wanted = query(root, text, budget=budget)
+        result = retrieve(wanted)
+        assert retrieve(wanted) == result
+        assert total_tokens(result.items) <= budget
+        assert not result.items or estimate_tokens(fence(result.items)) <= budget
+        sources = [item.source for item in result.items]
+        assert sources == sorted(sources)  # mention, then rank
+        for item in result.items:
+            clean = strip_hidden(files[item.path])[0]
+            assert item.sha256 == sha256(item.text)
+            first, last = item.lines or (1, None)
+            assert split_lines(item.text) == split_lines(clean)[first - 1 : last]
