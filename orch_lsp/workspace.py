@@ -6,6 +6,8 @@ Server and command line share this, so that both find the same history.
 from __future__ import annotations
 
 import os
+import stat
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -40,12 +42,37 @@ def project_config_path(root: Path) -> Path:
     return root / ORCH_DIRECTORY / "config.toml"
 
 
+def resolved(path: Path) -> Path:
+    """The absolute path with links resolved as far as they lead; links in circles and odd paths do not raise."""
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError):
+        return path.absolute()
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """What is at `path` itself, a link not followed; None if that cannot be seen."""
+    try:
+        return path.lstat()
+    except (OSError, ValueError):
+        return None
+
+
 def git_top_level(path: Path) -> Path | None:
     """The nearest ancestor (or `path` itself) that holds `.git`, a folder or a worktree's file."""
-    for folder in (path, *path.parents):
-        if (folder / ".git").exists():
-            return folder
-    return None
+    return next((folder for folder in (path, *path.parents) if _status(folder / ".git")), None)
+
+
+def _marks_a_root(folder: Path, *, in_checkout: bool) -> bool:
+    """Whether `folder` holds an `.orch` folder that may be used.
+
+    A link is none: it could send records and settings anywhere. Beyond a checkout it has to be this user's own, as in
+    a shared folder such as `/tmp` anybody could put one above everybody's files.
+    """
+    found = _status(folder / ORCH_DIRECTORY)
+    if found is None or not stat.S_ISDIR(found.st_mode):
+        return False
+    return in_checkout or sys.platform == "win32" or found.st_uid == os.geteuid()
 
 
 def find_root(file: Path, *, explicit: Path | None = None, folders: Iterable[Path] = ()) -> Path | None:
@@ -62,21 +89,21 @@ def find_root(file: Path, *, explicit: Path | None = None, folders: Iterable[Pat
         innermost of `folders` that contains the file; else None.
     """
     if explicit is not None:
-        return explicit.resolve()
-    parent = file.resolve().parent
+        return resolved(explicit)
+    parent = resolved(file).parent
     top = git_top_level(parent)
     for folder in (parent, *parent.parents):
-        if (folder / ORCH_DIRECTORY).is_dir():
+        if _marks_a_root(folder, in_checkout=top is not None):
             return folder
         if folder == top:
             break
     if top is not None:
         return top
-    containing = [folder for folder in (folder.resolve() for folder in folders) if parent.is_relative_to(folder)]
+    containing = [folder for folder in map(resolved, folders) if parent.is_relative_to(folder)]
     return max(containing, key=lambda folder: len(folder.parts), default=None)
 
 
 def relative_path(file: Path, root: Path) -> str:
     """The file's path below its root with `/`, symlinks resolved first; its name if it lies outside."""
-    resolved = file.resolve()
-    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else resolved.name
+    real, base = resolved(file), resolved(root)
+    return real.relative_to(base).as_posix() if real.is_relative_to(base) else real.name
