@@ -66,7 +66,7 @@ def check(document: SpecDocument, profile: Profile) -> tuple[Finding, ...]:
 
 def _missing(document: SpecDocument, profile: Profile, layout: Layout) -> Iterator[Finding]:
     missing = [target for target in fill_targets(document, profile) if target.kind == "missing"]
-    if not missing or not document.text.strip():
+    if not missing or layout.content(Span(layout.start, len(document.text))) is None:
         return
     span = _head(document, layout)
     keys = tuple(target.key for target in missing)

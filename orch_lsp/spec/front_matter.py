@@ -64,18 +64,31 @@ def _read_yaml(source: str) -> tuple[dict[str, Any], dict[str, int], str | None]
     try:
         loader = cast("Any", _loader_type()(source))
         node: yaml.Node | None = loader.get_single_node()
-        loaded: object = None if node is None else loader.construct_document(node)
+        pairs = _pairs(node)
+        if pairs is None:
+            return {}, {}, "front matter is not a list of `key: value` lines"
+        values = {name: loader.construct_object(value, deep=True) for name, _, value in pairs}
     except (yaml.YAMLError, ValueError, ArithmeticError, LookupError, AttributeError, TypeError) as error:
         return {}, {}, f"front matter is not valid YAML: {_reason(error)}"
     except RecursionError:
         return {}, {}, "front matter is nested too deeply"
-    if loaded is None:
-        return {}, {}, None
-    if not isinstance(loaded, dict) or not isinstance(node, yaml.MappingNode):
-        return {}, {}, "front matter is not a list of `key: value` lines"
-    values = {str(key): value for key, value in cast("dict[object, Any]", loaded).items()}
-    pairs = cast("list[tuple[yaml.Node, yaml.Node]]", node.value)
-    return values, {str(key.value): int(key.start_mark.index) for key, _ in pairs}, None
+    return values, {name: offset for name, offset, _ in pairs}, None
+
+
+def _pairs(node: yaml.Node | None) -> list[tuple[str, int, yaml.Node]] | None:
+    """Each key as it is written, its offset, and its value; empty for a block without content, None for no mapping."""
+    import yaml
+
+    if node is None:
+        return []
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    found: list[tuple[str, int, yaml.Node]] = []
+    for key, value in cast("list[tuple[yaml.Node, yaml.Node]]", node.value):
+        if not isinstance(key, yaml.ScalarNode):
+            return None
+        found.append((str(key.value), int(key.start_mark.index), value))
+    return found
 
 
 def _reason(error: Exception) -> str:

@@ -1,0 +1,116 @@
+"""The live rules and their cures."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orch_lsp.spec.check import Finding, check
+from orch_lsp.spec.parse import parse
+from orch_lsp.spec.profiles import PLAIN
+from orch_lsp.text import apply_edits
+
+WHOLE = "# T\n\n" + "\n".join(f"## {section.title}\n\ntext\n" for section in PLAIN.sections)
+
+_documents = st.lists(
+    st.sampled_from(
+        ["# T", "## Goal", "### Tasks", "Tasks\n---", "TODO", "text", "", "```", "<!-- c -->", "- x", "## Other",
+         "#### Sub", "😋", "~~~", "## Rollback", "```sh"]
+    ),
+    max_size=14,
+).flatmap(lambda lines: st.sampled_from(["\n", "\r\n", "\r"]).map(lambda end: end.join(lines)))  # fmt: skip
+
+
+def findings(text: str, code: str) -> list[Finding]:
+    return [finding for finding in check(parse(text, PLAIN), PLAIN) if finding.code == code]
+
+
+def cured(text: str, finding: Finding, number: int = 0) -> str:
+    return apply_edits(text, finding.fixes[number].edits)
+
+
+def test_a_whole_spec_has_no_findings() -> None:
+    assert check(parse(WHOLE, PLAIN), PLAIN) == ()
+
+
+def test_a_new_brief_gets_one_hint_on_its_title_and_nothing_louder() -> None:
+    text = "\ufeff# T\n\nWe want x.\n"
+    (found,) = check(parse(text, PLAIN), PLAIN)
+    assert (found.code, found.severity, text[found.span.start : found.span.end]) == ("missing_section", "hint", "# T")
+    assert "Rollback Plan" in found.message
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "\ufeff"])
+def test_an_empty_document_has_no_findings(text: str) -> None:
+    assert check(parse(text, PLAIN), PLAIN) == ()
+
+
+def test_each_missing_section_is_told_once_there_are_sections_and_its_heading_can_be_added() -> None:
+    text = WHOLE.replace("## Tasks\n\ntext\n\n", "").replace("## Goal\n\ntext\n\n", "")
+    found = findings(text, "missing_section")
+    assert [finding.sections for finding in found] == [("goal",), ("tasks",)]
+    fixed = cured(text, found[1])
+    assert "## Acceptance Criteria\n\ntext\n\n## Tasks\n\n## Verification Plan" in fixed
+    assert [finding.sections for finding in findings(fixed, "missing_section")] == [("goal",)]
+    assert findings(cured(text, found[0], 1), "missing_section") == []
+
+
+def test_empty_and_placeholder_sections_are_hints_on_their_headings() -> None:
+    text = WHOLE.replace("## Goal\n\ntext", "## Goal\n").replace("## Tasks\n\ntext", "## Tasks\n\nTODO")
+    (empty,), (placeholder,) = findings(text, "empty_section"), findings(text, "placeholder_section")
+    assert (empty.sections, empty.severity, empty.fixes) == (("goal",), "hint", ())
+    assert (placeholder.sections, placeholder.severity) == (("tasks",), "hint")
+    assert text[placeholder.span.start : placeholder.span.end] == "## Tasks"
+
+
+def test_a_duplicate_is_joined_with_the_first_and_no_word_is_lost() -> None:
+    text = (
+        "# T\r\n\r\n## Tasks\r\n\r\n- a\r\n\r\n## Goal\r\n\r\ng\r\n\r\n# Tasks\r\n\r\n- b\r\n## Sub\r\n- c  \r\n- d\r\n"
+    )
+    (found,) = findings(text, "duplicate_section")
+    assert found.severity == "warning"
+    fixed = cured(text, found)
+    assert fixed.startswith("# T\r\n\r\n## Tasks\r\n\r\n- a\r\n\r\n- b\r\n### Sub\r\n- c  \r\n- d\r\n\r\n## Goal\r\n")
+    assert findings(fixed, "duplicate_section") == []
+
+
+def test_a_duplicate_that_says_nothing_is_removed() -> None:
+    text = "## Tasks\n\n- a\n\n## Tasks\n\nTODO\n"
+    assert cured(text, findings(text, "duplicate_section")[0]) == "## Tasks\n\n- a\n\n"
+
+
+def test_a_duplicate_fills_a_first_section_that_says_nothing() -> None:
+    text = "## Tasks\n\nTODO\n\n## Tasks\n\n- b\n"
+    assert cured(text, findings(text, "duplicate_section")[0]) == "## Tasks\n\n- b\n\n"
+
+
+def test_an_open_fence_is_closed_before_the_section_that_it_swallows() -> None:
+    text = "# T\n\n## Goal\n\n````py\n# comment\n\n## Tasks\n\n- a\n"
+    (found,) = findings(text, "unbalanced_fence")
+    assert text[found.span.start : found.span.end] == "````py"
+    fixed = cured(text, found)
+    assert fixed == "# T\n\n## Goal\n\n````py\n# comment\n````\n\n## Tasks\n\n- a\n"
+
+
+def test_an_open_fence_without_a_section_below_is_closed_at_the_end() -> None:
+    text = "# T\r\n\r\n```\r\nx\r\n\r\n"
+    assert cured(text, findings(text, "unbalanced_fence")[0]) == "# T\r\n\r\n```\r\nx\r\n```\r\n\r\n"
+    assert cured("```", findings("```", "unbalanced_fence")[0]) == "```\n```"
+
+
+@settings(max_examples=300, deadline=None)
+@given(_documents)
+def test_every_fix_cures_its_finding(text: str) -> None:
+    for finding in check(parse(text, PLAIN), PLAIN):
+        assert 0 <= finding.span.start <= finding.span.end <= len(text)
+        for fix in finding.fixes:
+            after = check(parse(apply_edits(text, fix.edits), PLAIN), PLAIN)
+            same = [other for other in after if other.code == finding.code]
+            before = findings(text, finding.code)
+            if finding.code == "missing_section":
+                assert not {key for other in same for key in other.sections} & set(finding.sections)
+            elif finding.code == "duplicate_section":
+                assert len(same) < len(before)
+            else:
+                assert same == []
