@@ -163,12 +163,11 @@ export class Orch implements vscode.Disposable {
       },
       runInReview: () => this.review.runInFront,
       newestRun: async () => (await this.requests.record(undefined))?.run_id ?? null,
-      showReport: async (content) => {
-        const document = await vscode.workspace.openTextDocument({ language: "markdown", content });
-        await vscode.window.showTextDocument(document, { preview: true });
-      },
       onUnserved: () => {
         void vscode.window.showInformationMessage(virtualText());
+      },
+      onRefusal: (message) => {
+        void vscode.window.showWarningMessage(vscode.l10n.t("The draft was not applied: {0}", message));
       },
       onFailure: (error) => this.showFailure(error),
     });

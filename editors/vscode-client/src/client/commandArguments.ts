@@ -22,8 +22,8 @@ export function commandArguments(values: readonly unknown[], read: ArgumentReade
   return fallback === null ? [] : [fallback];
 }
 
+/** Lenses and code actions carry plain JSON; whatever else VS Code passes is an instance of a class, or empty. */
 function isPlainArgument(value: unknown): value is CommandArgument {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const { uri, runId } = value as { uri?: unknown; runId?: unknown };
-  return typeof uri === "string" || typeof runId === "string";
+  return Object.getPrototypeOf(value) === Object.prototype && Object.keys(value).length > 0;
 }

@@ -1,7 +1,9 @@
 import * as vscode from "vscode";
+import { failureOn } from "../documents/failures";
 import { runIdOf } from "../documents/virtualDocuments";
 import { runOfNode } from "../history/runTree";
 import type { RunTracker } from "../runs/runTracker";
+import { chooseProvider } from "./chooseProvider";
 import { SERVED_SCHEMES } from "./orchClient";
 import { commandArguments, type CommandArgument } from "./commandArguments";
 
@@ -12,16 +14,22 @@ export interface RouterActions {
   readonly showRuns: () => Promise<void>;
   readonly runInReview: () => string | null;
   readonly newestRun: () => Promise<string | null>;
-  readonly showReport: (report: string) => Promise<void>;
   /** A draft was asked for where the server cannot reach. */
   readonly onUnserved: () => void;
+  readonly onRefusal: (message: string) => void;
   readonly onFailure: (error: unknown) => Promise<void>;
 }
 
 type Next = (args: CommandArgument[]) => Promise<unknown>;
 
 /** Commands that work on a document; all others of the server work on a run. */
-const ON_DOCUMENTS = new Set(["orch.generateDraft", "orch.showHistory"]);
+const ON_DOCUMENTS = new Set([
+  "orch.generateDraft",
+  "orch.showHistory",
+  "orch.useProvider",
+  "orch.allowProvider",
+  "orch.dismissDiagnostic",
+]);
 
 /** Brings what VS Code passes to a server command into the server's form, and its result before the person. */
 export class CommandRouter {
@@ -59,10 +67,14 @@ export class CommandRouter {
         return this.withRun(argument, this.actions.openRecord);
       case "orch.previewDraft":
         return this.withRun(argument, this.actions.review);
-      case "orch.doctor": {
-        const report = await next(args);
-        if (typeof report === "string") await this.actions.showReport(report);
-        return report;
+      case "orch.useProvider": {
+        const choice = argument?.["provider"] === undefined ? await chooseProvider() : argument;
+        return choice === null ? undefined : next([{ ...argument, ...choice }]);
+      }
+      case "orch.applyDraft": {
+        const answer = await next(args);
+        this.tellRefusal(answer);
+        return answer;
       }
       default:
         return next(args);
@@ -96,6 +108,12 @@ export class CommandRouter {
     const runId = (answer as { runId?: unknown } | null | undefined)?.runId;
     if (typeof runId === "string") this.tracker.bind(runId, document);
     return answer;
+  }
+
+  /** An edit that was refused is an answer, not an error: the draft still waits. */
+  private tellRefusal(answer: unknown): void {
+    const { code, message } = (answer ?? {}) as { code?: unknown; message?: unknown };
+    if (typeof code === "string") this.actions.onRefusal(typeof message === "string" ? message : code);
   }
 
   private async withRun(argument: CommandArgument | undefined, act: (runId: string) => Promise<void>): Promise<undefined> {
@@ -136,6 +154,10 @@ export class CommandRouter {
       case "orch.retryRun":
       case "orch.showRun":
         return asArgument(tracker.newestOn(document)?.run_id);
+      case "orch.explainError": {
+        const code = failureOn(document);
+        return code === null ? null : { code };
+      }
       default:
         return null;
     }

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { DraftReview } from "../review/draftReview";
 import type { RunTracker } from "../runs/runTracker";
 import type { ServerState, ServerSupervisor } from "../server/supervisor";
+import { failureOn } from "./failures";
 import { isSpec } from "./specs";
 
 /** Keeps the context keys true that decide which commands show; see the when-clauses of the manifest. */
@@ -24,6 +25,7 @@ export class ContextKeys implements vscode.Disposable {
       vscode.workspace.onDidOpenTextDocument(update),
       vscode.workspace.onDidSaveTextDocument(update),
       vscode.workspace.onDidChangeConfiguration(update),
+      vscode.languages.onDidChangeDiagnostics(update),
       tracker.onDidChangeRun(update),
       tracker.onDidList(update),
       supervisor.onDidChange((state) => {
@@ -46,6 +48,7 @@ export class ContextKeys implements vscode.Disposable {
     this.set("hasRuns", tracker.hasRuns);
     this.set("runLiveHere", document !== undefined && tracker.liveOn(document.uri) !== undefined);
     this.set("draftReadyHere", document !== undefined && tracker.readyOn(document.uri) !== undefined);
+    this.set("failureHere", document !== undefined && failureOn(document.uri) !== null);
     this.set("reviewHere", this.review.runInFront !== null);
     this.set("serverRunning", this.supervisor.state.kind === "running");
     this.set("serverMissing", this.supervisor.state.kind === "missing" || this.supervisor.state.kind === "failed");

@@ -6,7 +6,7 @@ import type { ServerRequests } from "../client/serverRequests";
 
 /** Opens a run's record as a rendered page; as Markdown source where there is no Markdown preview. */
 export async function openRecord(runId: string): Promise<void> {
-  const uri = vscode.Uri.parse(`orch-run:${runId}`);
+  const uri = vscode.Uri.parse(`orch-run:${runId}.md`);
   const commands = await vscode.commands.getCommands(true);
   if (commands.includes("markdown.showPreview")) await vscode.commands.executeCommand("markdown.showPreview", uri);
   else await vscode.window.showTextDocument(uri, { preview: true });
@@ -38,7 +38,7 @@ export async function compareDrafts(run: RunRecord, tracker: RunTracker, server:
 
 /** The address under which the server gives a run's draft. */
 export function draftUri({ run_id: runId }: Pick<RunRecord, "run_id">): vscode.Uri {
-  return vscode.Uri.parse(`orch-draft:${runId}`);
+  return vscode.Uri.parse(`orch-draft:${runId}.md`);
 }
 
 function compareTitle(older: RunRecord, newer: RunRecord): string {

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import { keyProblem, type KeyStore } from "./keyStore";
+import { keyProblem } from "./keyProblem";
+import type { KeyStore } from "./keyStore";
 
 const HOSTED = ["anthropic", "openai", "gemini", "openrouter", "groq", "mistral", "deepseek", "xai", "together"];
 

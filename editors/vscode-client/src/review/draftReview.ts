@@ -53,7 +53,7 @@ export class DraftReview implements vscode.Disposable {
 
   /** Opens the text of a run's draft, read-only. */
   async showText(runId: string): Promise<void> {
-    await vscode.window.showTextDocument(vscode.Uri.parse(`orch-draft:${runId}`), { preview: true });
+    await vscode.window.showTextDocument(vscode.Uri.parse(`orch-draft:${runId}.md`), { preview: true });
   }
 
   /** The run whose diff is in front, if any. */
