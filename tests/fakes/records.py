@@ -74,7 +74,7 @@ def running(path: str = "docs/a.spec.md", *, owner: Owner = NOBODY) -> RunRecord
 def draft_of(text: str, *bodies: tuple[str, str], state: DraftState = DraftState.READY, partial: bool = False) -> Draft:
     """A draft; `bodies` are pairs of section key and body."""
     sections = tuple(DraftSection(key, sha256(normalised(body)), state) for key, body in bodies)
-    return Draft(sha256(text), len(text.encode()), state, partial, sections)
+    return Draft(sha256(text), len(text.encode("utf-8", "surrogatepass")), state, partial, sections)
 
 
 def completed(

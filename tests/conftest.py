@@ -1,0 +1,36 @@
+"""Fixtures that all tests share: an isolated home for settings and state, and editors on real servers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.homes import Homes
+
+
+@pytest.fixture(autouse=True)
+def homes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Homes:
+    """Settings and state of this test alone; no key of the person who runs it is seen."""
+    found = Homes.below(tmp_path_factory.mktemp("homes"))
+    for name in [name for name in os.environ if name.endswith(("_API_KEY", "_TOKEN")) or name.startswith("ORCH_")]:
+        if name != "ORCH_EXCHANGES":
+            monkeypatch.delenv(name)
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    for name, value in found.environment.items():
+        monkeypatch.setenv(name, value)
+    return found
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace folder with an `.orch` of its own, so that it is its files' root."""
+    root = tmp_path / "project"
+    (root / ".orch").mkdir(parents=True)
+    return root
+
+
+SpecWriter = Callable[[str], Path]

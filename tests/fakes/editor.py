@@ -1,0 +1,341 @@
+"""An editor that behaves like one: keeps buffers, makes edits in the negotiated encoding, answers requests.
+
+It speaks to a real server, in a process of its own over stdio or in the test's loop over a loopback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pytest_lsp import client_capabilities, make_test_lsp_client
+
+from orch_lsp.text import LineIndex
+
+SECONDS = 30.0
+"""Bound on every wait: reached only when something is broken."""
+
+
+@dataclass
+class Buffer:
+    text: str
+    version: int = 1
+    undo: list[str] = field(default_factory=list)
+
+
+class Editor:
+    """A client with buffers. The switches make it behave like the more difficult ones."""
+
+    def __init__(self) -> None:
+        self.client = make_test_lsp_client()
+        self.buffers: dict[str, Buffer] = {}
+        self.runs: list[Any] = []
+        self.deltas: list[Any] = []
+        self.edits: list[types.ApplyWorkspaceEditParams] = []
+        self.questions: list[types.ShowMessageRequestParams] = []
+        self.shown: list[str] = []
+        self.refuse: str | None = None
+        self.lie = False
+        """Say that an edit was made and do nothing, as Neovim 0.7 does with stale ones."""
+        self.silent_edits = False
+        """Never answer an edit."""
+        self.silent_progress = False
+        self.answer_question: str | None = None
+        self.before_edit: Any = None
+        """Called before an edit is made, such as to type something."""
+        self._happened = asyncio.Condition()
+        self._register()
+
+    def _register(self) -> None:
+        client = self.client
+
+        @client.feature(types.WORKSPACE_APPLY_EDIT)
+        async def apply_edit(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+            self.edits.append(params)
+            await self._tell()
+            if self.silent_edits:
+                await asyncio.Event().wait()
+            if self.before_edit is not None:
+                self.before_edit()
+            if self.refuse is not None:
+                return types.ApplyWorkspaceEditResult(applied=False, failure_reason=self.refuse)
+            if self.lie:
+                return types.ApplyWorkspaceEditResult(applied=True)
+            return types.ApplyWorkspaceEditResult(applied=self._make(params.edit))
+
+        @client.feature("orch/runChanged")
+        async def run_changed(params: Any) -> None:
+            self.runs.append(plain(params))
+            await self._tell()
+
+        @client.feature("orch/draftDelta")
+        async def draft_delta(params: Any) -> None:
+            self.deltas.append(plain(params))
+            await self._tell()
+
+        @client.feature(types.WORKSPACE_CODE_LENS_REFRESH)
+        def code_lens_refresh(params: Any) -> None: ...
+
+        @client.feature(types.CLIENT_REGISTER_CAPABILITY)
+        def register_capability(params: Any) -> None: ...
+
+        @client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)
+        async def show_message_request(params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
+            self.questions.append(params)
+            await self._tell()
+            return types.MessageActionItem(self.answer_question) if self.answer_question else None
+
+        published = client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
+
+        def publish(params: types.PublishDiagnosticsParams) -> None:
+            published(params)
+            asyncio.ensure_future(self._tell())
+
+        client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = publish
+        progressed = client.protocol.fm.features[types.PROGRESS]
+
+        def progress(params: types.ProgressParams) -> None:
+            progressed(params)
+            asyncio.ensure_future(self._tell())
+
+        client.protocol.fm.features[types.PROGRESS] = progress
+        created = client.protocol.fm.features[types.WINDOW_WORK_DONE_PROGRESS_CREATE]
+
+        async def create_progress(params: types.WorkDoneProgressCreateParams) -> Any:
+            if self.silent_progress:
+                await asyncio.Event().wait()
+            return created(params)
+
+        client.protocol.fm.features[types.WINDOW_WORK_DONE_PROGRESS_CREATE] = create_progress
+
+    async def _tell(self) -> None:
+        async with self._happened:
+            self._happened.notify_all()
+
+    async def until(self, condition: Any) -> Any:
+        """Wait until `condition()` is true, looking again whenever anything came from the server."""
+        async with asyncio.timeout(SECONDS), self._happened:
+            return await self._happened.wait_for(condition)
+
+    # -- the connection
+
+    async def start(self, *arguments: str, env: dict[str, str], cwd: Path) -> None:
+        """Start the real server in a process of its own."""
+        await self.client.start_io(sys.executable, "-P", "-m", "orch_lsp", "serve", *arguments, env=env, cwd=cwd)
+
+    async def initialize(
+        self,
+        *folders: Path,
+        capabilities: str | types.ClientCapabilities = "visual-studio-code",
+        orch: bool = True,
+        options: Any = None,
+        settings: Any = None,
+    ) -> types.InitializeResult:
+        caps = client_capabilities(capabilities) if isinstance(capabilities, str) else capabilities
+        if orch:
+            caps.experimental = {"orch": {}}
+        if settings is not None:
+            self.client.set_configuration(settings, section="orch")
+        self.result = await self.client.initialize_session(
+            types.InitializeParams(
+                capabilities=caps,
+                process_id=os.getpid(),
+                root_uri=folders[0].as_uri() if folders else None,
+                workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name) for folder in folders] or None,
+                initialization_options=options,
+            )
+        )
+        return self.result
+
+    @property
+    def encoding(self) -> str:
+        value = self.result.capabilities.position_encoding or "utf-16"
+        return getattr(value, "value", value)
+
+    async def stop(self) -> None:
+        await self.client.shutdown_session()
+
+    # -- documents
+
+    def open(self, path: Path | str, text: str | None = None) -> str:
+        uri = path if isinstance(path, str) else path.as_uri()
+        if text is None:
+            assert isinstance(path, Path)
+            text = path.read_bytes().decode()
+        elif isinstance(path, Path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        self.buffers[uri] = Buffer(text)
+        item = types.TextDocumentItem(uri, "markdown", 1, text)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        return uri
+
+    def text(self, uri: str) -> str:
+        return self.buffers[uri].text
+
+    def type(self, uri: str, text: str) -> None:
+        """The person changes the document's text."""
+        buffer = self.buffers[uri]
+        buffer.undo.append(buffer.text)
+        buffer.text = text
+        buffer.version += 1
+        self.client.text_document_did_change(
+            types.DidChangeTextDocumentParams(
+                types.VersionedTextDocumentIdentifier(buffer.version, uri),
+                [types.TextDocumentContentChangeWholeDocument(text)],
+            )
+        )
+
+    def undo(self, uri: str) -> None:
+        buffer = self.buffers[uri]
+        before = buffer.undo.pop()
+        self.type(uri, before)
+        buffer.undo.pop()
+
+    def save(self, uri: str) -> None:
+        from pygls.uris import to_fs_path
+
+        Path(to_fs_path(uri) or "").write_bytes(self.buffers[uri].text.encode())
+        self.client.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri)))
+
+    def close(self, uri: str) -> None:
+        del self.buffers[uri]
+        self.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri)))
+
+    def _make(self, edit: types.WorkspaceEdit) -> bool:
+        by_uri: dict[str, list[Any]] = {}
+        for change in edit.document_changes or []:
+            assert isinstance(change, types.TextDocumentEdit)
+            uri, version = change.text_document.uri, change.text_document.version
+            if uri not in self.buffers or (version is not None and version != self.buffers[uri].version):
+                return False
+            by_uri[uri] = list(change.edits)
+        for uri, edits in (edit.changes or {}).items():
+            by_uri[uri] = list(edits)
+        for uri, edits in by_uri.items():
+            text = self.buffers[uri].text
+            index = LineIndex(text, self.encoding)  # type: ignore[arg-type]
+            spans = [
+                (
+                    index.offset(e.range.start.line, e.range.start.character),
+                    index.offset(e.range.end.line, e.range.end.character),
+                    e.new_text,
+                )
+                for e in edits
+            ]
+            pieces, position = [], 0
+            for start, end, new in sorted(spans, key=lambda span: span[:2]):
+                pieces += [text[position:start], new]
+                position = end
+            self.type(uri, "".join([*pieces, text[position:]]))
+        return True
+
+    # -- requests
+
+    async def execute(self, command: str, argument: Any = ...) -> Any:
+        """Execute a command; without an argument, `arguments` is null, as some editors send it."""
+        arguments = None if argument is ... else [argument]
+        async with asyncio.timeout(SECONDS):
+            result = await self.client.workspace_execute_command_async(types.ExecuteCommandParams(command, arguments))
+        return plain(result)
+
+    async def draft(self, uri: str, **arguments: Any) -> Any:
+        """Generate and wait until the run has ended and its draft was dealt with; the last record."""
+        answer = await self.execute("orch.generateDraft", {"uri": uri, **arguments})
+        return await self.ended(answer["runId"])
+
+    def record(self, run_id: str) -> Any:
+        return next((run for run in reversed(self.runs) if run["run_id"] == run_id), None)
+
+    async def status(self, run_id: str, status: str) -> Any:
+        await self.until(lambda: any(r["run_id"] == run_id and r["status"] == status for r in self.runs))
+        return self.record(run_id)
+
+    async def ended(self, run_id: str) -> Any:
+        """The run's record once it is terminal and, if it completed, its draft was applied, refused or left waiting."""
+
+        def settled() -> Any:
+            record = self.record(run_id)
+            return record and record["status"] not in {"queued", "running"} and self._progress_ended()
+
+        await self.until(settled)
+        return self.record(run_id)
+
+    def _progress_ended(self) -> bool:
+        return all(
+            reports and getattr(reports[-1], "kind", None) == "end" for reports in self.client.progress_reports.values()
+        )
+
+    async def diagnostic(self, uri: str, code: str) -> types.Diagnostic:
+        def find() -> types.Diagnostic | None:
+            return next((d for d in self.client.diagnostics.get(uri, []) if d.code == code), None)
+
+        await self.until(find)
+        found = find()
+        assert found is not None
+        return found
+
+    async def actions(self, uri: str, *diagnostics: types.Diagnostic) -> dict[str, Any]:
+        place = diagnostics[0].range if diagnostics else types.Range(types.Position(0, 0), types.Position(0, 0))
+        found = await self.client.text_document_code_action_async(
+            types.CodeActionParams(
+                types.TextDocumentIdentifier(uri), place, types.CodeActionContext(list(diagnostics))
+            )
+        )
+        return {action.title: _code_action(action) for action in found or []}
+
+    async def run_action(self, action: Any) -> Any:
+        if getattr(action, "edit", None) is not None:
+            assert self._make(action.edit)
+        command = action.command if isinstance(action, types.CodeAction) else action
+        if command is None:
+            return None
+        result = await self.client.workspace_execute_command_async(
+            types.ExecuteCommandParams(command.command, command.arguments)
+        )
+        return plain(result)
+
+    async def lenses(self, uri: str) -> list[str]:
+        found = await self.client.text_document_code_lens_async(
+            types.CodeLensParams(types.TextDocumentIdentifier(uri))
+        )
+        return [lens.command.title for lens in found or [] if lens.command]
+
+    async def hover(self, uri: str, needle: str) -> str | None:
+        """The hover's text on the line that holds `needle`."""
+        line = next(i for i, text in enumerate(re.split(r"\r\n|\n|\r", self.text(uri))) if needle in text)
+        found = await self.client.text_document_hover_async(
+            types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(line, 0))
+        )
+        return None if found is None else found.contents.value  # type: ignore[union-attr]
+
+
+def _code_action(action: types.Command | types.CodeAction) -> types.Command | types.CodeAction:
+    """lsprotocol reads a code action that has a command as a bare command."""
+    command: Any = action.command
+    if isinstance(action, types.Command) and isinstance(command, dict):
+        inner = types.Command(command["title"], command["command"], arguments=command.get("arguments"))
+        return types.CodeAction(action.title, command=inner)
+    return action
+
+
+def plain(value: Any) -> Any:
+    """pygls's named tuples as JSON values."""
+    if hasattr(value, "_asdict"):
+        return {key: plain(item) for key, item in value._asdict().items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(plain(value), ensure_ascii=False)
