@@ -81,7 +81,8 @@ class StoreConnection:
 
         def shrink() -> None:
             if (connection := self._usable(create=False)) is not None:
-                connection.execute("PRAGMA incremental_vacuum").fetchall()
+                # It frees one page a step, and only a script is stepped to its end.
+                connection.executescript("PRAGMA incremental_vacuum")
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
         self._guarded(shrink)
