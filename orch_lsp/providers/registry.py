@@ -20,6 +20,9 @@ GROUP = "orch_lsp.providers"
 
 BUILT_IN: Mapping[str, str] = {
     "anthropic": "orch_lsp.providers.anthropic:create",
+    "gemini": "orch_lsp.providers.gemini:create",
+    "ollama": "orch_lsp.providers.ollama:create",
+    "openai": "orch_lsp.providers.openai_responses:create",
     "openai-compatible": "orch_lsp.providers.openai_chat:create",
     "outline": "orch_lsp.providers.registry:create_outline",
 }

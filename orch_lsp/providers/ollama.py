@@ -1,0 +1,128 @@
+"""Ollama `/api/chat`.
+
+Source: Ollama's API reference. One JSON object a line; the last has `done: true`, the reason and the counts. An error
+in the middle is a line `{"error": "…"}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from orch_lsp.generation import FinishReason
+from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.base import GenerationRequest, Provider
+from orch_lsp.providers.http_provider import HttpProvider
+from orch_lsp.providers.json_values import count, mapping, text
+from orch_lsp.providers.think_tags import ThinkTagSplitter
+from orch_lsp.providers.usage import sane_usage
+from orch_lsp.settings.model import ProviderSettings
+
+_FINISH: Mapping[str, FinishReason] = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
+_THINKING_OFF = frozenset({"none", "off", "false"})
+
+
+def create(settings: ProviderSettings, api_key: str | None) -> Provider:
+    """A provider that speaks Ollama's own API."""
+    return HttpProvider(settings, api_key, Ollama())
+
+
+class Ollama:
+    """The wire format of kind `ollama`.
+
+    Option of a preset: `num_ctx`, the context window to load the model with. Without it the server uses its own
+    default and silently drops the beginning of a longer prompt.
+    """
+
+    kind = "ollama"
+    json_lines = True
+
+    def path(self, request: GenerationRequest, settings: ProviderSettings) -> str:
+        """Path below the base URL."""
+        del request, settings
+        return "/api/chat"
+
+    def headers(self, api_key: str | None, settings: ProviderSettings) -> dict[str, str]:
+        """The credential, which only Ollama's cloud asks for."""
+        del settings
+        return {"authorization": f"Bearer {api_key}"} if api_key else {}
+
+    def body(self, request: GenerationRequest, settings: ProviderSettings) -> Mapping[str, object]:
+        """The request as a JSON object. `reasoning` is `none`, `low`, `medium` or `high`."""
+        parameters: dict[str, object] = {}
+        if request.max_output_tokens is not None:
+            parameters["num_predict"] = request.max_output_tokens
+        if request.temperature is not None:
+            parameters["temperature"] = request.temperature
+        if settings.options.get("num_ctx", "").isdigit():
+            parameters["num_ctx"] = int(settings.options["num_ctx"])
+        body: dict[str, object] = {
+            "model": request.model,
+            "messages": [
+                {"role": "system", "content": request.system_instructions},
+                {"role": "user", "content": request.prompt},
+            ],
+            "stream": True,
+        }
+        if parameters:
+            body["options"] = parameters
+        if request.reasoning is not None:
+            body["think"] = False if request.reasoning in _THINKING_OFF else request.reasoning
+        return body
+
+    def decoder(self, settings: ProviderSettings) -> OllamaDecoder:
+        """A fresh decoder."""
+        del settings
+        return OllamaDecoder()
+
+
+class OllamaDecoder:
+    """Reads the lines of one answer; `/api/generate`, which proxies imitate, differs in two names."""
+
+    def __init__(self) -> None:
+        self._splitter: ThinkTagSplitter | None = None
+        self._has_tool_call = False
+
+    def message(self, name: str, message: Mapping[str, object], answer: Answer) -> None:
+        """Take one line."""
+        del name
+        answer.model(text(message.get("model")))
+        said = mapping(message.get("message"))
+        answer.reasoning(text(said.get("thinking")) or text(message.get("thinking")))
+        if self._splitter is None:
+            self._splitter = ThinkTagSplitter(answer)
+        self._splitter.feed(text(said.get("content")) or text(message.get("response")))
+        self._has_tool_call = self._has_tool_call or bool(said.get("tool_calls"))
+        if message.get("done") is True:
+            self._end(message, answer)
+
+    def marker(self, data: str, answer: Answer) -> bool:
+        """The format has no marker besides its messages."""
+        del data, answer
+        return False
+
+    def document(self, document: object, answer: Answer) -> None:
+        """Lines are read as messages, also when there is only one."""
+        self.message("", mapping(document), answer)
+
+    def end(self, answer: Answer) -> None:
+        """Without `done` the answer was cut; what the splitter held back is text."""
+        del answer
+        if self._splitter is not None:
+            self._splitter.close()
+
+    def _end(self, message: Mapping[str, object], answer: Answer) -> None:
+        self.end(answer)
+        raw = text(message.get("done_reason"))
+        reason = _FINISH.get(raw, FinishReason.OTHER) if raw else FinishReason.STOP
+        if reason is FinishReason.STOP and self._has_tool_call:
+            reason = FinishReason.TOOL_CALL
+        answer.usage(
+            sane_usage(
+                # Durations are left out: they are not counts.
+                {name: message[name] for name in ("prompt_eval_count", "eval_count") if name in message},
+                input_tokens=count(message.get("prompt_eval_count")),
+                output_tokens=count(message.get("eval_count")),
+            )
+        )
+        answer.finished(reason, *((raw,) if raw else ()))
+        answer.terminated = True

@@ -1,0 +1,270 @@
+"""Every recorded exchange is reported as what it is, however it is delivered, and no fault is ever a success."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from orch_lsp.errors import ErrorCode, ProviderError
+from orch_lsp.generation import FinishReason, Usage
+from orch_lsp.providers.base import (
+    AttemptEnded,
+    Finished,
+    GenerationRequest,
+    ModelResolved,
+    ReasoningDelta,
+    TextDelta,
+    UsageReported,
+)
+from orch_lsp.providers.registry import create_provider
+from orch_lsp.settings.model import ProviderSettings, Retry, Timeouts
+from tests.exchanges.replay import KINDS, exchanges, replay
+
+pytestmark = pytest.mark.skipif(not exchanges(), reason="ORCH_EXCHANGES does not name a folder of recorded exchanges")
+
+DELIVERIES = ("", "@chunk=1", "@chunk=7", "@crlf", "@comments", "@gzip", "@close")
+CODES = {
+    "auth": "invalid_auth",
+    "permission": "permission_denied",
+    "region": "region_blocked",
+    "billing": "billing",
+    "quota": "quota_exhausted",
+    "rate_limit": "rate_limited",
+    "request_too_large": "request_too_large",
+    "context_length": "context_length_exceeded",
+    "not_found": "model_not_found",
+    "invalid_request": "invalid_request",
+    "content_policy": "content_filtered",
+    "overloaded": "overloaded",
+    "timeout": "timeout",
+    "server": "provider_unavailable",
+    "conflict": "provider_unavailable",
+}
+FINISH_CODES = {
+    FinishReason.LENGTH: {"truncated"},
+    FinishReason.TOOL_CALL: {"incomplete_output"},
+    FinishReason.CONTENT_FILTER: {"content_filtered"},
+    FinishReason.REFUSAL: {"refused"},
+}
+
+
+@dataclass
+class Outcome:
+    """What a caller has after an exchange."""
+
+    text: str = ""
+    reasoning: str = ""
+    model: str | None = None
+    usage: Usage | None = None
+    finish: Finished | None = None
+    error: ProviderError | None = None
+    attempts: list[AttemptEnded] = field(default_factory=list)
+
+    def take(self, event: object) -> None:
+        match event:
+            case TextDelta(text):
+                self.text += text
+            case ReasoningDelta(text):
+                self.reasoning += text
+            case ModelResolved(model):
+                self.model = model
+            case UsageReported(usage):
+                self.usage = usage
+            case Finished():
+                self.finish = event
+            case AttemptEnded():
+                self.attempts.append(event)
+            case _:
+                pass
+
+
+async def run(
+    port: int, name: str, options: str = "", *, attempts: int = 1, timeouts: Timeouts | None = None
+) -> Outcome:
+    exchange = exchanges()[name]
+    prefix = f"{options}/" if options else ""
+    settings = ProviderSettings(
+        name="recorded",
+        kind=KINDS[exchange["api"]],
+        base_url=f"http://127.0.0.1:{port}/{prefix}{name}/v1",
+        retry=Retry(attempts=attempts),
+        timeout=timeouts or Timeouts(),
+    )
+    provider = create_provider(settings, "not-a-key")
+    outcome = Outcome()
+    try:
+        async for event in provider.stream(GenerationRequest("asked", "", "prompt", "", ())):
+            outcome.take(event)
+    except ProviderError as error:
+        outcome.error = error
+    finally:
+        await provider.aclose()
+    return outcome
+
+
+def check(name: str, outcome: Outcome) -> None:
+    exchange = exchanges()[name]
+    expected = exchange["expected"]
+    if name == "anthropic-stream-spliced-generations":
+        assert outcome.error is not None
+        assert outcome.error.code is ErrorCode.INVALID_RESPONSE
+        return
+    text, reasoning = expected["text"] or "", expected["reasoning"] or ""
+    if text.startswith("<think>"):
+        assert f"<think>{outcome.reasoning}</think>{outcome.text}" == text
+    else:
+        assert outcome.text == text
+        assert outcome.reasoning == reasoning
+    assert outcome.model == expected["model"] or expected["error"] is not None
+    check_usage(exchange["api"], expected, outcome.usage)
+    if expected["error"] is not None:
+        check_error(expected["error"], outcome.error)
+    elif not expected["complete"]:
+        assert outcome.finish is None
+        assert outcome.error is not None
+        assert outcome.error.code is ErrorCode.INCOMPLETE_OUTPUT
+    else:
+        check_finish(expected, outcome)
+    assert len(outcome.attempts) == 1
+    assert (outcome.attempts[0].status == "ok") == (outcome.error is None)
+
+
+def check_error(expected: dict, error: ProviderError | None) -> None:
+    assert error is not None
+    assert error.code == CODES[expected["kind"]]
+    assert error.retryable == expected["retryable"]
+    assert error.retry_after_s == expected["retry_after_s"]
+    if expected["status"] is not None:
+        assert error.http_status == expected["status"]
+
+
+def check_finish(expected: dict, outcome: Outcome) -> None:
+    assert outcome.finish is not None
+    assert outcome.finish.finish_reason == expected["finish"]
+    assert outcome.finish.raw_finish_reasons == (expected["finish_reason"],)
+    if outcome.finish.finish_reason is FinishReason.STOP and not expected["empty_output"]:
+        assert outcome.error is None
+    else:
+        assert outcome.error is not None
+        assert outcome.error.code in FINISH_CODES[outcome.finish.finish_reason]
+    if expected["refusal"]:
+        assert outcome.error is not None
+        assert expected["refusal"][:100] in outcome.error.message
+
+
+def check_usage(api: str, expected: dict, usage: Usage | None) -> None:
+    if expected["usage_check"] != "exact":
+        return
+    if expected["input_tokens"] is None and expected["output_tokens"] is None:
+        assert usage is None
+        return
+    assert usage is not None
+    total = expected.get("input_tokens_total")
+    assert usage.input_tokens == (expected["input_tokens"] if total is None else total)
+    produced = expected.get("output_tokens_total")
+    assert usage.output_tokens == (expected["output_tokens"] if produced is None else produced)
+    cached = expected["cached_input_tokens"]
+    # A part that is larger than its whole is not a count.
+    assert usage.cache_read_input_tokens == (None if cached is not None and cached > usage.input_tokens else cached)
+    assert usage.reasoning_output_tokens == expected["reasoning_tokens"]
+    assert usage.raw
+    del api
+
+
+@pytest.mark.parametrize("delivery", DELIVERIES)
+async def test_every_exchange_is_reported_as_what_it_is(delivery, subtests):
+    async with replay() as port:
+        for name in exchanges():
+            with subtests.test(name):
+                check(name, await run(port, name, delivery))
+
+
+@pytest.mark.parametrize("fault", ["drop", "cut", "rst"])
+async def test_an_answer_that_is_cut_keeps_its_text_and_is_never_complete(fault, subtests):
+    async with replay() as port:
+        for name, exchange in exchanges().items():
+            expected = exchange["expected"]
+            if not exchange["stream"] or not expected["text"] or expected["text"].startswith("<think>"):
+                continue
+            body = exchange["response"]["body_text"].encode()
+            with subtests.test(name):
+                outcome = await run(port, name, f"@{fault}={len(body) // 2}")
+                assert outcome.error is not None
+                assert outcome.error.code == ("incomplete_output" if outcome.text.strip() else "network_error")
+                assert expected["text"].startswith(outcome.text)
+                assert [attempt.status for attempt in outcome.attempts] == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ("html", "invalid_response"),
+        ("empty", "invalid_response"),
+        ("badutf8", "invalid_response"),
+        ("reset", "network_error"),
+        ("eof", "network_error"),
+        ("badstatus", "invalid_response"),
+        ("redirect=127.0.0.1:9", "invalid_response"),
+    ],
+)
+async def test_a_broken_answer_is_a_typed_error_and_never_complete(fault, code, subtests):
+    async with replay() as port:
+        for name, exchange in exchanges().items():
+            if exchange["response"]["status"] != 200:
+                continue
+            with subtests.test(name):
+                outcome = await run(port, name, f"@{fault}")
+                assert outcome.error is not None
+                assert outcome.error.code == code
+                assert (exchange["expected"]["text"] or "").startswith(outcome.text) or "<think>" in exchange[
+                    "expected"
+                ]["text"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (500, "provider_unavailable"),
+        (502, "provider_unavailable"),
+        (503, "overloaded"),
+        (529, "overloaded"),
+        (504, "timeout"),
+        (408, "timeout"),
+        (413, "request_too_large"),
+        (404, "model_not_found"),
+        (401, "invalid_auth"),
+        (400, "invalid_request"),
+    ],
+)
+async def test_a_failing_status_has_one_code_in_every_dialect(status, code, subtests):
+    async with replay() as port:
+        for name, exchange in exchanges().items():
+            if exchange["response"]["status"] == 200 and exchange["stream"]:
+                with subtests.test(name):
+                    outcome = await run(port, name, f"@fail={status}x9")
+                    assert outcome.error is not None
+                    assert outcome.error.code == code
+
+
+async def test_a_stalled_answer_times_out_and_keeps_its_text():
+    async with replay() as port:
+        outcome = await run(port, "openai-chat-stream-long", "@stall=9000", timeouts=Timeouts(idle=0.2))
+    assert outcome.error is not None
+    assert outcome.error.code is ErrorCode.TIMEOUT
+    assert outcome.text
+
+
+async def test_an_answer_that_never_begins_times_out():
+    async with replay() as port:
+        outcome = await run(port, "openai-chat-stream-long", "@hang", timeouts=Timeouts(first_byte=0.2))
+    assert outcome.error is not None
+    assert outcome.error.code is ErrorCode.TIMEOUT
+
+
+async def test_attempts_that_fail_before_text_are_repeated_until_one_succeeds():
+    async with replay() as port:
+        outcome = await asyncio.wait_for(run(port, "openai-chat-stream-long", "@fail=503x1,rams=1", attempts=3), 30)
+    assert outcome.error is None
+    assert [attempt.status for attempt in outcome.attempts] == ["error", "ok"]
