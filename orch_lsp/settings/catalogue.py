@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orch_lsp.settings.endpoint import check_base_url
+from orch_lsp.settings.endpoint import check_base_url, is_loopback
 from orch_lsp.settings.load import UserLayer
 from orch_lsp.settings.model import Layer, Network, Problem, ProviderSettings, StreamLimits
 from orch_lsp.settings.validate import KeyPath, dotted, nearest, shown
@@ -45,41 +45,42 @@ def build_catalogue(
     """
     known_kinds = {*BUILT_IN_KINDS, *kinds, *(preset.kind for preset in presets.values())}
     providers = {name: _with_defaults(preset, layers) for name, preset in presets.items()}
-    unusable: dict[str, str] = {}
+    unusable = dict(_wrongly_written(layers))
     problems: list[Problem] = []
     origins: dict[str, Layer] = {}
     for name, tables in _tables(layers).items():
         merged = _merged(name, tables, providers, layers)
-        for table in tables:
+        faults = dict(_faults(merged, known_kinds))
+        for _, table in tables:
             origins |= {f"providers.{name}.{key}": Layer.USER for key in table.model_fields_set}
-        for path, message in _faults(merged, known_kinds):
+        for key, message in faults.items():
             unusable.setdefault(name, message)
-            problems.append(_problem(layers, ("providers", name, path), message))
-        if "base_url" not in {path for path, _ in _faults(merged, known_kinds)} and merged.base_url is not None:
+            problems.append(_problem(layers, ("providers", name, key), message))
+        if merged.base_url is not None and "base_url" not in faults:
             merged = replace(merged, base_url=check_base_url(merged.base_url, allow_http=merged.allow_http))
         providers[name] = merged
-    unusable |= {
-        name: message for name, message in _wrongly_written(layers) if name in providers or name not in unusable
-    }
-    broken_network = next(
-        (problem.message for layer in layers for problem in layer.problems if _is_network(problem)), None
-    )
-    if broken_network:
-        unusable |= {
-            name: broken_network for name, known in providers.items() if known.base_url and name not in unusable
-        }
+    for reason in _unknown_ways(layers):
+        leaving = (name for name, known in providers.items() if known.base_url and not is_loopback(known.base_url))
+        unusable |= {name: reason for name in leaving if name not in unusable}
     return Catalogue(providers, unusable, tuple(problems), origins)
 
 
-def _is_network(problem: Problem) -> bool:
-    return problem.key == "network" or problem.key.startswith("network.")
+def _unknown_ways(layers: tuple[UserLayer, ...]) -> Iterator[str]:
+    """Why it is not known by which way, or to which place, the user wants requests to leave the machine."""
+    for layer in layers:
+        for problem in layer.problems:
+            if problem.key == "network" or problem.key.startswith("network."):
+                yield problem.message
+            elif problem.key == "":
+                place = f" (line {problem.line + 1})" if problem.line is not None else ""
+                yield f"The user config is damaged{place}: {problem.message}"
 
 
-def _tables(layers: tuple[UserLayer, ...]) -> dict[str, list[ProviderTable]]:
-    tables: dict[str, list[ProviderTable]] = {}
+def _tables(layers: tuple[UserLayer, ...]) -> dict[str, list[tuple[UserLayer, ProviderTable]]]:
+    tables: dict[str, list[tuple[UserLayer, ProviderTable]]] = {}
     for layer in layers:
         for name, table in (layer.table.providers or {} if layer.table else {}).items():
-            tables.setdefault(name, []).append(table)
+            tables.setdefault(name, []).append((layer, table))
     return tables
 
 
@@ -102,17 +103,18 @@ def _with_defaults(provider: ProviderSettings, layers: tuple[UserLayer, ...]) ->
 
 
 def _merged(
-    name: str, tables: list[ProviderTable], providers: Mapping[str, ProviderSettings], layers: tuple[UserLayer, ...]
+    name: str,
+    tables: list[tuple[UserLayer, ProviderTable]],
+    providers: Mapping[str, ProviderSettings],
+    layers: tuple[UserLayer, ...],
 ) -> ProviderSettings:
-    kind = next((table.kind for table in reversed(tables) if table.kind), None)
-    merged = providers.get(name)
-    if merged is None:
-        merged = _with_defaults(_of_kind(name, kind, providers), layers)
-    for table in tables:
-        merged = _over(merged, table, layers)
-    own_place = any(table.base_url for table in tables)
-    if any(table.api_key_env or table.api_key_command for table in tables):
+    kind = next((table.kind for _, table in reversed(tables) if table.kind), None)
+    merged = providers.get(name) or _with_defaults(_of_kind(name, kind, providers), layers)
+    for layer, table in tables:
+        merged = _over(merged, table, layer)
+    if any(table.api_key_env or table.api_key_command for _, table in tables):
         return replace(merged, requires_key=True)
+    own_place = any(table.base_url for _, table in tables)
     return replace(merged, requires_key=False) if own_place and name not in providers else merged
 
 
@@ -124,11 +126,8 @@ def _of_kind(name: str, kind: str | None, providers: Mapping[str, ProviderSettin
     return replace(service, name=name, kind=kind or "", model=None, key_variables=())
 
 
-def _over(provider: ProviderSettings, table: ProviderTable, layers: tuple[UserLayer, ...]) -> ProviderSettings:
+def _over(provider: ProviderSettings, table: ProviderTable, layer: UserLayer) -> ProviderSettings:
     timeout, retry = table.timeout, table.retry
-    source = next(
-        (layer for layer in layers if layer.table and table in (layer.table.providers or {}).values()), layers[0]
-    )
     return replace(
         provider,
         kind=table.kind or provider.kind,
@@ -141,7 +140,7 @@ def _over(provider: ProviderSettings, table: ProviderTable, layers: tuple[UserLa
         timeout=replace(provider.timeout, **(timeout.model_dump(exclude_none=True) if timeout else {})),
         retry=replace(provider.retry, **(retry.model_dump(exclude_none=True) if retry else {})),
         limits=_limits(provider.limits, table.limits),
-        network=_network(provider.network, table.network, source),
+        network=_network(provider.network, table.network, layer),
         options={**provider.options, **{key: _option(value) for key, value in (table.options or {}).items()}},
     )
 
@@ -194,11 +193,13 @@ def _faults(provider: ProviderSettings, kinds: Collection[str]) -> Iterator[tupl
 
 
 def _wrongly_written(layers: tuple[UserLayer, ...]) -> Iterator[tuple[str, str]]:
+    """Names of providers with a decisive value that could not be read, and the message about it."""
     for layer in layers:
         for problem in layer.problems:
-            parts = problem.key.split(".")
+            section, *parts = problem.key.split(".")
+            if section != "providers" or not parts:
+                continue
             # A provider's own name may hold dots; the setting is what follows it.
-            for index, part in enumerate(parts[2:], start=2):
-                if parts[0] == "providers" and part in _DECISIVE:
-                    yield ".".join(parts[1:index]), problem.message
-                    break
+            setting = next((index for index, part in enumerate(parts) if index and part in _DECISIVE), None)
+            if len(parts) == 1 or setting is not None:
+                yield ".".join(parts[:setting]), problem.message

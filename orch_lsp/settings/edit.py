@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tempfile
 from pathlib import Path
 from typing import Protocol, cast
 
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.text import Edit, Span, line_end_of
+from orch_lsp.workspace import ORCH_DIRECTORY, resolved
 
 _PLAIN_SCALAR = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
 _YAML_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
@@ -48,6 +50,45 @@ def with_choice(toml_text: str, provider: str, model: str | None) -> str:
             ErrorCode.INVALID_SETTINGS, f"The settings file cannot be changed: it is not valid TOML ({error})."
         ) from error
     return re.sub(r"\r?\n", line_end_of(toml_text), changed) if "\r\n" in toml_text else changed
+
+
+def choose_in_file(path: Path, provider: str, model: str | None) -> None:
+    """Write the choice into a settings file, which need not exist yet. Blocking.
+
+    The file is replaced at once and as a whole. A user's link is followed; one that a workspace brings is not, if it
+    leads out of the workspace.
+
+    Raises:
+        SettingsError: `invalid_settings`: the file cannot be read, is not valid TOML, or cannot be written.
+    """
+    target = resolved(path)
+    if path.parent.name == ORCH_DIRECTORY and not target.is_relative_to(resolved(path.parent.parent)):
+        raise SettingsError(ErrorCode.INVALID_SETTINGS, f"{path.name} is not changed: it leads out of the workspace.")
+    try:
+        text = target.read_bytes().decode("utf-8") if target.exists() else ""
+        changed = with_choice(text, provider, model)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, changed)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError(
+            ErrorCode.INVALID_SETTINGS, f"The settings file {path.name} cannot be changed: {reason}."
+        ) from error
+
+
+def _replace(target: Path, text: str) -> None:
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def front_matter_with_choice(
@@ -106,26 +147,3 @@ def _scalar(value: str) -> str:
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(char if char.isprintable() else f"\\U{ord(char):08X}" for char in escaped) + '"'
-
-
-def choose_in_file(path: Path, provider: str, model: str | None) -> None:
-    """Write a choice into a settings file, in one step; the file and its folder are made if need be.
-
-    Raises:
-        SettingsError: It cannot be read or written, or is not TOML.
-    """
-    try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(with_choice(text, provider, model))
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{path.name} cannot be changed: {type(error).__name__}."
-        raise SettingsError(ErrorCode.INVALID_SETTINGS, message) from error

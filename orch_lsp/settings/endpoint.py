@@ -27,10 +27,12 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def is_loopback(base_url: str) -> bool:
-    """Whether a URL points to this machine itself, by its text alone: no name is looked up."""
-    host = (urlsplit(base_url).hostname or "").rstrip(".")
-    address = _address(host)
-    return address.is_loopback if address else host == "localhost" or host.endswith(".localhost")
+    """Whether a URL can only point to this machine: no name is looked up, and no other spelling is trusted."""
+    host = urlsplit(base_url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def server_address(base_url: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import stat
 import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.errors import ErrorCode, SettingsError
-from orch_lsp.settings.edit import front_matter_with_choice, with_choice
+from orch_lsp.settings.edit import choose_in_file, front_matter_with_choice, with_choice
 from orch_lsp.spec.front_matter import parse_front_matter
 from orch_lsp.text import apply_edits
 
@@ -101,3 +103,49 @@ def test_any_model_comes_back_out_of_front_matter_as_it_went_in(model: str, line
     assert front_matter is not None
     values = front_matter.values
     assert (values["provider"], values["model"]) == ("work", model)
+
+
+def test_a_settings_file_is_made_with_its_folders(tmp_path: Path) -> None:
+    choose_in_file(tmp_path / ".orch" / "config.toml", "work", "m-1")
+    assert (tmp_path / ".orch" / "config.toml").read_text() == 'provider = "work"\nmodel = "m-1"\n'
+    assert [file.name for file in (tmp_path / ".orch").iterdir()] == ["config.toml"]
+
+
+def test_a_users_link_and_the_files_mode_stay(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").mkdir()
+    real = tmp_path / "dotfiles" / "orch.toml"
+    real.write_text("# mine\n")
+    real.chmod(0o600)
+    link = tmp_path / "config" / "config.toml"
+    link.parent.mkdir()
+    link.symlink_to(real)
+    choose_in_file(link, "work", None)
+    assert link.is_symlink()
+    assert real.read_text() == '# mine\nprovider = "work"\n'
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600
+
+
+def test_a_link_that_a_workspace_brings_is_not_followed_out_of_it(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.toml"
+    outside.write_text("a = 1\n")
+    (tmp_path / "root" / ".orch").mkdir(parents=True)
+    (tmp_path / "root" / ".orch" / "config.toml").symlink_to(outside)
+    with pytest.raises(SettingsError, match="leads out of the workspace"):
+        choose_in_file(tmp_path / "root" / ".orch" / "config.toml", "work", None)
+    assert outside.read_text() == "a = 1\n"
+
+
+@pytest.mark.parametrize("content", [b"provider = = 1", b"\xff\xfe"])
+def test_a_damaged_settings_file_is_left_as_it_is(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError) as caught:
+        choose_in_file(file, "work", None)
+    assert caught.value.code is ErrorCode.INVALID_SETTINGS
+    assert file.read_bytes() == content
+
+
+def test_a_place_that_cannot_be_written_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").mkdir()
+    with pytest.raises(SettingsError, match=r"config\.toml"):
+        choose_in_file(tmp_path / "config.toml", "work", None)

@@ -182,6 +182,19 @@ def test_a_wrong_proxy_for_all_keeps_requests_from_going_around_it() -> None:
     assert chosen(merged('provider = "outline"\n[network]\nproxy = "nonsense"\n'))[0] == "outline"
 
 
+def test_a_damaged_user_config_keeps_requests_from_going_where_it_might_not_have_said() -> None:
+    settings = merged("provider = \n", project='provider = "openai"\nmodel = "m"\n')
+    assert settings.choice_problem is not None
+    assert settings.choice_problem[0] == "invalid_settings"
+    assert "line 1" in settings.choice_problem[1]
+
+
+def test_a_provider_that_is_no_table_cannot_be_chosen() -> None:
+    settings = merged('provider = "openai"\nmodel = "m"\n[providers]\nopenai = "https://proxy.example"\n')
+    assert settings.choice_problem is not None
+    assert "providers.openai" in settings.choice_problem[1]
+
+
 def test_a_harmless_wrong_value_leaves_the_provider_usable() -> None:
     settings = merged(
         'provider = "work"\nmodel = "m"\n' + WORK + "timeout = { idle = 'x' }\nretry = { attempts = 0 }\n"
