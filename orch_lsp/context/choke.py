@@ -103,18 +103,16 @@ def read_text(root: Path, path: str, max_bytes: int = MAX_FILE_BYTES) -> Readabl
 
 def read_bytes(root: Path, path: str, max_bytes: int) -> Opened | Exclusion:
     """Read a regular file whose real place is below `root`; the deny list is not asked."""
+    if _BENEATH and _plain(path) and (opened := _read_plain(root, path, max_bytes)) is not None:
+        return opened
     real = confine(root, path)
     if isinstance(real, Exclusion):
         return real
     try:
-        # Asked before the open, as opening a device can do things; asked again after it, of the open file.
-        if not stat.S_ISREG(os.lstat(root / real).st_mode):
-            return Exclusion(path, NOT_A_FILE)
-        descriptor = _open(root, real)
+        descriptor = _open_beneath(root, real) if _BENEATH else _open_and_compare(root, real)
     except OSError as error:
         return Exclusion(path, _said(error))
-    with os.fdopen(descriptor, "rb") as file:
-        return _read_open(path, real, file.fileno(), max_bytes)
+    return _read_open(path, real, descriptor, max_bytes)
 
 
 def confine(root: Path, path: str) -> str | Exclusion:
@@ -131,28 +129,41 @@ def confine(root: Path, path: str) -> str | Exclusion:
     return relative if _encodable(relative) else Exclusion(path, "unusable name")
 
 
-def _read_open(path: str, real: str, descriptor: int, max_bytes: int) -> Opened | Exclusion:
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        return Exclusion(path, NOT_A_FILE)
-    if status.st_size > max_bytes:
-        return Exclusion(path, _too_large(max_bytes))
-    pieces: list[bytes] = []
-    wanted = max_bytes + 1
+def _plain(path: str) -> bool:
+    """Whether each part is a name, so that without links the path is its own real path."""
+    return "\0" not in path and _encodable(path) and not {"", ".", ".."} & set(path.split("/"))
+
+
+def _read_plain(root: Path, path: str, max_bytes: int) -> Opened | Exclusion | None:
+    """Read a file that no link leads to; None if it must be looked at more closely."""
     try:
+        descriptor = _open_beneath(root, path)
+    except OSError:
+        return None
+    return _read_open(path, path, descriptor, max_bytes)
+
+
+def _read_open(path: str, real: str, descriptor: int, max_bytes: int) -> Opened | Exclusion:
+    """Read what is open, and close it."""
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return Exclusion(path, NOT_A_FILE)
+        pieces: list[bytes] = []
+        wanted = max_bytes + 1 if status.st_size <= max_bytes else 0
         while wanted > 0 and (piece := os.read(descriptor, wanted)):
             pieces.append(piece)
             wanted -= len(piece)
     except OSError as error:
         return Exclusion(path, _said(error))
+    finally:
+        os.close(descriptor)
     if wanted <= 0:
-        return Exclusion(path, _too_large(max_bytes))
+        return Exclusion(path, f"larger than {max_bytes // 1024} kB")
     return Opened(real, b"".join(pieces), status.st_size, status.st_mtime_ns)
 
 
-def _open(root: Path, real: str) -> int:
-    if not _BENEATH:
-        return _open_and_compare(root, real)
+def _open_beneath(root: Path, real: str) -> int:
     *folders, name = real.split("/")
     descriptor = os.open(root, _READ | os.O_DIRECTORY)
     try:
@@ -160,15 +171,20 @@ def _open(root: Path, real: str) -> int:
             inner = os.open(folder, _FOLDER, dir_fd=descriptor)
             os.close(descriptor)
             descriptor = inner
+        # Asked before the open, as opening a device can do things; asked again after it, of what is open.
+        if not stat.S_ISREG(os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mode):
+            raise IsADirectoryError(NOT_A_FILE)
         return os.open(name, _FILE, dir_fd=descriptor)
     finally:
         os.close(descriptor)
 
 
 def _open_and_compare(root: Path, real: str) -> int:
+    if not stat.S_ISREG((root / real).lstat().st_mode):
+        raise IsADirectoryError(NOT_A_FILE)
     descriptor = os.open(root / real, _FILE)
     again = Path(os.path.realpath(root / real))
-    if again.is_relative_to(root) and os.path.samestat(os.fstat(descriptor), os.lstat(again)):
+    if again.is_relative_to(root) and os.path.samestat(os.fstat(descriptor), again.lstat()):
         return descriptor
     os.close(descriptor)
     raise PermissionError(LINK_OUTSIDE)
@@ -180,10 +196,6 @@ def _said(error: OSError | RuntimeError) -> str:
     if isinstance(error, IsADirectoryError):
         return NOT_A_FILE
     return "not readable"
-
-
-def _too_large(max_bytes: int) -> str:
-    return f"larger than {max_bytes // 1024} kB"
 
 
 def _encodable(path: str) -> bool:

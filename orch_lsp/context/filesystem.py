@@ -16,7 +16,7 @@ from orch_lsp.context.mentions import Mention, find_mentions
 from orch_lsp.context.packing import Range, new_pack
 from orch_lsp.context.ranking import Document, rank
 from orch_lsp.context.resolution import Resolver
-from orch_lsp.context.tokens import count_terms
+from orch_lsp.context.tokens import TermCounter, terms
 from orch_lsp.context.tree import Listing, Tree
 from orch_lsp.errors import ContextError, ErrorCode
 
@@ -70,8 +70,8 @@ class FilesystemSource:
         met = list(listing.left_out)
         if not listing.complete:
             met.insert(0, Exclusion("…", f"more than {self._limits.max_files} files: the rest was not searched"))
-        documents = self._read(root, files, met, stopped)
-        ranking = rank(documents, count_terms(query.brief))
+        wanted = frozenset(terms(query.brief))
+        ranking = rank(self._read(root, files, TermCounter(wanted), met, stopped), wanted)
         pack = new_pack(root, ranking.weights, query.budget_tokens, stopped)
         pack.add_mentions(mentions)
         pack.add_ranked([one for one in ranking.ranked if one.path not in mentions])
@@ -95,7 +95,12 @@ class FilesystemSource:
             ) from error
 
     def _read(
-        self, root: Path, files: Iterable[str], left_out: list[Exclusion], stopped: Callable[[], bool]
+        self,
+        root: Path,
+        files: Iterable[str],
+        counter: TermCounter,
+        left_out: list[Exclusion],
+        stopped: Callable[[], bool],
     ) -> list[Document]:
         documents: list[Document] = []
         total = 0
@@ -111,8 +116,7 @@ class FilesystemSource:
             if total > self._limits.max_total_bytes:
                 left_out.append(Exclusion(path, "more text than is searched; this file and later ones were not"))
                 break
-            counts = count_terms(f"{path}\n{readable.text}")
-            documents.append(Document(path, counts, counts.total()))
+            documents.append(Document(path, *counter.count(f"{path}\n{readable.text}")))
         return documents
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from orch_lsp.context.wildmatch import compile_component
 
 MAX_PATTERNS = 10_000
+_LARGEST_UNION = 1_000
 
 Component = re.Pattern[str] | None
 """One part of a pattern; None is `**`, which stands for any number of folders."""
@@ -42,11 +43,15 @@ class Rules:
     def __init__(self, lines: Iterable[str]) -> None:
         rules = [rule for line in lines if (rule := parse_rule(_bytewise(line))) is not None][:MAX_PATTERNS]
         self._rules = tuple(reversed(rules))
+        self._anchored = tuple(rule for rule in self._rules if rule.anchored)
+        self._any_name = _union([rule.components[0] for rule in rules if not rule.anchored])
 
     def verdict(self, parts: Sequence[str], *, is_folder: bool) -> bool | None:
         """Whether the path, given by its parts below the file's folder, is ignored; None if no rule speaks of it."""
         parts = [part if part.isascii() else _bytewise(part) for part in parts]
-        for rule in self._rules:
+        # Nearly every path is of no interest to any rule that is about a name alone.
+        unnamed = self._any_name is not None and self._any_name.fullmatch(parts[-1]) is None
+        for rule in self._anchored if unnamed else self._rules:
             if rule.matches(parts, is_folder=is_folder):
                 return not rule.negated
         return None
@@ -81,6 +86,14 @@ def parse_rule(line: str) -> Rule | None:
             return None
         components.append(component)
     return Rule(tuple(components), anchored, folders_only, negated)
+
+
+def _union(components: Sequence[Component]) -> re.Pattern[str] | None:
+    """One expression for all; None if there are too many, or one that matches everything."""
+    patterns = [component.pattern for component in components if component is not None]
+    if len(patterns) < len(components) or len(patterns) > _LARGEST_UNION:
+        return None
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)", re.DOTALL)
 
 
 def _matches(components: Sequence[Component], parts: Sequence[str]) -> bool:

@@ -21,7 +21,7 @@ _ENOUGH_TO_JUDGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """How often each term occurs in a file and its path, and how many terms there are in all."""
+    """How often each term of the query occurs in a file and its path, and how many words there are in all."""
 
     path: str
     counts: Mapping[str, int]

@@ -13,7 +13,7 @@ import re
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 STOP_WORDS = frozenset(
     """
@@ -36,20 +36,55 @@ _UNSPACED_RUN = re.compile(f"([{_UNSPACED}]+)")
 
 _ASCII_WORD = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*+")
 _LONGEST_WORD = 128
+_MOST_KNOWN_WORDS = 200_000
+_PIECE = 32 * 1024
 
 
-def count_terms(text: str) -> Counter[str]:
-    """How often each term occurs."""
-    counts: Counter[str] = Counter()
-    for word, count in Counter(_words(text)).items():
-        for term in _terms_of(word):
-            counts[term] += count
-    return counts
+class _TermsOfWord(dict[str, tuple[str, ...]]):
+    """What each word met so far gives of a query's terms; looking a word up takes it apart the first time."""
+
+    def __init__(self, query: Iterable[str]) -> None:
+        super().__init__()
+        self._query = frozenset(query)
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        if len(self) >= _MOST_KNOWN_WORDS:
+            self.clear()
+        found = self[word] = tuple(term for term in _terms_of(word) if term in self._query)
+        return found
+
+
+class TermCounter:
+    """Counts the terms of one query in many texts."""
+
+    def __init__(self, query: Iterable[str]) -> None:
+        self._found = _TermsOfWord(query)
+
+    def count(self, text: str) -> tuple[Counter[str], int]:
+        """How often each term of the query occurs, and how many words the text has."""
+        counts: Counter[str] = Counter()
+        total = 0
+        for piece in _pieces(text):
+            words = _words(piece)
+            total += len(words)
+            for found in filter(None, map(self._found.__getitem__, words)):
+                counts.update(found)
+        return counts, total
 
 
 def terms(text: str) -> list[str]:
     """The terms of a text in their order, repeated as often as they occur."""
-    return [term for word in _words(text) for term in _terms_of(word)]
+    return [term for piece in _pieces(text) for word in _words(piece) for term in _terms_of(word)]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Long texts in pieces, as the interpreter does nothing else while it searches one."""
+    start = 0
+    while len(text) - start > 2 * _PIECE:
+        end = text.find("\n", start + _PIECE, start + 2 * _PIECE) + 1 or start + 2 * _PIECE
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def _words(text: str) -> list[str]:
