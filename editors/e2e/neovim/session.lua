@@ -43,23 +43,36 @@ function M.open(path, text)
   return bufnr
 end
 
---- Wait for the newest announced record that has a status.
+--- The newest run as it was announced last. Run ids sort by time.
+---@return orch.Record?
+function M.newest()
+  local newest ---@type orch.Record?
+  for _, record in ipairs(M.records) do
+    if not newest or record.run_id >= newest.run_id then
+      newest = record
+    end
+  end
+  return newest
+end
+
+--- Wait until the newest run has a status.
 ---@param status string
 ---@return orch.Record
 function M.wait_run(status)
-  return M.wait('a run to be ' .. status, function()
-    local record = M.records[#M.records]
+  return M.wait('the newest run to be ' .. status, function()
+    local record = M.newest()
     return record and record.status == status and record or nil
   end)
 end
 
---- Wait for a draft state of the newest run.
+--- Wait until the newest run's draft has a state; `after` is a run that it must not be.
 ---@param state string
+---@param after? orch.Record
 ---@return orch.Record
-function M.wait_draft(state)
-  return M.wait('the draft to be ' .. state, function()
-    local record = M.records[#M.records]
-    local draft = record and record.draft
+function M.wait_draft(state, after)
+  return M.wait('the newest draft to be ' .. state, function()
+    local record = M.newest()
+    local draft = record and record.run_id ~= (after and after.run_id) and record.draft
     return type(draft) == 'table' and draft.state == state and record or nil
   end)
 end

@@ -25,9 +25,18 @@ end, {
   end,
 })
 
+-- A pattern without a slash is matched with a name's last part only, and Neovim puts the working folder before a name
+-- that has no `//` after its colon.
 vim.api.nvim_create_autocmd('BufReadCmd', {
   group = group,
-  pattern = { 'orch-run:*', 'orch-draft:*' },
+  pattern = {
+    'orch-run:*',
+    'orch-run:/*',
+    '*/orch-run:/*',
+    'orch-draft:*',
+    'orch-draft:/*',
+    '*/orch-draft:/*',
+  },
   callback = function(event)
     require('orch.page').read(event.buf)
   end,
@@ -63,7 +72,7 @@ vim.api.nvim_create_autocmd('BufWritePost', {
   group = group,
   pattern = { '*.md', '*.markdown' },
   callback = function(event)
-    if #vim.lsp.get_clients({ name = 'orch', bufnr = event.buf }) == 0 then
+    if #require('orch.server').clients(event.buf) == 0 then
       require('orch.server').start(event.buf)
     end
   end,

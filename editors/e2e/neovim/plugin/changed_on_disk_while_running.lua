@@ -15,7 +15,7 @@ nvim.run(function()
   nvim.release()
   local record = nvim.wait_run('completed')
   nvim.wait('the draft to be settled', function()
-    local state = nvim.records[#nvim.records].draft.state
+    local state = nvim.newest().draft.state
     return state == 'applied' or (state == 'ready' and #vim.diagnostic.get(bufnr) > 0)
   end)
   nvim.contains(nvim.text(bufnr), '## Goal\n\nWritten by somebody else meanwhile.')

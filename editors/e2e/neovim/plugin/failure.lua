@@ -6,10 +6,14 @@ nvim.run(function()
   local record = nvim.wait_run('failed')
   nvim.equal('invalid_auth', record.error.code)
   local diagnostic = nvim.wait('a diagnostic', function()
-    return vim.diagnostic.get(bufnr)[1]
+    for _, candidate in ipairs(vim.diagnostic.get(bufnr)) do
+      if candidate.code == 'invalid_auth' then
+        return candidate
+      end
+    end
   end)
   nvim.equal('orch', diagnostic.source)
-  nvim.equal('invalid_auth', diagnostic.code)
+  nvim.equal(vim.diagnostic.severity.ERROR, diagnostic.severity)
   nvim.equal(nvim.BRIEF, nvim.text(bufnr) .. '\n')
 
   vim.api.nvim_win_set_cursor(0, { diagnostic.lnum + 1, diagnostic.col })
@@ -31,7 +35,7 @@ nvim.run(function()
     return #nvim.journal() > requests
   end)
   nvim.wait('the retry to fail too', function()
-    local newest = nvim.records[#nvim.records]
+    local newest = nvim.newest()
     return newest.parent_run_id == record.run_id and newest.status == 'failed'
   end)
 end)

@@ -5,10 +5,7 @@ nvim.run(function()
   vim.cmd('Orch generate provider=outline apply=review')
   local older = nvim.wait_draft('ready')
   vim.cmd('Orch generate provider=work apply=review')
-  local newer = nvim.wait('the second draft', function()
-    local record = nvim.records[#nvim.records]
-    return record.run_id ~= older.run_id and record.status == 'completed' and record
-  end)
+  local newer = nvim.wait_draft('ready', older)
 
   local shown = nvim.answer_select(1)
   vim.cmd('Orch history')
@@ -32,10 +29,17 @@ nvim.run(function()
       and nvim.text(0):find('## Goal', 1, true)
   end)
 
-  vim.cmd('edit orch-run:' .. older.run_id)
-  nvim.wait('a record by its address', function()
-    return nvim.text(0):find(older.run_id, 1, true)
-  end)
+  for _, address in ipairs({
+    'orch-run:%s',
+    'orch-run:%s.md',
+    'orch-run:/%s.md',
+    'orch-run:///%s.md',
+  }) do
+    vim.cmd.edit(address:format(older.run_id))
+    nvim.wait('a record by its address ' .. address, function()
+      return nvim.text(0):find(older.run_id, 1, true)
+    end)
+  end
   vim.cmd('edit orch-run:nonsense')
   nvim.contains(nvim.text(0), 'whole id')
   nvim.equal(true, vim.api.nvim_buf_is_valid(bufnr))

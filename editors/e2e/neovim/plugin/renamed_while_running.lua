@@ -11,7 +11,7 @@ nvim.run(function()
   nvim.contains(
     'applied ready',
     nvim.wait('a draft state', function()
-      return nvim.records[#nvim.records].draft.state
+      return nvim.newest().draft.state
     end)
   )
   nvim.equal(

@@ -31,12 +31,7 @@ nvim.run(function()
   nvim.equal(nvim.BRIEF, nvim.text(bufnr) .. '\n')
 
   vim.cmd('Orch generate provider=work apply=review')
-  nvim.wait('a second draft', function()
-    local record = nvim.records[#nvim.records]
-    return record.run_id ~= first.run_id
-      and type(record.draft) == 'table'
-      and record.draft.state == 'ready'
-  end)
+  nvim.wait_draft('ready', first)
   open_review()
   vim.api.nvim_feedkeys('a', 'xt', false)
   nvim.wait_draft('applied')

@@ -11,13 +11,19 @@ local M = {}
 ---@param bufnr? integer
 ---@return vim.lsp.Client?
 function M.client(bufnr)
+  local server = require('orch.server')
   bufnr = (bufnr == nil or bufnr == 0) and vim.api.nvim_get_current_buf() or bufnr
-  local attached = vim.lsp.get_clients({ name = 'orch', bufnr = bufnr })[1]
+  local attached = server.clients(bufnr)[1]
   if attached then
     return attached
   end
-  local origin = vim.b[bufnr].orch_client_id
-  return origin and vim.lsp.get_client_by_id(origin) or vim.lsp.get_clients({ name = 'orch' })[1]
+  local running = server.clients()
+  for _, client in ipairs(running) do
+    if client.id == vim.b[bufnr].orch_client_id then
+      return client
+    end
+  end
+  return running[1]
 end
 
 --- Every command that a client's server announced.

@@ -93,13 +93,20 @@ local function on_init(client, result)
   end
 end
 
+--- The orch clients that have not ended, all of them or a buffer's.
+---@param bufnr? integer
+---@return vim.lsp.Client[]
+function M.clients(bufnr)
+  return vim.tbl_filter(function(client)
+    -- An ended client stays listed for a moment. Neovim 0.10 calls this without a receiver.
+    return not client.is_stopped(client)
+  end, vim.lsp.get_clients({ name = 'orch', bufnr = bufnr }))
+end
+
 --- Start the server for every buffer that can be served and is not.
 local function start_again()
   for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
-    if
-      vim.api.nvim_buf_is_loaded(bufnr)
-      and #vim.lsp.get_clients({ name = 'orch', bufnr = bufnr }) == 0
-    then
+    if vim.api.nvim_buf_is_loaded(bufnr) and #M.clients(bufnr) == 0 then
       M.start(bufnr)
     end
   end
@@ -195,11 +202,6 @@ function M.start(bufnr)
       vim.tbl_deep_extend('force', vim.lsp.protocol.make_client_capabilities(), config.capabilities)
   end
   return vim.lsp.start(config, { bufnr = bufnr })
-end
-
----@return vim.lsp.Client[]
-function M.clients()
-  return vim.lsp.get_clients({ name = 'orch' })
 end
 
 --- Stop every orch server and start it again for the buffers that can be served.

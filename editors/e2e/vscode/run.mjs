@@ -1,0 +1,56 @@
+// Runs the scenarios one after the other, each in a window and a world of its own. Arguments: words of their names.
+import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { closeBrowser } from "./browser.mjs";
+import { buildWorld } from "./world.mjs";
+import { EXTENSIONS, startCode } from "./codeServer.mjs";
+import { scenarios } from "./scenarios.mjs";
+
+const { ORCH_E2E_CODE: code, ORCH_E2E_VSIX: vsix } = process.env;
+
+function installExtension() {
+  rmSync(EXTENSIONS, { recursive: true, force: true });
+  const command = [`${code}/node_modules/.bin/code-server`, "--extensions-dir", EXTENSIONS, "--install-extension", vsix];
+  execFileSync(process.execPath, [...command, "--user-data-dir", `${EXTENSIONS}-data`, "--config", `${EXTENSIONS}.yaml`], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
+
+async function runScenario(scenario) {
+  const started = Date.now();
+  const world = await buildWorld(scenario.world ?? {});
+  let failure = null;
+  try {
+    const editor = await startCode(world, scenario);
+    try {
+      await scenario.run({ world, editor });
+    } finally {
+      await editor.stop();
+    }
+  } catch (error) {
+    failure = error;
+  }
+  await world.stop();
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  console.log(`${failure === null ? "ok    " : "FAILED"} vscode: ${scenario.name} (${seconds} s)`);
+  if (failure === null) {
+    world.remove();
+    return true;
+  }
+  console.log(failure.stack ?? String(failure));
+  console.log(`what is left of it: ${world.folder}`);
+  return false;
+}
+
+const words = process.argv.slice(2);
+const chosen = scenarios.filter(({ name }) => words.every((word) => name.includes(word)));
+if (chosen.length === 0) throw new Error(`no scenario has ${words.join(" ")} in its name`);
+installExtension();
+const failed = [];
+try {
+  for (const scenario of chosen) if (!(await runScenario(scenario))) failed.push(scenario.name);
+} finally {
+  await closeBrowser();
+}
+console.log(`vscode: ${chosen.length - failed.length} of ${chosen.length} scenarios passed`);
+process.exit(failed.length === 0 ? 0 : 1);

@@ -1,0 +1,36 @@
+// Runs a test suite inside VS Code's extension host and brings back its output and verdict.
+import { join } from "node:path";
+import { newPage } from "./browser.mjs";
+
+const LIMIT_MS = 120_000;
+
+/**
+ * @param editor a code-server with its driver
+ * @param world where the workspace is
+ * @param suite file name below api/
+ * @param target query of the window: `folder=…` or `workspace=…`
+ */
+export async function runSuite({ editor, world }, suite, target = `folder=${world.at("workspace")}`) {
+  const { page, hosts, close } = await newPage();
+  const lines = [];
+  let finish;
+  const exit = new Promise((resolve) => (finish = resolve));
+  await page.exposeFunction("codeAutomationLog", (_type, args) => lines.push(args.join(" ")));
+  await page.exposeFunction("codeAutomationExit", (code) => finish(code));
+  const remote = (path) => `vscode-remote://${new URL(editor.base).host}${path}`;
+  const payload = [
+    ["extensionDevelopmentPath", remote(join(import.meta.dirname, "harness"))],
+    ["extensionTestsPath", remote(join(import.meta.dirname, "api", suite))],
+  ];
+  let timer;
+  const limit = new Promise((resolve) => (timer = setTimeout(() => resolve("no answer"), LIMIT_MS)));
+  await page.goto(`${editor.base}/?${target}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
+  const code = await Promise.race([exit, limit]);
+  clearTimeout(timer);
+  if (code !== 0) {
+    await page.screenshot({ path: world.at("failure.png") });
+    throw new Error(`${suite} ended with ${code}\n${lines.join("\n")}`);
+  }
+  if (hosts.size > 0) throw new Error(`the window asked other hosts: ${[...hosts].join(", ")}`);
+  await close();
+}
