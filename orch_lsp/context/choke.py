@@ -13,7 +13,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from orch_lsp.context.denylist import denied
+from orch_lsp.context.denylist import denied, means_no_file_on_windows
 from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import Exclusion
 from orch_lsp.redaction import find_secrets
@@ -117,7 +117,7 @@ def read_bytes(root: Path, path: str, max_bytes: int) -> Opened | Exclusion:
 
 def confine(root: Path, path: str) -> str | Exclusion:
     """The real path below `root` with `/`, all links resolved, or why there is none."""
-    if "\0" in path or not _encodable(path):
+    if "\0" in path or not _encodable(path) or (os.name == "nt" and means_no_file_on_windows(path)):
         return Exclusion(path.encode("utf-8", "replace").decode().replace("\0", "?"), "unusable name")
     try:
         real = Path(os.path.realpath(root / path, strict=True))

@@ -109,6 +109,12 @@ UNWANTED_FOLDERS = frozenset(
 )
 
 
+_WINDOWS_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$"}
+    | {f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"}
+)
+
+
 def _any_of(globs: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(translate(glob) for glob in globs))
 
@@ -136,3 +142,10 @@ def denied(path: str) -> str | None:
 def unwanted(folder: str) -> bool:
     """Whether a folder is left out by its name alone: records, caches and installed code."""
     return folder.casefold() in UNWANTED_FOLDERS
+
+
+def means_no_file_on_windows(path: str) -> bool:
+    """Whether Windows takes a part of the path for a device, a drive or a hidden stream of another file."""
+    return any(
+        ":" in part or part.partition(".")[0].rstrip(" ").casefold() in _WINDOWS_DEVICES for part in path.split("/")
+    )

@@ -5,7 +5,11 @@ Format: gitformat-index(5), versions 2 to 4. Split and sparse indexes give what 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+from orch_lsp.context.choke import read_bytes
+from orch_lsp.context.item import Exclusion
 
 MAX_INDEX_BYTES = 64 * 1024 * 1024
 
@@ -17,34 +21,26 @@ _REGULAR = 0o100000
 
 def git_folder(top: Path) -> Path | None:
     """The folder that holds a checkout's index: `.git`, or where a worktree's `.git` file points."""
-    dot_git = top / ".git"
-    if dot_git.is_dir():
-        return dot_git
-    try:
-        with dot_git.open("rb") as file:
-            line = file.read(4096).decode("utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+    if (top / ".git").is_dir():
+        return Path(os.path.realpath(top / ".git"))
+    line = _line(top, ".git")
+    if line is None or not line.startswith("gitdir:"):
         return None
-    return top / line.removeprefix("gitdir:").strip() if line.startswith("gitdir:") else None
+    return Path(os.path.realpath(top / line.removeprefix("gitdir:").strip()))
 
 
 def common_folder(folder: Path) -> Path:
     """The folder that worktrees share, which holds `info/exclude`."""
-    try:
-        with (folder / "commondir").open("rb") as file:
-            return folder / file.read(4096).decode("utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return folder
+    line = _line(folder, "commondir")
+    return folder if line is None else Path(os.path.realpath(folder / line))
 
 
-def tracked_paths(index: Path) -> frozenset[str]:
-    """Regular files of an index, as paths below the checkout's top; none if it is absent or cannot be read."""
-    try:
-        if not index.is_file() or index.stat().st_size > MAX_INDEX_BYTES:
-            return frozenset()
-        data = index.read_bytes()
-    except OSError:
+def tracked_paths(folder: Path) -> frozenset[str]:
+    """Regular files of the index in `folder`, as paths below the checkout's top; none if it cannot be read."""
+    opened = read_bytes(folder, "index", MAX_INDEX_BYTES)
+    if isinstance(opened, Exclusion):
         return frozenset()
+    data = opened.data
     for hash_bytes in (20, 32):
         try:
             return frozenset(_entries(data, hash_bytes))
@@ -52,6 +48,17 @@ def tracked_paths(index: Path) -> frozenset[str]:
             # The hash's length stands in the repository's configuration only; the wrong one does not parse.
             continue
     return frozenset()
+
+
+def _line(folder: Path, name: str) -> str | None:
+    """The text of a small file; None if there is none. Never waits, as opening a planted FIFO would."""
+    opened = read_bytes(folder, name, 4096)
+    if isinstance(opened, Exclusion):
+        return None
+    try:
+        return opened.data.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        return None
 
 
 def _entries(data: bytes, hash_bytes: int) -> list[str]:

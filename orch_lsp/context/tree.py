@@ -65,7 +65,7 @@ class Tree:
         """Walk the tree, folders nearest to the root first.
 
         Args:
-            max_files: How many files to take at most.
+            max_files: How many files to take at most, and how many folders to look into.
             stopped: Asked before each folder; once it says yes the listing ends where it is.
 
         Raises:
@@ -74,8 +74,10 @@ class Tree:
         files: list[str] = []
         left_out: list[Exclusion] = []
         folders: deque[tuple[str, bool]] = deque([("", False)])
-        while folders and len(files) <= max_files and not stopped():
+        seen = 0
+        while folders and len(files) <= max_files and seen <= max_files and not stopped():
             folder, ignored = folders.popleft()
+            seen += 1
             for entry, path in self._entries(folder, left_out):
                 is_folder = entry.is_dir(follow_symlinks=False)
                 out = ignored or self._ignored_by_itself(path.split("/"), is_folder=is_folder)
@@ -92,7 +94,7 @@ class Tree:
                     left_out.append(Exclusion(path, reason))
                 else:
                     files.append(path)
-        return Listing(tuple(files[:max_files]), tuple(left_out), complete=len(files) <= max_files)
+        return Listing(tuple(files[:max_files]), tuple(left_out), complete=len(files) <= max_files and not folders)
 
     def _entries(self, folder: str, left_out: list[Exclusion]) -> Iterator[tuple[os.DirEntry[str], str]]:
         try:
@@ -142,10 +144,9 @@ class Tree:
         folder = git_folder(top)
         if folder is None:
             return
-        common = Path(os.path.realpath(common_folder(folder)))
-        self._outer.append((prefix, _read_rules(common, "info/exclude")))
+        self._outer.append((prefix, _read_rules(common_folder(folder), "info/exclude")))
         below = "/".join(prefix) + "/" if prefix else ""
-        tracked = tracked_paths(folder / "index")
+        tracked = tracked_paths(folder)
         self._tracked = frozenset(path.removeprefix(below) for path in tracked if path.startswith(below))
         self._tracked_folders = frozenset(
             parent.as_posix() for path in self._tracked for parent in PurePosixPath(path).parents

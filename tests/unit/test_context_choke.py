@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from orch_lsp.context.assembly import INTRODUCTION, block, cost, fence, introduction_cost
 from orch_lsp.context.choke import Admitted, admit, read_text
-from orch_lsp.context.denylist import denied
+from orch_lsp.context.denylist import denied, means_no_file_on_windows
 from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import ContextItem, Exclusion, estimate_tokens
 from orch_lsp.context.mentions import find_mentions, parse_target
@@ -163,6 +163,15 @@ def test_names_that_hold_credentials_are_denied(path):
 )  # fmt: skip
 def test_other_names_are_not(path):
     assert denied(path) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "device"),
+    [("NUL", True), ("sub/con.txt", True), ("com1 .md", True), ("a.md:stream", True), ("C:/x", True),
+     ("console.md", False), ("docs/auxiliary.md", False)],
+)  # fmt: skip
+def test_names_that_windows_takes_for_devices_are_known(path, device):
+    assert means_no_file_on_windows(path) is device
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import subprocess
@@ -262,17 +263,37 @@ def test_a_link_in_the_tree_that_leads_out_is_named_and_not_followed(tmp_path):
     assert reasons(result) == {"out": "link out of the workspace"}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not bind the superuser")
-def test_a_file_and_a_folder_that_may_not_be_read_are_listed(tmp_path):
-    write(tmp_path, {"a.md": "limiter\n", "b.md": "limiter\n", "c/d.md": "limiter\n"})
-    (tmp_path / "a.md").chmod(0)
-    (tmp_path / "c").chmod(0)
+@contextlib.contextmanager
+def unprivileged():
+    """Permissions do not bind the superuser: become another user for a while."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
     try:
-        result = retrieve(query(tmp_path, "limiter"))
+        yield
     finally:
-        (tmp_path / "c").chmod(0o700)
-    assert paths(result) == ["b.md"]
-    assert reasons(result) == {"a.md": "not readable", "c": "not readable"}
+        os.seteuid(0)
+
+
+def test_a_file_a_folder_and_a_root_that_may_not_be_read_are_said_to_be_so():
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        root.chmod(0o755)
+        write(root, {"a.md": "limiter\n", "b.md": "limiter\n", "c/d.md": "limiter\n"})
+        retrieve(query(root, "limiter"))  # loads what is imported on first use
+        (root / "a.md").chmod(0)
+        (root / "c").chmod(0)
+        with unprivileged():
+            result = retrieve(query(root, "limiter"))
+        assert paths(result) == ["b.md"]
+        assert reasons(result) == {"a.md": "not readable", "c": "not readable"}
+        (root / "c").chmod(0o700)
+        root.chmod(0o311)
+        with unprivileged(), pytest.raises(ContextError) as raised:
+            retrieve(query(root, "limiter"))
+        root.chmod(0o700)
+        assert raised.value.code is ErrorCode.PERMISSION_DENIED
 
 
 def test_a_folder_as_root_that_is_a_file_is_a_context_error(tmp_path):

@@ -204,3 +204,22 @@ def test_a_damaged_index_tracks_nothing(tmp_path, damage):
     (root / ".gitignore").write_text("*.log\n")
     (root / "a.log").write_text("x")
     assert our_list(root) == {".gitignore"}
+
+
+@pytest.mark.parametrize("planted", [".git", ".git/index", ".git/commondir", ".git/info/exclude", ".gitignore"])
+def test_a_planted_fifo_in_place_of_gits_files_is_not_waited_for(tmp_path, planted):
+    root = Path(os.path.realpath(tmp_path))
+    (root / planted).parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(root / planted)
+    (root / "a.py").write_text("x")
+    assert our_list(root) == {"a.py"}
+
+
+def test_more_folders_than_are_looked_into_are_said_to_be_more(tmp_path):
+    root = Path(os.path.realpath(tmp_path))
+    for number in range(20):
+        (root / f"d{number:02}/e").mkdir(parents=True)
+    (root / "d00/e/a.py").write_text("x")
+    listing = Tree(root).list_files(10, lambda: False)
+    assert not listing.complete
+    assert Tree(root).list_files(100, lambda: False).files == ("d00/e/a.py",)
