@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from orch_lsp.lsp.features import FEATURES
@@ -9,9 +10,10 @@ from orch_lsp.lsp.server import OrchServer
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.session import Session
+    from orch_lsp.redaction import Redactor
 
 
-def build_session() -> Session:
+def build_session(redactor: Redactor | None = None) -> Session:
     """What runs need, with the real ports. Imports the heavy libraries: not on the way to `initialize`."""
     from orch_lsp.context.filesystem import FilesystemSource
     from orch_lsp.orchestration.session import Session
@@ -19,13 +21,17 @@ def build_session() -> Session:
     from orch_lsp.providers.registry import create_provider, is_hosted
 
     return Session(
-        presets=PRESETS, create_provider=create_provider, is_hosted=is_hosted, context_source=FilesystemSource()
+        presets=PRESETS,
+        create_provider=create_provider,
+        is_hosted=is_hosted,
+        context_source=FilesystemSource(),
+        redactor=redactor,
     )
 
 
-def build_server() -> OrchServer:
-    """The language server with all its features."""
-    server = OrchServer(build_session)
+def build_server(redactor: Redactor | None = None) -> OrchServer:
+    """The language server with all its features; `redactor` learns the keys that are used."""
+    server = OrchServer(functools.partial(build_session, redactor))
     for feature in FEATURES:
         feature.register(server)
     return server

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,9 +118,12 @@ def _say_where(live: LiveRun) -> None:
         say(f"Run {run_id} is recorded in {live.store.location}; look at it with: orch-lsp runs show {run_id}")
 
 
+def _source(path: Path, workspace: Path | None) -> Source:
+    return Source(path.resolve().as_uri(), path.absolute(), None, read_text(path), (Path.cwd(),), workspace)
+
+
 async def _run(session: Session, path: Path, options: Options) -> tuple[LiveRun, str | None]:
-    text = await asyncio.to_thread(read_text, path)
-    source = Source(path.resolve().as_uri(), path.absolute(), None, text, (Path.cwd(),), options.workspace)
+    source = await asyncio.to_thread(_source, path, options.workspace)
     reading = await read(session, source, editor=ProjectLayer(), command=options.choice)
     for problem in reading.settings.problems:
         say(f"warning: {problem.path or problem.layer}: {problem.message}")
@@ -177,7 +180,7 @@ async def _save(live: LiveRun, record: RunRecord) -> None:
 
 
 @contextlib.contextmanager
-def _cancelling_on_signals(session: Session, run_id: str) -> Iterator[None]:
+def _cancelling_on_signals(session: Session, run_id: str) -> Generator[None]:
     """Ctrl-C and a polite request to end cancel the run, which is recorded, instead of killing the process."""
     loop = asyncio.get_running_loop()
     installed: list[signal.Signals] = []

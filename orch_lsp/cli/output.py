@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError
@@ -66,7 +66,7 @@ def exit_code(error: OrchError) -> int:
 
 
 @contextlib.contextmanager
-def reporting_errors(*, as_json: bool) -> Iterator[None]:
+def reporting_errors(*, as_json: bool) -> Generator[None]:
     """End the process with the right exit code when the body raises an `OrchError`."""
     try:
         yield

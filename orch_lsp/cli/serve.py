@@ -6,6 +6,10 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orch_lsp.redaction import Redactor
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -27,9 +31,11 @@ def serve(arguments: Sequence[str]) -> None:
 
     from orch_lsp.app import build_server
     from orch_lsp.lsp.transport import serve_stdio, serve_tcp
+    from orch_lsp.redaction import Redactor
 
-    _log_to_stderr(options.log_level.upper())
-    server = build_server()
+    redactor = Redactor()
+    _log_to_stderr(options.log_level.upper(), redactor)
+    server = build_server(redactor)
     if options.tcp:
         serve_tcp(server, *options.tcp)
     else:
@@ -47,12 +53,12 @@ def _address(value: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _log_to_stderr(level: str) -> None:
+def _log_to_stderr(level: str, redactor: Redactor) -> None:
     from orch_lsp.redaction import install_log_filter
 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    install_log_filter(handler)
+    install_log_filter(redactor, handler)
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     # pygls logs whole messages at INFO, documents and settings with them; only our own loggers follow the option.
     logging.getLogger("orch_lsp").setLevel(level)

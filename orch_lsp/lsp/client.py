@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +42,8 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
     def has(path: str) -> bool:
         return bool(get_capability(capabilities, path))
 
-    formats: list[Any] = get_capability(capabilities, "text_document.hover.content_format") or []
-    operations: list[Any] = get_capability(capabilities, "workspace.workspace_edit.resource_operations") or []
+    formats: Sequence[Any] = get_capability(capabilities, "text_document.hover.content_format") or []
+    operations: Sequence[Any] = get_capability(capabilities, "workspace.workspace_edit.resource_operations") or []
     return ClientFeatures(
         name=params.client_info.name if params.client_info else None,
         version=params.client_info.version if params.client_info else None,

@@ -1,4 +1,4 @@
-"""Diagnostics: the profile's rules, settings that cannot be used, and the last run's failure, on one path to the client.
+"""Diagnostics: the profile's rules, unusable settings, and the last run's failure, on one path to the client.
 
 Pushed a moment after the last change; a client that pulls is told to ask again instead.
 """
@@ -117,11 +117,8 @@ def _is_same(path: Path | None, own: Path | None) -> bool:
 
 def _failure(ls: OrchServer, reading: Reading, failure: Failure, positions: Positions) -> types.Diagnostic:
     detail = failure.detail
-    line = failure.line
-    if line is not None:
-        place = positions.line_range(line)
-    else:
-        place = _cause(reading.document, detail.code, positions)
+    known = failure.line is not None
+    place = positions.line_range(failure.line or 0) if known else _cause(reading.document, detail.code, positions)
     description = None
     if ls.client.code_description or ls.client.pull_diagnostics:
         from orch_lsp.lsp.pages import page_uri

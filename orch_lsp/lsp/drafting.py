@@ -32,10 +32,10 @@ DELTA_SECONDS = 0.05
 class EditorObserver:
     """Tells a client of one run. `orch/…` notifications go only to a client that declares `experimental.orch`."""
 
-    def __init__(self, server: OrchServer, uri: str, run_id_of: str) -> None:
+    def __init__(self, server: OrchServer, uri: str, title: str) -> None:
         self._server = server
         self._uri = uri
-        self._title = f"Orch: {run_id_of}"
+        self._title = title
         self._progress: WorkDoneProgress | None = None
         self._deltas: list[DraftDelta] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -45,9 +45,11 @@ class EditorObserver:
         self._flush_deltas()
         if record.status is RunStatus.QUEUED and self._progress is None:
             self._server.failures.clear(self._uri)
-            self._progress = WorkDoneProgress(self._server, self._title, lambda: self._cancel(record.run_id))
+            self._progress = WorkDoneProgress(
+                self._server, record.run_id, self._title, lambda: self._cancel(record.run_id)
+            )
         announce(self._server, record)
-        if record.status in TERMINAL and record.draft is None or record.status is RunStatus.FAILED:
+        if (record.status in TERMINAL and record.draft is None) or record.status is RunStatus.FAILED:
             self._show_failure(record)
         if record.status in TERMINAL and self._progress is not None and record.status is not RunStatus.COMPLETED:
             self._progress.end(str(record.status))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,7 @@ async def _send(server: OrchServer, uri: str, current: str, edit: DraftEdit) -> 
     return MadeEdit(edit, current, version, verified=False)
 
 
-async def _answer(sent: asyncio.Future[types.ApplyWorkspaceEditResult]) -> tuple[bool, str]:
+async def _answer(sent: Awaitable[types.ApplyWorkspaceEditResult]) -> tuple[bool, str]:
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             result = await sent

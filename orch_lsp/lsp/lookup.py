@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, RunError
+from orch_lsp.lsp.documents import path_of
+from orch_lsp.workspace import relative_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from orch_lsp.lsp.server import OrchServer
     from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.orchestration.session import Session
     from orch_lsp.runs.record import RunRecord
     from orch_lsp.runs.store import RunStore
 
@@ -31,9 +37,7 @@ async def stores(server: OrchServer) -> list[RunStore]:
         if store not in found:
             found.append(store)
     for folder in server.folders():
-        root = session.root_of_folder(folder)
-        settings = await session.settings_of(root)
-        store = await session.store_at(root, None, settings.runs)
+        store = await _store_of_folder(session, folder)
         if store not in found:
             found.append(store)
     found += [store for store in await session.open_stores() if store not in found]
@@ -78,6 +82,29 @@ async def newest_run(server: OrchServer, uri: str | None, *, with_draft: bool = 
         if newest:
             return max(newest, key=lambda found: found.record.timing.started_at)
     raise RunError(ErrorCode.UNKNOWN_RUN, "There is no draft that waits." if with_draft else "There is no run yet.")
+
+
+async def history(server: OrchServer, uri: str | None, limit: int) -> list[RunRecord]:
+    """Runs, newest first: of a document, of a workspace folder, or of everything that is open."""
+    session = await server.ready()
+    if uri is not None and server.documents.is_open(uri):
+        reading = await server.read(server.source(uri))
+        store = await session.store(reading)
+        return list(await store.list(limit=limit, spec_path=reading.spec_path))
+    path = path_of(uri) if uri is not None else None
+    if path is not None and await asyncio.to_thread(path.is_dir):
+        return list(await (await _store_of_folder(session, path)).list(limit=limit))
+    if path is not None:
+        store = await _store_of_folder(session, path.parent)
+        if store.root is not None:
+            return list(await store.list(limit=limit, spec_path=relative_path(path, store.root)))
+    found = [record for store in await stores(server) for record in await store.list(limit=limit)]
+    return sorted(found, key=lambda record: record.run_id, reverse=True)[:limit]
+
+
+async def _store_of_folder(session: Session, folder: Path) -> RunStore:
+    root = await asyncio.to_thread(session.root_of_folder, folder)
+    return await session.store_at(root, None, (await session.settings_of(root)).runs)
 
 
 async def document_of(server: OrchServer, found: FoundRun) -> tuple[str, Reading] | None:

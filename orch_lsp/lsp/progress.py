@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 
@@ -24,23 +23,23 @@ class WorkDoneProgress:
     Reports are throttled: the newest message wins. Where the client has no progress, begin and end are messages.
     """
 
-    def __init__(self, server: OrchServer, title: str, on_cancel: Callable[[], object]) -> None:
+    def __init__(self, server: OrchServer, token: str, title: str, on_cancel: Callable[[], object]) -> None:
         self._server = server
         self._title = title
         self._on_cancel = on_cancel
-        self._token = str(uuid.uuid4())
+        self._token = token
         self._latest: str | None = None
         self._begun = False
         self._ended = False
         self._timer: asyncio.TimerHandle | None = None
         if server.client.progress:
-            created = server.work_done_progress.create(self._token)
+            created: Future[Any] = server.work_done_progress.create(self._token)  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
             created.add_done_callback(self._created)
         else:
             server.window_show_message(types.ShowMessageParams(types.MessageType.Info, title))
 
     def _created(self, answer: Future[None]) -> None:
-        tokens: dict[Any, Any] = self._server.work_done_progress.tokens
+        tokens = self._tokens()
         if answer.cancelled() or answer.exception() is not None:
             tokens.pop(self._token, None)
             return
@@ -48,10 +47,17 @@ class WorkDoneProgress:
             tokens.pop(self._token, None)
             return
         # pygls cancels this future on window/workDoneProgress/cancel.
-        tokens[self._token].add_done_callback(lambda future: self._on_cancel() if future.cancelled() else None)
+        tokens[self._token].add_done_callback(self._client_cancelled)
         begin = types.WorkDoneProgressBegin(title=self._title, cancellable=True, message=self._latest)
         self._server.work_done_progress.begin(self._token, begin)
         self._begun = True
+
+    def _tokens(self) -> dict[Any, Future[Any]]:
+        return cast("dict[Any, Future[Any]]", self._server.work_done_progress.tokens)  # pyright: ignore[reportUnknownMemberType] -- as above
+
+    def _client_cancelled(self, future: Future[Any]) -> None:
+        if future.cancelled():
+            self._on_cancel()
 
     def report(self, message: str) -> None:
         """Say what is happening now."""
@@ -80,7 +86,7 @@ class WorkDoneProgress:
             self._timer.cancel()
         if self._begun:
             # pygls never forgets a token by itself (issue #607).
-            self._server.work_done_progress.tokens.pop(self._token, None)
+            self._tokens().pop(self._token, None)
             self._server.work_done_progress.end(self._token, types.WorkDoneProgressEnd(message=message))
         elif not self._server.client.progress:
             self._server.window_show_message(types.ShowMessageParams(types.MessageType.Info, message))

@@ -1,4 +1,4 @@
-"""What pygls 2.1 needs changed for us. Each override names its reason and has a test in `tests/inprocess/test_protocol.py`."""
+"""What pygls 2.1 needs changed for us: each override names its reason, and has a test in `test_protocol.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import inspect
 import json
 import logging
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, cast
 
 from cattrs import Converter
 from lsprotocol import types
@@ -91,13 +91,14 @@ class OrchProtocol(LanguageServerProtocol):
         return result
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
-    async def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Any:
+    async def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride] -- a coroutine on purpose
         """Call a command with at most one argument.
 
         A coroutine, so that `$/cancelRequest` reaches the command, an answer is sent when it ends cancelled, and
         `shutdown` can cancel it; the built-in is a generator, where all three fail. Arguments may be null or left out.
         """
-        handler = self.fm.commands.get(params.command)
+        commands = cast("dict[str, Callable[[Any], Any]]", self.fm.commands)  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
+        handler = commands.get(params.command)
         if handler is None:
             raise JsonRpcInvalidParams(f"unknown command {params.command!r}")
         arguments = list(params.arguments or [])

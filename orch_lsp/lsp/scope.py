@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathspec import PathSpec
@@ -21,7 +21,7 @@ def is_spec(reading: Reading) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _patterns(globs: tuple[str, ...]) -> PathSpec:
+def _patterns(globs: tuple[str, ...]) -> PathSpec[Any]:
     from pathspec import PathSpec
 
     return PathSpec.from_lines("gitwildmatch", globs)

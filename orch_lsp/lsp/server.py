@@ -39,7 +39,7 @@ class OrchServer(LanguageServer):
     """
 
     def __init__(self, open_session: Callable[[], Session]) -> None:
-        super().__init__(
+        super().__init__(  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
             "orch-lsp",
             __version__,
             # pygls splits lines as str.splitlines() does; incremental changes would land in the wrong place.

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class QueuedWriter:
-    """A pygls writer over a pipe, written by a thread of its own: a client that does not read must not stop the loop."""
+    """A pygls writer over a pipe, with a thread of its own: a client that does not read must not stop the loop."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream

@@ -15,7 +15,7 @@ from orch_lsp.errors import OrchError
 from orch_lsp.orchestration.plan import Reading, chosen, read
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
-from orch_lsp.settings.keys import describe_key_source
+from orch_lsp.settings.keys import HandedOverKey, describe_key_source
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.model import ProviderSettings
 from orch_lsp.settings.resolve import CommandChoice
@@ -102,16 +102,16 @@ def _configured(session: Session, reading: Reading) -> list[ProviderSettings]:
 
 
 def _key(session: Session, provider: ProviderSettings) -> Finding:
-    handed_over = session.handed_over.keys if session.handed_over else {}
+    handed_over = session.handed_over.keys if session.handed_over else dict[str, "HandedOverKey"]()
     where = describe_key_source(provider, environment=session.environment, handed_over=handed_over)
     subject = f"provider {provider.name}: key"
-    if where is not None:
+    if not where.startswith("none: "):
         return Finding(subject, "ok", where)
     if not provider.requires_key:
-        return Finding(subject, "ok", "none is needed")
+        return Finding(subject, "note", where)
     variables = [provider.api_key_env] if provider.api_key_env else list(provider.key_variables)
     named = " or ".join(variable for variable in variables if variable)
-    return Finding(subject, "problem", "no key was found", f"Set {named}, then restart the editor.")
+    return Finding(subject, "problem", where, f"Set {named}, then restart the editor.")
 
 
 def _address(session: Session, provider: ProviderSettings) -> Finding:

@@ -47,7 +47,7 @@ def refuse_secrets(plan: DraftPlan, request: GenerationRequest) -> None:
     """Look through everything that would be sent.
 
     Raises:
-        ContextError: It holds what looks like a secret; the error names the kind and, for one in the document, the line.
+        ContextError: It holds what looks like a secret; the error names the kind and, in the document, the line.
     """
     found = first_secret(plan.reading.document.text)
     if found is not None:

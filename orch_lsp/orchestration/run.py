@@ -130,8 +130,14 @@ async def _gather_context(live: LiveRun, plan: DraftPlan, session: Session) -> S
         await _end_step(live, "context", StepStatus.SKIPPED, skip_reason=reason)
         return ()
     query = ContextQuery(
-        root, reading.source.path, reading.document.text, plan.brief, limits.budget_tokens, limits.include, limits.exclude
-    )  # fmt: skip
+        root,
+        reading.source.path,
+        reading.document.text,
+        plan.brief,
+        limits.budget_tokens,
+        limits.include,
+        limits.exclude,
+    )
     source = session.context_source
     try:
         result = await source.retrieve(query)

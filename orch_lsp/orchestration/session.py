@@ -21,7 +21,7 @@ from orch_lsp.redaction import Redactor
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.record import Owner, Software
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.keys import resolve_key
+from orch_lsp.settings.keys import HandedOverKey, resolve_key
 from orch_lsp.settings.load import ProjectLayer, UserLayer, load_project, load_user, read_front_matter
 from orch_lsp.settings.model import Choice, ProviderSettings, RunSettings, Settings
 from orch_lsp.settings.resolve import CommandChoice, resolve
@@ -43,11 +43,12 @@ class Session:
         is_hosted: Callable[[ProviderSettings], bool],
         context_source: ContextSource,
         environment: Mapping[str, str] = os.environ,
+        redactor: Redactor | None = None,
     ) -> None:
         self.presets = presets
         self.context_source = context_source
         self.environment = environment
-        self.redactor = Redactor()
+        self.redactor = redactor or Redactor()
         self.server = Software("orch-lsp", __version__)
         self.owner: Owner = this_process()
         self.trust = TrustStore(state_home())
@@ -135,7 +136,7 @@ class Session:
         Raises:
             SettingsError: A key was found that cannot be one.
         """
-        handed_over = self.handed_over.keys if self.handed_over else {}
+        handed_over = self.handed_over.keys if self.handed_over else dict[str, "HandedOverKey"]()
         key = await resolve_key(provider, environment=self.environment, handed_over=handed_over)
         if key is None:
             return None
@@ -181,9 +182,8 @@ class Session:
         self._providers.clear()
         stores = await self.open_stores()
         self._stores.clear()
-        await asyncio.gather(
-            *(provider.aclose() for provider in providers), *(store.aclose() for store in stores), return_exceptions=True
-        )  # fmt: skip
+        closing = [*(provider.aclose() for provider in providers), *(store.aclose() for store in stores)]
+        await asyncio.gather(*closing, return_exceptions=True)
 
 
 def document_id(source: Source, root: Path | None) -> str | None:

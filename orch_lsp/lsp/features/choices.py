@@ -9,8 +9,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from orch_lsp.errors import ErrorCode, SettingsError
-from orch_lsp.lsp.commands import ALLOW_PROVIDER, DISMISS_DIAGNOSTIC, EXPLAIN_ERROR, USE_PROVIDER
 from orch_lsp.lsp.arguments import CodeArgument, DocumentArgument, ProviderArgument, parse
+from orch_lsp.lsp.commands import ALLOW_PROVIDER, DISMISS_DIAGNOSTIC, EXPLAIN_ERROR, USE_PROVIDER
 from orch_lsp.lsp.consent import allow
 from orch_lsp.lsp.convert import Positions, workspace_edit
 from orch_lsp.lsp.pages import docs_folder

@@ -6,8 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from orch_lsp.errors import ErrorCode, SpecError
-from orch_lsp.lsp.commands import APPLY_DRAFT, DISCARD_DRAFT, PREVIEW_DRAFT
 from orch_lsp.lsp.arguments import RunArgument, parse
+from orch_lsp.lsp.commands import APPLY_DRAFT, DISCARD_DRAFT, PREVIEW_DRAFT
 from orch_lsp.lsp.drafting import announce
 from orch_lsp.lsp.editing import edit_in_draft
 from orch_lsp.lsp.lookup import FoundRun, document_of, find_run, newest_run

@@ -9,8 +9,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from orch_lsp.errors import ErrorCode, OrchError, RunError
-from orch_lsp.lsp.commands import GENERATE_DRAFT, RETRY_RUN
 from orch_lsp.lsp.arguments import GenerateArgument, RunArgument, parse
+from orch_lsp.lsp.commands import GENERATE_DRAFT, RETRY_RUN
 from orch_lsp.lsp.consent import allow
 from orch_lsp.lsp.drafting import EditorObserver, deliver
 from orch_lsp.lsp.failures import Failure
@@ -65,7 +65,7 @@ async def start(
     try:
         plan = await _plan(ls, uri, choice, command, parent_run_id)
         session = await ls.session()
-        observer = EditorObserver(ls, uri, plan.choice.model or plan.choice.provider.name)
+        observer = EditorObserver(ls, uri, f"Orch: {plan.choice.model or plan.choice.provider.name}")
         client = Software(ls.client.name, ls.client.version) if ls.client.name else None
         live = await session.supervisor.start(
             plan, observer, functools.partial(deliver, ls, observer, plan), client=client
@@ -100,7 +100,8 @@ async def _ask_for_consent(ls: OrchServer, plan: DraftPlan, choice: CommandChoic
     allow_title = "Allow in this workspace"
     question = types.ShowMessageRequestParams(
         types.MessageType.Warning,
-        f"Orch: this project chose the hosted provider {provider.name}. Send the spec and excerpts of the workspace to it?",
+        f"Orch: this project chose the hosted provider {provider.name}. "
+        "Send the spec and excerpts of the workspace to it?",
         [types.MessageActionItem(allow_title), types.MessageActionItem("Not now")],
     )
     try:

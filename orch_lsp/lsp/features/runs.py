@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from orch_lsp.errors import ErrorCode, RunError
-from orch_lsp.lsp.commands import CANCEL_RUN, DOCTOR, SHOW_HISTORY, SHOW_RUN
 from orch_lsp.lsp.arguments import HistoryArgument, RunArgument, parse
-from orch_lsp.lsp.lookup import find_run, newest_run, stores
+from orch_lsp.lsp.commands import CANCEL_RUN, DOCTOR, SHOW_HISTORY, SHOW_RUN
+from orch_lsp.lsp.lookup import find_run, history, newest_run
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_page, show_record
 from orch_lsp.runs.lifecycle import TERMINAL
@@ -52,13 +52,7 @@ def register(server: OrchServer) -> None:
 
         given = parse(argument, HistoryArgument)
         limit = given.limit or DEFAULT_LIMIT
-        if given.uri is not None and ls.documents.is_open(given.uri):
-            reading = await ls.read(ls.source(given.uri))
-            store = await (await ls.session()).store(reading)
-            records = list(await store.list(limit=limit, spec_path=reading.spec_path))
-        else:
-            found = [record for store in await stores(ls) for record in await store.list(limit=limit)]
-            records = sorted(found, key=lambda record: record.run_id, reverse=True)[:limit]
+        records = await history(ls, given.uri, limit)
         if given.open is not False:
             await show_page(ls, "history.md", history_markdown(records))
         return [to_dict(record) for record in records]
