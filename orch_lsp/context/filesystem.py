@@ -17,7 +17,7 @@ from orch_lsp.context.packing import Range, new_pack
 from orch_lsp.context.ranking import Document, rank
 from orch_lsp.context.resolution import Resolver
 from orch_lsp.context.tokens import TermCounter, terms
-from orch_lsp.context.tree import Listing, Tree
+from orch_lsp.context.tree import Tree
 from orch_lsp.errors import ContextError, ErrorCode
 
 MAX_LEFT_OUT = 200
@@ -57,13 +57,26 @@ class FilesystemSource:
         stop = threading.Event()
         try:
             return await asyncio.to_thread(self._retrieve, query, stop.is_set)
+        except PermissionError as error:
+            raise ContextError(
+                ErrorCode.PERMISSION_DENIED,
+                "The workspace folder may not be read.",
+                remediation="Check the folder's permissions; the draft was made without context.",
+            ) from error
+        except OSError as error:
+            raise ContextError(
+                ErrorCode.INVALID_REQUEST,
+                "The workspace folder does not exist, or cannot be read as a folder.",
+                remediation="Check `--workspace` or the editor's folder; the draft was made without context.",
+            ) from error
         finally:
             stop.set()
 
     def _retrieve(self, query: ContextQuery, stopped: Callable[[], bool]) -> ContextResult:
         root = Path(os.path.realpath(query.root))
         spec = _below(root, query.spec_path)
-        tree, listing = self._list(root, stopped)
+        tree = Tree(root)
+        listing = tree.list_files(self._limits.max_files, stopped)
         left_out: list[Exclusion] = []
         files = _chosen(listing.files, spec, query)
         mentions = _resolve(query, spec, Resolver(root, _folder(spec), tree, files), left_out)
@@ -76,23 +89,6 @@ class FilesystemSource:
         pack.add_mentions(mentions)
         pack.add_ranked([one for one in ranking.ranked if one.path not in mentions])
         return ContextResult(tuple(pack.items), _bounded((*left_out, *pack.left_out, *met)))
-
-    def _list(self, root: Path, stopped: Callable[[], bool]) -> tuple[Tree, Listing]:
-        try:
-            tree = Tree(root)
-            return tree, tree.list_files(self._limits.max_files, stopped)
-        except PermissionError as error:
-            raise ContextError(
-                ErrorCode.PERMISSION_DENIED,
-                "The workspace folder may not be read.",
-                remediation="Check the folder's permissions; the draft was made without context.",
-            ) from error
-        except OSError as error:
-            raise ContextError(
-                ErrorCode.INVALID_REQUEST,
-                "The workspace folder does not exist or is not a folder.",
-                remediation="Check `--workspace` or the editor's folder; the draft was made without context.",
-            ) from error
 
     def _read(
         self,

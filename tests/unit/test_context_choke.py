@@ -19,7 +19,7 @@ from orch_lsp.context.denylist import denied, means_no_file_on_windows
 from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import ContextItem, Exclusion, estimate_tokens
 from orch_lsp.context.mentions import find_mentions, parse_target
-from orch_lsp.context.scan import RequestSecret, first_secret, scan_request
+from orch_lsp.context.scan import first_secret
 
 FAKE_TOKEN = "ghp_" + "0123456789abcdefghij" + "ABCDEFGHIJKLMNOP"
 
@@ -230,17 +230,12 @@ def test_no_text_closes_its_own_fence_and_costs_add_up(items):
     assert estimate_tokens(fence(items)) <= bound
 
 
-def test_a_secret_in_the_spec_is_named_with_its_line():
-    text = f"# Spec\r\n\r\ntoken {FAKE_TOKEN}\r\n"
+def test_the_first_secret_of_a_text_is_named_with_its_line():
+    text = f"# Spec\r\n\r\ntoken {FAKE_TOKEN}\r\n{FAKE_TOKEN}"
     found = first_secret(text)
     assert found is not None
     assert found[0] == 2
-    assert scan_request(text, "prompt") == RequestSecret(2, found[1])
-
-
-def test_a_secret_elsewhere_in_the_request_has_no_line_and_a_clean_one_no_finding():
-    assert scan_request("# Spec", f"context {FAKE_TOKEN}") == RequestSecret(None, first_secret(FAKE_TOKEN)[1])  # type: ignore[index]
-    assert scan_request("# Spec", "all is well") is None
+    assert "token" in found[1].lower()
     assert first_secret("# Spec") is None
 
 
