@@ -1,0 +1,155 @@
+"""Rules of the architecture that an import contract cannot say; ARCHITECTURE.md lists them."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orch_lsp.errors import GUIDANCE, ErrorCode
+from orch_lsp.lsp import commands
+from orch_lsp.lsp.features import FEATURES
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "orch_lsp"
+MODULES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
+COMMANDS = {value for name, value in vars(commands).items() if name.isupper()}
+
+HEAVY = (
+    "click", "genai_prices", "httpx", "markdown_it", "pathspec", "platformdirs", "psutil", "pydantic", "rich",
+    "sqlite3", "tomlkit", "yaml",
+)  # fmt: skip
+
+SPLITS_BYTES = {"providers/sse.py": "bytes, which are cut at CR, LF and CRLF only"}
+
+STARTS_TASKS = {
+    "lsp/server.py": "run_task, which every feature uses, and the session's opening; close() ends both",
+    "orchestration/supervisor.py": "runs and their heartbeat; aclose() ends them",
+    "orchestration/session.py": "the opening of stores; aclose() closes them",
+    "orchestration/run.py": "a run's checkpoints; the run ends them",
+    "orchestration/shielding.py": "what must reach its end although its caller is cancelled; awaited there",
+    "providers/scripted_server.py": "a server for tests; its close ends them",
+}
+
+KNOWS_STDOUT = {
+    "lsp/transport.py": "hands stdout to the protocol and points sys.stdout at stderr",
+    "cli/output.py": "results of commands",
+    "runs/schema.py": "prints the schema when run as a program",
+}
+
+
+def calls(path: Path) -> Iterator[str]:
+    """The dotted names of what a module calls."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func)
+
+
+def modules_that_call(*endings: str) -> set[str]:
+    return {name for name, path in MODULES.items() if any(call.split(".")[-1] in endings for call in calls(path))}
+
+
+def imported_by(code: str) -> set[str]:
+    """Modules that a fresh interpreter holds after running `code`, beyond those that it starts with."""
+    program = f"import sys; before = set(sys.modules)\n{code}\nprint('\\n'.join(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_importing_the_package_imports_nothing_else():
+    assert imported_by("import orch_lsp") == {"orch_lsp"}
+
+
+def test_building_the_server_loads_nothing_heavy():
+    assert not imported_by("import orch_lsp.app; orch_lsp.app.build_server()") & set(HEAVY)
+
+
+def test_the_server_loads_nothing_heavy_before_it_has_answered_initialize(tmp_path: Path):
+    environment = {**os.environ, "ORCH_CONFIG_HOME": str(tmp_path), "ORCH_STATE_HOME": str(tmp_path)}
+    arguments = [sys.executable, "-P", "-X", "importtime", "-m", "orch_lsp", "serve"]
+    params = {"processId": None, "rootUri": None, "capabilities": {}}
+    message = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}).encode()
+    pipe = subprocess.PIPE
+    with (
+        (tmp_path / "imports").open("wb") as stderr,
+        subprocess.Popen(arguments, stdin=pipe, stdout=pipe, stderr=stderr, env=environment) as process,
+    ):
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(message), message))
+        process.stdin.flush()
+        header = process.stdout.readline()
+        # What comes after the answer may load anything.
+        process.kill()
+    assert header.startswith(b"Content-Length:")
+    imports = (tmp_path / "imports").read_text(encoding="utf-8", errors="replace")
+    loaded = {line.rpartition("|")[2].strip() for line in imports.split("\n") if line.startswith("import time:")}
+    assert "orch_lsp.lsp.server" in loaded
+    assert not loaded & set(HEAVY)
+
+
+def test_no_document_is_split_where_an_editor_sees_no_line_end():
+    assert modules_that_call("splitlines") == set(SPLITS_BYTES)
+
+
+def test_tasks_are_started_only_where_somebody_owns_them():
+    assert modules_that_call("create_task", "ensure_future", "TaskGroup") == set(STARTS_TASKS)
+
+
+def test_only_the_command_line_prints():
+    assert {name for name in modules_that_call("print") if not name.startswith("cli/")} == set()
+
+
+def test_only_a_few_modules_know_stdout():
+    found = {name for name, path in MODULES.items() if "sys.stdout" in path.read_text(encoding="utf-8")}
+    assert found == set(KNOWS_STDOUT)
+
+
+def test_the_pause_of_a_retry_or_a_quiet_moment_is_never_a_blocking_sleep_on_the_loop():
+    blocking = {name for name, path in MODULES.items() if "time.sleep" in calls(path)}
+    assert blocking <= {"runs/connection.py"}, "only the store's own thread may sleep"
+
+
+def test_packages_are_empty_but_for_the_version_and_the_table_of_features():
+    filled = {name for name, path in MODULES.items() if path.name == "__init__.py" and path.stat().st_size}
+    assert filled == {"__init__.py", "lsp/features/__init__.py"}
+
+
+def test_every_feature_is_in_the_table():
+    files = {path.stem for path in (PACKAGE / "lsp" / "features").glob("*.py")} - {"__init__"}
+    assert {feature.__name__.rpartition(".")[2] for feature in FEATURES} == files
+
+
+@pytest.mark.parametrize("code", list(ErrorCode))
+def test_every_error_code_has_guidance_that_is_a_sentence(code: ErrorCode):
+    assert re.fullmatch(r"[A-Z].*\.", GUIDANCE[code].remediation)
+
+
+def test_the_server_announces_exactly_the_commands_of_the_table():
+    from orch_lsp.app import build_server
+
+    assert set(build_server().protocol.fm.commands) == COMMANDS
+
+
+def test_every_command_is_in_the_vscode_manifest():
+    manifest = json.loads((ROOT / "editors" / "vscode-client" / "package.json").read_text(encoding="utf-8"))
+    contributed = {command["command"] for command in manifest["contributes"]["commands"]}
+    assert contributed >= COMMANDS
+
+
+@pytest.mark.parametrize("name", ["orch_lsp", "tests", "docs", "examples", "benchmarks", "editors", ".ci", ".github"])
+def test_nothing_names_a_folder_of_the_machine_that_it_was_written_on(name: str):
+    built = {"node_modules", "out", "server", "__pycache__", ".package", ".ruff_cache"}
+    pattern = re.compile(rb"(?<![\w.~-])/(?:work|root)/[\w.]")
+    suffixes = {".py", ".md", ".toml", ".ts", ".mjs", ".json", ".lua", ".el", ".sh", ".txt", ".yml", ""}
+    for folder, folders, files in os.walk(ROOT / name):
+        folders[:] = [one for one in folders if one not in built]
+        for file in files:
+            path = Path(folder, file)
+            if path.suffix in suffixes:
+                assert not pattern.search(path.read_bytes()), path
