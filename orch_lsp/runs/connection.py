@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -185,36 +186,48 @@ class StoreConnection:
             msg = f"the state folder cannot be used ({error.strerror or error})"
             raise _UnusableError(msg) from error
         identity = _identity(self.location)
-        connection = sqlite.connect(self.location)
         try:
-            ready = self._checked(connection, secret, create=create)
+            connection = self._checked(secret, create=create)
         except sqlite3.OperationalError as error:
-            connection.close()
             if sqlite.is_busy(error):
                 raise
             raise _UnusableError(sqlite.store_error(error).message) from error
+        if connection is not None:
+            self._connection, self._identity = connection, identity
+        return connection
+
+    def _checked(self, secret: bytes, *, create: bool) -> sqlite3.Connection | None:
+        """Look at the file before anything may change it, then open it for use; None if it is empty and stays so."""
+        try:
+            empty = self._inspected(sqlite.look_at, secret)
+        except sqlite3.OperationalError as error:
+            if sqlite.primary_code(error) != sqlite3.SQLITE_READONLY:
+                raise
+            # Its last writer was killed in rollback mode: nobody can read it before that is undone.
+            empty = self._inspected(sqlite.connect, secret)
+        return None if empty and not create else self._ready(secret)
+
+    def _inspected(self, connect: Callable[[Path], sqlite3.Connection], secret: bytes) -> bool:
+        with closing(connect(self.location)) as connection:
+            empty = migrations.is_empty(connection)
+            if not empty and self._place.in_workspace and not migrations.is_bound(connection, secret):
+                msg = f"{self.location} was not made by this user; remove it to keep the record there"
+                raise _UnusableError(msg)
+            migrations.refuse_newer(connection)
+        return empty
+
+    def _ready(self, secret: bytes) -> sqlite3.Connection:
+        connection = sqlite.connect(self.location)
+        try:
+            if migrations.is_empty(connection):
+                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            wal = sqlite.wal_can_work(self.location, sqlite.file_system_of(self.location))
+            sqlite.choose_journal(connection, wal=wal)
+            migrations.migrate(connection, secret)
         except BaseException:
             connection.close()
             raise
-        if not ready:
-            connection.close()
-            return None
-        self._connection, self._identity = connection, identity
         return connection
-
-    def _checked(self, connection: sqlite3.Connection, secret: bytes, *, create: bool) -> bool:
-        if migrations.is_empty(connection):
-            if not create:
-                return False
-            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        elif self._place.in_workspace and not migrations.is_bound(connection, secret):
-            msg = f"{self.location} was not made by this user; it was left as it is"
-            raise _UnusableError(msg)
-        migrations.refuse_newer(connection)
-        wal = sqlite.wal_can_work(self.location, sqlite.file_system_of(self.location))
-        sqlite.choose_journal(connection, wal=wal)
-        migrations.migrate(connection, secret)
-        return True
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from contextlib import suppress
 from pathlib import Path, PurePath
 
 from orch_lsp.errors import ErrorCode, StoreError
+from orch_lsp.runs.place import side_files
 
 BUSY_TIMEOUT_S = 10.0
 NETWORK_FILE_SYSTEMS = re.compile(
@@ -32,9 +34,29 @@ def connect(path: Path) -> sqlite3.Connection:
     Raises:
         sqlite3.Error: It cannot be opened.
     """
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None
-    )
+    return _connected(f"{path.absolute().as_uri()}?mode=rw")
+
+
+def look_at(path: Path) -> sqlite3.Connection:
+    """Open an existing database file so that reading and closing leave no trace in it or beside it.
+
+    Raises:
+        sqlite3.Error: It cannot be opened.
+    """
+    # With its log in use, SQLite needs the files beside it, which are there; else it would leave new ones behind.
+    in_use = any(_size(file) for file in side_files(path) if not file.name.endswith("-shm"))
+    return _connected(f"{path.absolute().as_uri()}?{'mode=ro' if in_use else 'immutable=1'}")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _connected(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
@@ -47,20 +69,28 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def choose_journal(connection: sqlite3.Connection, *, wal: bool) -> str:
-    """Put the database into WAL mode, else into rollback mode; the mode that holds then.
+    """Put the database into WAL mode, or into rollback mode where WAL cannot work; the mode that holds then.
 
     Raises:
         sqlite3.Error: Neither works.
     """
-    wanted = "WAL" if wal else "DELETE"
+    if not wal:
+        with suppress(sqlite3.OperationalError):
+            # Others that use the database keep it in the mode in which they found it.
+            connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        return _journal_mode(connection)
     try:
-        (mode,) = connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()
+        connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.OperationalError as error:
-        if not wal or is_busy(error):
+        if is_busy(error):
             raise
-        (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
-    return str(mode).lower()
+        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+    return _journal_mode(connection)
+
+
+def _journal_mode(connection: sqlite3.Connection) -> str:
+    return str(connection.execute("PRAGMA journal_mode").fetchone()[0]).lower()
 
 
 def wal_can_work(path: PurePath, file_system: str | None) -> bool:

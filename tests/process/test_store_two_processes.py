@@ -56,6 +56,21 @@ async def test_processes_that_begin_at_once_share_one_history(tmp_path):
     assert len(list((tmp_path / "state").iterdir())) == 1
 
 
+async def test_processes_that_meet_a_damaged_store_set_it_aside_once(tmp_path):
+    local = tmp_path / ".orch" / "local"
+    local.mkdir(parents=True)
+    (local / "runs.db").write_bytes(b"garbage" * 10_000)
+    writers = [started("work", str(tmp_path), f"{name}.spec.md", "2") for name in "abc"]
+    for writer in writers:
+        _, err = writer.communicate()
+        assert writer.returncode == 0, err
+    (aside,) = local.glob("runs.db.damaged-*")
+    assert aside.read_bytes() == b"garbage" * 10_000
+    store = await RunStore.open(tmp_path, owner=this_process(), settings=RunSettings())
+    assert len(await store.list()) == 6
+    await store.aclose()
+
+
 async def test_one_document_has_one_live_run_in_all_processes(tmp_path):
     holder = started("hold", str(tmp_path), "a.spec.md")
     assert holder.stdout is not None

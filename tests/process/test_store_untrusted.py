@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -92,6 +93,22 @@ async def test_a_database_of_another_making_is_refused(tmp_path, root, statement
     before = contents(local)
     await refused(root, tmp_path / "state", "not made by this user")
     assert contents(local) == before
+
+
+async def test_the_log_of_a_planted_database_is_left_alone_too(tmp_path, root):
+    local = root / ".orch" / "local"
+    local.mkdir(parents=True)
+    made = tmp_path / "made"
+    made.mkdir()
+    with closing(sqlite3.connect(made / "runs.db", isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.executescript("CREATE TABLE t (x); INSERT INTO t VALUES (1)")
+        for name in ("runs.db", "runs.db-wal"):
+            shutil.copy(made / name, local / name)
+    before = contents(local)
+    assert len(before["runs.db-wal"]) > 0
+    await refused(root, tmp_path / "state", "not made by this user")
+    assert {name: content for name, content in contents(local).items() if name in before} == before
 
 
 async def test_a_copied_binding_does_not_fit_another_store_id(tmp_path, root):
@@ -214,6 +231,30 @@ async def test_a_program_named_git_in_the_workspace_is_not_run(tmp_path, root, m
     monkeypatch.setenv("PATH", f"{root}:{os.environ['PATH']}")
     await filled(root)
     assert not ran.exists()
+
+
+@posix
+async def test_a_writer_killed_in_rollback_mode_does_not_lock_anybody_out(root):
+    database = await filled(root)
+    script = """
+import os, sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("PRAGMA journal_mode = DELETE")
+db.execute("PRAGMA cache_size = 2")
+db.execute("BEGIN IMMEDIATE")
+for number in range(500):
+    db.execute("INSERT INTO texts VALUES (?, randomblob(4000))", (str(number),))
+os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", script, str(database)], check=False)
+    assert database.with_name("runs.db-journal").exists()
+    store = await opened(root)
+    assert len(await store.list()) == 1
+    await store.create(queued("b.md"))
+    assert store.notices == ()
+    await store.aclose()
+    with closing(sqlite3.connect(database)) as db:
+        assert db.execute("SELECT count(*) FROM texts").fetchone() == (0,)
 
 
 async def test_a_newer_store_is_not_opened_and_not_changed(root):
