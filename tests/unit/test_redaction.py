@@ -47,6 +47,12 @@ def test_keys_of_model_services_are_found(prefix: str) -> None:
     assert spotted(f"key: {token}\n") == [("API key", token)]
 
 
+@pytest.mark.parametrize("payload", ["A" * 40, "abcdefghijklmnopqrstuvwxyz0123456789", "test-secret-0123456789"])
+def test_a_made_up_key_of_a_model_service_is_found_too(payload: str) -> None:
+    token = "s" + "k-ant-" + payload
+    assert spotted(token) == [("API key", token)]
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -61,6 +67,11 @@ def test_keys_of_model_services_are_found(prefix: str) -> None:
         (f"postgres://app:{RANDOM}@db.example:5432/app", RANDOM),
         (f"https://{RANDOM}@git.example/repo", RANDOM),
         (f"GET https://api.example/v1?key={RANDOM}", RANDOM),
+        (f'{{"text": "line\\n{SHAPED["GitHub token"]}\\n"}}', SHAPED["GitHub token"]),
+        (f'{{"text": "api_key = \\"{RANDOM}\\""}}', RANDOM),
+        (f"q=%20{SHAPED['GitHub token']}", SHAPED["GitHub token"]),
+        (f"İ İ API_KEY = {RANDOM}", RANDOM),
+        ("bot 123456789:A" + f"A{RANDOM[:33]}", f"AA{RANDOM[:33]}"[2:]),
     ],
 )
 def test_a_random_value_in_a_telling_place_is_found(text: str, value: str) -> None:
@@ -108,6 +119,10 @@ def test_a_private_key_block_that_never_ends_is_found_as_far_as_it_goes() -> Non
         "A file that starts with -----BEGIN RSA " + "PRIVATE KEY----- is refused.",
         "secretName: my-app-secret-1",
         "integrity sha512-" + RANDOM,
+        "tokens: ClientSemanticTokensRequestFullDelta",
+        "private_key: ed25519.Ed25519PrivateKey",
+        "private_key: PKCS7PrivateKeyTypes",
+        "pplx-decider-flash-latest",
     ],
 )
 def test_prose_hashes_and_placeholders_are_no_secrets(text: str) -> None:
