@@ -148,3 +148,25 @@ def test_the_example_of_a_provider_package_is_a_provider():
     assert TextDelta("## Goal\n\nBe quick.\n") in events
     assert Finished(FinishReason.STOP, ("stop",)) in events
     assert provider.request_body(request) is None
+
+
+def test_the_architecture_names_only_files_and_folders_that_exist():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`([a-z_]+/[a-z_./*]*)`", text):
+        patterns = (name.rstrip("/"), f"orch_lsp/{name.rstrip('/')}", f"orch_lsp/{name}.py")
+        assert any(True for pattern in patterns for _ in ROOT.glob(pattern)), name
+
+
+def test_every_module_at_the_top_and_every_folder_is_on_the_code_map():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for path in (ROOT / "orch_lsp").iterdir():
+        if (path.suffix == ".py" and path.stem != "__init__") or (path / "__init__.py").exists():
+            assert f"`{path.stem}`" in text or f"`{path.stem}/`" in text, path.name
+
+
+def test_every_dependency_is_named_with_its_reason():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    reasons = text.partition("## Dependencies")[2].partition("## ")[0]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for requirement in project["dependencies"]:
+        assert re.split(r"[<>=!~\[; ]", requirement)[0] in reasons
