@@ -54,7 +54,8 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "assumptions",
         re.compile(
             r"\b(?:assum(?:e|es|ed|ing|ption|ptions)|already|presum(?:e|ed|ably)|given that|depends? on|"
-            r"rel(?:y|ies) on|we (?:have|run|use)|(?:is|are) available|there (?:is|are)|today|currently|at the moment)\b",
+            r"rel(?:y|ies) on|we (?:have|run|use)|(?:is|are) available|there (?:is|are)|today|currently|"
+            r"at the moment)\b",
             re.IGNORECASE,
         ),
     ),
@@ -106,48 +107,62 @@ class Statement:
 
 def statements(brief: str) -> tuple[Statement, ...]:
     """The sentences and bullets of a brief in order, without headings, code, comments, tables and placeholders."""
+    found: list[Statement] = []
+    for passage in _passages(brief):
+        text = " ".join(passage.lines)
+        pieces = [text] if passage.bullet else _SENTENCE_END.split(text)
+        found += (Statement(piece.strip(), passage.key) for piece in pieces if piece.strip())
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """A paragraph or a bullet: its lines without markers, and the section that the heading above it names."""
+
+    lines: list[str]
+    bullet: bool
+    key: str | None
+
+
+def _passages(brief: str) -> Iterator[_Passage]:
     lines = split_lines(brief)
     blocks = scan_blocks(lines)
-    skipped = {
+    not_prose = {
         number
         for first, last in (*blocks.fences, *blocks.comments)
         for number in range(first, min(last + 1, len(lines)))
     }
     headings = {heading.first_line: heading for heading in blocks.headings}
-    found: list[Statement] = []
-    paragraph: list[str] = []
     key: str | None = None
+    key_level = 0
+    open_passage: _Passage | None = None
     for number, line in enumerate(lines):
         heading = headings.get(number)
-        bullet = _BULLET.match(line)
-        if heading is not None or number in skipped or bullet or is_placeholder_line(line) or _is_decoration(line):
-            found += _sentences(paragraph, key)
-            paragraph = []
         if heading is not None:
-            key = PLAIN.key_of_title(heading.text) or PLAIN.key_of_alias(heading.text)
-            skipped.update(range(heading.first_line, heading.last_line + 1))
-        elif number in skipped or _is_decoration(line) or is_placeholder_line(line):
+            named = PLAIN.key_of_title(heading.text) or PLAIN.key_of_alias(heading.text)
+            if named is not None or heading.level <= key_level:
+                key, key_level = named, heading.level
+            not_prose.update(range(heading.first_line, heading.last_line + 1))
+        bullet = _BULLET.match(line)
+        ends = number in not_prose or is_placeholder_line(line) or _is_decoration(line)
+        if open_passage is not None and (ends or bullet):
+            yield open_passage
+            open_passage = None
+        if ends:
             continue
-        elif bullet:
-            paragraph = ["\0" + bullet[1].strip()]
+        if bullet:
+            open_passage = _Passage([bullet[1].strip()], bullet=True, key=key)
+        elif open_passage is None:
+            open_passage = _Passage([line.strip().lstrip("> ")], bullet=False, key=key)
         else:
-            paragraph.append(line.strip().lstrip("> "))
-    found += _sentences(paragraph, key)
-    return tuple(found)
+            open_passage.lines.append(line.strip().lstrip("> "))
+    if open_passage is not None:
+        yield open_passage
 
 
 def _is_decoration(line: str) -> bool:
     content = line.strip()
     return content.startswith("|") or not any(character.isalnum() for character in content)
-
-
-def _sentences(paragraph: Sequence[str], key: str | None) -> Iterator[Statement]:
-    text = " ".join(paragraph)
-    if text.startswith("\0"):
-        yield Statement(text[1:], key)
-    elif text:
-        for sentence in _SENTENCE_END.split(text):
-            yield Statement(sentence.strip(), key)
 
 
 def section_of(statement: Statement) -> str:

@@ -19,9 +19,12 @@ SECTION_LEVEL = 2
 
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
 _FAREWELL = re.compile(
-    r"[*_>\s]*(?:let me know|please let me know|i hope|hope (?:this|that)|feel free|would you like|do you want me|"
-    r"if you(?:'d|’d| would)? (?:like|want|need|have)|shall i|should i|happy to|i can also|is there anything)\b",
-    re.IGNORECASE,
+    r"[*_>\s]*(?:(?:please )?let me know|(?:i )?hope (?:this|that|it)|would you like me|do you want me|"
+    r"shall i|should i|"
+    r"i can also|i(?:'|’)m happy to|happy to (?:adjust|help|refine|revise)|is there anything|"
+    r"feel free to (?:adjust|adapt|ask|change|edit|let|modify|reach|tell)|"
+    r"if (?:you|there|anything)\b.*\b(?:let me know|i can|i(?:'|’)ll|i will|feel free))\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _LONGEST_FAREWELL = 600
 
@@ -149,5 +152,5 @@ def _without_farewell(body: str, notes: list[str]) -> str:
     head, blank, last = body.rpartition("\n\n")
     if blank and len(last) <= _LONGEST_FAREWELL and _FAREWELL.match(last) and head.strip():
         notes.append("removed text after the last section")
-        return normalised(head)
+        return _without_rules(normalised(head))
     return body

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from orch_lsp.spec.answer import AnswerSection
 from orch_lsp.spec.brief import fill_targets
 from orch_lsp.spec.compose import below, closed
+from orch_lsp.spec.front_matter import opens_front_matter, without_closing_lines
 from orch_lsp.spec.layout import Layout
 from orch_lsp.spec.model import Section, SpecDocument
 from orch_lsp.spec.placement import Placement
@@ -69,17 +70,20 @@ def _place(placement: Placement, current: SpecDocument, profile: Profile, spec: 
     section = current.profile_sections.get(spec.key)
     if section is None:
         level = placement.level_for(spec.key)
-        placement.insert_section(spec.key, f"{'#' * level} {spec.title}", _fitted(draft, level, profile))
+        placement.insert_section(spec.key, f"{'#' * level} {spec.title}", _fitted(current, draft, level, profile))
         return
-    body = _fitted(draft, section.level, profile)
+    body = _fitted(current, draft, section.level, profile)
     if section.placeholder:
         placement.replace_body(section, body)
     elif not _ends_with(current, section, body):
         placement.append_to_body(section, body)
 
 
-def _fitted(draft: str, level: int, profile: Profile) -> str:
-    return closed(below(normalised(draft), level, profile))
+def _fitted(document: SpecDocument, draft: str, level: int, profile: Profile) -> str:
+    body = closed(below(normalised(draft), level, profile))
+    if document.front_matter is None and opens_front_matter(document.text):
+        return without_closing_lines(body)
+    return body
 
 
 def _ends_with(document: SpecDocument, section: Section, body: str) -> bool:

@@ -15,14 +15,27 @@ if TYPE_CHECKING:
 BYTE_ORDER_MARK = "\ufeff"
 MAX_CHARACTERS = 16 * 1024
 
-_OPENING = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
+_OPENING = re.compile(r"---[ \t]*(?:\r\n|\n|\r|\Z)")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
+_CLOSING_IN_BODY = re.compile(r"(?<![^\r\n])(?:---|\.\.\.)(?=[ \t]*(?:[\r\n]|\Z))")
+_BRACKET = re.compile(r"[\[\]{}]")
+_DEEPEST = 50
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 
 
 def content_start(text: str) -> int:
     """Where a document's content begins: after a byte order mark, if it has one."""
     return 1 if text.startswith(BYTE_ORDER_MARK) else 0
+
+
+def opens_front_matter(text: str) -> bool:
+    """Whether the text's first line would begin front matter, if a line further down ended it."""
+    return _OPENING.match(text, content_start(text)) is not None
+
+
+def without_closing_lines(body: str) -> str:
+    """`body` with no line that could end front matter: a rule stays one with a dash more."""
+    return _CLOSING_IN_BODY.sub(lambda found: "----" if found.group() == "---" else "…", body)
 
 
 def _closing_line(text: str, start: int) -> Span | None:
@@ -50,10 +63,22 @@ def parse_front_matter(text: str) -> FrontMatter | None:
     if closing.start - opening.end() > MAX_CHARACTERS:
         return FrontMatter(span, {}, {}, f"front matter is longer than {MAX_CHARACTERS} characters")
     source = text[opening.end() : closing.start]
+    if _too_deep(source):
+        return FrontMatter(span, {}, {}, "front matter is nested too deeply")
     values, offsets, problem = _read_yaml(source)
     index = LineIndex(text[: closing.start], "utf-32")
     lines = {key: index.position(opening.end() + offset)[0] for key, offset in offsets.items()}
     return FrontMatter(span, values, lines, problem)
+
+
+def _too_deep(source: str) -> bool:
+    """Whether brackets stand inside each other so often that the YAML library would take minutes to say no."""
+    depth = 0
+    for bracket in _BRACKET.finditer(source):
+        depth += 1 if bracket.group() in "[{" else -1
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def _read_yaml(source: str) -> tuple[dict[str, Any], dict[str, int], str | None]:

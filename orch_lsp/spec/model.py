@@ -74,8 +74,9 @@ class SpecDocument:
         """The innermost section whose heading or body holds `offset`."""
         found: Section | None = None
         for section in self.sections:
-            if section.heading.start <= offset and (offset < section.body.end or offset <= section.heading.end):
-                found = section
-            elif section is self.sections[-1] and offset == section.body.end == len(self.text):
+            at_the_very_end = offset == section.body.end == len(self.text)
+            if section.heading.start <= offset and (
+                offset < section.body.end or offset <= section.heading.end or at_the_very_end
+            ):
                 found = section
         return found

@@ -1,17 +1,20 @@
 """Profiles: the formats a spec can follow. One is a list of sections; packages may register more.
 
 A profile is found through the entry-point group `orch_lsp.profiles`: each entry point names a `Profile`, and its name
-is the profile's. `plain` goes through the same door, and is there even when the package metadata is not.
+is the profile's. `plain` is registered like any other, and its name cannot be taken by another package.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 
 ENTRY_POINT_GROUP = "orch_lsp.profiles"
+
+_log = logging.getLogger(__name__)
 
 _LONGEST_NAME = 200
 _NUMBERING = re.compile(r"\d+(?:\.\d+)*[.):]?\s+")
@@ -147,11 +150,17 @@ def profile_names() -> tuple[str, ...]:
 @cache
 def profile_named(name: str) -> Profile | None:
     """The profile with this name; None if there is none, or if what is registered under it is no profile."""
+    if name == PLAIN.name:
+        return PLAIN
     entry = _registered().get(name)
     if entry is None:
-        return PLAIN if name == PLAIN.name else None
+        return None
     try:
         loaded = entry.load()
-    except (ImportError, AttributeError):
-        return PLAIN if name == PLAIN.name else None
-    return loaded if isinstance(loaded, Profile) else None
+    except (ImportError, AttributeError, SyntaxError):
+        _log.warning("profile %r cannot be loaded from %s", name, entry.value, exc_info=True)
+        return None
+    if not isinstance(loaded, Profile):
+        _log.warning("profile %r is not a Profile: %s", name, entry.value)
+        return None
+    return loaded

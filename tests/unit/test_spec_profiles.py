@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_lsp.spec.profiles import PLAIN, Profile, SectionSpec, heading_name, profile_named, profile_names
+from orch_lsp.spec.profiles import (
+    PLAIN,
+    Profile,
+    SectionSpec,
+    _registered,
+    heading_name,
+    profile_named,
+    profile_names,
+)
 
 
 def test_plain_has_its_seven_sections_in_order() -> None:
@@ -30,6 +42,37 @@ def test_profiles_are_found_by_name() -> None:
     assert profile_named("plain") is PLAIN
     assert profile_named("no-such-profile") is None
     assert "plain" in profile_names()
+
+
+def test_a_package_can_bring_a_profile_and_a_broken_one_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    info = tmp_path / "team_profiles-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: team-profiles\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[orch_lsp.profiles]\nteam = team_profiles:TEAM\nodd = team_profiles:ODD\ngone = team_profiles:GONE\n"
+        "plain = team_profiles:TEAM\n"
+    )
+    (tmp_path / "team_profiles.py").write_text(
+        "from orch_lsp.spec.profiles import Profile, SectionSpec\n"
+        "TEAM = Profile('team', (SectionSpec('why', 'Why'),), 'team.draft')\nODD = 3\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for remembered in (_registered, profile_named):
+        remembered.cache_clear()
+    try:
+        team = profile_named("team")
+        assert team is not None
+        assert team.sections[0].title == "Why"
+        assert (profile_named("odd"), profile_named("gone")) == (None, None)
+        assert profile_named("plain") is PLAIN
+        assert {"team", "plain"} <= set(profile_names())
+        assert "team_profiles:GONE" in caplog.text
+    finally:
+        for remembered in (_registered, profile_named):
+            remembered.cache_clear()
+        sys.modules.pop("team_profiles", None)
 
 
 def test_a_profile_answers_for_its_own_titles_and_aliases() -> None:
