@@ -17,13 +17,28 @@
 (defconst e2e-brief
   "# Rate limiter\n\nLimit requests per client, so that one client cannot starve the others.\n")
 
+(defun e2e-be-idle ()
+  "Run what waits for idleness, such as Eglot's notices of changes: batch Emacs never is idle."
+  (dolist (timer (copy-sequence timer-idle-list))
+    (cancel-timer timer)
+    (apply (timer--function timer) (timer--args timer))))
+
 (defun e2e-wait (what condition)
   "Wait until CONDITION returns non-nil and return that; WHAT names it."
   (let ((limit (+ (float-time) 20)) value)
     (while (not (setq value (funcall condition)))
       (when (> (float-time) limit) (error "Waited in vain for: %s" what))
-      (accept-process-output nil 0.02))
+      (accept-process-output nil 0.02)
+      (e2e-be-idle))
     value))
+
+(defun e2e-choose (provider model)
+  "Choose PROVIDER and MODEL in the user config, as a person would."
+  (let ((path (expand-file-name "config.toml" (getenv "ORCH_CONFIG_HOME"))))
+    (with-temp-buffer
+      (insert-file-contents path)
+      (insert (format "provider = %S\nmodel = %S\n\n" provider model))
+      (write-region nil nil path nil 'silent))))
 
 (defun e2e-equal (expected actual)
   "Fail unless EXPECTED is ACTUAL."
@@ -67,6 +82,29 @@
             (lambda ()
               (let ((record (e2e-execute "orch.showRun" :runId run-id :open :json-false)))
                 (and (equal (plist-get record :status) status) record)))))
+
+(defun e2e-wait-applied (run-id)
+  "Wait until the edit of the run RUN-ID is on its record."
+  (e2e-wait "the edit to be recorded"
+            (lambda () (plist-get (e2e-execute "orch.showRun" :runId run-id :open :json-false) :applied))))
+
+(defun e2e-wait-diagnostic (code)
+  "Wait for a diagnostic with CODE, as the server sent it."
+  (flymake-mode 1)
+  (e2e-wait (format "a diagnostic %s" code)
+            (lambda ()
+              (cl-find code
+                       (mapcar (lambda (diagnostic)
+                                 (alist-get 'eglot-lsp-diag (flymake-diagnostic-data diagnostic)))
+                               (flymake-diagnostics))
+                       :key (lambda (lsp) (plist-get lsp :code))
+                       :test #'equal))))
+
+(defun e2e-wait-checkpoint ()
+  "Wait until text of a running draft has been written."
+  (let ((program (expand-file-name "../checkpoints.py" (file-name-directory (getenv "E2E_LIBRARY")))))
+    (e2e-wait "the text so far to be kept"
+              (lambda () (zerop (call-process "python3" nil nil nil program e2e-workspace))))))
 
 (defun e2e-wait-text (part)
   "Wait until the document has PART."

@@ -88,6 +88,15 @@ function M.read(path)
   return text
 end
 
+--- Choose a provider and model in the user config, as a person would.
+---@param provider string
+---@param model string
+function M.choose(provider, model)
+  local path = os.getenv('ORCH_CONFIG_HOME') .. '/config.toml'
+  M.providers = M.providers or M.read(path)
+  M.write(path, ('provider = %q\nmodel = %q\n\n'):format(provider, model) .. M.providers)
+end
+
 ---@param bufnr? integer
 ---@return string
 function M.text(bufnr)

@@ -134,11 +134,8 @@ local function check_main_job(client)
 end
 
 local function check_failure(client)
-  local answer = execute(
-    client,
-    'orch.generateDraft',
-    { uri = vim.uri_from_bufnr(0), provider = 'work', model = 'denied' }
-  )
+  e2e.choose('work', 'denied')
+  local answer = execute(client, 'orch.generateDraft', vim.uri_from_bufnr(0))
   wait_run(client, answer.runId, 'failed')
   local diagnostic = e2e.wait('a diagnostic', function()
     for _, candidate in ipairs(vim.diagnostic.get(0)) do

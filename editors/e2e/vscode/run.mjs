@@ -12,7 +12,7 @@ function installExtension() {
   rmSync(EXTENSIONS, { recursive: true, force: true });
   const command = [`${code}/node_modules/.bin/code-server`, "--extensions-dir", EXTENSIONS, "--install-extension", vsix];
   execFileSync(process.execPath, [...command, "--user-data-dir", `${EXTENSIONS}-data`, "--config", `${EXTENSIONS}.yaml`], {
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: "ignore",
   });
 }
 

@@ -15,7 +15,11 @@ export async function runSuite({ editor, world }, suite, target = `folder=${worl
   const lines = [];
   let finish;
   const exit = new Promise((resolve) => (finish = resolve));
-  await page.exposeFunction("codeAutomationLog", (_type, args) => lines.push(args.join(" ")));
+  await page.exposeFunction("codeAutomationLog", (_type, args) => {
+    // VS Code logs a lot beside what the tests say.
+    const line = args.join(" ");
+    if (/^ {2}(ok|FAILED|note) /u.test(line)) lines.push(line);
+  });
   await page.exposeFunction("codeAutomationExit", (code) => finish(code));
   const remote = (path) => `vscode-remote://${new URL(editor.base).host}${path}`;
   const payload = [

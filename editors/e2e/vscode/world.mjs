@@ -25,6 +25,7 @@ const EDITOR_SETTINGS = {
   "security.workspace.trust.enabled": false,
   "editor.minimap.enabled": false,
   "editor.wordWrap": "on",
+  "remote.autoForwardPorts": false,
 };
 
 /**
@@ -51,13 +52,17 @@ export async function buildWorld({ settings = {}, model = "steady", server = tru
   const chosen = model === null ? "" : `provider = "work"\nmodel = "${model}"\n\n`;
   writeFileSync(at("orch-config/config.toml"), chosen + userConfig(provider.port));
 
-  const path = (process.env.PATH ?? "").split(delimiter).filter((entry) => !existsSync(join(entry, "orch-lsp")));
+  const entries = (process.env.PATH ?? "").split(delimiter).filter((entry) => !existsSync(join(entry, "orch-lsp")));
+  const path = [...(server ? [dirname(process.env.ORCH_E2E_SERVER)] : []), ...entries].join(delimiter);
+  // VS Code asks the login shell for the person's environment.
+  writeFileSync(at("home/.profile"), `export PATH='${path}'\n`);
   return {
     folder,
     at,
     port: provider.port,
     environment: {
-      PATH: [...(server ? [dirname(process.env.ORCH_E2E_SERVER)] : []), ...path].join(delimiter),
+      PATH: path,
+      SHELL: "/bin/bash",
       LANG: "C.UTF-8",
       HOME: at("home"),
       TMPDIR: at("tmp"),

@@ -5,17 +5,16 @@
         (run-id (plist-get answer :runId))
         (server (eglot-current-server)))
    (e2e-provider-event "held")
-   (e2e-wait "the text so far to be kept"
-             (lambda ()
-               (let ((text (plist-get (e2e-execute "orch.previewDraft" :runId run-id :open :json-false) :text)))
-                 (and text (not (string-empty-p text))))))
+   (e2e-wait-checkpoint)
    (let ((record (e2e-execute "orch.showRun" :runId run-id :open :json-false)))
      (signal-process (plist-get (plist-get record :owner) :pid) 'SIGKILL))
    (e2e-wait "the server to end" (lambda () (not (jsonrpc-running-p server))))
-   ;; Eglot starts it again by itself, or on request, according to its version.
-   (unless (eglot-current-server) (apply #'eglot (eglot--guess-contact)))
+   ;; Eglot starts it again by itself, unless it had run for three seconds only; then a person does.
    (e2e-wait "the server to be back"
-             (lambda () (and (eglot-current-server) (not (eq server (eglot-current-server))))))
+             (lambda ()
+               (unless (eglot-current-server) (eglot-ensure) (run-hooks 'post-command-hook))
+               (let ((current (eglot-current-server)))
+                 (and current (not (eq server current)) (jsonrpc-running-p current)))))
    (let ((record (e2e-wait-run run-id "interrupted")))
      (e2e-equal t (plist-get (plist-get record :draft) :partial)))
    (e2e-contains (plist-get (e2e-execute "orch.previewDraft" :runId run-id :open :json-false) :text)

@@ -6,14 +6,11 @@
     (how-many (format "\"event\": \"%s\"" event))))
 
 (e2e-scenario
+ (e2e-choose "work" "denied")
  (e2e-open "limits.spec.md")
- (let ((answer (e2e-execute "orch.generateDraft" :uri (e2e-uri) :provider "work" :model "denied")))
+ (let ((answer (orch-generate)))
    (e2e-wait-run (plist-get answer :runId) "failed"))
- (flymake-mode 1)
- (flymake-start)
- (let* ((diagnostic (e2e-wait "a diagnostic" (lambda () (car (flymake-diagnostics)))))
-        (lsp (alist-get 'eglot-lsp-diag (flymake-diagnostic-data diagnostic))))
-   (e2e-equal "invalid_auth" (plist-get lsp :code))
+ (let ((lsp (e2e-wait-diagnostic "invalid_auth")))
    (e2e-equal "orch" (plist-get lsp :source))
    (let* ((range (plist-get lsp :range))
           (actions (e2e-request :textDocument/codeAction

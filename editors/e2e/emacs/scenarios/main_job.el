@@ -7,7 +7,7 @@
  (let ((answer (e2e-execute "orch.generateDraft" :uri (e2e-uri) :provider "work")))
    (e2e-equal "accepted" (plist-get answer :status))
    (e2e-wait-text "## Rollback Plan")
-   (e2e-wait-run (plist-get answer :runId) "completed")
+   (e2e-wait-applied (plist-get answer :runId))
    (goto-char (point-min))
    (search-forward "## Goal")
    (let ((hover (plist-get (plist-get (apply #'e2e-request :textDocument/hover (e2e-position)) :contents) :value)))

@@ -1,7 +1,6 @@
 ;;; outline.el --- The documented command, with the built-in outline  -*- lexical-binding: t -*-
 (e2e-scenario
- (write-region "provider = \"outline\"\n" nil
-               (expand-file-name "config.toml" (getenv "ORCH_CONFIG_HOME")) nil 'silent)
+ (e2e-choose "outline" "")
  (e2e-open "limits.spec.md")
  (orch-generate)
  (e2e-wait-text "## Rollback Plan")

@@ -7,5 +7,6 @@
    (e2e-equal e2e-brief (buffer-string))
    (e2e-contains (plist-get (e2e-execute "orch.previewDraft" :runId run-id :open :json-false) :document)
                  "## Rollback Plan")
-   (e2e-equal "applied" (plist-get (orch-apply) :state))
-   (e2e-wait-text "## Rollback Plan")))
+   (orch-apply)
+   (e2e-wait-applied run-id)
+   (e2e-contains (buffer-string) "## Rollback Plan")))

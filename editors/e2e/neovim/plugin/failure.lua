@@ -1,8 +1,9 @@
 local nvim = dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'session.lua')))
 
 nvim.run(function()
+  nvim.choose('work', 'denied')
   local bufnr = nvim.open('limits.spec.md', nvim.BRIEF)
-  vim.cmd('Orch generate provider=work model=denied')
+  vim.cmd('Orch generate')
   local record = nvim.wait_run('failed')
   nvim.equal('invalid_auth', record.error.code)
   local diagnostic = nvim.wait('a diagnostic', function()
@@ -17,25 +18,30 @@ nvim.run(function()
   nvim.equal(nvim.BRIEF, nvim.text(bufnr) .. '\n')
 
   vim.api.nvim_win_set_cursor(0, { diagnostic.lnum + 1, diagnostic.col })
-  local requests = #nvim.journal()
-  local titles = {}
+  nvim.choose('work', 'steady')
+  local titles = {} ---@type string[]
   vim.ui.select = function(items, options, on_choice)
+    local retry
     for index, item in ipairs(items) do
       titles[index] = options.format_item(item)
-    end
-    for index, item in ipairs(items) do
-      if titles[index]:lower():find('retry', 1, true) then
-        return on_choice(item, index)
+      if titles[index]:find('Retry', 1, true) then
+        retry = item
       end
     end
-    on_choice(nil)
+    on_choice(retry)
   end
   vim.lsp.buf.code_action()
-  nvim.wait('the quick fix to ask the provider again: ' .. vim.inspect(titles), function()
-    return #nvim.journal() > requests
+  nvim.wait('quick fixes', function()
+    return #titles > 0
   end)
-  nvim.wait('the retry to fail too', function()
+  nvim.say(table.concat(titles, ' | '))
+  local retried = nvim.wait('the retry to draft', function()
     local newest = nvim.newest()
-    return newest.parent_run_id == record.run_id and newest.status == 'failed'
+    return newest.parent_run_id == record.run_id and newest.status == 'completed' and newest
   end)
+  nvim.equal('steady-2026', retried.model.resolved)
+  nvim.wait('the diagnostic to go', function()
+    return #vim.diagnostic.get(bufnr) == 0
+  end)
+  nvim.contains(nvim.text(bufnr), '## Rollback Plan')
 end)
