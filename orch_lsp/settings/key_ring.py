@@ -16,7 +16,7 @@ def is_installed() -> bool:
     return importlib.util.find_spec("keyring") is not None
 
 
-def _keyring() -> Any:  # noqa: ANN401 -- an optional package without types
+def _keyring() -> Any:
     return importlib.import_module("keyring")
 
 

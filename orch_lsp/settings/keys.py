@@ -147,12 +147,12 @@ def _missing(provider: ProviderSettings, blank: str | None) -> SettingsError:
         return SettingsError(
             ErrorCode.MISSING_AUTH,
             f"The key for {provider.name} is blank: {blank} is set, but holds nothing.",
-            remediation=f"Set {blank} to your key, then restart the editor.",
+            remediation=f"Put your key there: {blank}. An editor has to be restarted to see a new variable.",
         )
     return SettingsError(
         ErrorCode.MISSING_AUTH,
         f"There is no key for {provider.name}: the environment variable {variable} is not set.",
-        remediation=f"Set {variable} to your key, then restart the editor.",
+        remediation=f"Set {variable} to your key. An editor has to be restarted to see a new variable.",
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from orch_lsp.settings.endpoint import check_base_url
 from orch_lsp.settings.load import ProjectLayer, UserLayer, parse_project, parse_user, read_editor, read_handed_over
 from orch_lsp.settings.model import Layer, ProviderSettings, Settings
 from orch_lsp.settings.resolve import CommandChoice, resolve
@@ -323,6 +327,59 @@ def test_empty_layers_give_the_defaults() -> None:
         command=CommandChoice(), presets={},
     )  # fmt: skip
     assert settings == Settings(providers={}, choice=None, choice_problem=None)
+
+
+names = st.none() | st.sampled_from(["outline", "openai", "anthropic", "work", "nobody"])
+choices = st.fixed_dictionaries({}, optional={"provider": names, "model": st.none() | st.sampled_from(["m-1", "m-2"])})
+provider_tables = st.dictionaries(
+    st.sampled_from(["openai", "work", "a.b"]),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "kind": st.sampled_from(["openai-compatible", "outline", "nonsense", 3]),
+            "base_url": st.sampled_from(["http://127.0.0.1:1/v1", "https://llm.example", "http://llm.example", "", 3]),
+            "model": st.sampled_from(["m-3", "", 3]),
+            "headers": st.sampled_from([{}, {"X-A": "b"}, {"Host": "x"}, 3]),
+            "timeout": st.sampled_from([{}, {"idle": 3}, {"idle": "x"}, 3]),
+        },
+    )
+    | st.none()
+    | st.just(3),
+)
+
+
+@given(choices, choices, choices, choices, names, provider_tables)
+def test_the_choice_is_always_that_of_the_highest_layer_that_names_one_or_a_reason(
+    user: dict[str, Any], editor: Any, project: dict[str, Any], matter: dict[str, Any], command: str | None, tables: Any
+) -> None:
+    def layer(which: Layer, values: dict[str, Any]) -> ProjectLayer:
+        return replace(read_editor(values), layer=which)
+
+    settings = resolve(
+        user=read_handed_over({**user, "providers": tables}),
+        project=layer(Layer.PROJECT, project),
+        editor=read_editor(editor),
+        front_matter=layer(Layer.FRONT_MATTER, matter),
+        command=CommandChoice(command),
+        presets=PRESETS,
+    )
+    layers = {
+        Layer.COMMAND: {"provider": command}, Layer.FRONT_MATTER: matter, Layer.PROJECT: project,
+        Layer.EDITOR: editor, Layer.USER: user,
+    }  # fmt: skip
+    naming = [which for which, values in layers.items() if values.get("provider")]
+    if not naming:
+        assert (settings.choice, settings.choice_problem) == (None, None)
+    elif settings.choice is None:
+        assert settings.choice_problem is not None
+        assert settings.choice_problem[0] in {"unknown_provider", "missing_model", "invalid_settings"}
+    else:
+        own = layers[naming[0]]
+        assert settings.choice_problem is None
+        assert (settings.choice.layer, settings.choice.provider.name) == (naming[0], own["provider"])
+        assert settings.choice.model in {own.get("model"), settings.choice.provider.model, None}
+        assert (settings.choice.model is None) == (settings.choice.provider.kind == "outline")
+        assert settings.choice.provider.kind == "outline" or check_base_url(settings.choice.provider.base_url or "")
 
 
 @pytest.mark.parametrize(
