@@ -73,7 +73,7 @@ async def diagnostics_of(ls: OrchServer, uri: str) -> tuple[int | None, list[typ
         found += await asyncio.to_thread(_rules, reading, positions)
     found += _settings(reading, positions)
     if (failure := ls.failures.get(uri)) is not None:
-        found.append(_failure(ls, reading, failure, positions))
+        found.append(await asyncio.to_thread(_failure, ls, reading, failure, positions))
     return source.version, found
 
 

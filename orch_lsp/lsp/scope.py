@@ -24,4 +24,4 @@ def is_spec(reading: Reading) -> bool:
 def _patterns(globs: tuple[str, ...]) -> PathSpec[Any]:
     from pathspec import PathSpec
 
-    return PathSpec.from_lines("gitwildmatch", globs)
+    return PathSpec.from_lines("gitignore", globs)

@@ -112,10 +112,11 @@ class OrchServer(LanguageServer):
 
     async def read(self, source: Source, command: CommandChoice | None = None) -> Reading:
         """Parse a document and merge the settings that hold for it."""
+        session = await self.ready()
+        # Loaded by now, by opening the session on its worker thread.
         from orch_lsp.orchestration.plan import read
         from orch_lsp.settings.resolve import CommandChoice
 
-        session = await self.ready()
         return await read(session, source, editor=self.editor_layer(), command=command or CommandChoice())
 
     def editor_layer(self) -> ProjectLayer:

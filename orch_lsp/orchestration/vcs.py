@@ -5,43 +5,37 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 from orch_lsp.runs.record import Vcs
 
-_SECONDS = 5.0
+_SECONDS = 3.0
 
 
 async def revision_of(root: Path | None) -> Vcs | None:
     """The checked-out commit and whether tracked files differ from it; None outside git, or if git does not answer."""
-    git = shutil.which("git") if root else None
-    if root is None or git is None:
+    return None if root is None else await asyncio.to_thread(_revision, root)
+
+
+def _revision(root: Path) -> Vcs | None:
+    git = shutil.which("git")
+    revision = _ask(git, root, "rev-parse", "--verify", "HEAD") if git else None
+    if not git or not revision:
         return None
-    revision = await _git(git, root, "rev-parse", "--verify", "HEAD")
-    if not revision:
-        return None
-    changes = await _git(git, root, "diff-index", "--name-only", "HEAD", "--")
+    changes = _ask(git, root, "diff-index", "--name-only", "HEAD", "--")
     return Vcs(revision.strip(), None if changes is None else bool(changes))
 
 
-async def _git(git: str, root: Path, *arguments: str) -> str | None:
+def _ask(git: str, root: Path, *arguments: str) -> str | None:
     # A repository's own configuration may name programs to run; these two are switched off.
     safe = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
     try:
-        process = await asyncio.create_subprocess_exec(
-            git, *safe, *arguments, cwd=root, env=environment, stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        done = subprocess.run(  # noqa: S603 -- fixed arguments, no shell
+            [git, *safe, *arguments], cwd=root, env=environment, capture_output=True, timeout=_SECONDS, check=False,
+            stdin=subprocess.DEVNULL, encoding="utf-8", errors="replace",
         )  # fmt: skip
-    except OSError:
+    except (OSError, subprocess.TimeoutExpired):
         return None
-    try:
-        async with asyncio.timeout(_SECONDS):
-            output, _ = await process.communicate()
-    except TimeoutError:
-        return None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return output.decode("utf-8", "replace") if process.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None

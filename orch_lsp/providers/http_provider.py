@@ -88,10 +88,12 @@ class HttpProvider:
         Raises:
             ProviderError: The request failed for good.
         """
+        self._check_key()
+        client = await self._opened()
+        # Loaded by now: making the client imports the HTTP library, on its worker thread.
         from orch_lsp.providers.exchange import PreparedRequest, exchange
         from orch_lsp.providers.retry import AttemptLoop
 
-        self._check_key()
         prepared = PreparedRequest(
             path=self._wire.path(request, self._settings),
             headers=self._headers(),
@@ -100,7 +102,6 @@ class HttpProvider:
             max_events=self._settings.limits.max_events,
             provider=self.id,
         )
-        client = await self._opened()
 
         def start(notes: ExchangeNotes) -> AsyncGenerator[StreamEvent, None]:
             return exchange(client, prepared, self._wire.decoder(self._settings), notes)

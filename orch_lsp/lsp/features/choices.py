@@ -50,6 +50,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(DISMISS_DIAGNOSTIC)
     async def dismiss_diagnostic(ls: OrchServer, argument: Any) -> None:
+        await ls.ready()
         from orch_lsp.lsp.lookup import find_run
 
         uri = ls.target_uri(parse(argument, DocumentArgument).uri)

@@ -20,6 +20,7 @@ def register(server: OrchServer) -> None:
     async def text_document_content(
         ls: OrchServer, params: types.TextDocumentContentParams
     ) -> types.TextDocumentContentResult:
+        await ls.ready()
         from orch_lsp.runs.view import record_markdown
 
         found_id = _RUN_ID.search(params.uri)

@@ -30,6 +30,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(DISCARD_DRAFT)
     async def discard_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
+        await ls.ready()
         from orch_lsp.orchestration.applying import with_draft_state
 
         found = await _with_draft(ls, parse(argument, RunArgument))
@@ -42,6 +43,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(PREVIEW_DRAFT)
     async def preview_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
+        await ls.ready()
         from orch_lsp.orchestration.applying import draft_edit, stored_draft
 
         given = parse(argument, RunArgument)

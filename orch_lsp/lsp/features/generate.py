@@ -30,6 +30,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(GENERATE_DRAFT)
     async def generate_draft(ls: OrchServer, argument: Any) -> dict[str, str]:
+        await ls.ready()
         from orch_lsp.settings.resolve import CommandChoice
 
         given = parse(argument, GenerateArgument)
@@ -40,6 +41,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(RETRY_RUN)
     async def retry_run(ls: OrchServer, argument: Any) -> dict[str, str]:
+        await ls.ready()
         from orch_lsp.settings.resolve import CommandChoice
 
         given = parse(argument, RunArgument)

@@ -15,6 +15,7 @@ def register(server: OrchServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(ls: OrchServer, params: types.HoverParams) -> types.Hover | None:
+        await ls.ready()
         from orch_lsp.runs import provenance
         from orch_lsp.runs.origins import section_origins
         from orch_lsp.runs.view import hover_markdown, hover_text

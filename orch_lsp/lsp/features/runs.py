@@ -37,6 +37,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(SHOW_RUN)
     async def show_run(ls: OrchServer, argument: Any) -> dict[str, Any]:
+        await ls.ready()
         from orch_lsp.runs.schema import to_dict
 
         given = parse(argument, RunArgument)
@@ -47,6 +48,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(SHOW_HISTORY)
     async def show_history(ls: OrchServer, argument: Any) -> list[dict[str, Any]]:
+        await ls.ready()
         from orch_lsp.runs.schema import to_dict
         from orch_lsp.runs.view import history_markdown
 
@@ -59,6 +61,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(DOCTOR)
     async def doctor(ls: OrchServer, argument: Any) -> dict[str, Any]:
+        await ls.ready()
         from orch_lsp.orchestration.doctor import examine, report_markdown, report_value
 
         given = parse(argument, HistoryArgument)

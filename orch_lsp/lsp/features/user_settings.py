@@ -15,6 +15,7 @@ def register(server: OrchServer) -> None:
 
     @server.feature(USER_SETTINGS)
     async def user_settings(ls: OrchServer, params: Any) -> dict[str, Any]:
+        await ls.ready()
         from orch_lsp.settings.load import read_handed_over
 
         session = await ls.session()
