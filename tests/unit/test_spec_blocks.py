@@ -53,6 +53,25 @@ def test_headings_are_those_that_a_commonmark_parser_finds(text: str) -> None:
     assert _ours(text) == _reference(text)
 
 
+@pytest.mark.parametrize("underline", ["---", "===", "-"])
+@pytest.mark.parametrize(
+    "above",
+    [
+        "[a]: /u",
+        "[a]: <u v> 't'\n[b]: /u (t)",
+        "[a]: /u\ntext",
+        "[a] b",
+        "[]: u",
+        "[a]: u v",
+        "x\n[a]: /u",
+        "  [a\\]]: /u",
+    ],
+)
+def test_a_line_below_link_definitions_alone_makes_no_heading(above: str, underline: str) -> None:
+    text = f"{above}\n{underline}\nafter\n"
+    assert _ours(text) == _reference(text)
+
+
 @pytest.mark.parametrize(
     ("text", "closer"),
     [
