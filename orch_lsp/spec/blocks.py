@@ -1,8 +1,9 @@
 """The top-level block structure of a Markdown document, by lines: headings, comments, and what is left open.
 
 This is CommonMark's block pass reduced to what a spec needs to know: which lines are headings of the document itself,
-and not of a code block, a comment, a list item or a quote. Link definitions are read only on one line. It exists because it runs on every keystroke: it is one
-pass, linear in the text, and it counts lines by LSP's terminators alone. Tests compare it with markdown-it-py.
+and not of a code block, a comment, a list item or a quote. It exists because it runs on every keystroke: it is one
+pass, linear in the text, and it counts lines by LSP's terminators alone. Tests compare it with markdown-it-py. Link
+definitions matter only above an underline, and are read only if they stand on one line.
 """
 
 from __future__ import annotations
