@@ -417,3 +417,21 @@ def test_no_front_matter_whatever_raises(values: dict[str, object]) -> None:
 def test_no_file_whatever_raises(text: str) -> None:
     parse_user(text)
     parse_project(text)
+
+
+@pytest.mark.parametrize(
+    "text", ['provider = "a\\nb"', 'provider = "$(x)"', 'model = "   "', 'model = "a\\u0007"', 'include = ["a", ""]']
+)
+def test_a_name_that_is_blank_or_holds_control_characters_is_not_taken(text: str) -> None:
+    assert only(parse_project(text)).key == text.split(" ", maxsplit=1)[0]
+
+
+def test_a_file_nested_beyond_reason_is_one_problem() -> None:
+    problem = only(parse_project("a = " + "[" * 100_000))
+    assert problem.key == ""
+
+
+def test_a_text_over_several_lines_may_hold_what_looks_like_a_comment() -> None:
+    text = "instructions = '''\n# provider = 1\n[runs]\n'''  # the end\nprovider = \"a\"\n"
+    assert locate_key(text, "provider") == 4
+    assert locate_key(text, "runs") is None
