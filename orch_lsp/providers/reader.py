@@ -38,6 +38,8 @@ class AnswerReader:
         self._provider = provider
         self._has_bytes = False
         self._has_messages = False
+        # Whether the bytes ended inside a message. Then even a finish reason does not make the answer whole.
+        self._is_torn = False
 
     def feed(self, piece: bytes) -> None:
         """Take a piece of the body; what it holds up to a fault is in the answer when this raises.
@@ -71,6 +73,8 @@ class AnswerReader:
         answer = self._answer
         if answer.failure is not None:
             return answer.failure
+        if self._is_torn:
+            return failure_without_end(has_text=answer.has_text, lost=True)
         if answer.finish is not None:
             return failure_at_end(answer)
         if not self._has_bytes:
@@ -113,7 +117,8 @@ class AnswerReader:
             self._answer.failure = failure_from_message(frame.data, self._provider)
         elif frame.whole:
             raise _invalid("The answer holds data that is not JSON.") from error
-        # Else the bytes ended inside a message: the answer was cut, which the verdict says better.
+        else:
+            self._is_torn = True
 
 
 def _invalid(message: str) -> ExchangeFailedError:
