@@ -18,12 +18,13 @@ def build_session(redactor: Redactor | None = None) -> Session:
     from orch_lsp.context.filesystem import FilesystemSource
     from orch_lsp.orchestration.session import Session
     from orch_lsp.providers.presets import PRESETS
-    from orch_lsp.providers.registry import create_provider, is_hosted
+    from orch_lsp.providers.registry import create_provider, is_hosted, kinds
 
     return Session(
         presets=PRESETS,
         create_provider=create_provider,
         is_hosted=is_hosted,
+        kinds=kinds(),
         context_source=FilesystemSource(),
         redactor=redactor,
     )

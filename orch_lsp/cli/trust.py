@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import click
 
-from orch_lsp.cli.output import say, write_json, write_result
+from orch_lsp.cli.output import reporting_errors, say, write_json, write_result
 from orch_lsp.cli.runs import workspace_option
+from orch_lsp.orchestration.plan import read
+from orch_lsp.orchestration.source import Source
+from orch_lsp.settings.load import ProjectLayer
+from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.settings.trust import TrustStore
 from orch_lsp.workspace import find_root, state_home
 
@@ -33,7 +38,21 @@ def trust(provider: str | None, revoke: bool, as_json: bool, workspace: Path | N
         store.revoke(root, provider)
         say(f"{provider} is no longer allowed in {root}.")
     else:
-        store.allow(root, provider)
+        with reporting_errors(as_json=as_json):
+            asyncio.run(_allow(root, provider))
         say(f"{provider} is allowed in {root}.")
     if as_json:
         write_json({"place": str(root), "provider": provider, "allowed": not revoke})
+
+
+async def _allow(root: Path, provider: str) -> None:
+    """Remember the consent, for the address that the provider has now."""
+    from orch_lsp.app import build_session
+
+    session = build_session()
+    try:
+        source = Source((root / "spec.md").as_uri(), root / "spec.md", None, "", (root,), root)
+        reading = await read(session, source, editor=ProjectLayer(), command=CommandChoice())
+        await session.allow(reading, provider)
+    finally:
+        await session.aclose()

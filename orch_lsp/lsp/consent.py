@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from orch_lsp.lsp.refresh import refresh
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 async def allow(ls: OrchServer, reading: Reading, provider: str) -> None:
     """Remember, at user level, that a provider may be used in a document's workspace."""
     session = await ls.session()
-    await asyncio.to_thread(session.trust.allow, session.place_of(reading), provider)
+    await session.allow(reading, provider)
     uri = reading.source.uri
     ls.failures.clear(uri)
     refresh(ls, uri)

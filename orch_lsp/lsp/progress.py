@@ -33,7 +33,7 @@ class WorkDoneProgress:
         self._ended = False
         self._timer: asyncio.TimerHandle | None = None
         if server.client.progress:
-            created: Future[Any] = server.work_done_progress.create(self._token)  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
+            created: Future[Any] = cast("Any", server.work_done_progress).create(self._token)
             created.add_done_callback(self._created)
         else:
             server.window_show_message(types.ShowMessageParams(types.MessageType.Info, title))

@@ -29,7 +29,7 @@ class PromptTemplate:
 
 
 PLAIN_DRAFT = PromptTemplate(
-    name="plain-draft",
+    name="plain.draft",
     version="1",
     system_instructions="""\
 You help an engineer to write a specification. You are given the specification as it stands, and excerpts of the \
@@ -55,6 +55,10 @@ The specification as it stands:
 {context}{instructions}Write now: {titles}.
 """,
 )
+
+
+TEMPLATES = {template.name: template for template in (PLAIN_DRAFT,)}
+"""By the name that profiles use."""
 
 
 @dataclass(frozen=True, slots=True)

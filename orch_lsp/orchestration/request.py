@@ -9,13 +9,14 @@ from orch_lsp.context.item import ContextItem
 from orch_lsp.context.scan import first_secret
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.prompts import PLAIN_DRAFT, PromptTemplate, render
+from orch_lsp.orchestration.prompts import PLAIN_DRAFT, TEMPLATES, PromptTemplate, render
 from orch_lsp.providers.base import GenerationRequest, SectionRequest
+from orch_lsp.spec.profiles import Profile
 
 
-def template_for(profile_name: str) -> PromptTemplate:
-    """The prompt that drafts a document of this profile."""
-    return {"plain": PLAIN_DRAFT}.get(profile_name, PLAIN_DRAFT)
+def template_for(profile: Profile) -> PromptTemplate:
+    """The prompt that drafts a document of this profile; a profile without one of its own uses that of `plain`."""
+    return TEMPLATES.get(profile.prompt_name, PLAIN_DRAFT)
 
 
 def assemble(plan: DraftPlan, context: Sequence[ContextItem]) -> GenerationRequest:
@@ -25,7 +26,7 @@ def assemble(plan: DraftPlan, context: Sequence[ContextItem]) -> GenerationReque
     sections = tuple(SectionRequest(target.key, target.title, guidance[target.key]) for target in plan.targets)
     parameters = plan.reading.settings.parameters
     rendered = render(
-        template_for(profile.name),
+        template_for(profile),
         specification=plan.reading.document.text.removeprefix("\ufeff"),
         sections=sections,
         context=fence(context),

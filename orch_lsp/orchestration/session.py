@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from orch_lsp import __version__
@@ -21,7 +21,8 @@ from orch_lsp.redaction import Redactor
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.record import Owner, Software
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.keys import HandedOverKey, resolve_key
+from orch_lsp.settings.endpoint import server_address
+from orch_lsp.settings.keys import HandedOverKey, configured_secrets, resolve_key
 from orch_lsp.settings.load import ProjectLayer, UserLayer, load_project, load_user, read_front_matter
 from orch_lsp.settings.model import Choice, ProviderSettings, RunSettings, Settings
 from orch_lsp.settings.resolve import CommandChoice, resolve
@@ -41,11 +42,13 @@ class Session:
         presets: Mapping[str, ProviderSettings],
         create_provider: ProviderFactory,
         is_hosted: Callable[[ProviderSettings], bool],
+        kinds: Collection[str],
         context_source: ContextSource,
         environment: Mapping[str, str] = os.environ,
         redactor: Redactor | None = None,
     ) -> None:
         self.presets = presets
+        self._kinds = kinds
         self.context_source = context_source
         self.environment = environment
         self.redactor = redactor or Redactor()
@@ -84,7 +87,7 @@ class Session:
         """Read the settings files and merge all layers. Never raises on a value: see `Settings.problems`."""
         user = await asyncio.to_thread(load_user, user_config_path())
         project = await asyncio.to_thread(load_project, project_config_path(root)) if root else ProjectLayer()
-        return resolve(
+        settings = resolve(
             user=user,
             handed_over=self.handed_over,
             project=project,
@@ -92,7 +95,11 @@ class Session:
             front_matter=read_front_matter(front_matter) if front_matter else ProjectLayer(),
             command=command,
             presets=self.presets,
+            kinds=self._kinds,
         )
+        for secret in configured_secrets(settings):
+            self.redactor.add(secret)
+        return settings
 
     async def settings_of(self, root: Path | None) -> Settings:
         """The settings of a root, without any document's or editor's."""
@@ -160,6 +167,14 @@ class Session:
         """What consent is given for: the workspace's root, or the document if it has none."""
         return str(reading.root or reading.source.path or reading.source.uri)
 
+    async def allow(self, reading: Reading, provider: str) -> None:
+        """Remember that a provider, at the address that it has now, may be used where the document is."""
+        settings = reading.settings.providers.get(provider)
+        if settings is None:
+            raise SettingsError(ErrorCode.UNKNOWN_PROVIDER, f"There is no provider named {provider}.")
+        address = server_address(settings.base_url) if settings.base_url else None
+        await asyncio.to_thread(self.trust.allow, self.place_of(reading), provider, address)
+
     async def require_consent(self, reading: Reading, choice: Choice) -> None:
         """Let only such a choice pass that the user made, or has allowed for this workspace.
 
@@ -168,7 +183,9 @@ class Session:
         """
         if not needs_consent(reading.settings, self.is_hosted(choice.provider)):
             return
-        if await asyncio.to_thread(self.trust.is_allowed, self.place_of(reading), choice.provider.name):
+        place, provider = self.place_of(reading), choice.provider
+        address = server_address(provider.base_url) if provider.base_url else None
+        if await asyncio.to_thread(self.trust.is_allowed, place, provider.name, address):
             return
         raise SettingsError(
             ErrorCode.NOT_ALLOWED,
@@ -190,4 +207,4 @@ def document_id(source: Source, root: Path | None) -> str | None:
     """What tells a document without a root from others: its absolute path or its URI; None if there is a root."""
     if root is not None:
         return None
-    return str(source.path.resolve()) if source.path else source.uri
+    return str(source.path.absolute()) if source.path else source.uri

@@ -101,7 +101,7 @@ class Supervisor:
 
     def _new_record(self, plan: DraftPlan, client: Software | None) -> RunRecord:
         reading, choice, now = plan.reading, plan.choice, timestamp()
-        template, parameters = template_for(reading.profile.name), reading.settings.parameters
+        template, parameters = template_for(reading.profile), reading.settings.parameters
         outline = choice.provider.kind == "outline"
         provider_address = self._session.provider(choice.provider, None).server_address
         return RunRecord(

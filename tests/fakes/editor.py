@@ -5,6 +5,7 @@ It speaks to a real server, in a process of its own over stdio or in the test's 
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import json
 import os
@@ -318,9 +319,9 @@ class Editor:
 
 
 def _code_action(action: types.Command | types.CodeAction) -> types.Command | types.CodeAction:
-    """lsprotocol reads a code action that has a command as a bare command."""
-    command: Any = action.command
-    if isinstance(action, types.Command) and isinstance(command, dict):
+    """lsprotocol reads a code action that has a command as a bare command, and makes a string of its inner one."""
+    if isinstance(action, types.Command) and action.command.startswith("{"):
+        command: Any = ast.literal_eval(action.command)
         inner = types.Command(command["title"], command["command"], arguments=command.get("arguments"))
         return types.CodeAction(action.title, command=inner)
     return action

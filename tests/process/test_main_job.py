@@ -32,7 +32,7 @@ async def test_a_draft_is_streamed_applied_recorded_and_explained(
     )
     assert "".join(delta["text"] for delta in editor.deltas) == "".join(ANSWER)
     hover = await editor.hover(uri, "Count requests")
-    for part in ("work", "served-model", "plain-draft", "11 in / 4 out", "cost unknown", "unchanged", record["run_id"]):
+    for part in ("work", "served-model", "plain.draft", "11 in / 4 out", "cost unknown", "unchanged", record["run_id"]):
         assert part in hover
     editor.type(uri, editor.text(uri).replace("Count", "Tally"))
     assert "edited since" in await editor.hover(uri, "Tally requests")

@@ -26,6 +26,7 @@ from orch_lsp.lsp.server import OrchServer
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.spec.check import Finding
 
 REWRITE = "refactor.rewrite.orch"
 """Outside `source.`, so that no editor runs it at a save."""
@@ -77,19 +78,21 @@ async def _quick_fixes(
 ) -> list[types.CodeAction]:
     actions: list[types.CodeAction] = []
     generate: list[types.Diagnostic] = []
+    findings = await asyncio.to_thread(_findings, reading)
+    failure = ls.failures.get(reading.source.uri)
     for diagnostic in diagnostics:
         if diagnostic.source != SOURCE:
             continue
         code = str(diagnostic.code)
-        failure = ls.failures.get(reading.source.uri)
         if failure is not None and failure.detail.code == code:
             cures = _cures(ls, reading, code, _data(diagnostic))
             actions += [_action(cure, types.CodeActionKind.QuickFix.value, [diagnostic]) for cure in cures]
-        elif code in _UNWRITTEN:
+            continue
+        if code in _UNWRITTEN:
             generate.append(diagnostic)
-            actions += await asyncio.to_thread(_rule_fixes, ls, reading, diagnostic)
-        else:
-            actions += await asyncio.to_thread(_rule_fixes, ls, reading, diagnostic)
+        for fix in _rule_fixes(ls, reading, findings, diagnostic):
+            if all(fix.title != action.title or fix.edit != action.edit for action in actions):
+                actions.append(fix)
     if generate:
         offer = Offer("Orch: Generate spec draft", GENERATE_DRAFT, {"uri": reading.source.uri})
         actions.insert(0, _action(offer, types.CodeActionKind.QuickFix.value, generate))
@@ -142,21 +145,24 @@ def _other_choices(reading: Reading) -> Iterable[Offer]:
         yield Offer(title, USE_PROVIDER, {"uri": uri, "provider": name, "model": model})
 
 
-def _rule_fixes(ls: OrchServer, reading: Reading, diagnostic: types.Diagnostic) -> list[types.CodeAction]:
-    """The edits that cure what a rule found, computed against the text as it is now."""
+def _findings(reading: Reading) -> tuple[Finding, ...]:
     from orch_lsp.spec.check import check
 
+    return check(reading.document, reading.profile)
+
+
+def _rule_fixes(
+    ls: OrchServer, reading: Reading, findings: Iterable[Finding], diagnostic: types.Diagnostic
+) -> Iterable[types.CodeAction]:
+    """The edits that cure what a rule found, computed against the text as it is now."""
     positions = Positions(reading.document.text, ls.position_encoding)
-    actions: list[types.CodeAction] = []
-    for finding in check(reading.document, reading.profile):
-        if finding.code != diagnostic.code or positions.range(finding.span) != diagnostic.range:
+    uri, version = reading.source.uri, reading.source.version
+    for finding in findings:
+        if (finding.code, finding.message) != (diagnostic.code, diagnostic.message):
             continue
-        if finding.message != diagnostic.message:
+        if positions.range(finding.span) != diagnostic.range:
             continue
         for fix in finding.fixes:
-            edit = workspace_edit(
-                reading.source.uri, reading.source.version, positions.text_edits(fix.edits),
-                document_changes=ls.client.document_changes,
-            )  # fmt: skip
-            actions.append(types.CodeAction(fix.title, types.CodeActionKind.QuickFix, [diagnostic], edit=edit))
-    return actions
+            edits = positions.text_edits(fix.edits)
+            edit = workspace_edit(uri, version, edits, document_changes=ls.client.document_changes)
+            yield types.CodeAction(fix.title, types.CodeActionKind.QuickFix, [diagnostic], edit=edit)

@@ -1,0 +1,203 @@
+"""The honest edit: what a person writes while a run goes on is theirs, whatever the document looks like."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.fakes.scripted_server import Until, chat_pieces, stream_reply
+
+SPEC = "# Rate limiter\n\nLimit each client.\n\n## Goal\n\nTODO\n\n## Notes\n\nMine.\n"
+ANSWER = ["## Goal\n\nLimit clients.\n"]
+
+
+@pytest.fixture
+def held(homes, provider):
+    """A provider whose answer waits until the event is set."""
+    homes.use(provider.url)
+    go = asyncio.Event()
+    pieces = chat_pieces(ANSWER)
+    from tests.fakes.scripted_server import Reply, Send
+
+    provider.script(Reply(steps=(Send(pieces[0]), Until(go), *(Send(piece) for piece in pieces[1:]))))
+    return go
+
+
+async def begun(editor, uri, provider):
+    answer = await editor.execute("orch.generateDraft", {"uri": uri})
+    await editor.until(lambda: editor.deltas)
+    return answer["runId"]
+
+
+async def test_a_change_outside_the_target_keeps_the_edit(start_editor, workspace, provider, held):
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = await begun(editor, uri, provider)
+    editor.type(uri, SPEC.replace("Mine.", "Mine, and more.\n\n## Also mine\n\nText.").replace("each", "every"))
+    held.set()
+    record = await editor.ended(run_id)
+    assert record["draft"]["state"] == "applied"
+    text = editor.text(uri)
+    assert "## Goal\n\nLimit clients.\n" in text
+    assert "Limit every client." in text
+    assert "Mine, and more.\n\n## Also mine\n\nText.\n" in text
+
+
+async def test_a_change_inside_the_target_keeps_the_persons_text_and_the_draft_waits(
+    start_editor, workspace, provider, held
+):
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = await begun(editor, uri, provider)
+    mine = SPEC.replace("TODO", "My own goal.")
+    editor.type(uri, mine)
+    held.set()
+    record = await editor.ended(run_id)
+    assert editor.text(uri) == mine
+    assert record["status"] == "completed"
+    assert record["draft"]["state"] == "ready"
+    assert record["error"]["code"] == "document_changed"
+    diagnostic = await editor.diagnostic(uri, "document_changed")
+    actions = await editor.actions(uri, diagnostic)
+    result = await editor.run_action(actions["Orch: Insert the draft, keeping my text"])
+    assert result == {"runId": run_id, "state": "applied"}
+    assert "## Goal\n\nMy own goal.\n\nLimit clients.\n" in editor.text(uri)
+
+
+@pytest.mark.parametrize("how", ["refuse", "lie", "close", "error"])
+async def test_an_edit_that_was_not_made_leaves_the_draft_waiting(start_editor, workspace, provider, held, how):
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = await begun(editor, uri, provider)
+    if how == "refuse":
+        editor.refuse = "the buffer is read-only"
+    elif how == "lie":
+        editor.lie = True
+    elif how == "error":
+        editor.before_edit = lambda: 1 / 0
+    else:
+        editor.close(uri)
+    held.set()
+    record = await editor.ended(run_id)
+    await editor.until(lambda: editor.record(run_id)["error"])
+    record = editor.record(run_id)
+    assert record["draft"]["state"] == "ready"
+    assert record["error"]["code"] == "document_changed"
+    assert record["applied"] is None
+    if how == "close":
+        assert editor.edits == []
+    else:
+        assert editor.text(uri) == SPEC
+        editor.refuse, editor.lie, editor.before_edit = None, False, None
+    if how == "close":
+        uri = editor.open(workspace / "a.spec.md", SPEC)
+    assert "Orch: Apply draft" in await editor.lenses(uri)
+    assert (await editor.execute("orch.applyDraft"))["state"] == "applied"
+    assert "Limit clients." in editor.text(uri)
+
+
+async def test_a_keystroke_between_the_check_and_the_edit_is_not_lost(start_editor, workspace, provider, held):
+    """The client's version moves on before the edit arrives: it refuses, the draft waits, nothing is overwritten."""
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = await begun(editor, uri, provider)
+    editor.before_edit = lambda: editor.type(uri, editor.text(uri) + "typed\n")
+    held.set()
+    await editor.ended(run_id)
+    await editor.until(lambda: editor.record(run_id)["error"])
+    assert editor.text(uri) == SPEC + "typed\n"
+    editor.before_edit = None
+    assert (await editor.execute("orch.applyDraft", {"runId": run_id}))["state"] == "applied"
+    assert editor.text(uri).endswith("Mine.\ntyped\n")
+
+
+DOCUMENTS = {
+    "crlf": "# T\r\n\r\nBrief.\r\n\r\n## Goal\r\n\r\nTODO\r\n",
+    "no final newline": "# T\n\nBrief.",
+    "bom": "\ufeff# T\n\nBrief.\n",
+    "astral": "# 😋 T\n\nBrief 😋😋 and é.\n\n## Goal\n\n[😋]\n\n## Tasks\n\n- [ ] 😋 one\n",
+    "line separators": "# T\n\nBrief\u2028with\u2029odd\u0085 \x0c \x0b ends.\n\n## Goal\n\nTODO",
+    "lone cr": "# T\r\rBrief.\r\r## Goal\r\rTODO\r",
+    "front matter": "---\nprofile: plain\n---\n\n# T\n\nBrief.\n",
+    "setext": "T\n=\n\nBrief.\n\nGoal\n----\n\nTODO\n",
+}
+
+
+@pytest.mark.parametrize("capabilities", ["visual-studio-code", "neovim", "emacs"])
+@pytest.mark.parametrize("name", DOCUMENTS)
+async def test_documents_of_every_make_are_filled_without_losing_a_character(
+    start_editor, workspace, provider, homes, name, capabilities
+):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(["## Goal\n\nFilled 😋.\n"])))
+    editor = await start_editor(capabilities=capabilities)
+    before = DOCUMENTS[name]
+    uri = editor.open(workspace / "a.spec.md", before)
+    record = await editor.draft(uri)
+    assert record["draft"]["state"] == "applied", record["error"]
+    assert record["applied"]["verified"] is True
+    after = editor.text(uri)
+    assert "Filled 😋." in after
+    kept = [line for line in before.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line not in {"TODO", "[😋]"}]
+    rest = after.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for line in kept:
+        assert line in rest
+    if name == "crlf":
+        assert "\n" not in after.replace("\r\n", "")
+    if name == "lone cr":
+        assert "\n" not in after
+    if name == "no final newline":
+        assert not after.endswith("\n")
+
+
+async def test_an_untitled_document_is_drafted_and_recorded(start_editor, homes, provider):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor()
+    uri = editor.open("untitled:Untitled-1", "# T\n\nBrief.\n")
+    record = await editor.draft(uri)
+    assert record["spec"]["path"] == "untitled:Untitled-1"
+    assert record["draft"]["state"] == "applied"
+    assert record["run_id"] in await editor.hover(uri, "Limit clients.")
+
+
+async def test_a_file_outside_any_workspace_is_drafted_and_recorded(start_editor, homes, provider, tmp_path, workspace):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor()
+    outside = tmp_path / "elsewhere" / "b.spec.md"
+    uri = editor.open(outside, "# T\n\nBrief.\n")
+    record = await editor.draft(uri)
+    assert record["spec"]["path"] == "b.spec.md"
+    assert record["draft"]["state"] == "applied"
+    assert not (outside.parent / ".orch").exists()
+    assert (await editor.execute("orch.showRun", {"runId": record["run_id"], "open": False}))["run_id"] == record["run_id"]
+
+
+async def test_review_leaves_the_draft_waiting_until_it_is_applied(start_editor, workspace, provider, homes):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor(settings={"apply": "review"})
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    record = await editor.draft(uri)
+    assert record["draft"]["state"] == "ready"
+    assert editor.edits == []
+    assert {"Orch: Apply draft", "Orch: Preview draft", "Orch: Discard draft"} <= set(await editor.lenses(uri))
+    preview = await editor.execute("orch.previewDraft", {"open": False})
+    assert preview["text"] == "## Goal\n\nLimit clients.\n"
+    assert preview["document"] == SPEC.replace("TODO", "Limit clients.")
+    assert (await editor.execute("orch.discardDraft"))["state"] == "discarded"
+    assert editor.text(uri) == SPEC
+    assert "Orch: Apply draft" not in await editor.lenses(uri)
+
+
+async def test_a_newer_draft_supersedes_one_that_waits(start_editor, workspace, provider, homes):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor(settings={"apply": "review"})
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    first = await editor.draft(uri)
+    second = await editor.draft(uri)
+    assert second["draft"]["state"] == "ready"
+    assert editor.record(first["run_id"])["draft"]["state"] == "superseded"
