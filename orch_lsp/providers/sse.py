@@ -66,7 +66,11 @@ class SseDecoder:
         if last is not None:
             self._pieces.append(last)
         for line in lines:
-            if (frame := self._line(line)) is not None:
+            # Nearly every line of a stream ends an event or is all of its data.
+            if not line and len(self._data) == 1:
+                yield Frame(self._name, self._data.pop())
+                self._name = ""
+            elif (frame := self._line(line)) is not None:
                 yield frame
 
     def close(self) -> Iterator[Frame]:
@@ -96,7 +100,6 @@ class SseDecoder:
         if not line:
             return self._dispatch()
         try:
-            # Nearly every line of a stream is of this form.
             if line.startswith(b"data: "):
                 self._data.append(line[6:].decode())
                 return None
