@@ -38,6 +38,8 @@ class OrchServer(LanguageServer):
     imports the heavy libraries.
     """
 
+    protocol: OrchProtocol  # pyright: ignore[reportIncompatibleVariableOverride] -- what `protocol_cls` makes
+
     def __init__(self, open_session: Callable[[], Session]) -> None:
         super().__init__(  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
             "orch-lsp",
