@@ -236,7 +236,7 @@ class OrchProtocol(LanguageServerProtocol):
         """Never leave a request without an answer: a result that is not JSON becomes an internal error."""
         if error is None:
             try:
-                json.dumps(result, default=self._serialize_message)
+                json.dumps(result, default=self._serialize_message, allow_nan=False)
             except (TypeError, ValueError, AttributeError):
                 logger.exception("the result of a request cannot be sent")
                 self._result_types.pop(msg_id, None)
@@ -248,13 +248,14 @@ class OrchProtocol(LanguageServerProtocol):
         """Forget a request of ours that nobody waits for any more; pygls keeps it until it is answered."""
         future = super().send_request(*args, **kwargs)
         msg_id = next(key for key in reversed(self._request_futures) if self._request_futures[key] is future)
+        loop = asyncio.get_running_loop()
 
-        def forget(ended: Any) -> None:
-            if ended.cancelled():
-                self._request_futures.pop(msg_id, None)
-                self._result_types.pop(msg_id, None)
+        def forget() -> None:
+            self._request_futures.pop(msg_id, None)
+            self._result_types.pop(msg_id, None)
 
-        future.add_done_callback(forget)
+        # Not at once, as above.
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(forget))
         return future
 
     @override
