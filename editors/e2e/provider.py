@@ -3,7 +3,8 @@
 The model's name is the script:
 
 * `steady`   streams a section for each one that the prompt asks for, then usage and an ordinary end
-* `held`     streams the first words, then waits until the file `release` appears in the control folder
+* `held`     streams the first words, then waits until the file `release` appears in the control folder;
+             so does every model while there is a file `hold`
 * `denied`   answers 401, as for a wrong key
 * `limited`  answers 429 with `Retry-After: 0`
 * `cut`      streams the first words, then closes the connection without an end
@@ -97,6 +98,7 @@ class Exchange(BaseHTTPRequestHandler):
         """A chat completion."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         model = body["model"]
+        script = "held" if (self.server.control / "hold").exists() else model
         self.server.journal.write(
             "request",
             model=model,
@@ -104,12 +106,12 @@ class Exchange(BaseHTTPRequestHandler):
             key=self.headers.get("Authorization"),
             prompt=body["messages"],
         )
-        if model == "denied":
+        if script == "denied":
             self.answer(401, {"error": {"message": "Incorrect API key.", "code": "invalid_api_key"}})
-        elif model == "limited":
+        elif script == "limited":
             self.answer(429, {"error": {"message": "Slow down.", "type": "rate_limit"}}, {"Retry-After": "0"})
         else:
-            self.stream(model, draft_for(body["messages"]))
+            self.stream(model, script, draft_for(body["messages"]))
 
     def answer(self, status: int, value: object, headers: dict[str, str] | None = None) -> None:
         """Send a whole JSON answer."""
@@ -122,8 +124,8 @@ class Exchange(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def stream(self, model: str, draft: str) -> None:
-        """Send the draft in pieces, as the model's script says."""
+    def stream(self, model: str, script: str, draft: str) -> None:
+        """Send the draft in pieces, as the script says."""
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
@@ -131,10 +133,10 @@ class Exchange(BaseHTTPRequestHandler):
         first = len(draft) // 3
         try:
             self.send_text(model, draft[:first])
-            if model == "cut":
+            if script == "cut":
                 self.close_connection = True
                 return
-            if model == "held":
+            if script == "held":
                 self.hold()
             self.send_text(model, draft[first:])
             self.send_event(chunk(model, {}, finish_reason="stop"))

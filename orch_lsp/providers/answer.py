@@ -88,7 +88,7 @@ class Answer:
     def take(self, *, last: bool = False) -> list[StreamEvent]:
         """The events since the last call; `last` if nothing follows."""
         self._flush(last=last)
-        if self._usage is not None and self._usage != self._reported:
+        if self._usage is not self._reported and self._usage is not None:
             self._reported = self._usage
             self._events.append(UsageReported(self._usage))
         events, self._events = self._events, []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
@@ -16,14 +16,21 @@ _T = TypeVar("_T")
 class ExchangeClock:
     """Counts from its creation: to the first byte, between bytes, and in all.
 
-    Time that the reader spends between two waits counts against the whole only.
+    Time that the reader spends between two waits counts against the whole only. There is one timer for the whole
+    exchange, which looks at the deadline of the wait that is going on when it fires: a timer for each wait would cost
+    more than all else that is done for a small piece.
     """
 
     def __init__(self, timeouts: Timeouts) -> None:
         self._timeouts = timeouts
-        self._now = asyncio.get_running_loop().time
-        self._started = self._now()
+        self._loop = asyncio.get_running_loop()
+        self._started = self._loop.time()
+        self._end = self._started + timeouts.total
         self._has_received = False
+        self._deadline = 0.0
+        self._waiting: asyncio.Task[object] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._has_expired = False
 
     def received(self) -> None:
         """Bytes of the body have come: from now on gaps are measured."""
@@ -35,15 +42,46 @@ class ExchangeClock:
         Raises:
             ExchangeFailedError: None came in time.
         """
-        patience = (
-            self._now() + self._timeouts.idle if self._has_received else self._started + self._timeouts.first_byte
-        )
-        end = self._started + self._timeouts.total
+        if self._has_received:
+            patience = self._loop.time() + self._timeouts.idle
+        else:
+            patience = self._started + self._timeouts.first_byte
+        self._deadline = min(patience, self._end)
+        task = self._waiting = asyncio.current_task()
+        if self._timer is None or self._timer.when() > self._deadline:
+            self._arm()
         try:
-            async with asyncio.timeout_at(min(patience, end)):
-                return await awaitable
-        except TimeoutError as error:
-            raise ExchangeFailedError(self._failure(total=end <= patience)) from error
+            return await awaitable
+        except asyncio.CancelledError:
+            # As in asyncio.timeout(): somebody else's cancellation goes first.
+            if self._has_expired and task is not None and task.uncancel() == 0:
+                raise ExchangeFailedError(self._failure(total=self._end <= patience)) from None
+            raise
+        finally:
+            self._waiting = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._deadline, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._waiting is None:
+            # The reader is busy; the next wait arms the timer again.
+            return
+        if self._loop.time() < self._deadline:
+            self._arm()
+            return
+        self._has_expired = True
+        self._waiting.cancel()
 
     def _failure(self, *, total: bool) -> Failure:
         if total:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.answer import Answer
@@ -12,10 +13,12 @@ from orch_lsp.providers.base import StreamEvent
 from orch_lsp.providers.classify import failure_from_answer, request_id_from
 from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
 from orch_lsp.providers.finish import failure_without_end
-from orch_lsp.providers.http import HttpClient, HttpResponse
 from orch_lsp.providers.reader import AnswerReader
 from orch_lsp.providers.wire import AnswerDecoder
 from orch_lsp.providers.wording import clean_message
+
+if TYPE_CHECKING:
+    from orch_lsp.providers.http import HttpClient, HttpResponse
 
 
 @dataclass(slots=True)

@@ -81,17 +81,16 @@ class BodyDecoder:
 
     Args:
         json_lines: Whether a body that starts with `{` is a sequence of lines and not one document.
+
+    Attributes:
+        is_document: Whether the body turned out to be one JSON document.
     """
 
     def __init__(self, *, json_lines: bool = False) -> None:
         self._json_lines = json_lines
         self._head = b""
         self._decoder: FrameDecoder | None = None
-
-    @property
-    def is_document(self) -> bool:
-        """Whether the body turned out to be one JSON document."""
-        return isinstance(self._decoder, DocumentDecoder)
+        self.is_document = False
 
     def feed(self, piece: bytes) -> Iterator[Frame]:
         """Yield the frames that `piece` completes.
@@ -123,6 +122,7 @@ class BodyDecoder:
             case b"{" if self._json_lines:
                 return NdjsonDecoder()
             case b"{" | b"[":
+                self.is_document = True
                 return DocumentDecoder()
             case _:
                 return SseDecoder()

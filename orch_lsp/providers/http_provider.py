@@ -12,16 +12,24 @@ from typing import TYPE_CHECKING
 
 from orch_lsp import __version__
 from orch_lsp.errors import ErrorCode, ProviderError, SettingsError
-from orch_lsp.providers.base import GenerationRequest, StreamEvent
+from orch_lsp.providers.base import (
+    AttemptEnded,
+    AttemptStarted,
+    GenerationRequest,
+    StreamEvent,
+    TextDelta,
+    Waiting,
+)
 from orch_lsp.providers.endpoint import endpoint_of
-from orch_lsp.providers.failure import Failure
+from orch_lsp.providers.exchange import ExchangeNotes, PreparedRequest, exchange
+from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.providers.remedies import with_remedy
+from orch_lsp.providers.retry import delay_s
 from orch_lsp.providers.wire import WireFormat
 from orch_lsp.redaction import Redactor
 from orch_lsp.settings.model import ProviderSettings
 
 if TYPE_CHECKING:
-    from orch_lsp.providers.exchange import ExchangeNotes
     from orch_lsp.providers.http import HttpClient
 
 
@@ -91,34 +99,34 @@ class HttpProvider:
         self._check_key()
         client = await self._opened()
         # Loaded by now: making the client imports the HTTP library, on its worker thread.
-        from orch_lsp.providers.exchange import PreparedRequest, exchange
-        from orch_lsp.providers.retry import AttemptLoop
-
-        prepared = PreparedRequest(
-            path=self._wire.path(request, self._settings),
-            headers=self._headers(),
-            body=self.request_body(request) or b"",
-            json_lines=self._wire.json_lines,
-            max_events=self._settings.limits.max_events,
-            provider=self.id,
-        )
-
-        def start(notes: ExchangeNotes) -> AsyncGenerator[StreamEvent, None]:
-            return exchange(client, prepared, self._wire.decoder(self._settings), notes)
-
-        attempts = AttemptLoop(
-            provider=self.id,
-            model=request.model,
-            server_address=self.server_address,
-            retry=self._settings.retry,
-            refine=lambda failure: self._refined(failure, request.model),
-            redact=self._redactor.redact_known,
-            sleep=self._sleep,
-            random=self._jitter,
-        )
-        async with aclosing(attempts.run(start)) as events:
-            async for event in events:
-                yield event
+        self._check_key()
+        client = await self._opened()
+        prepared = self._prepared(request)
+        number, wait_s = 1, 0.0
+        earlier: list[ErrorCode] = []
+        while True:
+            yield AttemptStarted(number, self.id, request.model, self.server_address, wait_s)
+            notes = ExchangeNotes()
+            has_text = False
+            try:
+                async with aclosing(exchange(client, prepared, self._wire.decoder(self._settings), notes)) as events:
+                    async for event in events:
+                        has_text = has_text or isinstance(event, TextDelta)
+                        yield event
+            except ExchangeFailedError as failed:
+                failure = self._refined(failed.failure, request.model)
+            else:
+                yield AttemptEnded(number, "ok", notes.http_status, self._request_id(notes), None)
+                return
+            error = failure.error()
+            yield AttemptEnded(number, "error", notes.http_status, self._request_id(notes), error.detail)
+            delay = None if has_text else delay_s(failure, number, earlier, self._settings.retry, self._jitter)
+            if delay is None:
+                raise error
+            yield Waiting(delay, error.detail)
+            await self._sleep(delay)
+            earlier.append(failure.code)
+            number, wait_s = number + 1, delay
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -136,9 +144,23 @@ class HttpProvider:
             return self._client
 
     def _make_client(self) -> HttpClient:
+        # Here, and so on the worker thread, because importing httpx would hold up the loop.
         from orch_lsp.providers.http import HttpClient
 
         return HttpClient(self._settings, self._endpoint)
+
+    def _prepared(self, request: GenerationRequest) -> PreparedRequest:
+        return PreparedRequest(
+            path=self._wire.path(request, self._settings),
+            headers=self._headers(),
+            body=self.request_body(request) or b"",
+            json_lines=self._wire.json_lines,
+            max_events=self._settings.limits.max_events,
+            provider=self.id,
+        )
+
+    def _request_id(self, notes: ExchangeNotes) -> str | None:
+        return None if notes.request_id is None else self._redactor.redact_known(notes.request_id)
 
     def _headers(self) -> dict[str, str]:
         shared = {

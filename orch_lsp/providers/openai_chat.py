@@ -147,47 +147,55 @@ class ChatDecoder:
         answer.model(text(chunk.get("model")))
         for item in sequence(chunk.get("choices")):
             choice = mapping(item)
-            if not choice.get("index"):
-                self._content(mapping(choice.get(member)), answer)
-                if finish := text(choice.get("finish_reason")):
-                    self._raw_finish = finish
-        usage = mapping(chunk.get("usage")) or mapping(mapping(chunk.get("x_groq")).get("usage"))
+            if choice.get("index"):
+                # Further answers to one request, which was not asked for.
+                continue
+            self._content(mapping(choice.get(member)), answer)
+            if finish := choice.get("finish_reason"):
+                self._raw_finish = text(finish)
+        usage = chunk.get("usage") or mapping(chunk.get("x_groq")).get("usage")
         if usage:
-            answer.usage(chat_usage(usage))
+            answer.usage(chat_usage(mapping(usage)))
 
     def _content(self, delta: Mapping[str, object], answer: Answer) -> None:
-        reasoning = text(delta.get("reasoning_content")) or text(delta.get("reasoning"))
-        if reasoning:
-            answer.reasoning(reasoning)
-        else:
-            for detail in sequence(delta.get("reasoning_details")):
-                answer.reasoning(text(mapping(detail).get("text")) or text(mapping(detail).get("summary")))
-        content = delta.get("content")
+        for name, value in delta.items():
+            if not value:
+                continue
+            match name:
+                case "content":
+                    self._text(value, answer)
+                case "reasoning_content":
+                    answer.reasoning(text(value))
+                case "reasoning" if not delta.get("reasoning_content"):
+                    answer.reasoning(text(value))
+                case "reasoning_details" if not (delta.get("reasoning_content") or delta.get("reasoning")):
+                    for detail in sequence(value):
+                        answer.reasoning(text(mapping(detail).get("text")) or text(mapping(detail).get("summary")))
+                case "refusal":
+                    answer.declined(text(value))
+                case "tool_calls" | "function_call":
+                    self._has_tool_call = True
+                case _:
+                    pass
+
+    def _text(self, content: object, answer: Answer) -> None:
+        if self._splitter is None:
+            self._splitter = ThinkTagSplitter(answer)
         if isinstance(content, str):
-            self._text(content, answer)
+            self._splitter.feed(content)
         else:
             for part in sequence(content):
-                self._part(mapping(part), answer)
-        if refusal := text(delta.get("refusal")):
-            answer.declined(refusal)
-        if delta.get("tool_calls") or delta.get("function_call"):
-            self._has_tool_call = True
+                self._part(mapping(part), answer, self._splitter)
 
-    def _part(self, part: Mapping[str, object], answer: Answer) -> None:
+    def _part(self, part: Mapping[str, object], answer: Answer, splitter: ThinkTagSplitter) -> None:
         """Mistral gives content as a list when it thinks."""
         if part.get("type") == "thinking":
             thinking = part.get("thinking")
-            if isinstance(thinking, str):
-                answer.reasoning(thinking)
+            answer.reasoning(text(thinking))
             for item in sequence(thinking):
                 answer.reasoning(text(mapping(item).get("text")))
         elif part.get("type") in ("text", "output_text", None):
-            self._text(text(part.get("text")), answer)
-
-    def _text(self, piece: str, answer: Answer) -> None:
-        if self._splitter is None:
-            self._splitter = ThinkTagSplitter(answer)
-        self._splitter.feed(piece)
+            splitter.feed(text(part.get("text")))
 
 
 def chat_usage(usage: Mapping[str, object]) -> Usage | None:

@@ -15,6 +15,9 @@ from orch_lsp.providers.json_values import mapping
 from orch_lsp.providers.sse import Frame, InvalidEncodingError
 from orch_lsp.providers.wire import AnswerDecoder
 
+# json.loads() without its questions about what kind of input it has.
+_parse = json.JSONDecoder().decode
+
 
 class AnswerReader:
     """Feeds the messages of one body to a format's decoder.
@@ -38,6 +41,8 @@ class AnswerReader:
         self._provider = provider
         self._has_bytes = False
         self._has_messages = False
+        # Whether the bytes ended inside a message. Then even a finish reason does not make the answer whole.
+        self._is_torn = False
 
     def feed(self, piece: bytes) -> None:
         """Take a piece of the body; what it holds up to a fault is in the answer when this raises.
@@ -71,6 +76,8 @@ class AnswerReader:
         answer = self._answer
         if answer.failure is not None:
             return answer.failure
+        if self._is_torn:
+            return failure_without_end(has_text=answer.has_text, lost=True)
         if answer.finish is not None:
             return failure_at_end(answer)
         if not self._has_bytes:
@@ -80,30 +87,32 @@ class AnswerReader:
         return failure_without_end(has_text=answer.has_text, lost=False)
 
     def _take(self, frames: Iterator[Frame]) -> None:
+        answer = self._answer
         try:
             for frame in frames:
-                self._frame(frame)
-                if self.is_over:
+                self._events_left -= 1
+                if self._events_left < 0:
+                    raise _invalid(f"The answer has more than the limit of {self._max_events} events.")
+                try:
+                    value: object = _parse(frame.data)
+                except (ValueError, RecursionError) as error:
+                    self._not_json(frame, error)
+                else:
+                    self._message(frame.name, value)
+                if answer.terminated or answer.failure is not None:
                     return
         except InvalidEncodingError as error:
             raise _invalid("The answer holds bytes that are not UTF-8.") from error
 
-    def _frame(self, frame: Frame) -> None:
-        self._events_left -= 1
-        if self._events_left < 0:
-            raise _invalid(f"The answer has more than the limit of {self._max_events} events.")
-        try:
-            value: object = json.loads(frame.data)
-        except (ValueError, RecursionError) as error:
-            self._not_json(frame, error)
-            return
+    def _message(self, name: str, value: object) -> None:
+        message = mapping(value)
         if self._frames.is_document:
             self._has_messages = True
             self._decoder.document(value, self._answer)
-        elif message := mapping(value):
+        elif message:
             self._has_messages = True
-            self._decoder.message(frame.name, message, self._answer)
-        if (frame.name == "error" or mapping(value).get("error")) and self._answer.failure is None:
+            self._decoder.message(name, message, self._answer)
+        if (name == "error" or message.get("error")) and self._answer.failure is None:
             self._answer.failure = failure_from_message(value, self._provider)
 
     def _not_json(self, frame: Frame, error: Exception) -> None:
@@ -113,7 +122,8 @@ class AnswerReader:
             self._answer.failure = failure_from_message(frame.data, self._provider)
         elif frame.whole:
             raise _invalid("The answer holds data that is not JSON.") from error
-        # Else the bytes ended inside a message: the answer was cut, which the verdict says better.
+        else:
+            self._is_torn = True
 
 
 def _invalid(message: str) -> ExchangeFailedError:

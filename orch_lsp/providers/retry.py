@@ -1,15 +1,11 @@
-"""The attempts of one request: which failures are tried again, when, and what is told about it."""
+"""Which failed attempts are followed by another, and when."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 
 from orch_lsp.errors import ErrorCode
-from orch_lsp.providers.base import AttemptEnded, AttemptStarted, StreamEvent, TextDelta, Waiting
-from orch_lsp.providers.exchange import ExchangeNotes
-from orch_lsp.providers.failure import ExchangeFailedError, Failure
+from orch_lsp.providers.failure import Failure
 from orch_lsp.settings.model import Retry
 
 _FIRST_DELAY_S = 0.5
@@ -19,69 +15,26 @@ _LONGEST_DELAY_S = 8.0
 _JITTER_S = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptLoop:
-    """Repeats an exchange as the settings and the failures allow.
+def delay_s(
+    failure: Failure, number: int, earlier: Collection[ErrorCode], retry: Retry, jitter: Callable[[], float]
+) -> float | None:
+    """Seconds until the attempt after attempt `number`, which failed; None if there must not be one.
 
-    `refine` makes a failure fit for the user: its cure, and no key in its words; `redact` does the latter for ids.
-    `sleep` takes seconds; `random` gives a number in [0, 1).
+    What the provider asked for is honoured within `retry.max_wait`; if it asked for more, waiting is the user's choice.
+    Without its word, the delay doubles from attempt to attempt.
+
+    Args:
+        failure: Why the attempt failed, before any text had arrived.
+        number: Of the attempt, from 1.
+        earlier: Codes of the attempts before.
+        retry: The user's limits.
+        jitter: A number in [0, 1).
     """
-
-    provider: str
-    model: str | None
-    server_address: str | None
-    retry: Retry
-    refine: Callable[[Failure], Failure]
-    redact: Callable[[str], str]
-    sleep: Callable[[float], Awaitable[None]]
-    random: Callable[[], float]
-
-    async def run(
-        self, start: Callable[[ExchangeNotes], AsyncGenerator[StreamEvent, None]]
-    ) -> AsyncGenerator[StreamEvent, None]:
-        """Yield the events of the attempts.
-
-        Raises:
-            ProviderError: The last attempt failed, or must not be repeated.
-        """
-        number, wait_s = 1, 0.0
-        earlier: list[ErrorCode] = []
-        while True:
-            yield AttemptStarted(number, self.provider, self.model, self.server_address, wait_s)
-            notes = ExchangeNotes()
-            has_text = False
-            try:
-                async with aclosing(start(notes)) as events:
-                    async for event in events:
-                        has_text = has_text or isinstance(event, TextDelta)
-                        yield event
-            except ExchangeFailedError as failed:
-                failure = self.refine(failed.failure)
-            else:
-                yield AttemptEnded(number, "ok", notes.http_status, self._request_id(notes), None)
-                return
-            error = failure.error()
-            yield AttemptEnded(number, "error", notes.http_status, self._request_id(notes), error.detail)
-            delay = None if has_text else self.delay_s(failure, number, earlier)
-            if delay is None:
-                raise error
-            yield Waiting(delay, error.detail)
-            await self.sleep(delay)
-            earlier.append(failure.code)
-            number, wait_s = number + 1, delay
-
-    def delay_s(self, failure: Failure, number: int, earlier: list[ErrorCode]) -> float | None:
-        """Seconds until the attempt after `number`, or None if there must not be one."""
-        if not failure.repeat or number >= self.retry.attempts:
-            return None
-        if failure.once and failure.code in earlier:
-            return None
-        asked = failure.retry_after_s
-        if asked is not None:
-            return None if asked > self.retry.max_wait else min(asked + _JITTER_S * self.random(), self.retry.max_wait)
-        first = _OVERLOADED_FIRST_DELAY_S if failure.code is ErrorCode.OVERLOADED else _FIRST_DELAY_S
-        longest = min(first * 2 ** (number - 1), _LONGEST_DELAY_S, self.retry.max_wait)
-        return longest * (0.5 + 0.5 * self.random())
-
-    def _request_id(self, notes: ExchangeNotes) -> str | None:
-        return None if notes.request_id is None else self.redact(notes.request_id)
+    if not failure.repeat or number >= retry.attempts or (failure.once and failure.code in earlier):
+        return None
+    asked = failure.retry_after_s
+    if asked is not None:
+        return None if asked > retry.max_wait else min(asked + _JITTER_S * jitter(), retry.max_wait)
+    first = _OVERLOADED_FIRST_DELAY_S if failure.code is ErrorCode.OVERLOADED else _FIRST_DELAY_S
+    longest = min(first * 2 ** (number - 1), _LONGEST_DELAY_S, retry.max_wait)
+    return longest * (0.5 + 0.5 * jitter())

@@ -27,6 +27,9 @@ class Frame(NamedTuple):
     whole: bool = True
 
 
+_TORN = Frame("", "", whole=False)
+
+
 class InvalidEncodingError(ValueError):
     """A line holds bytes that are not UTF-8."""
 
@@ -63,25 +66,32 @@ class SseDecoder:
         if last is not None:
             self._pieces.append(last)
         for line in lines:
-            if (frame := self._line(line)) is not None:
+            # Nearly every line of a stream ends an event or is all of its data.
+            if not line and len(self._data) == 1:
+                yield Frame(self._name, self._data.pop())
+                self._name = ""
+            elif (frame := self._line(line)) is not None:
                 yield frame
 
     def close(self) -> Iterator[Frame]:
-        """Yield what the end of the bytes completes."""
-        whole = not self._pieces
-        if not whole:
-            line = b"".join(self._pieces)
-            self._pieces = []
+        """Yield what the end of the bytes completes: an empty frame that is not whole, if that makes no sense."""
+        line = b"".join(self._pieces)
+        self._pieces = []
+        if not line:
+            last = self._dispatch()
+        else:
             try:
-                frame = self._line(line)
+                last = self._line(line) or self._dispatch()
             except InvalidEncodingError as error:
                 if not _is_cut_character(error):
                     raise
-                return
-            if frame is not None:
-                yield frame._replace(whole=False)
-        if (frame := self._dispatch()) is not None:
-            yield frame._replace(whole=whole)
+                last = None
+            if last is not None:
+                last = last._replace(whole=False)
+            elif not line.startswith(b":"):
+                last = _TORN
+        if last is not None:
+            yield last
 
     def _line(self, line: bytes) -> Frame | None:
         if self._at_start:
@@ -90,7 +100,6 @@ class SseDecoder:
         if not line:
             return self._dispatch()
         try:
-            # Nearly every line of a stream is of this form.
             if line.startswith(b"data: "):
                 self._data.append(line[6:].decode())
                 return None

@@ -17,7 +17,8 @@ from orch_lsp.runs import binding, damage, migrations, place, sqlite
 
 Result = TypeVar("Result")
 
-_PATIENCE_S = 20.0
+PATIENCE_S = 20.0
+"""How long a call waits for other processes before it fails."""
 _PAUSE_S = 0.02
 
 
@@ -33,10 +34,12 @@ class StoreConnection:
     Args:
         root: The workspace's root, or None.
         notify: Called with each sentence that the user should be told.
+        patience_s: Seconds that a call waits for other processes.
     """
 
-    def __init__(self, root: Path | None, notify: Callable[[str], None]) -> None:
+    def __init__(self, root: Path | None, notify: Callable[[str], None], *, patience_s: float = PATIENCE_S) -> None:
         self._root = root
+        self._patience_s = patience_s
         self._notify = notify
         self._place = place.state_place(None) if root is None else place.workspace_place(root)
         self._connection: sqlite3.Connection | None = None
@@ -119,7 +122,7 @@ class StoreConnection:
         return result
 
     def _guarded(self, operation: Callable[[], Result]) -> Result:
-        deadline = time.monotonic() + _PATIENCE_S
+        deadline = time.monotonic() + self._patience_s
         repaired = False
         while True:
             try:

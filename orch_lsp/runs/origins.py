@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from orch_lsp.runs.record import DraftSection, RunRecord
+from orch_lsp.runs.record import DraftSection, DraftState, RunRecord
 from orch_lsp.spec.model import Section
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -199,7 +199,9 @@ def _writer(section: Section, applied: Sequence[RunRecord]) -> RunRecord | None:
 
 
 def _drafter(key: str, applied: Sequence[RunRecord]) -> RunRecord | None:
-    return next((run for run in applied if any(drafted.key == key for drafted in _drafted(run))), None)
+    """The newest run whose text was put into the section with this key, whatever stands there now."""
+    put_there = (key, DraftState.APPLIED)
+    return next((run for run in applied if any((d.key, d.state) == put_there for d in _drafted(run))), None)
 
 
 def _drafted(run: RunRecord) -> tuple[DraftSection, ...]:

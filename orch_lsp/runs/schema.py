@@ -6,10 +6,14 @@ that ships as `run.schema.json`.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
+import math
 import sys
-from typing import Any, NoReturn
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any, NoReturn, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -33,8 +37,7 @@ def _adapter() -> TypeAdapter[RunRecord]:
 
 def to_dict(record: RunRecord) -> dict[str, Any]:
     """The record as JSON values, keys in the documented order."""
-    values: dict[str, Any] = _adapter().dump_python(record, mode="json")
-    return {name: values[name] for name in FIELDS}
+    return {name: _plain(getattr(record, name)) for name in FIELDS}
 
 
 def to_json(record: RunRecord) -> str:
@@ -45,8 +48,22 @@ def to_json(record: RunRecord) -> str:
     """
     try:
         return json.dumps(to_dict(record), separators=(",", ":"), allow_nan=False)
-    except (ValueError, RecursionError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise StoreError(ErrorCode.STORE_ERROR, f"Run {record.run_id} cannot be written as JSON.") from error
+
+
+def _plain(value: Any) -> Any:
+    # Not pydantic's own dump: it refuses lone surrogates, which a provider's JSON may hold.
+    if isinstance(value, Enum):
+        return value.value
+    if dataclasses.is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        items = cast("Mapping[object, object]", value).items()
+        return {str(name): _plain(item) for name, item in items}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in cast("Sequence[object]", value)]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def from_json(text: str) -> RunRecord:

@@ -10,7 +10,8 @@ from pathlib import Path, PurePath
 from orch_lsp.errors import ErrorCode, StoreError
 from orch_lsp.runs.place import side_files
 
-BUSY_TIMEOUT_S = 10.0
+BUSY_TIMEOUT_S = 1.0
+"""How long SQLite itself waits for a lock; the store tries again until its patience ends."""
 NETWORK_FILE_SYSTEMS = re.compile(
     r"nfs4?|cifs|smb[23]?|smbfs|afpfs|webdav|davfs2?|9p|drvfs|vboxsf|vmhgfs|prl_fs|glusterfs|ceph|lustre|afs|ncpfs"
     r"|fuse\.(sshfs|s3fs|rclone|vmhgfs-fuse|glusterfs)"

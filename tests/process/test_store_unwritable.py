@@ -108,6 +108,18 @@ async def test_a_workspace_without_room_for_a_store_uses_the_state_folder(tmp_pa
 
 
 @needs_mount
+async def test_a_workspace_in_which_no_folder_can_be_made_uses_the_state_folder(tmp_path):
+    root = tmp_path / "workspace"
+    with small_disk(root, "size=64k,nr_inodes=2"):
+        store = await opened(root)
+        record = queued()
+        await store.create(record)
+        assert store.location.is_relative_to(tmp_path / "state")
+        assert len(store.notices) == 1
+        await store.aclose()
+
+
+@needs_mount
 async def test_a_disk_that_fills_up_is_a_typed_error_and_the_store_works_again_when_there_is_room(tmp_path):
     root = tmp_path / "workspace"
     with small_disk(root, "size=1m"):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.runs.origins import ProvenanceEntry, entry_of, from_line, merged, newest_by_key, section_origins, to_line
-from orch_lsp.runs.record import new_run_id
+from orch_lsp.runs.record import DraftState, new_run_id
 from orch_lsp.text import sha256
 from tests.fakes.records import applied, completed, section
 
@@ -126,6 +126,13 @@ def test_an_edited_section_still_knows_who_drafted_it():
     origin = section_origins([], [section("goal", "Be faster.")], [RUN])["goal"]
     assert origin.run is RUN
     assert not origin.unchanged
+
+
+def test_a_section_whose_draft_never_went_in_is_the_persons_own():
+    goal, tasks = RUN.draft.sections  # type: ignore[union-attr]
+    sections = (goal, replace(tasks, state=DraftState.READY))
+    half = replace(RUN, draft=replace(RUN.draft, sections=sections))  # type: ignore[type-var]
+    assert set(section_origins([], [section("goal", "Edited."), section("tasks", "Mine.")], [half])) == {"goal"}
 
 
 def test_an_undone_edit_leaves_no_origin():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib import resources
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from jsonschema import Draft202012Validator
 
 from orch_lsp.errors import ErrorCode, StoreError
@@ -20,6 +20,7 @@ validator = Draft202012Validator(json.loads(shipped.read_text("utf-8")))
 
 
 @given(records)
+@example(replace(completed(), usage=Usage(raw={"\udfcd": {"\ud800": "\udfff"}})))
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_any_record_survives_json_and_fits_the_schema(record):
     text = to_json(record)

@@ -12,6 +12,7 @@ import pytest
 
 from orch_lsp.errors import ErrorCode, StoreError
 from orch_lsp.runs import binding, migrations, sqlite
+from orch_lsp.runs.connection import StoreConnection
 from orch_lsp.runs.place import Place, is_writable, state_place, workspace_place
 
 
@@ -189,3 +190,42 @@ def test_each_workspace_has_its_own_folder_in_the_state_folder(tmp_path):
 def test_a_place_can_be_judged_before_it_exists(tmp_path):
     assert is_writable(Place(tmp_path / "not" / "yet" / "runs.db", tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_that_never_ends_is_a_typed_error_and_the_store_works_afterwards(tmp_path):
+    notices: list[str] = []
+    store = StoreConnection(tmp_path, notices.append, patience_s=0.1)
+    store.write(lambda db: db.execute("INSERT INTO texts VALUES ('a', x'00')"))
+    with closing(sqlite3.connect(store.location, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked by another process") as caught:
+            store.write(lambda db: db.execute("INSERT INTO texts VALUES ('b', x'00')"))
+        assert caught.value.retryable
+        other.execute("ROLLBACK")
+    store.write(lambda db: db.execute("INSERT INTO texts VALUES ('c', x'00')"))
+    keys = store.read(lambda db: db.execute("SELECT sha256 FROM texts ORDER BY 1").fetchall(), [])
+    assert keys == [("a",), ("c",)]
+    assert notices == []
+    store.close()
+
+
+def test_work_that_raises_is_undone(tmp_path):
+    store = StoreConnection(tmp_path, print)
+
+    def work(db: sqlite3.Connection) -> None:
+        db.execute("INSERT INTO texts VALUES ('a', x'00')")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        store.write(work)
+    assert store.read(lambda db: db.execute("SELECT count(*) FROM texts").fetchone(), None) == (0,)
+    store.close()
+
+
+def test_without_a_usable_secret_nothing_is_recorded_and_the_reason_is_told(tmp_path):
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "store-secret").write_bytes(b"short")
+    store = StoreConnection(tmp_path, [].append)
+    with pytest.raises(StoreError, match="store-secret") as caught:
+        store.write(lambda db: db.execute("SELECT 1"))
+    assert caught.value.code == ErrorCode.STORE_ERROR

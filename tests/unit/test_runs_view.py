@@ -27,6 +27,7 @@ from orch_lsp.runs.record import (
 )
 from orch_lsp.runs.view import (
     diagnostic_message,
+    history_markdown,
     hover_markdown,
     hover_text,
     lens_title,
@@ -237,6 +238,18 @@ def test_hostile_values_cannot_act_anywhere():
         assert "\x1b" not in text
         assert "\u202e" not in text
     assert "\n" not in list_line(record)
+
+
+def test_the_history_page_groups_runs_by_day():
+    first, second = completed(), failed()
+    older = replace(first, timing=replace(first.timing, started_at="2026-01-01T00:00:00.000Z"))
+    page = history_markdown([second, older])
+    assert page.index(second.run_id) < page.index("## 2026-01-01") < page.index(older.run_id)
+    assert "No runs yet." in history_markdown([])
+
+
+def test_an_origin_without_a_source_still_has_a_state():
+    assert hover_text(SectionOrigin("goal", unchanged=True)) == "unchanged"
 
 
 def test_the_view_is_plain_text_on_single_lines():

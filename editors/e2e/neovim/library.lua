@@ -126,6 +126,15 @@ function M.provider_event(name)
   end)
 end
 
+--- Wait until text of a running draft has been written, which happens each second.
+function M.wait_checkpoint()
+  local program = os.getenv('E2E_LIBRARY'):gsub('neovim/library%.lua', 'checkpoints.py')
+  M.wait('the text so far to be kept', function()
+    vim.fn.system({ 'python3', program, M.workspace })
+    return vim.v.shell_error == 0
+  end)
+end
+
 --- Let a provider that holds its answer go on.
 function M.release()
   M.write(M.control .. '/release', '')

@@ -55,9 +55,9 @@ local function request(client, method, params)
     answer = { error = error, result = result }
   end
   if IS_OLD then
-    client.request(method, params, answered, 0)
+    client.request(method, params, answered, vim.api.nvim_get_current_buf())
   else
-    client:request(method, params, answered, 0)
+    client:request(method, params, answered, vim.api.nvim_get_current_buf())
   end
   e2e.wait('the answer to ' .. method, function()
     return answer
@@ -190,6 +190,7 @@ local function check_cancel(client)
     { uri = vim.uri_from_bufnr(0), provider = 'work', model = 'held' }
   )
   e2e.provider_event('held')
+  e2e.wait_checkpoint()
   execute(client, 'orch.cancelRun')
   e2e.provider_event('closed_by_client')
   local record = wait_run(client, answer.runId, 'cancelled')

@@ -6,14 +6,17 @@ Run through `editors/e2e/screenshots.sh`, which installs what this needs.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import html
 import os
 import pty
 import select
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import Callable, Iterator
 from itertools import groupby
@@ -48,7 +51,7 @@ pre {{ margin: 12px; font: 15px/20px "DejaVu Sans Mono", monospace; color: {fore
 """
 BRIEF = "# Rate limiter\n\nLimit requests per client, so that one client cannot starve the others.\n"
 OPTIONS = [
-    "set number notermguicolors termguicolors laststatus=2 noruler shortmess+=F",
+    "set termguicolors number linebreak laststatus=2 noruler shortmess+=F winborder=rounded",
     "set statusline=%f\\ %m%=%{v:lua.require'orch'.statusline()}\\ ",
     "let g:orch = {'settings': {'provider': 'work'}}",
 ]
@@ -64,8 +67,8 @@ class Terminal:
         if self._pid == 0:
             os.chdir(world.workspace)
             environment = world.environment | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-            environment |= {"COLUMNS": str(COLUMNS), "LINES": str(LINES)}
             os.execvpe(command[0], command, environment)
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
 
     def type(self, keys: str) -> None:
         """Press keys."""
@@ -127,12 +130,13 @@ def take(screen: pyte.Screen, chromium: str, picture: Path, folder: Path) -> Non
 def play(terminal: Terminal, world: World, shoot: Callable[[str], None]) -> None:
     """What a person would do."""
     terminal.wait("the lens", lambda text: "Orch: " in text or "Generate" in text)
-    terminal.type(":Orch generate model=held\r")
-    terminal.wait("the live preview", lambda text: "gets its own share" in text and "words" in text)
+    (world.folder / "control" / "hold").touch()
+    terminal.type(":Orch generate\r")
+    terminal.wait("the live preview", lambda text: "One busy client" in text and "words" in text)
     shoot("neovim-preview")
     (world.folder / "control" / "release").touch()
-    terminal.wait("the draft", lambda text: "RATE_LIMIT=off" in text and "Orch: drafting" not in text)
-    terminal.type(":nohlsearch|call search('^## Goal')\rzt\x0cK")
+    terminal.wait("the draft", lambda text: "## Tasks" in text and "Orch: drafting" not in text)
+    terminal.type(":nohlsearch|call search('^## Goal')\r\x0cK")
     terminal.wait("the hover", lambda text: "120 in" in text)
     shoot("neovim-hover")
 

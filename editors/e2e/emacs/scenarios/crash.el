@@ -9,10 +9,10 @@
    (let ((record (e2e-execute "orch.showRun" :runId run-id :open :json-false)))
      (signal-process (plist-get (plist-get record :owner) :pid) 'SIGKILL))
    (e2e-wait "the server to end" (lambda () (not (jsonrpc-running-p server))))
-   ;; Eglot starts it again by itself, unless it had run for three seconds only; then a person does.
+   ;; Emacs in batch does not notice by itself; a person would see Eglot reconnect, or do it.
+   (eglot-reconnect server)
    (e2e-wait "the server to be back"
              (lambda ()
-               (unless (eglot-current-server) (eglot-ensure) (run-hooks 'post-command-hook))
                (let ((current (eglot-current-server)))
                  (and current (not (eq server current)) (jsonrpc-running-p current)))))
    (let ((record (e2e-wait-run run-id "interrupted")))

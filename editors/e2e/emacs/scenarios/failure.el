@@ -8,7 +8,7 @@
 (e2e-scenario
  (e2e-choose "work" "denied")
  (e2e-open "limits.spec.md")
- (let ((answer (orch-generate)))
+ (let ((answer (e2e-execute "orch.generateDraft" :uri (e2e-uri))))
    (e2e-wait-run (plist-get answer :runId) "failed"))
  (let ((lsp (e2e-wait-diagnostic "invalid_auth")))
    (e2e-equal "orch" (plist-get lsp :source))

@@ -10,11 +10,7 @@ nvim.run(function()
   local run = nvim.wait_run('running')
   local first_client = nvim.client(bufnr).id
 
-  -- The text so far is written each second; a kill before that could lose it.
-  local checkpoints = os.getenv('E2E_LIBRARY'):gsub('neovim/library%.lua', 'checkpoints.py')
-  nvim.wait('the text so far to be kept', function()
-    return vim.system({ 'python3', checkpoints, nvim.workspace }):wait().code == 0
-  end)
+  nvim.wait_checkpoint()
   vim.uv.kill(run.owner.pid, 'sigkill')
 
   nvim.wait_message('the server ended by itself')

@@ -43,7 +43,7 @@ local function load(bufnr, kind, run_id)
   local params = { uri = ('%s:%s'):format(kind, run_id) }
   rpc.request(client, 'workspace/textDocumentContent', params, function(result, failed)
     put(bufnr, failed and failed.message or result.text)
-  end, bufnr)
+  end)
 end
 
 --- Fill a buffer whose name is an `orch-run:` or `orch-draft:` URI. Called by BufReadCmd.

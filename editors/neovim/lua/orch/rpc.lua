@@ -50,8 +50,7 @@ end
 ---@param method string
 ---@param params table
 ---@param done fun(result: any, failure: orch.Failure?)
----@param bufnr? integer
-function M.request(client, method, params, done, bufnr)
+function M.request(client, method, params, done)
   local function answered(error, result)
     if error then
       done(nil, failure(error))
@@ -59,11 +58,12 @@ function M.request(client, method, params, done, bufnr)
       done(result ~= vim.NIL and result or nil, nil)
     end
   end
+  -- Without a buffer, Neovim first tells the server of the changes in every buffer, so that it acts on what is seen.
   local sent
   if vim.fn.has('nvim-0.11') == 1 then
-    sent = client:request(method, params, answered, bufnr or 0)
+    sent = client:request(method, params, answered)
   else
-    sent = client.request(method, params, answered, bufnr or 0)
+    sent = client.request(method, params, answered)
   end
   if not sent then
     done(nil, { message = 'The server is not running. Start it with :Orch restart.' })
@@ -94,7 +94,7 @@ function M.execute(command, argument, bufnr, done)
     elseif failed then
       notice.error(failed.message)
     end
-  end, bufnr)
+  end)
 end
 
 return M

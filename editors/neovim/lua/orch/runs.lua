@@ -26,7 +26,7 @@ local M = {}
 ---@field record orch.Record
 ---@field client_id integer
 ---@field bufnr? integer The document's buffer, where it is loaded.
----@field section? string The section whose words arrived last.
+---@field section? string The section whose words arrived last, for people.
 ---@field words table<string, { count: integer, open: boolean }> Words that arrived, by step.
 
 ---@type table<string, orch.Run>
@@ -105,7 +105,8 @@ function M.grow(delta)
       count = before.count + pieces - (continues and 1 or 0),
       open = delta.text:match('%S$') ~= nil,
     }
-    run.section = known(delta.section) or run.section
+    local section = known(delta.section)
+    run.section = section and section:gsub('-', ' ') or run.section
   end
   return run
 end

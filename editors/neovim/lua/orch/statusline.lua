@@ -23,7 +23,8 @@ end
 function M.text()
   local runs = require('orch.runs')
   local bufnr = vim.api.nvim_get_current_buf()
-  local run = runs.newest(bufnr)
+  local shown = vim.b[bufnr].orch_run_id
+  local run = shown and runs.get(shown) or runs.newest(bufnr)
   if run and runs.is_live(run) then
     return describe(run)
   end

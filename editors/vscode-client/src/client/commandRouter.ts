@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { failureOn } from "../documents/failures";
+import { openDocument, openDocumentOf } from "../documents/runDocument";
 import { runIdOf } from "../documents/virtualDocuments";
 import { runOfNode } from "../history/runTree";
 import type { RunTracker } from "../runs/runTracker";
@@ -72,6 +73,7 @@ export class CommandRouter {
         return choice === null ? undefined : next([{ ...argument, ...choice }]);
       }
       case "orch.applyDraft": {
+        await this.openDocument(argument);
         const answer = await next(args);
         this.tellRefusal(answer);
         return answer;
@@ -89,7 +91,7 @@ export class CommandRouter {
       return undefined;
     }
     if (uri === undefined) return next(args);
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
+    const document = await openDocument(vscode.Uri.parse(uri, true));
     // A closed document is never edited by itself: who asks for a draft wants to see it.
     if (!isVisible(document)) await vscode.window.showTextDocument(document);
     this.tracker.expect(document.uri);
@@ -97,11 +99,18 @@ export class CommandRouter {
   }
 
   private async retry(args: CommandArgument[], next: Next): Promise<unknown> {
-    const earlier = args[0]?.runId === undefined ? undefined : this.tracker.record(args[0].runId);
-    const document = earlier === undefined ? undefined : this.tracker.documentOf(earlier);
-    if (document !== undefined) this.tracker.expect(document);
+    const document = await this.openDocument(args[0]);
+    if (document !== null) this.tracker.expect(document.uri);
     const answer = await next(args);
-    return document === undefined ? answer : this.bound(answer, document);
+    return document === null ? answer : this.bound(answer, document.uri);
+  }
+
+  /** The server works on open documents: who chose a run in the history wants its document opened. */
+  private async openDocument(argument: CommandArgument | undefined): Promise<vscode.TextDocument | null> {
+    const run = argument?.runId === undefined ? undefined : this.tracker.record(argument.runId);
+    const document = run === undefined ? null : await openDocumentOf(run, this.tracker);
+    if (document !== null && !isVisible(document)) await vscode.window.showTextDocument(document);
+    return document;
   }
 
   private bound(answer: unknown, document: vscode.Uri): unknown {

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { openDocumentOf } from "../documents/runDocument";
 import { PROPOSAL_SCHEME, runIdOf, tabsOf, VirtualDocuments } from "../documents/virtualDocuments";
 import { isDraftReady } from "../runs/record";
 import type { RunTracker } from "../runs/runTracker";
@@ -21,7 +22,8 @@ export class DraftReview implements vscode.Disposable {
     this.subscriptions = vscode.Disposable.from(
       this.proposals,
       tracker.onDidChangeRun(({ record }) => {
-        if (this.open.has(record.run_id) && !isDraftReady(record)) void this.close(record.run_id);
+        const document = this.open.get(record.run_id);
+        if (document !== undefined && !isDraftReady(record)) void this.close(record.run_id, document);
       }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         this.refreshSoon(document.uri);
@@ -34,6 +36,8 @@ export class DraftReview implements vscode.Disposable {
 
   /** Opens the diff of a run's draft; if it cannot be applied, the draft's own text. */
   async show(runId: string): Promise<void> {
+    const record = this.tracker.record(runId);
+    if (record !== undefined) await openDocumentOf(record, this.tracker);
     const preview = await this.server.previewDraft(runId);
     const document = preview.uri === null ? undefined : vscode.Uri.parse(preview.uri);
     if (document === undefined || preview.document === null) {
@@ -49,6 +53,9 @@ export class DraftReview implements vscode.Disposable {
       preview: false,
       viewColumn: this.columnOf(document),
     });
+    // What happened while the diff was opening found no tab to close.
+    const now = this.tracker.record(runId);
+    if (now !== undefined && !isDraftReady(now)) await this.close(runId, document);
   }
 
   /** Opens the text of a run's draft, read-only. */
@@ -93,9 +100,7 @@ export class DraftReview implements vscode.Disposable {
     }
   }
 
-  private async close(runId: string): Promise<void> {
-    const document = this.open.get(runId);
-    if (document === undefined) return;
+  private async close(runId: string, document: vscode.Uri): Promise<void> {
     this.open.delete(runId);
     const proposal = this.proposals.uriOf(runId, document.path);
     const tabs = tabsOf(proposal);

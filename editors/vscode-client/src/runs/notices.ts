@@ -3,6 +3,9 @@ import { isDraftReady, isLive, type RunRecord } from "./record";
 import type { RunChange, RunTracker } from "./runTracker";
 import { failureText } from "../client/failure";
 
+/** A draft is ready for a moment before the server puts it into the document; only one that stays so waits for review. */
+const APPLY_GRACE_MS = 400;
+
 export interface NoticeActions {
   readonly review: (runId: string) => Promise<void>;
   readonly openRecord: (runId: string) => Promise<void>;
@@ -24,7 +27,9 @@ function hasEnded({ before, record }: RunChange): boolean {
   return before !== undefined && isLive(before) && !isLive(record);
 }
 
-async function announce(tracker: RunTracker, record: RunRecord, actions: NoticeActions): Promise<void> {
+async function announce(tracker: RunTracker, ended: RunRecord, actions: NoticeActions): Promise<void> {
+  if (isDraftReady(ended)) await new Promise((resolve) => setTimeout(resolve, APPLY_GRACE_MS));
+  const record = tracker.record(ended.run_id) ?? ended;
   const document = tracker.documentOf(record);
   const configuration = vscode.workspace.getConfiguration("orch");
   if (isInFront(document)) {

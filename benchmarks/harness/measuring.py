@@ -1,0 +1,66 @@
+"""What the benchmarks share: options, summaries, and one way to print them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    short: bool
+    check: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure beside what it is compared with; `limit` is the ratio, or the value if there is no baseline."""
+
+    name: str
+    value: float
+    baseline: float | None
+    unit: str
+    limit: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        return self.value / self.baseline if self.baseline else None
+
+    @property
+    def within(self) -> bool:
+        measured = self.value if self.baseline is None else self.ratio
+        return self.limit is None or measured is None or measured <= self.limit
+
+
+def options(description: str) -> Options:
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--short", action="store_true", help="few rounds: shows that it runs, the figures are rough")
+    parser.add_argument("--check", action="store_true", help="exit 1 if a figure is above its limit")
+    parsed = parser.parse_args()
+    return Options(parsed.short, parsed.check)
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+def report(title: str, rows: Sequence[Row], wanted: Options) -> None:
+    """Print the rows, and end the process with 1 if a limit is exceeded and limits were to be checked."""
+    print(f"\n{title}")
+    print(f"  {'':44}{'this':>12}{'baseline':>12}{'ratio':>8}{'limit':>8}")
+    for row in rows:
+        baseline = "" if row.baseline is None else f"{row.baseline:.4g} {row.unit}"
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        limit = "" if row.limit is None else f"{row.limit:g}"
+        verdict = "" if row.within else "  above"
+        print(f"  {row.name:44}{f'{row.value:.4g} {row.unit}':>12}{baseline:>12}{ratio:>8}{limit:>8}{verdict}")
+    processors = os.cpu_count() or 1
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load > processors:
+        print(f"  The machine is busy (load {load:.1f} on {processors} processors): times on the clock are rough.")
+    if wanted.check and not all(row.within for row in rows):
+        sys.exit(1)

@@ -1,0 +1,111 @@
+"""A Chat Completions server in a process of its own, so that its work is not counted with the client's.
+
+The path of `base_url` says what is streamed: `/CHUNKS/RATE/v1`, a rate of 0 being as fast as it goes. Each event is an
+HTTP chunk of its own, as servers send them. The text is a draft with all sections of the plain profile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+SECTIONS = ("Goal", "Non-goals", "Assumptions", "Acceptance Criteria", "Tasks", "Verification Plan", "Rollback Plan")
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+def deltas(chunks: int) -> Iterator[str]:
+    """That many pieces of a Markdown document."""
+    each = max(4, chunks // len(SECTIONS))
+    for number in range(chunks):
+        section, place = divmod(number, each)
+        if place == 0 and section < len(SECTIONS):
+            yield f"\n\n## {SECTIONS[section]}\n\n"
+        else:
+            yield "word. \n" if place % 12 == 11 else f"word{place % 10} "
+
+
+def text(chunks: int) -> str:
+    return "".join(deltas(chunks))
+
+
+def _event(payload: object) -> bytes:
+    data = payload if isinstance(payload, str) else json.dumps(payload)
+    event = f"data: {data}\n\n".encode()
+    return b"%x\r\n%s\r\n" % (len(event), event)
+
+
+def _chunk(delta: dict[str, str], finish: str | None = None) -> bytes:
+    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+    return _event(
+        {"id": "chatcmpl-benchmark", "object": "chat.completion.chunk", "created": 1, "model": "bench-1",
+         "system_fingerprint": "fp_0", "choices": [choice]}
+    )  # fmt: skip
+
+
+class _Bodies:
+    def __init__(self) -> None:
+        self._known: dict[int, list[bytes]] = {}
+
+    def of(self, chunks: int) -> list[bytes]:
+        if chunks not in self._known:
+            self._known[chunks] = [_chunk({"content": piece}) for piece in deltas(chunks)]
+        return self._known[chunks]
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, bodies: _Bodies) -> None:
+    try:
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            lines = head.decode("latin-1").split("\r\n")
+            length = next(int(line.partition(":")[2]) for line in lines if line.lower().startswith("content-length:"))
+            await reader.readexactly(length)
+            _, chunks, rate, *_ = lines[0].split(" ")[1].split("/")
+            await _stream(writer, bodies.of(int(chunks)), float(rate))
+    except (asyncio.IncompleteReadError, ConnectionError):
+        pass
+    finally:
+        writer.close()
+
+
+async def _stream(writer: asyncio.StreamWriter, pieces: list[bytes], rate: float) -> None:
+    loop = asyncio.get_running_loop()
+    writer.write(HEAD + _chunk({"role": "assistant", "content": ""}))
+    began = loop.time()
+    for number, piece in enumerate(pieces):
+        writer.write(piece)
+        if rate:
+            await asyncio.sleep(max(0.0, began + number / rate - loop.time()))
+        elif number % 16 == 0:
+            await writer.drain()
+    writer.write(_chunk({}, "stop") + _event("[DONE]") + b"0\r\n\r\n")
+    await writer.drain()
+
+
+async def _serve() -> None:
+    bodies = _Bodies()
+    server = await asyncio.start_server(lambda r, w: _answer(r, w, bodies), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)  # ends with the process that started it
+    server.close()
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """Start the server; gives its address."""
+    process = subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+    finally:
+        process.stdin.close()
+        process.wait(10)
+        process.stdout.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())

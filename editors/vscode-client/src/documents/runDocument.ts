@@ -1,0 +1,34 @@
+import * as vscode from "vscode";
+import type { RunRecord } from "../runs/record";
+import type { RunTracker } from "../runs/runTracker";
+
+/**
+ * Opens the document of a run, without showing it: the server works on open documents only.
+ *
+ * @returns Null if it is not known which one it is, or it is gone.
+ */
+export async function openDocumentOf(record: RunRecord, tracker: RunTracker): Promise<vscode.TextDocument | null> {
+  const known = tracker.documentOf(record);
+  const candidates = known === undefined ? inFolders(record.spec.path) : [known];
+  for (const uri of candidates) {
+    try {
+      const document = await openDocument(uri);
+      tracker.bind(record.run_id, uri);
+      return document;
+    } catch {
+      // Deleted, or in another folder.
+    }
+  }
+  return null;
+}
+
+/** The document as it is open, else opened now. VS Code keeps what an extension opened open for minutes: ask only if needed. */
+export async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
+  const key = uri.toString();
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);
+  return open ?? vscode.workspace.openTextDocument(uri);
+}
+
+function inFolders(path: string): vscode.Uri[] {
+  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => vscode.Uri.joinPath(uri, path));
+}
