@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 from collections.abc import Sequence
@@ -57,5 +58,9 @@ def report(title: str, rows: Sequence[Row], wanted: Options) -> None:
         limit = "" if row.limit is None else f"{row.limit:g}"
         verdict = "" if row.within else "  above"
         print(f"  {row.name:44}{f'{row.value:.4g} {row.unit}':>12}{baseline:>12}{ratio:>8}{limit:>8}{verdict}")
+    processors = os.cpu_count() or 1
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load > processors:
+        print(f"  The machine is busy (load {load:.1f} on {processors} processors): times on the clock are rough.")
     if wanted.check and not all(row.within for row in rows):
         sys.exit(1)

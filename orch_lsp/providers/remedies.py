@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.failure import Failure
+from orch_lsp.settings.keys import own_variable
 from orch_lsp.settings.model import ProviderSettings
 
 
@@ -15,7 +16,7 @@ def key_variable(settings: ProviderSettings) -> str:
         return settings.api_key_env
     if settings.key_variables:
         return settings.key_variables[0]
-    return f"ORCH_{settings.name.upper().replace('-', '_')}_API_KEY"
+    return own_variable(settings.name)
 
 
 def with_remedy(failure: Failure, settings: ProviderSettings, model: str | None, *, has_key: bool) -> Failure:

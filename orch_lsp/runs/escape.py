@@ -11,6 +11,8 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters that words and emoji need."""
 _PUNCTUATION = re.compile(r"[\\`*_{}\[\]<>#!|~&@:.$^\"=]")
+_BLOCK_START = re.compile(r"^(\d*)([-+)])")
+"""What would make a list of a line that begins with it."""
 LIMIT = 500
 """Characters of a value that are shown on one line."""
 
@@ -48,8 +50,9 @@ def prose(value: object) -> str:
     """A sentence as Markdown: words between backticks stay code, all else that Markdown could act on is escaped."""
     parts = plain(value).split("`")
     if len(parts) % 2 == 0:
-        return _escaped("`".join(parts))
-    return "".join(code(part) if index % 2 and part else _escaped(part) for index, part in enumerate(parts))
+        return _BLOCK_START.sub(r"\1\\\2", _escaped("`".join(parts)))
+    spans = (code(part) if index % 2 and part else _escaped(part) for index, part in enumerate(parts))
+    return _BLOCK_START.sub(r"\1\\\2", "".join(spans))
 
 
 def fenced(text: str, language: str = "") -> str:

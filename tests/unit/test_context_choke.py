@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.context.assembly import INTRODUCTION, block, cost, fence, introduction_cost
-from orch_lsp.context.choke import Admitted, admit, read_text
+from orch_lsp.context.choke import Admitted, _open_and_compare, admit, read_text
 from orch_lsp.context.denylist import denied, means_no_file_on_windows
 from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import ContextItem, Exclusion, estimate_tokens
@@ -112,6 +112,20 @@ def test_a_folder_that_becomes_a_link_meanwhile_never_leads_out(root):
         done.set()
         swapper.join()
     assert {one.text for one in found if isinstance(one, Admitted)} <= {"inside"}
+
+
+def test_where_folders_cannot_be_opened_one_by_one_the_open_file_is_compared_with_its_place(root):
+    (root.parent / "outer").mkdir()
+    (root.parent / "outer/file.md").write_text("outside")
+    (root / "file.md").write_text("inside")
+    (root / "away").symlink_to(root.parent / "outer")
+    (root / "folder").mkdir()
+    with os.fdopen(_open_and_compare(root, "file.md")) as file:
+        assert file.read() == "inside"
+    with pytest.raises(PermissionError):
+        _open_and_compare(root, "away/file.md")
+    with pytest.raises(IsADirectoryError):
+        _open_and_compare(root, "folder")
 
 
 def test_unreadable_names_and_contents_are_left_out(root):

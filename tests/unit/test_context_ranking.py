@@ -148,6 +148,14 @@ def test_two_far_places_of_equal_worth_give_two_windows():
     assert windows == [(48, 54), (398, 404)]
 
 
+def test_places_whose_margins_touch_are_one_window():
+    every = ["x" * 400] * 20
+    every[5] = every[6] = "limiter"
+    every[12] = "limiter"
+    assert best_windows(Lines("\n".join(every)), {"limiter": 1.0}, 10_000) == [(3, 16)]
+    assert best_windows(Lines("\n".join(["limiter"] * 160)), {"limiter": 1.0}, 10_000) == [(1, 160)]
+
+
 def test_an_empty_text_has_one_empty_line():
     assert (len(Lines("")), Lines("").text(1, 1)) == (1, "")
     assert len(Lines("a\n")) == 1

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -39,6 +39,11 @@ def test_a_code_span_is_all_that_code_ever_gives(value):
 
 
 @given(hostile)
+@example("-")
+@example("+ one")
+@example("- - -")
+@example("12) twelve")
+@example("3. three")
 def test_prose_never_becomes_a_link_an_image_or_html(value):
     found = kinds(f"> {prose(value)}")
     assert not {kind for kind in found if re.match("link|image|html|autolink|heading|list|fence|code_block", kind)}
