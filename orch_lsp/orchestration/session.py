@@ -211,4 +211,4 @@ def document_id(source: Source, root: Path | None) -> str | None:
     """What tells a document without a root from others: its absolute path or its URI; None if there is a root."""
     if root is not None:
         return None
-    return str(source.path.absolute()) if source.path else source.uri
+    return str(source.path.absolute()) if source.path else source.identity or source.uri

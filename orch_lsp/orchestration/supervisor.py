@@ -90,7 +90,12 @@ class Supervisor:
         try:
             record = await self._new_record(plan, client)
             live = LiveRun(record, await self._session.store(plan.reading), observer)
-            await live.create(texts=(plan.reading.document.text,))
+            try:
+                await live.create(texts=(plan.reading.document.text,))
+            except asyncio.CancelledError:
+                # The run is durable by now, and whoever asked for it has withdrawn.
+                await self._cancel_queued(live)
+                raise
             task = asyncio.create_task(self._run(live, plan, deliver), name=f"run {record.run_id}")
             self._entries[record.run_id] = Entry(live, document, task)
         finally:

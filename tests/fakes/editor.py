@@ -303,6 +303,10 @@ class Editor:
         )
         return plain(result)
 
+    async def offers(self, uri: str) -> list[str]:
+        """What the code actions offer for the document, whether or not it counts as a spec."""
+        return list(await self.actions(uri))
+
     async def lenses(self, uri: str) -> list[str]:
         found = await self.client.text_document_code_lens_async(types.CodeLensParams(types.TextDocumentIdentifier(uri)))
         return [lens.command.title for lens in found or [] if lens.command]

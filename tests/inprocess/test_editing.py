@@ -201,3 +201,28 @@ async def test_a_newer_draft_supersedes_one_that_waits(start_editor, workspace, 
     second = await editor.draft(uri)
     assert second["draft"]["state"] == "ready"
     assert editor.record(first["run_id"])["draft"]["state"] == "superseded"
+
+
+async def test_a_hover_below_a_heading_inside_the_section_tells_of_the_section(
+    start_editor, workspace, provider, homes
+):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(["## Goal\n\n### Details\n\nDeep inside.\n"])))
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    record = await editor.draft(uri)
+    for needle in ("## Goal", "### Details", "Deep inside."):
+        assert record["run_id"] in await editor.hover(uri, needle)
+    assert await editor.hover(uri, "Mine.") is None
+
+
+async def test_two_untitled_documents_of_one_name_have_histories_of_their_own(start_editor, homes, provider):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor()
+    uri = editor.open("untitled:Untitled-1", "# T\n\nBrief.\n")
+    await editor.draft(uri, apply="review")
+    assert "Orch: Apply draft" in await editor.offers(uri)
+    editor.close(uri)
+    editor.open(uri, "# Other\n\nBrief.\n")
+    assert "Orch: Apply draft" not in await editor.offers(uri)
