@@ -102,6 +102,7 @@ async def _run(live: LiveRun, plan: DraftPlan, session: Session) -> FinishedDraf
     )
     await live.update(vcs=await revision_of(plan.reading.root))
     context = await _gather_context(live, plan, session)
+    await _begin_draft(live, plan)
     request = assemble(plan, context)
     await asyncio.to_thread(refuse_secrets, plan, request)
     provider, live_keys = await _provider(plan, session)
@@ -166,6 +167,15 @@ def _context_record(source: str, result: ContextResult) -> ContextRecord:
     )  # fmt: skip
 
 
+async def _begin_draft(live: LiveRun, plan: DraftPlan) -> None:
+    """The draft step, open from now on: a request that cannot be made is its failure."""
+    step = Step(
+        "draft", "draft", wave=1, status=StepStatus.RUNNING, started_at=timestamp(), provider=plan.choice.provider.name,
+        model=live.record.model.requested,
+    )  # fmt: skip
+    await live.update(steps=(*live.record.steps, step))
+
+
 async def _provider(plan: DraftPlan, session: Session) -> tuple[Provider, tuple[str, ...]]:
     """The provider, with its key found.
 
@@ -193,12 +203,7 @@ async def _stream(
     request: GenerationRequest,
     live_keys: tuple[str, ...],
 ) -> str:
-    """The draft step: ask the provider and take in what comes, attempts and usage with it."""
-    step = Step(
-        "draft", "draft", wave=1, status=StepStatus.RUNNING, started_at=timestamp(), provider=provider.id,
-        model=plan.choice.model,
-    )  # fmt: skip
-    await live.update(steps=(*live.record.steps, step))
+    """Ask the provider and take in what comes, attempts and usage with it."""
     tracker = SectionTracker(plan.reading.profile)
     keys = LiveKeyFilter(live_keys, session.redactor.redact_known)
     attempts = AttemptLog(session.redactor)
