@@ -14,7 +14,7 @@ from orch_lsp.lsp.lookup import FoundRun, document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_draft
-from orch_lsp.runs.record import DraftState
+from orch_lsp.runs.status import DraftState
 
 if TYPE_CHECKING:
     from orch_lsp.runs.record import RunRecord

@@ -17,8 +17,7 @@ from orch_lsp.lsp.failures import Failure
 from orch_lsp.lsp.lookup import document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.runs.lifecycle import LIVE
-from orch_lsp.runs.record import Software
+from orch_lsp.runs.status import LIVE
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.plan import DraftPlan
@@ -68,6 +67,8 @@ async def start(
         plan = await _plan(ls, uri, choice, command, parent_run_id)
         session = await ls.session()
         observer = EditorObserver(ls, uri, f"Orch: {plan.choice.model or plan.choice.provider.name}")
+        from orch_lsp.runs.record import Software
+
         client = Software(ls.client.name, ls.client.version) if ls.client.name else None
         live = await session.supervisor.start(
             plan, observer, functools.partial(deliver, ls, observer, plan), client=client

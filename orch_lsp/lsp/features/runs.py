@@ -10,7 +10,7 @@ from orch_lsp.lsp.commands import CANCEL_RUN, DOCTOR, SHOW_HISTORY, SHOW_RUN
 from orch_lsp.lsp.lookup import find_run, history, newest_run
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_page, show_record
-from orch_lsp.runs.lifecycle import TERMINAL
+from orch_lsp.runs.status import TERMINAL
 
 DEFAULT_LIMIT = 50
 
