@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from orch_lsp.errors import ErrorCode, OrchError, RunError
-from orch_lsp.lsp.arguments import GenerateArgument, RunArgument, parse
+from orch_lsp.lsp.arguments import parse
 from orch_lsp.lsp.commands import GENERATE_DRAFT, RETRY_RUN
 from orch_lsp.lsp.consent import allow
 from orch_lsp.lsp.drafting import EditorObserver, deliver
@@ -32,7 +32,7 @@ def register(server: OrchServer) -> None:
         await ls.ready()
         from orch_lsp.settings.resolve import CommandChoice
 
-        given = parse(argument, GenerateArgument)
+        given = parse(argument)
         if given.apply not in {None, "auto", "review"}:
             raise JsonRpcInvalidParams('`apply` must be "auto" or "review"')
         uri = ls.target_uri(given.uri)
@@ -43,7 +43,7 @@ def register(server: OrchServer) -> None:
         await ls.ready()
         from orch_lsp.settings.resolve import CommandChoice
 
-        given = parse(argument, RunArgument)
+        given = parse(argument)
         found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
         if found.record.status in LIVE:
             raise RunError(ErrorCode.RUN_IN_PROGRESS, "This run has not ended yet.")
