@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.fakes.homes import Homes
+
+# No test may depend on how fast the machine is.
+hypothesis.settings.register_profile(
+    "orch", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("orch")
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +37,3 @@ def workspace(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     (root / ".orch").mkdir(parents=True)
     return root
-
-
-SpecWriter = Callable[[str], Path]

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154
 # Sourced by run.sh and screenshots.sh: puts what an editor's scenarios need into $tools.
 # Needs $top (the checkout) and $tools; sets $server, $nvim, $old_nvim, $emacs.
 

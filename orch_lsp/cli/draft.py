@@ -33,7 +33,8 @@ from orch_lsp.orchestration.run import FinishedDraft
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
 from orch_lsp.runs.provenance import update as update_provenance
-from orch_lsp.runs.record import RunRecord, RunStatus, Software
+from orch_lsp.runs.record import RunRecord, Software
+from orch_lsp.runs.status import RunStatus
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.spec.parse import parse
@@ -137,11 +138,10 @@ async def _run(session: Session, path: Path, options: Options) -> tuple[LiveRun,
     with TerminalObserver(path.name) as observer:
         client = Software("orch-lsp", __version__)
         live = await session.supervisor.start(plan, observer, deliver, client=client)
-        for notice in session.notices:
-            observer.warned(notice)
-        session.notices.clear()
         with _cancelling_on_signals(session, live.record.run_id):
             await session.supervisor.wait(live.record.run_id)
+        for notice in session.take_notices():
+            observer.warned(notice)
     return live, result[0] if result else None
 
 

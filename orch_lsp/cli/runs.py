@@ -39,7 +39,7 @@ def with_store(workspace: Path | None, use: Callable[[Session, RunStore, RunSett
             root = find_root(Path.cwd() / "spec.md", explicit=workspace, folders=(Path.cwd(),))
             settings = await session.settings(root, None, editor=ProjectLayer(), command=CommandChoice())
             store = await session.store_at(root, None, settings.runs)
-            for notice in session.notices:
+            for notice in session.take_notices():
                 say(f"warning: {notice}")
             return await use(session, store, settings.runs)
         finally:

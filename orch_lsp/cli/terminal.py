@@ -13,7 +13,8 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from orch_lsp.orchestration.observer import DraftDelta
-from orch_lsp.runs.record import RunRecord, RunStatus
+from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.status import RunStatus
 
 _COUNT = re.compile(r" \(about \d+ tokens so far\)$")
 

@@ -4,91 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from typing import Any, cast
 
 from pygls.exceptions import JsonRpcInvalidParams
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentArgument:
+@dataclass(frozen=True)
+class CommandArgument:
+    """What a command may be told, each None where it was not; commands ignore what does not concern them."""
+
+    uri: str | None = None
     """A document, by default the one last worked on."""
-
-    uri: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GenerateArgument:
-    """What to generate, and what differs from the settings."""
-
-    uri: str | None = None
+    run_id: str | None = None
+    """A run, by default the newest that the command can act on."""
     provider: str | None = None
     model: str | None = None
     apply: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RunArgument:
-    """A run, by default the newest that the command can act on. `open` False: only return the data."""
-
-    run_id: str | None = None
-    uri: str | None = None
-    open: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryArgument:
-    """Which runs: of a document or of its whole workspace."""
-
-    uri: str | None = None
+    """`auto` or `review`."""
     limit: int | None = None
-    open: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderArgument:
-    """A provider for a document."""
-
-    uri: str | None = None
-    provider: str | None = None
-    model: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CodeArgument:
-    """An error code."""
-
+    """How many runs."""
     code: str | None = None
+    """An error code."""
+    open: bool | None = None
+    """False: only return the data, show nothing."""
 
-
-A = TypeVar("A")
 
 _TYPES = {"str | None": (str, "a string"), "bool | None": (bool, "true or false"), "int | None": (int, "a number")}
 
 
-def parse(value: Any, kind: type[A]) -> A:
-    """Read a command's argument: null, an object with camelCase keys, or (where there is a `uri`) a bare URI.
+def parse(value: Any) -> CommandArgument:
+    """Read a command's argument: null, an object with camelCase keys, or a bare URI.
 
     Unknown keys are ignored, so that newer clients can talk to this server.
 
     Raises:
         JsonRpcInvalidParams: A value is of another type than expected.
     """
-    declared = {field.name: str(field.type) for field in fields(kind)}  # pyright: ignore[reportArgumentType] -- all are dataclasses
     if value is None:
-        return kind()
-    if isinstance(value, str) and "uri" in declared:
-        return kind(uri=value)  # pyright: ignore[reportCallIssue] -- just checked
+        return CommandArgument()
+    if isinstance(value, str):
+        return CommandArgument(uri=value)
     if not isinstance(value, Mapping):
         raise JsonRpcInvalidParams(f"the argument must be an object, not {type(value).__name__}")
+    members = cast("Mapping[str, Any]", value)
     given: dict[str, Any] = {}
-    for name, annotation in declared.items():
-        head, *rest = name.split("_")
-        key = head + "".join(part.capitalize() for part in rest)
-        found: Any = value.get(key)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        expected, description = _TYPES[annotation]
+    for field in fields(CommandArgument):
+        key = _camel_case(field.name)
+        found = members.get(key)
         if found is None:
             continue
+        expected, description = _TYPES[str(field.type)]
         if not isinstance(found, expected) or (expected is int and isinstance(found, bool)):
             raise JsonRpcInvalidParams(f"`{key}` must be {description}")
-        given[name] = found
-    return kind(**given)
+        given[field.name] = found
+    return CommandArgument(**given)
+
+
+def _camel_case(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)

@@ -16,11 +16,11 @@ from orch_lsp.lsp.convert import SEVERITIES, Positions
 from orch_lsp.lsp.documents import path_of
 from orch_lsp.lsp.failures import Failure
 from orch_lsp.lsp.scope import is_spec
-from orch_lsp.spec.model import SpecDocument
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
     from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.spec.model import SpecDocument
 
 SOURCE = "orch"
 QUIET_SECONDS = 0.15

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ class Documents:
     def __init__(self, server: OrchServer) -> None:
         self._server = server
         self._changed: dict[str, asyncio.Event] = {}
+        self._identities: dict[str, str] = {}
 
     def is_open(self, uri: str) -> bool:
         """Whether the client has the document open."""
@@ -45,7 +47,9 @@ class Documents:
             KeyError: It is not open.
         """
         document = self._server.workspace.text_documents[uri]
-        return Source(uri, path_of(uri), document.version, document.source, self._server.folders())
+        path = path_of(uri)
+        identity = None if path is not None else self._identities.setdefault(uri, str(uuid.uuid4()))
+        return Source(uri, path, document.version, document.source, self._server.folders(), identity=identity)
 
     def text(self, uri: str) -> str | None:
         """The document's text now; None if it is not open."""
@@ -58,6 +62,7 @@ class Documents:
 
     def forget(self, uri: str) -> None:
         """The document was closed; those who wait see that it is gone."""
+        self._identities.pop(uri, None)
         if (event := self._changed.pop(uri, None)) is not None:
             event.set()
 

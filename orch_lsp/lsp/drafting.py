@@ -13,8 +13,7 @@ from orch_lsp.lsp.editing import edit_in_draft
 from orch_lsp.lsp.failures import Failure, severity_of
 from orch_lsp.lsp.progress import WorkDoneProgress
 from orch_lsp.lsp.refresh import refresh
-from orch_lsp.runs.lifecycle import TERMINAL
-from orch_lsp.runs.record import RunRecord, RunStatus
+from orch_lsp.runs.status import TERMINAL, RunStatus
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from orch_lsp.orchestration.observer import DraftDelta
     from orch_lsp.orchestration.plan import DraftPlan
     from orch_lsp.orchestration.run import FinishedDraft
+    from orch_lsp.runs.record import RunRecord
 
 logger = logging.getLogger(__name__)
 

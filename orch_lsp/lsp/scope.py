@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathspec import PathSpec
-
+    from orch_lsp.context.ignore import Rules
     from orch_lsp.orchestration.plan import Reading
 
 
@@ -17,11 +16,12 @@ def is_spec(reading: Reading) -> bool:
     if front_matter is not None and "profile" in front_matter.values:
         return True
     path = reading.spec_path if reading.source.path is not None else reading.source.uri.rpartition(":")[2]
-    return _patterns(reading.settings.include).match_file(path)
+    return _patterns(reading.settings.include).covers(path.split("/"))
 
 
 @lru_cache(maxsize=64)
-def _patterns(globs: tuple[str, ...]) -> PathSpec[Any]:
-    from pathspec import PathSpec
+def _patterns(globs: tuple[str, ...]) -> Rules:
+    # The project may set these: ours cannot be made to take long by a pattern.
+    from orch_lsp.context.ignore import Rules
 
-    return PathSpec.from_lines("gitignore", globs)
+    return Rules(globs)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from orch_lsp.errors import ErrorCode, ErrorDetail, RunError, SpecError, StoreError
 from orch_lsp.orchestration.plan import read_document
-from orch_lsp.runs.record import Applied, Draft, DraftState, RunRecord, timestamp
+from orch_lsp.runs.record import Applied, Draft, RunRecord, timestamp
+from orch_lsp.runs.status import DraftState
 from orch_lsp.runs.store import RunStore
 from orch_lsp.spec.answer import Answer, read_answer
 from orch_lsp.spec.fill import plan_fill

@@ -61,7 +61,7 @@ async def examine(
     names = await asyncio.to_thread(_configured, session, reading)
     for provider in names:
         findings.append(_key(session, provider))
-        findings.append(_address(session, provider))
+        findings.append(await _address(session, provider))
     return findings
 
 
@@ -114,8 +114,8 @@ def _key(session: Session, provider: ProviderSettings) -> Finding:
     return Finding(subject, "problem", where, f"Set {named}, then restart the editor.")
 
 
-def _address(session: Session, provider: ProviderSettings) -> Finding:
-    address = session.provider(provider, None).server_address
+async def _address(session: Session, provider: ProviderSettings) -> Finding:
+    address = (await session.provider(provider, None)).server_address
     where = "hosted" if session.is_hosted(provider) else "on this machine"
     return Finding(f"provider {provider.name}: host", "ok", f"{address} ({where})" if address else "nothing is sent")
 

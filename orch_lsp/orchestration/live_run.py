@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from orch_lsp.errors import StoreError
 from orch_lsp.orchestration.observer import RunObserver
 from orch_lsp.orchestration.shielding import to_the_end
-from orch_lsp.runs.lifecycle import TERMINAL, transition
-from orch_lsp.runs.record import RunRecord, RunStatus
+from orch_lsp.runs.lifecycle import IllegalTransitionError, transition
+from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.status import TERMINAL, RunStatus
 
 if TYPE_CHECKING:
     from orch_lsp.runs.store import RunStore
@@ -65,7 +66,7 @@ class LiveRun:
         await to_the_end(self.store.create(self.record, tuple(texts)))
         self.observer.run_changed(self.record)
 
-    async def update(self, **changes: Any) -> None:
+    def change(self, **changes: Any) -> None:
         """Change the record without a transition; kept in memory until the next commit."""
         self.record = replace(self.record, **changes)
 
@@ -90,6 +91,11 @@ class LiveRun:
     async def _commit(self, expected: RunStatus, texts: Iterable[str]) -> None:
         try:
             await to_the_end(self.store.save(self.record, expected=expected, texts=tuple(texts)))
+        except IllegalTransitionError:
+            # Another process took this run for dead and ended it: its status stays, the text is added.
+            logger.warning("run %s was ended by another process", self.record.run_id)
+            await to_the_end(self.store.add_late_text(self.record.run_id, self.text))
+            raise
         except StoreError as error:
             self._store_failed(error)
 

@@ -57,8 +57,6 @@ class Session:
         self.trust = TrustStore(state_home())
         self.handed_over: UserLayer | None = None
         """What the editor's user level gave by `orch/userSettings`."""
-        self.notices: list[str] = []
-        """What the user should be told once; emptied by whoever tells it."""
         self._create_provider = create_provider
         self._is_hosted = is_hosted
         self._stores: dict[tuple[Path | None, str | None], asyncio.Task[RunStore]] = {}
@@ -129,9 +127,15 @@ class Session:
 
     async def _open_store(self, root: Path | None, document: str | None, settings: RunSettings) -> RunStore:
         store = await RunStore.open(root, document=document, owner=self.owner, settings=settings)
-        self.notices += store.notices
         await store.reconcile()
+        if settings.keep_runs is not None or settings.keep_days is not None:
+            await store.prune(settings.keep_runs, settings.keep_days)
         return store
+
+    def take_notices(self) -> list[str]:
+        """What the stores have to say to the user; each is given once."""
+        stores = [task.result() for task in self._stores.values() if task.done() and not task.exception()]
+        return [notice for store in stores for notice in store.take_notices()]
 
     async def open_stores(self) -> list[RunStore]:
         """The stores that are open now."""
@@ -150,12 +154,12 @@ class Session:
         self.redactor.add(key.value)
         return key.value
 
-    def provider(self, settings: ProviderSettings, api_key: str | None) -> Provider:
+    async def provider(self, settings: ProviderSettings, api_key: str | None) -> Provider:
         """The provider for these settings; its connections are kept for the next run."""
         for known, key, provider in self._providers:
             if known == settings and key == api_key:
                 return provider
-        provider = self._create_provider(settings, api_key)
+        provider = await asyncio.to_thread(self._create_provider, settings, api_key)
         self._providers.append((settings, api_key, provider))
         return provider
 
@@ -207,4 +211,4 @@ def document_id(source: Source, root: Path | None) -> str | None:
     """What tells a document without a root from others: its absolute path or its URI; None if there is a root."""
     if root is not None:
         return None
-    return str(source.path.absolute()) if source.path else source.uri
+    return str(source.path.absolute()) if source.path else source.identity or source.uri

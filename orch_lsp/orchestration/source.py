@@ -17,3 +17,5 @@ class Source:
     folders: tuple[Path, ...] = ()
     workspace: Path | None = None
     """The folder that the user named as the workspace, if they did."""
+    identity: str | None = None
+    """What tells a document without a file from others that had the same URI; None for files."""

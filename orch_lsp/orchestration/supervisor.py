@@ -21,7 +21,6 @@ from orch_lsp.runs.record import (
     ProviderRef,
     RequestParameters,
     RunRecord,
-    RunStatus,
     Software,
     SpecRef,
     StatusChange,
@@ -29,6 +28,7 @@ from orch_lsp.runs.record import (
     new_run_id,
     timestamp,
 )
+from orch_lsp.runs.status import RunStatus
 from orch_lsp.text import sha256
 
 if TYPE_CHECKING:
@@ -88,9 +88,14 @@ class Supervisor:
             raise RunError(ErrorCode.RUN_IN_PROGRESS, "A run on this document is in progress.")
         self._starting.add(document)
         try:
-            record = self._new_record(plan, client)
+            record = await self._new_record(plan, client)
             live = LiveRun(record, await self._session.store(plan.reading), observer)
-            await live.create(texts=(plan.reading.document.text,))
+            try:
+                await live.create(texts=(plan.reading.document.text,))
+            except asyncio.CancelledError:
+                # The run is durable by now, and whoever asked for it has withdrawn.
+                await self._cancel_queued(live)
+                raise
             task = asyncio.create_task(self._run(live, plan, deliver), name=f"run {record.run_id}")
             self._entries[record.run_id] = Entry(live, document, task)
         finally:
@@ -99,11 +104,11 @@ class Supervisor:
             self._heartbeat = asyncio.create_task(self._beat(plan.reading.settings.runs.heartbeat_s), name="heartbeat")
         return live
 
-    def _new_record(self, plan: DraftPlan, client: Software | None) -> RunRecord:
+    async def _new_record(self, plan: DraftPlan, client: Software | None) -> RunRecord:
         reading, choice, now = plan.reading, plan.choice, timestamp()
         template, parameters = template_for(reading.profile), reading.settings.parameters
         outline = choice.provider.kind == "outline"
-        provider_address = self._session.provider(choice.provider, None).server_address
+        provider = await self._session.provider(choice.provider, None)
         return RunRecord(
             run_id=new_run_id(),
             command=plan.command,
@@ -113,7 +118,7 @@ class Supervisor:
             spec=SpecRef(reading.spec_path, reading.profile.name, sha256(reading.document.text)),
             brief_sha256=sha256(plan.brief),
             prompt=PromptRef(template.name, template.version, template.sha256),
-            provider=ProviderRef(choice.provider.name, choice.provider.kind, provider_address),
+            provider=ProviderRef(choice.provider.name, choice.provider.kind, provider.server_address),
             model=ModelRef(None if outline else choice.model),
             request=RequestParameters()
             if outline

@@ -9,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import ssl
 import zlib
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import cast
 
 import httpx
 
-from orch_lsp.errors import ErrorCode
+from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.providers.clock import ExchangeClock
 from orch_lsp.providers.decompression import Decompressor, UnknownEncodingError
 from orch_lsp.providers.endpoint import Endpoint
@@ -118,22 +120,46 @@ class HttpResponse:
         return ExchangeFailedError(failure)
 
 
+def _proxy(url: str, context: ssl.SSLContext) -> httpx.Proxy:
+    return httpx.Proxy(url, ssl_context=context if url.lower().startswith("https:") else None)
+
+
 class HttpClient:
-    """Connections to one endpoint. Make it on a worker thread: the first one loads certificates."""
+    """Connections to one endpoint. Make it on a worker thread: the first one loads certificates.
+
+    Raises:
+        SettingsError: A certificate, a key or a proxy cannot be used.
+    """
 
     def __init__(self, settings: ProviderSettings, endpoint: Endpoint) -> None:
         self._settings = settings
         self._endpoint = endpoint
         network = settings.network
-        self._client = httpx.AsyncClient(
-            verify=tls_context(network),
-            proxy=network.proxy,
-            # The environment is read for proxies only, and never to reach this machine through one.
-            trust_env=network.proxy is None and not endpoint.is_loopback,
-            follow_redirects=False,
-            timeout=httpx.Timeout(None, connect=settings.timeout.connect),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=10, keepalive_expiry=30),
-        )
+        context = tls_context(network)
+        try:
+            self._client = httpx.AsyncClient(
+                verify=context,
+                proxy=None if network.proxy is None else _proxy(network.proxy, context),
+                # The environment is read for proxies only, and never to reach this machine through one.
+                trust_env=network.proxy is None and not endpoint.is_loopback,
+                follow_redirects=False,
+                # Requests have nothing to do with each other: no cookie is taken.
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+                timeout=httpx.Timeout(None, connect=settings.timeout.connect),
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=10, keepalive_expiry=30),
+            )
+        except ImportError as error:
+            raise SettingsError(
+                ErrorCode.INVALID_SETTINGS,
+                "A SOCKS proxy is set, and the package that speaks to one is not installed.",
+                remediation="Install `httpx[socks]` beside orch-lsp, or set an http proxy.",
+            ) from error
+        except (ValueError, httpx.InvalidURL) as error:
+            raise SettingsError(
+                ErrorCode.INVALID_SETTINGS,
+                "The proxy's address cannot be used.",
+                remediation="Correct `network.proxy` in the user config, or the proxy variables of the environment.",
+            ) from error
 
     @asynccontextmanager
     async def send(

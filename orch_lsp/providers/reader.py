@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.answer import Answer
@@ -11,7 +11,7 @@ from orch_lsp.providers.classify import failure_from_message
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.providers.finish import failure_at_end, failure_without_end
 from orch_lsp.providers.framing import BodyDecoder, NotAnApiError
-from orch_lsp.providers.json_values import mapping
+from orch_lsp.providers.json_values import mapping, sequence
 from orch_lsp.providers.sse import Frame, InvalidEncodingError
 from orch_lsp.providers.wire import AnswerDecoder
 
@@ -105,15 +105,21 @@ class AnswerReader:
             raise _invalid("The answer holds bytes that are not UTF-8.") from error
 
     def _message(self, name: str, value: object) -> None:
-        message = mapping(value)
         if self._frames.is_document:
             self._has_messages = True
             self._decoder.document(value, self._answer)
-        elif message:
+            for part in sequence(value) or (value,):
+                self._look_for_error("", mapping(part))
+        elif message := mapping(value):
             self._has_messages = True
             self._decoder.message(name, message, self._answer)
-        if (name == "error" or message.get("error")) and self._answer.failure is None:
+            self._look_for_error(name, message)
+        elif name == "error":
             self._answer.failure = failure_from_message(value, self._provider)
+
+    def _look_for_error(self, name: str, message: Mapping[str, object]) -> None:
+        if (name == "error" or message.get("error")) and self._answer.failure is None:
+            self._answer.failure = failure_from_message(message, self._provider)
 
     def _not_json(self, frame: Frame, error: Exception) -> None:
         if self._decoder.marker(frame.data, self._answer):

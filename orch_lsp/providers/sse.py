@@ -27,6 +27,7 @@ class Frame(NamedTuple):
     whole: bool = True
 
 
+_FIELDS = (b"data", b"event", b"error", b"id", b"retry")
 _TORN = Frame("", "", whole=False)
 
 
@@ -74,7 +75,7 @@ class SseDecoder:
                 yield frame
 
     def close(self) -> Iterator[Frame]:
-        """Yield what the end of the bytes completes: an empty frame that is not whole, if that makes no sense."""
+        """Yield what the end of the bytes completes: an empty frame that is not whole, for a torn field."""
         line = b"".join(self._pieces)
         self._pieces = []
         if not line:
@@ -88,7 +89,7 @@ class SseDecoder:
                 last = None
             if last is not None:
                 last = last._replace(whole=False)
-            elif not line.startswith(b":"):
+            elif _may_begin_field(line):
                 last = _TORN
         if last is not None:
             yield last
@@ -120,6 +121,11 @@ class SseDecoder:
         name, data = self._name, self._data
         self._name, self._data = "", []
         return Frame(name, data[0] if len(data) == 1 else "\n".join(data)) if data else None
+
+
+def _may_begin_field(line: bytes) -> bool:
+    name, _, _ = line.partition(b":")
+    return name != b"" and any(field.startswith(name) for field in _FIELDS)
 
 
 def _is_cut_character(error: InvalidEncodingError) -> bool:

@@ -11,9 +11,9 @@ from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.runs import retention, rows, schema
 from orch_lsp.runs.connection import StoreConnection
 from orch_lsp.runs.interruption import interrupted, with_late_text
-from orch_lsp.runs.lifecycle import LIVE
 from orch_lsp.runs.owner import is_gone
-from orch_lsp.runs.record import RunRecord, RunStatus, timestamp
+from orch_lsp.runs.record import RunRecord, timestamp
+from orch_lsp.runs.status import LIVE, RunStatus
 from orch_lsp.settings.model import RunSettings
 
 

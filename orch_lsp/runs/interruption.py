@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from orch_lsp.errors import ErrorCode, ErrorDetail, RunError
 from orch_lsp.runs.lifecycle import transition
-from orch_lsp.runs.record import Attempt, Draft, DraftState, RunRecord, RunStatus, Step
+from orch_lsp.runs.record import Attempt, Draft, RunRecord, Step
+from orch_lsp.runs.status import DraftState, RunStatus
 from orch_lsp.text import sha256
 
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from orch_lsp.errors import ErrorCode, RunError
-from orch_lsp.runs.record import DraftState, RunRecord, RunStatus, StatusChange, StepStatus, timestamp
+from orch_lsp.runs.record import RunRecord, StatusChange, timestamp
+from orch_lsp.runs.status import TERMINAL, DraftState, RunStatus, StepStatus
 
 TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
     RunStatus.QUEUED: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED, RunStatus.INTERRUPTED}),
@@ -24,8 +25,6 @@ TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
     RunStatus.INTERRUPTED: frozenset(),
 }
 
-LIVE = frozenset({RunStatus.QUEUED, RunStatus.RUNNING})
-TERMINAL = frozenset(RunStatus) - LIVE
 
 _STEP_AT_END = {
     RunStatus.COMPLETED: StepStatus.COMPLETED,

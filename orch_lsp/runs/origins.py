@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from orch_lsp.runs.record import DraftSection, DraftState, RunRecord
+from orch_lsp.runs.record import DraftSection, RunRecord
+from orch_lsp.runs.status import DraftState
 from orch_lsp.spec.model import Section
 
 _HASH = re.compile(r"[0-9a-f]{64}")

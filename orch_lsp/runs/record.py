@@ -13,43 +13,12 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from orch_lsp.errors import ErrorDetail
 from orch_lsp.generation import FinishReason, Usage
+from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
 
 SCHEMA = "orch.run/1"
-
-
-class RunStatus(StrEnum):
-    """Where a run is in its life; see `lifecycle`."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    INTERRUPTED = "interrupted"
-
-
-class StepStatus(StrEnum):
-    """Where a part of a run is."""
-
-    RUNNING = "running"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    SKIPPED = "skipped"
-    INTERRUPTED = "interrupted"
-
-
-class DraftState(StrEnum):
-    """What became of a draft."""
-
-    READY = "ready"
-    APPLIED = "applied"
-    DISCARDED = "discarded"
-    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)

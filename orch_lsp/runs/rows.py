@@ -12,9 +12,10 @@ from dataclasses import replace
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.runs import schema
-from orch_lsp.runs.lifecycle import LIVE as LIVE_STATUSES
-from orch_lsp.runs.lifecycle import TERMINAL, TRANSITIONS, IllegalTransitionError, refuse_draft_change
-from orch_lsp.runs.record import DraftState, RunRecord, RunStatus
+from orch_lsp.runs.lifecycle import TRANSITIONS, IllegalTransitionError, refuse_draft_change
+from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.status import LIVE as LIVE_STATUSES
+from orch_lsp.runs.status import TERMINAL, DraftState, RunStatus
 from orch_lsp.text import sha256
 
 LIVE = "status IN ('queued', 'running')"

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from orch_lsp.errors import ErrorCode, StoreError
-from orch_lsp.runs.record import Owner, RunRecord, RunStatus
+from orch_lsp.runs.record import Owner, RunRecord
+from orch_lsp.runs.status import RunStatus
 from orch_lsp.settings.model import RunSettings
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from orch_lsp.errors import ErrorDetail
 from orch_lsp.generation import Usage
 from orch_lsp.runs.escape import code, fenced, plain, prose
 from orch_lsp.runs.origins import SectionOrigin, time_of
-from orch_lsp.runs.record import Attempt, Cost, DraftState, RunRecord, RunStatus, Step
+from orch_lsp.runs.record import Attempt, Cost, RunRecord, Step
+from orch_lsp.runs.status import DraftState, RunStatus
 
 OUTLINE = "outline"
 NO_MODEL = "outline (no model)"
@@ -137,7 +138,7 @@ def hover_lines(origin: SectionOrigin) -> tuple[tuple[str, ...], ...]:
     if run is not None:
         ending = () if run.status is RunStatus.COMPLETED else (f"run {status_label(run)}",)
         return (
-            _who(run.provider.id, run.model.resolved or run.model.requested),
+            (*_who(run.provider.id, run.model.resolved or run.model.requested), *_fallen_from(run)),
             (time_of(run), f"prompt {run.prompt.name} {run.prompt.version}"),
             (tokens_label(run.usage), cost_label(run.cost)),
             (state, *ending),
@@ -232,6 +233,12 @@ def _title(record: RunRecord) -> str:
 
 def _waits(record: RunRecord) -> bool:
     return record.draft is not None and record.draft.state is DraftState.READY
+
+
+def _fallen_from(record: RunRecord) -> tuple[str, ...]:
+    """The providers that were asked before the one that answered."""
+    asked = dict.fromkeys(attempt.provider for step in record.steps for attempt in step.attempts)
+    return tuple(f"fallback from {provider}" for provider in asked if provider != record.provider.id)
 
 
 def _who(provider: str, model: str | None) -> tuple[str, ...]:

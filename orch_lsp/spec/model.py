@@ -70,6 +70,16 @@ class SpecDocument:
     profile_sections: Mapping[str, Section] = field(default_factory=dict[str, Section])
     """First section for each profile key that is present."""
 
+    def sections_at(self, offset: int) -> tuple[Section, ...]:
+        """The sections around `offset`, the innermost first."""
+        innermost = self.section_at(offset)
+        if innermost is None:
+            return ()
+        around = (
+            s for s in self.sections if s.heading.start <= innermost.heading.start < max(s.body.end, s.heading.end)
+        )
+        return tuple(reversed(tuple(around)))
+
     def section_at(self, offset: int) -> Section | None:
         """The innermost section whose heading or body holds `offset`."""
         found: Section | None = None

@@ -52,9 +52,10 @@ class Editor:
         self.before_edit: Any = None
         """Called before an edit is made, such as to type something."""
         self._happened = asyncio.Condition()
+        self._tasks: set[Any] = set()
         self._register()
 
-    def _register(self) -> None:
+    def _register(self) -> None:  # noqa: C901 -- one handler after another
         client = self.client
 
         @client.feature(types.WORKSPACE_APPLY_EDIT)
@@ -93,20 +94,8 @@ class Editor:
             await self._tell()
             return types.MessageActionItem(self.answer_question) if self.answer_question else None
 
-        published = client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
-
-        def publish(params: types.PublishDiagnosticsParams) -> None:
-            published(params)
-            asyncio.ensure_future(self._tell())
-
-        client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = publish
-        progressed = client.protocol.fm.features[types.PROGRESS]
-
-        def progress(params: types.ProgressParams) -> None:
-            progressed(params)
-            asyncio.ensure_future(self._tell())
-
-        client.protocol.fm.features[types.PROGRESS] = progress
+        self._watch(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        self._watch(types.PROGRESS)
         created = client.protocol.fm.features[types.WINDOW_WORK_DONE_PROGRESS_CREATE]
 
         async def create_progress(params: types.WorkDoneProgressCreateParams) -> Any:
@@ -115,6 +104,19 @@ class Editor:
             return created(params)
 
         client.protocol.fm.features[types.WINDOW_WORK_DONE_PROGRESS_CREATE] = create_progress
+
+    def _watch(self, method: str) -> None:
+        """Look again at what is waited for whenever this notification has been recorded."""
+        features = self.client.protocol.fm.features
+        recorded = features[method]
+
+        def record(params: Any) -> None:
+            recorded(params)
+            task = asyncio.ensure_future(self._tell())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        features[method] = record
 
     async def _tell(self) -> None:
         async with self._happened:
@@ -286,9 +288,7 @@ class Editor:
     async def actions(self, uri: str, *diagnostics: types.Diagnostic) -> dict[str, Any]:
         place = diagnostics[0].range if diagnostics else types.Range(types.Position(0, 0), types.Position(0, 0))
         found = await self.client.text_document_code_action_async(
-            types.CodeActionParams(
-                types.TextDocumentIdentifier(uri), place, types.CodeActionContext(list(diagnostics))
-            )
+            types.CodeActionParams(types.TextDocumentIdentifier(uri), place, types.CodeActionContext(list(diagnostics)))
         )
         return {action.title: _code_action(action) for action in found or []}
 
@@ -303,10 +303,12 @@ class Editor:
         )
         return plain(result)
 
+    async def offers(self, uri: str) -> list[str]:
+        """What the code actions offer for the document, whether or not it counts as a spec."""
+        return list(await self.actions(uri))
+
     async def lenses(self, uri: str) -> list[str]:
-        found = await self.client.text_document_code_lens_async(
-            types.CodeLensParams(types.TextDocumentIdentifier(uri))
-        )
+        found = await self.client.text_document_code_lens_async(types.CodeLensParams(types.TextDocumentIdentifier(uri)))
         return [lens.command.title for lens in found or [] if lens.command]
 
     async def hover(self, uri: str, needle: str) -> str | None:

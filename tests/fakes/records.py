@@ -17,7 +17,6 @@ from orch_lsp.runs.record import (
     Cost,
     Draft,
     DraftSection,
-    DraftState,
     LeftOut,
     ModelRef,
     Owner,
@@ -25,17 +24,16 @@ from orch_lsp.runs.record import (
     ProviderRef,
     RequestParameters,
     RunRecord,
-    RunStatus,
     Software,
     SpecRef,
     StatusChange,
     Step,
-    StepStatus,
     Timing,
     Vcs,
     new_run_id,
     timestamp,
 )
+from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
 from orch_lsp.spec.model import Section
 from orch_lsp.text import Span, normalised, sha256
 

@@ -139,10 +139,9 @@ async def test_documents_of_every_make_are_filled_without_losing_a_character(
     assert record["applied"]["verified"] is True
     after = editor.text(uri)
     assert "Filled 😋." in after
-    kept = [line for line in before.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line not in {"TODO", "[😋]"}]
-    rest = after.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for line in kept:
-        assert line in rest
+    lines = after.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for line in before.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        assert line in lines or line in {"TODO", "[😋]"}
     if name == "crlf":
         assert "\n" not in after.replace("\r\n", "")
     if name == "lone cr":
@@ -172,7 +171,8 @@ async def test_a_file_outside_any_workspace_is_drafted_and_recorded(start_editor
     assert record["spec"]["path"] == "b.spec.md"
     assert record["draft"]["state"] == "applied"
     assert not (outside.parent / ".orch").exists()
-    assert (await editor.execute("orch.showRun", {"runId": record["run_id"], "open": False}))["run_id"] == record["run_id"]
+    shown = await editor.execute("orch.showRun", {"runId": record["run_id"], "open": False})
+    assert shown["run_id"] == record["run_id"]
 
 
 async def test_review_leaves_the_draft_waiting_until_it_is_applied(start_editor, workspace, provider, homes):
@@ -201,3 +201,28 @@ async def test_a_newer_draft_supersedes_one_that_waits(start_editor, workspace, 
     second = await editor.draft(uri)
     assert second["draft"]["state"] == "ready"
     assert editor.record(first["run_id"])["draft"]["state"] == "superseded"
+
+
+async def test_a_hover_below_a_heading_inside_the_section_tells_of_the_section(
+    start_editor, workspace, provider, homes
+):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(["## Goal\n\n### Details\n\nDeep inside.\n"])))
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    record = await editor.draft(uri)
+    for needle in ("## Goal", "### Details", "Deep inside."):
+        assert record["run_id"] in await editor.hover(uri, needle)
+    assert await editor.hover(uri, "Mine.") is None
+
+
+async def test_two_untitled_documents_of_one_name_have_histories_of_their_own(start_editor, homes, provider):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor()
+    uri = editor.open("untitled:Untitled-1", "# T\n\nBrief.\n")
+    await editor.draft(uri, apply="review")
+    assert "Orch: Apply draft" in await editor.offers(uri)
+    editor.close(uri)
+    editor.open(uri, "# Other\n\nBrief.\n")
+    assert "Orch: Apply draft" not in await editor.offers(uri)

@@ -16,7 +16,12 @@ REQUEST = GenerationRequest("asked-model", "Be brief.", "Write.", "", (), max_ou
 @pytest.mark.parametrize(
     ("kind", "pieces", "path", "key_header"),
     [
-        ("openai-compatible", chat_pieces(["Hello ", "world"]), "/v1/chat/completions", ("authorization", "Bearer k-1")),
+        (
+            "openai-compatible",
+            chat_pieces(["Hello ", "world"]),
+            "/v1/chat/completions",
+            ("authorization", "Bearer k-1"),
+        ),
         ("anthropic", messages_pieces(["Hello ", "world"]), "/v1/messages", ("x-api-key", "k-1")),
     ],
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from orch_lsp.runs.lifecycle import transition
 from orch_lsp.runs.owner import this_process
-from orch_lsp.runs.record import DraftState, RunStatus
+from orch_lsp.runs.status import DraftState, RunStatus
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.model import RunSettings
 from tests.fakes.records import applied, draft_of, queued

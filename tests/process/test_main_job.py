@@ -44,9 +44,7 @@ async def test_a_draft_is_streamed_applied_recorded_and_explained(
 @pytest.mark.parametrize(
     ("kind", "pieces"), [("openai-compatible", chat_pieces(ANSWER)), ("anthropic", messages_pieces(ANSWER))]
 )
-async def test_the_command_line_prints_the_document_and_records_the_run(
-    orch, homes, provider, workspace, kind, pieces
-):
+async def test_the_command_line_prints_the_document_and_records_the_run(orch, homes, provider, workspace, kind, pieces):
     homes.use(provider.url, kind=kind)
     provider.script(stream_reply(pieces))
     path = workspace / "a.spec.md"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from orch_lsp.runs.owner import this_process
-from orch_lsp.runs.record import DraftState, RunStatus
+from orch_lsp.runs.status import DraftState, RunStatus
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.model import RunSettings
 from orch_lsp.text import sha256

@@ -13,7 +13,7 @@ import pytest
 
 from orch_lsp.errors import ErrorCode, RunError
 from orch_lsp.runs.owner import this_process
-from orch_lsp.runs.record import RunStatus
+from orch_lsp.runs.status import RunStatus
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.model import RunSettings
 from tests.fakes.records import queued

@@ -9,15 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.runs.lifecycle import (
-    LIVE,
-    TERMINAL,
     TRANSITIONS,
     IllegalDraftStateError,
     IllegalTransitionError,
     refuse_draft_change,
     transition,
 )
-from orch_lsp.runs.record import DraftState, RunStatus, StepStatus
+from orch_lsp.runs.status import LIVE, TERMINAL, DraftState, RunStatus, StepStatus
 from tests.fakes.records import completed, draft_of, queued, running
 
 times = st.none() | st.datetimes().map(lambda moment: moment.isoformat(timespec="milliseconds") + "Z")

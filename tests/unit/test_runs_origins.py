@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.runs.origins import ProvenanceEntry, entry_of, from_line, merged, newest_by_key, section_origins, to_line
-from orch_lsp.runs.record import DraftState, new_run_id
+from orch_lsp.runs.record import new_run_id
+from orch_lsp.runs.status import DraftState
 from orch_lsp.text import sha256
 from tests.fakes.records import applied, completed, section
 

@@ -21,7 +21,8 @@ from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.runs import rows
 from orch_lsp.runs.lifecycle import IllegalDraftStateError, IllegalTransitionError, transition
 from orch_lsp.runs.owner import this_process
-from orch_lsp.runs.record import DraftState, Owner, RunRecord, RunStatus, StepStatus
+from orch_lsp.runs.record import Owner, RunRecord
+from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.model import RunSettings
 from orch_lsp.text import sha256

@@ -16,15 +16,14 @@ from orch_lsp.runs.record import (
     ContextItemRef,
     ContextRecord,
     Cost,
-    DraftState,
     LeftOut,
     ModelRef,
     ProviderRef,
     RunRecord,
-    RunStatus,
     SpecRef,
     Vcs,
 )
+from orch_lsp.runs.status import DraftState, RunStatus
 from orch_lsp.runs.view import (
     diagnostic_message,
     history_markdown,

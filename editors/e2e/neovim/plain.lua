@@ -177,18 +177,17 @@ local function check_failure(client)
   end
   assert(retry, 'no quick fix that retries: ' .. vim.inspect(actions))
   local before = #e2e.journal()
-  execute(client, retry.command, retry.arguments[1])
-  e2e.wait('the retry to reach the provider', function()
-    return #e2e.journal() > before
-  end)
+  local retried = execute(client, retry.command, retry.arguments[1])
+  wait_run(client, retried.runId, 'failed')
+  assert(#e2e.journal() > before, 'the retry did not reach the provider')
 end
 
 local function check_cancel(client)
-  local answer = execute(
-    client,
-    'orch.generateDraft',
-    { uri = vim.uri_from_bufnr(0), provider = 'work', model = 'held' }
-  )
+  local argument = { uri = vim.uri_from_bufnr(0), provider = 'work', model = 'held' }
+  -- The document's last run has just ended; the server may not have let go of it yet.
+  local answer = e2e.wait('a run to be accepted', function()
+    return execute(client, 'orch.generateDraft', argument)
+  end)
   e2e.provider_event('held')
   e2e.wait_checkpoint()
   execute(client, 'orch.cancelRun')

@@ -77,6 +77,14 @@ function M.wait_draft(state, after)
   end)
 end
 
+--- Wait until a progress has begun, or has begun and ended.
+---@param kind 'begin'|'end'
+function M.wait_progress(kind)
+  M.wait('the progress to ' .. kind, function()
+    return M.progress[1] == 'begin' and vim.list_contains(M.progress, kind)
+  end)
+end
+
 --- Wait until the person was told something.
 ---@param part string
 function M.wait_message(part)

@@ -32,7 +32,7 @@ const EDITOR_SETTINGS = {
  * @param options.settings VS Code user settings, added to those above
  * @param options.model the scripted provider's model that the user config chooses; null chooses nothing
  * @param options.server whether the server is on PATH
- * @param options.files files by path below the world's folder, before the editor starts
+ * @param options.files files by path below the world's folder, before the editor starts; null is a folder
  * @param options.environment further variables
  */
 export async function buildWorld({ settings = {}, model = "steady", server = true, files = {}, environment = {} }) {
@@ -43,6 +43,10 @@ export async function buildWorld({ settings = {}, model = "steady", server = tru
   }
   execFileSync("git", ["init", "-q", at("workspace")]);
   for (const [path, file] of Object.entries(files)) {
+    if (file === null) {
+      mkdirSync(at(path), { recursive: true });
+      continue;
+    }
     mkdirSync(dirname(at(path)), { recursive: true });
     const { text, mode } = typeof file === "string" ? { text: file, mode: 0o644 } : file;
     writeFileSync(at(path), text, { mode });
@@ -78,6 +82,11 @@ export async function buildWorld({ settings = {}, model = "steady", server = tru
       PIP_NO_INDEX: "1",
       PIP_FIND_LINKS: process.env.ORCH_E2E_WHEELS,
       ...environment,
+    },
+    /** Adds user settings that depend on the world; before the editor starts. */
+    addSettings: (more) => {
+      const path = at("data/User/settings.json");
+      writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...more }, null, 2));
     },
     /** What happened at the provider so far. */
     journal: () =>

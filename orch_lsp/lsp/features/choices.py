@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from orch_lsp.errors import ErrorCode, SettingsError
-from orch_lsp.lsp.arguments import CodeArgument, DocumentArgument, ProviderArgument, parse
+from orch_lsp.lsp.arguments import parse
 from orch_lsp.lsp.commands import ALLOW_PROVIDER, DISMISS_DIAGNOSTIC, EXPLAIN_ERROR, USE_PROVIDER
 from orch_lsp.lsp.consent import allow
 from orch_lsp.lsp.convert import Positions, workspace_edit
@@ -27,7 +27,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(USE_PROVIDER)
     async def use_provider(ls: OrchServer, argument: Any) -> dict[str, str]:
-        given = parse(argument, ProviderArgument)
+        given = parse(argument)
         if given.provider is None:
             raise JsonRpcInvalidParams("`provider` is needed")
         uri = ls.target_uri(given.uri)
@@ -39,7 +39,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(ALLOW_PROVIDER)
     async def allow_provider(ls: OrchServer, argument: Any) -> dict[str, str]:
-        given = parse(argument, ProviderArgument)
+        given = parse(argument)
         uri = ls.target_uri(given.uri)
         reading = await ls.read(ls.source(uri))
         name = given.provider or (reading.settings.choice.provider.name if reading.settings.choice else None)
@@ -53,7 +53,7 @@ def register(server: OrchServer) -> None:
         await ls.ready()
         from orch_lsp.lsp.lookup import find_run
 
-        uri = ls.target_uri(parse(argument, DocumentArgument).uri)
+        uri = ls.target_uri(parse(argument).uri)
         failure = ls.failures.get(uri)
         ls.failures.clear(uri)
         refresh(ls, uri)
@@ -63,7 +63,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(EXPLAIN_ERROR)
     async def explain_error(ls: OrchServer, argument: Any) -> dict[str, str | None]:
-        code = parse(argument, CodeArgument).code
+        code = parse(argument).code
         if code not in set(ErrorCode):
             raise JsonRpcInvalidParams("`code` must be an error code")
         folder = docs_folder()

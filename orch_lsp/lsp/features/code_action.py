@@ -52,6 +52,7 @@ def register(server: OrchServer) -> None:
         uri = params.text_document.uri
         if not ls.documents.is_open(uri) or params.context.trigger_kind == types.CodeActionTriggerKind.Automatic:
             return []
+        ls.last_document = uri
         reading = await ls.read(ls.source(uri))
         wanted = [str(getattr(kind, "value", kind)) for kind in params.context.only or []]
         actions: list[types.CodeAction] = []

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from orch_lsp.errors import ErrorCode, SpecError
-from orch_lsp.lsp.arguments import RunArgument, parse
+from orch_lsp.lsp.arguments import CommandArgument, parse
 from orch_lsp.lsp.commands import APPLY_DRAFT, DISCARD_DRAFT, PREVIEW_DRAFT
 from orch_lsp.lsp.drafting import announce
 from orch_lsp.lsp.editing import edit_in_draft
@@ -14,7 +14,7 @@ from orch_lsp.lsp.lookup import FoundRun, document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_draft
-from orch_lsp.runs.record import DraftState
+from orch_lsp.runs.status import DraftState
 
 if TYPE_CHECKING:
     from orch_lsp.runs.record import RunRecord
@@ -25,7 +25,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(APPLY_DRAFT)
     async def apply_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
-        found = await _with_draft(ls, parse(argument, RunArgument))
+        found = await _with_draft(ls, parse(argument))
         return await _apply(ls, found)
 
     @server.command(DISCARD_DRAFT)
@@ -33,7 +33,7 @@ def register(server: OrchServer) -> None:
         await ls.ready()
         from orch_lsp.orchestration.applying import with_draft_state
 
-        found = await _with_draft(ls, parse(argument, RunArgument))
+        found = await _with_draft(ls, parse(argument))
         if _state(found.record) == DraftState.READY:
             record = with_draft_state(found.record, DraftState.DISCARDED)
             await _save(ls, found, record)
@@ -46,7 +46,7 @@ def register(server: OrchServer) -> None:
         await ls.ready()
         from orch_lsp.orchestration.applying import draft_edit, stored_draft
 
-        given = parse(argument, RunArgument)
+        given = parse(argument)
         found = await _with_draft(ls, given)
         stored = await stored_draft(found.store, found.record)
         document = await document_of(ls, found)
@@ -67,7 +67,7 @@ def register(server: OrchServer) -> None:
         }
 
 
-async def _with_draft(ls: OrchServer, given: RunArgument) -> FoundRun:
+async def _with_draft(ls: OrchServer, given: CommandArgument) -> FoundRun:
     if given.run_id:
         return await find_run(ls, given.run_id)
     return await newest_run(ls, given.uri, with_draft=True)

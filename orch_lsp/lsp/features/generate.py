@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from orch_lsp.errors import ErrorCode, OrchError, RunError
-from orch_lsp.lsp.arguments import GenerateArgument, RunArgument, parse
+from orch_lsp.lsp.arguments import parse
 from orch_lsp.lsp.commands import GENERATE_DRAFT, RETRY_RUN
 from orch_lsp.lsp.consent import allow
 from orch_lsp.lsp.drafting import EditorObserver, deliver
@@ -17,8 +17,7 @@ from orch_lsp.lsp.failures import Failure
 from orch_lsp.lsp.lookup import document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.runs.lifecycle import LIVE
-from orch_lsp.runs.record import Software
+from orch_lsp.runs.status import LIVE
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.plan import DraftPlan
@@ -33,7 +32,7 @@ def register(server: OrchServer) -> None:
         await ls.ready()
         from orch_lsp.settings.resolve import CommandChoice
 
-        given = parse(argument, GenerateArgument)
+        given = parse(argument)
         if given.apply not in {None, "auto", "review"}:
             raise JsonRpcInvalidParams('`apply` must be "auto" or "review"')
         uri = ls.target_uri(given.uri)
@@ -44,7 +43,7 @@ def register(server: OrchServer) -> None:
         await ls.ready()
         from orch_lsp.settings.resolve import CommandChoice
 
-        given = parse(argument, RunArgument)
+        given = parse(argument)
         found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
         if found.record.status in LIVE:
             raise RunError(ErrorCode.RUN_IN_PROGRESS, "This run has not ended yet.")
@@ -68,6 +67,8 @@ async def start(
         plan = await _plan(ls, uri, choice, command, parent_run_id)
         session = await ls.session()
         observer = EditorObserver(ls, uri, f"Orch: {plan.choice.model or plan.choice.provider.name}")
+        from orch_lsp.runs.record import Software
+
         client = Software(ls.client.name, ls.client.version) if ls.client.name else None
         live = await session.supervisor.start(
             plan, observer, functools.partial(deliver, ls, observer, plan), client=client

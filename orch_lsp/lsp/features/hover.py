@@ -23,20 +23,23 @@ def register(server: OrchServer) -> None:
         uri = params.text_document.uri
         if not ls.documents.is_open(uri):
             return None
+        ls.last_document = uri
         session = await ls.ready()
         reading = await ls.read(ls.source(uri))
         positions = Positions(reading.document.text, ls.position_encoding)
-        section = reading.document.section_at(positions.offset(params.position))
-        if section is None:
+        around = reading.document.sections_at(positions.offset(params.position))
+        if not around:
             return None
         store = await session.store(reading)
         applied = await store.applied_for(reading.spec_path)
         entries = ()
         if reading.root is not None:
             entries, _ = await asyncio.to_thread(provenance.read, reading.root, reading.spec_path)
-        origin = section_origins(entries, reading.document.sections, applied).get(section.key)
-        if origin is None:
+        origins = section_origins(entries, reading.document.sections, applied)
+        section = next((section for section in around if section.key in origins), None)
+        if section is None:
             return None
+        origin = origins[section.key]
         if ls.client.markdown_hover:
             content = types.MarkupContent(types.MarkupKind.Markdown, hover_markdown(origin))
         else:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from orch_lsp.errors import ErrorCode, RunError
-from orch_lsp.lsp.arguments import HistoryArgument, RunArgument, parse
+from orch_lsp.lsp.arguments import parse
 from orch_lsp.lsp.commands import CANCEL_RUN, DOCTOR, SHOW_HISTORY, SHOW_RUN
 from orch_lsp.lsp.lookup import find_run, history, newest_run
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_page, show_record
-from orch_lsp.runs.lifecycle import TERMINAL
+from orch_lsp.runs.status import TERMINAL
 
 DEFAULT_LIMIT = 50
 
@@ -20,7 +20,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(CANCEL_RUN)
     async def cancel_run(ls: OrchServer, argument: Any) -> dict[str, str]:
-        given = parse(argument, RunArgument)
+        given = parse(argument)
         supervisor = await ls.supervisor()
         run_id = given.run_id
         if run_id is None:
@@ -40,7 +40,7 @@ def register(server: OrchServer) -> None:
         await ls.ready()
         from orch_lsp.runs.schema import to_dict
 
-        given = parse(argument, RunArgument)
+        given = parse(argument)
         found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
         if given.open is not False:
             await show_record(ls, found)
@@ -52,7 +52,7 @@ def register(server: OrchServer) -> None:
         from orch_lsp.runs.schema import to_dict
         from orch_lsp.runs.view import history_markdown
 
-        given = parse(argument, HistoryArgument)
+        given = parse(argument)
         limit = given.limit or DEFAULT_LIMIT
         records = await history(ls, given.uri, limit)
         if given.open is not False:
@@ -64,7 +64,7 @@ def register(server: OrchServer) -> None:
         await ls.ready()
         from orch_lsp.orchestration.doctor import examine, report_markdown, report_value
 
-        given = parse(argument, HistoryArgument)
+        given = parse(argument)
         session = await ls.ready()
         uri = given.uri or ls.last_document
         source = ls.source(uri) if uri is not None and ls.documents.is_open(uri) else None

@@ -12,7 +12,7 @@ from orch_lsp.lsp.documents import path_of
 from orch_lsp.lsp.failures import Failure, severity_of
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.runs.record import RunStatus
+from orch_lsp.runs.status import RunStatus
 
 logger = logging.getLogger(__name__)
 
@@ -64,9 +64,8 @@ async def _show_last_failure(ls: OrchServer, uri: str) -> None:
         return
     reading = await ls.read(ls.source(uri))
     store = await session.store(reading)
-    for notice in session.notices:
+    for notice in session.take_notices():
         ls.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"Orch: {notice}"))
-    session.notices.clear()
     record = await store.newest_for(reading.spec_path)
     if (
         record is not None

@@ -18,6 +18,13 @@ nvim.run(function()
   nvim.equal(nvim.BRIEF, nvim.text(bufnr) .. '\n')
 
   vim.api.nvim_win_set_cursor(0, { diagnostic.lnum + 1, diagnostic.col })
+  vim.cmd('Orch explain')
+  nvim.wait('the page on the failure', function()
+    return vim.api.nvim_buf_get_name(0):find('errors/invalid_auth.md', 1, true)
+  end)
+  vim.cmd.buffer(bufnr)
+  vim.api.nvim_win_set_cursor(0, { diagnostic.lnum + 1, diagnostic.col })
+
   nvim.choose('work', 'steady')
   local titles = {} ---@type string[]
   vim.ui.select = function(items, options, on_choice)

@@ -7,7 +7,7 @@ nvim.run(function()
   nvim.equal('completed', record.status)
   nvim.contains(nvim.text(bufnr), '## Rollback Plan\n\nSet `RATE_LIMIT=off`')
   nvim.contains(nvim.provider_event('request').key, 'key-of-the-end-to-end-tests')
-  nvim.equal({ 'begin', 'end' }, { nvim.progress[1], nvim.progress[#nvim.progress] }, 'progress')
+  nvim.wait_progress('end')
 
   vim.fn.search('^## Goal')
   vim.lsp.buf.hover()

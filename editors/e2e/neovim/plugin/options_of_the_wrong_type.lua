@@ -13,6 +13,13 @@ nvim.run(function()
   nvim.contains(told, 'there is no option `colour`')
 
   local bufnr = nvim.open('limits.spec.md', nvim.BRIEF)
+  nvim.wait('a diagnostic for the setting', function()
+    for _, diagnostic in ipairs(vim.diagnostic.get(bufnr)) do
+      if diagnostic.code == 'invalid_settings' and diagnostic.message:find('provider', 1, true) then
+        return true
+      end
+    end
+  end)
   vim.cmd('Orch generate provider=outline')
   nvim.wait_draft('applied')
   nvim.contains(nvim.text(bufnr), '## Goal')

@@ -45,6 +45,19 @@ local function on_run(command)
   end
 end
 
+--- The code of the failed run that a buffer shows.
+---@param bufnr integer
+---@return string?
+local function failure_code(bufnr)
+  for _, diagnostic in ipairs(vim.diagnostic.get(bufnr)) do
+    local data = vim.tbl_get(diagnostic, 'user_data', 'lsp', 'data')
+    if diagnostic.source == 'orch' and type(data) == 'table' and data.runId then
+      return data.code
+    end
+  end
+  return nil
+end
+
 ---@param report any
 local function show_report(report)
   local text = type(report) == 'table' and report.text or report
@@ -134,6 +147,44 @@ M.subcommands = {
       rpc.execute('orch.doctor', { open = false }, bufnr, function(report, failed)
         show_report(failed and failed.message or report)
       end)
+    end,
+  },
+  provider = {
+    needs = 'orch.useProvider',
+    describe = 'Choose a provider, and a model, for this document',
+    run = function(words, bufnr)
+      if not words[1] then
+        require('orch.notice').warn('name the provider: :Orch provider NAME [MODEL]')
+        return
+      end
+      local argument = { uri = document(bufnr), provider = words[1], model = words[2] }
+      rpc.execute('orch.useProvider', argument, bufnr)
+    end,
+  },
+  allow = {
+    needs = 'orch.allowProvider',
+    describe = 'Allow the chosen provider in this workspace',
+    run = function(words, bufnr)
+      rpc.execute('orch.allowProvider', { uri = document(bufnr), provider = words[1] }, bufnr)
+    end,
+  },
+  dismiss = {
+    needs = 'orch.dismissDiagnostic',
+    describe = 'Dismiss the failure shown in this document',
+    run = function(_, bufnr)
+      rpc.execute('orch.dismissDiagnostic', document(bufnr), bufnr)
+    end,
+  },
+  explain = {
+    needs = 'orch.explainError',
+    describe = 'Open the page on the failure shown in this document',
+    run = function(words, bufnr)
+      local code = words[1] or failure_code(bufnr)
+      if code then
+        rpc.execute('orch.explainError', { code = code }, bufnr)
+      else
+        require('orch.notice').info('no failure is shown in this document.')
+      end
     end,
   },
   preview = {

@@ -39,18 +39,40 @@ local function tell_end(run)
   end
 end
 
+--- A run is over when it has ended and, if it brought a draft, that draft is where it belongs: the run's progress,
+--- whose token is the run's id, ends after that.
+---@param run orch.Run
+local function tell_if_over(run)
+  local runs = require('orch.runs')
+  if run.told or runs.is_live(run) or (run.record.status == 'completed' and not run.delivered) then
+    return
+  end
+  run.told = true
+  tell_end(run)
+end
+
+vim.api.nvim_create_autocmd('LspProgress', {
+  group = vim.api.nvim_create_augroup('orch_progress', { clear = true }),
+  pattern = 'end',
+  callback = function(event)
+    local run = require('orch.runs').get(event.data.params.token)
+    if run then
+      run.delivered = true
+      tell_if_over(run)
+    end
+  end,
+})
+
 ---@param record orch.Record
 ---@param client_id integer
 local function run_changed(record, client_id)
   local runs = require('orch.runs')
-  local run, changed = runs.keep(record, client_id)
+  local run = runs.keep(record, client_id)
   require('orch.preview').changed(run)
   if run.bufnr then
     require('orch.lens').refresh(run.bufnr)
   end
-  if changed and not runs.is_live(run) then
-    tell_end(run)
-  end
+  tell_if_over(run)
   vim.cmd.redrawstatus({ bang = true })
   vim.api.nvim_exec_autocmds('User', {
     pattern = 'OrchRunChanged',

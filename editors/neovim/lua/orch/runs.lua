@@ -28,6 +28,8 @@ local M = {}
 ---@field bufnr? integer The document's buffer, where it is loaded.
 ---@field section? string The section whose words arrived last, for people.
 ---@field words table<string, { count: integer, open: boolean }> Words that arrived, by step.
+---@field delivered? boolean Its progress has ended: what became of the draft is on the record.
+---@field told? boolean The person knows that it is over.
 
 ---@type table<string, orch.Run>
 local runs = {}
@@ -67,14 +69,12 @@ local function buffer_of(record, client_id)
   return nil
 end
 
---- Keep a record that the server sent; true if its status is new to us.
+--- Keep a record that the server sent.
 ---@param record orch.Record
 ---@param client_id integer
----@return orch.Run run
----@return boolean changed
+---@return orch.Run
 function M.keep(record, client_id)
   local run = runs[record.run_id]
-  local before = run and run.record.status
   if not run then
     run = { record = record, client_id = client_id, words = {} }
     runs[record.run_id] = run
@@ -89,7 +89,7 @@ function M.keep(record, client_id)
   if bufnr then
     run.bufnr = bufnr
   end
-  return run, before ~= record.status
+  return run
 end
 
 --- Count what streamed. A word may arrive in several pieces.

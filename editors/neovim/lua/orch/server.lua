@@ -7,10 +7,13 @@ local M = {}
 M.VERSION = '0.1.0'
 
 local RESTART_WINDOW_MS = 5 * 60 * 1000
+local PATIENCE_MS = 5000
+local SIGTERM = 15
 
 ---@type integer[] Times, in ms of the loop's clock, at which a server ended by itself.
 local endings = {}
-local stopping = false
+---@type table<integer, true> Clients that are stopped on purpose, to be started again.
+local restarting = {}
 local told_missing = false
 
 --- The folder a document belongs to: the nearest that holds `.orch`, not above the git top level, else that.
@@ -122,13 +125,29 @@ local function may_restart()
   return #endings <= require('orch.config').read().restarts
 end
 
+--- An orderly end, and a termination by signal, were somebody's wish.
 ---@param code integer
 ---@param signal integer
-local function on_exit(code, signal)
-  if stopping or vim.v.exiting ~= vim.NIL then
+---@return boolean
+local function was_wanted(code, signal)
+  return vim.v.exiting ~= vim.NIL or signal == SIGTERM or (code == 0 and signal == 0)
+end
+
+---@param code integer
+---@param signal integer
+---@param client_id integer
+local function on_exit(code, signal, client_id)
+  require('orch.runs').forget_live()
+  if restarting[client_id] then
+    restarting[client_id] = nil
+    if not next(restarting) then
+      start_again()
+    end
     return
   end
-  require('orch.runs').forget_live()
+  if was_wanted(code, signal) then
+    return
+  end
   local how = signal ~= 0 and ('signal %d'):format(signal) or ('exit code %d'):format(code)
   if may_restart() then
     notice.warn(('the server ended by itself (%s) and is started again.'):format(how))
@@ -136,7 +155,7 @@ local function on_exit(code, signal)
   else
     notice.error(
       ('the server ended by itself (%s) and is not started again. '):format(how)
-        .. 'Look at :checkhealth orch and :lua vim.cmd.edit(vim.lsp.get_log_path()), then :Orch restart.'
+        .. 'Look at :checkhealth orch and :Orch log, then :Orch restart.'
     )
   end
 end
@@ -180,9 +199,9 @@ function M.config()
     on_attach = function(_, bufnr)
       require('orch.lens').attach(bufnr)
     end,
-    on_exit = function(code, signal)
+    on_exit = function(code, signal, client_id)
       vim.schedule(function()
-        on_exit(code, signal)
+        on_exit(code, signal, client_id)
       end)
     end,
   }
@@ -206,21 +225,25 @@ end
 
 --- Stop every orch server and start it again for the buffers that can be served.
 function M.restart()
-  local clients = M.clients()
-  stopping = true
-  vim.lsp.stop_client(clients)
-  local stopped = vim.wait(5000, function()
-    return #M.clients() == 0
-  end, 20)
-  if not stopped then
-    vim.lsp.stop_client(clients, true)
-  end
   endings, told_missing = {}, false
-  -- The exit callbacks are scheduled: they have to see that this ending was wanted.
-  vim.schedule(function()
-    stopping = false
+  local clients = M.clients()
+  if #clients == 0 then
     start_again()
-  end)
+    return
+  end
+  for _, client in ipairs(clients) do
+    restarting[client.id] = true
+  end
+  vim.lsp.stop_client(clients)
+  vim.defer_fn(function()
+    -- A server that hangs does not end when it is asked to.
+    vim.lsp.stop_client(
+      vim.tbl_filter(function(client)
+        return restarting[client.id] ~= nil
+      end, clients),
+      true
+    )
+  end, PATIENCE_MS)
 end
 
 return M

@@ -1,0 +1,16 @@
+local nvim = dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'session.lua')))
+
+nvim.run(function()
+  local bufnr = nvim.open('limits.spec.md', nvim.BRIEF)
+  vim.cmd('Orch generate provider=work model=held')
+  nvim.provider_event('held')
+  nvim.open('other.md', '# Other\n')
+  vim.cmd.only()
+  nvim.wait('the statusline to tell of it', function()
+    return require('orch').statusline() == 'orch 1 running'
+  end)
+  nvim.release()
+  nvim.wait_message('limits.spec.md: drafted.')
+  nvim.contains(nvim.text(bufnr), '## Rollback Plan')
+  nvim.equal('other.md', vim.fn.expand('%:t'), 'the other file stays in front')
+end)

@@ -1,0 +1,19 @@
+local nvim = dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'session.lua')))
+
+nvim.run(function()
+  nvim.open('limits.spec.md', nvim.BRIEF)
+  local shown = nvim.answer_select(0)
+  vim.cmd('Orch')
+  nvim.contains(table.concat(shown, '\n'), 'generate  Draft the missing sections of this document')
+  nvim.contains(shown[1], 'Allow the chosen provider')
+
+  vim.cmd('Orch doctor')
+  nvim.wait('the report', function()
+    return nvim.text(0):find('work', 1, true) and vim.bo.buftype == 'nofile'
+  end)
+
+  vim.cmd('checkhealth orch')
+  nvim.contains(nvim.text(0), 'running for ' .. nvim.workspace)
+  nvim.contains(nvim.text(0), 'server: ' .. nvim.server)
+  nvim.equal(nil, nvim.text(0):find('ERROR', 1, true))
+end)

@@ -1,0 +1,88 @@
+"""The context step: what of the workspace is put before the model, on the record with what was left out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from orch_lsp.context.item import ContextItem, ContextQuery, ContextResult, ContextSource
+from orch_lsp.errors import ContextError, ErrorCode, ErrorDetail, OrchError
+from orch_lsp.orchestration.live_run import LiveRun
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.steps import begin_step, end_step
+from orch_lsp.redaction import Redactor
+from orch_lsp.runs.record import ContextItemRef, ContextRecord, LeftOut
+from orch_lsp.runs.status import StepStatus
+
+logger = logging.getLogger(__name__)
+
+
+async def gather_context(
+    live: LiveRun, plan: DraftPlan, source: ContextSource, redactor: Redactor
+) -> Sequence[ContextItem]:
+    """Ask the source. A failure does not fail the run: the record and a warning say that it is ungrounded."""
+    begin_step(live, "context", wave=0)
+    live.observer.progressed("Reading the workspace")
+    reading, limits = plan.reading, plan.reading.settings.context
+    reason = _skip_reason(plan)
+    if reading.root is None or reason:
+        end_step(live, "context", StepStatus.SKIPPED, skip_reason=reason)
+        return ()
+    query = ContextQuery(
+        reading.root,
+        reading.source.path,
+        reading.document.text,
+        plan.brief,
+        limits.budget_tokens,
+        limits.include,
+        limits.exclude,
+    )
+    try:
+        result = await source.retrieve(query)
+    except Exception as error:
+        if not isinstance(error, OrchError):
+            # A source may come from another package; whatever it does, the draft is only ungrounded.
+            logger.exception("the context source %s met a fault", source.name)
+        detail = _detail(error, redactor)
+        live.change(context=ContextRecord(source=source.name, error=detail))
+        live.observer.warned(f"The draft is not grounded on the workspace: {detail.message}")
+        end_step(live, "context", StepStatus.FAILED)
+        return ()
+    live.change(context=_on_record(source.name, result))
+    end_step(live, "context", StepStatus.COMPLETED)
+    return result.items
+
+
+def _detail(error: Exception, redactor: Redactor) -> ErrorDetail:
+    if isinstance(error, OrchError):
+        return replace(error.detail, message=redactor.redact(error.message))
+    message = f"The workspace could not be read ({type(error).__name__})."
+    return ContextError(ErrorCode.UNEXPECTED_ERROR, message).detail
+
+
+def _skip_reason(plan: DraftPlan) -> str:
+    if plan.reading.root is None:
+        return "the document has no workspace"
+    if not plan.reading.settings.context.enabled:
+        return "context is switched off"
+    return "outline reads the brief alone" if plan.choice.provider.kind == "outline" else ""
+
+
+def _on_record(source: str, result: ContextResult) -> ContextRecord:
+    return ContextRecord(
+        items=tuple(
+            ContextItemRef(
+                path=item.path,
+                range=item.lines,
+                sha256=item.sha256,
+                bytes=len(item.text.encode("utf-8", "surrogatepass")),
+                score=item.score,
+                source=item.source,
+                redactions=item.redactions,
+            )
+            for item in result.items
+        ),
+        left_out=tuple(LeftOut(exclusion.path, exclusion.reason) for exclusion in result.left_out),
+        source=source,
+    )

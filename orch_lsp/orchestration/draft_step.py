@@ -1,0 +1,218 @@
+"""The draft step: ask the provider, take in what comes, and fall back only where the user said so."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from orch_lsp.errors import ErrorCode, OrchError, ProviderError, SettingsError
+from orch_lsp.generation import FinishReason
+from orch_lsp.orchestration.attempts import AttemptLog
+from orch_lsp.orchestration.cost import cost_of
+from orch_lsp.orchestration.live_run import LiveRun
+from orch_lsp.orchestration.observer import DraftDelta
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.shielding import to_the_end
+from orch_lsp.orchestration.steps import begin_step, end_step
+from orch_lsp.orchestration.streaming import LiveKeyFilter, SectionTracker
+from orch_lsp.providers.base import (
+    AttemptEnded,
+    AttemptStarted,
+    Finished,
+    GenerationRequest,
+    ModelResolved,
+    Provider,
+    ReasoningDelta,
+    StreamEvent,
+    TextDelta,
+    UsageReported,
+    Waiting,
+)
+from orch_lsp.runs.record import ModelRef, ProviderRef, timestamp
+from orch_lsp.runs.status import RunStatus, StepStatus
+from orch_lsp.settings.model import Choice, ProviderSettings
+from orch_lsp.text import sha256
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration.session import Session
+
+FALLS_BACK = frozenset({
+    ErrorCode.PROVIDER_UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.TIMEOUT, ErrorCode.QUOTA_EXHAUSTED,
+    ErrorCode.NETWORK_ERROR,
+})  # fmt: skip
+"""What another provider may be asked for: this one cannot be had. Never a refusal or a bad request."""
+
+
+async def ask(live: LiveRun, plan: DraftPlan, session: Session, request: GenerationRequest) -> str:
+    """The raw answer, from the chosen provider, else from the first of the user's fallbacks that gives one.
+
+    Raises:
+        OrchError: None did; with text on the run, if the answer broke off.
+    """
+    attempts = AttemptLog(session.redactor)
+    begin_step(live, "draft", wave=1, provider=plan.choice.provider.name, model=plan.choice.model)
+    fallbacks = _fallbacks(plan)
+    choice = plan.choice
+    while True:
+        try:
+            raw = await _ask_one(live, plan, session, choice, replace(request, model=choice.model), attempts)
+        except OrchError as error:
+            if error.code not in FALLS_BACK or live.characters or not fallbacks:
+                raise
+            failed, choice = choice, fallbacks.pop(0)
+            live.observer.progressed(f"{failed.provider.name}: {error.code}; falling back to {choice.provider.name}")
+        else:
+            end_step(
+                live, "draft", StepStatus.COMPLETED, usage=attempts.total, finish_reason=live.record.finish_reason,
+                output_sha256=sha256(raw),
+            )  # fmt: skip
+            return raw
+
+
+def _fallbacks(plan: DraftPlan) -> list[Choice]:
+    settings = plan.reading.settings
+    providers = [settings.providers[name] for name in settings.fallback if name in settings.providers]
+    return [
+        replace(plan.choice, provider=provider, model=provider.model)
+        for provider in providers
+        if provider.name != plan.choice.provider.name and (provider.model or provider.kind == "outline")
+    ]
+
+
+async def _ask_one(
+    live: LiveRun,
+    plan: DraftPlan,
+    session: Session,
+    choice: Choice,
+    request: GenerationRequest,
+    attempts: AttemptLog,
+) -> str:
+    provider, live_keys = await open_provider(choice.provider, session)
+    body = await asyncio.to_thread(provider.request_body, request)
+    live.change(
+        provider=ProviderRef(provider.id, provider.kind, provider.server_address),
+        model=ModelRef(None if provider.kind == "outline" else choice.model),
+        request_sha256=None if body is None else sha256(body),
+        steps=tuple(
+            replace(step, provider=provider.id, model=choice.model) if step.id == "draft" else step
+            for step in live.record.steps
+        ),
+    )
+    await live.save(tell=False)
+    # From here on something may have been paid for.
+    live.must_record = provider.server_address is None
+    answer = _Answer(live, plan, session, choice, attempts, live_keys)
+    stream = cast("AsyncGenerator[StreamEvent, None]", provider.stream(request))
+    writer = asyncio.create_task(live.keep_checkpoints(), name=f"checkpoints of {live.record.run_id}")
+    try:
+        async with contextlib.aclosing(stream):
+            async for event in stream:
+                await answer.take(event)
+    except asyncio.CancelledError:
+        attempts.cancelled()
+        raise
+    finally:
+        answer.flush()
+        writer.cancel()
+        await asyncio.gather(writer, return_exceptions=True)
+        await to_the_end(live.checkpoint())
+        await answer.settle()
+    if live.record.finish_reason is not FinishReason.STOP:
+        raise ProviderError(ErrorCode.INCOMPLETE_OUTPUT, "The provider's answer had no end.")
+    return live.text
+
+
+async def open_provider(settings: ProviderSettings, session: Session) -> tuple[Provider, tuple[str, ...]]:
+    """The provider, with its key found.
+
+    Raises:
+        SettingsError: There is no key, or it cannot be one.
+    """
+    key = await session.api_key(settings)
+    if key is None and settings.requires_key:
+        raise SettingsError(ErrorCode.MISSING_AUTH, f"There is no API key for {settings.name}.")
+    return await session.provider(settings, key), (key,) if key else ()
+
+
+class _Answer:
+    """Takes in the events of one provider's answer."""
+
+    def __init__(
+        self,
+        live: LiveRun,
+        plan: DraftPlan,
+        session: Session,
+        choice: Choice,
+        attempts: AttemptLog,
+        live_keys: tuple[str, ...],
+    ) -> None:
+        self._live = live
+        self._choice = choice
+        self._attempts = attempts
+        self._tracker = SectionTracker(plan.reading.profile)
+        self._keys = LiveKeyFilter(live_keys, session.redactor.redact_known)
+
+    async def take(self, event: StreamEvent) -> None:
+        """Note an event on the record and tell of it."""
+        live = self._live
+        match event:
+            case TextDelta(text):
+                self._receive(self._keys.feed(text))
+            case AttemptStarted():
+                self._attempts.started(event)
+                live.change(steps=self._attempts.on(live.record.steps))
+                live.observer.progressed(self._asking(event.number))
+            case AttemptEnded():
+                self._attempts.ended(event)
+                live.change(steps=self._attempts.on(live.record.steps))
+            case Waiting(wait_s, error):
+                live.observer.progressed(f"{error.message} Trying again in {wait_s:.0f} s")
+                await live.save(tell=False)
+            case UsageReported(usage):
+                self._attempts.used(usage)
+            case ModelResolved(model):
+                live.change(model=ModelRef(live.record.model.requested, model))
+            case Finished(reason, raw_reasons):
+                live.change(finish_reason=reason, finish_reasons=raw_reasons)
+            case ReasoningDelta():
+                if not live.characters:
+                    live.observer.progressed(f"{self._choice.model or self._choice.provider.name} is thinking")
+
+    def _asking(self, number: int) -> str:
+        model = self._choice.model or self._choice.provider.name
+        return f"Asking {model}" if number == 1 else f"Asking {model}, attempt {number}"
+
+    def _receive(self, text: str) -> None:
+        if not text:
+            return
+        live = self._live
+        offset = live.characters
+        if offset == 0 and live.record.timing.first_chunk_s is None:
+            began = next(change.at for change in live.record.status_timeline if change.status is RunStatus.RUNNING)
+            live.change(timing=replace(live.record.timing, first_chunk_s=seconds_between(began, timestamp())))
+        self._tracker.feed(text)
+        live.receive(text)
+        live.observer.text_received(DraftDelta(live.record.run_id, "draft", self._tracker.current, offset, text))
+        tokens = (live.characters + 3) // 4
+        live.observer.progressed(f"Writing {self._tracker.title or 'the draft'} (about {tokens} tokens so far)")
+
+    def flush(self) -> None:
+        """Take in what was held back for the sake of the keys."""
+        self._receive(self._keys.flush())
+
+    async def settle(self) -> None:
+        """Put attempts, usage and cost on the record, whether it went well or not."""
+        live, usage = self._live, self._attempts.total
+        live.change(steps=self._attempts.on(live.record.steps))
+        if usage is not None:
+            model = live.record.model.resolved or live.record.model.requested
+            live.change(usage=usage, cost=await cost_of(usage, model, self._choice.provider))
+
+
+def seconds_between(earlier: str, later: str) -> float:
+    """Seconds from one RFC 3339 time to another, never negative."""
+    return max(0.0, (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds())
