@@ -7,9 +7,11 @@ import click
 from orch_lsp import __version__
 from orch_lsp.cli.doctor import doctor
 from orch_lsp.cli.draft import draft
+from orch_lsp.cli.key import key
 from orch_lsp.cli.new import new
 from orch_lsp.cli.runs import runs
 from orch_lsp.cli.trust import trust
+from orch_lsp.cli.usage import usage
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,5 +29,5 @@ def serve(context: click.Context) -> None:
     serve_client(context.args)
 
 
-for command in (draft, runs, new, doctor, trust):
+for command in (draft, runs, usage, new, doctor, key, trust):
     cli.add_command(command)

@@ -20,6 +20,17 @@ def _keyring() -> Any:
     return importlib.import_module("keyring")
 
 
+def _required() -> Any:
+    if not is_installed():
+        msg = "the optional package `keyring` is not installed"
+        raise OSError(msg)
+    return _keyring()
+
+
+def _refused(error: Exception) -> OSError:
+    return OSError(f"the keyring refused: {type(error).__name__}")
+
+
 async def read_key(provider_name: str) -> str | None:
     """The key stored for a provider; None if there is none, or no keyring that answers."""
     return await asyncio.to_thread(_read, provider_name) if is_installed() else None
@@ -35,21 +46,30 @@ def _read(provider_name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def has_key(provider_name: str) -> bool:
+    """Whether a key is stored for a provider. Blocking; the system may ask the user.
+
+    Raises:
+        OSError: There is no keyring, or it refuses.
+    """
+    keyring = _required()
+    try:
+        return keyring.get_password(SERVICE, provider_name) is not None
+    except keyring.errors.KeyringError as error:
+        raise _refused(error) from None
+
+
 def store_key(provider_name: str, key: str) -> None:
     """Store a provider's key. Blocking; the system may ask the user.
 
     Raises:
         OSError: There is no keyring, or it refuses.
     """
-    if not is_installed():
-        msg = "the optional package `keyring` is not installed"
-        raise OSError(msg)
-    keyring = _keyring()
+    keyring = _required()
     try:
         keyring.set_password(SERVICE, provider_name, key)
     except keyring.errors.KeyringError as error:
-        msg = f"the keyring refused: {type(error).__name__}"
-        raise OSError(msg) from None
+        raise _refused(error) from None
 
 
 def delete_key(provider_name: str) -> bool:
@@ -58,15 +78,11 @@ def delete_key(provider_name: str) -> bool:
     Raises:
         OSError: There is no keyring, or it refuses.
     """
-    if not is_installed():
-        msg = "the optional package `keyring` is not installed"
-        raise OSError(msg)
-    keyring = _keyring()
+    keyring = _required()
     try:
         keyring.delete_password(SERVICE, provider_name)
     except keyring.errors.PasswordDeleteError:
         return False
     except keyring.errors.KeyringError as error:
-        msg = f"the keyring refused: {type(error).__name__}"
-        raise OSError(msg) from None
+        raise _refused(error) from None
     return True

@@ -131,8 +131,13 @@ async def _keyring(sources: _Sources) -> _Found | None:
     return None if value is None else _Found("the system's keyring", value)
 
 
+def may_be_key(value: str) -> bool:
+    """Whether a text can be a key at all: printable ASCII without blanks."""
+    return value.isprintable() and value.isascii() and " " not in value
+
+
 def _checked(key: str, name: str, source: str) -> str:
-    if not key.isprintable() or not key.isascii() or " " in key:
+    if not may_be_key(key):
         raise SettingsError(
             ErrorCode.INVALID_AUTH,
             f"The key for {name} from {source} holds blanks, control characters or letters that no key has.",

@@ -8,6 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from orch_lsp.cli.main import cli
 from orch_lsp.errors import GUIDANCE, ErrorCode
 from orch_lsp.generation import FinishReason
 from orch_lsp.lsp import commands
@@ -67,6 +68,12 @@ def test_every_command_is_in_the_readmes_table(command: str):
 
 def test_the_readme_names_no_command_that_does_not_exist():
     assert sorted(set(re.findall(r"^\| `(orch\.\w+)` \|", README, re.MULTILINE))) == COMMANDS
+
+
+def test_every_command_of_the_command_line_is_in_the_readme():
+    for name, command in cli.commands.items():
+        for subcommand in getattr(command, "commands", {"": None}):
+            assert f"$ orch-lsp {name} {subcommand}".rstrip() in README
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -12,35 +12,9 @@ from orch_lsp.settings.keys import resolve_key
 from orch_lsp.settings.model import ProviderSettings
 
 keyring = pytest.importorskip("keyring")
-backend = pytest.importorskip("keyring.backend")
 
-KEY = "live-key-0001"
-
-
-class MemoryKeyring(backend.KeyringBackend):
-    """A keyring as the package wants one, whose entries end with the test."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entries: dict[tuple[str, str], str] = {}
-        self.locked = False
-
-    def _unlocked(self) -> dict[tuple[str, str], str]:
-        if self.locked:
-            raise keyring.errors.KeyringLocked(KEY)
-        return self.entries
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self._unlocked().get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._unlocked()[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        if self._unlocked().pop((service, username), None) is None:
-            raise keyring.errors.PasswordDeleteError
+from tests.fakes.memory_keyring import SECRET as KEY  # noqa: E402
+from tests.fakes.memory_keyring import MemoryKeyring  # noqa: E402
 
 
 @pytest.fixture

@@ -1,0 +1,165 @@
+"""Tokens and money of many runs, added up by day, model or spec. Pure.
+
+What is not known is never counted as 0: each sum is over the runs that told, and says how many did not. A run that
+asked no provider (no attempt on its record) used nothing, so that it is not unknown either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Literal
+
+from orch_lsp.generation import Usage
+from orch_lsp.runs.escape import plain
+from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.view import COST_UNKNOWN, TOKENS_UNKNOWN, model_label
+
+Grouping = Literal["day", "model", "spec"]
+
+GROUPINGS: tuple[Grouping, ...] = ("day", "model", "spec")
+
+_COUNTS = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_input_tokens",
+    "cache_write_input_tokens",
+    "reasoning_output_tokens",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTotal:
+    """What a group of runs used.
+
+    Attributes:
+        key: The day (UTC, `2026-01-31`), the provider with its model, or the spec; empty for all runs.
+        runs: How many runs there are.
+        asked: How many of them asked a provider.
+        usage: Sums of the counts that were told; a count that no run told is None.
+        runs_without_tokens: Runs that asked a provider, and whose input or output tokens are unknown.
+        cost: Sums of the costs that are known, by currency.
+        runs_without_cost: Runs that asked a provider, and whose cost is unknown.
+    """
+
+    key: str
+    runs: int = 0
+    asked: int = 0
+    usage: Usage = field(default_factory=Usage)
+    runs_without_tokens: int = 0
+    cost: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    runs_without_cost: int = 0
+
+
+def total(records: Iterable[RunRecord], key: str = "") -> UsageTotal:
+    """Add up runs."""
+    runs = asked = without_tokens = without_cost = 0
+    usage = Usage()
+    cost: dict[str, Decimal] = {}
+    for record in records:
+        runs += 1
+        if record.usage is not None:
+            usage = _added(usage, record.usage)
+        amount = _amount(record)
+        if record.cost is not None and amount is not None:
+            cost[record.cost.currency] = cost.get(record.cost.currency, Decimal(0)) + amount
+        if any(step.attempts for step in record.steps):
+            asked += 1
+            without_cost += amount is None
+            told = record.usage is not None and None not in {record.usage.input_tokens, record.usage.output_tokens}
+            without_tokens += not told
+    return UsageTotal(key, runs, asked, usage, without_tokens, cost, without_cost)
+
+
+def grouped(records: Iterable[RunRecord], by: Grouping) -> list[UsageTotal]:
+    """Add up runs by day (newest first), or by model or spec (in alphabetical order)."""
+    groups: dict[str, list[RunRecord]] = {}
+    for record in records:
+        groups.setdefault(_key(record, by), []).append(record)
+    return [total(groups[key], key) for key in sorted(groups, reverse=by == "day")]
+
+
+def since(records: Iterable[RunRecord], day: str) -> list[RunRecord]:
+    """The runs of this day (UTC, `2026-01-31`) and later ones."""
+    return [record for record in records if record.timing.started_at[:10] >= day]
+
+
+def usage_value(summed: UsageTotal) -> dict[str, object]:
+    """A total as JSON; amounts are decimal strings."""
+    return {
+        "key": summed.key,
+        "runs": summed.runs,
+        "asked": summed.asked,
+        **{name: getattr(summed.usage, name) for name in _COUNTS},
+        "runs_without_tokens": summed.runs_without_tokens,
+        "cost": [{"amount": f"{amount:f}", "currency": currency} for currency, amount in sorted(summed.cost.items())],
+        "runs_without_cost": summed.runs_without_cost,
+    }
+
+
+def usage_lines(totals: Sequence[UsageTotal]) -> list[str]:
+    """Totals as lines with columns apart by two blanks."""
+    rows = [(plain(one.key), _runs(one.runs), tokens_text(one), cost_text(one)) for one in totals]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def tokens_text(summed: UsageTotal) -> str:
+    """`N in / N out` with the number of runs that did not tell."""
+    if not summed.asked and summed.usage == Usage():
+        return "nothing sent"
+    if summed.usage.input_tokens is None and summed.usage.output_tokens is None:
+        return TOKENS_UNKNOWN
+    counts = [
+        "unknown" if count is None else str(count) for count in (summed.usage.input_tokens, summed.usage.output_tokens)
+    ]
+    return f"{counts[0]} in / {counts[1]} out{_unknown(summed.runs_without_tokens)}"
+
+
+def cost_text(summed: UsageTotal) -> str:
+    """The sum in each currency with the number of runs whose cost is unknown."""
+    if not summed.cost:
+        return COST_UNKNOWN if summed.asked else ""
+    amounts = " + ".join(plain(f"{amount:f} {currency}") for currency, amount in sorted(summed.cost.items()))
+    return f"{amounts}{_unknown(summed.runs_without_cost)}"
+
+
+def _unknown(runs: int) -> str:
+    return f" ({_runs(runs)} unknown)" if runs else ""
+
+
+def _runs(count: int) -> str:
+    return "1 run" if count == 1 else f"{count} runs"
+
+
+def _added(first: Usage, second: Usage) -> Usage:
+    return Usage(
+        input_tokens=_sum(first.input_tokens, second.input_tokens),
+        output_tokens=_sum(first.output_tokens, second.output_tokens),
+        cache_read_input_tokens=_sum(first.cache_read_input_tokens, second.cache_read_input_tokens),
+        cache_write_input_tokens=_sum(first.cache_write_input_tokens, second.cache_write_input_tokens),
+        reasoning_output_tokens=_sum(first.reasoning_output_tokens, second.reasoning_output_tokens),
+    )
+
+
+def _sum(known: int | None, count: int | None) -> int | None:
+    return known if count is None else (known or 0) + count
+
+
+def _amount(record: RunRecord) -> Decimal | None:
+    try:
+        amount = Decimal(record.cost.amount) if record.cost is not None else None
+    except InvalidOperation:
+        return None
+    return amount if amount is not None and amount.is_finite() else None
+
+
+def _key(record: RunRecord, by: Grouping) -> str:
+    match by:
+        case "day":
+            return record.timing.started_at[:10]
+        case "model":
+            return model_label(record.provider.id, record.model.resolved or record.model.requested)
+        case "spec":
+            return record.spec.path

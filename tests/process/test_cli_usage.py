@@ -1,0 +1,33 @@
+"""`orch-lsp usage` over the record of real runs."""
+
+from __future__ import annotations
+
+from tests.fakes.scripted_server import CHAT_DONE, chat_chunk, chat_pieces, stream_reply
+
+SPEC = "# Rate limiter\n\nLimit each client to 100 requests a minute.\n"
+ANSWER = "## Goal\n\nLimit clients.\n"
+
+
+async def test_tokens_are_added_up_and_an_unknown_cost_stays_unknown(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    silent = [chat_chunk(ANSWER), chat_chunk(finish="stop"), CHAT_DONE]
+    provider.script(stream_reply(chat_pieces([ANSWER])), stream_reply(silent))
+    for name in ("a.spec.md", "b.spec.md"):
+        (workspace / name).write_text(SPEC)
+        assert (await orch("draft", name)).code == 0
+
+    found = (await orch("usage", "--json")).json()
+
+    assert found["schema"] == "orch.usage/1"
+    assert set(found["by"]) == {"day", "model", "spec"}
+    whole = found["total"]
+    assert (whole["runs"], whole["input_tokens"], whole["output_tokens"]) == (2, 11, 1)
+    assert (whole["runs_without_tokens"], whole["cost"], whole["runs_without_cost"]) == (1, [], 2)
+    assert [one["key"] for one in found["by"]["model"]] == ["work · served-model"]
+    shown = await orch("usage", "--by", "spec")
+    assert shown.code == 0
+    assert "a.spec.md  1 run  11 in / 1 out   cost unknown\n" in shown.out
+    assert "b.spec.md  1 run  tokens unknown  cost unknown\n" in shown.out
+    assert "total  2 runs  11 in / 1 out (1 run unknown)  cost unknown\n" in shown.out
+    later = await orch("usage", "--since", "2999-01-01")
+    assert (later.code, later.out, later.err) == (0, "", "No runs since 2999-01-01.\n")

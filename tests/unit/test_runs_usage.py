@@ -1,0 +1,120 @@
+"""Sums of tokens and cost: what is unknown stays unknown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orch_lsp.generation import Usage
+from orch_lsp.runs.record import Cost, ModelRef, RunRecord, SpecRef, Timing
+from orch_lsp.runs.usage import GROUPINGS, cost_text, grouped, since, tokens_text, total, usage_lines, usage_value
+from tests.fakes import records
+
+_amounts = st.decimals(0, 10_000, places=6).map(str)
+_runs = st.builds(
+    lambda usage, cost, day, path, model: replace(
+        records.running(path),
+        usage=usage,
+        cost=cost,
+        timing=Timing(f"2026-01-{day:02}T10:00:00.000Z"),
+        model=ModelRef("asked", model),
+    ),
+    st.none() | st.builds(Usage, *[st.none() | st.integers(0, 10**9)] * 5),
+    st.none() | st.builds(Cost, _amounts | st.just("nonsense"), st.sampled_from(["USD", "EUR"]), st.just("table")),
+    st.integers(1, 28),
+    st.sampled_from(["a.spec.md", "b.spec.md"]),
+    st.none() | st.sampled_from(["m1", "m2"]),
+)
+
+
+def run(usage: Usage | None = None, amount: str | None = None, *, currency: str = "USD") -> RunRecord:
+    cost = None if amount is None else Cost(amount, currency, "table")
+    return replace(records.running(), usage=usage, cost=cost)
+
+
+def test_known_counts_are_summed_and_unknown_ones_are_counted_apart():
+    summed = total([run(Usage(10, 2), "0.10"), run(Usage(5, 1, 3), "0.02"), run()])
+    assert summed.usage == Usage(15, 3, 3)
+    assert summed.cost == {"USD": Decimal("0.12")}
+    assert tokens_text(summed) == "15 in / 3 out (1 run unknown)"
+    assert cost_text(summed) == "0.12 USD (1 run unknown)"
+
+
+def test_a_cost_that_nobody_knows_is_unknown_and_not_zero():
+    summed = total([run(Usage(10, 2)), run()])
+    assert summed.cost == {}
+    assert cost_text(summed) == "cost unknown"
+    assert usage_value(summed)["cost"] == []
+    assert usage_value(summed)["runs_without_cost"] == 2
+
+
+def test_tokens_that_nobody_knows_are_unknown_and_not_zero():
+    value = usage_value(total([run()]))
+    assert value["input_tokens"] is None
+    assert tokens_text(total([run()])) == "tokens unknown"
+
+
+def test_a_cost_of_zero_that_is_known_is_zero():
+    assert cost_text(total([run(Usage(1, 1), "0")])) == "0 USD"
+
+
+def test_a_run_that_asked_nobody_is_neither_counted_nor_unknown():
+    summed = total([records.queued()])
+    assert (summed.runs, summed.asked, summed.runs_without_tokens, summed.runs_without_cost) == (1, 0, 0, 0)
+    assert tokens_text(summed) == "nothing sent"
+    assert cost_text(summed) == ""
+
+
+def test_currencies_are_never_added_to_each_other():
+    summed = total([run(Usage(1, 1), "1.50"), run(Usage(1, 1), "2", currency="EUR")])
+    assert cost_text(summed) == "2 EUR + 1.50 USD"
+
+
+def test_tiny_and_huge_amounts_are_written_out():
+    assert cost_text(total([run(Usage(1, 1), "1E-7")])) == "0.0000001 USD"
+    assert cost_text(total([run(Usage(1, 1), "1E+3")])) == "1000 USD"
+
+
+def test_an_amount_that_is_no_number_is_unknown():
+    assert cost_text(total([run(Usage(1, 1), "NaN"), run(Usage(1, 1), "much")])) == "cost unknown"
+
+
+def test_days_come_newest_first_and_since_takes_its_own_day_in():
+    days = ["2026-01-30T23:59:59.999Z", "2026-01-31T00:00:00.000Z", "2026-02-01T12:00:00.000Z"]
+    found = [replace(run(), timing=Timing(day)) for day in days]
+    assert [one.key for one in grouped(found, "day")] == ["2026-02-01", "2026-01-31", "2026-01-30"]
+    assert since(found, "2026-01-31") == found[1:]
+
+
+def test_models_of_two_providers_are_two_even_if_they_share_a_name():
+    other = replace(run(), provider=replace(run().provider, id="other"))
+    assert [one.key for one in grouped([run(), other], "model")] == ["other · some-model", "work · some-model"]
+
+
+def test_a_path_from_a_repository_cannot_draw_on_the_terminal():
+    hostile = replace(run(), spec=SpecRef("a\x1b[2J\nb.spec.md", "plain", "0"))
+    (line,) = usage_lines(grouped([hostile], "spec"))
+    assert "\x1b" not in line
+    assert "\n" not in line
+
+
+@given(st.lists(_runs, max_size=5), st.sampled_from(GROUPINGS))
+def test_groups_add_up_to_the_whole(found: list[RunRecord], by):
+    groups, whole = grouped(found, by), total(found)
+    assert sum(one.runs for one in groups) == whole.runs == len(found)
+    assert sum(one.runs_without_cost for one in groups) == whole.runs_without_cost
+    assert sum(one.usage.input_tokens or 0 for one in groups) == (whole.usage.input_tokens or 0)
+    for currency, amount in whole.cost.items():
+        assert sum((one.cost.get(currency, Decimal(0)) for one in groups), Decimal(0)) == amount
+    assert len(usage_lines(groups)) == len(groups)
+
+
+@given(st.lists(_runs, min_size=1, max_size=5))
+def test_a_sum_says_unknown_exactly_if_some_run_did_not_tell(found: list[RunRecord]):
+    whole = total(found)
+    silent = [one for one in found if one.cost is None or one.cost.amount == "nonsense"]
+    assert whole.runs_without_cost == len(silent)
+    assert ("unknown" in cost_text(whole)) == bool(silent)
