@@ -42,7 +42,6 @@ _LOADED_LATE = (
     "orch_lsp.settings.edit",
     "orch_lsp.settings.schema",
     "orch_lsp.spec.check",
-    "pathspec",
 )
 """What the features import where they use it."""
 
