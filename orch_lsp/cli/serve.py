@@ -36,10 +36,7 @@ def serve(arguments: Sequence[str]) -> None:
     redactor = Redactor()
     _log_to_stderr(options.log_level.upper(), redactor)
     server = build_server(redactor)
-    if options.tcp:
-        serve_tcp(server, *options.tcp)
-    else:
-        serve_stdio(server)
+    sys.exit(serve_tcp(server, *options.tcp) if options.tcp else serve_stdio(server))
 
 
 def _address(value: str) -> tuple[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -31,6 +32,8 @@ class Documents:
         self._server = server
         self._changed: dict[str, asyncio.Event] = {}
         self._identities: dict[str, str] = {}
+        self._untitled_texts: dict[str, str] = {}
+        self._closed_untitled: deque[tuple[str, str]] = deque(maxlen=8)
 
     def is_open(self, uri: str) -> bool:
         """Whether the client has the document open."""
@@ -57,14 +60,28 @@ class Documents:
         return None if document is None else document.source
 
     def note_change(self, uri: str) -> None:
-        """Wake those who wait for a change of the document."""
+        """Wake those who wait for a change of the document, and remember the text of one that has no file."""
+        if path_of(uri) is None:
+            self._untitled_texts[uri] = self._server.workspace.text_documents[uri].source
         self._changed.setdefault(uri, asyncio.Event()).set()
 
-    def forget(self, uri: str) -> None:
-        """The document was closed; those who wait see that it is gone."""
-        self._identities.pop(uri, None)
+    def untitled_with(self, text: str) -> list[str]:
+        """Identities of documents without a file that have, or had when they were closed, exactly this text."""
+        documents = self._server.workspace.text_documents
+        now = [known for uri, known in self._identities.items() if uri in documents and documents[uri].source == text]
+        return [*now, *(identity for identity, last in self._closed_untitled if last == text)]
+
+    def forget(self, uri: str) -> str | None:
+        """The document was closed; those who wait see that it is gone. Returns the text of one that had no file.
+
+        pygls has forgotten its text by now; one without a file may come back as a file with the same text.
+        """
+        identity, text = self._identities.pop(uri, None), self._untitled_texts.pop(uri, None)
+        if identity is not None and text is not None:
+            self._closed_untitled.append((identity, text))
         if (event := self._changed.pop(uri, None)) is not None:
             event.set()
+        return text
 
     async def wait_for_text(self, uri: str, text: str, seconds: float) -> bool:
         """Whether the document has this text now or within `seconds`."""

@@ -12,10 +12,17 @@ from typing import Any, cast
 
 from cattrs import Converter
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams, JsonRpcServerNotInitialized
+from pygls.exceptions import (
+    JsonRpcException,
+    JsonRpcInternalError,
+    JsonRpcInvalidParams,
+    JsonRpcInvalidRequest,
+    JsonRpcServerNotInitialized,
+)
 from pygls.protocol import (
     JsonRPCNotification,
     JsonRPCRequestMessage,
+    JsonRPCResponseMessage,
     LanguageServerProtocol,
     default_converter,
     lsp_method,
@@ -23,6 +30,7 @@ from pygls.protocol import (
 from typing_extensions import override
 
 from orch_lsp.errors import OrchError
+from orch_lsp.lsp.messages import MalformedMessageError, invalid_params, parse_message
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +86,68 @@ class OrchProtocol(LanguageServerProtocol):
     """pygls's protocol, corrected."""
 
     _initialized = False
+    exit_code: int | None = None
+    """Set once the client has said `exit`."""
+
+    @property
+    def was_shut_down(self) -> bool:
+        """Whether the client has asked for `shutdown`."""
+        return self._shutdown
+
+    def receive(self, body: bytes) -> None:
+        """Handle one message as it came. Whatever it is: a request in it is answered, and nothing is raised.
+
+        pygls drops what it cannot read, so that a client would wait for ever.
+        """
+        try:
+            value = parse_message(body)
+        except MalformedMessageError as error:
+            logger.warning("a message cannot be read: %s", error)
+            answer = {"code": error.answer.code, "message": error.answer.message}
+            # An id that is null has to be there, and pygls leaves it out.
+            self._send_data({"jsonrpc": self.VERSION, "id": error.request_id, "error": answer})
+            return
+        try:
+            message = self._structure(value)
+        except Exception as error:  # noqa: BLE001 -- the converter raises whatever it meets
+            self._refuse(value, invalid_params(error))
+            return
+        self.handle_message(message)
+
+    def _structure(self, value: dict[str, Any]) -> Any:
+        method: str | None = value.get("method")
+        if method is not None:
+            fallback = JsonRPCRequestMessage if "id" in value else JsonRPCNotification
+            kind = self.get_message_type(method) or fallback
+        elif "error" in value:
+            kind = types.ResponseErrorMessage
+        else:
+            kind = self._result_types.get(value.get("id", "")) or JsonRPCResponseMessage
+        return self._converter.structure(value, kind)
+
+    def _refuse(self, value: dict[str, Any], error: JsonRpcException) -> None:
+        """Answer a request that cannot be read; an answer that cannot be read fails what waits for it."""
+        logger.warning("a message cannot be read: %s", error.message)
+        if "id" not in value:
+            return
+        if "method" in value:
+            self._send_response(value["id"], error=error.to_response_error())
+        else:
+            self._handle_response(value["id"], error=error.to_response_error())
+
+    @override
+    def handle_message(self, message: Any) -> None:
+        """Refuse requests after `shutdown`; pygls leaves them without an answer."""
+        if self._shutdown and hasattr(message, "method") and hasattr(message, "id"):
+            error = JsonRpcInvalidRequest("the server was shut down")
+            self._send_response(message.id, error=error.to_response_error())
+            return
+        super().handle_message(message)
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *_: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] -- no generator on purpose
+        """Note that the process is to end; pygls would raise `SystemExit` through the running loop."""
+        self.exit_code = 0 if self._shutdown else 1
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
@@ -166,12 +236,27 @@ class OrchProtocol(LanguageServerProtocol):
         """Never leave a request without an answer: a result that is not JSON becomes an internal error."""
         if error is None:
             try:
-                json.dumps(result, default=self._serialize_message)
+                json.dumps(result, default=self._serialize_message, allow_nan=False)
             except (TypeError, ValueError, AttributeError):
                 logger.exception("the result of a request cannot be sent")
                 self._result_types.pop(msg_id, None)
                 error = JsonRpcInternalError("A fault in orch-lsp: the result cannot be sent.").to_response_error()
         super()._send_response(msg_id, result, error)
+
+    @override
+    def send_request(self, *args: Any, **kwargs: Any) -> Any:
+        """Forget a request of ours that nobody waits for any more; pygls keeps it until it is answered."""
+        future = super().send_request(*args, **kwargs)
+        msg_id = next(key for key in reversed(self._request_futures) if self._request_futures[key] is future)
+        loop = asyncio.get_running_loop()
+
+        def forget() -> None:
+            self._request_futures.pop(msg_id, None)
+            self._result_types.pop(msg_id, None)
+
+        # Not at once, as above.
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(forget))
+        return future
 
     @override
     def _handle_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:

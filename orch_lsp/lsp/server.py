@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -30,6 +31,21 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_LOADED_LATE = (
+    "orch_lsp.lsp.pages",
+    "orch_lsp.orchestration.applying",
+    "orch_lsp.orchestration.doctor",
+    "orch_lsp.runs.origins",
+    "orch_lsp.runs.provenance",
+    "orch_lsp.runs.schema",
+    "orch_lsp.runs.view",
+    "orch_lsp.settings.edit",
+    "orch_lsp.settings.schema",
+    "orch_lsp.spec.check",
+    "pathspec",
+)
+"""What the features import where they use it."""
+
 
 class OrchServer(LanguageServer):
     """A language server with the state that its features share.
@@ -37,6 +53,8 @@ class OrchServer(LanguageServer):
     `open_session` builds what runs need; it is called after `initialize` was answered, in a worker thread, since it
     imports the heavy libraries.
     """
+
+    protocol: OrchProtocol  # pyright: ignore[reportIncompatibleVariableOverride] -- what `protocol_cls` makes
 
     def __init__(self, open_session: Callable[[], Session]) -> None:
         super().__init__(  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
@@ -76,8 +94,15 @@ class OrchServer(LanguageServer):
     async def session(self) -> Session:
         """What runs share; opened at the first call."""
         if self._opened is None:
-            self._opened = asyncio.create_task(asyncio.to_thread(self._open_session), name="open session")
+            self._opened = asyncio.create_task(asyncio.to_thread(self._load), name="open session")
         return await asyncio.shield(self._opened)
+
+    def _load(self) -> Session:
+        """Open the session and load what handlers import, on a worker thread: an import would hold up the loop."""
+        session = self._open_session()
+        for name in _LOADED_LATE:
+            importlib.import_module(name)
+        return session
 
     async def supervisor(self) -> Supervisor:
         """The owner of this process's runs."""

@@ -1,4 +1,4 @@
-"""Serving over stdio and TCP, with writes that never hold up the event loop."""
+"""Serving over stdio and TCP: reading what may be malformed, and writing without holding up the event loop."""
 
 from __future__ import annotations
 
@@ -6,17 +6,25 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
+import os
 import queue
+import signal
 import sys
 import threading
+from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING, BinaryIO
 
-from pygls.io_ import StdinAsyncReader, run_async
+from orch_lsp.lsp.framing import FrameReader, NotLspError
+from orch_lsp.lsp.messages import MalformedMessageError, parse_message
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
 
 logger = logging.getLogger(__name__)
+
+_CHUNK_BYTES = 64 * 1024
+_CHUNKS_AHEAD = 16
+"""How far reading may run ahead of handling."""
 
 
 class QueuedWriter:
@@ -47,34 +55,163 @@ class QueuedWriter:
         self._thread.join(2.0)
 
 
-def serve_stdio(server: OrchServer) -> None:
-    """Serve one client over stdin and stdout until it says `exit` or closes the pipe."""
-    protocol_out = sys.stdout.buffer
+class QueuedReader:
+    """Chunks from a pipe, read by a thread of its own, which a client that says nothing cannot keep alive."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._loop = asyncio.get_running_loop()
+        self._chunks: asyncio.Queue[bytes] = asyncio.Queue()
+        self._ahead = threading.Semaphore(_CHUNKS_AHEAD)
+        threading.Thread(target=self._read_all, name="lsp-reader", daemon=True).start()
+
+    def _read_all(self) -> None:
+        data = b"-"
+        while data:
+            self._ahead.acquire()
+            try:
+                data = os.read(self._stream.fileno(), _CHUNK_BYTES)
+            except (OSError, ValueError):
+                data = b""
+            with contextlib.suppress(RuntimeError):  # The loop is closed: nobody listens any more.
+                self._loop.call_soon_threadsafe(self._chunks.put_nowait, data)
+
+    async def read(self) -> bytes:
+        """The next chunk; empty at the end."""
+        data = await self._chunks.get()
+        self._ahead.release()
+        return data
+
+
+async def _converse(server: OrchServer, read: Callable[[], Awaitable[bytes]], frames: FrameReader) -> None:
+    """Handle messages until the client says `exit` or is gone.
+
+    Raises:
+        NotLspError: `frames` is strict, and the other side does not speak the protocol.
+    """
+    skipped = 0
+    while data := await read():
+        for body in frames.feed(data):
+            server.protocol.receive(body)
+            if server.protocol.exit_code is not None:
+                return
+            # A handler starts before the next message is handled, as if each had come by itself.
+            await asyncio.sleep(0)
+        if frames.skipped > skipped:
+            logger.warning("%d bytes from the client belong to no message", frames.skipped - skipped)
+            skipped = frames.skipped
+
+
+def _exit_code(server: OrchServer) -> int:
+    """0 if the client took its leave by `shutdown`, else 1, as the protocol asks for."""
+    return server.protocol.exit_code or 0 if server.protocol.was_shut_down else 1
+
+
+@contextlib.contextmanager
+def _ending_on_signals(task: asyncio.Task[None] | None) -> Generator[None]:
+    """A polite request to end lets live runs be recorded as cancelled."""
+    loop = asyncio.get_running_loop()
+    if task is None or sys.platform == "win32":
+        yield
+        return
+    loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+
+
+def serve_stdio(server: OrchServer) -> int:
+    """Serve one client over stdin and stdout until it says `exit` or closes the pipe.
+
+    Returns:
+        The exit code of the process.
+    """
+    protocol_in, protocol_out = sys.stdin.buffer, sys.stdout.buffer
     # Nothing but the protocol may reach the pipe, whoever prints.
     sys.stdout = sys.stderr
-    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
-        asyncio.run(_serve_stdio(server, protocol_out))
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(_serve_stdio(server, protocol_in, protocol_out))
+    return _exit_code(server)
 
 
-async def _serve_stdio(server: OrchServer, protocol_out: BinaryIO) -> None:
-    stopped = threading.Event()
+async def _serve_stdio(server: OrchServer, protocol_in: BinaryIO, protocol_out: BinaryIO) -> None:
     writer = QueuedWriter(protocol_out)
     server.protocol.set_writer(writer)
-    reader = StdinAsyncReader(sys.stdin.buffer, server.thread_pool)
-    try:
-        await run_async(stopped, reader, server.protocol, logger=logger, error_handler=server.report_server_error)
-    finally:
-        await server.close()
-        writer.close()
+    with _ending_on_signals(asyncio.current_task()):
+        try:
+            await _converse(server, QueuedReader(protocol_in).read, FrameReader())
+        finally:
+            await server.close()
+            writer.close()
 
 
-def serve_tcp(server: OrchServer, host: str, port: int) -> None:
-    """Serve one client over TCP on a loopback address.
+def serve_tcp(server: OrchServer, host: str, port: int) -> int:
+    """Serve one client over TCP on a loopback address; port 0 takes a free one. The address goes to stderr.
+
+    Any page in a browser can connect to a local port. What does not begin as the base protocol does is closed before
+    anything of it is read further; the first client that speaks it is the only one.
+
+    Returns:
+        The exit code of the process.
 
     Raises:
         ValueError: `host` is not a loopback address.
+        OSError: The port cannot be listened on.
     """
     if not ipaddress.ip_address(host).is_loopback:
         msg = f"{host} is not a loopback address"
         raise ValueError(msg)
-    server.start_tcp(host, port)
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(_serve_tcp(server, host, port))
+    return _exit_code(server)
+
+
+async def _serve_tcp(server: OrchServer, host: str, port: int) -> None:
+    ended = asyncio.Event()
+    visitors: set[asyncio.StreamWriter] = set()
+    client: list[asyncio.StreamWriter] = []
+
+    async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visitors.add(writer)
+        frames, first = FrameReader(strict=True), bytearray()
+        try:
+            while not client and (data := await reader.read(_CHUNK_BYTES)):
+                first += data
+                if bodies := frames.feed(data):
+                    parse_message(bodies[0])
+                    client.append(writer)
+            if client == [writer]:
+                await _serve_connection(server, reader, writer, bytes(first))
+        except (NotLspError, MalformedMessageError, OSError) as error:
+            logger.warning("a connection was closed: %s", error)
+        finally:
+            visitors.discard(writer)
+            writer.close()
+            if client == [writer]:
+                ended.set()
+
+    listener = await asyncio.start_server(visit, host, port, limit=_CHUNK_BYTES)
+    shown, actual = listener.sockets[0].getsockname()[:2]
+    print(f"orch-lsp listens on {f'[{shown}]' if ':' in shown else shown}:{actual}", file=sys.stderr, flush=True)  # noqa: T201
+    with _ending_on_signals(asyncio.current_task()):
+        try:
+            await ended.wait()
+        finally:
+            listener.close()
+            await server.close()
+            for writer in visitors:
+                writer.close()
+
+
+async def _serve_connection(
+    server: OrchServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first: bytes
+) -> None:
+    """Talk to the one client; `first` is what it has said already."""
+    said = [first]
+
+    async def read() -> bytes:
+        return said.pop() if said else await reader.read(_CHUNK_BYTES)
+
+    server.protocol.set_writer(writer)  # pyright: ignore[reportArgumentType] -- its write never waits
+    await _converse(server, read, FrameReader(strict=True))

@@ -17,7 +17,7 @@ from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.observer import DraftDelta
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.shielding import to_the_end
-from orch_lsp.orchestration.steps import begin_step, end_step
+from orch_lsp.orchestration.steps import end_step
 from orch_lsp.orchestration.streaming import LiveKeyFilter, SectionTracker
 from orch_lsp.providers.base import (
     AttemptEnded,
@@ -54,7 +54,6 @@ async def ask(live: LiveRun, plan: DraftPlan, session: Session, request: Generat
         OrchError: None did; with text on the run, if the answer broke off.
     """
     attempts = AttemptLog(session.redactor)
-    begin_step(live, "draft", wave=1, provider=plan.choice.provider.name, model=plan.choice.model)
     fallbacks = _fallbacks(plan)
     choice = plan.choice
     while True:

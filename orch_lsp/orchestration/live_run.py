@@ -62,8 +62,13 @@ class LiveRun:
         Raises:
             RunError: The document has a live run already.
             StoreError: It could not be written.
+            asyncio.CancelledError: It is durable, and its creator was cancelled meanwhile.
         """
-        await to_the_end(self.store.create(self.record, tuple(texts)))
+        try:
+            await to_the_end(self.store.create(self.record, tuple(texts)))
+        except asyncio.CancelledError:
+            self.observer.run_changed(self.record)
+            raise
         self.observer.run_changed(self.record)
 
     def change(self, **changes: Any) -> None:

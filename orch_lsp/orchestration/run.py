@@ -69,6 +69,8 @@ async def _run(live: LiveRun, plan: DraftPlan, session: Session) -> FinishedDraf
     await live.transition(RunStatus.RUNNING, timing=replace(live.record.timing, queue_s=queue_s))
     live.change(vcs=await revision_of(plan.reading.root))
     context = await gather_context(live, plan, session.context_source, session.redactor)
+    # Open from now on: a request that cannot be made is this step's failure.
+    begin_step(live, "draft", wave=1, provider=plan.choice.provider.name, model=live.record.model.requested)
     request = assemble(plan, context)
     await asyncio.to_thread(refuse_secrets, plan, request)
     raw = await ask(live, plan, session, request)

@@ -188,11 +188,11 @@ class Supervisor:
         entry = self._entries.get(run_id)
         return entry is not None and entry.task.cancel()
 
-    async def wait(self, run_id: str) -> None:
-        """Until a run has ended and its draft was delivered; at once if it is not live."""
+    async def wait(self, run_id: str, seconds: float | None = None) -> None:
+        """Until a run has ended and its draft was delivered, or `seconds` have passed; at once if it is not live."""
         entry = self._entries.get(run_id)
         if entry is not None:
-            await asyncio.wait([entry.task])
+            await asyncio.wait([entry.task], timeout=seconds)
 
     async def aclose(self) -> None:
         """Cancel all live runs and wait until each is recorded."""

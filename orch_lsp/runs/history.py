@@ -67,6 +67,15 @@ class RunHistory:
         self._own.add(record.run_id)
         return orphans
 
+    def take_over(self, record: RunRecord, texts: Sequence[str]) -> None:
+        """Record a run that has ended elsewhere; one that is here already is left as it is."""
+
+        def work(db: sqlite3.Connection) -> None:
+            if not rows.exists(db, record.run_id):
+                rows.insert(db, record, self._name(record), texts, timestamp())
+
+        self._connection.write(work)
+
     def save(self, record: RunRecord, expected: RunStatus, texts: Sequence[str]) -> None:
         """Replace a record if its status is the expected one."""
 

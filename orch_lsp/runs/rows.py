@@ -52,6 +52,11 @@ def insert(
     _keep_texts(connection, record, texts)
 
 
+def exists(connection: sqlite3.Connection, run_id: str) -> bool:
+    """Whether there is a run with this id."""
+    return connection.execute("SELECT 1 FROM runs WHERE run_id = ?", (run_id,)).fetchone() is not None
+
+
 def update(
     connection: sqlite3.Connection,
     record: RunRecord,
@@ -132,7 +137,7 @@ def add_checkpoint(connection: sqlite3.Connection, run_id: str, start: int, text
     Raises:
         RunError: `unknown_run`.
     """
-    if connection.execute("SELECT 1 FROM runs WHERE run_id = ?", (run_id,)).fetchone() is None:
+    if not exists(connection, run_id):
         raise unknown(run_id)
     connection.execute(
         "INSERT INTO checkpoints (run_id, start, utf8) VALUES (?, ?, ?)"

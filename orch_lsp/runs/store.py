@@ -101,6 +101,11 @@ class RunStore:
         kept = tuple(texts)
         return await self._run(lambda: self._opened.create(record, kept))
 
+    async def take_over(self, record: RunRecord, texts: Iterable[str]) -> None:
+        """Record a run that another store holds and that has ended: its document has moved here."""
+        kept = tuple(texts)
+        await self._run(lambda: self._opened.take_over(record, kept))
+
     async def save(self, record: RunRecord, *, expected: RunStatus, texts: Iterable[str] = ()) -> None:
         """Replace a run's record, durably, if its stored status is still `expected`.
 

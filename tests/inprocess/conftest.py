@@ -38,7 +38,10 @@ class Loopback:
         self._loop.call_soon_threadsafe(self._deliver, data)
 
     def _deliver(self, data: bytes) -> None:
-        self._peer.handle_message(json.loads(data, object_hook=self._peer.structure_message))
+        if hasattr(self._peer, "receive"):
+            self._peer.receive(data)
+        else:
+            self._peer.handle_message(json.loads(data, object_hook=self._peer.structure_message))
 
     def close(self) -> None: ...
 
@@ -66,5 +69,6 @@ async def start_editor(homes: Homes, workspace: Path, monkeypatch: pytest.Monkey
 
     yield start
     for editor, server in started:
-        await editor.client.shutdown_async(None)  # never `exit`: it would end this process
+        if not server.protocol.was_shut_down:
+            await editor.client.shutdown_async(None)
         await server.close()

@@ -226,3 +226,29 @@ async def test_two_untitled_documents_of_one_name_have_histories_of_their_own(st
     editor.close(uri)
     editor.open(uri, "# Other\n\nBrief.\n")
     assert "Orch: Apply draft" not in await editor.offers(uri)
+
+
+@pytest.mark.parametrize("order", ["close first", "open first"])
+async def test_the_history_of_an_untitled_document_follows_it_to_its_file(
+    start_editor, homes, provider, workspace, order
+):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor()
+    uri = editor.open("untitled:Untitled-1", "# T\n\nBrief.\n")
+    record = await editor.draft(uri)
+    text = editor.text(uri)
+    if order == "close first":
+        editor.close(uri)
+    saved = editor.open(workspace / "saved.spec.md", text)
+    if order == "open first":
+        editor.close(uri)
+
+    async def history():
+        return await editor.execute("orch.showHistory", {"uri": saved, "open": False})
+
+    while not (found := await history()):
+        pass
+    assert [run["run_id"] for run in found] == [record["run_id"]]
+    assert found[0]["spec"]["path"] == "saved.spec.md"
+    assert record["run_id"] in await editor.hover(saved, "Limit clients.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,12 +71,14 @@ def environment(homes: Homes, **more: str) -> dict[str, str]:
     return {**kept, **homes.environment, "PYTHONUTF8": "1", **more}
 
 
-async def sit_down(folder: Path, *arguments: str, key: str, orch: bool = True) -> Desk:
+async def sit_down(
+    folder: Path, *arguments: str, key: str, more: Mapping[str, str] | None = None, orch: bool = True
+) -> Desk:
     """Start a server and an editor below `folder`."""
     homes, workspace = Homes.below(folder), folder / "project"
     (workspace / ".orch").mkdir(parents=True)
     editor = Editor()
-    variables = environment(homes, WORK_KEY=key)
+    variables = environment(homes, WORK_KEY=key, **(more or {}))
     await editor.start(*arguments, env=variables, cwd=workspace)
     await editor.initialize(workspace, orch=orch)
     return Desk(editor, homes, workspace, variables)

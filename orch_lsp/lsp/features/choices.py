@@ -82,6 +82,11 @@ async def _choose(ls: OrchServer, uri: str, reading: Reading, provider: str, mod
     front_matter = reading.document.front_matter
     if front_matter is not None and front_matter.problem is None:
         edits = front_matter_with_choice(reading.document.text, front_matter, provider, model)
+        if not edits:
+            raise SettingsError(
+                ErrorCode.INVALID_SETTINGS, "The front matter is not a list of `key: value` lines.",
+                remediation=f"Name `provider: {provider}` in it yourself, or write each key on a line of its own.",
+            )  # fmt: skip
         text_edits = Positions(reading.document.text, ls.position_encoding).text_edits(edits)
         change = workspace_edit(uri, reading.source.version, text_edits, document_changes=ls.client.document_changes)
         async with asyncio.timeout(20.0):

@@ -13,6 +13,8 @@ from orch_lsp.lsp.show import show_page, show_record
 from orch_lsp.runs.status import TERMINAL
 
 DEFAULT_LIMIT = 50
+CANCEL_SECONDS = 2.0
+"""How long a cancel waits for the run to be recorded as cancelled, so that it can say so."""
 
 
 def register(server: OrchServer) -> None:
@@ -22,15 +24,12 @@ def register(server: OrchServer) -> None:
     async def cancel_run(ls: OrchServer, argument: Any) -> dict[str, str]:
         given = parse(argument)
         supervisor = await ls.supervisor()
-        run_id = given.run_id
-        if run_id is None:
-            live = supervisor.live
-            if not live:
-                raise RunError(ErrorCode.UNKNOWN_RUN, "No run is in progress.")
-            run_id = live[-1].record.run_id
-        if supervisor.cancel(run_id):
-            return {"runId": run_id, "status": "cancelling"}
-        found = await find_run(ls, run_id)
+        live = next((run for run in reversed(supervisor.live) if given.run_id in {None, run.record.run_id}), None)
+        if live is not None and supervisor.cancel(live.record.run_id):
+            await supervisor.wait(live.record.run_id, CANCEL_SECONDS)
+            ended = live.record.status in TERMINAL
+            return {"runId": live.record.run_id, "status": str(live.record.status) if ended else "cancelling"}
+        found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
         if found.record.status in TERMINAL:
             return {"runId": found.record.run_id, "status": "already_ended"}
         raise RunError(ErrorCode.NOT_ALLOWED, "This run belongs to another process; cancel it there.")

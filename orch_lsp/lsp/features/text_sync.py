@@ -12,6 +12,7 @@ from orch_lsp.lsp.documents import path_of
 from orch_lsp.lsp.failures import Failure, severity_of
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.untitled import follow_to_file
 from orch_lsp.runs.status import RunStatus
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ def register(server: OrchServer) -> None:
         uri = params.text_document.uri
         ls.last_document = uri
         ls.documents.note_change(uri)
-        ls.run_task(_show_last_failure(ls, uri), f"last failure of {uri}")
+        ls.run_task(_opened(ls, uri), f"opening of {uri}")
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(ls: OrchServer, params: types.DidChangeTextDocumentParams) -> None:
@@ -43,7 +44,10 @@ def register(server: OrchServer) -> None:
         uri = params.text_document.uri
         if ls.last_document == uri:
             ls.last_document = None
-        ls.documents.forget(uri)
+        text = ls.documents.forget(uri)
+        for other in ls.documents.open_uris() if text is not None else ():
+            if ls.documents.text(other) == text:
+                ls.run_task(follow_to_file(ls, other), f"history of {other}")
         ls.failures.clear(uri)
         diagnostics.clear(ls, uri)
 
@@ -55,6 +59,11 @@ def register(server: OrchServer) -> None:
     async def did_rename_files(ls: OrchServer, params: types.RenameFilesParams) -> None:
         for file in params.files:
             await _follow_rename(ls, file.old_uri, file.new_uri)
+
+
+async def _opened(ls: OrchServer, uri: str) -> None:
+    await follow_to_file(ls, uri)
+    await _show_last_failure(ls, uri)
 
 
 async def _show_last_failure(ls: OrchServer, uri: str) -> None:
