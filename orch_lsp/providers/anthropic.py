@@ -7,16 +7,18 @@ the stop reason, `message_stop`; without the last it was cut. Input tokens are c
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.generation import FinishReason
 from orch_lsp.providers.answer import Answer
-from orch_lsp.providers.base import GenerationRequest, Provider
+from orch_lsp.providers.base import GenerationRequest, ModelInfo, Provider
 from orch_lsp.providers.classify import failure_from_message
 from orch_lsp.providers.failure import Failure
 from orch_lsp.providers.http_provider import HttpProvider
 from orch_lsp.providers.json_values import count, mapping, sequence, text
 from orch_lsp.providers.usage import sane_usage
+from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
 
 # The API demands a limit. This is one that every model in service accepts and that a whole spec fits into.
@@ -74,6 +76,29 @@ class AnthropicMessages:
         if request.reasoning is not None:
             body["output_config"] = {"effort": request.reasoning}
         return body
+
+    def models_path(self, settings: ProviderSettings) -> str | None:
+        """Path of the first part of the list."""
+        del settings
+        return "/models?limit=1000"
+
+    def models_page(self, document: object, settings: ProviderSettings) -> ModelPage:
+        """The list comes in parts of at most a thousand."""
+        page = mapping(document)
+        entries = [mapping(item) for item in sequence(page.get("data"))]
+        models = tuple(
+            ModelInfo(
+                text(entry.get("id")),
+                text(entry.get("display_name")) or None,
+                count(entry.get("max_input_tokens")) or None,
+                count(entry.get("max_tokens")) or None,
+            )
+            for entry in entries
+            if text(entry.get("id"))
+        )
+        last = text(page.get("last_id"))
+        more = page.get("has_more") is True and last
+        return ModelPage(models, f"{self.models_path(settings)}&after_id={quote(last, safe='')}" if more else None)
 
     def decoder(self, settings: ProviderSettings) -> MessagesDecoder:
         """A fresh decoder."""

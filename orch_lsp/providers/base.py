@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from orch_lsp.errors import ErrorDetail
 from orch_lsp.generation import FinishReason, Usage
@@ -152,4 +152,27 @@ class Provider(Protocol):
 
     async def aclose(self) -> None:
         """Give back connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model as its provider lists it. Sizes are in tokens; None where the provider does not say."""
+
+    id: str
+    name: str | None = None
+    context_window: int | None = None
+    max_output_tokens: int | None = None
+
+
+@runtime_checkable
+class ModelLister(Protocol):
+    """A provider that can say which models it serves."""
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        """Ask the provider for its models, in its own order.
+
+        Raises:
+            ProviderError: There is no list, or it could not be had.
+        """
         ...

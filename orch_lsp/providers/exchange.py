@@ -52,7 +52,7 @@ async def exchange(
     async with client.send("POST", prepared.path, prepared.headers, prepared.body) as response:
         notes.http_status = response.status
         notes.request_id = request_id_from(response.headers)
-        await _refuse_failed_answers(response, prepared.provider)
+        await refuse_failed_answers(response, prepared.provider)
         answer = Answer()
         reader = AnswerReader(
             decoder,
@@ -87,7 +87,12 @@ async def exchange(
         raise ExchangeFailedError(replace(failure, http_status=failure.http_status or response.status))
 
 
-async def _refuse_failed_answers(response: HttpResponse, provider: str) -> None:
+async def refuse_failed_answers(response: HttpResponse, provider: str) -> None:
+    """Let only an answer pass that says of itself that it is good.
+
+    Raises:
+        ExchangeFailedError: It is an error or a redirect.
+    """
     if response.status >= 400:
         body = await response.read_error_body()
         raise ExchangeFailedError(failure_from_answer(response.status, response.headers, body, provider))

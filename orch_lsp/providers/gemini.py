@@ -12,10 +12,11 @@ from urllib.parse import quote
 
 from orch_lsp.generation import FinishReason
 from orch_lsp.providers.answer import Answer
-from orch_lsp.providers.base import GenerationRequest, Provider
+from orch_lsp.providers.base import GenerationRequest, ModelInfo, Provider
 from orch_lsp.providers.http_provider import HttpProvider
 from orch_lsp.providers.json_values import count, mapping, sequence, text
 from orch_lsp.providers.usage import sane_usage
+from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
 
 _FINISH: Mapping[str, FinishReason] = {
@@ -80,6 +81,28 @@ class Gemini:
         if generation:
             body["generationConfig"] = generation
         return body
+
+    def models_path(self, settings: ProviderSettings) -> str | None:
+        """Path of the first part of the list."""
+        del settings
+        return "/models?pageSize=1000"
+
+    def models_page(self, document: object, settings: ProviderSettings) -> ModelPage:
+        """The list comes in parts, and holds models that generate no text."""
+        page = mapping(document)
+        entries = [mapping(item) for item in sequence(page.get("models"))]
+        models = tuple(
+            ModelInfo(
+                text(entry.get("name")).removeprefix("models/"),
+                text(entry.get("displayName")) or None,
+                count(entry.get("inputTokenLimit")) or None,
+                count(entry.get("outputTokenLimit")) or None,
+            )
+            for entry in entries
+            if text(entry.get("name")) and _generates(entry)
+        )
+        token = text(page.get("nextPageToken"))
+        return ModelPage(models, f"{self.models_path(settings)}&pageToken={quote(token, safe='')}" if token else None)
 
     def decoder(self, settings: ProviderSettings) -> GeminiDecoder:
         """A fresh decoder."""
@@ -155,3 +178,8 @@ def _family(raw: str) -> FinishReason:
     if raw.startswith("IMAGE_"):
         return FinishReason.CONTENT_FILTER
     return FinishReason.ERROR if raw.startswith("MALFORMED_") else FinishReason.OTHER
+
+
+def _generates(entry: Mapping[str, object]) -> bool:
+    methods = sequence(entry.get("supportedGenerationMethods"))
+    return not methods or "generateContent" in methods

@@ -16,6 +16,7 @@ from orch_lsp.providers.base import (
     AttemptEnded,
     AttemptStarted,
     GenerationRequest,
+    ModelInfo,
     StreamEvent,
     TextDelta,
     Waiting,
@@ -23,6 +24,7 @@ from orch_lsp.providers.base import (
 from orch_lsp.providers.endpoint import endpoint_of
 from orch_lsp.providers.exchange import ExchangeNotes, PreparedRequest, exchange
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
+from orch_lsp.providers.listing import list_models
 from orch_lsp.providers.remedies import with_remedy
 from orch_lsp.providers.retry import delay_s
 from orch_lsp.providers.wire import WireFormat
@@ -127,6 +129,20 @@ class HttpProvider:
             await self._sleep(delay)
             earlier.append(failure.code)
             number, wait_s = number + 1, delay
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        """Ask the provider for its models.
+
+        Raises:
+            ProviderError: There is no list, or it could not be had.
+        """
+        self._check_key()
+        client = await self._opened()
+        headers = {**self._headers(), "accept": "application/json", "accept-encoding": "gzip"}
+        try:
+            return await list_models(client, self._wire, self._settings, headers)
+        except ExchangeFailedError as failed:
+            raise self._refined(failed.failure, None).error() from failed
 
     async def aclose(self) -> None:
         """Close all connections."""

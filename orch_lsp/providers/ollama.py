@@ -6,15 +6,18 @@ in the middle is a line `{"error": "…"}`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from orch_lsp.generation import FinishReason
 from orch_lsp.providers.answer import Answer
-from orch_lsp.providers.base import GenerationRequest, Provider
+from orch_lsp.providers.base import GenerationRequest, ModelInfo, Provider
 from orch_lsp.providers.http_provider import HttpProvider
-from orch_lsp.providers.json_values import count, mapping, text
+from orch_lsp.providers.json_values import count, mapping, sequence, text
 from orch_lsp.providers.think_tags import ThinkTagSplitter
 from orch_lsp.providers.usage import sane_usage
+from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
 
 _FINISH: Mapping[str, FinishReason] = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
@@ -68,6 +71,28 @@ class Ollama:
         if request.reasoning is not None:
             body["think"] = False if request.reasoning in _THINKING_OFF else request.reasoning
         return body
+
+    def models_path(self, settings: ProviderSettings) -> str | None:
+        """Path of the list of what is installed."""
+        del settings
+        return "/api/tags"
+
+    def models_page(self, document: object, settings: ProviderSettings) -> ModelPage:
+        """The list is one page; it does not tell the size of the context window."""
+        del settings
+        entries = [mapping(item) for item in sequence(mapping(document).get("models"))]
+        names = [text(entry.get("name")) or text(entry.get("model")) for entry in entries]
+        return ModelPage(tuple(ModelInfo(name) for name in names if name))
+
+    def description_request(self, model: str) -> tuple[str, bytes]:
+        """The question for one model's sizes."""
+        return "/api/show", json.dumps({"model": model}).encode()
+
+    def described(self, model: ModelInfo, document: object) -> ModelInfo:
+        """The window that the model was trained with, which stands under a name that holds its architecture."""
+        sizes = mapping(mapping(document).get("model_info"))
+        windows = (count(value) for name, value in sizes.items() if name.endswith(".context_length"))
+        return replace(model, context_window=next((window for window in windows if window), None))
 
     def decoder(self, settings: ProviderSettings) -> OllamaDecoder:
         """A fresh decoder."""

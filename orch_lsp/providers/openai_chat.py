@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from orch_lsp.generation import FinishReason, Usage
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.base import GenerationRequest, Provider
+from orch_lsp.providers.chat_models import chat_models
 from orch_lsp.providers.http_provider import HttpProvider
 from orch_lsp.providers.json_values import count, mapping, sequence, text
 from orch_lsp.providers.think_tags import ThinkTagSplitter
 from orch_lsp.providers.usage import sane_usage
+from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
 
 _FINISH: Mapping[str, FinishReason] = {
@@ -44,8 +46,9 @@ class OpenAIChat:
     """The wire format of kind `openai-compatible`.
 
     Options of a preset: `auth` (`bearer`, default, or `api-key`), `path` (default `/chat/completions`),
-    `api_version` (a query parameter), `max_tokens` (name of the member), `reasoning` (`effort`, `object` or `none`)
-    and `stream_usage` (`false` where the member that asks for usage is refused).
+    `api_version` (a query parameter), `max_tokens` (name of the member), `reasoning` (`effort`, `object` or `none`),
+    `stream_usage` (`false` where the member that asks for usage is refused) and `models_path` (default `/models`;
+    empty where there is no list).
     """
 
     kind = "openai-compatible"
@@ -92,6 +95,15 @@ class OpenAIChat:
                 case _:
                     pass
         return body
+
+    def models_path(self, settings: ProviderSettings) -> str | None:
+        """Path of the list of models; the option `models_path` moves it, or says that there is none."""
+        return settings.options.get("models_path", "/models") or None
+
+    def models_page(self, document: object, settings: ProviderSettings) -> ModelPage:
+        """The list is one page."""
+        del settings
+        return chat_models(document)
 
     def decoder(self, settings: ProviderSettings) -> ChatDecoder:
         """A fresh decoder."""

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from orch_lsp.generation import FinishReason
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.base import GenerationRequest, Provider
+from orch_lsp.providers.chat_models import chat_models
 from orch_lsp.providers.classify import failure_from_message
 from orch_lsp.providers.http_provider import HttpProvider
 from orch_lsp.providers.json_values import count, mapping, sequence, text
 from orch_lsp.providers.usage import sane_usage
+from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
 
 _INCOMPLETE: Mapping[str, FinishReason] = {
@@ -67,6 +69,16 @@ class OpenAIResponses:
         if request.reasoning is not None:
             body["reasoning"] = {"effort": request.reasoning}
         return body
+
+    def models_path(self, settings: ProviderSettings) -> str | None:
+        """Path of the list of models."""
+        del settings
+        return "/models"
+
+    def models_page(self, document: object, settings: ProviderSettings) -> ModelPage:
+        """The list is one page."""
+        del settings
+        return chat_models(document)
 
     def decoder(self, settings: ProviderSettings) -> ResponsesDecoder:
         """A fresh decoder."""

@@ -6,10 +6,11 @@ A new format is one module with a `WireFormat` and one row in `registry`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from orch_lsp.providers.answer import Answer
-from orch_lsp.providers.base import GenerationRequest
+from orch_lsp.providers.base import GenerationRequest, ModelInfo
 from orch_lsp.settings.model import ProviderSettings
 
 
@@ -31,6 +32,14 @@ class AnswerDecoder(Protocol):
     def end(self, answer: Answer) -> None:
         """The bytes have ended."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPage:
+    """A part of a provider's list of models; `next_path` leads to the next part."""
+
+    models: tuple[ModelInfo, ...]
+    next_path: str | None = None
 
 
 class WireFormat(Protocol):
@@ -58,6 +67,27 @@ class WireFormat(Protocol):
         """The request as a JSON object."""
         ...
 
+    def models_path(self, settings: ProviderSettings) -> str | None:
+        """Path of the list of models below the base URL; None if there is no list."""
+        ...
+
+    def models_page(self, document: object, settings: ProviderSettings) -> ModelPage:
+        """What one part of the list says."""
+        ...
+
     def decoder(self, settings: ProviderSettings) -> AnswerDecoder:
         """A fresh decoder for one answer."""
+        ...
+
+
+@runtime_checkable
+class DescribesModels(Protocol):
+    """A wire format whose list holds names only, and that has to be asked for each model's sizes."""
+
+    def description_request(self, model: str) -> tuple[str, bytes]:
+        """Path below the base URL, and body, of the question for one model."""
+        ...
+
+    def described(self, model: ModelInfo, document: object) -> ModelInfo:
+        """`model` with what the answer says."""
         ...
