@@ -23,6 +23,7 @@ from orch_lsp.providers.clock import ExchangeClock
 from orch_lsp.providers.decompression import Decompressor, UnknownEncodingError
 from orch_lsp.providers.endpoint import Endpoint
 from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
+from orch_lsp.providers.handshake import HandshakeGuard
 from orch_lsp.providers.tls import tls_context
 from orch_lsp.providers.transport_failure import failure_from_transport
 from orch_lsp.providers.wording import clean_message
@@ -180,7 +181,9 @@ class HttpClient:
         self, clock: ExchangeClock, method: str, path: str, headers: Mapping[str, str], body: bytes | None
     ) -> httpx.Response:
         try:
-            request = self._client.build_request(method, self._endpoint.url(path), headers=headers, content=body)
+            request = self._client.build_request(
+                method, self._endpoint.url(path), headers=headers, content=body, extensions={"trace": HandshakeGuard()}
+            )
             return await clock.wait(self._client.send(request, stream=True))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise failure_from_transport(error) from error
