@@ -8,7 +8,7 @@ import inspect
 import json
 import logging
 from collections.abc import Callable, Generator
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from cattrs import Converter
 from lsprotocol import types
@@ -31,6 +31,9 @@ from typing_extensions import override
 
 from orch_lsp.errors import OrchError
 from orch_lsp.lsp.messages import MalformedMessageError, invalid_params, parse_message
+
+if TYPE_CHECKING:
+    from orch_lsp.lsp.server import OrchServer
 
 logger = logging.getLogger(__name__)
 
@@ -151,11 +154,15 @@ class OrchProtocol(LanguageServerProtocol):
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
         """Add what pygls's capability builder does not know: virtual documents and our extras."""
         result = yield from super().lsp_initialize(params)
+        server = cast("OrchServer", self._server)
         capabilities = result.capabilities
         if capabilities.workspace is not None:
             schemes = [RUN_SCHEME, DRAFT_SCHEME]
             capabilities.workspace.text_document_content = types.TextDocumentContentOptions(schemes)
         capabilities.experimental = {"orch": EXTRAS}
+        if not server.client.pull_diagnostics:
+            # Shown twice otherwise: such a client keeps pulled and pushed ones apart.
+            capabilities.diagnostic_provider = None
         return result
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
