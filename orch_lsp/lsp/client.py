@@ -23,7 +23,7 @@ class ClientFeatures:
     dynamic_configuration: bool = False
     dynamic_watched_files: bool = False
     pull_diagnostics: bool = False
-    diagnostic_refresh: bool = False
+    """Asks for diagnostics, and can be told to ask again; one that cannot be told gets them pushed, and only pushed."""
     code_lens_refresh: bool = False
     show_document: bool = False
     message_actions: bool = False
@@ -53,8 +53,8 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
         configuration=has("workspace.configuration"),
         dynamic_configuration=has("workspace.did_change_configuration.dynamic_registration"),
         dynamic_watched_files=has("workspace.did_change_watched_files.dynamic_registration"),
-        pull_diagnostics=get_capability(capabilities, "text_document.diagnostic") is not None,
-        diagnostic_refresh=has("workspace.diagnostics.refresh_support"),
+        pull_diagnostics=get_capability(capabilities, "text_document.diagnostic") is not None
+        and has("workspace.diagnostics.refresh_support"),
         code_lens_refresh=has("workspace.code_lens.refresh_support"),
         show_document=has("window.show_document.support"),
         message_actions=get_capability(capabilities, "window.show_message.message_action_item") is not None,

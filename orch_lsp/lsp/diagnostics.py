@@ -46,8 +46,7 @@ async def _publish_when_quiet(ls: OrchServer, uri: str) -> None:
     if not ls.documents.is_open(uri):
         return
     if ls.client.pull_diagnostics:
-        if ls.client.diagnostic_refresh:
-            await _ask_to_pull(ls)
+        await _ask_to_pull(ls)
         return
     found = await diagnostics_of(ls, uri)
     if found is not None and ls.documents.is_open(uri):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS = 20.0
 """How long a client may take to answer an edit."""
-READ_BACK_SECONDS = 3.0
+READ_BACK_SECONDS = 5.0
 """How long a client may take to tell of the change that it said it made."""
 _REBASES = 8
 
@@ -36,7 +36,14 @@ class MadeEdit:
 
 
 async def edit_in_draft(
-    server: OrchServer, uri: str, *, before: str, profile: str, answer: Answer, insist: bool
+    server: OrchServer,
+    uri: str,
+    *,
+    before: str,
+    profile: str,
+    answer: Answer,
+    insist: bool,
+    accepted: asyncio.Event | None = None,
 ) -> MadeEdit:
     """Bring a draft into an open document.
 
@@ -47,6 +54,7 @@ async def edit_in_draft(
         profile: The run's profile.
         answer: The draft.
         insist: As for `draft_edit`.
+        accepted: Set as soon as the client says that it made the edit; what counts is read back afterwards.
 
     Raises:
         SpecError: `document_changed`: it is closed, a person has written there, or the client refused the edit.
@@ -63,17 +71,21 @@ async def edit_in_draft(
         if not edit.edits:
             raise SpecError(ErrorCode.DOCUMENT_CHANGED, "There is no place left in the document for this draft.")
         if server.documents.text(uri) == current:
-            return await _send(server, uri, current, edit)
+            return await _send(server, uri, current, edit, accepted)
     raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The document kept changing while the draft was brought in.")
 
 
-async def _send(server: OrchServer, uri: str, current: str, edit: DraftEdit) -> MadeEdit:
+async def _send(
+    server: OrchServer, uri: str, current: str, edit: DraftEdit, accepted: asyncio.Event | None
+) -> MadeEdit:
     """Send at once: nothing may be awaited between the check of the text and the sending."""
     version = server.workspace.text_documents[uri].version
     edits = Positions(current, server.position_encoding).text_edits(edit.edits)
     change = workspace_edit(uri, version, edits, document_changes=server.client.document_changes)
     sent = server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(change, label="Orch: draft"))
     applied, reason = await _answer(sent)
+    if applied and accepted is not None:
+        accepted.set()
     # What counts is the document: clients exist that say yes and do nothing, and that answer before they tell.
     verified = await server.documents.wait_for_text(uri, edit.text, READ_BACK_SECONDS if applied else 0.1)
     if verified:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, RunError
 from orch_lsp.lsp.documents import path_of
+from orch_lsp.runs.status import LIVE
 from orch_lsp.workspace import relative_path
 
 if TYPE_CHECKING:
@@ -60,6 +61,16 @@ async def find_run(server: OrchServer, run_id: str) -> FoundRun:
         except RunError:
             continue
     raise RunError(ErrorCode.UNKNOWN_RUN, f"There is no run {run_id} in this workspace.")
+
+
+async def draft_text(server: OrchServer, found: FoundRun) -> str:
+    """A run's draft, or what has arrived of it so far."""
+    live = next((run for run in (await server.supervisor()).live if run.record.run_id == found.record.run_id), None)
+    if live is not None and live.record.status in LIVE:
+        return live.text
+    draft = found.record.draft
+    text = await found.store.text(draft.sha256) if draft else None
+    return text if text is not None else await found.store.partial_text(found.record.run_id)
 
 
 async def newest_run(server: OrchServer, uri: str | None, *, with_draft: bool = False) -> FoundRun:

@@ -8,7 +8,7 @@ import inspect
 import json
 import logging
 from collections.abc import Callable, Generator
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from cattrs import Converter
 from lsprotocol import types
@@ -31,6 +31,9 @@ from typing_extensions import override
 
 from orch_lsp.errors import OrchError
 from orch_lsp.lsp.messages import MalformedMessageError, invalid_params, parse_message
+
+if TYPE_CHECKING:
+    from orch_lsp.lsp.server import OrchServer
 
 logger = logging.getLogger(__name__)
 
@@ -89,10 +92,8 @@ class OrchProtocol(LanguageServerProtocol):
     exit_code: int | None = None
     """Set once the client has said `exit`."""
 
-    @property
-    def was_shut_down(self) -> bool:
-        """Whether the client has asked for `shutdown`."""
-        return self._shutdown
+    was_shut_down = False
+    """Whether the client has asked for `shutdown`; it need not wait for the answer before it says `exit`."""
 
     def receive(self, body: bytes) -> None:
         """Handle one message as it came. Whatever it is: a request in it is answered, and nothing is raised.
@@ -138,7 +139,7 @@ class OrchProtocol(LanguageServerProtocol):
     @override
     def handle_message(self, message: Any) -> None:
         """Refuse requests after `shutdown`; pygls leaves them without an answer."""
-        if self._shutdown and hasattr(message, "method") and hasattr(message, "id"):
+        if self.was_shut_down and hasattr(message, "method") and hasattr(message, "id"):
             error = JsonRpcInvalidRequest("the server was shut down")
             self._send_response(message.id, error=error.to_response_error())
             return
@@ -147,17 +148,21 @@ class OrchProtocol(LanguageServerProtocol):
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] -- no generator on purpose
         """Note that the process is to end; pygls would raise `SystemExit` through the running loop."""
-        self.exit_code = 0 if self._shutdown else 1
+        self.exit_code = 0 if self.was_shut_down else 1
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
         """Add what pygls's capability builder does not know: virtual documents and our extras."""
         result = yield from super().lsp_initialize(params)
+        server = cast("OrchServer", self._server)
         capabilities = result.capabilities
         if capabilities.workspace is not None:
             schemes = [RUN_SCHEME, DRAFT_SCHEME]
             capabilities.workspace.text_document_content = types.TextDocumentContentOptions(schemes)
         capabilities.experimental = {"orch": EXTRAS}
+        if not server.client.pull_diagnostics:
+            # Shown twice otherwise: such a client keeps pulled and pushed ones apart.
+            capabilities.diagnostic_provider = None
         return result
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
@@ -182,6 +187,8 @@ class OrchProtocol(LanguageServerProtocol):
         """Refuse requests before `initialize`; pygls would serve them without a workspace."""
         if method_name == types.INITIALIZE:
             self._initialized = True
+        elif method_name == types.SHUTDOWN:
+            self.was_shut_down = True
         elif not self._initialized and method_name not in _BEFORE_INITIALIZE:
             error = JsonRpcServerNotInitialized("the server was not initialized yet")
             self._send_response(msg_id, error=error.to_response_error())

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _LOADED_LATE = (
+    "markdown_it",
     "orch_lsp.lsp.pages",
     "orch_lsp.orchestration.applying",
     "orch_lsp.orchestration.doctor",
@@ -42,7 +43,6 @@ _LOADED_LATE = (
     "orch_lsp.settings.edit",
     "orch_lsp.settings.schema",
     "orch_lsp.spec.check",
-    "pathspec",
 )
 """What the features import where they use it."""
 

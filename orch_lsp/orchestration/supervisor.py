@@ -28,13 +28,15 @@ from orch_lsp.runs.record import (
     new_run_id,
     timestamp,
 )
-from orch_lsp.runs.status import RunStatus
+from orch_lsp.runs.status import TERMINAL, RunStatus
 from orch_lsp.text import sha256
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.session import Session
 
 logger = logging.getLogger(__name__)
+
+_ENDING_SECONDS = 10.0
 
 Delivery = Callable[[LiveRun, FinishedDraft], Awaitable[None]]
 
@@ -84,6 +86,10 @@ class Supervisor:
             StoreError: The run could not be recorded; nothing was sent.
         """
         document = plan.reading.source.uri
+        ending = self.live_on(document)
+        if ending is not None and ending.record.status in TERMINAL:
+            # Its last bookkeeping is going on; it would be odd to be refused by a run that has ended.
+            await self.wait(ending.record.run_id, _ENDING_SECONDS)
         if document in self._starting or self.live_on(document):
             raise RunError(ErrorCode.RUN_IN_PROGRESS, "A run on this document is in progress.")
         self._starting.add(document)

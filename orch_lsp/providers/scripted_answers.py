@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from orch_lsp.providers.scripted_server import Reply, Send, Step
 
+_CHUNK = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1}
+
 
 def event(data: object, name: str = "") -> bytes:
     """One server-sent event that holds `data` as JSON."""
@@ -20,13 +22,22 @@ def chat_chunk(
     """One chunk of a Chat Completions stream."""
     content = {} if text is None else {"content": text}
     choice = {"index": 0, "delta": {**content, **delta}, "finish_reason": finish}
-    return event({"object": "chat.completion.chunk", "model": model, "choices": [choice]})
+    return event({**_CHUNK, "model": model, "choices": [choice]})
 
 
 def chat_usage(input_tokens: int, output_tokens: int) -> bytes:
     """The chunk that carries the usage."""
     return event(
-        {"choices": [], "usage": {"prompt_tokens": input_tokens, "completion_tokens": output_tokens}},
+        {
+            **_CHUNK,
+            "model": "served-model",
+            "choices": [],
+            "usage": {
+                "prompt_tokens": input_tokens,
+                "completion_tokens": output_tokens,
+                "total_tokens": input_tokens + output_tokens,
+            },
+        },
     )
 
 

@@ -31,7 +31,7 @@ def failure_from_transport(error: httpx.HTTPError | httpx.InvalidURL) -> Exchang
                 ErrorCode.NETWORK_ERROR, clean_message(f"The proxy refused the request ({error})."), _PROXY_ADVICE
             )
         case httpx.ConnectError():
-            failure = _connect_failure(error)
+            failure = failure_from_causes(error)
         case httpx.InvalidURL() | httpx.UnsupportedProtocol() | httpx.LocalProtocolError():
             failure = Failure(
                 ErrorCode.INVALID_SETTINGS,
@@ -49,8 +49,9 @@ def failure_from_transport(error: httpx.HTTPError | httpx.InvalidURL) -> Exchang
     return ExchangeFailedError(failure)
 
 
-def _connect_failure(error: httpx.ConnectError) -> Failure:
-    for cause in _causes(error):
+def failure_from_causes(error: BaseException) -> Failure:
+    """The failure that a connection that could not be made is, by the operating system's errors underneath."""
+    for cause in causes_of(error):
         match cause:
             case ssl.SSLCertVerificationError():
                 reason = clean_message(cause.verify_message)
@@ -82,7 +83,8 @@ def _is_early_end(error: httpx.RemoteProtocolError) -> bool:
     return "disconnected" in words or "closed connection" in words or "without sending" in words
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes_of(error: BaseException) -> Iterator[BaseException]:
+    """The error and all that led to it, each once."""
     seen: set[int] = set()
     pending: list[BaseException] = [error]
     while pending:

@@ -7,7 +7,7 @@ import re
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from orch_lsp.lsp.lookup import find_run
+from orch_lsp.lsp.lookup import draft_text, find_run
 from orch_lsp.lsp.server import OrchServer
 
 _RUN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -27,8 +27,7 @@ def register(server: OrchServer) -> None:
         if found_id is None:
             raise JsonRpcInvalidParams(f"{params.uri} names no run")
         found = await find_run(ls, found_id.group())
-        draft = found.record.draft
-        text = await found.store.text(draft.sha256) if draft else None
+        text = await draft_text(ls, found)
         if params.uri.startswith("orch-draft:"):
-            return types.TextDocumentContentResult(text or "")
-        return types.TextDocumentContentResult(record_markdown(found.record, text))
+            return types.TextDocumentContentResult(text)
+        return types.TextDocumentContentResult(record_markdown(found.record, text or None))

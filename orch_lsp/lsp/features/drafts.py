@@ -10,23 +10,28 @@ from orch_lsp.lsp.arguments import CommandArgument, parse
 from orch_lsp.lsp.commands import APPLY_DRAFT, DISCARD_DRAFT, PREVIEW_DRAFT
 from orch_lsp.lsp.drafting import announce
 from orch_lsp.lsp.editing import edit_in_draft
-from orch_lsp.lsp.lookup import FoundRun, document_of, find_run, newest_run
+from orch_lsp.lsp.failures import Failure, severity_of
+from orch_lsp.lsp.lookup import FoundRun, document_of, draft_text, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_draft
-from orch_lsp.runs.status import DraftState
+from orch_lsp.runs.status import LIVE, DraftState
 
 if TYPE_CHECKING:
     from orch_lsp.runs.record import RunRecord
 
+READ_BACK_AT_ONCE_SECONDS = 0.5
+"""How long the command waits for the change itself, after the client said that it made it."""
+
 
 def register(server: OrchServer) -> None:
     """Register the commands."""
+    applying: dict[str, asyncio.Task[dict[str, Any]]] = {}
 
     @server.command(APPLY_DRAFT)
     async def apply_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
         found = await _with_draft(ls, parse(argument))
-        return await _apply(ls, found)
+        return await _apply(ls, found, applying)
 
     @server.command(DISCARD_DRAFT)
     async def discard_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
@@ -48,6 +53,10 @@ def register(server: OrchServer) -> None:
 
         given = parse(argument)
         found = await _with_draft(ls, given)
+        if found.record.status in LIVE:
+            # What has arrived so far; nothing can be applied yet.
+            text = await draft_text(ls, found)
+            return {"runId": found.record.run_id, "text": text, "document": None, "uri": None}
         stored = await stored_draft(found.store, found.record)
         document = await document_of(ls, found)
         resulting = None
@@ -73,7 +82,28 @@ async def _with_draft(ls: OrchServer, given: CommandArgument) -> FoundRun:
     return await newest_run(ls, given.uri, with_draft=True)
 
 
-async def _apply(ls: OrchServer, found: FoundRun) -> dict[str, Any]:
+async def _apply(ls: OrchServer, found: FoundRun, applying: dict[str, asyncio.Task[dict[str, Any]]]) -> dict[str, Any]:
+    """Insert a draft once, however often it is asked for, and answer when the client says that it made the edit.
+
+    The text is read back in the background where it does not come at once: some clients tell of a change only after
+    the command that made it was answered.
+    """
+    run_id = found.record.run_id
+    accepted = asyncio.Event()
+    task = applying.get(run_id)
+    if task is None:
+        task = applying[run_id] = ls.run_task(_insert(ls, found, accepted), f"apply the draft of {run_id}")
+        task.add_done_callback(lambda _: applying.pop(run_id, None))
+    says_so = asyncio.create_task(accepted.wait(), name=f"edit of {run_id} accepted")
+    try:
+        await asyncio.wait([task, says_so], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([task], timeout=READ_BACK_AT_ONCE_SECONDS)
+    finally:
+        says_so.cancel()
+    return task.result() if task.done() else {"runId": run_id, "state": str(DraftState.APPLIED)}
+
+
+async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> dict[str, Any]:
     """Insert a draft because a person asked for it: their own text is kept wherever there is some."""
     from orch_lsp.orchestration.applying import as_applied, as_refused, stored_draft
 
@@ -90,11 +120,15 @@ async def _apply(ls: OrchServer, found: FoundRun) -> dict[str, Any]:
             )
         made = await edit_in_draft(
             ls, document[0], before=stored.document_before, profile=found.record.spec.profile,
-            answer=stored.answer, insist=True,
+            answer=stored.answer, insist=True, accepted=accepted,
         )  # fmt: skip
     except SpecError as error:
         if not _is_partial(found.record):
             await _save(ls, found, as_refused(found.record, error))
+        if document is not None and accepted.is_set():
+            # The command was answered as done by now.
+            ls.failures.set(document[0], Failure(error.detail, found.record.run_id, severity=severity_of(error.code)))
+            refresh(ls, document[0])
         return {**_answer(found.record), "code": str(error.code), "message": error.message}
     record = as_applied(
         found.record, filled=made.edit.filled, before=made.before, after=made.edit.text,

@@ -50,9 +50,12 @@ def register(server: OrchServer) -> None:
         document = await document_of(ls, found)
         if document is None:
             raise JsonRpcInvalidParams("open the run's document first")
-        return await start(
-            ls, document[0], CommandChoice(), command=found.record.command, parent_run_id=found.record.run_id
-        )
+        uri, reading = document
+        choice = CommandChoice()
+        if reading.settings.choice is None and reading.settings.choice_problem is None:
+            # Nothing is chosen now: the run was started with a provider of its own, and is tried again with it.
+            choice = CommandChoice(found.record.provider.id, found.record.model.requested)
+        return await start(ls, uri, choice, command=found.record.command, parent_run_id=found.record.run_id)
 
 
 async def start(

@@ -1,0 +1,261 @@
+"""Kind `any-llm`: the services that the library any-llm knows and no wire format of ours speaks. An extra.
+
+Registered by its entry point alone, as a package of somebody else's would be. any-llm and the vendors' clients that it
+drives do the talking, so what they take for a success is judged here again: an answer counts as complete only if a
+finish reason was seen, which the library does not ask for (a stream that was cut, an empty body and a web page all end
+quietly in it). They are loaded with the first request, on a worker thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from importlib.util import find_spec
+
+from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.any_llm_client import AnyLLMClient, open_client
+from orch_lsp.providers.base import (
+    AttemptEnded,
+    AttemptStarted,
+    GenerationRequest,
+    Provider,
+    ReasoningDelta,
+    StreamEvent,
+    TextDelta,
+    Waiting,
+)
+from orch_lsp.providers.clock import ExchangeClock
+from orch_lsp.providers.endpoint import endpoint_of
+from orch_lsp.providers.exchange import ExchangeNotes
+from orch_lsp.providers.failure import ExchangeFailedError, Failure
+from orch_lsp.providers.finish import failure_at_end, failure_without_end
+from orch_lsp.providers.json_values import mapping
+from orch_lsp.providers.openai_chat import ChatDecoder
+from orch_lsp.providers.remedies import with_remedy
+from orch_lsp.providers.retry import delay_s
+from orch_lsp.redaction import Redactor
+from orch_lsp.settings.model import ProviderSettings, StreamLimits
+
+KIND = "any-llm"
+
+
+def create(settings: ProviderSettings, api_key: str | None) -> Provider:
+    """A provider that any-llm reaches.
+
+    Raises:
+        SettingsError: The extra is not installed, or `base_url` cannot be used.
+    """
+    if find_spec("any_llm") is None:
+        raise SettingsError(
+            ErrorCode.INVALID_SETTINGS,
+            f"`providers.{settings.name}.kind` is `{KIND}`, which needs a package that is not installed.",
+            remediation="Install orch-lsp with its extra: `orch-lsp[any-llm]`.",
+        )
+    return AnyLLMProvider(settings, api_key)
+
+
+class AnyLLMProvider:
+    """Asks the service named by the option `service`, else by the provider's own name, at `base_url`.
+
+    Args:
+        settings: The provider as the user level describes it.
+        api_key: The key, or None; it is handed to the client of this endpoint and to nothing else.
+        sleep: Waits the given seconds between attempts.
+        jitter: A number in [0, 1) for each wait.
+
+    Raises:
+        SettingsError: `base_url` cannot be used.
+    """
+
+    kind = KIND
+
+    def __init__(
+        self,
+        settings: ProviderSettings,
+        api_key: str | None,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._settings = settings
+        self._api_key = api_key.strip() if api_key else None
+        self._endpoint = endpoint_of(settings)
+        self._sleep = sleep
+        self._jitter = jitter
+        self._redactor = Redactor()
+        if self._api_key:
+            self._redactor.add(self._api_key)
+
+    @property
+    def id(self) -> str:
+        """The name that settings and records use."""
+        return self._settings.name
+
+    @property
+    def server_address(self) -> str | None:
+        """Host, or host:port, that requests go to."""
+        return self._endpoint.server_address
+
+    def request_body(self, request: GenerationRequest) -> bytes | None:
+        """What is handed to the library, as JSON: it alone knows the bytes that a service gets."""
+        return json.dumps(_parameters(request), ensure_ascii=False, separators=(",", ":")).encode()
+
+    async def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamEvent, None]:
+        """Ask, and yield what comes; see `base` for the order of events.
+
+        Raises:
+            ProviderError: The request failed for good.
+        """
+        self._check_key()
+        number, wait_s = 1, 0.0
+        earlier: list[ErrorCode] = []
+        while True:
+            yield AttemptStarted(number, self.id, request.model, self.server_address, wait_s)
+            notes = ExchangeNotes()
+            has_text = False
+            try:
+                async with aclosing(self._exchange(request, notes)) as events:
+                    async for event in events:
+                        has_text = has_text or isinstance(event, TextDelta)
+                        yield event
+            except ExchangeFailedError as failed:
+                failure = self._refined(failed.failure, request.model)
+            else:
+                yield AttemptEnded(number, "ok", notes.http_status, notes.request_id, None)
+                return
+            error = failure.error()
+            yield AttemptEnded(number, "error", notes.http_status, notes.request_id, error.detail)
+            delay = None if has_text else delay_s(failure, number, earlier, self._settings.retry, self._jitter)
+            if delay is None:
+                raise error
+            yield Waiting(delay, error.detail)
+            await self._sleep(delay)
+            earlier.append(failure.code)
+            number, wait_s = number + 1, delay
+
+    async def aclose(self) -> None:
+        """Nothing is kept between requests."""
+
+    async def _exchange(self, request: GenerationRequest, notes: ExchangeNotes) -> AsyncGenerator[StreamEvent, None]:
+        """One request and its answer.
+
+        Raises:
+            ExchangeFailedError: After everything that had arrived was yielded, `Finished` included.
+        """
+        answer = Answer()
+        reading = _Reading(answer, self._settings.limits)
+        failure: Failure | None = None
+        async with aclosing(self._chunks(request, notes)) as chunks:
+            try:
+                async for chunk in chunks:
+                    for event in reading.take(chunk):
+                        yield event
+                failure = reading.verdict()
+            except ExchangeFailedError as error:
+                failure = error.failure
+            except Exception as error:  # noqa: BLE001 -- whatever dozens of libraries raise is a failed attempt
+                # Loads httpx, as the libraries have done by now.
+                from orch_lsp.providers.any_llm_failure import failure_from_library
+
+                failure = failure_from_library(error, self.id, has_text=answer.has_text)
+        for event in answer.take(last=True):
+            yield event
+        if answer.finish is not None:
+            yield answer.finish
+        if failure is not None:
+            raise ExchangeFailedError(replace(failure, http_status=failure.http_status or notes.http_status))
+
+    async def _chunks(
+        self, request: GenerationRequest, notes: ExchangeNotes
+    ) -> AsyncGenerator[Mapping[str, object], None]:
+        client: AnyLLMClient | None = None
+        with ExchangeClock(self._settings.timeout) as clock:
+            try:
+                # Loading any-llm takes seconds when it is first needed.
+                client = await asyncio.to_thread(open_client, self._settings, self._endpoint, self._api_key, notes)
+                chunks = await clock.wait(client.ask(_parameters(request)))
+                while (chunk := await clock.wait(anext(chunks, None))) is not None:
+                    clock.received()
+                    yield chunk.model_dump(exclude_none=True)
+            finally:
+                if client is not None:
+                    await client.aclose()
+
+    def _check_key(self) -> None:
+        key = self._api_key
+        if not key:
+            if self._settings.requires_key:
+                failure = Failure(ErrorCode.MISSING_AUTH, f"{self.id} needs an API key, and none is set.")
+                raise self._refined(failure, None).error()
+        elif not (key.isascii() and key.isprintable()):
+            failure = Failure(
+                ErrorCode.INVALID_AUTH, f"The API key of {self.id} holds a character that no key can have."
+            )
+            raise self._refined(failure, None).error()
+
+    def _refined(self, failure: Failure, model: str | None) -> Failure:
+        failure = with_remedy(failure, self._settings, model, has_key=self._api_key is not None)
+        return replace(failure, message=self._redactor.redact_known(failure.message))
+
+
+class _Reading:
+    """Reads the library's chunks, which have the form of Chat Completions, by our own rules for those."""
+
+    def __init__(self, answer: Answer, limits: StreamLimits) -> None:
+        self._answer = answer
+        self._limits = limits
+        self._decoder = ChatDecoder()
+        self._events = self._characters = 0
+
+    def take(self, chunk: Mapping[str, object]) -> list[StreamEvent]:
+        """The events of one chunk.
+
+        Raises:
+            ExchangeFailedError: A cap is reached. The library shows no bytes, so characters count as such.
+        """
+        self._events += 1
+        self._decoder.message("", mapping(chunk), self._answer)
+        events = self._answer.take()
+        self._characters += sum(len(event.text) for event in events if isinstance(event, TextDelta | ReasoningDelta))
+        if self._events > self._limits.max_events:
+            raise _invalid(f"The answer has more than the limit of {self._limits.max_events} events.")
+        if self._characters > self._limits.max_bytes:
+            raise _invalid(f"The answer is larger than the limit of {self._limits.max_bytes} bytes.")
+        return events
+
+    def verdict(self) -> Failure | None:
+        """The failure that the whole answer is, or None for a success."""
+        answer = self._answer
+        self._decoder.end(answer)
+        if answer.finish is not None:
+            return failure_at_end(answer)
+        if not self._events:
+            return Failure(ErrorCode.INVALID_RESPONSE, "The answer holds nothing that this API sends.")
+        return failure_without_end(has_text=answer.has_text, lost=False)
+
+
+def _parameters(request: GenerationRequest) -> dict[str, object]:
+    parameters: dict[str, object] = {
+        "model": request.model,
+        "messages": [
+            {"role": "system", "content": request.system_instructions},
+            {"role": "user", "content": request.prompt},
+        ],
+        "stream": True,
+    }
+    if request.max_output_tokens is not None:
+        parameters["max_tokens"] = request.max_output_tokens
+    if request.temperature is not None:
+        parameters["temperature"] = request.temperature
+    if request.reasoning is not None:
+        parameters["reasoning_effort"] = request.reasoning
+    return parameters
+
+
+def _invalid(message: str) -> ExchangeFailedError:
+    return ExchangeFailedError(Failure(ErrorCode.INVALID_RESPONSE, message))
