@@ -33,6 +33,8 @@ class LiveRun:
 
     def __init__(self, record: RunRecord, store: RunStore, observer: RunObserver) -> None:
         self.record = record
+        self.committed = record
+        """The record as it was last committed: what others may be told."""
         self.store = store
         self.observer = observer
         self.must_record = True
@@ -103,6 +105,7 @@ class LiveRun:
             raise
         except StoreError as error:
             self._store_failed(error)
+        self.committed = self.record
 
     def _store_failed(self, error: StoreError) -> None:
         if self.must_record and self.record.status not in TERMINAL:
