@@ -20,6 +20,7 @@ from orch_lsp.lsp.scope import is_spec
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
     from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.settings.model import Problem
     from orch_lsp.spec.model import SpecDocument
 
 SOURCE = "orch"
@@ -97,9 +98,9 @@ def _settings(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
     own = path_of(reading.source.uri)
     return [
         types.Diagnostic(
-            positions.line_range(problem.line or 0 if _is_same(problem.path, own) else 0),
+            positions.line_range(problem.line or 0 if _is_here(problem, own) else 0),
             problem.message
-            if problem.path is None or _is_same(problem.path, own)
+            if problem.path is None or _is_here(problem, own)
             else f"{problem.path.name}: {problem.message}",
             types.DiagnosticSeverity.Warning,
             "invalid_settings",
@@ -110,8 +111,8 @@ def _settings(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
     ]
 
 
-def _is_same(path: Path | None, own: Path | None) -> bool:
-    return path is not None and own is not None and path == own
+def _is_here(problem: Problem, own: Path | None) -> bool:
+    return problem.layer == "front matter" or (own is not None and problem.path == own)
 
 
 def _failure(ls: OrchServer, reading: Reading, failure: Failure, positions: Positions) -> types.Diagnostic:
