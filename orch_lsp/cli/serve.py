@@ -36,7 +36,13 @@ def serve(arguments: Sequence[str]) -> None:
     redactor = Redactor()
     _log_to_stderr(options.log_level.upper(), redactor)
     server = build_server(redactor)
-    sys.exit(serve_tcp(server, *options.tcp) if options.tcp else serve_stdio(server))
+    if not options.tcp:
+        sys.exit(serve_stdio(server))
+    try:
+        code = serve_tcp(server, *options.tcp)
+    except OSError as error:
+        sys.exit(f"orch-lsp serve: cannot listen: {error.strerror or error}")
+    sys.exit(code)
 
 
 def _address(value: str) -> tuple[str, int]:
@@ -45,7 +51,11 @@ def _address(value: str) -> tuple[str, int]:
     host, _, port = value.rpartition(":")
     host = host.strip("[]") or "127.0.0.1"
     host = "127.0.0.1" if host == "localhost" else host
-    if not port.isdecimal() or not ipaddress.ip_address(host).is_loopback:
+    try:
+        usable = port.isdecimal() and int(port) < 65536 and ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        usable = False
+    if not usable:
         raise argparse.ArgumentTypeError(f"{value!r} is not a loopback address with a port, such as 127.0.0.1:9257")
     return host, int(port)
 

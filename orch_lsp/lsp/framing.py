@@ -8,6 +8,7 @@ MAX_MESSAGE_BYTES = 256 * 1024 * 1024
 """Beyond any document that an editor opens; what claims more is not a message."""
 _MAX_LINE_BYTES = 8 * 1024
 _LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,18})[ \t]*\r?$", re.IGNORECASE)
+_TYPE = re.compile(rb"content-type:.*", re.IGNORECASE)
 _OTHER_FIELD = re.compile(rb"(?!content-length)[a-z][a-z0-9-]*:.*", re.IGNORECASE)
 _BEGINNING = b"content-"
 
@@ -89,7 +90,7 @@ class FrameReader:
             # What stands before it is the rest of a message whose length was wrong.
             self._skip(line[: found.start()])
             self._length = int(found[1])
-        elif found is not None or not _OTHER_FIELD.fullmatch(line):
+        elif found is not None or not (_TYPE if self._strict else _OTHER_FIELD).fullmatch(line):
             self._length = None
             self._skip(line)
 

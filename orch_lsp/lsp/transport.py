@@ -193,7 +193,8 @@ async def _serve_tcp(server: OrchServer, host: str, port: int) -> None:
 
     listener = await asyncio.start_server(visit, host, port, limit=_CHUNK_BYTES)
     shown, actual = listener.sockets[0].getsockname()[:2]
-    print(f"orch-lsp listens on {f'[{shown}]' if ':' in shown else shown}:{actual}", file=sys.stderr, flush=True)  # noqa: T201
+    sys.stderr.write(f"orch-lsp listens on {f'[{shown}]' if ':' in shown else shown}:{actual}\n")
+    sys.stderr.flush()
     with _ending_on_signals(asyncio.current_task()):
         try:
             await ended.wait()

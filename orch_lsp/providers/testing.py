@@ -1,10 +1,12 @@
-"""What a package that adds a provider needs to test it: a scripted server, and answers in the known dialects.
+"""What a package that adds a provider needs to test it: a scripted server, answers in the known dialects, a suite.
 
 This module is public and stable; the modules behind it are not.
 """
 
 from __future__ import annotations
 
+from orch_lsp.providers.conformance import ProviderConformance
+from orch_lsp.providers.conformance_scenarios import Observed
 from orch_lsp.providers.scripted_answers import (
     CHAT_DONE,
     chat_chunk,
@@ -15,6 +17,17 @@ from orch_lsp.providers.scripted_answers import (
     json_reply,
     messages_pieces,
     stream_reply,
+)
+from orch_lsp.providers.scripted_dialects import (
+    STATUSES,
+    ChatDialect,
+    Dialect,
+    End,
+    Fault,
+    GeminiDialect,
+    MessagesDialect,
+    OllamaDialect,
+    ResponsesDialect,
 )
 from orch_lsp.providers.scripted_server import (
     EVENT_STREAM,
@@ -33,10 +46,21 @@ from orch_lsp.providers.scripted_server import (
 __all__ = [
     "CHAT_DONE",
     "EVENT_STREAM",
+    "STATUSES",
+    "ChatDialect",
     "Close",
+    "Dialect",
+    "End",
+    "Fault",
+    "GeminiDialect",
+    "MessagesDialect",
+    "Observed",
+    "OllamaDialect",
+    "ProviderConformance",
     "RecordedRequest",
     "Reply",
     "Reset",
+    "ResponsesDialect",
     "ScriptedServer",
     "Send",
     "SendForever",
