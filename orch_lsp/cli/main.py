@@ -8,6 +8,7 @@ from orch_lsp import __version__
 from orch_lsp.cli.doctor import doctor
 from orch_lsp.cli.draft import draft
 from orch_lsp.cli.key import key
+from orch_lsp.cli.models import models
 from orch_lsp.cli.new import new
 from orch_lsp.cli.runs import runs
 from orch_lsp.cli.trust import trust
@@ -29,5 +30,5 @@ def serve(context: click.Context) -> None:
     serve_client(context.args)
 
 
-for command in (draft, runs, usage, new, doctor, key, trust):
+for command in (draft, runs, usage, models, new, doctor, key, trust):
     cli.add_command(command)

@@ -56,7 +56,7 @@ async def run_draft(live: LiveRun, plan: DraftPlan, session: Session) -> Finishe
         raise
     except OrchError as error:
         detail = replace(error.detail, message=session.redactor.redact(error.message))
-        await to_the_end(_end(live, RunStatus.FAILED, detail))
+        await to_the_end(_fail(live, plan, session, detail))
     except Exception as error:
         logger.exception("run %s met a fault", live.record.run_id)
         fault = RunError(ErrorCode.UNEXPECTED_ERROR, f"A fault in orch-lsp ended the run ({type(error).__name__}).")
@@ -108,6 +108,17 @@ async def _complete(live: LiveRun, answer: Answer) -> None:
         ),
     )
     await live.transition(RunStatus.COMPLETED, texts=(answer.text, live.text), draft=draft)
+
+
+async def _fail(live: LiveRun, plan: DraftPlan, session: Session, error: ErrorDetail) -> None:
+    provider = plan.reading.settings.providers.get(live.record.provider.id)
+    try:
+        if provider is not None:
+            error = await session.models.with_nearest(error, provider, live.record.model.requested)
+    except Exception:
+        # A suggestion is a comfort; the record is a must.
+        logger.exception("no model could be suggested")
+    await _end(live, RunStatus.FAILED, error)
 
 
 async def _end(live: LiveRun, status: RunStatus, error: ErrorDetail) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from orch_lsp import __version__
 from orch_lsp.context.item import ContextSource
 from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.orchestration.models import ModelLists
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.supervisor import Supervisor
@@ -61,6 +62,7 @@ class Session:
         self._is_hosted = is_hosted
         self._stores: dict[tuple[Path | None, str | None], asyncio.Task[RunStore]] = {}
         self.supervisor = Supervisor(self)
+        self.models = ModelLists(self)
         self._providers: list[tuple[ProviderSettings, str | None, Provider]] = []
 
     def root_of(self, source: Source) -> Path | None:

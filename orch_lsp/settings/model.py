@@ -157,6 +157,8 @@ class Settings:
     """(error code, message) when a layer names a provider that cannot be used: `unknown_provider`, `missing_model`."""
     default_provider: str | None = None
     """The provider that the user config itself names, whether or not it was chosen."""
+    unusable: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Providers that must not be used, with the reason: a decisive setting of theirs could not be read."""
     fallback: tuple[str, ...] = ()
     """Names of providers to try when the chosen one is not available; user level only."""
     parameters: Parameters = field(default_factory=Parameters)

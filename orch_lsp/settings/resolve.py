@@ -113,6 +113,7 @@ def resolve(
         choice=choice,
         choice_problem=choice_problem,
         default_provider=_default_provider(merge.users),
+        unusable=catalogue.unusable,
         fallback=_fallback(merge, catalogue, table),
         parameters=Parameters(table.max_output_tokens, table.temperature, table.reasoning, table.instructions),
         profile=table.profile or _DEFAULTS.profile,

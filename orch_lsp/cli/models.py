@@ -1,0 +1,153 @@
+"""`orch-lsp models [PROVIDER]`: what can be asked for, by the provider's own list."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, say_error, write_json, write_result
+from orch_lsp.cli.runs import workspace_option
+from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.orchestration.configured import configured_providers, is_allowed
+from orch_lsp.orchestration.models import ModelList, age_words
+from orch_lsp.orchestration.plan import Reading, read
+from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.source import Source
+from orch_lsp.runs.escape import plain
+from orch_lsp.runs.record import timestamp
+from orch_lsp.settings.load import ProjectLayer
+from orch_lsp.settings.model import ProviderSettings
+from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.settings.validate import nearest
+
+_SOURCES = {"provider": "its own list", "cache": "the list that was kept", "genai-prices": "the price table"}
+
+
+@click.command()
+@click.argument("provider", required=False)
+@click.option("--offline", is_flag=True, help="Ask nobody; show what is known.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@workspace_option
+def models(provider: str | None, offline: bool, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- click passes flags by name
+    """List the models of PROVIDER, or of every provider that is set up. Without a network, the list that was kept."""
+    with reporting_errors(as_json=as_json):
+        found = asyncio.run(_find(provider, workspace, offline=offline))
+    if as_json:
+        write_json({"schema": "orch.models/1", "providers": [_value(one) for one in found]})
+    for one in found:
+        _tell(one)
+        if not as_json:
+            write_result("".join(f"{line}\n" for line in _lines(one)))
+    sys.exit(EXIT_FAILED if any(one.error and not one.models for one in found) else 0)
+
+
+async def _find(name: str | None, workspace: Path | None, *, offline: bool) -> list[ModelList]:
+    from orch_lsp.app import build_session
+
+    session = build_session()
+    here = Path.cwd()
+    source = Source((here / "spec.md").as_uri(), here / "spec.md", None, "", (here,), workspace)
+    try:
+        reading = await read(session, source, editor=ProjectLayer(), command=CommandChoice())
+        providers = _named(reading, name)
+        return list(
+            await asyncio.gather(
+                *(_list(session, reading, one, offline=offline, named=name is not None) for one in providers)
+            )
+        )
+    finally:
+        await session.aclose()
+
+
+def _named(reading: Reading, name: str | None) -> list[ProviderSettings]:
+    settings = reading.settings
+    if name is None:
+        found = [provider for provider in configured_providers(settings) if provider.kind != "outline"]
+        if not found:
+            raise SettingsError(
+                ErrorCode.MISSING_PROVIDER,
+                "No provider with models is set up.",
+                remediation=f"Name one: orch-lsp models {next(iter(sorted(settings.providers)))}.",
+            )
+        return found
+    if name not in settings.providers:
+        raise SettingsError(
+            ErrorCode.UNKNOWN_PROVIDER, f"There is no provider named {name!r}{nearest(name, settings.providers)}."
+        )
+    if name in settings.unusable:
+        raise SettingsError(ErrorCode.INVALID_SETTINGS, settings.unusable[name])
+    return [settings.providers[name]]
+
+
+async def _list(
+    session: Session, reading: Reading, provider: ProviderSettings, *, offline: bool, named: bool
+) -> ModelList:
+    if offline:
+        return await session.models.known(provider)
+    if not named and not await is_allowed(session, reading, provider):
+        reason = reading.settings.unusable.get(provider.name) or (
+            f"the project chose it; name it to ask: orch-lsp models {provider.name}"
+        )
+        say(f"{provider.name} was not asked: {reason}")
+        return await session.models.known(provider)
+    return await session.models.best(provider)
+
+
+def _tell(found: ModelList) -> None:
+    if found.error is not None:
+        say_error(found.error)
+    if found.models:
+        many = "1 model" if len(found.models) == 1 else f"{len(found.models)} models"
+        say(f"{found.provider}: {many}, by {_SOURCES[found.source]}{_age(found)}")
+    elif found.error is None:
+        say(f"{found.provider}: no model is known")
+
+
+def _age(found: ModelList) -> str:
+    if found.fetched_at is None or found.source == "provider":
+        return ""
+    return f" on {timestamp(found.fetched_at)} ({age_words(datetime.now(UTC) - found.fetched_at)})"
+
+
+def _lines(found: ModelList) -> Sequence[str]:
+    width = max((len(model.id) for model in found.models), default=0)
+    return [
+        "  ".join(
+            (
+                plain(found.provider),
+                model.id.ljust(width),
+                f"{model.context_window} tokens" if model.context_window else "window unknown",
+                *((plain(model.name),) if model.name and model.name != model.id else ()),
+            )
+        )
+        for model in found.models
+    ]
+
+
+def _value(found: ModelList) -> dict[str, Any]:
+    error = found.error
+    age = datetime.now(UTC) - found.fetched_at if found.fetched_at else None
+    return {
+        "provider": found.provider,
+        "source": found.source,
+        "fetched_at": timestamp(found.fetched_at) if found.fetched_at else None,
+        "age_s": max(0, int(age.total_seconds())) if age is not None else None,
+        "models": [
+            {
+                "id": model.id,
+                "name": model.name,
+                "context_window": model.context_window,
+                "max_output_tokens": model.max_output_tokens,
+            }
+            for model in found.models
+        ],
+        "error": None
+        if error is None
+        else {"code": error.code, "message": error.message, "remediation": error.remediation},
+    }

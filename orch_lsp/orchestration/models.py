@@ -1,0 +1,172 @@
+"""Which models a provider offers: its own list, the list that was kept of it, else what the price table knows."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, ProviderError
+from orch_lsp.orchestration import price_table
+from orch_lsp.providers.base import ModelInfo, ModelLister
+from orch_lsp.providers.models import KnownModels, ModelCache, nearest_models
+from orch_lsp.settings.endpoint import server_address
+from orch_lsp.settings.model import ProviderSettings, Retry, Timeouts
+from orch_lsp.workspace import state_home
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration.session import Session
+
+logger = logging.getLogger(__name__)
+
+Source = Literal["provider", "cache", "genai-prices"]
+
+FRESH = timedelta(days=1)
+"""How old a kept list may be before it is asked for again by itself."""
+PAUSE_S = 600.0
+"""Seconds between two questions to the same provider that nobody made."""
+PATIENCE_S = 15.0
+"""Seconds that a list may take altogether."""
+_SHORT = Timeouts(connect=5.0, first_byte=10.0, idle=5.0, total=PATIENCE_S)
+_LONGEST_ID = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ModelList:
+    """The models of a provider, and who says so.
+
+    Attributes:
+        provider: The provider's name.
+        source: Its own answer, the answer that was kept, or the price table.
+        models: In the order of the source.
+        fetched_at: When the provider gave the list; None for the price table.
+        error: Why the provider's own answer could not be had, if it was asked.
+    """
+
+    provider: str
+    source: Source
+    models: tuple[ModelInfo, ...]
+    fetched_at: datetime | None = None
+    error: ErrorDetail | None = None
+
+
+def age_words(age: timedelta) -> str:
+    """An age in the largest unit that fits."""
+    for size, unit in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
+        if (count := age // size) > 0:
+            return f"{count} {unit}{'s' if count != 1 else ''} old"
+    return "just now"
+
+
+class ModelLists:
+    """The lists of one process: asks for them, keeps them in the state folder, and finds them there."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._cache = ModelCache(state_home() / "models")
+        self._asked: dict[tuple[str, str | None], float] = {}
+
+    async def ask(self, provider: ProviderSettings) -> ModelList:
+        """The provider's own list, which is kept.
+
+        Raises:
+            OrchError: There is no list, or it could not be had.
+        """
+        self._asked[_place(provider)] = time.monotonic()
+        found = tuple(model for model in await self._asked_models(provider) if _is_sound(model.id))
+        models = await asyncio.to_thread(price_table.with_context_windows, found, provider.base_url)
+        now = datetime.now(UTC)
+        try:
+            await asyncio.to_thread(self._cache.write, KnownModels(*_place(provider), now, models))
+        except OSError as error:
+            logger.warning("the list of models of %s is not kept: %s", provider.name, error.strerror)
+        return ModelList(provider.name, "provider", models, now)
+
+    async def known(self, provider: ProviderSettings) -> ModelList:
+        """What is known without a network; the list may be empty."""
+        kept = await asyncio.to_thread(self._cache.read, *_place(provider))
+        if kept is not None:
+            models = tuple(model for model in kept.models if _is_sound(model.id))
+            return ModelList(provider.name, "cache", models, kept.fetched_at)
+        models = await asyncio.to_thread(price_table.listed_models, provider.base_url)
+        return ModelList(provider.name, "genai-prices", models)
+
+    async def best(self, provider: ProviderSettings) -> ModelList:
+        """The provider's own list; if it cannot be had, what is known, with the reason. Never raises an `OrchError`."""
+        try:
+            return await self.ask(provider)
+        except OrchError as error:
+            detail = replace(error.detail, message=self._session.redactor.redact(error.message))
+        return replace(await self.known(provider), error=detail)
+
+    def is_due(self, known: ModelList) -> bool:
+        """Whether a list is old enough to be asked for again."""
+        return known.fetched_at is None or datetime.now(UTC) - known.fetched_at > FRESH
+
+    async def refresh(self, provider: ProviderSettings) -> None:
+        """Ask again, unless somebody did a moment ago; a failure is only logged."""
+        last = self._asked.get(_place(provider))
+        if last is not None and time.monotonic() - last < PAUSE_S:
+            return
+        try:
+            await self.ask(provider)
+        except OrchError as error:
+            logger.info("the models of %s are not known anew: %s", provider.name, error.code)
+
+    async def nearest(self, provider: ProviderSettings, model: str) -> tuple[str, ...]:
+        """The ids most like one that the provider does not know, best first. Asks nobody."""
+        known = await self.known(provider)
+        if known.source == "cache":
+            listed = await asyncio.to_thread(price_table.listed_models, provider.base_url)
+            known = replace(known, models=(*known.models, *listed))
+        ids = [one.id for one in known.models if one.id != model]
+        return await asyncio.to_thread(nearest_models, model, ids)
+
+    async def with_nearest(self, error: ErrorDetail, provider: ProviderSettings, model: str | None) -> ErrorDetail:
+        """An error whose remediation names the ids most like the one that the provider does not know."""
+        if error.code != ErrorCode.MODEL_NOT_FOUND or not model:
+            return error
+        nearest = await self.nearest(provider, model)
+        if not nearest:
+            return error
+        named = ", ".join(f"`{one}`" for one in nearest)
+        return replace(error, remediation=f"{error.remediation} The nearest known: {named}.")
+
+    async def _asked_models(self, settings: ProviderSettings) -> tuple[ModelInfo, ...]:
+        key = await self._session.api_key(settings)
+        short = replace(settings, timeout=_shorter(settings.timeout), retry=Retry(attempts=1))
+        provider = await self._session.provider(short, key)
+        if not isinstance(provider, ModelLister):
+            raise ProviderError(
+                ErrorCode.INVALID_REQUEST,
+                f"{settings.name} has no list of models to ask for.",
+                remediation="Look up the model's id in the provider's documentation.",
+            )
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await provider.models()
+        except TimeoutError:
+            raise ProviderError(
+                ErrorCode.TIMEOUT, f"{settings.name} did not give its list of models within {PATIENCE_S:g} seconds."
+            ) from None
+
+
+def _place(provider: ProviderSettings) -> tuple[str, str | None]:
+    return provider.name, server_address(provider.base_url) if provider.base_url else None
+
+
+def _shorter(timeout: Timeouts) -> Timeouts:
+    return Timeouts(
+        connect=min(timeout.connect, _SHORT.connect),
+        first_byte=min(timeout.first_byte, _SHORT.first_byte),
+        idle=min(timeout.idle, _SHORT.idle),
+        total=min(timeout.total, _SHORT.total),
+    )
+
+
+def _is_sound(identity: str) -> bool:
+    """Whether an id can be written into a settings file as it is."""
+    return 0 < len(identity) <= _LONGEST_ID and identity.isprintable() and identity == identity.strip()
