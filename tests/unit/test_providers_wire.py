@@ -178,6 +178,13 @@ def test_reasoning_between_tags_is_kept_apart(wire, messages):
     assert (text, reasoning) == ("x", "why")
 
 
+def test_an_option_says_that_answers_begin_with_reasoning():
+    text, reasoning, *_ = read(
+        OpenAIChat(), chat({"content": "why</think>x"}, "stop"), "[DONE]", options={"think": "implied"}
+    )
+    assert (text, reasoning) == ("x", "why")
+
+
 def test_other_answers_to_the_same_request_are_left_out():
     first, second = chat({"content": "a"}, "stop"), chat({"content": "b"}, "length")
     second["choices"][0]["index"] = 1
