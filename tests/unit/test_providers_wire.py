@@ -27,9 +27,9 @@ def settings(**options: str) -> ProviderSettings:
     return ProviderSettings(name="work", kind="any", base_url="https://models.example/v1", options=options)
 
 
-def read(wire, *messages, framing="sse", options=None, limit=None):
+def read(wire, *messages, framing="sse", options=None):
     """Everything of an answer whose messages are these."""
-    answer = Answer(limit)
+    answer = Answer()
     chosen = settings(**(options or {}))
     reader = AnswerReader(wire.decoder(chosen), answer, json_lines=wire.json_lines, max_events=1000, provider="work")
     for message in messages:
@@ -344,29 +344,6 @@ def test_an_uncounted_response_has_no_usage():
 def test_a_response_that_did_not_complete_is_no_success(status):
     event = {"type": "response.failed", "response": {"status": status, "output": []}}
     assert read(OpenAIResponses(), event)[4] is not None
-
-
-@pytest.mark.parametrize(
-    ("produced", "limit", "echoed", "reason"),
-    [
-        (5, 5, {}, FinishReason.LENGTH),
-        (6, 5, {}, FinishReason.LENGTH),
-        (4, 5, {}, FinishReason.STOP),
-        (5, None, {}, FinishReason.STOP),
-        (5, 5, {"max_output_tokens": 5}, FinishReason.STOP),
-    ],
-)
-def test_a_response_that_is_called_complete_at_its_limit_was_cut_unless_the_server_knows_the_limit(
-    produced, limit, echoed, reason
-):
-    usage = {"input_tokens": 9, "output_tokens": produced}
-    response = {"status": "completed", "output": [], "usage": usage, **echoed}
-    delta = {"type": "response.output_text.delta", "delta": "x"}
-    text, _, finish, _, verdict = read(
-        OpenAIResponses(), delta, {"type": "response.completed", "response": response}, limit=limit
-    )
-    assert (text, finish) == ("x", reason)
-    assert (verdict is None) == (reason is FinishReason.STOP)
 
 
 def test_text_that_only_the_last_event_of_a_response_holds_is_taken():
