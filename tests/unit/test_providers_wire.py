@@ -137,6 +137,22 @@ def test_gemini_thinks_by_level_or_by_budget():
     assert budget["thinkingConfig"] == {"thinkingBudget": 1024}
 
 
+@pytest.mark.parametrize(
+    ("reasoning", "anthropic", "gemini", "ollama"),
+    [
+        ("none", None, {"thinkingBudget": 0}, False),
+        ("minimal", {"effort": "low"}, {"thinkingLevel": "minimal"}, "low"),
+        ("high", {"effort": "high"}, {"thinkingLevel": "high"}, "high"),
+        ("max", {"effort": "max"}, {"thinkingLevel": "high"}, "high"),
+    ],
+)
+def test_the_words_of_the_settings_become_those_of_the_api(reasoning, anthropic, gemini, ollama):
+    request = GenerationRequest("m", "", "", "", (), reasoning=reasoning)
+    assert AnthropicMessages().body(request, settings()).get("output_config") == anthropic
+    assert Gemini().body(request, settings())["generationConfig"] == {"thinkingConfig": gemini}
+    assert Ollama().body(request, settings())["think"] == ollama
+
+
 def test_ollama_takes_its_window_from_an_option_and_can_be_kept_from_thinking():
     body = Ollama().body(GenerationRequest("m", "", "", "", (), reasoning="none"), settings(num_ctx="32768"))
     assert body["options"] == {"num_ctx": 32768}
