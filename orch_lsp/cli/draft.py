@@ -163,11 +163,7 @@ async def _run(session: Session, path: Path, options: Options) -> tuple[LiveRun,
 
 async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, write: bool) -> str:
     """The resulting document; written to the file if asked, with the record and the provenance following."""
-    try:
-        await supersede_older(live.store, live.record)
-    except StoreError as error:
-        # The draft was paid for; what became of earlier ones matters less.
-        live.observer.warned(error.message)
+    await supersede_older(live)
     source, before = plan.reading.source, plan.reading.document.text
     profile = plan.reading.profile
     edit = await asyncio.to_thread(draft_edit, before, before, profile.name, finished.answer, insist=False)
