@@ -135,7 +135,7 @@ async def deliver(
 
     uri = plan.reading.source.uri
     try:
-        for superseded in await supersede_older(live.store, live.record):
+        for superseded in await supersede_older(live):
             announce(server, superseded)
         if plan.reading.settings.apply == "review":
             observer.ended("the draft waits for your review")
