@@ -107,7 +107,8 @@ async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> d
     """Insert a draft because a person asked for it: their own text is kept wherever there is some."""
     from orch_lsp.orchestration.applying import as_applied, as_refused, stored_draft
 
-    if _state(found.record) == DraftState.APPLIED:
+    if _state(found.record) not in {None, DraftState.READY}:
+        # Dealt with; what was discarded comes back with a retry, or by hand from its record.
         return _answer(found.record)
     stored = await stored_draft(found.store, found.record)
     document = await document_of(ls, found)
