@@ -24,6 +24,7 @@ from orch_lsp.providers.base import (
     AttemptStarted,
     Finished,
     GenerationRequest,
+    LimitsOutput,
     ModelResolved,
     Provider,
     ReasoningDelta,
@@ -89,7 +90,9 @@ async def _ask_one(
 ) -> str:
     provider, live_keys = await open_provider(choice.provider, session)
     body = await asyncio.to_thread(provider.request_body, request)
+    limit = provider.default_max_output_tokens if isinstance(provider, LimitsOutput) else None
     live.change(
+        request=replace(live.record.request, max_output_tokens=request.max_output_tokens or limit),
         provider=ProviderRef(provider.id, provider.kind, provider.server_address),
         model=ModelRef(None if provider.kind == "outline" else choice.model),
         request_sha256=None if body is None else sha256(body),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from pygls.exceptions import JsonRpcException
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.runs.record import Owner
 from orch_lsp.runs.status import RunStatus
-from tests.fakes.scripted_server import Reply, Send, Until, chat_pieces, stream_reply
+from tests.fakes.scripted_server import Reply, Send, Until, chat_pieces, messages_pieces, stream_reply
 
 SPEC = "# Rate limiter\n\nLimit each client.\n\n## Goal\n\nTODO\n"
 ANSWER = ["## Goal\n\nLimit clients.\n"]
@@ -197,3 +198,30 @@ async def test_the_steps_of_a_failed_run_say_what_the_attempt_told(start_editor,
     assert (draft["status"], draft["finish_reason"]) == ("failed", "length")
     assert draft["usage"] == record["usage"]
     assert draft["usage"]["input_tokens"] == 11
+
+
+async def test_the_record_says_which_limit_was_sent(start_editor, workspace, homes, provider):
+    homes.use(provider.url, kind="anthropic")
+    provider.script(stream_reply(messages_pieces(ANSWER)))
+    editor = await start_editor()
+    record = await editor.draft(editor.open(workspace / "a.spec.md", SPEC))
+    sent = json.loads(provider.requests[0].body)["max_tokens"]
+    assert sent > 0
+    assert record["request"]["max_output_tokens"] == sent
+
+
+@pytest.mark.parametrize("command", ["orch.applyDraft", "orch.discardDraft"])
+async def test_there_is_nothing_to_do_with_a_draft_that_is_not_there(
+    start_editor, workspace, homes, provider, command, caplog
+):
+    homes.use(provider.url)
+    go = asyncio.Event()
+    provider.script(Reply(status=401, steps=(Until(go), Send(b"{}"))))
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = (await editor.execute("orch.generateDraft", uri))["runId"]
+    assert (await refusal(editor, command, {"runId": run_id})).data["code"] == "run_in_progress"
+    go.set()
+    await editor.ended(run_id)
+    assert (await refusal(editor, command, {"runId": run_id})).data["code"] == "unknown_run"
+    assert "Traceback" not in caplog.text
