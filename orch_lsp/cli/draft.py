@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shlex
 import signal
 import sys
 from collections.abc import Generator, Sequence
@@ -24,6 +25,7 @@ from orch_lsp.cli.output import (
     write_json,
     write_result,
 )
+from orch_lsp.cli.runs import root_of_here
 from orch_lsp.cli.terminal import TerminalObserver
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
 from orch_lsp.orchestration.applying import as_applied, as_refused, changed_underneath, draft_edit, supersede_older
@@ -130,9 +132,10 @@ async def _draft_one(session: Session, path: Path, options: Options) -> int:
 
 
 def _say_where(live: LiveRun) -> None:
-    run_id = live.record.run_id
+    run_id, root = live.record.run_id, live.store.root
     if live.unrecorded is None:
-        say(f"Run {run_id} is recorded in {live.store.location}; look at it with: orch-lsp runs show {run_id}")
+        where = f" --workspace {shlex.quote(str(root))}" if root is not None and root != root_of_here() else ""
+        say(f"Run {run_id} is recorded in {live.store.location}; look at it with: orch-lsp runs show {run_id}{where}")
 
 
 def _source(path: Path, workspace: Path | None) -> Source:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -57,8 +57,11 @@ class LiveRun:
         """Code points of raw text so far."""
         return self._stored_characters + self._unstored_characters
 
-    async def create(self, texts: Iterable[str]) -> None:
+    async def create(self, texts: Iterable[str]) -> Sequence[RunRecord]:
         """Make the run durable as `queued`.
+
+        Returns:
+            Runs on the same document that were found without an owner, and are `interrupted` now.
 
         Raises:
             RunError: The document has a live run already.
@@ -66,11 +69,12 @@ class LiveRun:
             asyncio.CancelledError: It is durable, and its creator was cancelled meanwhile.
         """
         try:
-            await to_the_end(self.store.create(self.record, tuple(texts)))
+            orphans = await to_the_end(self.store.create(self.record, tuple(texts)))
         except asyncio.CancelledError:
             self.observer.run_changed(self.record)
             raise
         self.observer.run_changed(self.record)
+        return orphans
 
     def change(self, **changes: Any) -> None:
         """Change the record without a transition; kept in memory until the next commit."""

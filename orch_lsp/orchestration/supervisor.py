@@ -100,7 +100,7 @@ class Supervisor:
             record = await self._new_record(plan, client)
             live = LiveRun(record, await self._session.store(plan.reading), observer)
             try:
-                await live.create(texts=(plan.reading.document.text,))
+                self._session.tell_interrupted(await live.create(texts=(plan.reading.document.text,)))
             except asyncio.CancelledError:
                 # The run is durable by now, and whoever asked for it has withdrawn.
                 await self._cancel_queued(live)
