@@ -16,6 +16,7 @@ from orch_lsp.providers.base import (
     AttemptEnded,
     AttemptStarted,
     GenerationRequest,
+    LimitsOutput,
     ModelInfo,
     StreamEvent,
     TextDelta,
@@ -85,6 +86,11 @@ class HttpProvider:
     def server_address(self) -> str | None:
         """Host, or host:port, that requests go to."""
         return self._endpoint.server_address
+
+    @property
+    def default_max_output_tokens(self) -> int | None:
+        """The limit that is sent where the request has none; None if none is."""
+        return self._wire.default_max_output_tokens if isinstance(self._wire, LimitsOutput) else None
 
     def request_body(self, request: GenerationRequest) -> bytes | None:
         """The exact bytes that `stream` sends."""
