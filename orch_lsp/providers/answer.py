@@ -16,6 +16,9 @@ from orch_lsp.providers.failure import Failure
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _FIRST_HALF = re.compile("[\ud800-\udbff]$")
 
+# More of a refusal than this is not shown.
+_MAX_REFUSAL = 2000
+
 
 class Answer:
     """State of one answer while it is read.
@@ -64,7 +67,8 @@ class Answer:
 
     def declined(self, piece: str) -> None:
         """A piece of a refusal; it never becomes part of the answer."""
-        self.refusal += piece
+        if len(self.refusal) < _MAX_REFUSAL:
+            self.refusal += piece
 
     def model(self, model: str) -> None:
         """The id of the model that answers; an empty one says nothing."""

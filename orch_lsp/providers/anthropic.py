@@ -34,6 +34,8 @@ _FINISH: Mapping[str, FinishReason] = {
     "pause_turn": FinishReason.PAUSE,
     "compaction": FinishReason.PAUSE,
 }
+# Words of our settings that this API does not know.
+_EFFORTS: Mapping[str, str | None] = {"none": None, "minimal": "low"}
 _COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 
 
@@ -73,8 +75,9 @@ class AnthropicMessages:
             body["system"] = request.system_instructions
         if request.temperature is not None:
             body["temperature"] = request.temperature
-        if request.reasoning is not None:
-            body["output_config"] = {"effort": request.reasoning}
+        effort = _EFFORTS.get(request.reasoning or "", request.reasoning)
+        if effort is not None:
+            body["output_config"] = {"effort": effort}
         return body
 
     def models_path(self, settings: ProviderSettings) -> str | None:

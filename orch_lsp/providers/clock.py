@@ -48,13 +48,14 @@ class ExchangeClock:
             patience = self._started + self._timeouts.first_byte
         self._deadline = min(patience, self._end)
         task = self._waiting = asyncio.current_task()
+        cancelling = task.cancelling() if task is not None else 0
         if self._timer is None or self._timer.when() > self._deadline:
             self._arm()
         try:
             return await awaitable
         except asyncio.CancelledError:
             # As in asyncio.timeout(): somebody else's cancellation goes first.
-            if self._has_expired and task is not None and task.uncancel() == 0:
+            if self._has_expired and task is not None and task.uncancel() <= cancelling:
                 raise ExchangeFailedError(self._failure(total=self._end <= patience)) from None
             raise
         finally:

@@ -63,7 +63,7 @@ class Gemini:
         return {"x-goog-api-key": api_key}
 
     def body(self, request: GenerationRequest, settings: ProviderSettings) -> Mapping[str, object]:
-        """The request as a JSON object. `reasoning` is a thinking level, or a budget in tokens if it is a number."""
+        """The request as a JSON object. `reasoning` is a level, or a budget in tokens if it is a number."""
         del settings
         generation: dict[str, object] = {}
         if request.max_output_tokens is not None:
@@ -71,10 +71,7 @@ class Gemini:
         if request.temperature is not None:
             generation["temperature"] = request.temperature
         if request.reasoning is not None:
-            is_budget = request.reasoning.isascii() and request.reasoning.isdigit()
-            generation["thinkingConfig"] = (
-                {"thinkingBudget": int(request.reasoning)} if is_budget else {"thinkingLevel": request.reasoning}
-            )
+            generation["thinkingConfig"] = _thinking(request.reasoning)
         body: dict[str, object] = {"contents": [{"role": "user", "parts": [{"text": request.prompt}]}]}
         if request.system_instructions:
             body["systemInstruction"] = {"parts": [{"text": request.system_instructions}]}
@@ -172,6 +169,14 @@ class GeminiDecoder:
                 reasoning=thoughts,
             )
         )
+
+
+def _thinking(reasoning: str) -> dict[str, object]:
+    if reasoning == "none":
+        return {"thinkingBudget": 0}
+    if reasoning.isascii() and reasoning.isdigit():
+        return {"thinkingBudget": int(reasoning)}
+    return {"thinkingLevel": "high" if reasoning in ("xhigh", "max") else reasoning}
 
 
 def _family(raw: str) -> FinishReason:

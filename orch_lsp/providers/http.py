@@ -23,6 +23,7 @@ from orch_lsp.providers.clock import ExchangeClock
 from orch_lsp.providers.decompression import Decompressor, UnknownEncodingError
 from orch_lsp.providers.endpoint import Endpoint
 from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
+from orch_lsp.providers.handshake import HandshakeGuard
 from orch_lsp.providers.tls import tls_context
 from orch_lsp.providers.transport_failure import failure_from_transport
 from orch_lsp.providers.wording import clean_message
@@ -33,6 +34,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 _ERROR_BODY_BYTES = 256 * 1024
+_ERROR_BODY_SECONDS = 5.0
 _DRAIN_SECONDS = 0.2
 
 
@@ -69,15 +71,13 @@ class HttpResponse:
     async def read_error_body(self) -> bytes:
         """The body of a failed answer, or as much of it as could be had."""
         body = bytearray()
-        try:
-            async with aclosing(self.pieces()) as pieces:
+        # The status has said already that the request failed; these are only its words.
+        with contextlib.suppress(ExchangeFailedError, TimeoutError):
+            async with asyncio.timeout(_ERROR_BODY_SECONDS), aclosing(self.pieces()) as pieces:
                 async for piece in pieces:
                     body += piece
                     if len(body) >= _ERROR_BODY_BYTES:
                         break
-        except ExchangeFailedError:
-            # The status has said already that the request failed; these are only its words.
-            return bytes(body)
         return bytes(body[:_ERROR_BODY_BYTES])
 
     async def drain(self) -> None:
@@ -180,10 +180,20 @@ class HttpClient:
         self, clock: ExchangeClock, method: str, path: str, headers: Mapping[str, str], body: bytes | None
     ) -> httpx.Response:
         try:
-            request = self._client.build_request(method, self._endpoint.url(path), headers=headers, content=body)
+            request = self._client.build_request(
+                method, self._endpoint.url(path), headers=headers, content=body, extensions={"trace": HandshakeGuard()}
+            )
             return await clock.wait(self._client.send(request, stream=True))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise failure_from_transport(error) from error
+        except UnicodeEncodeError as error:
+            raise ExchangeFailedError(
+                Failure(
+                    ErrorCode.INVALID_SETTINGS,
+                    "A header of the provider holds a character that no header can have.",
+                    "Correct the provider's `headers` in the user config.",
+                )
+            ) from error
 
     async def aclose(self) -> None:
         """Close all connections."""

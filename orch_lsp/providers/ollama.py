@@ -21,7 +21,8 @@ from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
 
 _FINISH: Mapping[str, FinishReason] = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
-_THINKING_OFF = frozenset({"none", "off", "false"})
+# What the API takes for the words of our settings that it does not know.
+_THINK: Mapping[str, bool | str] = {"none": False, "minimal": "low", "xhigh": "high", "max": "high"}
 
 
 def create(settings: ProviderSettings, api_key: str | None) -> Provider:
@@ -50,7 +51,7 @@ class Ollama:
         return {"authorization": f"Bearer {api_key}"} if api_key else {}
 
     def body(self, request: GenerationRequest, settings: ProviderSettings) -> Mapping[str, object]:
-        """The request as a JSON object. `reasoning` is `none`, `low`, `medium` or `high`."""
+        """The request as a JSON object."""
         parameters: dict[str, object] = {}
         if request.max_output_tokens is not None:
             parameters["num_predict"] = request.max_output_tokens
@@ -69,7 +70,7 @@ class Ollama:
         if parameters:
             body["options"] = parameters
         if request.reasoning is not None:
-            body["think"] = False if request.reasoning in _THINKING_OFF else request.reasoning
+            body["think"] = _THINK.get(request.reasoning, request.reasoning)
         return body
 
     def models_path(self, settings: ProviderSettings) -> str | None:

@@ -47,8 +47,8 @@ class OpenAIChat:
 
     Options of a preset: `auth` (`bearer`, default, or `api-key`), `path` (default `/chat/completions`),
     `api_version` (a query parameter), `max_tokens` (name of the member), `reasoning` (`effort`, `object` or `none`),
-    `stream_usage` (`false` where the member that asks for usage is refused) and `models_path` (default `/models`;
-    empty where there is no list).
+    `stream_usage` (`false` where the member that asks for usage is refused), `models_path` (default `/models`; empty
+    where there is no list) and `think` (`implied` where answers begin inside a think tag that they only close).
     """
 
     kind = "openai-compatible"
@@ -107,14 +107,14 @@ class OpenAIChat:
 
     def decoder(self, settings: ProviderSettings) -> ChatDecoder:
         """A fresh decoder."""
-        del settings
-        return ChatDecoder()
+        return ChatDecoder(thinks_first=settings.options.get("think") == "implied")
 
 
 class ChatDecoder:
     """Reads the chunks of one answer, or the one message of an answer that was not streamed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, thinks_first: bool = False) -> None:
+        self._thinks_first = thinks_first
         self._splitter: ThinkTagSplitter | None = None
         self._raw_finish: str | None = None
         self._has_tool_call = False
@@ -192,7 +192,7 @@ class ChatDecoder:
 
     def _text(self, content: object, answer: Answer) -> None:
         if self._splitter is None:
-            self._splitter = ThinkTagSplitter(answer)
+            self._splitter = ThinkTagSplitter(answer, is_implied=self._thinks_first)
         if isinstance(content, str):
             self._splitter.feed(content)
         else:

@@ -12,12 +12,16 @@ class ThinkTagSplitter:
     """Passes text on to `answer`, and as reasoning what a leading think tag encloses.
 
     Only a tag with nothing but white space before it counts, so that a text that speaks about such tags is left whole.
+
+    Args:
+        answer: What gets text and reasoning.
+        is_implied: Whether the answer begins inside a think tag that the server has put into the prompt.
     """
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, *, is_implied: bool = False) -> None:
         self._answer = answer
-        self._at_start = True
-        self._closing = ""
+        self._at_start = not is_implied
+        self._closing = "</think>" if is_implied else ""
         self._held = ""
 
     def feed(self, piece: str) -> None:
@@ -41,15 +45,17 @@ class ThinkTagSplitter:
 
     def _start(self) -> None:
         content = self._held.lstrip()
+        # A model may emit white space without end: it is passed on at once.
+        self._answer.text(self._held[: len(self._held) - len(content)])
+        self._held = content
         for opening, closing in _PAIRS:
             if content.startswith(opening):
                 self._at_start, self._closing, self._held = False, closing, content[len(opening) :]
                 return
-        if not content or any(opening.startswith(content) for opening in _OPENINGS):
-            return
-        self._at_start = False
-        held, self._held = self._held, ""
-        self._answer.text(held)
+        if not any(opening.startswith(content) for opening in _OPENINGS):
+            self._at_start = False
+            self._held = ""
+            self._answer.text(content)
 
     def _reason(self) -> None:
         reasoning, tag, rest = self._held.partition(self._closing)

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+import os
 
 import pytest
 
 from orch_lsp.errors import ErrorCode, ProviderError
 from orch_lsp.generation import FinishReason, Usage
-from orch_lsp.providers.base import (
-    AttemptEnded,
-    Finished,
-    GenerationRequest,
-    ModelResolved,
-    ReasoningDelta,
-    TextDelta,
-    UsageReported,
-)
+from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.base import GenerationRequest
+from orch_lsp.providers.reader import AnswerReader
 from orch_lsp.providers.registry import create_provider
 from orch_lsp.settings.model import ProviderSettings, Retry, Timeouts
 from tests.exchanges.replay import KINDS, exchanges, replay
+from tests.fakes.provider_outcome import WIRE_FORMATS, Outcome
 
 pytestmark = pytest.mark.skipif(not exchanges(), reason="ORCH_EXCHANGES does not name a folder of recorded exchanges")
 
+FULL = os.environ.get("ORCH_CI_FULL") == "1"
+# Each piece is a chunk of HTTP, and so a packet; characters of body that take seconds, not minutes.
+LARGEST = {"@chunk=1": 3_000, "@chunk=7": 20_000}
 DELIVERIES = ("", "@chunk=1", "@chunk=7", "@crlf", "@comments", "@gzip", "@close")
 CODES = {
     "auth": "invalid_auth",
@@ -48,36 +46,6 @@ FINISH_CODES = {
     FinishReason.CONTENT_FILTER: {"content_filtered"},
     FinishReason.REFUSAL: {"refused"},
 }
-
-
-@dataclass
-class Outcome:
-    """What a caller has after an exchange."""
-
-    text: str = ""
-    reasoning: str = ""
-    model: str | None = None
-    usage: Usage | None = None
-    finish: Finished | None = None
-    error: ProviderError | None = None
-    attempts: list[AttemptEnded] = field(default_factory=list)
-
-    def take(self, event: object) -> None:
-        match event:
-            case TextDelta(text):
-                self.text += text
-            case ReasoningDelta(text):
-                self.reasoning += text
-            case ModelResolved(model):
-                self.model = model
-            case UsageReported(usage):
-                self.usage = usage
-            case Finished():
-                self.finish = event
-            case AttemptEnded():
-                self.attempts.append(event)
-            case _:
-                pass
 
 
 async def run(
@@ -173,12 +141,46 @@ def check_usage(api: str, expected: dict, usage: Usage | None) -> None:
     del api
 
 
+@pytest.mark.timeout(1800 if FULL else 120)
 @pytest.mark.parametrize("delivery", DELIVERIES)
 async def test_every_exchange_is_reported_as_what_it_is(delivery, subtests):
     async with replay() as port:
-        for name in exchanges():
+        for name, exchange in exchanges().items():
             with subtests.test(name):
+                if not FULL and len(exchange["response"]["body_text"]) > LARGEST.get(delivery, 1 << 30):
+                    pytest.skip("a body this large takes minutes in such pieces; ORCH_CI_FULL=1 runs it")
                 check(name, await run(port, name, delivery))
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_every_stream_reads_the_same_in_pieces_of_any_size(size, subtests):
+    for name, exchange in exchanges().items():
+        if exchange["response"]["status"] == 200:
+            with subtests.test(name):
+                body = exchange["response"]["body_text"].encode()
+                assert read(exchange["api"], body, size) == read(exchange["api"], body, len(body))
+
+
+def read(api: str, body: bytes, size: int) -> tuple[object, ...]:
+    """What the bytes mean to the wire format, without a network."""
+    wire = WIRE_FORMATS[KINDS[api]]
+    answer = Answer()
+    settings = ProviderSettings(name="recorded", kind=wire.kind, base_url=None)
+    reader = AnswerReader(
+        wire.decoder(settings), answer, json_lines=wire.json_lines, max_events=1 << 30, provider="recorded"
+    )
+    outcome = Outcome()
+    for position in range(0, len(body), size):
+        reader.feed(body[position : position + size])
+        for event in answer.take():
+            outcome.take(event)
+        if reader.is_over:
+            break
+    if not reader.is_over:
+        reader.close()
+    for event in answer.take(last=True):
+        outcome.take(event)
+    return outcome.text, outcome.reasoning, outcome.model, outcome.usage, answer.finish, reader.verdict()
 
 
 @pytest.mark.parametrize("fault", ["drop", "cut", "rst"])

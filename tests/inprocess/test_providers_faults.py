@@ -435,3 +435,28 @@ async def test_the_request_that_is_sent_is_the_one_that_is_told(server):
     assert request.headers["x-team"] == "specs"
     assert request.headers["accept-encoding"] == "identity"
     assert json.loads(request.body)["messages"][1]["content"] == "Write."
+
+
+@pytest.mark.parametrize("headers", [{"x-team": "spezifikationen-ü"}, {"x-team": "a\nb"}, {"x team": "a"}])
+async def test_a_header_that_cannot_be_sent_is_a_mistake_in_the_settings(server, headers):
+    server.script(GOOD)
+    outcome = await ask(server.url, headers=headers)
+    assert outcome.code == "invalid_settings"
+    assert server.requests == []
+
+
+async def test_a_time_out_inside_a_task_that_is_being_cancelled_is_still_a_time_out(server):
+    server.script(stream_reply(PARTIAL, Stall()))
+    outcomes = []
+
+    async def last_words():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            outcomes.append(await ask(server.url, timeout=Timeouts(idle=0.2)))
+
+    task = asyncio.create_task(last_words())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert outcomes[0].code == "timeout"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -170,10 +169,9 @@ async def test_the_cures_of_a_wrong_key_work(desk, model, project_settings):
     page = Path(explained["path"])
     assert page.name == "invalid_auth.md"
     assert page.read_text("utf-8").startswith("# ")
-    while page.as_uri() not in [shown.uri for shown in editor.client.shown_documents]:
-        await asyncio.sleep(0)
 
     retried = await editor.ended((await editor.run_action(actions["Orch: Retry"]))["runId"])
+    assert page.as_uri() in [shown.uri for shown in editor.client.shown_documents]
     assert retried["parent_run_id"] == first["run_id"]
     assert retried["error"]["code"] == "invalid_auth"
     await editor.until(

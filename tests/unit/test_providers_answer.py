@@ -87,7 +87,7 @@ def split(*pieces):
     ("content", "text", "reasoning"),
     [
         ("<think>why</think>\n\n# Spec", "\n\n# Spec", "why"),
-        (" \n<think>why</think>x", "x", "why"),
+        (" \n<think>why</think>x", " \nx", "why"),
         ("<thinking>why</thinking>x", "x", "why"),
         ("<think></think>x", "x", ""),
         ("<think>never ends", "", "never ends"),
@@ -103,6 +103,26 @@ def split(*pieces):
 def test_reasoning_between_leading_tags_is_kept_apart_whatever_the_cuts(content, text, reasoning):
     assert split(content) == (text, reasoning)
     assert split(*content) == (text, reasoning)
+
+
+def test_white_space_without_end_is_passed_on_and_does_not_become_slow():
+    answer = Answer()
+    splitter = ThinkTagSplitter(answer)
+    length = 0
+    for _ in range(300_000):
+        splitter.feed("\n" * 16)
+        length += len(text_of(answer.take()))
+    assert length == 300_000 * 16
+
+
+def test_reasoning_whose_tag_was_opened_in_the_prompt_is_kept_apart():
+    answer = Answer()
+    splitter = ThinkTagSplitter(answer, is_implied=True)
+    for piece in ("why", "</thi", "nk>", "x"):
+        splitter.feed(piece)
+    splitter.close()
+    events = answer.take(last=True)
+    assert (text_of(events), reasoning_of(events)) == ("x", "why")
 
 
 @given(st.text("<>/think x", max_size=30), st.lists(st.integers(0, 5)))

@@ -137,6 +137,22 @@ def test_gemini_thinks_by_level_or_by_budget():
     assert budget["thinkingConfig"] == {"thinkingBudget": 1024}
 
 
+@pytest.mark.parametrize(
+    ("reasoning", "anthropic", "gemini", "ollama"),
+    [
+        ("none", None, {"thinkingBudget": 0}, False),
+        ("minimal", {"effort": "low"}, {"thinkingLevel": "minimal"}, "low"),
+        ("high", {"effort": "high"}, {"thinkingLevel": "high"}, "high"),
+        ("max", {"effort": "max"}, {"thinkingLevel": "high"}, "high"),
+    ],
+)
+def test_the_words_of_the_settings_become_those_of_the_api(reasoning, anthropic, gemini, ollama):
+    request = GenerationRequest("m", "", "", "", (), reasoning=reasoning)
+    assert AnthropicMessages().body(request, settings()).get("output_config") == anthropic
+    assert Gemini().body(request, settings())["generationConfig"] == {"thinkingConfig": gemini}
+    assert Ollama().body(request, settings())["think"] == ollama
+
+
 def test_ollama_takes_its_window_from_an_option_and_can_be_kept_from_thinking():
     body = Ollama().body(GenerationRequest("m", "", "", "", (), reasoning="none"), settings(num_ctx="32768"))
     assert body["options"] == {"num_ctx": 32768}
@@ -175,6 +191,13 @@ def test_content_may_be_a_list_of_parts():
 )
 def test_reasoning_between_tags_is_kept_apart(wire, messages):
     text, reasoning, *_ = read(wire, *messages)
+    assert (text, reasoning) == ("x", "why")
+
+
+def test_an_option_says_that_answers_begin_with_reasoning():
+    text, reasoning, *_ = read(
+        OpenAIChat(), chat({"content": "why</think>x"}, "stop"), "[DONE]", options={"think": "implied"}
+    )
     assert (text, reasoning) == ("x", "why")
 
 
