@@ -23,6 +23,9 @@ _MAX_REFUSAL = 2000
 class Answer:
     """State of one answer while it is read.
 
+    Args:
+        max_output_tokens: The limit that was asked for, if one was.
+
     Attributes:
         has_text: Whether anything but white space has arrived as text.
         refusal: The words in which the model declined, if it did.
@@ -31,7 +34,8 @@ class Answer:
         failure: An error that came inside the answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, max_output_tokens: int | None = None) -> None:
+        self.max_output_tokens = max_output_tokens
         self.has_text = False
         self.refusal = ""
         self.finish: Finished | None = None

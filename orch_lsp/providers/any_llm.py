@@ -224,7 +224,7 @@ class _Reading:
         self._characters += sum(len(event.text) for event in events if isinstance(event, TextDelta | ReasoningDelta))
         if self._events > self._limits.max_events:
             raise _invalid(f"The answer has more than the limit of {self._limits.max_events} events.")
-        if self._characters > self._limits.max_bytes:
+        if self._characters >= self._limits.max_bytes:
             raise _invalid(f"The answer is larger than the limit of {self._limits.max_bytes} bytes.")
         return events
 

@@ -39,6 +39,7 @@ class PreparedRequest:
     json_lines: bool
     max_events: int
     provider: str
+    max_output_tokens: int | None = None
 
 
 async def exchange(
@@ -53,7 +54,7 @@ async def exchange(
         notes.http_status = response.status
         notes.request_id = request_id_from(response.headers)
         await refuse_failed_answers(response, prepared.provider)
-        answer = Answer()
+        answer = Answer(prepared.max_output_tokens)
         reader = AnswerReader(
             decoder,
             answer,

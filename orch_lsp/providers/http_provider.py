@@ -173,6 +173,7 @@ class HttpProvider:
             json_lines=self._wire.json_lines,
             max_events=self._settings.limits.max_events,
             provider=self.id,
+            max_output_tokens=request.max_output_tokens,
         )
 
     def _request_id(self, notes: ExchangeNotes) -> str | None:

@@ -146,7 +146,9 @@ class ResponsesDecoder:
         if status == "failed" or response.get("error"):
             answer.failure = failure_from_message(response, self._provider)
         elif status == "completed":
-            answer.finished(_completed(answer, has_tool_call=has_tool_call), status)
+            reached_limit = _reached_limit(response, answer)
+            reason = FinishReason.LENGTH if reached_limit else _completed(answer, has_tool_call=has_tool_call)
+            answer.finished(reason, status)
         elif status == "incomplete":
             reason = text(mapping(response.get("incomplete_details")).get("reason"))
             answer.finished(
@@ -185,6 +187,18 @@ class ResponsesDecoder:
                 reasoning=count(produced.get("reasoning_tokens")),
             )
         )
+
+
+def _reached_limit(response: Mapping[str, object], answer: Answer) -> bool:
+    """Whether an answer that is called complete was cut at the output limit.
+
+    llama.cpp calls every answer complete, and does not repeat the limit as OpenAI does, whose word is taken.
+    """
+    usage = answer.last_usage()
+    limit, produced = answer.max_output_tokens, usage.output_tokens if usage else None
+    return (
+        limit is not None and produced is not None and produced >= limit and response.get("max_output_tokens") is None
+    )
 
 
 def _completed(answer: Answer, *, has_tool_call: bool) -> FinishReason:

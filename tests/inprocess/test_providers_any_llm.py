@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib.util import find_spec
+from typing import ClassVar
 
 import pytest
 
@@ -19,6 +20,7 @@ from orch_lsp.providers.base import (
     TextDelta,
     UsageReported,
 )
+from orch_lsp.providers.testing import ChatDialect, ProviderConformance
 from orch_lsp.settings.model import ProviderSettings, Retry, StreamLimits, Timeouts
 from tests.fakes.scripted_server import (
     CHAT_DONE,
@@ -54,6 +56,19 @@ def settings_for(server, **changes) -> ProviderSettings:
         name="far", kind="any-llm", base_url=server.url, options={"service": "openai"}, retry=Retry(attempts=1)
     )
     return replace(settings, **changes)
+
+
+@needs_any_llm
+class TestConformance(ProviderConformance):
+    kind = "any-llm"
+    dialect = ChatDialect()
+    deviations: ClassVar = {
+        "test_the_bytes_that_are_sent_are_those_that_are_told": "The library alone knows the bytes that it sends.",
+    }
+
+    @staticmethod
+    def factory(settings, key):
+        return create(replace(settings, options={"service": "openai"}), key)
 
 
 async def ask(settings, key=KEY, request=REQUEST):
