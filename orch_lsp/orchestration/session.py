@@ -49,7 +49,7 @@ class Session:
         redactor: Redactor | None = None,
     ) -> None:
         self.presets = presets
-        self._kinds = kinds
+        self.kinds = kinds
         self.context_source = context_source
         self.environment = environment
         self.redactor = redactor or Redactor()
@@ -95,7 +95,7 @@ class Session:
             front_matter=read_front_matter(front_matter) if front_matter else ProjectLayer(),
             command=command,
             presets=self.presets,
-            kinds=self._kinds,
+            kinds=self.kinds,
         )
         for secret in configured_secrets(settings):
             self.redactor.add(secret)
