@@ -8,12 +8,14 @@ import statistics
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     short: bool
     check: bool
+    venv: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,15 @@ class Row:
         return self.limit is None or measured is None or measured <= self.limit
 
 
-def options(description: str) -> Options:
+def options(description: str, *, compares: str = "") -> Options:
+    """The command line; `compares` names what `--venv` installs to compare with, if the benchmark does."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--short", action="store_true", help="few rounds: shows that it runs, the figures are rough")
     parser.add_argument("--check", action="store_true", help="exit 1 if a figure is above its limit")
+    if compares:
+        parser.add_argument("--venv", type=Path, metavar="DIR", help=f"compare with {compares}, installed below DIR")
     parsed = parser.parse_args()
-    return Options(parsed.short, parsed.check)
+    return Options(parsed.short, parsed.check, getattr(parsed, "venv", None))
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

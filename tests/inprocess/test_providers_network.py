@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 from dataclasses import replace
+from importlib.util import find_spec
 
 import pytest
 import trustme
@@ -302,3 +303,11 @@ async def test_cookies_of_one_answer_are_not_sent_with_the_next_request(plain):
     plain.script(Reply(500, {"set-cookie": "session=1"}, framing="length"), GOOD)
     assert (await ask(plain.url)).text == "fine"
     assert "cookie" not in plain.requests[1].headers
+
+
+@pytest.mark.skipif(find_spec("socksio") is not None, reason="the package for SOCKS proxies is installed")
+async def test_a_socks_proxy_needs_a_package_and_that_is_said(monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
+    outcome = await ask(f"https://{HOST}/v1", retry=ONCE)
+    assert outcome.code == "invalid_settings"
+    assert "socks" in outcome.error.remediation

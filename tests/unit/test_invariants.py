@@ -28,6 +28,8 @@ HEAVY = (
 SPLITS_BYTES = {"providers/sse.py": "bytes, which are cut at CR, LF and CRLF only"}
 
 STARTS_TASKS = {
+    "lsp/features/drafts.py": "a wait for the client's answer, which ends with the command",
+    "providers/conformance.py": "requests that a test cancels and waits for",
     "lsp/server.py": "run_task, which every feature uses, and the session's opening; close() ends both",
     "orchestration/supervisor.py": "runs and their heartbeat; aclose() ends them",
     "orchestration/session.py": "the opening of stores; aclose() closes them",

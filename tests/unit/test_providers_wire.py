@@ -27,9 +27,9 @@ def settings(**options: str) -> ProviderSettings:
     return ProviderSettings(name="work", kind="any", base_url="https://models.example/v1", options=options)
 
 
-def read(wire, *messages, framing="sse", options=None):
+def read(wire, *messages, framing="sse", options=None, limit=None):
     """Everything of an answer whose messages are these."""
-    answer = Answer()
+    answer = Answer(limit)
     chosen = settings(**(options or {}))
     reader = AnswerReader(wire.decoder(chosen), answer, json_lines=wire.json_lines, max_events=1000, provider="work")
     for message in messages:
@@ -346,6 +346,29 @@ def test_a_response_that_did_not_complete_is_no_success(status):
     assert read(OpenAIResponses(), event)[4] is not None
 
 
+@pytest.mark.parametrize(
+    ("produced", "limit", "echoed", "reason"),
+    [
+        (5, 5, {}, FinishReason.LENGTH),
+        (6, 5, {}, FinishReason.LENGTH),
+        (4, 5, {}, FinishReason.STOP),
+        (5, None, {}, FinishReason.STOP),
+        (5, 5, {"max_output_tokens": 5}, FinishReason.STOP),
+    ],
+)
+def test_a_response_that_is_called_complete_at_its_limit_was_cut_unless_the_server_knows_the_limit(
+    produced, limit, echoed, reason
+):
+    usage = {"input_tokens": 9, "output_tokens": produced}
+    response = {"status": "completed", "output": [], "usage": usage, **echoed}
+    delta = {"type": "response.output_text.delta", "delta": "x"}
+    text, _, finish, _, verdict = read(
+        OpenAIResponses(), delta, {"type": "response.completed", "response": response}, limit=limit
+    )
+    assert (text, finish) == ("x", reason)
+    assert (verdict is None) == (reason is FinishReason.STOP)
+
+
 def test_text_that_only_the_last_event_of_a_response_holds_is_taken():
     output = [{"type": "message", "content": [{"type": "output_text", "text": "x"}]}]
     response = {"status": "completed", "output": output}
@@ -371,3 +394,139 @@ def test_an_old_ollama_gives_no_reason_and_cached_prompts_are_not_counted():
 def test_messages_of_another_shape_are_never_a_success(wire, message):
     assert read(wire, message)[4] is not None
     assert read(wire, message, framing="document")[4] is not None
+
+
+def test_an_anthropic_answer_that_was_not_streamed_is_taken():
+    message = {
+        "type": "message",
+        "model": "n",
+        "content": [{"type": "thinking", "thinking": "why"}, {"type": "text", "text": "x"}, {"type": "tool_use"}],
+        "stop_reason": "end_turn",
+        "usage": {
+            "input_tokens": 5,
+            "cache_read_input_tokens": 3,
+            "cache_creation_input_tokens": 2,
+            "output_tokens": 1,
+        },
+    }
+    text, reasoning, finish, usage, verdict = read(AnthropicMessages(), message, framing="document")
+    assert (text, reasoning, finish, verdict) == ("x", "why", FinishReason.STOP, None)
+    assert (usage.input_tokens, usage.cache_read_input_tokens, usage.cache_write_input_tokens) == (10, 3, 2)
+
+
+def test_a_second_answer_inside_an_anthropic_stream_is_not_merged_with_the_first():
+    text, _, _, _, verdict = read(
+        AnthropicMessages(),
+        {"type": "message_start", "message": {"id": "a"}},
+        {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "first"}},
+        {"type": "message_start", "message": {"id": "a"}},
+        {"type": "message_start", "message": {"id": "b"}},
+        {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "second"}},
+    )
+    assert text == "first"
+    assert verdict.code is ErrorCode.INVALID_RESPONSE
+
+
+def test_an_anthropic_refusal_is_told_with_its_explanation():
+    delta = {"stop_reason": "refusal", "stop_details": {"category": "x", "explanation": "Not that."}}
+    verdict = read(AnthropicMessages(), {"type": "message_delta", "delta": delta}, {"type": "message_stop"})[4]
+    assert verdict.code is ErrorCode.REFUSED
+    assert "Not that." in verdict.message
+
+
+@pytest.mark.parametrize("wire", [AnthropicMessages(), Gemini(), OpenAIResponses()], ids=lambda wire: wire.kind)
+def test_a_marker_of_another_format_is_neither_an_end_nor_an_error(wire):
+    assert read(wire, "[DONE]")[4].code is not None
+    assert "JSON" not in read(wire, "[DONE]")[4].message
+
+
+def test_reasoning_and_refusals_of_a_response_are_no_text():
+    text, reasoning, finish, _, verdict = read(
+        OpenAIResponses(),
+        {"type": "response.created", "response": {"model": "n"}},
+        {"type": "response.reasoning_summary_text.delta", "delta": "why "},
+        {"type": "response.reasoning_text.delta", "delta": "not"},
+        {"type": "response.refusal.delta", "delta": "I will not."},
+        {"type": "response.completed", "response": {"status": "completed", "output": [{"type": "message"}]}},
+    )
+    assert (text, reasoning, finish) == ("", "why not", FinishReason.REFUSAL)
+    assert "I will not." in verdict.message
+
+
+def test_a_response_that_was_not_streamed_is_taken():
+    response = {
+        "object": "response",
+        "status": "completed",
+        "model": "n",
+        "error": None,
+        "output": [
+            {"type": "reasoning", "summary": [{"type": "summary_text", "text": "why"}]},
+            {"type": "message", "content": [{"type": "output_text", "text": "x"}, {"type": "refusal", "refusal": ""}]},
+        ],
+        "usage": {
+            "input_tokens": 9,
+            "input_tokens_details": {"cached_tokens": 4},
+            "output_tokens": 5,
+            "output_tokens_details": {"reasoning_tokens": 3},
+        },
+    }
+    text, reasoning, finish, usage, verdict = read(OpenAIResponses(), response, framing="document")
+    assert (text, reasoning, finish, verdict) == ("x", "why", FinishReason.STOP, None)
+    assert (usage.cache_read_input_tokens, usage.reasoning_output_tokens) == (4, 3)
+
+
+@pytest.mark.parametrize("kind", ["function_call", "custom_tool_call"])
+def test_a_response_that_calls_a_tool_is_not_complete(kind):
+    response = {"status": "completed", "output": [{"type": kind}]}
+    finish = read(OpenAIResponses(), {"type": "response.completed", "response": response})[2]
+    assert finish is FinishReason.TOOL_CALL
+
+
+def test_an_error_event_of_a_response_has_the_code_of_its_cause():
+    event = {"type": "error", "code": "insufficient_quota", "message": "No credit."}
+    verdict = read(OpenAIResponses(), {"type": "response.output_text.delta", "delta": "x"}, event)[4]
+    assert verdict.code is ErrorCode.QUOTA_EXHAUSTED
+    assert "No credit." in verdict.message
+
+
+def test_a_response_that_failed_has_the_code_of_its_cause():
+    response = {"status": "failed", "error": {"code": "rate_limit_exceeded", "message": "Slow."}, "output": []}
+    verdict = read(OpenAIResponses(), {"type": "response.failed", "response": response})[4]
+    assert verdict.code is ErrorCode.RATE_LIMITED
+    assert verdict.repeat
+
+
+def test_gemini_s_thoughts_are_no_text_and_count_as_output():
+    parts = [{"text": "why", "thought": True}, {"text": "x"}]
+    usage = {"promptTokenCount": 9, "cachedContentTokenCount": 4, "candidatesTokenCount": 2, "thoughtsTokenCount": 3}
+    message = {"candidates": [{"content": {"parts": parts}, "finishReason": "STOP"}], "usageMetadata": usage}
+    text, reasoning, _, counted, verdict = read(Gemini(), message)
+    assert (text, reasoning, verdict) == ("x", "why", None)
+    assert (counted.output_tokens, counted.reasoning_output_tokens, counted.cache_read_input_tokens) == (5, 3, 4)
+
+
+def test_a_prompt_that_gemini_blocks_is_filtered():
+    _, _, finish, _, verdict = read(Gemini(), {"promptFeedback": {"blockReason": "SAFETY"}})
+    assert finish is FinishReason.CONTENT_FILTER
+    assert "promptFeedback:SAFETY" in verdict.message
+
+
+def test_an_error_line_of_ollama_keeps_the_text_before_it():
+    text, _, _, _, verdict = read(Ollama(), {"message": {"content": "x"}, "done": False}, {"error": "it crashed"})
+    assert text == "x"
+    assert verdict.code is ErrorCode.PROVIDER_UNAVAILABLE
+    assert "it crashed" in verdict.message
+
+
+def test_ollama_s_thinking_and_tool_calls_are_no_text():
+    said = {"thinking": "why", "content": "x", "tool_calls": [{"function": {"name": "f"}}]}
+    text, reasoning, finish, *_ = read(Ollama(), {"message": said, "done": True, "done_reason": "stop"})
+    assert (text, reasoning, finish) == ("x", "why", FinishReason.TOOL_CALL)
+
+
+@pytest.mark.parametrize("line", ["error: it crashed\n", 'error: {"error": {"message": "it crashed"}}\n'])
+def test_an_error_field_of_an_event_stream_is_an_error(line):
+    answer = Answer()
+    reader = AnswerReader(OpenAIChat().decoder(settings()), answer, json_lines=False, max_events=9, provider="work")
+    reader.feed(f"data: {json.dumps(chat({'content': 'x'}))}\n\n{line}".encode())
+    assert "it crashed" in reader.verdict().message

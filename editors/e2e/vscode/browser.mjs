@@ -18,7 +18,8 @@ async function open() {
 export async function newPage(viewport = { width: 1280, height: 800 }) {
   const context = await (await open()).newContext({ viewport, permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
-  page.setDefaultTimeout(25_000);
+  // Waiting costs nothing where it is not needed; a busy machine needs it.
+  page.setDefaultTimeout(60_000);
   const hosts = new Set();
   page.on("request", (request) => {
     const url = new URL(request.url());

@@ -19,7 +19,7 @@ function installExtension() {
 async function runScenario(scenario) {
   const started = Date.now();
   const world = await buildWorld(scenario.world ?? {});
-  if (scenario.prepare !== undefined) world.addSettings(scenario.prepare(world));
+  if (scenario.prepare !== undefined) world.setMachineSettings(scenario.prepare(world));
   let failure = null;
   try {
     const editor = await startCode(world, scenario);

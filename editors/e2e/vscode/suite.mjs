@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { newPage } from "./browser.mjs";
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 240_000;
 
 /**
  * @param editor a code-server with its driver
@@ -28,13 +28,16 @@ export async function runSuite({ editor, world }, suite, target = `folder=${worl
   ];
   let timer;
   const limit = new Promise((resolve) => (timer = setTimeout(() => resolve("no answer"), LIMIT_MS)));
-  await page.goto(`${editor.base}/?${target}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
-  const code = await Promise.race([exit, limit]);
-  clearTimeout(timer);
-  if (code !== 0) {
-    await page.screenshot({ path: world.at("failure.png") });
-    throw new Error(`${suite} ended with ${code}\n${lines.join("\n")}`);
+  try {
+    await page.goto(`${editor.base}/?${target}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
+    const code = await Promise.race([exit, limit]);
+    if (code !== 0) {
+      await page.screenshot({ path: world.at("failure.png") });
+      throw new Error(`${suite} ended with ${code}\n${lines.join("\n")}`);
+    }
+  } finally {
+    clearTimeout(timer);
+    await close();
   }
   if (hosts.size > 0) throw new Error(`the window asked other hosts: ${[...hosts].join(", ")}`);
-  await close();
 }

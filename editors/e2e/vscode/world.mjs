@@ -30,15 +30,16 @@ const EDITOR_SETTINGS = {
 
 /**
  * @param options.settings VS Code user settings, added to those above
+ * @param options.machineSettings settings of machine scope, which a remote window reads on its server
  * @param options.model the scripted provider's model that the user config chooses; null chooses nothing
  * @param options.server whether the server is on PATH
  * @param options.files files by path below the world's folder, before the editor starts; null is a folder
  * @param options.environment further variables
  */
-export async function buildWorld({ settings = {}, model = "steady", server = true, files = {}, environment = {} }) {
+export async function buildWorld({ settings = {}, machineSettings = {}, model = "steady", server = true, files = {}, environment = {} }) {
   const folder = mkdtempSync(join(tmpdir(), "orch-e2e-"));
   const at = (...parts) => join(folder, ...parts);
-  for (const name of ["home", "tmp", "orch-config", "orch-state", "workspace", "control", "data/User"]) {
+  for (const name of ["home", "tmp", "orch-config", "orch-state", "workspace", "control", "data/User", "data/Machine"]) {
     mkdirSync(at(name), { recursive: true });
   }
   execFileSync("git", ["init", "-q", at("workspace")]);
@@ -52,6 +53,7 @@ export async function buildWorld({ settings = {}, model = "steady", server = tru
     writeFileSync(at(path), text, { mode });
   }
   writeFileSync(at("data/User/settings.json"), JSON.stringify({ ...EDITOR_SETTINGS, ...settings }, null, 2));
+  writeFileSync(at("data/Machine/settings.json"), JSON.stringify(machineSettings, null, 2));
   const provider = await startProvider(at("control"));
   const chosen = model === null ? "" : `provider = "work"\nmodel = "${model}"\n\n`;
   writeFileSync(at("orch-config/config.toml"), chosen + userConfig(provider.port));
@@ -83,11 +85,8 @@ export async function buildWorld({ settings = {}, model = "steady", server = tru
       PIP_FIND_LINKS: process.env.ORCH_E2E_WHEELS,
       ...environment,
     },
-    /** Adds user settings that depend on the world; before the editor starts. */
-    addSettings: (more) => {
-      const path = at("data/User/settings.json");
-      writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...more }, null, 2));
-    },
+    /** Sets machine settings that depend on the world; before the editor starts. */
+    setMachineSettings: (values) => writeFileSync(at("data/Machine/settings.json"), JSON.stringify(values, null, 2)),
     /** What happened at the provider so far. */
     journal: () =>
       readFileSync(at("control/journal.jsonl"), "utf8")
@@ -128,7 +127,7 @@ async function startProvider(control) {
 }
 
 /** Waits until `probe` gives something other than null, undefined or false; says what it waited for when it does not. */
-export async function until(what, probe, limitMs = 20_000) {
+export async function until(what, probe, limitMs = 60_000) {
   const end = Date.now() + limitMs;
   for (;;) {
     const value = await probe();

@@ -3,10 +3,12 @@ import { Orch } from "./orch";
 
 let orch: Orch | null = null;
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  orch = new Orch(context);
-  context.subscriptions.push(orch);
-  await orch.start();
+export function activate(context: vscode.ExtensionContext): void {
+  const started = new Orch(context);
+  orch = started;
+  context.subscriptions.push(started);
+  // Finding a server may put a question to the person: activation does not wait for the answer.
+  void started.guarded(() => started.start());
 }
 
 export async function deactivate(): Promise<void> {

@@ -52,7 +52,7 @@ export class Orch implements vscode.Disposable {
     this.userSettings = new UserSettingsSync(this.keys, this.output);
     this.supervisor = new ServerSupervisor({
       output: this.output,
-      middleware: createMiddleware(this.router(), (token) => this.tracker.record(String(token)) !== undefined),
+      middleware: createMiddleware(this.router(), this.tracker),
       workingFolder: () => workingFolder(context),
       prepare: (client) => {
         this.listen(client);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { groupRuns } from "../src/history/grouping";
-import { isDraftReady, isLive, isRunRecord } from "../src/runs/record";
+import { draftWaits, isDraftReady, isLive, isRunRecord } from "../src/runs/record";
 import { runDetails, statusName, statusText } from "../src/runs/statusText";
 import { StreamedText, type DraftDelta } from "../src/runs/streamedText";
 import { runRecord, t } from "./samples";
@@ -80,6 +80,7 @@ test("a failed run with text says that the partial draft is kept", () => {
   const record = runRecord({ status: "failed", draft: { state: "ready", bytes: 10, partial: true } });
   assert.equal(statusName(record, t), "failed, partial draft kept");
   assert.equal(isDraftReady(record), false);
+  assert.equal(draftWaits(record), true);
 });
 
 test("a live run has no draft that waits", () => {

@@ -9,7 +9,7 @@ const WORLD = process.env.E2E_FOLDER;
 const at = (...parts) => path.join(WORLD, ...parts);
 
 /** Waits until `probe` gives something other than null, undefined or false. */
-async function until(what, probe, limitMs = 20_000) {
+async function until(what, probe, limitMs = 60_000) {
   const end = Date.now() + limitMs;
   for (;;) {
     const value = await probe();

@@ -1,17 +1,13 @@
-import type { ClientCapabilities, FeatureState, ServerCapabilities, StaticFeature } from "vscode-languageclient/node";
+import type { ClientCapabilities, FeatureState, StaticFeature } from "vscode-languageclient/node";
 
 /** Declares `experimental.orch`, for which the server sends `orch/runChanged` and `orch/draftDelta`. */
 export class ExperimentalOrchFeature implements StaticFeature {
-  /** Whether the server said that it has the extras. */
-  announced = false;
-
   fillClientCapabilities(capabilities: ClientCapabilities): void {
     capabilities.experimental = { ...(capabilities.experimental as object | undefined), orch: true };
   }
 
-  initialize(capabilities: ServerCapabilities): void {
-    const experimental = capabilities.experimental as { orch?: unknown } | undefined;
-    this.announced = Boolean(experimental?.orch);
+  initialize(): void {
+    // What the server announces is read where it is needed.
   }
 
   getState(): FeatureState {
@@ -19,6 +15,6 @@ export class ExperimentalOrchFeature implements StaticFeature {
   }
 
   clear(): void {
-    this.announced = false;
+    // Nothing is held.
   }
 }

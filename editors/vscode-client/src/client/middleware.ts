@@ -1,16 +1,24 @@
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
+import { keyActions } from "../keys/keyActions";
 import { settingsOf } from "./configuration";
+import type { RunTracker } from "../runs/runTracker";
 import type { CommandRouter } from "./commandRouter";
 
 /** What passes between editor and server is adapted here: commands, settings, and the progress of runs. */
-export function createMiddleware(router: CommandRouter, isRun: (token: string | number) => boolean): Middleware {
+export function createMiddleware(router: CommandRouter, tracker: RunTracker): Middleware {
   return {
     executeCommand: (command, args: unknown[], next) =>
       router.run(command, args, async (argument) => (await next(command, argument)) as unknown),
+    provideCodeActions: async (document, range, context, token, next) => {
+      const actions = (await next(document, range, context, token)) ?? [];
+      return [...keyActions(context), ...actions];
+    },
     // A run has its own item in the status bar, with its section, its tokens and a click to cancel.
     handleWorkDoneProgress: (token, params, next) => {
-      if (!isRun(token)) next(token, params);
+      const runId = String(token);
+      if (tracker.record(runId) === undefined) next(token, params);
+      else if (params.kind === "end") tracker.settle(runId);
     },
     workspace: {
       configuration: (params) =>

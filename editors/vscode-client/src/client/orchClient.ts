@@ -25,12 +25,15 @@ export interface ClientParts {
 
 /** A language client that logs failures instead of popping them up: what a person should know is said elsewhere. */
 export class OrchClient extends LanguageClient {
-  readonly extras: ExperimentalOrchFeature;
-
   constructor(parts: ClientParts) {
     super("orch", "Orch", async () => ({ process: (await parts.startProcess()).child, detached: false }), options(parts));
-    this.extras = new ExperimentalOrchFeature();
-    this.registerFeature(this.extras);
+    this.registerFeature(new ExperimentalOrchFeature());
+  }
+
+  /** Whether the server announced our extras beside the protocol. */
+  get hasExtras(): boolean {
+    const experimental = this.initializeResult?.capabilities.experimental as { orch?: unknown } | undefined;
+    return Boolean(experimental?.orch);
   }
 
   override error(message: string, data?: unknown): void {

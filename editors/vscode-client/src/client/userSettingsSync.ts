@@ -33,14 +33,21 @@ export class UserSettingsSync implements vscode.Disposable {
 
   private async send(): Promise<void> {
     const { client } = this;
-    if (client?.isRunning() !== true || !client.extras.announced) return;
+    if (client?.isRunning() !== true || !client.hasExtras) return;
     const configuration = vscode.workspace.getConfiguration("orch");
     try {
       const settings = userSettings((key) => configuration.inspect(key));
-      await client.sendRequest(METHOD, { ...settings, keys: await this.keys.all() });
+      const answer = await client.sendRequest(METHOD, { ...settings, keys: await this.keys.all() });
+      for (const problem of problemsOf(answer)) this.output.warn(`${METHOD}: ${problem}`);
     } catch (error) {
       // The parameters hold keys: only the reason is logged.
       this.output.warn(`${METHOD}: ${error instanceof Error ? error.message : "failed"}`);
     }
   }
+}
+
+/** What the server did not accept, as far as it says so. */
+function problemsOf(answer: unknown): string[] {
+  const problems = (answer as { problems?: unknown } | null | undefined)?.problems;
+  return Array.isArray(problems) ? problems.map(String) : [];
 }

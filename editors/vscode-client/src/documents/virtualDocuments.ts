@@ -12,13 +12,20 @@ export class VirtualDocuments implements vscode.TextDocumentContentProvider, vsc
   private readonly registration: vscode.Disposable;
   readonly onDidChange = this.changed.event;
 
-  constructor(private readonly scheme: string) {
+  /**
+   * @param scheme Scheme of the addresses.
+   * @param nameOf Makes a document's name, which is the title of its tab, of the spec's file name.
+   */
+  constructor(
+    private readonly scheme: string,
+    private readonly nameOf: (specName: string) => string,
+  ) {
     this.registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
   }
 
   /** The address of a run's document; its last part ends with `.md`, so that VS Code sees Markdown. */
   uriOf(runId: string, specPath: string): vscode.Uri {
-    const name = specPath.split("/").at(-1) ?? "spec.md";
+    const name = this.nameOf(specPath.split("/").at(-1) ?? "spec");
     return vscode.Uri.from({ scheme: this.scheme, path: `/${runId}/${name.endsWith(".md") ? name : `${name}.md`}` });
   }
 

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { groupRuns, type DayGroup, type SpecGroup } from "./grouping";
-import { isDraftReady, isLive, modelName, type RunRecord, type RunStatus } from "../runs/record";
-import { runDetails, statusName } from "../runs/statusText";
+import { draftWaits, isLive, modelName, type RunRecord, type RunStatus } from "../runs/record";
+import { draftName, runDetails, runStatusName } from "../runs/statusText";
 
 const ICONS: Readonly<Record<RunStatus, [icon: string, color: string | null]>> = {
   queued: ["watch", null],
@@ -110,18 +110,18 @@ function group(label: string, id: string, icon: string, state: vscode.TreeItemCo
 }
 
 function runItem(run: RunRecord): vscode.TreeItem {
-  const time = new Date(run.timing.started_at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-  const item = new vscode.TreeItem(`${time} ${statusName(run, vscode.l10n.t)}`);
+  const time = new Date(run.timing.started_at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  const item = new vscode.TreeItem(`${time} ${runStatusName(run, vscode.l10n.t)}`);
   const [icon, color] = ICONS[run.status];
   item.id = `run:${run.run_id}`;
   item.iconPath = new vscode.ThemeIcon(icon, color === null ? undefined : new vscode.ThemeColor(color));
-  item.description = modelName(run) ?? run.provider?.id ?? "";
+  item.description = [draftName(run, vscode.l10n.t), modelName(run) ?? run.provider?.id].filter(Boolean).join(" · ");
   item.tooltip = runDetails(run, vscode.l10n.t).join("\n");
   item.contextValue = [
     "run",
     isLive(run) ? "live" : "ended",
     ...(run.draft === null ? [] : ["draft"]),
-    ...(isDraftReady(run) ? ["ready"] : []),
+    ...(draftWaits(run) ? ["ready"] : []),
   ].join(" ");
   item.command = { command: "orch.runs.openRecord", title: vscode.l10n.t("Open Record"), arguments: [{ kind: "run", run }] };
   return item;

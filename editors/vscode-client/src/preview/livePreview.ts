@@ -8,7 +8,7 @@ const REFRESH_MS = 80;
 
 /** Shows the words of a run beside its document while they arrive. */
 export class LivePreview implements vscode.Disposable {
-  private readonly documents = new VirtualDocuments(LIVE_SCHEME);
+  private readonly documents = new VirtualDocuments(LIVE_SCHEME, (name) => vscode.l10n.t("Draft of {0}", name));
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly opened = new Set<string>();
   private readonly subscriptions: vscode.Disposable;

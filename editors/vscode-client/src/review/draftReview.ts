@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { openDocumentOf } from "../documents/runDocument";
 import { PROPOSAL_SCHEME, runIdOf, tabsOf, VirtualDocuments } from "../documents/virtualDocuments";
-import { isDraftReady } from "../runs/record";
+import { draftWaits } from "../runs/record";
 import type { RunTracker } from "../runs/runTracker";
 import type { ServerRequests } from "../client/serverRequests";
 
@@ -9,7 +9,7 @@ const REFRESH_MS = 300;
 
 /** Shows a waiting draft as VS Code's own diff against the document, and keeps it true while the document changes. */
 export class DraftReview implements vscode.Disposable {
-  private readonly proposals = new VirtualDocuments(PROPOSAL_SCHEME);
+  private readonly proposals = new VirtualDocuments(PROPOSAL_SCHEME, (name) => name);
   /** The document under review, by run. */
   private readonly open = new Map<string, vscode.Uri>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
@@ -23,7 +23,7 @@ export class DraftReview implements vscode.Disposable {
       this.proposals,
       tracker.onDidChangeRun(({ record }) => {
         const document = this.open.get(record.run_id);
-        if (document !== undefined && !isDraftReady(record)) void this.close(record.run_id, document);
+        if (document !== undefined && !draftWaits(record)) void this.close(record.run_id, document);
       }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         this.refreshSoon(document.uri);
@@ -55,7 +55,7 @@ export class DraftReview implements vscode.Disposable {
     });
     // What happened while the diff was opening found no tab to close.
     const now = this.tracker.record(runId);
-    if (now !== undefined && !isDraftReady(now)) await this.close(runId, document);
+    if (now !== undefined && !draftWaits(now)) await this.close(runId, document);
   }
 
   /** Opens the text of a run's draft, read-only. */

@@ -3,9 +3,6 @@ import { isDraftReady, isLive, type RunRecord } from "./record";
 import type { RunChange, RunTracker } from "./runTracker";
 import { failureText } from "../client/failure";
 
-/** A draft is ready for a moment before the server puts it into the document; only one that stays so waits for review. */
-const APPLY_GRACE_MS = 400;
-
 export interface NoticeActions {
   readonly review: (runId: string) => Promise<void>;
   readonly openRecord: (runId: string) => Promise<void>;
@@ -28,7 +25,8 @@ function hasEnded({ before, record }: RunChange): boolean {
 }
 
 async function announce(tracker: RunTracker, ended: RunRecord, actions: NoticeActions): Promise<void> {
-  if (isDraftReady(ended)) await new Promise((resolve) => setTimeout(resolve, APPLY_GRACE_MS));
+  // A draft is ready for a moment before the server puts it into the document; only one that stays so waits for review.
+  await tracker.untilSettled(ended.run_id);
   const record = tracker.record(ended.run_id) ?? ended;
   const document = tracker.documentOf(record);
   const configuration = vscode.workspace.getConfiguration("orch");

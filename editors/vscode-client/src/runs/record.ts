@@ -34,9 +34,14 @@ export function isLive(record: RunRecord): boolean {
   return record.status === "queued" || record.status === "running";
 }
 
-/** Whether a run left a draft that waits for a decision. */
+/** Whether a run left a draft that waits for a decision, be it whole or partial. */
+export function draftWaits(record: RunRecord): boolean {
+  return !isLive(record) && record.draft?.state === "ready";
+}
+
+/** Whether a run left a whole draft that waits. */
 export function isDraftReady(record: RunRecord): boolean {
-  return !isLive(record) && record.draft?.state === "ready" && !record.draft.partial;
+  return draftWaits(record) && record.draft?.partial === false;
 }
 
 /** The model that answered, else the one asked for, else null (a provider without a model). */

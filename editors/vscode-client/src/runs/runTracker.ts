@@ -1,7 +1,9 @@
 import * as vscode from "vscode";
-import { isDraftReady, isLive, isRunRecord, type RunRecord } from "./record";
+import { draftWaits, isLive, isRunRecord, type RunRecord } from "./record";
 import { StreamedText, type DraftDelta } from "./streamedText";
 import type { LiveRun } from "./statusText";
+
+const SETTLE_LIMIT_MS = 3_000;
 
 /** A run that changed: its record before (if it was known) and now. */
 export interface RunChange {
@@ -14,9 +16,13 @@ export class RunTracker implements vscode.Disposable {
   private readonly records = new Map<string, RunRecord>();
   private readonly streams = new Map<string, StreamedText>();
   private readonly documents = new Map<string, vscode.Uri>();
+  /** Runs of this window's own server: of them its announcements are the newest word, not its lists. */
+  private readonly announced = new Set<string>();
   private expected: vscode.Uri | null = null;
   private readonly changed = new vscode.EventEmitter<RunChange>();
   private readonly streamed = new vscode.EventEmitter<string>();
+  private readonly settlements = new vscode.EventEmitter<string>();
+  private readonly settled = new Set<string>();
   private readonly listed = new vscode.EventEmitter<undefined>();
 
   /** A run began, changed its state, or its draft did. */
@@ -31,10 +37,12 @@ export class RunTracker implements vscode.Disposable {
     if (!isRunRecord(value)) return;
     const before = this.records.get(value.run_id);
     this.records.set(value.run_id, value);
+    this.announced.add(value.run_id);
     if (before === undefined && this.expected !== null && matchesPath(this.expected, value.spec.path)) {
       this.documents.set(value.run_id, this.expected);
       this.expected = null;
     }
+    if (!isLive(value) && value.draft?.state !== "ready") this.settle(value.run_id);
     this.changed.fire({ before, record: value });
     if (!isLive(value)) this.streams.delete(value.run_id);
   }
@@ -48,15 +56,38 @@ export class RunTracker implements vscode.Disposable {
 
   /** Takes in what the server listed; records of runs that are not in the list stay known. */
   list(records: readonly RunRecord[]): void {
-    for (const record of records) this.records.set(record.run_id, record);
+    for (const record of records) if (!this.announced.has(record.run_id)) this.records.set(record.run_id, record);
     this.listed.fire(undefined);
   }
 
   /** Forgets live texts, after the server that sent them is gone. */
   disconnect(): void {
     this.streams.clear();
+    this.announced.clear();
     for (const [runId, record] of this.records) if (isLive(record)) this.records.delete(runId);
     this.listed.fire(undefined);
+  }
+
+  /** The server has done all it does by itself for this run: a draft that is not in the document by now waits. */
+  settle(runId: string): void {
+    this.settled.add(runId);
+    this.settlements.fire(runId);
+  }
+
+  /** Waits until a run is settled, though not for ever: the server says so only where it had time to begin to. */
+  async untilSettled(runId: string): Promise<void> {
+    if (this.settled.has(runId)) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, SETTLE_LIMIT_MS);
+      const subscription = this.settlements.event((settled) => {
+        if (settled === runId) done();
+      });
+      function done(): void {
+        clearTimeout(timer);
+        subscription.dispose();
+        resolve();
+      }
+    });
   }
 
   /** A run on this document is about to be asked for: the next new run whose path fits is on it. */
@@ -96,7 +127,7 @@ export class RunTracker implements vscode.Disposable {
 
   /** The run whose draft waits for a decision on this document, if any. */
   readyOn(document: vscode.Uri): RunRecord | undefined {
-    return this.newestOn(document, isDraftReady);
+    return this.newestOn(document, draftWaits);
   }
 
   /** The newest run on a document, if any. */
@@ -122,6 +153,7 @@ export class RunTracker implements vscode.Disposable {
     this.changed.dispose();
     this.streamed.dispose();
     this.listed.dispose();
+    this.settlements.dispose();
   }
 
   private isOn(record: RunRecord, document: vscode.Uri): boolean {

@@ -38,24 +38,32 @@ export function runDetails(record: RunRecord, t: Translate): string[] {
 
 /** The state of a run for a person: its status, and what became of its draft. */
 export function statusName(record: RunRecord, t: Translate): string {
-  const status = {
+  const draft = draftName(record, t);
+  return draft === null ? runStatusName(record, t) : `${runStatusName(record, t)}, ${draft}`;
+}
+
+/** The status of a run for a person. */
+export function runStatusName({ status }: RunRecord, t: Translate): string {
+  return {
     queued: t("waiting"),
     running: t("running"),
     completed: t("completed"),
     failed: t("failed"),
     cancelled: t("cancelled"),
     interrupted: t("interrupted"),
-  }[record.status];
-  if (record.draft === null) return status;
-  const draft = record.draft.partial
-    ? t("partial draft kept")
-    : {
-        ready: t("draft waiting"),
-        applied: t("draft applied"),
-        discarded: t("draft discarded"),
-        superseded: t("draft superseded"),
-      }[record.draft.state];
-  return `${status}, ${draft}`;
+  }[status];
+}
+
+/** What became of a run's draft; null if it has none. */
+export function draftName({ draft }: RunRecord, t: Translate): string | null {
+  if (draft === null) return null;
+  if (draft.partial && draft.state === "ready") return t("partial draft kept");
+  return {
+    ready: t("draft waiting"),
+    applied: t("draft applied"),
+    discarded: t("draft discarded"),
+    superseded: t("draft superseded"),
+  }[draft.state];
 }
 
 function usageText(record: RunRecord, t: Translate): string {

@@ -1,0 +1,214 @@
+"""What the provider layer costs, beside the least that httpx can do and the clients that others use.
+
+    python benchmarks/providers.py [--venv DIR] [--short] [--check]
+
+Every contender runs in a process of its own and reads the same bytes from one local server, in turn within one run, so
+that whatever else the machine does meets all of them; ratios are those of the medians. The baseline reads `aiter_bytes`,
+splits at blank lines, parses each event with `json.loads` and joins the text; it checks nothing. With `--venv` the
+official openai and anthropic packages, and litellm, are installed below DIR and compared as well.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import model_server
+from harness.measuring import Options, Row, options, report
+
+ROOT = Path(__file__).parents[1]
+SCRIPT = Path(__file__).with_name("harness") / "contenders.py"
+SDKS = {"openai_sdk": ("openai",), "anthropic_sdk": ("anthropic",), "litellm": ("litellm",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """A dialect: the baseline, ours, and the others, by the names of `contenders.py`."""
+
+    dialect: str
+    bare: str
+    layer: str
+    others: tuple[str, ...]
+
+    def runners(self, pythons: Mapping[str, Path]) -> tuple[str, ...]:
+        return (self.bare, self.layer, *(name for name in self.others if name in pythons))
+
+
+RACES = (
+    Race("Chat Completions", "bare_chat", "layer_chat", ("openai_sdk", "litellm")),
+    Race("Messages", "bare_messages", "layer_messages", ("anthropic_sdk",)),
+)
+
+
+class Contender:
+    """A process of `contenders.py`; `cold` is its first measurement."""
+
+    def __init__(self, name: str, python: Path, url: str) -> None:
+        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        self._process = subprocess.Popen(
+            [str(python), str(SCRIPT), name, url],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path},
+        )  # fmt: skip
+        self.cold = self._result()
+
+    def measure(self, url: str, streams: int = 1) -> dict[str, float]:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"url": url, "streams": streams}) + "\n")
+        self._process.stdin.flush()
+        return self._result()
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(60)
+        self._process.stdout.close()
+
+    def _result(self) -> dict[str, float]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "a contender has ended early"
+        return json.loads(line)
+
+
+@contextmanager
+def contender(name: str, python: Path, url: str) -> Iterator[Contender]:
+    running = Contender(name, python, url)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def installed(folder: Path | None) -> dict[str, Path]:
+    """The interpreter of each contender: ours, and a virtual environment for each of the others."""
+    own = {name: Path(sys.executable) for race in RACES for name in (race.bare, race.layer)}
+    if folder is None:
+        return own
+    for name, packages in SDKS.items():
+        venv = folder / name
+        python = venv / ("Scripts" if os.name == "nt" else "bin") / "python"
+        if not python.exists():
+            subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+            pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*pip, *packages], check=True)
+        own[name] = python
+    return own
+
+
+def versions(pythons: Mapping[str, Path]) -> str:
+    """What was compared."""
+    found = []
+    for name, packages in SDKS.items():
+        if name in pythons:
+            code = f"from importlib.metadata import version; print('{packages[0]}', version('{packages[0]}'))"
+            found.append(subprocess.run([pythons[name], "-c", code], capture_output=True, text=True).stdout.strip())
+    return ", ".join(found)
+
+
+Figures = dict[str, list[float]]
+
+
+def rows_of(race: Race, what: str, unit: str, figures: Figures) -> list[Row]:
+    """Ours against the baseline and against the best of the others, and the others against the baseline."""
+    median = {name: statistics.median(values) for name, values in figures.items()}
+    least = median[race.bare]
+    others = [median[name] for name in race.others if name in median]
+    rows = [Row(f"{race.dialect}, {what}", median[race.layer], least, unit, 1.5)]
+    rows += [Row(f"  {name.removesuffix('_sdk')}", median[name], least, unit) for name in race.others if name in median]
+    if others:
+        rows.append(Row("  ours against the best of them", median[race.layer], min(others), unit, 1.0))
+    return rows
+
+
+def cpu_and_warm(race: Race, pythons: Mapping[str, Path], address: str, wanted: Options) -> list[Row]:
+    """CPU for each chunk of a long burst, and the wait for the first text of an ordinary stream."""
+    chunks, rounds = (2_000, 3) if wanted.short else (10_000, 9)
+    burst, ordinary = f"{address}/{chunks}/0/v1", f"{address}/10/200/v1"
+    cpu: Figures = {name: [] for name in race.runners(pythons)}
+    warm: Figures = {name: [] for name in cpu}
+    with ExitStack() as stack:
+        running = {name: stack.enter_context(contender(name, pythons[name], ordinary)) for name in cpu}
+        for one in running.values():
+            one.measure(burst)  # loads what is loaded on first use
+        for _ in range(rounds):
+            for name, one in running.items():
+                result = one.measure(burst)
+                assert result["characters"] == len(model_server.text(chunks)), f"{name} lost text"
+                cpu[name].append(result["cpu_s"] / chunks * 1e6)
+            for _ in range(2):
+                for name, one in running.items():
+                    warm[name].append(one.measure(ordinary)["first_s"] * 1e3)
+    return [
+        *rows_of(race, "CPU for each chunk", "µs", cpu),
+        *rows_of(race, "first text, warm", "ms", warm),
+    ]
+
+
+def cold(race: Race, pythons: Mapping[str, Path], address: str, wanted: Options) -> list[Row]:
+    """From a started interpreter to the first text: loading, making the client, connecting."""
+    figures: Figures = {name: [] for name in race.runners(pythons)}
+    for name, values in figures.items():
+        with contender(name, pythons[name], f"{address}/10/200/v1"):
+            pass  # writes byte code
+        assert not values
+    for _ in range(2 if wanted.short else 7):
+        for name, values in figures.items():
+            with contender(name, pythons[name], f"{address}/10/200/v1") as one:
+                values.append(one.cold["first_s"] * 1e3)
+    return rows_of(race, "first text, cold", "ms", figures)
+
+
+def together(race: Race, pythons: Mapping[str, Path], address: str, wanted: Options) -> Row:
+    """Fifty streams at once in one process."""
+    streams, chunks, rounds = 50, (100 if wanted.short else 1_000), (3 if wanted.short else 7)
+    url = f"{address}/{chunks}/0/v1"
+    figures: Figures = {race.bare: [], race.layer: []}
+    with ExitStack() as stack:
+        running = {name: stack.enter_context(contender(name, pythons[name], url)) for name in figures}
+        for one in running.values():
+            one.measure(url, streams)
+        for _ in range(rounds):
+            for name, one in running.items():
+                result = one.measure(url, streams)
+                assert result["characters"] == streams * len(model_server.text(chunks)), f"{name} lost text"
+                figures[name].append(result["cpu_s"] / streams / chunks * 1e6)
+    bare, layer = (statistics.median(figures[name]) for name in (race.bare, race.layer))
+    return Row(f"{race.dialect}, CPU for each chunk, {streams} at once", layer, bare, "µs", 1.5)
+
+
+def memory(race: Race, pythons: Mapping[str, Path], address: str, wanted: Options) -> list[Row]:
+    """What a long answer adds to the resident memory of a process that has read a short one, beside its text."""
+    chunks = 50_000 if wanted.short else 1_000_000
+    with contender(race.layer, pythons[race.layer], f"{address}/2000/0/v1") as one:
+        before = one.cold["peak_kb"]
+        result = one.measure(f"{address}/{chunks}/0/v1")
+    text = result["characters"] / 1024
+    name = f"{race.dialect}, memory added by {chunks:,} chunks, beside the text"
+    return [Row(name, result["peak_kb"] - before, text, "kB", None if wanted.short else 4.0)]
+
+
+def main() -> None:
+    wanted = options(
+        "The provider layer beside bare httpx and the clients of others.", compares="openai, anthropic, litellm"
+    )
+    pythons = installed(wanted.venv)
+    rows: list[Row] = []
+    with model_server.running() as address:
+        for race in RACES:
+            rows += cpu_and_warm(race, pythons, address, wanted)
+            rows += cold(race, pythons, address, wanted)
+            rows.append(together(race, pythons, address, wanted))
+            rows += memory(race, pythons, address, wanted)
+    report("The provider layer" + (f" ({found})" if (found := versions(pythons)) else ""), rows, wanted)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+// Two folders in one window that hold the same file name.
+const { assert, at, ended, execute, fs, openSpec, startServer, suite, until, vscode } = require("./support.cjs");
+
+exports.run = suite({
+  "each folder's document gets its own draft, and its own history": async () => {
+    const texts = { first: "# Import of orders\n\nOrders come as files.\n", second: "# Export of invoices\n\nInvoices leave as files.\n" };
+    const documents = {};
+    for (const [name, text] of Object.entries(texts)) documents[name] = await openSpec("specs/same.spec.md", text, name);
+    await startServer();
+    const runs = {};
+    for (const name of ["first", "second"]) {
+      const { runId } = await execute("orch.generateDraft", { uri: documents[name].uri.toString(), provider: "work" });
+      assert.equal((await ended(runId)).status, "completed");
+      runs[name] = runId;
+    }
+    for (const name of ["first", "second"]) {
+      assert.ok(documents[name].getText().startsWith(texts[name]), name);
+      await until(`the draft in ${name}`, () => documents[name].getText().includes("## Goal"));
+      const uri = vscode.Uri.file(at(name)).toString();
+      const history = await execute("orch.showHistory", { uri, limit: 10, open: false });
+      assert.deepEqual(history.map(({ run_id: id }) => id), [runs[name]], name);
+      assert.ok(fs.existsSync(at(name, ".orch/local/runs.db")), name);
+    }
+  },
+});

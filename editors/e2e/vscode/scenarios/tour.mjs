@@ -1,0 +1,209 @@
+// What a person sees and does, in the page; its pictures are those of the documentation.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { openWindow } from "../page.mjs";
+import { until } from "../world.mjs";
+import { SPEC } from "../files.mjs";
+
+const FILE = "rate-limiting.spec.md";
+const files = { [`workspace/specs/${FILE}`]: SPEC, "workspace/README.md": "# Payments\n\nA service.\n" };
+const happened = (world, event) => world.journal().some((entry) => entry.event === event);
+
+/** Opens the spec and waits until the server offers its lens. */
+async function openSpec(context) {
+  const window = await openWindow(context);
+  await window.openFile(FILE);
+  await window.lens("Generate").waitFor();
+  return window;
+}
+
+export const tour = [
+  {
+    name: "first run: lens, live preview, draft, hover, undo, history",
+    world: { files, model: "held" },
+    run: async (context) => {
+      const { world } = context;
+      const window = await openSpec(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.titleButton("Generate Draft").waitFor();
+        const offered = await window.offered("Orch: ");
+        assert.ok(offered.some((title) => title.includes("Generate Draft")), offered.join("; "));
+        assert.ok(!offered.some((title) => title.includes("Cancel Run") || title.includes("Apply Draft")), offered.join("; "));
+        await window.picture("lens");
+
+        await window.lens("Generate").click();
+        await until("the provider to hold", () => happened(world, "held"));
+        await window.status("tokens").waitFor();
+        const preview = page.locator(".editor-group-container:not(.active)");
+        await preview.locator(".view-line", { hasText: "## Goal" }).waitFor();
+        assert.ok(!(await window.text()).includes("One busy client no longer"), "the document itself is not touched");
+        await window.picture("preview");
+        assert.equal(await page.locator(".statusbar-item.has-background-color, .statusbar-item", { hasText: "Orch" }).count(), 1);
+
+        world.release();
+        await window.line("Load test with one busy").waitFor();
+        await window.status("tokens").waitFor({ state: "detached" });
+        await until("the preview to close", async () => (await page.locator(".editor-group-container").count()) === 1);
+
+        await page.keyboard.press("Control+Home");
+        await page.keyboard.press("Control+s");
+        await page.locator(".view-line span", { hasText: "Goal" }).last().hover();
+        await page.locator(".monaco-hover", { hasText: "held-2026" }).waitFor();
+        if (process.env.ORCH_E2E_PICTURES === "1") await hoverPicture(window);
+        await page.keyboard.press("Escape");
+
+        await window.line("Rate limiting for").click();
+        await page.keyboard.press("Control+z");
+        await until("the undo", async () => !(await window.text()).includes("Load test"));
+        assert.ok((await window.text()).includes("TODO"));
+        await page.keyboard.press("Control+Shift+z");
+        await window.line("Load test with one busy").waitFor();
+
+        await window.command("Orch: Show Spec Runs");
+        const run = page.getByRole("treeitem", { name: /completed.*draft applied/u });
+        await run.waitFor();
+        await run.click();
+        await window.tab("Preview").waitFor();
+        const record = await until("the record's page", async () => {
+          for (const frame of page.frames()) {
+            const text = await frame.locator("body").innerText().catch(() => "");
+            if (text.includes("held-2026") && text.includes("120")) return text;
+          }
+          return null;
+        });
+        assert.ok(record.includes("completed"));
+        await window.picture("history");
+      });
+    },
+  },
+  {
+    name: "a click in the status bar cancels, and what arrived is kept",
+    world: { files, model: "held" },
+    run: async (context) => {
+      const { world } = context;
+      const window = await openSpec(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.line("Rate limiting for").click();
+        await page.keyboard.press("Control+k");
+        await page.keyboard.press("Control+g");
+        await until("the provider to hold", () => happened(world, "held"));
+        await window.titleButton("Cancel Run").waitFor();
+        await window.status("tokens").click();
+        await until("the socket to close", () => happened(world, "closed_by_client"));
+        await window.status("tokens").waitFor({ state: "detached" });
+        assert.equal(readFileSync(world.at("workspace/specs", FILE), "utf8"), SPEC);
+        await window.command("Orch: Show Spec Runs");
+        await page.getByRole("treeitem", { name: /cancelled.*partial draft kept/u }).waitFor();
+      });
+    },
+  },
+  {
+    name: "a draft that waits is a diff with Apply and Discard",
+    world: { files, settings: { "orch.apply": "review" } },
+    run: async (context) => {
+      const window = await openSpec(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.lens("Generate").click();
+        await window.tab("↔ draft").waitFor();
+        await page.locator(".monaco-diff-editor .line-insert").first().waitFor({ state: "attached" });
+        await window.titleButton("Discard Draft").waitFor();
+        await window.picture("review");
+        await window.titleButton("Apply Draft").click();
+        await window.tab("↔ draft").waitFor({ state: "detached" });
+        await window.line("Load test with one busy").waitFor();
+      });
+    },
+  },
+  {
+    name: "a failure is a squiggle with a message and quick fixes",
+    world: { files, model: "denied" },
+    run: async (context) => {
+      const window = await openSpec(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.lens("Generate").click();
+        await page.waitForSelector(".squiggly-error");
+        await window.line("Rate limiting for").click();
+        await page.keyboard.press("Control+.");
+        const menu = page.locator(".action-widget");
+        await menu.getByText("Set API Key").first().waitFor();
+        await menu.getByText("Retry").first().waitFor();
+        await window.picture("failure");
+        await page.keyboard.press("Escape");
+        assert.equal(readFileSync(context.world.at("workspace/specs", FILE), "utf8"), SPEC);
+      });
+    },
+  },
+  {
+    name: "a new spec, two drafts of it, compared in the view Spec Runs",
+    world: { model: "steady" },
+    run: async (context) => {
+      const { world } = context;
+      const window = await openWindow(context, { empty: true });
+      await window.during(async () => {
+        const { page } = window;
+        // Any Markdown file wakes the extension; a new spec can be asked for as soon as there is a server.
+        await window.command("File: New Untitled Text File");
+        await window.command("Change Language Mode");
+        await page.keyboard.type("Markdown");
+        await page.locator(".quick-input-list .monaco-list-row", { hasText: "Markdown" }).first().click();
+        await until("the command", async () => (await window.offered("Orch: New")).some((title) => title.includes("New Spec")));
+        await window.command("Orch: New Spec");
+        await page.locator(".quick-input-widget input").first().fill("Import of orders");
+        await page.keyboard.press("Enter");
+        await window.tab("import-of-orders.spec.md").waitFor();
+        const path = world.at("workspace/specs/import-of-orders.spec.md");
+        assert.ok(existsSync(path));
+        writeFileSync(path, "# Import of orders\n\nOrders come as files, once a night.\n");
+        await window.line("once a night").waitFor();
+
+        await window.lens("Generate").click();
+        await window.line("Load test with one busy").waitFor();
+        await window.line("Import of orders").click();
+        await page.keyboard.press("Control+z");
+        await until("the undo", async () => !(await window.text()).includes("Load test"));
+        await page.keyboard.press("Control+s");
+        await window.lens("Generate").click();
+        await window.line("Load test with one busy").waitFor();
+
+        await window.command("Orch: Show Spec Runs");
+        const runs = page.getByRole("treeitem", { name: /completed/u });
+        await until("both runs", async () => (await runs.count()) === 2);
+        await runs.first().click({ button: "right" });
+        await page.getByRole("menuitem", { name: "Compare with Another Run" }).click();
+        await page.locator(".quick-input-list .monaco-list-row").first().click();
+        await window.tab("drafts of").waitFor();
+        await runs.first().click({ button: "right" });
+        await page.getByRole("menuitem", { name: "Copy Run Id" }).click();
+        const copied = await until("the id", () => page.evaluate(() => navigator.clipboard.readText()));
+        assert.match(copied, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u);
+      });
+    },
+  },
+  {
+    name: "a run that ends while another file is in front says so",
+    world: { files, model: "held" },
+    run: async (context) => {
+      const { world } = context;
+      const window = await openSpec(context);
+      await window.during(async () => {
+        await window.lens("Generate").click();
+        await until("the provider to hold", () => happened(world, "held"));
+        await window.openFile("README.md");
+        world.release();
+        await window.toast("has been drafted").waitFor();
+        await window.answer("has been drafted", "Open Document");
+        await window.line("Load test with one busy").waitFor();
+      });
+    },
+  },
+];
+
+/** A hover goes when the pointer moves: it is taken as it stands. */
+async function hoverPicture(window) {
+  const { resolve } = await import("node:path");
+  await window.page.screenshot({ path: resolve(import.meta.dirname, "../../../../docs/images/vscode-hover.png"), caret: "hide" });
+}
