@@ -13,8 +13,11 @@ def main() -> None:
 
         serve(sys.argv[2:])
     else:
-        from orch_lsp.cli.main import cli
-
+        try:
+            from orch_lsp.cli.main import cli
+        except KeyboardInterrupt:
+            # Loading takes a moment, and nothing was begun.
+            sys.exit(130)
         cli(prog_name="orch-lsp")
 
 

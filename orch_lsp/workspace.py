@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ORCH_DIRECTORY = ".orch"
+_GIT_VARIABLES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"})
 
 
 def config_home() -> Path:
@@ -30,6 +31,18 @@ def state_home() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_state_path("orch-lsp", appauthor=False))
+
+
+def git_environment() -> dict[str, str]:
+    """The environment to run git in: about the folder that it is asked about, whoever called us.
+
+    With both of our own homes given, no other file of the user is read, git's configuration among them.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in _GIT_VARIABLES}
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+    if environment.get("ORCH_CONFIG_HOME") and environment.get("ORCH_STATE_HOME"):
+        environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "XDG_CONFIG_HOME": os.devnull}
+    return environment
 
 
 def user_config_path() -> Path:

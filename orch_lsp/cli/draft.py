@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shlex
 import signal
 import sys
 from collections.abc import Generator, Sequence
@@ -15,17 +16,18 @@ import click
 from orch_lsp import __version__
 from orch_lsp.cli.files import read_text, replace_text
 from orch_lsp.cli.output import (
+    EXIT_BEFORE_RUN,
     EXIT_CANCELLED,
     EXIT_FAILED,
     error_document,
-    exit_code,
     say,
     say_error,
     write_json,
     write_result,
 )
+from orch_lsp.cli.runs import root_of_here
 from orch_lsp.cli.terminal import TerminalObserver
-from orch_lsp.errors import OrchError, SpecError
+from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
 from orch_lsp.orchestration.applying import as_applied, as_refused, changed_underneath, draft_edit, supersede_older
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan, plan_draft, read
@@ -70,7 +72,20 @@ def draft(
     if len(files) > 1 and not (write or as_json):
         raise click.UsageError("several files need --write or --json")
     options = Options(CommandChoice(provider, model), write, as_json, workspace)
-    sys.exit(asyncio.run(_draft_all(files, options)))
+    try:
+        code = asyncio.run(_draft_all(files, options))
+    except KeyboardInterrupt:
+        # While a run is live, a signal handler is in charge: there is none, or none any more.
+        code = _report(RunError(ErrorCode.CANCELLED, "Cancelled; nothing is being drafted."), options, EXIT_CANCELLED)
+    sys.exit(code)
+
+
+def _report(error: OrchError, options: Options, code: int) -> int:
+    """Say what kept a run from beginning; returns the exit code."""
+    if options.as_json:
+        write_json(error_document(error.detail))
+    say_error(error.detail)
+    return code
 
 
 async def _draft_all(files: Sequence[Path], options: Options) -> int:
@@ -94,11 +109,10 @@ async def _draft_one(session: Session, path: Path, options: Options) -> int:
     """Draft one file and print what the options ask for; returns the exit code."""
     try:
         live, document = await _run(session, path, options)
+    except StoreError as error:
+        return _report(error, options, EXIT_FAILED)
     except OrchError as error:
-        if options.as_json:
-            write_json(error_document(error.detail))
-        say_error(error.detail)
-        return exit_code(error)
+        return _report(error, options, EXIT_BEFORE_RUN)
     record = live.record
     if options.as_json:
         from orch_lsp.runs.schema import to_dict
@@ -108,15 +122,20 @@ async def _draft_one(session: Session, path: Path, options: Options) -> int:
     if record.error is not None:
         say_error(record.error)
         return EXIT_CANCELLED if record.status is RunStatus.CANCELLED else EXIT_FAILED
+    if document is None and record.applied is None:
+        fault = RunError(ErrorCode.UNEXPECTED_ERROR, "The draft was made and is kept, but could not be delivered.")
+        say_error(fault.detail)
+        return EXIT_FAILED
     if document is not None and not options.as_json and not options.write:
         write_result(document)
     return 0
 
 
 def _say_where(live: LiveRun) -> None:
-    run_id = live.record.run_id
+    run_id, root = live.record.run_id, live.store.root
     if live.unrecorded is None:
-        say(f"Run {run_id} is recorded in {live.store.location}; look at it with: orch-lsp runs show {run_id}")
+        where = f" --workspace {shlex.quote(str(root))}" if root is not None and root != root_of_here() else ""
+        say(f"Run {run_id} is recorded in {live.store.location}; look at it with: orch-lsp runs show {run_id}{where}")
 
 
 def _source(path: Path, workspace: Path | None) -> Source:
@@ -147,7 +166,7 @@ async def _run(session: Session, path: Path, options: Options) -> tuple[LiveRun,
 
 async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, write: bool) -> str:
     """The resulting document; written to the file if asked, with the record and the provenance following."""
-    await supersede_older(live.store, live.record)
+    await supersede_older(live)
     source, before = plan.reading.source, plan.reading.document.text
     profile = plan.reading.profile
     edit = await asyncio.to_thread(draft_edit, before, before, profile.name, finished.answer, insist=False)

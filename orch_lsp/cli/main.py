@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Generator
+from typing import Any
+
 import click
+from typing_extensions import override
 
 from orch_lsp import __version__
 from orch_lsp.cli.doctor import doctor
@@ -10,12 +16,53 @@ from orch_lsp.cli.draft import draft
 from orch_lsp.cli.key import key
 from orch_lsp.cli.models import models
 from orch_lsp.cli.new import new
+from orch_lsp.cli.output import EXIT_CANCELLED, error_document, say_error, write_json
 from orch_lsp.cli.runs import runs
 from orch_lsp.cli.trust import trust
 from orch_lsp.cli.usage import usage
+from orch_lsp.errors import ErrorCode, RunError, SettingsError
+
+USAGE_CURE = "Run the command with `--help` to see what it takes."
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class CommandLine(click.Group):
+    """With `--json` says as JSON what is wrong with the arguments; Ctrl-C at any time ends it as cancelled."""
+
+    @override
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Remember whether JSON is wanted: wrong arguments are never parsed to their end."""
+        as_json = "--json" in args
+        with _telling_usage_errors(as_json=as_json):
+            context = super().make_context(info_name, args, parent, **extra)
+        context.meta[__name__] = as_json
+        return context
+
+    @override
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what it says of its arguments is told as well."""
+        try:
+            with _telling_usage_errors(as_json=ctx.meta[__name__]):
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            # A live run has been recorded as cancelled by now.
+            say_error(RunError(ErrorCode.CANCELLED, "Cancelled by Ctrl-C.").detail)
+            sys.exit(EXIT_CANCELLED)
+
+
+@contextlib.contextmanager
+def _telling_usage_errors(*, as_json: bool) -> Generator[None]:
+    try:
+        yield
+    except click.UsageError as error:
+        if as_json:
+            wrong = SettingsError(ErrorCode.INVALID_REQUEST, error.format_message(), remediation=USAGE_CURE)
+            write_json(error_document(wrong.detail))
+        raise
+
+
+@click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="orch-lsp")
 def cli() -> None:
     """Draft specs with the model you chose, and keep every run."""

@@ -11,7 +11,9 @@ from typing import TypeVar
 import click
 
 from orch_lsp.cli.output import reporting_errors, say, write_json, write_result
+from orch_lsp.errors import RunError
 from orch_lsp.orchestration.session import Session
+from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.model import RunSettings
@@ -27,6 +29,11 @@ workspace_option = click.option(
 )
 
 
+def root_of_here(workspace: Path | None = None) -> Path | None:
+    """The root of a file in the current folder, whether or not there is one."""
+    return find_root(Path.cwd() / "spec.md", explicit=workspace, folders=(Path.cwd(),))
+
+
 def with_store(workspace: Path | None, use: Callable[[Session, RunStore, RunSettings], Awaitable[T]]) -> T:
     """Open the workspace's store, use it, close it."""
 
@@ -35,8 +42,7 @@ def with_store(workspace: Path | None, use: Callable[[Session, RunStore, RunSett
 
         session = build_session()
         try:
-            # The root of a file in the current folder, whether or not there is one.
-            root = find_root(Path.cwd() / "spec.md", explicit=workspace, folders=(Path.cwd(),))
+            root = root_of_here(workspace)
             settings = await session.settings(root, None, editor=ProjectLayer(), command=CommandChoice())
             store = await session.store_at(root, None, settings.runs)
             for notice in session.take_notices():
@@ -83,8 +89,8 @@ def show(run_id: str, as_json: bool, show_draft: bool, workspace: Path | None) -
     from orch_lsp.runs.schema import to_dict
     from orch_lsp.runs.view import record_markdown
 
-    async def load(_: Session, store: RunStore, __: RunSettings) -> tuple[object, str]:
-        record = await store.get(run_id)
+    async def load(session: Session, store: RunStore, settings: RunSettings) -> tuple[object, str]:
+        store, record = await _find(session, store, settings, run_id)
         text = await store.text(record.draft.sha256) if record.draft else None
         page = text or "" if show_draft else record_markdown(record, text)
         return to_dict(record), page
@@ -95,6 +101,24 @@ def show(run_id: str, as_json: bool, show_draft: bool, workspace: Path | None) -
             write_json(record)
         else:
             write_result(page if page.endswith("\n") else page + "\n")
+
+
+async def _find(
+    session: Session, store: RunStore, settings: RunSettings, identifier: str
+) -> tuple[RunStore, RunRecord]:
+    """A run of the workspace, else of a document that has none.
+
+    Raises:
+        RunError: `unknown_run`.
+    """
+    try:
+        return store, await store.get(identifier)
+    except RunError as error:
+        without_workspace = await session.store_at(None, None, settings)
+        try:
+            return without_workspace, await without_workspace.get(identifier)
+        except RunError:
+            raise error from None
 
 
 @runs.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
@@ -69,5 +69,7 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
 
 def _declares_orch(experimental: Any) -> bool:
     if isinstance(experimental, Mapping):
-        return "orch" in experimental
-    return hasattr(experimental, "orch")
+        declared: Any = cast("Mapping[str, Any]", experimental).get("orch")
+    else:
+        declared = getattr(experimental, "orch", None)
+    return declared is not None and declared is not False

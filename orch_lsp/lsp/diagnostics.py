@@ -6,16 +6,16 @@ Pushed a moment after the last change; a client that pulls is told to ask again 
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from orch_lsp.errors import ErrorCode
 from orch_lsp.lsp.convert import SEVERITIES, Positions
-from orch_lsp.lsp.documents import path_of
 from orch_lsp.lsp.failures import Failure
 from orch_lsp.lsp.scope import is_spec
+from orch_lsp.settings.model import Layer
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
@@ -94,13 +94,10 @@ def _rules(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
 
 def _settings(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
     """Settings that are ignored: where they stand if that is this document, else at its beginning."""
-    own = path_of(reading.source.uri)
     return [
         types.Diagnostic(
-            positions.line_range(problem.line or 0 if _is_same(problem.path, own) else 0),
-            problem.message
-            if problem.path is None or _is_same(problem.path, own)
-            else f"{problem.path.name}: {problem.message}",
+            positions.line_range((problem.line or 0) if problem.layer is Layer.FRONT_MATTER else 0),
+            f"{problem.path.name}: {problem.message}" if problem.path is not None else problem.message,
             types.DiagnosticSeverity.Warning,
             "invalid_settings",
             source=SOURCE,
@@ -110,14 +107,10 @@ def _settings(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
     ]
 
 
-def _is_same(path: Path | None, own: Path | None) -> bool:
-    return path is not None and own is not None and path == own
-
-
 def _failure(ls: OrchServer, reading: Reading, failure: Failure, positions: Positions) -> types.Diagnostic:
     detail = failure.detail
-    known = failure.line is not None
-    place = positions.line_range(failure.line or 0) if known else _cause(reading.document, detail.code, positions)
+    line = failure.line if failure.line is not None else _line_of_secret(detail.code, reading.document)
+    place = positions.line_range(line) if line is not None else _cause(reading.document, detail.code, positions)
     description = None
     if ls.client.code_description or ls.client.pull_diagnostics:
         from orch_lsp.lsp.pages import page_uri
@@ -133,6 +126,16 @@ def _failure(ls: OrchServer, reading: Reading, failure: Failure, positions: Posi
         SOURCE,
         data={"runId": failure.run_id, "code": detail.code, "retryable": detail.retryable},
     )
+
+
+def _line_of_secret(code: str, document: SpecDocument) -> int | None:
+    """Where the secret stands that blocked a run, as far as it stands in the document."""
+    if code != ErrorCode.SECRET_BLOCKED:
+        return None
+    from orch_lsp.context.scan import first_secret
+
+    found = first_secret(document.text)
+    return found[0] if found is not None else None
 
 
 _CHOICE_CODES = frozenset({

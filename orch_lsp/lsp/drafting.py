@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from orch_lsp.errors import SpecError
+from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.lsp.editing import edit_in_draft
 from orch_lsp.lsp.failures import Failure, severity_of
 from orch_lsp.lsp.progress import WorkDoneProgress
@@ -39,6 +40,7 @@ class EditorObserver:
         self._progress: WorkDoneProgress | None = None
         self._deltas: list[DraftDelta] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._completed = False
 
     def run_changed(self, record: RunRecord) -> None:
         """Pass a committed record on, and show what it means."""
@@ -49,14 +51,31 @@ class EditorObserver:
                 self._server, record.run_id, self._title, lambda: self._cancel(record.run_id)
             )
         announce(self._server, record)
+        if record.status in TERMINAL:
+            self._settle_refusal()
         if (record.status in TERMINAL and record.draft is None) or record.status is RunStatus.FAILED:
             self._show_failure(record)
+        elif record.status is RunStatus.COMPLETED and not self._completed:
+            self._completed = True
+            self._show_ungrounded(record)
         if record.status in TERMINAL and self._progress is not None and record.status is not RunStatus.COMPLETED:
             self._progress.end(str(record.status))
         refresh(self._server, self._uri)
 
     def _cancel(self, run_id: str) -> None:
         self._server.run_task(_cancel(self._server, run_id), f"cancel {run_id}")
+
+    def _settle_refusal(self) -> None:
+        """A second run was refused because of this one, which is no reason any more."""
+        failure = self._server.failures.get(self._uri)
+        if failure is not None and failure.detail.code == ErrorCode.RUN_IN_PROGRESS:
+            self._server.failures.clear(self._uri)
+
+    def _show_ungrounded(self, record: RunRecord) -> None:
+        error = record.context.error
+        if error is not None:
+            detail = replace(error, message=f"The draft is not grounded on the workspace: {error.message}")
+            self._server.failures.set(self._uri, Failure(detail, record.run_id, severity="warning"))
 
     def _show_failure(self, record: RunRecord) -> None:
         if record.error is None or record.status is RunStatus.CANCELLED:
@@ -135,7 +154,7 @@ async def deliver(
 
     uri = plan.reading.source.uri
     try:
-        for superseded in await supersede_older(live.store, live.record):
+        for superseded in await supersede_older(live):
             announce(server, superseded)
         if plan.reading.settings.apply == "review":
             observer.ended("the draft waits for your review")

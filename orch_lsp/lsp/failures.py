@@ -23,6 +23,7 @@ class Failures:
 
     def __init__(self) -> None:
         self._by_uri: dict[str, Failure] = {}
+        self._closed: set[str] = set()
 
     def get(self, uri: str) -> Failure | None:
         """The failure to show, if there is one."""
@@ -36,6 +37,16 @@ class Failures:
         """Show none."""
         self._by_uri.pop(uri, None)
 
+    def close(self, uri: str) -> None:
+        """The document was closed with its failure on it: in this session it has been seen."""
+        failure = self._by_uri.pop(uri, None)
+        if failure is not None and failure.run_id is not None:
+            self._closed.add(failure.run_id)
+
+    def was_closed(self, run_id: str) -> bool:
+        """Whether a run's failure was shown in a document that was then closed."""
+        return run_id in self._closed
+
     def move(self, old: str, new: str) -> None:
         """The document has a new URI."""
         if (failure := self._by_uri.pop(old, None)) is not None:
@@ -43,5 +54,5 @@ class Failures:
 
 
 def severity_of(code: str) -> str:
-    """How grave a failure is shown: an interrupted or cancelled run is not an error of the document."""
-    return "information" if code in {ErrorCode.INTERRUPTED, ErrorCode.DOCUMENT_CHANGED} else "error"
+    """How grave a failure is shown: an interrupted run is nobody's error."""
+    return "information" if code == ErrorCode.INTERRUPTED else "error"

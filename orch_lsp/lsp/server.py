@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib
 import logging
 from collections.abc import Callable, Coroutine
@@ -73,14 +74,29 @@ class OrchServer(LanguageServer):
         self.client = ClientFeatures()
         self.configured = asyncio.Event()
         """Set once the editor's settings are known, or are known not to come."""
+        self.initial_settings: Any = None
+        """The initialization options, as they came."""
         self.editor_settings: Any = None
         """The editor's settings for the section `orch`, as they came."""
-        self.last_document: str | None = None
-        """URI of the document last opened, changed or named in a request."""
+        self._recent: dict[str, None] = {}
         self.documents = Documents(self)
         self.failures = Failures()
         self.publishing: dict[str, asyncio.Task[Any]] = {}
         """Diagnostics that wait until their document is quiet, by URI."""
+
+    @property
+    def last_document(self) -> str | None:
+        """URI of the document last opened, changed or named in a request; a closed one gives way to the one before."""
+        return next(reversed(self._recent), None)
+
+    @last_document.setter
+    def last_document(self, uri: str) -> None:
+        self._recent.pop(uri, None)
+        self._recent[uri] = None
+
+    def forget_document(self, uri: str) -> None:
+        """The document was closed."""
+        self._recent.pop(uri, None)
 
     @override
     def report_server_error(self, error: Exception, source: Any) -> None:
@@ -100,7 +116,10 @@ class OrchServer(LanguageServer):
 
     def _load(self) -> Session:
         """Open the session and load what handlers import, on a worker thread: an import would hold up the loop."""
+        from orch_lsp.lsp.drafting import announce
+
         session = self._open_session()
+        session.on_interrupted = functools.partial(announce, self)
         for name in _LOADED_LATE:
             importlib.import_module(name)
         return session

@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from orch_lsp.errors import ErrorCode, ErrorDetail, RunError, SpecError, StoreError
+from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, SpecError, StoreError
+from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import read_document
 from orch_lsp.runs.record import Applied, Draft, RunRecord, timestamp
 from orch_lsp.runs.status import DraftState
@@ -126,12 +127,18 @@ def _no_refusal(record: RunRecord) -> ErrorDetail | None:
     return None if record.error and record.error.code == ErrorCode.DOCUMENT_CHANGED else record.error
 
 
-async def supersede_older(store: RunStore, newest: RunRecord) -> list[RunRecord]:
-    """Mark the waiting drafts of the document's earlier runs as superseded; returns their records."""
-    changed: list[RunRecord] = []
-    for record in await store.ready_drafts(newest.spec.path):
-        if record.run_id != newest.run_id and record.timing.started_at <= newest.timing.started_at:
-            superseded = with_draft_state(record, DraftState.SUPERSEDED)
-            await store.save(superseded, expected=superseded.status)
-            changed.append(superseded)
+async def supersede_older(live: LiveRun) -> list[RunRecord]:
+    """Mark the waiting drafts of the document's earlier runs as superseded; returns their records.
+
+    A store that fails here does not keep the newest draft, which was paid for, from the document.
+    """
+    newest, changed = live.record, list[RunRecord]()
+    try:
+        for record in await live.store.ready_drafts(newest.spec.path):
+            if record.run_id != newest.run_id and record.timing.started_at <= newest.timing.started_at:
+                superseded = with_draft_state(record, DraftState.SUPERSEDED)
+                await live.store.save(superseded, expected=superseded.status)
+                changed.append(superseded)
+    except OrchError as error:
+        live.observer.warned(f"An earlier draft may still be offered: {error.message}")
     return changed

@@ -24,6 +24,7 @@ from orch_lsp.providers.base import (
     AttemptStarted,
     Finished,
     GenerationRequest,
+    LimitsOutput,
     ModelResolved,
     Provider,
     ReasoningDelta,
@@ -65,10 +66,7 @@ async def ask(live: LiveRun, plan: DraftPlan, session: Session, request: Generat
             failed, choice = choice, fallbacks.pop(0)
             live.observer.progressed(f"{failed.provider.name}: {error.code}; falling back to {choice.provider.name}")
         else:
-            end_step(
-                live, "draft", StepStatus.COMPLETED, usage=attempts.total, finish_reason=live.record.finish_reason,
-                output_sha256=sha256(raw),
-            )  # fmt: skip
+            end_step(live, "draft", StepStatus.COMPLETED, output_sha256=sha256(raw))
             return raw
 
 
@@ -92,7 +90,9 @@ async def _ask_one(
 ) -> str:
     provider, live_keys = await open_provider(choice.provider, session)
     body = await asyncio.to_thread(provider.request_body, request)
+    limit = provider.default_max_output_tokens if isinstance(provider, LimitsOutput) else None
     live.change(
+        request=replace(live.record.request, max_output_tokens=request.max_output_tokens or limit),
         provider=ProviderRef(provider.id, provider.kind, provider.server_address),
         model=ModelRef(None if provider.kind == "outline" else choice.model),
         request_sha256=None if body is None else sha256(body),
@@ -206,7 +206,14 @@ class _Answer:
     async def settle(self) -> None:
         """Put attempts, usage and cost on the record, whether it went well or not."""
         live, usage = self._live, self._attempts.total
-        live.change(steps=self._attempts.on(live.record.steps))
+        steps = self._attempts.on(live.record.steps)
+        finish_reason = live.record.finish_reason
+        live.change(
+            steps=tuple(
+                replace(step, usage=usage, finish_reason=finish_reason) if step.id == "draft" else step
+                for step in steps
+            )
+        )
         if usage is not None:
             model = live.record.model.resolved or live.record.model.requested
             live.change(usage=usage, cost=await cost_of(usage, model, self._choice.provider))

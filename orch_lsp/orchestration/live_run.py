@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from orch_lsp.errors import StoreError
+from orch_lsp.errors import RunError, StoreError
 from orch_lsp.orchestration.observer import RunObserver
 from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.runs.lifecycle import IllegalTransitionError, transition
@@ -39,6 +39,7 @@ class LiveRun:
         """Whether a store failure stops the run: true until something was paid for."""
         self.unrecorded: StoreError | None = None
         """Why the store does not hold this run as it is, if it does not."""
+        self._unstored_texts: list[str] = []
         self._pieces: list[str] = []
         self._stored_pieces = 0
         self._stored_characters = 0
@@ -56,8 +57,11 @@ class LiveRun:
         """Code points of raw text so far."""
         return self._stored_characters + self._unstored_characters
 
-    async def create(self, texts: Iterable[str]) -> None:
+    async def create(self, texts: Iterable[str]) -> Sequence[RunRecord]:
         """Make the run durable as `queued`.
+
+        Returns:
+            Runs on the same document that were found without an owner, and are `interrupted` now.
 
         Raises:
             RunError: The document has a live run already.
@@ -65,11 +69,12 @@ class LiveRun:
             asyncio.CancelledError: It is durable, and its creator was cancelled meanwhile.
         """
         try:
-            await to_the_end(self.store.create(self.record, tuple(texts)))
+            orphans = await to_the_end(self.store.create(self.record, tuple(texts)))
         except asyncio.CancelledError:
             self.observer.run_changed(self.record)
             raise
         self.observer.run_changed(self.record)
+        return orphans
 
     def change(self, **changes: Any) -> None:
         """Change the record without a transition; kept in memory until the next commit."""
@@ -94,8 +99,10 @@ class LiveRun:
             self.observer.run_changed(self.record)
 
     async def _commit(self, expected: RunStatus, texts: Iterable[str]) -> None:
+        """Write the record, and the texts that earlier commits could not write."""
+        self._unstored_texts += texts
         try:
-            await to_the_end(self.store.save(self.record, expected=expected, texts=tuple(texts)))
+            await to_the_end(self._written(expected))
         except IllegalTransitionError:
             # Another process took this run for dead and ended it: its status stays, the text is added.
             logger.warning("run %s was ended by another process", self.record.run_id)
@@ -103,6 +110,11 @@ class LiveRun:
             raise
         except StoreError as error:
             self._store_failed(error)
+
+    async def _written(self, expected: RunStatus) -> None:
+        await self.store.save(self.record, expected=expected, texts=tuple(self._unstored_texts))
+        self._unstored_texts.clear()
+        self.unrecorded = None
 
     def _store_failed(self, error: StoreError) -> None:
         if self.must_record and self.record.status not in TERMINAL:
@@ -147,3 +159,6 @@ class LiveRun:
             await to_the_end(self.store.checkpoint(self.record.run_id, offset, text))
         except StoreError as error:
             self._store_failed(error)
+        except RunError:
+            # Somebody removed the record of a live run, as `git clean` does. The next commit writes it anew, and whole.
+            logger.warning("run %s is not in the record any more", self.record.run_id)

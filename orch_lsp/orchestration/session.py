@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from orch_lsp import __version__
@@ -20,8 +20,9 @@ from orch_lsp.orchestration.supervisor import Supervisor
 from orch_lsp.providers.base import Provider
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.owner import this_process
-from orch_lsp.runs.record import Owner, Software
+from orch_lsp.runs.record import Owner, RunRecord, Software
 from orch_lsp.runs.store import RunStore
+from orch_lsp.settings.catalogue import LOCAL_KIND
 from orch_lsp.settings.endpoint import server_address
 from orch_lsp.settings.keys import ApiKey, HandedOverKey, configured_secrets, resolve_key
 from orch_lsp.settings.load import ProjectLayer, UserLayer, load_project, load_user, read_front_matter
@@ -58,6 +59,8 @@ class Session:
         self.trust = TrustStore(state_home())
         self.handed_over: UserLayer | None = None
         """What the editor's user level gave by `orch/userSettings`."""
+        self.on_interrupted: Callable[[RunRecord], None] | None = None
+        """Called with each run that this process found without its owner, and ended."""
         self._create_provider = create_provider
         self._is_hosted = is_hosted
         self._stores: dict[tuple[Path | None, str | None], asyncio.Task[RunStore]] = {}
@@ -129,10 +132,16 @@ class Session:
 
     async def _open_store(self, root: Path | None, document: str | None, settings: RunSettings) -> RunStore:
         store = await RunStore.open(root, document=document, owner=self.owner, settings=settings)
-        await store.reconcile()
+        self.tell_interrupted(await store.reconcile())
         if settings.keep_runs is not None or settings.keep_days is not None:
             await store.prune(settings.keep_runs, settings.keep_days)
         return store
+
+    def tell_interrupted(self, records: Iterable[RunRecord]) -> None:
+        """Pass on runs that were found without their owner and are `interrupted` now."""
+        if self.on_interrupted is not None:
+            for record in records:
+                self.on_interrupted(record)
 
     def take_notices(self) -> list[str]:
         """What the stores have to say to the user; each is given once."""
@@ -154,6 +163,8 @@ class Session:
         Raises:
             SettingsError: A key is needed and there is none, or one was found that cannot be one.
         """
+        if provider.kind == LOCAL_KIND:
+            return None
         handed_over = self.handed_over.keys if self.handed_over else dict[str, "HandedOverKey"]()
         key = await resolve_key(provider, environment=self.environment, handed_over=handed_over)
         if key is not None:

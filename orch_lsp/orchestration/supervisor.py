@@ -60,6 +60,8 @@ class Supervisor:
         self._running = 0
         self._slot_freed = asyncio.Condition()
         self._heartbeat: asyncio.Task[None] | None = None
+        self._unrecorded: list[LiveRun] = []
+        """Runs that have ended while the store failed; it may work again."""
 
     @property
     def live(self) -> list[LiveRun]:
@@ -94,10 +96,11 @@ class Supervisor:
             raise RunError(ErrorCode.RUN_IN_PROGRESS, "A run on this document is in progress.")
         self._starting.add(document)
         try:
+            await self._record_late()
             record = await self._new_record(plan, client)
             live = LiveRun(record, await self._session.store(plan.reading), observer)
             try:
-                await live.create(texts=(plan.reading.document.text,))
+                self._session.tell_interrupted(await live.create(texts=(plan.reading.document.text,)))
             except asyncio.CancelledError:
                 # The run is durable by now, and whoever asked for it has withdrawn.
                 await self._cancel_queued(live)
@@ -155,6 +158,20 @@ class Supervisor:
             logger.exception("the draft of run %s could not be delivered", live.record.run_id)
         finally:
             self._entries.pop(live.record.run_id, None)
+            if live.unrecorded is not None:
+                self._unrecorded.append(live)
+
+    async def _record_late(self) -> None:
+        """Record the runs that could not be recorded at their end: their documents would count as being worked on."""
+        pending, self._unrecorded = self._unrecorded, []
+        for live in pending:
+            try:
+                await live.save(tell=False)
+            except OrchError as error:
+                logger.warning("run %s stays as it was recorded: %s", live.record.run_id, error.message)
+            else:
+                if live.unrecorded is not None:
+                    self._unrecorded.append(live)
 
     def _full(self, plan: DraftPlan) -> bool:
         return self._running >= plan.reading.settings.runs.parallel
@@ -207,6 +224,7 @@ class Supervisor:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+        await self._record_late()
         if self._heartbeat is not None:
             self._heartbeat.cancel()
             await asyncio.gather(self._heartbeat, return_exceptions=True)

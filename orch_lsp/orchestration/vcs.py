@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from orch_lsp.runs.record import Vcs
+from orch_lsp.workspace import git_environment
 
 _SECONDS = 3.0
 
@@ -30,11 +31,10 @@ def _revision(root: Path) -> Vcs | None:
 def _ask(git: str, root: Path, *arguments: str) -> str | None:
     # A repository's own configuration may name programs to run; these two are switched off.
     safe = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
     try:
         done = subprocess.run(  # noqa: S603 -- fixed arguments, no shell
-            [git, *safe, *arguments], cwd=root, env=environment, capture_output=True, timeout=_SECONDS, check=False,
-            stdin=subprocess.DEVNULL, encoding="utf-8", errors="replace",
+            [git, *safe, *arguments], cwd=root, env=git_environment(), stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=_SECONDS, check=False, encoding="utf-8", errors="replace",
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return None

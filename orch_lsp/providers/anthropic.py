@@ -49,6 +49,7 @@ class AnthropicMessages:
 
     kind = "anthropic"
     json_lines = False
+    default_max_output_tokens = DEFAULT_MAX_OUTPUT_TOKENS
 
     def path(self, request: GenerationRequest, settings: ProviderSettings) -> str:
         """Path below the base URL."""

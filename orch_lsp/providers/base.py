@@ -155,6 +155,16 @@ class Provider(Protocol):
         ...
 
 
+@runtime_checkable
+class LimitsOutput(Protocol):
+    """A provider or wire format that names a limit of its own where the request has none."""
+
+    @property
+    def default_max_output_tokens(self) -> int | None:
+        """What is sent then; None if nothing is."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """A model as its provider lists it. Sizes are in tokens; None where the provider does not say."""

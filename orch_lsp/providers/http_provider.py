@@ -16,6 +16,7 @@ from orch_lsp.providers.base import (
     AttemptEnded,
     AttemptStarted,
     GenerationRequest,
+    LimitsOutput,
     ModelInfo,
     StreamEvent,
     TextDelta,
@@ -25,7 +26,6 @@ from orch_lsp.providers.endpoint import endpoint_of
 from orch_lsp.providers.exchange import ExchangeNotes, PreparedRequest, exchange
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.providers.listing import list_models
-from orch_lsp.providers.remedies import with_remedy
 from orch_lsp.providers.retry import delay_s
 from orch_lsp.providers.wire import WireFormat
 from orch_lsp.redaction import Redactor
@@ -86,6 +86,11 @@ class HttpProvider:
     def server_address(self) -> str | None:
         """Host, or host:port, that requests go to."""
         return self._endpoint.server_address
+
+    @property
+    def default_max_output_tokens(self) -> int | None:
+        """The limit that is sent where the request has none; None if none is."""
+        return self._wire.default_max_output_tokens if isinstance(self._wire, LimitsOutput) else None
 
     def request_body(self, request: GenerationRequest) -> bytes | None:
         """The exact bytes that `stream` sends."""
@@ -202,5 +207,8 @@ class HttpProvider:
             raise self._refined(failure, None).error()
 
     def _refined(self, failure: Failure, model: str | None) -> Failure:
+        # Loaded when something has failed; the first word of an answer does not wait for it.
+        from orch_lsp.providers.remedies import with_remedy
+
         failure = with_remedy(failure, self._settings, model, has_key=self._api_key is not None)
         return replace(failure, message=self._redactor.redact_known(failure.message))

@@ -19,7 +19,6 @@ from orch_lsp import workspace
 DATABASE = "runs.db"
 SIDE_FILES = ("-wal", "-shm", "-journal")
 _GIT_TIMEOUT_S = 10
-_GIT_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +125,12 @@ def _tracked_by_git(root: Path, folder: Path) -> bool:
     git = shutil.which("git")
     if git is None or not Path(git).is_absolute() or Path(git).is_relative_to(root):
         return False
-    environment = {name: value for name, value in os.environ.items() if name not in _GIT_VARIABLES}
     options = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.untrackedCache=false")
     try:
         done = subprocess.run(  # noqa: S603 -- a resolved program, our own arguments, no shell
             [git, *options, "ls-files", "-z", "--", str(folder)],
             cwd=root,
-            env={**environment, "GIT_OPTIONAL_LOCKS": "0"},
+            env=workspace.git_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_GIT_TIMEOUT_S,

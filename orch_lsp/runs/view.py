@@ -49,7 +49,9 @@ def view_of(record: RunRecord) -> RunView:
         title=plain(f"{_title(record)}: {record.spec.path}"),
         status=status_label(record),
         document=plain(record.spec.path),
-        model=model_label(record.provider.id, record.model.resolved or record.model.requested),
+        model=model_label(
+            record.provider.id, record.model.resolved or record.model.requested, kind=record.provider.kind
+        ),
         prompt=plain(f"{record.prompt.name} {record.prompt.version}"),
         tokens=tokens_label(record.usage),
         cost=cost_label(record.cost),
@@ -71,10 +73,10 @@ def status_label(record: RunRecord) -> str:
     return str(record.status)
 
 
-def model_label(provider: str, model: str | None) -> str:
+def model_label(provider: str, model: str | None, *, kind: str | None = None) -> str:
     """Provider and model on one line."""
-    if provider == OUTLINE:
-        return NO_MODEL
+    if OUTLINE in {provider, kind}:
+        return NO_MODEL if provider == OUTLINE else f"{plain(provider)} · {NO_MODEL}"
     return f"{plain(provider)} · {plain(model)}" if model else f"{plain(provider)} · model unknown"
 
 
@@ -138,7 +140,7 @@ def hover_lines(origin: SectionOrigin) -> tuple[tuple[str, ...], ...]:
     if run is not None:
         ending = () if run.status is RunStatus.COMPLETED else (f"run {status_label(run)}",)
         return (
-            (*_who(run.provider.id, run.model.resolved or run.model.requested), *_fallen_from(run)),
+            (*_who(run.provider.id, run.provider.kind, run.model.resolved or run.model.requested), *_fallen_from(run)),
             (time_of(run), f"prompt {run.prompt.name} {run.prompt.version}"),
             (tokens_label(run.usage), cost_label(run.cost)),
             (state, *ending),
@@ -146,7 +148,7 @@ def hover_lines(origin: SectionOrigin) -> tuple[tuple[str, ...], ...]:
         )
     if entry is not None:
         return (
-            _who(entry.provider, entry.model),
+            _who(entry.provider, None, entry.model),
             (entry.time, f"prompt {entry.prompt_name} {entry.prompt_version}"),
             (TOKENS_UNKNOWN, COST_UNKNOWN),
             (state, "not in local history", "from the repository"),
@@ -241,9 +243,9 @@ def _fallen_from(record: RunRecord) -> tuple[str, ...]:
     return tuple(f"fallback from {provider}" for provider in asked if provider != record.provider.id)
 
 
-def _who(provider: str, model: str | None) -> tuple[str, ...]:
-    if provider == OUTLINE:
-        return (NO_MODEL,)
+def _who(provider: str, kind: str | None, model: str | None) -> tuple[str, ...]:
+    if OUTLINE in {provider, kind}:
+        return (NO_MODEL,) if provider == OUTLINE else (provider, NO_MODEL)
     return (provider, model or "model unknown")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.errors import ErrorCode, RunError, SpecError
 from orch_lsp.lsp.arguments import CommandArgument, parse
 from orch_lsp.lsp.commands import APPLY_DRAFT, DISCARD_DRAFT, PREVIEW_DRAFT
 from orch_lsp.lsp.drafting import announce
@@ -30,7 +30,7 @@ def register(server: OrchServer) -> None:
 
     @server.command(APPLY_DRAFT)
     async def apply_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
-        found = await _with_draft(ls, parse(argument))
+        found = _ended(await _with_draft(ls, parse(argument)))
         return await _apply(ls, found, applying)
 
     @server.command(DISCARD_DRAFT)
@@ -38,7 +38,7 @@ def register(server: OrchServer) -> None:
         await ls.ready()
         from orch_lsp.orchestration.applying import with_draft_state
 
-        found = await _with_draft(ls, parse(argument))
+        found = _ended(await _with_draft(ls, parse(argument)))
         if _state(found.record) == DraftState.READY:
             record = with_draft_state(found.record, DraftState.DISCARDED)
             await _save(ls, found, record)
@@ -82,6 +82,19 @@ async def _with_draft(ls: OrchServer, given: CommandArgument) -> FoundRun:
     return await newest_run(ls, given.uri, with_draft=True)
 
 
+def _ended(found: FoundRun) -> FoundRun:
+    """A run whose draft can be dealt with.
+
+    Raises:
+        RunError: It has not ended, or has no draft.
+    """
+    if found.record.status in LIVE:
+        raise RunError(ErrorCode.RUN_IN_PROGRESS, "This run has not ended yet.")
+    if found.record.draft is None:
+        raise RunError(ErrorCode.UNKNOWN_RUN, f"Run {found.record.run_id} has no draft.")
+    return found
+
+
 async def _apply(ls: OrchServer, found: FoundRun, applying: dict[str, asyncio.Task[dict[str, Any]]]) -> dict[str, Any]:
     """Insert a draft once, however often it is asked for, and answer when the client says that it made the edit.
 
@@ -94,7 +107,7 @@ async def _apply(ls: OrchServer, found: FoundRun, applying: dict[str, asyncio.Ta
     if task is None:
         task = applying[run_id] = ls.run_task(_insert(ls, found, accepted), f"apply the draft of {run_id}")
         task.add_done_callback(lambda _: applying.pop(run_id, None))
-    says_so = asyncio.create_task(accepted.wait(), name=f"edit of {run_id} accepted")
+    says_so = ls.run_task(accepted.wait(), f"edit of {run_id} accepted")
     try:
         await asyncio.wait([task, says_so], return_when=asyncio.FIRST_COMPLETED)
         await asyncio.wait([task], timeout=READ_BACK_AT_ONCE_SECONDS)
@@ -107,7 +120,8 @@ async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> d
     """Insert a draft because a person asked for it: their own text is kept wherever there is some."""
     from orch_lsp.orchestration.applying import as_applied, as_refused, stored_draft
 
-    if _state(found.record) == DraftState.APPLIED:
+    if _state(found.record) != DraftState.READY:
+        # Dealt with; what was discarded comes back with a retry, or by hand from its record.
         return _answer(found.record)
     stored = await stored_draft(found.store, found.record)
     document = await document_of(ls, found)

@@ -77,8 +77,7 @@ async def start(
             plan, observer, functools.partial(deliver, ls, observer, plan), client=client
         )  # fmt: skip
     except OrchError as error:
-        if error.code != ErrorCode.RUN_IN_PROGRESS:
-            ls.failures.set(uri, Failure(error.detail, line=error.line))
+        ls.failures.set(uri, Failure(error.detail, line=error.line))
         refresh(ls, uri)
         raise
     return {"runId": live.record.run_id, "status": "accepted"}

@@ -25,7 +25,7 @@ def register(server: OrchServer) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(ls: OrchServer, params: types.InitializeParams) -> None:
         ls.client = features_of(params)
-        ls.editor_settings = params.initialization_options
+        ls.editor_settings = ls.initial_settings = params.initialization_options
 
     @server.feature(types.INITIALIZED)
     async def initialized(ls: OrchServer, params: types.InitializedParams) -> None:  # noqa: ARG001
@@ -63,8 +63,8 @@ async def _pull_configuration(ls: OrchServer) -> None:
     except (TimeoutError, JsonRpcException) as error:
         logger.warning("the client did not give its configuration: %s", error)
     else:
-        if answer and answer[0] is not None:
-            ls.editor_settings = answer[0]
+        # An editor without settings of ours answers null or {}: what it gave at `initialize` holds.
+        ls.editor_settings = (answer[0] if answer else None) or ls.initial_settings
     ls.configured.set()
     _refresh_all(ls)
 

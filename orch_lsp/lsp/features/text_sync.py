@@ -42,13 +42,12 @@ def register(server: OrchServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(ls: OrchServer, params: types.DidCloseTextDocumentParams) -> None:
         uri = params.text_document.uri
-        if ls.last_document == uri:
-            ls.last_document = None
+        ls.forget_document(uri)
         text = ls.documents.forget(uri)
         for other in ls.documents.open_uris() if text is not None else ():
             if ls.documents.text(other) == text:
                 ls.run_task(follow_to_file(ls, other), f"history of {other}")
-        ls.failures.clear(uri)
+        ls.failures.close(uri)
         diagnostics.clear(ls, uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
@@ -82,6 +81,7 @@ async def _show_last_failure(ls: OrchServer, uri: str) -> None:
         and record.error is not None
         and ls.documents.is_open(uri)
         and ls.failures.get(uri) is None
+        and not ls.failures.was_closed(record.run_id)
         and not await store.is_dismissed(record.run_id)
     ):
         failure = Failure(record.error, record.run_id, severity=severity_of(record.error.code))

@@ -1,0 +1,98 @@
+"""What scripts rely on: exit codes, what is on stdout, and that a run can be found again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+SPEC = "# Rate limiter\n\nLimit each client to 100 requests a minute.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("draft", "--json"),
+        ("draft", "--json", "missing.md"),
+        ("draft", "a.spec.md", "--json", "--no-such-option"),
+        ("runs", "show", "--json"),
+        ("runs", "list", "--json", "--limit", "none"),
+    ],
+)
+async def test_wrong_arguments_are_told_as_json_too(orch, workspace, arguments):
+    (workspace / "a.spec.md").write_text(SPEC)
+    done = await orch(*arguments)
+    assert done.code == 2
+    told = done.json()
+    assert told["schema"] == "orch.error/1"
+    assert told["error"]["code"] == "invalid_request"
+    assert set(told["error"]) == {"code", "message", "remediation", "retryable", "http_status", "retry_after_s"}
+    assert "Usage: orch-lsp" in done.err
+
+
+async def test_the_run_of_a_document_without_a_workspace_is_found_again(orch, tmp_path):
+    (tmp_path / "here").mkdir()
+    (tmp_path / "loose").mkdir()
+    path = tmp_path / "loose" / "a.spec.md"
+    path.write_text(SPEC)
+    done = await orch("draft", str(path), "--provider", "outline", "--json", cwd=tmp_path / "here")
+    assert done.code == 0, done.err
+    run = done.json()
+    assert run["spec"]["path"] == "a.spec.md"
+    shown = await orch("runs", "show", run["run_id"], "--json", cwd=tmp_path / "here")
+    assert (shown.code, shown.json()) == (0, run)
+
+
+async def test_the_last_line_says_how_to_find_the_run_from_where_one_is(orch, workspace, tmp_path):
+    path = workspace / "a.spec.md"
+    path.write_text(SPEC)
+    (tmp_path / "elsewhere").mkdir()
+    done = await orch("draft", str(path), "--provider", "outline", cwd=tmp_path / "elsewhere")
+    command = done.err.splitlines()[-1].partition("orch-lsp ")[2].split()
+    assert command[:2] == ["runs", "show"]
+    shown = await orch(*command, "--json", cwd=tmp_path / "elsewhere")
+    assert shown.code == 0, shown.err
+    assert shown.json()["spec"]["path"] == "a.spec.md"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal that Windows does not have")
+async def test_ctrl_c_before_a_run_is_a_cancel_as_well(homes, workspace):
+    # A command of the same command line that waits: the signal comes while nothing of ours handles it.
+    code = (
+        "import sys\n"
+        "from orch_lsp.cli.main import cli\n"
+        "@cli.command()\n"
+        "def wait():\n"
+        "    print('waiting', flush=True)\n"
+        "    sys.stdin.read()\n"
+        "cli(['wait'], prog_name='orch-lsp')\n"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-c", code, cwd=workspace, env=homes.process_environment(),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"waiting\n"
+    process.send_signal(signal.SIGINT)
+    out, err = await process.communicate()
+    assert (process.returncode, out) == (130, b"")
+    assert err.decode().splitlines()[-2:] == [
+        "error[cancelled]: Cancelled by Ctrl-C.", "cure: Run again when you want a draft.",
+    ]  # fmt: skip
+
+
+async def test_with_both_homes_given_git_reads_no_other_file_of_the_user(orch, workspace, tmp_path, homes):
+    subprocess.run(["git", "init", "-q", str(workspace)], check=True)
+    (workspace / "a.spec.md").write_text(SPEC)
+    home = tmp_path / "home"
+    home.mkdir()
+    # Git would say so, and we would learn nothing from it: a configuration that cannot be read.
+    (home / ".gitconfig").write_text("[broken\n")
+    commit = ["-c", "user.name=n", "-c", "user.email=e", "commit", "-q", "--allow-empty", "-m", "first"]
+    subprocess.run(["git", *commit], cwd=workspace, check=True)
+    done = await orch("draft", "a.spec.md", "--provider", "outline", "--json", env={"HOME": str(home)})
+    assert len(json.loads(done.out)["vcs"]["revision"]) == 40
