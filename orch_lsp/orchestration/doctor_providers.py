@@ -50,11 +50,19 @@ async def examine_provider(
     except OrchError as error:
         return [Finding(f"{subject}: host", "problem", error.message, error.remediation)]
     if how.offline:
-        return [_described_key(session, provider), host, Finding(f"{subject}: reachable", "note", "not tried: offline")]
+        return [
+            await asyncio.to_thread(_described_key, session, provider),
+            host,
+            Finding(f"{subject}: reachable", "note", "not tried: offline"),
+        ]
     if not await is_allowed(session, reading, provider):
         message = "not tried: the project chose it, and you have not allowed it here"
         cure = f"If you trust this project with it: orch-lsp trust {provider.name}."
-        return [_described_key(session, provider), host, Finding(f"{subject}: reachable", "note", message, cure)]
+        return [
+            await asyncio.to_thread(_described_key, session, provider),
+            host,
+            Finding(f"{subject}: reachable", "note", message, cure),
+        ]
     key, has_key = await _key(session, provider)
     if key.verdict == "problem":
         return [key, host, Finding(f"{subject}: reachable", "note", "not tried: there is no key to try")]
