@@ -30,8 +30,9 @@ def register(server: OrchServer) -> None:
             raise JsonRpcInvalidParams("`provider` is needed")
         uri = ls.target_uri(given.uri)
         reading = await ls.read(ls.source(uri))
+        # Whoever chooses by hand need not be asked again.
+        await allow(ls, reading, given.provider)
         where = await choose(ls, uri, reading, given.provider, given.model)
-        ls.failures.clear(uri)
         refresh(ls, uri)
         return {"where": where}
 
