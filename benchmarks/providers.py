@@ -3,9 +3,10 @@
     python benchmarks/providers.py [--venv DIR] [--short] [--check]
 
 Every contender runs in a process of its own and reads the same bytes from one local server, in turn within one run, so
-that whatever else the machine does meets all of them; ratios are those of the medians. The baseline reads `aiter_bytes`,
-splits at blank lines, parses each event with `json.loads` and joins the text; it checks nothing. With `--venv` the
-official openai and anthropic packages, and litellm, are installed below DIR and compared as well.
+that whatever else the machine does meets all of them. CPU time is compared by medians, and times on the clock by the
+best of their rounds, in which the machine did least besides. The baseline reads `aiter_bytes`, splits at blank lines,
+parses each event with `json.loads` and joins the text; it checks nothing. With `--venv` the official openai and
+anthropic packages, and litellm, are installed below DIR and compared as well.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,22 +110,25 @@ def versions(pythons: Mapping[str, Path]) -> str:
     for name, packages in SDKS.items():
         if name in pythons:
             code = f"from importlib.metadata import version; print('{packages[0]}', version('{packages[0]}'))"
-            found.append(subprocess.run([pythons[name], "-c", code], capture_output=True, text=True).stdout.strip())
+            asked = subprocess.run([pythons[name], "-c", code], check=True, capture_output=True, text=True)
+            found.append(asked.stdout.strip())
     return ", ".join(found)
 
 
 Figures = dict[str, list[float]]
 
 
-def rows_of(race: Race, what: str, unit: str, figures: Figures) -> list[Row]:
+def rows_of(
+    race: Race, what: str, unit: str, figures: Figures, summary: Callable[[list[float]], float] = statistics.median
+) -> list[Row]:
     """Ours against the baseline and against the best of the others, and the others against the baseline."""
-    median = {name: statistics.median(values) for name, values in figures.items()}
-    least = median[race.bare]
-    others = [median[name] for name in race.others if name in median]
-    rows = [Row(f"{race.dialect}, {what}", median[race.layer], least, unit, 1.5)]
-    rows += [Row(f"  {name.removesuffix('_sdk')}", median[name], least, unit) for name in race.others if name in median]
+    found = {name: summary(values) for name, values in figures.items()}
+    least = found[race.bare]
+    others = {name: found[name] for name in race.others if name in found}
+    rows = [Row(f"{race.dialect}, {what}", found[race.layer], least, unit, 1.5)]
+    rows += [Row(f"  {name.removesuffix('_sdk')}", value, least, unit) for name, value in others.items()]
     if others:
-        rows.append(Row("  ours against the best of them", median[race.layer], min(others), unit, 1.0))
+        rows.append(Row("  ours against the best of them", found[race.layer], min(others.values()), unit, 1.0))
     return rows
 
 
@@ -143,27 +147,26 @@ def cpu_and_warm(race: Race, pythons: Mapping[str, Path], address: str, wanted: 
                 result = one.measure(burst)
                 assert result["characters"] == len(model_server.text(chunks)), f"{name} lost text"
                 cpu[name].append(result["cpu_s"] / chunks * 1e6)
-            for _ in range(2):
+            for _ in range(4):
                 for name, one in running.items():
                     warm[name].append(one.measure(ordinary)["first_s"] * 1e3)
     return [
         *rows_of(race, "CPU for each chunk", "µs", cpu),
-        *rows_of(race, "first text, warm", "ms", warm),
+        *rows_of(race, "first text, warm", "ms", warm, min),
     ]
 
 
 def cold(race: Race, pythons: Mapping[str, Path], address: str, wanted: Options) -> list[Row]:
     """From a started interpreter to the first text: loading, making the client, connecting."""
     figures: Figures = {name: [] for name in race.runners(pythons)}
-    for name, values in figures.items():
+    for name in figures:
         with contender(name, pythons[name], f"{address}/10/200/v1"):
             pass  # writes byte code
-        assert not values
-    for _ in range(2 if wanted.short else 7):
+    for _ in range(3 if wanted.short else 12):
         for name, values in figures.items():
             with contender(name, pythons[name], f"{address}/10/200/v1") as one:
                 values.append(one.cold["first_s"] * 1e3)
-    return rows_of(race, "first text, cold", "ms", figures)
+    return rows_of(race, "first text, cold", "ms", figures, min)
 
 
 def together(race: Race, pythons: Mapping[str, Path], address: str, wanted: Options) -> Row:

@@ -63,8 +63,16 @@ class Messages:
     """How Anthropic's Messages streams."""
 
     def start(self) -> bytes:
-        message = {"id": "msg_1", "type": "message", "role": "assistant", "model": "bench-1", "content": [],
-                   "stop_reason": None, "stop_sequence": None, "usage": {"input_tokens": 9, "output_tokens": 1}}  # fmt: skip
+        message = {
+            "id": "msg_1",
+            "type": "message",
+            "role": "assistant",
+            "model": "bench-1",
+            "content": [],
+            "stop_reason": None,
+            "stop_sequence": None,
+            "usage": {"input_tokens": 9, "output_tokens": 1},
+        }
         block = {"type": "text", "text": ""}
         return self._named("message_start", message=message) + self._named(
             "content_block_start", index=0, content_block=block

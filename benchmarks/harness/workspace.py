@@ -29,8 +29,8 @@ class Place:
 
 
 @contextmanager
-def place(base_url: str) -> Iterator[Place]:
-    """A workspace whose user config names the model server at `base_url`."""
+def place(base_url: str, parallel: int = 8) -> Iterator[Place]:
+    """A workspace whose user config names the model server at `base_url`, and allows `parallel` live runs."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
         root = folder / "workspace"
@@ -39,7 +39,7 @@ def place(base_url: str) -> Iterator[Place]:
         config.mkdir()
         (config / "config.toml").write_text(
             'provider = "bench"\n[providers.bench]\nkind = "openai-compatible"\n'
-            f'base_url = "{base_url}"\nmodel = "bench-1"\n[runs]\nparallel = 8\n',
+            f'base_url = "{base_url}"\nmodel = "bench-1"\n[runs]\nparallel = {parallel}\n',
             "utf-8",
         )
         env = {**os.environ, "ORCH_CONFIG_HOME": str(config), "ORCH_STATE_HOME": str(folder / "state")}

@@ -24,10 +24,10 @@ from orch_lsp.providers.decompression import Decompressor, UnknownEncodingError
 from orch_lsp.providers.endpoint import Endpoint
 from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
 from orch_lsp.providers.handshake import HandshakeGuard
-from orch_lsp.providers.tls import tls_context
+from orch_lsp.providers.tls import no_tls_context, tls_context
 from orch_lsp.providers.transport_failure import failure_from_transport
 from orch_lsp.providers.wording import clean_message
-from orch_lsp.settings.model import ProviderSettings
+from orch_lsp.settings.model import Network, ProviderSettings
 
 # One line for each request at INFO, and at DEBUG what servers answer: neither belongs in a user's log.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -135,7 +135,9 @@ class HttpClient:
         self._settings = settings
         self._endpoint = endpoint
         network = settings.network
-        context = tls_context(network)
+        # A server on this machine is asked directly; loading certificates would take longer than its first word.
+        is_plain = endpoint.scheme == "http" and endpoint.is_loopback and network == Network()
+        context = no_tls_context() if is_plain else tls_context(network)
         try:
             self._client = httpx.AsyncClient(
                 verify=context,

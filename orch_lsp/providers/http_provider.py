@@ -26,7 +26,6 @@ from orch_lsp.providers.endpoint import endpoint_of
 from orch_lsp.providers.exchange import ExchangeNotes, PreparedRequest, exchange
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.providers.listing import list_models
-from orch_lsp.providers.remedies import with_remedy
 from orch_lsp.providers.retry import delay_s
 from orch_lsp.providers.wire import WireFormat
 from orch_lsp.redaction import Redactor
@@ -208,5 +207,8 @@ class HttpProvider:
             raise self._refined(failure, None).error()
 
     def _refined(self, failure: Failure, model: str | None) -> Failure:
+        # Loaded when something has failed; the first word of an answer does not wait for it.
+        from orch_lsp.providers.remedies import with_remedy
+
         failure = with_remedy(failure, self._settings, model, has_key=self._api_key is not None)
         return replace(failure, message=self._redactor.redact_known(failure.message))

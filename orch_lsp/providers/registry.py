@@ -8,13 +8,16 @@ A kind is an entry point of the group `orch_lsp.providers` whose value is a func
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.providers.base import Provider
 from orch_lsp.providers.endpoint import endpoint_of
 from orch_lsp.settings.model import ProviderSettings
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "orch_lsp.providers"
 
@@ -65,14 +68,21 @@ def needs_key(settings: ProviderSettings) -> bool:
 
 def kinds() -> tuple[str, ...]:
     """All kinds that can be used here, sorted."""
-    return tuple(sorted({*BUILT_IN, *entry_points(group=GROUP).names}))
+    return tuple(sorted({*BUILT_IN, *(found.name for found in _declared())}))
+
+
+def _declared() -> Iterable[EntryPoint]:
+    # Here, because it loads the reader of mail headers, and built-in kinds do without.
+    from importlib.metadata import entry_points
+
+    return entry_points(group=GROUP)
 
 
 def _factory(settings: ProviderSettings) -> ProviderFactory:
     if (target := BUILT_IN.get(settings.kind)) is not None:
         module, _, name = target.partition(":")
         return getattr(importlib.import_module(module), name)
-    found = next(iter(entry_points(group=GROUP, name=settings.kind)), None)
+    found = next((found for found in _declared() if found.name == settings.kind), None)
     if found is None:
         raise SettingsError(
             ErrorCode.INVALID_SETTINGS,

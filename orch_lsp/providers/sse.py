@@ -104,6 +104,9 @@ class SseDecoder:
             if line.startswith(b"data: "):
                 self._data.append(line[6:].decode())
                 return None
+            if line.startswith(b"event: "):
+                self._name = line[7:].decode()
+                return None
             text = line.decode()
         except UnicodeDecodeError as error:
             raise InvalidEncodingError(str(error)) from error

@@ -33,6 +33,11 @@ def tls_context(network: Network) -> ssl.SSLContext:
     return context
 
 
+def no_tls_context() -> ssl.SSLContext:
+    """A context for connections that never use TLS: it costs nothing to make, and trusts nobody."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 def _context(network: Network) -> ssl.SSLContext:
     if network.ca_bundle is not None:
         try:

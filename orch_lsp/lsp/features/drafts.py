@@ -107,7 +107,7 @@ async def _apply(ls: OrchServer, found: FoundRun, applying: dict[str, asyncio.Ta
     if task is None:
         task = applying[run_id] = ls.run_task(_insert(ls, found, accepted), f"apply the draft of {run_id}")
         task.add_done_callback(lambda _: applying.pop(run_id, None))
-    says_so = asyncio.create_task(accepted.wait(), name=f"edit of {run_id} accepted")
+    says_so = ls.run_task(accepted.wait(), f"edit of {run_id} accepted")
     try:
         await asyncio.wait([task, says_so], return_when=asyncio.FIRST_COMPLETED)
         await asyncio.wait([task], timeout=READ_BACK_AT_ONCE_SECONDS)
