@@ -54,7 +54,7 @@ async def find_run(server: OrchServer, run_id: str) -> FoundRun:
     supervisor = await server.supervisor()
     for live in supervisor.live:
         if live.record.run_id == run_id:
-            return FoundRun(live.record, live.store)
+            return FoundRun(live.committed, live.store)
     for store in await stores(server):
         try:
             return FoundRun(await store.get(run_id), store)
@@ -66,7 +66,7 @@ async def find_run(server: OrchServer, run_id: str) -> FoundRun:
 async def draft_text(server: OrchServer, found: FoundRun) -> str:
     """A run's draft, or what has arrived of it so far."""
     live = next((run for run in (await server.supervisor()).live if run.record.run_id == found.record.run_id), None)
-    if live is not None and live.record.status in LIVE:
+    if live is not None and live.committed.status in LIVE:
         return live.text
     draft = found.record.draft
     text = await found.store.text(draft.sha256) if draft else None

@@ -39,12 +39,12 @@ async def examine(
 ) -> list[Finding]:
     """Look at versions, workspace, settings, the store and the providers."""
     if source is None:
-        folder = folders[0] if folders else Path.cwd()
+        folder = folders[0] if folders else await asyncio.to_thread(Path.cwd)
         source = Source((folder / "spec.md").as_uri(), folder / "spec.md", None, "", tuple(folders) or (folder,))
     reading = await read(session, source, editor=editor, command=CommandChoice())
     findings = [
         Finding("version", "ok", f"orch-lsp {__version__}, Python {platform.python_version()} on {sys.platform}"),
-        _user_config(),
+        await asyncio.to_thread(_user_config),
         Finding("workspace", "ok" if reading.root else "note", str(reading.root) if reading.root else "no workspace"),
         await _store(session, reading),
     ]
@@ -60,7 +60,7 @@ async def examine(
     findings.append(_choice(reading))
     names = await asyncio.to_thread(_configured, session, reading)
     for provider in names:
-        findings.append(_key(session, provider))
+        findings.append(await asyncio.to_thread(_key, session, provider))
         findings.append(await _address(session, provider))
     return findings
 

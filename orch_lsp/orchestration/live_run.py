@@ -33,6 +33,8 @@ class LiveRun:
 
     def __init__(self, record: RunRecord, store: RunStore, observer: RunObserver) -> None:
         self.record = record
+        self.committed = record
+        """The record as it was last committed: what others may be told."""
         self.store = store
         self.observer = observer
         self.must_record = True
@@ -110,6 +112,7 @@ class LiveRun:
             raise
         except StoreError as error:
             self._store_failed(error)
+        self.committed = self.record
 
     async def _written(self, expected: RunStatus) -> None:
         await self.store.save(self.record, expected=expected, texts=tuple(self._unstored_texts))

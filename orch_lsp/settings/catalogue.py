@@ -56,7 +56,7 @@ def build_catalogue(
         for key, message in faults.items():
             unusable.setdefault(name, message)
             problems.append(_problem(layers, ("providers", name, key), message))
-        if merged.base_url is not None and "base_url" not in faults:
+        if merged.base_url is not None and merged.kind != LOCAL_KIND and "base_url" not in faults:
             merged = replace(merged, base_url=check_base_url(merged.base_url, allow_http=merged.allow_http))
         providers[name] = merged
     for reason in _unknown_ways(layers):

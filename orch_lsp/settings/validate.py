@@ -51,7 +51,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def shown(path: KeyPath, value: object) -> str:
     """A value as a message may show it: short, and nothing that could be a secret."""
-    if any(word in part.lower() for part in path for word in _SECRET_WORDS):
+    # A number is none, and `max_output_tokens` counts them.
+    named = [part.lower().replace("tokens", "") for part in path]
+    if not isinstance(value, int | float) and any(word in part for part in named for word in _SECRET_WORDS):
         return "the value"
     text = redact(repr(value))
     return text if len(text) <= 60 else f"{text[:57]}…"
@@ -132,8 +134,13 @@ def _message(
             )
         if user_only and (path[0] in _USER_ONLY or path[-1] in _USER_ONLY):
             return f"`{key}` is ignored here: it belongs in the user config, where only you can set it"
-        return f"`{key}` is not a setting{nearest(path[-1], _known_keys(schema, path[:-1]))}"
+        return _unknown(key, shown(path, _value_at(values, path)), path[-1], _known_keys(schema, path[:-1]))
     return f"`{key}` is {shown(path, _value_at(values, path))}; expected {_expected(schema, path, detail)}"
+
+
+def _unknown(key: str, value: str, name: str, known: Sequence[str]) -> str:
+    meant = nearest(name, known) or (f"; expected one of {', '.join(known)}" if known else "")
+    return f"`{key}`, set to {value}, is not a setting{meant}"
 
 
 def _expected(schema: type[BaseModel], path: KeyPath, detail: ErrorDetails) -> str:

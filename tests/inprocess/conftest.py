@@ -58,13 +58,13 @@ async def start_editor(homes: Homes, workspace: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("WORK_KEY", KEY)
     started: list[tuple[Editor, Any]] = []
 
-    async def start(*folders: Path, **kinds: Any) -> Editor:
+    async def start(*folders: Path, alone: bool = False, **kinds: Any) -> Editor:
         editor, server = Editor(), build_server()
         server.protocol.set_writer(Loopback(editor.client.protocol), include_headers=False)
         editor.client.protocol.set_writer(Loopback(server.protocol), include_headers=False)
         started.append((editor, server))
         editor.server = server  # type: ignore[attr-defined]
-        await editor.initialize(*(folders or (workspace,)), **kinds)
+        await editor.initialize(*(() if alone else folders or (workspace,)), **kinds)
         return editor
 
     yield start

@@ -51,11 +51,19 @@ class Window {
   async pick(prefix, text) {
     const { page } = this;
     const input = page.locator(".quick-input-widget input").first();
-    await page.keyboard.press("F1");
-    await input.waitFor();
-    await input.fill(prefix + text);
     const row = page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
-    await row.waitFor();
+    // The list is made when it opens: what comes later, such as a command whose time has come, needs a new one.
+    await until(`${text} in the list`, async () => {
+      await page.keyboard.press("F1");
+      await input.waitFor();
+      await input.fill(prefix + text);
+      const found = await row.waitFor({ timeout: 4_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (!found) await page.keyboard.press("Escape");
+      return found;
+    });
     await row.click();
   }
 
@@ -101,6 +109,22 @@ class Window {
   /** A button in the title bar of the editor in front. */
   titleButton(label) {
     return this.page.locator(`.editor-actions .action-label[aria-label^="${label}"]`).first();
+  }
+
+  /** Chooses from a context menu; one that closes because the focus moved is opened again. */
+  async menu(target, name) {
+    await until(`${name} in the menu`, async () => {
+      await target.click({ button: "right" });
+      const chosen = await this.page
+        .getByRole("menuitem", { name })
+        .click({ timeout: 4_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (!chosen) await this.page.keyboard.press("Escape");
+      return chosen;
+    });
   }
 
   /** Presses a button of a notification. */

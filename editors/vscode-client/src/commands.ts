@@ -40,7 +40,8 @@ function withRun(act: (run: RunRecord) => Promise<void>): (argument: unknown) =>
 }
 
 async function createSpec(orch: Orch, where: unknown): Promise<void> {
-  const { state } = orch.supervisor;
+  // The command itself may have woken the extension: its server is still starting then.
+  const state = await orch.supervisor.decided();
   if (state.kind === "running") await newSpec(state.launch, await orch.workingFolder(), where);
 }
 

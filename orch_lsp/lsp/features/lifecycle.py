@@ -56,6 +56,8 @@ async def _pull_configuration(ls: OrchServer) -> None:
     if not ls.client.configuration:
         ls.configured.set()
         return
+    # A command that comes meanwhile waits for the answer.
+    ls.configured.clear()
     items = [types.ConfigurationItem(section="orch")]
     try:
         async with asyncio.timeout(10.0):

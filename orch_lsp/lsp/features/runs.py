@@ -27,8 +27,8 @@ def register(server: OrchServer) -> None:
         live = next((run for run in reversed(supervisor.live) if given.run_id in {None, run.record.run_id}), None)
         if live is not None and supervisor.cancel(live.record.run_id):
             await supervisor.wait(live.record.run_id, CANCEL_SECONDS)
-            ended = live.record.status in TERMINAL
-            return {"runId": live.record.run_id, "status": str(live.record.status) if ended else "cancelling"}
+            status = live.committed.status
+            return {"runId": live.record.run_id, "status": str(status) if status in TERMINAL else "cancelling"}
         found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
         if found.record.status in TERMINAL:
             return {"runId": found.record.run_id, "status": "already_ended"}

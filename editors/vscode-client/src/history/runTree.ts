@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { groupRuns, type DayGroup, type SpecGroup } from "./grouping";
 import { draftWaits, isLive, modelName, type RunRecord, type RunStatus } from "../runs/record";
-import { draftName, runDetails, runStatusName } from "../runs/statusText";
+import { draftName, runDetails, statusName } from "../runs/statusText";
 
 const ICONS: Readonly<Record<RunStatus, [icon: string, color: string | null]>> = {
   queued: ["watch", null],
@@ -111,11 +111,13 @@ function group(label: string, id: string, icon: string, state: vscode.TreeItemCo
 
 function runItem(run: RunRecord): vscode.TreeItem {
   const time = new Date(run.timing.started_at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-  const item = new vscode.TreeItem(`${time} ${runStatusName(run, vscode.l10n.t)}`);
+  // The icon says that a run completed; what became of its draft says more.
+  const state = (run.status === "completed" ? draftName(run, vscode.l10n.t) : null) ?? statusName(run, vscode.l10n.t);
+  const item = new vscode.TreeItem(`${time} ${state}`);
   const [icon, color] = ICONS[run.status];
   item.id = `run:${run.run_id}`;
   item.iconPath = new vscode.ThemeIcon(icon, color === null ? undefined : new vscode.ThemeColor(color));
-  item.description = [draftName(run, vscode.l10n.t), modelName(run) ?? run.provider?.id].filter(Boolean).join(" · ");
+  item.description = modelName(run) ?? run.provider?.id ?? "";
   item.tooltip = runDetails(run, vscode.l10n.t).join("\n");
   item.contextValue = [
     "run",

@@ -77,6 +77,19 @@ export class ServerSupervisor implements vscode.Disposable {
     }
   }
 
+  /** The state once it is known whether a server runs. */
+  async decided(): Promise<ServerState> {
+    while (this.current.kind === "stopped" || this.current.kind === "starting") {
+      await new Promise<void>((resolve) => {
+        const subscription = this.onDidChange(() => {
+          subscription.dispose();
+          resolve();
+        });
+      });
+    }
+    return this.current;
+  }
+
   /** No server was found. */
   missing(): void {
     this.set({ kind: "missing" });
