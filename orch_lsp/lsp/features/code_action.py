@@ -17,11 +17,10 @@ from orch_lsp.lsp.commands import (
     PREVIEW_DRAFT,
     RETRY_RUN,
     SHOW_RUN,
-    USE_PROVIDER,
 )
 from orch_lsp.lsp.convert import Positions, workspace_edit
 from orch_lsp.lsp.diagnostics import SOURCE
-from orch_lsp.lsp.offers import Offer, offers
+from orch_lsp.lsp.offers import Offer, offers, other_choices
 from orch_lsp.lsp.server import OrchServer
 
 if TYPE_CHECKING:
@@ -122,7 +121,7 @@ def _cures(ls: OrchServer, reading: Reading, code: str, data: Mapping[str, Any])
     elif code not in {"missing_provider", "missing_model", "unknown_provider", "not_allowed"}:
         yield Offer("Orch: Try again", GENERATE_DRAFT, {"uri": uri})
     if code in _ANOTHER_CHOICE:
-        yield from _other_choices(reading)
+        yield from other_choices(reading)
     if code == "missing_auth":
         yield Offer("Orch: How to set the API key", EXPLAIN_ERROR, {"code": code})
     else:
@@ -130,20 +129,6 @@ def _cures(ls: OrchServer, reading: Reading, code: str, data: Mapping[str, Any])
     if run_id:
         yield Offer("Orch: Open the run's record", SHOW_RUN, {"runId": run_id})
     yield Offer("Orch: Dismiss", DISMISS_DIAGNOSTIC, {"uri": uri})
-
-
-def _other_choices(reading: Reading) -> Iterable[Offer]:
-    """The providers that the user has set up with a model, and outline, which needs nothing."""
-    settings = reading.settings
-    chosen = (settings.choice.provider.name, settings.choice.model) if settings.choice else None
-    uri = reading.source.uri
-    for name, provider in settings.providers.items():
-        usable = provider.model is not None or provider.kind == "outline"
-        if not usable or chosen == (name, provider.model) or (chosen and provider.kind == "outline" == chosen[0]):
-            continue
-        model = provider.model
-        title = f"Orch: Use {name} ({model})" if model else f"Orch: Use {name} (local, no model)"
-        yield Offer(title, USE_PROVIDER, {"uri": uri, "provider": name, "model": model})
 
 
 def _findings(reading: Reading) -> tuple[Finding, ...]:
