@@ -1,5 +1,5 @@
 // Bundles the extension (default, --production, --watch) or its unit tests (--tests).
-import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
 
@@ -19,6 +19,20 @@ const common = {
   define: { BUNDLED_WHEEL: JSON.stringify(bundled) },
   logLevel: "warning",
 };
+
+/** The licences of the packages whose code is in the bundle. */
+function licenses({ inputs }) {
+  const folders = new Set(Object.keys(inputs).flatMap((path) => path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/u) ?? []));
+  return [...folders]
+    .sort()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/iu.test(entry));
+      const text = file === undefined ? "" : readFileSync(join(folder, file), "utf8").trim();
+      return `${name} ${version} (${license})\n\n${text}\n`;
+    })
+    .join(`\n${"-".repeat(80)}\n\n`);
+}
 
 if (flags.has("--tests")) {
   rmSync("out/test", { recursive: true, force: true });
@@ -40,6 +54,7 @@ if (flags.has("--tests")) {
     const context = await esbuild.context({ ...options, logLevel: "info" });
     await context.watch();
   } else {
-    await esbuild.build(options);
+    const { metafile } = await esbuild.build({ ...options, metafile: true });
+    writeFileSync("out/THIRD_PARTY_LICENSES.txt", licenses(metafile));
   }
 }

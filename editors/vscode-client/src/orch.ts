@@ -82,6 +82,9 @@ export class Orch implements vscode.Disposable {
       announceEnds(tracker, { review: (runId) => this.showDraft(runId), openRecord }),
       vscode.window.registerTreeDataProvider("orch.runs", this.tree),
       vscode.workspace.onDidOpenTextDocument(readAsMarkdown),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration("orch.server.path")) void this.guarded(() => this.start());
+      }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.onTrust()),
       this.supervisor.onDidChange((state) => void this.onServer(state)),
       ...registerCommands(this),

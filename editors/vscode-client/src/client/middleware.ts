@@ -17,8 +17,13 @@ export function createMiddleware(router: CommandRouter, tracker: RunTracker): Mi
     // A run has its own item in the status bar, with its section, its tokens and a click to cancel.
     handleWorkDoneProgress: (token, params, next) => {
       const runId = String(token);
-      if (tracker.record(runId) === undefined) next(token, params);
-      else if (params.kind === "end") tracker.settle(runId);
+      if (tracker.record(runId) === undefined) {
+        next(token, params);
+      } else if (params.kind === "end") {
+        tracker.settle(runId);
+        // What was never shown ends in silence, and is forgotten.
+        next(token, params);
+      }
     },
     workspace: {
       configuration: (params) =>

@@ -7,6 +7,8 @@ const NAMES = "orch.key.names";
 export class KeyStore implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly subscription: vscode.Disposable;
+  /** Providers whose key another window has set or removed since this one opened. */
+  private readonly seen = new Set<string>();
   readonly onDidChange = this.changed.event;
 
   constructor(
@@ -14,7 +16,9 @@ export class KeyStore implements vscode.Disposable {
     private readonly names: vscode.Memento,
   ) {
     this.subscription = secrets.onDidChange(({ key }) => {
-      if (key.startsWith(PREFIX)) this.changed.fire(undefined);
+      if (!key.startsWith(PREFIX)) return;
+      this.seen.add(key.slice(PREFIX.length));
+      this.changed.fire(undefined);
     });
   }
 
@@ -39,7 +43,7 @@ export class KeyStore implements vscode.Disposable {
   /** All keys, to be handed to the server and to nobody else. */
   async all(): Promise<Record<string, string>> {
     const keys: Record<string, string> = {};
-    for (const provider of this.providers) {
+    for (const provider of new Set([...this.providers, ...this.seen])) {
       const key = await this.secrets.get(PREFIX + provider);
       if (key !== undefined) keys[provider] = key;
     }
