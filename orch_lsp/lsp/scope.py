@@ -19,6 +19,11 @@ def is_spec(reading: Reading) -> bool:
     return _patterns(reading.settings.include).covers(path.split("/"))
 
 
+def may_be_settings(uri: str) -> bool:
+    """Whether a document looks like a settings file of ours by its name: no command is about it."""
+    return uri.rpartition("/")[2] == "config.toml"
+
+
 @lru_cache(maxsize=64)
 def _patterns(globs: tuple[str, ...]) -> Rules:
     # The project may set these: ours cannot be made to take long by a pattern.

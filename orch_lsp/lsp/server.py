@@ -21,6 +21,7 @@ from orch_lsp.lsp.client import ClientFeatures
 from orch_lsp.lsp.documents import Documents
 from orch_lsp.lsp.failures import Failures
 from orch_lsp.lsp.protocol import OrchProtocol, converter_factory
+from orch_lsp.lsp.scope import may_be_settings
 from orch_lsp.orchestration.source import Source
 
 if TYPE_CHECKING:
@@ -174,6 +175,11 @@ class OrchServer(LanguageServer):
         uris = list(self.workspace.folders) or ([self.workspace.root_uri] if self.workspace.root_uri else [])
         paths = (to_fs_path(uri) for uri in uris if uri.startswith("file:"))
         return tuple(Path(path) for path in paths if path)
+
+    def focus(self, uri: str) -> None:
+        """The person works on this document: commands without an argument mean it, unless it is a settings file."""
+        if not may_be_settings(uri):
+            self.last_document = uri
 
     def target_uri(self, given: str | None) -> str:
         """The document that a command is about: the one it names, else the one last worked on.

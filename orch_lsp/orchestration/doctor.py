@@ -6,146 +6,153 @@ import asyncio
 import platform
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING
 
 from orch_lsp import __version__
 from orch_lsp.errors import OrchError
+from orch_lsp.orchestration.configured import configured_providers
+from orch_lsp.orchestration.doctor_providers import Examination, examine_provider, redacted
+from orch_lsp.orchestration.findings import Finding
 from orch_lsp.orchestration.plan import Reading, chosen, read
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.settings_values import setting_values
 from orch_lsp.orchestration.source import Source
-from orch_lsp.settings.keys import HandedOverKey, describe_key_source
 from orch_lsp.settings.load import ProjectLayer
-from orch_lsp.settings.model import ProviderSettings
+from orch_lsp.settings.model import Settings
 from orch_lsp.settings.resolve import CommandChoice
-from orch_lsp.workspace import user_config_path
+from orch_lsp.workspace import state_home, user_config_path
 
-Verdict = Literal["ok", "note", "problem"]
+if TYPE_CHECKING:
+    from orch_lsp.orchestration.session import Session
+
+PATIENCE_S = 10.0
+"""Seconds that each provider has to answer."""
+NEEDED = ("pygls", "lsprotocol", "httpx", "pydantic", "pyyaml", "tomlkit", "platformdirs", "psutil", "click", "rich")
+OPTIONAL = ("genai-prices", "keyring")
+_COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at: what, how it is, and for a problem its cure."""
+class Diagnosis:
+    """What was found, and what it was found in."""
 
-    subject: str
-    verdict: Verdict
-    message: str
-    cure: str | None = None
+    findings: tuple[Finding, ...]
+    reading: Reading
 
 
 async def examine(
-    session: Session, source: Source | None, *, editor: ProjectLayer, folders: Sequence[Path] = ()
-) -> list[Finding]:
-    """Look at versions, workspace, settings, the store and the providers."""
+    session: Session,
+    source: Source | None,
+    *,
+    editor: ProjectLayer,
+    folders: Sequence[Path] = (),
+    offline: bool = False,
+    patience_s: float = PATIENCE_S,
+) -> Diagnosis:
+    """Look at versions, workspace, settings, the store and the providers.
+
+    Args:
+        session: What runs share.
+        source: The document that the settings are to hold for; any in `folders`, if there is none.
+        editor: The editor's settings.
+        folders: The workspace's folders.
+        offline: Send nothing, run no key command, and open no keyring.
+        patience_s: Seconds that each provider has to answer.
+    """
     if source is None:
         folder = folders[0] if folders else await asyncio.to_thread(Path.cwd)
         source = Source((folder / "spec.md").as_uri(), folder / "spec.md", None, "", tuple(folders) or (folder,))
     reading = await read(session, source, editor=editor, command=CommandChoice())
+    how = Examination(offline, patience_s)
+    providers = configured_providers(reading.settings)
+    looked_at = await asyncio.gather(*(examine_provider(session, reading, one, how) for one in providers))
     findings = [
-        Finding("version", "ok", f"orch-lsp {__version__}, Python {platform.python_version()} on {sys.platform}"),
-        await asyncio.to_thread(_user_config),
-        Finding("workspace", "ok" if reading.root else "note", str(reading.root) if reading.root else "no workspace"),
+        *await asyncio.to_thread(_software),
+        *await asyncio.to_thread(_places, reading),
         await _store(session, reading),
+        *_settings(reading.settings),
+        await _choice(session, reading),
+        *(finding for each in looked_at for finding in each),
     ]
-    findings += [
+    return Diagnosis(tuple(redacted(finding, session) for finding in findings), reading)
+
+
+def _software() -> list[Finding]:
+    found = {name: _version(name) for name in (*NEEDED, *OPTIONAL)}
+    missing = [name for name in NEEDED if found[name] is None]
+    listed = ", ".join(f"{name} {number or 'not installed'}" for name, number in found.items())
+    return [
+        Finding("version", "ok", f"orch-lsp {__version__}, Python {platform.python_version()} on {sys.platform}"),
+        Finding("packages", "problem", listed, f"Install orch-lsp again: {', '.join(missing)} cannot be found.")
+        if missing
+        else Finding("packages", "ok", listed),
+    ]
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _places(reading: Reading) -> list[Finding]:
+    config = user_config_path()
+    return [
         Finding(
-            f"setting {problem.key}",
-            "problem",
-            f"{problem.path or problem.layer}: {problem.message}",
-            "Correct the setting that is named.",
-        )
-        for problem in reading.settings.problems
+            "user config",
+            "ok" if config.is_file() else "note",
+            str(config) if config.is_file() else f"{config} (none yet)",
+        ),
+        Finding("state folder", "ok", str(state_home())),
+        Finding("workspace", "ok" if reading.root else "note", str(reading.root) if reading.root else "no workspace"),
     ]
-    findings.append(_choice(reading))
-    names = await asyncio.to_thread(_configured, session, reading)
-    for provider in names:
-        findings.append(await asyncio.to_thread(_key, session, provider))
-        findings.append(await _address(session, provider))
-    return findings
-
-
-def _user_config() -> Finding:
-    path = user_config_path()
-    return Finding(
-        "user config", "ok" if path.is_file() else "note", str(path) if path.is_file() else f"{path} (none yet)"
-    )
 
 
 async def _store(session: Session, reading: Reading) -> Finding:
     try:
         store = await session.store(reading)
-        count = len(await store.list(limit=1000))
+        damage = await store.check()
+        count = len(await store.list(limit=_COUNTED))
     except OrchError as error:
         return Finding("store", "problem", f"{error.code}: {error.message}", error.remediation)
+    if damage is not None:
+        cure = "Move the database away; what can be read of it is kept, and a new one is begun."
+        return Finding("store", "problem", f"{store.location} is damaged: {damage}", cure)
+    many = f"{count} or more" if count == _COUNTED else str(count)
     notices = " ".join(store.notices)
-    return Finding("store", "note" if notices else "ok", f"{store.location}, {count} runs. {notices}".strip())
+    return Finding("store", "note" if notices else "ok", f"{store.location}, sound, {many} runs. {notices}".strip())
 
 
-def _choice(reading: Reading) -> Finding:
+def _settings(settings: Settings) -> list[Finding]:
+    """Every setting that is not a default, then those that are ignored."""
+    given = [
+        Finding(f"setting {key}", "ok", f"{value} ({layer})")
+        for key, (value, layer) in setting_values(settings).items()
+    ]
+    ignored = [
+        Finding(
+            f"setting {problem.key}",
+            "problem",
+            f"{problem.path or problem.layer}{_line(problem.line)}: {problem.message}",
+            "Correct the setting that is named.",
+        )
+        for problem in settings.problems
+    ]
+    return [*given, *ignored]
+
+
+def _line(line: int | None) -> str:
+    return "" if line is None else f", line {line + 1}"
+
+
+async def _choice(session: Session, reading: Reading) -> Finding:
     try:
         choice = chosen(reading.settings)
+        await session.require_consent(reading, choice)
     except OrchError as error:
         return Finding("choice", "problem", f"{error.code}: {error.message}", error.remediation)
     model = choice.model or "no model"
     return Finding("choice", "ok", f"{choice.provider.name}, {model} (from the {choice.layer})")
-
-
-def _configured(session: Session, reading: Reading) -> list[ProviderSettings]:
-    """The providers that the user described or chose; the built-in rest is not looked at."""
-    choice = reading.settings.choice
-    return [
-        provider
-        for name, provider in reading.settings.providers.items()
-        if session.presets.get(name) != provider or (choice is not None and choice.provider.name == name)
-    ]
-
-
-def _key(session: Session, provider: ProviderSettings) -> Finding:
-    handed_over = session.handed_over.keys if session.handed_over else dict[str, "HandedOverKey"]()
-    where = describe_key_source(provider, environment=session.environment, handed_over=handed_over)
-    subject = f"provider {provider.name}: key"
-    if not where.startswith("none: "):
-        return Finding(subject, "ok", where)
-    if not provider.requires_key:
-        return Finding(subject, "note", where)
-    variables = [provider.api_key_env] if provider.api_key_env else list(provider.key_variables)
-    named = " or ".join(variable for variable in variables if variable)
-    return Finding(subject, "problem", where, f"Set {named}, then restart the editor.")
-
-
-async def _address(session: Session, provider: ProviderSettings) -> Finding:
-    address = (await session.provider(provider, None)).server_address
-    where = "hosted" if session.is_hosted(provider) else "on this machine"
-    return Finding(f"provider {provider.name}: host", "ok", f"{address} ({where})" if address else "nothing is sent")
-
-
-def has_problem(findings: Sequence[Finding]) -> bool:
-    """Whether anything is to be done."""
-    return any(finding.verdict == "problem" for finding in findings)
-
-
-def report_value(findings: Sequence[Finding]) -> dict[str, Any]:
-    """The findings as JSON."""
-    return {
-        "schema": "orch.doctor/1",
-        "healthy": not has_problem(findings),
-        "findings": [asdict(finding) for finding in findings],
-    }
-
-
-def report_lines(findings: Sequence[Finding]) -> list[str]:
-    """The findings as plain lines, each cure below its problem."""
-    marks = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
-    lines: list[str] = []
-    for finding in findings:
-        lines.append(f"{marks[finding.verdict]}  {finding.subject}: {finding.message}")
-        if finding.cure:
-            lines.append(f"         cure: {finding.cure}")
-    return lines
-
-
-def report_markdown(findings: Sequence[Finding]) -> str:
-    """The findings as a page."""
-    body = "\n".join(report_lines(findings))
-    return f"# Orch doctor\n\n```text\n{body}\n```\n"

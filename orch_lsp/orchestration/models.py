@@ -69,14 +69,14 @@ class ModelLists:
         self._cache = ModelCache(state_home() / "models")
         self._asked: dict[tuple[str, str | None], float] = {}
 
-    async def ask(self, provider: ProviderSettings) -> ModelList:
-        """The provider's own list, which is kept.
+    async def ask(self, provider: ProviderSettings, *, patience_s: float = PATIENCE_S) -> ModelList:
+        """The provider's own list, which is kept; asked for once, within `patience_s` seconds.
 
         Raises:
             OrchError: There is no list, or it could not be had.
         """
         self._asked[_place(provider)] = time.monotonic()
-        found = tuple(model for model in await self._asked_models(provider) if _is_sound(model.id))
+        found = tuple(model for model in await self._asked_models(provider, patience_s) if _is_sound(model.id))
         models = await asyncio.to_thread(price_table.with_context_windows, found, provider.base_url)
         now = datetime.now(UTC)
         try:
@@ -135,7 +135,7 @@ class ModelLists:
         named = ", ".join(f"`{one}`" for one in nearest)
         return replace(error, remediation=f"{error.remediation} The nearest known: {named}.")
 
-    async def _asked_models(self, settings: ProviderSettings) -> tuple[ModelInfo, ...]:
+    async def _asked_models(self, settings: ProviderSettings, patience_s: float) -> tuple[ModelInfo, ...]:
         key = await self._session.api_key(settings)
         short = replace(settings, timeout=_shorter(settings.timeout), retry=Retry(attempts=1))
         provider = await self._session.provider(short, key)
@@ -146,11 +146,11 @@ class ModelLists:
                 remediation="Look up the model's id in the provider's documentation.",
             )
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(patience_s):
                 return await provider.models()
         except TimeoutError:
             raise ProviderError(
-                ErrorCode.TIMEOUT, f"{settings.name} did not give its list of models within {PATIENCE_S:g} seconds."
+                ErrorCode.TIMEOUT, f"{settings.name} did not give its list of models within {patience_s:g} seconds."
             ) from None
 
 

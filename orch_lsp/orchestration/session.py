@@ -24,7 +24,7 @@ from orch_lsp.runs.record import Owner, RunRecord, Software
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.catalogue import LOCAL_KIND
 from orch_lsp.settings.endpoint import server_address
-from orch_lsp.settings.keys import HandedOverKey, configured_secrets, resolve_key
+from orch_lsp.settings.keys import ApiKey, HandedOverKey, configured_secrets, resolve_key
 from orch_lsp.settings.load import ProjectLayer, UserLayer, load_project, load_user, read_front_matter
 from orch_lsp.settings.model import Choice, ProviderSettings, RunSettings, Settings
 from orch_lsp.settings.resolve import CommandChoice, resolve
@@ -50,7 +50,7 @@ class Session:
         redactor: Redactor | None = None,
     ) -> None:
         self.presets = presets
-        self._kinds = kinds
+        self.kinds = kinds
         self.context_source = context_source
         self.environment = environment
         self.redactor = redactor or Redactor()
@@ -98,7 +98,7 @@ class Session:
             front_matter=read_front_matter(front_matter) if front_matter else ProjectLayer(),
             command=command,
             presets=self.presets,
-            kinds=self._kinds,
+            kinds=self.kinds,
         )
         for secret in configured_secrets(settings):
             self.redactor.add(secret)
@@ -153,19 +153,23 @@ class Session:
         return [task.result() for task in self._stores.values() if task.done() and not task.exception()]
 
     async def api_key(self, provider: ProviderSettings) -> str | None:
-        """The provider's key, which every sink redacts from now on; None if there is none.
+        """The provider's key, as `find_key` finds it."""
+        key = await self.find_key(provider)
+        return None if key is None else key.value
+
+    async def find_key(self, provider: ProviderSettings) -> ApiKey | None:
+        """The provider's key with its source; every sink redacts it from now on. None if there is none.
 
         Raises:
-            SettingsError: A key was found that cannot be one.
+            SettingsError: A key is needed and there is none, or one was found that cannot be one.
         """
         if provider.kind == LOCAL_KIND:
             return None
         handed_over = self.handed_over.keys if self.handed_over else dict[str, "HandedOverKey"]()
         key = await resolve_key(provider, environment=self.environment, handed_over=handed_over)
-        if key is None:
-            return None
-        self.redactor.add(key.value)
-        return key.value
+        if key is not None:
+            self.redactor.add(key.value)
+        return key
 
     async def provider(self, settings: ProviderSettings, api_key: str | None) -> Provider:
         """The provider for these settings; its connections are kept for the next run."""

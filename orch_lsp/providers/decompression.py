@@ -22,12 +22,13 @@ class Decompressor:
             raise UnknownEncodingError(content_encoding)
         self._inflate = zlib.decompressobj(_GZIP_OR_ZLIB) if names else None
         self._is_deflate = names == ["deflate"]
+        self._head = b""
         self._begun = False
 
     @property
     def ended_early(self) -> bool:
         """Whether compressed bytes are missing at the end."""
-        return self._inflate is not None and self._begun and not self._inflate.eof
+        return self._inflate is not None and (self._begun or bool(self._head)) and not self._inflate.eof
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
         """Yield the decoded bytes of `piece`.
@@ -39,8 +40,17 @@ class Decompressor:
             if piece:
                 yield piece
             return
+        if self._is_deflate and not self._begun:
+            # Two bytes tell which of the two formats of this name it is.
+            self._head += piece
+            if len(self._head) < 2:
+                return
+            if not _has_header(self._head):
+                self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+            piece, self._head = self._head, b""
         while piece:
-            decoded = self._step(piece)
+            self._begun = True
+            decoded = self._inflate.decompress(piece, _STEP)
             if decoded:
                 yield decoded
             if self._inflate.eof:
@@ -51,15 +61,8 @@ class Decompressor:
             else:
                 piece = self._inflate.unconsumed_tail
 
-    def _step(self, piece: bytes) -> bytes:
-        assert self._inflate is not None  # noqa: S101 -- narrows the type; feed() has looked
-        try:
-            decoded = self._inflate.decompress(piece, _STEP)
-        except zlib.error:
-            if self._begun or not self._is_deflate:
-                raise
-            # Some servers send raw deflate data under this name.
-            self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-            decoded = self._inflate.decompress(piece, _STEP)
-        self._begun = True
-        return decoded
+
+def _has_header(start: bytes) -> bool:
+    """Whether a body that is called deflate begins as zlib's (RFC 1950) or gzip's; some servers send raw data."""
+    method, checked = start[0], int.from_bytes(start[:2])
+    return start.startswith(b"\x1f\x8b") or (method & 0x0F == 8 and method >> 4 <= 7 and checked % 31 == 0)

@@ -201,6 +201,15 @@ class RunHistory:
         before = None if keep_days is None else (now or datetime.now(UTC)) - timedelta(days=keep_days)
         return retention.prune(self._connection, keep_runs, before, vacuum=self._settings.vacuum)
 
+    def check(self) -> str | None:
+        """What SQLite's quick check says; None if it finds nothing."""
+
+        def look(db: sqlite3.Connection) -> str:
+            return str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+
+        found = self._connection.read(look, "ok")
+        return None if found == "ok" else found
+
     def _name(self, record: RunRecord) -> str:
         return self._document or record.spec.path
 

@@ -223,6 +223,10 @@ class RunStore:
         """
         return await self._run(lambda: self._opened.prune(keep_runs, keep_days, now))
 
+    async def check(self) -> str | None:
+        """What is wrong with the database as SQLite sees it; None if it is sound, or not there yet."""
+        return await self._run(self._opened.check)
+
     async def aclose(self) -> None:
         """Finish what was asked, then give back the thread and the connection."""
         if self._closed:

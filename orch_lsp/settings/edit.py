@@ -107,7 +107,7 @@ def front_matter_with_choice(
     missing = ""
     for key, value in (("provider", provider), ("model", model)):
         if key not in entries:
-            missing += "" if value is None else f"{key}: {_scalar(value)}{line_end_of(text)}"
+            missing += "" if value is None else f"{key}: {yaml_scalar(value)}{line_end_of(text)}"
             continue
         start, value_start, value_end = (opening.end() + offset for offset in entries[key])
         if value is None:
@@ -117,7 +117,7 @@ def front_matter_with_choice(
             # A value of several lines ends on the next line; its line end has to stay.
             kept = text[value_start:value_end].rstrip("\r\n")
             blank = "" if text[value_start - 1] in " \t" else " "
-            edits.append(Edit(Span(value_start, value_start + len(kept)), blank + _scalar(value)))
+            edits.append(Edit(Span(value_start, value_start + len(kept)), blank + yaml_scalar(value)))
     if missing:
         edits.append(Edit(Span(opening.end(), opening.end()), missing))
     return tuple(sorted(edits, key=lambda edit: edit.span))
@@ -142,7 +142,8 @@ def _entries(source: str) -> dict[str, tuple[int, int, int]] | None:
     }
 
 
-def _scalar(value: str) -> str:
+def yaml_scalar(value: str) -> str:
+    """A value as YAML: bare where that is safe, else in double quotes."""
     if _PLAIN_SCALAR.fullmatch(value) and value.lower() not in _YAML_WORDS:
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from orch_lsp.text import split_lines
 
@@ -27,22 +28,34 @@ def _fence_after(line: str, fence: str | None) -> str | None:
     return fence
 
 
-def key_lines(toml_text: str) -> dict[tuple[str, ...], int]:
-    """Zero-based line of each table and key, the first where one occurs twice."""
-    lines: dict[tuple[str, ...], int] = {}
+def _keys(toml_text: str) -> Iterator[tuple[int, tuple[str, ...], tuple[str, ...]]]:
+    """Line, table, and path within it of each table and key, as they stand; a table's own path within it is empty."""
     table: tuple[str, ...] = ()
     fence: str | None = None
     for number, line in enumerate(split_lines(toml_text)):
         if fence is None:
             if header := _HEADER.match(line):
                 table = _parts(header[1])
-                lines.setdefault(table, number)
+                yield number, table, ()
             elif key := _KEY.match(line):
-                path = (*table, *_parts(key[1]))
-                for length in range(len(table) + 1, len(path) + 1):
-                    lines.setdefault(path[:length], number)
+                yield number, table, _parts(key[1])
         fence = _fence_after(line, fence)
+
+
+def key_lines(toml_text: str) -> dict[tuple[str, ...], int]:
+    """Zero-based line of each table and key, the first where one occurs twice."""
+    lines: dict[tuple[str, ...], int] = {}
+    for number, table, within in _keys(toml_text):
+        if not within:
+            lines.setdefault(table, number)
+        for length in range(1, len(within) + 1):
+            lines.setdefault((*table, *within[:length]), number)
     return lines
+
+
+def key_path_of_line(toml_text: str, line: int) -> tuple[str, ...] | None:
+    """The whole path of the key that begins on a zero-based line; None if none does."""
+    return next(((*table, *within) for number, table, within in _keys(toml_text) if number == line and within), None)
 
 
 def locate_path(toml_text: str, path: tuple[str, ...]) -> int | None:

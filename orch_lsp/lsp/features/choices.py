@@ -11,9 +11,9 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.lsp.arguments import parse
+from orch_lsp.lsp.choosing import choose
 from orch_lsp.lsp.commands import ALLOW_PROVIDER, DISMISS_DIAGNOSTIC, EXPLAIN_ERROR, USE_PROVIDER
 from orch_lsp.lsp.consent import allow
-from orch_lsp.lsp.convert import Positions, workspace_edit
 from orch_lsp.lsp.offers import Offer, other_choices
 from orch_lsp.lsp.pages import page_on
 from orch_lsp.lsp.refresh import refresh
@@ -22,8 +22,6 @@ from orch_lsp.lsp.show import show_file
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from orch_lsp.orchestration.plan import Reading
 
 
 def register(server: OrchServer) -> None:
@@ -108,34 +106,7 @@ async def _ask_for_choice(ls: OrchServer, choices: Sequence[Offer]) -> None:
 
 
 async def _use(ls: OrchServer, uri: str, provider: str, model: str | None) -> str:
-    where = await _choose(ls, uri, await ls.read(ls.source(uri)), provider, model)
+    where = await choose(ls, uri, await ls.read(ls.source(uri)), provider, model)
     ls.failures.clear(uri)
     refresh(ls, uri)
     return where
-
-
-async def _choose(ls: OrchServer, uri: str, reading: Reading, provider: str, model: str | None) -> str:
-    """Write the choice where it belongs: existing front matter, else the project's settings, else the user's."""
-    from orch_lsp.settings.edit import choose_in_file, front_matter_with_choice
-    from orch_lsp.workspace import project_config_path, user_config_path
-
-    front_matter = reading.document.front_matter
-    if front_matter is not None and front_matter.problem is None:
-        edits = front_matter_with_choice(reading.document.text, front_matter, provider, model)
-        if not edits:
-            raise SettingsError(
-                ErrorCode.INVALID_SETTINGS, "The front matter is not a list of `key: value` lines.",
-                remediation=f"Name `provider: {provider}` in it yourself, or write each key on a line of its own.",
-            )  # fmt: skip
-        text_edits = Positions(reading.document.text, ls.position_encoding).text_edits(edits)
-        change = workspace_edit(uri, reading.source.version, text_edits, document_changes=ls.client.document_changes)
-        async with asyncio.timeout(20.0):
-            result = await ls.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(change, label="Orch: provider"))
-        if not result.applied:
-            raise SettingsError(
-                ErrorCode.DOCUMENT_CHANGED, f"The editor did not make the edit: {result.failure_reason}."
-            )
-        return "front matter"
-    path = project_config_path(reading.root) if reading.root is not None else user_config_path()
-    await asyncio.to_thread(choose_in_file, path, provider, model)
-    return str(path)

@@ -16,7 +16,9 @@ from orch_lsp.lsp.commands import (
     GENERATE_DRAFT,
     PREVIEW_DRAFT,
     RETRY_RUN,
+    SELECT_MODEL,
     SHOW_RUN,
+    USE_PROVIDER,
 )
 from orch_lsp.lsp.convert import Positions, workspace_edit
 from orch_lsp.lsp.diagnostics import SOURCE
@@ -38,6 +40,9 @@ _ANOTHER_CHOICE = frozenset({
 })  # fmt: skip
 """Codes that another provider or model may cure."""
 
+_ANOTHER_MODEL = frozenset({"missing_model", "model_not_found", "context_length_exceeded", "permission_denied"})
+"""Codes that another model of the same provider may cure."""
+
 _UNWRITTEN = frozenset({"missing_section", "empty_section", "placeholder_section"})
 
 
@@ -51,7 +56,7 @@ def register(server: OrchServer) -> None:
         uri = params.text_document.uri
         if not ls.documents.is_open(uri) or params.context.trigger_kind == types.CodeActionTriggerKind.Automatic:
             return []
-        ls.last_document = uri
+        ls.focus(uri)
         reading = await ls.read(ls.source(uri))
         wanted = [str(getattr(kind, "value", kind)) for kind in params.context.only or []]
         actions: list[types.CodeAction] = []
@@ -85,7 +90,7 @@ async def _quick_fixes(
             continue
         code = str(diagnostic.code)
         if failure is not None and failure.detail.code == code:
-            cures = _cures(ls, reading, code, _data(diagnostic))
+            cures = [*await _nearest_models(ls, reading, code), *_cures(ls, reading, code, _data(diagnostic))]
             actions += [_action(cure, types.CodeActionKind.QuickFix.value, [diagnostic]) for cure in cures]
             continue
         if code in _UNWRITTEN:
@@ -129,6 +134,21 @@ def _cures(ls: OrchServer, reading: Reading, code: str, data: Mapping[str, Any])
     if run_id:
         yield Offer("Orch: Open the run's record", SHOW_RUN, {"runId": run_id})
     yield Offer("Orch: Dismiss", DISMISS_DIAGNOSTIC, {"uri": uri})
+
+
+async def _nearest_models(ls: OrchServer, reading: Reading, code: str) -> list[Offer]:
+    """The ids most like one that the provider does not know, and the way to all of them."""
+    uri, choice = reading.source.uri, reading.settings.choice
+    offers: list[Offer] = []
+    if code == "model_not_found" and choice is not None and choice.model is not None:
+        session = await ls.session()
+        provider = choice.provider.name
+        for model in await session.models.nearest(choice.provider, choice.model):
+            argument = {"uri": uri, "provider": provider, "model": model}
+            offers.append(Offer(f"Orch: Use {provider} ({model})", USE_PROVIDER, argument))
+    if code in _ANOTHER_MODEL and ls.client.message_actions:
+        offers.append(Offer("Orch: Choose another model…", SELECT_MODEL, {"uri": uri}))
+    return offers
 
 
 def _findings(reading: Reading) -> tuple[Finding, ...]:

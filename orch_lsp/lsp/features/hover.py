@@ -23,7 +23,7 @@ def register(server: OrchServer) -> None:
         uri = params.text_document.uri
         if not ls.documents.is_open(uri):
             return None
-        ls.last_document = uri
+        ls.focus(uri)
         session = await ls.ready()
         reading = await ls.read(ls.source(uri))
         positions = Positions(reading.document.text, ls.position_encoding)

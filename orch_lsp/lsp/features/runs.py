@@ -13,6 +13,8 @@ from orch_lsp.lsp.show import show_page, show_record
 from orch_lsp.runs.status import TERMINAL
 
 DEFAULT_LIMIT = 50
+DOCTOR_PATIENCE_S = 5.0
+"""Seconds that providers have to answer: the command must answer whether or not they do."""
 CANCEL_SECONDS = 2.0
 """How long a cancel waits for the run to be recorded as cancelled, so that it can say so."""
 
@@ -61,14 +63,17 @@ def register(server: OrchServer) -> None:
     @server.command(DOCTOR)
     async def doctor(ls: OrchServer, argument: Any) -> dict[str, Any]:
         await ls.ready()
-        from orch_lsp.orchestration.doctor import examine, report_markdown, report_value
+        from orch_lsp.orchestration.doctor import examine
+        from orch_lsp.orchestration.findings import report_markdown, report_value
 
         given = parse(argument)
         session = await ls.ready()
         uri = given.uri or ls.last_document
         source = ls.source(uri) if uri is not None and ls.documents.is_open(uri) else None
-        findings = await examine(session, source, editor=ls.editor_layer(), folders=ls.folders())
-        text = report_markdown(findings)
+        diagnosis = await examine(
+            session, source, editor=ls.editor_layer(), folders=ls.folders(), patience_s=DOCTOR_PATIENCE_S
+        )
+        text = report_markdown(diagnosis.findings)
         if given.open is not False:
             await show_page(ls, "doctor.md", text)
-        return {**report_value(findings), "text": text}
+        return {**report_value(diagnosis.findings), "text": text}

@@ -28,14 +28,14 @@ def register(server: OrchServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(ls: OrchServer, params: types.DidOpenTextDocumentParams) -> None:
         uri = params.text_document.uri
-        ls.last_document = uri
+        ls.focus(uri)
         ls.documents.note_change(uri)
         ls.run_task(_opened(ls, uri), f"opening of {uri}")
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(ls: OrchServer, params: types.DidChangeTextDocumentParams) -> None:
         uri = params.text_document.uri
-        ls.last_document = uri
+        ls.focus(uri)
         ls.documents.note_change(uri)
         diagnostics.schedule(ls, uri)
 

@@ -1,0 +1,49 @@
+"""Writing the choice of a provider and model where it belongs."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.lsp.convert import Positions, workspace_edit
+
+if TYPE_CHECKING:
+    from orch_lsp.lsp.server import OrchServer
+    from orch_lsp.orchestration.plan import Reading
+
+
+async def choose(ls: OrchServer, uri: str, reading: Reading, provider: str, model: str | None) -> str:
+    """Write the choice where it belongs: existing front matter, else the project's settings, else the user's.
+
+    Returns:
+        `front matter`, or the path of the settings file.
+
+    Raises:
+        SettingsError: It could not be written.
+    """
+    from orch_lsp.settings.edit import choose_in_file, front_matter_with_choice
+    from orch_lsp.workspace import project_config_path, user_config_path
+
+    front_matter = reading.document.front_matter
+    if front_matter is not None and front_matter.problem is None:
+        edits = front_matter_with_choice(reading.document.text, front_matter, provider, model)
+        if not edits:
+            raise SettingsError(
+                ErrorCode.INVALID_SETTINGS, "The front matter is not a list of `key: value` lines.",
+                remediation=f"Name `provider: {provider}` in it yourself, or write each key on a line of its own.",
+            )  # fmt: skip
+        text_edits = Positions(reading.document.text, ls.position_encoding).text_edits(edits)
+        change = workspace_edit(uri, reading.source.version, text_edits, document_changes=ls.client.document_changes)
+        async with asyncio.timeout(20.0):
+            result = await ls.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(change, label="Orch: provider"))
+        if not result.applied:
+            raise SettingsError(
+                ErrorCode.DOCUMENT_CHANGED, f"The editor did not make the edit: {result.failure_reason}."
+            )
+        return "front matter"
+    path = project_config_path(reading.root) if reading.root is not None else user_config_path()
+    await asyncio.to_thread(choose_in_file, path, provider, model)
+    return str(path)

@@ -1,0 +1,28 @@
+"""`orch-lsp doctor` as a process: its exit code, its JSON, and the file for who helps."""
+
+from __future__ import annotations
+
+import zipfile
+
+from tests.fakes.scripted_server import chat_error, json_reply
+from tests.process.conftest import KEY
+
+
+async def test_the_exit_code_says_whether_something_is_to_be_done(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    provider.script(json_reply({"data": [{"id": "asked-model"}]}))
+
+    well = await orch("doctor", "--json")
+
+    assert (well.code, well.json()["schema"], well.json()["healthy"]) == (0, "orch.doctor/1", True)
+    provider.script(chat_error(401, "invalid_api_key", KEY))
+    ill = await orch("doctor", "--bundle", "report.zip")
+    assert ill.code == 1
+    assert "PROBLEM  provider work: key accepted: invalid_auth" in ill.out
+    assert "cure: Replace the API key in `WORK_KEY`" in ill.out
+    with zipfile.ZipFile(workspace / "report.zip") as archive:
+        assert b"invalid_auth" in archive.read("report.txt")
+        assert not any(KEY.encode() in archive.read(name) for name in archive.namelist())
+    again = await orch("doctor", "--offline", "--bundle", "report.zip")
+    assert (again.code, "error[invalid_settings]" in again.err) == (2, True)
+    assert KEY not in ill.out + ill.err + well.out
