@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from orch_lsp.lsp.commands import APPLY_DRAFT, CANCEL_RUN, DISCARD_DRAFT, GENERATE_DRAFT, PREVIEW_DRAFT
+from orch_lsp.lsp.commands import APPLY_DRAFT, CANCEL_RUN, DISCARD_DRAFT, GENERATE_DRAFT, PREVIEW_DRAFT, USE_PROVIDER
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
@@ -44,3 +45,17 @@ async def offers(server: OrchServer, reading: Reading) -> list[Offer]:
     if fill_targets(reading.document, reading.profile):
         found.append(Offer("Orch: Generate spec draft", GENERATE_DRAFT, {"uri": uri}))
     return found
+
+
+def other_choices(reading: Reading) -> Iterable[Offer]:
+    """The providers that the user has set up with a model, and outline, which needs nothing."""
+    settings = reading.settings
+    chosen = (settings.choice.provider.name, settings.choice.model) if settings.choice else None
+    uri = reading.source.uri
+    for name, provider in settings.providers.items():
+        usable = provider.model is not None or provider.kind == "outline"
+        if not usable or chosen == (name, provider.model) or (chosen and provider.kind == "outline" == chosen[0]):
+            continue
+        model = provider.model
+        title = f"Orch: Use {name} ({model})" if model else f"Orch: Use {name} (local, no model)"
+        yield Offer(title, USE_PROVIDER, {"uri": uri, "provider": name, "model": model})

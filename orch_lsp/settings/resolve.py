@@ -154,12 +154,14 @@ def _choose(
     if command.provider:
         layer, name, model = Layer.COMMAND, command.provider, command.model
     elif named is None:
-        return None, None
+        return None, _unread_file(merge)
     else:
         source, name, model = named
         layer, model = layer_of(source), command.model or model
     merge.origins["provider"] = layer
     if name not in catalogue.providers:
+        if (unread := _unread_file(merge)) is not None:
+            return None, unread
         message = _unknown(name, layer, catalogue)
         if named and not command.provider:
             merge.ignore(named[0], "provider", message)
@@ -185,6 +187,15 @@ def _named(merge: _Merge) -> tuple[UserLayer | ProjectLayer, str, str | None] | 
         elif layer.table and layer.table.model:
             merge.ignore(layer, "model", f"`model` is ignored: name its `provider` beside it ({layer_of(layer)})")
     return found
+
+
+def _unread_file(merge: _Merge) -> tuple[str, str] | None:
+    """Why nothing is known of a choice that a file would make: none of it can be read."""
+    for layer in reversed(merge.layers):
+        for problem in layer.problems:
+            if not problem.key and problem.path is not None:
+                return str(ErrorCode.INVALID_SETTINGS), f"{problem.path.name}: {problem.message}"
+    return None
 
 
 def _unknown(name: str, layer: Layer, catalogue: Catalogue) -> str:

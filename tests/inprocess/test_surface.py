@@ -37,6 +37,15 @@ async def refusal(editor, command, argument):
     return caught.value
 
 
+async def outcome(editor, command):
+    """The error that a command without arguments is answered with; None if it was done."""
+    try:
+        await editor.execute(command)
+    except JsonRpcException as error:
+        return error
+    return None
+
+
 @pytest.mark.parametrize("state", ["discarded", "superseded"])
 async def test_a_draft_that_was_dealt_with_is_not_applied(start_editor, workspace, state):
     editor = await start_editor()
@@ -225,3 +234,36 @@ async def test_there_is_nothing_to_do_with_a_draft_that_is_not_there(
     await editor.ended(run_id)
     assert (await refusal(editor, command, {"runId": run_id})).data["code"] == "unknown_run"
     assert "Traceback" not in caplog.text
+
+
+async def test_every_command_works_without_an_argument(start_editor, workspace, homes):
+    homes.configure('provider = "outline"\n')
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    await editor.draft(uri)
+    for command in editor.result.capabilities.execute_command_provider.commands:
+        error = await outcome(editor, command)
+        if error is not None:
+            assert (error.code, error.data["code"]) in {(REFUSED, "nothing_to_fill"), (REFUSED, "unknown_run")}, command
+
+
+async def test_a_provider_can_be_chosen_in_a_message(start_editor, workspace):
+    editor = await start_editor()
+    editor.answer_question = "Use outline (local, no model)"
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    answer = await editor.execute("orch.useProvider")
+    assert {"uri": uri, "provider": "outline", "model": None} in answer["choices"]
+    await editor.until(lambda: editor.questions)
+    config = workspace / ".orch" / "config.toml"
+    async with asyncio.timeout(20):
+        while not config.exists():
+            await editor.lenses(uri)
+    assert (await editor.draft(uri))["provider"]["id"] == "outline"
+
+
+async def test_the_last_failure_is_explained_without_its_code_being_named(start_editor, workspace):
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    assert await editor.execute("orch.explainError") == {"path": None}
+    await refusal(editor, "orch.generateDraft", uri)
+    assert (await editor.execute("orch.explainError"))["path"].endswith("missing_provider.md")

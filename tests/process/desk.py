@@ -77,10 +77,15 @@ async def sit_down(
     key: str,
     more: Mapping[str, str] | None = None,
     hear: list[str] | None = None,
+    shared: bool = False,
 ) -> Desk:
-    """Start a server and an editor below `folder`; `hear` takes all that the server sends."""
-    homes, workspace = Homes.below(folder), folder / "project"
-    (workspace / ".orch").mkdir(parents=True)
+    """Start a server and an editor below `folder`.
+
+    `more` are variables of the server's; `hear` takes all that it sends; `shared` if somebody sits there already.
+    """
+    homes, workspace = Homes(folder / "config", folder / "state"), folder / "project"
+    for made in () if shared else (homes.config, homes.state, workspace / ".orch"):
+        made.mkdir(parents=True)
     editor = Editor()
     if hear is not None:
         protocol: Any = editor.client.protocol

@@ -193,6 +193,19 @@ def test_a_damaged_user_config_keeps_requests_from_going_where_it_might_not_have
     assert "line 1" in settings.choice_problem[1]
 
 
+@pytest.mark.parametrize("command", [None, CommandChoice(provider="work")])
+@pytest.mark.parametrize("damaged", ["user", "project"])
+def test_where_a_damaged_file_may_hold_the_choice_that_is_the_reason_why_there_is_none(
+    damaged: str, command: CommandChoice | None
+) -> None:
+    settings = merged(**{damaged: 'provider = "work'}, command=command)  # type: ignore[arg-type]
+    assert settings.choice is None
+    assert settings.choice_problem is not None
+    code, message = settings.choice_problem
+    assert code == "invalid_settings"
+    assert message.startswith("config.toml: nothing in this file is used, because it is not valid TOML")
+
+
 def test_a_provider_that_is_no_table_cannot_be_chosen() -> None:
     settings = merged('provider = "openai"\nmodel = "m"\n[providers]\nopenai = "https://proxy.example"\n')
     assert settings.choice_problem is not None

@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pygls.exceptions import JsonRpcInvalidParams
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.lsp.arguments import parse
 from orch_lsp.lsp.choosing import choose
 from orch_lsp.lsp.commands import ALLOW_PROVIDER, DISMISS_DIAGNOSTIC, EXPLAIN_ERROR, USE_PROVIDER
 from orch_lsp.lsp.consent import allow
-from orch_lsp.lsp.pages import docs_folder
+from orch_lsp.lsp.offers import Offer, other_choices
+from orch_lsp.lsp.pages import page_on
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_file
 
 if TYPE_CHECKING:
-    pass
+    from pathlib import Path
 
 
 def register(server: OrchServer) -> None:
     """Register the commands."""
 
     @server.command(USE_PROVIDER)
-    async def use_provider(ls: OrchServer, argument: Any) -> dict[str, str]:
+    async def use_provider(ls: OrchServer, argument: Any) -> dict[str, Any]:
         given = parse(argument)
-        if given.provider is None:
-            raise JsonRpcInvalidParams("`provider` is needed")
         uri = ls.target_uri(given.uri)
         reading = await ls.read(ls.source(uri))
-        # Whoever chooses by hand need not be asked again.
-        await allow(ls, reading, given.provider)
-        where = await choose(ls, uri, reading, given.provider, given.model)
-        refresh(ls, uri)
-        return {"where": where}
+        if given.provider is None:
+            choices = list(other_choices(reading))
+            if choices and ls.client.message_actions:
+                ls.run_task(_ask_for_choice(ls, choices), f"choice of a provider for {uri}")
+            return {"where": None, "choices": [choice.argument for choice in choices]}
+        return {"where": await _use(ls, uri, given.provider, given.model)}
 
     @server.command(ALLOW_PROVIDER)
     async def allow_provider(ls: OrchServer, argument: Any) -> dict[str, str]:
@@ -62,12 +65,50 @@ def register(server: OrchServer) -> None:
 
     @server.command(EXPLAIN_ERROR)
     async def explain_error(ls: OrchServer, argument: Any) -> dict[str, str | None]:
-        code = parse(argument).code
-        if code not in set(ErrorCode):
-            raise JsonRpcInvalidParams("`code` must be an error code")
-        folder = docs_folder()
-        page = folder / "errors" / f"{code}.md" if folder else None
-        if page is None or not page.is_file():
-            raise SettingsError(ErrorCode.UNEXPECTED_ERROR, f"The page on {code} is missing from this installation.")
-        await show_file(ls, page)
-        return {"path": str(page)}
+        given = parse(argument)
+        code = given.code or _shown_code(ls, given.uri)
+        if code is None:
+            ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, "Orch: nothing has failed here."))
+            return {"path": None}
+        return {"path": str(await _explain(ls, code))}
+
+
+def _shown_code(ls: OrchServer, uri: str | None) -> str | None:
+    """The code of the failure that the document shows."""
+    failure = ls.failures.get(ls.target_uri(uri))
+    return failure.detail.code if failure is not None else None
+
+
+async def _explain(ls: OrchServer, code: str) -> Path:
+    if code not in set(ErrorCode):
+        raise JsonRpcInvalidParams("`code` must be an error code")
+    page = await asyncio.to_thread(page_on, code)
+    if page is None:
+        raise SettingsError(ErrorCode.UNEXPECTED_ERROR, f"The page on {code} is missing from this installation.")
+    await show_file(ls, page)
+    return page
+
+
+async def _ask_for_choice(ls: OrchServer, choices: Sequence[Offer]) -> None:
+    """Let the person choose in a message, and do what they chose as if its quick fix had been taken."""
+    by_title = {choice.title.removeprefix("Orch: "): choice for choice in choices}
+    question = types.ShowMessageRequestParams(
+        types.MessageType.Info, "Orch: which provider for this document?",
+        [types.MessageActionItem(title) for title in by_title],
+    )  # fmt: skip
+    try:
+        answer = await ls.window_show_message_request_async(question)
+    except JsonRpcException:
+        return
+    chosen = by_title.get(answer.title) if answer is not None else None
+    if chosen is not None and ls.documents.is_open(chosen.argument["uri"]):
+        await _use(ls, chosen.argument["uri"], chosen.argument["provider"], chosen.argument["model"])
+
+
+async def _use(ls: OrchServer, uri: str, provider: str, model: str | None) -> str:
+    reading = await ls.read(ls.source(uri))
+    # Whoever chooses by hand need not be asked again.
+    await allow(ls, reading, provider)
+    where = await choose(ls, uri, reading, provider, model)
+    refresh(ls, uri)
+    return where

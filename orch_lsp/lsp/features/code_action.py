@@ -22,7 +22,7 @@ from orch_lsp.lsp.commands import (
 )
 from orch_lsp.lsp.convert import Positions, workspace_edit
 from orch_lsp.lsp.diagnostics import SOURCE
-from orch_lsp.lsp.offers import Offer, offers
+from orch_lsp.lsp.offers import Offer, offers, other_choices
 from orch_lsp.lsp.server import OrchServer
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _cures(ls: OrchServer, reading: Reading, code: str, data: Mapping[str, Any])
     elif code not in {"missing_provider", "missing_model", "unknown_provider", "not_allowed"}:
         yield Offer("Orch: Try again", GENERATE_DRAFT, {"uri": uri})
     if code in _ANOTHER_CHOICE:
-        yield from _other_choices(reading)
+        yield from other_choices(reading)
     if code == "missing_auth":
         yield Offer("Orch: How to set the API key", EXPLAIN_ERROR, {"code": code})
     else:
@@ -149,20 +149,6 @@ async def _nearest_models(ls: OrchServer, reading: Reading, code: str) -> list[O
     if code in _ANOTHER_MODEL and ls.client.message_actions:
         offers.append(Offer("Orch: Choose another model…", SELECT_MODEL, {"uri": uri}))
     return offers
-
-
-def _other_choices(reading: Reading) -> Iterable[Offer]:
-    """The providers that the user has set up with a model, and outline, which needs nothing."""
-    settings = reading.settings
-    chosen = (settings.choice.provider.name, settings.choice.model) if settings.choice else None
-    uri = reading.source.uri
-    for name, provider in settings.providers.items():
-        usable = provider.model is not None or provider.kind == "outline"
-        if not usable or chosen == (name, provider.model) or (chosen and provider.kind == "outline" == chosen[0]):
-            continue
-        model = provider.model
-        title = f"Orch: Use {name} ({model})" if model else f"Orch: Use {name} (local, no model)"
-        yield Offer(title, USE_PROVIDER, {"uri": uri, "provider": name, "model": model})
 
 
 def _findings(reading: Reading) -> tuple[Finding, ...]:
