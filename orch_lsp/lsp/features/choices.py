@@ -106,7 +106,9 @@ async def _ask_for_choice(ls: OrchServer, choices: Sequence[Offer]) -> None:
 
 
 async def _use(ls: OrchServer, uri: str, provider: str, model: str | None) -> str:
-    where = await choose(ls, uri, await ls.read(ls.source(uri)), provider, model)
-    ls.failures.clear(uri)
+    reading = await ls.read(ls.source(uri))
+    # Whoever chooses by hand need not be asked again.
+    await allow(ls, reading, provider)
+    where = await choose(ls, uri, reading, provider, model)
     refresh(ls, uri)
     return where
