@@ -61,6 +61,11 @@ class Redactor:
             longest_first = sorted(self._values, key=lambda known: (-len(known), known))
             self._known = re.compile("|".join(_exactly(known) for known in longest_first))
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All live keys, in each of their spellings."""
+        return tuple(self._values)
+
     def redact_known(self, text: str) -> str:
         """`text` without the live keys, otherwise unchanged: for drafts, which are the user's own text."""
         known = self._known

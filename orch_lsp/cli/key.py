@@ -131,6 +131,6 @@ def _provider(name: str) -> ProviderSettings:
 def _refused(error: OSError) -> SettingsError:
     return SettingsError(
         ErrorCode.INVALID_SETTINGS,
-        f"The key was not touched: {error}.",
-        remediation="Unlock the system's keyring, or put the key into an environment variable.",
+        f"The system's keyring cannot be used: {error}.",
+        remediation="Unlock it, or set one up, or put the key into an environment variable.",
     )

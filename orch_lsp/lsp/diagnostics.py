@@ -20,6 +20,7 @@ from orch_lsp.settings.model import Layer
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
     from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.redaction import Redactor
     from orch_lsp.spec.model import SpecDocument
 
 SOURCE = "orch"
@@ -72,7 +73,8 @@ async def diagnostics_of(ls: OrchServer, uri: str) -> tuple[int | None, list[typ
         found += await asyncio.to_thread(_rules, reading, positions)
     found += _settings(reading, positions)
     if (failure := ls.failures.get(uri)) is not None:
-        found.append(await asyncio.to_thread(_failure, ls, reading, failure, positions))
+        redactor = (await ls.session()).redactor
+        found.append(await asyncio.to_thread(_failure, ls, reading, failure, positions, redactor))
     return source.version, found
 
 
@@ -107,9 +109,15 @@ def _settings(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
     ]
 
 
-def _failure(ls: OrchServer, reading: Reading, failure: Failure, positions: Positions) -> types.Diagnostic:
-    detail = failure.detail
-    line = failure.line if failure.line is not None else _line_of_secret(detail.code, reading.document)
+def _failure(
+    ls: OrchServer, reading: Reading, failure: Failure, positions: Positions, redactor: Redactor
+) -> types.Diagnostic:
+    detail, line = failure.detail, failure.line
+    if detail.code == ErrorCode.SECRET_BLOCKED:
+        from orch_lsp.orchestration.request import secret_line
+
+        # Where it is now, which may be another line than when the run began.
+        line = secret_line(reading.document.text, redactor)
     place = positions.line_range(line) if line is not None else _cause(reading.document, detail.code, positions)
     description = None
     if ls.client.code_description or ls.client.pull_diagnostics:
@@ -126,16 +134,6 @@ def _failure(ls: OrchServer, reading: Reading, failure: Failure, positions: Posi
         SOURCE,
         data={"runId": failure.run_id, "code": detail.code, "retryable": detail.retryable},
     )
-
-
-def _line_of_secret(code: str, document: SpecDocument) -> int | None:
-    """Where the secret stands that blocked a run, as far as it stands in the document."""
-    if code != ErrorCode.SECRET_BLOCKED:
-        return None
-    from orch_lsp.context.scan import first_secret
-
-    found = first_secret(document.text)
-    return found[0] if found is not None else None
 
 
 _CHOICE_CODES = frozenset({

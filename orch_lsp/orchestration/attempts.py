@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from orch_lsp.errors import ErrorDetail
 from orch_lsp.generation import Usage
@@ -31,7 +31,8 @@ class AttemptLog:
 
     def ended(self, event: AttemptEnded) -> None:
         """Note how the newest exchange ended."""
-        self._close(event.status, event.error, http_status=event.http_status, request_id=event.request_id)
+        request_id = None if event.request_id is None else self._redactor.redact_known(event.request_id)
+        self._close(event.status, event.error, http_status=event.http_status, request_id=request_id)
 
     def cancelled(self) -> None:
         """Close an exchange that the user cancelled."""
@@ -46,7 +47,7 @@ class AttemptLog:
     def used(self, usage: Usage) -> None:
         """Note the newest exchange's usage; a later report replaces an earlier one."""
         if self._usage:
-            self._usage[-1] = usage
+            self._usage[-1] = replace(usage, raw=_without_keys(usage.raw, self._redactor))
 
     def on(self, steps: Iterable[Step]) -> tuple[Step, ...]:
         """`steps` with these attempts on the draft step."""
@@ -71,3 +72,17 @@ class AttemptLog:
 def _sum(counts: Iterable[int | None]) -> int | None:
     known = [count for count in counts if count is not None]
     return sum(known) if known else None
+
+
+def _without_keys(value: Any, redactor: Redactor) -> Any:
+    """A JSON value of the provider's, with live keys taken out of its texts."""
+    match value:
+        case str():
+            return redactor.redact_known(value)
+        case Mapping():
+            members = cast("Mapping[str, Any]", value)
+            return {redactor.redact_known(name): _without_keys(item, redactor) for name, item in members.items()}
+        case list() | tuple():
+            return [_without_keys(item, redactor) for item in cast("Sequence[Any]", value)]
+        case _:
+            return value

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 10.0
 """Seconds that each provider has to answer."""
-NEEDED = ("pygls", "lsprotocol", "httpx", "pydantic", "pyyaml", "tomlkit", "platformdirs", "psutil", "click", "rich")
-OPTIONAL = ("genai-prices", "keyring")
+NEEDED = (
+    "pygls", "lsprotocol", "cattrs", "typing-extensions", "httpx", "certifi", "pydantic", "markdown-it-py", "pyyaml",
+    "tomlkit", "platformdirs", "psutil", "click", "rich",
+)  # fmt: skip
+OPTIONAL = ("genai-prices", "keyring", "any-llm-sdk")
 _COUNTED = 1_000
 
 

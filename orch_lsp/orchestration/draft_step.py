@@ -16,6 +16,7 @@ from orch_lsp.orchestration.cost import cost_of
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.observer import DraftDelta
 from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.request import without_live_keys
 from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.orchestration.steps import end_step
 from orch_lsp.orchestration.streaming import LiveKeyFilter, SectionTracker
@@ -88,7 +89,8 @@ async def _ask_one(
     request: GenerationRequest,
     attempts: AttemptLog,
 ) -> str:
-    provider, live_keys = await open_provider(choice.provider, session)
+    provider = await _opened(choice.provider, session)
+    request = await asyncio.to_thread(without_live_keys, plan, request, session.redactor)
     body = await asyncio.to_thread(provider.request_body, request)
     limit = provider.default_max_output_tokens if isinstance(provider, LimitsOutput) else None
     live.change(
@@ -104,7 +106,7 @@ async def _ask_one(
     await live.save(tell=False)
     # From here on something may have been paid for.
     live.must_record = provider.server_address is None
-    answer = _Answer(live, plan, session, choice, attempts, live_keys)
+    answer = _Answer(live, plan, session, choice, attempts)
     stream = cast("AsyncGenerator[StreamEvent, None]", provider.stream(request))
     writer = asyncio.create_task(live.keep_checkpoints(), name=f"checkpoints of {live.record.run_id}")
     try:
@@ -125,7 +127,7 @@ async def _ask_one(
     return live.text
 
 
-async def open_provider(settings: ProviderSettings, session: Session) -> tuple[Provider, tuple[str, ...]]:
+async def _opened(settings: ProviderSettings, session: Session) -> Provider:
     """The provider, with its key found.
 
     Raises:
@@ -134,7 +136,7 @@ async def open_provider(settings: ProviderSettings, session: Session) -> tuple[P
     key = await session.api_key(settings)
     if key is None and settings.requires_key:
         raise SettingsError(ErrorCode.MISSING_AUTH, f"There is no API key for {settings.name}.")
-    return await session.provider(settings, key), (key,) if key else ()
+    return await session.provider(settings, key)
 
 
 class _Answer:
@@ -147,13 +149,13 @@ class _Answer:
         session: Session,
         choice: Choice,
         attempts: AttemptLog,
-        live_keys: tuple[str, ...],
     ) -> None:
         self._live = live
         self._choice = choice
         self._attempts = attempts
         self._tracker = SectionTracker(plan.reading.profile)
-        self._keys = LiveKeyFilter(live_keys, session.redactor.redact_known)
+        self._redactor = session.redactor
+        self._keys = LiveKeyFilter(session.redactor)
 
     async def take(self, event: StreamEvent) -> None:
         """Note an event on the record and tell of it."""
@@ -169,14 +171,15 @@ class _Answer:
                 self._attempts.ended(event)
                 live.change(steps=self._attempts.on(live.record.steps))
             case Waiting(wait_s, error):
-                live.observer.progressed(f"{error.message} Trying again in {wait_s:.0f} s")
+                live.observer.progressed(f"{self._redactor.redact(error.message)} Trying again in {wait_s:.0f} s")
                 await live.save(tell=False)
             case UsageReported(usage):
                 self._attempts.used(usage)
             case ModelResolved(model):
-                live.change(model=ModelRef(live.record.model.requested, model))
+                live.change(model=ModelRef(live.record.model.requested, self._redactor.redact_known(model)))
             case Finished(reason, raw_reasons):
-                live.change(finish_reason=reason, finish_reasons=raw_reasons)
+                raw = tuple(self._redactor.redact_known(word) for word in raw_reasons)
+                live.change(finish_reason=reason, finish_reasons=raw)
             case ReasoningDelta():
                 if not live.characters:
                     live.observer.progressed(f"{self._choice.model or self._choice.provider.name} is thinking")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from orch_lsp.context.assembly import fence
 from orch_lsp.context.item import ContextItem
@@ -11,7 +12,9 @@ from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.prompts import PLAIN_DRAFT, TEMPLATES, PromptTemplate, render
 from orch_lsp.providers.base import GenerationRequest, SectionRequest
+from orch_lsp.redaction import Redactor
 from orch_lsp.spec.profiles import Profile
+from orch_lsp.text import LineIndex
 
 
 def template_for(profile: Profile) -> PromptTemplate:
@@ -61,3 +64,35 @@ def refuse_secrets(plan: DraftPlan, request: GenerationRequest) -> None:
         raise ContextError(
             ErrorCode.SECRET_BLOCKED, f"The assembled request holds what looks like a secret ({found[1]})."
         )
+
+
+def without_live_keys(plan: DraftPlan, request: GenerationRequest, redactor: Redactor) -> GenerationRequest:
+    """The request with live keys taken out of what the workspace gave; they need not look like secrets.
+
+    Raises:
+        ContextError: The document itself holds one; the error names the line.
+    """
+    line = live_key_line(plan.reading.document.text, redactor)
+    if line is not None:
+        raise ContextError(
+            ErrorCode.SECRET_BLOCKED, f"Line {line + 1} of the document holds a key that is in use.", line=line
+        )
+    return replace(
+        request,
+        prompt=redactor.redact_known(request.prompt),
+        system_instructions=redactor.redact_known(request.system_instructions),
+    )
+
+
+def live_key_line(text: str, redactor: Redactor) -> int | None:
+    """The zero-based line of the first live key in a text, or None."""
+    if redactor.redact_known(text) == text:
+        return None
+    first = min((at for key in redactor.values if (at := text.find(key)) >= 0), default=0)
+    return LineIndex(text).position(first)[0]
+
+
+def secret_line(text: str, redactor: Redactor) -> int | None:
+    """The zero-based line on which a text holds a secret, known or by its looks, or None."""
+    found = first_secret(text)
+    return live_key_line(text, redactor) if found is None else found[0]

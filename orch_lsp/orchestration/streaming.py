@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
+from orch_lsp.redaction import Redactor
 from orch_lsp.spec.profiles import Profile
 
 
@@ -46,16 +45,16 @@ class SectionTracker:
 class LiveKeyFilter:
     """Takes live keys out of a stream; holds back a tail only while it could be the beginning of one."""
 
-    def __init__(self, keys: Sequence[str], replace_keys: Callable[[str], str]) -> None:
-        self._keys = tuple(key for key in keys if key)
-        self._replace_keys = replace_keys
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._keys = redactor.values
         self._held = ""
 
     def feed(self, text: str) -> str:
         """The text that is safe to pass on now."""
         if not self._keys:
             return text
-        pending = self._replace_keys(self._held + text)
+        pending = self._redactor.redact_known(self._held + text)
         keep = max((_overlap(pending, key) for key in self._keys), default=0)
         cut = len(pending) - keep
         self._held = pending[cut:]
@@ -69,7 +68,9 @@ class LiveKeyFilter:
 
 def _overlap(text: str, key: str) -> int:
     """Length of the longest proper beginning of `key` that `text` ends with."""
-    for length in range(min(len(key) - 1, len(text)), 0, -1):
-        if text.endswith(key[:length]):
-            return length
+    at = text.find(key[0], max(0, len(text) - len(key) + 1))
+    while at >= 0:
+        if key.startswith(text[at:]):
+            return len(text) - at
+        at = text.find(key[0], at + 1)
     return 0

@@ -23,6 +23,7 @@ from orch_lsp.providers.base import (
     AttemptEnded,
     AttemptStarted,
     GenerationRequest,
+    ModelInfo,
     Provider,
     ReasoningDelta,
     StreamEvent,
@@ -138,6 +139,25 @@ class AnyLLMProvider:
             earlier.append(failure.code)
             number, wait_s = number + 1, delay
 
+    async def models(self) -> tuple[ModelInfo, ...]:
+        """Ask the service for its models.
+
+        Raises:
+            ProviderError: There is no list, or it could not be had.
+        """
+        self._check_key()
+        client: AnyLLMClient | None = None
+        with ExchangeClock(self._settings.timeout) as clock:
+            try:
+                client = await self._client(ExchangeNotes())
+                listed = await clock.wait(client.models())
+                return tuple(ModelInfo(str(model.id)) for model in listed)
+            except Exception as error:
+                raise self._refined(self._failure(error, has_text=False), None).error() from error
+            finally:
+                if client is not None:
+                    await client.aclose()
+
     async def aclose(self) -> None:
         """Nothing is kept between requests."""
 
@@ -156,13 +176,8 @@ class AnyLLMProvider:
                     for event in reading.take(chunk):
                         yield event
                 failure = reading.verdict()
-            except ExchangeFailedError as error:
-                failure = error.failure
             except Exception as error:  # noqa: BLE001 -- whatever dozens of libraries raise is a failed attempt
-                # Loads httpx, as the libraries have done by now.
-                from orch_lsp.providers.any_llm_failure import failure_from_library
-
-                failure = failure_from_library(error, self.id, has_text=answer.has_text)
+                failure = self._failure(error, has_text=answer.has_text)
         for event in answer.take(last=True):
             yield event
         if answer.finish is not None:
@@ -176,8 +191,7 @@ class AnyLLMProvider:
         client: AnyLLMClient | None = None
         with ExchangeClock(self._settings.timeout) as clock:
             try:
-                # Loading any-llm takes seconds when it is first needed.
-                client = await asyncio.to_thread(open_client, self._settings, self._endpoint, self._api_key, notes)
+                client = await self._client(notes)
                 chunks = await clock.wait(client.ask(_parameters(request)))
                 while (chunk := await clock.wait(anext(chunks, None))) is not None:
                     clock.received()
@@ -185,6 +199,16 @@ class AnyLLMProvider:
             finally:
                 if client is not None:
                     await client.aclose()
+
+    async def _client(self, notes: ExchangeNotes) -> AnyLLMClient:
+        # Loading any-llm takes seconds when it is first needed.
+        return await asyncio.to_thread(open_client, self._settings, self._endpoint, self._api_key, notes)
+
+    def _failure(self, error: Exception, *, has_text: bool) -> Failure:
+        # Loads httpx, as the libraries have done by now.
+        from orch_lsp.providers.any_llm_failure import failure_from_library
+
+        return failure_from_library(error, self.id, has_text=has_text)
 
     def _check_key(self) -> None:
         key = self._api_key

@@ -9,7 +9,7 @@ another vendor cannot be held like this, and are used only if the user says so.
 from __future__ import annotations
 
 import importlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -42,6 +42,10 @@ class AnyLLMClient:
         """Send the request; the chunks of its answer."""
         self._chunks = aiter(await self._llm.acompletion(**parameters, **self._extra))
         return self._chunks
+
+    async def models(self) -> Sequence[Any]:
+        """The service's list of models."""
+        return await self._llm.alist_models()
 
     async def aclose(self) -> None:
         """Close the connection, also in the middle of an answer."""

@@ -31,6 +31,7 @@ _BY_NAME: Mapping[str, ErrorCode] = {
     "InvalidRequestError": ErrorCode.INVALID_REQUEST,
     "UpstreamProviderError": ErrorCode.PROVIDER_UNAVAILABLE,
     "GatewayTimeoutError": ErrorCode.TIMEOUT,
+    "NotImplementedError": ErrorCode.INVALID_REQUEST,
 }
 _REPEATED = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.PROVIDER_UNAVAILABLE})
 # Names that httpx, its successor and the vendors' clients share.

@@ -105,9 +105,6 @@ class HttpProvider:
         """
         self._check_key()
         client = await self._opened()
-        # Loaded by now: making the client imports the HTTP library, on its worker thread.
-        self._check_key()
-        client = await self._opened()
         prepared = self._prepared(request)
         number, wait_s = 1, 0.0
         earlier: list[ErrorCode] = []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sqlite3
 import stat
+import tomllib
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -16,7 +18,7 @@ import pytest_asyncio
 
 from orch_lsp.app import build_session
 from orch_lsp.errors import OrchError
-from orch_lsp.orchestration.doctor import Diagnosis, examine
+from orch_lsp.orchestration.doctor import NEEDED, OPTIONAL, Diagnosis, examine
 from orch_lsp.orchestration.findings import Finding, has_problem, report_markdown
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
@@ -48,6 +50,15 @@ async def look(session: Session, workspace: Path, **how) -> Diagnosis:
 
 def by_subject(diagnosis: Diagnosis) -> dict[str, Finding]:
     return {finding.subject: finding for finding in diagnosis.findings}
+
+
+def test_the_doctor_looks_for_every_package_that_the_project_declares():
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(text)["project"]
+    extras = project["optional-dependencies"]
+    names = [re.split(r"[<>=!~\[; ]", one)[0] for one in project["dependencies"]]
+    optional = [re.split(r"[<>=!~\[; ]", extras[extra][0])[0] for extra in ("prices", "keyring", "any-llm")]
+    assert (set(NEEDED), set(OPTIONAL)) == (set(names), set(optional))
 
 
 async def test_a_provider_that_works_is_said_to_with_key_source_host_time_and_window(

@@ -330,3 +330,29 @@ async def test_a_key_that_is_missing_or_none_is_told_before_anything_is_sent(pro
     assert error is not None
     assert error.code in {ErrorCode.MISSING_AUTH, ErrorCode.INVALID_AUTH}
     assert provider.requests == []
+
+
+@needs_any_llm
+async def test_the_service_s_list_of_models_is_had(provider):
+    model = {"object": "model", "created": 1, "owned_by": "nobody"}
+    provider.script(json_reply({"object": "list", "data": [{"id": "b", **model}, {"id": "a", **model}]}))
+    assert [model.id for model in await AnyLLMProvider(settings_for(provider), KEY).models()] == ["b", "a"]
+    assert provider.requests[0].path == "/v1/models"
+    assert provider.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+@needs_any_llm
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (chat_error(401, "invalid_api_key"), "invalid_auth"),
+        (Reply(404, steps=(Send(b"no such page"),), framing="length"), "model_not_found"),
+        (Reply(headers={"content-type": "text/html"}, steps=(Send(b"<html>"),)), "invalid_response"),
+        (Reply(before=(Close(),)), "network_error"),
+    ],
+)
+async def test_a_list_of_models_that_cannot_be_had_is_a_typed_error(provider, reply, code):
+    provider.script(reply)
+    with pytest.raises(ProviderError) as caught:
+        await AnyLLMProvider(settings_for(provider), KEY).models()
+    assert str(caught.value.code) == code

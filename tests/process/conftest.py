@@ -38,7 +38,7 @@ async def start_editor(homes: Homes, workspace: Path) -> AsyncIterator[StartEdit
 
     async def start(*folders: Path, env: dict[str, str] | None = None, cwd: Path | None = None, **kinds: Any) -> Editor:
         editor = Editor()
-        environment = homes.process_environment(WORK_KEY=KEY, **(env or {}))
+        environment = homes.process_environment(**{"WORK_KEY": KEY, **(env or {})})
         await editor.start(env=environment, cwd=cwd or workspace)
         editors.append(editor)
         await editor.initialize(*(folders or (workspace,)), **kinds)
@@ -73,7 +73,7 @@ def orch(homes: Homes, workspace: Path) -> RunCommand:
     async def run(*arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> Finished:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "orch_lsp", *arguments,
-            cwd=cwd or workspace, env=homes.process_environment(WORK_KEY=KEY, **(env or {})),
+            cwd=cwd or workspace, env=homes.process_environment(**{"WORK_KEY": KEY, **(env or {})}),
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, err = await process.communicate()

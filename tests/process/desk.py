@@ -72,13 +72,31 @@ def environment(homes: Homes, **more: str) -> dict[str, str]:
 
 
 async def sit_down(
-    folder: Path, *arguments: str, key: str, more: Mapping[str, str] | None = None, orch: bool = True
+    folder: Path,
+    *arguments: str,
+    key: str,
+    more: Mapping[str, str] | None = None,
+    hear: list[str] | None = None,
+    shared: bool = False,
 ) -> Desk:
-    """Start a server and an editor below `folder`."""
-    homes, workspace = Homes.below(folder), folder / "project"
-    (workspace / ".orch").mkdir(parents=True)
+    """Start a server and an editor below `folder`.
+
+    `more` are variables of the server's; `hear` takes all that it sends; `shared` if somebody sits there already.
+    """
+    homes, workspace = Homes(folder / "config", folder / "state"), folder / "project"
+    for made in () if shared else (homes.config, homes.state, workspace / ".orch"):
+        made.mkdir(parents=True)
     editor = Editor()
+    if hear is not None:
+        protocol: Any = editor.client.protocol
+        structured = protocol.structure_message
+
+        def structure(data: Any) -> Any:
+            hear.append(repr(data))
+            return structured(data)
+
+        protocol.structure_message = structure
     variables = environment(homes, WORK_KEY=key, **(more or {}))
     await editor.start(*arguments, env=variables, cwd=workspace)
-    await editor.initialize(workspace, orch=orch)
+    await editor.initialize(workspace)
     return Desk(editor, homes, workspace, variables)

@@ -70,7 +70,7 @@ def test_a_locked_keyring_says_so_instead_of_being_empty(ring: MemoryKeyring, ar
     done = orch(*arguments, stdin=SECRET)
     assert done.exit_code == 2
     assert "the keyring refused: KeyringLocked" in done.stderr
-    assert "cure: Unlock" in done.stderr
+    assert "cure: Unlock it" in done.stderr
 
 
 def test_a_key_is_never_taken_from_the_arguments(ring: MemoryKeyring):

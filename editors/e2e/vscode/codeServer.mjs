@@ -1,12 +1,14 @@
 // Starts and ends code-server, which is VS Code with its window in a browser.
 import { spawn } from "node:child_process";
-import { createWriteStream, writeFileSync } from "node:fs";
+import { createWriteStream, mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "./world.mjs";
 
 const CODE = process.env.ORCH_E2E_CODE;
-export const EXTENSIONS = join(CODE, "..", "vscode-extensions");
+/** Where this run's extension is installed: two runs at a time do not meet. */
+export const EXTENSIONS = mkdtempSync(join(tmpdir(), "orch-e2e-extensions-"));
 
 /** A port that is free now. */
 async function freePort() {

@@ -1,6 +1,7 @@
 // Runs the scenarios one after the other, each in a window and a world of its own. Arguments: words of their names.
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { closeBrowser } from "./browser.mjs";
 import { buildWorld } from "./world.mjs";
 import { EXTENSIONS, startCode } from "./codeServer.mjs";
@@ -9,9 +10,9 @@ import { scenarios } from "./scenarios.mjs";
 const { ORCH_E2E_CODE: code, ORCH_E2E_VSIX: vsix } = process.env;
 
 function installExtension() {
-  rmSync(EXTENSIONS, { recursive: true, force: true });
+  const data = join(EXTENSIONS, ".data");
   const command = [`${code}/node_modules/.bin/code-server`, "--extensions-dir", EXTENSIONS, "--install-extension", vsix];
-  execFileSync(process.execPath, [...command, "--user-data-dir", `${EXTENSIONS}-data`, "--config", `${EXTENSIONS}.yaml`], {
+  execFileSync(process.execPath, [...command, "--user-data-dir", data, "--config", join(data, "config.yaml")], {
     stdio: "ignore",
   });
 }
@@ -43,8 +44,10 @@ async function runScenario(scenario) {
   return false;
 }
 
-const words = process.argv.slice(2);
-const chosen = scenarios.filter(({ name }) => words.every((word) => name.includes(word)));
+const words = process.argv.slice(2).filter((word) => word !== "--pictures");
+const chosen = scenarios
+  .filter(({ name }) => words.every((word) => name.includes(word)))
+  .filter(({ pictures }) => pictures || !process.argv.includes("--pictures"));
 if (chosen.length === 0) throw new Error(`no scenario has ${words.join(" ")} in its name`);
 installExtension();
 const failed = [];
@@ -52,6 +55,7 @@ try {
   for (const scenario of chosen) if (!(await runScenario(scenario))) failed.push(scenario.name);
 } finally {
   await closeBrowser();
+  rmSync(EXTENSIONS, { recursive: true, force: true });
 }
 console.log(`vscode: ${chosen.length - failed.length} of ${chosen.length} scenarios passed`);
 process.exit(failed.length === 0 ? 0 : 1);

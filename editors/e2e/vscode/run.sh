@@ -2,7 +2,7 @@
 # The VS Code extension in real VS Code: editors/e2e/vscode/run.sh [words of scenario names]
 # Installs what it needs into .e2e/ at the top of the checkout; the exit code is the verdict.
 # ORCH_E2E_SERVER, else ORCH_LSP, names the orch-lsp program; else it is that of the checkout's .venv.
-# ORCH_E2E_PICTURES=1 also writes the pictures in docs/images/.
+# screenshots.sh runs those scenarios that take the pictures in docs/images/.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

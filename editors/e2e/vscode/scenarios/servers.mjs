@@ -26,6 +26,7 @@ function withServer(text) {
 export const servers = [
   {
     name: "no server: one message, and its button installs the bundled one",
+    pictures: true,
     world: { files: spec, server: false },
     run: async (context) => {
       const { world } = context;

@@ -20,6 +20,7 @@ async function openSpec(context) {
 export const tour = [
   {
     name: "first run: lens, live preview, draft, hover, undo, history",
+    pictures: true,
     world: { files, model: "held" },
     run: async (context) => {
       const { world } = context;
@@ -101,6 +102,7 @@ export const tour = [
   },
   {
     name: "a draft that waits is a diff with Apply and Discard",
+    pictures: true,
     world: { files, settings: { "orch.apply": "review" } },
     run: async (context) => {
       const window = await openSpec(context);
@@ -119,6 +121,7 @@ export const tour = [
   },
   {
     name: "a failure is a squiggle with a message and quick fixes",
+    pictures: true,
     world: { files, model: "denied" },
     run: async (context) => {
       const window = await openSpec(context);
