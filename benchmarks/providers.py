@@ -3,20 +3,19 @@
     python benchmarks/providers.py [--venv DIR] [--short] [--check]
 
 Every contender runs in a process of its own and reads the same bytes from one local server, in turn within one run, so
-that whatever else the machine does meets all of them. CPU time is compared by medians, and times on the clock by the
-best of their rounds, in which the machine did least besides. The baseline reads `aiter_bytes`, splits at blank lines,
-parses each event with `json.loads` and joins the text; it checks nothing. With `--venv` the official openai and
-anthropic packages, and litellm, are installed below DIR and compared as well.
+that whatever else the machine does meets all of them. The best of their rounds are compared, in which the machine did
+least besides. The baseline reads `aiter_bytes`, splits at blank lines, parses each event with `json.loads` and joins the
+text; it checks nothing. With `--venv` the official openai and anthropic packages, and litellm, are installed below DIR
+and compared as well.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +35,7 @@ class Race:
     dialect: str
     bare: str
     layer: str
+    kept: str
     others: tuple[str, ...]
 
     def runners(self, pythons: Mapping[str, Path]) -> tuple[str, ...]:
@@ -43,8 +43,8 @@ class Race:
 
 
 RACES = (
-    Race("Chat Completions", "bare_chat", "layer_chat", ("openai_sdk", "litellm")),
-    Race("Messages", "bare_messages", "layer_messages", ("anthropic_sdk",)),
+    Race("Chat Completions", "bare_chat", "layer_chat", "kept_chat", ("openai_sdk", "litellm")),
+    Race("Messages", "bare_messages", "layer_messages", "kept_messages", ("anthropic_sdk",)),
 )
 
 
@@ -90,7 +90,7 @@ def contender(name: str, python: Path, url: str) -> Iterator[Contender]:
 
 def installed(folder: Path | None) -> dict[str, Path]:
     """The interpreter of each contender: ours, and a virtual environment for each of the others."""
-    own = {name: Path(sys.executable) for race in RACES for name in (race.bare, race.layer)}
+    own = {name: Path(sys.executable) for race in RACES for name in (race.bare, race.layer, race.kept)}
     if folder is None:
         return own
     for name, packages in SDKS.items():
@@ -118,11 +118,9 @@ def versions(pythons: Mapping[str, Path]) -> str:
 Figures = dict[str, list[float]]
 
 
-def rows_of(
-    race: Race, what: str, unit: str, figures: Figures, summary: Callable[[list[float]], float] = statistics.median
-) -> list[Row]:
+def rows_of(race: Race, what: str, unit: str, figures: Figures) -> list[Row]:
     """Ours against the baseline and against the best of the others, and the others against the baseline."""
-    found = {name: summary(values) for name, values in figures.items()}
+    found = {name: min(values) for name, values in figures.items()}
     least = found[race.bare]
     others = {name: found[name] for name in race.others if name in found}
     rows = [Row(f"{race.dialect}, {what}", found[race.layer], least, unit, 1.5)]
@@ -135,7 +133,7 @@ def rows_of(
 def cpu_and_warm(race: Race, pythons: Mapping[str, Path], address: str, wanted: Options) -> list[Row]:
     """CPU for each chunk of a long burst, and the wait for the first text of an ordinary stream."""
     chunks, rounds = (2_000, 3) if wanted.short else (10_000, 9)
-    burst, ordinary = f"{address}/{chunks}/0/v1", f"{address}/10/200/v1"
+    burst, ordinary = f"{address}/{chunks}/0/v1", f"{address}/10/2000/v1"
     cpu: Figures = {name: [] for name in race.runners(pythons)}
     warm: Figures = {name: [] for name in cpu}
     with ExitStack() as stack:
@@ -147,12 +145,12 @@ def cpu_and_warm(race: Race, pythons: Mapping[str, Path], address: str, wanted: 
                 result = one.measure(burst)
                 assert result["characters"] == len(model_server.text(chunks)), f"{name} lost text"
                 cpu[name].append(result["cpu_s"] / chunks * 1e6)
-            for _ in range(4):
-                for name, one in running.items():
-                    warm[name].append(one.measure(ordinary)["first_s"] * 1e3)
+        for _ in range(10 if wanted.short else 100):
+            for name, one in running.items():
+                warm[name].append(one.measure(ordinary)["first_s"] * 1e3)
     return [
         *rows_of(race, "CPU for each chunk", "µs", cpu),
-        *rows_of(race, "first text, warm", "ms", warm, min),
+        *rows_of(race, "first text, warm", "ms", warm),
     ]
 
 
@@ -162,11 +160,16 @@ def cold(race: Race, pythons: Mapping[str, Path], address: str, wanted: Options)
     for name in figures:
         with contender(name, pythons[name], f"{address}/10/200/v1"):
             pass  # writes byte code
-    for _ in range(3 if wanted.short else 12):
+    spent: Figures = {name: [] for name in figures}
+    for _ in range(3 if wanted.short else 15):
         for name, values in figures.items():
             with contender(name, pythons[name], f"{address}/10/200/v1") as one:
                 values.append(one.cold["first_s"] * 1e3)
-    return rows_of(race, "first text, cold", "ms", figures, min)
+                spent[name].append(one.cold["first_cpu_s"] * 1e3)
+    return [
+        *rows_of(race, "first text, cold", "ms", figures),
+        *rows_of(race, "CPU until the first text, cold", "ms", spent),
+    ]
 
 
 def together(race: Race, pythons: Mapping[str, Path], address: str, wanted: Options) -> Row:
@@ -183,14 +186,14 @@ def together(race: Race, pythons: Mapping[str, Path], address: str, wanted: Opti
                 result = one.measure(url, streams)
                 assert result["characters"] == streams * len(model_server.text(chunks)), f"{name} lost text"
                 figures[name].append(result["cpu_s"] / streams / chunks * 1e6)
-    bare, layer = (statistics.median(figures[name]) for name in (race.bare, race.layer))
+    bare, layer = (min(figures[name]) for name in (race.bare, race.layer))
     return Row(f"{race.dialect}, CPU for each chunk, {streams} at once", layer, bare, "µs", 1.5)
 
 
 def memory(race: Race, pythons: Mapping[str, Path], address: str, wanted: Options) -> list[Row]:
     """What a long answer adds to the resident memory of a process that has read a short one, beside its text."""
     chunks = 50_000 if wanted.short else 1_000_000
-    with contender(race.layer, pythons[race.layer], f"{address}/2000/0/v1") as one:
+    with contender(race.kept, pythons[race.kept], f"{address}/2000/0/v1") as one:
         before = one.cold["peak_kb"]
         result = one.measure(f"{address}/{chunks}/0/v1")
     text = result["characters"] / 1024
