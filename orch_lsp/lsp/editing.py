@@ -68,8 +68,11 @@ async def edit_in_draft(
         edit = await asyncio.to_thread(draft_edit, before, current, profile, answer, insist=insist)
         if edit.conflicts and not insist:
             raise changed_underneath(edit.conflicts)
-        if not edit.edits:
+        if not edit.filled:
             raise SpecError(ErrorCode.DOCUMENT_CHANGED, "There is no place left in the document for this draft.")
+        if not edit.edits:
+            # It was made before, and this process or the one before it was not there to note it.
+            return MadeEdit(edit, current, server.workspace.text_documents[uri].version, verified=True)
         if server.documents.text(uri) == current:
             return await _send(server, uri, current, edit, accepted)
     raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The document kept changing while the draft was brought in.")

@@ -269,7 +269,5 @@ class OrchProtocol(LanguageServerProtocol):
     def _handle_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
         """Drop answers that nobody waits for any more (issue #621, mended after 2.1.1)."""
         future = self._request_futures.get(msg_id)
-        if future is not None and future.done():
-            self._request_futures.pop(msg_id, None)
-            return
-        super()._handle_response(msg_id, result, error)
+        if future is not None and not future.done():
+            super()._handle_response(msg_id, result, error)

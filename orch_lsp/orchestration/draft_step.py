@@ -165,8 +165,9 @@ class _Answer:
                 self._receive(self._keys.feed(text))
             case AttemptStarted():
                 self._attempts.started(event)
-                live.change(steps=self._attempts.on(live.record.steps))
                 live.observer.progressed(self._asking(event.number))
+                # Durable before the exchange: were this process killed, the record still says whom it had asked.
+                await live.save(tell=False, steps=self._attempts.on(live.record.steps))
             case AttemptEnded():
                 self._attempts.ended(event)
                 live.change(steps=self._attempts.on(live.record.steps))
