@@ -366,7 +366,9 @@ async def test_the_key_is_in_the_request_and_nowhere_else(start_editor, homes, p
     said += str([m.message for m in editor.client.messages]) + editor.text(uri) + str(editor.edits)
     await editor.stop()
     assert KEY not in said
-    assert len([r for r in provider.requests if r.headers["authorization"] == f"Bearer {KEY}"]) == 2
+    # Two drafts, and the doctor's question for the models.
+    assert [r.method for r in provider.requests] == ["POST", "POST", "GET"]
+    assert {r.headers["authorization"] for r in provider.requests} == {f"Bearer {KEY}"}
     for folder in (homes.state, homes.config, workspace):
         for file in folder.rglob("*"):
             if file.is_file():
