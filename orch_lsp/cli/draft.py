@@ -180,7 +180,13 @@ async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, w
         await _save(live, as_refused(live.record, error))
         return before
     applied = as_applied(
-        live.record, filled=edit.filled, before=before, after=edit.text, version_before=None, verified=True
+        live.record,
+        finished.answer,
+        filled=edit.filled,
+        before=before,
+        after=edit.text,
+        version_before=None,
+        verified=True,
     )
     await _save(live, applied)
     if plan.reading.root is not None:

@@ -164,7 +164,7 @@ async def deliver(
             answer=finished.answer, insist=False,
         )  # fmt: skip
         live.record = as_applied(
-            live.record, filled=made.edit.filled, before=made.before, after=made.edit.text,
+            live.record, finished.answer, filled=made.edit.filled, before=made.before, after=made.edit.text,
             version_before=made.version_before, verified=made.verified,
         )  # fmt: skip
         await live.save()

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, SpecError, StoreError
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import read_document
-from orch_lsp.runs.record import Applied, Draft, RunRecord, timestamp
+from orch_lsp.runs.record import Applied, Draft, DraftSection, RunRecord, timestamp
 from orch_lsp.runs.status import DraftState
 from orch_lsp.runs.store import RunStore
 from orch_lsp.spec.answer import Answer, read_answer
 from orch_lsp.spec.fill import plan_fill
 from orch_lsp.spec.profiles import PLAIN, profile_named
-from orch_lsp.text import Edit, apply_edits, sha256
+from orch_lsp.text import Edit, apply_edits, normalised, sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +93,30 @@ def changed_underneath(conflicts: Sequence[str]) -> SpecError:
     )
 
 
+def draft_sections(answer: Answer) -> tuple[DraftSection, ...]:
+    """The sections of an answer, as a record names them."""
+    return tuple(
+        DraftSection(section.key, sha256(normalised(section.body)), DraftState.READY) for section in answer.sections
+    )
+
+
 def as_applied(
-    record: RunRecord, *, filled: Collection[str], before: str, after: str, version_before: int | None, verified: bool
+    record: RunRecord,
+    answer: Answer,
+    *,
+    filled: Collection[str],
+    before: str,
+    after: str,
+    version_before: int | None,
+    verified: bool,
 ) -> RunRecord:
-    """The record of a run whose draft is in the document now."""
+    """The record of a run whose draft is in the document now. A partial draft gets its sections only here."""
     if record.draft is None:
         raise RunError(ErrorCode.UNKNOWN_RUN, f"Run {record.run_id} has no draft.")
     applied = Applied(timestamp(), version_before, sha256(before), sha256(after), verified)
+    draft = replace(record.draft, sections=record.draft.sections or draft_sections(answer))
     return replace(
-        record, draft=_with_state(record.draft, DraftState.APPLIED, filled), applied=applied, error=_no_refusal(record)
+        record, draft=_with_state(draft, DraftState.APPLIED, filled), applied=applied, error=_no_refusal(record)
     )
 
 

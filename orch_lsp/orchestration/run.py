@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, ProviderError, RunError
+from orch_lsp.orchestration.applying import draft_sections
 from orch_lsp.orchestration.context_step import gather_context
 from orch_lsp.orchestration.draft_step import ask, seconds_between
 from orch_lsp.orchestration.live_run import LiveRun
@@ -20,10 +21,10 @@ from orch_lsp.orchestration.request import assemble, refuse_secrets
 from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.orchestration.steps import begin_step, end_step
 from orch_lsp.orchestration.vcs import revision_of
-from orch_lsp.runs.record import Draft, DraftSection, timestamp
+from orch_lsp.runs.record import Draft, timestamp
 from orch_lsp.runs.status import LIVE, DraftState, RunStatus, StepStatus
 from orch_lsp.spec.answer import Answer, read_answer
-from orch_lsp.text import normalised, sha256
+from orch_lsp.text import sha256
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.session import Session
@@ -103,9 +104,7 @@ async def _complete(live: LiveRun, answer: Answer) -> None:
         bytes=len(answer.text.encode("utf-8", "surrogatepass")),
         state=DraftState.READY,
         partial=False,
-        sections=tuple(
-            DraftSection(section.key, sha256(normalised(section.body)), DraftState.READY) for section in answer.sections
-        ),
+        sections=draft_sections(answer),
     )
     await live.transition(RunStatus.COMPLETED, texts=(answer.text, live.text), draft=draft)
 

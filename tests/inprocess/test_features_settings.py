@@ -104,9 +104,9 @@ async def test_a_user_config_that_is_no_toml_is_a_diagnostic_and_nothing_is_gues
     editor = await start_editor()
     uri = editor.open(workspace / "a.spec.md", SPEC)
     await problem(editor, uri, "config.toml", "TOML")
-    with pytest.raises(Exception, match="provider") as caught:
+    with pytest.raises(Exception, match="not valid TOML") as caught:
         await editor.execute("orch.generateDraft")
-    assert plain(caught.value.data)["code"] == "missing_provider"
+    assert plain(caught.value.data)["code"] == "invalid_settings"
 
 
 async def test_a_wrong_value_in_the_front_matter_is_shown_on_its_line(start_editor, answering, workspace):

@@ -30,7 +30,8 @@ base_url = "http://127.0.0.1:9/v1"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def desk(tmp_path_factory):
-    desk = await sit_down(tmp_path_factory.mktemp("desk"), key=KEY)
+    keys = {"BLANK_KEY": "  \t ", "TORN_KEY": "canary\x1b[31m-torn"}
+    desk = await sit_down(tmp_path_factory.mktemp("desk"), key=KEY, more=keys)
     yield desk
     await desk.editor.stop()
 
@@ -130,30 +131,26 @@ async def test_a_front_matter_that_cannot_be_edited_is_told_and_left_alone(desk,
         ("TORN_KEY", "invalid_auth", "control characters"),
     ],
 )
-async def test_a_key_that_is_none_is_a_recorded_failure_and_nothing_is_sent(tmp_path, model, variable, code, says):
-    keys = {"BLANK_KEY": "  \t ", "TORN_KEY": "canary\x1b[31m-torn"}
-    desk = await sit_down(tmp_path, key=KEY, more=keys)
-    try:
-        configure(desk.homes, model.url, ONCE)
-        text = (desk.homes.config / "config.toml").read_text()
-        (desk.homes.config / "config.toml").write_text(text.replace("WORK_KEY", variable))
-        uri = desk.open("key", with_front_matter("title: x", "provider: work"))
-        record = check_record(await desk.editor.draft(uri))
-        assert record["status"] == "failed"
-        assert (record["error"]["code"], record["error"]["retryable"]) == (code, False)
-        assert says in record["error"]["message"]
-        assert variable in record["error"]["remediation"]
-        assert "canary" not in json.dumps(record)
-        diagnostic = await desk.editor.diagnostic(uri, code)
-        assert diagnostic.range.start.line == 2
-        assert diagnostic.data["runId"] == record["run_id"]
-        actions = await desk.editor.actions(uri, diagnostic)
-        page = "Orch: How to set the API key" if code == "missing_auth" else f"Orch: Explain {code}"
-        answer = await desk.editor.run_action(actions[page])
-        assert answer["path"].endswith(f"errors/{code}.md")
-        assert model.requests == []
-    finally:
-        await desk.editor.stop()
+async def test_a_key_that_is_none_is_a_recorded_failure_and_nothing_is_sent(desk, model, variable, code, says):
+    configure(desk.homes, model.url, ONCE)
+    config = desk.homes.config / "config.toml"
+    config.write_text(config.read_text().replace("WORK_KEY", variable))
+    uri = desk.open("key", with_front_matter("title: x", "provider: work"))
+    record = check_record(await desk.editor.draft(uri))
+    assert record["status"] == "failed"
+    assert (record["error"]["code"], record["error"]["retryable"]) == (code, False)
+    assert says in record["error"]["message"]
+    assert variable in record["error"]["remediation"]
+    assert "canary" not in json.dumps(record)
+    diagnostic = await desk.editor.diagnostic(uri, code)
+    assert diagnostic.range.start.line == 2
+    assert diagnostic.data["runId"] == record["run_id"]
+    actions = await desk.editor.actions(uri, diagnostic)
+    page = "Orch: How to set the API key" if code == "missing_auth" else f"Orch: Explain {code}"
+    answer = await desk.editor.run_action(actions[page])
+    assert answer["path"].endswith(f"errors/{code}.md")
+    assert model.requests == []
+    desk.editor.close(uri)
 
 
 async def test_the_cures_of_a_wrong_key_work(desk, model, project_settings):

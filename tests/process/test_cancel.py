@@ -296,7 +296,9 @@ async def exit_of(server) -> int:
         return await server.wait()
 
 
-@pytest.mark.parametrize("how", ["shutdown", "end of input", "exit without shutdown"])
+@pytest.mark.parametrize(
+    "how", ["shutdown", "end of input", "exit without shutdown", pytest.param("SIGTERM", marks=posix)]
+)
 async def test_runs_in_flight_end_cancelled_with_the_server(tmp_path, model, how):
     desk = await sit_down(tmp_path, key=KEY)
     editor = desk.editor
@@ -313,6 +315,9 @@ async def test_runs_in_flight_end_cancelled_with_the_server(tmp_path, model, how
         await editor.client.shutdown_async(None)
         editor.client.exit(None)
         assert await exit_of(server) == 0
+    elif how == "SIGTERM":
+        server.terminate()
+        await exit_of(server)
     elif how == "end of input":
         server.stdin.close()
         assert await exit_of(server) in {0, 1}

@@ -165,6 +165,7 @@ export class Orch implements vscode.Disposable {
         await vscode.commands.executeCommand("orch.runs.focus");
       },
       runInReview: () => this.review.runInFront,
+      useProvider: (uri, choice) => this.execute("orch.useProvider", uri === null ? choice : { uri, ...choice }),
       newestRun: async () => (await this.requests.record(undefined))?.run_id ?? null,
       onUnserved: () => {
         void vscode.window.showInformationMessage(virtualText());

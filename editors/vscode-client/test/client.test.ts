@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { commandArguments, type CommandArgument } from "../src/client/commandArguments";
 import { commandFailure, cures, failureText } from "../src/client/failure";
+import { modelChoice } from "../src/client/modelCandidates";
 import { projectSettings, userSettings, type InspectedSetting } from "../src/client/settings";
 import { specFileName } from "../src/documents/specFileName";
 import { keyProblem } from "../src/keys/keyProblem";
@@ -106,6 +107,24 @@ for (const [title, file] of [
     assert.equal(specFileName(title), file);
   });
 }
+
+test("the models that the server lists are read, and what is malformed is left out", () => {
+  const answer = {
+    uri: "file:///a.md",
+    provider: "work",
+    model: null,
+    candidates: [{ provider: "work", model: "m", name: "M", contextWindow: 8 }, { provider: "outline", model: null }, { model: "x" }, 7],
+  };
+  assert.deepEqual(modelChoice(answer), {
+    uri: "file:///a.md",
+    current: { provider: "work", model: null },
+    candidates: [
+      { provider: "work", model: "m", name: "M", contextWindow: 8 },
+      { provider: "outline", model: null, name: null, contextWindow: null },
+    ],
+  });
+  assert.deepEqual(modelChoice(null).candidates, []);
+});
 
 test("a key is checked before it is stored", () => {
   assert.equal(keyProblem("  "), "empty");

@@ -145,7 +145,7 @@ async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> d
             refresh(ls, document[0])
         return {**_answer(found.record), "code": str(error.code), "message": error.message}
     record = as_applied(
-        found.record, filled=made.edit.filled, before=made.before, after=made.edit.text,
+        found.record, stored.answer, filled=made.edit.filled, before=made.before, after=made.edit.text,
         version_before=made.version_before, verified=made.verified,
     )  # fmt: skip
     await _save(ls, found, record)

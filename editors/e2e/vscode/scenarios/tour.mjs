@@ -180,6 +180,24 @@ export const tour = [
     },
   },
   {
+    name: "a model is chosen from what the provider offers",
+    world: { files },
+    run: async (context) => {
+      const window = await openSpec(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.command("Orch: Choose Model for This Spec");
+        await page.locator(".quick-input-list .monaco-list-row", { hasText: "held" }).first().click();
+        const path = context.world.at("workspace/.orch/config.toml");
+        await until("the choice", () => existsSync(path) && readFileSync(path, "utf8").includes("held"));
+        context.world.release();
+        await window.lens("Generate").click();
+        await window.line("Load test with one busy").waitFor();
+        assert.deepEqual(context.world.journal().filter(({ event }) => event === "request").map(({ model }) => model), ["held"]);
+      });
+    },
+  },
+  {
     name: "a run that ends while another file is in front says so",
     world: { files, model: "held" },
     run: async (context) => {

@@ -2,8 +2,14 @@ import * as vscode from "vscode";
 
 const BUILT_IN = ["anthropic", "openai", "gemini", "ollama", "outline"];
 
+/** A provider by name, and its model unless that is the provider's own. */
+export interface ProviderChoice {
+  readonly provider: string;
+  readonly model?: string;
+}
+
 /** Asks which provider and model to use; null if the person thought better of it. */
-export async function chooseProvider(): Promise<{ provider: string; model?: string } | null> {
+export async function chooseProvider(): Promise<ProviderChoice | null> {
   const own = Object.keys(vscode.workspace.getConfiguration("orch").get<object>("providers", {}));
   const other = vscode.l10n.t("Another provider…");
   const chosen = await vscode.window.showQuickPick([...new Set([...own, ...BUILT_IN, other])], {

@@ -4,7 +4,9 @@ import { openDocument, openDocumentOf } from "../documents/runDocument";
 import { runIdOf } from "../documents/virtualDocuments";
 import { runOfNode } from "../history/runTree";
 import type { RunTracker } from "../runs/runTracker";
-import { chooseProvider } from "./chooseProvider";
+import { chooseProvider, type ProviderChoice } from "./chooseProvider";
+import { modelChoice } from "./modelCandidates";
+import { selectModel } from "./selectModel";
 import { SERVED_SCHEMES } from "./orchClient";
 import { commandArguments, type CommandArgument } from "./commandArguments";
 
@@ -14,6 +16,7 @@ export interface RouterActions {
   readonly openRecord: (runId: string) => Promise<void>;
   readonly showRuns: () => Promise<void>;
   readonly runInReview: () => string | null;
+  readonly useProvider: (uri: string | null, choice: ProviderChoice) => Promise<unknown>;
   readonly newestRun: () => Promise<string | null>;
   /** A draft was asked for where the server cannot reach. */
   readonly onUnserved: () => void;
@@ -27,6 +30,7 @@ type Next = (args: CommandArgument[]) => Promise<unknown>;
 const ON_DOCUMENTS = new Set([
   "orch.generateDraft",
   "orch.showHistory",
+  "orch.selectModel",
   "orch.useProvider",
   "orch.allowProvider",
   "orch.dismissDiagnostic",
@@ -68,6 +72,11 @@ export class CommandRouter {
         return this.withRun(argument, this.actions.openRecord);
       case "orch.previewDraft":
         return this.withRun(argument, this.actions.review);
+      case "orch.selectModel": {
+        const choice = modelChoice(await next([{ ...argument, open: false }]));
+        const chosen = await selectModel(choice);
+        return chosen === null ? undefined : this.actions.useProvider(choice.uri, chosen);
+      }
       case "orch.useProvider": {
         const choice = argument?.["provider"] === undefined ? await chooseProvider() : argument;
         return choice === null ? undefined : next([{ ...argument, ...choice }]);
