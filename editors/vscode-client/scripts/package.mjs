@@ -1,27 +1,29 @@
 // Makes orch-lsp-VERSION.vsix: the extension, and the server's wheel built from the same commit.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { buildWheel } from "./wheel.mjs";
 
 const folder = resolve(import.meta.dirname, "..");
 process.chdir(folder);
 
-/** The README with its pictures, which live in the repository's docs/, put beside it. */
-function packageReadme() {
-  rmSync(".package", { recursive: true, force: true });
-  mkdirSync(".package/images", { recursive: true });
-  const readme = readFileSync("README.md", "utf8").replace(/\]\((\.\.\/\.\.\/docs\/images\/[^)]+)\)/gu, (_, path) => {
-    copyFileSync(path, join(".package/images", basename(path)));
-    return `](.package/images/${basename(path)})`;
-  });
-  writeFileSync(".package/README.md", readme);
+/**
+ * Puts the pictures, which live in the repository's docs/, into the package: the walkthrough shows them, and the
+ * README. VS Code's own page of an extension shows only pictures from the web: a publisher gives their address in
+ * ORCH_IMAGES_URL.
+ */
+function packImages() {
+  rmSync("media/images", { recursive: true, force: true });
+  cpSync("../../docs/images", "media/images", { recursive: true, filter: (path) => !basename(path).startsWith("neovim") });
+  mkdirSync(".package", { recursive: true });
+  const base = process.env.ORCH_IMAGES_URL ?? "media/images";
+  writeFileSync(".package/README.md", readFileSync("README.md", "utf8").replaceAll("](../../docs/images/", `](${base}/`));
 }
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 const wheel = buildWheel();
 if (wheel.version !== version) throw new Error(`the server is ${wheel.version}, the extension ${version}`);
-packageReadme();
+packImages();
 copyFileSync("../../LICENSE", "LICENSE");
 const run = (...command) => execFileSync(process.execPath, command, { stdio: "inherit" });
 try {
