@@ -54,9 +54,13 @@ class AttemptLog:
         return tuple(replace(step, attempts=tuple(self._attempts)) if step.id == "draft" else step for step in steps)
 
     @property
-    def total(self) -> Usage | None:
-        """The sum over all attempts; a count that no attempt told is None."""
-        known = [usage for usage in self._usage if usage is not None]
+    def count(self) -> int:
+        """How many there were so far."""
+        return len(self._attempts)
+
+    def total(self, first: int = 0) -> Usage | None:
+        """The sum over the attempts from `first` on; a count that no attempt told is None."""
+        known = [usage for usage in self._usage[first:] if usage is not None]
         if len(known) <= 1:
             return known[0] if known else None
         return Usage(

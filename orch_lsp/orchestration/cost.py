@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from decimal import Decimal
 
 from orch_lsp.generation import Usage
 from orch_lsp.runs.record import Cost
@@ -17,6 +19,13 @@ async def cost_of(usage: Usage, model: str | None, provider: ProviderSettings) -
     if model is None or usage.input_tokens is None or usage.output_tokens is None or provider.base_url is None:
         return None
     return await asyncio.to_thread(_calculate, usage, model, provider.base_url)
+
+
+def cost_sum(one: Cost | None, other: Cost | None) -> Cost | None:
+    """The cost of both; unknown if one is unknown, or if they cannot be added."""
+    if one is None or other is None or (one.currency, one.source) != (other.currency, other.source):
+        return None
+    return replace(one, amount=str(Decimal(one.amount) + Decimal(other.amount)))
 
 
 def _calculate(usage: Usage, model: str, base_url: str) -> Cost | None:
