@@ -47,8 +47,8 @@ class OpenAIChat:
 
     Options of a preset: `auth` (`bearer`, default, or `api-key`), `path` (default `/chat/completions`),
     `api_version` (a query parameter), `max_tokens` (name of the member), `reasoning` (`effort`, `object` or `none`),
-    `stream_usage` (`false` where the member that asks for usage is refused), `models_path` (default `/models`; empty
-    where there is no list) and `think` (`implied` where answers begin inside a think tag that they only close).
+    `stream_usage` (`false` where the member that asks for usage is refused), `models_path` (default `/models`, none with
+    `api_version`; empty where there is no list) and `think` (`implied` where answers begin inside a think tag that they only close).
     """
 
     kind = "openai-compatible"
@@ -97,8 +97,12 @@ class OpenAIChat:
         return body
 
     def models_path(self, settings: ProviderSettings) -> str | None:
-        """Path of the list of models; the option `models_path` moves it, or says that there is none."""
-        return settings.options.get("models_path", "/models") or None
+        """Path of the list of models; the option `models_path` moves it, or says that there is none.
+
+        Below the address of one Azure deployment, which takes a version, there is none.
+        """
+        default = "" if "api_version" in settings.options else "/models"
+        return settings.options.get("models_path", default) or None
 
     def models_page(self, document: object, settings: ProviderSettings) -> ModelPage:
         """The list is one page."""

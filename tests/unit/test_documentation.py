@@ -118,6 +118,8 @@ def test_every_built_in_provider_is_described_with_its_address_and_key_variables
     assert row, f"`{preset.name}` with kind `{preset.kind}` is not in the table"
     if preset.base_url is not None:
         assert f"`{preset.base_url}`" in row[0]
+    if preset.docs_url is not None:
+        assert f"({preset.docs_url})" in row[0]
     missing_auth = (ROOT / "docs" / "errors" / "missing_auth.md").read_text(encoding="utf-8")
     for variable in preset.key_variables:
         assert f"`{variable}`" in row[0]
