@@ -119,7 +119,9 @@ async def _answer(
     if has_key:
         is_public = await session.models.is_public(provider, patience_s=how.patience_s)
         findings.append(
-            Finding(f"{subject}: key accepted", "note", "cannot be told: the list of models is given without a key, too")
+            Finding(
+                f"{subject}: key accepted", "note", "cannot be told: the list of models is given without a key, too"
+            )
             if is_public
             else Finding(f"{subject}: key accepted", "ok", "the key was sent and not refused")
         )

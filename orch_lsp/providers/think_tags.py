@@ -15,8 +15,8 @@ _BLANK = re.compile(r"\s+")
 class ThinkTagSplitter:
     """Passes text on to `answer`, and as reasoning what a leading think tag encloses.
 
-    Only a tag with nothing but white space and reasoning before it counts, so that a text that speaks about such tags is
-    left whole.
+    Only a tag with nothing but white space and reasoning before it counts, so that a text that speaks about such tags
+    is left whole.
 
     Args:
         answer: What gets text and reasoning.
