@@ -116,6 +116,7 @@ class ChatDecoder:
 
     def __init__(self, *, thinks_first: bool = False) -> None:
         self._thinks_first = thinks_first
+        self._model: object = None
         self._splitter: ThinkTagSplitter | None = None
         self._raw_finish: str | None = None
         self._has_tool_call = False
@@ -157,7 +158,9 @@ class ChatDecoder:
         return reason
 
     def _chunk(self, chunk: Mapping[str, object], member: str, answer: Answer) -> None:
-        answer.model(text(chunk.get("model")))
+        if (model := chunk.get("model")) != self._model:
+            self._model = model
+            answer.model(text(model))
         for item in sequence(chunk.get("choices")):
             choice = mapping(item)
             if choice.get("index"):
@@ -166,7 +169,9 @@ class ChatDecoder:
             self._content(mapping(choice.get(member)), answer)
             if finish := choice.get("finish_reason"):
                 self._raw_finish = text(finish)
-        usage = chunk.get("usage") or mapping(chunk.get("x_groq")).get("usage")
+        usage = chunk.get("usage")
+        if not usage and "x_groq" in chunk:
+            usage = mapping(chunk["x_groq"]).get("usage")
         if usage:
             answer.usage(openai_usage(mapping(usage), "prompt", "completion"))
 
