@@ -6,6 +6,7 @@ import pytest
 
 from orch_lsp.generation import Usage
 from orch_lsp.orchestration.cost import cost_of, cost_sum
+from orch_lsp.orchestration.price_table import listed_models, service_at
 from orch_lsp.providers.presets import PRESETS
 from orch_lsp.runs.record import Cost
 from orch_lsp.settings.model import ProviderSettings
@@ -48,6 +49,32 @@ async def test_cached_tokens_are_part_of_the_input_and_cheaper_than_the_rest():
 )
 async def test_what_is_not_known_has_no_price(counted, model, provider):
     assert await cost_of(counted, model, provider) is None
+
+
+@pytest.mark.parametrize(
+    ("base_url", "service"),
+    [
+        ("https://api.openai.com/v1", "openai"),
+        ("https://api.openai.com:443/v1", "openai"),
+        ("https://api.openai.com", "openai"),
+        ("https://mine.openai.azure.com/openai/v1", "azure"),
+        ("https://generativelanguage.googleapis.com/v1beta", "google"),
+        ("https://api.moonshot.ai/v1", "moonshotai"),
+        ("https://router.huggingface.co/groq/v1", "huggingface_groq"),
+        ("https://api.openai.com.example.org/v1", None),
+        ("https://api.openai.com@example.org/v1", None),
+        ("https://api.openai.community/v1", None),
+        ("https://api.moonshot.example.org/v1", None),
+        ("https://mine.openai.azure.com.example.org/openai/v1", None),
+        ("http://127.0.0.1:8080/api.openai.com", None),
+        (None, None),
+    ],
+)
+async def test_a_host_that_only_begins_like_a_service_s_is_not_that_service(base_url, service):
+    assert service_at(base_url) == service
+    if service is None:
+        assert listed_models(base_url) == ()
+        assert await cost_of(usage(1, 1), "gpt-4o", ProviderSettings("work", "openai-compatible", base_url)) is None
 
 
 def test_costs_of_two_providers_add_up_exactly():
