@@ -159,6 +159,15 @@ def test_the_example_of_a_provider_package_is_a_provider():
     assert provider.request_body(request) is None
 
 
+def test_the_page_on_performance_has_a_place_and_a_command_for_each_of_its_benchmarks():
+    text = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    places = re.findall(r"^<!-- figures: (\w+) -->\n(?:.*\n)+?<!-- end -->$", text, re.MULTILINE)
+    assert "providers" in places
+    for name in places:
+        assert (ROOT / "benchmarks" / f"{name}.py").exists()
+        assert re.search(rf"^\$ python benchmarks/{name}\.py .*--table docs/performance\.md$", text, re.MULTILINE)
+
+
 def test_the_architecture_names_only_files_and_folders_that_exist():
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     for name in re.findall(r"`([a-z_]+/[a-z_./*]*)`", text):
