@@ -39,6 +39,11 @@ class AttemptLog:
         if self._attempts and self._attempts[-1].ended_at is None:
             self._close("cancelled", None)
 
+    def failed(self, error: ErrorDetail) -> None:
+        """Close an exchange that ended without a word on how."""
+        if self._attempts and self._attempts[-1].ended_at is None:
+            self._close("error", error)
+
     def _close(self, status: str, error: ErrorDetail | None, **changes: Any) -> None:
         if error is not None:
             error = replace(error, message=self._redactor.redact(error.message))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from orch_lsp.errors import ErrorCode, OrchError, ProviderError, SettingsError
+from orch_lsp.errors import ErrorCode, OrchError, ProviderError, SettingsError, detail_of
 from orch_lsp.generation import FinishReason
 from orch_lsp.orchestration.attempts import AttemptLog
 from orch_lsp.orchestration.cost import cost_of, cost_sum
@@ -123,6 +123,10 @@ async def _ask_one(
                 await answer.take(event)
     except asyncio.CancelledError:
         attempts.cancelled()
+        raise
+    except Exception as error:
+        # A provider of somebody else's may break the port's rules; the record must not show it as still open.
+        attempts.failed(detail_of(error))
         raise
     finally:
         answer.flush()
