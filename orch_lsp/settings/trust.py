@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from orch_lsp.settings.model import Settings
+from orch_lsp.settings.model import Layer, Settings
 
 _FILE = "trust.json"
 _SCHEMA = "orch.trust/1"
@@ -34,11 +34,14 @@ class Grant:
 
 
 def needs_consent(settings: Settings, hosted: bool) -> bool:  # noqa: FBT001 -- asked with a computed value
-    """Whether to ask the user: the project level chose a hosted provider that is not the user config's own default."""
+    """Whether to ask the user: the project level chose a hosted provider.
+
+    An editor does not tell its user's settings from a workspace's: what it repeats of the user's own is the user's.
+    """
     choice = settings.choice
-    return (
-        choice is not None and hosted and not choice.layer.trusted and choice.provider.name != settings.default_provider
-    )
+    if choice is None or not hosted or choice.layer.trusted:
+        return False
+    return not (choice.layer is Layer.EDITOR and choice.provider.name == settings.default_provider)
 
 
 def _place(place: str | Path) -> str:
