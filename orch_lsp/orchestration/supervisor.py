@@ -72,9 +72,7 @@ class Supervisor:
         """The live run on a document (its URI), if there is one."""
         return next((entry.live for entry in self._entries.values() if entry.document == document), None)
 
-    async def start(
-        self, plan: DraftPlan, observer: RunObserver, deliver: Delivery, *, client: Software | None
-    ) -> LiveRun:
+    async def start(self, plan: DraftPlan, observer: RunObserver, deliver: Delivery, *, client: Software) -> LiveRun:
         """Create the run, durable and `queued`, and let it go on in the background.
 
         Args:
@@ -113,7 +111,7 @@ class Supervisor:
             self._heartbeat = asyncio.create_task(self._beat(plan.reading.settings.runs.heartbeat_s), name="heartbeat")
         return live
 
-    async def _new_record(self, plan: DraftPlan, client: Software | None) -> RunRecord:
+    async def _new_record(self, plan: DraftPlan, client: Software) -> RunRecord:
         reading, choice, now = plan.reading, plan.choice, timestamp()
         template, parameters = template_for(reading.profile), reading.settings.parameters
         outline = choice.provider.kind == "outline"
@@ -207,9 +205,9 @@ class Supervisor:
                     logger.warning("no heartbeat: %s", error.message)
 
     def cancel(self, run_id: str) -> bool:
-        """Ask a live run to end as `cancelled`; False if it is not live in this process."""
+        """Ask a live run to end as `cancelled`; False if it has ended, or is not live in this process."""
         entry = self._entries.get(run_id)
-        return entry is not None and entry.task.cancel()
+        return entry is not None and entry.live.record.status not in TERMINAL and entry.task.cancel()
 
     async def wait(self, run_id: str, seconds: float | None = None) -> None:
         """Until a run has ended and its draft was delivered, or `seconds` have passed; at once if it is not live."""

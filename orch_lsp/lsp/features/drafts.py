@@ -138,7 +138,7 @@ async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> d
         )  # fmt: skip
     except SpecError as error:
         if not _is_partial(found.record):
-            await _save(ls, found, as_refused(found.record, error))
+            await found.store.save(as_refused(found.record, error), expected=found.record.status)
         if document is not None and accepted.is_set():
             # The command was answered as done by now.
             ls.failures.set(document[0], Failure(error.detail, found.record.run_id, severity=severity_of(error.code)))
