@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from orch_lsp.errors import ErrorCode, StoreError
 from orch_lsp.settings.model import Layer, Settings
 
 _FILE = "trust.json"
@@ -79,7 +80,7 @@ class TrustStore:
         """Remember that the user allowed it, at once and for good.
 
         Raises:
-            OSError: The state folder cannot be written.
+            StoreError: The state folder cannot be written.
         """
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         grant = Grant(_place(place), provider, server_address, now)
@@ -91,7 +92,7 @@ class TrustStore:
         """Forget grants for a place, all of them or one provider's; returns how many.
 
         Raises:
-            OSError: The state folder cannot be written.
+            StoreError: The state folder cannot be written.
         """
         where = _place(place)
         grants = self._kept_aside()
@@ -122,6 +123,13 @@ class TrustStore:
         return [grant for entry in cast("list[Any]", entries) if (grant := _grant(entry)) is not None]
 
     def _write(self, grants: list[Grant]) -> None:
+        try:
+            self._replace(grants)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise StoreError(ErrorCode.STORE_ERROR, f"Your consent cannot be remembered: {reason}.") from error
+
+    def _replace(self, grants: list[Grant]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         content = json.dumps({"schema": _SCHEMA, "grants": [asdict(grant) for grant in grants]}, indent=1)
         # mkstemp makes the file 0600 from its first byte on.

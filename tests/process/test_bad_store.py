@@ -241,6 +241,25 @@ async def test_a_disk_that_fills_up_during_a_run_does_not_cost_the_draft(start_e
         await editor.stop()
 
 
+async def test_a_state_folder_that_is_none_is_told_and_commands_still_answer(start_editor, orch, answering, workspace):
+    (workspace / "a.spec.md").write_text(SPEC)
+    (workspace / "no-folder").write_text("")
+    broken = {"ORCH_STATE_HOME": str(workspace / "no-folder")}
+    for arguments in (("draft", "a.spec.md"), ("trust", "work")):
+        told = await orch(*arguments, env=broken)
+        assert told.code == 1
+        assert "Traceback" not in told.err
+        assert told.err.splitlines()[-2].startswith("error[store_error]: ")
+    editor = await start_editor(env=broken)
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    assert await editor.execute("orch.showHistory") == []
+    assert not (await editor.execute("orch.doctor"))["healthy"]
+    await editor.until(lambda: [said for said in editor.client.messages if "cannot be shown" in said.message])
+    with pytest.raises(JsonRpcException) as caught:
+        await editor.execute("orch.allowProvider", {"uri": uri, "provider": "work"})
+    assert plain(caught.value.data)["code"] == "store_error"
+
+
 AS_ANOTHER_USER = """
 import os, sys
 import orch_lsp.cli.main, orch_lsp.app, orch_lsp.runs.history, orch_lsp.context.filesystem
