@@ -60,8 +60,6 @@ class Supervisor:
         self._running = 0
         self._slot_freed = asyncio.Condition()
         self._heartbeat: asyncio.Task[None] | None = None
-        self._unrecorded: list[LiveRun] = []
-        """Runs that have ended while the store failed; it may work again."""
 
     @property
     def live(self) -> list[LiveRun]:
@@ -156,20 +154,11 @@ class Supervisor:
             logger.exception("the draft of run %s could not be delivered", live.record.run_id)
         finally:
             self._entries.pop(live.record.run_id, None)
-            if live.unrecorded is not None:
-                self._unrecorded.append(live)
 
     async def _record_late(self) -> None:
         """Record the runs that could not be recorded at their end: their documents would count as being worked on."""
-        pending, self._unrecorded = self._unrecorded, []
-        for live in pending:
-            try:
-                await live.save(tell=False)
-            except OrchError as error:
-                logger.warning("run %s stays as it was recorded: %s", live.record.run_id, error.message)
-            else:
-                if live.unrecorded is not None:
-                    self._unrecorded.append(live)
+        for store in await self._session.open_stores():
+            await store.write_held()
 
     def _full(self, plan: DraftPlan) -> bool:
         return self._running >= plan.reading.settings.runs.parallel

@@ -18,7 +18,7 @@ from pygls.exceptions import JsonRpcException
 from orch_lsp.runs.migrations import VERSION
 from tests.fakes.editor import Editor, plain
 from tests.fakes.homes import Homes
-from tests.fakes.scripted_server import Reply, ScriptedServer, Send, Until, chat_pieces, stream_reply
+from tests.fakes.scripted_server import Reply, ScriptedServer, Send, Stall, Until, chat_pieces, stream_reply
 from tests.process.conftest import Finished
 from tests.process.record_rules import check_record
 from tests.process.test_store_unwritable import UNPRIVILEGED, fill, needs_mount, needs_root, small_disk
@@ -239,6 +239,49 @@ async def test_a_disk_that_fills_up_during_a_run_does_not_cost_the_draft(start_e
         with closing(sqlite3.connect(project / ".orch" / "local" / "runs.db")) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         await editor.stop()
+
+
+@needs_mount
+@pytest.mark.parametrize("end", ["completed", "failed", "cancelled"])
+async def test_a_draft_that_could_not_be_recorded_is_offered_all_the_same(
+    start_editor, orch, homes, provider, tmp_path, end
+):
+    project = tmp_path / "disk"
+    go = asyncio.Event()
+    pieces = chat_pieces([*ANSWER, "x" * 300_000])
+    rest = {"completed": pieces[1:], "failed": pieces[1:2], "cancelled": pieces[1:2]}[end]
+    then = [Stall()] if end == "cancelled" else []
+    provider.script(Reply(steps=(Send(pieces[0]), Until(go), *(Send(piece) for piece in rest), *then)))
+    homes.use(provider.url)
+    with small_disk(project, "size=1m"):
+        (project / ".orch").mkdir()
+        editor = await start_editor(project)
+        uri = editor.open(project / "a.spec.md", SPEC)
+        run_id = (await editor.execute("orch.generateDraft", {"uri": uri, "apply": "review"}))["runId"]
+        await editor.until(lambda: editor.deltas)
+        fill(project / "ballast")
+        go.set()
+        await editor.until(lambda: sum(len(delta["text"]) for delta in editor.deltas) > 300_000)
+        if end == "cancelled":
+            await editor.execute("orch.cancelRun")
+        record = await editor.ended(run_id)
+
+        assert (record["status"], record["draft"]["state"]) == (end, "ready")
+        assert await editor.execute("orch.showRun", {"runId": run_id, "open": False}) == record
+        assert [run["status"] for run in await editor.execute("orch.showHistory", {"open": False})] == [end]
+        kind = "draft" if end == "completed" else "partial draft"
+        assert f"Orch: Apply {kind}" in await editor.lenses(uri)
+        shown = await editor.execute("orch.previewDraft", {"open": False})
+        assert shown["text"].startswith("## Goal\n\nLimit clients.\n")
+        assert (await editor.execute("orch.applyDraft"))["state"] == "applied"
+        assert "Limit clients.\nxxx" in editor.text(uri)
+
+        (project / "ballast").unlink()
+        await editor.stop()
+        (kept,) = (await orch("runs", "list", "--json", cwd=project)).json()
+        assert (kept["status"], kept["draft"]["state"], kept["applied"]["verified"]) == (end, "applied", True)
+        shown = await orch("runs", "show", run_id, "--draft", cwd=project)
+        assert "Limit clients.\nxxx" in shown.out
 
 
 async def test_a_state_folder_that_is_none_is_told_and_commands_still_answer(start_editor, orch, answering, workspace):
