@@ -62,6 +62,12 @@ class AttemptLog:
         return tuple(replace(step, attempts=tuple(self._attempts)) if step.id == "draft" else step for step in steps)
 
     @property
+    def of_one_model(self) -> bool:
+        """Whether all that was counted was asked of one model: a sum over several has no price."""
+        counted = zip(self._attempts, self._usage, strict=True)
+        return len({(attempt.provider, attempt.model) for attempt, usage in counted if usage is not None}) <= 1
+
+    @property
     def total(self) -> Usage | None:
         """The sum over all attempts; a count that no attempt told is None."""
         known = [usage for usage in self._usage if usage is not None]

@@ -223,7 +223,8 @@ class _Answer:
         )
         if usage is not None:
             model = live.record.model.resolved or live.record.model.requested
-            live.change(usage=usage, cost=await cost_of(usage, model, self._choice.provider))
+            priced = self._attempts.of_one_model
+            live.change(usage=usage, cost=await cost_of(usage, model, self._choice.provider) if priced else None)
 
 
 def seconds_between(earlier: str, later: str) -> float:
