@@ -110,7 +110,8 @@ async def history(server: OrchServer, uri: str | None, limit: int) -> list[RunRe
     if path is not None:
         store = await _store_of_folder(session, path.parent)
         if store.root is not None:
-            return list(await store.list(limit=limit, spec_path=relative_path(path, store.root)))
+            named = await asyncio.to_thread(relative_path, path, store.root)
+            return list(await store.list(limit=limit, spec_path=named))
     found = [record for store in await stores(server) for record in await store.list(limit=limit)]
     return sorted(found, key=lambda record: record.run_id, reverse=True)[:limit]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from lsprotocol import types
 
 from tests.fakes.scripted_server import Until, chat_pieces, stream_reply
 
@@ -305,3 +306,60 @@ async def test_the_history_of_an_untitled_document_follows_it_to_its_file(
     assert [run["run_id"] for run in found] == [record["run_id"]]
     assert found[0]["spec"]["path"] == "saved.spec.md"
     assert record["run_id"] in await editor.hover(saved, "Limit clients.")
+
+
+@pytest.mark.parametrize("when", ["before the tabs", "after the tabs"])
+async def test_history_and_provenance_follow_a_renamed_file(start_editor, homes, provider, workspace, when):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor()
+    old, new = workspace / "a.spec.md", workspace / "docs" / "b.spec.md"
+    uri = editor.open(old, SPEC)
+    record = await editor.draft(uri)
+    editor.save(uri)
+    written = workspace / ".orch" / "provenance" / "a.spec.md.jsonl"
+    while not written.exists():
+        await editor.hover(uri, "Limit clients.")
+
+    renamed = types.RenameFilesParams([types.FileRename(uri, new.as_uri())])
+    text = editor.text(uri)
+    new.parent.mkdir()
+    old.rename(new)
+    if when == "before the tabs":
+        editor.client.workspace_did_rename_files(renamed)
+    editor.close(uri)
+    moved = editor.open(new, text)
+    if when == "after the tabs":
+        editor.client.workspace_did_rename_files(renamed)
+
+    async def history():
+        return await editor.execute("orch.showHistory", {"uri": moved, "open": False})
+
+    while not (found := await history()):
+        pass
+    assert [(run["run_id"], run["spec"]["path"]) for run in found] == [(record["run_id"], "docs/b.spec.md")]
+    shown = await editor.hover(moved, "Limit clients.")
+    assert record["run_id"] in shown
+    assert "unchanged" in shown
+    while written.exists():
+        await editor.hover(moved, "Limit clients.")
+    assert (workspace / ".orch" / "provenance" / "docs" / "b.spec.md.jsonl").exists()
+
+
+async def test_a_file_that_is_renamed_during_its_run_keeps_its_draft(start_editor, workspace, provider, held):
+    editor = await start_editor()
+    old, new = workspace / "a.spec.md", workspace / "b.spec.md"
+    uri = editor.open(old, SPEC)
+    run_id = await begun(editor, uri, provider)
+    old.rename(new)
+    editor.close(uri)
+    moved = editor.open(new, SPEC)
+    editor.client.workspace_did_rename_files(types.RenameFilesParams([types.FileRename(uri, new.as_uri())]))
+    held.set()
+    await editor.ended(run_id)
+    while (record := await stored(editor, run_id))["spec"]["path"] != "b.spec.md":
+        pass
+    assert (record["status"], record["draft"]["state"]) == ("completed", "ready")
+    assert "Orch: Apply draft" in await editor.lenses(moved)
+    assert (await editor.execute("orch.applyDraft"))["state"] == "applied"
+    assert editor.text(moved) == SPEC.replace("TODO", "Limit clients.")
