@@ -128,6 +128,10 @@ class RunStore:
             if record.run_id not in self._held:
                 raise
             self._held.hold(record, kept)
+        except RunError:
+            # The database knows better by now.
+            self._held.release(record.run_id)
+            raise
         else:
             self._held.release(record.run_id)
 
@@ -142,7 +146,6 @@ class RunStore:
                 await self.save(record, expected=record.status)
             except RunError as error:
                 logger.warning("run %s stays as it was recorded: %s", record.run_id, error.message)
-                self._held.release(record.run_id)
 
     async def checkpoint(self, run_id: str, offset: int, text: str) -> None:
         """Keep a streamed piece of raw text, durably; `offset` is its place in the whole, in code points.
