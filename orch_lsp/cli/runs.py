@@ -64,7 +64,7 @@ def runs() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array of records.")
 @workspace_option
 def list_runs(limit: int, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- click passes flags by name
-    """List runs, newest first."""
+    """List runs, newest first; outside any workspace, those of documents without one as well."""
     from orch_lsp.runs.schema import to_dict
     from orch_lsp.runs.view import list_line
 
