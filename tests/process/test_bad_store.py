@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from orch_lsp.runs.migrations import VERSION
 from tests.fakes.editor import Editor, plain
 from tests.fakes.homes import Homes
 from tests.fakes.scripted_server import Reply, ScriptedServer, Send, Stall, Until, chat_pieces, stream_reply
-from tests.process.conftest import Finished
 from tests.process.record_rules import check_record
 from tests.process.test_store_unwritable import UNPRIVILEGED, fill, needs_mount, needs_root, small_disk
 
@@ -315,13 +314,15 @@ orch_lsp.cli.main.cli(sys.argv[2:])
 
 
 @needs_root
-async def test_a_workspace_that_one_may_not_write_is_drafted_for_all_the_same(tmp_path_factory):
+async def test_a_workspace_that_one_may_not_write_is_drafted_for_all_the_same():
     """The command line as an unprivileged user: as root, permissions block nothing."""
-    folder = Path("/tmp") / f"orch-test-{os.getpid()}"
-    project, state, config = folder / "project", folder / "state", folder / "config"
-    for made in (folder, project, project / ".orch", state, config):
-        made.mkdir(mode=0o755)
-    try:
+    # Not pytest's folder, which another user may not enter.
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        project, state, config = folder / "project", folder / "state", folder / "config"
+        for made in (project, project / ".orch", state, config):
+            made.mkdir(mode=0o755)
         os.chown(state, UNPRIVILEGED, UNPRIVILEGED)
         (project / "a.spec.md").write_text(SPEC)
         process = await asyncio.create_subprocess_exec(
@@ -331,11 +332,9 @@ async def test_a_workspace_that_one_may_not_write_is_drafted_for_all_the_same(tm
             env={**os.environ, "ORCH_STATE_HOME": str(state), "ORCH_CONFIG_HOME": str(config), "HOME": str(state)},
         )  # fmt: skip
         out, err = await process.communicate()
-        done = Finished(process.returncode or 0, out.decode(), err.decode())
-        assert done.code == 0, done.err
-        assert done.out.startswith("# Rate limiter")
-        assert "cannot be written" in done.err
-        assert str(state / "workspaces") in done.err.splitlines()[-1]
+        said = err.decode()
+        assert process.returncode == 0, said
+        assert out.decode().startswith("# Rate limiter")
+        assert "cannot be written" in said
+        assert str(state / "workspaces") in said.splitlines()[-1]
         assert list((project / ".orch").iterdir()) == []
-    finally:
-        shutil.rmtree(folder)
