@@ -47,6 +47,11 @@ class AttemptLog:
         if self._attempts and self._attempts[-1].ended_at is None:
             self._close("cancelled", None)
 
+    def failed(self, error: ErrorDetail) -> None:
+        """Close an exchange that ended without a word on how."""
+        if self._attempts and self._attempts[-1].ended_at is None:
+            self._close("error", error)
+
     def _close(self, status: str, error: ErrorDetail | None, **changes: Any) -> None:
         if error is not None:
             error = replace(error, message=self._redactor.redact(error.message))
@@ -62,15 +67,13 @@ class AttemptLog:
         return tuple(replace(step, attempts=tuple(self._attempts)) if step.id == "draft" else step for step in steps)
 
     @property
-    def of_one_model(self) -> bool:
-        """Whether all that was counted was asked of one model: a sum over several has no price."""
-        counted = zip(self._attempts, self._usage, strict=True)
-        return len({(attempt.provider, attempt.model) for attempt, usage in counted if usage is not None}) <= 1
+    def count(self) -> int:
+        """How many there were so far."""
+        return len(self._attempts)
 
-    @property
-    def total(self) -> Usage | None:
-        """The sum over all attempts; a count that no attempt told is None."""
-        known = [usage for usage in self._usage if usage is not None]
+    def total(self, first: int = 0) -> Usage | None:
+        """The sum over the attempts from `first` on; a count that no attempt told is None."""
+        known = [usage for usage in self._usage[first:] if usage is not None]
         if len(known) <= 1:
             return known[0] if known else None
         return Usage(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable
 from typing import Self, TypeVar
 
@@ -30,6 +31,7 @@ class ExchangeClock:
         self._deadline = 0.0
         self._waiting: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._fires_at = math.inf
         self._has_expired = False
 
     def received(self) -> None:
@@ -46,10 +48,10 @@ class ExchangeClock:
             patience = self._loop.time() + self._timeouts.idle
         else:
             patience = self._started + self._timeouts.first_byte
-        self._deadline = min(patience, self._end)
+        self._deadline = min(self._end, patience)
         task = self._waiting = asyncio.current_task()
         cancelling = task.cancelling() if task is not None else 0
-        if self._timer is None or self._timer.when() > self._deadline:
+        if self._fires_at > self._deadline:
             self._arm()
         try:
             return await awaitable
@@ -72,9 +74,11 @@ class ExchangeClock:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._loop.call_at(self._deadline, self._look)
+        self._fires_at = self._deadline
 
     def _look(self) -> None:
         self._timer = None
+        self._fires_at = math.inf
         if self._waiting is None:
             # The reader is busy; the next wait arms the timer again.
             return

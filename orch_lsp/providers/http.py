@@ -33,7 +33,8 @@ from orch_lsp.settings.model import Network, ProviderSettings
 logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
-_ERROR_BODY_BYTES = 256 * 1024
+# A body that is cut is no JSON any more, and its code is lost.
+_ERROR_BODY_BYTES = 8 * 1024 * 1024
 _ERROR_BODY_SECONDS = 5.0
 _DRAIN_SECONDS = 0.2
 

@@ -18,11 +18,14 @@ def log_of(*models: str) -> AttemptLog:
 
 
 def test_usage_is_the_sum_over_the_attempts_and_what_nobody_told_stays_unknown() -> None:
-    total = log_of("m", "m", "m").total
+    total = log_of("m", "m", "m").total()
     assert total is not None
     assert (total.input_tokens, total.output_tokens, total.reasoning_output_tokens) == (60, 6, None)
 
 
-def test_a_sum_over_several_models_has_no_price() -> None:
-    assert log_of("m", "m").of_one_model
-    assert not log_of("m", "another").of_one_model
+def test_what_one_of_several_providers_used_can_be_told_from_the_rest() -> None:
+    log = log_of("m", "another")
+    total = log.total(first=1)
+    assert log.count == 2
+    assert total is not None
+    assert (total.input_tokens, total.output_tokens) == (20, 2)
