@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from orch_lsp.errors import ErrorDetail
 from orch_lsp.generation import Usage
-from orch_lsp.providers.base import AttemptEnded, AttemptStarted
+from orch_lsp.providers.base import AnswerBegan, AttemptEnded, AttemptStarted
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.record import Attempt, Step, timestamp
 
@@ -29,10 +29,18 @@ class AttemptLog:
         )
         self._usage.append(None)
 
+    def answered(self, event: AnswerBegan) -> None:
+        """Note what is known of the newest exchange's answer, however it will end."""
+        request_id = self._without_key(event.request_id)
+        self._attempts[-1] = replace(self._attempts[-1], http_status=event.http_status, request_id=request_id)
+
     def ended(self, event: AttemptEnded) -> None:
         """Note how the newest exchange ended."""
-        request_id = None if event.request_id is None else self._redactor.redact_known(event.request_id)
+        request_id = self._without_key(event.request_id)
         self._close(event.status, event.error, http_status=event.http_status, request_id=request_id)
+
+    def _without_key(self, request_id: str | None) -> str | None:
+        return None if request_id is None else self._redactor.redact_known(request_id)
 
     def cancelled(self) -> None:
         """Close an exchange that the user cancelled."""

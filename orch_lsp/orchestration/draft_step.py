@@ -21,6 +21,7 @@ from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.orchestration.steps import end_step
 from orch_lsp.orchestration.streaming import LiveKeyFilter, SectionTracker
 from orch_lsp.providers.base import (
+    AnswerBegan,
     AttemptEnded,
     AttemptStarted,
     Finished,
@@ -185,6 +186,8 @@ class _Answer:
                 self._progressed(self._asking(event.number))
                 # Durable before the exchange: were this process killed, the record still says whom it had asked.
                 await live.save(tell=False, steps=self._attempts.on(live.record.steps))
+            case AnswerBegan():
+                self._attempts.answered(event)
             case AttemptEnded():
                 self._attempts.ended(event)
                 live.change(steps=self._attempts.on(live.record.steps))
