@@ -10,36 +10,31 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from importlib.util import find_spec
+
+from typing_extensions import override
 
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.any_llm_client import AnyLLMClient, open_client
 from orch_lsp.providers.base import (
-    AttemptEnded,
-    AttemptStarted,
     GenerationRequest,
     ModelInfo,
     Provider,
     ReasoningDelta,
     StreamEvent,
     TextDelta,
-    Waiting,
 )
 from orch_lsp.providers.clock import ExchangeClock
-from orch_lsp.providers.endpoint import endpoint_of
 from orch_lsp.providers.exchange import ExchangeNotes
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.providers.finish import failure_at_end, failure_without_end
 from orch_lsp.providers.json_values import mapping
 from orch_lsp.providers.openai_chat import ChatDecoder
-from orch_lsp.providers.remedies import with_remedy
-from orch_lsp.providers.retry import delay_s
-from orch_lsp.redaction import Redactor
+from orch_lsp.providers.retrying import Exchange, RetryingProvider
 from orch_lsp.settings.model import ProviderSettings, StreamLimits
 
 KIND = "any-llm"
@@ -60,84 +55,14 @@ def create(settings: ProviderSettings, api_key: str | None) -> Provider:
     return AnyLLMProvider(settings, api_key)
 
 
-class AnyLLMProvider:
-    """Asks the service named by the option `service`, else by the provider's own name, at `base_url`.
-
-    Args:
-        settings: The provider as the user level describes it.
-        api_key: The key, or None; it is handed to the client of this endpoint and to nothing else.
-        sleep: Waits the given seconds between attempts.
-        jitter: A number in [0, 1) for each wait.
-
-    Raises:
-        SettingsError: `base_url` cannot be used.
-    """
+class AnyLLMProvider(RetryingProvider):
+    """Asks the service named by the option `service`, else by the provider's own name, at `base_url`."""
 
     kind = KIND
-
-    def __init__(
-        self,
-        settings: ProviderSettings,
-        api_key: str | None,
-        *,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        jitter: Callable[[], float] = random.random,
-    ) -> None:
-        self._settings = settings
-        self._api_key = api_key.strip() if api_key else None
-        self._endpoint = endpoint_of(settings)
-        self._sleep = sleep
-        self._jitter = jitter
-        self._redactor = Redactor()
-        if self._api_key:
-            self._redactor.add(self._api_key)
-
-    @property
-    def id(self) -> str:
-        """The name that settings and records use."""
-        return self._settings.name
-
-    @property
-    def server_address(self) -> str | None:
-        """Host, or host:port, that requests go to."""
-        return self._endpoint.server_address
 
     def request_body(self, request: GenerationRequest) -> bytes | None:
         """What is handed to the library, as JSON: it alone knows the bytes that a service gets."""
         return json.dumps(_parameters(request), ensure_ascii=False, separators=(",", ":")).encode()
-
-    async def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamEvent, None]:
-        """Ask, and yield what comes; see `base` for the order of events.
-
-        Raises:
-            ProviderError: The request failed for good.
-        """
-        self._check_key()
-        number, wait_s = 1, 0.0
-        earlier: list[ErrorCode] = []
-        while True:
-            yield AttemptStarted(number, self.id, request.model, self.server_address, wait_s)
-            notes = ExchangeNotes()
-            has_text = False
-            try:
-                async with aclosing(self._exchange(request, notes)) as events:
-                    async for event in events:
-                        has_text = has_text or isinstance(event, TextDelta)
-                        yield event
-            except ExchangeFailedError as failed:
-                failure = self._refined(failed.failure, request.model)
-            else:
-                yield AttemptEnded(number, "ok", notes.http_status, notes.request_id, None)
-                return
-            error = failure.error()
-            yield AttemptEnded(number, "error", notes.http_status, notes.request_id, error.detail)
-            delay = None if has_text else delay_s(failure, number, earlier, self._settings.retry, self._jitter)
-            if delay is None:
-                raise error
-            yield Waiting(delay, error.detail)
-            await self._sleep(delay)
-            earlier.append(failure.code)
-            number, wait_s = number + 1, delay
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """Ask the service for its models.
@@ -149,7 +74,7 @@ class AnyLLMProvider:
         client: AnyLLMClient | None = None
         with ExchangeClock(self._settings.timeout) as clock:
             try:
-                client = await self._client(ExchangeNotes())
+                client = await self._client(ExchangeNotes(self._redactor))
                 with clock.waiting:
                     listed = await client.models()
                 return tuple(ModelInfo(str(model.id)) for model in listed)
@@ -161,6 +86,10 @@ class AnyLLMProvider:
 
     async def aclose(self) -> None:
         """Nothing is kept between requests."""
+
+    @override
+    async def _prepare(self, request: GenerationRequest) -> Exchange:
+        return lambda notes: self._exchange(request, notes)
 
     async def _exchange(self, request: GenerationRequest, notes: ExchangeNotes) -> AsyncGenerator[StreamEvent, None]:
         """One request and its answer.
@@ -215,22 +144,6 @@ class AnyLLMProvider:
         from orch_lsp.providers.any_llm_failure import failure_from_library
 
         return failure_from_library(error, self.id, has_text=has_text)
-
-    def _check_key(self) -> None:
-        key = self._api_key
-        if not key:
-            if self._settings.requires_key:
-                failure = Failure(ErrorCode.MISSING_AUTH, f"{self.id} needs an API key, and none is set.")
-                raise self._refined(failure, None).error()
-        elif not (key.isascii() and key.isprintable()):
-            failure = Failure(
-                ErrorCode.INVALID_AUTH, f"The API key of {self.id} holds a character that no key can have."
-            )
-            raise self._refined(failure, None).error()
-
-    def _refined(self, failure: Failure, model: str | None) -> Failure:
-        failure = with_remedy(failure, self._settings, model, has_key=self._api_key is not None)
-        return replace(failure, message=self._redactor.redact_known(failure.message))
 
 
 class _Reading:

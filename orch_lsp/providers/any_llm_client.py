@@ -15,7 +15,6 @@ from typing import Any
 
 from orch_lsp import __version__
 from orch_lsp.errors import ErrorCode
-from orch_lsp.providers.classify import request_id_from
 from orch_lsp.providers.endpoint import Endpoint
 from orch_lsp.providers.exchange import ExchangeNotes
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
@@ -129,8 +128,7 @@ def _bound_http(
         request.headers["accept-encoding"] = "identity"
 
     async def note(response: Any) -> None:
-        notes.http_status = response.status_code
-        notes.request_id = request_id_from({name.lower(): value for name, value in response.headers.items()})
+        notes.answered(response.status_code, {name.lower(): value for name, value in response.headers.items()})
 
     return openai.DefaultAsyncHttpxClient(
         verify=tls_context(network),

@@ -16,6 +16,7 @@ from orch_lsp.providers.finish import failure_without_end
 from orch_lsp.providers.reader import AnswerReader
 from orch_lsp.providers.wire import AnswerDecoder
 from orch_lsp.providers.wording import clean_message
+from orch_lsp.redaction import Redactor
 
 if TYPE_CHECKING:
     from orch_lsp.providers.http import HttpClient, HttpResponse
@@ -23,10 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ExchangeNotes:
-    """What is recorded of an exchange, whatever its end."""
+    """What is recorded of an exchange, whatever its end; `redactor` knows the key, which a server may repeat."""
 
+    redactor: Redactor
     http_status: int | None = None
     request_id: str | None = None
+
+    def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        """Note what the head of an answer says; `headers` have lower-case names."""
+        request_id = request_id_from(headers)
+        self.http_status = status
+        self.request_id = None if request_id is None else self.redactor.redact_known(request_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +59,7 @@ async def exchange(
         ExchangeFailedError: After everything that had arrived was yielded, `Finished` included.
     """
     async with client.send("POST", prepared.path, prepared.headers, prepared.body) as response:
-        notes.http_status = response.status
-        notes.request_id = request_id_from(response.headers)
+        notes.answered(response.status, response.headers)
         await refuse_failed_answers(response, prepared.provider)
         yield AnswerBegan(response.status, notes.request_id)
         answer = Answer(prepared.max_output_tokens)

@@ -5,50 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from orch_lsp import __version__
-from orch_lsp.errors import ErrorCode, ProviderError, SettingsError
-from orch_lsp.providers.base import (
-    AttemptEnded,
-    AttemptStarted,
-    GenerationRequest,
-    LimitsOutput,
-    ModelInfo,
-    StreamEvent,
-    TextDelta,
-    Waiting,
-)
-from orch_lsp.providers.endpoint import endpoint_of
-from orch_lsp.providers.exchange import ExchangeNotes, PreparedRequest, exchange
-from orch_lsp.providers.failure import ExchangeFailedError, Failure
+from orch_lsp.errors import ProviderError, SettingsError
+from orch_lsp.providers.base import GenerationRequest, LimitsOutput, ModelInfo
+from orch_lsp.providers.exchange import PreparedRequest, exchange
+from orch_lsp.providers.failure import ExchangeFailedError
 from orch_lsp.providers.listing import list_models
-from orch_lsp.providers.retry import delay_s
+from orch_lsp.providers.retrying import Exchange, RetryingProvider
 from orch_lsp.providers.wire import WireFormat
-from orch_lsp.redaction import Redactor
 from orch_lsp.settings.model import ProviderSettings
 
 if TYPE_CHECKING:
     from orch_lsp.providers.http import HttpClient
 
 
-class HttpProvider:
-    """Speaks `wire` to the endpoint of `settings`.
+class HttpProvider(RetryingProvider):
+    """Speaks `wire` to the endpoint of `settings`; see `RetryingProvider` for the other arguments.
 
     The HTTP client is made when it is first needed, on a worker thread, and kept until `aclose`.
-
-    Args:
-        settings: The provider as the user level describes it.
-        api_key: The key, or None; it goes into the headers of requests to this endpoint and nowhere else.
-        wire: The wire format.
-        sleep: Waits the given seconds between attempts.
-        jitter: A number in [0, 1) for each wait.
-
-    Raises:
-        SettingsError: `base_url` cannot be used.
     """
 
     def __init__(
@@ -60,32 +39,15 @@ class HttpProvider:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._settings = settings
-        self._api_key = api_key.strip() if api_key else None
+        super().__init__(settings, api_key, sleep=sleep, jitter=jitter)
         self._wire = wire
-        self._endpoint = endpoint_of(settings)
-        self._sleep = sleep
-        self._jitter = jitter
-        self._redactor = Redactor()
-        if self._api_key:
-            self._redactor.add(self._api_key)
         self._client: HttpClient | None = None
         self._opening = asyncio.Lock()
-
-    @property
-    def id(self) -> str:
-        """The name that settings and records use."""
-        return self._settings.name
 
     @property
     def kind(self) -> str:
         """The wire format."""
         return self._wire.kind
-
-    @property
-    def server_address(self) -> str | None:
-        """Host, or host:port, that requests go to."""
-        return self._endpoint.server_address
 
     @property
     def default_max_output_tokens(self) -> int | None:
@@ -96,41 +58,6 @@ class HttpProvider:
         """The exact bytes that `stream` sends."""
         body = self._wire.body(request, self._settings)
         return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-
-    async def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamEvent, None]:
-        """Ask, and yield what comes; see `base` for the order of events.
-
-        Raises:
-            ProviderError: The request failed for good.
-        """
-        self._check_key()
-        client = await self._opened()
-        prepared = self._prepared(request)
-        number, wait_s = 1, 0.0
-        earlier: list[ErrorCode] = []
-        while True:
-            yield AttemptStarted(number, self.id, request.model, self.server_address, wait_s)
-            notes = ExchangeNotes()
-            has_text = False
-            try:
-                async with aclosing(exchange(client, prepared, self._wire.decoder(self._settings), notes)) as events:
-                    async for event in events:
-                        has_text = has_text or isinstance(event, TextDelta)
-                        yield event
-            except ExchangeFailedError as failed:
-                failure = self._refined(failed.failure, request.model)
-            else:
-                yield AttemptEnded(number, "ok", notes.http_status, self._request_id(notes), None)
-                return
-            error = failure.error()
-            yield AttemptEnded(number, "error", notes.http_status, self._request_id(notes), error.detail)
-            delay = None if has_text else delay_s(failure, number, earlier, self._settings.retry, self._jitter)
-            if delay is None:
-                raise error
-            yield Waiting(delay, error.detail)
-            await self._sleep(delay)
-            earlier.append(failure.code)
-            number, wait_s = number + 1, delay
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """Ask the provider for its models.
@@ -151,6 +78,12 @@ class HttpProvider:
         if self._client is not None:
             client, self._client = self._client, None
             await client.aclose()
+
+    @override
+    async def _prepare(self, request: GenerationRequest) -> Exchange:
+        client = await self._opened()
+        prepared = self._prepared(request)
+        return lambda notes: exchange(client, prepared, self._wire.decoder(self._settings), notes)
 
     async def _opened(self) -> HttpClient:
         async with self._opening:
@@ -178,9 +111,6 @@ class HttpProvider:
             max_output_tokens=request.max_output_tokens,
         )
 
-    def _request_id(self, notes: ExchangeNotes) -> str | None:
-        return None if notes.request_id is None else self._redactor.redact_known(notes.request_id)
-
     def _headers(self) -> dict[str, str]:
         shared = {
             "content-type": "application/json",
@@ -190,22 +120,3 @@ class HttpProvider:
         }
         own = {name.lower(): value for name, value in self._settings.headers.items()}
         return {**shared, **self._wire.headers(self._api_key, self._settings), **own}
-
-    def _check_key(self) -> None:
-        key = self._api_key
-        if not key:
-            if self._settings.requires_key:
-                failure = Failure(ErrorCode.MISSING_AUTH, f"{self.id} needs an API key, and none is set.")
-                raise self._refined(failure, None).error()
-        elif not (key.isascii() and key.isprintable()):
-            failure = Failure(
-                ErrorCode.INVALID_AUTH, f"The API key of {self.id} holds a character that no key can have."
-            )
-            raise self._refined(failure, None).error()
-
-    def _refined(self, failure: Failure, model: str | None) -> Failure:
-        # Loaded when something has failed; the first word of an answer does not wait for it.
-        from orch_lsp.providers.remedies import with_remedy
-
-        failure = with_remedy(failure, self._settings, model, has_key=self._api_key is not None)
-        return replace(failure, message=self._redactor.redact_known(failure.message))

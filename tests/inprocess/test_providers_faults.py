@@ -430,7 +430,8 @@ async def test_the_events_of_an_attempt_come_in_their_order(server):
     names = [type(entry).__name__ for entry in outcome.events]
     assert names[:4] == ["AttemptStarted", "AttemptEnded", "Waiting", "AttemptStarted"]
     assert names[-2:] == ["Finished", "AttemptEnded"]
-    assert set(names[4:-2]) == {"ModelResolved", "TextDelta", "UsageReported"}
+    assert names[4] == "AnswerBegan"
+    assert set(names[5:-2]) == {"ModelResolved", "TextDelta", "UsageReported"}
 
 
 async def test_the_request_that_is_sent_is_the_one_that_is_told(server):
