@@ -66,6 +66,11 @@ def test_every_command_is_in_the_readmes_table(command: str):
     assert re.search(rf"^\| `{re.escape(command)}` \| \S", README, re.MULTILINE)
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_editors_page(command: str):
+    assert f"`{command}`" in (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
+
+
 def test_the_readme_names_no_command_that_does_not_exist():
     assert sorted(set(re.findall(r"^\| `(orch\.\w+)` \|", README, re.MULTILINE))) == COMMANDS
 

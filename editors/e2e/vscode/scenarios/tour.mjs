@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { openWindow } from "../page.mjs";
 import { until } from "../world.mjs";
-import { SPEC } from "../files.mjs";
+import { repositoryFiles, SPEC } from "../files.mjs";
 
 const FILE = "rate-limiting.spec.md";
 const files = { [`workspace/specs/${FILE}`]: SPEC, "workspace/README.md": "# Payments\n\nA service.\n" };
@@ -135,7 +135,9 @@ export const tour = [
         await menu.getByText("Set API Key").first().waitFor();
         await menu.getByText("Retry").first().waitFor();
         await window.picture("failure");
-        await page.keyboard.press("Escape");
+        await menu.getByText("Retry").first().click();
+        await until("the second request", () => context.world.journal().filter(({ event }) => event === "request").length === 2);
+        await page.waitForSelector(".squiggly-error");
         assert.equal(readFileSync(context.world.at("workspace/specs", FILE), "utf8"), SPEC);
       });
     },
@@ -176,6 +178,21 @@ export const tour = [
         await window.menu(runs.first(), "Copy Run Id");
         const copied = await until("the id", async () => (await page.evaluate(() => navigator.clipboard.readText())) || null);
         assert.match(copied, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u);
+      });
+    },
+  },
+  {
+    name: "two folders of one repository show its runs",
+    world: { files: repositoryFiles },
+    run: async (context) => {
+      const window = await openWindow(context, { target: `workspace=${context.world.at("parts.code-workspace")}` });
+      await window.during(async () => {
+        await window.openFile("orders.spec.md");
+        await window.lens("Generate").click();
+        await window.line("Load test with one busy").waitFor();
+        await window.command("Orch: Show Spec Runs");
+        const runs = window.page.getByRole("treeitem", { name: /draft applied/u });
+        await until("the run in both folders", async () => (await runs.count()) === 2);
       });
     },
   },
