@@ -296,7 +296,9 @@ end
 ---@param bufnr integer
 local function perform(subcommand, words, bufnr)
   if subcommand.on_document and vim.api.nvim_buf_get_name(bufnr) == '' then
-    require('orch.notice').warn('this buffer has no name that the server could know: write it once.')
+    require('orch.notice').warn(
+      'this buffer has no name that the server could know: write it once.'
+    )
     return
   end
   subcommand.run(words, bufnr)
