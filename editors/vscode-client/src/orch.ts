@@ -8,7 +8,7 @@ import { UserSettingsSync } from "./client/userSettingsSync";
 import { registerCommands } from "./commands";
 import { ContextKeys } from "./documents/contextKeys";
 import { showServerStatus, virtualText } from "./documents/serverStatus";
-import { History } from "./history/history";
+import { History, showRuns } from "./history/history";
 import { openRecord } from "./history/runCommands";
 import { RunTree } from "./history/runTree";
 import { setApiKey } from "./keys/keyCommands";
@@ -82,7 +82,7 @@ export class Orch implements vscode.Disposable {
       showLiveRuns(tracker),
       showServerStatus(this.supervisor),
       announceEnds(tracker, { review: (runId) => this.showDraft(runId), openRecord }),
-      vscode.window.registerTreeDataProvider("orch.runs", this.tree),
+      showRuns(this.tree, this.history),
       vscode.workspace.onDidOpenTextDocument(readAsMarkdown),
       vscode.workspace.onDidChangeConfiguration((event) => {
         // An installation, which sets it as well, starts the server when it is done.

@@ -208,27 +208,6 @@ exports.run = suite({
     assert.ok(draft.getText().includes("## Goal"));
   },
 
-  "a file of a virtual file system is told apart": async () => {
-    const provider = {
-      onDidChangeFile: new vscode.EventEmitter().event,
-      watch: () => new vscode.Disposable(() => undefined),
-      stat: () => ({ type: vscode.FileType.File, ctime: 0, mtime: 0, size: 9 }),
-      readDirectory: () => [],
-      createDirectory: () => undefined,
-      readFile: () => Buffer.from("# Far away\n\nWords.\n"),
-      writeFile: () => undefined,
-      delete: () => undefined,
-      rename: () => undefined,
-    };
-    const registration = vscode.workspace.registerFileSystemProvider("vscode-vfs", provider, { isReadonly: true });
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse("vscode-vfs://host/a.spec.md"));
-    await vscode.window.showTextDocument(document);
-    const requests = journal().length;
-    assert.equal(await execute("orch.generateDraft"), undefined);
-    assert.equal(journal().length, requests);
-    registration.dispose();
-  },
-
   "settings of the wrong type stop nothing": async () => {
     const settings = vscode.workspace.getConfiguration("orch");
     await settings.update("include", 7, vscode.ConfigurationTarget.Workspace);

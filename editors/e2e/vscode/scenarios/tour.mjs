@@ -1,5 +1,6 @@
 // What a person sees and does, in the page; its pictures are those of the documentation.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { openWindow } from "../page.mjs";
 import { until } from "../world.mjs";
@@ -178,6 +179,12 @@ export const tour = [
         await window.menu(runs.first(), "Copy Run Id");
         const copied = await until("the id", async () => (await page.evaluate(() => navigator.clipboard.readText())) || null);
         assert.match(copied, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u);
+
+        // What another program drafts meanwhile is there when the person looks.
+        await window.command("View: Show Explorer");
+        execFileSync(process.env.ORCH_E2E_SERVER, ["draft", path, "--json"], { env: world.environment, stdio: ["ignore", "ignore", "pipe"] });
+        await window.command("Orch: Show Spec Runs");
+        await page.getByRole("treeitem", { name: /draft waiting/u }).waitFor();
       });
     },
   },
@@ -211,6 +218,24 @@ export const tour = [
         await window.lens("Generate").click();
         await window.line("Load test with one busy").waitFor();
         assert.deepEqual(context.world.journal().filter(({ event }) => event === "request").map(({ model }) => model), ["held"]);
+      });
+    },
+  },
+  {
+    name: "a file of a virtual file system is told apart, with what does not work there",
+    world: { files },
+    run: async (context) => {
+      const window = await openSpec(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.command("E2E: Open a Virtual File");
+        await window.tab("far.spec.md").waitFor();
+        assert.equal(await page.locator(".codelens-decoration a").count(), 0);
+        await window.command("Orch: Generate Draft");
+        await window.toast("this one is in a virtual file system").waitFor();
+        await page.locator('[id="status.languageStatus"]').hover();
+        await page.locator(".monaco-hover", { hasText: "Orch: not available here" }).waitFor();
+        assert.ok(!happened(context.world, "request"));
       });
     },
   },

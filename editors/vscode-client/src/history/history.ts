@@ -59,6 +59,15 @@ export class History implements vscode.Disposable {
   }
 }
 
+/** Shows the tree as the view "Spec runs". What other windows and programs did is read when the person looks. */
+export function showRuns(tree: RunTree, history: History): vscode.Disposable {
+  const view = vscode.window.createTreeView("orch.runs", { treeDataProvider: tree });
+  const look = (): void => {
+    if (view.visible) void history.refresh();
+  };
+  return vscode.Disposable.from(view, view.onDidChangeVisibility(look), vscode.window.onDidChangeWindowState(look));
+}
+
 async function readFolders(server: ServerRequests): Promise<FolderHistory[]> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length === 0) return [{ folder: null, name: "", runs: await server.history(null, LIMIT) }];
