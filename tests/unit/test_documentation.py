@@ -91,6 +91,13 @@ def test_links_lead_to_files_and_headings_that_exist(path: Path):
             assert anchor in anchors(found), f"{target}: there is no such heading"
 
 
+def test_every_picture_of_an_editor_is_shown():
+    shown = {
+        Path(target).name for page in ("README.md", "editors/vscode-client/README.md") for target in links(ROOT / page)
+    }
+    assert sorted({path.name for path in (ROOT / "docs" / "images").iterdir()} - shown) == []
+
+
 @pytest.mark.parametrize("code", list(ErrorCode))
 def test_every_error_code_has_a_page_with_a_meaning_causes_and_a_cure(code: ErrorCode):
     text = (ROOT / "docs" / "errors" / f"{code}.md").read_text(encoding="utf-8")
