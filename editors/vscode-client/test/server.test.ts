@@ -9,6 +9,7 @@ import { discoverServer, type Discovery, type DiscoveryInput } from "../src/serv
 import { exitText } from "../src/server/exitText";
 import { launchOf, serverEnvironment } from "../src/server/launch";
 import { firstUsablePython, installOwnServer, InstallationError, verifyWheel } from "../src/server/ownEnvironment";
+import { programFailure } from "../src/server/programFailure";
 import { RestartLimit } from "../src/server/restartLimit";
 import { ServerProcess } from "../src/server/serverProcess";
 import { compareVersions } from "../src/server/version";
@@ -217,6 +218,14 @@ test("Python is looked for on PATH, and a workspace's is not among what is found
 test("a setting counts only as a full path", async () => {
   const configuredPath = relative(process.cwd(), await program(join(root, "n/orch-lsp")));
   assert.deepEqual(await world({ configuredPath }).find(), { kind: "unusable setting", path: configuredPath });
+});
+
+test("a program's failure is what it said last, else the error's first line", () => {
+  const failed = Object.assign(new Error("Command failed: python -m pip\nand more"), { stderr: "looking\nERROR: none found\n\n" });
+  assert.equal(programFailure(failed), "ERROR: none found");
+  assert.equal(programFailure(Object.assign(new Error("spawn ENOENT\nand more"), { stderr: "" })), "spawn ENOENT");
+  assert.equal(programFailure("gone"), "gone");
+  assert.equal(programFailure(null), "null");
 });
 
 test("the first Python that is new enough is taken", async () => {

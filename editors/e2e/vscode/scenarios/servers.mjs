@@ -82,6 +82,21 @@ export const servers = [
     },
   },
   {
+    name: "an installation that fails says why, and what there was before is said again",
+    world: { files: spec, server: false, environment: { PIP_FIND_LINKS: "" } },
+    run: async (context) => {
+      const window = await openWindow(context);
+      await window.during(async () => {
+        await window.openFile("a.spec.md");
+        await window.toast("found none").waitFor();
+        await window.answer("found none", "Install Server");
+        await window.toast("could not be installed: ERROR: No matching distribution").waitFor();
+        await window.toast("found none").waitFor();
+        assert.ok(!existsSync(context.world.at("data/User/globalStorage/orch-lsp.orch-lsp/server")));
+      });
+    },
+  },
+  {
     name: "a workspace that brings a server: never started without consent",
     world: {
       files: { ...spec, marks: null, "workspace/.venv/bin/orch-lsp": MARKING_SCRIPT, "workspace/.venv/bin/python": MARKING_SCRIPT },

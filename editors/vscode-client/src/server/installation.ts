@@ -3,6 +3,7 @@ import { isAbsolute, join } from "node:path";
 import * as vscode from "vscode";
 import { interpretersOnPath, programsOnPath } from "./candidates";
 import { bundledWheel, installOwnServer } from "./ownEnvironment";
+import { programFailure } from "./programFailure";
 import { programSetting, searchPath, workspaceFolderPaths } from "./surroundings";
 
 /** The folder of the environment that this extension makes, beside which it works. */
@@ -74,9 +75,8 @@ async function interpreters(): Promise<readonly string[]> {
 
 function reportFailure(error: unknown, output: vscode.LogOutputChannel): void {
   const log = vscode.l10n.t("Show Log");
-  const reason = error instanceof Error ? (error.message.split("\n")[0] ?? error.message) : String(error);
   void vscode.window
-    .showErrorMessage(vscode.l10n.t("The Orch server could not be installed: {0}", reason), log)
+    .showErrorMessage(vscode.l10n.t("The Orch server could not be installed: {0}", programFailure(error)), log)
     .then((chosen) => {
       if (chosen === log) output.show();
     });
