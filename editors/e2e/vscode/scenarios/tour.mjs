@@ -1,7 +1,8 @@
 // What a person sees and does, in the page; its pictures are those of the documentation.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { openWindow } from "../page.mjs";
 import { until } from "../world.mjs";
 import { repositoryFiles, SPEC } from "../files.mjs";
@@ -180,9 +181,16 @@ export const tour = [
         const copied = await until("the id", async () => (await page.evaluate(() => navigator.clipboard.readText())) || null);
         assert.match(copied, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u);
 
-        // What another program drafts meanwhile is there when the person looks.
+        // What another program drafts is there when the person looks, and is not this window's to cancel.
         await window.command("View: Show Explorer");
-        execFileSync(process.env.ORCH_E2E_SERVER, ["draft", path, "--json"], { env: world.environment, stdio: ["ignore", "ignore", "pipe"] });
+        const drafting = promisify(execFile)(process.env.ORCH_E2E_SERVER, ["draft", path, "--provider", "work", "--model", "held"], { env: world.environment });
+        await until("the provider to hold", () => happened(world, "held"));
+        await window.command("Orch: Show Spec Runs");
+        await page.getByRole("treeitem", { name: /running/u }).waitFor();
+        assert.equal(await window.status("Orch: ").count(), 0);
+        world.release();
+        await drafting;
+        await window.command("View: Show Explorer");
         await window.command("Orch: Show Spec Runs");
         await page.getByRole("treeitem", { name: /draft waiting/u }).waitFor();
       });

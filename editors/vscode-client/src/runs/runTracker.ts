@@ -130,7 +130,7 @@ export class RunTracker implements vscode.Disposable {
 
   /** Live runs, oldest first, with what arrived so far. */
   get live(): LiveRun[] {
-    return [...this.records.values()].filter(isLive).map((record) => {
+    return [...this.records.values()].filter((record) => this.isLiveHere(record)).map((record) => {
       const text = this.streams.get(record.run_id);
       return { record, section: text?.section ?? null, estimatedTokens: text?.estimatedTokens ?? 0 };
     });
@@ -138,7 +138,7 @@ export class RunTracker implements vscode.Disposable {
 
   /** The live run on a document, if any. */
   liveOn(document: vscode.Uri): RunRecord | undefined {
-    return this.newestOn(document, isLive);
+    return this.newestOn(document, (record) => this.isLiveHere(record));
   }
 
   /** Whether a run may be one of this workspace folder, as far as is known. */
@@ -175,6 +175,11 @@ export class RunTracker implements vscode.Disposable {
     this.streamed.dispose();
     this.listed.dispose();
     this.settlements.dispose();
+  }
+
+  /** Runs of other windows and programs are not told of here, neither their words nor their end. */
+  private isLiveHere(record: RunRecord): boolean {
+    return isLive(record) && this.announced.has(record.run_id);
   }
 
   private isOn(record: RunRecord, document: vscode.Uri): boolean {
