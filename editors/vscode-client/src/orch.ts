@@ -122,8 +122,9 @@ export class Orch implements vscode.Disposable {
 
   /** Installs the bundled server and starts it; if that fails, what there was before. */
   async install(): Promise<void> {
-    await this.supervisor.stop();
+    if (this.installing) return;
     this.installing = true;
+    await this.supervisor.stop();
     if (await installWithProgress(this.context, this.output)) await this.guarded(() => this.preferOwnServer());
     this.installing = false;
     await this.start();
