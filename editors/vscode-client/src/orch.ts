@@ -192,7 +192,7 @@ export class Orch implements vscode.Disposable {
       onRefusal: (message) => {
         void vscode.window.showWarningMessage(vscode.l10n.t("The draft was not applied: {0}", message));
       },
-      onFailure: (error) => this.showFailure(error),
+      onFailure: (error) => void this.showFailure(error),
     });
   }
 

@@ -183,7 +183,9 @@ export const tour = [
 
         // What another program drafts is there when the person looks, and is not this window's to cancel.
         await window.command("View: Show Explorer");
-        const drafting = promisify(execFile)(process.env.ORCH_E2E_SERVER, ["draft", path, "--provider", "work", "--model", "held"], { env: world.environment });
+        const other = world.at("workspace/specs/other.spec.md");
+        writeFileSync(other, SPEC);
+        const drafting = promisify(execFile)(process.env.ORCH_E2E_SERVER, ["draft", other, "--provider", "work", "--model", "held"], { env: world.environment });
         await until("the provider to hold", () => happened(world, "held"));
         await window.command("Orch: Show Spec Runs");
         await page.getByRole("treeitem", { name: /running/u }).waitFor();
