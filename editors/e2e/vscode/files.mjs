@@ -38,13 +38,6 @@ export const multiRootFiles = {
   "both.code-workspace": JSON.stringify({ folders: [{ path: "first" }, { path: "second" }] }),
 };
 
-/** Two folders of one repository: they have one history. */
-export const repositoryFiles = {
-  "workspace/a/specs/orders.spec.md": "# Import of orders\n\nOrders come as files, once a night.\n",
-  "workspace/b/README.md": "# Another part\n",
-  "parts.code-workspace": JSON.stringify({ folders: [{ path: "workspace/a" }, { path: "workspace/b" }] }),
-};
-
 export const SPEC = `# Rate limiting for the public API
 
 One busy client must not slow down the others. We limit requests per API key; a client that

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { openWindow } from "../page.mjs";
 import { until } from "../world.mjs";
-import { repositoryFiles, SPEC } from "../files.mjs";
+import { SPEC } from "../files.mjs";
 
 const FILE = "rate-limiting.spec.md";
 const files = { [`workspace/specs/${FILE}`]: SPEC, "workspace/README.md": "# Payments\n\nA service.\n" };
@@ -195,21 +195,6 @@ export const tour = [
         await window.command("View: Show Explorer");
         await window.command("Orch: Show Spec Runs");
         await page.getByRole("treeitem", { name: /draft waiting/u }).waitFor();
-      });
-    },
-  },
-  {
-    name: "two folders of one repository show its runs",
-    world: { files: repositoryFiles },
-    run: async (context) => {
-      const window = await openWindow(context, { target: `workspace=${context.world.at("parts.code-workspace")}` });
-      await window.during(async () => {
-        await window.openFile("orders.spec.md");
-        await window.lens("Generate").click();
-        await window.line("Load test with one busy").waitFor();
-        await window.command("Orch: Show Spec Runs");
-        const runs = window.page.getByRole("treeitem", { name: /draft applied/u });
-        await until("the run in both folders", async () => (await runs.count()) === 2);
       });
     },
   },
