@@ -4,9 +4,9 @@
 
 Every contender runs in a process of its own and reads the same bytes from one local server, in turn within one run, so
 that whatever else the machine does meets all of them. The best of their rounds are compared, in which the machine did
-least besides. The baseline reads `aiter_bytes`, splits at blank lines, parses each event with `json.loads` and joins the
-text; it checks nothing. With `--venv` the official openai and anthropic packages, and litellm, are installed below DIR
-and compared as well.
+least besides. The baseline reads `aiter_bytes`, splits at blank lines, parses each event with `json.loads` and joins
+the text; it checks nothing. With `--venv` the official openai and anthropic packages, and litellm, are installed below
+DIR and compared as well.
 """
 
 from __future__ import annotations

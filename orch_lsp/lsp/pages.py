@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
+
+import orch_lsp
 
 
 def docs_folder() -> Path | None:
     """The folder of the pages: in the installed package, or beside it in a checkout."""
-    package = Path(str(files("orch_lsp")))
+    package = Path(orch_lsp.__file__).parent
     for folder in (package / "docs", package.parent / "docs"):
         if (folder / "errors").is_dir():
             return folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from orch_lsp.lsp.protocol import DRAFT_SCHEME, RUN_SCHEME
+from orch_lsp.text import sha256
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.lookup import FoundRun
@@ -69,8 +69,7 @@ def _write_page(name: str, text: str) -> Path:
     """Pages live in the user's state folder, each content under a name of its own, and are not to be edited."""
     from orch_lsp.workspace import state_home
 
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    folder = state_home() / "pages" / digest
+    folder = state_home() / "pages" / sha256(text)[:12]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / name
     if not path.exists():

@@ -264,17 +264,18 @@ class Editor:
     async def ended(self, run_id: str) -> Any:
         """The run's record once it is terminal and, if it completed, its draft was applied, refused or left waiting."""
 
-        def settled() -> Any:
+        def settled() -> bool:
             record = self.record(run_id)
-            return record and record["status"] not in {"queued", "running"} and self._progress_ended()
+            if record is None or record["status"] in {"queued", "running"}:
+                return False
+            reports = self.client.progress_reports.get(run_id)
+            if reports:
+                return getattr(reports[-1], "kind", None) == "end"
+            # No progress is begun for a run that ends before the editor has answered that it may be.
+            return reports is None or record["status"] != "completed" or _dealt_with(record)
 
         await self.until(settled)
         return self.record(run_id)
-
-    def _progress_ended(self) -> bool:
-        return all(
-            reports and getattr(reports[-1], "kind", None) == "end" for reports in self.client.progress_reports.values()
-        )
 
     async def diagnostic(self, uri: str, code: str) -> types.Diagnostic:
         def find() -> types.Diagnostic | None:
@@ -318,6 +319,11 @@ class Editor:
             types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(line, 0))
         )
         return None if found is None else found.contents.value  # type: ignore[union-attr]
+
+
+def _dealt_with(record: Any) -> bool:
+    """Whether a completed run's draft was applied, superseded or refused."""
+    return record["draft"]["state"] != "ready" or record["error"] is not None
 
 
 def _code_action(action: types.Command | types.CodeAction) -> types.Command | types.CodeAction:

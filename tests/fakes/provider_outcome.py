@@ -15,6 +15,7 @@ from orch_lsp.providers.base import (
     Finished,
     GenerationRequest,
     ModelResolved,
+    Provider,
     ReasoningDelta,
     TextDelta,
     UsageReported,
@@ -102,8 +103,13 @@ async def ask(
     except OrchError as error:
         outcome.error = error
         return outcome
+    return await hear(provider, REQUEST, outcome)
+
+
+async def hear(provider: Provider, request: GenerationRequest, outcome: Outcome) -> Outcome:
+    """Ask a provider once, note what comes, and close it."""
     try:
-        async with aclosing(provider.stream(REQUEST)) as events:
+        async with aclosing(provider.stream(request)) as events:
             async for event in events:
                 outcome.take(event)
     except OrchError as error:

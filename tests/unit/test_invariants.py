@@ -8,12 +8,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from orch_lsp.errors import GUIDANCE, ErrorCode
 from orch_lsp.lsp import commands
 from orch_lsp.lsp.features import FEATURES
+from orch_lsp.providers.presets import PRESETS
+from orch_lsp.providers.registry import kinds
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "orch_lsp"
@@ -141,10 +144,21 @@ def test_the_server_announces_exactly_the_commands_of_the_table():
     assert set(build_server().protocol.fm.commands) == COMMANDS
 
 
+def vscode_contributions() -> Any:
+    manifest = (ROOT / "editors" / "vscode-client" / "package.json").read_text(encoding="utf-8")
+    return json.loads(manifest)["contributes"]
+
+
 def test_every_command_is_in_the_vscode_manifest():
-    manifest = json.loads((ROOT / "editors" / "vscode-client" / "package.json").read_text(encoding="utf-8"))
-    contributed = {command["command"] for command in manifest["contributes"]["commands"]}
+    contributed = {command["command"] for command in vscode_contributions()["commands"]}
     assert contributed >= COMMANDS
+
+
+def test_the_vscode_settings_suggest_the_providers_and_kinds_that_there_are():
+    settings = vscode_contributions()["configuration"]["properties"]
+    assert settings["orch.provider"]["anyOf"][0]["enum"] == list(PRESETS)
+    kind = settings["orch.providers"]["additionalProperties"]["properties"]["kind"]
+    assert kind["anyOf"][0]["enum"] == sorted(kinds())
 
 
 @pytest.mark.parametrize("name", ["orch_lsp", "tests", "docs", "examples", "benchmarks", "editors", ".ci", ".github"])
