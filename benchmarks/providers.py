@@ -1,6 +1,6 @@
 """What the provider layer costs, beside the least that httpx can do and the clients that others use.
 
-    python benchmarks/providers.py [--venv DIR] [--short] [--check]
+    python benchmarks/providers.py [--venv DIR] [--short] [--check] [--table FILE]
 
 Every contender runs in a process of its own and reads the same bytes from one local server, in turn within one run, so
 that whatever else the machine does meets all of them. The best of their rounds are compared, in which the machine did
@@ -124,9 +124,10 @@ def rows_of(race: Race, what: str, unit: str, figures: Figures) -> list[Row]:
     least = found[race.bare]
     others = {name: found[name] for name in race.others if name in found}
     rows = [Row(f"{race.dialect}, {what}", found[race.layer], least, unit, 1.5)]
-    rows += [Row(f"  {name.removesuffix('_sdk')}", value, least, unit) for name, value in others.items()]
+    for name, value in others.items():
+        rows.append(Row(f"  the same by {name.removesuffix('_sdk')}", value, least, unit))
     if others:
-        rows.append(Row("  ours against the best of them", found[race.layer], min(others.values()), unit, 1.0))
+        rows.append(Row("  ours, beside the best of them", found[race.layer], min(others.values()), unit, 1.0))
     return rows
 
 

@@ -219,3 +219,11 @@ class RunError(OrchError):
 
 class StoreError(OrchError):
     """The record of runs cannot be read or written."""
+
+
+def detail_of(error: Exception) -> ErrorDetail:
+    """An error as it is recorded; one that is not of this tree is a fault, and only its type is told."""
+    if not isinstance(error, OrchError):
+        message = f"A fault in orch-lsp ended the run ({type(error).__name__})."
+        error = RunError(ErrorCode.UNEXPECTED_ERROR, message)
+    return error.detail

@@ -33,14 +33,16 @@ def state_home() -> Path:
     return Path(platformdirs.user_state_path("orch-lsp", appauthor=False))
 
 
-def git_environment() -> dict[str, str]:
-    """The environment to run git in: about the folder that it is asked about, whoever called us.
+def keeps_to_own_files() -> bool:
+    """Whether both of our own homes are given: then no other file of the user is read."""
+    return bool(os.environ.get("ORCH_CONFIG_HOME") and os.environ.get("ORCH_STATE_HOME"))
 
-    With both of our own homes given, no other file of the user is read, git's configuration among them.
-    """
+
+def git_environment() -> dict[str, str]:
+    """The environment to run git in: about the folder that it is asked about, whoever called us."""
     environment = {name: value for name, value in os.environ.items() if name not in _GIT_VARIABLES}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
-    if environment.get("ORCH_CONFIG_HOME") and environment.get("ORCH_STATE_HOME"):
+    if keeps_to_own_files():
         environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "XDG_CONFIG_HOME": os.devnull}
     return environment
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
+import re
 import statistics
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 
@@ -16,6 +19,7 @@ class Options:
     short: bool
     check: bool
     venv: Path | None = None
+    table: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,11 @@ def options(description: str, *, compares: str = "") -> Options:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--short", action="store_true", help="few rounds: shows that it runs, the figures are rough")
     parser.add_argument("--check", action="store_true", help="exit 1 if a figure is above its limit")
+    parser.add_argument("--table", type=Path, metavar="FILE", help="also put the figures into this Markdown page")
     if compares:
         parser.add_argument("--venv", type=Path, metavar="DIR", help=f"compare with {compares}, installed below DIR")
     parsed = parser.parse_args()
-    return Options(parsed.short, parsed.check, getattr(parsed, "venv", None))
+    return Options(parsed.short, parsed.check, getattr(parsed, "venv", None), parsed.table)
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
@@ -63,9 +68,35 @@ def report(title: str, rows: Sequence[Row], wanted: Options) -> None:
         limit = "" if row.limit is None else f"{row.limit:g}"
         verdict = "" if row.within else "  above"
         print(f"  {row.name:44}{f'{row.value:.4g} {row.unit}':>12}{baseline:>12}{ratio:>8}{limit:>8}{verdict}")
+    if wanted.table is not None:
+        fill(wanted.table, Path(sys.argv[0]).stem, markdown(title, rows, short=wanted.short))
     processors = os.cpu_count() or 1
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     if load > processors:
         print(f"  The machine is busy (load {load:.1f} on {processors} processors): times on the clock are rough.")
     if wanted.check and not all(row.within for row in rows):
         sys.exit(1)
+
+
+def markdown(title: str, rows: Sequence[Row], *, short: bool = False) -> str:
+    """The rows as a table, under a line that says what was measured, when and on what."""
+    rough = " Few rounds: the figures are rough." if short else ""
+    made = (
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} processors, {platform.system()}, {platform.python_version()}"
+    )
+    lines = [f"{title}; {made}.{rough}", "", "| | measured | baseline | ratio | limit |", "|---|--:|--:|--:|--:|"]
+    for row in rows:
+        baseline = "" if row.baseline is None else f"{row.baseline:.4g} {row.unit}"
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        limit = "" if row.limit is None else f"{row.limit:g}{'' if row.within else ' (above)'}"
+        lines.append(f"| {row.name.strip()} | {row.value:.4g} {row.unit} | {baseline} | {ratio} | {limit} |")
+    return "\n".join(lines)
+
+
+def fill(page: Path, name: str, table: str) -> None:
+    """Put the table between the comments `figures: NAME` and `end` of a page."""
+    text = page.read_text("utf-8")
+    place = re.compile(rf"(<!-- figures: {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
+    if not place.search(text):
+        sys.exit(f"{page} has no place for the figures of {name}")
+    page.write_text(place.sub(lambda found: f"{found[1]}{table}\n{found[2]}", text), "utf-8")

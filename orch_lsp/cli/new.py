@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from orch_lsp.cli.output import EXIT_BEFORE_RUN, say
+from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say_error, write_json
+from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.spec.profiles import profile_named
 
 
@@ -26,16 +27,24 @@ def new(file: Path, profile: str, as_json: bool) -> None:  # noqa: FBT001 -- cli
         f"{front_matter}# {title or 'Title'}\n\n"
         "<!-- Write in a few sentences what is wanted and why, then generate the draft. -->\n"
     )
+    if (refusal := _write_new(file, text)) is not None:
+        if as_json:
+            write_json(error_document(refusal.detail))
+        say_error(refusal.detail)
+        raise SystemExit(EXIT_BEFORE_RUN)
+    click.echo(json.dumps({"path": str(file)}) if as_json else str(file))
+
+
+def _write_new(file: Path, text: str) -> SpecError | None:
+    """Write a file that is not there yet; why it could not be, if so."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8", newline="\n") as new_file:
             new_file.write(text)
     except FileExistsError:
-        say(f"error[invalid_request]: {file} exists already")
-        say("cure: Choose another name; an existing file is never overwritten.")
-        raise SystemExit(EXIT_BEFORE_RUN) from None
+        message, cure = "exists already", "Choose another name; an existing file is never overwritten."
     except OSError as error:
-        say(f"error[invalid_request]: {file} cannot be written: {error.strerror}")
-        say("cure: Choose a folder that can be written.")
-        raise SystemExit(EXIT_BEFORE_RUN) from None
-    click.echo(json.dumps({"path": str(file)}) if as_json else str(file))
+        message, cure = f"cannot be written: {error.strerror}", "Choose a folder that can be written."
+    else:
+        return None
+    return SpecError(ErrorCode.INVALID_REQUEST, f"{file} {message}.", remediation=cure)

@@ -64,12 +64,22 @@ def runs() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array of records.")
 @workspace_option
 def list_runs(limit: int, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- click passes flags by name
-    """List runs, newest first."""
+    """List runs, newest first; outside any workspace, those of documents without one as well."""
     from orch_lsp.runs.schema import to_dict
     from orch_lsp.runs.view import list_line
 
+    async def load(session: Session, store: RunStore, settings: RunSettings) -> list[RunRecord]:
+        found = list(await store.list(limit=limit))
+        if workspace is None and find_root(Path.cwd() / "spec.md") is None:
+            # Outside any workspace, the runs of documents without one are at home here.
+            without_workspace = await session.store_at(None, None, settings)
+            found = sorted(
+                (*found, *await without_workspace.list(limit=limit)), key=lambda record: record.run_id, reverse=True
+            )
+        return found[:limit]
+
     with reporting_errors(as_json=as_json):
-        records = with_store(workspace, lambda _, store, __: store.list(limit=limit))
+        records = with_store(workspace, load)
         if as_json:
             write_json([to_dict(record) for record in records])
         else:

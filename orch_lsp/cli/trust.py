@@ -34,13 +34,12 @@ def trust(provider: str | None, revoke: bool, as_json: bool, workspace: Path | N
         for grant in () if as_json else grants:
             write_result(f"{grant.provider}\t{grant.place}\n")
         return
-    if revoke:
-        store.revoke(root, provider)
-        say(f"{provider} is no longer allowed in {root}.")
-    else:
-        with reporting_errors(as_json=as_json):
+    with reporting_errors(as_json=as_json):
+        if revoke:
+            store.revoke(root, provider)
+        else:
             asyncio.run(_allow(root, provider))
-        say(f"{provider} is allowed in {root}.")
+    say(f"{provider} is {'no longer ' if revoke else ''}allowed in {root}.")
     if as_json:
         write_json({"place": str(root), "provider": provider, "allowed": not revoke})
 

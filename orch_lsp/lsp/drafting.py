@@ -170,8 +170,9 @@ async def deliver(
         await live.save()
         observer.ended("the draft is in the document")
     except SpecError as error:
+        # The draft is as ready as it was: there is no change to tell of, and the document says why it waits.
         live.record = as_refused(live.record, error)
-        await live.save()
+        await live.save(tell=False)
         server.failures.set(uri, Failure(error.detail, live.record.run_id, severity=severity_of(error.code)))
         observer.ended("the draft waits")
     finally:

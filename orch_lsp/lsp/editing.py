@@ -73,15 +73,20 @@ async def edit_in_draft(
         if not edit.edits:
             # It was made before, and this process or the one before it was not there to note it.
             return MadeEdit(edit, current, server.workspace.text_documents[uri].version, verified=True)
-        if server.documents.text(uri) == current:
-            return await _send(server, uri, current, edit, accepted)
+        if server.documents.text(uri) != current:
+            continue
+        if (made := await _send(server, uri, current, edit, accepted)) is not None:
+            return made
     raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The document kept changing while the draft was brought in.")
 
 
 async def _send(
     server: OrchServer, uri: str, current: str, edit: DraftEdit, accepted: asyncio.Event | None
-) -> MadeEdit:
-    """Send at once: nothing may be awaited between the check of the text and the sending."""
+) -> MadeEdit | None:
+    """Send at once: nothing may be awaited between the check of the text and the sending.
+
+    None if the client refused because the person was typing just then: the edit is to be computed anew.
+    """
     version = server.workspace.text_documents[uri].version
     edits = Positions(current, server.position_encoding).text_edits(edit.edits)
     change = workspace_edit(uri, version, edits, document_changes=server.client.document_changes)
@@ -93,9 +98,11 @@ async def _send(
     verified = await server.documents.wait_for_text(uri, edit.text, READ_BACK_SECONDS if applied else 0.1)
     if verified:
         return MadeEdit(edit, current, version, verified=True)
-    if not applied:
-        raise SpecError(ErrorCode.DOCUMENT_CHANGED, f"The editor did not make the edit: {reason}.")
     now = server.documents.text(uri)
+    if not applied:
+        if now not in {None, current}:
+            return None
+        raise SpecError(ErrorCode.DOCUMENT_CHANGED, f"The editor did not make the edit: {reason}.")
     if now is None or now == current:
         raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The editor said that it made the edit, but the text is unchanged.")
     return MadeEdit(edit, current, version, verified=False)

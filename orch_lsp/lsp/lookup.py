@@ -46,7 +46,7 @@ async def stores(server: OrchServer) -> list[RunStore]:
 
 
 async def find_run(server: OrchServer, run_id: str) -> FoundRun:
-    """A run by its id or an unambiguous beginning of it.
+    """A run by its id or an unambiguous beginning of it: of what is open, else of a document without a root.
 
     Raises:
         RunError: `unknown_run`.
@@ -55,7 +55,9 @@ async def find_run(server: OrchServer, run_id: str) -> FoundRun:
     for live in supervisor.live:
         if live.record.run_id == run_id:
             return FoundRun(live.committed, live.store)
-    for store in await stores(server):
+    session = await server.ready()
+    rootless = await session.store_at(None, None, (await session.settings_of(None)).runs)
+    for store in [*await stores(server), rootless]:
         try:
             return FoundRun(await store.get(run_id), store)
         except RunError:
@@ -108,7 +110,8 @@ async def history(server: OrchServer, uri: str | None, limit: int) -> list[RunRe
     if path is not None:
         store = await _store_of_folder(session, path.parent)
         if store.root is not None:
-            return list(await store.list(limit=limit, spec_path=relative_path(path, store.root)))
+            named = await asyncio.to_thread(relative_path, path, store.root)
+            return list(await store.list(limit=limit, spec_path=named))
     found = [record for store in await stores(server) for record in await store.list(limit=limit)]
     return sorted(found, key=lambda record: record.run_id, reverse=True)[:limit]
 

@@ -38,8 +38,15 @@ async def show_draft(server: OrchServer, found: FoundRun, text: str) -> None:
 
 
 async def show_page(server: OrchServer, name: str, text: str) -> None:
-    """Open a text as a read-only file of its own."""
-    await show_file(server, await asyncio.to_thread(_write_page, name, text))
+    """Open a text as a read-only file of its own; where none can be written, the command's answer has to do."""
+    try:
+        path = await asyncio.to_thread(_write_page, name, text)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = f"Orch: {name} cannot be shown: the state folder cannot be written ({reason})."
+        server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
+        return
+    await show_file(server, path)
 
 
 async def show_file(server: OrchServer, path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from orch_lsp.errors import ErrorDetail
 from orch_lsp.generation import Usage
-from orch_lsp.providers.base import AttemptEnded, AttemptStarted
+from orch_lsp.providers.base import AnswerBegan, AttemptEnded, AttemptStarted
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.record import Attempt, Step, timestamp
 
@@ -29,15 +29,28 @@ class AttemptLog:
         )
         self._usage.append(None)
 
+    def answered(self, event: AnswerBegan) -> None:
+        """Note what is known of the newest exchange's answer, however it will end."""
+        request_id = self._without_key(event.request_id)
+        self._attempts[-1] = replace(self._attempts[-1], http_status=event.http_status, request_id=request_id)
+
     def ended(self, event: AttemptEnded) -> None:
         """Note how the newest exchange ended."""
-        request_id = None if event.request_id is None else self._redactor.redact_known(event.request_id)
+        request_id = self._without_key(event.request_id)
         self._close(event.status, event.error, http_status=event.http_status, request_id=request_id)
+
+    def _without_key(self, request_id: str | None) -> str | None:
+        return None if request_id is None else self._redactor.redact_known(request_id)
 
     def cancelled(self) -> None:
         """Close an exchange that the user cancelled."""
         if self._attempts and self._attempts[-1].ended_at is None:
             self._close("cancelled", None)
+
+    def failed(self, error: ErrorDetail) -> None:
+        """Close an exchange that ended without a word on how."""
+        if self._attempts and self._attempts[-1].ended_at is None:
+            self._close("error", error)
 
     def _close(self, status: str, error: ErrorDetail | None, **changes: Any) -> None:
         if error is not None:
@@ -54,9 +67,13 @@ class AttemptLog:
         return tuple(replace(step, attempts=tuple(self._attempts)) if step.id == "draft" else step for step in steps)
 
     @property
-    def total(self) -> Usage | None:
-        """The sum over all attempts; a count that no attempt told is None."""
-        known = [usage for usage in self._usage if usage is not None]
+    def count(self) -> int:
+        """How many there were so far."""
+        return len(self._attempts)
+
+    def total(self, first: int = 0) -> Usage | None:
+        """The sum over the attempts from `first` on; a count that no attempt told is None."""
+        known = [usage for usage in self._usage[first:] if usage is not None]
         if len(known) <= 1:
             return known[0] if known else None
         return Usage(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from decimal import Decimal
 
 from orch_lsp.generation import Usage
+from orch_lsp.orchestration.price_table import service_at
 from orch_lsp.runs.record import Cost
 from orch_lsp.settings.model import ProviderSettings
 
@@ -19,7 +22,17 @@ async def cost_of(usage: Usage, model: str | None, provider: ProviderSettings) -
     return await asyncio.to_thread(_calculate, usage, model, provider.base_url)
 
 
+def cost_sum(one: Cost | None, other: Cost | None) -> Cost | None:
+    """The cost of both; unknown if one is unknown, or if they cannot be added."""
+    if one is None or other is None or (one.currency, one.source) != (other.currency, other.source):
+        return None
+    return replace(one, amount=str(Decimal(one.amount) + Decimal(other.amount)))
+
+
 def _calculate(usage: Usage, model: str, base_url: str) -> Cost | None:
+    service = service_at(base_url)
+    if service is None:
+        return None
     try:
         from genai_prices import Usage as PricedUsage
         from genai_prices import calc_price
@@ -34,9 +47,9 @@ def _calculate(usage: Usage, model: str, base_url: str) -> Cost | None:
                 cache_write_tokens=usage.cache_write_input_tokens,
             ),
             model,
-            provider_api_url=base_url,
+            provider_id=service,
         )
     except (LookupError, ValueError):
-        # The table does not know the model or the host, or the counts contradict each other: unknown, never zero.
+        # The table does not know the model, or the counts contradict each other: unknown, never zero.
         return None
     return Cost(str(price.total_price), "USD", "genai-prices")

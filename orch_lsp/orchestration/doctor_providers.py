@@ -117,7 +117,14 @@ async def _answer(
     took = f"answered in {_milliseconds(time.perf_counter() - began)}"
     findings = [Finding(f"{subject}: reachable", "ok", took)]
     if has_key:
-        findings.append(Finding(f"{subject}: key accepted", "ok", "the key was sent and not refused"))
+        is_public = await session.models.is_public(provider, patience_s=how.patience_s)
+        findings.append(
+            Finding(
+                f"{subject}: key accepted", "note", "cannot be told: the list of models is given without a key, too"
+            )
+            if is_public
+            else Finding(f"{subject}: key accepted", "ok", "the key was sent and not refused")
+        )
     return [*findings, *[await _model(session, provider, listed, model) for model in _models(reading, provider)]]
 
 

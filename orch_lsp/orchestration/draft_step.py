@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from orch_lsp.errors import ErrorCode, OrchError, ProviderError, SettingsError
+from orch_lsp.errors import ErrorCode, OrchError, ProviderError, SettingsError, detail_of
 from orch_lsp.generation import FinishReason
 from orch_lsp.orchestration.attempts import AttemptLog
-from orch_lsp.orchestration.cost import cost_of
+from orch_lsp.orchestration.cost import cost_of, cost_sum
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.observer import DraftDelta
 from orch_lsp.orchestration.plan import DraftPlan
@@ -21,6 +21,7 @@ from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.orchestration.steps import end_step
 from orch_lsp.orchestration.streaming import LiveKeyFilter, SectionTracker
 from orch_lsp.providers.base import (
+    AnswerBegan,
     AttemptEnded,
     AttemptStarted,
     Finished,
@@ -58,14 +59,18 @@ async def ask(live: LiveRun, plan: DraftPlan, session: Session, request: Generat
     attempts = AttemptLog(session.redactor)
     fallbacks = _fallbacks(plan)
     choice = plan.choice
+    before: list[str] = []
     while True:
         try:
-            raw = await _ask_one(live, plan, session, choice, replace(request, model=choice.model), attempts)
+            raw = await _ask_one(live, plan, session, choice, replace(request, model=choice.model), attempts, before)
         except OrchError as error:
-            if error.code not in FALLS_BACK or live.characters or not fallbacks:
-                raise
-            failed, choice = choice, fallbacks.pop(0)
-            live.observer.progressed(f"{failed.provider.name}: {error.code}; falling back to {choice.provider.name}")
+            if error.code in FALLS_BACK and fallbacks and not live.characters:
+                before.append(f"{choice.provider.name}: {error.code}")
+                choice = fallbacks.pop(0)
+                continue
+            if before:
+                error.message += f" {choice.provider.name} was a fallback; asked before it: {', '.join(before)}."
+            raise
         else:
             end_step(live, "draft", StepStatus.COMPLETED, output_sha256=sha256(raw))
             return raw
@@ -88,6 +93,7 @@ async def _ask_one(
     choice: Choice,
     request: GenerationRequest,
     attempts: AttemptLog,
+    before: Sequence[str],
 ) -> str:
     provider = await _opened(choice.provider, session)
     request = await asyncio.to_thread(without_live_keys, plan, request, session.redactor)
@@ -97,6 +103,9 @@ async def _ask_one(
         request=replace(live.record.request, max_output_tokens=request.max_output_tokens or limit),
         provider=ProviderRef(provider.id, provider.kind, provider.server_address),
         model=ModelRef(None if provider.kind == "outline" else choice.model),
+        # A provider that was asked before may have given a reason for its own end.
+        finish_reason=None,
+        finish_reasons=(),
         request_sha256=None if body is None else sha256(body),
         steps=tuple(
             replace(step, provider=provider.id, model=choice.model) if step.id == "draft" else step
@@ -106,7 +115,7 @@ async def _ask_one(
     await live.save(tell=False)
     # From here on something may have been paid for.
     live.must_record = provider.server_address is None
-    answer = _Answer(live, plan, session, choice, attempts)
+    answer = _Answer(live, plan, session, choice, attempts, before)
     stream = cast("AsyncGenerator[StreamEvent, None]", provider.stream(request))
     writer = asyncio.create_task(live.keep_checkpoints(), name=f"checkpoints of {live.record.run_id}")
     try:
@@ -115,6 +124,10 @@ async def _ask_one(
                 await answer.take(event)
     except asyncio.CancelledError:
         attempts.cancelled()
+        raise
+    except Exception as error:
+        # A provider of somebody else's may break the port's rules; the record must not show it as still open.
+        attempts.failed(detail_of(error))
         raise
     finally:
         answer.flush()
@@ -149,10 +162,15 @@ class _Answer:
         session: Session,
         choice: Choice,
         attempts: AttemptLog,
+        before: Sequence[str],
     ) -> None:
         self._live = live
         self._choice = choice
         self._attempts = attempts
+        self._attempts_before = attempts.count
+        self._cost_before = live.record.cost
+        # In every message, because a client shows only the newest of them.
+        self._hops = f" (fallback from {', '.join(before)})" if before else ""
         self._tracker = SectionTracker(plan.reading.profile)
         self._redactor = session.redactor
         self._keys = LiveKeyFilter(session.redactor)
@@ -165,14 +183,16 @@ class _Answer:
                 self._receive(self._keys.feed(text))
             case AttemptStarted():
                 self._attempts.started(event)
-                live.observer.progressed(self._asking(event.number))
+                self._progressed(self._asking(event.number))
                 # Durable before the exchange: were this process killed, the record still says whom it had asked.
                 await live.save(tell=False, steps=self._attempts.on(live.record.steps))
+            case AnswerBegan():
+                self._attempts.answered(event)
             case AttemptEnded():
                 self._attempts.ended(event)
                 live.change(steps=self._attempts.on(live.record.steps))
             case Waiting(wait_s, error):
-                live.observer.progressed(f"{self._redactor.redact(error.message)} Trying again in {wait_s:.0f} s")
+                self._progressed(f"{self._redactor.redact(error.message)} Trying again in {wait_s:.0f} s")
                 await live.save(tell=False)
             case UsageReported(usage):
                 self._attempts.used(usage)
@@ -183,7 +203,10 @@ class _Answer:
                 live.change(finish_reason=reason, finish_reasons=raw)
             case ReasoningDelta():
                 if not live.characters:
-                    live.observer.progressed(f"{self._choice.model or self._choice.provider.name} is thinking")
+                    self._progressed(f"{self._choice.model or self._choice.provider.name} is thinking")
+
+    def _progressed(self, message: str) -> None:
+        self._live.observer.progressed(message + self._hops)
 
     def _asking(self, number: int) -> str:
         model = self._choice.model or self._choice.provider.name
@@ -201,7 +224,7 @@ class _Answer:
         live.receive(text)
         live.observer.text_received(DraftDelta(live.record.run_id, "draft", self._tracker.current, offset, text))
         tokens = (live.characters + 3) // 4
-        live.observer.progressed(f"Writing {self._tracker.title or 'the draft'} (about {tokens} tokens so far)")
+        self._progressed(f"Writing {self._tracker.title or 'the draft'} (about {tokens} tokens so far)")
 
     def flush(self) -> None:
         """Take in what was held back for the sake of the keys."""
@@ -209,7 +232,7 @@ class _Answer:
 
     async def settle(self) -> None:
         """Put attempts, usage and cost on the record, whether it went well or not."""
-        live, usage = self._live, self._attempts.total
+        live, usage = self._live, self._attempts.total()
         steps = self._attempts.on(live.record.steps)
         finish_reason = live.record.finish_reason
         live.change(
@@ -218,9 +241,15 @@ class _Answer:
                 for step in steps
             )
         )
-        if usage is not None:
-            model = live.record.model.resolved or live.record.model.requested
-            live.change(usage=usage, cost=await cost_of(usage, model, self._choice.provider))
+        spent_here = self._attempts.total(self._attempts_before)
+        if spent_here is None:
+            return
+        model = live.record.model.resolved or live.record.model.requested
+        cost = await cost_of(spent_here, model, self._choice.provider)
+        if live.record.usage is not None:
+            # Another provider had counted tokens before, at prices of its own.
+            cost = cost_sum(self._cost_before, cost)
+        live.change(usage=usage, cost=cost)
 
 
 def seconds_between(earlier: str, later: str) -> float:

@@ -126,6 +126,7 @@ class LiveRun:
             logger.error("run %s is not recorded: %s", self.record.run_id, error.message)
             self.observer.warned(f"This run is not recorded: {error.message} {error.remediation}")
         self.unrecorded = error
+        self.store.hold(self.record, self._unstored_texts)
 
     def receive(self, text: str) -> None:
         """Take in a piece of raw text; it is durable within a second or 16 K characters."""

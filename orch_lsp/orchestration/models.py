@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, ProviderError
 from orch_lsp.orchestration import price_table
 from orch_lsp.providers.base import ModelInfo, ModelLister
+from orch_lsp.providers.listing import look_up
 from orch_lsp.providers.models import KnownModels, ModelCache, nearest_models
 from orch_lsp.settings.endpoint import server_address
 from orch_lsp.settings.model import ProviderSettings, Retry, Timeouts
@@ -85,6 +86,14 @@ class ModelLists:
             logger.warning("the list of models of %s is not kept: %s", provider.name, error.strerror)
         return ModelList(provider.name, "provider", models, now)
 
+    async def is_public(self, provider: ProviderSettings, *, patience_s: float = PATIENCE_S) -> bool:
+        """Whether the list is given without a key as well, so that having got it says nothing about the key."""
+        try:
+            await self._listed(replace(provider, requires_key=False), None, patience_s)
+        except OrchError:
+            return False
+        return True
+
     async def known(self, provider: ProviderSettings) -> ModelList:
         """What is known without a network; the list may be empty."""
         kept = await asyncio.to_thread(self._cache.read, *_place(provider))
@@ -136,14 +145,16 @@ class ModelLists:
         return replace(error, remediation=f"{error.remediation} The nearest known: {named}.")
 
     async def _asked_models(self, settings: ProviderSettings, patience_s: float) -> tuple[ModelInfo, ...]:
-        key = await self._session.api_key(settings)
+        return await self._listed(settings, await self._session.api_key(settings), patience_s)
+
+    async def _listed(self, settings: ProviderSettings, key: str | None, patience_s: float) -> tuple[ModelInfo, ...]:
         short = replace(settings, timeout=_shorter(settings.timeout), retry=Retry(attempts=1))
         provider = await self._session.provider(short, key)
         if not isinstance(provider, ModelLister):
             raise ProviderError(
                 ErrorCode.INVALID_REQUEST,
                 f"{settings.name} has no list of models to ask for.",
-                remediation="Look up the model's id in the provider's documentation.",
+                remediation=look_up(settings),
             )
         try:
             async with asyncio.timeout(patience_s):

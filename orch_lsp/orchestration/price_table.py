@@ -5,9 +5,11 @@ Everything here is blocking, and the first call loads the table: call it on a wo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from orch_lsp.providers.base import ModelInfo
 
@@ -15,15 +17,29 @@ if TYPE_CHECKING:
     from genai_prices.data_snapshot import DataSnapshot
 
 
-def listed_models(base_url: str | None) -> tuple[ModelInfo, ...]:
-    """The models that the table lists for the service at an address; none if it does not know the service."""
+def service_at(base_url: str | None) -> str | None:
+    """The table's id of the service at an address; None if it knows none.
+
+    The table compares beginnings only, and `api.openai.com.example.org` is another host.
+    """
     table = _table()
     if table is None or base_url is None:
+        return None
+    end_of_host = base_url.find("//") + 2 + len(urlsplit(base_url).netloc)
+    for provider in table.providers:
+        if found := re.match(provider.api_pattern, base_url):
+            rest = base_url[found.end() : end_of_host]
+            if not rest or rest.startswith(":") or (found[0].endswith(".") and "." not in rest):
+                return provider.id
+    return None
+
+
+def listed_models(base_url: str | None) -> tuple[ModelInfo, ...]:
+    """The models that the table lists for the service at an address; none if it does not know the service."""
+    table, service = _table(), service_at(base_url)
+    if table is None or service is None:
         return ()
-    try:
-        provider = table.find_provider(None, None, base_url)
-    except LookupError:
-        return ()
+    provider = table.find_provider(None, service, None)
     return tuple(
         ModelInfo(model.id, model.name, model.context_window) for model in provider.models if not model.deprecated
     )
@@ -31,30 +47,30 @@ def listed_models(base_url: str | None) -> tuple[ModelInfo, ...]:
 
 def with_context_windows(models: Iterable[ModelInfo], base_url: str | None) -> tuple[ModelInfo, ...]:
     """The models, each with its context window if it has none and the table knows it at this address."""
-    table = _table()
-    if table is None or base_url is None:
+    table, service = _table(), service_at(base_url)
+    if table is None or service is None:
         return tuple(models)
     return tuple(
-        model if model.context_window else replace(model, context_window=_window(table, model.id, base_url))
+        model if model.context_window else replace(model, context_window=_window(table, model.id, service))
         for model in models
     )
 
 
 def is_listed(model: str, base_url: str | None) -> bool:
     """Whether the table knows the model, by its id or an alias, at this address."""
-    table = _table()
-    if table is None or base_url is None:
+    table, service = _table(), service_at(base_url)
+    if table is None or service is None:
         return False
     try:
-        table.find_provider_model(model, None, None, base_url)
+        table.find_provider_model(model, None, service, None)
     except LookupError:
         return False
     return True
 
 
-def _window(table: DataSnapshot, model: str, base_url: str) -> int | None:
+def _window(table: DataSnapshot, model: str, service: str) -> int | None:
     try:
-        return table.find_provider_model(model, None, None, base_url)[1].context_window
+        return table.find_provider_model(model, None, service, None)[1].context_window
     except LookupError:
         return None
 

@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, ProviderError, RunError
+from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, ProviderError, RunError, detail_of
 from orch_lsp.orchestration.applying import draft_sections
 from orch_lsp.orchestration.context_step import gather_context
 from orch_lsp.orchestration.draft_step import ask, seconds_between
@@ -60,8 +60,7 @@ async def run_draft(live: LiveRun, plan: DraftPlan, session: Session) -> Finishe
         await to_the_end(_fail(live, plan, session, detail))
     except Exception as error:
         logger.exception("run %s met a fault", live.record.run_id)
-        fault = RunError(ErrorCode.UNEXPECTED_ERROR, f"A fault in orch-lsp ended the run ({type(error).__name__}).")
-        await to_the_end(_end(live, RunStatus.FAILED, fault.detail))
+        await to_the_end(_end(live, RunStatus.FAILED, detail_of(error)))
     return None
 
 

@@ -60,8 +60,6 @@ class Supervisor:
         self._running = 0
         self._slot_freed = asyncio.Condition()
         self._heartbeat: asyncio.Task[None] | None = None
-        self._unrecorded: list[LiveRun] = []
-        """Runs that have ended while the store failed; it may work again."""
 
     @property
     def live(self) -> list[LiveRun]:
@@ -72,9 +70,7 @@ class Supervisor:
         """The live run on a document (its URI), if there is one."""
         return next((entry.live for entry in self._entries.values() if entry.document == document), None)
 
-    async def start(
-        self, plan: DraftPlan, observer: RunObserver, deliver: Delivery, *, client: Software | None
-    ) -> LiveRun:
+    async def start(self, plan: DraftPlan, observer: RunObserver, deliver: Delivery, *, client: Software) -> LiveRun:
         """Create the run, durable and `queued`, and let it go on in the background.
 
         Args:
@@ -113,7 +109,7 @@ class Supervisor:
             self._heartbeat = asyncio.create_task(self._beat(plan.reading.settings.runs.heartbeat_s), name="heartbeat")
         return live
 
-    async def _new_record(self, plan: DraftPlan, client: Software | None) -> RunRecord:
+    async def _new_record(self, plan: DraftPlan, client: Software) -> RunRecord:
         reading, choice, now = plan.reading, plan.choice, timestamp()
         template, parameters = template_for(reading.profile), reading.settings.parameters
         outline = choice.provider.kind == "outline"
@@ -158,20 +154,11 @@ class Supervisor:
             logger.exception("the draft of run %s could not be delivered", live.record.run_id)
         finally:
             self._entries.pop(live.record.run_id, None)
-            if live.unrecorded is not None:
-                self._unrecorded.append(live)
 
     async def _record_late(self) -> None:
         """Record the runs that could not be recorded at their end: their documents would count as being worked on."""
-        pending, self._unrecorded = self._unrecorded, []
-        for live in pending:
-            try:
-                await live.save(tell=False)
-            except OrchError as error:
-                logger.warning("run %s stays as it was recorded: %s", live.record.run_id, error.message)
-            else:
-                if live.unrecorded is not None:
-                    self._unrecorded.append(live)
+        for store in await self._session.open_stores():
+            await store.write_held()
 
     def _full(self, plan: DraftPlan) -> bool:
         return self._running >= plan.reading.settings.runs.parallel
@@ -207,9 +194,9 @@ class Supervisor:
                     logger.warning("no heartbeat: %s", error.message)
 
     def cancel(self, run_id: str) -> bool:
-        """Ask a live run to end as `cancelled`; False if it is not live in this process."""
+        """Ask a live run to end as `cancelled`; False if it has ended, or is not live in this process."""
         entry = self._entries.get(run_id)
-        return entry is not None and entry.task.cancel()
+        return entry is not None and entry.live.record.status not in TERMINAL and entry.task.cancel()
 
     async def wait(self, run_id: str, seconds: float | None = None) -> None:
         """Until a run has ended and its draft was delivered, or `seconds` have passed; at once if it is not live."""

@@ -150,7 +150,8 @@ class AnyLLMProvider:
         with ExchangeClock(self._settings.timeout) as clock:
             try:
                 client = await self._client(ExchangeNotes())
-                listed = await clock.wait(client.models())
+                with clock.waiting:
+                    listed = await client.models()
                 return tuple(ModelInfo(str(model.id)) for model in listed)
             except Exception as error:
                 raise self._refined(self._failure(error, has_text=False), None).error() from error
@@ -192,8 +193,13 @@ class AnyLLMProvider:
         with ExchangeClock(self._settings.timeout) as clock:
             try:
                 client = await self._client(notes)
-                chunks = await clock.wait(client.ask(_parameters(request)))
-                while (chunk := await clock.wait(anext(chunks, None))) is not None:
+                with clock.waiting:
+                    chunks = await client.ask(_parameters(request))
+                while True:
+                    with clock.waiting:
+                        chunk = await anext(chunks, None)
+                    if chunk is None:
+                        break
                     clock.received()
                     yield chunk.model_dump(exclude_none=True)
             finally:

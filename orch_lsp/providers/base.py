@@ -3,12 +3,12 @@
 A provider yields events and then ends, or raises `ProviderError`. Text that was yielded before an error is the
 caller's to keep.
 
-The order within one attempt is `AttemptStarted`; then `ModelResolved`, `ReasoningDelta`, `TextDelta` and
-`UsageReported` as they come; then `Finished` if the model gave a reason for its end, whatever the reason; then
-`AttemptEnded`. After `AttemptEnded` with status `error` either `Waiting` and the next attempt follow, or the error is
-raised. A stream that ends without raising is a success: its text is complete, not blank, and the model said stop.
-`Finished` alone is not: a reason other than stop is followed by the error that it means. Adjacent pieces of text that
-arrived together come as one delta.
+The order within one attempt is `AttemptStarted`; then `AnswerBegan`, if the provider sees a good answer's headers;
+then `ModelResolved`, `ReasoningDelta`, `TextDelta` and `UsageReported` as they come; then `Finished` if the model
+gave a reason for its end, whatever the reason; then `AttemptEnded`. After `AttemptEnded` with status `error` either
+`Waiting` and the next attempt follow, or the error is raised. A stream that ends without raising is a success: its
+text is complete, not blank, and the model said stop. `Finished` alone is not: a reason other than stop is followed by
+the error that it means. Adjacent pieces of text that arrived together come as one delta.
 """
 
 from __future__ import annotations
@@ -53,6 +53,14 @@ class AttemptStarted:
     model: str | None
     server_address: str | None
     wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBegan:
+    """The status line and the headers of a good answer are here."""
+
+    http_status: int
+    request_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,15 @@ class Finished:
 
 
 StreamEvent = (
-    AttemptStarted | AttemptEnded | Waiting | TextDelta | ReasoningDelta | UsageReported | ModelResolved | Finished
+    AttemptStarted
+    | AnswerBegan
+    | AttemptEnded
+    | Waiting
+    | TextDelta
+    | ReasoningDelta
+    | UsageReported
+    | ModelResolved
+    | Finished
 )
 
 

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from typing import Self, TypeVar
+import math
+from typing import Self
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.settings.model import Timeouts
 
-_T = TypeVar("_T")
+
+class BoundedWait:
+    """A context in which bytes are awaited; used again and again, since a new one for each piece would be felt.
+
+    Raises:
+        ExchangeFailedError: None came in time.
+    """
+
+    def __init__(self, clock: ExchangeClock) -> None:
+        self._clock = clock
+        self._task: asyncio.Task[object] | None = None
+        self._cancelling = 0
+
+    def __enter__(self) -> None:
+        self._task, self._cancelling = self._clock.begin_wait()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self._clock.end_wait()
+        if kind is not asyncio.CancelledError or self._task is None:
+            return
+        failure = self._clock.failure()
+        # As in asyncio.timeout(): somebody else's cancellation goes first.
+        if failure is not None and self._task.uncancel() <= self._cancelling:
+            raise ExchangeFailedError(failure) from None
 
 
 class ExchangeClock:
@@ -19,6 +42,9 @@ class ExchangeClock:
     Time that the reader spends between two waits counts against the whole only. There is one timer for the whole
     exchange, which looks at the deadline of the wait that is going on when it fires: a timer for each wait would cost
     more than all else that is done for a small piece.
+
+    Attributes:
+        waiting: The context of each wait.
     """
 
     def __init__(self, timeouts: Timeouts) -> None:
@@ -30,36 +56,13 @@ class ExchangeClock:
         self._deadline = 0.0
         self._waiting: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._fires_at = math.inf
         self._has_expired = False
+        self.waiting = BoundedWait(self)
 
     def received(self) -> None:
         """Bytes of the body have come: from now on gaps are measured."""
         self._has_received = True
-
-    async def wait(self, awaitable: Awaitable[_T]) -> _T:
-        """Await the next bytes.
-
-        Raises:
-            ExchangeFailedError: None came in time.
-        """
-        if self._has_received:
-            patience = self._loop.time() + self._timeouts.idle
-        else:
-            patience = self._started + self._timeouts.first_byte
-        self._deadline = min(patience, self._end)
-        task = self._waiting = asyncio.current_task()
-        cancelling = task.cancelling() if task is not None else 0
-        if self._timer is None or self._timer.when() > self._deadline:
-            self._arm()
-        try:
-            return await awaitable
-        except asyncio.CancelledError:
-            # As in asyncio.timeout(): somebody else's cancellation goes first.
-            if self._has_expired and task is not None and task.uncancel() <= cancelling:
-                raise ExchangeFailedError(self._failure(total=self._end <= patience)) from None
-            raise
-        finally:
-            self._waiting = None
 
     def __enter__(self) -> Self:
         return self
@@ -68,13 +71,35 @@ class ExchangeClock:
         if self._timer is not None:
             self._timer.cancel()
 
+    def begin_wait(self) -> tuple[asyncio.Task[object] | None, int]:
+        """The task that waits from now on, and how many of its cancellations are asked for already."""
+        if self._has_received:
+            patience = self._loop.time() + self._timeouts.idle
+        else:
+            patience = self._started + self._timeouts.first_byte
+        self._deadline = min(self._end, patience)
+        if self._fires_at > self._deadline:
+            self._arm()
+        task = self._waiting = asyncio.current_task()
+        return task, task.cancelling() if task is not None else 0
+
+    def end_wait(self) -> None:
+        """The wait is over, whatever it brought."""
+        self._waiting = None
+
+    def failure(self) -> Failure | None:
+        """What a wait that was cancelled has come to, if the clock cancelled it."""
+        return self._failure(total=self._deadline >= self._end) if self._has_expired else None
+
     def _arm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._loop.call_at(self._deadline, self._look)
+        self._fires_at = self._deadline
 
     def _look(self) -> None:
         self._timer = None
+        self._fires_at = math.inf
         if self._waiting is None:
             # The reader is busy; the next wait arms the timer again.
             return

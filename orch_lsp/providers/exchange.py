@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.answer import Answer
-from orch_lsp.providers.base import StreamEvent
+from orch_lsp.providers.base import AnswerBegan, StreamEvent
 from orch_lsp.providers.classify import failure_from_answer, request_id_from
 from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
 from orch_lsp.providers.finish import failure_without_end
@@ -54,6 +54,7 @@ async def exchange(
         notes.http_status = response.status
         notes.request_id = request_id_from(response.headers)
         await refuse_failed_answers(response, prepared.provider)
+        yield AnswerBegan(response.status, notes.request_id)
         answer = Answer(prepared.max_output_tokens)
         reader = AnswerReader(
             decoder,

@@ -33,7 +33,8 @@ from orch_lsp.settings.model import Network, ProviderSettings
 logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
-_ERROR_BODY_BYTES = 256 * 1024
+# A body that is cut is no JSON any more, and its code is lost.
+_ERROR_BODY_BYTES = 8 * 1024 * 1024
 _ERROR_BODY_SECONDS = 5.0
 _DRAIN_SECONDS = 0.2
 
@@ -58,13 +59,21 @@ class HttpResponse:
             ExchangeFailedError: A time-out, a cap, or a broken encoding.
         """
         decompressor = self._decompressor()
-        received = 0
-        while (compressed := await self._next()) is not None:
-            for piece in (compressed,) if decompressor is None else self._decoded(decompressor, compressed):
-                received += len(piece)
-                if received > self._max_bytes:
-                    raise self._invalid(f"The answer is larger than the limit of {self._max_bytes} bytes.")
-                yield piece
+        clock, stream, left = self._clock, self._stream, self._max_bytes
+        try:
+            while True:
+                with clock.waiting:
+                    compressed = await anext(stream, None)
+                if compressed is None:
+                    break
+                clock.received()
+                for piece in (compressed,) if decompressor is None else self._decoded(decompressor, compressed):
+                    left -= len(piece)
+                    if left < 0:
+                        raise self._invalid(f"The answer is larger than the limit of {self._max_bytes} bytes.")
+                    yield piece
+        except httpx.HTTPError as error:
+            raise failure_from_transport(error) from error
         if decompressor is not None and decompressor.ended_early:
             raise ConnectionLostError(Failure(ErrorCode.NETWORK_ERROR, "The compressed answer was cut.", repeat=True))
 
@@ -90,15 +99,6 @@ class HttpResponse:
     async def aclose(self) -> None:
         """Stop reading."""
         await self._stream.aclose()
-
-    async def _next(self) -> bytes | None:
-        """The next bytes as they came; None at the end."""
-        try:
-            piece = await self._clock.wait(anext(self._stream, None))
-        except httpx.HTTPError as error:
-            raise failure_from_transport(error) from error
-        self._clock.received()
-        return piece
 
     def _decoded(self, decompressor: Decompressor, compressed: bytes) -> Iterator[bytes]:
         try:
@@ -185,7 +185,8 @@ class HttpClient:
             request = self._client.build_request(
                 method, self._endpoint.url(path), headers=headers, content=body, extensions={"trace": HandshakeGuard()}
             )
-            return await clock.wait(self._client.send(request, stream=True))
+            with clock.waiting:
+                return await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise failure_from_transport(error) from error
         except UnicodeEncodeError as error:

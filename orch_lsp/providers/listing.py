@@ -22,6 +22,12 @@ _MAX_PAGES = 50
 _MAX_DESCRIBED = 100
 
 
+def look_up(settings: ProviderSettings) -> str:
+    """What to do where a provider has no list of models."""
+    where = f": {settings.docs_url}" if settings.docs_url else ""
+    return f"Look up the model's id in the provider's documentation{where}."
+
+
 async def list_models(
     client: HttpClient, wire: WireFormat, settings: ProviderSettings, headers: Mapping[str, str]
 ) -> tuple[ModelInfo, ...]:
@@ -36,7 +42,7 @@ async def list_models(
             Failure(
                 ErrorCode.INVALID_REQUEST,
                 f"{settings.name} has no list of models to ask for.",
-                "Look up the model's id in the provider's documentation.",
+                look_up(settings),
             )
         )
     found: dict[str, ModelInfo] = {}

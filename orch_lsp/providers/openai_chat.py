@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orch_lsp.generation import FinishReason, Usage
+from orch_lsp.generation import FinishReason
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.base import GenerationRequest, Provider
 from orch_lsp.providers.chat_models import chat_models
 from orch_lsp.providers.http_provider import HttpProvider
-from orch_lsp.providers.json_values import count, mapping, sequence, text
+from orch_lsp.providers.json_values import mapping, sequence, text
+from orch_lsp.providers.openai_shared import openai_headers, openai_usage
 from orch_lsp.providers.think_tags import ThinkTagSplitter
-from orch_lsp.providers.usage import sane_usage
 from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
 
@@ -47,8 +47,9 @@ class OpenAIChat:
 
     Options of a preset: `auth` (`bearer`, default, or `api-key`), `path` (default `/chat/completions`),
     `api_version` (a query parameter), `max_tokens` (name of the member), `reasoning` (`effort`, `object` or `none`),
-    `stream_usage` (`false` where the member that asks for usage is refused), `models_path` (default `/models`; empty
-    where there is no list) and `think` (`implied` where answers begin inside a think tag that they only close).
+    `stream_usage` (`false` where the member that asks for usage is refused), `models_path` (default `/models`, none
+    with `api_version`; empty where there is no list) and `think` (`implied` where answers begin inside a think tag
+    that they only close).
     """
 
     kind = "openai-compatible"
@@ -63,11 +64,7 @@ class OpenAIChat:
 
     def headers(self, api_key: str | None, settings: ProviderSettings) -> dict[str, str]:
         """The credential, if there is one."""
-        if not api_key:
-            return {}
-        if settings.options.get("auth") == "api-key":
-            return {"api-key": api_key}
-        return {"authorization": f"Bearer {api_key}"}
+        return openai_headers(api_key, settings)
 
     def body(self, request: GenerationRequest, settings: ProviderSettings) -> Mapping[str, object]:
         """The request as a JSON object."""
@@ -97,8 +94,12 @@ class OpenAIChat:
         return body
 
     def models_path(self, settings: ProviderSettings) -> str | None:
-        """Path of the list of models; the option `models_path` moves it, or says that there is none."""
-        return settings.options.get("models_path", "/models") or None
+        """Path of the list of models; the option `models_path` moves it, or says that there is none.
+
+        Below the address of one Azure deployment, which takes a version, there is none.
+        """
+        default = "" if "api_version" in settings.options else "/models"
+        return settings.options.get("models_path", default) or None
 
     def models_page(self, document: object, settings: ProviderSettings) -> ModelPage:
         """The list is one page."""
@@ -115,6 +116,7 @@ class ChatDecoder:
 
     def __init__(self, *, thinks_first: bool = False) -> None:
         self._thinks_first = thinks_first
+        self._model: object = None
         self._splitter: ThinkTagSplitter | None = None
         self._raw_finish: str | None = None
         self._has_tool_call = False
@@ -156,7 +158,9 @@ class ChatDecoder:
         return reason
 
     def _chunk(self, chunk: Mapping[str, object], member: str, answer: Answer) -> None:
-        answer.model(text(chunk.get("model")))
+        if (model := chunk.get("model")) != self._model:
+            self._model = model
+            answer.model(text(model))
         for item in sequence(chunk.get("choices")):
             choice = mapping(item)
             if choice.get("index"):
@@ -165,9 +169,11 @@ class ChatDecoder:
             self._content(mapping(choice.get(member)), answer)
             if finish := choice.get("finish_reason"):
                 self._raw_finish = text(finish)
-        usage = chunk.get("usage") or mapping(chunk.get("x_groq")).get("usage")
+        usage = chunk.get("usage")
+        if not usage and "x_groq" in chunk:
+            usage = mapping(chunk["x_groq"]).get("usage")
         if usage:
-            answer.usage(chat_usage(mapping(usage)))
+            answer.usage(openai_usage(mapping(usage), "prompt", "completion"))
 
     def _content(self, delta: Mapping[str, object], answer: Answer) -> None:
         for name, value in delta.items():
@@ -208,17 +214,3 @@ class ChatDecoder:
                 answer.reasoning(text(mapping(item).get("text")))
         elif part.get("type") in ("text", "output_text", None):
             splitter.feed(text(part.get("text")))
-
-
-def chat_usage(usage: Mapping[str, object]) -> Usage | None:
-    """Token counts of Chat Completions; DeepSeek names the cached ones in its own way."""
-    prompt, completion = mapping(usage.get("prompt_tokens_details")), mapping(usage.get("completion_tokens_details"))
-    cached = count(prompt.get("cached_tokens"))
-    return sane_usage(
-        usage,
-        input_tokens=count(usage.get("prompt_tokens")),
-        output_tokens=count(usage.get("completion_tokens")),
-        cache_read=count(usage.get("prompt_cache_hit_tokens")) if cached is None else cached,
-        cache_write=count(prompt.get("cache_write_tokens")),
-        reasoning=count(completion.get("reasoning_tokens")),
-    )

@@ -15,7 +15,7 @@ from orch_lsp.providers.chat_models import chat_models
 from orch_lsp.providers.classify import failure_from_message
 from orch_lsp.providers.http_provider import HttpProvider
 from orch_lsp.providers.json_values import count, mapping, sequence, text
-from orch_lsp.providers.usage import sane_usage
+from orch_lsp.providers.openai_shared import openai_headers, openai_usage
 from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
 
@@ -45,11 +45,7 @@ class OpenAIResponses:
 
     def headers(self, api_key: str | None, settings: ProviderSettings) -> dict[str, str]:
         """The credential, if there is one."""
-        if not api_key:
-            return {}
-        if settings.options.get("auth") == "api-key":
-            return {"api-key": api_key}
-        return {"authorization": f"Bearer {api_key}"}
+        return openai_headers(api_key, settings)
 
     def body(self, request: GenerationRequest, settings: ProviderSettings) -> Mapping[str, object]:
         """The request as a JSON object. Nothing is to be kept at the provider for later requests."""
@@ -172,21 +168,9 @@ class ResponsesDecoder:
                     pass
 
     def _count(self, usage: Mapping[str, object], answer: Answer) -> None:
-        received, produced = mapping(usage.get("input_tokens_details")), mapping(usage.get("output_tokens_details"))
-        input_tokens, output_tokens = count(usage.get("input_tokens")), count(usage.get("output_tokens"))
-        if not input_tokens and not output_tokens:
-            # Zero in and zero out is what an answer carries that was not counted.
-            return
-        answer.usage(
-            sane_usage(
-                usage,
-                input_tokens=input_tokens,
-                output_tokens=output_tokens,
-                cache_read=count(received.get("cached_tokens")),
-                cache_write=count(received.get("cache_write_tokens")),
-                reasoning=count(produced.get("reasoning_tokens")),
-            )
-        )
+        # Zero in and zero out is what an answer carries that was not counted.
+        if count(usage.get("input_tokens")) or count(usage.get("output_tokens")):
+            answer.usage(openai_usage(usage, "input", "output"))
 
 
 def _reached_limit(response: Mapping[str, object], answer: Answer) -> bool:

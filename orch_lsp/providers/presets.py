@@ -52,7 +52,6 @@ _ROWS: tuple[ProviderSettings, ...] = (
         "https://learn.microsoft.com/azure/ai-foundry/openai/reference",
         "AZURE_OPENAI_API_KEY",
         auth="api-key",
-        models_path="/models",
         **_COMPLETION_TOKENS,
     ),
     _hosted(

@@ -15,8 +15,16 @@ from orch_lsp.providers.json_values import mapping, sequence
 from orch_lsp.providers.sse import Frame, InvalidEncodingError
 from orch_lsp.providers.wire import AnswerDecoder
 
-# json.loads() without its questions about what kind of input it has.
-_parse = json.JSONDecoder().decode
+_JSON = json.JSONDecoder()
+
+
+def _parse(data: str) -> object:
+    """As json.loads(), which looks for white space around the value in two further steps; there is hardly ever any."""
+    try:
+        value, end = _JSON.raw_decode(data)
+    except ValueError:
+        return _JSON.decode(data)
+    return value if end == len(data) else _JSON.decode(data)
 
 
 class AnswerReader:
@@ -113,7 +121,8 @@ class AnswerReader:
         elif message := mapping(value):
             self._has_messages = True
             self._decoder.message(name, message, self._answer)
-            self._look_for_error(name, message)
+            if name == "error" or "error" in message:
+                self._look_for_error(name, message)
         elif name == "error":
             self._answer.failure = failure_from_message(value, self._provider)
 

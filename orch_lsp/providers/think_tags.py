@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from orch_lsp.providers.answer import Answer
 
 _PAIRS = (("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<thought>", "</thought>"))
 _OPENINGS = tuple(opening for opening, _ in _PAIRS)
+_LONGEST = max(map(len, _OPENINGS))
+_BLANK = re.compile(r"\s+")
 
 
 class ThinkTagSplitter:
     """Passes text on to `answer`, and as reasoning what a leading think tag encloses.
 
-    Only a tag with nothing but white space before it counts, so that a text that speaks about such tags is left whole.
+    Only a tag with nothing but white space and reasoning before it counts, so that a text that speaks about such tags
+    is left whole.
 
     Args:
         answer: What gets text and reasoning.
@@ -20,20 +25,20 @@ class ThinkTagSplitter:
 
     def __init__(self, answer: Answer, *, is_implied: bool = False) -> None:
         self._answer = answer
-        self._at_start = not is_implied
         self._closing = "</think>" if is_implied else ""
+        self._is_past = False
         self._held = ""
 
     def feed(self, piece: str) -> None:
         """Take a piece of text."""
-        if not self._at_start and not self._closing:
+        if self._is_past:
             self._answer.text(piece)
             return
-        self._held += piece
-        if self._at_start:
-            self._start()
-        if self._closing:
-            self._reason()
+        content, self._held = self._held + piece, ""
+        position = 0
+        # Models think in several blocks, too: what follows one may be the next.
+        while position < len(content):
+            position = self._reason(content, position) if self._closing else self._start(content, position)
 
     def close(self) -> None:
         """The text has ended: what was held back is what it seemed to be."""
@@ -43,31 +48,35 @@ class ThinkTagSplitter:
         else:
             self._answer.text(held)
 
-    def _start(self) -> None:
-        content = self._held.lstrip()
+    def _start(self, content: str, position: int) -> int:
+        """Look for an opening tag; where to go on."""
+        blank = _BLANK.match(content, position)
+        begin = blank.end() if blank else position
         # A model may emit white space without end: it is passed on at once.
-        self._answer.text(self._held[: len(self._held) - len(content)])
-        self._held = content
+        self._answer.text(content[position:begin])
         for opening, closing in _PAIRS:
-            if content.startswith(opening):
-                self._at_start, self._closing, self._held = False, closing, content[len(opening) :]
-                return
-        if not any(opening.startswith(content) for opening in _OPENINGS):
-            self._at_start = False
-            self._held = ""
-            self._answer.text(content)
+            if content.startswith(opening, begin):
+                self._closing = closing
+                return begin + len(opening)
+        if any(opening.startswith(content[begin : begin + _LONGEST]) for opening in _OPENINGS):
+            self._held = content[begin:]
+        else:
+            self._is_past = True
+            self._answer.text(content[begin:])
+        return len(content)
 
-    def _reason(self) -> None:
-        reasoning, tag, rest = self._held.partition(self._closing)
-        if tag:
-            self._answer.reasoning(reasoning)
-            self._closing = self._held = ""
-            self._answer.text(rest)
-            return
+    def _reason(self, content: str, position: int) -> int:
+        """Look for the closing tag; where to go on."""
+        end = content.find(self._closing, position)
+        if end >= 0:
+            self._answer.reasoning(content[position:end])
+            end += len(self._closing)
+            self._closing = ""
+            return end
         # The end may be the beginning of the closing tag.
-        keep = next(
-            (size for size in range(len(self._closing) - 1, 0, -1) if self._held.endswith(self._closing[:size])), 0
-        )
-        cut = len(self._held) - keep
-        self._answer.reasoning(self._held[:cut])
-        self._held = self._held[cut:]
+        sizes = range(len(self._closing) - 1, 0, -1)
+        keep = next((size for size in sizes if content.endswith(self._closing[:size], position)), 0)
+        cut = len(content) - keep
+        self._answer.reasoning(content[position:cut])
+        self._held = content[cut:]
+        return len(content)

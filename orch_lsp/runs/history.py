@@ -148,14 +148,10 @@ class RunHistory:
         """Runs whose draft was applied to a document, newest first."""
         return self._records("spec_path = ? AND applied_at IS NOT NULL", [self._key(spec_path)])
 
-    def ready_draft_for(self, spec_path: str) -> RunRecord | None:
-        """The run whose draft waits: the newest complete one, else the newest partial one."""
-        found = self._ready(spec_path, limit=1)
-        return found[0] if found else None
-
     def ready_drafts(self, spec_path: str) -> Sequence[RunRecord]:
         """All runs of a document whose drafts wait, the complete ones first, newest first."""
-        return self._ready(spec_path, limit=None)
+        where = "spec_path = ? AND draft_state = 'ready'"
+        return self._records(where, [self._key(spec_path)], order="draft_partial, run_id DESC")
 
     def text(self, digest: str) -> str | None:
         """A text by its hash."""
@@ -234,10 +230,6 @@ class RunHistory:
             rows.update(db, changed, self._name(record), record.status, (text,) if text else ())
             ended.append(changed)
         return tuple(ended), tuple(alive)
-
-    def _ready(self, spec_path: str, *, limit: int | None) -> Sequence[RunRecord]:
-        where = "spec_path = ? AND draft_state = 'ready'"
-        return self._records(where, [self._key(spec_path)], order="draft_partial, run_id DESC", limit=limit)
 
     def _records(
         self, where: str, arguments: Sequence[object], *, order: str = "run_id DESC", limit: int | None = None

@@ -208,9 +208,9 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Software:
-    """A client or server by name and version."""
+    """A client or server by name and version; a client need not say who it is."""
 
-    name: str
+    name: str | None
     version: str | None
 
 

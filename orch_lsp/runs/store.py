@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from orch_lsp.errors import ErrorCode, StoreError
+from orch_lsp.errors import ErrorCode, RunError, StoreError
+from orch_lsp.runs.held import HeldRuns
 from orch_lsp.runs.record import Owner, RunRecord
-from orch_lsp.runs.status import RunStatus
+from orch_lsp.runs.status import DraftState, RunStatus
 from orch_lsp.settings.model import RunSettings
 
 if TYPE_CHECKING:
     from orch_lsp.runs.history import RunHistory
+
+logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -41,6 +45,7 @@ class RunStore:
         self._taken = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="orch-run-store")
         self._history: RunHistory | None = None
+        self._held = HeldRuns()
         self._closed = False
 
     @classmethod
@@ -116,8 +121,31 @@ class RunStore:
             IllegalDraftStateError: Somebody else dealt with the draft.
             RunError: `unknown_run`.
         """
-        kept = tuple(texts)
-        await self._run(lambda: self._opened.save(record, expected, kept))
+        kept = (*self._held.texts_of(record.run_id), *texts)
+        try:
+            await self._run(lambda: self._opened.save(record, expected, kept))
+        except StoreError:
+            if record.run_id not in self._held:
+                raise
+            self._held.hold(record, kept)
+        except RunError:
+            # The database knows better by now.
+            self._held.release(record.run_id)
+            raise
+        else:
+            self._held.release(record.run_id)
+
+    def hold(self, record: RunRecord, texts: Iterable[str]) -> None:
+        """Keep a run that could not be written, with the texts that could not: it is found as if it were stored."""
+        self._held.hold(record, texts)
+
+    async def write_held(self) -> None:
+        """Try again to write the runs that are only held."""
+        for record in self._held.records:
+            try:
+                await self.save(record, expected=record.status)
+            except RunError as error:
+                logger.warning("run %s stays as it was recorded: %s", record.run_id, error.message)
 
     async def checkpoint(self, run_id: str, offset: int, text: str) -> None:
         """Keep a streamed piece of raw text, durably; `offset` is its place in the whole, in code points.
@@ -133,6 +161,9 @@ class RunStore:
         Raises:
             RunError: `unknown_run`.
         """
+        held = self._held.find(run_id)
+        if held is not None and held.draft is not None and held.draft.partial:
+            return self._held.text(held.draft.sha256) or ""
         return await self._run(lambda: self._opened.partial_text(run_id))
 
     async def add_late_text(self, run_id: str, text: str) -> RunRecord:
@@ -153,14 +184,21 @@ class RunStore:
             RunError: `unknown_run`.
             StoreError: Its record cannot be read.
         """
-        return await self._run(lambda: self._opened.get(identifier))
+        return self._held.find(identifier) or await self._run(lambda: self._opened.get(identifier))
 
     async def list(
         self, limit: int | None = 50, spec_path: str | None = None, statuses: Iterable[RunStatus] | None = None
     ) -> Sequence[RunRecord]:
         """Runs, newest first; a record that cannot be read is left out, with a notice."""
         wanted = None if statuses is None else tuple(statuses)
-        return await self._run(lambda: self._opened.list(limit, spec_path, wanted))
+        stored = await self._run(lambda: self._opened.list(limit, spec_path, wanted))
+        found = self._held.over(
+            stored,
+            lambda record: (
+                (spec_path is None or self._is_about(record, spec_path)) and (wanted is None or record.status in wanted)
+            ),
+        )
+        return sorted(found, key=lambda record: record.run_id, reverse=True)[:limit]
 
     async def newest_for(self, spec_path: str) -> RunRecord | None:
         """The last run on a document."""
@@ -168,19 +206,24 @@ class RunStore:
 
     async def applied_for(self, spec_path: str) -> Sequence[RunRecord]:
         """Runs whose draft was applied to a document, newest first."""
-        return await self._run(lambda: self._opened.applied_for(spec_path))
+        stored = await self._run(lambda: self._opened.applied_for(spec_path))
+        found = self._held.over(stored, lambda record: record.applied is not None and self._is_about(record, spec_path))
+        return sorted(found, key=lambda record: record.run_id, reverse=True)
 
     async def ready_drafts(self, spec_path: str) -> Sequence[RunRecord]:
         """All runs of a document whose drafts wait, the complete ones first, newest first."""
-        return await self._run(lambda: self._opened.ready_drafts(spec_path))
+        stored = await self._run(lambda: self._opened.ready_drafts(spec_path))
+        found = self._held.over(stored, lambda record: _draft_waits(record) and self._is_about(record, spec_path))
+        newest_first = sorted(found, key=lambda record: record.run_id, reverse=True)
+        return sorted(newest_first, key=_is_partial)
 
     async def ready_draft_for(self, spec_path: str) -> RunRecord | None:
         """The run whose draft waits for a document: the newest complete draft, else the newest partial one."""
-        return await self._run(lambda: self._opened.ready_draft_for(spec_path))
+        return next(iter(await self.ready_drafts(spec_path)), None)
 
     async def text(self, sha256: str) -> str | None:
         """A text that some record names by its hash; None if it is not kept."""
-        return await self._run(lambda: self._opened.text(sha256))
+        return self._held.text(sha256) or await self._run(lambda: self._opened.text(sha256))
 
     async def dismiss(self, run_id: str) -> None:
         """Remember that the user has seen a run's failure.
@@ -254,7 +297,18 @@ class RunStore:
             raise StoreError(ErrorCode.STORE_ERROR, "The record of runs is not open.")
         return self._history
 
+    def _is_about(self, record: RunRecord, spec_path: str) -> bool:
+        return self._document is not None or record.spec.path == spec_path
+
     async def _run(self, work: Callable[[], Result]) -> Result:
         if self._closed:
             raise StoreError(ErrorCode.STORE_ERROR, "The record of runs is closed.")
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work))
+
+
+def _draft_waits(record: RunRecord) -> bool:
+    return record.draft is not None and record.draft.state is DraftState.READY
+
+
+def _is_partial(record: RunRecord) -> bool:
+    return record.draft is not None and record.draft.partial

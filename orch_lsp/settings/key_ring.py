@@ -7,6 +7,8 @@ import importlib
 import importlib.util
 from typing import Any
 
+from orch_lsp.workspace import keeps_to_own_files
+
 SERVICE = "orch-lsp"
 """The service name under which keys are stored; the user name is the provider's."""
 
@@ -17,7 +19,12 @@ def is_installed() -> bool:
 
 
 def _keyring() -> Any:
-    return importlib.import_module("keyring")
+    keyring = importlib.import_module("keyring")
+    if keeps_to_own_files() and keyring.core._keyring_backend is None:  # noqa: SLF001 -- asking would already choose
+        # Its own way to choose would read a file of the user's.
+        installed = keyring.backend.get_all_keyring()
+        keyring.set_keyring(keyring.core.load_env() or max(installed, key=keyring.backend.by_priority))
+    return keyring
 
 
 def _required() -> Any:

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from orch_lsp.settings.model import Settings
+from orch_lsp.errors import ErrorCode, StoreError
+from orch_lsp.settings.model import Layer, Settings
 
 _FILE = "trust.json"
 _SCHEMA = "orch.trust/1"
@@ -34,11 +35,14 @@ class Grant:
 
 
 def needs_consent(settings: Settings, hosted: bool) -> bool:  # noqa: FBT001 -- asked with a computed value
-    """Whether to ask the user: the project level chose a hosted provider that is not the user config's own default."""
+    """Whether to ask the user: the project level chose a hosted provider.
+
+    An editor does not tell its user's settings from a workspace's: what it repeats of the user's own is the user's.
+    """
     choice = settings.choice
-    return (
-        choice is not None and hosted and not choice.layer.trusted and choice.provider.name != settings.default_provider
-    )
+    if choice is None or not hosted or choice.layer.trusted:
+        return False
+    return not (choice.layer is Layer.EDITOR and choice.provider.name == settings.default_provider)
 
 
 def _place(place: str | Path) -> str:
@@ -76,7 +80,7 @@ class TrustStore:
         """Remember that the user allowed it, at once and for good.
 
         Raises:
-            OSError: The state folder cannot be written.
+            StoreError: The state folder cannot be written.
         """
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         grant = Grant(_place(place), provider, server_address, now)
@@ -88,7 +92,7 @@ class TrustStore:
         """Forget grants for a place, all of them or one provider's; returns how many.
 
         Raises:
-            OSError: The state folder cannot be written.
+            StoreError: The state folder cannot be written.
         """
         where = _place(place)
         grants = self._kept_aside()
@@ -119,6 +123,13 @@ class TrustStore:
         return [grant for entry in cast("list[Any]", entries) if (grant := _grant(entry)) is not None]
 
     def _write(self, grants: list[Grant]) -> None:
+        try:
+            self._replace(grants)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise StoreError(ErrorCode.STORE_ERROR, f"Your consent cannot be remembered: {reason}.") from error
+
+    def _replace(self, grants: list[Grant]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         content = json.dumps({"schema": _SCHEMA, "grants": [asdict(grant) for grant in grants]}, indent=1)
         # mkstemp makes the file 0600 from its first byte on.

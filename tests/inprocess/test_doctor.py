@@ -65,7 +65,7 @@ async def test_a_provider_that_works_is_said_to_with_key_source_host_time_and_wi
     homes, provider, workspace, session
 ):
     homes.use(provider.url)
-    provider.script(json_reply(LISTED))
+    provider.script(json_reply(LISTED), chat_error(401, "missing_api_key"))
     diagnosis = await look(session, workspace)
     found = by_subject(diagnosis)
     assert not has_problem(diagnosis.findings)
@@ -77,7 +77,18 @@ async def test_a_provider_that_works_is_said_to_with_key_source_host_time_and_wi
     assert found["choice"].message == "work, asked-model (from the user config)"
     assert found["setting providers.work.retry"].message == "attempts 1, max_wait 60 (user config)"
     assert "pygls 2.1" in found["packages"].message
-    assert [(request.method, request.path) for request in provider.requests] == [("GET", "/v1/models")]
+    asked = [(request.method, request.path, "authorization" in request.headers) for request in provider.requests]
+    assert asked == [("GET", "/v1/models", True), ("GET", "/v1/models", False)]
+
+
+async def test_a_list_that_anybody_gets_says_nothing_about_the_key(homes, provider, workspace, session):
+    homes.use(provider.url)
+    provider.script(json_reply(LISTED))
+    diagnosis = await look(session, workspace)
+    found = by_subject(diagnosis)["provider work: key accepted"]
+    assert found.verdict == "note"
+    assert "cannot be told" in found.message
+    assert not has_problem(diagnosis.findings)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from lsprotocol import types
 
 from tests.fakes.scripted_server import Until, chat_pieces, stream_reply
 
@@ -30,6 +31,10 @@ async def begun(editor, uri, provider):
     return answer["runId"]
 
 
+async def stored(editor, run_id):
+    return await editor.execute("orch.showRun", {"runId": run_id, "open": False})
+
+
 async def test_a_change_outside_the_target_keeps_the_edit(start_editor, workspace, provider, held):
     editor = await start_editor()
     uri = editor.open(workspace / "a.spec.md", SPEC)
@@ -53,7 +58,8 @@ async def test_a_change_inside_the_target_keeps_the_persons_text_and_the_draft_w
     mine = SPEC.replace("TODO", "My own goal.")
     editor.type(uri, mine)
     held.set()
-    record = await editor.ended(run_id)
+    await editor.ended(run_id)
+    record = await stored(editor, run_id)
     assert editor.text(uri) == mine
     assert record["status"] == "completed"
     assert record["draft"]["state"] == "ready"
@@ -79,9 +85,8 @@ async def test_an_edit_that_was_not_made_leaves_the_draft_waiting(start_editor, 
     else:
         editor.close(uri)
     held.set()
-    record = await editor.ended(run_id)
-    await editor.until(lambda: editor.record(run_id)["error"])
-    record = editor.record(run_id)
+    await editor.ended(run_id)
+    record = await stored(editor, run_id)
     assert record["draft"]["state"] == "ready"
     assert record["error"]["code"] == "document_changed"
     assert record["applied"] is None
@@ -95,21 +100,69 @@ async def test_an_edit_that_was_not_made_leaves_the_draft_waiting(start_editor, 
     assert "Orch: Apply draft" in await editor.lenses(uri)
     assert (await editor.execute("orch.applyDraft"))["state"] == "applied"
     assert "Limit clients." in editor.text(uri)
+    told = [(run["status"], (run["draft"] or {}).get("state")) for run in editor.runs if run["run_id"] == run_id]
+    assert told == [("queued", None), ("running", None), ("completed", "ready"), ("completed", "applied")]
+
+
+async def test_a_refused_command_to_apply_is_no_change_to_tell_of(start_editor, workspace, provider, homes):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor(settings={"apply": "review"})
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = (await editor.draft(uri))["run_id"]
+    editor.close(uri)
+    answer = await editor.execute("orch.applyDraft", {"runId": run_id})
+    assert (answer["state"], answer["code"]) == ("ready", "document_changed")
+    assert (await stored(editor, run_id))["error"]["code"] == "document_changed"
+    assert [run["status"] for run in editor.runs] == ["queued", "running", "completed"]
+
+
+async def test_a_run_that_has_ended_is_not_cancelled_while_its_draft_is_brought_in(
+    start_editor, workspace, provider, homes
+):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    slow: list[asyncio.Task[object]] = []
+    editor.before_edit = lambda: slow.append(asyncio.ensure_future(editor.execute("orch.cancelRun", {"runId": run_id})))
+    run_id = (await editor.execute("orch.generateDraft", uri))["runId"]
+    record = await editor.ended(run_id)
+    assert await slow[0] == {"runId": run_id, "status": "already_ended"}
+    assert (record["status"], record["draft"]["state"]) == ("completed", "applied")
 
 
 async def test_a_keystroke_between_the_check_and_the_edit_is_not_lost(start_editor, workspace, provider, held):
-    """The client's version moves on before the edit arrives: it refuses, the draft waits, nothing is overwritten."""
+    """The client's version moves on before the edit arrives: it refuses, and the edit is computed anew."""
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = await begun(editor, uri, provider)
+
+    def type_once() -> None:
+        editor.before_edit = None
+        editor.type(uri, editor.text(uri) + "typed\n")
+
+    editor.before_edit = type_once
+    held.set()
+    record = await editor.ended(run_id)
+    assert (record["draft"]["state"], record["error"]) == ("applied", None)
+    assert editor.text(uri) == SPEC.replace("TODO", "Limit clients.") + "typed\n"
+    assert len(editor.edits) == 2
+
+
+async def test_a_person_who_never_stops_typing_keeps_the_draft_waiting(start_editor, workspace, provider, held):
     editor = await start_editor()
     uri = editor.open(workspace / "a.spec.md", SPEC)
     run_id = await begun(editor, uri, provider)
     editor.before_edit = lambda: editor.type(uri, editor.text(uri) + "typed\n")
     held.set()
     await editor.ended(run_id)
-    await editor.until(lambda: editor.record(run_id)["error"])
-    assert editor.text(uri) == SPEC + "typed\n"
+    record = await stored(editor, run_id)
+    assert (record["draft"]["state"], record["error"]["code"]) == ("ready", "document_changed")
+    assert editor.text(uri).replace("typed\n", "") == SPEC
     editor.before_edit = None
     assert (await editor.execute("orch.applyDraft", {"runId": run_id}))["state"] == "applied"
-    assert editor.text(uri).endswith("Mine.\ntyped\n")
+    assert editor.text(uri).endswith("Mine.\n" + "typed\n" * len(editor.edits[:-1]))
 
 
 DOCUMENTS = {
@@ -171,8 +224,9 @@ async def test_a_file_outside_any_workspace_is_drafted_and_recorded(start_editor
     assert record["spec"]["path"] == "b.spec.md"
     assert record["draft"]["state"] == "applied"
     assert not (outside.parent / ".orch").exists()
-    shown = await editor.execute("orch.showRun", {"runId": record["run_id"], "open": False})
-    assert shown["run_id"] == record["run_id"]
+    assert await stored(editor, record["run_id"]) == record
+    later = await start_editor()
+    assert await stored(later, record["run_id"]) == record
 
 
 async def test_review_leaves_the_draft_waiting_until_it_is_applied(start_editor, workspace, provider, homes):
@@ -252,3 +306,60 @@ async def test_the_history_of_an_untitled_document_follows_it_to_its_file(
     assert [run["run_id"] for run in found] == [record["run_id"]]
     assert found[0]["spec"]["path"] == "saved.spec.md"
     assert record["run_id"] in await editor.hover(saved, "Limit clients.")
+
+
+@pytest.mark.parametrize("when", ["before the tabs", "after the tabs"])
+async def test_history_and_provenance_follow_a_renamed_file(start_editor, homes, provider, workspace, when):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor()
+    old, new = workspace / "a.spec.md", workspace / "docs" / "b.spec.md"
+    uri = editor.open(old, SPEC)
+    record = await editor.draft(uri)
+    editor.save(uri)
+    written = workspace / ".orch" / "provenance" / "a.spec.md.jsonl"
+    while not written.exists():
+        await editor.hover(uri, "Limit clients.")
+
+    renamed = types.RenameFilesParams([types.FileRename(uri, new.as_uri())])
+    text = editor.text(uri)
+    new.parent.mkdir()
+    old.rename(new)
+    if when == "before the tabs":
+        editor.client.workspace_did_rename_files(renamed)
+    editor.close(uri)
+    moved = editor.open(new, text)
+    if when == "after the tabs":
+        editor.client.workspace_did_rename_files(renamed)
+
+    async def history():
+        return await editor.execute("orch.showHistory", {"uri": moved, "open": False})
+
+    while not (found := await history()):
+        pass
+    assert [(run["run_id"], run["spec"]["path"]) for run in found] == [(record["run_id"], "docs/b.spec.md")]
+    shown = await editor.hover(moved, "Limit clients.")
+    assert record["run_id"] in shown
+    assert "unchanged" in shown
+    while written.exists():
+        await editor.hover(moved, "Limit clients.")
+    assert (workspace / ".orch" / "provenance" / "docs" / "b.spec.md.jsonl").exists()
+
+
+async def test_a_file_that_is_renamed_during_its_run_keeps_its_draft(start_editor, workspace, provider, held):
+    editor = await start_editor()
+    old, new = workspace / "a.spec.md", workspace / "b.spec.md"
+    uri = editor.open(old, SPEC)
+    run_id = await begun(editor, uri, provider)
+    old.rename(new)
+    editor.close(uri)
+    moved = editor.open(new, SPEC)
+    editor.client.workspace_did_rename_files(types.RenameFilesParams([types.FileRename(uri, new.as_uri())]))
+    held.set()
+    await editor.ended(run_id)
+    while (record := await stored(editor, run_id))["spec"]["path"] != "b.spec.md":
+        pass
+    assert (record["status"], record["draft"]["state"]) == ("completed", "ready")
+    assert "Orch: Apply draft" in await editor.lenses(moved)
+    assert (await editor.execute("orch.applyDraft"))["state"] == "applied"
+    assert editor.text(moved) == SPEC.replace("TODO", "Limit clients.")

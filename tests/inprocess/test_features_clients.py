@@ -514,7 +514,8 @@ async def test_a_client_that_does_not_know_apply_edit_keeps_its_text_and_the_dra
     del editor.client.protocol.fm.features[types.WORKSPACE_APPLY_EDIT]
     uri = editor.open(workspace / "a.spec.md", SPEC)
     answer = await editor.execute(GENERATE_DRAFT)
-    record = await settled(editor, answer["runId"])
+    await settled(editor, answer["runId"])
+    record = await editor.execute("orch.showRun", {"runId": answer["runId"], "open": False})
     assert record["status"] == "completed"
     assert record["draft"]["state"] == "ready"
     assert record["error"]["code"] == "document_changed"

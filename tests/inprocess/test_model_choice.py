@@ -132,7 +132,7 @@ async def test_the_command_returns_the_models_as_data(start_editor, workspace, l
     assert editor.questions == []
 
 
-async def test_a_model_picked_in_the_message_is_written_into_the_front_matter(start_editor, workspace, listed):
+async def test_a_model_picked_in_the_message_is_written_into_the_front_matter(start_editor, workspace, listed, homes):
     editor = await start_editor()
     editor.answer_question = "work · big-model"
     uri = editor.open(workspace / "a.spec.md", SPEC)
@@ -140,6 +140,8 @@ async def test_a_model_picked_in_the_message_is_written_into_the_front_matter(st
     assert answer["status"] == "asked"
     await editor.until(lambda: "model: big-model" in editor.text(uri))
     assert editor.text(uri) == SPEC.replace("asked-model", "big-model")
+    # To choose by hand is to allow.
+    assert '"provider": "work"' in (homes.state / "trust.json").read_text()
     assert [action.title for action in editor.questions[0].actions] == [
         "work · asked-model", "work · big-model", "work · small:model",
     ]  # fmt: skip

@@ -279,6 +279,12 @@ async def test_a_small_body_that_expands_without_end_ends_at_the_limit_of_bytes(
     assert outcome.code == "invalid_response"
 
 
+async def test_the_code_in_an_error_body_of_megabytes_is_found(server):
+    server.script(json_reply({"error": {"code": "insufficient_quota", "message": "No."}, "_pad": "x" * 5_000_000}, 429))
+    outcome = await ask(server.url)
+    assert outcome.code == "quota_exhausted"
+
+
 async def test_an_error_body_without_end_is_read_in_part(server):
     server.script(Reply(status=400, headers={}, steps=(SendForever(b"no " * 1000),)))
     outcome = await ask(server.url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,6 +135,30 @@ async def test_a_provider_without_a_list_says_so_and_sends_nothing(server):
     with pytest.raises(ProviderError):
         await models_of(server, "openai-compatible", key=None)
     assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("perplexity", {}), ("github-models", {}), ("azure", {"api_version": "2024-10-21"})],
+)
+async def test_a_service_that_is_known_to_have_no_list_is_not_asked_and_its_documentation_is_named(
+    server, name, options
+):
+    preset = PRESETS[name]
+    provider = create_provider(replace(preset, base_url=server.url, options={**preset.options, **options}), "k-1")
+    with pytest.raises(ProviderError) as raised:
+        await provider.models()
+    await provider.aclose()
+    assert preset.docs_url in raised.value.remediation
+    assert server.requests == []
+
+
+async def test_azure_s_newer_route_has_a_list(server):
+    server.script(json_reply({"data": [{"id": "gpt-4o"}]}))
+    provider = create_provider(replace(PRESETS["azure"], base_url=server.url), "k-1")
+    assert await provider.models() == (ModelInfo("gpt-4o"),)
+    await provider.aclose()
+    assert server.requests[0].headers["api-key"] == "k-1"
 
 
 def test_the_local_provider_lists_no_models():

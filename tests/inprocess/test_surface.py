@@ -267,3 +267,15 @@ async def test_the_last_failure_is_explained_without_its_code_being_named(start_
     assert await editor.execute("orch.explainError") == {"path": None}
     await refusal(editor, "orch.generateDraft", uri)
     assert (await editor.execute("orch.explainError"))["path"].endswith("missing_provider.md")
+
+
+async def test_progress_is_told_a_few_times_a_second_and_not_for_each_word(start_editor, workspace, homes, provider):
+    homes.use(provider.url)
+    words = ["## Goal\n\n", *(f"word{number} " for number in range(1000))]
+    provider.script(stream_reply(chat_pieces(words)))
+    editor = await start_editor()
+    record = await editor.draft(editor.open(workspace / "a.spec.md", SPEC))
+    assert record["draft"]["state"] == "applied"
+    reports = editor.client.progress_reports[record["run_id"]]
+    assert 2 <= len(reports) < 200
+    assert (reports[0].kind, reports[-1].kind) == ("begin", "end")

@@ -19,6 +19,7 @@ def _validator() -> Draft202012Validator:
 def check_record(record: Any) -> Any:
     """Hold a terminal record against the rules; returns it."""
     _validator().validate(record)
+    assert set(record["client"]) == {"name", "version"}
     _check_timeline(record)
     _check_steps(record)
     if record["status"] == "completed":

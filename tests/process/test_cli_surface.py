@@ -21,6 +21,7 @@ SPEC = "# Rate limiter\n\nLimit each client to 100 requests a minute.\n"
         ("draft", "a.spec.md", "--json", "--no-such-option"),
         ("runs", "show", "--json"),
         ("runs", "list", "--json", "--limit", "none"),
+        ("new", "a.spec.md", "--json"),
     ],
 )
 async def test_wrong_arguments_are_told_as_json_too(orch, workspace, arguments):
@@ -31,7 +32,7 @@ async def test_wrong_arguments_are_told_as_json_too(orch, workspace, arguments):
     assert told["schema"] == "orch.error/1"
     assert told["error"]["code"] == "invalid_request"
     assert set(told["error"]) == {"code", "message", "remediation", "retryable", "http_status", "retry_after_s"}
-    assert "Usage: orch-lsp" in done.err
+    assert "Usage: orch-lsp" in done.err or f"error[{told['error']['code']}]: " in done.err
 
 
 async def test_the_run_of_a_document_without_a_workspace_is_found_again(orch, tmp_path):
@@ -45,6 +46,11 @@ async def test_the_run_of_a_document_without_a_workspace_is_found_again(orch, tm
     assert run["spec"]["path"] == "a.spec.md"
     shown = await orch("runs", "show", run["run_id"], "--json", cwd=tmp_path / "here")
     assert (shown.code, shown.json()) == (0, run)
+    for folder in ("here", "loose"):
+        assert (await orch("runs", "list", "--json", cwd=tmp_path / folder)).json() == [run]
+    assert (await orch("runs", "list", "--json", "--workspace", str(tmp_path / "here"))).json() == []
+    (tmp_path / "here" / ".orch").mkdir()
+    assert (await orch("runs", "list", "--json", cwd=tmp_path / "here")).json() == []
 
 
 async def test_the_last_line_says_how_to_find_the_run_from_where_one_is(orch, workspace, tmp_path):
@@ -96,3 +102,20 @@ async def test_with_both_homes_given_git_reads_no_other_file_of_the_user(orch, w
     subprocess.run(["git", *commit], cwd=workspace, check=True)
     done = await orch("draft", "a.spec.md", "--provider", "outline", "--json", env={"HOME": str(home)})
     assert len(json.loads(done.out)["vcs"]["revision"]) == 40
+
+
+async def test_with_both_homes_given_the_keyring_package_reads_no_file_of_its_own(orch, workspace, tmp_path, homes):
+    pytest.importorskip("keyring")
+    (workspace / "a.spec.md").write_text(SPEC)
+    trap = tmp_path / "trap"
+    trap.mkdir()
+    (trap / "trap_ring.py").write_text(f"open({str(trap / 'READ')!r}, 'w').close()\n")
+    settings = tmp_path / "home" / ".config" / "python_keyring"
+    settings.mkdir(parents=True)
+    (settings / "keyringrc.cfg").write_text(
+        f"[backend]\ndefault-keyring=trap_ring.Ring\nkeyring-path={trap}\n", encoding="utf-8"
+    )
+    places = {"HOME": str(tmp_path / "home"), "XDG_CONFIG_HOME": str(tmp_path / "home" / ".config")}
+    done = await orch("draft", "a.spec.md", "--provider", "openai", "--model", "m", "--json", env=places)
+    assert done.json()["error"]["code"] == "missing_auth"
+    assert not (trap / "READ").exists()

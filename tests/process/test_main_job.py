@@ -85,3 +85,13 @@ async def test_a_wrong_key_is_a_diagnostic_with_cures_that_work(start_editor, ho
     assert retried["parent_run_id"] == record["run_id"]
     assert retried["draft"]["state"] == "applied"
     await editor.until(lambda: not [d for d in editor.client.diagnostics[uri] if d.code == "invalid_auth"])
+
+
+async def test_no_word_of_a_brief_decides_how_a_run_ends(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    (workspace / "a.spec.md").write_text(
+        "# Handle the login fail case\n\nA delegate-fail must fail, error, time out and be cancelled.\n"
+    )
+    done = await orch("draft", "a.spec.md", "--json")
+    assert (done.code, done.json()["status"]) == (0, "completed")

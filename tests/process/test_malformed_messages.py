@@ -120,6 +120,15 @@ async def test_after_any_malformed_input_the_next_request_is_answered(start_serv
     assert "Traceback" not in log
 
 
+async def test_what_nobody_knows_is_answered_and_the_next_request_is_served(start_server):
+    server = await start_server()
+    await server.client.initialize()
+    assert (await server.client.call("no/suchMethod"))["error"]["code"] == -32601
+    assert (await server.client.execute("no.suchCommand"))["error"]["code"] == -32602
+    server.client.notify("no/suchNotification", {"a": 1})
+    await server.is_served()
+
+
 async def test_messages_arrive_whole_however_the_pipe_cuts_them(start_server):
     server = await start_server()
     await server.client.initialize()

@@ -192,13 +192,28 @@ async def test_consent_is_for_the_address_that_the_provider_had(orch, hosted, wo
     assert hosted.requests == []
 
 
-async def test_what_the_user_chose_for_themselves_is_not_asked_about(orch, hosted, workspace, homes):
+async def test_what_the_user_chose_for_themselves_is_asked_about_only_if_a_project_chooses_it_too(
+    orch, hosted, workspace, homes
+):
     homes.configure('provider = "far"\n' + (homes.config / "config.toml").read_text())
-    project_config(workspace, 'provider = "far"\n')
     spec_in(workspace)
     done = await orch("draft", "a.spec.md")
     assert done.code == 0, done.err
+    project_config(workspace, 'provider = "far"\nmodel = "another"\n')
+    refused = await orch("draft", "a.spec.md")
+    assert refused.code == 2
+    assert "error[not_allowed]" in refused.err
     assert len(hosted.requests) == 1
+    assert (await orch("trust", "far")).code == 0
+    assert (await orch("draft", "a.spec.md")).code == 0
+
+
+async def test_an_editor_that_repeats_the_users_own_choice_is_not_asked(start_editor, hosted, workspace, homes):
+    homes.configure('provider = "far"\n' + (homes.config / "config.toml").read_text())
+    editor = await start_editor(settings={"provider": "far"})
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    assert (await editor.draft(uri))["draft"]["state"] == "applied"
+    assert editor.questions == []
 
 
 async def test_a_provider_on_this_machine_needs_no_consent(orch, answering, workspace, homes):

@@ -130,6 +130,8 @@ def test_every_built_in_provider_is_described_with_its_address_and_key_variables
     assert row, f"`{preset.name}` with kind `{preset.kind}` is not in the table"
     if preset.base_url is not None:
         assert f"`{preset.base_url}`" in row[0]
+    if preset.docs_url is not None:
+        assert f"({preset.docs_url})" in row[0]
     missing_auth = (ROOT / "docs" / "errors" / "missing_auth.md").read_text(encoding="utf-8")
     for variable in preset.key_variables:
         assert f"`{variable}`" in row[0]
@@ -167,6 +169,15 @@ def test_the_example_of_a_provider_package_is_a_provider():
     assert TextDelta("## Goal\n\nBe quick.\n") in events
     assert Finished(FinishReason.STOP, ("stop",)) in events
     assert provider.request_body(request) is None
+
+
+def test_the_page_on_performance_has_a_place_and_a_command_for_each_of_its_benchmarks():
+    text = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    places = re.findall(r"^<!-- figures: (\w+) -->\n(?:.*\n)+?<!-- end -->$", text, re.MULTILINE)
+    assert "providers" in places
+    for name in places:
+        assert (ROOT / "benchmarks" / f"{name}.py").exists()
+        assert re.search(rf"^\$ python benchmarks/{name}\.py .*--table docs/performance\.md$", text, re.MULTILINE)
 
 
 def test_the_architecture_names_only_files_and_folders_that_exist():

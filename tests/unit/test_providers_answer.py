@@ -96,6 +96,8 @@ def split(*pieces):
         ("<thin ice>", "<thin ice>", ""),
         ("<thi", "<thi", ""),
         ("<think>a</think>b<think>c</think>", "b<think>c</think>", "a"),
+        ("<think>a</think>\n<think>b</think>\n\n# Spec", "\n\n\n# Spec", "ab"),
+        ("<think>a</think><thought>b</thought><thi", "<thi", "ab"),
         ("", "", ""),
         ("  ", "  ", ""),
     ],
@@ -113,6 +115,10 @@ def test_white_space_without_end_is_passed_on_and_does_not_become_slow():
         splitter.feed("\n" * 16)
         length += len(text_of(answer.take()))
     assert length == 300_000 * 16
+
+
+def test_thoughts_without_end_do_not_become_slow():
+    assert split("<think>a</think>" * 200_000 + "x") == ("x", "a" * 200_000)
 
 
 def test_reasoning_whose_tag_was_opened_in_the_prompt_is_kept_apart():

@@ -522,6 +522,42 @@ async def test_a_run_whose_earlier_save_failed_can_still_be_ended(store):
     assert await store.get(record.run_id) == ended
 
 
+async def test_a_run_that_could_not_be_written_is_found_as_if_it_were_and_written_later(store, root):
+    record = queued(owner=here())
+    path = record.spec.path
+    await store.create(record)
+    text = "## Goal\nG\n"
+    ended = transition(
+        replace(transition(record, RunStatus.RUNNING), draft=draft_of(text, ("goal", "G"))), RunStatus.COMPLETED
+    )
+    store.hold(ended, [text])
+    assert await store.get(record.run_id) == await store.get(record.run_id[:13]) == ended
+    assert list(await store.list()) == list(await store.list(spec_path=path)) == [ended]
+    assert list(await store.list(statuses=[RunStatus.QUEUED])) == list(await store.list(spec_path="other.md")) == []
+    assert await store.newest_for(path) == await store.ready_draft_for(path) == ended
+    assert await store.ready_draft_for("other.md") is None
+    assert await store.text(sha256(text)) == text
+    other = await opened(root)
+    assert (await other.get(record.run_id)).status is RunStatus.QUEUED
+
+    await store.write_held()
+
+    assert await other.get(record.run_id) == ended
+    assert await other.text(sha256(text)) == text
+    await other.aclose()
+
+
+async def test_a_run_that_somebody_else_ended_meanwhile_is_not_held_any_longer(store, root):
+    record = await added(store, running(owner=here()))
+    other = await opened(root)
+    ended = transition(record, RunStatus.INTERRUPTED)
+    await other.save(ended, expected=RunStatus.RUNNING)
+    await other.aclose()
+    store.hold(replace(record, brief_sha256=sha256("held")), [])
+    await store.write_held()
+    assert await store.get(record.run_id) == ended
+
+
 async def test_the_stored_record_is_the_documented_json(store):
     record = await added(store, completed("t"), "t")
     with closing(sqlite3.connect(store.location)) as db:

@@ -400,7 +400,7 @@ def test_the_choice_is_always_that_of_the_highest_layer_that_names_one_or_a_reas
     [
         ("", 'provider = "openai"\nmodel = "m"', None, True, True),
         ("", 'provider = "openai"\nmodel = "m"', None, False, False),
-        ('provider = "openai"\nmodel = "u"', 'provider = "openai"\nmodel = "m"', None, True, False),
+        ('provider = "openai"\nmodel = "u"', 'provider = "openai"\nmodel = "m"', None, True, True),
         ('provider = "anthropic"\nmodel = "u"', 'provider = "openai"\nmodel = "m"', None, True, True),
         ("", 'provider = "openai"\nmodel = "m"', CommandChoice("openai", "m"), True, False),
         ("", 'provider = "openai"\nmodel = "m"', CommandChoice(model="m"), True, True),
@@ -416,3 +416,8 @@ def test_the_user_is_asked_when_the_project_chose_a_hosted_provider(
 
 def test_an_editors_choice_is_the_projects_too_since_its_scope_cannot_be_seen() -> None:
     assert needs_consent(merged(editor={"provider": "openai", "model": "m"}), hosted=True)
+    assert needs_consent(merged('provider = "anthropic"', editor={"provider": "openai", "model": "m"}), hosted=True)
+
+
+def test_an_editor_that_repeats_the_users_choice_chooses_nothing() -> None:
+    assert not needs_consent(merged('provider = "openai"', editor={"provider": "openai", "model": "m"}), hosted=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any
 
-from orch_lsp.errors import ErrorCode, RunError, SpecError
+from orch_lsp.errors import ErrorCode, RunError, SpecError, StoreError
 from orch_lsp.lsp.arguments import CommandArgument, parse
 from orch_lsp.lsp.commands import APPLY_DRAFT, DISCARD_DRAFT, PREVIEW_DRAFT
 from orch_lsp.lsp.drafting import announce
@@ -19,6 +20,8 @@ from orch_lsp.runs.status import LIVE, DraftState
 
 if TYPE_CHECKING:
     from orch_lsp.runs.record import RunRecord
+
+logger = logging.getLogger(__name__)
 
 READ_BACK_AT_ONCE_SECONDS = 0.5
 """How long the command waits for the change itself, after the client said that it made it."""
@@ -138,7 +141,7 @@ async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> d
         )  # fmt: skip
     except SpecError as error:
         if not _is_partial(found.record):
-            await _save(ls, found, as_refused(found.record, error))
+            await found.store.save(as_refused(found.record, error), expected=found.record.status)
         if document is not None and accepted.is_set():
             # The command was answered as done by now.
             ls.failures.set(document[0], Failure(error.detail, found.record.run_id, severity=severity_of(error.code)))
@@ -165,7 +168,10 @@ async def _settle(ls: OrchServer, found: FoundRun) -> None:
         failure = ls.failures.get(document[0])
         if failure is not None and failure.run_id == found.record.run_id:
             ls.failures.clear(document[0])
-            await found.store.dismiss(found.record.run_id)
+            try:
+                await found.store.dismiss(found.record.run_id)
+            except StoreError as error:
+                logger.warning("the failure of %s will be shown again: %s", found.record.run_id, error.message)
         refresh(ls, document[0])
 
 

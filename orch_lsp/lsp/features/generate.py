@@ -72,7 +72,7 @@ async def start(
         observer = EditorObserver(ls, uri, f"Orch: {plan.choice.model or plan.choice.provider.name}")
         from orch_lsp.runs.record import Software
 
-        client = Software(ls.client.name, ls.client.version) if ls.client.name else None
+        client = Software(ls.client.name, ls.client.version)
         live = await session.supervisor.start(
             plan, observer, functools.partial(deliver, ls, observer, plan), client=client
         )  # fmt: skip

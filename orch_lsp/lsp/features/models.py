@@ -13,6 +13,7 @@ from orch_lsp.errors import ErrorCode, OrchError, SettingsError
 from orch_lsp.lsp.arguments import parse
 from orch_lsp.lsp.choosing import choose
 from orch_lsp.lsp.commands import SELECT_MODEL
+from orch_lsp.lsp.consent import allow
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 
@@ -142,7 +143,10 @@ async def _ask(ls: OrchServer, uri: str, offers: list[_Offer]) -> None:
     if chosen is None or not ls.documents.is_open(uri):
         return
     try:
-        await choose(ls, uri, await ls.read(ls.source(uri)), chosen.provider, chosen.model)
+        reading = await ls.read(ls.source(uri))
+        # Whoever chooses by hand need not be asked again.
+        await allow(ls, reading, chosen.provider)
+        await choose(ls, uri, reading, chosen.provider, chosen.model)
     except OrchError as error:
         ls.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"Orch: {error.message}"))
         return

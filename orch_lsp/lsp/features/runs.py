@@ -26,11 +26,15 @@ def register(server: OrchServer) -> None:
     async def cancel_run(ls: OrchServer, argument: Any) -> dict[str, str]:
         given = parse(argument)
         supervisor = await ls.supervisor()
-        live = next((run for run in reversed(supervisor.live) if given.run_id in {None, run.record.run_id}), None)
-        if live is not None and supervisor.cancel(live.record.run_id):
-            await supervisor.wait(live.record.run_id, CANCEL_SECONDS)
-            status = live.committed.status
-            return {"runId": live.record.run_id, "status": str(status) if status in TERMINAL else "cancelling"}
+        for live in reversed(supervisor.live):
+            run_id = live.record.run_id
+            if given.run_id in {None, run_id} and supervisor.cancel(run_id):
+                await supervisor.wait(run_id, CANCEL_SECONDS)
+                status = live.committed.status
+                return {"runId": run_id, "status": str(status) if status in TERMINAL else "cancelling"}
+            if given.run_id == run_id:
+                # It has ended, and its draft is being brought in.
+                return {"runId": run_id, "status": "already_ended"}
         found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
         if found.record.status in TERMINAL:
             return {"runId": found.record.run_id, "status": "already_ended"}

@@ -122,7 +122,7 @@ async def _follow_rename(ls: OrchServer, old_uri: str, new_uri: str) -> None:
             continue
         settings = await session.settings_of(root)
         store = await session.store_at(root, None, settings.runs)
-        before, after = relative_path(old, root), relative_path(new, root)
+        before, after = [await asyncio.to_thread(relative_path, path, root) for path in (old, new)]
         await store.relink(before, after)
         await asyncio.to_thread(move, root, before, after)
         return
