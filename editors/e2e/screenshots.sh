@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes the pictures of Neovim in docs/images/ again: editors/e2e/screenshots.sh
+# Takes the pictures in docs/images/ again, in the real editors: editors/e2e/screenshots.sh
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -17,3 +17,5 @@ if [[ ! -x $tools/terminal/bin/python ]]; then
 fi
 "$tools/terminal/bin/pip" install -q --disable-pip-version-check pyte==0.8.2
 "$tools/terminal/bin/python" "$here/neovim/screenshots.py" --nvim "$nvim" --server "$server" "$top/docs/images"
+
+"$here/vscode/screenshots.sh"

@@ -78,6 +78,8 @@ async def test_a_wrong_key_is_a_diagnostic_with_cures_that_work(start_editor, ho
     assert diagnostic.source == "orch"
     actions = await editor.actions(uri, diagnostic)
     assert {"Orch: Retry", "Orch: Open the run's record", "Orch: Dismiss"} <= set(actions)
+    unwritten = await editor.diagnostic(uri, "missing_section")
+    assert next(iter(await editor.actions(uri, unwritten, diagnostic))) == "Orch: Retry"
     answer = await editor.run_action(actions["Orch: Retry"])
     retried = await editor.ended(answer["runId"])
     assert retried["parent_run_id"] == record["run_id"]

@@ -66,6 +66,11 @@ def test_every_command_is_in_the_readmes_table(command: str):
     assert re.search(rf"^\| `{re.escape(command)}` \| \S", README, re.MULTILINE)
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_editors_page(command: str):
+    assert f"`{command}`" in (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
+
+
 def test_the_readme_names_no_command_that_does_not_exist():
     assert sorted(set(re.findall(r"^\| `(orch\.\w+)` \|", README, re.MULTILINE))) == COMMANDS
 
@@ -84,6 +89,13 @@ def test_links_lead_to_files_and_headings_that_exist(path: Path):
         assert found.exists(), f"{target} leads nowhere"
         if anchor:
             assert anchor in anchors(found), f"{target}: there is no such heading"
+
+
+def test_every_picture_of_an_editor_is_shown():
+    shown = {
+        Path(target).name for page in ("README.md", "editors/vscode-client/README.md") for target in links(ROOT / page)
+    }
+    assert sorted({path.name for path in (ROOT / "docs" / "images").iterdir()} - shown) == []
 
 
 @pytest.mark.parametrize("code", list(ErrorCode))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ def install_plugin(world: World) -> None:
     """Put the plugin where a person would: in a package that Neovim loads by itself."""
     start = Path(world.environment["XDG_DATA_HOME"]) / "nvim" / "site" / "pack" / "orch" / "start"
     start.mkdir(parents=True)
-    (start / "orch").symlink_to(PLUGIN)
+    shutil.copytree(PLUGIN, start / "orch")
 
 
 def nothing(world: World) -> None:

@@ -113,17 +113,18 @@ class Window {
 
   /** Chooses from a context menu; one that closes because the focus moved is opened again. */
   async menu(target, name) {
+    const item = this.page.getByRole("menuitem", { name });
+    const soon = (promise) => promise.then(() => true, () => false);
     await until(`${name} in the menu`, async () => {
       await target.click({ button: "right" });
-      const chosen = await this.page
-        .getByRole("menuitem", { name })
-        .click({ timeout: 4_000 })
-        .then(
-          () => true,
-          () => false,
-        );
-      if (!chosen) await this.page.keyboard.press("Escape");
-      return chosen;
+      if (await soon(item.waitFor({ timeout: 4_000 }))) return true;
+      await this.page.keyboard.press("Escape");
+      return false;
+    });
+    // A menu that has only just opened passes over a click.
+    await until(`${name} to be chosen`, async () => {
+      await soon(item.click({ timeout: 1_000 }));
+      return soon(item.waitFor({ state: "hidden", timeout: 1_000 }));
     });
   }
 

@@ -1,7 +1,7 @@
 // Runs the scenarios one after the other, each in a window and a world of its own. Arguments: words of their names.
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { closeBrowser } from "./browser.mjs";
 import { buildWorld } from "./world.mjs";
 import { EXTENSIONS, startCode } from "./codeServer.mjs";
@@ -9,10 +9,18 @@ import { scenarios } from "./scenarios.mjs";
 
 const { ORCH_E2E_CODE: code, ORCH_E2E_VSIX: vsix } = process.env;
 
-function installExtension() {
+/** Installs the extension as a person would, and beside it the one that brings a virtual file. */
+function installExtensions() {
+  const vsce = resolve(import.meta.dirname, "../../vscode-client/node_modules/@vscode/vsce/vsce");
+  const virtual = join(EXTENSIONS, "virtual.vsix");
+  execFileSync(process.execPath, [vsce, "package", "--allow-missing-repository", "--skip-license", "--out", virtual], {
+    cwd: join(import.meta.dirname, "virtual"),
+    stdio: "ignore",
+  });
   const data = join(EXTENSIONS, ".data");
-  const command = [`${code}/node_modules/.bin/code-server`, "--extensions-dir", EXTENSIONS, "--install-extension", vsix];
-  execFileSync(process.execPath, [...command, "--user-data-dir", data, "--config", join(data, "config.yaml")], {
+  const command = [`${code}/node_modules/.bin/code-server`, "--extensions-dir", EXTENSIONS];
+  const install = [vsix, virtual].flatMap((path) => ["--install-extension", path]);
+  execFileSync(process.execPath, [...command, ...install, "--user-data-dir", data, "--config", join(data, "config.yaml")], {
     stdio: "ignore",
   });
 }
@@ -49,7 +57,7 @@ const chosen = scenarios
   .filter(({ name }) => words.every((word) => name.includes(word)))
   .filter(({ pictures }) => pictures || !process.argv.includes("--pictures"));
 if (chosen.length === 0) throw new Error(`no scenario has ${words.join(" ")} in its name`);
-installExtension();
+installExtensions();
 const failed = [];
 try {
   for (const scenario of chosen) if (!(await runScenario(scenario))) failed.push(scenario.name);

@@ -43,6 +43,7 @@ async function createSpec(orch: Orch, where: unknown): Promise<void> {
   // The command itself may have woken the extension: its server is still starting then.
   const state = await orch.supervisor.decided();
   if (state.kind === "running") await newSpec(state.launch, await orch.workingFolder(), where);
+  else await orch.messages.show(state);
 }
 
 async function reviewDraft(orch: Orch, argument: unknown): Promise<void> {

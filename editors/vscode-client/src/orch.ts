@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { CommandRouter } from "./client/commandRouter";
 import { showFailure } from "./client/failureMessages";
@@ -9,7 +8,7 @@ import { UserSettingsSync } from "./client/userSettingsSync";
 import { registerCommands } from "./commands";
 import { ContextKeys } from "./documents/contextKeys";
 import { showServerStatus, virtualText } from "./documents/serverStatus";
-import { History } from "./history/history";
+import { History, showRuns } from "./history/history";
 import { openRecord } from "./history/runCommands";
 import { RunTree } from "./history/runTree";
 import { setApiKey } from "./keys/keyCommands";
@@ -21,9 +20,11 @@ import { RunTracker } from "./runs/runTracker";
 import { showLiveRuns } from "./runs/statusBar";
 import type { DraftDelta } from "./runs/streamedText";
 import { WorkspaceConsent } from "./server/consent";
-import { discoverServer } from "./server/discovery";
+import { findInEnvironment } from "./server/candidates";
+import { discoverServer, type Discovery } from "./server/discovery";
 import { installWithProgress, ownEnvironmentFolder, workingFolder } from "./server/installation";
 import { ServerMessages } from "./server/serverMessages";
+import { programSetting, searchPath, workspaceFolderPaths } from "./server/surroundings";
 import { ServerSupervisor, type ServerState } from "./server/supervisor";
 
 /** The composition of the extension: who knows whom. */
@@ -37,8 +38,9 @@ export class Orch implements vscode.Disposable {
   readonly supervisor: ServerSupervisor;
   readonly requests: ServerRequests;
   private readonly consent: WorkspaceConsent;
-  private readonly messages: ServerMessages;
+  readonly messages: ServerMessages;
   private readonly userSettings: UserSettingsSync;
+  private installing = false;
   private readonly subscriptions: { dispose: () => unknown }[];
 
   constructor(private readonly context: vscode.ExtensionContext) {
@@ -76,14 +78,15 @@ export class Orch implements vscode.Disposable {
       this.userSettings,
       this.supervisor,
       new LivePreview(tracker),
-      new ContextKeys(tracker, review, this.supervisor),
+      new ContextKeys(tracker, review, this.supervisor, this.keys),
       showLiveRuns(tracker),
       showServerStatus(this.supervisor),
       announceEnds(tracker, { review: (runId) => this.showDraft(runId), openRecord }),
-      vscode.window.registerTreeDataProvider("orch.runs", this.tree),
+      showRuns(this.tree, this.history),
       vscode.workspace.onDidOpenTextDocument(readAsMarkdown),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration("orch.server.path")) void this.guarded(() => this.start());
+        // An installation, which sets it as well, starts the server when it is done.
+        if (event.affectsConfiguration("orch.server.path") && !this.installing) void this.guarded(() => this.start());
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.onTrust()),
       this.supervisor.onDidChange((state) => void this.onServer(state)),
@@ -93,24 +96,13 @@ export class Orch implements vscode.Disposable {
 
   /** Finds a server and starts it; says what is missing. */
   async start(): Promise<void> {
-    const configured = vscode.workspace.getConfiguration("orch").get<unknown>("server.path");
-    const discovery = await discoverServer({
-      configuredPath: typeof configured === "string" ? configured.trim().replace(/^~(?=[/\\])/u, homedir()) : "",
-      searchPath: process.env["PATH"] ?? "",
-      workspaceFolders: (vscode.workspace.workspaceFolders ?? [])
-        .filter(({ uri }) => uri.scheme === "file")
-        .map(({ uri }) => uri.fsPath),
-      workspaceIsTrusted: vscode.workspace.isTrusted,
-      ownEnvironment: ownEnvironmentFolder(this.context),
-      rememberedConsent: (command) => this.consent.remembered(command),
-      askConsent: (command) => this.consent.ask(command),
-    });
+    const discovery = await this.discover();
     switch (discovery.kind) {
       case "found":
         await this.supervisor.start(discovery.launch);
         break;
       case "unusable setting":
-        this.supervisor.unusable(vscode.l10n.t("orch.server.path names {0}, which is no program.", discovery.path));
+        this.supervisor.unusable(vscode.l10n.t("orch.server.path names {0}, which is not the full path of a program.", discovery.path));
         break;
       case "none":
         this.supervisor.missing();
@@ -128,10 +120,14 @@ export class Orch implements vscode.Disposable {
     await this.start();
   }
 
-  /** Installs the bundled server and starts it. */
+  /** Installs the bundled server and starts it; if that fails, what there was before. */
   async install(): Promise<void> {
+    if (this.installing) return;
+    this.installing = true;
     await this.supervisor.stop();
-    if (await installWithProgress(this.context, this.output)) await this.start();
+    if (await installWithProgress(this.context, this.output)) await this.guarded(() => this.preferOwnServer());
+    this.installing = false;
+    await this.start();
   }
 
   /** Opens the diff of a waiting draft, else its text. */
@@ -157,6 +153,29 @@ export class Orch implements vscode.Disposable {
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
+  private discover(): Promise<Discovery> {
+    return discoverServer({
+      configuredPath: programSetting("path"),
+      searchPath: searchPath(),
+      workspaceFolders: workspaceFolderPaths(),
+      workspaceIsTrusted: vscode.workspace.isTrusted,
+      ownEnvironment: ownEnvironmentFolder(this.context),
+      rememberedConsent: (command) => this.consent.remembered(command),
+      askConsent: (command) => this.consent.ask(command),
+    });
+  }
+
+  /** Who asked for the bundled server wants it used, also where another one would be found before it. */
+  private async preferOwnServer(): Promise<void> {
+    const own = await findInEnvironment(ownEnvironmentFolder(this.context), "own environment");
+    const discovery = await this.discover();
+    if (own === null || (discovery.kind === "found" && discovery.launch.command === own.command)) return;
+    await vscode.workspace.getConfiguration("orch").update("server.path", own.command, vscode.ConfigurationTarget.Global);
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t("Another Orch server would have been found first: orch.server.path now names the one that was installed."),
+    );
+  }
+
   private router(): CommandRouter {
     return new CommandRouter(this.tracker, {
       review: (runId) => this.review.show(runId),
@@ -173,7 +192,7 @@ export class Orch implements vscode.Disposable {
       onRefusal: (message) => {
         void vscode.window.showWarningMessage(vscode.l10n.t("The draft was not applied: {0}", message));
       },
-      onFailure: (error) => this.showFailure(error),
+      onFailure: (error) => void this.showFailure(error),
     });
   }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { commandArguments, type CommandArgument } from "../src/client/commandArguments";
 import { commandFailure, cures, failureText } from "../src/client/failure";
 import { modelChoice } from "../src/client/modelCandidates";
-import { projectSettings, userSettings, type InspectedSetting } from "../src/client/settings";
+import { projectSettings, providerNames, userSettings, type InspectedSetting } from "../src/client/settings";
 import { specFileName } from "../src/documents/specFileName";
 import { keyProblem } from "../src/keys/keyProblem";
 
@@ -67,6 +67,12 @@ test("the user's own values are handed over in the shape of the config file", ()
     runs: { parallel: 2 },
   });
 });
+
+for (const value of [undefined, null, 7, "work", ["work"]]) {
+  test(`providers that are ${JSON.stringify(value)} have no names`, () => {
+    assert.deepEqual(providerNames(value), []);
+  });
+}
 
 test("a failure is read from a JSON-RPC error", () => {
   const error = Object.assign(new Error("No provider is chosen."), { data: { code: "missing_provider", runId: 4 } });

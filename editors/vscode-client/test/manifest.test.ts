@@ -29,6 +29,14 @@ test("every command of the server is in the manifest and in the README", () => {
   assert.deepEqual(server.filter((id) => !text("README.md").includes(`\`${id}\``)), []);
 });
 
+test("each command, and each text, is there once", () => {
+  assert.equal(new Set(commands).size, commands.length);
+  const palette = manifest.contributes.menus["commandPalette"]?.map(({ command }) => command) ?? [];
+  assert.equal(new Set(palette).size, palette.length);
+  const keys = [...text("package.nls.json").matchAll(/^ {2}"([\w.]+)":/gmu)].map(([, key]) => key);
+  assert.equal(new Set(keys).size, keys.length);
+});
+
 test("every command stands under Orch", () => {
   assert.deepEqual([...new Set(manifest.contributes.commands.map(({ category }) => category))], ["Orch"]);
 });

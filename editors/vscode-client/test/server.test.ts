@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, relative } from "node:path";
 import { after, before, test } from "node:test";
+import { interpretersOnPath } from "../src/server/candidates";
 import { discoverServer, type Discovery, type DiscoveryInput } from "../src/server/discovery";
 import { exitText } from "../src/server/exitText";
 import { launchOf, serverEnvironment } from "../src/server/launch";
 import { firstUsablePython, installOwnServer, InstallationError, verifyWheel } from "../src/server/ownEnvironment";
+import { programFailure } from "../src/server/programFailure";
 import { RestartLimit } from "../src/server/restartLimit";
 import { ServerProcess } from "../src/server/serverProcess";
 import { compareVersions } from "../src/server/version";
@@ -193,6 +195,7 @@ test("a wheel that was changed is not installed", async () => {
     interpreters: ["python3"],
     onStep: () => assert.fail("nothing may be started"),
     signal: new AbortController().signal,
+    t,
   };
   await assert.rejects(installOwnServer(installation), InstallationError);
 });
@@ -200,7 +203,29 @@ test("a wheel that was changed is not installed", async () => {
 test("a wheel with the expected hash is accepted", async () => {
   const path = join(root, "good.whl");
   await writeFile(path, "wheel");
-  await verifyWheel(path, createHash("sha256").update("wheel").digest("hex"));
+  await verifyWheel(path, createHash("sha256").update("wheel").digest("hex"), t);
+});
+
+test("Python is looked for on PATH, and a workspace's is not among what is found", async () => {
+  const ws = join(root, "m/ws");
+  await program(join(ws, ".venv/bin/python3"));
+  const older = await program(join(root, "m/a/python3"));
+  const newer = await program(join(root, "m/b/python3.13"));
+  const searchPath = [join(ws, ".venv/bin"), "bin", dirname(older), dirname(newer)].join(delimiter);
+  assert.deepEqual(await interpretersOnPath(searchPath, [ws]), [newer, older]);
+});
+
+test("a setting counts only as a full path", async () => {
+  const configuredPath = relative(process.cwd(), await program(join(root, "n/orch-lsp")));
+  assert.deepEqual(await world({ configuredPath }).find(), { kind: "unusable setting", path: configuredPath });
+});
+
+test("a program's failure is what it said last, else the error's first line", () => {
+  const failed = Object.assign(new Error("Command failed: python -m pip\nand more"), { stderr: "looking\nERROR: none found\n\n" });
+  assert.equal(programFailure(failed), "ERROR: none found");
+  assert.equal(programFailure(Object.assign(new Error("spawn ENOENT\nand more"), { stderr: "" })), "spawn ENOENT");
+  assert.equal(programFailure("gone"), "gone");
+  assert.equal(programFailure(null), "null");
 });
 
 test("the first Python that is new enough is taken", async () => {

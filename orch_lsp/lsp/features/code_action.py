@@ -81,6 +81,8 @@ def _action(offer: Offer, kind: str, diagnostics: list[types.Diagnostic] | None 
 async def _quick_fixes(
     ls: OrchServer, reading: Reading, diagnostics: Iterable[types.Diagnostic]
 ) -> list[types.CodeAction]:
+    """What helps against a failure comes before what the rules offer, who may find something at the same place."""
+    against_failure: list[types.CodeAction] = []
     actions: list[types.CodeAction] = []
     generate: list[types.Diagnostic] = []
     findings = await asyncio.to_thread(_findings, reading)
@@ -91,7 +93,7 @@ async def _quick_fixes(
         code = str(diagnostic.code)
         if failure is not None and failure.detail.code == code:
             cures = [*await _nearest_models(ls, reading, code), *_cures(ls, reading, code, _data(diagnostic))]
-            actions += [_action(cure, types.CodeActionKind.QuickFix.value, [diagnostic]) for cure in cures]
+            against_failure += [_action(cure, types.CodeActionKind.QuickFix.value, [diagnostic]) for cure in cures]
             continue
         if code in _UNWRITTEN:
             generate.append(diagnostic)
@@ -101,7 +103,7 @@ async def _quick_fixes(
     if generate:
         offer = Offer("Orch: Generate spec draft", GENERATE_DRAFT, {"uri": reading.source.uri})
         actions.insert(0, _action(offer, types.CodeActionKind.QuickFix.value, generate))
-    return actions
+    return against_failure + actions
 
 
 def _data(diagnostic: types.Diagnostic) -> Mapping[str, Any]:

@@ -18,6 +18,10 @@ nvim.run(function()
   nvim.equal({ 'generate' }, vim.fn.getcompletion('Orch gen', 'cmdline'))
   nvim.equal({ 'apply=auto', 'apply=review' }, vim.fn.getcompletion('Orch generate app', 'cmdline'))
 
+  vim.cmd('Orch generate provider=outline')
+  local record = nvim.wait_draft('applied')
+  nvim.equal({ record.run_id }, vim.fn.getcompletion('Orch run ', 'cmdline'))
+
   nvim.client(0).server_capabilities.executeCommandProvider.commands =
     { 'orch.generateDraft', 'orch.newThing' }
   local fewer = vim.fn.getcompletion('Orch ', 'cmdline')

@@ -7,6 +7,14 @@ nvim.run(function()
   nvim.contains(table.concat(shown, '\n'), 'generate  Draft the missing sections of this document')
   nvim.contains(shown[1], 'Allow the chosen provider')
 
+  vim.cmd('helptags ALL')
+  vim.cmd('help orch')
+  local help = nvim.text(0)
+  for name in pairs(require('orch.command').subcommands) do
+    nvim.contains(help, ':Orch ' .. name)
+  end
+  vim.cmd.helpclose()
+
   vim.cmd('Orch doctor')
   nvim.wait('the report', function()
     return nvim.text(0):find('work', 1, true) and vim.bo.buftype == 'nofile'

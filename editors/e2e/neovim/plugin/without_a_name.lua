@@ -13,4 +13,9 @@ nvim.run(function()
   vim.cmd('Orch generate provider=work')
   nvim.wait_draft('applied')
   nvim.contains(nvim.text(), '## Rollback Plan')
+
+  vim.cmd.enew()
+  vim.bo.filetype = 'markdown'
+  vim.cmd('Orch generate provider=work')
+  nvim.wait_message('this buffer has no name that the server could know')
 end)

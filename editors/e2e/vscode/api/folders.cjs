@@ -1,4 +1,5 @@
 // Two folders in one window that hold the same file name.
+const { execFileSync } = require("node:child_process");
 const { assert, at, ended, execute, fs, openSpec, startServer, suite, until, vscode } = require("./support.cjs");
 
 exports.run = suite({
@@ -21,5 +22,23 @@ exports.run = suite({
       assert.deepEqual(history.map(({ run_id: id }) => id), [runs[name]], name);
       assert.ok(fs.existsSync(at(name, ".orch/local/runs.db")), name);
     }
+  },
+
+  "a draft that waits in one folder does not wait in the other": async () => {
+    const first = await openSpec("specs/elsewhere.spec.md", undefined, "first");
+    const second = await openSpec("specs/elsewhere.spec.md", undefined, "second");
+    // A run of another program: this window knows of it from the history alone.
+    execFileSync(process.env.E2E_SERVER, ["draft", second.uri.fsPath, "--provider", "work", "--json"], { stdio: ["ignore", "ignore", "pipe"] });
+    await execute("orch.runs.refresh");
+    const reviewed = () => {
+      const { input } = vscode.window.tabGroups.activeTabGroup.activeTab;
+      return input instanceof vscode.TabInputTextDiff ? input.original.toString() : null;
+    };
+    await vscode.window.showTextDocument(first);
+    await execute("orch.reviewDraft");
+    assert.equal(reviewed(), null);
+    await vscode.window.showTextDocument(second);
+    await execute("orch.reviewDraft");
+    assert.equal(await until("the diff", reviewed), second.uri.toString());
   },
 });

@@ -1,5 +1,5 @@
 // A workspace that wants the person's key, and wants its own code to run; trusted or not.
-const { assert, at, ended, execute, fs, journal, openSpec, startServer, suite, vscode } = require("./support.cjs");
+const { assert, at, ended, execute, failure, failureCode, fs, journal, openSpec, startServer, suite, vscode } = require("./support.cjs");
 
 const trusted = process.env.E2E_TRUSTED === "yes";
 
@@ -18,6 +18,7 @@ exports.run = suite({
     const settings = vscode.workspace.getConfiguration("orch");
     assert.equal(settings.get("server.path"), "");
     assert.deepEqual(settings.get("providers"), {});
+    assert.equal(settings.get("provider"), trusted ? "evil" : "", "a provider's name counts once the workspace is trusted");
   },
 
   "the key goes to the provider that the person configured, and nowhere else": async () => {
@@ -28,6 +29,19 @@ exports.run = suite({
     assert.equal(run.provider.server_address, `127.0.0.1:${fs.readFileSync(at("control/port"), "ascii")}`);
     const [request] = journal().filter(({ event }) => event === "request");
     assert.equal(request.key, `Bearer ${process.env.E2E_WORK_KEY}`);
+  },
+
+  "the provider that the workspace names is nobody, or passed over": async () => {
+    const document = await openSpec("specs/unnamed.spec.md");
+    const before = journal().length;
+    const answer = await execute("orch.generateDraft", { uri: document.uri.toString() });
+    if (trusted) {
+      assert.equal(answer, undefined);
+      assert.equal(failureCode(await failure(document)), "unknown_provider");
+      assert.equal(journal().length, before);
+    } else {
+      assert.equal((await ended(answer.runId)).provider.id, "work");
+    }
   },
 
   "a save does not spend money": async () => {

@@ -1,5 +1,5 @@
 // The main job and what can happen to it, through VS Code's own API.
-const { assert, at, commands, ended, execute, failure, fs, journal, openSpec, startServer, suite, until, vscode } = require("./support.cjs");
+const { assert, at, commands, ended, execute, failure, failureCode, fs, journal, openSpec, startServer, suite, until, vscode } = require("./support.cjs");
 
 const generate = async (document, choice = {}) => {
   const answer = await execute("orch.generateDraft", { uri: document.uri.toString(), ...choice });
@@ -77,7 +77,7 @@ exports.run = suite({
     const runId = await generate(document, work("denied"));
     assert.equal((await ended(runId)).error.code, "invalid_auth");
     const diagnostic = await failure(document);
-    assert.equal(diagnostic.code?.value ?? diagnostic.code, "invalid_auth");
+    assert.equal(failureCode(diagnostic), "invalid_auth");
     assert.equal(document.getText(), before);
     const actions = await execute("vscode.executeCodeActionProvider", document.uri, diagnostic.range);
     const fixes = actions.map(({ command }) => command?.command).filter(Boolean);
@@ -208,35 +208,21 @@ exports.run = suite({
     assert.ok(draft.getText().includes("## Goal"));
   },
 
-  "a file of a virtual file system is told apart": async () => {
-    const provider = {
-      onDidChangeFile: new vscode.EventEmitter().event,
-      watch: () => new vscode.Disposable(() => undefined),
-      stat: () => ({ type: vscode.FileType.File, ctime: 0, mtime: 0, size: 9 }),
-      readDirectory: () => [],
-      createDirectory: () => undefined,
-      readFile: () => Buffer.from("# Far away\n\nWords.\n"),
-      writeFile: () => undefined,
-      delete: () => undefined,
-      rename: () => undefined,
-    };
-    const registration = vscode.workspace.registerFileSystemProvider("vscode-vfs", provider, { isReadonly: true });
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse("vscode-vfs://host/a.spec.md"));
-    await vscode.window.showTextDocument(document);
-    const requests = journal().length;
-    assert.equal(await execute("orch.generateDraft"), undefined);
-    assert.equal(journal().length, requests);
-    registration.dispose();
-  },
-
   "settings of the wrong type stop nothing": async () => {
     const settings = vscode.workspace.getConfiguration("orch");
     await settings.update("include", 7, vscode.ConfigurationTarget.Workspace);
     await settings.update("apply", ["x"], vscode.ConfigurationTarget.Workspace);
     await settings.update("livePreview.enabled", "perhaps", vscode.ConfigurationTarget.Workspace);
+    await settings.update("runs.parallel", "many", vscode.ConfigurationTarget.Global);
     const document = await openSpec("specs/wrong.spec.md");
+    for (const name of ["include", "apply", "runs.parallel"]) {
+      await until(`a diagnostic for ${name}`, () =>
+        vscode.languages.getDiagnostics(document.uri).some(({ message }) => message.includes(`\`${name}\``)),
+      );
+    }
     assert.equal((await ended(await generate(document, work("steady")))).status, "completed");
     for (const key of ["include", "apply", "livePreview.enabled"]) await settings.update(key, undefined, vscode.ConfigurationTarget.Workspace);
+    await settings.update("runs.parallel", undefined, vscode.ConfigurationTarget.Global);
   },
 
   "a server that is killed in the middle of a run comes back, and the run is there with its text": async () => {

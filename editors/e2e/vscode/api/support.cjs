@@ -63,12 +63,8 @@ function failure(document) {
   );
 }
 
-/** Chooses the scripted provider's model for this spec alone. */
-async function useModel(model) {
-  const config = at("orch-config", "config.toml");
-  const text = fs.readFileSync(config, "utf8").replace(/^model = ".*"$/mu, `model = "${model}"`);
-  fs.writeFileSync(config, text);
-}
+/** A diagnostic's code, also where it comes with an address. */
+const failureCode = ({ code }) => code?.value ?? code;
 
 const journal = () =>
   fs
@@ -95,4 +91,4 @@ function suite(tests) {
   };
 }
 
-module.exports = { assert, at, BRIEF, commands, ended, execute, failure, fs, journal, openSpec, record, startServer, suite, until, useModel, vscode };
+module.exports = { assert, at, BRIEF, commands, ended, execute, failure, failureCode, fs, journal, openSpec, record, startServer, suite, until, vscode };

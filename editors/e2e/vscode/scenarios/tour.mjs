@@ -1,6 +1,8 @@
 // What a person sees and does, in the page; its pictures are those of the documentation.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { openWindow } from "../page.mjs";
 import { until } from "../world.mjs";
 import { SPEC } from "../files.mjs";
@@ -135,7 +137,9 @@ export const tour = [
         await menu.getByText("Set API Key").first().waitFor();
         await menu.getByText("Retry").first().waitFor();
         await window.picture("failure");
-        await page.keyboard.press("Escape");
+        await menu.getByText("Retry").first().click();
+        await until("the second request", () => context.world.journal().filter(({ event }) => event === "request").length === 2);
+        await page.waitForSelector(".squiggly-error");
         assert.equal(readFileSync(context.world.at("workspace/specs", FILE), "utf8"), SPEC);
       });
     },
@@ -176,6 +180,21 @@ export const tour = [
         await window.menu(runs.first(), "Copy Run Id");
         const copied = await until("the id", async () => (await page.evaluate(() => navigator.clipboard.readText())) || null);
         assert.match(copied, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u);
+
+        // What another program drafts is there when the person looks, and is not this window's to cancel.
+        await window.command("View: Show Explorer");
+        const other = world.at("workspace/specs/other.spec.md");
+        writeFileSync(other, SPEC);
+        const drafting = promisify(execFile)(process.env.ORCH_E2E_SERVER, ["draft", other, "--provider", "work", "--model", "held"], { env: world.environment });
+        await until("the provider to hold", () => happened(world, "held"));
+        await window.command("Orch: Show Spec Runs");
+        await page.getByRole("treeitem", { name: /running/u }).waitFor();
+        assert.equal(await window.status("Orch: ").count(), 0);
+        world.release();
+        await drafting;
+        await window.command("View: Show Explorer");
+        await window.command("Orch: Show Spec Runs");
+        await page.getByRole("treeitem", { name: /draft waiting/u }).waitFor();
       });
     },
   },
@@ -194,6 +213,24 @@ export const tour = [
         await window.lens("Generate").click();
         await window.line("Load test with one busy").waitFor();
         assert.deepEqual(context.world.journal().filter(({ event }) => event === "request").map(({ model }) => model), ["held"]);
+      });
+    },
+  },
+  {
+    name: "a file of a virtual file system is told apart, with what does not work there",
+    world: { files },
+    run: async (context) => {
+      const window = await openSpec(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.command("E2E: Open a Virtual File");
+        await window.tab("far.spec.md").waitFor();
+        assert.equal(await page.locator(".codelens-decoration a").count(), 0);
+        await window.command("Orch: Generate Draft");
+        await window.toast("this one is in a virtual file system").waitFor();
+        await page.locator('[id="status.languageStatus"]').hover();
+        await page.locator(".monaco-hover", { hasText: "Orch: not available here" }).waitFor();
+        assert.ok(!happened(context.world, "request"));
       });
     },
   },

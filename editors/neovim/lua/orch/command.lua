@@ -6,6 +6,7 @@ local M = {}
 ---@class orch.Subcommand
 ---@field needs? string The server command without which it is not offered.
 ---@field describe string
+---@field on_document? true It is about the buffer's document, which needs a name for that.
 ---@field run fun(words: string[], bufnr: integer)
 
 ---@param bufnr integer
@@ -77,6 +78,7 @@ M.subcommands = {
   generate = {
     needs = 'orch.generateDraft',
     describe = 'Draft the missing sections of this document',
+    on_document = true,
     run = function(words, bufnr)
       rpc.execute('orch.generateDraft', generate_argument(words, bufnr), bufnr)
     end,
@@ -152,18 +154,24 @@ M.subcommands = {
   provider = {
     needs = 'orch.useProvider',
     describe = 'Choose a provider, and a model, for this document',
+    on_document = true,
     run = function(words, bufnr)
-      if not words[1] then
-        require('orch.notice').warn('name the provider: :Orch provider NAME [MODEL]')
-        return
-      end
       local argument = { uri = document(bufnr), provider = words[1], model = words[2] }
       rpc.execute('orch.useProvider', argument, bufnr)
+    end,
+  },
+  model = {
+    needs = 'orch.selectModel',
+    describe = 'Choose among the models that the providers offer',
+    on_document = true,
+    run = function(words, bufnr)
+      rpc.execute('orch.selectModel', { uri = document(bufnr), provider = words[1] }, bufnr)
     end,
   },
   allow = {
     needs = 'orch.allowProvider',
     describe = 'Allow the chosen provider in this workspace',
+    on_document = true,
     run = function(words, bufnr)
       rpc.execute('orch.allowProvider', { uri = document(bufnr), provider = words[1] }, bufnr)
     end,
@@ -171,6 +179,7 @@ M.subcommands = {
   dismiss = {
     needs = 'orch.dismissDiagnostic',
     describe = 'Dismiss the failure shown in this document',
+    on_document = true,
     run = function(_, bufnr)
       rpc.execute('orch.dismissDiagnostic', document(bufnr), bufnr)
     end,
@@ -247,6 +256,17 @@ function M.offered(bufnr)
   return offered
 end
 
+local TAKES_RUN = {
+  review = true,
+  apply = true,
+  discard = true,
+  cancel = true,
+  retry = true,
+  run = true,
+  draft = true,
+  preview = true,
+}
+
 ---@param lead string
 ---@param line string
 ---@return string[]
@@ -260,6 +280,8 @@ function M.complete(lead, line)
     candidates = { 'provider=', 'model=', 'apply=auto', 'apply=review' }
   elseif subcommand == 'history' then
     candidates = { 'all' }
+  elseif TAKES_RUN[subcommand] then
+    candidates = require('orch.runs').ids()
   else
     candidates = {}
   end
@@ -267,6 +289,19 @@ function M.complete(lead, line)
   return vim.tbl_filter(function(candidate)
     return vim.startswith(candidate, lead)
   end, candidates)
+end
+
+---@param subcommand orch.Subcommand
+---@param words string[]
+---@param bufnr integer
+local function perform(subcommand, words, bufnr)
+  if subcommand.on_document and vim.api.nvim_buf_get_name(bufnr) == '' then
+    require('orch.notice').warn(
+      'this buffer has no name that the server could know: write it once.'
+    )
+    return
+  end
+  subcommand.run(words, bufnr)
 end
 
 ---@param offered table<string, orch.Subcommand>
@@ -282,7 +317,7 @@ local function menu(offered, bufnr)
   }
   vim.ui.select(names, options, function(name)
     if name then
-      offered[name].run({}, bufnr)
+      perform(offered[name], {}, bufnr)
     end
   end)
 end
@@ -297,7 +332,7 @@ function M.run(call)
   if not name then
     menu(offered, bufnr)
   elseif offered[name] then
-    offered[name].run(words, bufnr)
+    perform(offered[name], words, bufnr)
   elseif M.subcommands[name] then
     -- Not announced: `execute` says whether there is no server or an older one.
     rpc.execute(M.subcommands[name].needs, nil, bufnr)

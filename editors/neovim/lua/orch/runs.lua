@@ -134,6 +134,12 @@ function M.is_live(run)
   return LIVE[run.record.status] == true
 end
 
+--- Ids of the runs that this editor has heard of.
+---@return string[]
+function M.ids()
+  return vim.list_slice(order)
+end
+
 --- The newest run of a buffer's document.
 ---@param bufnr integer
 ---@return orch.Run?

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { configuredProviders } from "./configuration";
 
 const BUILT_IN = ["anthropic", "openai", "gemini", "ollama", "outline"];
 
@@ -10,9 +11,8 @@ export interface ProviderChoice {
 
 /** Asks which provider and model to use; null if the person thought better of it. */
 export async function chooseProvider(): Promise<ProviderChoice | null> {
-  const own = Object.keys(vscode.workspace.getConfiguration("orch").get<object>("providers", {}));
   const other = vscode.l10n.t("Another provider…");
-  const chosen = await vscode.window.showQuickPick([...new Set([...own, ...BUILT_IN, other])], {
+  const chosen = await vscode.window.showQuickPick([...new Set([...configuredProviders(), ...BUILT_IN, other])], {
     title: vscode.l10n.t("Which provider is to draft this spec?"),
   });
   if (chosen === undefined) return null;

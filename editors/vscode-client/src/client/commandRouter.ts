@@ -21,7 +21,7 @@ export interface RouterActions {
   /** A draft was asked for where the server cannot reach. */
   readonly onUnserved: () => void;
   readonly onRefusal: (message: string) => void;
-  readonly onFailure: (error: unknown) => Promise<void>;
+  readonly onFailure: (error: unknown) => void;
 }
 
 type Next = (args: CommandArgument[]) => Promise<unknown>;
@@ -52,7 +52,8 @@ export class CommandRouter {
     try {
       return await this.dispatch(command, args, next);
     } catch (error) {
-      await this.actions.onFailure(error);
+      // Not awaited: who called the command should not wait until the message has been read.
+      this.actions.onFailure(error);
       return undefined;
     }
   }

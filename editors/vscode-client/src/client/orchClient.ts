@@ -19,8 +19,6 @@ export interface ClientParts {
   readonly output: vscode.LogOutputChannel;
   readonly middleware: Middleware;
   readonly startProcess: () => Promise<ServerProcess>;
-  /** The connection closed by itself; whether to start the server again. */
-  readonly onClosed: () => boolean;
 }
 
 /** A language client that logs failures instead of popping them up: what a person should know is said elsewhere. */
@@ -41,7 +39,7 @@ export class OrchClient extends LanguageClient {
   }
 }
 
-function options({ output, middleware, onClosed }: ClientParts): LanguageClientOptions {
+function options({ output, middleware }: ClientParts): LanguageClientOptions {
   return {
     documentSelector: SERVED_SCHEMES.map((scheme) => ({ scheme, language: "markdown" })),
     diagnosticCollectionName: "orch",
@@ -51,18 +49,17 @@ function options({ output, middleware, onClosed }: ClientParts): LanguageClientO
     // The log lines of the server are read by ServerProcess, which keeps the last ones for its messages.
     stdioOptions: { stdout: () => undefined, stderr: () => undefined },
     initializationFailedHandler: () => false,
-    errorHandler: errorHandler(onClosed),
+    errorHandler: ERROR_HANDLER,
     initializationOptions: () => settingsOf(undefined),
     middleware,
   };
 }
 
-function errorHandler(onClosed: () => boolean): ErrorHandler {
-  return {
-    error: (_error, _message, count) => ({
-      action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
-      handled: true,
-    }),
-    closed: () => ({ action: onClosed() ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true }),
-  };
-}
+/** A server that ended is started again by the supervisor, with a client of its own. */
+const ERROR_HANDLER: ErrorHandler = {
+  error: (_error, _message, count) => ({
+    action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
+    handled: true,
+  }),
+  closed: () => ({ action: CloseAction.DoNotRestart, handled: true }),
+};

@@ -37,6 +37,11 @@ export function userSettings(inspect: Inspect): Record<string, unknown> {
   return settings;
 }
 
+/** Names in the setting `orch.providers`, which may be of any type. */
+export function providerNames(providers: unknown): string[] {
+  return typeof providers === "object" && providers !== null && !Array.isArray(providers) ? Object.keys(providers) : [];
+}
+
 /** An empty text is how VS Code's settings editor says "not set". */
 function isChosen(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "";

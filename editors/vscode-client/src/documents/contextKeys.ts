@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { KeyStore } from "../keys/keyStore";
 import type { DraftReview } from "../review/draftReview";
 import type { RunTracker } from "../runs/runTracker";
 import type { ServerState, ServerSupervisor } from "../server/supervisor";
@@ -14,6 +15,7 @@ export class ContextKeys implements vscode.Disposable {
     private readonly tracker: RunTracker,
     private readonly review: DraftReview,
     private readonly supervisor: ServerSupervisor,
+    private readonly keys: KeyStore,
   ) {
     const update = (): void => {
       this.update();
@@ -28,6 +30,7 @@ export class ContextKeys implements vscode.Disposable {
       vscode.languages.onDidChangeDiagnostics(update),
       tracker.onDidChangeRun(update),
       tracker.onDidList(update),
+      keys.onDidChange(update),
       supervisor.onDidChange((state) => {
         this.announce(state);
         update();
@@ -50,6 +53,7 @@ export class ContextKeys implements vscode.Disposable {
     this.set("draftReadyHere", document !== undefined && tracker.readyOn(document.uri) !== undefined);
     this.set("failureHere", document !== undefined && failureOn(document.uri) !== null);
     this.set("reviewHere", this.review.runInFront !== null);
+    this.set("hasKeys", this.keys.providers.length > 0);
     this.set("serverRunning", this.supervisor.state.kind === "running");
     this.set("serverMissing", this.supervisor.state.kind === "missing" || this.supervisor.state.kind === "failed");
   }

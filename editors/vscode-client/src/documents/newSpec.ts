@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import * as vscode from "vscode";
 import { serverEnvironment, type Launch } from "../server/launch";
+import { programFailure } from "../server/programFailure";
 import { specFileName } from "./specFileName";
 
 const run = promisify(execFile);
@@ -24,9 +25,7 @@ export async function newSpec(launch: Launch, cwd: string, where: unknown): Prom
   try {
     await run(launch.command, [...launch.args, "new", uri.fsPath], { cwd, env: serverEnvironment(process.env) });
   } catch (error) {
-    const { stderr } = error as { stderr?: string };
-    const last = stderr?.trim().split("\n").at(-1) ?? (error instanceof Error ? error.message : String(error));
-    void vscode.window.showErrorMessage(vscode.l10n.t("The spec could not be made: {0}", last));
+    void vscode.window.showErrorMessage(vscode.l10n.t("The spec could not be made: {0}", programFailure(error)));
     return;
   }
   await vscode.window.showTextDocument(uri);

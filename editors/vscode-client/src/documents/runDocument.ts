@@ -9,7 +9,7 @@ import type { RunTracker } from "../runs/runTracker";
  */
 export async function openDocumentOf(record: RunRecord, tracker: RunTracker): Promise<vscode.TextDocument | null> {
   const known = tracker.documentOf(record);
-  const candidates = known === undefined ? inFolders(record.spec.path) : [known];
+  const candidates = known === undefined ? inFolders(record, tracker) : [known];
   for (const uri of candidates) {
     try {
       const document = await openDocument(uri);
@@ -29,6 +29,8 @@ export async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument
   return open ?? vscode.workspace.openTextDocument(uri);
 }
 
-function inFolders(path: string): vscode.Uri[] {
-  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => vscode.Uri.joinPath(uri, path));
+function inFolders(record: RunRecord, tracker: RunTracker): vscode.Uri[] {
+  return (vscode.workspace.workspaceFolders ?? [])
+    .filter(({ uri }) => tracker.isIn(record, uri))
+    .map(({ uri }) => vscode.Uri.joinPath(uri, record.spec.path));
 }

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { ServerRequests } from "../client/serverRequests";
-import type { RunTracker } from "../runs/runTracker";
-import type { FolderRuns, RunTree } from "./runTree";
+import type { FolderHistory, RunTracker } from "../runs/runTracker";
+import type { RunTree } from "./runTree";
 
 const LIMIT = 300;
 const REFRESH_MS = 250;
@@ -39,10 +39,10 @@ export class History implements vscode.Disposable {
     const { server } = this;
     if (server === null) return;
     try {
-      const folders = await readFolders(server);
+      const histories = await readFolders(server);
       if (this.server !== server) return;
-      this.tree.show(folders);
-      this.tracker.list(folders.flatMap(({ runs }) => runs));
+      this.tree.show(histories);
+      this.tracker.list(histories);
     } catch (error) {
       this.onFailure(error);
     }
@@ -59,10 +59,19 @@ export class History implements vscode.Disposable {
   }
 }
 
-async function readFolders(server: ServerRequests): Promise<FolderRuns[]> {
+/** Shows the tree as the view "Spec runs". What other windows and programs did is read when the person looks. */
+export function showRuns(tree: RunTree, history: History): vscode.Disposable {
+  const view = vscode.window.createTreeView("orch.runs", { treeDataProvider: tree });
+  const look = (): void => {
+    if (view.visible) void history.refresh();
+  };
+  return vscode.Disposable.from(view, view.onDidChangeVisibility(look), vscode.window.onDidChangeWindowState(look));
+}
+
+async function readFolders(server: ServerRequests): Promise<FolderHistory[]> {
   const folders = vscode.workspace.workspaceFolders ?? [];
-  if (folders.length === 0) return [{ name: "", runs: await server.history(null, LIMIT) }];
+  if (folders.length === 0) return [{ folder: null, name: "", runs: await server.history(null, LIMIT) }];
   return Promise.all(
-    folders.map(async ({ name, uri }) => ({ name, runs: await server.history(uri.toString(), LIMIT) })),
+    folders.map(async ({ name, uri }) => ({ folder: uri, name, runs: await server.history(uri.toString(), LIMIT) })),
   );
 }

@@ -12,7 +12,7 @@ export async function openRecord(runId: string): Promise<void> {
   else await vscode.window.showTextDocument(uri, { preview: true });
 }
 
-/** Asks for another run with a draft, those on the same spec first, and opens the diff of both drafts. */
+/** Asks for another run with a draft of the same spec, and opens the diff of both drafts. */
 export async function compareDrafts(run: RunRecord, tracker: RunTracker, server: ServerRequests): Promise<void> {
   const document = tracker.documentOf(run);
   const others = (await server.history(document?.toString() ?? null, 100)).filter(

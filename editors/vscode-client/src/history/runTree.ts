@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { groupRuns, type DayGroup, type SpecGroup } from "./grouping";
 import { draftWaits, isLive, modelName, type RunRecord, type RunStatus } from "../runs/record";
+import type { FolderHistory } from "../runs/runTracker";
 import { draftName, runDetails, statusName } from "../runs/statusText";
 
 const ICONS: Readonly<Record<RunStatus, [icon: string, color: string | null]>> = {
@@ -12,15 +13,11 @@ const ICONS: Readonly<Record<RunStatus, [icon: string, color: string | null]>> =
   interrupted: ["debug-disconnect", "list.warningForeground"],
 };
 
-/** The runs of one workspace folder; `name` is shown only where there are several. */
-export interface FolderRuns {
-  readonly name: string;
-  readonly runs: readonly RunRecord[];
-}
-
+/** A workspace folder; shown only where there are several. */
 interface FolderNode {
   readonly kind: "folder";
-  readonly folder: FolderRuns;
+  readonly key: string;
+  readonly history: FolderHistory;
 }
 interface SpecNode {
   readonly kind: "spec";
@@ -35,35 +32,37 @@ interface DayNode {
 /** A run in the tree; menus pass it to commands. */
 export interface RunNode {
   readonly kind: "run";
+  /** Two folders of one repository have the same runs: each shows them under keys of its own. */
+  readonly key: string;
   readonly run: RunRecord;
 }
 type Node = FolderNode | SpecNode | DayNode | RunNode;
 
 /** The view "Spec runs": runs by spec and day. */
 export class RunTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
-  private folders: readonly FolderRuns[] = [];
+  private histories: readonly FolderHistory[] = [];
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
 
-  show(folders: readonly FolderRuns[]): void {
-    this.folders = folders;
+  show(histories: readonly FolderHistory[]): void {
+    this.histories = histories;
     this.changed.fire(undefined);
   }
 
   getChildren(node?: Node): Node[] {
     switch (node?.kind) {
       case undefined: {
-        const filled = this.folders.filter((folder) => folder.runs.length > 0);
+        const filled = this.histories.filter(({ runs }) => runs.length > 0);
         const [only] = filled;
         if (filled.length === 1 && only !== undefined) return specsOf(only);
-        return filled.map((folder) => ({ kind: "folder", folder }));
+        return filled.map((history) => ({ kind: "folder", key: keyOf(history), history }));
       }
       case "folder":
-        return specsOf(node.folder);
+        return specsOf(node.history);
       case "spec":
         return node.spec.days.map((day) => ({ kind: "day", key: `${node.key}/${day.key}`, day }));
       case "day":
-        return node.day.runs.map((run) => ({ kind: "run", run }));
+        return node.day.runs.map((run) => ({ kind: "run", key: `${node.key}/${run.run_id}`, run }));
       case "run":
         return [];
     }
@@ -72,13 +71,13 @@ export class RunTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
   getTreeItem(node: Node): vscode.TreeItem {
     switch (node.kind) {
       case "folder":
-        return group(node.folder.name, `folder:${node.folder.name}`, "folder", vscode.TreeItemCollapsibleState.Expanded);
+        return group(node.history.name, `folder:${node.key}`, "folder", vscode.TreeItemCollapsibleState.Expanded);
       case "spec":
         return group(node.spec.path, `spec:${node.key}`, "file", vscode.TreeItemCollapsibleState.Expanded);
       case "day":
         return group(node.day.label, `day:${node.key}`, "calendar", vscode.TreeItemCollapsibleState.Expanded);
       case "run":
-        return runItem(node.run);
+        return runItem(node);
     }
   }
 
@@ -93,10 +92,14 @@ export function runOfNode(value: unknown): RunRecord | null {
   return typeof node === "object" && node?.kind === "run" ? (node.run ?? null) : null;
 }
 
-function specsOf(folder: FolderRuns): SpecNode[] {
-  return groupRuns(folder.runs, new Date(), vscode.l10n.t).map((spec) => ({
+function keyOf({ folder }: FolderHistory): string {
+  return folder?.toString() ?? "";
+}
+
+function specsOf(history: FolderHistory): SpecNode[] {
+  return groupRuns(history.runs, new Date(), vscode.l10n.t).map((spec) => ({
     kind: "spec",
-    key: `${folder.name}/${spec.path}`,
+    key: `${keyOf(history)}/${spec.path}`,
     spec,
   }));
 }
@@ -109,13 +112,14 @@ function group(label: string, id: string, icon: string, state: vscode.TreeItemCo
   return item;
 }
 
-function runItem(run: RunRecord): vscode.TreeItem {
+function runItem(node: RunNode): vscode.TreeItem {
+  const { key, run } = node;
   const time = new Date(run.timing.started_at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
   // The icon says that a run completed; what became of its draft says more.
   const state = (run.status === "completed" ? draftName(run, vscode.l10n.t) : null) ?? statusName(run, vscode.l10n.t);
   const item = new vscode.TreeItem(`${time} ${state}`);
   const [icon, color] = ICONS[run.status];
-  item.id = `run:${run.run_id}`;
+  item.id = `run:${key}`;
   item.iconPath = new vscode.ThemeIcon(icon, color === null ? undefined : new vscode.ThemeColor(color));
   item.description = modelName(run) ?? run.provider?.id ?? "";
   item.tooltip = runDetails(run, vscode.l10n.t).join("\n");
@@ -125,6 +129,6 @@ function runItem(run: RunRecord): vscode.TreeItem {
     ...(run.draft === null ? [] : ["draft"]),
     ...(draftWaits(run) ? ["ready"] : []),
   ].join(" ");
-  item.command = { command: "orch.runs.openRecord", title: vscode.l10n.t("Open Record"), arguments: [{ kind: "run", run }] };
+  item.command = { command: "orch.runs.openRecord", title: vscode.l10n.t("Open Record"), arguments: [node] };
   return item;
 }

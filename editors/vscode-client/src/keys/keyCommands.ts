@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { configuredProviders } from "../client/configuration";
 import { keyProblem } from "./keyProblem";
 import type { KeyStore } from "./keyStore";
 
@@ -41,9 +42,8 @@ export async function removeApiKey(keys: KeyStore): Promise<void> {
 }
 
 async function chooseProvider(keys: KeyStore): Promise<string | undefined> {
-  const configured = Object.keys(vscode.workspace.getConfiguration("orch").get<object>("providers", {}));
   const other = vscode.l10n.t("Another provider…");
-  const names = [...new Set([...configured, ...keys.providers, ...HOSTED])];
+  const names = [...new Set([...configuredProviders(), ...keys.providers, ...HOSTED])];
   const items = names.map((label) =>
     keys.providers.includes(label) ? { label, description: vscode.l10n.t("key is set") } : { label },
   );

@@ -11,11 +11,20 @@ export interface RunChange {
   readonly record: RunRecord;
 }
 
+/** The runs in the history of a workspace folder; `folder` is null where none is open. */
+export interface FolderHistory {
+  readonly folder: vscode.Uri | null;
+  readonly name: string;
+  readonly runs: readonly RunRecord[];
+}
+
 /** What this window knows of runs: records as the server announced or listed them, and the text of live ones. */
 export class RunTracker implements vscode.Disposable {
   private readonly records = new Map<string, RunRecord>();
   private readonly streams = new Map<string, StreamedText>();
   private readonly documents = new Map<string, vscode.Uri>();
+  /** The workspace folders in whose history each run is. */
+  private folders = new Map<string, Set<string>>();
   /** Runs of this window's own server: of them its announcements are the newest word, not its lists. */
   private readonly announced = new Set<string>();
   private expected: vscode.Uri | null = null;
@@ -54,9 +63,16 @@ export class RunTracker implements vscode.Disposable {
     this.streamed.fire(delta.runId);
   }
 
-  /** Takes in what the server listed; records of runs that are not in the list stay known. */
-  list(records: readonly RunRecord[]): void {
-    for (const record of records) if (!this.announced.has(record.run_id)) this.records.set(record.run_id, record);
+  /** Takes in what the server listed; records of runs that are in no list stay known. */
+  list(histories: readonly FolderHistory[]): void {
+    this.folders = new Map();
+    for (const { folder, runs } of histories) {
+      for (const record of runs) {
+        if (!this.announced.has(record.run_id)) this.records.set(record.run_id, record);
+        const folders = this.folders.get(record.run_id) ?? new Set();
+        if (folder !== null) this.folders.set(record.run_id, folders.add(folder.toString()));
+      }
+    }
     this.listed.fire(undefined);
   }
 
@@ -114,7 +130,7 @@ export class RunTracker implements vscode.Disposable {
 
   /** Live runs, oldest first, with what arrived so far. */
   get live(): LiveRun[] {
-    return [...this.records.values()].filter(isLive).map((record) => {
+    return [...this.records.values()].filter((record) => this.isLiveHere(record)).map((record) => {
       const text = this.streams.get(record.run_id);
       return { record, section: text?.section ?? null, estimatedTokens: text?.estimatedTokens ?? 0 };
     });
@@ -122,7 +138,12 @@ export class RunTracker implements vscode.Disposable {
 
   /** The live run on a document, if any. */
   liveOn(document: vscode.Uri): RunRecord | undefined {
-    return this.newestOn(document, isLive);
+    return this.newestOn(document, (record) => this.isLiveHere(record));
+  }
+
+  /** Whether a run may be one of this workspace folder, as far as is known. */
+  isIn(record: RunRecord, folder: vscode.Uri): boolean {
+    return this.folders.get(record.run_id)?.has(folder.toString()) ?? true;
   }
 
   /** The run whose draft waits for a decision on this document, if any. */
@@ -144,7 +165,7 @@ export class RunTracker implements vscode.Disposable {
   documentOf(record: RunRecord): vscode.Uri | undefined {
     const known = this.documents.get(record.run_id);
     if (known !== undefined) return known;
-    const open = vscode.workspace.textDocuments.filter((document) => matchesPath(document.uri, record.spec.path));
+    const open = vscode.workspace.textDocuments.filter(({ uri }) => this.mayBeOn(record, uri));
     const active = vscode.window.activeTextEditor?.document;
     return (open.length > 1 ? open.find((document) => document === active) : open[0])?.uri;
   }
@@ -156,9 +177,21 @@ export class RunTracker implements vscode.Disposable {
     this.settlements.dispose();
   }
 
+  /** Runs of other windows and programs are not told of here, neither their words nor their end. */
+  private isLiveHere(record: RunRecord): boolean {
+    return isLive(record) && this.announced.has(record.run_id);
+  }
+
   private isOn(record: RunRecord, document: vscode.Uri): boolean {
     const known = this.documents.get(record.run_id);
-    return known === undefined ? matchesPath(document, record.spec.path) : known.toString() === document.toString();
+    return known === undefined ? this.mayBeOn(record, document) : known.toString() === document.toString();
+  }
+
+  /** Whether a document's path fits, and its workspace folder: another one may hold a file of the same name. */
+  private mayBeOn(record: RunRecord, document: vscode.Uri): boolean {
+    if (!matchesPath(document, record.spec.path)) return false;
+    const folder = vscode.workspace.getWorkspaceFolder(document);
+    return folder === undefined || this.isIn(record, folder.uri);
   }
 }
 

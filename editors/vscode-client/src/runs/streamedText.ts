@@ -29,10 +29,9 @@ export class StreamedText {
   add(delta: DraftDelta): void {
     const pieces = this.steps.get(delta.step) ?? [];
     this.steps.set(delta.step, pieces);
-    const later = pieces.findIndex((piece) => piece.offset > delta.offset);
-    const piece = { offset: delta.offset, text: delta.text };
-    if (later === -1) pieces.push(piece);
-    else pieces.splice(later, 0, piece);
+    // Nearly always it is the last one: looked for from the end.
+    const before = pieces.findLastIndex((piece) => piece.offset <= delta.offset);
+    pieces.splice(before + 1, 0, { offset: delta.offset, text: delta.text });
     this.characters += delta.text.length;
     this.newestSection = delta.section ?? this.newestSection;
   }

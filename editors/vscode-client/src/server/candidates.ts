@@ -5,6 +5,7 @@ import { launchOf, type Launch } from "./launch";
 
 const WINDOWS = process.platform === "win32";
 const SCRIPT = WINDOWS ? "orch-lsp.exe" : "orch-lsp";
+const INTERPRETERS = ["python3.14", "python3.13", "python3.12", "python3.11", "python3", "python", "py"];
 const SCRIPT_FOLDER = WINDOWS ? "Scripts" : "bin";
 
 /** Whether `path` lies in `folder`, or is it. */
@@ -14,20 +15,33 @@ export function isInside(path: string, folder: string): boolean {
 }
 
 /**
- * The server on the search path. Entries that are not absolute are passed over, and so are those inside of a
- * workspace folder: what a workspace brings is started only after asking.
+ * The programs of a name on the search path, in its order. Entries that are not absolute are passed over, and so are
+ * those inside of a workspace folder: what a workspace brings is started only after asking.
  */
-export async function findOnPath(searchPath: string, workspaceFolders: readonly string[]): Promise<Launch | null> {
+export async function programsOnPath(name: string, searchPath: string, workspaceFolders: readonly string[]): Promise<string[]> {
   const folders = await Promise.all(workspaceFolders.map(resolved));
+  const programs: string[] = [];
   for (const entry of searchPath.split(delimiter)) {
     if (!isAbsolute(entry)) continue;
-    const path = join(entry, SCRIPT);
+    const path = join(entry, WINDOWS && !/\.exe$/iu.test(name) ? `${name}.exe` : name);
     if (!(await isExecutable(path))) continue;
     const places = [entry, await resolved(entry), await resolved(path)];
     if (places.some((place) => [...workspaceFolders, ...folders].some((folder) => isInside(place, folder)))) continue;
-    return launchOf(path, "PATH");
+    programs.push(path);
   }
-  return null;
+  return programs;
+}
+
+/** The server on the search path. */
+export async function findOnPath(searchPath: string, workspaceFolders: readonly string[]): Promise<Launch | null> {
+  const [path] = await programsOnPath(SCRIPT, searchPath, workspaceFolders);
+  return path === undefined ? null : launchOf(path, "PATH");
+}
+
+/** Python interpreters on the search path, the newest names first. */
+export async function interpretersOnPath(searchPath: string, workspaceFolders: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(INTERPRETERS.map((name) => programsOnPath(name, searchPath, workspaceFolders)));
+  return found.flat();
 }
 
 /** The server in a Python environment's folder, or null. Nothing is started to find out. */
@@ -47,8 +61,9 @@ export async function findInWorkspace(workspaceFolders: readonly string[]): Prom
   return null;
 }
 
-/** Whether `path` is a file that may be run. */
+/** Whether `path` is a file that may be run, wherever that is looked up from. */
 export async function isExecutable(path: string): Promise<boolean> {
+  if (!isAbsolute(path)) return false;
   try {
     await access(path, WINDOWS ? constants.F_OK : constants.X_OK);
     return (await stat(path)).isFile();

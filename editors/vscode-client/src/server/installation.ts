@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import * as vscode from "vscode";
+import { interpretersOnPath, programsOnPath } from "./candidates";
 import { bundledWheel, installOwnServer } from "./ownEnvironment";
-
-const INTERPRETERS = ["python3.14", "python3.13", "python3.12", "python3.11", "python3", "python", "py"];
+import { programFailure } from "./programFailure";
+import { programSetting, searchPath, workspaceFolderPaths } from "./surroundings";
 
 /** The folder of the environment that this extension makes, beside which it works. */
 export function ownEnvironmentFolder(context: vscode.ExtensionContext): string {
@@ -35,7 +36,6 @@ export async function installWithProgress(context: vscode.ExtensionContext, outp
     environment: vscode.l10n.t("making a Python environment…"),
     wheel: vscode.l10n.t("installing the server and what it needs…"),
   };
-  const configured = vscode.workspace.getConfiguration("orch").get<string>("server.python", "");
   const title = vscode.l10n.t("Orch: installing server {0}", wheel.version);
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, async (progress, token) => {
@@ -49,7 +49,8 @@ export async function installWithProgress(context: vscode.ExtensionContext, outp
         extensionFolder: context.extensionPath,
         environment: ownEnvironmentFolder(context),
         workingFolder: await workingFolder(context),
-        interpreters: configured === "" ? INTERPRETERS : [configured],
+        interpreters: await interpreters(),
+        t: vscode.l10n.t,
         onStep: (step) => {
           progress.report({ message: steps[step] });
         },
@@ -65,11 +66,17 @@ export async function installWithProgress(context: vscode.ExtensionContext, outp
   });
 }
 
+/** Interpreters to make the environment with: the one of the setting, else those on `PATH` outside of the workspace. */
+async function interpreters(): Promise<readonly string[]> {
+  const configured = programSetting("python");
+  if (configured === "") return interpretersOnPath(searchPath(), workspaceFolderPaths());
+  return isAbsolute(configured) ? [configured] : programsOnPath(configured, searchPath(), workspaceFolderPaths());
+}
+
 function reportFailure(error: unknown, output: vscode.LogOutputChannel): void {
   const log = vscode.l10n.t("Show Log");
-  const reason = error instanceof Error ? (error.message.split("\n")[0] ?? error.message) : String(error);
   void vscode.window
-    .showErrorMessage(vscode.l10n.t("The Orch server could not be installed: {0}", reason), log)
+    .showErrorMessage(vscode.l10n.t("The Orch server could not be installed: {0}", programFailure(error)), log)
     .then((chosen) => {
       if (chosen === log) output.show();
     });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Translate } from "../text";
 import { serverEnvironment } from "./launch";
 
 const run = promisify(execFile);
@@ -34,6 +35,7 @@ export interface Installation {
   readonly interpreters: readonly string[];
   readonly onStep: (step: "python" | "environment" | "wheel") => void;
   readonly signal: AbortSignal;
+  readonly t: Translate;
 }
 
 /**
@@ -42,13 +44,13 @@ export interface Installation {
  * @throws InstallationError if the wheel is not the one this extension was built with, or no Python serves.
  */
 export async function installOwnServer(installation: Installation): Promise<void> {
-  const { wheel, environment, signal } = installation;
+  const { wheel, environment, signal, t } = installation;
   const path = join(installation.extensionFolder, "server", wheel.file);
-  await verifyWheel(path, wheel.sha256);
+  await verifyWheel(path, wheel.sha256, t);
   installation.onStep("python");
   const python = await firstUsablePython(installation.interpreters, installation.workingFolder);
   if (python === null) {
-    throw new InstallationError(`no Python ${MINIMUM_PYTHON.join(".")} or newer was found`);
+    throw new InstallationError(t("no Python {0} or newer was found", MINIMUM_PYTHON.join(".")));
   }
   const options = { cwd: installation.workingFolder, env: serverEnvironment(process.env), signal };
   try {
@@ -65,10 +67,10 @@ export async function installOwnServer(installation: Installation): Promise<void
 }
 
 /** @throws InstallationError if the file's hash is not `sha256`. */
-export async function verifyWheel(path: string, sha256: string): Promise<void> {
+export async function verifyWheel(path: string, sha256: string, t: Translate): Promise<void> {
   const actual = createHash("sha256").update(await readFile(path)).digest("hex");
   if (actual !== sha256) {
-    throw new InstallationError("the bundled server was changed since this extension was built");
+    throw new InstallationError(t("the bundled server was changed since this extension was built"));
   }
 }
 

@@ -45,36 +45,7 @@ export class ServerSupervisor implements vscode.Disposable {
   async start(launch: Launch): Promise<void> {
     await this.stop();
     this.limit.reset();
-    this.set({ kind: "starting", launch });
-    const { output } = this.parts;
-    output.info(`Starting ${[launch.command, ...launch.args, "serve"].join(" ")} (${launch.origin})`);
-    let everRan = false;
-    const client = new OrchClient({
-      output,
-      middleware: this.parts.middleware,
-      startProcess: async () => {
-        this.process = await ServerProcess.start(launch, await this.parts.workingFolder(), (line) => {
-          output.info(line);
-        });
-        return this.process;
-      },
-      onClosed: () => everRan && this.restartAllowed(launch),
-    });
-    this.client = client;
-    this.parts.prepare(client);
-    client.onDidChangeState(({ newState }) => {
-      if (this.client !== client) return;
-      if (newState === State.Running) everRan = true;
-      this.follow(newState, launch, client);
-    });
-    const timer = setTimeout(() => this.process?.child.kill("SIGKILL"), START_TIMEOUT_MS);
-    try {
-      await client.start();
-    } catch (error) {
-      await this.fail(launch, client, error);
-    } finally {
-      clearTimeout(timer);
-    }
+    await this.attempt(launch);
   }
 
   /** The state once it is known whether a server runs. */
@@ -111,6 +82,8 @@ export class ServerSupervisor implements vscode.Disposable {
         this.parts.output.warn(`Stopping the server: ${String(error)}`);
       }
     }
+    // One that has not answered yet ends with its input.
+    process?.child.stdin.end();
     await process?.stop(STOP_GRACE_MS);
     if (this.current.kind !== "stopped") this.set({ kind: "stopped" });
   }
@@ -119,18 +92,62 @@ export class ServerSupervisor implements vscode.Disposable {
     this.changed.dispose();
   }
 
-  private restartAllowed(launch: Launch): boolean {
-    const allowed = this.limit.allows(Date.now());
-    if (!allowed) {
-      const reason = vscode.l10n.t("The server crashed repeatedly and is not started again.");
-      this.set({ kind: "failed", launch, reason });
+  /** Starts a process, and a client for it alone: one that ended is not used again. */
+  private async attempt(launch: Launch): Promise<void> {
+    this.set({ kind: "starting", launch });
+    const { output } = this.parts;
+    output.info(`Starting ${[launch.command, ...launch.args, "serve"].join(" ")} (${launch.origin})`);
+    const client: OrchClient = new OrchClient({
+      output,
+      middleware: this.parts.middleware,
+      startProcess: () => this.startProcess(launch, client),
+    });
+    this.client = client;
+    this.process = null;
+    this.parts.prepare(client);
+    client.onDidChangeState(({ newState }) => {
+      if (this.client === client) this.follow(newState, launch, client);
+    });
+    const overdue = new AbortController();
+    const timer = setTimeout(() => {
+      overdue.abort();
+      this.process?.child.kill("SIGKILL");
+    }, START_TIMEOUT_MS);
+    try {
+      await client.start();
+    } catch (error) {
+      await this.fail(launch, client, overdue.signal.aborted ? vscode.l10n.t("it does not answer") : error);
+    } finally {
+      clearTimeout(timer);
     }
-    return allowed;
+  }
+
+  private async startProcess(launch: Launch, client: OrchClient): Promise<ServerProcess> {
+    const started = await ServerProcess.start(launch, await this.parts.workingFolder(), (line) => {
+      this.parts.output.info(line);
+    });
+    if (this.client !== client) {
+      // Another start, or a stop, came in between and found no process to end.
+      started.child.kill("SIGKILL");
+      throw new vscode.CancellationError();
+    }
+    this.process = started;
+    return started;
   }
 
   private follow(state: State, launch: Launch, client: OrchClient): void {
     if (state === State.Running) this.set({ kind: "running", launch, client });
-    else if (this.current.kind === "running") this.set({ kind: "starting", launch });
+    else if (this.current.kind === "running") void this.startAgain(launch);
+  }
+
+  /** The server ended by itself. */
+  private async startAgain(launch: Launch): Promise<void> {
+    if (this.limit.allows(Date.now())) {
+      await this.attempt(launch);
+      return;
+    }
+    const reason = vscode.l10n.t("The server crashed repeatedly and is not started again.");
+    this.set({ kind: "failed", launch, reason });
   }
 
   private async fail(launch: Launch, client: OrchClient, error: unknown): Promise<void> {
@@ -139,7 +156,8 @@ export class ServerSupervisor implements vscode.Disposable {
     const { process } = this;
     this.process = null;
     const exit = await endOf(process);
-    this.set({ kind: "failed", launch, reason: exit === null ? String(error) : exitText(exit, vscode.l10n.t) });
+    const told = exit === null || typeof error === "string";
+    this.set({ kind: "failed", launch, reason: told ? String(error) : exitText(exit, vscode.l10n.t) });
   }
 
   private set(state: ServerState): void {
