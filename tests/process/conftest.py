@@ -16,14 +16,27 @@ import pytest_asyncio
 from tests.fakes.editor import Editor
 from tests.fakes.homes import Homes
 from tests.fakes.scripted_server import ScriptedServer
-
-KEY = "canary-5e1f0c7a-key"
-"""The key of the provider in these tests; it must never be found anywhere but in a request's header."""
+from tests.process.desk import KEY, Desk, sit_down
 
 
 @pytest_asyncio.fixture
 async def provider() -> AsyncIterator[ScriptedServer]:
     """A scripted provider on a real socket."""
+    async with ScriptedServer() as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """One editor on one server process for all tests of a module, which run on the module's loop."""
+    desk = await sit_down(tmp_path_factory.mktemp("desk"), key=KEY)
+    yield desk
+    await desk.editor.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def model() -> AsyncIterator[ScriptedServer]:
+    """A scripted provider on the module's loop."""
     async with ScriptedServer() as server:
         yield server
 

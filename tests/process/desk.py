@@ -13,6 +13,9 @@ from tests.fakes.homes import Homes
 from tests.fakes.scripted_server import Reply, ScriptedServer
 from tests.process.record_rules import check_record
 
+KEY = "canary-5e1f0c7a-key"
+"""The key of the provider in these tests; it must never be found anywhere but in a request's header."""
+
 SPEC = "<!-- mine -->\n\n# Rate limiter\n\nLimit each client to 100 requests a minute.\n\n## Tasks\n\nTODO\n"
 TITLE_LINE = 2
 ONE_ATTEMPT = "retry = { attempts = 1 }"

@@ -17,10 +17,9 @@ from tests.fakes.scripted_server import (
     stream_reply,
 )
 from tests.process.bad_answers import ONCE
-from tests.process.desk import SPEC, configure, sit_down
+from tests.process.desk import KEY, SPEC, configure, sit_down
 from tests.process.record_rules import check_record
 
-KEY = "canary-5e1f0c7a-key"
 PARTIAL = chat_chunk("## Goal\n\nLimit clients.\n\n## Tasks\n\n- [ ] Cou")
 
 

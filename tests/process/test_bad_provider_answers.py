@@ -6,7 +6,6 @@ import email.utils
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import pytest_asyncio
 
 from orch_lsp.text import sha256
 from tests.fakes.scripted_server import (
@@ -20,25 +19,11 @@ from tests.fakes.scripted_server import (
     stream_reply,
 )
 from tests.process.bad_answers import AGAIN, BAD_ANSWERS, BEGIN, BY_NAME, ONCE, BadAnswer
-from tests.process.desk import SPEC, TITLE_LINE, configure, sit_down
+from tests.process.desk import KEY, SPEC, TITLE_LINE, configure
 from tests.process.record_rules import check_record
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-KEY = "canary-5e1f0c7a-key"
 ANSWER = ["## Goal\n\nLimit ", "clients.\n"]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desk(tmp_path_factory):
-    desk = await sit_down(tmp_path_factory.mktemp("desk"), key=KEY)
-    yield desk
-    await desk.editor.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def model():
-    async with ScriptedServer() as server:
-        yield server
 
 
 def check_failure(record, bad: BadAnswer, model: ScriptedServer) -> None:

@@ -9,13 +9,12 @@ import pytest
 import pytest_asyncio
 from pygls.exceptions import JsonRpcException
 
-from tests.fakes.scripted_server import ScriptedServer, chat_error, chat_pieces, stream_reply
+from tests.fakes.scripted_server import chat_error, chat_pieces, stream_reply
 from tests.process.bad_answers import ONCE
-from tests.process.desk import SPEC, TITLE_LINE, configure, sit_down
+from tests.process.desk import KEY, SPEC, TITLE_LINE, configure, sit_down
 from tests.process.record_rules import check_record
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-KEY = "canary-5e1f0c7a-key"
 ANSWER = ["## Goal\n\nLimit clients.\n"]
 OTHERS = """
 [providers.spare]
@@ -34,12 +33,6 @@ async def desk(tmp_path_factory):
     desk = await sit_down(tmp_path_factory.mktemp("desk"), key=KEY, more=keys)
     yield desk
     await desk.editor.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def model():
-    async with ScriptedServer() as server:
-        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -8,24 +8,15 @@ import ssl
 from contextlib import closing
 
 import pytest
-import pytest_asyncio
 import trustme
 
 from tests.fakes.scripted_server import ScriptedServer, chat_pieces, stream_reply
 from tests.process.bad_answers import AGAIN, ONCE
-from tests.process.desk import SPEC, configure, sit_down
+from tests.process.desk import SPEC, configure
 from tests.process.record_rules import check_record
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-KEY = "canary-5e1f0c7a-key"
 ANSWER = ["## Goal\n\nLimit clients.\n"]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desk(tmp_path_factory):
-    desk = await sit_down(tmp_path_factory.mktemp("desk"), key=KEY)
-    yield desk
-    await desk.editor.stop()
 
 
 @pytest.fixture(scope="module")

@@ -12,14 +12,12 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
-import pytest_asyncio
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from tests.fakes.editor import plain
 from tests.fakes.scripted_server import (
     Reply,
-    ScriptedServer,
     Send,
     Stall,
     Until,
@@ -28,11 +26,10 @@ from tests.fakes.scripted_server import (
     stream_reply,
 )
 from tests.process.bad_answers import BEGIN, BEGUN
-from tests.process.desk import SPEC, configure, environment, sit_down
+from tests.process.desk import KEY, SPEC, configure, environment, sit_down
 from tests.process.record_rules import check_record
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-KEY = "canary-5e1f0c7a-key"
 ANSWER = ["## Goal\n\nLimit clients.\n"]
 PATIENT = "retry = { attempts = 3, max_wait = 600 }"
 IN_THE_MIDDLE = stream_reply([BEGIN], Stall(), headers={"x-request-id": "req-9"})
@@ -40,19 +37,6 @@ BEFORE_THE_ANSWER = Reply(before=(Stall(),))
 ASKED_TO_WAIT = chat_error(429, "rate_limit_exceeded", headers={"retry-after": "300"})
 SECONDS = 30.0
 posix = pytest.mark.skipif(os.name != "posix", reason="needs signals")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desk(tmp_path_factory):
-    desk = await sit_down(tmp_path_factory.mktemp("desk"), key=KEY)
-    yield desk
-    await desk.editor.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def model():
-    async with ScriptedServer() as server:
-        yield server
 
 
 async def begin(desk, uri: str) -> str:

@@ -16,10 +16,9 @@ import pytest
 
 from tests.fakes.scripted_server import Reply, Send, Until, chat_error, chat_pieces, stream_reply
 from tests.process.bad_answers import ONCE
-from tests.process.desk import SPEC, configure, environment
+from tests.process.desk import KEY, SPEC, configure, environment
 from tests.process.record_rules import check_record
 
-KEY = "canary-5e1f0c7a-key"
 FILLED = stream_reply(chat_pieces(["## Goal\n\nFilled 😋.\n"]))
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
 UNKNOWN_RUN = "00000000-0000-7000-8000-000000000000"

@@ -9,28 +9,12 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-import pytest_asyncio
 
-from tests.fakes.scripted_server import Reply, ScriptedServer, Send, Until, chat_pieces
-from tests.process.desk import sit_down
+from tests.fakes.scripted_server import Reply, Send, Until, chat_pieces
 from tests.process.record_rules import check_record
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-KEY = "canary-5e1f0c7a-key"
 PIECES = chat_pieces(["## Goal\n\nLimit ", "clients.\n"])
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desk(tmp_path_factory):
-    desk = await sit_down(tmp_path_factory.mktemp("desk"), key=KEY)
-    yield desk
-    await desk.editor.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def model():
-    async with ScriptedServer() as server:
-        yield server
 
 
 async def begun(desk, model, uri: str) -> tuple[str, asyncio.Event]:

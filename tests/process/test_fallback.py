@@ -21,22 +21,13 @@ from tests.fakes.scripted_server import (
     event,
     stream_reply,
 )
-from tests.process.desk import sit_down
 from tests.process.record_rules import check_record
 from tests.process.test_bad_provider_network import unused_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-KEY = "canary-5e1f0c7a-key"
 GOOD_PIECES = chat_pieces(["## Tasks\n\nCount ", "requests.\n"])
 GOOD = stream_reply(GOOD_PIECES)
 BUSY = chat_error(503, "busy")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desk(tmp_path_factory):
-    desk = await sit_down(tmp_path_factory.mktemp("desk"), key=KEY)
-    yield desk
-    await desk.editor.stop()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -11,10 +11,8 @@ from pygls.exceptions import JsonRpcException
 
 from tests.fakes.scripted_server import Reply, Send, Stall, Until, chat_pieces, stream_reply
 from tests.process.bad_answers import BEGIN, BEGUN, ONCE
-from tests.process.desk import SPEC, sit_down
+from tests.process.desk import KEY, SPEC, sit_down
 from tests.process.record_rules import check_record
-
-KEY = "canary-5e1f0c7a-key"
 
 
 def answer(goal: str, gate: asyncio.Event | None = None) -> Reply:
