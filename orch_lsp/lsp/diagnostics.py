@@ -138,7 +138,7 @@ def _failure(
 
 _CHOICE_CODES = frozenset({
     "missing_provider", "missing_model", "unknown_provider", "not_allowed", "missing_auth", "invalid_auth",
-    "permission_denied", "region_blocked", "billing", "quota_exhausted", "model_not_found",
+    "permission_denied", "region_blocked", "billing", "quota_exhausted", "model_not_found", "invalid_settings",
 })  # fmt: skip
 
 

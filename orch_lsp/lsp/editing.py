@@ -91,7 +91,7 @@ async def _send(
     edits = Positions(current, server.position_encoding).text_edits(edit.edits)
     change = workspace_edit(uri, version, edits, document_changes=server.client.document_changes)
     sent = server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(change, label="Orch: draft"))
-    applied, reason = await _answer(sent)
+    applied, refusal = await _answer(sent)
     if applied and accepted is not None:
         accepted.set()
     # What counts is the document: clients exist that say yes and do nothing, and that answer before they tell.
@@ -100,20 +100,24 @@ async def _send(
         return MadeEdit(edit, current, version, verified=True)
     now = server.documents.text(uri)
     if not applied:
-        if now not in {None, current}:
+        # A client that did not answer may still make this edit; a second one could be one too many.
+        if refusal is not None and now not in {None, current}:
             return None
-        raise SpecError(ErrorCode.DOCUMENT_CHANGED, f"The editor did not make the edit: {reason}.")
+        raise SpecError(
+            ErrorCode.DOCUMENT_CHANGED, f"The editor did not make the edit: {refusal or 'it did not answer'}."
+        )
     if now is None or now == current:
         raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The editor said that it made the edit, but the text is unchanged.")
     return MadeEdit(edit, current, version, verified=False)
 
 
-async def _answer(sent: Awaitable[types.ApplyWorkspaceEditResult]) -> tuple[bool, str]:
+async def _answer(sent: Awaitable[types.ApplyWorkspaceEditResult]) -> tuple[bool, str | None]:
+    """Whether the client made the edit, else why not; no reason if it did not answer."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             result = await sent
     except TimeoutError:
-        return False, "it did not answer"
+        return False, None
     except JsonRpcException as error:
         return False, str(error.message)
     return result.applied, result.failure_reason or "it gave no reason"

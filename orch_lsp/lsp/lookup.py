@@ -12,6 +12,7 @@ from orch_lsp.runs.status import LIVE
 from orch_lsp.workspace import relative_path
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
     from pathlib import Path
 
     from orch_lsp.lsp.server import OrchServer
@@ -55,14 +56,25 @@ async def find_run(server: OrchServer, run_id: str) -> FoundRun:
     for live in supervisor.live:
         if live.record.run_id == run_id:
             return FoundRun(live.committed, live.store)
-    session = await server.ready()
-    rootless = await session.store_at(None, None, (await session.settings_of(None)).runs)
-    for store in [*await stores(server), rootless]:
+    async for store in _stores_in_turn(server):
         try:
             return FoundRun(await store.get(run_id), store)
         except RunError:
             continue
     raise RunError(ErrorCode.UNKNOWN_RUN, f"There is no run {run_id} in this workspace.")
+
+
+async def _stores_in_turn(server: OrchServer) -> AsyncGenerator[RunStore, None]:
+    """Stores as they are needed, the open ones first: one that cannot be opened hides nothing that another holds."""
+    session = await server.ready()
+    seen: list[RunStore] = []
+    for store in await session.open_stores():
+        seen.append(store)
+        yield store
+    for store in await stores(server):
+        if store not in seen:
+            yield store
+    yield await session.store_at(None, None, (await session.settings_of(None)).runs)
 
 
 async def draft_text(server: OrchServer, found: FoundRun) -> str:

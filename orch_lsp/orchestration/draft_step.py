@@ -130,14 +130,19 @@ async def _ask_one(
         attempts.failed(detail_of(error))
         raise
     finally:
-        answer.flush()
-        writer.cancel()
-        await asyncio.gather(writer, return_exceptions=True)
-        await to_the_end(live.checkpoint())
-        await answer.settle()
+        # Whoever cancels twice, or while this goes on, must not leave an attempt open or its tokens uncounted.
+        await to_the_end(_settled(live, answer, writer))
     if live.record.finish_reason is not FinishReason.STOP:
         raise ProviderError(ErrorCode.INCOMPLETE_OUTPUT, "The provider's answer had no end.")
     return live.text
+
+
+async def _settled(live: LiveRun, answer: _Answer, writer: asyncio.Task[None]) -> None:
+    answer.flush()
+    writer.cancel()
+    await asyncio.gather(writer, return_exceptions=True)
+    await live.checkpoint()
+    await answer.settle()
 
 
 async def _opened(settings: ProviderSettings, session: Session) -> Provider:

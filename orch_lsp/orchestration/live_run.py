@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_CHARACTERS = 16 * 1024
+AGAIN_SECONDS = 15.0
+"""Between checkpoints while the store fails: each try may hold up what others ask of it for its whole patience."""
 
 
 class LiveRun:
@@ -133,7 +135,7 @@ class LiveRun:
         self._pieces.append(text)
         self._unstored_characters += len(text)
         self._arrived.set()
-        if self._unstored_characters >= CHECKPOINT_CHARACTERS:
+        if self._unstored_characters >= CHECKPOINT_CHARACTERS and self.unrecorded is None:
             self._enough.set()
 
     async def keep_checkpoints(self) -> None:
@@ -141,7 +143,7 @@ class LiveRun:
         while True:
             await self._arrived.wait()
             try:
-                async with asyncio.timeout(CHECKPOINT_SECONDS):
+                async with asyncio.timeout(CHECKPOINT_SECONDS if self.unrecorded is None else AGAIN_SECONDS):
                     await self._enough.wait()
             except TimeoutError:
                 pass
@@ -152,17 +154,19 @@ class LiveRun:
         self._arrived.clear()
         self._enough.clear()
         pieces = self._pieces[self._stored_pieces :]
-        if not pieces or self.unrecorded is not None:
+        if not pieces:
             return
         text = "".join(pieces)
-        offset = self._stored_characters
-        self._stored_pieces += len(pieces)
-        self._stored_characters += len(text)
-        self._unstored_characters -= len(text)
         try:
-            await to_the_end(self.store.checkpoint(self.record.run_id, offset, text))
+            await to_the_end(self.store.checkpoint(self.record.run_id, self._stored_characters, text))
         except StoreError as error:
+            # The next checkpoint writes it as well, words or none: what had arrived must have no hole.
+            self._arrived.set()
             self._store_failed(error)
+            return
         except RunError:
             # Somebody removed the record of a live run, as `git clean` does. The next commit writes it anew, and whole.
             logger.warning("run %s is not in the record any more", self.record.run_id)
+        self._stored_pieces += len(pieces)
+        self._stored_characters += len(text)
+        self._unstored_characters -= len(text)

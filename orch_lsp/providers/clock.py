@@ -72,11 +72,16 @@ class ExchangeClock:
             self._timer.cancel()
 
     def begin_wait(self) -> tuple[asyncio.Task[object] | None, int]:
-        """The task that waits from now on, and how many of its cancellations are asked for already."""
-        if self._has_received:
-            patience = self._loop.time() + self._timeouts.idle
-        else:
-            patience = self._started + self._timeouts.first_byte
+        """The task that waits from now on, and how many of its cancellations are asked for already.
+
+        Raises:
+            ExchangeFailedError: The time for the whole is up: a timer alone never fires while a slow reader finds
+                bytes at hand whenever it looks.
+        """
+        now = self._loop.time()
+        if now >= self._end:
+            raise ExchangeFailedError(self._failure(total=True))
+        patience = now + self._timeouts.idle if self._has_received else self._started + self._timeouts.first_byte
         self._deadline = min(self._end, patience)
         if self._fires_at > self._deadline:
             self._arm()

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.text import sha256
 
-_SHORTEST_PREFIX = 8
-
 
 class HeldRuns:
     """The newest state of each run that the database does not hold as it is."""
@@ -18,6 +16,11 @@ class HeldRuns:
 
     def __contains__(self, run_id: str) -> bool:
         return run_id in self._runs
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the runs, oldest first."""
+        return list(self._runs)
 
     @property
     def records(self) -> list[RunRecord]:
@@ -41,12 +44,9 @@ class HeldRuns:
         texts = (text for _, texts in self._runs.values() for text in texts)
         return next((text for text in texts if sha256(text) == digest), None)
 
-    def find(self, identifier: str) -> RunRecord | None:
-        """The run with this id, or with an id that begins so."""
-        wanted = identifier.strip().lower()
-        if len(wanted) < _SHORTEST_PREFIX:
-            return None
-        return next((record for record in self.records if record.run_id.startswith(wanted)), None)
+    def find(self, run_id: str) -> RunRecord | None:
+        """The run with this id."""
+        return self._runs[run_id][0] if run_id in self._runs else None
 
     def over(self, stored: Iterable[RunRecord], wanted: Callable[[RunRecord], bool]) -> list[RunRecord]:
         """What the database found, with the runs that are held in place of their older states."""

@@ -141,11 +141,15 @@ class RunStore:
 
     async def write_held(self) -> None:
         """Try again to write the runs that are only held."""
-        for record in self._held.records:
+        for run_id in self._held.ids:
+            # A run may have gone on, or been written, while the ones before it were.
+            record = self._held.find(run_id)
+            if record is None:
+                continue
             try:
                 await self.save(record, expected=record.status)
             except RunError as error:
-                logger.warning("run %s stays as it was recorded: %s", record.run_id, error.message)
+                logger.warning("run %s stays as it was recorded: %s", run_id, error.message)
 
     async def checkpoint(self, run_id: str, offset: int, text: str) -> None:
         """Keep a streamed piece of raw text, durably; `offset` is its place in the whole, in code points.
@@ -184,7 +188,11 @@ class RunStore:
             RunError: `unknown_run`.
             StoreError: Its record cannot be read.
         """
-        return self._held.find(identifier) or await self._run(lambda: self._opened.get(identifier))
+        if (held := self._held.find(identifier)) is not None:
+            return held
+        # The database knows every id, and so whether a beginning of one is only one's.
+        found = await self._run(lambda: self._opened.get(identifier))
+        return self._held.find(found.run_id) or found
 
     async def list(
         self, limit: int | None = 50, spec_path: str | None = None, statuses: Iterable[RunStatus] | None = None

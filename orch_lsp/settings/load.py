@@ -171,6 +171,11 @@ class FrontMatterLike(Protocol):
         """Zero-based line of each key."""
         ...
 
+    @property
+    def problem(self) -> str | None:
+        """Why it could not be read, if it could not."""
+        ...
+
 
 def read_front_matter(front_matter: FrontMatterLike, path: Path | None = None) -> ProjectLayer:
     """Read what a spec's front matter chooses; keys that are not ours belong to the document and are no problem.
@@ -182,6 +187,13 @@ def read_front_matter(front_matter: FrontMatterLike, path: Path | None = None) -
     from orch_lsp.settings.schema import FrontMatterTable, ProjectTable
 
     values, lines = front_matter.values, front_matter.lines
+    if front_matter.problem is not None:
+        # Without a key it is no front matter but a text between two rules.
+        key = "provider" if "provider" in lines else ""
+        line = lines.get("provider", min(lines.values(), default=None))
+        message = f"nothing in the front matter is used: {front_matter.problem}"
+        unread = (Problem(Layer.FRONT_MATTER, key, message, path, line),) if lines else ()
+        return ProjectLayer(Layer.FRONT_MATTER, None, unread, path, lines=dict(lines))
     ours = {key: values[key] for key in _FRONT_MATTER_KEYS if values.get(key) is not None}
     table, found = validated(FrontMatterTable, ours, Layer.FRONT_MATTER, may_be_elsewhere=True)
     problems = [replace(problem, path=path, line=lines.get(key[0])) for key, problem in found]

@@ -153,6 +153,8 @@ def _choose(
     named = _named(merge)
     if command.provider:
         layer, name, model = Layer.COMMAND, command.provider, command.model
+    elif (unreadable := _unreadable_choice(merge)) is not None:
+        return None, unreadable
     elif named is None:
         return None, _unread_file(merge)
     else:
@@ -187,6 +189,15 @@ def _named(merge: _Merge) -> tuple[UserLayer | ProjectLayer, str, str | None] | 
         elif layer.table and layer.table.model:
             merge.ignore(layer, "model", f"`model` is ignored: name its `provider` beside it ({layer_of(layer)})")
     return found
+
+
+def _unreadable_choice(merge: _Merge) -> tuple[str, str] | None:
+    """Why it is not known whom the spec itself names: nobody else may get it instead."""
+    for layer in merge.projects:
+        for problem in layer.problems:
+            if problem.layer is Layer.FRONT_MATTER and problem.key == "provider":
+                return str(ErrorCode.INVALID_SETTINGS), problem.message
+    return None
 
 
 def _unread_file(merge: _Merge) -> tuple[str, str] | None:

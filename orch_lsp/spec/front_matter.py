@@ -20,6 +20,7 @@ _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
 _CLOSING_IN_BODY = re.compile(r"(?<![^\r\n])(?:---|\.\.\.)(?=[ \t]*(?:[\r\n]|\Z))")
 _BRACKET = re.compile(r"[\[\]{}]")
 _DEEPEST = 50
+_KEY = re.compile(r"(?<![^\r\n])([A-Za-z_][\w-]*)[ \t]*:")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 
 
@@ -60,12 +61,16 @@ def parse_front_matter(text: str) -> FrontMatter | None:
     if closing is None:
         return None
     span = Span(start, closing.end)
-    if closing.start - opening.end() > MAX_CHARACTERS:
-        return FrontMatter(span, {}, {}, f"front matter is longer than {MAX_CHARACTERS} characters")
     source = text[opening.end() : closing.start]
-    if _too_deep(source):
-        return FrontMatter(span, {}, {}, "front matter is nested too deeply")
-    values, offsets, problem = _read_yaml(source)
+    if len(source) > MAX_CHARACTERS:
+        values, offsets, problem = {}, {}, f"front matter is longer than {MAX_CHARACTERS} characters"
+    elif _too_deep(source):
+        values, offsets, problem = {}, {}, "front matter is nested too deeply"
+    else:
+        values, offsets, problem = _read_yaml(source)
+    if problem is not None:
+        # Which keys it seems to have: one that names a provider must not be passed over.
+        offsets = {found[1]: found.start() for found in _KEY.finditer(source)}
     index = LineIndex(text[: closing.start], "utf-32")
     lines = {key: index.position(opening.end() + offset)[0] for key, offset in offsets.items()}
     return FrontMatter(span, values, lines, problem)

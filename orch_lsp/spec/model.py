@@ -45,7 +45,7 @@ class FrontMatter:
     values: Mapping[str, Any]
     """Top-level keys; empty when the block is not a mapping or not YAML."""
     lines: Mapping[str, int]
-    """Zero-based line of each top-level key."""
+    """Zero-based line of each top-level key; of what looks like one when the block could not be read."""
     problem: str | None = None
     """Why the block could not be read, if it could not."""
 

@@ -165,6 +165,25 @@ async def test_a_person_who_never_stops_typing_keeps_the_draft_waiting(start_edi
     assert editor.text(uri).endswith("Mine.\n" + "typed\n" * len(editor.edits[:-1]))
 
 
+async def test_a_client_that_does_not_answer_an_edit_is_sent_no_second_one(
+    start_editor, workspace, provider, held, monkeypatch
+):
+    """It may still make the first: without versions, both would go in."""
+    monkeypatch.setattr("orch_lsp.lsp.editing.ANSWER_SECONDS", 0.5)
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = await begun(editor, uri, provider)
+    editor.silent_edits = True
+    held.set()
+    await editor.until(lambda: editor.edits)
+    editor.type(uri, editor.text(uri) + "typed\n")
+    await editor.ended(run_id)
+    record = await stored(editor, run_id)
+    assert (record["draft"]["state"], record["error"]["code"]) == ("ready", "document_changed")
+    assert "did not answer" in record["error"]["message"]
+    assert len(editor.edits) == 1
+
+
 DOCUMENTS = {
     "crlf": "# T\r\n\r\nBrief.\r\n\r\n## Goal\r\n\r\nTODO\r\n",
     "no final newline": "# T\n\nBrief.",

@@ -116,6 +116,34 @@ async def test_a_front_matter_that_cannot_be_edited_is_told_and_left_alone(desk,
     desk.editor.close(uri)
 
 
+@pytest.mark.parametrize("lines", [("tags: [internal, secret", "provider: outline"), ("title: x", "provider: 3")])
+async def test_a_front_matter_that_names_a_provider_and_cannot_be_read_leaves_it_to_nobody_else(desk, model, lines):
+    desk.use(model.url)
+    uri = desk.open("unread", with_front_matter(*lines))
+    with pytest.raises(JsonRpcException) as caught:
+        await desk.editor.execute("orch.generateDraft", {"uri": uri})
+    assert (caught.value.code, caught.value.data["code"]) == (-32803, "invalid_settings")
+    found = desk.editor.client.diagnostics
+    await desk.editor.until(lambda: [d for d in found.get(uri, []) if d.severity == 1])
+    (failure,) = [d for d in found[uri] if d.severity == 1]
+    assert (failure.code, failure.range.start.line) == ("invalid_settings", 2)
+    assert model.requests == []
+    # A choice by hand is another matter.
+    model.script(stream_reply(chat_pieces(ANSWER)))
+    assert (await desk.editor.draft(uri, provider="work"))["status"] == "completed"
+    desk.editor.close(uri)
+
+
+async def test_a_front_matter_that_cannot_be_read_is_told_and_the_rest_works_on(desk, model):
+    desk.ask(model, stream_reply(chat_pieces(ANSWER)))
+    uri = desk.open("torn", with_front_matter("tags: [internal"))
+    diagnostic = await desk.editor.diagnostic(uri, "invalid_settings")
+    assert (diagnostic.severity, diagnostic.range.start.line) == (2, 1)
+    assert "not valid YAML" in diagnostic.message
+    assert (await desk.editor.draft(uri))["status"] == "completed"
+    desk.editor.close(uri)
+
+
 @pytest.mark.parametrize(
     ("variable", "code", "says"),
     [

@@ -171,6 +171,25 @@ async def test_a_store_of_a_newer_version_is_left_alone_and_nothing_is_sent(
     assert database.read_bytes() == before
 
 
+async def test_a_newer_record_of_documents_without_a_workspace_hides_no_run_of_the_workspace(
+    start_editor, answering, workspace, homes
+):
+    editor = await start_editor()
+    await editor.draft(editor.open("untitled:Untitled-1", SPEC), provider="outline")
+    await editor.stop()
+    (elsewhere,) = homes.state.rglob("runs.db")
+    with closing(sqlite3.connect(elsewhere)) as db:
+        db.execute(f"PRAGMA user_version = {VERSION + 1}")
+
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    named = {"runId": (await editor.draft(uri, apply="review"))["run_id"], "open": False}
+
+    assert (await editor.execute("orch.showRun", named))["run_id"] == named["runId"]
+    assert "Limit clients." in (await editor.execute("orch.previewDraft", named))["text"]
+    assert (await editor.execute("orch.applyDraft", named))["state"] == "applied"
+
+
 @needs_mount
 async def test_on_a_read_only_disk_the_record_is_in_the_state_folder_and_that_is_said(
     start_editor, answering, tmp_path, homes

@@ -109,6 +109,27 @@ async def test_a_run_is_cancelled_mid_stream_and_keeps_its_text(desk, model, doo
     assert (attempt["http_status"], attempt["request_id"]) == (200, "req-9")
 
 
+async def test_a_run_that_is_cancelled_twice_leaves_no_attempt_open(desk, model):
+    """The second time while the text that had arrived is being written, which another writer holds up."""
+    desk.ask(model, IN_THE_MIDDLE, settings=PATIENT)
+    editor = desk.editor
+    uri = desk.open("twice")
+    run_id = await begin(desk, uri)
+    await editor.until(lambda: any(delta["runId"] == run_id for delta in editor.deltas))
+    with closing(sqlite3.connect(desk.workspace / ".orch" / "local" / "runs.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        answers = []
+        for _ in range(2):
+            answers.append(asyncio.create_task(editor.execute("orch.cancelRun", {"runId": run_id})))
+            # Its answer does not need the store.
+            await editor.execute("orch.explainError", {"code": "cancelled"})
+        writer.execute("COMMIT")
+    await asyncio.gather(*answers)
+    record = await check_cancelled(desk, model, uri, run_id, kept=BEGUN)
+    (attempt,) = record["steps"][-1]["attempts"]
+    assert (attempt["status"], attempt["http_status"], attempt["request_id"]) == ("cancelled", 200, "req-9")
+
+
 @pytest.mark.parametrize("door", ["the command", "the progress"])
 async def test_a_run_is_cancelled_before_the_answer_begins(desk, model, door):
     desk.ask(model, BEFORE_THE_ANSWER, settings=PATIENT)

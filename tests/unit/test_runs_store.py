@@ -558,6 +558,34 @@ async def test_a_run_that_somebody_else_ended_meanwhile_is_not_held_any_longer(s
     assert await store.get(record.run_id) == ended
 
 
+async def test_a_beginning_that_runs_share_names_none_of_them_though_one_is_held(store):
+    one, other = (
+        queued(path, owner=here(), run_id=f"0190aaaa-0000-7000-8000-00000000000{number}")
+        for number, path in enumerate(("a.md", "b.md"))
+    )
+    await store.create(one)
+    await store.create(other)
+    store.hold(one, [])
+    with pytest.raises(RunError):
+        await store.get("0190aaaa-0000")
+    assert await store.get(one.run_id) == one
+
+
+async def test_a_run_that_ends_while_others_are_written_late_is_not_overwritten(store):
+    """Its end cannot be written, and is held: what is written afterwards is that, not what was held before."""
+    one, other = [await added(store, running(path, owner=here())) for path in ("a.md", "b.md")]
+    text = "## Goal\nG\n"
+    ended = transition(replace(other, draft=draft_of(text, ("goal", "G"))), RunStatus.COMPLETED)
+    store.hold(one, [])
+    store.hold(other, [])
+    writing = asyncio.create_task(store.write_held())
+    await asyncio.sleep(0)
+    store.hold(ended, [text])
+    await writing
+    assert await store.get(other.run_id) == ended
+    assert await store.text(sha256(text)) == text
+
+
 async def test_the_stored_record_is_the_documented_json(store):
     record = await added(store, completed("t"), "t")
     with closing(sqlite3.connect(store.location)) as db:

@@ -286,6 +286,7 @@ def test_a_camel_case_setting_of_an_editor_gets_the_right_name() -> None:
 class Block:
     values: dict[str, Any]
     lines: dict[str, int] = field(default_factory=dict[str, int])
+    problem: str | None = None
 
 
 def test_front_matter_chooses_and_its_other_keys_are_its_own() -> None:
@@ -311,6 +312,16 @@ def test_front_matter_that_names_an_endpoint_is_told_off() -> None:
     problem = only(layer)
     assert (problem.key, problem.line) == ("base_url", 2)
     assert "belongs in the user config" in problem.message
+
+
+def test_front_matter_that_cannot_be_read_is_a_problem_where_it_seems_to_have_keys() -> None:
+    layer = read_front_matter(Block({}, {"tags": 1, "provider": 2}, "not valid"))
+    (problem,) = layer.problems
+    assert (problem.key, problem.line) == ("provider", 2)
+    assert "not valid" in problem.message
+    (problem,) = read_front_matter(Block({}, {"tags": 1}, "not valid")).problems
+    assert (problem.key, problem.line) == ("", 1)
+    assert read_front_matter(Block({}, {}, "not valid")).problems == ()
 
 
 def test_a_blank_provider_in_front_matter_is_none() -> None:

@@ -248,7 +248,14 @@ def test_front_matter_that_cannot_be_read_is_a_problem_and_never_an_exception(so
 def test_any_front_matter_is_read_without_an_exception(source: str) -> None:
     found = parse_front_matter(f"---\n{source}\n---\n")
     assert found is not None
-    assert set(found.lines) == set(found.values)
+    assert found.problem is not None or set(found.lines) == set(found.values)
+
+
+def test_front_matter_that_cannot_be_read_still_tells_which_keys_it_seems_to_have() -> None:
+    found = parse_front_matter("---\ntags: [a, b\r\nprovider : work\n  model: x\n---\n")
+    assert found is not None
+    assert found.problem
+    assert found.lines == {"tags": 1, "provider": 2}
 
 
 def test_the_line_of_a_key_counts_by_the_protocols_line_ends() -> None:

@@ -1,0 +1,58 @@
+"""The record of a run while it lives, over a real store that fails for a while."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+from orch_lsp.orchestration.live_run import LiveRun
+from orch_lsp.orchestration.observer import DraftDelta
+from orch_lsp.runs.migrations import VERSION
+from orch_lsp.runs.owner import this_process
+from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.store import RunStore
+from orch_lsp.settings.model import RunSettings
+from tests.fakes.records import queued
+
+
+class Watcher:
+    """Notes what it is warned of."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def run_changed(self, record: RunRecord) -> None: ...
+
+    def progressed(self, message: str) -> None: ...
+
+    def text_received(self, delta: DraftDelta) -> None: ...
+
+    def warned(self, message: str) -> None:
+        self.warnings.append(message)
+
+
+async def test_text_that_could_not_be_kept_is_kept_with_the_next_that_can(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCH_STATE_HOME", str(tmp_path / "state"))
+    owner, watcher = this_process(), Watcher()
+    store = await RunStore.open(tmp_path, owner=owner, settings=RunSettings())
+    live = LiveRun(queued(owner=owner), store, watcher)
+    await live.create(())
+    live.must_record = False
+
+    def say_version(version: int) -> None:
+        with closing(sqlite3.connect(store.location)) as db:
+            db.execute(f"PRAGMA user_version = {version}")
+
+    live.receive("one ")
+    await live.checkpoint()
+    say_version(VERSION + 1)
+    for text in ("two ", "three "):
+        live.receive(text)
+        await live.checkpoint()
+    say_version(VERSION)
+    live.receive("four")
+    await live.checkpoint()
+
+    assert await store.partial_text(live.record.run_id) == "one two three four"
+    assert len(watcher.warnings) == 1
+    await store.aclose()
