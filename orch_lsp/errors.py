@@ -81,7 +81,7 @@ GUIDANCE: Mapping[ErrorCode, Guidance] = {
         "Use a built-in provider name, or describe it under `[providers.NAME]` in the user config."
     ),
     ErrorCode.NOT_ALLOWED: Guidance(
-        "Allow the provider for this workspace with `orch-lsp trust`, or pass `--provider`."
+        "Allow the provider for this workspace with `orch-lsp trust NAME`, or pass `--provider`."
     ),
     ErrorCode.MISSING_AUTH: Guidance(
         "Set the environment variable that holds the provider's API key, then restart the editor."

@@ -19,6 +19,7 @@ from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.support_bundle import RUNS, bundle_files, write_bundle
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.settings.load import ProjectLayer
+from orch_lsp.workspace import state_home, user_config_path
 
 
 @click.command()
@@ -55,7 +56,8 @@ async def _examine(workspace: Path | None, bundle: Path | None, *, offline: bool
     try:
         diagnosis = await examine(session, source, editor=ProjectLayer(), folders=(folder,), offline=offline)
         if bundle is not None:
-            files = bundle_files(diagnosis, await _newest(session, diagnosis), session.redactor, Path.home())
+            folders = {Path.home(): "~", user_config_path().parent: "<config>", state_home(): "<state>"}
+            files = bundle_files(diagnosis, await _newest(session, diagnosis), session.redactor, folders)
             await asyncio.to_thread(write_bundle, bundle, files)
         return diagnosis
     finally:

@@ -62,7 +62,7 @@ class Options:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--provider", metavar="NAME", help="Provider to ask; it counts as your consent for this workspace.")
+@click.option("--provider", metavar="NAME", help="Provider to ask; it counts as your consent for this run only.")
 @click.option("--model", metavar="ID", help="Model to ask for.")
 @click.option("--write", is_flag=True, help="Replace FILE instead of printing the document.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run's record instead of the document.")

@@ -9,19 +9,19 @@ from pathlib import Path
 import click
 
 from orch_lsp.cli.output import reporting_errors, say, write_json, write_result
+from orch_lsp.cli.provider_name import named_provider
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.settings import key_ring
 from orch_lsp.settings.keys import may_be_key
-from orch_lsp.settings.model import ProviderSettings, Settings
-from orch_lsp.settings.validate import nearest
+from orch_lsp.settings.model import Settings
 from orch_lsp.workspace import find_root
 
-INSTALL = "Install it beside orch-lsp: pip install 'orch-lsp[keyring]'. Or put the key into an environment variable."
+INSTALL = "Install the Python package `keyring` beside orch-lsp, or put the key into an environment variable."
 
 
 @click.group()
 def key() -> None:
-    """Keep keys in the system's keyring (extra `keyring`)."""
+    """Keep keys in the system's keyring (optional package `keyring`)."""
 
 
 @key.command("set")
@@ -31,7 +31,7 @@ def set_key(provider: str, as_json: bool) -> None:  # noqa: FBT001 -- click pass
     """Store PROVIDER's key, read from a hidden prompt or from stdin."""
     with reporting_errors(as_json=as_json):
         _require_keyring()
-        settings = _provider(provider)
+        settings = named_provider(provider, _settings().providers)
         value = _read_value(provider)
         try:
             key_ring.store_key(provider, value)
@@ -117,15 +117,6 @@ def _settings() -> Settings:
             await session.aclose()
 
     return asyncio.run(load())
-
-
-def _provider(name: str) -> ProviderSettings:
-    providers = _settings().providers
-    if name not in providers:
-        raise SettingsError(
-            ErrorCode.UNKNOWN_PROVIDER, f"There is no provider named {name!r}{nearest(name, providers)}."
-        )
-    return providers[name]
 
 
 def _refused(error: OSError) -> SettingsError:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, say_error, write_json, write_result
+from orch_lsp.cli.provider_name import named_provider
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.orchestration.configured import configured_providers, is_allowed
@@ -24,7 +25,6 @@ from orch_lsp.runs.record import timestamp
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.model import ProviderSettings
 from orch_lsp.settings.resolve import CommandChoice
-from orch_lsp.settings.validate import nearest
 
 _SOURCES = {"provider": "its own list", "cache": "the list that was kept", "genai-prices": "the price table"}
 
@@ -76,13 +76,16 @@ def _named(reading: Reading, name: str | None) -> list[ProviderSettings]:
                 remediation=f"Name one: orch-lsp models {next(iter(sorted(settings.providers)))}.",
             )
         return found
-    if name not in settings.providers:
-        raise SettingsError(
-            ErrorCode.UNKNOWN_PROVIDER, f"There is no provider named {name!r}{nearest(name, settings.providers)}."
-        )
+    provider = named_provider(name, settings.providers)
     if name in settings.unusable:
         raise SettingsError(ErrorCode.INVALID_SETTINGS, settings.unusable[name])
-    return [settings.providers[name]]
+    if provider.kind == "outline":
+        raise SettingsError(
+            ErrorCode.INVALID_REQUEST,
+            f"{name} has no models: it works on this machine without one.",
+            remediation=f"Use it as it is: orch-lsp draft FILE --provider {name}.",
+        )
+    return [provider]
 
 
 async def _list(

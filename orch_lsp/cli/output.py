@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Generator
 from typing import Any
@@ -28,10 +29,16 @@ def say(message: str) -> None:
 
 
 def write_result(text: str) -> None:
-    """The result, on stdout, as UTF-8 with its own line ends."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
-    sys.stdout.buffer.flush()
+    """The result, on stdout, as UTF-8 with its own line ends; ends the process if nobody takes it."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        # What is still buffered would fail once more, and with a traceback, when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        say(f"error: stdout cannot be written: {error.strerror}.")
+        sys.exit(EXIT_FAILED)
 
 
 def write_json(value: Any) -> None:

@@ -33,6 +33,8 @@ def trust(provider: str | None, revoke: bool, as_json: bool, workspace: Path | N
             write_json([{"place": grant.place, "provider": grant.provider} for grant in grants])
         for grant in () if as_json else grants:
             write_result(f"{grant.provider}\t{grant.place}\n")
+        if not grants and not as_json:
+            say("Nothing is allowed yet.")
         return
     with reporting_errors(as_json=as_json):
         if revoke:

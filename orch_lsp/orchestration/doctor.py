@@ -124,9 +124,9 @@ async def _store(session: Session, reading: Reading) -> Finding:
     if damage is not None:
         cure = "Move the database away; what can be read of it is kept, and a new one is begun."
         return Finding("store", "problem", f"{store.location} is damaged: {damage}", cure)
-    many = f"{count} or more" if count == _COUNTED else str(count)
+    many = f"{count} or more runs" if count == _COUNTED else "1 run" if count == 1 else f"{count} runs"
     notices = " ".join(store.notices)
-    return Finding("store", "note" if notices else "ok", f"{store.location}, sound, {many} runs. {notices}".strip())
+    return Finding("store", "note" if notices else "ok", f"{store.location}, sound, {many}. {notices}".strip())
 
 
 def _settings(settings: Settings) -> list[Finding]:
@@ -137,7 +137,8 @@ def _settings(settings: Settings) -> list[Finding]:
     ]
     ignored = [
         Finding(
-            f"setting {problem.key}",
+            # A whole file that cannot be read is no setting.
+            f"setting {problem.key}" if problem.key else "settings",
             "problem",
             f"{problem.path or problem.layer}{_line(problem.line)}: {problem.message}",
             "Correct the setting that is named.",

@@ -82,7 +82,8 @@ def _described_key(session: Session, provider: ProviderSettings) -> Finding:
 
 
 def _how_to_set(provider: ProviderSettings) -> str:
-    return f"Set {key_variable(provider)}, then restart the editor; or: orch-lsp key set {provider.name}."
+    keyring = "" if provider.api_key_env else f"; or: orch-lsp key set {provider.name}"
+    return f"Set {key_variable(provider)}, then restart the editor{keyring}."
 
 
 async def _key(session: Session, provider: ProviderSettings) -> tuple[Finding, bool]:

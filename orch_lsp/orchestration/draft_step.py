@@ -197,7 +197,7 @@ class _Answer:
                 self._attempts.ended(event)
                 live.change(steps=self._attempts.on(live.record.steps))
             case Waiting(wait_s, error):
-                self._progressed(f"{self._redactor.redact(error.message)} Trying again in {wait_s:.0f} s")
+                self._progressed(_waiting(self._redactor.redact(error.message), wait_s))
                 await live.save(tell=False)
             case UsageReported(usage):
                 self._attempts.used(usage)
@@ -255,6 +255,12 @@ class _Answer:
             # Another provider had counted tokens before, at prices of its own.
             cost = cost_sum(self._cost_before, cost)
         live.change(usage=usage, cost=cost)
+
+
+def _waiting(reason: str, wait_s: float) -> str:
+    stop = "" if reason.endswith((".", "!", "?")) else "."
+    when = f"in {wait_s:.0f} s" if round(wait_s) else "now"
+    return f"{reason}{stop} Trying again {when}"
 
 
 def seconds_between(earlier: str, later: str) -> float:

@@ -35,7 +35,7 @@ Look through it before you send it.
 
 
 def bundle_files(
-    diagnosis: Diagnosis, records: Sequence[RunRecord], redactor: Redactor, home: Path | None = None
+    diagnosis: Diagnosis, records: Sequence[RunRecord], redactor: Redactor, folders: Mapping[Path, str]
 ) -> dict[str, str]:
     """The files of a bundle by name. Pure.
 
@@ -43,9 +43,11 @@ def bundle_files(
         diagnosis: What the doctor found.
         records: The newest runs.
         redactor: Knows the live keys of this process.
-        home: The user's own folder; it and the workspace's root are not named.
+        folders: The user's own folders, with what stands for each; neither they nor the workspace's root are named.
     """
-    places = {str(place): name for place, name in ((diagnosis.reading.root, "<workspace>"), (home, "~")) if place}
+    places = {str(place): name for place, name in folders.items()}
+    if diagnosis.reading.root:
+        places[str(diagnosis.reading.root)] = "<workspace>"
 
     def clean(text: str) -> str:
         for place in sorted(places, key=len, reverse=True):

@@ -50,7 +50,7 @@ def create(settings: ProviderSettings, api_key: str | None) -> Provider:
         raise SettingsError(
             ErrorCode.INVALID_SETTINGS,
             f"`providers.{settings.name}.kind` is `{KIND}`, which needs a package that is not installed.",
-            remediation="Install orch-lsp with its extra: `orch-lsp[any-llm]`.",
+            remediation='Install orch-lsp from its checkout with the extra: `pip install ".[any-llm]"`.',
         )
     return AnyLLMProvider(settings, api_key)
 

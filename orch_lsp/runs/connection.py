@@ -214,7 +214,10 @@ class StoreConnection:
         with closing(connect(self.location)) as connection:
             empty = migrations.is_empty(connection)
             if not empty and self._place.in_workspace and not migrations.is_bound(connection, secret):
-                msg = f"{self.location} was not made by this user; remove it to keep the record there"
+                msg = (
+                    f"{self.location} was made with another state folder's secret: "
+                    "set ORCH_STATE_HOME back if it is yours, else move it away"
+                )
                 raise _UnusableError(msg)
             migrations.refuse_newer(connection)
         return empty

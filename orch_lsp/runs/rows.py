@@ -19,6 +19,10 @@ from orch_lsp.runs.status import TERMINAL, DraftState, RunStatus
 from orch_lsp.text import sha256
 
 LIVE = "status IN ('queued', 'running')"
+_SHORTEST = 8
+"""How many characters of an id are enough to look for."""
+_CANDIDATES = 3
+"""How many runs are named when the beginning of an id fits more than one."""
 
 
 def path_key(path: str) -> str:
@@ -176,14 +180,17 @@ def _stored(connection: sqlite3.Connection, identifier: str) -> str:
     exact = connection.execute("SELECT record FROM runs WHERE run_id = ?", (path_key(identifier),)).fetchone()
     if exact is not None:
         return str(exact[0])
-    shortest = 8
-    if len(identifier) < shortest or not set(identifier) <= set("0123456789abcdef-"):
+    if len(identifier) < _SHORTEST or not set(identifier) <= set("0123456789abcdef-"):
         raise unknown(identifier)
     rows = connection.execute(
-        "SELECT record FROM runs WHERE run_id >= ? AND run_id < ? LIMIT 2", (identifier, identifier + "g")
+        "SELECT record, run_id FROM runs WHERE run_id >= ? AND run_id < ? ORDER BY run_id DESC LIMIT ?",
+        (identifier, identifier + "g", _CANDIDATES + 1),
     ).fetchall()
     if len(rows) > 1:
-        raise RunError(ErrorCode.UNKNOWN_RUN, f"More than one run begins with {identifier}; give more of its id.")
+        named = [str(run_id) for _, run_id in rows[:_CANDIDATES]]
+        more = ", …" if len(rows) > _CANDIDATES else ""
+        message = f"More than one run begins with {identifier}: {', '.join(named)}{more}; give more of its id."
+        raise RunError(ErrorCode.UNKNOWN_RUN, message)
     if not rows:
         raise unknown(identifier)
     return str(rows[0][0])
@@ -191,6 +198,9 @@ def _stored(connection: sqlite3.Connection, identifier: str) -> str:
 
 def unknown(identifier: str) -> RunError:
     """The error for an id that no run has."""
+    if len(identifier) < _SHORTEST:
+        message = f"{identifier!r} is too short for a run's id: {_SHORTEST} characters or more are needed."
+        return RunError(ErrorCode.UNKNOWN_RUN, message)
     return RunError(ErrorCode.UNKNOWN_RUN, f"There is no run {identifier[:64]!r} in this workspace's record.")
 
 

@@ -143,12 +143,15 @@ async def test_offline_nothing_is_sent_and_no_key_command_is_run(homes, provider
 
 
 async def test_a_missing_key_is_a_problem_and_nothing_is_sent(homes, provider, workspace, session, monkeypatch):
-    homes.use(provider.url)
+    homes.use(provider.url, more='[providers.openai]\nmodel = "m"\n')
     monkeypatch.delenv("WORK_KEY")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     found = by_subject(await look(session, workspace))
-    key = found["provider work: key"]
-    assert (key.verdict, key.cure) == (
-        "problem", "Set WORK_KEY, then restart the editor; or: orch-lsp key set work.",
+    key, other = found["provider work: key"], found["provider openai: key"]
+    # Where `api_key_env` names a variable, the keyring is not asked.
+    assert (key.verdict, key.cure) == ("problem", "Set WORK_KEY, then restart the editor.")
+    assert (other.verdict, other.cure) == (
+        "problem", "Set OPENAI_API_KEY, then restart the editor; or: orch-lsp key set openai.",
     )  # fmt: skip
     assert provider.requests == []
 
@@ -173,7 +176,9 @@ async def test_a_damaged_store_is_found_and_a_sound_one_is_sound(homes, workspac
     found = by_subject(await look(session, workspace, offline=True))["store"]
     assert (found.verdict, "sound, 0 runs" in found.message) == ("ok", True)
     store = await session.store_at(workspace, None, (await session.settings_of(workspace)).runs)
-    for _ in range(40):
+    for number in range(40):
+        if number == 1:
+            assert "sound, 1 run." in by_subject(await look(session, workspace, offline=True))["store"].message
         await store.create(replace(records.queued(f"{records.new_run_id()}.md"), owner=session.owner), ["x" * 5000])
     assert await store.check() is None
     await session.aclose()
@@ -220,7 +225,8 @@ async def test_no_secret_is_in_any_finding_or_in_the_bundle(secretive, homes, wo
         context=replace(records.failed().context, left_out=(LeftOut("secret-plans/x", "denied"),)),
         model=replace(records.failed().model, resolved=f"m-{KEY}"),
     )
-    files = bundle_files(diagnosis, [failed, records.completed("## Goal\nthe text of a draft\n")], session.redactor)
+    runs = [failed, records.completed("## Goal\nthe text of a draft\n")]
+    files = bundle_files(diagnosis, runs, session.redactor, {homes.config: "<config>", homes.state: "<state>"})
     target = tmp_path / "bundle.zip"
     await asyncio.to_thread(write_bundle, target, files)
 

@@ -48,7 +48,7 @@ def test_without_the_extra_the_kind_says_what_to_install():
     with pytest.raises(SettingsError) as caught:
         create(ProviderSettings(name="far", kind="any-llm", base_url="https://api.example/v1"), None)
     assert caught.value.code is ErrorCode.INVALID_SETTINGS
-    assert "orch-lsp[any-llm]" in caught.value.remediation
+    assert '`pip install ".[any-llm]"`' in caught.value.remediation
 
 
 def settings_for(server, **changes) -> ProviderSettings:

@@ -22,7 +22,19 @@ async def test_the_exit_code_says_whether_something_is_to_be_done(orch, homes, p
     assert "cure: Replace the API key in `WORK_KEY`" in ill.out
     with zipfile.ZipFile(workspace / "report.zip") as archive:
         assert b"invalid_auth" in archive.read("report.txt")
-        assert not any(KEY.encode() in archive.read(name) for name in archive.namelist())
+        everything = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"<config>/config.toml" in everything
+    assert b"<state>" in everything
+    for secret in (KEY, str(homes.config), str(homes.state)):
+        assert secret.encode() not in everything
     again = await orch("doctor", "--offline", "--bundle", "report.zip")
     assert (again.code, "error[invalid_settings]" in again.err) == (2, True)
     assert KEY not in ill.out + ill.err + well.out
+
+
+async def test_a_file_that_cannot_be_read_is_no_setting_without_a_name(orch, homes):
+    homes.configure("provider = ")
+    done = await orch("doctor", "--offline")
+    assert done.code == 1
+    assert "PROBLEM  settings: " in done.out
+    assert "setting :" not in done.out

@@ -93,4 +93,4 @@ async def test_without_the_optional_package_the_cure_is_its_name(orch, homes, tm
     )
     done = await orch("key", "list", env={"PYTHONPATH": f"{hidden}:{Path(__file__).parents[2]}"})
     assert done.code == 2
-    assert "pip install 'orch-lsp[keyring]'" in done.err
+    assert "cure: Install the Python package `keyring` beside orch-lsp" in done.err

@@ -49,4 +49,10 @@ async def test_without_a_list_and_without_a_provider_the_error_says_what_to_do(o
     assert "error[invalid_auth]" in refused.err
     unknown = await orch("models", "wrok")
     assert unknown.code == 2
-    assert "did you mean `work`?" in unknown.err
+    assert "did you mean `work`?\n" in unknown.err
+    far = await orch("models", "zzz")
+    assert (far.code, "expected one of anthropic, " in far.err) == (2, True)
+    outline = await orch("models", "outline")
+    assert (outline.code, outline.out) == (1, "")
+    assert "outline has no models" in outline.err
+    assert "cure: Use it as it is" in outline.err

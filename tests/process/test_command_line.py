@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -151,7 +152,7 @@ async def test_several_files_end_with_the_worst_exit_code_and_a_line_each(homes,
         (("draft", "a.spec.md", "b.spec.md"), "--write or --json"),
         (("draft", "latin.spec.md"), "UTF-8"),
         (("runs", "show", UNKNOWN_RUN), "unknown_run"),
-        (("runs", "show", "abc"), "unknown_run"),
+        (("runs", "show", "01a2096"), "error[unknown_run]: '01a2096' is too short for a run's id: 8 characters"),
         (("nonsense",), "nonsense"),
     ],
 )
@@ -192,7 +193,7 @@ async def test_a_beginning_that_fits_two_runs_is_told(workspace, homes, provider
         done = await orch("runs", "show", first[:8])
         assert done.code == 2
         assert "error[unknown_run]" in done.err
-        assert first[:8] in done.err
+        assert f"{second}, {first}; give more" in done.err
     done = await orch("runs", "show", second[: max(8, shared + 1)], "--json")
     assert done.json()["run_id"] == second
     done = await orch("runs", "list", "--limit", "1", "--json")
@@ -211,10 +212,26 @@ async def test_a_reader_that_leaves_early_is_no_fault(workspace, homes, orch, ar
     process = await start(homes, workspace, *arguments, stdout=writer)
     os.close(writer)
     _, err = await process.communicate()
-    assert process.returncode not in {0, None}
+    assert process.returncode == 1
     assert b"Traceback" not in err
     assert b"Exception" not in err
+    assert err.count(b"error: stdout cannot be written: Broken pipe.\n") == 1
     assert {record["status"] for record in (await orch("runs", "list", "--json")).json()} == {"completed"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("arguments", [("draft", "a.spec.md"), ("draft", "--json", "a.spec.md"), ("doctor",)])
+async def test_a_full_disk_behind_stdout_is_told_in_one_line(workspace, homes, orch, arguments):
+    homes.configure('provider = "outline"')
+    (workspace / "a.spec.md").write_text(SPEC)
+    full = os.open("/dev/full", os.O_WRONLY)
+    process = await start(homes, workspace, *arguments, stdout=full)
+    os.close(full)
+    _, err = await process.communicate()
+    assert process.returncode == 1
+    assert err.endswith(b"error: stdout cannot be written: No space left on device.\n")
+    assert b"Traceback" not in err
+    assert b"Exception" not in err
 
 
 @posix

@@ -71,7 +71,7 @@ async def test_a_database_that_another_user_made_is_refused_and_left_alone(tmp_p
     database = await filled(root)
     before = contents(database.parent)
     monkeypatch.setenv("ORCH_STATE_HOME", str(tmp_path / "state"))
-    await refused(root, tmp_path / "state", "not made by this user")
+    await refused(root, tmp_path / "state", "another state folder's secret: set ORCH_STATE_HOME back")
     assert contents(database.parent) == before
 
 
@@ -91,7 +91,7 @@ async def test_a_database_of_another_making_is_refused(tmp_path, root, statement
     with closing(sqlite3.connect(local / "runs.db")) as db:
         db.executescript(statements)
     before = contents(local)
-    await refused(root, tmp_path / "state", "not made by this user")
+    await refused(root, tmp_path / "state", "another state folder's secret: set ORCH_STATE_HOME back")
     assert contents(local) == before
 
 
@@ -107,7 +107,7 @@ async def test_the_log_of_a_planted_database_is_left_alone_too(tmp_path, root):
             shutil.copy(made / name, local / name)
     before = contents(local)
     assert len(before["runs.db-wal"]) > 0
-    await refused(root, tmp_path / "state", "not made by this user")
+    await refused(root, tmp_path / "state", "another state folder's secret: set ORCH_STATE_HOME back")
     assert {name: content for name, content in contents(local).items() if name in before} == before
 
 
@@ -115,7 +115,7 @@ async def test_a_copied_binding_does_not_fit_another_store_id(tmp_path, root):
     database = await filled(root)
     with closing(sqlite3.connect(database)) as db, db:
         db.execute("UPDATE meta SET value = 'another' WHERE key = 'store_id'")
-    await refused(root, tmp_path / "state", "not made by this user")
+    await refused(root, tmp_path / "state", "another state folder's secret: set ORCH_STATE_HOME back")
 
 
 async def test_a_moved_workspace_keeps_its_history(tmp_path, root):

@@ -55,7 +55,7 @@ def test_a_provider_that_nobody_knows_gets_no_key(ring: MemoryKeyring):
     done = orch("set", "antropic", stdin=SECRET)
     assert done.exit_code == 2
     assert "error[unknown_provider]" in done.stderr
-    assert "did you mean `anthropic`?" in done.stderr
+    assert "did you mean `anthropic`?\n" in done.stderr
     assert ring.entries == {}
 
 

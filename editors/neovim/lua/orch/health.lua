@@ -31,7 +31,7 @@ local function check_server(cmd)
   if path == '' then
     health.error(
       ('`%s` is not installed or not on PATH'):format(cmd[1]),
-      { 'pipx install orch-lsp', 'or set `cmd`: see :help orch-options' }
+      { 'in a checkout of orch-lsp: pipx install ".[recommended]"', 'or set `cmd`: see :help orch-options' }
     )
     return
   end

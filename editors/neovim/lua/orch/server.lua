@@ -50,7 +50,7 @@ function M.serves(bufnr)
   if not told_missing then
     told_missing = true
     notice.warn(
-      ('the server `%s` is not installed or not on PATH. Install it with `pipx install orch-lsp`, '):format(
+      ('the server `%s` is not installed or not on PATH. Run `pipx install ".[recommended]"` in a checkout of orch-lsp, '):format(
         options.cmd[1]
       ) .. 'or set `cmd` (:help orch-options). :checkhealth orch tells more.'
     )
