@@ -179,6 +179,15 @@ async def test_looking_at_a_fresh_workspace_creates_nothing(tmp_path, homes, orc
     assert not list(homes.state.rglob("*.db"))
 
 
+async def test_an_attempt_without_a_wait_is_announced_after_a_whole_sentence(workspace, homes, provider, orch):
+    configure(homes, provider.url, "retry = { attempts = 2 }")
+    provider.script(chat_error(429, "rate_limit_exceeded", "slow down", headers={"retry-after": "0"}), FILLED)
+    (workspace / "a.spec.md").write_text(SPEC)
+    done = await orch("draft", "a.spec.md")
+    assert done.code == 0, done.err
+    assert "slow down. Trying again now\n" in done.err
+
+
 async def test_a_beginning_that_fits_two_runs_is_told(workspace, homes, provider, orch):
     configure(homes, provider.url, ONCE)
     provider.script(FILLED)

@@ -202,13 +202,17 @@ async def test_an_unknown_run_is_a_typed_error(store):
 
 async def test_a_unique_prefix_of_eight_characters_finds_a_run(store):
     first = await added(store, replace(completed(), run_id="00000000-aaaa-7000-8000-000000000001"))
-    await added(store, replace(completed(), run_id="00000000-bbbb-7000-8000-000000000002"))
+    second = await added(store, replace(completed(), run_id="00000000-bbbb-7000-8000-000000000002"))
     third = await added(store, replace(completed(), run_id="0000000f-bbbb-7000-8000-000000000003"))
     assert await store.get("0000000F") == third
     assert await store.get("00000000-a") == first
-    with pytest.raises(RunError, match="More than one"):
+    with pytest.raises(RunError, match=f"More than one run begins with 00000000: {second.run_id}, {first.run_id}; "):
         await store.get("00000000")
-    with pytest.raises(RunError, match="no run"):
+    for number in (4, 5):
+        await added(store, replace(completed(), run_id=f"00000000-cccc-7000-8000-00000000000{number}"))
+    with pytest.raises(RunError, match=r"0005, \S+0004, \S+0002, …; give more"):
+        await store.get("00000000")
+    with pytest.raises(RunError, match="too short .* 8 characters or more"):
         await store.get("0000000")
 
 
