@@ -28,7 +28,14 @@ from orch_lsp.cli.output import (
 from orch_lsp.cli.runs import root_of_here
 from orch_lsp.cli.terminal import TerminalObserver
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
-from orch_lsp.orchestration.applying import as_applied, as_refused, changed_underneath, draft_edit, supersede_older
+from orch_lsp.orchestration.applying import (
+    as_applied,
+    as_refused,
+    changed_underneath,
+    draft_edit,
+    supersede_older,
+    undrafted,
+)
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan, plan_draft, read
 from orch_lsp.orchestration.run import FinishedDraft
@@ -167,6 +174,8 @@ async def _run(session: Session, path: Path, options: Options) -> tuple[LiveRun,
 async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, write: bool) -> str:
     """The resulting document; written to the file if asked, with the record and the provenance following."""
     await supersede_older(live)
+    if left := undrafted(plan.targets, finished.answer):
+        live.observer.warned(f"the answer has no {', '.join(left)}")
     source, before = plan.reading.source, plan.reading.document.text
     profile = plan.reading.profile
     edit = await asyncio.to_thread(draft_edit, before, before, profile.name, finished.answer, insist=False)

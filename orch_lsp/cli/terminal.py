@@ -62,4 +62,4 @@ class TerminalObserver:
 
     def warned(self, message: str) -> None:
         """Show a warning above the progress."""
-        self._console.print(Text(f"warning: {message}"))
+        self._console.print(Text(f"warning: {message}"), soft_wrap=True)

@@ -150,14 +150,16 @@ async def deliver(
     server: OrchServer, observer: EditorObserver, plan: DraftPlan, live: LiveRun, finished: FinishedDraft
 ) -> None:
     """Bring a completed run's draft into the document, or leave it waiting and say so."""
-    from orch_lsp.orchestration.applying import as_applied, as_refused, supersede_older
+    from orch_lsp.orchestration.applying import as_applied, as_refused, supersede_older, undrafted
 
     uri = plan.reading.source.uri
+    left = undrafted(plan.targets, finished.answer)
+    without = f"; the answer has no {', '.join(left)}" if left else ""
     try:
         for superseded in await supersede_older(live):
             announce(server, superseded)
         if plan.reading.settings.apply == "review":
-            observer.ended("the draft waits for your review")
+            observer.ended(f"the draft waits for your review{without}")
             return
         made = await edit_in_draft(
             server, uri, before=plan.reading.document.text, profile=plan.reading.profile.name,
@@ -168,7 +170,7 @@ async def deliver(
             version_before=made.version_before, verified=made.verified,
         )  # fmt: skip
         await live.save()
-        observer.ended("the draft is in the document")
+        observer.ended(f"the draft is in the document{without}")
     except SpecError as error:
         # The draft is as ready as it was: there is no change to tell of, and the document says why it waits.
         live.record = as_refused(live.record, error)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from orch_lsp.orchestration.applying import DraftEdit
     from orch_lsp.spec.answer import Answer
 
-ANSWER_SECONDS = 20.0
-"""How long a client may take to answer an edit."""
 READ_BACK_SECONDS = 5.0
 """How long a client may take to tell of the change that it said it made."""
 _REBASES = 8
@@ -91,7 +89,7 @@ async def _send(
     edits = Positions(current, server.position_encoding).text_edits(edit.edits)
     change = workspace_edit(uri, version, edits, document_changes=server.client.document_changes)
     sent = server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(change, label="Orch: draft"))
-    applied, refusal = await _answer(sent)
+    applied, refusal = await _answer(sent, server.edit_answer_s)
     if applied and accepted is not None:
         accepted.set()
     # What counts is the document: clients exist that say yes and do nothing, and that answer before they tell.
@@ -111,10 +109,10 @@ async def _send(
     return MadeEdit(edit, current, version, verified=False)
 
 
-async def _answer(sent: Awaitable[types.ApplyWorkspaceEditResult]) -> tuple[bool, str | None]:
+async def _answer(sent: Awaitable[types.ApplyWorkspaceEditResult], patience_s: float) -> tuple[bool, str | None]:
     """Whether the client made the edit, else why not; no reason if it did not answer."""
     try:
-        async with asyncio.timeout(ANSWER_SECONDS):
+        async with asyncio.timeout(patience_s):
             result = await sent
     except TimeoutError:
         return False, None

@@ -72,6 +72,8 @@ class OrchServer(LanguageServer):
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closed = False
         self.client = ClientFeatures()
+        self.edit_answer_s = 20.0
+        """Seconds that the client has to answer an edit."""
         self.configured = asyncio.Event()
         """Set once the editor's settings are known, or are known not to come."""
         self.initial_settings: Any = None

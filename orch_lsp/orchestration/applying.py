@@ -17,6 +17,7 @@ from orch_lsp.runs.record import Applied, Draft, DraftSection, RunRecord, timest
 from orch_lsp.runs.status import DraftState
 from orch_lsp.runs.store import RunStore
 from orch_lsp.spec.answer import Answer, read_answer
+from orch_lsp.spec.brief import Target
 from orch_lsp.spec.fill import plan_fill
 from orch_lsp.spec.profiles import PLAIN, profile_named
 from orch_lsp.text import Edit, apply_edits, normalised, sha256
@@ -91,6 +92,12 @@ def changed_underneath(conflicts: Sequence[str]) -> SpecError:
     return SpecError(
         ErrorCode.DOCUMENT_CHANGED, f"The text changed during the run ({named}); nothing was written over it."
     )
+
+
+def undrafted(targets: Sequence[Target], answer: Answer) -> tuple[str, ...]:
+    """Titles of the sections that were asked for and that the answer does not hold."""
+    held = {section.key for section in answer.sections}
+    return tuple(target.title for target in targets if target.key not in held)
 
 
 def draft_sections(answer: Answer) -> tuple[DraftSection, ...]:

@@ -23,6 +23,10 @@ def with_remedy(failure: Failure, settings: ProviderSettings, model: str | None,
     """`failure` with the cure that fits this provider, unless it brings one of its own."""
     if failure.remediation is not None:
         return failure
+    asked, longest = failure.retry_after_s, settings.retry.max_wait
+    if asked is not None and asked > longest:
+        remedy = f"{settings.name} asks to wait {asked:.0f} s; `retry.max_wait` allows {longest:g} s. Retry after that."
+        return replace(failure, remediation=remedy)
     remedy = _remedy(failure.code, settings, model, has_key=has_key)
     return failure if remedy is None else replace(failure, remediation=remedy)
 

@@ -165,12 +165,10 @@ async def test_a_person_who_never_stops_typing_keeps_the_draft_waiting(start_edi
     assert editor.text(uri).endswith("Mine.\n" + "typed\n" * len(editor.edits[:-1]))
 
 
-async def test_a_client_that_does_not_answer_an_edit_is_sent_no_second_one(
-    start_editor, workspace, provider, held, monkeypatch
-):
+async def test_a_client_that_does_not_answer_an_edit_is_sent_no_second_one(start_editor, workspace, provider, held):
     """It may still make the first: without versions, both would go in."""
-    monkeypatch.setattr("orch_lsp.lsp.editing.ANSWER_SECONDS", 0.5)
     editor = await start_editor()
+    editor.server.edit_answer_s = 0.5
     uri = editor.open(workspace / "a.spec.md", SPEC)
     run_id = await begun(editor, uri, provider)
     editor.silent_edits = True

@@ -162,7 +162,8 @@ async def test_a_client_without_progress_is_told_by_messages(start_editor, homes
     await settled(editor, answer["runId"])
     await editor.execute(SHOW_HISTORY, {"open": False})
     told = [message.message for message in editor.client.messages]
-    assert told == ["Orch: asked-model", "the draft is in the document"]
+    left = "Non-goals, Assumptions, Acceptance Criteria, Tasks, Verification Plan, Rollback Plan"
+    assert told == ["Orch: asked-model", f"the draft is in the document; the answer has no {left}"]
 
 
 async def test_a_client_that_never_answers_the_progress_request_loses_nothing(start_editor, homes, provider, workspace):

@@ -424,6 +424,14 @@ async def test_an_error_inside_a_stream_after_text_keeps_it_and_is_not_tried_aga
     assert len(server.requests) == 1
 
 
+async def test_a_wait_that_is_longer_than_the_limit_is_said(server):
+    server.script(chat_error(429, "rate_limit_exceeded", headers={"retry-after": "3600"}))
+    outcome = await ask(server.url)
+    assert (outcome.code, outcome.waits) == ("rate_limited", [])
+    assert outcome.error is not None
+    assert "3600 s" in outcome.error.remediation
+
+
 async def test_the_events_of_an_attempt_come_in_their_order(server):
     server.script(chat_error(503, "busy"), stream_reply(chat_pieces(["fine"], finish="length")))
     outcome = await ask(server.url)
