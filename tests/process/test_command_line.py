@@ -64,8 +64,10 @@ async def test_stdout_is_exactly_the_document(homes, provider, workspace):
     said = err.decode().rstrip("\n").split("\n")
     assert any(line.startswith("a.spec.md: Asking asked-model") for line in said)
     assert [line for line in said if line.startswith("warning: ")] == [
-        "warning: the answer has no Non-goals, Assumptions, Acceptance Criteria, Tasks, "
-        "Verification Plan, Rollback Plan"
+        (
+            "warning: the answer has no Non-goals, Assumptions, Acceptance Criteria, Tasks, "
+            "Verification Plan, Rollback Plan"
+        )
     ]
     assert "orch-lsp runs show" in said[-1]
     assert str(workspace / ".orch" / "local" / "runs.db") in said[-1]
