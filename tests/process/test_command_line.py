@@ -63,8 +63,12 @@ async def test_stdout_is_exactly_the_document(homes, provider, workspace):
     assert (workspace / "a.spec.md").read_bytes() == b"\xef\xbb\xbf# T\r\n\r\nBrief."
     said = err.decode().rstrip("\n").split("\n")
     assert any(line.startswith("a.spec.md: Asking asked-model") for line in said)
-    left = "Non-goals, Assumptions, Acceptance Criteria, Tasks, Verification Plan, Rollback Plan"
-    assert [line for line in said if line.startswith("warning: ")] == [f"warning: the answer has no {left}"]
+    assert [line for line in said if line.startswith("warning: ")] == [
+        (
+            "warning: the answer has no Non-goals, Assumptions, Acceptance Criteria, Tasks, "
+            "Verification Plan, Rollback Plan"
+        )
+    ]
     assert "orch-lsp runs show" in said[-1]
     assert str(workspace / ".orch" / "local" / "runs.db") in said[-1]
     assert "\x1b" not in err.decode()

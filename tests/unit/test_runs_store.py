@@ -212,7 +212,7 @@ async def test_a_unique_prefix_of_eight_characters_finds_a_run(store):
         await added(store, replace(completed(), run_id=f"00000000-cccc-7000-8000-00000000000{number}"))
     with pytest.raises(RunError, match=r"0005, \S+0004, \S+0002, …; give more"):
         await store.get("00000000")
-    with pytest.raises(RunError, match="too short .* 8 characters or more"):
+    with pytest.raises(RunError, match=r"too short .* 8 characters or more"):
         await store.get("0000000")
 
 
