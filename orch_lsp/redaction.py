@@ -11,11 +11,6 @@ import re
 import threading
 import urllib.parse
 
-from orch_lsp.secret_shapes import SecretMatch, find_secrets
-
-__all__ = ["DUMMY_KEYS", "REPLACEMENT", "RedactingFilter", "Redactor", "SecretMatch", "find_secrets"]
-__all__ += ["install_log_filter", "redact"]
-
 REPLACEMENT = "[redacted]"
 
 # Keys that the documentation of local servers tells people to type; they protect nothing and are ordinary words.
@@ -26,6 +21,9 @@ DUMMY_KEYS = frozenset(
 
 def redact(text: str) -> str:
     """`text` with everything replaced that is shaped like a secret, and the value of every credential header."""
+    # Here, because its expressions take a while to compile, and most of what is said has no need of them.
+    from orch_lsp.secret_shapes import find_secrets
+
     pieces: list[str] = []
     position = 0
     for match in find_secrets(text, strict=False):

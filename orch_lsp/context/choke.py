@@ -16,7 +16,7 @@ from pathlib import Path
 from orch_lsp.context.denylist import denied, means_no_file_on_windows
 from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import Exclusion
-from orch_lsp.redaction import find_secrets
+from orch_lsp.secret_shapes import find_secrets
 
 MAX_FILE_BYTES = 512 * 1024
 

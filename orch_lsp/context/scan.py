@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orch_lsp.redaction import find_secrets
+from orch_lsp.secret_shapes import find_secrets
 from orch_lsp.text import LineIndex
 
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from orch_lsp.redaction import DUMMY_KEYS, REPLACEMENT, Redactor, find_secrets, install_log_filter, redact
+from orch_lsp.redaction import DUMMY_KEYS, REPLACEMENT, Redactor, install_log_filter, redact
+from orch_lsp.secret_shapes import find_secrets
 
 # Built from parts, so that scanners of this repository see no token.
 RANDOM = "q7Zr2Lx9Wv4Kt8Ys3Bn6Hd1Mf5Gp0JcQeRuTa"
