@@ -19,12 +19,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from harness import model_server
-from harness.measuring import Options, Row, options, report
+from harness.measuring import Options, Row, on_one_processor, options, report
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = Path(__file__).with_name("harness") / "contenders.py"
+Turn = TypeVar("Turn")
 SDKS = {"openai_sdk": ("openai",), "anthropic_sdk": ("anthropic",), "litellm": ("litellm",)}
 
 
@@ -40,6 +42,10 @@ class Race:
 
     def runners(self, pythons: Mapping[str, Path]) -> tuple[str, ...]:
         return (self.bare, self.layer, *(name for name in self.others if name in pythons))
+
+    def taking_turns(self, runners: Mapping[str, Turn], number: int) -> list[tuple[str, Turn]]:
+        """Who runs in this round: the others, which take several times as long, in each third one."""
+        return [(name, one) for name, one in runners.items() if name not in self.others or number % 3 == 0]
 
 
 RACES = (
@@ -141,13 +147,13 @@ def cpu_and_warm(race: Race, pythons: Mapping[str, Path], address: str, wanted: 
         running = {name: stack.enter_context(contender(name, pythons[name], ordinary)) for name in cpu}
         for one in running.values():
             one.measure(burst)  # loads what is loaded on first use
-        for _ in range(rounds):
-            for name, one in running.items():
+        for number in range(rounds):
+            for name, one in race.taking_turns(running, number):
                 result = one.measure(burst)
                 assert result["characters"] == len(model_server.text(chunks)), f"{name} lost text"
                 cpu[name].append(result["cpu_s"] / chunks * 1e6)
-        for _ in range(10 if wanted.short else 100):
-            for name, one in running.items():
+        for number in range(10 if wanted.short else 100):
+            for name, one in race.taking_turns(running, number):
                 warm[name].append(one.measure(ordinary)["first_s"] * 1e3)
     return [
         *rows_of(race, "CPU for each chunk", "µs", cpu),
@@ -162,8 +168,8 @@ def cold(race: Race, pythons: Mapping[str, Path], address: str, wanted: Options)
         with contender(name, pythons[name], f"{address}/10/200/v1"):
             pass  # writes byte code
     spent: Figures = {name: [] for name in figures}
-    for _ in range(3 if wanted.short else 15):
-        for name, values in figures.items():
+    for number in range(3 if wanted.short else 15):
+        for name, values in race.taking_turns(figures, number):
             with contender(name, pythons[name], f"{address}/10/200/v1") as one:
                 values.append(one.cold["first_s"] * 1e3)
                 spent[name].append(one.cold["first_cpu_s"] * 1e3)
@@ -207,6 +213,7 @@ def main() -> None:
         "The provider layer beside bare httpx and the clients of others.", compares="openai, anthropic, litellm"
     )
     pythons = installed(wanted.venv)
+    on_one_processor()
     rows: list[Row] = []
     with model_server.running() as address:
         for race in RACES:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 from harness.lsp_client import LspClient
-from harness.measuring import Row, options, report
+from harness.measuring import Row, on_one_processor, options, report
 
 MINIMAL = (str(Path(__file__).with_name("harness") / "minimal_server.py"),)
 OURS = ("-m", "orch_lsp", "serve")
@@ -37,6 +37,7 @@ async def start_once(arguments: tuple[str, ...], folder: Path) -> tuple[float, f
 
 async def main() -> None:
     wanted = options("Start-up of the server against a minimal pygls server.")
+    on_one_processor()
     rounds = 4 if wanted.short else 25
     ours: list[tuple[float, float]] = []
     minimal: list[tuple[float, float]] = []

@@ -22,7 +22,7 @@ import httpx
 import psutil
 from harness import model_server
 from harness.lsp_client import LspClient
-from harness.measuring import Options, Row, options, report
+from harness.measuring import Options, Row, on_one_processor, options, report
 from harness.workspace import place
 
 from orch_lsp.providers.base import GenerationRequest, Provider, SectionRequest, TextDelta
@@ -172,6 +172,7 @@ async def _memory(client: httpx.AsyncClient, provider: Provider, address: str, c
 
 async def main() -> None:
     wanted = options("CPU and memory of a streamed answer against bare httpx.")
+    on_one_processor()
     with model_server.running() as address:
         rows = await measure(address, wanted)
     report("A streamed answer", rows, wanted)

@@ -54,6 +54,12 @@ def options(description: str, *, compares: str = "") -> Options:
     return Options(parsed.short, parsed.check, getattr(parsed, "venv", None), parsed.table)
 
 
+def on_one_processor() -> None:
+    """Keep this process and those that it starts on one processor: those of a virtual machine may differ by half."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
 def percentile(values: Sequence[float], percent: int) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
