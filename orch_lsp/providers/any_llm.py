@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import replace
 from importlib.util import find_spec
 
@@ -72,10 +72,10 @@ class AnyLLMProvider(RetryingProvider):
         """
         self._check_key()
         client: AnyLLMClient | None = None
-        with ExchangeClock(self._settings.timeout) as clock:
+        with closing(ExchangeClock(self._settings.timeout)) as clock:
             try:
                 client = await self._client(ExchangeNotes(self._redactor))
-                with clock.waiting:
+                with clock:
                     listed = await client.models()
                 return tuple(ModelInfo(str(model.id)) for model in listed)
             except Exception as error:
@@ -119,13 +119,13 @@ class AnyLLMProvider(RetryingProvider):
         self, request: GenerationRequest, notes: ExchangeNotes
     ) -> AsyncGenerator[Mapping[str, object], None]:
         client: AnyLLMClient | None = None
-        with ExchangeClock(self._settings.timeout) as clock:
+        with closing(ExchangeClock(self._settings.timeout)) as clock:
             try:
                 client = await self._client(notes)
-                with clock.waiting:
+                with clock:
                     chunks = await client.ask(_parameters(request))
                 while True:
-                    with clock.waiting:
+                    with clock:
                         chunk = await anext(chunks, None)
                     if chunk is None:
                         break

@@ -4,36 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import Self
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.settings.model import Timeouts
-
-
-class BoundedWait:
-    """A context in which bytes are awaited; used again and again, since a new one for each piece would be felt.
-
-    Raises:
-        ExchangeFailedError: None came in time.
-    """
-
-    def __init__(self, clock: ExchangeClock) -> None:
-        self._clock = clock
-        self._task: asyncio.Task[object] | None = None
-        self._cancelling = 0
-
-    def __enter__(self) -> None:
-        self._task, self._cancelling = self._clock.begin_wait()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        self._clock.end_wait()
-        if kind is not asyncio.CancelledError or self._task is None:
-            return
-        failure = self._clock.failure()
-        # As in asyncio.timeout(): somebody else's cancellation goes first.
-        if failure is not None and self._task.uncancel() <= self._cancelling:
-            raise ExchangeFailedError(failure) from None
 
 
 class ExchangeClock:
@@ -43,8 +17,10 @@ class ExchangeClock:
     exchange, which looks at the deadline of the wait that is going on when it fires: a timer for each wait would cost
     more than all else that is done for a small piece.
 
-    Attributes:
-        waiting: The context of each wait.
+    The clock itself is the context of each wait, and is closed when the exchange is over.
+
+    Raises:
+        ExchangeFailedError: Nothing came in time; on entering, if the time for the whole is up.
     """
 
     def __init__(self, timeouts: Timeouts) -> None:
@@ -58,43 +34,36 @@ class ExchangeClock:
         self._timer: asyncio.TimerHandle | None = None
         self._fires_at = math.inf
         self._has_expired = False
-        self.waiting = BoundedWait(self)
+        self._cancelling = 0
 
     def received(self) -> None:
         """Bytes of the body have come: from now on gaps are measured."""
         self._has_received = True
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
+    def close(self) -> None:
+        """The exchange is over."""
         if self._timer is not None:
             self._timer.cancel()
 
-    def begin_wait(self) -> tuple[asyncio.Task[object] | None, int]:
-        """The task that waits from now on, and how many of its cancellations are asked for already.
-
-        Raises:
-            ExchangeFailedError: The time for the whole is up: a timer alone never fires while a slow reader finds
-                bytes at hand whenever it looks.
-        """
+    def __enter__(self) -> None:
         now = self._loop.time()
         if now >= self._end:
+            # The timer alone never fires while a slow reader finds bytes at hand whenever it looks.
             raise ExchangeFailedError(self._failure(total=True))
         patience = now + self._timeouts.idle if self._has_received else self._started + self._timeouts.first_byte
         self._deadline = min(self._end, patience)
         if self._fires_at > self._deadline:
             self._arm()
         task = self._waiting = asyncio.current_task()
-        return task, task.cancelling() if task is not None else 0
+        self._cancelling = task.cancelling() if task is not None else 0
 
-    def end_wait(self) -> None:
-        """The wait is over, whatever it brought."""
-        self._waiting = None
-
-    def failure(self) -> Failure | None:
-        """What a wait that was cancelled has come to, if the clock cancelled it."""
-        return self._failure(total=self._deadline >= self._end) if self._has_expired else None
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        task, self._waiting = self._waiting, None
+        if kind is not asyncio.CancelledError or task is None or not self._has_expired:
+            return
+        # As in asyncio.timeout(): somebody else's cancellation goes first.
+        if task.uncancel() <= self._cancelling:
+            raise ExchangeFailedError(self._failure(total=self._deadline >= self._end)) from None
 
     def _arm(self) -> None:
         if self._timer is not None:

@@ -12,7 +12,7 @@ import logging
 import ssl
 import zlib
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, closing
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import cast
 
@@ -62,7 +62,7 @@ class HttpResponse:
         clock, stream, left = self._clock, self._stream, self._max_bytes
         try:
             while True:
-                with clock.waiting:
+                with clock:
                     compressed = await anext(stream, None)
                 if compressed is None:
                     break
@@ -172,7 +172,7 @@ class HttpClient:
         Raises:
             ExchangeFailedError: No answer came.
         """
-        with ExchangeClock(self._settings.timeout) as clock:
+        with closing(ExchangeClock(self._settings.timeout)) as clock:
             response = await self._answer(clock, method, path, headers, body)
             opened = HttpResponse(response, clock, self._settings.limits.max_bytes)
             async with aclosing(response), aclosing(opened):
@@ -185,7 +185,7 @@ class HttpClient:
             request = self._client.build_request(
                 method, self._endpoint.url(path), headers=headers, content=body, extensions={"trace": HandshakeGuard()}
             )
-            with clock.waiting:
+            with clock:
                 return await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise failure_from_transport(error) from error

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Any
 
 
-def mapping(value: object) -> Mapping[str, object]:
+def mapping(value: Any) -> Mapping[str, object]:
     """`value` if it is an object, else an empty one."""
-    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
+    return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType] -- cast() is a call
 
 
-def sequence(value: object) -> Sequence[object]:
+def sequence(value: Any) -> Sequence[object]:
     """`value` if it is an array, else an empty one."""
-    return cast("Sequence[object]", value) if isinstance(value, list) else ()
+    return value if isinstance(value, list) else ()  # pyright: ignore[reportUnknownVariableType] -- as above
 
 
 def text(value: object) -> str:

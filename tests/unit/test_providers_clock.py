@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 
 import pytest
 
@@ -23,12 +24,12 @@ async def test_a_slow_reader_who_always_finds_bytes_at_hand_is_bound_by_the_time
 
     async def read() -> None:
         while True:
-            with clock.waiting:
+            with clock:
                 await turns(1)
             clock.received()
             await turns(3)
 
-    with clock, pytest.raises(ExchangeFailedError) as caught:
+    with closing(clock), pytest.raises(ExchangeFailedError) as caught:
         await asyncio.wait_for(read(), 10)
     assert caught.value.failure.code == ErrorCode.TIMEOUT
     assert "0.05 s" in caught.value.failure.message
@@ -40,7 +41,7 @@ async def test_a_person_who_cancels_at_the_instant_of_a_time_out_is_obeyed():
 
     async def wait() -> None:
         try:
-            with clock, clock.waiting:
+            with closing(clock), clock:
                 await asyncio.Event().wait()
         except ExchangeFailedError as error:
             timed_out.append(error)
