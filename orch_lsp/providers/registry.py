@@ -61,11 +61,6 @@ def is_hosted(settings: ProviderSettings) -> bool:
     return settings.base_url is None or not endpoint_of(settings).is_loopback
 
 
-def needs_key(settings: ProviderSettings) -> bool:
-    """Whether a request without a key is pointless."""
-    return settings.requires_key
-
-
 def kinds() -> tuple[str, ...]:
     """All kinds that can be used here, sorted."""
     return tuple(sorted({*BUILT_IN, *(found.name for found in _declared())}))

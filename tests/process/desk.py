@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +74,13 @@ def environment(homes: Homes, **more: str) -> dict[str, str]:
         if not name.upper().endswith(("_API_KEY", "_TOKEN", "_PROXY")) and not name.startswith("ORCH_")
     }
     return {**kept, **homes.environment, "PYTHONUTF8": "1", **more}
+
+
+def unused_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 async def sit_down(

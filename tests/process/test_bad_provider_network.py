@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
-from contextlib import closing
 
 import pytest
 import trustme
 
 from tests.fakes.scripted_server import ScriptedServer, chat_pieces, stream_reply
 from tests.process.bad_answers import AGAIN, ONCE
-from tests.process.desk import SPEC, configure
+from tests.process.desk import SPEC, configure, unused_port
 from tests.process.record_rules import check_record
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -28,12 +26,6 @@ def serving(authority: trustme.CA, *names: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*names).configure_cert(context)
     return context
-
-
-def unused_port() -> int:
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 async def failed(desk, name: str, says: str, attempts: int = 1):

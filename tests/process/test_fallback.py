@@ -21,8 +21,8 @@ from tests.fakes.scripted_server import (
     event,
     stream_reply,
 )
+from tests.process.desk import unused_port
 from tests.process.record_rules import check_record
-from tests.process.test_bad_provider_network import unused_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GOOD_PIECES = chat_pieces(["## Tasks\n\nCount ", "requests.\n"])

@@ -14,7 +14,7 @@ from orch_lsp.providers.base import Provider
 from orch_lsp.providers.endpoint import endpoint_of
 from orch_lsp.providers.failure import Failure
 from orch_lsp.providers.presets import PRESETS
-from orch_lsp.providers.registry import BUILT_IN, GROUP, create_provider, is_hosted, kinds, needs_key
+from orch_lsp.providers.registry import BUILT_IN, GROUP, create_provider, is_hosted, kinds
 from orch_lsp.providers.remedies import with_remedy
 from orch_lsp.settings.model import ProviderSettings
 
@@ -57,7 +57,7 @@ def test_every_hosted_preset_needs_a_key_and_encryption_and_every_local_one_neit
         assert not is_hosted(preset)
         return
     hosted = is_hosted(preset)
-    assert needs_key(preset) is hosted
+    assert preset.requires_key is hosted
     assert bool(preset.key_variables) is hosted
     if preset.base_url is not None:
         endpoint = endpoint_of(preset)
