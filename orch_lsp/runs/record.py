@@ -11,8 +11,10 @@ import secrets
 import threading
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from orch_lsp.errors import ErrorDetail
 from orch_lsp.generation import FinishReason, Usage
@@ -253,6 +255,8 @@ class RunRecord:
     applied: Applied | None = None
     client: Software | None = None
     vcs: Vcs | None = None
+    unknown_keys: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What a later version wrote beside the fields above (see `unknown_keys.py`): written back as it came."""
 
 
 class _RunIds:

@@ -104,7 +104,12 @@ def update(
         record = replace(record, spec=schema.from_json(text).spec)
     connection.execute(
         "UPDATE runs SET status = ?, draft_state = ?, draft_partial = ?, applied_at = ?, record = ? WHERE run_id = ?",
-        (str(record.status), *_found_by(record), schema.to_json(record), record.run_id),
+        (
+            str(record.status),
+            *_found_by(record),
+            schema.to_json(schema.with_keys_of(record, text)),
+            record.run_id,
+        ),
     )
     _keep_texts(connection, record, texts)
     return True

@@ -12,6 +12,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 from typing import Any, NoReturn, cast
 
@@ -19,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from orch_lsp.errors import ErrorCode, StoreError
 from orch_lsp.runs.record import SCHEMA, RunRecord
+from orch_lsp.runs.unknown_keys import put_back, taken_from
 
 FIELDS = (
     "schema", "run_id", "parent_run_id", "command", "status", "status_timeline", "owner",
@@ -36,8 +38,9 @@ def _adapter() -> TypeAdapter[RunRecord]:
 
 
 def to_dict(record: RunRecord) -> dict[str, Any]:
-    """The record as JSON values, keys in the documented order."""
-    return {name: _plain(getattr(record, name)) for name in FIELDS}
+    """The record as JSON values, keys in the documented order, those of a later version behind them."""
+    values = {name: _plain(getattr(record, name)) for name in FIELDS}
+    return put_back(values, record.unknown_keys, RunRecord) if record.unknown_keys else values
 
 
 def to_json(record: RunRecord) -> str:
@@ -67,19 +70,28 @@ def _plain(value: Any) -> Any:
 
 
 def from_json(text: str) -> RunRecord:
-    """Read a stored record. Keys that this version does not know are ignored.
+    """Read a stored record. Keys that this version does not know are kept as they are, in `unknown_keys`.
 
     Raises:
         StoreError: The text is not JSON, not a record, or of another major version of the schema.
     """
     try:
-        record = _adapter().validate_python(json.loads(text, parse_constant=_refuse_constant))
+        values = json.loads(text, parse_constant=_refuse_constant)
+        record = replace(_adapter().validate_python(values), unknown_keys=taken_from(values, RunRecord))
     except (ValueError, RecursionError) as error:
         raise StoreError(ErrorCode.STORE_ERROR, f"A stored run record cannot be read: {_reason(error)}.") from error
     if record.schema != SCHEMA:
         message = f"A stored run record cannot be read: its schema is {record.schema[:40]!r}, not {SCHEMA!r}."
         raise StoreError(ErrorCode.STORE_ERROR, message)
     return record
+
+
+def with_keys_of(record: RunRecord, stored: str) -> RunRecord:
+    """The record with the unknown keys of the text that it is about to replace; with its own, if that is no record."""
+    try:
+        return replace(record, unknown_keys=from_json(stored).unknown_keys)
+    except StoreError:
+        return record
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -49,12 +49,43 @@ def test_the_schema_refuses_what_is_no_record():
     assert not validator.is_valid(values)
 
 
-def test_unknown_keys_of_a_newer_minor_version_are_ignored():
-    record = completed()
+def of_a_later_version(record):
+    """The record's JSON as a later version might write it, with keys on every level."""
     values = to_dict(record)
-    values["mood"] = "good"
+    values["mood"] = {"of": ["the day", None]}
+    values["unknown_keys"] = {"even": "this"}
     values["draft"]["colour"] = "red"
-    assert from_json(json.dumps(values)) == record
+    values["draft"]["sections"][1]["reason"] = "too long"
+    values["steps"][1]["needs"] = ["context"]
+    values["steps"][1]["attempts"][0]["trace"] = {"id": 1}
+    values["context"]["budget"] = 9000
+    values["usage"]["audio_tokens"] = 7
+    values["owner"]["ticks"] = 3
+    return values
+
+
+def test_keys_of_a_later_version_are_read_over_and_written_back_as_they_came():
+    values = of_a_later_version(completed("text", ("goal", "G"), ("tasks", "T")))
+    record = from_json(json.dumps(values))
+    assert replace(record, unknown_keys={}) == from_json(json.dumps(to_dict(replace(record, unknown_keys={}))))
+    assert to_dict(record) == values
+    validator.validate(values)
+
+
+def test_keys_of_a_later_version_stay_with_what_they_belong_to():
+    record = from_json(json.dumps(of_a_later_version(completed("text", ("goal", "G"), ("tasks", "T")))))
+    first, second = record.steps
+    changed = to_dict(replace(record, steps=(second, replace(first, id="read"), first), draft=None, usage=None))
+    assert changed["steps"][0]["needs"] == ["context"]
+    assert changed["steps"][0]["attempts"][0]["trace"] == {"id": 1}
+    assert "needs" not in changed["steps"][1]
+    assert changed["draft"] is None
+    assert changed["usage"] is None
+
+
+def test_a_key_that_this_version_writes_is_not_overwritten_by_an_older_value():
+    record = from_json(json.dumps(of_a_later_version(completed("text", ("goal", "G"), ("tasks", "T")))))
+    assert to_dict(replace(record, command="retry"))["command"] == "retry"
 
 
 @pytest.mark.parametrize(

@@ -595,3 +595,68 @@ async def test_the_stored_record_is_the_documented_json(store):
     with closing(sqlite3.connect(store.location)) as db:
         (text,) = db.execute("SELECT record FROM runs").fetchone()
     assert json.loads(text)["run_id"] == record.run_id
+
+
+def with_later_keys(root: Path, run_id: str) -> None:
+    """Let a later version have written the run's record."""
+    with closing(sqlite3.connect(root / ".orch/local/runs.db")) as db, db:
+        (stored,) = db.execute("SELECT record FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        values = json.loads(stored)
+        values["findings"] = [{"rule": "later"}]
+        values["steps"][1]["needs"] = ["context"]
+        if values["draft"]:
+            values["draft"]["notes"] = ["kept apart"]
+        db.execute("UPDATE runs SET record = ? WHERE run_id = ?", (json.dumps(values), run_id))
+
+
+def stored_values(root: Path, run_id: str) -> dict[str, object]:
+    with closing(sqlite3.connect(root / ".orch/local/runs.db")) as db:
+        (stored,) = db.execute("SELECT record FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+    return json.loads(stored)
+
+
+async def with_the_draft_discarded(store: RunStore, record: RunRecord) -> None:
+    assert record.draft is not None
+    draft = replace(record.draft, state=DraftState.DISCARDED)
+    await store.save(replace(record, draft=draft), expected=record.status)
+
+
+async def with_the_document_renamed(store: RunStore, record: RunRecord) -> None:
+    assert await store.relink(record.spec.path, "docs/new.spec.md") == 1
+
+
+@pytest.mark.parametrize("rewritten", [with_the_draft_discarded, with_the_document_renamed])
+async def test_what_a_later_version_put_on_a_record_outlives_a_rewrite_by_this_one(root, store, rewritten):
+    record = completed("text", ("goal", "G"))
+    await store.take_over(record, ["text"])
+    with_later_keys(root, record.run_id)
+    await rewritten(store, record)
+    values = stored_values(root, record.run_id)
+    assert values["findings"] == [{"rule": "later"}]
+    assert values["steps"][1]["needs"] == ["context"]
+    assert values["draft"]["notes"] == ["kept apart"]
+
+
+async def test_an_interrupted_run_of_a_later_version_keeps_its_keys_also_when_late_text_is_added(root, store):
+    record = running(owner=gone())
+    await store.create(record)
+    await store.save(record, expected=RunStatus.QUEUED)
+    with_later_keys(root, record.run_id)
+    (ended,) = await store.reconcile()
+    assert ended.status is RunStatus.INTERRUPTED
+    await store.add_late_text(record.run_id, "late")
+    values = stored_values(root, record.run_id)
+    assert values["status"] == "interrupted"
+    assert values["findings"] == [{"rule": "later"}]
+    assert values["steps"][1]["needs"] == ["context"]
+
+
+async def test_a_run_that_moves_to_another_store_takes_the_keys_of_a_later_version_along(root, store, tmp_path):
+    record = completed("text", ("goal", "G"))
+    await store.take_over(record, ["text"])
+    with_later_keys(root, record.run_id)
+    (tmp_path / "other").mkdir()
+    other = await opened(tmp_path / "other")
+    await other.take_over(await store.get(record.run_id), ["text"])
+    await other.aclose()
+    assert stored_values(tmp_path / "other", record.run_id)["findings"] == [{"rule": "later"}]
