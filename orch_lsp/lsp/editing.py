@@ -51,11 +51,12 @@ async def edit_in_draft(
         before: Its text when the run began.
         profile: The run's profile.
         answer: The draft.
-        insist: As for `draft_edit`.
+        insist: A person asked for the draft explicitly: it goes into whatever the document is now. Without it, a
+            document that is not what it was when the run began is left alone.
         accepted: Set as soon as the client says that it made the edit; what counts is read back afterwards.
 
     Raises:
-        SpecError: `document_changed`: it is closed, a person has written there, or the client refused the edit.
+        SpecError: `document_changed`: it is closed, a person has written in it, or the client refused the edit.
     """
     from orch_lsp.orchestration.applying import changed_underneath, draft_edit
 
@@ -64,7 +65,8 @@ async def edit_in_draft(
         if current is None:
             raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The document is closed; a closed document is not edited.")
         edit = await asyncio.to_thread(draft_edit, before, current, profile, answer, insist=insist)
-        if edit.conflicts and not insist:
+        if not insist and current != before:
+            # Whoever writes there may be in the middle of a sentence: the command line treats a file in the same way.
             raise changed_underneath(edit.conflicts)
         if not edit.filled:
             raise SpecError(ErrorCode.DOCUMENT_CHANGED, "There is no place left in the document for this draft.")

@@ -37,6 +37,12 @@ class Failures:
         """Show none."""
         self._by_uri.pop(uri, None)
 
+    def note_change(self, uri: str) -> None:
+        """The text has changed: that it holds nothing to fill is true of the old one only."""
+        failure = self._by_uri.get(uri)
+        if failure is not None and failure.detail.code == ErrorCode.NOTHING_TO_FILL:
+            self.clear(uri)
+
     def close(self, uri: str) -> None:
         """The document was closed with its failure on it: in this session it has been seen."""
         failure = self._by_uri.pop(uri, None)
@@ -53,6 +59,9 @@ class Failures:
             self._by_uri[new] = failure
 
 
+_NOBODYS_ERROR = frozenset({ErrorCode.INTERRUPTED, ErrorCode.DOCUMENT_CHANGED, ErrorCode.NOTHING_TO_FILL})
+
+
 def severity_of(code: str) -> str:
-    """How grave a failure is shown: an interrupted run is nobody's error."""
-    return "information" if code == ErrorCode.INTERRUPTED else "error"
+    """How grave a failure is shown: an interrupted run, a draft that waits, a finished document are nobody's error."""
+    return "information" if code in _NOBODYS_ERROR else "error"

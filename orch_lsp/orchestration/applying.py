@@ -87,10 +87,10 @@ def draft_edit(before: str, current: str, profile_name: str, answer: Answer, *, 
 
 
 def changed_underneath(conflicts: Sequence[str]) -> SpecError:
-    """The error that says in which sections a person wrote while the run went on."""
-    named = ", ".join(conflicts) or "the document"
+    """The error that says that a person wrote while the run went on, and in which of the drafted sections."""
+    named = f" ({', '.join(conflicts)})" if conflicts else ""
     return SpecError(
-        ErrorCode.DOCUMENT_CHANGED, f"The text changed during the run ({named}); nothing was written over it."
+        ErrorCode.DOCUMENT_CHANGED, f"The text changed during the run{named}; nothing was written over it."
     )
 
 

@@ -35,18 +35,38 @@ async def stored(editor, run_id):
     return await editor.execute("orch.showRun", {"runId": run_id, "open": False})
 
 
-async def test_a_change_outside_the_target_keeps_the_edit(start_editor, workspace, provider, held):
+async def test_a_document_that_changed_outside_of_the_target_keeps_the_draft_waiting_and_gets_it_when_asked(
+    start_editor, workspace, provider, held
+):
+    """Whoever writes there may be in the middle of a sentence."""
     editor = await start_editor()
     uri = editor.open(workspace / "a.spec.md", SPEC)
     run_id = await begun(editor, uri, provider)
-    editor.type(uri, SPEC.replace("Mine.", "Mine, and more.\n\n## Also mine\n\nText.").replace("each", "every"))
+    mine = SPEC.replace("Mine.", "Mine, and more.\n\n## Also mine\n\nText.").replace("each", "every")
+    editor.type(uri, mine)
     held.set()
-    record = await editor.ended(run_id)
-    assert record["draft"]["state"] == "applied"
+    await editor.ended(run_id)
+    record = await stored(editor, run_id)
+    assert (record["status"], record["draft"]["state"]) == ("completed", "ready")
+    assert record["error"]["code"] == "document_changed"
+    assert editor.edits == []
+    assert editor.text(uri) == mine
+    assert (await editor.execute("orch.applyDraft", {"runId": run_id}))["state"] == "applied"
     text = editor.text(uri)
     assert "## Goal\n\nLimit clients.\n" in text
     assert "Limit every client." in text
     assert "Mine, and more.\n\n## Also mine\n\nText.\n" in text
+
+
+async def test_a_change_that_was_taken_back_is_none(start_editor, workspace, provider, held):
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = await begun(editor, uri, provider)
+    editor.type(uri, SPEC + "A slip.")
+    editor.undo(uri)
+    held.set()
+    record = await editor.ended(run_id)
+    assert (record["draft"]["state"], record["error"]) == ("applied", None)
 
 
 async def test_a_change_inside_the_target_keeps_the_persons_text_and_the_draft_waits(
@@ -132,8 +152,10 @@ async def test_a_run_that_has_ended_is_not_cancelled_while_its_draft_is_brought_
     assert (record["status"], record["draft"]["state"]) == ("completed", "applied")
 
 
-async def test_a_keystroke_between_the_check_and_the_edit_is_not_lost(start_editor, workspace, provider, held):
-    """The client's version moves on before the edit arrives: it refuses, and the edit is computed anew."""
+async def test_a_keystroke_between_the_check_and_the_edit_keeps_the_draft_waiting(
+    start_editor, workspace, provider, held
+):
+    """The client's version moves on before the edit arrives: it refuses, and the person goes on typing in peace."""
     editor = await start_editor()
     uri = editor.open(workspace / "a.spec.md", SPEC)
     run_id = await begun(editor, uri, provider)
@@ -144,21 +166,41 @@ async def test_a_keystroke_between_the_check_and_the_edit_is_not_lost(start_edit
 
     editor.before_edit = type_once
     held.set()
-    record = await editor.ended(run_id)
-    assert (record["draft"]["state"], record["error"]) == ("applied", None)
+    await editor.ended(run_id)
+    record = await stored(editor, run_id)
+    assert (record["draft"]["state"], record["error"]["code"]) == ("ready", "document_changed")
+    assert editor.text(uri) == SPEC + "typed\n"
+    assert len(editor.edits) == 1
+
+
+async def test_a_draft_that_is_asked_for_is_computed_anew_after_a_keystroke(start_editor, workspace, provider, homes):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor(settings={"apply": "review"})
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = (await editor.draft(uri))["run_id"]
+
+    def type_once() -> None:
+        editor.before_edit = None
+        editor.type(uri, editor.text(uri) + "typed\n")
+
+    editor.before_edit = type_once
+    assert (await editor.execute("orch.applyDraft", {"runId": run_id}))["state"] == "applied"
     assert editor.text(uri) == SPEC.replace("TODO", "Limit clients.") + "typed\n"
     assert len(editor.edits) == 2
 
 
-async def test_a_person_who_never_stops_typing_keeps_the_draft_waiting(start_editor, workspace, provider, held):
-    editor = await start_editor()
+async def test_a_person_who_never_stops_typing_keeps_a_draft_that_was_asked_for_waiting(
+    start_editor, workspace, provider, homes
+):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor(settings={"apply": "review"})
     uri = editor.open(workspace / "a.spec.md", SPEC)
-    run_id = await begun(editor, uri, provider)
+    run_id = (await editor.draft(uri))["run_id"]
     editor.before_edit = lambda: editor.type(uri, editor.text(uri) + "typed\n")
-    held.set()
-    await editor.ended(run_id)
-    record = await stored(editor, run_id)
-    assert (record["draft"]["state"], record["error"]["code"]) == ("ready", "document_changed")
+    answer = await editor.execute("orch.applyDraft", {"runId": run_id})
+    assert (answer["state"], answer["code"]) == ("ready", "document_changed")
     assert editor.text(uri).replace("typed\n", "") == SPEC
     editor.before_edit = None
     assert (await editor.execute("orch.applyDraft", {"runId": run_id}))["state"] == "applied"

@@ -13,7 +13,15 @@ from pygls.exceptions import JsonRpcException
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.runs.record import Owner
 from orch_lsp.runs.status import RunStatus
-from tests.fakes.scripted_server import Reply, Send, Until, chat_pieces, messages_pieces, stream_reply
+from tests.fakes.scripted_server import (
+    Reply,
+    Send,
+    Until,
+    chat_error,
+    chat_pieces,
+    messages_pieces,
+    stream_reply,
+)
 
 SPEC = "# Rate limiter\n\nLimit each client.\n\n## Goal\n\nTODO\n"
 ANSWER = ["## Goal\n\nLimit clients.\n"]
@@ -105,7 +113,7 @@ async def test_a_draft_without_the_workspace_says_so_in_a_warning(start_editor, 
     assert diagnostic.data["runId"] == record["run_id"]
 
 
-async def test_a_conflict_is_an_error_at_the_document(start_editor, workspace, provider, held):
+async def test_a_conflict_is_told_at_the_document_and_is_nobodys_error(start_editor, workspace, provider, held):
     editor = await start_editor()
     uri = editor.open(workspace / "a.spec.md", SPEC)
     answer = await editor.execute("orch.generateDraft", uri)
@@ -113,7 +121,51 @@ async def test_a_conflict_is_an_error_at_the_document(start_editor, workspace, p
     editor.type(uri, SPEC.replace("TODO", "Mine."))
     held.set()
     await editor.ended(answer["runId"])
-    assert (await editor.diagnostic(uri, "document_changed")).severity == types.DiagnosticSeverity.Error
+    assert (await editor.diagnostic(uri, "document_changed")).severity == types.DiagnosticSeverity.Information
+
+
+COMPLETE = "# T\n\nBrief.\n\n" + "".join(
+    f"## {title}\n\nWritten.\n\n"
+    for title in [
+        "Goal",
+        "Non-goals",
+        "Assumptions",
+        "Acceptance Criteria",
+        "Tasks",
+        "Verification Plan",
+        "Rollback Plan",
+    ]
+)
+
+
+async def test_a_finished_document_is_information_until_it_has_something_to_fill(start_editor, workspace, homes):
+    homes.configure('provider = "outline"\n')
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", COMPLETE)
+    assert (await refusal(editor, "orch.generateDraft", {"uri": uri})).data["code"] == "nothing_to_fill"
+    diagnostic = await editor.diagnostic(uri, "nothing_to_fill")
+    assert diagnostic.severity == types.DiagnosticSeverity.Information
+    assert "Orch: Try again" not in await editor.actions(uri, diagnostic)
+    editor.type(uri, COMPLETE.replace("Written.", "TODO", 1))
+    await editor.until(lambda: not any(d.code == "nothing_to_fill" for d in editor.client.diagnostics[uri]))
+
+
+async def test_the_cures_of_a_failure_are_offered_on_every_line(start_editor, workspace, homes, provider):
+    homes.use(provider.url)
+    provider.script(chat_error(401, "invalid_api_key"))
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    record = await editor.draft(uri)
+    assert record["error"]["code"] == "invalid_auth"
+    diagnostic = await editor.diagnostic(uri, "invalid_auth")
+    at_the_failure = await editor.actions(uri, diagnostic)
+    elsewhere = await editor.actions(uri)
+    for title in ("Orch: Retry", "Orch: Explain invalid_auth", "Orch: Open the run's record", "Orch: Dismiss"):
+        assert title in at_the_failure
+        assert title in elsewhere
+    await editor.run_action(elsewhere["Orch: Dismiss"])
+    await editor.until(lambda: not any(d.code == "invalid_auth" for d in editor.client.diagnostics[uri]))
+    assert "Orch: Retry" not in await editor.actions(uri)
 
 
 async def test_without_an_argument_the_document_before_a_closed_one_is_meant(start_editor, workspace, homes):

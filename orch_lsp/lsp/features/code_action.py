@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
 
 from lsprotocol import types
 
@@ -22,6 +22,7 @@ from orch_lsp.lsp.commands import (
 )
 from orch_lsp.lsp.convert import Positions, workspace_edit
 from orch_lsp.lsp.diagnostics import SOURCE
+from orch_lsp.lsp.failures import Failure
 from orch_lsp.lsp.offers import Offer, offers, other_choices
 from orch_lsp.lsp.server import OrchServer
 
@@ -42,6 +43,11 @@ _ANOTHER_CHOICE = frozenset({
 
 _ANOTHER_MODEL = frozenset({"missing_model", "model_not_found", "context_length_exceeded", "permission_denied"})
 """Codes that another model of the same provider may cure."""
+
+_PERSON_FIRST = frozenset({
+    "missing_provider", "missing_model", "unknown_provider", "not_allowed", "no_brief", "nothing_to_fill",
+})  # fmt: skip
+"""Codes against which trying again helps only after a person has done something else."""
 
 _UNWRITTEN = frozenset({"missing_section", "empty_section", "placeholder_section"})
 
@@ -81,8 +87,11 @@ def _action(offer: Offer, kind: str, diagnostics: list[types.Diagnostic] | None 
 async def _quick_fixes(
     ls: OrchServer, reading: Reading, diagnostics: Iterable[types.Diagnostic]
 ) -> list[types.CodeAction]:
-    """What helps against a failure comes before what the rules offer, who may find something at the same place."""
-    against_failure: list[types.CodeAction] = []
+    """What helps against a failure comes before what the rules offer, who may find something at the same place.
+
+    A failure is one of the whole document, wherever its diagnostic stands: its cures are offered on every line.
+    """
+    cured: list[types.Diagnostic] = []
     actions: list[types.CodeAction] = []
     generate: list[types.Diagnostic] = []
     findings = await asyncio.to_thread(_findings, reading)
@@ -92,8 +101,7 @@ async def _quick_fixes(
             continue
         code = str(diagnostic.code)
         if failure is not None and failure.detail.code == code:
-            cures = [*await _nearest_models(ls, reading, code), *_cures(ls, reading, code, _data(diagnostic))]
-            against_failure += [_action(cure, types.CodeActionKind.QuickFix.value, [diagnostic]) for cure in cures]
+            cured.append(diagnostic)
             continue
         if code in _UNWRITTEN:
             generate.append(diagnostic)
@@ -103,19 +111,15 @@ async def _quick_fixes(
     if generate:
         offer = Offer("Orch: Generate spec draft", GENERATE_DRAFT, {"uri": reading.source.uri})
         actions.insert(0, _action(offer, types.CodeActionKind.QuickFix.value, generate))
-    return against_failure + actions
+    if failure is None:
+        return actions
+    cures = [*await _nearest_models(ls, reading, failure.detail.code), *_cures(reading, failure)]
+    return [_action(cure, types.CodeActionKind.QuickFix.value, cured or None) for cure in cures] + actions
 
 
-def _data(diagnostic: types.Diagnostic) -> Mapping[str, Any]:
-    data: Any = diagnostic.data
-    return cast("Mapping[str, Any]", data) if isinstance(data, Mapping) else {}
-
-
-def _cures(ls: OrchServer, reading: Reading, code: str, data: Mapping[str, Any]) -> Iterable[Offer]:
+def _cures(reading: Reading, failure: Failure) -> Iterable[Offer]:
     """What one key applies against a failure, the most likely first."""
-    uri = reading.source.uri
-    failure = ls.failures.get(uri)
-    run_id: str | None = data.get("runId") or (failure.run_id if failure else None)
+    uri, code, run_id = reading.source.uri, failure.detail.code, failure.run_id
     choice = reading.settings.choice
     if code == "not_allowed" and choice is not None:
         provider = choice.provider.name
@@ -125,7 +129,7 @@ def _cures(ls: OrchServer, reading: Reading, code: str, data: Mapping[str, Any])
         yield Offer("Orch: Preview draft", PREVIEW_DRAFT, {"runId": run_id})
     elif run_id:
         yield Offer("Orch: Retry", RETRY_RUN, {"runId": run_id})
-    elif code not in {"missing_provider", "missing_model", "unknown_provider", "not_allowed"}:
+    elif code not in _PERSON_FIRST:
         yield Offer("Orch: Try again", GENERATE_DRAFT, {"uri": uri})
     if code in _ANOTHER_CHOICE:
         yield from other_choices(reading)

@@ -37,6 +37,7 @@ def register(server: OrchServer) -> None:
         uri = params.text_document.uri
         ls.focus(uri)
         ls.documents.note_change(uri)
+        ls.failures.note_change(uri)
         diagnostics.schedule(ls, uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
