@@ -1,40 +1,174 @@
-"""What counts as not written: blank text, HTML comments, and lines that only hold a place."""
+"""What counts as not written: blank text, notes in HTML comments, rules, empty list items, and stand-ins.
+
+A place is a placeholder only if nothing in it was said by anybody. In doubt it is not one: text that a draft replaces
+is gone, text that a draft leaves alone costs its writer one keystroke. Documents and answers are judged alike.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Collection
 
+from orch_lsp.spec.comments import is_marker
+from orch_lsp.spec.stand_ins import INSTRUCTIONS, STAND_INS, STATEMENTS
 from orch_lsp.text import split_lines
 
-_WORDS = frozenset({"todo", "tbd", "…", "..."})
-_BRACKETED = re.compile(r"\[[^\[\]]*\]\Z")
+_LONGEST_STAND_IN = 200
 _UNTITLED = frozenset({"untitled", "untitled spec"})
 
+_NO_LETTERS = re.compile(r"[\s\-–—_=*#>|~^+/\\.…·?!:;,。、，！？：；]*\Z")
+_MARKER = re.compile(r"(?:>|[-+*•](?=\s|\Z)|\(?(?:\d{1,9}|[a-zA-Z])[.)](?=\s|\Z)|\[[ xX]?\](?=\s|\Z))\s*")
+_BREAK = re.compile(r"<(?:br|hr)\s{0,9}/?>|&nbsp;|</?p>", re.IGNORECASE)
+_TODO = re.compile(
+    r"(?:todo|to-do|tbd|tba|tbc|fixme|wip|待办|待定|未定)(?!\w)(?:\([^()]*\))?[\s:：.\-–—…!?]*", re.IGNORECASE
+)
+_LABEL = re.compile(r"[^:：?!.]{1,40}[:：](?!//)\s*")
+_BRACKET = re.compile(r"\[([^\[\]]*)\](?![(:\[])")
+_INSTRUCTION = re.compile(r"([_*])(?![_*\s])(.+)(?<![_*\s])\1\Z", re.DOTALL)
+_LINK_LABEL = re.compile(r"^ {0,3}\[((?:[^\[\]\\\r\n]|\\.){1,999})\]:", re.MULTILINE)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_HAPPENED = re.compile(r"[已不无無非]|\w{3,}(?:ed|ing)\Z")
 
-def without_comments(text: str) -> str:
-    """`text` with its HTML comments cut out; one that is never closed stays."""
+_NO_EMPHASIS = str.maketrans({"*": None, "`": None, "~": None, "【": "[", "】": "]"})
+
+_WORDS_OF_A_NAME = 3
+_WORDS_OF_AN_INSTRUCTION = 14
+_CJK_CHARACTERS_OF_A_NAME = 4
+
+
+def link_labels(text: str) -> frozenset[str]:
+    """Labels for which a document holds a link definition, as `is_placeholder` compares them."""
+    if "]:" not in text:
+        return frozenset()
+    return frozenset(_folded(label) for label in _LINK_LABEL.findall(text))
+
+
+def without_notes(text: str) -> str:
+    """`text` without its HTML comments for people; markers of tools stay, and a comment that is never closed."""
     pieces: list[str] = []
     position = 0
     while (start := text.find("<!--", position)) >= 0:
         end = text.find("-->", start + 4)
         if end < 0:
             break
-        pieces.append(text[position:start])
+        marker = is_marker(text[start + 4 : end])
+        pieces.append(text[position : end + 3] if marker else text[position:start])
         position = end + 3
     return "".join((*pieces, text[position:]))
 
 
-def is_placeholder_line(line: str) -> bool:
-    """Whether a line holds a place and says nothing: blank, `TODO`, `TBD`, an ellipsis, or `[bracketed]`."""
-    content = line.strip()
-    return not content or content.casefold() in _WORDS or _BRACKETED.match(content) is not None
+def is_placeholder(body: str, links: Collection[str] = ()) -> bool:
+    """Whether nobody has written a section's body.
+
+    Args:
+        body: The text below the heading.
+        links: Labels that are links in the document that holds it (`link_labels`): `[ADR-7]` says something then.
+    """
+    return all(is_placeholder_line(line, links) for line in split_lines(without_notes(body)))
 
 
-def is_placeholder(body: str) -> bool:
-    """Whether a section's body is blank, only HTML comments, or only placeholder lines."""
-    return all(is_placeholder_line(line) for line in split_lines(without_comments(body)))
+def is_placeholder_line(line: str, links: Collection[str] = ()) -> bool:
+    """Whether a line holds a place and says nothing, whatever list, emphasis or label stands around it."""
+    content = _visible(line)
+    if _NO_LETTERS.match(content):
+        return True
+    if len(content) > _LONGEST_STAND_IN or content.startswith(("```", "~~~")):
+        return False
+    listed = False
+    while marker := _MARKER.match(content):
+        content, listed = content[marker.end() :], True
+    return _stands_in(content, links) or (not listed and _is_template_note(content))
 
 
 def is_placeholder_title(title: str) -> bool:
     """Whether a document's title names nothing."""
-    return is_placeholder(title) or title.strip().casefold() in _UNTITLED
+    return is_placeholder(title) or _folded(_visible(title)) in _UNTITLED
+
+
+def _visible(line: str) -> str:
+    """The line without blanks around it, entities and tags that show nothing, and characters of no width."""
+    content = line.strip()
+    if not content.isascii():
+        content = "".join(character for character in content if unicodedata.category(character) != "Cf")
+    if "<" in content or "&" in content:
+        content = _BREAK.sub(" ", content)
+    return content.strip()
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _stands_in(content: str, links: Collection[str]) -> bool:
+    """Whether text without list markers is a stand-in, alone or behind a label."""
+    bare = unicodedata.normalize("NFKC", content.translate(_NO_EMPHASIS)).strip(" \t_\"'“”„«»（）｛｝").strip()
+    if bare.startswith("(") and bare.endswith(")"):
+        bare = bare[1:-1].strip()
+    if _is_word(bare) or _is_todo(bare):
+        return True
+    if _BRACKET.match(bare):
+        return _all_brackets_name_places(bare, links)
+    label = _LABEL.match(bare)
+    if label is None or len(label.group().split()) > _WORDS_OF_A_NAME + 1:
+        return False
+    rest = bare[label.end() :].strip(" \t_")
+    return _is_word(rest) or _is_todo(rest) or (bool(_BRACKET.match(rest)) and _all_brackets_name_places(rest, links))
+
+
+def _is_word(text: str) -> bool:
+    bare = _folded(text).strip(" .…!?:;,。！？：；<>{}")
+    return not bare or bare in STAND_INS or _NO_LETTERS.match(bare) is not None
+
+
+def _is_todo(text: str) -> bool:
+    found = _TODO.match(text)
+    if found is None:
+        return False
+    rest = text[found.end() :]
+    return _is_word(rest) or _is_instruction(rest)
+
+
+def _is_instruction(text: str) -> bool:
+    """Whether text tells its reader to write something: `Describe the goal in one sentence.` does."""
+    words = _folded(text).split()
+    if not words or len(words) > _WORDS_OF_AN_INSTRUCTION or any(character.isdigit() for character in text):
+        return False
+    sentence = text.rstrip(" .…!?。")
+    return words[0].strip(".,:;") in INSTRUCTIONS and not any(
+        mark in sentence for mark in ("://", ". ", "; ", "[", "`")
+    )
+
+
+def _is_template_note(content: str) -> bool:
+    """Whether a line is an instruction in italics or parentheses, as templates hold them."""
+    if content.startswith("(") and content.endswith(")"):
+        return _is_instruction(content[1:-1])
+    found = _INSTRUCTION.match(content)
+    return found is not None and _is_instruction(found[2].strip("()"))
+
+
+def _all_brackets_name_places(text: str, links: Collection[str]) -> bool:
+    inner = _BRACKET.findall(text)
+    between = _BRACKET.sub("", text)
+    return _NO_LETTERS.match(between) is not None and len(inner) == 1 and _names_a_place(inner[0], links)
+
+
+def _names_a_place(inner: str, links: Collection[str]) -> bool:
+    """Whether what stands in brackets names what is to come: `metric`, `Feature name`, `Describe the goal`."""
+    folded = _folded(inner)
+    if folded in links or not folded or folded[0] in "^@!#":
+        return not folded
+    if _is_word(inner) or _is_todo(inner) or _is_instruction(inner):
+        return True
+    bare = folded.rstrip(" .…?")
+    words = bare.split()
+    if (
+        not words
+        or len(words) > _WORDS_OF_A_NAME
+        or any(character.isdigit() or character in ".:;,!?()\"'" for character in bare)
+    ):
+        return False
+    if _CJK.search(bare) and len(bare) > _CJK_CHARACTERS_OF_A_NAME:
+        return False
+    return words[0] not in STATEMENTS and not _HAPPENED.search(words[0])

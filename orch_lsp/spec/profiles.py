@@ -7,36 +7,16 @@ is the profile's. `plain` is registered like any other, and its name cannot be t
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
+
+from orch_lsp.spec.heading_name import heading_name, heading_parts
+from orch_lsp.spec.translated_titles import TRANSLATED_TITLES
 
 ENTRY_POINT_GROUP = "orch_lsp.profiles"
 
 _log = logging.getLogger(__name__)
-
-_LONGEST_NAME = 200
-_NUMBERING = re.compile(r"\d+(?:\.\d+)*[.):]?\s+")
-_SUFFIX = re.compile(r"\s*\([^()]*\)$")
-_EMPHASIS = str.maketrans("", "", "*`~")
-_SEPARATORS = re.compile(r"[\s_\-\u2010-\u2015]+")
-
-
-def heading_name(title: str) -> str:
-    """A heading's text as it is compared: lower case, without emphasis, numbering, suffixes and outer punctuation."""
-    if len(title) > _LONGEST_NAME:
-        return ""
-    name = title.translate(_EMPHASIS).strip()
-    name = _NUMBERING.sub("", name, count=1) if _NUMBERING.match(name) else name
-    name = _SUFFIX.sub("", name.strip(" \t#:.!?_"))
-    name = _SEPARATORS.sub(" ", name).casefold()
-    start, end = 0, len(name)
-    while start < end and not name[start].isalnum():
-        start += 1
-    while end > start and not name[end - 1].isalnum():
-        end -= 1
-    return name[start:end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +26,13 @@ class SectionSpec:
     key: str
     """Stable address, lower case with hyphens."""
     title: str
-    """The heading that is written for it; recognised at any level."""
+    """The heading that is written for it."""
     aliases: tuple[str, ...] = ()
-    """Other headings for it; recognised unless they are sub-headings of a profile section."""
+    """Other words for it."""
     guidance: str = ""
     """What belongs into it, for the model and for people."""
+    forms: tuple[str, ...] = ()
+    """The title in another number, spelling or language; as good as the title itself, also with a gloss behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +51,56 @@ class Profile:
 
     def key_of_title(self, title: str) -> str | None:
         """The key of the section whose own title this heading is."""
-        return _names(self)[0].get(heading_name(title))
+        return _names(self).titles.get(heading_name(title))
 
     def key_of_alias(self, title: str) -> str | None:
-        """The key of the section that this heading is another word for."""
-        return _names(self)[1].get(heading_name(title))
+        """The key of the first section that this heading is another word for."""
+        return next(iter(self.keys_of(title)), None)
+
+    def keys_of(self, title: str) -> tuple[str, ...]:
+        """Keys of the sections that this heading speaks of: one, or those of `Goals / Non-goals`; empty if none."""
+        return _keys_of(self, title)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    titles: dict[str, str]
+    forms: dict[str, str]
+    """Titles, their other forms and their translations."""
+    all: dict[str, str]
 
 
 @cache
-def _names(profile: Profile) -> tuple[dict[str, str], dict[str, str]]:
+def _names(profile: Profile) -> _Names:
     titles = {heading_name(section.title): section.key for section in profile.sections}
-    aliases: dict[str, str] = {}
+    forms = dict(titles)
+    every: dict[str, str] = {}
+    for section in profile.sections:
+        for form in section.forms:
+            forms.setdefault(heading_name(form), section.key)
+    every.update(forms)
     for section in profile.sections:
         for alias in section.aliases:
-            aliases.setdefault(heading_name(alias), section.key)
-    return titles, aliases
+            every.setdefault(heading_name(alias), section.key)
+    return _Names(titles, forms, every)
+
+
+@lru_cache(maxsize=4096)
+def _keys_of(profile: Profile, title: str) -> tuple[str, ...]:
+    names = _names(profile)
+    whole = names.all.get(heading_name(title))
+    if whole is not None:
+        return (whole,)
+    parts = heading_parts(title)
+    # Behind a gloss only the title itself is meant: `Validation – web hooks` is a subject, not a plan.
+    if (headed := names.forms.get(parts.head)) is not None:
+        return (headed,)
+    found = [names.forms.get(name) for name in parts.alternatives]
+    known = tuple(dict.fromkeys(key for key in found if key is not None))
+    if known and (not parts.joined or None not in found):
+        return known
+    bracketed = names.forms.get(parts.bracketed)
+    return () if bracketed is None else (bracketed,)
 
 
 PLAIN = Profile(
@@ -94,44 +111,51 @@ PLAIN = Profile(
         SectionSpec(
             "goal",
             "Goal",
-            ("Goals", "Objective", "Objectives", "Purpose", "The goal"),
+            ("Objective", "Objectives", "Purpose"),
             "The outcome that is wanted, for whom, and why, in one to three sentences.",
+            ("Goals", "The goal", "The goals", *TRANSLATED_TITLES["goal"]),
         ),
         SectionSpec(
             "non-goals",
             "Non-goals",
-            ("Nongoals", "Non-goal", "Out of scope", "Not in scope", "Not goals"),
+            ("Out of scope", "Not in scope", "Not goals"),
             "What is deliberately left out, one bullet each, so that nobody builds it by accident.",
+            ("Nongoals", "Non-goal", "No goals", *TRANSLATED_TITLES["non-goals"]),
         ),
         SectionSpec(
             "assumptions",
             "Assumptions",
-            ("Assumption", "Constraints and assumptions", "Assumptions and constraints", "Assumptions & constraints"),
+            ("Constraints and assumptions", "Assumptions and constraints"),
             "What is taken as given and would change the plan if it were false, one bullet each.",
+            ("Assumption", *TRANSLATED_TITLES["assumptions"]),
         ),
         SectionSpec(
             "acceptance-criteria",
             "Acceptance Criteria",
-            ("Acceptance criterion", "Acceptance", "Success criteria", "Definition of done", "Done when"),
+            ("Acceptance", "Success criteria", "Definition of done", "Done when"),
             "Observable conditions that show that the goal is met, one bullet each; every one can be checked.",
+            ("Acceptance criterion", *TRANSLATED_TITLES["acceptance-criteria"]),
         ),
         SectionSpec(
             "tasks",
             "Tasks",
-            ("Task", "Task list", "Implementation tasks", "Work items", "To do", "Todos"),
+            ("Task list", "Implementation tasks", "Work items", "To do", "Todos"),
             "The steps of the work in a sensible order, as a checklist (`- [ ] …`), each small enough to review.",
+            ("Task", *TRANSLATED_TITLES["tasks"]),
         ),
         SectionSpec(
             "verification-plan",
             "Verification Plan",
             ("Verification", "Test plan", "Testing", "Testing plan", "Validation", "Validation plan"),
             "How each acceptance criterion is checked: tests, measurements, who looks at what.",
+            TRANSLATED_TITLES["verification-plan"],
         ),
         SectionSpec(
             "rollback-plan",
             "Rollback Plan",
             ("Rollback", "Roll back", "Rollback strategy", "Back-out plan", "Backout plan"),
             "How the change is undone if it goes wrong, what triggers that, and what cannot be undone.",
+            TRANSLATED_TITLES["rollback-plan"],
         ),
     ),
 )
@@ -157,7 +181,7 @@ def profile_named(name: str) -> Profile | None:
         return None
     try:
         loaded = entry.load()
-    except (ImportError, AttributeError, SyntaxError):
+    except Exception:  # noqa: BLE001 -- a package of somebody else's may raise anything, which costs its profile alone
         _log.warning("profile %r cannot be loaded from %s", name, entry.value, exc_info=True)
         return None
     if not isinstance(loaded, Profile):

@@ -1,0 +1,93 @@
+"""What counts as not written, and what somebody said."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orch_lsp.spec.comments import is_marker
+from orch_lsp.spec.placeholder import is_placeholder, is_placeholder_line, link_labels
+
+PLACES = [
+    *("", " \t", "\u200b", "\u00a0", "&nbsp;", "<br>", "---", "***", "_ _ _", "-", "- ", "* "),
+    *("- [ ] ", "1. ", "2)", "> "),
+    *("TODO", "todo.", "TODO:", "TODO: …", "TODO ...", "TODO(ann): describe the goal", "TODO: to be written", "FIXME"),
+    *("TBD.", "*TBD*", "__TBD__", "`TBD`", "(tbd)", "<TBD>", "[TBD]", "t.b.d.", "???", "…", "[…]", "—", "- [ ] TODO"),
+    *("* [ ] **TBD**", "> TODO", "a) TBD", "[metric]"),
+    *("**[metric]**", "- [ ] [Criteria]", "[Feature name]", "［目标］"),
+    *("[Describe the goal in one sentence.]", "_Describe the goal._", "*(describe who needs it)*", "To be defined."),
+    *("- **Owner:** TBD", "**Owner**: [name]", "Owner: …", "- **Owner:**", "**指标：** 未定", "Wer: noch offen"),
+    *("未定", "待补充", "- 待填写。", "未記入", "미정", "noch offen", "à définir"),
+    *("por definir", "da definire", "уточняется"),
+    *("<!-- How will it be checked? -->", "<!-- one\nor two\nsentences -->", "TODO\n\n---\n"),
+    *("<!-- TODO -->\n- [ ]\n- [ ]"),
+]  # fmt: skip
+
+WORDS = [
+    *("N/A", "None.", "0", "✅", "- x", "Ship it.", "Owner: Ann", "[Agreed with legal on 3 May: nothing is stored]"),
+    *("[Legal must agree first]", "[none]", "[see the wiki]", "[ADR-7]", "[^1]", "[^1]: Ask first.", "[a]: ./b.md"),
+    *("[a](b)", "[a] [b]", "[[a]]", "[已与法务确认不存储个人数据]", "![x](y.png)", "https://example.org", "TODO: ask"),
+    *("TODO: ask Ann about the 30 days", "TBD by Friday", "- [ ] Describe the API", "- [x] done"),
+    *("_We store nothing._"),
+    *("```\n```", "### Sub", "<!-- open", "<!-- note --> words", "<!-- AC:BEGIN -->\n<!-- AC:END -->", "<!-- /toc -->"),
+    *("<!-- prettier-ignore-end -->", "<!-- vim: set tw=100: -->", "TODO\n\n- but not before May"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", PLACES)
+def test_a_place_that_nobody_has_written_is_a_placeholder(body: str) -> None:
+    assert is_placeholder(body)
+
+
+@pytest.mark.parametrize("body", WORDS)
+def test_what_somebody_said_is_none(body: str) -> None:
+    assert not is_placeholder(body)
+
+
+def test_a_label_that_the_document_defines_is_a_link_and_no_place() -> None:
+    links = link_labels("[Design  Doc]: ./d.md\n  [x]: y\ntext [no]: z\n")
+    assert links == {"design doc", "x"}
+    assert not is_placeholder("- [design doc]", links)
+    assert is_placeholder("- [design doc]")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "AC:BEGIN", " prettier-ignore-start ", "markdownlint-disable MD013", "toc", "/toc", "#region", "@formatter:off",
+        "START doctoc generated TOC", "more", "cspell:disable", "vim: ft=markdown", "-*- mode: markdown -*-", "id: 12",
+        "OPENSPEC:END", "all-contributors-list:start", "textlint-disable", "spell-checker: disable",
+    ],
+)  # fmt: skip
+def test_comments_that_programs_read_are_markers(comment: str) -> None:
+    assert is_marker(comment)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "", "how", "One-line summary", "Write what is wanted, and why.", "TODO",
+        "Note: keep it short", "id of the ticket",
+        "More than one is fine", "What (and why)?", "目标是什么？", "Include the numbers", "Non-goals go here",
+        "The end-to-end view",
+    ],
+)  # fmt: skip
+def test_comments_that_people_read_are_none(comment: str) -> None:
+    assert not is_marker(comment)
+
+
+@pytest.mark.parametrize("size", [20_000, 40_000])
+@pytest.mark.parametrize(
+    "unit", ["- ", "> ", "[", "*_", "[a](", "<!-- ", "TODO ", "a: ", "\u200b", "[x] ", "&nbsp;", "1. "]
+)
+def test_no_line_is_too_long_to_be_judged(unit: str, size: int) -> None:
+    is_placeholder(unit * size)
+
+
+@given(st.text(alphabet="[]()TODO*_- \n<!->未定a😋", max_size=60))
+def test_a_body_is_a_placeholder_only_if_each_line_without_comments_is(text: str) -> None:
+    if "<!--" not in text:
+        assert is_placeholder(text) == all(map(is_placeholder_line, text.split("\n")))
+    if "😋" in text and "<!--" not in text and "[" not in text and "TODO" not in text.upper():
+        assert not is_placeholder(text)
