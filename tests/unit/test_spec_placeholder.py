@@ -21,7 +21,7 @@ PLACES = [
     *("未定", "待补充", "- 待填写。", "未記入", "미정", "noch offen", "à définir"),
     *("por definir", "da definire", "уточняется"),
     *("<!-- How will it be checked? -->", "<!-- one\nor two\nsentences -->", "TODO\n\n---\n"),
-    *("<!-- TODO -->\n- [ ]\n- [ ]"),
+    "<!-- TODO -->\n- [ ]\n- [ ]",
 ]  # fmt: skip
 
 WORDS = [
@@ -29,7 +29,7 @@ WORDS = [
     *("[Legal must agree first]", "[none]", "[see the wiki]", "[ADR-7]", "[^1]", "[^1]: Ask first.", "[a]: ./b.md"),
     *("[a](b)", "[a] [b]", "[[a]]", "[已与法务确认不存储个人数据]", "![x](y.png)", "https://example.org", "TODO: ask"),
     *("TODO: ask Ann about the 30 days", "TBD by Friday", "- [ ] Describe the API", "- [x] done"),
-    *("_We store nothing._"),
+    "_We store nothing._",
     *("```\n```", "### Sub", "<!-- open", "<!-- note --> words", "<!-- AC:BEGIN -->\n<!-- AC:END -->", "<!-- /toc -->"),
     *("<!-- prettier-ignore-end -->", "<!-- vim: set tw=100: -->", "TODO\n\n- but not before May"),
 ]  # fmt: skip
