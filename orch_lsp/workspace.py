@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ORCH_DIRECTORY = ".orch"
-_GIT_VARIABLES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"})
 
 
 def config_home() -> Path:
@@ -36,15 +35,6 @@ def state_home() -> Path:
 def keeps_to_own_files() -> bool:
     """Whether both of our own homes are given: then no other file of the user is read."""
     return bool(os.environ.get("ORCH_CONFIG_HOME") and os.environ.get("ORCH_STATE_HOME"))
-
-
-def git_environment() -> dict[str, str]:
-    """The environment to run git in: about the folder that it is asked about, whoever called us."""
-    environment = {name: value for name, value in os.environ.items() if name not in _GIT_VARIABLES}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
-    if keeps_to_own_files():
-        environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "XDG_CONFIG_HOME": os.devnull}
-    return environment
 
 
 def user_config_path() -> Path:

@@ -11,13 +11,14 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from orch_lsp.context.choke import LINK_OUTSIDE, confine, read_bytes
 from orch_lsp.context.denylist import denied, unwanted
-from orch_lsp.context.git_index import common_folder, git_folder, tracked_paths
 from orch_lsp.context.ignore import Rules, parse_rules
 from orch_lsp.context.item import Exclusion
+from orch_lsp.git.files import common_folder, git_folder
+from orch_lsp.git.index import NOTHING_TRACKED, tracked_files
 from orch_lsp.workspace import git_top_level
 
 MAX_IGNORE_FILE_BYTES = 1024 * 1024
@@ -46,8 +47,7 @@ class Tree:
         self._root = root
         self._rules: dict[str, Rules] = {}
         self._outer: list[tuple[tuple[str, ...], Rules]] = []
-        self._tracked: frozenset[str] = frozenset()
-        self._tracked_folders: frozenset[str] = frozenset()
+        self._tracked = NOTHING_TRACKED
         top = git_top_level(root)
         if top is not None:
             self._read_checkout(top)
@@ -81,7 +81,7 @@ class Tree:
             for entry, path in self._entries(folder, left_out):
                 is_folder = entry.is_dir(follow_symlinks=False)
                 out = ignored or self._ignored_by_itself(path.split("/"), is_folder=is_folder)
-                if out and path not in (self._tracked_folders if is_folder else self._tracked):
+                if out and not (self._tracked.holds_below(path) if is_folder else path in self._tracked):
                     continue
                 if is_folder:
                     if not self._is_checkout(path):
@@ -146,11 +146,7 @@ class Tree:
             return
         self._outer.append((prefix, _read_rules(common_folder(folder), "info/exclude")))
         below = "/".join(prefix) + "/" if prefix else ""
-        tracked = tracked_paths(folder)
-        self._tracked = frozenset(path.removeprefix(below) for path in tracked if path.startswith(below))
-        self._tracked_folders = frozenset(
-            parent.as_posix() for path in self._tracked for parent in PurePosixPath(path).parents
-        )
+        self._tracked = tracked_files(folder, below)
 
 
 def _read_rules(folder: Path, path: str) -> Rules:

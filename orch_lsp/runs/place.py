@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
-import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from orch_lsp import workspace
+from orch_lsp.git.files import git_folder
+from orch_lsp.git.index import tracks_below
 
 DATABASE = "runs.db"
 SIDE_FILES = ("-wal", "-shm", "-journal")
-_GIT_TIMEOUT_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +118,7 @@ def _shown(place: Place, path: Path) -> str:
 
 
 def _tracked_by_git(root: Path, folder: Path) -> bool:
-    """Whether git's index holds anything in `folder`; no when there is no git to ask."""
-    if workspace.git_top_level(root) is None:
-        return False
-    git = shutil.which("git")
-    if git is None or not Path(git).is_absolute() or Path(git).is_relative_to(root):
-        return False
-    options = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.untrackedCache=false")
-    try:
-        done = subprocess.run(  # noqa: S603 -- a resolved program, our own arguments, no shell
-            [git, *options, "ls-files", "-z", "--", str(folder)],
-            cwd=root,
-            env=workspace.git_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_GIT_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0 and bool(done.stdout)
+    """Whether git's index holds anything in `folder`; no where there is no index that can be read."""
+    top = workspace.git_top_level(root)
+    own = None if top is None else git_folder(top)
+    return top is not None and own is not None and tracks_below(own, folder.relative_to(top).as_posix())

@@ -42,6 +42,8 @@ STARTS_TASKS = {
     "providers/scripted_server.py": "a server for tests; its close ends them",
 }
 
+STARTS_PROCESSES = {"settings/key_command.py": "the user's own `api_key_command`, looked up outside of the project"}
+
 KNOWS_STDOUT = {
     "lsp/transport.py": "hands stdout to the protocol and points sys.stdout at stderr",
     "cli/output.py": "results of commands",
@@ -111,6 +113,20 @@ def test_tasks_are_started_only_where_somebody_owns_them():
 
 def test_only_the_command_line_prints():
     assert sorted(name for name in modules_that_call("print") if not name.startswith("cli/")) == []
+
+
+def test_no_process_is_started_but_for_a_key():
+    starts = ("create_subprocess_exec", "create_subprocess_shell", "subprocess_exec", "Popen", "check_output", "system")
+    found = modules_that_call(*starts) | {
+        name
+        for name, path in MODULES.items()
+        if re.search(
+            r"^\s*(?:import|from) (?:subprocess|multiprocessing|webbrowser|pty)\b",
+            path.read_text("utf-8"),
+            re.MULTILINE,
+        )
+    }
+    assert sorted(found) == sorted(STARTS_PROCESSES)
 
 
 def test_only_a_few_modules_know_stdout():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from orch_lsp.errors import ErrorCode, SettingsError
-from orch_lsp.settings.key_command import run_key_command
+from orch_lsp.settings.key_command import find_program, run_key_command
 from orch_lsp.settings.keys import ApiKey, configured_secrets, describe_key_source, own_variable, resolve_key
 from orch_lsp.settings.model import Network, ProviderSettings, Settings
 
@@ -211,3 +212,50 @@ def test_secrets_that_stand_in_the_config_are_known_to_the_redactor() -> None:
     found = configured_secrets(Settings(providers={"work": provider}, choice=None, choice_problem=None))
     assert {KEY, "gate-0002", "p%40ss-0003", "p@ss-0003"} <= set(found)
     assert "docs" not in found
+
+
+def program(folder: Path, name: str = "pass") -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / name
+    file.write_text("#!/bin/sh\necho key\n")
+    file.chmod(0o755)
+    return str(file)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="programs are made as shell scripts")
+def test_a_program_is_looked_up_where_no_project_could_have_put_it(tmp_path: Path, monkeypatch) -> None:
+    project, good = tmp_path / "project", tmp_path / "bin"
+    (project / ".git").mkdir(parents=True)
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    program(project)
+    program(project / "bin")
+    (tmp_path / "link").symlink_to(project / "bin")
+    bad = ["", ".", "bin", "..", str(project), str(project / "bin"), str(tmp_path / "link")]
+    for folder in (project, project / "bin"):
+        assert find_program("pass", os.pathsep.join(bad), folder) is None
+    found = program(good)
+    assert find_program("pass", os.pathsep.join([*bad, str(good)]), project) == found
+    for name in ("./pass", "bin/pass", "", "..", "a\0b"):
+        assert find_program(name, str(good), project) is None
+    assert find_program(found, "", project) == found
+    (tmp_path / "home").mkdir()
+    assert find_program("~/x", "", project) == str(tmp_path / "home" / "x")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="programs are made as shell scripts")
+def test_a_home_folder_that_is_a_checkout_keeps_its_programs(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    found = program(tmp_path / "bin")
+    assert find_program("pass", str(tmp_path / "bin"), tmp_path) == found
+
+
+async def test_a_command_runs_in_the_home_folder(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "project").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path / "project")
+    where = await run_key_command("work", (sys.executable, "-c", "import os; print(os.getcwd())"), {})
+    assert Path(where.strip()).name == "home"

@@ -1,0 +1,44 @@
+"""The commit that a checkout stands on, read from HEAD, the loose refs and `packed-refs`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from orch_lsp.git.files import read_file, read_line
+
+_MAX_STEPS = 5
+"""As in git: how many refs may name one another."""
+_MAX_PACKED_BYTES = 64 * 1024 * 1024
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_REF = re.compile(r"refs/(?!.*(?:\.\.|//|\\))[!-~\x80-\U0010ffff]{1,1000}")
+# These belong to one worktree, all others to the repository.
+_OF_A_WORKTREE = ("refs/bisect/", "refs/worktree/", "refs/rewritten/")
+
+
+def head_revision(folder: Path, common: Path) -> str | None:
+    """The hash of the commit in hexadecimal; None before the first commit, or where it is not kept in files.
+
+    Args:
+        folder: Git's own folder of the checkout.
+        common: The folder that holds the refs.
+    """
+    line = read_line(folder / "HEAD")
+    for _ in range(_MAX_STEPS):
+        if line is None or _HASH.fullmatch(line):
+            return line
+        ref = line.removeprefix("ref:").strip()
+        if not line.startswith("ref:") or not _REF.fullmatch(ref):
+            return None
+        loose = read_line((folder if ref.startswith(_OF_A_WORKTREE) else common) / ref)
+        line = loose if loose is not None else _packed(common, ref)
+    return None
+
+
+def _packed(common: Path, ref: str) -> str | None:
+    data = read_file(common / "packed-refs", _MAX_PACKED_BYTES)
+    at = -1 if data is None else data.find(b" " + ref.encode("utf-8", "replace") + b"\n")
+    if data is None or at < 0:
+        return None
+    found = data[data.rfind(b"\n", 0, at) + 1 : at].decode("ascii", "replace")
+    return found if _HASH.fullmatch(found) else None
