@@ -28,9 +28,16 @@ class LspClient:
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls, arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Self:
+    async def start(
+        cls,
+        arguments: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        program: Sequence[str] = (sys.executable, "-P"),
+    ) -> Self:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", *arguments, cwd=cwd, env=env,
+            *program, *arguments, cwd=cwd, env=env,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 26,
         )  # fmt: skip
         return cls(process)
@@ -38,11 +45,12 @@ class LspClient:
     async def request(self, method: str, params: Any) -> Any:
         self._last_id += 1
         answer = self._waiting[self._last_id] = asyncio.get_running_loop().create_future()
-        self._send({"id": self._last_id, "method": method, "params": params})
+        given = {} if params is None else {"params": params}
+        self._send({"id": self._last_id, "method": method, **given})
         return await asyncio.wait_for(answer, 120)
 
     def notify(self, method: str, params: Any) -> None:
-        self._send({"method": method, "params": params})
+        self._send({"method": method} if params is None else {"method": method, "params": params})
 
     async def initialize(self, root: Path, options: Mapping[str, Any] | None = None) -> Any:
         return await self.request(
@@ -65,6 +73,8 @@ class LspClient:
     async def stop(self) -> None:
         await self.request("shutdown", None)
         self.notify("exit", None)
+        if self.process.stdin is not None:
+            self.process.stdin.close()
         await asyncio.wait_for(self.process.wait(), 30)
         await self._reader
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-if TYPE_CHECKING:
-    from markdown_it.token import Token
+from orch_lsp.markdown.reader import read
+from orch_lsp.markdown.tree import Chunk
 
 MAX_MENTIONS = 1_000
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _FRAGMENT_LINES = re.compile(r"L?(\d{1,9})(?:C\d+)?(?:-L?(\d{1,9})(?:C\d+)?)?$")
 _COLON_LINES = re.compile(r"^(?P<path>.*?[^:]):(?P<first>\d{1,9})(?:-(?P<last>\d{1,9})|:\d{1,9})?:?$", re.DOTALL)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _QUOTES = "\"'“”‘’«»<>()[]{}*,;!?…"
 
 
@@ -38,15 +38,14 @@ class Mention:
 
 
 def find_mentions(text: str) -> list[Mention]:
-    """Mentions in the order of the text, each once. Links to the web, and inside the document, are none."""
-    from markdown_it import MarkdownIt
+    """Mentions in the order of the text, each once. Links to the web, and inside the document, are none.
 
-    parser = MarkdownIt("commonmark")
-    # The default drops links such as file: ones, which are to be reported; nothing is ever rendered.
-    parser.validateLink = lambda url: True  # noqa: ARG005 -- the parser's own signature
+    A link definition is a mention where it stands. Code blocks and HTML hold none.
+    """
+    tree = read(text)
     found: dict[Mention, None] = {}
-    for token in parser.parse(text):
-        for mention in _in_block(token):
+    for chunk in tree.chunks:
+        for mention in _in_chunk(chunk):
             found.setdefault(mention)
             if len(found) == MAX_MENTIONS:
                 return list(found)
@@ -74,26 +73,43 @@ def parse_target(target: str, *, explicit: bool) -> Mention | None:
     return Mention(written, path.replace("\\", "/"), lines, explicit)
 
 
-def _in_block(token: Token) -> Iterator[Mention]:
-    link_depth = 0
-    for child in token.children or ():
-        candidate: Mention | None = None
-        if child.type in {"link_open", "image"}:
-            target = child.attrGet("href" if child.type == "link_open" else "src")
-            candidate = parse_target(unquote(str(target or "")), explicit=True)
-            link_depth += child.type == "link_open"
-        elif child.type == "link_close":
-            link_depth -= 1
-        elif child.type == "code_inline":
-            candidate = parse_target(child.content.strip(), explicit=False)
-        elif child.type == "text" and not link_depth:
-            yield from _in_prose(child.content)
-        if candidate is not None:
-            yield candidate
+def _in_chunk(chunk: Chunk) -> Iterator[Mention]:
+    """Mentions of one chunk: what is no prose is looked at by itself, and the words between are."""
+    at = 0
+    for start, end, target, explicit in sorted(_not_prose(chunk)):
+        if start >= at:
+            yield from _in_prose(chunk.text[at:start])
+            at = end
+        elif not explicit:
+            # Code within a link names what the link leads to.
+            continue
+        if target and (mention := parse_target(target, explicit=explicit)):
+            yield mention
+    yield from _in_prose(chunk.text[at:])
+
+
+def _not_prose(chunk: Chunk) -> Iterator[tuple[int, int, str, bool]]:
+    """Start, end and target of everything that is no prose, and whether it is a link."""
+    for element in chunk.elements:
+        match element.kind:
+            case "link" | "image":
+                yield element.start, element.end, unquote(element.value), True
+            case "code":
+                yield element.start, element.end, _code(chunk.source(element)), False
+            case "code_block" | "html_block" | "html":
+                yield element.start, element.end, "", False
+            case _:
+                pass
+    for definition in chunk.definitions:
+        yield definition.start, definition.end, unquote(definition.destination), True
+
+
+def _code(source: str) -> str:
+    return " ".join(source.strip("`").split())
 
 
 def _in_prose(text: str) -> Iterator[Mention]:
-    for word in text.split():
+    for word in _ESCAPE.sub(r"\1", text).replace("|", " ").split():
         bare = word.lstrip(_QUOTES).rstrip(f"{_QUOTES}.:")
         # A name without a dot or a slash is a word like any other.
         if ("." in bare or "/" in bare) and "://" not in bare and (mention := parse_target(bare, explicit=False)):

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _LOADED_LATE = (
-    "markdown_it",
+    "pyromark",
     "orch_lsp.lsp.pages",
     "orch_lsp.orchestration.applying",
     "orch_lsp.orchestration.doctor",

@@ -324,7 +324,7 @@ async def test_a_state_folder_that_is_none_is_told_and_commands_still_answer(sta
 AS_ANOTHER_USER = """
 import os, sys
 import orch_lsp.cli.main, orch_lsp.app, orch_lsp.runs.history, orch_lsp.context.filesystem
-import orch_lsp.providers.outline, pydantic, psutil, markdown_it
+import orch_lsp.providers.outline, pydantic, psutil, pyromark
 os.setgroups([])
 os.setgid(int(sys.argv[1]))
 os.setuid(int(sys.argv[1]))

@@ -1,0 +1,164 @@
+"""One keystroke in a spec of 20,000 words, beside a Markdown linter's language server written in Rust.
+
+    python benchmarks/keystroke.py [--short] [--check] [--venv DIR]
+
+With `--venv` the other server (rumdl) is installed below DIR and gets the same keystrokes in turn. A keystroke is a
+change followed by a pull of the document's diagnostics; then hover, code lens and code action are asked for once each
+on the same version. The typist types ten keys a second and asks for lens and actions after each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+from harness.documents import spec_of
+from harness.lsp_client import LspClient
+from harness.measuring import Options, Row, options, percentile, report
+from harness.workspace import Place, place
+
+WORDS = 20_000
+OURS = ("-m", "orch_lsp", "serve")
+
+
+class Typist:
+    """Types into one document of one server. Keys go into the middle of the text, one word after the other."""
+
+    def __init__(self, client: LspClient, uri: str, text: str, *, incremental: bool) -> None:
+        self._client = client
+        self._uri = uri
+        self._lines = text.split("\n")
+        self._incremental = incremental
+        self._version = 1
+        self._line = next(n for n in range(len(self._lines) // 2, len(self._lines)) if self._lines[n][:1].isalpha())
+
+    @property
+    def position(self) -> dict[str, int]:
+        return {"line": self._line, "character": 3}
+
+    def press(self) -> None:
+        """One key."""
+        at = self.position
+        line = self._lines[self._line]
+        self._lines[self._line] = f"{line[:3]}x{line[3:]}"
+        self._version += 1
+        change: dict[str, Any] = (
+            {"range": {"start": at, "end": at}, "text": "x"} if self._incremental else {"text": "\n".join(self._lines)}
+        )
+        document = {"uri": self._uri, "version": self._version}
+        self._client.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
+
+    async def ask(self, method: str) -> float:
+        """Milliseconds of a request about the document."""
+        params: dict[str, Any] = {"textDocument": {"uri": self._uri}}
+        if method == "textDocument/hover":
+            params["position"] = self.position
+        if method == "textDocument/codeAction":
+            params |= {"range": {"start": self.position, "end": self.position}, "context": {"diagnostics": []}}
+        began = time.perf_counter()
+        await self._client.request(method, params)
+        return (time.perf_counter() - began) * 1000
+
+    async def keystroke(self) -> float:
+        """Milliseconds from a key to the diagnostics of the text with it."""
+        began = time.perf_counter()
+        self.press()
+        await self.ask("textDocument/diagnostic")
+        return (time.perf_counter() - began) * 1000
+
+
+async def typist(client: LspClient, where: Place, text: str) -> Typist:
+    answer = await client.initialize(where.root)
+    client.notify("initialized", {})
+    sync = answer["capabilities"]["textDocumentSync"]
+    kind = sync if isinstance(sync, int) else sync["change"]
+    path = where.root / "specs" / "long.spec.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8")
+    return Typist(client, client.open(path), text, incremental=kind == 2)
+
+
+async def typing(ours: Typist, client: LspClient, keys: int) -> tuple[float, float]:
+    """Median lag of the diagnostics in milliseconds, and the share of a processor, at ten keys a second."""
+    process = psutil.Process(client.process.pid)
+    before, began = process.cpu_times(), time.perf_counter()
+    lags: list[float] = []
+    for number in range(keys):
+        await asyncio.sleep(max(0.0, began + number / 10 - time.perf_counter()))
+        key = ours.keystroke()
+        lag, _, _ = await asyncio.gather(key, ours.ask("textDocument/codeLens"), ours.ask("textDocument/codeAction"))
+        lags.append(lag)
+    spent = process.cpu_times()
+    cpu = (spent.user + spent.system) - (before.user + before.system)
+    return statistics.median(lags), 100 * cpu / (time.perf_counter() - began)
+
+
+def installed(folder: Path) -> Path:
+    """The other server, from its package."""
+    if not (folder / "bin").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        subprocess.run([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "rumdl"], check=True)
+    return folder / "bin" / "rumdl"
+
+
+async def measure(where: Place, wanted: Options, other_program: Path | None) -> list[Row]:
+    text = spec_of(WORDS)
+    client = await LspClient.start(OURS, cwd=where.root, env=where.env)
+    ours = await typist(client, where, text)
+    other_client = None
+    if other_program is not None:
+        program = (str(other_program),)
+        other_client = await LspClient.start(("server",), cwd=where.root, env=where.env, program=program)
+    other = await typist(other_client, where, text) if other_client else None
+    rounds = 10 if wanted.short else 100
+    keys: list[float] = []
+    other_keys: list[float] = []
+    again: dict[str, list[float]] = {"hover": [], "codeLens": [], "codeAction": []}
+    for number in range(rounds + 3):
+        took = await ours.keystroke()
+        asked = {name: await ours.ask(f"textDocument/{name}") for name in again}
+        other_took = await other.keystroke() if other is not None else None
+        if number >= 3:  # the first ones load what is loaded on first use
+            keys.append(took)
+            for name, milliseconds in asked.items():
+                again[name].append(milliseconds)
+            if other_took is not None:
+                other_keys.append(other_took)
+    lag, share = await typing(ours, client, 20 if wanted.short else 100)
+    await client.stop()
+    if other_client is not None:
+        await other_client.stop()
+    return [
+        Row(
+            "key to diagnostics, median",
+            statistics.median(keys),
+            statistics.median(other_keys) if other_keys else None,
+            "ms",
+            1.3 if other_keys else None,
+        ),
+        Row("key to diagnostics, p95", percentile(keys, 95), percentile(other_keys, 95) if other_keys else None, "ms"),
+        *(
+            Row(f"{name} of the same version, median", statistics.median(took), None, "ms", 2.0)
+            for name, took in again.items()
+        ),
+        Row("lag while ten keys a second are typed, median", lag, None, "ms", 50.0),
+        Row("share of a processor meanwhile", share, None, "%", 20.0),
+    ]
+
+
+async def main() -> None:
+    wanted = options("One keystroke in a long spec.", compares="rumdl")
+    other_program = await asyncio.to_thread(installed, wanted.venv) if wanted.venv else None
+    with place("http://127.0.0.1:9/v1") as where:
+        rows = await measure(where, wanted, other_program)
+    report(f"One keystroke, {WORDS} words", rows, wanted)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

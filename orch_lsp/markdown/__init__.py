@@ -1,0 +1,5 @@
+"""The one reader of Markdown: text in, a tree with offsets out. It knows nothing of specs, profiles or runs.
+
+Read in this order: `tree` (the values: elements, chunks, the tree), `reader` (text to tree, by pulldown-cmark),
+`change` (the tree of an edited text, which reads again only what the edit touched).
+"""

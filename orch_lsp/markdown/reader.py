@@ -1,0 +1,259 @@
+"""Text to tree, by pulldown-cmark (CommonMark with tables, tasks, strikethrough and footnotes). Never raises.
+
+The parser is linear in the text, also on hostile ones, and gives byte ranges for blocks and inlines. Where a text may
+be cut into chunks is asked of the parser itself: a piece is read together with the marker of the heading that follows,
+and ends there only if that marker is read as a heading of the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from orch_lsp.markdown.tree import Chunk, Definition, Element, Kind, OpenBlock, Tree
+
+if TYPE_CHECKING:
+    from pyromark import Markdown
+
+_CUT = re.compile(r"(?:(?<=[\r\n])|\A)#{1,6}(?=[ \t\r\n])")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_LONE_CR = re.compile(r"\r(?!\n)")
+_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
+_DEFINED = re.compile(r"\]:")
+_RAW_TAG = re.compile(r"[ \t]*<(script|pre|style|textarea)\b", re.IGNORECASE)
+# The longest opener first: each is a prefix of no later one (CommonMark 0.31 §4.6, kinds 2 to 5).
+_HTML_CLOSERS = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"))
+
+_BLOCKS: dict[str, Kind] = {
+    "Heading": "heading",
+    "Paragraph": "paragraph",
+    "BlockQuote": "quote",
+    "List": "list",
+    "Item": "item",
+    "CodeBlock": "code_block",
+    "HtmlBlock": "html_block",
+    "Table": "table",
+    "TableHead": "row",
+    "TableRow": "row",
+    "FootnoteDefinition": "footnote",
+}
+_INLINES: dict[str, Kind] = {
+    "TableCell": "cell",
+    "Emphasis": "emphasis",
+    "Strong": "strong",
+    "Strikethrough": "strikethrough",
+    "Link": "link",
+    "Image": "image",
+    "Code": "code",
+    "InlineHtml": "html",
+    "FootnoteReference": "footnote_reference",
+    "TaskListMarker": "checkbox",
+}
+_KINDS = _BLOCKS | _INLINES
+_LEAVES = frozenset(("Code", "InlineHtml", "FootnoteReference", "TaskListMarker"))
+_BLOCK_KINDS = frozenset((*_BLOCKS.values(), "rule"))
+
+
+def read(text: str, start: int = 0) -> Tree:
+    """The tree of `text` from offset `start` on, which must be the start of a line."""
+    chunks = tuple(chunks_of(text, start))
+    return Tree(text, chunks, starts_of(chunks, start))
+
+
+def starts_of(chunks: Iterable[Chunk], start: int) -> tuple[int, ...]:
+    """The offset of each chunk, the first of which begins at `start`."""
+    starts: list[int] = []
+    for chunk in chunks:
+        starts.append(start)
+        start += len(chunk.text)
+    return tuple(starts)
+
+
+def chunks_of(text: str, start: int) -> Iterator[Chunk]:
+    """The chunks of `text` from `start` on, at least one; lazily, so that a reader may stop at one it knows."""
+    cuts = (found.start() for found in _CUT.finditer(text, start) if found.start() > start)
+    waiting: list[int] = []
+    while True:
+        chunk, waiting = _next_chunk(text, start, waiting, cuts)
+        yield chunk
+        start += len(chunk.text)
+        if start == len(text):
+            return
+
+
+def _next_chunk(text: str, start: int, waiting: list[int], cuts: Iterator[int]) -> tuple[Chunk, list[int]]:
+    """The chunk at `start`, and the cuts behind its end that are already known.
+
+    A fence or comment may swallow many headings: the part that is tried doubles, so that the work stays linear.
+    """
+    width = 1
+    while True:
+        while len(waiting) < width:
+            waiting.append(next(cuts, len(text)))
+            if waiting[-1] == len(text):
+                break
+        width = len(waiting)
+        piece = _read_piece(text, start, waiting[-1])
+        found = next((n for n, cut in enumerate(waiting[:-1]) if cut - start in piece.headings), None)
+        if found is not None:
+            return _read_piece(text, start, waiting[found]).chunk(), waiting[found + 1 :]
+        if waiting[-1] == len(text) or piece.closed:
+            return piece.chunk(), []
+        width *= 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a text as it was read, with offsets from its start."""
+
+    text: str
+    elements: tuple[Element, ...]
+    headings: frozenset[int]
+    """Where headings of the document itself begin."""
+    closed: bool
+    """Whether a heading that follows is one of the document itself."""
+
+    def chunk(self) -> Chunk:
+        definitions = _definitions(self.text) if _DEFINED.search(self.text) else ()
+        return Chunk(self.text, self.elements, definitions, None if self.closed else self._open_block())
+
+    def _open_block(self) -> OpenBlock | None:
+        last = next((element for element in reversed(self.elements) if element.parent < 0), None)
+        if last is None:
+            return None
+        source = self.text[last.start : last.end]
+        if last.kind == "code_block" and (fence := _FENCE.match(source)):
+            return OpenBlock("fence", last.start, fence[1])
+        if last.kind == "html_block" and (closer := _html_closer(source)):
+            return OpenBlock("html", last.start, closer)
+        return None
+
+
+def _html_closer(source: str) -> str | None:
+    """The words that end an HTML block that a blank line does not end."""
+    if raw := _RAW_TAG.match(source):
+        return f"</{raw[1]}>"
+    source = source.lstrip(" \t")
+    return next((closer for opener, closer in _HTML_CLOSERS if source.startswith(opener)), None)
+
+
+def _read_piece(text: str, start: int, end: int) -> _Piece:
+    piece = text[start:end]
+    # At the text's end a blank line ends what a blank line can; a heading that follows directly has to do so alone.
+    gap, marker = ("", _CUT.match(text, end)[0]) if end < len(text) else ("\n\n", "#")  # type: ignore[index]
+    source = f"{piece}{gap}{marker} \n"
+    probe = len(piece) + len(gap)
+    elements = _elements(source, len(piece))
+    tops = frozenset(element.start for element in elements if element.kind == "heading" and element.parent < 0)
+    closed = probe in tops
+    return _Piece(piece, tuple(elements[:-1] if closed else elements), tops, closed)
+
+
+def _elements(source: str, length: int) -> list[Element]:
+    """The elements of `source`; ends beyond `length` are that."""
+    utf8 = _readable(source)
+    raw = _events(utf8)
+    if not utf8.isascii():
+        _count_code_points(raw, utf8)
+    elements: list[Element] = []
+    for kind, start, end, parent, after, level, value in raw:
+        last = max(start, min(end, length))
+        if kind in _BLOCK_KINDS:
+            while last > start and source[last - 1] in "\r\n":
+                last -= 1
+        elements.append(Element(kind, start, last, parent, after, level, value))
+    return elements
+
+
+def _readable(text: str) -> str:
+    """`text`, as long as before, as the parser takes it: in UTF-8, and with line ends that it knows everywhere."""
+    if "\r" in text:
+        text = _LONE_CR.sub("\n", text)
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def _events(source: str) -> list[list[Any]]:
+    """The parser's events as elements in fields of `Element`, with offsets in UTF-8 bytes."""
+    raw: list[list[Any]] = []
+    around: list[int] = []
+    for event, place in _parser().events_with_range(source):
+        if event == "Rule":
+            raw.append(["rule", place["start"], place["end"], _last(around), len(raw) + 1, 0, ""])
+            continue
+        if isinstance(event, str):
+            continue
+        name: str
+        data: Any
+        ((name, data),) = event.items()
+        if name == "End":
+            raw[around.pop()][4] = len(raw)
+        elif name == "Start":
+            name, data = (data, None) if isinstance(data, str) else next(iter(data.items()))
+            level, value = _details(name, data)
+            raw.append([_KINDS[name], place["start"], place["end"], _last(around), 0, level, value])
+            around.append(len(raw) - 1)
+        elif name in _LEAVES:
+            level, value = _details(name, data)
+            if name == "TaskListMarker":
+                # In a loose list the parser lets the paragraph that holds the box begin behind it.
+                raw[around[-1]][1] = min(raw[around[-1]][1], place["start"])
+            raw.append([_KINDS[name], place["start"], place["end"], _last(around), len(raw) + 1, level, value])
+    return raw
+
+
+def _last(around: list[int]) -> int:
+    return around[-1] if around else -1
+
+
+def _details(name: str, data: Any) -> tuple[int, str]:
+    """`level` and `value` of an element, see there."""
+    match name:
+        case "Heading":
+            return int(data["level"][1]), ""
+        case "List":
+            return (-1 if data is None else data), ""
+        case "CodeBlock":
+            return (0, "") if data == "Indented" else (1, data["Fenced"])
+        case "Link" | "Image":
+            return 0, data["dest_url"]
+        case "TaskListMarker":
+            return int(data), ""
+        case "FootnoteDefinition" | "FootnoteReference":
+            return 0, data
+        case _:
+            return 0, ""
+
+
+def _count_code_points(raw: list[list[Any]], source: str) -> None:
+    """Turn byte offsets into code points, in one walk over the text."""
+    data = source.encode()
+    code_point: dict[int, int] = {}
+    at = count = 0
+    for offset in sorted({offset for element in raw for offset in element[1:3]}):
+        count += len(data[at:offset].decode())
+        code_point[offset] = count
+        at = offset
+    for element in raw:
+        element[1], element[2] = code_point[element[1]], code_point[element[2]]
+
+
+def _definitions(text: str) -> tuple[Definition, ...]:
+    source = _readable(text)
+    found = _parser().reference_definitions(source)
+    raw: list[list[Any]] = [
+        [label, each["span"]["start"], each["span"]["end"], each["dest"]] for label, each in found.items()
+    ]
+    if not source.isascii():
+        _count_code_points(raw, source)
+    return tuple(Definition(label, dest, start, end) for label, start, end, dest in sorted(raw, key=lambda d: d[1]))
+
+
+@cache
+def _parser() -> Markdown:
+    from pyromark import Markdown, Options
+
+    wanted = Options.ENABLE_TABLES | Options.ENABLE_TASKLISTS | Options.ENABLE_FOOTNOTES | Options.ENABLE_STRIKETHROUGH
+    return Markdown(options=wanted)

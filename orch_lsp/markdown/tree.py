@@ -1,0 +1,189 @@
+"""The values: what a Markdown text holds, and where.
+
+Offsets are code points. A text is kept as chunks: from one heading at the start of a line of the document itself to
+the next. Nothing that Markdown leaves open crosses such a heading, so each chunk is read alone, and an edit replaces
+the chunks that it touches. Elements of a chunk count from the chunk's own start.
+
+A link that names a definition (`[text][label]`) is recognised where the definition stands in the same chunk; all
+definitions are listed, so that what they point to is never missed.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from orch_lsp.text import Span, split_lines
+
+_ATX = re.compile(r"[ \t]*#{1,6}(?:[ \t]|\Z)")
+_CLOSING = re.compile(r"(?:\A|[ \t])#+[ \t]*\Z")
+
+Kind = Literal[
+    "heading",
+    "paragraph",
+    "quote",
+    "list",
+    "item",
+    "code_block",
+    "html_block",
+    "rule",
+    "table",
+    "row",
+    "cell",
+    "footnote",
+    "code",
+    "emphasis",
+    "strong",
+    "strikethrough",
+    "link",
+    "image",
+    "html",
+    "footnote_reference",
+    "checkbox",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A block or inline. Elements stand in document order, a parent before its children."""
+
+    kind: Kind
+    start: int
+    """Its first character, markers and indentation within its container included."""
+    end: int
+    """After its last character; the line ends that follow a block are not part of it."""
+    parent: int
+    """Number of the element around it within the chunk, -1 if it stands in the document itself."""
+    after: int
+    """Number of the first element after it and all that it holds."""
+    level: int = 0
+    """Of a heading 1 to 6; of an ordered list its first number, of another one -1; of a checkbox 1 if it is ticked;
+    of a code block 1 if it is fenced."""
+    value: str = ""
+    """Of a code block the words behind its fence, of a link or image its destination, of a footnote its label."""
+
+    @property
+    def span(self) -> Span:
+        """From `start` to `end`, as its chunk counts."""
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A link definition (`[label]: destination "title"`)."""
+
+    label: str
+    destination: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBlock:
+    """A block that nothing closes before the text ends: a line `closer` behind the text would close it."""
+
+    kind: Literal["fence", "html"]
+    start: int
+    """Where it begins, as its chunk counts."""
+    closer: str
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """A piece of a text that can be read alone. Two chunks are the same only if they are one object."""
+
+    text: str
+    elements: tuple[Element, ...]
+    definitions: tuple[Definition, ...]
+    open_block: OpenBlock | None
+    """Only the last chunk of a text can have one."""
+
+    def children(self, number: int = -1) -> Iterator[int]:
+        """Numbers of the elements directly below element `number`; of those in the document itself for -1."""
+        at = number + 1
+        end = len(self.elements) if number < 0 else self.elements[number].after
+        while at < end:
+            yield at
+            at = self.elements[at].after
+
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        """The headings of the document itself, as the chunk counts."""
+        found: list[Heading] = []
+        for number in self.children():
+            element = self.elements[number]
+            if element.kind == "heading":
+                start = element.start
+                while start and self.text[start - 1] in " \t":
+                    start -= 1
+                found.append(Heading(element.level, _heading_text(self.source(element)), Span(start, element.end)))
+        return tuple(found)
+
+    def source(self, element: Element) -> str:
+        """The element's text, markers included."""
+        return self.text[element.start : element.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the document itself: not one in a quote, a list, code or a comment."""
+
+    level: int
+    """1 to 6."""
+    text: str
+    """Its words as they were typed, without markers; the lines of a setext heading without blanks around them."""
+    span: Span
+    """Its line, or lines with the underline of a setext heading, without the last line end."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """A text as Markdown reads it. The chunks joined are the text from `starts[0]` on."""
+
+    text: str
+    chunks: tuple[Chunk, ...]
+    """At least one."""
+    starts: tuple[int, ...]
+    """The offset of each chunk."""
+
+    def chunk_at(self, offset: int) -> int:
+        """Number of the chunk that holds `offset`: the first for an offset before it, the last at the text's end."""
+        return max(0, bisect_right(self.starts, offset) - 1)
+
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        """The headings of the document itself, in order."""
+        return tuple(
+            Heading(found.level, found.text, Span(base + found.span.start, base + found.span.end))
+            for chunk, base in zip(self.chunks, self.starts, strict=True)
+            for found in chunk.headings
+        )
+
+    @property
+    def open_block(self) -> OpenBlock | None:
+        """The block that the text leaves open, counted from the text's start."""
+        last = self.chunks[-1].open_block
+        return None if last is None else OpenBlock(last.kind, self.starts[-1] + last.start, last.closer)
+
+    def elements(self, *kinds: Kind) -> Iterator[tuple[Element, Span]]:
+        """All elements of these kinds (of all kinds without any), each with its span in the text."""
+        for chunk, base in zip(self.chunks, self.starts, strict=True):
+            for element in chunk.elements:
+                if not kinds or element.kind in kinds:
+                    yield element, Span(base + element.start, base + element.end)
+
+    def definitions(self) -> Iterator[tuple[Definition, Span]]:
+        """All link definitions, each with its span in the text."""
+        for chunk, base in zip(self.chunks, self.starts, strict=True):
+            for definition in chunk.definitions:
+                yield definition, Span(base + definition.start, base + definition.end)
+
+
+def _heading_text(source: str) -> str:
+    if opening := _ATX.match(source):
+        return _CLOSING.sub("", source[opening.end() :].strip(" \t")).strip(" \t")
+    return "\n".join(line.strip(" \t") for line in split_lines(source)[:-1])
