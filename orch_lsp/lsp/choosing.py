@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 async def choose(ls: OrchServer, uri: str, reading: Reading, provider: str, model: str | None) -> str:
     """Write the choice where it belongs: existing front matter, else the project's settings, else the user's.
 
+    The person is told where that was, and for what else it holds.
+
     Returns:
         `front matter`, or the path of the settings file.
 
@@ -43,7 +45,19 @@ async def choose(ls: OrchServer, uri: str, reading: Reading, provider: str, mode
             raise SettingsError(
                 ErrorCode.DOCUMENT_CHANGED, f"The editor did not make the edit: {result.failure_reason}."
             )
+        _tell(ls, provider, model, f"the front matter of {reading.spec_path}")
         return "front matter"
-    path = project_config_path(reading.root) if reading.root is not None else user_config_path()
+    if reading.root is not None:
+        path, place = project_config_path(reading.root), ".orch/config.toml, for all specs below it"
+    else:
+        path = user_config_path()
+        place = f"{path}, for all documents that name no other"
     await asyncio.to_thread(choose_in_file, path, provider, model)
+    _tell(ls, provider, model, place)
     return str(path)
+
+
+def _tell(ls: OrchServer, provider: str, model: str | None, place: str) -> None:
+    chosen = f"{provider} ({model})" if model else provider
+    text = f"Orch: {chosen} is chosen in {place}."
+    ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))

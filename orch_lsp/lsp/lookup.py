@@ -12,7 +12,7 @@ from orch_lsp.runs.status import LIVE
 from orch_lsp.workspace import relative_path
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
     from pathlib import Path
 
     from orch_lsp.lsp.server import OrchServer
@@ -126,6 +126,21 @@ async def history(server: OrchServer, uri: str | None, limit: int) -> list[RunRe
             return list(await store.list(limit=limit, spec_path=named))
     found = [record for store in await stores(server) for record in await store.list(limit=limit)]
     return sorted(found, key=lambda record: record.run_id, reverse=True)[:limit]
+
+
+async def taken_back_of(server: OrchServer, records: Sequence[RunRecord]) -> set[str]:
+    """Ids of the runs whose applied draft is no longer in its document, as after an undo; of open documents only."""
+    from orch_lsp.runs.origins import taken_back
+
+    session = await server.ready()
+    paths = {record.spec.path for record in records if record.applied is not None}
+    found: set[str] = set()
+    for uri in server.documents.open_uris() if paths else ():
+        reading = await server.read(server.source(uri))
+        if reading.spec_path in paths:
+            applied = await (await session.store(reading)).applied_for(reading.spec_path)
+            found |= taken_back(reading.document.sections, applied)
+    return found
 
 
 async def _store_of_folder(session: Session, folder: Path) -> RunStore:

@@ -190,6 +190,26 @@ def section_origins(
     return origins
 
 
+def taken_back(sections: Sequence[Section], applied: Sequence[RunRecord]) -> set[str]:
+    """Ids of the runs of whose draft nothing is left in the document, as after an undo.
+
+    A section that is missing or a placeholder again holds nothing. One that holds what a newer run drafted was empty
+    when that one wrote it. Text that a person changed is still there.
+
+    Args:
+        sections: The document's sections.
+        applied: Runs whose draft was applied to it, newest first.
+    """
+    left = {section.key: section.sha256 for section in sections if not section.placeholder}
+    gone: set[str] = set()
+    for run in applied:
+        written = {drafted.key: drafted.sha256 for drafted in _drafted(run) if drafted.state is DraftState.APPLIED}
+        if written and not written.keys() & left.keys():
+            gone.add(run.run_id)
+        left = {key: text for key, text in left.items() if written.get(key) != text}
+    return gone
+
+
 def _writer(section: Section, applied: Sequence[RunRecord]) -> RunRecord | None:
     """The newest applied run that drafted exactly this text, one that drafted it for this key first."""
     writers = [run for run in applied if any(drafted.sha256 == section.sha256 for drafted in _drafted(run))]

@@ -5,7 +5,7 @@ Pure. Every value that a model, a provider or a repository wrote is made harmles
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from orch_lsp.errors import ErrorDetail
@@ -303,8 +303,8 @@ def _attempt(step: Step, attempt: Attempt) -> str:
     return ", ".join(parts)
 
 
-def history_markdown(records: Sequence[RunRecord]) -> str:
-    """Runs as a page, newest first, grouped by day."""
+def history_markdown(records: Sequence[RunRecord], taken_back: Collection[str] = ()) -> str:
+    """Runs as a page, newest first, grouped by day; `taken_back` has the ids of those whose draft was undone."""
     blocks = ["# Spec runs"]
     day = ""
     lines: list[str] = []
@@ -314,7 +314,8 @@ def history_markdown(records: Sequence[RunRecord]) -> str:
                 blocks.append("\n".join(lines))
             day, lines = record.timing.started_at[:10], []
             blocks.append(f"## {day}")
-        lines.append(f"- {code(list_line(record))}")
+        undone = ", taken back" if record.run_id in taken_back else ""
+        lines.append(f"- {code(list_line(record))}{undone}")
     if lines:
         blocks.append("\n".join(lines))
     if not records:

@@ -331,3 +331,45 @@ async def test_progress_is_told_a_few_times_a_second_and_not_for_each_word(start
     reports = editor.client.progress_reports[record["run_id"]]
     assert 2 <= len(reports) < 200
     assert (reports[0].kind, reports[-1].kind) == ("begin", "end")
+
+
+async def test_the_history_tells_of_an_undo_and_of_a_redo(start_editor, workspace, homes, provider):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = (await editor.draft(uri))["run_id"]
+    drafted = editor.text(uri)
+
+    async def told():
+        (run,) = await editor.execute("orch.showHistory", {"uri": uri, "open": False})
+        assert run["run_id"] == run_id
+        return run.get("taken_back", False)
+
+    assert await told() is False
+    editor.undo(uri)
+    assert editor.text(uri) == SPEC
+    assert await told() is True
+    await editor.execute("orch.showHistory")
+    editor.type(uri, SPEC + "\n## Mine\n\nMore.\n")
+    assert await told() is True
+    editor.type(uri, drafted)
+    assert await told() is False
+
+
+async def test_a_choice_says_where_it_was_written(start_editor, workspace, homes):
+    homes.configure('[providers.work]\nkind = "ollama"\nmodel = "small"\n')
+    editor = await start_editor()
+    with_front_matter = editor.open(workspace / "b.spec.md", "---\nprofile: plain\n---\n" + SPEC)
+    alone = editor.open(workspace / "a.spec.md", SPEC)
+
+    def said(part):
+        return any(part in message.message for message in editor.client.messages)
+
+    assert (await editor.execute("orch.useProvider", {"uri": alone, "provider": "work"}))["where"] == str(
+        workspace / ".orch" / "config.toml"
+    )
+    await editor.until(lambda: said("work is chosen in .orch/config.toml, for all specs below it"))
+    await editor.execute("orch.useProvider", {"uri": with_front_matter, "provider": "work", "model": "other"})
+    await editor.until(lambda: said("work (other) is chosen in the front matter of b.spec.md"))
+    assert "model: other" in editor.text(with_front_matter)

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_lsp.runs.origins import ProvenanceEntry, entry_of, from_line, merged, newest_by_key, section_origins, to_line
+from orch_lsp.runs.origins import (
+    ProvenanceEntry,
+    entry_of,
+    from_line,
+    merged,
+    newest_by_key,
+    section_origins,
+    taken_back,
+    to_line,
+)
 from orch_lsp.runs.record import new_run_id
 from orch_lsp.runs.status import DraftState
 from orch_lsp.text import sha256
@@ -169,3 +178,26 @@ def test_a_moved_section_is_found_by_its_text():
     origin = section_origins([], [section("aim", "Be fast.")], [RUN])["aim"]
     assert origin.run is RUN
     assert origin.unchanged
+
+
+OLDER = applied(completed("draft", ("goal", "Be quick."), ("tasks", "- other")))
+TODO = section("tasks", "TODO", placeholder=True)
+BLANK = [section("brief", "Mine."), section("goal", "", placeholder=True), TODO]
+
+
+@pytest.mark.parametrize(
+    ("sections", "runs", "gone"),
+    [
+        ([section("goal", "Be fast."), section("tasks", "- one")], [RUN], []),
+        (BLANK, [RUN], [RUN]),
+        ([], [RUN], [RUN]),
+        ([section("goal", "Be fast, please."), TODO], [RUN], []),
+        ([section("goal", "Be fast."), section("tasks", "- one")], [RUN, OLDER], [OLDER]),
+        (BLANK, [RUN, OLDER], [RUN, OLDER]),
+        ([section("goal", "Be quick.\n\nBe fast."), section("tasks", "- one")], [RUN, OLDER], []),
+        (BLANK, [completed("draft", ("goal", "Be fast."))], []),
+    ],
+    ids=["there", "undone", "removed", "edited", "replaced", "both undone", "added to", "never applied"],
+)
+def test_a_draft_of_which_nothing_is_left_was_taken_back(sections, runs, gone):
+    assert taken_back(sections, runs) == {run.run_id for run in gone}

@@ -7,7 +7,7 @@ from typing import Any
 from orch_lsp.errors import ErrorCode, RunError
 from orch_lsp.lsp.arguments import parse
 from orch_lsp.lsp.commands import CANCEL_RUN, DOCTOR, SHOW_HISTORY, SHOW_RUN
-from orch_lsp.lsp.lookup import find_run, history, newest_run
+from orch_lsp.lsp.lookup import find_run, history, newest_run, taken_back_of
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_page, show_record
 from orch_lsp.runs.status import TERMINAL
@@ -60,9 +60,13 @@ def register(server: OrchServer) -> None:
         given = parse(argument)
         limit = given.limit or DEFAULT_LIMIT
         records = await history(ls, given.uri, limit)
+        undone = await taken_back_of(ls, records)
         if given.open is not False:
-            await show_page(ls, "history.md", history_markdown(records))
-        return [to_dict(record) for record in records]
+            await show_page(ls, "history.md", history_markdown(records, undone))
+        return [
+            {**to_dict(record), "taken_back": True} if record.run_id in undone else to_dict(record)
+            for record in records
+        ]
 
     @server.command(DOCTOR)
     async def doctor(ls: OrchServer, argument: Any) -> dict[str, Any]:
