@@ -109,6 +109,20 @@ def find_root(file: Path, *, explicit: Path | None = None, folders: Iterable[Pat
 
 
 def relative_path(file: Path, root: Path) -> str:
-    """The file's path below its root with `/`, symlinks resolved first; its name if it lies outside."""
+    """The file's path below its root with `/`, symlinks resolved first; its name if it lies outside.
+
+    As records have it: see `in_unicode`.
+    """
     real, base = resolved(file), resolved(root)
-    return real.relative_to(base).as_posix() if real.is_relative_to(base) else real.name
+    return in_unicode(real.relative_to(base).as_posix() if real.is_relative_to(base) else real.name)
+
+
+def in_unicode(name: str) -> str:
+    """A name as JSON and databases can hold it: bytes that are not UTF-8, and lone surrogates, in hexadecimal."""
+    if name.isascii():
+        return name
+    try:
+        data = name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        data = name.encode("utf-8", "surrogatepass")
+    return data.decode("utf-8", "backslashreplace")

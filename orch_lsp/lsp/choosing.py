@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from orch_lsp.orchestration.plan import Reading
 
 
-async def choose(ls: OrchServer, uri: str, reading: Reading, provider: str, model: str | None) -> str:
+async def choose(ls: OrchServer, reading: Reading, provider: str, model: str | None) -> str:
     """Write the choice where it belongs: existing front matter, else the project's settings, else the user's.
 
     The person is told where that was, and for what else it holds.
@@ -38,7 +38,9 @@ async def choose(ls: OrchServer, uri: str, reading: Reading, provider: str, mode
                 remediation=f"Name `provider: {provider}` in it yourself, or write each key on a line of its own.",
             )  # fmt: skip
         text_edits = Positions(reading.document.text, ls.position_encoding).text_edits(edits)
-        change = workspace_edit(uri, reading.source.version, text_edits, document_changes=ls.client.document_changes)
+        change = workspace_edit(
+            reading.source.uri, reading.source.version, text_edits, document_changes=ls.client.document_changes
+        )
         async with asyncio.timeout(20.0):
             result = await ls.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(change, label="Orch: provider"))
         if not result.applied:

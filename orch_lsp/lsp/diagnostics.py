@@ -29,6 +29,7 @@ QUIET_SECONDS = 0.15
 
 def schedule(ls: OrchServer, uri: str) -> None:
     """Bring the document's diagnostics up to date once it is quiet."""
+    uri = ls.workspace.spelling(uri)
     if (waiting := ls.publishing.get(uri)) is not None:
         waiting.cancel()
     ls.publishing[uri] = ls.run_task(_publish_when_quiet(ls, uri), f"diagnostics of {uri}")

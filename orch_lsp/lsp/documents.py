@@ -5,28 +5,17 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-from pygls.uris import to_fs_path
 
 from orch_lsp.orchestration.source import Source
+from orch_lsp.uri import normal_form, path_of
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
 
 
-def path_of(uri: str) -> Path | None:
-    """The file that a URI names; None for `untitled:` and other schemes."""
-    if urlsplit(uri).scheme != "file":
-        return None
-    path = to_fs_path(uri)
-    return Path(path) if path else None
-
-
 class Documents:
-    """What is open, over pygls's workspace, which keeps the texts."""
+    """What is open, over the workspace, which keeps the texts. URIs come in any spelling and leave in the client's."""
 
     def __init__(self, server: OrchServer) -> None:
         self._server = server
@@ -37,11 +26,11 @@ class Documents:
 
     def is_open(self, uri: str) -> bool:
         """Whether the client has the document open."""
-        return uri in self._server.workspace.text_documents
+        return self._server.workspace.document(uri) is not None
 
     def open_uris(self) -> list[str]:
-        """URIs of the open documents."""
-        return list(self._server.workspace.text_documents)
+        """URIs of the open documents, as the client spells them."""
+        return [document.uri for document in self._server.workspace.text_documents.values()]
 
     def source(self, uri: str) -> Source:
         """The document as it is now.
@@ -49,26 +38,36 @@ class Documents:
         Raises:
             KeyError: It is not open.
         """
-        document = self._server.workspace.text_documents[uri]
+        document = self._server.workspace.document(uri)
+        if document is None:
+            raise KeyError(uri)
         path = path_of(uri)
-        identity = None if path is not None else self._identities.setdefault(uri, str(uuid.uuid4()))
-        return Source(uri, path, document.version, document.source, self._server.folders(), identity=identity)
+        identity = None if path is not None else self._identities.setdefault(normal_form(uri), str(uuid.uuid4()))
+        return Source(document.uri, path, document.version, document.source, self._server.folders(), identity=identity)
 
     def text(self, uri: str) -> str | None:
         """The document's text now; None if it is not open."""
-        document = self._server.workspace.text_documents.get(uri)
+        document = self._server.workspace.document(uri)
         return None if document is None else document.source
+
+    def version(self, uri: str) -> int | None:
+        """The document's version now; None if it is not open, or the client counts none."""
+        document = self._server.workspace.document(uri)
+        return None if document is None else document.version
 
     def note_change(self, uri: str) -> None:
         """Wake those who wait for a change of the document, and remember the text of one that has no file."""
-        if path_of(uri) is None:
-            self._untitled_texts[uri] = self._server.workspace.text_documents[uri].source
-        self._changed.setdefault(uri, asyncio.Event()).set()
+        text, form = self.text(uri), normal_form(uri)
+        if path_of(uri) is None and text is not None:
+            self._untitled_texts[form] = text
+        self._changed.setdefault(form, asyncio.Event()).set()
 
     def untitled_with(self, text: str) -> list[str]:
         """Identities of documents without a file that have, or had when they were closed, exactly this text."""
         documents = self._server.workspace.text_documents
-        now = [known for uri, known in self._identities.items() if uri in documents and documents[uri].source == text]
+        now = [
+            known for form, known in self._identities.items() if form in documents and documents[form].source == text
+        ]
         return [*now, *(identity for identity, last in self._closed_untitled if last == text)]
 
     def forget(self, uri: str) -> str | None:
@@ -76,10 +75,11 @@ class Documents:
 
         pygls has forgotten its text by now; one without a file may come back as a file with the same text.
         """
-        identity, text = self._identities.pop(uri, None), self._untitled_texts.pop(uri, None)
+        form = normal_form(uri)
+        identity, text = self._identities.pop(form, None), self._untitled_texts.pop(form, None)
         if identity is not None and text is not None:
             self._closed_untitled.append((identity, text))
-        if (event := self._changed.pop(uri, None)) is not None:
+        if (event := self._changed.pop(form, None)) is not None:
             event.set()
         return text
 
@@ -90,7 +90,7 @@ class Documents:
                 while (now := self.text(uri)) != text:
                     if now is None:
                         return False
-                    event = self._changed[uri] = asyncio.Event()
+                    event = self._changed[normal_form(uri)] = asyncio.Event()
                     await event.wait()
         except TimeoutError:
             return False

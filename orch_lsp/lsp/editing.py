@@ -72,7 +72,7 @@ async def edit_in_draft(
             raise SpecError(ErrorCode.DOCUMENT_CHANGED, "There is no place left in the document for this draft.")
         if not edit.edits:
             # It was made before, and this process or the one before it was not there to note it.
-            return MadeEdit(edit, current, server.workspace.text_documents[uri].version, verified=True)
+            return MadeEdit(edit, current, server.documents.version(uri), verified=True)
         if server.documents.text(uri) != current:
             continue
         if (made := await _send(server, uri, current, edit, accepted)) is not None:
@@ -87,9 +87,11 @@ async def _send(
 
     None if the client refused because the person was typing just then: the edit is to be computed anew.
     """
-    version = server.workspace.text_documents[uri].version
+    version = server.documents.version(uri)
     edits = Positions(current, server.position_encoding).text_edits(edit.edits)
-    change = workspace_edit(uri, version, edits, document_changes=server.client.document_changes)
+    change = workspace_edit(
+        server.workspace.spelling(uri), version, edits, document_changes=server.client.document_changes
+    )
     sent = server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(change, label="Orch: draft"))
     applied, refusal = await _answer(sent, server.edit_answer_s)
     if applied and accepted is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orch_lsp.errors import ErrorCode, ErrorDetail
+from orch_lsp.uri import normal_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,33 +20,33 @@ class Failure:
 
 
 class Failures:
-    """Failures by document URI."""
+    """Failures by document, whose URI may be in any spelling."""
 
     def __init__(self) -> None:
-        self._by_uri: dict[str, Failure] = {}
+        self._by_document: dict[str, Failure] = {}
         self._closed: set[str] = set()
 
     def get(self, uri: str) -> Failure | None:
         """The failure to show, if there is one."""
-        return self._by_uri.get(uri)
+        return self._by_document.get(normal_form(uri))
 
     def set(self, uri: str, failure: Failure) -> None:
         """Show this one instead of any other."""
-        self._by_uri[uri] = failure
+        self._by_document[normal_form(uri)] = failure
 
     def clear(self, uri: str) -> None:
         """Show none."""
-        self._by_uri.pop(uri, None)
+        self._by_document.pop(normal_form(uri), None)
 
     def note_change(self, uri: str) -> None:
         """The text has changed: that it holds nothing to fill is true of the old one only."""
-        failure = self._by_uri.get(uri)
+        failure = self.get(uri)
         if failure is not None and failure.detail.code == ErrorCode.NOTHING_TO_FILL:
             self.clear(uri)
 
     def close(self, uri: str) -> None:
         """The document was closed with its failure on it: in this session it has been seen."""
-        failure = self._by_uri.pop(uri, None)
+        failure = self._by_document.pop(normal_form(uri), None)
         if failure is not None and failure.run_id is not None:
             self._closed.add(failure.run_id)
 
@@ -55,8 +56,8 @@ class Failures:
 
     def move(self, old: str, new: str) -> None:
         """The document has a new URI."""
-        if (failure := self._by_uri.pop(old, None)) is not None:
-            self._by_uri[new] = failure
+        if (failure := self._by_document.pop(normal_form(old), None)) is not None:
+            self._by_document[normal_form(new)] = failure
 
 
 _NOBODYS_ERROR = frozenset({ErrorCode.INTERRUPTED, ErrorCode.DOCUMENT_CHANGED, ErrorCode.NOTHING_TO_FILL})

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, RunError
-from orch_lsp.lsp.documents import path_of
 from orch_lsp.runs.status import LIVE
+from orch_lsp.uri import path_of
 from orch_lsp.workspace import relative_path
 
 if TYPE_CHECKING:

@@ -31,6 +31,7 @@ from typing_extensions import override
 
 from orch_lsp.errors import OrchError
 from orch_lsp.lsp.messages import MalformedMessageError, invalid_params, parse_message
+from orch_lsp.lsp.workspace import OrchWorkspace
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
@@ -50,6 +51,11 @@ EXTRAS = {
 }
 """What `experimental.orch` announces."""
 
+_NAMES = (
+    types.TextDocumentIdentifier,
+    types.VersionedTextDocumentIdentifier,
+    types.OptionalVersionedTextDocumentIdentifier,
+)
 _BEFORE_INITIALIZE = frozenset({types.INITIALIZE, types.SHUTDOWN, types.EXIT})
 
 
@@ -143,7 +149,14 @@ class OrchProtocol(LanguageServerProtocol):
             error = JsonRpcInvalidRequest("the server was shut down")
             self._send_response(message.id, error=error.to_response_error())
             return
+        self._in_own_spelling(message)
         super().handle_message(message)
+
+    def _in_own_spelling(self, message: Any) -> None:
+        """Name an open document as the client did when it opened it: answers and edits are to carry that URI."""
+        named = getattr(getattr(message, "params", None), "text_document", None)
+        if self._initialized and isinstance(named, _NAMES):
+            named.uri = cast("OrchServer", self._server).workspace.spelling(named.uri)
 
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] -- no generator on purpose
@@ -156,6 +169,9 @@ class OrchProtocol(LanguageServerProtocol):
         result = yield from super().lsp_initialize(params)
         server = cast("OrchServer", self._server)
         capabilities = result.capabilities
+        self._workspace = OrchWorkspace(
+            self.workspace.root_uri, params.workspace_folders or [], capabilities.position_encoding
+        )
         if capabilities.workspace is not None:
             schemes = [RUN_SCHEME, DRAFT_SCHEME]
             capabilities.workspace.text_document_content = types.TextDocumentContentOptions(schemes)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from orch_lsp.uri import shown_path
+
 if TYPE_CHECKING:
     from orch_lsp.context.ignore import Rules
     from orch_lsp.orchestration.plan import Reading
@@ -15,13 +17,13 @@ def is_spec(reading: Reading) -> bool:
     front_matter = reading.document.front_matter
     if front_matter is not None and "profile" in front_matter.values:
         return True
-    path = reading.spec_path if reading.source.path is not None else reading.source.uri.rpartition(":")[2]
-    return _patterns(reading.settings.include).covers(path.split("/"))
+    path = reading.spec_path if reading.source.path is not None else shown_path(reading.source.uri)
+    return _patterns(reading.settings.include).covers(path.strip("/").split("/"))
 
 
 def may_be_settings(uri: str) -> bool:
     """Whether a document looks like a settings file of ours by its name: no command is about it."""
-    return uri.rpartition("/")[2] == "config.toml"
+    return shown_path(uri).rpartition("/")[2] == "config.toml"
 
 
 @lru_cache(maxsize=64)

@@ -8,12 +8,11 @@ import importlib
 import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
-from pygls.uris import to_fs_path
 from typing_extensions import override
 
 from orch_lsp import __version__
@@ -22,7 +21,9 @@ from orch_lsp.lsp.documents import Documents
 from orch_lsp.lsp.failures import Failures
 from orch_lsp.lsp.protocol import OrchProtocol, converter_factory
 from orch_lsp.lsp.scope import may_be_settings
+from orch_lsp.lsp.workspace import OrchWorkspace
 from orch_lsp.orchestration.source import Source
+from orch_lsp.uri import normal_form
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.plan import Reading
@@ -80,7 +81,8 @@ class OrchServer(LanguageServer):
         """The initialization options, as they came."""
         self.editor_settings: Any = None
         """The editor's settings for the section `orch`, as they came."""
-        self._recent: dict[str, None] = {}
+        self._recent: dict[str, str] = {}
+        """Documents by the normal form of their URI, the one last worked on at the end."""
         self.documents = Documents(self)
         self.failures = Failures()
         self.publishing: dict[str, asyncio.Task[Any]] = {}
@@ -89,16 +91,22 @@ class OrchServer(LanguageServer):
     @property
     def last_document(self) -> str | None:
         """URI of the document last opened, changed or named in a request; a closed one gives way to the one before."""
-        return next(reversed(self._recent), None)
+        return next(reversed(self._recent.values()), None)
 
     @last_document.setter
     def last_document(self, uri: str) -> None:
-        self._recent.pop(uri, None)
-        self._recent[uri] = None
+        self.forget_document(uri)
+        self._recent[normal_form(uri)] = uri
 
     def forget_document(self, uri: str) -> None:
         """The document was closed."""
-        self._recent.pop(uri, None)
+        self._recent.pop(normal_form(uri), None)
+
+    @property
+    @override
+    def workspace(self) -> OrchWorkspace:
+        """What the client has open; there is none before `initialize`."""
+        return cast("OrchWorkspace", super().workspace)
 
     @override
     def report_server_error(self, error: Exception, source: Any) -> None:
@@ -174,9 +182,7 @@ class OrchServer(LanguageServer):
 
     def folders(self) -> tuple[Path, ...]:
         """The client's workspace folders that are on disk."""
-        uris = list(self.workspace.folders) or ([self.workspace.root_uri] if self.workspace.root_uri else [])
-        paths = (to_fs_path(uri) for uri in uris if uri.startswith("file:"))
-        return tuple(Path(path) for path in paths if path)
+        return self.workspace.folder_paths()
 
     def focus(self, uri: str) -> None:
         """The person works on this document: commands without an argument mean it, unless it is a settings file."""
@@ -192,8 +198,10 @@ class OrchServer(LanguageServer):
         uri = given or self.last_document
         if uri is None:
             raise JsonRpcInvalidParams("no document is open; name one by its uri")
-        if uri not in self.workspace.text_documents:
+        document = self.workspace.document(uri)
+        if document is None:
             raise JsonRpcInvalidParams(f"{uri} is not open")
+        uri = document.uri
         self.last_document = uri
         return uri
 

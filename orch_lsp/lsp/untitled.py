@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from orch_lsp.lsp.documents import path_of
 from orch_lsp.runs.status import TERMINAL
+from orch_lsp.uri import path_of
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer

@@ -14,6 +14,7 @@ from orch_lsp.orchestration.steps import begin_step, end_step
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.record import ContextItemRef, ContextRecord, LeftOut
 from orch_lsp.runs.status import StepStatus
+from orch_lsp.workspace import in_unicode
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def _on_record(source: str, result: ContextResult) -> ContextRecord:
     return ContextRecord(
         items=tuple(
             ContextItemRef(
-                path=item.path,
+                path=in_unicode(item.path),
                 range=item.lines,
                 sha256=item.sha256,
                 bytes=len(item.text.encode("utf-8", "surrogatepass")),
@@ -83,6 +84,6 @@ def _on_record(source: str, result: ContextResult) -> ContextRecord:
             )
             for item in result.items
         ),
-        left_out=tuple(LeftOut(exclusion.path, exclusion.reason) for exclusion in result.left_out),
+        left_out=tuple(LeftOut(in_unicode(exclusion.path), exclusion.reason) for exclusion in result.left_out),
         source=source,
     )

@@ -30,7 +30,7 @@ from orch_lsp.settings.model import Choice, ProviderSettings, RunSettings, Setti
 from orch_lsp.settings.resolve import CommandChoice, resolve
 from orch_lsp.settings.trust import TrustStore, needs_consent
 from orch_lsp.spec.model import FrontMatter
-from orch_lsp.workspace import find_root, project_config_path, relative_path, state_home, user_config_path
+from orch_lsp.workspace import find_root, in_unicode, project_config_path, relative_path, state_home, user_config_path
 
 ProviderFactory = Callable[[ProviderSettings, str | None], Provider]
 
@@ -81,8 +81,8 @@ class Session:
     def spec_path(self, source: Source, root: Path | None) -> str:
         """How records name the document: the path below its root, else its file name, else its URI."""
         if source.path is None:
-            return source.uri
-        return relative_path(source.path, root) if root else source.path.name
+            return in_unicode(source.uri)
+        return relative_path(source.path, root) if root else in_unicode(source.path.name)
 
     async def settings(
         self, root: Path | None, front_matter: FrontMatter | None, *, editor: ProjectLayer, command: CommandChoice

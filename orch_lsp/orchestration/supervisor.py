@@ -30,6 +30,7 @@ from orch_lsp.runs.record import (
 )
 from orch_lsp.runs.status import TERMINAL, RunStatus
 from orch_lsp.text import sha256
+from orch_lsp.uri import normal_form
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.session import Session
@@ -47,6 +48,7 @@ class Entry:
 
     live: LiveRun
     document: str
+    """The normal form of its URI."""
     task: asyncio.Task[None]
 
 
@@ -67,8 +69,9 @@ class Supervisor:
         return [entry.live for entry in self._entries.values()]
 
     def live_on(self, document: str) -> LiveRun | None:
-        """The live run on a document (its URI), if there is one."""
-        return next((entry.live for entry in self._entries.values() if entry.document == document), None)
+        """The live run on a document (its URI, in any spelling), if there is one."""
+        form = normal_form(document)
+        return next((entry.live for entry in self._entries.values() if entry.document == form), None)
 
     async def start(self, plan: DraftPlan, observer: RunObserver, deliver: Delivery, *, client: Software) -> LiveRun:
         """Create the run, durable and `queued`, and let it go on in the background.
@@ -83,12 +86,12 @@ class Supervisor:
             RunError: The document has a live run already.
             StoreError: The run could not be recorded; nothing was sent.
         """
-        document = plan.reading.source.uri
-        ending = self.live_on(document)
+        document = normal_form(plan.reading.source.uri)
+        ending = self.live_on(plan.reading.source.uri)
         if ending is not None and ending.record.status in TERMINAL:
             # Its last bookkeeping is going on; it would be odd to be refused by a run that has ended.
             await self.wait(ending.record.run_id, _ENDING_SECONDS)
-        if document in self._starting or self.live_on(document):
+        if document in self._starting or self.live_on(plan.reading.source.uri):
             raise RunError(ErrorCode.RUN_IN_PROGRESS, "A run on this document is in progress.")
         self._starting.add(document)
         try:

@@ -109,6 +109,6 @@ async def _use(ls: OrchServer, uri: str, provider: str, model: str | None) -> st
     reading = await ls.read(ls.source(uri))
     # Whoever chooses by hand need not be asked again.
     await allow(ls, reading, provider)
-    where = await choose(ls, uri, reading, provider, model)
+    where = await choose(ls, reading, provider, model)
     refresh(ls, uri)
     return where

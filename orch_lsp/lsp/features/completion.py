@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from orch_lsp.lsp.convert import Positions
-from orch_lsp.lsp.documents import path_of
 from orch_lsp.lsp.scope import may_be_settings
 from orch_lsp.lsp.server import OrchServer
+from orch_lsp.uri import path_of
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.models import ModelList

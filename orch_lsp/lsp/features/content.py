@@ -8,7 +8,9 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from orch_lsp.lsp.lookup import draft_text, find_run
+from orch_lsp.lsp.protocol import DRAFT_SCHEME
 from orch_lsp.lsp.server import OrchServer
+from orch_lsp.uri import normal_form
 
 _RUN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -23,11 +25,12 @@ def register(server: OrchServer) -> None:
         await ls.ready()
         from orch_lsp.runs.view import record_markdown
 
-        found_id = _RUN_ID.search(params.uri)
+        uri = normal_form(params.uri)
+        found_id = _RUN_ID.search(uri)
         if found_id is None:
             raise JsonRpcInvalidParams(f"{params.uri} names no run")
         found = await find_run(ls, found_id.group())
         text = await draft_text(ls, found)
-        if params.uri.startswith("orch-draft:"):
+        if uri.startswith(f"{DRAFT_SCHEME}:"):
             return types.TextDocumentContentResult(text)
         return types.TextDocumentContentResult(record_markdown(found.record, text or None))

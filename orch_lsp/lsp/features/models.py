@@ -146,7 +146,7 @@ async def _ask(ls: OrchServer, uri: str, offers: list[_Offer]) -> None:
         reading = await ls.read(ls.source(uri))
         # Whoever chooses by hand need not be asked again.
         await allow(ls, reading, chosen.provider)
-        await choose(ls, uri, reading, chosen.provider, chosen.model)
+        await choose(ls, reading, chosen.provider, chosen.model)
     except OrchError as error:
         ls.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"Orch: {error.message}"))
         return

@@ -8,12 +8,12 @@ import logging
 from lsprotocol import types
 
 from orch_lsp.lsp import diagnostics
-from orch_lsp.lsp.documents import path_of
 from orch_lsp.lsp.failures import Failure, severity_of
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.untitled import follow_to_file
 from orch_lsp.runs.status import RunStatus
+from orch_lsp.uri import path_of
 
 logger = logging.getLogger(__name__)
 
