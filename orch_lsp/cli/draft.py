@@ -10,6 +10,7 @@ import sys
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -115,17 +116,18 @@ async def _draft_all(files: Sequence[Path], options: Options) -> int:
 async def _draft_one(session: Session, path: Path, options: Options) -> int:
     """Draft one file and print what the options ask for; returns the exit code."""
     try:
-        live, document = await _run(session, path, options)
+        live, delivered = await _run(session, path, options)
     except StoreError as error:
         return _report(error, options, EXIT_FAILED)
     except OrchError as error:
         return _report(error, options, EXIT_BEFORE_RUN)
     record = live.record
+    document = delivered.document if delivered else None
     if options.as_json:
-        from orch_lsp.runs.schema import to_dict
-
-        write_json(to_dict(record))
+        write_json(await _as_json(live))
     _say_where(live)
+    if live.unrecorded is not None and live.rescued is None and not options.as_json:
+        await _hand_over(live, delivered, options)
     if record.error is not None:
         say_error(record.error)
         return EXIT_CANCELLED if record.status is RunStatus.CANCELLED else EXIT_FAILED
@@ -143,20 +145,56 @@ def _say_where(live: LiveRun) -> None:
     if live.unrecorded is None:
         where = f" --workspace {shlex.quote(str(root))}" if root is not None and root != root_of_here() else ""
         say(f"Run {run_id} is recorded in {live.store.location}; look at it with: orch-lsp runs show {run_id}{where}")
+    elif live.rescued is not None:
+        say(
+            f"Run {run_id} is not recorded. It is kept with its draft in {live.rescued}; "
+            "the next command in this workspace that can write the record adds it."
+        )
+    else:
+        say(f"Run {run_id} is not recorded, and the state folder cannot be written either.")
+
+
+async def _as_json(live: LiveRun) -> dict[str, Any]:
+    """The record; with the draft's text in it if the store does not have it."""
+    from orch_lsp.runs.schema import to_dict
+
+    values = to_dict(live.record)
+    if live.unrecorded is not None and live.record.draft is not None:
+        values["draft"]["text"] = await live.store.text(live.record.draft.sha256)
+    return values
+
+
+async def _hand_over(live: LiveRun, delivered: Delivered | None, options: Options) -> None:
+    """Print the only copy of what was paid for, where nobody has asked for it or it could not be written."""
+    if delivered is not None:
+        if options.write and not delivered.written:
+            say("The document with the draft follows on stdout, as this is its only copy.")
+            write_result(delivered.document)
+    elif live.record.draft is not None:
+        say("What had arrived follows, as this is its only copy:")
+        say(await live.store.text(live.record.draft.sha256) or "")
 
 
 def _source(path: Path, workspace: Path | None) -> Source:
     return Source(path.resolve().as_uri(), path.absolute(), None, read_text(path), (Path.cwd(),), workspace)
 
 
-async def _run(session: Session, path: Path, options: Options) -> tuple[LiveRun, str | None]:
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A draft in its document, and whether the file holds that now."""
+
+    document: str
+    written: bool
+
+
+async def _run(session: Session, path: Path, options: Options) -> tuple[LiveRun, Delivered | None]:
     source = await asyncio.to_thread(_source, path, options.workspace)
     reading = await read(session, source, editor=ProjectLayer(), command=options.choice)
     for problem in reading.settings.problems:
         say(f"warning: {problem.path or problem.layer}: {problem.message}")
     plan = plan_draft(reading, command="draft")
     await session.require_consent(reading, plan.choice)
-    result: list[str] = []
+    result: list[Delivered] = []
 
     async def deliver(live: LiveRun, finished: FinishedDraft) -> None:
         result.append(await _deliver(live, plan, finished, write=options.write))
@@ -171,7 +209,7 @@ async def _run(session: Session, path: Path, options: Options) -> tuple[LiveRun,
     return live, result[0] if result else None
 
 
-async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, write: bool) -> str:
+async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, write: bool) -> Delivered:
     """The resulting document; written to the file if asked, with the record and the provenance following."""
     await supersede_older(live)
     if left := undrafted(plan.targets, finished.answer):
@@ -180,14 +218,14 @@ async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, w
     profile = plan.reading.profile
     edit = await asyncio.to_thread(draft_edit, before, before, profile.name, finished.answer, insist=False)
     if not write or source.path is None:
-        return edit.text
+        return Delivered(edit.text, written=False)
     try:
         if edit.conflicts:
             raise changed_underneath(edit.conflicts)
         await asyncio.to_thread(replace_text, source.path, edit.text, expected_sha256=sha256(before))
     except SpecError as error:
         await _save(live, as_refused(live.record, error))
-        return before
+        return Delivered(edit.text, written=False)
     applied = as_applied(
         live.record,
         finished.answer,
@@ -205,7 +243,7 @@ async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, w
             update_provenance, plan.reading.root, live.record.spec.path, document.sections, records
         ):
             live.observer.warned(problem)
-    return edit.text
+    return Delivered(edit.text, written=True)
 
 
 async def _save(live: LiveRun, record: RunRecord) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -60,6 +61,10 @@ def replace_text(path: Path, text: str, *, expected_sha256: str) -> None:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SpecError(
-            ErrorCode.DOCUMENT_CHANGED, f"{path.name} cannot be written: {reason}.",
-            remediation="Make the file writable, then apply the draft.",
+            ErrorCode.DOCUMENT_CHANGED, f"{path.name} cannot be written: {reason}.", remediation=_cure(error),
         ) from error  # fmt: skip
+
+
+def _cure(error: OSError) -> str:
+    how = "Make room on its disk" if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} else "Make it writable"
+    return f"{how}; the draft is kept: `orch-lsp runs show ID --draft` prints it."

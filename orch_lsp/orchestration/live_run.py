@@ -10,9 +10,10 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orch_lsp.errors import RunError, StoreError
+from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.orchestration.observer import RunObserver
 from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.runs.lifecycle import IllegalTransitionError, transition
@@ -43,6 +44,8 @@ class LiveRun:
         """Whether a store failure stops the run: true until something was paid for."""
         self.unrecorded: StoreError | None = None
         """Why the store does not hold this run as it is, if it does not."""
+        self.rescued: Path | None = None
+        """The file that keeps a run which has ended and is unrecorded, if one could be written."""
         self._unstored_texts: list[str] = []
         self._pieces: list[str] = []
         self._stored_pieces = 0
@@ -113,22 +116,23 @@ class LiveRun:
             await to_the_end(self.store.add_late_text(self.record.run_id, self.text))
             raise
         except StoreError as error:
-            self._store_failed(error)
+            await to_the_end(self._store_failed(error))
         self.committed = self.record
 
     async def _written(self, expected: RunStatus) -> None:
-        await self.store.save(self.record, expected=expected, texts=tuple(self._unstored_texts))
+        if not await self.store.save(self.record, expected=expected, texts=tuple(self._unstored_texts)):
+            raise self.unrecorded or StoreError(ErrorCode.STORE_ERROR, "The record of runs cannot be written.")
         self._unstored_texts.clear()
-        self.unrecorded = None
+        self.unrecorded = self.rescued = None
 
-    def _store_failed(self, error: StoreError) -> None:
+    async def _store_failed(self, error: StoreError) -> None:
         if self.must_record and self.record.status not in TERMINAL:
             raise error
         if self.unrecorded is None:
             logger.error("run %s is not recorded: %s", self.record.run_id, error.message)
             self.observer.warned(f"This run is not recorded: {error.message} {error.remediation}")
         self.unrecorded = error
-        self.store.hold(self.record, self._unstored_texts)
+        self.rescued = await self.store.hold(self.record, self._unstored_texts)
 
     def receive(self, text: str) -> None:
         """Take in a piece of raw text; it is durable within a second or 16 K characters."""
@@ -162,7 +166,7 @@ class LiveRun:
         except StoreError as error:
             # The next checkpoint writes it as well, words or none: what had arrived must have no hole.
             self._arrived.set()
-            self._store_failed(error)
+            await to_the_end(self._store_failed(error))
             return
         except RunError:
             # Somebody removed the record of a live run, as `git clean` does. The next commit writes it anew, and whole.

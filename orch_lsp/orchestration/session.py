@@ -6,13 +6,14 @@ Everything here is opened when it is first needed and kept until `aclose`.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from orch_lsp import __version__
 from orch_lsp.context.item import ContextSource
-from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.errors import ErrorCode, SettingsError, StoreError
 from orch_lsp.orchestration.models import ModelLists
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.source import Source
@@ -31,6 +32,8 @@ from orch_lsp.settings.resolve import CommandChoice, resolve
 from orch_lsp.settings.trust import TrustStore, needs_consent
 from orch_lsp.spec.model import FrontMatter
 from orch_lsp.workspace import find_root, in_unicode, project_config_path, relative_path, state_home, user_config_path
+
+logger = logging.getLogger(__name__)
 
 ProviderFactory = Callable[[ProviderSettings, str | None], Provider]
 
@@ -132,7 +135,15 @@ class Session:
 
     async def _open_store(self, root: Path | None, document: str | None, settings: RunSettings) -> RunStore:
         store = await RunStore.open(root, document=document, owner=self.owner, settings=settings)
-        self.tell_interrupted(await store.reconcile())
+        try:
+            # First what earlier processes could not write: their runs would be taken for interrupted ones.
+            await store.write_held()
+            self.tell_interrupted(await store.reconcile())
+        except StoreError as error:
+            if error.code is ErrorCode.STORE_NEWER:
+                raise
+            # A disk that is full, or a lock that another program holds, is no reason to show nothing.
+            logger.warning("runs without an owner stay as they are: %s", error.message)
         if settings.keep_runs is not None or settings.keep_days is not None:
             await store.prune(settings.keep_runs, settings.keep_days)
         return store

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
-from orch_lsp.runs import retention, rows, schema
+from orch_lsp.runs import rescue, retention, rows, schema
 from orch_lsp.runs.connection import StoreConnection
 from orch_lsp.runs.interruption import interrupted, with_late_text
 from orch_lsp.runs.owner import is_gone
 from orch_lsp.runs.record import RunRecord, timestamp
 from orch_lsp.runs.status import LIVE, RunStatus
 from orch_lsp.settings.model import RunSettings
+
+logger = logging.getLogger(__name__)
 
 
 class RunHistory:
@@ -34,9 +37,11 @@ class RunHistory:
         self._settings = settings
         self._notify = notify
         self._connection = StoreConnection(root, notify)
+        self._root = root
         self._has_root = root is not None
         self._document = None if self._has_root else document
         self._own: set[str] = set()
+        self._rescued: dict[str, str] = {}
         self._unreadable: set[str] = set()
 
     @property
@@ -90,6 +95,30 @@ class RunHistory:
         self._connection.write(work)
         if record.status not in LIVE:
             self._own.discard(record.run_id)
+
+    def rescue(self, record: RunRecord, texts: Sequence[str]) -> Path | None:
+        """Keep a run outside the database; where, or None if no file can be written."""
+        try:
+            return rescue.keep(self._root, rescue.RescuedRun(record, self._name(record), tuple(texts)))
+        except (OSError, StoreError) as error:
+            logger.warning("run %s cannot be kept in the state folder either: %s", record.run_id, error)
+            return None
+
+    def forget_rescued(self, run_id: str) -> None:
+        """Remove what is kept of a run outside the database."""
+        self._rescued.pop(run_id, None)
+        rescue.forget(self._root, run_id)
+
+    def rescued(self) -> Sequence[rescue.RescuedRun]:
+        """The runs that earlier processes could not write; they may be saved from now on as if they were our own."""
+        found = [
+            run
+            for run in rescue.find_all(self._root)
+            if self._document in {None, run.document} and is_gone(run.record.owner, None, self._settings.lease_s)
+        ]
+        self._own.update(run.record.run_id for run in found)
+        self._rescued.update((run.record.run_id, run.document) for run in found)
+        return found
 
     def checkpoint(self, run_id: str, offset: int, text: str) -> None:
         """Keep a piece of raw text."""
@@ -207,7 +236,7 @@ class RunHistory:
         return None if found == "ok" else found
 
     def _name(self, record: RunRecord) -> str:
-        return self._document or record.spec.path
+        return self._rescued.get(record.run_id) or self._document or record.spec.path
 
     def _key(self, spec_path: str) -> str:
         return rows.path_key(self._document or spec_path)
@@ -224,6 +253,10 @@ class RunHistory:
                 continue
             if not is_gone(record.owner, heartbeat_at, self._settings.lease_s):
                 alive.append(record)
+                continue
+            if (run := rescue.find(self._root, run_id)) is not None:
+                # It ended, and only its end could not be written; its file goes when a store is opened again.
+                rows.update(db, run.record, run.document, run.record.status, run.texts, behind=True)
                 continue
             text = rows.checkpointed(db, run_id)
             changed = interrupted(record, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from orch_lsp.errors import ErrorCode, ErrorDetail, RunError
@@ -46,6 +47,13 @@ def partial_draft(text: str) -> Draft | None:
     if not text:
         return None
     return Draft(sha256(text), len(text.encode("utf-8", "surrogatepass")), DraftState.READY, partial=True)
+
+
+def unfinished_text(record: RunRecord, texts: Iterable[str]) -> str:
+    """The raw text of a run among its texts, else its draft; empty if neither is there."""
+    known = {sha256(text): text for text in texts}
+    wanted = [*(step.output_sha256 for step in record.steps), record.draft.sha256 if record.draft else None]
+    return next((known[digest] for digest in wanted if digest in known), "")
 
 
 def _ended(step: Step, error: ErrorDetail) -> Step:

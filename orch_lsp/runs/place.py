@@ -42,8 +42,12 @@ def state_place(root: Path | None) -> Place:
     """The place in the user's state folder, for a workspace or for all documents that have none."""
     if root is None:
         return Place(workspace.state_home() / "documents" / DATABASE, None)
-    digest = hashlib.sha256(os.fsencode(root)).hexdigest()[:32]
-    return Place(workspace.state_home() / "workspaces" / digest / DATABASE, None)
+    return Place(workspace.state_home() / "workspaces" / name_of(root) / DATABASE, None)
+
+
+def name_of(root: Path | None) -> str:
+    """The name of a workspace's own folders inside the state folder."""
+    return "documents" if root is None else hashlib.sha256(os.fsencode(root)).hexdigest()[:32]
 
 
 def refusal(place: Place) -> str | None:

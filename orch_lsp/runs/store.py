@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.runs.held import HeldRuns
+from orch_lsp.runs.interruption import unfinished_text
 from orch_lsp.runs.record import Owner, RunRecord
-from orch_lsp.runs.status import DraftState, RunStatus
+from orch_lsp.runs.status import TERMINAL, DraftState, RunStatus
 from orch_lsp.settings.model import RunSettings
 
 if TYPE_CHECKING:
@@ -111,33 +112,55 @@ class RunStore:
         kept = tuple(texts)
         await self._run(lambda: self._opened.take_over(record, kept))
 
-    async def save(self, record: RunRecord, *, expected: RunStatus, texts: Iterable[str] = ()) -> None:
+    async def save(self, record: RunRecord, *, expected: RunStatus, texts: Iterable[str] = ()) -> bool:
         """Replace a run's record, durably, if its stored status is still `expected`.
 
         Saving with an unchanged status is how steps, attempts and draft states are recorded.
+
+        Returns:
+            Whether the database has it now; False for a run that was held before and still is.
 
         Raises:
             IllegalTransitionError: Somebody else ended the run, or the status may not follow.
             IllegalDraftStateError: Somebody else dealt with the draft.
             RunError: `unknown_run`.
         """
-        kept = (*self._held.texts_of(record.run_id), *texts)
+        try:
+            saved = await self._saved(record, expected, texts)
+        except RunError:
+            # The database knows better by now.
+            await self._release(record.run_id)
+            raise
+        if saved:
+            await self._release(record.run_id)
+        return saved
+
+    async def _saved(self, record: RunRecord, expected: RunStatus, texts: Iterable[str]) -> bool:
+        kept = tuple(dict.fromkeys((*self._held.texts_of(record.run_id), *texts)))
         try:
             await self._run(lambda: self._opened.save(record, expected, kept))
         except StoreError:
             if record.run_id not in self._held:
                 raise
-            self._held.hold(record, kept)
-        except RunError:
-            # The database knows better by now.
-            self._held.release(record.run_id)
-            raise
-        else:
-            self._held.release(record.run_id)
+            await self.hold(record, kept)
+            return False
+        return True
 
-    def hold(self, record: RunRecord, texts: Iterable[str]) -> None:
-        """Keep a run that could not be written, with the texts that could not: it is found as if it were stored."""
-        self._held.hold(record, texts)
+    async def hold(self, record: RunRecord, texts: Iterable[str]) -> Path | None:
+        """Keep a run that could not be written, with the texts that could not: it is found as if it were stored.
+
+        Returns:
+            The file in the state folder in which a run that has ended outlives this process; None if it has not
+            ended, or the file cannot be written.
+        """
+        kept = tuple(texts)
+        self._held.hold(record, kept)
+        return await self._run(lambda: self._opened.rescue(record, kept)) if record.status in TERMINAL else None
+
+    async def _release(self, run_id: str) -> None:
+        if run_id in self._held:
+            self._held.release(run_id)
+            await self._run(lambda: self._opened.forget_rescued(run_id))
 
     async def write_held(self) -> None:
         """Try again to write the runs that are only held."""
@@ -147,9 +170,23 @@ class RunStore:
             if record is None:
                 continue
             try:
-                await self.save(record, expected=record.status)
+                if not await self._saved(record, record.status, ()):
+                    continue
             except RunError as error:
                 logger.warning("run %s stays as it was recorded: %s", run_id, error.message)
+                if not await self._late_text_added(run_id, unfinished_text(record, self._held.texts_of(run_id))):
+                    continue
+            await self._release(run_id)
+
+    async def _late_text_added(self, run_id: str, text: str) -> bool:
+        """Whether a run that others ended has this text now, or needs none."""
+        try:
+            await self.add_late_text(run_id, text)
+        except StoreError:
+            return False
+        except RunError as error:
+            logger.warning("run %s gets no text: %s", run_id, error.message)
+        return True
 
     async def checkpoint(self, run_id: str, offset: int, text: str) -> None:
         """Keep a streamed piece of raw text, durably; `offset` is its place in the whole, in code points.
@@ -294,6 +331,8 @@ class RunStore:
 
         self._history = RunHistory(self.root, self._settings, self._notices.append, self._document)
         self._history.open()
+        for run in self._history.rescued():
+            self._held.hold(run.record, run.texts)
 
     def _close(self) -> None:
         if self._history is not None:

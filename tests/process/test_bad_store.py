@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from orch_lsp.runs.migrations import VERSION
 from tests.fakes.editor import Editor, plain
 from tests.fakes.homes import Homes
 from tests.fakes.scripted_server import Reply, ScriptedServer, Send, Stall, Until, chat_pieces, stream_reply
+from tests.process.conftest import Finished
 from tests.process.record_rules import check_record
 from tests.process.test_store_unwritable import UNPRIVILEGED, fill, needs_mount, needs_root, small_disk
 
@@ -300,6 +302,111 @@ async def test_a_draft_that_could_not_be_recorded_is_offered_all_the_same(
         assert (kept["status"], kept["draft"]["state"], kept["applied"]["verified"]) == (end, "applied", True)
         shown = await orch("runs", "show", run_id, "--draft", cwd=project)
         assert "Limit clients.\nxxx" in shown.out
+
+
+FILE_BYTES = 256 * 1024
+"""The largest file that a limited process may write: the log of its database gets larger in a run with LONG."""
+LONG = "Limit clients. " * 40_000
+
+
+def limited() -> None:
+    """Let every file that grows beyond the limit fail as on a full disk."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
+
+
+async def limited_draft(homes: Homes, workspace: Path, *arguments: str) -> Finished:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "orch_lsp", "draft", "a.spec.md", *arguments,
+        cwd=workspace, env=homes.process_environment(WORK_KEY="some-key"), preexec_fn=limited,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return Finished(process.returncode, out.decode(), err.decode())
+
+
+@posix
+@pytest.mark.parametrize("arguments", [(), ("--json",), ("--write",), ("--json", "--write")])
+async def test_a_paid_answer_that_cannot_be_recorded_outlives_its_process(
+    orch, homes, workspace, provider, tmp_path, arguments
+):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(["## Goal\n\n", LONG, "\n"])))
+    spec = workspace / "a.spec.md"
+    spec.write_text(SPEC)
+    told = await limited_draft(homes, workspace, *arguments)
+
+    assert "Traceback" not in told.err
+    assert "is not recorded." in told.err
+    assert "is recorded in" not in told.err
+    assert spec.read_text() == SPEC
+    if "--write" in arguments:
+        assert told.code == 1
+        assert told.err.splitlines()[-1].startswith("cure: Make room on its disk")
+    else:
+        assert told.code == 0
+    if "--json" in arguments:
+        assert LONG.strip() in json.loads(told.out)["draft"]["text"]
+    else:
+        assert (LONG.strip() in told.out) == (not arguments)
+
+    (kept,) = (await orch("runs", "list", "--json")).json()
+    assert (kept["status"], kept["draft"]["state"], kept["draft"]["partial"]) == ("completed", "ready", False)
+    assert LONG.strip() in (await orch("runs", "show", kept["run_id"], "--draft")).out
+    assert list((homes.state / "unrecorded").rglob("*.gz")) == []
+
+
+@posix
+@pytest.mark.parametrize("arguments", [(), ("--json",), ("--write",), ("--json", "--write")])
+@pytest.mark.parametrize("whole", [True, False])
+async def test_an_answer_that_can_be_kept_nowhere_is_handed_over(homes, workspace, provider, arguments, whole):
+    homes.use(provider.url)
+    noise = random.Random(3).randbytes(FILE_BYTES).hex()
+    pieces = chat_pieces(["## Goal\n\n", noise, "\n"])
+    provider.script(stream_reply(pieces if whole else pieces[:2]))
+    (workspace / "a.spec.md").write_text(SPEC)
+    told = await limited_draft(homes, workspace, *arguments)
+
+    assert told.code == (0 if whole and "--write" not in arguments else 1)
+    assert "Traceback" not in told.err
+    assert "is not recorded, and the state folder cannot be written either." in told.err
+    if "--json" in arguments:
+        assert noise in json.loads(told.out)["draft"]["text"]
+    elif whole:
+        assert noise in told.out
+    else:
+        assert (told.out, noise in told.err) == ("", True)
+
+
+@needs_mount
+async def test_a_server_that_is_killed_with_a_run_that_it_could_not_record_does_not_take_the_draft_along(
+    start_editor, orch, homes, provider, tmp_path
+):
+    project = tmp_path / "disk"
+    go = asyncio.Event()
+    pieces = chat_pieces([*ANSWER, "x" * 300_000])
+    provider.script(Reply(steps=(Send(pieces[0]), Until(go), *(Send(piece) for piece in pieces[1:]))))
+    homes.use(provider.url)
+    with small_disk(project, "size=1m"):
+        (project / ".orch").mkdir()
+        editor = await start_editor(project)
+        uri = editor.open(project / "a.spec.md", SPEC)
+        run_id = (await editor.execute("orch.generateDraft", {"uri": uri, "apply": "review"}))["runId"]
+        await editor.until(lambda: editor.deltas)
+        fill(project / "ballast")
+        go.set()
+        assert (await editor.ended(run_id))["status"] == "completed"
+        server = editor.client._server
+        server.kill()
+        await server.wait()
+        # While the disk is still full, the draft can be looked at.
+        (shown,) = (await orch("runs", "list", "--json", cwd=project)).json()
+        assert (shown["status"], shown["draft"]["state"]) == ("completed", "ready")
+        (project / "ballast").unlink()
+        assert "xxxxx" in (await orch("runs", "show", run_id, "--draft", cwd=project)).out
+        assert list((homes.state / "unrecorded").rglob("*.gz")) == []
 
 
 async def test_a_state_folder_that_is_none_is_told_and_commands_still_answer(start_editor, orch, answering, workspace):

@@ -534,7 +534,7 @@ async def test_a_run_that_could_not_be_written_is_found_as_if_it_were_and_writte
     ended = transition(
         replace(transition(record, RunStatus.RUNNING), draft=draft_of(text, ("goal", "G"))), RunStatus.COMPLETED
     )
-    store.hold(ended, [text])
+    await store.hold(ended, [text])
     assert await store.get(record.run_id) == await store.get(record.run_id[:13]) == ended
     assert list(await store.list()) == list(await store.list(spec_path=path)) == [ended]
     assert list(await store.list(statuses=[RunStatus.QUEUED])) == list(await store.list(spec_path="other.md")) == []
@@ -557,7 +557,7 @@ async def test_a_run_that_somebody_else_ended_meanwhile_is_not_held_any_longer(s
     ended = transition(record, RunStatus.INTERRUPTED)
     await other.save(ended, expected=RunStatus.RUNNING)
     await other.aclose()
-    store.hold(replace(record, brief_sha256=sha256("held")), [])
+    await store.hold(replace(record, brief_sha256=sha256("held")), [])
     await store.write_held()
     assert await store.get(record.run_id) == ended
 
@@ -569,7 +569,7 @@ async def test_a_beginning_that_runs_share_names_none_of_them_though_one_is_held
     )
     await store.create(one)
     await store.create(other)
-    store.hold(one, [])
+    await store.hold(one, [])
     with pytest.raises(RunError):
         await store.get("0190aaaa-0000")
     assert await store.get(one.run_id) == one
@@ -580,11 +580,11 @@ async def test_a_run_that_ends_while_others_are_written_late_is_not_overwritten(
     one, other = [await added(store, running(path, owner=here())) for path in ("a.md", "b.md")]
     text = "## Goal\nG\n"
     ended = transition(replace(other, draft=draft_of(text, ("goal", "G"))), RunStatus.COMPLETED)
-    store.hold(one, [])
-    store.hold(other, [])
+    await store.hold(one, [])
+    await store.hold(other, [])
     writing = asyncio.create_task(store.write_held())
     await asyncio.sleep(0)
-    store.hold(ended, [text])
+    await store.hold(ended, [text])
     await writing
     assert await store.get(other.run_id) == ended
     assert await store.text(sha256(text)) == text
