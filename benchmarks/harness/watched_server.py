@@ -11,7 +11,7 @@ import asyncio
 import time
 from typing import Any
 
-from orch_lsp.app import build_server
+from orch_lsp.app.server import build_server
 from orch_lsp.lsp.transport import serve_stdio
 
 

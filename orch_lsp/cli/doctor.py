@@ -46,7 +46,7 @@ def doctor(offline: bool, bundle: Path | None, as_json: bool, workspace: Path | 
 
 
 async def _examine(workspace: Path | None, bundle: Path | None, *, offline: bool) -> Diagnosis:
-    from orch_lsp.app import build_session
+    from orch_lsp.app.session import build_session
 
     session = build_session()
     here = Path.cwd()

@@ -97,7 +97,7 @@ def _report(error: OrchError, options: Options, code: int) -> int:
 
 
 async def _draft_all(files: Sequence[Path], options: Options) -> int:
-    from orch_lsp.app import build_session
+    from orch_lsp.app.session import build_session
 
     session = build_session()
     worst = 0

@@ -108,7 +108,7 @@ def _read_value(provider: str) -> str:
 
 def _settings() -> Settings:
     async def load() -> Settings:
-        from orch_lsp.app import build_session
+        from orch_lsp.app.session import build_session
 
         session = build_session()
         try:

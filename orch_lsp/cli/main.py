@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import sys
 from collections.abc import Generator
 from typing import Any
 
 import click
-from typing_extensions import override
 
 from orch_lsp import __version__
-from orch_lsp.cli.doctor import doctor
-from orch_lsp.cli.draft import draft
-from orch_lsp.cli.key import key
-from orch_lsp.cli.models import models
-from orch_lsp.cli.new import new
 from orch_lsp.cli.output import EXIT_CANCELLED, error_document, say_error, write_json
-from orch_lsp.cli.runs import runs
-from orch_lsp.cli.trust import trust
-from orch_lsp.cli.usage import usage
 from orch_lsp.errors import ErrorCode, RunError, SettingsError
+
+COMMANDS = ("doctor", "draft", "key", "models", "new", "runs", "trust", "usage")
+"""Each is a command of the same name in a module of the same name, loaded when it is asked for."""
 
 USAGE_CURE = "Run the command with `--help` to see what it takes."
 
@@ -28,7 +23,6 @@ USAGE_CURE = "Run the command with `--help` to see what it takes."
 class CommandLine(click.Group):
     """With `--json` says as JSON what is wrong with the arguments; Ctrl-C at any time ends it as cancelled."""
 
-    @override
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
@@ -39,7 +33,16 @@ class CommandLine(click.Group):
         context.meta[__name__] = as_json
         return context
 
-    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, sorted as the help shows them."""
+        return sorted((*COMMANDS, *super().list_commands(ctx)))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command: one should not wait for the libraries of the others."""
+        if cmd_name in COMMANDS:
+            return getattr(importlib.import_module(f"orch_lsp.cli.{cmd_name}"), cmd_name)
+        return super().get_command(ctx, cmd_name)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it says of its arguments is told as well."""
         try:
@@ -75,7 +78,3 @@ def serve(context: click.Context) -> None:
     from orch_lsp.cli.serve import serve as serve_client
 
     serve_client(context.args)
-
-
-for command in (draft, runs, usage, models, new, doctor, key, trust):
-    cli.add_command(command)

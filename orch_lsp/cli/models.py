@@ -48,7 +48,7 @@ def models(provider: str | None, offline: bool, as_json: bool, workspace: Path |
 
 
 async def _find(name: str | None, workspace: Path | None, *, offline: bool) -> list[ModelList]:
-    from orch_lsp.app import build_session
+    from orch_lsp.app.session import build_session
 
     session = build_session()
     here = Path.cwd()

@@ -38,7 +38,7 @@ def with_store(workspace: Path | None, use: Callable[[Session, RunStore, RunSett
     """Open the workspace's store, use it, close it."""
 
     async def run() -> T:
-        from orch_lsp.app import build_session
+        from orch_lsp.app.session import build_session
 
         session = build_session()
         try:

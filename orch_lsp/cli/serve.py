@@ -32,7 +32,7 @@ def serve(arguments: Sequence[str]) -> None:
 
     # What is loaded now stays: looking through it for garbage, again and again, is a tenth of the start.
     gc.disable()
-    from orch_lsp.app import build_server
+    from orch_lsp.app.server import build_server
     from orch_lsp.lsp.transport import serve_stdio, serve_tcp
     from orch_lsp.redaction import Redactor
 

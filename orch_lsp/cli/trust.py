@@ -48,7 +48,7 @@ def trust(provider: str | None, revoke: bool, as_json: bool, workspace: Path | N
 
 async def _allow(root: Path, provider: str) -> None:
     """Remember the consent, for the address that the provider has now."""
-    from orch_lsp.app import build_session
+    from orch_lsp.app.session import build_session
 
     session = build_session()
     try:

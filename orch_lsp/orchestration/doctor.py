@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PATIENCE_S = 10.0
 """Seconds that each provider has to answer."""
 NEEDED = (
-    "pygls", "lsprotocol", "cattrs", "typing-extensions", "httpx", "certifi", "pydantic", "markdown-it-py", "pyyaml",
+    "pygls", "lsprotocol", "cattrs", "typing-extensions", "httpx", "certifi", "pydantic", "pyromark", "pyyaml",
     "tomlkit", "platformdirs", "psutil", "click", "rich",
 )  # fmt: skip
 OPTIONAL = ("genai-prices", "keyring", "any-llm-sdk")

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from blockbuster import BlockBuster, blockbuster_ctx
 
-from orch_lsp.app import build_server
+from orch_lsp.app.server import build_server
 from tests.fakes.editor import Editor
 from tests.fakes.homes import Homes
 from tests.fakes.scripted_server import ScriptedServer

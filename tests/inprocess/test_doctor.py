@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from orch_lsp.app import build_session
+from orch_lsp.app.session import build_session
 from orch_lsp.errors import OrchError
 from orch_lsp.orchestration.doctor import NEEDED, OPTIONAL, Diagnosis, examine
 from orch_lsp.orchestration.findings import Finding, has_problem, report_markdown

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from orch_lsp.app import build_session
+from orch_lsp.app.session import build_session
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError
 from orch_lsp.orchestration.configured import configured_providers, is_allowed, may_be_asked_quietly
 from orch_lsp.orchestration.models import age_words

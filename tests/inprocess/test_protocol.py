@@ -17,7 +17,7 @@ import pytest_asyncio
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from orch_lsp.app import build_server
+from orch_lsp.app.server import build_server
 from orch_lsp.errors import ErrorCode, RunError
 from tests.fakes.raw_client import RawClient, frame
 from tests.fakes.scripted_server import Stall, chat_chunk, chat_pieces, stream_reply

@@ -203,7 +203,7 @@ async def test_a_client_that_does_not_read_does_not_stop_the_server(start_server
 async def test_what_is_printed_in_the_server_goes_to_stderr(homes, workspace):
     """Whoever prints, a library or an extension: the pipe carries the protocol alone."""
     code = (
-        "import sys, orch_lsp.app as app; build = app.build_session\n"
+        "import sys, orch_lsp.app.session as app; build = app.build_session\n"
         "def printing(*args):\n print('a word from a library'); sys.stdout.write('and another'); return build(*args)\n"
         "app.build_session = printing\n"
         "from orch_lsp.cli.serve import serve; serve([])"

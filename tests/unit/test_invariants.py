@@ -74,7 +74,7 @@ def test_importing_the_package_imports_nothing_else():
 
 
 def test_building_the_server_loads_nothing_heavy():
-    assert not imported_by("import orch_lsp.app; orch_lsp.app.build_server()") & set(HEAVY)
+    assert not imported_by("import orch_lsp.app.server; orch_lsp.app.server.build_server()") & set(HEAVY)
 
 
 def test_the_server_loads_nothing_heavy_before_it_has_answered_initialize(tmp_path: Path):
@@ -158,7 +158,7 @@ def test_every_error_code_has_guidance_that_is_a_sentence(code: ErrorCode):
 
 
 def test_the_server_announces_exactly_the_commands_of_the_table():
-    from orch_lsp.app import build_server
+    from orch_lsp.app.server import build_server
 
     assert set(build_server().protocol.fm.commands) == COMMANDS
 

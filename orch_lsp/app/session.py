@@ -1,0 +1,21 @@
+"""What runs need, put together with the real ports; for the command line and the server alike."""
+
+from __future__ import annotations
+
+from orch_lsp.context.filesystem import FilesystemSource
+from orch_lsp.orchestration.session import Session
+from orch_lsp.providers.presets import PRESETS
+from orch_lsp.providers.registry import create_provider, is_hosted, kinds
+from orch_lsp.redaction import Redactor
+
+
+def build_session(redactor: Redactor | None = None) -> Session:
+    """What runs need, with the real ports. Imports the heavy libraries: not on the way to `initialize`."""
+    return Session(
+        presets=PRESETS,
+        create_provider=create_provider,
+        is_hosted=is_hosted,
+        kinds=kinds(),
+        context_source=FilesystemSource(),
+        redactor=redactor,
+    )
