@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, relative } from "node:path";
 import { after, before, test } from "node:test";
@@ -137,6 +137,38 @@ test("any other program is the server itself", () => {
 test("the server's environment brings no folders to import from", () => {
   const environment = serverEnvironment({ PYTHONPATH: "/ws", PYTHONSTARTUP: "/ws/x.py", HOME: "/home/me" });
   assert.deepEqual(environment, { HOME: "/home/me", PYTHONSAFEPATH: "1", PYTHONUTF8: "1" });
+});
+
+test("the server looks for programs in full paths only", () => {
+  const path = ["/usr/bin", "", ".", "bin", "./node_modules/.bin", "..", "/opt/bin"].join(delimiter);
+  assert.equal(serverEnvironment({ PATH: path })["PATH"], ["/usr/bin", "/opt/bin"].join(delimiter));
+  assert.equal(serverEnvironment({ Path: path })["Path"], ["/usr/bin", "/opt/bin"].join(delimiter));
+  assert.deepEqual(Object.keys(serverEnvironment({ PythonPath: "/ws", PYTHONHOME: "/ws" })), ["PYTHONSAFEPATH", "PYTHONUTF8"]);
+});
+
+test("a workspace whose PATH entries, modules and interpreters are traps starts none of them", async () => {
+  const ws = join(root, "o/ws");
+  const ran = join(root, "o/ran");
+  const outside = join(root, "o/outside");
+  await mkdir(outside, { recursive: true });
+  const names = ["orch-lsp", "python3.14", "python3.13", "python3.12", "python3.11", "python3", "python", "py", "npm", "node", "git"];
+  for (const name of names) {
+    for (const folder of [ws, join(ws, "bin"), join(ws, "node_modules/.bin")]) await program(join(folder, name), `#!/bin/sh\ntouch ${ran}\n`);
+    await symlink(join(ws, name), join(outside, name));
+  }
+  for (const name of ["sitecustomize", "orch_lsp", "venv", "pip"]) await writeFile(join(ws, `${name}.py`), `open(${JSON.stringify(ran)}, "w")\n`);
+  const searchPath = [".", "", "bin", "..", join(ws, "bin"), join(ws, "node_modules/.bin"), ws, outside].join(delimiter);
+  const before = process.cwd();
+  process.chdir(ws);
+  try {
+    assert.equal(commandOf(await world({ searchPath, workspaceFolders: [ws] }).find()), "none");
+    assert.deepEqual(await interpretersOnPath(searchPath, [ws]), []);
+    const real = await interpretersOnPath(process.env["PATH"] ?? "", [ws]);
+    assert.notEqual(await firstUsablePython(real, ws), null);
+  } finally {
+    process.chdir(before);
+  }
+  await assert.rejects(access(ran));
 });
 
 for (const [server, extension, expected] of [

@@ -27,7 +27,7 @@ end
 
 ---@param cmd string[]
 local function check_server(cmd)
-  local path = vim.fn.exepath(cmd[1])
+  local path = require('orch.program').find(cmd[1])
   if path == '' then
     health.error(
       ('`%s` is not installed or not on PATH'):format(cmd[1]),

@@ -44,7 +44,7 @@ function M.serves(bufnr)
     return false
   end
   local options = require('orch.config').read()
-  if vim.fn.executable(options.cmd[1]) == 1 then
+  if require('orch.program').find(options.cmd[1]) ~= '' then
     return true
   end
   if not told_missing then
@@ -179,7 +179,9 @@ function M.config()
   return {
     name = 'orch',
     cmd = function(dispatchers)
-      return vim.lsp.rpc.start(require('orch.config').read().cmd, dispatchers)
+      local command = vim.deepcopy(require('orch.config').read().cmd)
+      command[1] = require('orch.program').find(command[1])
+      return vim.lsp.rpc.start(command, dispatchers)
     end,
     filetypes = { 'markdown' },
     settings = { orch = {} },

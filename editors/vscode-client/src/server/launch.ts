@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, delimiter, isAbsolute } from "node:path";
 
 /** How to start the server: a program and what precedes `serve`. */
 export interface Launch {
@@ -18,10 +18,22 @@ export function launchOf(path: string, origin: LaunchOrigin): Launch {
   return isPython ? { command: path, args: ["-P", "-m", "orch_lsp"], origin } : { command: path, args: [], origin };
 }
 
-const SEARCH_VARIABLES = new Set(["PYTHONPATH", "PYTHONSTARTUP"]);
+const SEARCH_VARIABLES = new Set(["PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONBREAKPOINT", "PYTHONINSPECT"]);
 
-/** The environment of a server process: the editor's own, with module search held to what is installed. */
+/**
+ * The environment of a server process: the editor's own, with module search held to what is installed, and program
+ * search to full paths, as any other entry of `PATH` may lead into a workspace.
+ */
 export function serverEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(([name]) => !SEARCH_VARIABLES.has(name));
-  return { ...Object.fromEntries(kept), PYTHONSAFEPATH: "1", PYTHONUTF8: "1" };
+  // Windows has one variable for all spellings of a name.
+  const kept = Object.entries(environment).filter(([name]) => !SEARCH_VARIABLES.has(name.toUpperCase()));
+  const held = kept.map(([name, value]) => [name, name.toUpperCase() === "PATH" ? fullPaths(value ?? "") : value] as const);
+  return { ...Object.fromEntries(held), PYTHONSAFEPATH: "1", PYTHONUTF8: "1" };
+}
+
+function fullPaths(searchPath: string): string {
+  return searchPath
+    .split(delimiter)
+    .filter((entry) => isAbsolute(entry))
+    .join(delimiter);
 }

@@ -79,7 +79,7 @@ export async function firstUsablePython(interpreters: readonly string[], cwd: st
   for (const interpreter of interpreters) {
     try {
       const script = "import sys; print('%d.%d' % sys.version_info[:2])";
-      const { stdout } = await run(interpreter, ["-I", "-c", script], { cwd, timeout: 10_000 });
+      const { stdout } = await run(interpreter, ["-I", "-c", script], { cwd, env: serverEnvironment(process.env), timeout: 10_000 });
       const [major = 0, minor = 0] = stdout.trim().split(".").map(Number);
       if (major > MINIMUM_PYTHON[0] || (major === MINIMUM_PYTHON[0] && minor >= MINIMUM_PYTHON[1])) return interpreter;
     } catch {
