@@ -13,6 +13,7 @@ from typing import Literal
 from orch_lsp.spec.brief import fill_targets
 from orch_lsp.spec.compose import below, closed
 from orch_lsp.spec.fences import closing_edits
+from orch_lsp.spec.heading_name import heading_words
 from orch_lsp.spec.layout import Layout
 from orch_lsp.spec.model import Section, SpecDocument
 from orch_lsp.spec.placement import Placement
@@ -116,7 +117,7 @@ def _unwritten(document: SpecDocument) -> Iterator[Finding]:
 def _duplicates(document: SpecDocument, profile: Profile, layout: Layout) -> Iterator[Finding]:
     for section in document.sections:
         first = None if section.profile_key is None else document.profile_sections[section.profile_key]
-        if first is None or first is section:
+        if first is None or first is section or heading_words(first.title) != heading_words(section.title):
             continue
         message = f"“{first.title}” is here already: a draft, a link or a reader will find only the first one."
         fix = _join(first, section, document, profile, layout)

@@ -18,8 +18,8 @@ def closed(body: str) -> str:
 def below(body: str, level: int, profile: Profile) -> str:
     """`body` with LF line ends and every heading deeper than `level`.
 
-    Headings keep their distance from each other as far as six levels allow. One that would be read as a section of
-    the profile, or has no room below `level`, becomes a line in bold.
+    Headings keep their distance from each other as far as six levels allow. One directly below the section that could
+    be read as a section of the profile, or has no room below `level`, becomes a line in bold.
     """
     lines = split_lines(body)
     headings = scan_blocks(lines).headings
@@ -28,19 +28,26 @@ def below(body: str, level: int, profile: Profile) -> str:
     shift = max(0, level + 1 - min(heading.level for heading in headings))
     pieces: list[str] = []
     position = 0
+    above: list[int] = []
     for heading in headings:
+        while above and above[-1] >= heading.level:
+            above.pop()
+        named = profile.key_of_form(heading.text) is not None or (level == 1 and profile.keys_of(heading.text) != ())
+        bold = level >= DEEPEST or (not above and named)
+        if not bold:
+            above.append(heading.level)
         pieces += lines[position : heading.first_line]
-        pieces += _heading_lines(lines, heading, heading.level + shift, level, profile)
+        pieces += _heading_lines(lines, heading, heading.level + shift, bold=bold)
         position = heading.last_line + 1
     return "\n".join((*pieces, *lines[position:]))
 
 
-def _heading_lines(lines: list[str], heading: Heading, new_level: int, level: int, profile: Profile) -> list[str]:
+def _heading_lines(lines: list[str], heading: Heading, new_level: int, *, bold: bool) -> list[str]:
     text = " ".join(split_lines(heading.text))
-    if profile.key_of_title(heading.text) is not None or level >= DEEPEST:
-        bold = f"**{text}**" if text else ""
+    if bold:
+        line = f"**{text}**" if text else ""
         following = lines[heading.last_line + 1] if heading.last_line + 1 < len(lines) else ""
-        return [bold, ""] if following.strip() else [bold]
+        return [line, ""] if following.strip() else [line]
     if new_level == heading.level:
         return lines[heading.first_line : heading.last_line + 1]
     return [f"{'#' * min(new_level, DEEPEST)} {text}".rstrip()]

@@ -37,6 +37,7 @@ _NUMBERING = re.compile(
     r"|[一二三四五六七八九十]{1,3}\s*[、.:)]\s*)",
     re.IGNORECASE,
 )
+_DECIMAL = re.compile(r"\A\(?\d{1,4}(?:\.\d{1,4})*[.):]*\s+")
 _GLOSS = re.compile(r"\s[-–—]+\s|:\s|[–—:]")
 _SLASH = re.compile(r"[/|·•]")
 _AND_WORD = re.compile(r"\s(?:and|und|et|y|e|en|och|и)\s|[与與和及]", re.IGNORECASE)
@@ -47,6 +48,15 @@ _AND = re.compile(r"\s?[&＆]\s?|\s[+＋]\s")
 def heading_name(title: str) -> str:
     """A heading's text as it is compared: lower case, without emphasis, id, numbering, suffixes and punctuation."""
     return _named(_SUFFIX.sub("", _readable(title)))
+
+
+def heading_words(title: str) -> str:
+    """A heading's words with its gloss and suffix: equal for two headings only if a reader sees no difference.
+
+    `7. Tasks` and `Tasks` are the same, `Step 1: Tasks` and `Step 2: Tasks`, or `Tasks (a)` and `Tasks (b)`, are not.
+    """
+    bare = _from_first_letter(_readable(title))
+    return _stripped(_DECIMAL.sub("", bare))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +120,11 @@ def _from_first_letter(text: str) -> str:
 
 
 def _named(text: str) -> str:
-    name = _SEPARATORS.sub(" ", _AND.sub(" and ", _without_numbering(text))).casefold()
+    return _stripped(_without_numbering(text))
+
+
+def _stripped(text: str) -> str:
+    name = _SEPARATORS.sub(" ", _AND.sub(" and ", text)).casefold()
     start, end = 0, len(name)
     while start < end and not name[start].isalnum():
         start += 1

@@ -1,7 +1,7 @@
 """The document model: what a spec is, as frozen values over one text.
 
 Offsets are code points into `SpecDocument.text`. A section's body runs from the line after its heading to the
-next heading of the same or a higher level, or to the next heading that the profile recognises.
+next heading of the same or a higher level, or to the next heading that is a section of the profile.
 """
 
 from __future__ import annotations
@@ -33,7 +33,11 @@ class Section:
     sha256: str
     """Hash of the body's normalised text."""
     placeholder: bool
-    """Blank, only HTML comments, or only placeholder lines."""
+    """Whether nobody has written the body: blank, notes in comments, rules, empty items, stand-ins."""
+    main: Span
+    """From the main heading that this one stands in (itself, if it is one) to the next main heading."""
+    main_level: int
+    """The level of a heading that is put right after `main`, to be a main heading too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class SpecDocument:
     """The opening line of a code fence that is never closed."""
     profile_sections: Mapping[str, Section] = field(default_factory=dict[str, Section])
     """First section for each profile key that is present."""
+    main_level: int = 2
+    """The level of a main heading at the end of the document, 1 to 6."""
 
     def sections_at(self, offset: int) -> tuple[Section, ...]:
         """The sections around `offset`, the innermost first."""

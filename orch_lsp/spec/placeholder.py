@@ -26,6 +26,7 @@ _TODO = re.compile(
 _LABEL = re.compile(r"[^:：?!.]{1,40}[:：](?!//)\s*")
 _BRACKET = re.compile(r"\[([^\[\]]*)\](?![(:\[])")
 _INSTRUCTION = re.compile(r"([_*])(?![_*\s])(.+)(?<![_*\s])\1\Z", re.DOTALL)
+_HEADING = re.compile(r"(?<![^\r\n])#{1,6}[ \t]")
 _LINK_LABEL = re.compile(r"^ {0,3}\[((?:[^\[\]\\\r\n]|\\.){1,999})\]:", re.MULTILINE)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HAPPENED = re.compile(r"[已不无無非]|\w{3,}(?:ed|ing)\Z")
@@ -45,15 +46,19 @@ def link_labels(text: str) -> frozenset[str]:
 
 
 def without_notes(text: str) -> str:
-    """`text` without its HTML comments for people; markers of tools stay, and a comment that is never closed."""
+    """`text` without its HTML comments for a writer.
+
+    Markers of tools stay, and sections that somebody has commented out, and a comment that is never closed.
+    """
     pieces: list[str] = []
     position = 0
     while (start := text.find("<!--", position)) >= 0:
         end = text.find("-->", start + 4)
         if end < 0:
             break
-        marker = is_marker(text[start + 4 : end])
-        pieces.append(text[position : end + 3] if marker else text[position:start])
+        comment = text[start + 4 : end]
+        kept = is_marker(comment) or _HEADING.search(comment) is not None
+        pieces.append(text[position : end + 3] if kept else text[position:start])
         position = end + 3
     return "".join((*pieces, text[position:]))
 
@@ -71,9 +76,11 @@ def is_placeholder(body: str, links: Collection[str] = ()) -> bool:
 def is_placeholder_line(line: str, links: Collection[str] = ()) -> bool:
     """Whether a line holds a place and says nothing, whatever list, emphasis or label stands around it."""
     content = _visible(line)
+    if content.startswith(("```", "~~~")) or "<!--" in content:
+        return False
     if _NO_LETTERS.match(content):
         return True
-    if len(content) > _LONGEST_STAND_IN or content.startswith(("```", "~~~")):
+    if len(content) > _LONGEST_STAND_IN:
         return False
     listed = False
     while marker := _MARKER.match(content):
@@ -103,7 +110,7 @@ def _folded(text: str) -> str:
 def _stands_in(content: str, links: Collection[str]) -> bool:
     """Whether text without list markers is a stand-in, alone or behind a label."""
     bare = unicodedata.normalize("NFKC", content.translate(_NO_EMPHASIS)).strip(" \t_\"'“”„«»（）｛｝").strip()
-    if bare.startswith("(") and bare.endswith(")"):
+    if bare[:1] + bare[-1:] in {"()", "<>", "{}"}:
         bare = bare[1:-1].strip()
     if _is_word(bare) or _is_todo(bare):
         return True
@@ -117,7 +124,7 @@ def _stands_in(content: str, links: Collection[str]) -> bool:
 
 
 def _is_word(text: str) -> bool:
-    bare = _folded(text).strip(" .…!?:;,。！？：；<>{}")
+    bare = _folded(text).strip(" .…!?:;,。！？：；")
     return not bare or bare in STAND_INS or _NO_LETTERS.match(bare) is not None
 
 

@@ -9,8 +9,6 @@ from orch_lsp.spec.model import Section
 from orch_lsp.spec.profiles import Profile
 from orch_lsp.text import Edit, Span
 
-_DEFAULT_LEVEL = 2
-
 
 @dataclass(slots=True)
 class _Place:
@@ -18,6 +16,9 @@ class _Place:
 
     span: Span
     pieces: list[str] = field(default_factory=list[str])
+    """What follows the section above."""
+    leading: list[str] = field(default_factory=list[str])
+    """What precedes the section below; it may be of a higher level than the pieces."""
 
 
 class Placement:
@@ -33,9 +34,9 @@ class Placement:
         self._places: dict[int, _Place] = {}
 
     def level_for(self, key: str) -> int:
-        """The heading level for a new section: that of its neighbour, else the second."""
+        """The heading level for a new section: that of its neighbour among the document's main sections."""
         neighbour = self._earlier(key) or self._later(key)
-        return _DEFAULT_LEVEL if neighbour is None else neighbour.level
+        return self._layout.document.main_level if neighbour is None else neighbour.main_level
 
     def replace_body(self, section: Section, body: str) -> None:
         """Put `body` (LF line ends) in the place of a placeholder body, keeping the blank lines around it."""
@@ -57,25 +58,29 @@ class Placement:
     def insert_section(self, key: str, heading: str, body: str) -> None:
         """Add a section after the nearest earlier one present, else before the first later one, else at the end.
 
+        It stands beside the document's main sections, never inside one: where its neighbour is part of a section of
+        the person's own, it goes after, or before, the whole of that section.
+
         An empty `body` adds the heading alone.
         """
         layout = self._layout
         block = heading + layout.gap_below_heading + layout.in_own_line_ends(body) if body else heading
         if (earlier := self._earlier(key)) is not None:
-            offset = layout.end_of_content(earlier.body.end, earlier.heading.end)
+            offset = layout.end_of_content(max(earlier.main.end, earlier.body.end), earlier.heading.end)
         else:
             later = self._later(key)
-            offset = layout.end_of_content(len(layout.text) if later is None else later.heading.start, layout.start)
+            offset = layout.end_of_content(len(layout.text) if later is None else later.main.start, layout.start)
         place = self._place_at(offset)
-        at_top = offset <= layout.start and not place.pieces
-        place.pieces.append(block if at_top else layout.line_end * 2 + block)
+        at_top = offset <= layout.start and not place.pieces and not place.leading
+        pieces = place.leading if earlier is None else place.pieces
+        pieces.append(block if at_top else layout.line_end * 2 + block)
 
     def edits(self) -> tuple[Edit, ...]:
         """The edits, sorted; those that would touch are one."""
         return tuple(self._edit(self._places[offset]) for offset in sorted(self._places))
 
     def _edit(self, place: _Place) -> Edit:
-        text = "".join(place.pieces)
+        text = "".join((*place.pieces, *place.leading))
         ended = self._layout.blank_lines_after(place.span.end)
         if ended is None:
             return Edit(place.span, self._layout.closing + text)

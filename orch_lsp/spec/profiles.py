@@ -53,6 +53,10 @@ class Profile:
         """The key of the section whose own title this heading is."""
         return _names(self).titles.get(heading_name(title))
 
+    def key_of_form(self, title: str) -> str | None:
+        """The key of the section whose title this heading is in any number, spelling or language."""
+        return _names(self).forms.get(heading_name(title))
+
     def key_of_alias(self, title: str) -> str | None:
         """The key of the first section that this heading is another word for."""
         return next(iter(self.keys_of(title)), None)

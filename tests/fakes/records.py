@@ -107,7 +107,7 @@ def failed(code: str = "rate_limited", path: str = "docs/a.spec.md") -> RunRecor
 def section(key: str, body: str, *, placeholder: bool = False) -> Section:
     """A section of a document, placed nowhere in particular."""
     nowhere = Span(0, 0)
-    return Section(key, key.title(), 2, nowhere, nowhere, key, sha256(normalised(body)), placeholder)
+    return Section(key, key.title(), 2, nowhere, nowhere, key, sha256(normalised(body)), placeholder, nowhere, 2)
 
 
 texts = st.text(st.characters(), max_size=30)

@@ -76,11 +76,12 @@ def test_lines_are_those_of_the_language_server_protocol(text: str) -> None:
 
 
 def test_a_body_ends_at_the_same_or_a_higher_level_or_at_a_section_of_the_profile() -> None:
-    text = "# T\n\nlead\n\n## Goal\ng\n### Detail\nd\n#### Tasks\nt\n## Other\no\n### Deep\nx\n# End\n"
+    text = "# T\n\nlead\n\n## Goal\ng\n### Non-goals\nn\n## Tasks\nt\n## Other\no\n### Deep\nx\n# End\n"
     parsed = document(text)
     bodies = {section.key: body(section, parsed) for section in parsed.sections}
     assert bodies["t"] == "\nlead\n\n"
-    assert bodies["goal"] == "g\n### Detail\nd\n"
+    assert bodies["goal"] == "g\n"
+    assert bodies["non-goals"] == "n\n"
     assert bodies["tasks"] == "t\n"
     assert bodies["other"] == "o\n### Deep\nx\n"
     assert bodies["end"] == ""
