@@ -180,8 +180,10 @@ class _Reading:
         return inside
 
     def _levels(self, mains: Sequence[int], container: int | None) -> tuple[int, ...]:
-        below = self._children.get(container, []) if container is not None else []
-        return tuple(self._headings[below[0] if number == container and below else number].level for number in mains)
+        levels = [self._headings[number].level for number in mains]
+        if container is not None and container in mains and (below := self._children.get(container, [])):
+            levels[mains.index(container)] = self._headings[below[0]].level
+        return tuple(levels)
 
     def _main_level(self, mains: Sequence[int], container: int | None) -> int:
         levels = [self._headings[number].level for number in mains if number != container]

@@ -30,7 +30,8 @@ WORDS = [
     *("[a](b)", "[a] [b]", "[[a]]", "[已与法务确认不存储个人数据]", "![x](y.png)", "https://example.org", "TODO: ask"),
     *("TODO: ask Ann about the 30 days", "TBD by Friday", "- [ ] Describe the API", "- [x] done"),
     "_We store nothing._",
-    *("```\n```", "~~~", "### Sub", "<!-- open", "<!-- note --> words", "<!-- AC:BEGIN -->\n<!-- AC:END -->", "<!-- /toc -->"),
+    *("```\n```", "~~~", "### Sub", "<!-- open"),
+    *("<!-- note --> words", "<!-- AC:BEGIN -->\n<!-- AC:END -->", "<!-- /toc -->"),
     *("<!-- prettier-ignore-end -->", "<!-- vim: set tw=100: -->", "TODO\n\n- but not before May"),
 ]  # fmt: skip
 
