@@ -9,9 +9,16 @@ def main() -> None:
     """Run the command that the arguments name."""
     if sys.argv[1:2] == ["serve"]:
         # The command line's libraries would add to the server's start.
+        from orch_lsp.lsp.first_answer import FirstMessages, answer_initialize, is_plain
+
+        try:
+            first = answer_initialize() if is_plain(sys.argv[2:]) else FirstMessages()
+        except KeyboardInterrupt:
+            # As the server ends when it is interrupted before `shutdown`.
+            sys.exit(1)
         from orch_lsp.cli.serve import serve
 
-        serve(sys.argv[2:])
+        serve(sys.argv[2:], first)
     else:
         try:
             from orch_lsp.cli.main import cli

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from orch_lsp.lsp.first_answer import FirstMessages
     from orch_lsp.redaction import Redactor
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
-def serve(arguments: Sequence[str]) -> None:
-    """Parse the options of `serve` and serve one client."""
+def serve(arguments: Sequence[str], first: FirstMessages | None = None) -> None:
+    """Parse the options of `serve` and serve one client, whose `first` messages may be answered already."""
     parser = argparse.ArgumentParser(
         prog="orch-lsp serve", description="Serve one editor over the language server protocol."
     )
@@ -42,7 +43,7 @@ def serve(arguments: Sequence[str]) -> None:
     gc.freeze()
     gc.enable()
     if not options.tcp:
-        sys.exit(serve_stdio(server))
+        sys.exit(serve_stdio(server, first))
     try:
         code = serve_tcp(server, *options.tcp)
     except OSError as error:

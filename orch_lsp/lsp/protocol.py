@@ -30,6 +30,7 @@ from pygls.protocol import (
 from typing_extensions import override
 
 from orch_lsp.errors import OrchError
+from orch_lsp.lsp.first_answer import FirstMessages
 from orch_lsp.lsp.messages import MalformedMessageError, invalid_params, parse_message
 from orch_lsp.lsp.workspace import OrchWorkspace
 
@@ -98,6 +99,9 @@ class OrchProtocol(LanguageServerProtocol):
     exit_code: int | None = None
     """Set once the client has said `exit`."""
 
+    answered_before = FirstMessages()
+    """The `initialize` that was answered before this server was loaded, if one was."""
+
     was_shut_down = False
     """Whether the client has asked for `shutdown`; it need not wait for the answer before it says `exit`."""
 
@@ -117,8 +121,12 @@ class OrchProtocol(LanguageServerProtocol):
         try:
             message = self._structure(value)
         except Exception as error:  # noqa: BLE001 -- the converter raises whatever it meets
-            self._refuse(value, invalid_params(error))
-            return
+            if not self._was_answered(value.get("id")):
+                self._refuse(value, invalid_params(error))
+                return
+            # The client was told that the session has begun. What it can do is not known, so little is assumed.
+            logger.warning("the client's capabilities cannot be read: %s", error)
+            message = self._structure({**value, "params": self.answered_before.least_params()})
         self.handle_message(message)
 
     def _structure(self, value: dict[str, Any]) -> Any:
@@ -257,6 +265,11 @@ class OrchProtocol(LanguageServerProtocol):
     @override
     def _send_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
         """Never leave a request without an answer: a result that is not JSON becomes an internal error."""
+        if self._was_answered(msg_id):
+            self.answered_before = FirstMessages()
+            if error is not None:
+                logger.error("initialize was answered, and failed: %s", error)
+            return
         if error is None:
             try:
                 json.dumps(result, default=self._serialize_message, allow_nan=False)
@@ -280,6 +293,10 @@ class OrchProtocol(LanguageServerProtocol):
         # Not at once, as above.
         future.add_done_callback(lambda _: loop.call_soon_threadsafe(forget))
         return future
+
+    def _was_answered(self, msg_id: Any) -> bool:
+        """Whether this is the id of the `initialize` that was answered before, and whose answer is not due again."""
+        return self.answered_before.answered is not None and msg_id == self.answered_before.answered
 
     @override
     def _handle_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:

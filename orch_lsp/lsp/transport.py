@@ -14,6 +14,7 @@ import threading
 from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING, BinaryIO
 
+from orch_lsp.lsp.first_answer import FirstMessages
 from orch_lsp.lsp.framing import FrameReader, NotLspError
 from orch_lsp.lsp.messages import MalformedMessageError, parse_message
 
@@ -83,6 +84,16 @@ class QueuedReader:
         return data
 
 
+def _after(first: bytes, read: Callable[[], Awaitable[bytes]]) -> Callable[[], Awaitable[bytes]]:
+    """Reading that begins with the bytes that were read already."""
+    said = [first] if first else []
+
+    async def next_chunk() -> bytes:
+        return said.pop() if said else await read()
+
+    return next_chunk
+
+
 async def _converse(server: OrchServer, read: Callable[[], Awaitable[bytes]], frames: FrameReader) -> None:
     """Handle messages until the client says `exit` or is gone.
 
@@ -121,8 +132,12 @@ def _ending_on_signals(task: asyncio.Task[None] | None) -> Generator[None]:
         loop.remove_signal_handler(signal.SIGTERM)
 
 
-def serve_stdio(server: OrchServer) -> int:
+def serve_stdio(server: OrchServer, first: FirstMessages | None = None) -> int:
     """Serve one client over stdin and stdout until it says `exit` or closes the pipe.
+
+    Args:
+        server: The server.
+        first: What was read from the client and answered before the server was there.
 
     Returns:
         The exit code of the process.
@@ -131,16 +146,17 @@ def serve_stdio(server: OrchServer) -> int:
     # Nothing but the protocol may reach the pipe, whoever prints.
     sys.stdout = sys.stderr
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(_serve_stdio(server, protocol_in, protocol_out))
+        asyncio.run(_serve_stdio(server, protocol_in, protocol_out, first or FirstMessages()))
     return _exit_code(server)
 
 
-async def _serve_stdio(server: OrchServer, protocol_in: BinaryIO, protocol_out: BinaryIO) -> None:
+async def _serve_stdio(server: OrchServer, protocol_in: BinaryIO, protocol_out: BinaryIO, first: FirstMessages) -> None:
     writer = QueuedWriter(protocol_out)
     server.protocol.set_writer(writer)
+    server.protocol.answered_before = first
     with _ending_on_signals(asyncio.current_task()):
         try:
-            await _converse(server, QueuedReader(protocol_in).read, FrameReader())
+            await _converse(server, _after(first.data, QueuedReader(protocol_in).read), FrameReader())
         finally:
             await server.close()
             writer.close()
@@ -209,10 +225,5 @@ async def _serve_connection(
     server: OrchServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first: bytes
 ) -> None:
     """Talk to the one client; `first` is what it has said already."""
-    said = [first]
-
-    async def read() -> bytes:
-        return said.pop() if said else await reader.read(_CHUNK_BYTES)
-
     server.protocol.set_writer(writer)  # pyright: ignore[reportArgumentType] -- its write never waits
-    await _converse(server, read, FrameReader(strict=True))
+    await _converse(server, _after(first, lambda: reader.read(_CHUNK_BYTES)), FrameReader(strict=True))
