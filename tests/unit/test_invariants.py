@@ -99,7 +99,7 @@ def test_the_server_loads_nothing_heavy_before_it_has_answered_initialize(tmp_pa
     assert header.startswith(b"Content-Length:")
     imports = (tmp_path / "imports").read_text(encoding="utf-8", errors="replace")
     loaded = {line.rpartition("|")[2].strip() for line in imports.split("\n") if line.startswith("import time:")}
-    assert "orch_lsp.lsp.server" in loaded
+    assert "orch_lsp.lsp.first_answer" in loaded
     assert sorted(loaded & set(HEAVY)) == []
 
 
