@@ -125,6 +125,7 @@ async def _draft_one(session: Session, path: Path, options: Options) -> int:
     document = delivered.document if delivered else None
     if options.as_json:
         write_json(await _as_json(live))
+    _say_findings(record)
     _say_where(live)
     if live.unrecorded is not None and live.rescued is None and not options.as_json:
         await _hand_over(live, delivered, options)
@@ -138,6 +139,15 @@ async def _draft_one(session: Session, path: Path, options: Options) -> int:
     if document is not None and not options.as_json and not options.write:
         write_result(document)
     return 0
+
+
+def _say_findings(record: RunRecord) -> None:
+    """Say what the answer held and the document does not get, and what is to be looked at."""
+    if record.status is RunStatus.COMPLETED:
+        from orch_lsp.runs.view import finding_lines
+
+        for line in finding_lines(record):
+            say(f"warning: {line}")
 
 
 def _say_where(live: LiveRun) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_FINDINGS_TOLD = 3
 DELTA_SECONDS = 0.05
 """Deltas are sent at most twenty times a second."""
 
@@ -58,6 +59,7 @@ class EditorObserver:
         elif record.status is RunStatus.COMPLETED and not self._completed:
             self._completed = True
             self._show_ungrounded(record)
+            self._show_findings(record)
         if record.status in TERMINAL and self._progress is not None and record.status is not RunStatus.COMPLETED:
             self._progress.end(str(record.status))
         refresh(self._server, self._uri)
@@ -76,6 +78,17 @@ class EditorObserver:
         if error is not None:
             detail = replace(error, message=f"The draft is not grounded on the workspace: {error.message}")
             self._server.failures.set(self._uri, Failure(detail, record.run_id, severity="warning"))
+
+    def _show_findings(self, record: RunRecord) -> None:
+        """Say once what of the answer the document does not get, and what is to be looked at."""
+        if not record.findings:
+            return
+        from orch_lsp.runs.view import finding_lines
+
+        lines = finding_lines(record)
+        more = f"; and {len(lines) - _FINDINGS_TOLD} more" if len(lines) > _FINDINGS_TOLD else ""
+        if lines:
+            self.warned(f"{'; '.join(lines[:_FINDINGS_TOLD])}{more}. The run's record has all of it.")
 
     def _show_failure(self, record: RunRecord) -> None:
         if record.error is None or record.status is RunStatus.CANCELLED:

@@ -34,7 +34,9 @@ async def show_draft(server: OrchServer, found: FoundRun, text: str) -> None:
     if server.client.text_document_content:
         await _show_uri(server, f"{DRAFT_SCHEME}:{found.record.run_id}.md")
         return
-    await show_page(server, f"draft-{found.record.run_id}.md", text)
+    from orch_lsp.runs.view import draft_page
+
+    await show_page(server, f"draft-{found.record.run_id}.md", draft_page(found.record, text))
 
 
 async def show_page(server: OrchServer, name: str, text: str) -> None:

@@ -16,7 +16,7 @@ from orch_lsp.orchestration.plan import read_document
 from orch_lsp.runs.record import Applied, Draft, DraftSection, RunRecord, timestamp
 from orch_lsp.runs.status import DraftState
 from orch_lsp.runs.store import RunStore
-from orch_lsp.spec.answer import Answer, read_answer
+from orch_lsp.spec.answer import Answer, read_answer, read_draft
 from orch_lsp.spec.brief import Target
 from orch_lsp.spec.fill import plan_fill
 from orch_lsp.spec.profiles import PLAIN, profile_named
@@ -65,8 +65,9 @@ async def stored_draft(store: RunStore, record: RunRecord) -> StoredDraft:
 
 def _answer_in(record: RunRecord, text: str) -> Answer:
     profile = profile_named(record.spec.profile) or PLAIN
-    wanted = [section.key for section in record.draft.sections] if record.draft and record.draft.sections else []
-    return read_answer(text, profile, wanted or [section.key for section in profile.sections])
+    if record.draft is not None and not record.draft.partial:
+        return read_draft(text, profile, [section.key for section in record.draft.sections])
+    return read_answer(text, profile, [section.key for section in profile.sections])
 
 
 def draft_edit(before: str, current: str, profile_name: str, answer: Answer, *, insist: bool) -> DraftEdit:

@@ -11,19 +11,20 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, ProviderError, RunError, detail_of
+from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, detail_of
 from orch_lsp.orchestration.applying import draft_sections
+from orch_lsp.orchestration.check_step import check_answer
 from orch_lsp.orchestration.context_step import gather_context
 from orch_lsp.orchestration.draft_step import ask, seconds_between
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.request import assemble, refuse_secrets
 from orch_lsp.orchestration.shielding import to_the_end
-from orch_lsp.orchestration.steps import begin_step, end_step
+from orch_lsp.orchestration.steps import begin_step
 from orch_lsp.orchestration.vcs import revision_of
 from orch_lsp.runs.record import Draft, timestamp
-from orch_lsp.runs.status import LIVE, DraftState, RunStatus, StepStatus
-from orch_lsp.spec.answer import Answer, read_answer
+from orch_lsp.runs.status import LIVE, DraftState, RunStatus
+from orch_lsp.spec.answer import Answer
 from orch_lsp.text import sha256
 
 if TYPE_CHECKING:
@@ -74,27 +75,9 @@ async def _run(live: LiveRun, plan: DraftPlan, session: Session) -> FinishedDraf
     request = assemble(plan, context)
     await asyncio.to_thread(refuse_secrets, plan, request)
     raw = await ask(live, plan, session, request)
-    answer = await _check(live, plan, raw)
+    answer = await check_answer(live, plan, raw)
     await _complete(live, answer)
     return FinishedDraft(answer)
-
-
-async def _check(live: LiveRun, plan: DraftPlan, raw: str) -> Answer:
-    """The check step.
-
-    Raises:
-        ProviderError: The answer holds no section of the profile; its text is kept.
-    """
-    begin_step(live, "check", wave=2)
-    live.observer.progressed("Checking the draft")
-    wanted = [target.key for target in plan.targets]
-    answer = await asyncio.to_thread(read_answer, raw, plan.reading.profile, wanted)
-    if not answer.sections:
-        raise ProviderError(
-            ErrorCode.UNUSABLE_DRAFT, "The answer is complete but holds none of the sections that were asked for."
-        )
-    end_step(live, "check", StepStatus.COMPLETED, output_sha256=sha256(answer.text))
-    return answer
 
 
 async def _complete(live: LiveRun, answer: Answer) -> None:

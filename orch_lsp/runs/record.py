@@ -198,6 +198,22 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the answer that a person should know: words that the draft does not have, or should not have.
+
+    `rule` is a stable word such as `text_left_out`; `severity` is `error`, `warning` or `information`; `key` is the
+    section that it is about. `text` holds the words, cut at some thousands of characters: the whole answer is kept
+    under the `draft` step's `output_sha256`.
+    """
+
+    rule: str
+    severity: str
+    message: str
+    key: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """An edit that was made: hashes of the whole document; `verified` if it was read back and matched."""
 
@@ -252,6 +268,7 @@ class RunRecord:
     finish_reason: FinishReason | None = None
     error: ErrorDetail | None = None
     draft: Draft | None = None
+    findings: tuple[Finding, ...] = ()
     applied: Applied | None = None
     client: Software | None = None
     vcs: Vcs | None = None

@@ -12,13 +12,14 @@ from orch_lsp.errors import ErrorDetail
 from orch_lsp.generation import Usage
 from orch_lsp.runs.escape import code, fenced, plain, prose
 from orch_lsp.runs.origins import SectionOrigin, time_of
-from orch_lsp.runs.record import Attempt, Cost, RunRecord, Step
+from orch_lsp.runs.record import Attempt, Cost, Finding, RunRecord, Step
 from orch_lsp.runs.status import DraftState, RunStatus
 
 OUTLINE = "outline"
 NO_MODEL = "outline (no model)"
 TOKENS_UNKNOWN = "tokens unknown"
 COST_UNKNOWN = "cost unknown"
+_WORDS_SHOWN = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class RunView:
     attempts: tuple[str, ...]
     error: tuple[str, ...]
     draft: str
+    findings: tuple[str, ...]
     applied: str
 
 
@@ -61,6 +63,7 @@ def view_of(record: RunRecord) -> RunView:
         attempts=tuple(_attempt(step, attempt) for step in record.steps for attempt in step.attempts),
         error=error_lines(record.error),
         draft=_draft(record),
+        findings=finding_lines(record),
         applied=_applied(record),
     )
 
@@ -99,6 +102,33 @@ def error_lines(error: ErrorDetail | None) -> tuple[str, ...]:
     status = f" (HTTP {error.http_status})" if error.http_status is not None else ""
     lines = (f"{plain(error.code)}{status}: {plain(error.message)}", f"cure: {plain(error.remediation)}")
     return lines if error.remediation else lines[:1]
+
+
+def finding_lines(record: RunRecord) -> tuple[str, ...]:
+    """What was taken out of the answer, joined, or is to be looked at: a line each, the words in short behind it."""
+    return tuple(_finding_line(finding) for finding in record.findings if finding.severity != "information")
+
+
+def _finding_line(finding: Finding) -> str:
+    words = " ".join(finding.text.split())
+    shown = f": {words if len(words) <= _WORDS_SHOWN else words[: _WORDS_SHOWN - 1] + '…'}" if words else ""
+    return plain(f"{finding.message}{shown}", limit=600)
+
+
+def _finding_blocks(findings: Sequence[Finding]) -> Iterable[str]:
+    """Each finding with its words, whole, in a code fence of their own."""
+    for finding in findings:
+        yield f"- {prose(f'{finding.rule}: {finding.message}')}"
+        if finding.text.strip():
+            yield fenced(finding.text, "text")
+
+
+def draft_page(record: RunRecord, draft_text: str) -> str:
+    """A draft as a page: its text, and below it what of the answer is not in it, or is to be looked at."""
+    if not record.findings:
+        return draft_text
+    blocks = ("---", "## Findings of the check (no part of the draft)", *_finding_blocks(record.findings))
+    return draft_text.rstrip("\n") + "\n\n" + "\n\n".join(blocks) + "\n"
 
 
 def diagnostic_message(error: ErrorDetail) -> str:
@@ -184,6 +214,8 @@ def record_markdown(record: RunRecord, draft_text: str | None, notes: Iterable[s
     ):
         if lines:
             blocks += (f"## {heading}", _bullets(lines))
+    if record.findings:
+        blocks += ("## Findings", *_finding_blocks(record.findings))
     if draft_text is not None:
         blocks += ("## Draft", fenced(draft_text, "markdown"))
     return "\n\n".join(blocks) + "\n"

@@ -1,15 +1,35 @@
-"""Reading a model's answer: the sections that it holds, and nothing around them."""
+"""Reading a model's answer: the sections that it holds, and a note on everything else.
+
+In reading order: marks of reasoning and of templates (`answer_marks`), wrappings (`answer_wrapping`), which headings
+are sections (`answer_outline`), words to the reader and bodies that are none (`answer_chatter`).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Literal
 
-from orch_lsp.spec.answer_wrapping import headings_from_bold_lines, unwrapped
+from orch_lsp.spec.answer_chatter import kind_of, questions_in, split_farewell, without_end_rules
+from orch_lsp.spec.answer_marks import without_marks
+from orch_lsp.spec.answer_note import AnswerNote
+from orch_lsp.spec.answer_outline import Part, parts_of
+from orch_lsp.spec.answer_wrapping import (
+    headings_from_labels,
+    is_heading,
+    out_of_fences,
+    out_of_json,
+    out_of_odd_shapes,
+    out_of_tags,
+    with_glued_headings,
+)
+from orch_lsp.spec.blocks import Heading, scan_blocks
 from orch_lsp.spec.compose import below, closed
 from orch_lsp.spec.fences import closing_edits
-from orch_lsp.spec.model import SpecDocument
+from orch_lsp.spec.front_matter import content_start, parse_front_matter
 from orch_lsp.spec.parse import parse
 from orch_lsp.spec.placeholder import is_placeholder
 from orch_lsp.spec.profiles import Profile
@@ -17,16 +37,12 @@ from orch_lsp.text import apply_edits, normalised, split_lines
 
 SECTION_LEVEL = 2
 
-_RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
-_FAREWELL = re.compile(
-    r"[*_>\s]*(?:(?:please )?let me know|(?:i )?hope (?:this|that|it)|would you like me|do you want me|"
-    r"shall i|should i|"
-    r"i can also|i(?:'|’)m happy to|happy to (?:adjust|help|refine|revise)|is there anything|"
-    r"feel free to (?:adjust|adapt|ask|change|edit|let|modify|reach|tell)|"
-    r"if (?:you|there|anything)\b.*\b(?:let me know|i can|i(?:'|’)ll|i will|feel free))\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_LONGEST_FAREWELL = 600
+Reason = Literal["", "no_section", "not_asked_for", "empty", "refused", "questions", "repeated"]
+"""Why an answer holds no section that is any good; empty if it holds one."""
+
+_COLON = re.compile(r"[:：]\s*")
+_HEADINGS_TOLD = 12
+_SECTIONS_TO_REPEAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,117 +56,323 @@ class AnswerSection:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an answer holds. No sections: it is of no use. `notes` say what was taken out or mended, for people."""
+    """What an answer holds. No sections: it is of no use, and `reason` says why."""
 
     text: str
     """The draft: each section as `## Title`, a blank line and its body, joined by blank lines."""
     sections: tuple[AnswerSection, ...]
     """In the profile's order."""
-    notes: tuple[str, ...]
+    notes: tuple[AnswerNote, ...] = ()
+    """Everything that was taken out, joined or mended, and what a person should look at."""
+    reason: Reason = ""
+    headings: tuple[str, ...] = ()
+    """The answer's own headings, where none of them is a section that was asked for."""
+    questions: tuple[str, ...] = ()
+    """What the model asked, where that is all it did."""
 
 
-def read_answer(text: str, profile: Profile, wanted: Sequence[str]) -> Answer:
-    """Find the profile's sections in a model's answer. Never raises; pure.
+def read_answer(text: str, profile: Profile, wanted: Sequence[str], about: str = "") -> Answer:
+    """Find the profile's sections in a model's answer. Never raises; pure; linear in the answer.
 
     Args:
         text: The answer as it came.
         profile: Whose sections are looked for, at any heading level.
         wanted: Keys of the sections that were asked for; others are left out, with a note.
+        about: The brief, for a document that is itself about marks of reasoning.
     """
-    notes: list[str] = []
-    document = _document(text, profile, notes)
-    bodies = _bodies(document, notes)
+    notes: list[AnswerNote] = []
+    text = _unwrapped(normalised(text), profile, notes, about)
+    lines, headings, first_line = _outline(text, profile)
+    parts = parts_of(headings, profile)
+    if not parts:
+        return _without_sections(text, headings, notes)
+    _note_lead(lines, headings, parts[0], first_line, notes)
+    bodies = _bodies(lines, headings, parts, profile, notes)
+    drafted, kinds = _drafted(bodies, profile, wanted, notes)
+    reason = _reason(drafted, kinds, bodies, wanted)
+    if reason:
+        asked = questions_in(text) if reason in {"questions", "refused", "repeated"} else ()
+        return Answer("", (), tuple(notes), reason, tuple(h.text for h in headings[:_HEADINGS_TOLD]), asked)
+    return Answer(_joined(drafted), tuple(drafted), tuple(notes))
+
+
+def read_draft(text: str, profile: Profile, keys: Sequence[str]) -> Answer:
+    """A draft that was made by `read_answer`, read back: nothing is taken out or judged again."""
+    lines = split_lines(text)
+    heads: list[tuple[int, str]] = []
+    expected = list(keys)
+    for heading in scan_blocks(lines).headings:
+        key = profile.key_of_title(heading.text) if heading.level == SECTION_LEVEL else None
+        if key is not None and key in expected:
+            heads.append((heading.first_line, key))
+            del expected[: expected.index(key) + 1]
     sections: list[AnswerSection] = []
-    for spec in profile.sections:
-        if spec.key not in bodies:
-            continue
-        if spec.key not in wanted:
-            notes.append(f"left out “{spec.title}”, which was not asked for")
-            continue
-        pieces = bodies[spec.key]
-        if len(pieces) > 1:
-            notes.append(f"joined {len(pieces)} sections named “{spec.title}”")
-        body = closed(below("\n\n".join(piece for piece in pieces if piece), SECTION_LEVEL, profile))
-        if is_placeholder(body):
-            notes.append(f"left out “{spec.title}”, which was empty")
-            continue
-        sections.append(AnswerSection(spec.key, spec.title, body))
-    draft = "\n".join(f"## {section.title}\n\n{section.body}\n" for section in sections)
-    return Answer(draft, tuple(sections), tuple(notes))
+    for number, (line, key) in enumerate(heads):
+        end = heads[number + 1][0] if number + 1 < len(heads) else len(lines)
+        spec = profile.section(key)
+        body = normalised("\n".join(lines[line + 1 : end]))
+        sections.append(AnswerSection(key, spec.title if spec is not None else key, body))
+    return Answer(text, tuple(sections))
 
 
-def _document(text: str, profile: Profile, notes: list[str]) -> SpecDocument:
-    """The answer as a document, out of its wrapping."""
-    text = normalised(text)
-    content = unwrapped(text, profile)
-    if content is not None:
-        notes.append("took the draft out of a code fence")
-        text = content
+def _joined(sections: Sequence[AnswerSection]) -> str:
+    return "\n".join(f"## {section.title}\n\n{section.body}\n" for section in sections)
+
+
+def _unwrapped(text: str, profile: Profile, notes: list[AnswerNote], about: str) -> str:
+    """The answer out of its wrapping, its headings as Markdown has them, and nothing left open."""
+    named = partial(is_heading, profile=profile)
+    text = text[content_start(text) :]
+    text = out_of_json(text, profile, notes) or text
+    text = without_marks(text, named, notes, about)
+    for _ in range(2):
+        inside = out_of_tags(text, profile, notes)
+        text = text if inside is None else inside
+        inside = out_of_fences(text, profile, notes)
+        if inside is None:
+            break
+        text = without_marks(normalised(inside), named, notes, about)
+    glued = with_glued_headings(text, profile)
+    if glued is not None:
+        notes.append(AnswerNote("answer_mended", "read headings that have no blank behind their marks"))
+        text = glued
+    if not parts_of(_outline(text, profile)[1], profile):
+        text = _with_headings(text, profile, notes)
     document = parse(text, profile)
-    if not document.profile_sections:
-        converted = headings_from_bold_lines(text, profile)
-        if converted is not None:
-            notes.append("read lines in bold as headings")
-            text = converted
-            document = parse(text, profile)
     if closing := closing_edits(document, profile):
-        notes.append("closed a code fence")
-        document = parse(apply_edits(text, closing), profile)
-    return document
+        notes.append(AnswerNote("answer_mended", "closed a code fence"))
+        text = apply_edits(text, closing)
+    return text
 
 
-def _bodies(document: SpecDocument, notes: list[str]) -> dict[str, list[str]]:
-    """Section key → bodies, duplicates in document order."""
-    found = [section for section in document.sections if section.profile_key is not None]
-    if not found:
-        return {}
-    if document.front_matter is not None:
-        notes.append("removed front matter")
-    if document.title is not None and document.title.start < document.preamble.end:
-        notes.append("removed a repeated title")
-    if _has_chatter(document):
-        notes.append("removed text before the first section")
-    bodies: dict[str, list[str]] = {}
-    strangers: set[int] = set()
-    for number, section in enumerate(found):
-        end = found[number + 1].heading.start if number + 1 < len(found) else len(document.text)
-        body = document.text[section.body.start : section.body.end]
-        if is_placeholder(body):
-            body = document.text[section.body.start : end]
-        elif section.body.end < end:
-            strangers.add(section.body.end)
-        body = normalised(body)
-        if end == len(document.text):
-            body = _without_farewell(body, notes)
-        bodies.setdefault(section.profile_key or section.key, []).append(_without_rules(body))
-    notes += [
-        f"left out “{section.title}”, which is no section of the profile"
-        for section in document.sections
-        if section.heading.start in strangers
-    ]
+def _with_headings(text: str, profile: Profile, notes: list[AnswerNote]) -> str:
+    """An answer without a single heading of a section: they may be there in another shape."""
+    shapes: tuple[tuple[Callable[[], str | None], str], ...] = (
+        (lambda: out_of_odd_shapes(text, profile), "read headings that were quoted, indented or in other markup"),
+        (lambda: headings_from_labels(text, profile), "read labels as headings"),
+        (lambda: _labels_inside(text, profile), "read labels as headings"),
+    )
+    for shape, told in shapes:
+        found = shape()
+        if found is not None and parts_of(_outline(found, profile)[1], profile):
+            notes.append(AnswerNote("answer_mended", told))
+            return found
+    return text
+
+
+def _labels_inside(text: str, profile: Profile) -> str | None:
+    """Labels in a quote, or in a code fence round the whole answer."""
+    lines = [line.lstrip(" ").removeprefix(">").removeprefix(" ") for line in split_lines(text)]
+    quoted = sum(line.lstrip().startswith(">") for line in split_lines(text))
+    if quoted * 2 > len(lines):
+        return headings_from_labels("\n".join(lines), profile)
+    blocks = scan_blocks(split_lines(text))
+    if len(blocks.fences) == 1:
+        first, last = blocks.fences[0]
+        return headings_from_labels("\n".join(split_lines(text)[first + 1 : last]), profile)
+    return None
+
+
+def _outline(text: str, profile: Profile) -> tuple[list[str], tuple[Heading, ...], int]:
+    """Lines, headings, and the line on which the text begins after front matter."""
+    lines = split_lines(text)
+    front_matter = parse_front_matter(text)
+    first = 0 if front_matter is None else len(split_lines(text[: front_matter.span.end])) - 1
+    if any(is_heading(line, profile) for line in lines[:first]):
+        # A rule above the first section and one below it.
+        first = 0
+    return lines, scan_blocks(lines, first).headings, first
+
+
+def _without_sections(text: str, headings: Sequence[Heading], notes: list[AnswerNote]) -> Answer:
+    told = tuple(heading.text for heading in headings[:_HEADINGS_TOLD])
+    asked = questions_in(text)
+    refused = kind_of(text) in {"refused", "questions"}
+    reason: Reason = "no_section"
+    if not text.strip():
+        reason = "empty"
+    elif asked and not told:
+        reason = "questions"
+    elif refused:
+        reason = "refused"
+    return Answer("", (), tuple(notes), reason, told, asked if not told or refused else ())
+
+
+def _note_lead(
+    lines: Sequence[str], headings: Sequence[Heading], first: Part, first_line: int, notes: list[AnswerNote]
+) -> None:
+    """Say what stood before the first section."""
+    start = headings[first.heading].first_line
+    if first_line and any(line.strip() for line in lines[:first_line]):
+        notes.append(AnswerNote("text_left_out", "left out front matter", "\n".join(lines[:first_line]).strip("\n")))
+    title = next((heading for heading in headings[: first.heading] if heading.level == 1), None)
+    before = list(lines[first_line:start])
+    if title is not None:
+        told = "\n".join(lines[title.first_line : title.last_line + 1])
+        del before[title.first_line - first_line : title.last_line + 1 - first_line]
+        notes.append(AnswerNote("text_left_out", "left out a title", told))
+    words = normalised("\n".join(before))
+    if without_end_rules(split_lines(words)):
+        notes.append(AnswerNote("text_left_out", "left out text before the first section", words))
+
+
+@dataclass(slots=True)
+class _Body:
+    title: str
+    text: str
+
+
+def _bodies(
+    lines: Sequence[str],
+    headings: Sequence[Heading],
+    parts: Sequence[Part],
+    profile: Profile,
+    notes: list[AnswerNote],
+) -> dict[str, list[_Body]]:
+    """Section key → bodies, duplicates in the answer's order, without what does not belong to them."""
+    bodies: dict[str, list[_Body]] = {}
+    last_with_text = _last_with_text(lines, headings, parts)
+    for number, part in enumerate(parts):
+        heading = headings[part.heading]
+        start = heading.last_line + 1
+        whole_end = headings[parts[number + 1].heading].first_line if number + 1 < len(parts) else len(lines)
+        end = whole_end if part.end is None else headings[part.end].first_line
+        body = normalised("\n".join(lines[start:end]))
+        if is_placeholder(body) and end < whole_end:
+            # Headings of the same level right below a section's own are its parts.
+            body, end = normalised("\n".join(lines[start:whole_end])), whole_end
+        if end < whole_end:
+            _note_strangers(lines, headings, part, whole_end, notes)
+        body = "\n".join(without_end_rules(split_lines(body)))
+        if body[:1] == " ":
+            body = textwrap.dedent(body)
+        elif not body:
+            body = _words_in_heading(heading.text, notes)
+        body = _without_wrapping_fence(body, heading.text, profile, notes)
+        body = _without_farewell(body, part.key, notes, is_last=number == last_with_text)
+        if len(profile.keys_of(heading.text)) > 1:
+            notes.append(AnswerNote("sections_joined", f"kept “{heading.text}” together as one section", key=part.key))
+        bodies.setdefault(part.key, []).append(_Body(heading.text, body))
     return bodies
 
 
-def _has_chatter(document: SpecDocument) -> bool:
-    start, end = document.preamble.start, document.preamble.end
-    before = document.text[start:end]
-    if document.title is not None and document.title.start < end:
-        before = document.text[start : document.title.start] + document.text[document.title.end : end]
-    return bool(before.strip())
+def _words_in_heading(title: str, notes: list[AnswerNote]) -> str:
+    """The words of a section that a model wrote into its heading, behind a colon."""
+    found = _COLON.search(title)
+    words = title[found.end() :].strip() if found is not None else ""
+    if len(words.split()) < 2:
+        return ""
+    notes.append(
+        AnswerNote("answer_mended", f"took the text of “{title[: found.start() if found else 0]}” out of its heading")
+    )
+    return words
 
 
-def _without_rules(body: str) -> str:
-    """The body without the rules with which a model sets sections apart."""
+def _last_with_text(lines: Sequence[str], headings: Sequence[Heading], parts: Sequence[Part]) -> int:
+    for number in range(len(parts) - 1, -1, -1):
+        start = headings[parts[number].heading].last_line + 1
+        end = headings[parts[number + 1].heading].first_line if number + 1 < len(parts) else len(lines)
+        if any(line.strip() for line in lines[start:end]):
+            return number
+    return len(parts) - 1
+
+
+def _note_strangers(
+    lines: Sequence[str], headings: Sequence[Heading], part: Part, whole_end: int, notes: list[AnswerNote]
+) -> None:
+    """Say which headings between two sections are none, with all that stands below them."""
+    level = headings[part.heading].level
+    number = part.end
+    while number is not None and number < len(headings) and headings[number].first_line < whole_end:
+        heading = headings[number]
+        after = number + 1
+        while after < len(headings) and headings[after].level > level and headings[after].first_line < whole_end:
+            after += 1
+        end = min(whole_end, headings[after].first_line if after < len(headings) else len(lines))
+        text = normalised("\n".join(lines[heading.first_line : end]))
+        notes.append(
+            AnswerNote("text_left_out", f"left out “{heading.text}”, which is no section of the profile", text)
+        )
+        number = after
+
+
+def _without_wrapping_fence(body: str, title: str, profile: Profile, notes: list[AnswerNote]) -> str:
+    """A body that is nothing but one fence of Markdown is what stands in it."""
     lines = split_lines(body)
-    while len(lines) > 1 and _RULE.match(lines[-1]) and not lines[-2].strip():
-        lines = split_lines("\n".join(lines[:-1]).rstrip("\n"))
-    return "" if len(lines) == 1 and _RULE.match(lines[0]) else "\n".join(lines)
+    if len(lines) < 3 or lines[0].strip().lower() not in {"```markdown", "```md", "~~~markdown", "~~~md"}:
+        return body
+    if scan_blocks(lines).fences != ((0, len(lines) - 1),) or lines[-1].strip() not in {"```", "~~~"}:
+        return body
+    if any(is_heading(line, profile) for line in lines):
+        # A draft that is an example in another one.
+        return body
+    notes.append(AnswerNote("answer_mended", f"took “{title}” out of a code fence"))
+    return normalised("\n".join(lines[1:-1]))
 
 
-def _without_farewell(body: str, notes: list[str]) -> str:
-    """The last section without the words that a model addresses to its reader."""
-    head, blank, last = body.rpartition("\n\n")
-    if blank and len(last) <= _LONGEST_FAREWELL and _FAREWELL.match(last) and head.strip():
-        notes.append("removed text after the last section")
-        return _without_rules(normalised(head))
-    return body
+def _without_farewell(body: str, key: str, notes: list[AnswerNote], *, is_last: bool) -> str:
+    kept, left, suspect = split_farewell(body, is_last=is_last)
+    if left:
+        notes.append(AnswerNote("text_left_out", "left out words to the reader", left, key))
+    if suspect:
+        notes.append(AnswerNote("reader_addressed", "kept a last paragraph that may be words to you", suspect, key))
+    return "\n".join(without_end_rules(split_lines(normalised(kept)))) if left else body
+
+
+def _drafted(
+    bodies: dict[str, list[_Body]], profile: Profile, wanted: Sequence[str], notes: list[AnswerNote]
+) -> tuple[list[AnswerSection], dict[str, str]]:
+    """The sections that say something, and what kind of body each wanted section has."""
+    sections: list[AnswerSection] = []
+    kinds: dict[str, str] = {}
+    for spec in profile.sections:
+        if spec.key not in bodies:
+            continue
+        pieces = list(dict.fromkeys(body.text for body in bodies[spec.key] if body.text))
+        text = "\n\n".join(pieces)
+        if spec.key not in wanted:
+            notes.append(
+                AnswerNote("text_left_out", f"left out “{spec.title}”, which was not asked for", text, spec.key)
+            )
+            continue
+        if len(pieces) == 1 < len(bodies[spec.key]):
+            notes.append(
+                AnswerNote("sections_joined", f"kept one of several equal sections “{spec.title}”", "", spec.key)
+            )
+        if len(pieces) > 1:
+            notes.append(
+                AnswerNote("sections_joined", f"joined {len(pieces)} sections named “{spec.title}”", text, spec.key)
+            )
+        body = closed(below(text, SECTION_LEVEL, profile))
+        kind = "empty" if is_placeholder(body) else kind_of(body)
+        kinds[spec.key] = kind
+        if kind == "empty":
+            told = "held only a placeholder" if body.strip() else "was empty"
+            notes.append(AnswerNote("placeholder_phrase", f"left out “{spec.title}”, which {told}", body, spec.key))
+        elif kind == "refused":
+            told = f"left out “{spec.title}”, which only says that there is something to write"
+            notes.append(AnswerNote("section_refused", told, body, spec.key))
+        else:
+            sections.append(AnswerSection(spec.key, spec.title, body))
+    for section in sections:
+        if kinds[section.key] == "void" and section.key not in {"non-goals", "assumptions"}:
+            told = f"“{section.title}” says only that there is nothing"
+            notes.append(AnswerNote("placeholder_phrase", told, section.body, section.key))
+    return sections, kinds
+
+
+def _reason(
+    drafted: Sequence[AnswerSection], kinds: dict[str, str], bodies: dict[str, list[_Body]], wanted: Sequence[str]
+) -> Reason:
+    if not kinds:
+        return "not_asked_for" if any(key not in wanted for key in bodies) else "no_section"
+    held = set(kinds.values())
+    if held <= {"empty"}:
+        return "empty"
+    if held <= {"questions"} or (held <= {"questions", "refused", "empty", "void"} and "questions" in held):
+        return "questions"
+    if held <= {"refused", "void", "empty"}:
+        return "refused"
+    if len(drafted) >= _SECTIONS_TO_REPEAT and len({section.body for section in drafted}) == 1:
+        return "repeated"
+    return ""

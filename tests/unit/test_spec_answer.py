@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orch_lsp.spec.answer import Answer, read_answer
+from orch_lsp.spec.answer import Answer, read_answer, read_draft
 from orch_lsp.spec.blocks import scan_blocks
 from orch_lsp.spec.parse import parse
 from orch_lsp.spec.profiles import PLAIN
@@ -23,10 +23,18 @@ def bodies(answer: Answer) -> dict[str, str]:
     return {section.key: section.body for section in answer.sections}
 
 
+def told(answer: Answer) -> tuple[str, ...]:
+    return tuple(note.message for note in answer.notes)
+
+
+def words(answer: Answer, code: str = "text_left_out") -> list[str]:
+    return [note.text for note in answer.notes if note.code == code]
+
+
 def test_a_plain_answer_is_its_own_draft() -> None:
     text = "## Goal\n\nLimit.\n\n## Tasks\n\n- [ ] a\n"
     assert read(text).text == text
-    assert read(text).notes == ()
+    assert told(read(text)) == ()
 
 
 @pytest.mark.parametrize("mark", ["#", "##", "###", "####", "######"])
@@ -45,7 +53,7 @@ def test_setext_and_mixed_levels_are_found_too() -> None:
 def test_bold_lines_are_headings_if_there_are_no_others(heading: str) -> None:
     answer = read(f"Sure.\n\n{heading}\nx\n\n**Tasks**\n- a\n")
     assert bodies(answer) == {"goal": "x", "tasks": "- a"}
-    assert "read lines in bold as headings" in answer.notes
+    assert "read labels as headings" in told(answer)
 
 
 def test_bold_labels_on_the_line_of_their_text_are_headings() -> None:
@@ -60,7 +68,7 @@ def test_bold_lines_below_real_headings_stay_text() -> None:
 def test_a_fence_round_the_whole_answer_is_taken_off_with_the_words_around_it(info: str) -> None:
     answer = read(f"Here you go:\n\n```{info}\n# T\n\n## Goal\n\nx\n```\n\nLet me know!\n")
     assert answer.text == "## Goal\n\nx\n"
-    assert "took the draft out of a code fence" in answer.notes
+    assert "took the draft out of a code fence" in told(answer)
 
 
 def test_a_wrapping_fence_may_hold_fences_of_its_own_length() -> None:
@@ -86,11 +94,11 @@ def test_chatter_title_and_front_matter_are_removed_and_noted() -> None:
         "---\na: b\n---\nSure, here is it.\n\n# Rate limiter\n\n## Goal\n\nx\n\n---\n\nLet me know if it fits.\n"
     )
     assert answer.text == "## Goal\n\nx\n"
-    assert answer.notes == (
-        "removed front matter",
-        "removed a repeated title",
-        "removed text before the first section",
-        "removed text after the last section",
+    assert told(answer) == (
+        "left out front matter",
+        "left out a title",
+        "left out text before the first section",
+        "left out words to the reader",
     )
 
 
@@ -121,7 +129,7 @@ def test_a_last_paragraph_that_is_no_farewell_is_kept(last: str) -> None:
 def test_words_to_the_reader_after_the_last_section_are_removed_and_noted(last: str) -> None:
     answer = read(f"## Rollback Plan\n\nx\n\n---\n\n{last}\n")
     assert bodies(answer) == {"rollback-plan": "x"}
-    assert answer.notes == ("removed text after the last section",)
+    assert told(answer) == ("left out words to the reader",)
 
 
 def test_comments_of_code_are_no_headings_and_nothing_in_a_fence_is_lost() -> None:
@@ -134,7 +142,7 @@ def test_comments_of_code_are_no_headings_and_nothing_in_a_fence_is_lost() -> No
 def test_a_fence_left_open_is_closed_before_the_section_that_it_swallowed() -> None:
     answer = read("## Goal\n\n```py\n# x\n\n## Tasks\n\n- a\n")
     assert bodies(answer) == {"goal": "```py\n# x\n```", "tasks": "- a"}
-    assert "closed a code fence" in answer.notes
+    assert "closed a code fence" in told(answer)
 
 
 @pytest.mark.parametrize(
@@ -148,19 +156,22 @@ def test_what_an_answer_leaves_open_is_closed_in_its_section(open_body: str, clo
 def test_empty_and_placeholder_sections_are_dropped_and_noted() -> None:
     answer = read("## Goal\n\n## Tasks\n\nTODO\n\n## Rollback Plan\n\nr\n")
     assert bodies(answer) == {"rollback-plan": "r"}
-    assert answer.notes == ("left out “Goal”, which was empty", "left out “Tasks”, which was empty")
+    assert told(answer) == (
+        "left out “Goal”, which was empty",
+        "left out “Tasks”, which held only a placeholder",
+    )
 
 
 def test_duplicates_are_joined_in_profile_order() -> None:
     answer = read("## Tasks\n- a\n\n## Goal\ng\n\n## Tasks\n- b\n")
     assert answer.text == "## Goal\n\ng\n\n## Tasks\n\n- a\n\n- b\n"
-    assert answer.notes == ("joined 2 sections named “Tasks”",)
+    assert told(answer) == ("joined 2 sections named “Tasks”",)
 
 
 def test_sections_that_were_not_asked_for_are_left_out_and_noted() -> None:
     answer = read("## Goal\n\ng\n\n## Tasks\n\n- a\n", "tasks")
     assert bodies(answer) == {"tasks": "- a"}
-    assert answer.notes == ("left out “Goal”, which was not asked for",)
+    assert told(answer) == ("left out “Goal”, which was not asked for",)
 
 
 def test_sub_headings_go_below_the_section_and_keep_their_distance() -> None:
@@ -175,7 +186,7 @@ def test_headings_that_follow_an_empty_section_at_its_level_belong_to_it() -> No
 def test_a_stranger_among_the_sections_is_left_out_and_noted() -> None:
     answer = read("## Goal\n\ng\n\n## Summary of changes\n\nI wrote it.\n")
     assert answer.text == "## Goal\n\ng\n"
-    assert answer.notes == ("left out “Summary of changes”, which is no section of the profile",)
+    assert told(answer) == ("left out “Summary of changes”, which is no section of the profile",)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +199,189 @@ def test_an_answer_without_a_section_has_none(text: str) -> None:
 
 def test_line_ends_and_byte_order_marks_of_an_answer_do_not_matter() -> None:
     assert read("\ufeff## Goal\r\n\r\nx\r\r## Tasks\r\n- a").text == "## Goal\n\nx\n\n## Tasks\n\n- a\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("> ## Goal\n>\n> g\n>\n> ## Tasks\n>\n> - a\n", {"goal": "g", "tasks": "- a"}),
+        ("    ## Goal\n\n    g\n\n    ## Tasks\n\n    - a\n", {"goal": "g", "tasks": "- a"}),
+        ("\\## Goal\n\ng\n", {"goal": "g"}),
+        ("**## Goal**\n\ng\n", {"goal": "g"}),
+        ("1. ## Goal\n\n   g\n\n2. ## Tasks\n\n   - a\n", {"goal": "g", "tasks": "- a"}),
+        ("<h2>Goal</h2>\n\ng\n", {"goal": "g"}),
+        ("== Goal\n\ng\n\n== Tasks\n\n- a\n", {"goal": "g", "tasks": "- a"}),
+        ("##Goal\n\ng\n\n##\u00a0Tasks\n\n- a\n", {"goal": "g", "tasks": "- a"}),
+        ("## Goal: serve all clients\n\n## Tasks\n\n- a\n", {"goal": "serve all clients", "tasks": "- a"}),
+        ("## Goal\\n\\ng\\n\\n## Tasks\\n\\n- a", {"goal": "g", "tasks": "- a"}),
+        ('"## Goal\\n\\ng\\n"', {"goal": "g"}),
+        ('{"goal": "g", "acceptanceCriteria": ["a", "b"]}', {"goal": "g", "acceptance-criteria": "- a\n- b"}),
+        ('```json\n{"sections": [{"title": "Goal", "content": "g"}]}\n```', {"goal": "g"}),
+        (
+            "<goal>\ng\n</goal>\n\n<verification_plan>\nv\n</verification_plan>\n",
+            {"goal": "g", "verification-plan": "v"},
+        ),
+        ("````markdown\n```markdown\n## Goal\n\ng\n```\n````\n", {"goal": "g"}),
+        ("## Goal\n\n```markdown\ng\n```\n", {"goal": "g"}),
+        ("```md\n## Goal\n\ng\n```\n\n## Tasks\n\n- a\n", {"goal": "g", "tasks": "- a"}),
+        ("---\n\n## Goal\n\ng\n\n---\n\n## Tasks\n\n- a\n\n---\n", {"goal": "g", "tasks": "- a"}),
+    ],
+)
+def test_wrappings_and_odd_shapes_come_off_without_a_word_lost(text: str, expected: dict[str, str]) -> None:
+    answer = read(text)
+    assert bodies(answer) == expected
+    assert words(answer) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. **Goal**: g\n2. **Tasks**:\n   - a\n",
+        "- **Goal:** g\n- **Tasks:** - a\n",
+        "Goal: g\n\nTasks: - a\n",
+        "Goal:\ng\n\nTasks:\n- a\n",
+        "GOAL:\ng\n\nTASKS:\n- a\n",
+        "Goal\n\ng\n\nTasks\n\n- a\n",
+        "*Goal*: g\n\n*Tasks*:\n- a\n",
+        "(1) Goal: g\n(2) Tasks: - a\n",
+        "> **Goal**\n>\n> g\n>\n> **Tasks**\n>\n> - a\n",
+        "```\nGoal: g\n\nTasks: - a\n```\n",
+    ],
+)
+def test_labels_are_read_where_there_are_no_headings(text: str) -> None:
+    assert bodies(read(text)) == {"goal": "g", "tasks": "- a"}
+
+
+def test_each_section_may_come_in_a_fence_of_its_own_and_the_words_between_are_told() -> None:
+    answer = read(
+        "```markdown\n## Goal\n\ng\n```\n\nNow what is to do:\n\n```markdown\n## Tasks\n\n- a\n```\n\nReady.\n"
+    )
+    assert bodies(answer) == {"goal": "g", "tasks": "- a"}
+    assert "Now what is to do:" in words(answer)[0]
+    assert "Ready." in words(answer)[0]
+
+
+def test_a_script_that_is_quoted_before_the_sections_is_no_wrapping() -> None:
+    answer = read("The build file says:\n\n```\n# Goal\nmake all\n```\n\n## Goal\n\ng\n")
+    assert bodies(answer) == {"goal": "g"}
+    assert "make all" in words(answer)[0]
+
+
+def test_tags_round_the_draft_come_off_and_what_stands_around_them_is_told() -> None:
+    answer = read("Sure.\n<answer>\n## Goal\n\ng\n</answer>\nBye now.\n")
+    assert bodies(answer) == {"goal": "g"}
+    assert words(answer) == ["Sure.\nBye now."]
+
+
+def test_the_goal_of_a_phase_stays_in_the_tasks() -> None:
+    text = "## Goal\n\ng\n\n## Tasks\n\n### Phase 1\n\n#### Goal\n\ncount\n\n#### Tasks\n\n- a\n\n### Phase 2\n\n- b\n"
+    answer = read(text)
+    assert list(bodies(answer)) == ["goal", "tasks"]
+    assert bodies(answer)["goal"] == "g"
+    for piece in ("### Phase 1", "count", "- a", "### Phase 2", "- b"):
+        assert piece in bodies(answer)["tasks"]
+    assert told(answer) == ()
+
+
+def test_equal_sections_are_kept_once_and_that_is_told() -> None:
+    answer = read("## Goal\n\ng\n\n## Goal\n\ng\n")
+    assert bodies(answer) == {"goal": "g"}
+    assert told(answer) == ("kept one of several equal sections “Goal”",)
+
+
+def test_the_words_that_are_left_out_are_in_the_notes() -> None:
+    answer = read(
+        "Sure!\n\n## Goal\n\ng\n\n## Risks\n\n- slow\n\n## Tasks\n\n- a\n\n---\n\n**Note:** I assumed keys.\n"
+    )
+    assert bodies(answer) == {"goal": "g", "tasks": "- a"}
+    assert words(answer) == ["Sure!", "## Risks\n\n- slow", "---\n\n**Note:** I assumed keys."]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "This draft includes every section that you asked for.",
+        "*Note: I assumed that Redis is there.*",
+        "Bitte sagen Sie mir, ob das passt.",
+        "Lass mich wissen, ob noch etwas fehlt.",
+        "N'hésitez pas à demander des changements.",
+        "Avísame si quieres cambios.",
+        "Fammi sapere se va bene.",
+        "Laat me weten of het klopt.",
+        "Daj znać, jeśli coś zmienić.",
+        "Дайте знать, если нужны правки.",
+        "ご不明な点があればお知らせください。",
+        "如有问题，请告诉我。",
+        "필요하시면 알려 주세요.",
+        "**End of draft.**",
+        "You can adjust the limits as you like.",
+    ],
+)
+def test_words_to_the_reader_are_left_out_in_any_language_and_told(last: str) -> None:
+    answer = read(f"## Goal\n\ng\n\n## Rollback Plan\n\nSwitch it off.\n\n{last}\n")
+    assert bodies(answer)["rollback-plan"] == "Switch it off."
+    assert words(answer) == [last]
+
+
+@pytest.mark.parametrize("last", ["Ezt remélem, jó lesz!", "---\n\nKiitos lukemisesta."])
+def test_a_last_paragraph_in_words_that_are_not_known_is_kept_and_told(last: str) -> None:
+    answer = read(f"## Rollback Plan\n\nSwitch it off.\n\n{last}\n")
+    assert bodies(answer)["rollback-plan"].endswith(last)
+    assert len(words(answer, "reader_addressed")) == 1
+
+
+STAND_INS = (
+    "I need more details before I can write this. Please share them.", "- See the brief.", "To be defined later.",
+    "Sorry, I cannot help with that.", "Not specified in the brief.", "As described above.", "N/A", "TBD",
+    "Siehe Beschreibung.", "Wird noch vom Team festgelegt.", "À définir par l'équipe.",
+    "請提供更多信息。", "詳細が不足しています。",
+    "This section will be completed later.", "More information needed.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("body", STAND_INS)
+def test_an_answer_of_stand_ins_alone_is_no_draft(body: str) -> None:
+    answer = read("".join(f"## {section.title}\n\n{body}\n\n" for section in PLAIN.sections))
+    assert answer.sections == ()
+    assert answer.reason in {"refused", "empty", "questions", "repeated"}
+
+
+@pytest.mark.parametrize("body", [body for body in STAND_INS if body != "N/A"])
+def test_one_stand_in_among_good_sections_is_left_out_and_told(body: str) -> None:
+    answer = read(f"## Goal\n\nServe all.\n\n## Tasks\n\n{body}\n")
+    assert bodies(answer) == {"goal": "Serve all."}
+    assert [(note.key, note.text) for note in answer.notes] == [("tasks", body)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Unknown keys are refused with 400.", "- See `docs/limits.md` for the table.", "No data is lost.", "Same API.",
+        "The deadline must be decided by the operator.", "Pending requests are dropped.", "None.", "Drafted tasks.",
+        "Empty bodies are rejected.", "- Open question: who pays?", "Later versions may add more.",
+    ],
+)  # fmt: skip
+def test_short_bodies_that_say_something_are_kept(body: str) -> None:
+    answer = read(f"## Goal\n\nServe all.\n\n## Assumptions\n\n{body}\n")
+    assert bodies(answer)["assumptions"] == body
+    assert told(answer) == ()
+
+
+def test_a_model_that_asks_back_is_known_by_its_questions() -> None:
+    answer = read("Before I start, I have to know:\n\n1. Which clients are limited?\n2. Where are counts kept?\n")
+    assert answer.reason == "questions"
+    assert answer.questions == ("Which clients are limited?", "Where are counts kept?")
+    inside = read("## Goal\n\n- Who is it for?\n\n## Tasks\n\n- Which stack is used?\n")
+    assert inside.questions == ("Who is it for?", "Which stack is used?")
+
+
+def test_the_same_words_in_each_section_are_no_draft() -> None:
+    assert read("## Goal\n\nok so\n\n## Tasks\n\nok so\n\n## Rollback Plan\n\nok so\n").reason == "repeated"
+
+
+def test_headings_that_are_no_sections_are_named() -> None:
+    answer = read("## Foo\n\nx\n\n## Bar\n\ny\n")
+    assert (answer.reason, answer.headings) == ("no_section", ("Foo", "Bar"))
 
 
 answers = st.lists(
@@ -204,7 +398,7 @@ answers = st.lists(
 @given(st.one_of(answers, st.text(alphabet="\r\n\u2028\x0c# -`~<!>*😋Goal", max_size=80)))
 def test_a_draft_reads_back_as_itself(text: str) -> None:
     answer = read(text)
-    again = read(answer.text)
+    again = read_draft(answer.text, PLAIN, [section.key for section in answer.sections])
     assert again.sections == answer.sections
     assert again.text == answer.text
     document = parse(answer.text, PLAIN)

@@ -23,7 +23,7 @@ def register(server: OrchServer) -> None:
         ls: OrchServer, params: types.TextDocumentContentParams
     ) -> types.TextDocumentContentResult:
         await ls.ready()
-        from orch_lsp.runs.view import record_markdown
+        from orch_lsp.runs.view import draft_page, record_markdown
 
         uri = normal_form(params.uri)
         found_id = _RUN_ID.search(uri)
@@ -32,5 +32,5 @@ def register(server: OrchServer) -> None:
         found = await find_run(ls, found_id.group())
         text = await draft_text(ls, found)
         if uri.startswith(f"{DRAFT_SCHEME}:"):
-            return types.TextDocumentContentResult(text)
+            return types.TextDocumentContentResult(draft_page(found.record, text))
         return types.TextDocumentContentResult(record_markdown(found.record, text or None))

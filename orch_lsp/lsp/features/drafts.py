@@ -53,6 +53,7 @@ def register(server: OrchServer) -> None:
     async def preview_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
         await ls.ready()
         from orch_lsp.orchestration.applying import draft_edit, stored_draft
+        from orch_lsp.runs.view import finding_lines
 
         given = parse(argument)
         found = await _with_draft(ls, given)
@@ -74,6 +75,7 @@ def register(server: OrchServer) -> None:
         return {
             "runId": found.record.run_id,
             "text": stored.text,
+            "findings": list(finding_lines(found.record)),
             "document": resulting,
             "uri": document[0] if document else None,
         }

@@ -1,0 +1,114 @@
+"""The check step: what the answer holds of what was asked for, and a finding on everything else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from orch_lsp.errors import ErrorCode, ProviderError
+from orch_lsp.orchestration.live_run import LiveRun
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.steps import begin_step, end_step
+from orch_lsp.runs.record import Finding
+from orch_lsp.runs.status import StepStatus
+from orch_lsp.spec.answer import Answer, AnswerNote, read_answer
+from orch_lsp.spec.draft_check import draft_notes
+from orch_lsp.text import sha256
+
+_LONGEST_TEXT = 4_000
+_MOST_TEXT = 32_000
+_MOST_FINDINGS = 60
+_MENDED = "answer_mended"
+_DECLINED = "The model declined to write, or wrote only a stand-in."
+_EMPTY = "The answer is complete, but its sections are empty."
+_REASONING_ALONE = "The answer is complete, but holds nothing besides the model's reasoning."
+
+
+async def check_answer(live: LiveRun, plan: DraftPlan, raw: str) -> Answer:
+    """Read the answer; its findings are on the record whatever comes of it.
+
+    Raises:
+        ProviderError: The answer holds nothing of what was asked for, or only stand-ins; its text is kept.
+    """
+    begin_step(live, "check", wave=2)
+    live.observer.progressed("Checking the draft")
+    wanted = [target.key for target in plan.targets]
+    answer = await asyncio.to_thread(read_answer, raw, plan.reading.profile, wanted, plan.brief)
+    notes = (
+        *answer.notes,
+        *await asyncio.to_thread(draft_notes, answer.sections, partial(_is_missing, plan.reading.root)),
+    )
+    live.change(findings=findings_of(notes))
+    if not answer.sections:
+        raise _unusable(answer, [target.title for target in plan.targets])
+    end_step(live, "check", StepStatus.COMPLETED, output_sha256=sha256(answer.text))
+    return answer
+
+
+def findings_of(notes: Sequence[AnswerNote]) -> tuple[Finding, ...]:
+    """The notes as a record keeps them: bounded in number and length, and each cut said to be one."""
+    findings: list[Finding] = []
+    room = _MOST_TEXT
+    for note in notes[:_MOST_FINDINGS]:
+        text = note.text[: min(_LONGEST_TEXT, room)]
+        room -= len(text)
+        cut = len(note.text) - len(text)
+        message = f"{note.message} ({cut} more characters are in the whole answer)" if cut else note.message
+        severity = "information" if note.code == _MENDED else "warning"
+        findings.append(Finding(note.code, severity, message[:500], note.key, text))
+    if len(notes) > _MOST_FINDINGS:
+        more = f"{len(notes) - _MOST_FINDINGS} more findings of this kind; the whole answer is kept"
+        findings.append(Finding("text_left_out", "warning", more))
+    return tuple(findings)
+
+
+def _unusable(answer: Answer, wanted: Sequence[str]) -> ProviderError:
+    """The failure that says what the answer is instead of a draft."""
+    if answer.questions:
+        asked = " ".join(f"“{_short(question)}”" for question in answer.questions)
+        return ProviderError(
+            ErrorCode.UNUSABLE_DRAFT,
+            f"The model asked instead of writing: {asked}",
+            remediation="Answer the questions in the brief, then retry.",
+        )
+    found = ", ".join(f"“{_short(heading)}”" for heading in answer.headings)
+    asked_for = ", ".join(wanted)
+    if answer.reason == "refused":
+        example = _example(answer)
+        message = f"Every section of the answer is a refusal or a stand-in: “{example}”." if example else _DECLINED
+        return ProviderError(
+            ErrorCode.UNUSABLE_DRAFT,
+            message,
+            remediation="Write more into the brief, or choose another model; then retry.",
+        )
+    messages = {
+        "repeated": "Every section of the answer says the same.",
+        "empty": _EMPTY if answer.headings else _REASONING_ALONE,
+        "not_asked_for": f"The answer holds only sections that were not asked for; wanted were {asked_for}.",
+    }
+    nothing = "The answer is complete but holds none of the sections that were asked for"
+    otherwise = f"{nothing}: it has {found}; wanted were {asked_for}." if found else f"{nothing} ({asked_for})."
+    return ProviderError(ErrorCode.UNUSABLE_DRAFT, messages.get(answer.reason, otherwise))
+
+
+def _example(answer: Answer) -> str:
+    refusals = (note.text for note in answer.notes if note.code in {"section_refused", "placeholder_phrase"})
+    return _short(next(refusals, "")).strip("-*_ .")
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else f"{line[:159]}…"
+
+
+def _is_missing(root: Path | None, path: str) -> bool:
+    """Whether a path is not in the workspace, although its first folder is."""
+    if root is None:
+        return False
+    first = root / path.partition("/")[0]
+    try:
+        return first.is_dir() and not first.is_symlink() and not (root / path).exists()
+    except OSError:
+        return False
