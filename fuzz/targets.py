@@ -101,10 +101,9 @@ def _read(selector: int, pieces: Iterator[bytes]) -> tuple[object, ...]:
             events += answer.take()
             if reader.is_over:
                 break
-        if not reader.is_over:
-            reader.close()
+        reader.close()
     except ExchangeFailedError as error:
-        failure = error.failure
+        failure = reader.broken_off(error)
     events += answer.take(last=True)
     failure = failure or reader.verdict()
     text = "".join(event.text for event in events if isinstance(event, TextDelta))

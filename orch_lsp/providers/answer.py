@@ -11,6 +11,7 @@ import re
 from orch_lsp.generation import FinishReason, Usage
 from orch_lsp.providers.base import Finished, ModelResolved, ReasoningDelta, StreamEvent, TextDelta, UsageReported
 from orch_lsp.providers.failure import Failure
+from orch_lsp.providers.finish import worse
 
 # JSON may carry halves of a UTF-16 pair, even in two messages; alone they cannot be written to any file.
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -18,6 +19,11 @@ _FIRST_HALF = re.compile("[\ud800-\udbff]$")
 
 # More of a refusal than this is not shown.
 _MAX_REFUSAL = 2000
+# Names and words of a provider that are longer than this are none.
+_MAX_WORD = 256
+_MAX_RAW_REASONS = 8
+# Characters of reasoning that are kept in case no text follows; no model's answer is longer.
+_MAX_KEPT_REASONING = 1 << 20
 
 
 class Answer:
@@ -29,7 +35,8 @@ class Answer:
     Attributes:
         has_text: Whether anything but white space has arrived as text.
         refusal: The words in which the model declined, if it did.
-        finish: The model's own end, once it gave one.
+        finish: The model's own end, once it gave one; the worst, if it gave several.
+        ends: How often the model said that it has ended, with text between.
         terminated: Whether the format's terminal marker was seen; nothing after it is read.
         failure: An error that came inside the answer.
     """
@@ -39,8 +46,12 @@ class Answer:
         self.has_text = False
         self.refusal = ""
         self.finish: Finished | None = None
+        self.ends = 0
         self.terminated = False
         self.failure: Failure | None = None
+        self._has_text_after_end = True
+        self._kept_reasoning: list[str] = []
+        self._kept_characters = 0
         self._events: list[StreamEvent] = []
         self._pieces: list[str] = []
         self._pieces_are_reasoning = False
@@ -57,8 +68,11 @@ class Answer:
             self._flush()
             self._pieces_are_reasoning = False
         self._pieces.append(piece)
-        if not self.has_text and not piece.isspace():
-            self.has_text = True
+        if (self._has_text_after_end and self.has_text) or piece.isspace():
+            return
+        self._has_text_after_end = True
+        self.has_text = True
+        self._kept_reasoning = []
 
     def reasoning(self, piece: str) -> None:
         """A piece of reasoning; it never becomes part of the answer."""
@@ -68,6 +82,9 @@ class Answer:
             self._flush()
             self._pieces_are_reasoning = True
         self._pieces.append(piece)
+        if not self.has_text and self._kept_characters < _MAX_KEPT_REASONING:
+            self._kept_reasoning.append(piece)
+            self._kept_characters += len(piece)
 
     def declined(self, piece: str) -> None:
         """A piece of a refusal; it never becomes part of the answer."""
@@ -76,6 +93,7 @@ class Answer:
 
     def model(self, model: str) -> None:
         """The id of the model that answers; an empty one says nothing."""
+        model = model[:_MAX_WORD]
         if model and model != self._model:
             self._model = model
             self._events.append(ModelResolved(model))
@@ -90,8 +108,34 @@ class Answer:
         return self._usage
 
     def finished(self, reason: FinishReason, *raw: str) -> None:
-        """The model's own end and the provider's words for it."""
-        self.finish = Finished(reason, raw)
+        """The model's own end and the provider's words for it; a later end never makes an earlier one better."""
+        before = self.finish
+        if before is not None:
+            reason = worse(before.finish_reason, reason)
+            raw = (*before.raw_finish_reasons, *raw)
+        words = tuple(dict.fromkeys(word[:_MAX_WORD] for word in raw))[:_MAX_RAW_REASONS]
+        self.finish = Finished(reason, words)
+        if self._has_text_after_end:
+            self._has_text_after_end = False
+            self.ends += 1
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the model has said that it has ended, and has written nothing since.
+
+        Servers that repeat the reason with each piece of text say nothing by it.
+        """
+        return self.finish is not None and self.ends == 1 and not self._has_text_after_end
+
+    @property
+    def came_as_reasoning(self) -> bool:
+        """Whether the whole answer came where reasoning belongs."""
+        stopped = self.finish is not None and self.finish.finish_reason is FinishReason.STOP
+        return stopped and not self.has_text and not self.refusal and any(map(str.strip, self._kept_reasoning))
+
+    def reasoning_as_text(self) -> TextDelta:
+        """The reasoning, where it is all that came: it was paid for, and may be the answer."""
+        return TextDelta(self._whole_characters("".join(self._kept_reasoning), last=True))
 
     def take(self, *, last: bool = False) -> list[StreamEvent]:
         """The events since the last call; `last` if nothing follows."""

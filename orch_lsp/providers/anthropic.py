@@ -1,7 +1,7 @@
 """Anthropic Messages.
 
 Source: the Messages reference, version 2023-06-01. A stream is `message_start`, content blocks, `message_delta` with
-the stop reason, `message_stop`; without the last it was cut. Input tokens are counted apart from cached ones.
+the stop reason, `message_stop`; some relays leave out the last. Input tokens are counted apart from cached ones.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.base import GenerationRequest, ModelInfo, Provider
 from orch_lsp.providers.classify import failure_from_message
 from orch_lsp.providers.failure import Failure
+from orch_lsp.providers.finish import reason_of
 from orch_lsp.providers.http_provider import HttpProvider
 from orch_lsp.providers.json_values import count, mapping, sequence, text
 from orch_lsp.providers.usage import sane_usage
@@ -24,16 +25,6 @@ from orch_lsp.settings.model import ProviderSettings
 # The API demands a limit. This is one that every model in service accepts and that a whole spec fits into.
 DEFAULT_MAX_OUTPUT_TOKENS = 8192
 
-_FINISH: Mapping[str, FinishReason] = {
-    "end_turn": FinishReason.STOP,
-    "stop_sequence": FinishReason.STOP,
-    "max_tokens": FinishReason.LENGTH,
-    "model_context_window_exceeded": FinishReason.LENGTH,
-    "tool_use": FinishReason.TOOL_CALL,
-    "refusal": FinishReason.REFUSAL,
-    "pause_turn": FinishReason.PAUSE,
-    "compaction": FinishReason.PAUSE,
-}
 # Words of our settings that this API does not know.
 _EFFORTS: Mapping[str, str | None] = {"none": None, "minimal": "low"}
 _COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
@@ -115,8 +106,7 @@ class MessagesDecoder:
     def __init__(self, provider: str) -> None:
         self._provider = provider
         self._id: str | None = None
-        self._raw_finish: str | None = None
-        self._refusal = ""
+        self._has_tool_call = False
         self._usage: dict[str, object] = {}
 
     def message(self, name: str, message: Mapping[str, object], answer: Answer) -> None:
@@ -129,13 +119,13 @@ class MessagesDecoder:
             case "content_block_delta":
                 self._delta(mapping(message.get("delta")), answer)
             case "message_delta":
-                self._stop_reason(mapping(message.get("delta")))
+                self._stop_reason(mapping(message.get("delta")), answer)
                 self._count(mapping(message.get("usage")), answer)
             case "message_stop":
-                self._finish(answer)
+                self.end(answer)
                 answer.terminated = True
             case "error":
-                answer.failure = failure_from_message(message, self._provider)
+                answer.failure = failure_from_message(message, self._provider, has_text=answer.has_text)
             case _:
                 # Pings, block ends and event types to come carry no text.
                 pass
@@ -153,12 +143,14 @@ class MessagesDecoder:
         answer.model(text(message.get("model")))
         for block in sequence(message.get("content")):
             self._block(mapping(block), answer)
-        self._stop_reason(message)
+        self._stop_reason(message, answer)
         self._count(mapping(message.get("usage")), answer)
-        self._finish(answer)
+        self.end(answer)
 
     def end(self, answer: Answer) -> None:
-        """Nothing is to be settled: without `message_stop` the answer was cut."""
+        """A call of a tool is no text, whatever reason comes with it."""
+        if answer.finish is not None and self._has_tool_call:
+            answer.finished(FinishReason.TOOL_CALL)
 
     def _start(self, message: Mapping[str, object], answer: Answer) -> None:
         identity = text(message.get("id"))
@@ -177,6 +169,8 @@ class MessagesDecoder:
                 answer.text(text(block.get("text")))
             case "thinking":
                 answer.reasoning(text(block.get("thinking")))
+            case "tool_use":
+                self._has_tool_call = True
             case _:
                 pass
 
@@ -189,17 +183,16 @@ class MessagesDecoder:
             case _:
                 pass
 
-    def _stop_reason(self, source: Mapping[str, object]) -> None:
-        self._raw_finish = text(source.get("stop_reason")) or self._raw_finish
-        self._refusal = text(mapping(source.get("stop_details")).get("explanation")) or self._refusal
-
-    def _finish(self, answer: Answer) -> None:
-        if self._raw_finish is None:
+    def _stop_reason(self, source: Mapping[str, object], answer: Answer) -> None:
+        raw = source.get("stop_reason")
+        if not raw:
             return
-        reason = _FINISH.get(self._raw_finish, FinishReason.OTHER)
+        raw = raw if isinstance(raw, str) else str(raw)
+        reason = reason_of(raw)
         if reason is FinishReason.REFUSAL:
-            answer.declined(self._refusal)
-        answer.finished(reason, self._raw_finish)
+            answer.declined(text(mapping(source.get("stop_details")).get("explanation")))
+        if reason is not None:
+            answer.finished(reason, raw)
 
     def _count(self, usage: Mapping[str, object], answer: Answer) -> None:
         """Counts come in parts, and the later part may restate the earlier one."""

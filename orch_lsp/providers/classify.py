@@ -2,19 +2,30 @@
 
 The same status means different things: 429 may be a limit that passes or a quota that does not, 400 may be a wrong
 key, an empty account, a foreign region or a long prompt. So each rule looks for the most specific evidence, in the
-order of the table, and words are only matched as whole phrases that providers are known to use.
+order of the table, and words are only matched as whole phrases that providers are known to use (`failure_words`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.error_body import ErrorBody, read_error, read_error_body
 from orch_lsp.providers.failure import Failure
+from orch_lsp.providers.failure_words import (
+    ABOUT_MODEL,
+    ABOUT_PROMPT,
+    CONTEXT_OVERFLOW,
+    MODEL_NOT_FOUND,
+    NOT_OVERFLOW,
+    OUTPUT_LIMIT,
+    OUTPUT_LIMIT_BEFORE,
+    WRONG_PATH,
+    pattern,
+)
 from orch_lsp.providers.json_values import mapping, sequence, text
 from orch_lsp.providers.retry_after import retry_after_seconds
 from orch_lsp.providers.wording import clean_message
@@ -32,10 +43,17 @@ class Evidence:
         """Whether the status says that the request, and not the server, is at fault."""
         return 400 <= self.status < 500
 
+    def says(self, phrase: str) -> bool:
+        """Whether the message holds a pattern."""
+        return re.search(phrase, self.body.message, re.IGNORECASE) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Holds if the body names one of `codes`, the status is one of `statuses`, a 4xx says `phrase`, or `also` does."""
+    """Holds if the body names one of `codes`, the status is one of `statuses`, `phrase` is said, or `also` holds.
+
+    A phrase counts where the request is to blame or nothing is known: in a 4xx, and inside a 200.
+    """
 
     code: ErrorCode
     codes: frozenset[str] = frozenset()
@@ -44,13 +62,14 @@ class _Rule:
     also: Callable[[Evidence], bool] | None = None
     repeat: bool = False
     once: bool = False
+    retryable: bool | None = None
 
     def applies(self, evidence: Evidence) -> bool:
         """Whether this is what happened."""
         if evidence.status in self.statuses or not evidence.body.codes.isdisjoint(self.codes):
             return True
         # Compiled, and kept by `re`, when it is first needed: an answer that is well needs none of them.
-        if self.phrase and evidence.blames_request and re.search(self.phrase, evidence.body.message, re.IGNORECASE):
+        if self.phrase and (evidence.blames_request or evidence.status == 200) and evidence.says(self.phrase):
             return True
         return self.also is not None and self.also(evidence)
 
@@ -82,8 +101,35 @@ def _is_overload_in_stream(evidence: Evidence) -> bool:
     )
 
 
+_MISSING_MODEL = frozenset({"model_not_found", "deploymentnotfound", "modelnotfound", "model_not_available"})
+
+
+def _is_wrong_path(evidence: Evidence) -> bool:
+    """Nothing serves the path that was asked: `base_url` is wrong, or lacks `/v1`."""
+    if evidence.status in (401, 402, 429) or not evidence.body.codes.isdisjoint(_MISSING_MODEL):
+        return False
+    if evidence.status == 405 or (evidence.status == 404 and evidence.body.is_page):
+        return True
+    if evidence.says(ABOUT_MODEL):
+        return False
+    # What has a model to miss says so in JSON.
+    is_bare = evidence.status == 404 and not evidence.body.is_json and evidence.body.message != ""
+    return is_bare or evidence.says(pattern(WRONG_PATH))
+
+
+def _is_context_overflow(evidence: Evidence) -> bool:
+    """Local servers answer 500 for it, too; where a limit of rates is meant, the prompt would fit."""
+    return evidence.status != 429 and evidence.says(pattern(CONTEXT_OVERFLOW)) and not evidence.says(NOT_OVERFLOW)
+
+
+def _is_output_limit(evidence: Evidence) -> bool:
+    """The words name a parameter that was refused, where no answer had begun."""
+    return evidence.says(pattern(OUTPUT_LIMIT) if evidence.status == 200 else OUTPUT_LIMIT_BEFORE)
+
+
 _RULES: tuple[_Rule, ...] = (
-    _Rule(ErrorCode.NETWORK_ERROR, statuses=(407,)),
+    _Rule(ErrorCode.NETWORK_ERROR, statuses=(407,), retryable=False),
+    _Rule(ErrorCode.INVALID_RESPONSE, also=_is_wrong_path),
     _Rule(
         ErrorCode.REGION_BLOCKED,
         codes=frozenset({"unsupported_country_region_territory"}),
@@ -126,30 +172,43 @@ _RULES: tuple[_Rule, ...] = (
         codes=frozenset({"invalid_api_key", "authentication_error", "api_key_invalid", "unauthenticated"}),
         statuses=(401,),
         phrase=_phrases(
-            "incorrect api key", "api key not valid", "invalid api[ _-]key", "invalid x-api-key", "invalid token"
+            "incorrect api key",
+            "api key not valid",
+            "invalid api[ _-]key",
+            "invalid x-api-key",
+            "invalid token(?! id| in)",
         ),
     ),
     _Rule(ErrorCode.BILLING, also=_is_passing_budget, repeat=True),
     _Rule(
         ErrorCode.BILLING,
-        codes=frozenset({"billing_error", "billing_not_active"}),
+        codes=frozenset({"billing_error", "billing_not_active", "arrearage"}),
         statuses=(402,),
         phrase=_phrases("credit balance is too low", "insufficient credits", "insufficient balance"),
     ),
     _Rule(
+        ErrorCode.TRUNCATED,
+        codes=frozenset(
+            {"max_tokens", "max_tokens_reached", "max_output_tokens", "output_limit_exceeded", "output_token_limit"}
+        ),
+        also=_is_output_limit,
+    ),
+    _Rule(
         ErrorCode.CONTEXT_LENGTH_EXCEEDED,
         codes=frozenset(
-            {"context_length_exceeded", "too_many_prompt_tokens", "too_many_tokens", "exceed_context_size_error"}
+            {
+                "context_length_exceeded",
+                "context_window_exceeded",
+                "contextwindowexceedederror",
+                "exceed_context_size_error",
+                "model_context_window_exceeded",
+                "prompt_too_long",
+                "token_limit_exceeded",
+                "too_many_prompt_tokens",
+                "too_many_tokens",
+            }
         ),
-        phrase=_phrases(
-            "max(?:imum)? context length",
-            "exceeds the (?:available )?context",
-            "exceeds? the model'?s? context",
-            "context length exceeded",
-            "(?:prompt|input) (?:is )?too long",
-            r"input token count \(?\d*\)? ?exceeds",
-            "total length of all messages",
-        ),
+        also=_is_context_overflow,
     ),
     _Rule(
         ErrorCode.REQUEST_TOO_LARGE,
@@ -159,14 +218,9 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         ErrorCode.MODEL_NOT_FOUND,
-        codes=frozenset({"model_not_found", "deploymentnotfound", "not_found_error", "notfounderror", "not_found"}),
+        codes=_MISSING_MODEL | {"not_found_error", "notfounderror", "not_found"},
         statuses=(404,),
-        phrase=_phrases(
-            "model .{1,200} (?:not found|does not exist|is not available|not supported)",
-            "no such model",
-            "unknown model",
-            "not a valid model",
-        ),
+        phrase=pattern(MODEL_NOT_FOUND),
     ),
     _Rule(
         ErrorCode.OVERLOADED,
@@ -177,8 +231,20 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _Rule(
         ErrorCode.RATE_LIMITED,
-        codes=frozenset({"rate_limit_exceeded", "rate_limit_error", "slow_down", "resource_exhausted"}),
+        codes=frozenset(
+            {
+                "rate_limit_exceeded",
+                "rate_limit_error",
+                "slow_down",
+                "resource_exhausted",
+                "throttlingexception",
+                "throttling",
+                "throttling.ratequota",
+                "too_many_requests",
+            }
+        ),
         statuses=(429,),
+        phrase=_phrases("rate.?limit (?:was |is )?(?:reached|exceeded|hit)", "too many requests", "throttl"),
         repeat=True,
     ),
     _Rule(
@@ -196,7 +262,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(ErrorCode.PROVIDER_UNAVAILABLE, statuses=(409, *range(500, 600)), repeat=True),
     _Rule(
         ErrorCode.INVALID_REQUEST,
-        codes=frozenset({"invalid_request_error", "invalid_argument"}),
+        codes=frozenset({"invalid_request_error", "invalid_argument", "invalidparameter", "badrequesterror"}),
         statuses=range(400, 500),
     ),
 )
@@ -211,11 +277,16 @@ def failure_from_answer(status: int, headers: Mapping[str, str], body: bytes, pr
     return _failure(Evidence(status, said), headers, message, http_status=status)
 
 
-def failure_from_message(value: object, provider: str) -> Failure:
-    """The failure that an error object inside an answer is: in a 200 document, or in a stream."""
+def failure_from_message(value: object, provider: str, *, has_text: bool = False) -> Failure:
+    """The failure that an error object inside an answer is: in a 200 document, or in a stream, perhaps after text."""
     said = read_error(value)
     message = f"{provider} reported an error" + (f": {said.message}" if said.message else " without a message.")
-    return _failure(Evidence(said.status or 200, said), {}, message, http_status=200)
+    evidence = Evidence(said.status or 200, said)
+    failure = _failure(evidence, {}, message, http_status=200)
+    if failure.code is ErrorCode.CONTEXT_LENGTH_EXCEEDED and has_text and not evidence.says(ABOUT_PROMPT):
+        # The prompt did fit, and only the answer can have met the limit.
+        return replace(failure, code=ErrorCode.TRUNCATED)
+    return failure
 
 
 def _failure(evidence: Evidence, headers: Mapping[str, str], message: str, http_status: int) -> Failure:
@@ -232,7 +303,7 @@ def _failure(evidence: Evidence, headers: Mapping[str, str], message: str, http_
     return Failure(
         rule.code,
         clean_message(message),
-        retryable=True if rule.repeat else None,
+        retryable=True if rule.repeat else rule.retryable,
         repeat=repeat,
         once=rule.once,
         http_status=http_status,

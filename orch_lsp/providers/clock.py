@@ -9,6 +9,13 @@ from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.settings.model import Timeouts
 
+GRACE_S = 2.0
+"""How long an answer is waited for that the model has ended: for its usage and its terminal marker, in seconds."""
+
+
+class GraceOverError(Exception):
+    """The model has ended its answer, and the server does not end it."""
+
 
 class ExchangeClock:
     """Counts from its creation: to the first byte, between bytes, and in all.
@@ -21,6 +28,7 @@ class ExchangeClock:
 
     Raises:
         ExchangeFailedError: Nothing came in time; on entering, if the time for the whole is up.
+        GraceOverError: The end was expected, and the time that was left for it is up.
     """
 
     def __init__(self, timeouts: Timeouts) -> None:
@@ -29,6 +37,7 @@ class ExchangeClock:
         self._started = self._loop.time()
         self._end = self._started + timeouts.total
         self._has_received = False
+        self._last_end = math.inf
         self._deadline = 0.0
         self._waiting: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -40,6 +49,10 @@ class ExchangeClock:
         """Bytes of the body have come: from now on gaps are measured."""
         self._has_received = True
 
+    def expect_end(self, *, soon: bool) -> None:
+        """From now on wait no longer than `GRACE_S` in all, whatever comes; or, if not `soon`, as before."""
+        self._last_end = self._loop.time() + min(GRACE_S, self._timeouts.idle) if soon else math.inf
+
     def close(self) -> None:
         """The exchange is over."""
         if self._timer is not None:
@@ -50,8 +63,10 @@ class ExchangeClock:
         if now >= self._end:
             # The timer alone never fires while a slow reader finds bytes at hand whenever it looks.
             raise ExchangeFailedError(self._failure(total=True))
+        if now >= self._last_end:
+            raise GraceOverError
         patience = now + self._timeouts.idle if self._has_received else self._started + self._timeouts.first_byte
-        self._deadline = min(self._end, patience)
+        self._deadline = min(self._end, patience, self._last_end)
         if self._fires_at > self._deadline:
             self._arm()
         task = self._waiting = asyncio.current_task()
@@ -63,6 +78,8 @@ class ExchangeClock:
             return
         # As in asyncio.timeout(): somebody else's cancellation goes first.
         if task.uncancel() <= self._cancelling:
+            if self._deadline >= self._last_end:
+                raise GraceOverError from None
             raise ExchangeFailedError(self._failure(total=self._deadline >= self._end)) from None
 
     def _arm(self) -> None:

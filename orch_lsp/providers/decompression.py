@@ -50,7 +50,14 @@ class Decompressor:
             piece, self._head = self._head, b""
         while piece:
             self._begun = True
-            decoded = self._inflate.decompress(piece, _STEP)
+            before = self._inflate.copy()
+            try:
+                decoded = self._inflate.decompress(piece, _STEP)
+            except zlib.error:
+                # What came before the damage in the same piece is part of the answer; its first bad byte raises again.
+                for position in range(len(piece)):
+                    yield before.decompress(piece[position : position + 1], _STEP)
+                raise
             if decoded:
                 yield decoded
             if self._inflate.eof:

@@ -11,8 +11,8 @@ from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.base import AnswerBegan, StreamEvent
 from orch_lsp.providers.classify import failure_from_answer, request_id_from
-from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
-from orch_lsp.providers.finish import failure_without_end
+from orch_lsp.providers.failure import ExchangeFailedError, Failure
+from orch_lsp.providers.finish import failure_of_status
 from orch_lsp.providers.reader import AnswerReader
 from orch_lsp.providers.wire import AnswerDecoder
 from orch_lsp.providers.wording import clean_message
@@ -79,17 +79,18 @@ async def exchange(
                         yield event
                     if reader.is_over:
                         break
+                    response.expect_end(soon=answer.has_ended)
             if answer.terminated:
                 await response.drain()
-            elif not reader.is_over:
-                reader.close()
-        except ConnectionLostError as error:
-            failure = failure_without_end(has_text=True, lost=True) if answer.has_text else error.failure
+            reader.close()
         except ExchangeFailedError as error:
-            failure = error.failure
+            failure = reader.broken_off(error)
+        failure = failure or reader.verdict()
         for event in answer.take(last=True):
             yield event
-        failure = failure or reader.verdict()
+        if answer.came_as_reasoning:
+            # Paid for, and perhaps the whole draft: kept with the failure, never more than a partial one.
+            yield answer.reasoning_as_text()
         if answer.finish is not None:
             yield answer.finish
     if failure is not None:
@@ -105,6 +106,8 @@ async def refuse_failed_answers(response: HttpResponse, provider: str) -> None:
     if response.status >= 400:
         body = await response.read_error_body()
         raise ExchangeFailedError(failure_from_answer(response.status, response.headers, body, provider))
+    if (failure := failure_of_status(response.status, provider)) is not None:
+        raise ExchangeFailedError(failure)
     if not 200 <= response.status < 300:
         target = response.headers.get("location") or "nowhere"
         raise ExchangeFailedError(

@@ -13,28 +13,12 @@ from urllib.parse import quote
 from orch_lsp.generation import FinishReason
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.base import GenerationRequest, ModelInfo, Provider
+from orch_lsp.providers.finish import reason_of
 from orch_lsp.providers.http_provider import HttpProvider
 from orch_lsp.providers.json_values import count, mapping, sequence, text
 from orch_lsp.providers.usage import sane_usage
 from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
-
-_FINISH: Mapping[str, FinishReason] = {
-    "STOP": FinishReason.STOP,
-    "MAX_TOKENS": FinishReason.LENGTH,
-    "SAFETY": FinishReason.CONTENT_FILTER,
-    "RECITATION": FinishReason.CONTENT_FILTER,
-    "LANGUAGE": FinishReason.CONTENT_FILTER,
-    "BLOCKLIST": FinishReason.CONTENT_FILTER,
-    "PROHIBITED_CONTENT": FinishReason.CONTENT_FILTER,
-    "SPII": FinishReason.CONTENT_FILTER,
-    "MODEL_ARMOR": FinishReason.CONTENT_FILTER,
-    "CONTINUATION": FinishReason.PAUSE,
-    "UNEXPECTED_TOOL_CALL": FinishReason.ERROR,
-    "TOO_MANY_TOOL_CALLS": FinishReason.ERROR,
-    "MISSING_THOUGHT_SIGNATURE": FinishReason.ERROR,
-    "OTHER": FinishReason.ERROR,
-}
 
 
 def create(settings: ProviderSettings, api_key: str | None) -> Provider:
@@ -111,7 +95,6 @@ class GeminiDecoder:
     """Reads the messages of one answer."""
 
     def __init__(self) -> None:
-        self._raw_finish: str | None = None
         self._raw_block: str | None = None
         self._has_tool_call = False
 
@@ -121,10 +104,10 @@ class GeminiDecoder:
         answer.model(text(message.get("modelVersion")))
         for item in sequence(message.get("candidates")):
             candidate = mapping(item)
-            if not candidate.get("index"):
+            if candidate.get("index") in (0, None):
                 for part in sequence(mapping(candidate.get("content")).get("parts")):
                     self._part(mapping(part), answer)
-                self._raw_finish = text(candidate.get("finishReason")) or self._raw_finish
+                self._ended(candidate.get("finishReason"), answer)
         self._raw_block = text(mapping(message.get("promptFeedback")).get("blockReason")) or self._raw_block
         self._count(mapping(message.get("usageMetadata")), answer)
 
@@ -141,13 +124,17 @@ class GeminiDecoder:
 
     def end(self, answer: Answer) -> None:
         """The end of the bytes settles the finish reason."""
-        if self._raw_finish is not None:
-            reason = _FINISH.get(self._raw_finish, _family(self._raw_finish))
-            if reason is FinishReason.STOP and self._has_tool_call:
-                reason = FinishReason.TOOL_CALL
-            answer.finished(reason, self._raw_finish)
-        elif self._raw_block is not None:
+        if self._raw_block is not None:
             answer.finished(FinishReason.CONTENT_FILTER, f"promptFeedback:{self._raw_block}")
+        elif answer.finish is not None and self._has_tool_call:
+            answer.finished(FinishReason.TOOL_CALL)
+
+    def _ended(self, finish: object, answer: Answer) -> None:
+        if not finish:
+            return
+        raw = finish if isinstance(finish, str) else str(finish)
+        if (reason := reason_of(raw)) is not None:
+            answer.finished(reason, raw)
 
     def _part(self, part: Mapping[str, object], answer: Answer) -> None:
         if "functionCall" in part:
@@ -177,12 +164,6 @@ def _thinking(reasoning: str) -> dict[str, object]:
     if reasoning.isascii() and reasoning.isdigit():
         return {"thinkingBudget": int(reasoning)}
     return {"thinkingLevel": "high" if reasoning in ("xhigh", "max") else reasoning}
-
-
-def _family(raw: str) -> FinishReason:
-    if raw.startswith("IMAGE_"):
-        return FinishReason.CONTENT_FILTER
-    return FinishReason.ERROR if raw.startswith("MALFORMED_") else FinishReason.OTHER
 
 
 def _generates(entry: Mapping[str, object]) -> bool:

@@ -19,7 +19,7 @@ from typing import cast
 import httpx
 
 from orch_lsp.errors import ErrorCode, SettingsError
-from orch_lsp.providers.clock import ExchangeClock
+from orch_lsp.providers.clock import ExchangeClock, GraceOverError
 from orch_lsp.providers.decompression import Decompressor, UnknownEncodingError
 from orch_lsp.providers.endpoint import Endpoint
 from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
@@ -50,9 +50,10 @@ class HttpResponse:
         self._stream = cast("AsyncGenerator[bytes, None]", aiter(cast("httpx.AsyncByteStream", response.stream)))
         self._clock = clock
         self._max_bytes = max_bytes
+        self._end_is_due = False
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """The body as it comes, content encoding undone.
+        """The body as it comes, content encoding undone, to its end; or, where that is due, to whatever ends it.
 
         Raises:
             ConnectionLostError: The connection ended before the body did.
@@ -72,10 +73,24 @@ class HttpResponse:
                     if left < 0:
                         raise self._invalid(f"The answer is larger than the limit of {self._max_bytes} bytes.")
                     yield piece
+            if decompressor is not None and decompressor.ended_early:
+                raise ConnectionLostError(
+                    Failure(ErrorCode.NETWORK_ERROR, "The compressed answer was cut.", repeat=True)
+                )
+        except GraceOverError:
+            return
         except httpx.HTTPError as error:
-            raise failure_from_transport(error) from error
-        if decompressor is not None and decompressor.ended_early:
-            raise ConnectionLostError(Failure(ErrorCode.NETWORK_ERROR, "The compressed answer was cut.", repeat=True))
+            if not self._end_is_due:
+                raise failure_from_transport(error) from error
+        except ExchangeFailedError:
+            if not self._end_is_due:
+                raise
+
+    def expect_end(self, *, soon: bool) -> None:
+        """Say whether the model has ended its answer: then little is waited for, and nothing that fails matters."""
+        if soon is not self._end_is_due:
+            self._end_is_due = soon
+            self._clock.expect_end(soon=soon)
 
     async def read_error_body(self) -> bytes:
         """The body of a failed answer, or as much of it as could be had."""

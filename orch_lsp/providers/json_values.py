@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+# More than a double can count exactly is no count.
+_MOST = 1 << 53
+
 
 def mapping(value: Any) -> Mapping[str, object]:
     """`value` if it is an object, else an empty one."""
@@ -23,4 +26,4 @@ def text(value: object) -> str:
 
 def count(value: object) -> int | None:
     """`value` if it is a whole number that can count something, else None."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.base import ModelInfo
 from orch_lsp.providers.exchange import refuse_failed_answers
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
+from orch_lsp.providers.json_reading import parse_json
 from orch_lsp.providers.wire import DescribesModels, WireFormat
 from orch_lsp.settings.model import ProviderSettings
 
@@ -80,8 +80,8 @@ async def _document(
             async for piece in pieces:
                 content += piece
     try:
-        return json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        return parse_json(content.decode("utf-8-sig"))
+    except ValueError as error:
         raise ExchangeFailedError(
             Failure(ErrorCode.INVALID_RESPONSE, "The list of models is not JSON.", http_status=response.status)
         ) from error

@@ -13,6 +13,7 @@ from dataclasses import replace
 from orch_lsp.generation import FinishReason
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.base import GenerationRequest, ModelInfo, Provider
+from orch_lsp.providers.finish import reason_of
 from orch_lsp.providers.http_provider import HttpProvider
 from orch_lsp.providers.json_values import count, mapping, sequence, text
 from orch_lsp.providers.think_tags import ThinkTagSplitter
@@ -20,7 +21,6 @@ from orch_lsp.providers.usage import sane_usage
 from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
 
-_FINISH: Mapping[str, FinishReason] = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
 # What the API takes for the words of our settings that it does not know.
 _THINK: Mapping[str, bool | str] = {"none": False, "minimal": "low", "xhigh": "high", "max": "high"}
 
@@ -139,9 +139,6 @@ class OllamaDecoder:
     def _end(self, message: Mapping[str, object], answer: Answer) -> None:
         self.end(answer)
         raw = text(message.get("done_reason"))
-        reason = _FINISH.get(raw, FinishReason.OTHER) if raw else FinishReason.STOP
-        if reason is FinishReason.STOP and self._has_tool_call:
-            reason = FinishReason.TOOL_CALL
         answer.usage(
             sane_usage(
                 # Durations are left out: they are not counts.
@@ -150,5 +147,8 @@ class OllamaDecoder:
                 output_tokens=count(message.get("eval_count")),
             )
         )
-        answer.finished(reason, *((raw,) if raw else ()))
+        # Servers of before 2024 say `done` without a reason.
+        answer.finished(reason_of(raw) or FinishReason.STOP, *((raw,) if raw else ()))
+        if self._has_tool_call:
+            answer.finished(FinishReason.TOOL_CALL)
         answer.terminated = True

@@ -13,6 +13,7 @@ from orch_lsp.generation import FinishReason
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.base import GenerationRequest, Provider
 from orch_lsp.providers.chat_models import chat_models
+from orch_lsp.providers.finish import reason_of
 from orch_lsp.providers.http_provider import HttpProvider
 from orch_lsp.providers.json_values import mapping, sequence, text
 from orch_lsp.providers.openai_shared import openai_headers, openai_usage
@@ -20,21 +21,8 @@ from orch_lsp.providers.think_tags import ThinkTagSplitter
 from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
 
-_FINISH: Mapping[str, FinishReason] = {
-    "stop": FinishReason.STOP,
-    "end_turn": FinishReason.STOP,
-    "eos": FinishReason.STOP,
-    "eos_token": FinishReason.STOP,
-    "stop_sequence": FinishReason.STOP,
-    "length": FinishReason.LENGTH,
-    "max_tokens": FinishReason.LENGTH,
-    "model_length": FinishReason.LENGTH,
-    "tool_calls": FinishReason.TOOL_CALL,
-    "function_call": FinishReason.TOOL_CALL,
-    "content_filter": FinishReason.CONTENT_FILTER,
-    "refusal": FinishReason.REFUSAL,
-    "error": FinishReason.ERROR,
-}
+# How servers number the one choice of an answer; some do not.
+_FIRST_CHOICE = (0, None, "0", "")
 
 
 def create(settings: ProviderSettings, api_key: str | None) -> Provider:
@@ -118,8 +106,8 @@ class ChatDecoder:
         self._thinks_first = thinks_first
         self._model: object = None
         self._splitter: ThinkTagSplitter | None = None
-        self._raw_finish: str | None = None
         self._has_tool_call = False
+        self._other_choice_ended = False
 
     def message(self, name: str, message: Mapping[str, object], answer: Answer) -> None:
         """Take one chunk."""
@@ -128,12 +116,14 @@ class ChatDecoder:
 
     def marker(self, data: str, answer: Answer) -> bool:
         """Take `[DONE]`."""
-        if data.strip() != "[DONE]":
+        if data.strip().upper() != "[DONE]":
             return False
         self.end(answer)
         if answer.finish is None and answer.failure is None:
-            # The marker says that the answer is complete; some servers give no reason besides.
-            answer.finished(self._reason(FinishReason.STOP, answer))
+            # The marker says that the answer is complete; some servers give no reason besides. One that gives a reason
+            # for another choice would have given it for this one.
+            answer.finished(FinishReason.INCOMPLETE if self._other_choice_ended else FinishReason.STOP)
+            self._settle(answer)
         answer.terminated = True
         return True
 
@@ -142,20 +132,19 @@ class ChatDecoder:
         self._chunk(mapping(document), "message", answer)
 
     def end(self, answer: Answer) -> None:
-        """Settle the finish reason, which text that follows it may still change."""
+        """Settle the finish reason, which what was said besides may still change."""
         if self._splitter is not None:
             self._splitter.close()
             self._splitter = None
-        if self._raw_finish is not None:
-            reason = _FINISH.get(self._raw_finish.lower(), FinishReason.OTHER)
-            answer.finished(self._reason(reason, answer), self._raw_finish)
+        self._settle(answer)
 
-    def _reason(self, reason: FinishReason, answer: Answer) -> FinishReason:
-        if reason is FinishReason.STOP and answer.refusal:
-            return FinishReason.REFUSAL
-        if reason is FinishReason.STOP and self._has_tool_call:
-            return FinishReason.TOOL_CALL
-        return reason
+    def _settle(self, answer: Answer) -> None:
+        if answer.finish is None:
+            return
+        if answer.refusal:
+            answer.finished(FinishReason.REFUSAL)
+        if self._has_tool_call:
+            answer.finished(FinishReason.TOOL_CALL)
 
     def _chunk(self, chunk: Mapping[str, object], member: str, answer: Answer) -> None:
         if (model := chunk.get("model")) != self._model:
@@ -163,17 +152,24 @@ class ChatDecoder:
             answer.model(text(model))
         for item in sequence(chunk.get("choices")):
             choice = mapping(item)
-            if choice.get("index"):
+            finish = choice.get("finish_reason")
+            if choice.get("index") not in _FIRST_CHOICE:
                 # Further answers to one request, which was not asked for.
+                self._other_choice_ended = self._other_choice_ended or bool(finish)
                 continue
             self._content(mapping(choice.get(member)), answer)
-            if finish := choice.get("finish_reason"):
-                self._raw_finish = text(finish)
+            if finish:
+                self._ended(finish, answer)
         usage = chunk.get("usage")
         if not usage and "x_groq" in chunk:
             usage = mapping(chunk["x_groq"]).get("usage")
         if usage:
             answer.usage(openai_usage(mapping(usage), "prompt", "completion"))
+
+    def _ended(self, finish: object, answer: Answer) -> None:
+        raw = finish if isinstance(finish, str) else str(finish)
+        if (reason := reason_of(raw)) is not None:
+            answer.finished(reason, raw)
 
     def _content(self, delta: Mapping[str, object], answer: Answer) -> None:
         for name, value in delta.items():
@@ -202,8 +198,11 @@ class ChatDecoder:
         if isinstance(content, str):
             self._splitter.feed(content)
         else:
-            for part in sequence(content):
-                self._part(mapping(part), answer, self._splitter)
+            for part in sequence(content) or (content,):
+                if isinstance(part, str):
+                    self._splitter.feed(part)
+                else:
+                    self._part(mapping(part), answer, self._splitter)
 
     def _part(self, part: Mapping[str, object], answer: Answer, splitter: ThinkTagSplitter) -> None:
         """Mistral gives content as a list when it thinks."""

@@ -13,18 +13,12 @@ from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.base import GenerationRequest, Provider
 from orch_lsp.providers.chat_models import chat_models
 from orch_lsp.providers.classify import failure_from_message
+from orch_lsp.providers.finish import reason_of, worse
 from orch_lsp.providers.http_provider import HttpProvider
 from orch_lsp.providers.json_values import count, mapping, sequence, text
 from orch_lsp.providers.openai_shared import openai_headers, openai_usage
 from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
-
-_INCOMPLETE: Mapping[str, FinishReason] = {
-    "max_output_tokens": FinishReason.LENGTH,
-    "content_filter": FinishReason.CONTENT_FILTER,
-    "steered": FinishReason.PAUSE,
-    "max_messages": FinishReason.PAUSE,
-}
 
 
 def create(settings: ProviderSettings, api_key: str | None) -> Provider:
@@ -110,7 +104,7 @@ class ResponsesDecoder:
                 self._end(mapping(message.get("response")), answer)
                 answer.terminated = True
             case "error":
-                answer.failure = failure_from_message(message, self._provider)
+                answer.failure = failure_from_message(message, self._provider, has_text=answer.has_text)
             case _:
                 # Events that repeat in whole what came in parts, and those of tools that were not offered.
                 pass
@@ -138,18 +132,17 @@ class ResponsesDecoder:
             if not self._has_deltas:
                 self._item(item, answer)
         self._count(mapping(response.get("usage")), answer)
-        status = text(response.get("status"))
+        status = text(response.get("status")).lower()
         if status == "failed" or response.get("error"):
-            answer.failure = failure_from_message(response, self._provider)
+            answer.failure = failure_from_message(response, self._provider, has_text=answer.has_text)
         elif status == "completed":
             reached_limit = _reached_limit(response, answer)
             reason = FinishReason.LENGTH if reached_limit else _completed(answer, has_tool_call=has_tool_call)
             answer.finished(reason, status)
         elif status == "incomplete":
             reason = text(mapping(response.get("incomplete_details")).get("reason"))
-            answer.finished(
-                _INCOMPLETE.get(reason, FinishReason.INCOMPLETE), f"{status}:{reason}" if reason else status
-            )
+            told = worse(FinishReason.INCOMPLETE, reason_of(reason) or FinishReason.INCOMPLETE)
+            answer.finished(told, f"{status}:{reason}" if reason else status)
         else:
             answer.finished(FinishReason.ERROR if status == "cancelled" else FinishReason.INCOMPLETE, status)
 

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.classify import failure_from_message
-from orch_lsp.providers.failure import ExchangeFailedError, Failure
+from orch_lsp.providers.error_body import FlatError, flat_error
+from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
 from orch_lsp.providers.finish import failure_at_end, failure_without_end
 from orch_lsp.providers.framing import BodyDecoder, NotAnApiError
-from orch_lsp.providers.json_values import mapping, sequence
+from orch_lsp.providers.json_reading import TooComplexError, parse_json
+from orch_lsp.providers.json_values import mapping, sequence, text
 from orch_lsp.providers.sse import Frame, InvalidEncodingError
 from orch_lsp.providers.wire import AnswerDecoder
 
-_JSON = json.JSONDecoder()
-
-
-def _parse(data: str) -> object:
-    """As json.loads(), which looks for white space around the value in two further steps; there is hardly ever any."""
-    try:
-        value, end = _JSON.raw_decode(data)
-    except ValueError:
-        return _JSON.decode(data)
-    return value if end == len(data) else _JSON.decode(data)
+# Keep-alive messages of relays that are no JSON; a text is never one.
+_HEARTBEATS = frozenset({"ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive"})
+# Members that only a message of an answer has.
+_ANSWER_MEMBERS = frozenset(
+    {
+        "choices",
+        "candidates",
+        "promptFeedback",
+        "usageMetadata",
+        "delta",
+        "content_block",
+        "response",
+        "item",
+        "part",
+        "done",
+    }
+)
 
 
 class AnswerReader:
@@ -49,8 +57,10 @@ class AnswerReader:
         self._provider = provider
         self._has_bytes = False
         self._has_messages = False
-        # Whether the bytes ended inside a message. Then even a finish reason does not make the answer whole.
+        # Whether the bytes ended inside a message: only a model that had ended before has said all.
         self._is_torn = False
+        # A message without an answer, whose words may be all that a server says of a failure.
+        self._said: Mapping[str, object] | None = None
 
     def feed(self, piece: bytes) -> None:
         """Take a piece of the body; what it holds up to a fault is in the answer when this raises.
@@ -70,9 +80,21 @@ class AnswerReader:
         Raises:
             ExchangeFailedError: Its last part is not what the API sends.
         """
+        if self.is_over:
+            return
         self._take(self._frames.close())
         if not self.is_over:
             self._decoder.end(self._answer)
+
+    def broken_off(self, error: ExchangeFailedError) -> Failure | None:
+        """The failure that `error` is, which ended the body; None if the model had ended its answer before."""
+        answer = self._answer
+        if answer.has_ended:
+            self._decoder.end(answer)
+            return None
+        if isinstance(error, ConnectionLostError) and answer.has_text:
+            return failure_without_end(has_text=True, lost=True)
+        return error.failure
 
     @property
     def is_over(self) -> bool:
@@ -84,8 +106,10 @@ class AnswerReader:
         answer = self._answer
         if answer.failure is not None:
             return answer.failure
-        if self._is_torn:
+        if self._is_torn and not answer.has_ended:
             return failure_without_end(has_text=answer.has_text, lost=True)
+        if self._said is not None and not answer.has_text:
+            return failure_from_message(self._said, self._provider)
         if answer.finish is not None:
             return failure_at_end(answer)
         if not self._has_bytes:
@@ -102,8 +126,10 @@ class AnswerReader:
                 if self._events_left < 0:
                     raise _invalid(f"The answer has more than the limit of {self._max_events} events.")
                 try:
-                    value: object = _parse(frame.data)
-                except (ValueError, RecursionError) as error:
+                    value = parse_json(frame.data)
+                except TooComplexError as error:
+                    raise _invalid(f"The answer holds a message that is too complex ({error}).") from error
+                except ValueError as error:
                     self._not_json(frame, error)
                 else:
                     self._message(frame.name, value)
@@ -118,27 +144,53 @@ class AnswerReader:
             self._decoder.document(value, self._answer)
             for part in sequence(value) or (value,):
                 self._look_for_error("", mapping(part))
+                self._look_for_words("", mapping(part))
         elif message := mapping(value):
             self._has_messages = True
             self._decoder.message(name, message, self._answer)
             if name == "error" or "error" in message:
                 self._look_for_error(name, message)
+            elif _ANSWER_MEMBERS.isdisjoint(message):
+                self._look_for_words(name, message)
         elif name == "error":
-            self._answer.failure = failure_from_message(value, self._provider)
+            self._answer.failure = failure_from_message(value, self._provider, has_text=self._answer.has_text)
 
     def _look_for_error(self, name: str, message: Mapping[str, object]) -> None:
         if (name == "error" or message.get("error")) and self._answer.failure is None:
-            self._answer.failure = failure_from_message(message, self._provider)
+            self._answer.failure = failure_from_message(message, self._provider, has_text=self._answer.has_text)
+
+    def _look_for_words(self, name: str, message: Mapping[str, object]) -> None:
+        """Take an error that has no member of that name: flat, as many servers and gateways send it."""
+        answer = self._answer
+        if answer.failure is not None or name in _HEARTBEATS or text(message.get("type")).lower() in _HEARTBEATS:
+            return
+        if self._frames.is_document and (answer.has_text or answer.finish is not None):
+            return
+        match flat_error(message):
+            case FlatError.CERTAIN:
+                self._answer.failure = failure_from_message(message, self._provider, has_text=self._answer.has_text)
+            case FlatError.POSSIBLE:
+                self._said = self._said or message
+            case FlatError.NONE:
+                pass
 
     def _not_json(self, frame: Frame, error: Exception) -> None:
         if self._decoder.marker(frame.data, self._answer):
             self._has_messages = True
         elif frame.name == "error":
-            self._answer.failure = failure_from_message(frame.data, self._provider)
+            self._answer.failure = failure_from_message(frame.data, self._provider, has_text=self._answer.has_text)
+        elif frame.whole and _is_heartbeat(frame):
+            return
         elif frame.whole:
             raise _invalid("The answer holds data that is not JSON.") from error
         else:
             self._is_torn = True
+
+
+def _is_heartbeat(frame: Frame) -> bool:
+    """Whether an event keeps the connection alive and says nothing; an event without data is none by the standard."""
+    word = frame.data.strip().strip("[]<>:. ").lower()
+    return not frame.data.strip() or word in _HEARTBEATS or frame.name.lower() in _HEARTBEATS
 
 
 def _invalid(message: str) -> ExchangeFailedError:

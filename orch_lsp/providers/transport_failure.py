@@ -28,7 +28,10 @@ def failure_from_transport(error: httpx.HTTPError | httpx.InvalidURL) -> Exchang
             failure = Failure(ErrorCode.TIMEOUT, "The server could not be reached in time.", repeat=True, once=True)
         case httpx.ProxyError():
             failure = Failure(
-                ErrorCode.NETWORK_ERROR, clean_message(f"The proxy refused the request ({error})."), _PROXY_ADVICE
+                ErrorCode.NETWORK_ERROR,
+                clean_message(f"The proxy refused the request ({error})."),
+                _PROXY_ADVICE,
+                retryable=False if "407" in str(error) else None,
             )
         case httpx.ConnectError():
             failure = failure_from_causes(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from orch_lsp.generation import Usage
+from orch_lsp.providers.json_reading import bounded_members
 
 
 def sane_usage(
@@ -19,7 +20,8 @@ def sane_usage(
     """Counts as they are recorded, or None where the provider gave none.
 
     `input_tokens` includes cached ones and `output_tokens` includes reasoning; a part that is larger than its whole is
-    dropped, because nothing says which of the two is wrong but the whole is what providers bill by.
+    dropped, because nothing says which of the two is wrong but the whole is what providers bill by. A part of `raw` is
+    kept; a server may put anything there.
     """
     if input_tokens is None and output_tokens is None:
         return None
@@ -29,7 +31,7 @@ def sane_usage(
         cache_read_input_tokens=_part(cache_read, input_tokens),
         cache_write_input_tokens=_part(cache_write, input_tokens),
         reasoning_output_tokens=_part(reasoning, output_tokens),
-        raw=raw,
+        raw=bounded_members(raw),
     )
 
 

@@ -28,6 +28,7 @@ from tests.fakes.scripted_server import (
     chat_pieces,
     event,
     json_reply,
+    messages_pieces,
     stream_reply,
 )
 
@@ -203,11 +204,64 @@ async def test_an_answer_that_ends_cleanly_in_the_text_is_not_complete(server, f
     assert outcome.finish is None
 
 
-async def test_an_answer_that_is_torn_after_its_reason_is_not_complete(server):
-    server.script(stream_reply([*PARTIAL, chat_chunk(finish="stop"), b'data: {"usage": {"pro']))
-    outcome = await ask(server.url)
-    assert outcome.code == "incomplete_output"
+@pytest.mark.parametrize(
+    "then",
+    [Close(), Reset(), Stall(), SendForever(b": still here\n\n"), Send(b"\n<html>Bad gateway\n\ndata: \xff\n\n")],
+)
+@pytest.mark.parametrize(
+    ("kind", "pieces"),
+    [
+        ("openai-compatible", [*PARTIAL, chat_chunk(finish="stop")]),
+        ("openai-compatible", [*PARTIAL, chat_chunk(finish="stop"), b'data: {"usage": {"pro']),
+        ("anthropic", messages_pieces(["half a ", "thought"])[:-1]),
+        (
+            "gemini",
+            [event({"candidates": [{"content": {"parts": [{"text": "half a thought"}]}, "finishReason": "STOP"}]})],
+        ),
+        (
+            "openai",
+            [
+                event({"type": "response.output_text.delta", "delta": "half a thought"}),
+                event({"type": "response.completed", "response": {"status": "completed", "output": []}}),
+            ],
+        ),
+        ("ollama", [b'{"message": {"content": "half a thought"}, "done": true, "done_reason": "stop"}\n']),
+    ],
+)
+async def test_a_model_that_has_ended_is_not_waited_for_whatever_the_connection_does(server, kind, pieces, then):
+    server.script(stream_reply(pieces, then))
+    outcome = await ask(server.url, kind=kind, timeout=Timeouts(idle=0.3, total=20))
+    assert (outcome.text, outcome.error) == ("half a thought", None)
     assert outcome.finish.finish_reason is FinishReason.STOP
+    await server.requests[0].disconnected.wait()
+
+
+async def test_the_usage_that_follows_the_reason_is_waited_for(server):
+    usage = event({"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 4}})
+    server.script(stream_reply([*PARTIAL, chat_chunk(finish="stop"), b": ping\n\n", usage], Stall()))
+    outcome = await ask(server.url, timeout=Timeouts(idle=0.3))
+    assert outcome.error is None
+    assert outcome.usage.output_tokens == 4
+
+
+async def test_a_reason_that_is_no_success_ends_the_wait_too(server):
+    server.script(stream_reply([*PARTIAL, chat_chunk(finish="length")], Stall()))
+    assert (await ask(server.url, timeout=Timeouts(idle=0.3))).code == "truncated"
+
+
+@pytest.mark.parametrize("then", [Stall(), Reset()])
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [chat_chunk("half a ", finish="stop"), chat_chunk("thought", finish="stop")],
+        [chat_chunk("half a "), chat_chunk(finish="stop"), chat_chunk("thought")],
+    ],
+)
+async def test_a_reason_before_the_last_text_says_nothing_about_its_end(server, pieces, then):
+    server.script(stream_reply(pieces, then))
+    outcome = await ask(server.url, timeout=Timeouts(idle=0.3))
+    assert outcome.text == "half a thought"
+    assert outcome.code in {"timeout", "incomplete_output"}
 
 
 @pytest.mark.parametrize("then", [Close(), Reset(), Stall(), SendForever(b": more\n\n")])
@@ -303,7 +357,9 @@ async def test_a_compressed_stream_is_read(server, encoding):
 
 async def test_a_compressed_stream_that_is_cut_is_not_complete(server):
     compressed = gzip.compress(b"".join([*PARTIAL, *chat_pieces(["x" * 50])]))
-    server.script(Reply(headers={"content-encoding": "gzip"}, steps=(Send(compressed[:-30]),), framing="close"))
+    server.script(
+        Reply(headers={"content-encoding": "gzip"}, steps=(Send(compressed[: len(compressed) // 2]),), framing="close")
+    )
     outcome = await ask(server.url, retry=ONCE)
     assert outcome.code in {"incomplete_output", "network_error"}
 

@@ -272,12 +272,22 @@ def test_anthropic_ends_that_are_no_success(raw, reason, code):
     assert verdict.code is code
 
 
-def test_an_anthropic_stream_without_its_last_event_was_cut():
+def test_an_anthropic_stream_whose_last_event_a_relay_leaves_out_is_complete_by_its_reason():
     verdict = read(
         AnthropicMessages(),
         {"type": "message_start", "message": {"id": "a"}},
         {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "x"}},
         {"type": "message_delta", "delta": {"stop_reason": "end_turn"}},
+    )[4]
+    assert verdict is None
+
+
+def test_an_anthropic_stream_without_a_reason_was_cut():
+    verdict = read(
+        AnthropicMessages(),
+        {"type": "message_start", "message": {"id": "a"}},
+        {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "x"}},
+        {"type": "content_block_stop"},
     )[4]
     assert verdict.code is ErrorCode.INCOMPLETE_OUTPUT
 
@@ -400,7 +410,7 @@ def test_an_anthropic_answer_that_was_not_streamed_is_taken():
     message = {
         "type": "message",
         "model": "n",
-        "content": [{"type": "thinking", "thinking": "why"}, {"type": "text", "text": "x"}, {"type": "tool_use"}],
+        "content": [{"type": "thinking", "thinking": "why"}, {"type": "text", "text": "x"}, {"type": "later"}],
         "stop_reason": "end_turn",
         "usage": {
             "input_tokens": 5,
