@@ -197,7 +197,7 @@ class _Answer:
                 self._attempts.ended(event)
                 live.change(steps=self._attempts.on(live.record.steps))
             case Waiting(wait_s, error):
-                self._progressed(_waiting(self._redactor.redact(error.message), wait_s))
+                self._progressed(_waiting(error.code, self._redactor.redact(error.message), wait_s))
                 await live.save(tell=False)
             case UsageReported(usage):
                 self._attempts.used(usage)
@@ -257,10 +257,10 @@ class _Answer:
         live.change(usage=usage, cost=cost)
 
 
-def _waiting(reason: str, wait_s: float) -> str:
-    stop = "" if reason.endswith((".", "!", "?")) else "."
+def _waiting(code: str, reason: str, wait_s: float) -> str:
+    """Why and how long nothing happens: short first, since a status bar cuts the rest."""
     when = f"in {wait_s:.0f} s" if round(wait_s) else "now"
-    return f"{reason}{stop} Trying again {when}"
+    return f"{code.replace('_', ' ').capitalize()}, trying again {when} ({reason.rstrip('.')})"
 
 
 def seconds_between(earlier: str, later: str) -> float:

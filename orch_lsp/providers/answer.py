@@ -36,6 +36,7 @@ class Answer:
         has_text: Whether anything but white space has arrived as text.
         refusal: The words in which the model declined, if it did.
         finish: The model's own end, once it gave one; the worst, if it gave several.
+        has_text_after_end: Whether text came after the last end that the model gave; true while it gave none.
         ends: How often the model said that it has ended, with text between.
         terminated: Whether the format's terminal marker was seen; nothing after it is read.
         failure: An error that came inside the answer.
@@ -49,7 +50,7 @@ class Answer:
         self.ends = 0
         self.terminated = False
         self.failure: Failure | None = None
-        self._has_text_after_end = True
+        self.has_text_after_end = True
         self._kept_reasoning: list[str] = []
         self._kept_characters = 0
         self._events: list[StreamEvent] = []
@@ -68,9 +69,9 @@ class Answer:
             self._flush()
             self._pieces_are_reasoning = False
         self._pieces.append(piece)
-        if (self._has_text_after_end and self.has_text) or piece.isspace():
+        if (self.has_text_after_end and self.has_text) or piece.isspace():
             return
-        self._has_text_after_end = True
+        self.has_text_after_end = True
         self.has_text = True
         self._kept_reasoning = []
 
@@ -115,8 +116,8 @@ class Answer:
             raw = (*before.raw_finish_reasons, *raw)
         words = tuple(dict.fromkeys(word[:_MAX_WORD] for word in raw))[:_MAX_RAW_REASONS]
         self.finish = Finished(reason, words)
-        if self._has_text_after_end:
-            self._has_text_after_end = False
+        if self.has_text_after_end:
+            self.has_text_after_end = False
             self.ends += 1
 
     @property
@@ -125,7 +126,7 @@ class Answer:
 
         Servers that repeat the reason with each piece of text say nothing by it.
         """
-        return self.finish is not None and self.ends == 1 and not self._has_text_after_end
+        return self.finish is not None and self.ends == 1 and not self.has_text_after_end
 
     @property
     def came_as_reasoning(self) -> bool:

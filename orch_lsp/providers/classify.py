@@ -37,6 +37,7 @@ class Evidence:
 
     status: int
     body: ErrorBody
+    is_inside: bool = False
 
     @property
     def blames_request(self) -> bool:
@@ -124,7 +125,7 @@ def _is_context_overflow(evidence: Evidence) -> bool:
 
 def _is_output_limit(evidence: Evidence) -> bool:
     """The words name a parameter that was refused, where no answer had begun."""
-    return evidence.says(pattern(OUTPUT_LIMIT) if evidence.status == 200 else OUTPUT_LIMIT_BEFORE)
+    return evidence.says(pattern(OUTPUT_LIMIT) if evidence.is_inside else OUTPUT_LIMIT_BEFORE)
 
 
 _RULES: tuple[_Rule, ...] = (
@@ -270,6 +271,11 @@ _RULES: tuple[_Rule, ...] = (
 _UNKNOWN = _Rule(ErrorCode.PROVIDER_UNAVAILABLE, repeat=True)
 
 
+_NOTHING_THERE = (
+    "Check the provider's `base_url` and the model's id: the server has nothing at this address, and says no more."
+)
+
+
 def failure_from_answer(status: int, headers: Mapping[str, str], body: bytes, provider: str) -> Failure:
     """The failure that an answer with an error status is."""
     said = read_error_body(body)
@@ -281,7 +287,7 @@ def failure_from_message(value: object, provider: str, *, has_text: bool = False
     """The failure that an error object inside an answer is: in a 200 document, or in a stream, perhaps after text."""
     said = read_error(value)
     message = f"{provider} reported an error" + (f": {said.message}" if said.message else " without a message.")
-    evidence = Evidence(said.status or 200, said)
+    evidence = Evidence(said.status or 200, said, is_inside=True)
     failure = _failure(evidence, {}, message, http_status=200)
     if failure.code is ErrorCode.CONTEXT_LENGTH_EXCEEDED and has_text and not evidence.says(ABOUT_PROMPT):
         # The prompt did fit, and only the answer can have met the limit.
@@ -303,6 +309,7 @@ def _failure(evidence: Evidence, headers: Mapping[str, str], message: str, http_
     return Failure(
         rule.code,
         clean_message(message),
+        _NOTHING_THERE if rule.code is ErrorCode.MODEL_NOT_FOUND and not evidence.body.message else None,
         retryable=True if rule.repeat else rule.retryable,
         repeat=repeat,
         once=rule.once,

@@ -7,7 +7,7 @@
 | a terminal marker, and only another choice of the same answer has a reason | no |
 | any reason that means something else, before or after one that means stop | no: the worst counts |
 | a reason whose word is not known | no |
-| a reason that means stop, text after it, and no second one or clean end | no |
+| a reason that means stop, text after it, and neither a second one nor a marker | no |
 | the bytes end, or break, before a reason or a marker | no |
 | a status that says the body is a part, or is none (204, 205, 206) | no |
 | the reason means stop, and all that came is reasoning, white space or nothing | no |

@@ -61,6 +61,9 @@ class AnswerReader:
         self._is_torn = False
         # A message without an answer, whose words may be all that a server says of a failure.
         self._said: Mapping[str, object] | None = None
+        self._had_ended = False
+        # Whether text came after the last reason, which so says nothing about its end.
+        self._went_on = False
 
     def feed(self, piece: bytes) -> None:
         """Take a piece of the body; what it holds up to a fault is in the answer when this raises.
@@ -84,7 +87,11 @@ class AnswerReader:
             return
         self._take(self._frames.close())
         if not self.is_over:
-            self._decoder.end(self._answer)
+            answer = self._answer
+            # Looked at first, because settling the end may bring text that had been held back.
+            self._had_ended = answer.has_ended
+            self._went_on = answer.finish is not None and answer.has_text_after_end
+            self._decoder.end(answer)
 
     def broken_off(self, error: ExchangeFailedError) -> Failure | None:
         """The failure that `error` is, which ended the body; None if the model had ended its answer before."""
@@ -106,12 +113,12 @@ class AnswerReader:
         answer = self._answer
         if answer.failure is not None:
             return answer.failure
-        if self._is_torn and not answer.has_ended:
+        if self._is_torn and not self._had_ended:
             return failure_without_end(has_text=answer.has_text, lost=True)
         if self._said is not None and not answer.has_text:
             return failure_from_message(self._said, self._provider)
         if answer.finish is not None:
-            return failure_at_end(answer)
+            return failure_at_end(answer) or (failure_without_end(has_text=True, lost=False) if self._went_on else None)
         if not self._has_bytes:
             return Failure(ErrorCode.INVALID_RESPONSE, "The answer has no body.")
         if not self._has_messages or (self._frames.is_document and not answer.has_text):
@@ -150,7 +157,7 @@ class AnswerReader:
             self._decoder.message(name, message, self._answer)
             if name == "error" or "error" in message:
                 self._look_for_error(name, message)
-            elif _ANSWER_MEMBERS.isdisjoint(message):
+            elif _ANSWER_MEMBERS.isdisjoint(message) or "base_resp" in message:
                 self._look_for_words(name, message)
         elif name == "error":
             self._answer.failure = failure_from_message(value, self._provider, has_text=self._answer.has_text)

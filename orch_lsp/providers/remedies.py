@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.failure import Failure
@@ -37,9 +38,28 @@ def _remedy(code: ErrorCode, settings: ProviderSettings, model: str | None, *, h
             return f"Replace the API key in `{key_variable(settings)}`: {settings.name} does not accept this one."
         case ErrorCode.INVALID_AUTH | ErrorCode.MISSING_AUTH:
             return f"Set `{key_variable(settings)}` to an API key of {settings.name}, then restart the editor."
+        case ErrorCode.INVALID_RESPONSE:
+            return f"Check {settings.name}'s `base_url` in the user config: {_likely_address(settings)}"
         case ErrorCode.MODEL_NOT_FOUND if model and (settings.kind == "ollama" or settings.name == "ollama"):
             return f"Fetch the model with `ollama pull {model}`, or choose one that is installed."
         case ErrorCode.MODEL_NOT_FOUND:
             return "Check the model's id and the provider's `base_url`, or choose another model."
         case _:
             return None
+
+
+def _likely_address(settings: ProviderSettings) -> str:
+    """What is most often wrong with an address at which something else answers."""
+    path = urlsplit(settings.base_url or "").path.rstrip("/")
+    names_call = path.endswith(("/chat/completions", "/responses", "/messages", "/api/chat"))
+    if names_call:
+        return "leave out the path of the call, which is added to it."
+    match settings.kind:
+        case "ollama" if path:
+            return "Ollama's own API has no path such as `/v1`."
+        case "ollama":
+            return "it must be the address of an Ollama server."
+        case "openai-compatible" | "openai" | "anthropic" if "/v" not in path:
+            return "most servers want it to end in `/v1`."
+        case _:
+            return "its host, port and path must be those of the API, not of a web page, a proxy or another server."

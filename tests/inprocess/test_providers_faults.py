@@ -531,3 +531,118 @@ async def test_a_time_out_inside_a_task_that_is_being_cancelled_is_still_a_time_
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert outcomes[0].code == "timeout"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        json_reply({"code": 429, "msg": "too busy", "success": False}),
+        json_reply({"base_resp": {"status_code": 1002, "status_msg": "rate limit reached"}, "choices": None}),
+        stream_reply([event({"object": "error", "message": "too busy", "code": 429})]),
+        stream_reply([event({"code": 429, "message": "too busy"}), CHAT_DONE]),
+        stream_reply(
+            [event({"choices": None, "base_resp": {"status_code": 1002, "status_msg": "rate limit reached"}})]
+        ),
+    ],
+)
+async def test_a_flat_error_inside_a_good_answer_is_told_in_its_words_and_tried_again(server, reply):
+    server.script(reply, GOOD)
+    outcome = await ask(server.url)
+    assert outcome.waiting[0].error.code == "rate_limited"
+    assert "too busy" in outcome.waiting[0].error.message or "rate limit" in outcome.waiting[0].error.message
+    assert outcome.text == "fine"
+
+
+async def test_words_that_may_be_a_notice_count_only_if_no_answer_follows(server):
+    notice = event({"message": "The model is being loaded"})
+    server.script(stream_reply([notice, *chat_pieces(["fine"])]))
+    assert (await ask(server.url)).text == "fine"
+    server.script(stream_reply([notice, CHAT_DONE]))
+    outcome = await ask(server.url, retry=ONCE)
+    assert "The model is being loaded" in outcome.error.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "words"),
+    [
+        ("openai-compatible", "", "`/v1`"),
+        ("openai-compatible", "/v1/chat/completions", "leave out the path"),
+        ("ollama", "/v1", "no path such as `/v1`"),
+        ("anthropic", "", "`/v1`"),
+    ],
+)
+@pytest.mark.parametrize(
+    "reply", [json_reply({"detail": "Not Found"}, 404), json_reply({"error": "Unexpected endpoint or method."})]
+)
+async def test_a_wrong_address_is_asked_once_and_its_cure_names_the_setting(server, kind, path, words, reply):
+    server.script(reply, GOOD)
+    outcome = await ask(server.url.removesuffix("/v1") + path, kind=kind)
+    assert outcome.code == "invalid_response"
+    assert "`base_url`" in outcome.error.remediation
+    assert words in outcome.error.remediation
+    assert len(server.requests) == 1
+
+
+async def test_an_answer_that_came_as_reasoning_is_kept_as_text_of_a_failure(server):
+    pieces = [
+        chat_chunk(reasoning_content="## Goal"),
+        chat_chunk(reasoning_content=" is fair use."),
+        chat_chunk(finish="stop"),
+    ]
+    server.script(stream_reply([*pieces, CHAT_DONE]), GOOD)
+    outcome = await ask(server.url)
+    assert outcome.code == "empty_output"
+    assert outcome.text == "## Goal is fair use."
+    assert "reasoning" in outcome.error.message
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [205, 206])
+async def test_a_status_that_has_no_whole_answer_is_no_success_whatever_the_body_says(server, status):
+    server.script(Reply(status=status, steps=tuple(Send(piece) for piece in chat_pieces(["fine"])), framing="length"))
+    outcome = await ask(server.url)
+    assert outcome.code == "invalid_response"
+    assert outcome.error.http_status == status
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[:-4], lambda b: b[:-8] + b"\0\0\0\0" + b[-4:], lambda b: b[:-12] + b"\xff" * 12]
+)
+async def test_a_compressed_answer_that_is_damaged_after_its_end_is_whole(server, damage):
+    compressor = zlib.compressobj(wbits=31)
+    compressed = compressor.compress(b"".join(chat_pieces(["fine"])))
+    # What was flushed can be read whatever becomes of the rest.
+    compressed += compressor.flush(zlib.Z_SYNC_FLUSH) + compressor.flush()
+    server.script(Reply(headers={"content-encoding": "gzip"}, steps=(Send(damage(compressed)),), framing="close"))
+    outcome = await ask(server.url, retry=ONCE)
+    assert (outcome.text, outcome.error) == ("fine", None)
+
+
+@pytest.mark.parametrize("framing", ["document", "events", "gzip"])
+async def test_a_message_that_would_fill_the_memory_is_refused_before_it_is_parsed(server, framing):
+    bomb = b'{"choices":[' + b"[]," * 700_000 + b"1]}"
+    if framing == "events":
+        server.script(stream_reply([b"data: " + bomb + b"\n\n"]))
+    else:
+        headers = {"content-encoding": "gzip"} if framing == "gzip" else {}
+        server.script(Reply(headers=headers, steps=(Send(gzip.compress(bomb) if headers else bomb),), framing="length"))
+    outcome = await ask(server.url)
+    assert outcome.code == "invalid_response"
+    assert "values" in outcome.error.message
+
+
+async def test_a_usage_of_megabytes_is_kept_in_part(server):
+    usage = {
+        "prompt_tokens": 3,
+        "completion_tokens": 4,
+        "extra": "a" * 3_000_000,
+        "deep": [[[[[["x"]]]]]],
+        "big": 10**30,
+    }
+    server.script(
+        stream_reply([chat_chunk("fine"), chat_chunk(finish="stop"), event({"choices": [], "usage": usage}), CHAT_DONE])
+    )
+    outcome = await ask(server.url)
+    assert outcome.error is None
+    assert outcome.usage.output_tokens == 4
+    assert len(json.dumps(outcome.usage.raw)) < 2_000

@@ -117,7 +117,7 @@ async def test_a_retry_after_in_seconds_is_waited_for_and_the_next_answer_counts
     assert record["usage"]["input_tokens"] == 11
     assert "Limit clients." in editor.text(uri)
     said = [getattr(report, "message", None) for report in editor.client.progress_reports[record["run_id"]]]
-    assert any(". Trying again in 1 s" in (message or "") for message in said)
+    assert any("Rate limited, trying again in 1 s (" in (message or "") for message in said)
     editor.close(uri)
 
 

@@ -171,7 +171,7 @@ async def test_a_run_is_cancelled_while_it_waits_to_try_again(desk, model, door)
     desk.ask(model, ASKED_TO_WAIT, settings=PATIENT)
     uri = desk.open("waiting")
     run_id = await begin(desk, uri)
-    await said(desk.editor, run_id, "Trying again in 300 s")
+    await said(desk.editor, run_id, "trying again in 300 s")
     await DOORS[door](desk.editor, run_id)
     record = await check_cancelled(desk, model, uri, run_id)
     (attempt,) = record["steps"][-1]["attempts"]
@@ -370,7 +370,7 @@ async def test_ctrl_c_cancels_the_command_line(homes, workspace, model, where, n
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     draft = Draft(process)
-    await draft.says("Writing" if where == "mid-stream" else "Trying again in 300 s")
+    await draft.says("Writing" if where == "mid-stream" else "trying again in 300 s")
     process.send_signal(number)
     out, err = await process.communicate()
     err = draft.err + err.decode()

@@ -189,7 +189,7 @@ async def test_an_attempt_without_a_wait_is_announced_after_a_whole_sentence(wor
     (workspace / "a.spec.md").write_text(SPEC)
     done = await orch("draft", "a.spec.md")
     assert done.code == 0, done.err
-    assert "slow down. Trying again now\n" in done.err
+    assert "Rate limited, trying again now (work answered HTTP 429: slow down)\n" in done.err
 
 
 async def test_a_beginning_that_fits_two_runs_is_told(workspace, homes, provider, orch):

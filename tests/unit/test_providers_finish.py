@@ -265,3 +265,13 @@ def test_other_data_that_is_no_json_is_not_passed_over():
 
     with pytest.raises(ExchangeFailedError):
         read("openai-compatible", chat(), b"data: half a text\n\n", chat(None, "stop"), DONE)
+
+
+def test_text_after_the_reason_needs_an_end_of_its_own():
+    pieces = [chat(), chat(None, "stop"), chat(" and more")]
+    _, failure, text = read("openai-compatible", *pieces)
+    assert text == TEXT + " and more"
+    assert failure is not None
+    assert failure.code is ErrorCode.INCOMPLETE_OUTPUT
+    assert read("openai-compatible", *pieces, chat(None, "stop"))[1] is None
+    assert read("openai-compatible", *pieces, DONE)[1] is None
