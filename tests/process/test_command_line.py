@@ -183,7 +183,7 @@ async def test_looking_at_a_fresh_workspace_creates_nothing(tmp_path, homes, orc
     assert not list(homes.state.rglob("*.db"))
 
 
-async def test_an_attempt_without_a_wait_is_announced_after_a_whole_sentence(workspace, homes, provider, orch):
+async def test_an_attempt_without_a_wait_is_announced_with_its_reason(workspace, homes, provider, orch):
     configure(homes, provider.url, "retry = { attempts = 2 }")
     provider.script(chat_error(429, "rate_limit_exceeded", "slow down", headers={"retry-after": "0"}), FILLED)
     (workspace / "a.spec.md").write_text(SPEC)
