@@ -1,7 +1,7 @@
 """What secrets look like: shapes of well-known tokens, private keys, and random-looking values in telling places.
 
-What is found decides whether a request may be sent, so that an unknown shape is rather missed than a person stopped
-over prose, a hash or a placeholder.
+What is found decides whether a request may be sent: prose, hashes, placeholders and the examples of documentation stop
+nobody. Whether a value is one of those is judged in `secret_values`.
 
 A search looks for the literals that shapes begin with, and tries the shape only there. Repetitions are bounded or
 possessive, so that the time is linear in the text.
@@ -12,12 +12,18 @@ from __future__ import annotations
 import bisect
 import functools
 import itertools
-import math
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from orch_lsp.secret_values import (
+    is_code,
+    is_common_password,
+    is_made_of_words,
+    is_stand_in,
+    looks_like_a_password,
+    looks_random,
+)
 from orch_lsp.text import Span
 
 
@@ -77,6 +83,22 @@ _SHAPES = (
     _Shape("Postman key", ("PMAK-",), r"[a-f0-9]{24}-[a-f0-9]{34}"),
     _Shape("Sentry token", ("sntrys_", "sntryu_"), r"[A-Za-z0-9+/=_-]{40,500}+"),
     _Shape("age key", ("AGE-SECRET-KEY-1",), r"[0-9A-Z]{50,70}+"),
+    _Shape(
+        "private key",
+        # The armour of a private key, in Base64 once more, as in a kubeconfig.
+        tuple(
+            "LS0tLS1CRUdJTi" + kind
+            for kind in (
+                "BQUklWQVRF",
+                "BSU0EgUFJJVkFUR",
+                "BFQyBQUklWQVRF",
+                "BPUEVOU1NI",
+                "BFTkNSWVBURUQg",
+                "BEU0EgUFJJVkFUR",
+            )
+        ),
+        r"[A-Za-z0-9+/=]{40,65536}+",
+    ),
     _Shape("JSON Web Token", ("eyJ",), r"[A-Za-z0-9_-]{8,8192}+\.[A-Za-z0-9_-]{8,16384}+\.[A-Za-z0-9_-]{8,8192}+"),
 )
 # The same for shapes that stand within a word or an address.
@@ -85,7 +107,7 @@ _INNER_SHAPES = (
     _Shape(
         "password in a URL",
         ("://",),
-        r"(?P<user>[^\s/@:?#\"'<>`]{0,128}+):(?P<value>[^\s/?#\"'<>`\[\]]{1,256})@(?=[A-Za-z0-9\[])",
+        r"(?P<user>[^\s/@:?#\"'<>`]{0,128}+):(?P<value>[^\s/?#\"'<>`\[\]]{1,256})@(?P<host>[A-Za-z0-9.-]{1,255}+|\[[0-9a-f:]*\])",
     ),
     _Shape(
         "token in a URL",
@@ -103,14 +125,27 @@ _INNER_SHAPES = (
 # A token starts where no word runs on: `risk-free` holds no `sk-`. An escape of a text in JSON or of a URL ends a word.
 _WORD_START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 
-_PASSWORD_WORDS = ("password", "passwd", "passphrase", "pwd", "secret", "token", "credential")
+_PASSWORD_WORDS = ("password", "passwd", "passphrase", "pwd")
+_SECRET_WORDS = ("secret", "token", "credential", "key-data", "key_data", '"auth"')
 _KEY_WORDS = ("api", "access", "account", "auth", "private", "encryption", "signing", "master")
-_ASSIGNED_NAMES = _PASSWORD_WORDS + tuple(f"{word}{sign}key" for word in _KEY_WORDS for sign in ("", "_", "-"))
+_ASSIGNED_NAMES = (
+    *_PASSWORD_WORDS, *_SECRET_WORDS, *(f"{word}{sign}key" for word in _KEY_WORDS for sign in ("", "_", "-"))
+)  # fmt: skip
+# A sign of assignment; or what stands between a name and its value in a call, an element, a list of names and values.
 _ASSIGNED = (
-    r"(?P<suffix>[A-Za-z0-9_-]{0,24}+)(?:\\?[\"'`])?[ \t]{0,8}+(?::=|=>|[:=])[ \t]{0,8}+"
-    r"(?:\\?\"(?P<double>[^\"\s\\]{8,256}+)\\?\"|'(?P<single>[^'\s]{8,256}+)'|`(?P<code>[^`\s]{8,256}+)`"
-    r"|(?P<bare>[A-Za-z0-9+/=_.~!@%^&*-]{8,256}+)(?=[\s,;\"'`)\]}<|\\]|$))"
+    r"(?P<suffix>[A-Za-z0-9_-]{0,24}+)"
+    r"(?:(?:\\?[\"'`])?[ \t]{0,8}+(?::=|=>|[:=])[ \t]{0,8}+"
+    r"|\\?[\"'][ \t]{0,8}+,[ \t]{0,8}+(?=\\?[\"'])"
+    r"|\\?[\"']?\s{0,40}+,?\s{0,40}+\\?[\"']?(?:value|Value)\\?[\"']?[ \t]{0,8}+[:=][ \t]{0,8}+"
+    r"|(?P<element>\\?[\"']?(?:[ \t][^<>\n]{0,200}+)?>))"
+    r"(?:\\?\"(?P<double>[^\"\s\\]{6,4096}+)\\?\"|'(?P<single>[^'\s]{6,4096}+)'|`(?P<code>[^`\s]{6,4096}+)`"
+    r"|(?(element)(?P<content>[^<\s]{6,4096}+)</|(?P<bare>[^\s\"'`,;&]{6,4096}+)))"
 )
+_NOBODYS_HOST = re.compile(
+    r"localhost|127(?:\.[0-9]{1,3}){3}|::1|0\.0\.0\.0|host\.docker\.internal"
+    r"|(?:[a-z0-9-]{1,63}\.){0,8}(?:example\.(?:com|org|net|edu)|example|test|invalid|localhost)"
+)
+_ENDS_A_SENTENCE = ".,;:!?)]}>|\\"
 _HEADER_NAMES = ("authorization", "api-key")
 _HEADER = (
     r"(?:\\?[\"'])?[ \t]{0,8}+[:=,][ \t]{0,8}+(?:b?\\?[\"'])?"
@@ -121,21 +156,18 @@ _HARMLESS_SUFFIX = re.compile(
     r"|length|limit|max|min|name|names|param|path|policy|prefix|ref|sha\d*|size|ttl|type|uri|url|usage|var|variable"
     r"|version)$"
 )
-# Words, perhaps with a short number (`sha256`, `v2`, `PKCS7PrivateKey`), or a short number.
-_PLAIN_WORD = re.compile(r"[A-Za-z]{1,40}[0-9]{0,4}(?:[A-Z][a-z]{2,15}){0,8}|[0-9]{1,4}[A-Za-z]{0,3}")
-_NEW_HUMP = re.compile(r"[a-z][A-Z]")
-_DOTTED_NAME = re.compile(r"[A-Za-z_]\w{0,63}+(?:\.[A-Za-z_]\w{0,63}+){1,8}", re.ASCII)
-_PLACEHOLDER = re.compile(
-    r"(?i)\.\.\.|…|[<>{}]|\$[({A-Z_]|\*{3}|x{6}|your[_-]|[_-]here$|example|placeholder|change[_-]?me|dummy|redacted|insert"
-)
-_COMMON_PASSWORDS = frozenset(
-    ("admin", "guest", "pass", "passwd", "password", "postgres", "pw", "pwd", "root", "secret", "test", "token", "user")
-)
-
+_VALUE_GROUPS = ("double", "single", "code", "content", "bare")
+_ARMOUR_STAND_IN = re.compile(r"(?i)\.\.\.|…|[<{][a-z]|\*{3}|x{6}|your[_-]|example|placeholder|redacted|dummy|insert")
 _KEY_BEGIN = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_END = re.compile(r"-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
-_KEY_BODY = re.compile(r"(?:[A-Za-z0-9+/=]|\\n|\s){0,32768}+")
-_BASE64_RUN = re.compile(r"[A-Za-z0-9+/=]{8}")
+# With what a quote, a list, a comment or a program puts before and behind each line.
+_KEY_BODY = re.compile(
+    r"(?:[^\n]{0,12}\n(?:[^\n]{0,12}?[A-Za-z0-9+/=]{16,76}+[^\n]{0,12}(?:\n|\Z)){1,1000}+)?+"
+    r"(?:[A-Za-z0-9+/=>|#*\"',-]|\\n|\s){0,32768}+"
+)
+_BASE64_RUN = re.compile(r"[A-Za-z0-9+/=]{8,}+")
+_WHOLE_KEY = 64
+"""Characters of Base64 that the shortest private keys have."""
 
 
 @functools.cache
@@ -160,26 +192,8 @@ def _header() -> re.Pattern[str]:
     return re.compile(f"(?i:{'|'.join(_HEADER_NAMES)}){_HEADER}")
 
 
-def _is_plain(piece: str) -> bool:
-    if not piece.isalpha():
-        return _PLAIN_WORD.fullmatch(piece) is not None
-    humps = len(_NEW_HUMP.findall(piece))
-    return humps * 5 <= len(piece) and (humps > 0 or len(piece) <= 24)
-
-
-def _is_made_of_words(value: str) -> bool:
-    return all(_is_plain(piece) for piece in re.split(r"[^A-Za-z0-9]+", value) if piece)
-
-
-def looks_random(value: str) -> bool:
-    """Whether a value is more likely drawn by chance than written by a person: no words, not few characters."""
-    counts = Counter(value)
-    entropy = -sum(count / len(value) * math.log2(count / len(value)) for count in counts.values())
-    return len(value) >= 8 and entropy >= 2.5 and not _is_made_of_words(value)
-
-
 def _is_a_secret(value: str) -> bool:
-    return looks_random(value) and not _PLACEHOLDER.search(value)
+    return looks_random(value) and not is_stand_in(value)
 
 
 def _matches(pattern: re.Pattern[str], text: str, searched: str, literals: tuple[str, ...]) -> Iterator[re.Match[str]]:
@@ -208,11 +222,18 @@ def _tokens(text: str) -> Iterator[SecretMatch]:
 
 
 def _counts(shape: _Shape, match: re.Match[str], value: str) -> bool:
-    if shape.must_not_be_words and (_is_made_of_words(value) or _PLACEHOLDER.search(value)):
+    if shape.must_not_be_words and is_made_of_words(value):
         return False
     if "user" in match.re.groupindex:
-        return not (value.lower() in _COMMON_PASSWORDS or value == match["user"] or _PLACEHOLDER.search(value))
-    return set(value[-12:].lower()) not in ({"x"}, {"0"})
+        return _is_a_password_of(match["user"], value, match["host"])
+    return not is_stand_in(value) and set(value[-12:].lower()) not in ({"x"}, {"0"})
+
+
+def _is_a_password_of(user: str, password: str, host: str) -> bool:
+    if is_common_password(password) or password == user or is_stand_in(password):
+        return False
+    # A database on one's own machine, and the addresses that are reserved for documentation.
+    return _is_a_secret(password) if _NOBODYS_HOST.fullmatch(host.strip("[]").lower()) else True
 
 
 def _private_keys(text: str) -> Iterator[SecretMatch]:
@@ -227,17 +248,29 @@ def _private_keys(text: str) -> Iterator[SecretMatch]:
         body = _KEY_BODY.match(text, begin.end(), following)
         end = ends[found] if closed else (body.end() if body else begin.end())
         content = text[begin.end() : text.rfind("-----END", begin.end(), end) if closed else end]
-        if _BASE64_RUN.search(content) and not _PLACEHOLDER.search(content[:200]):
+        if _holds_a_key(content):
             yield SecretMatch(Span(begin.start(), end), "private key")
+
+
+def _holds_a_key(content: str) -> bool:
+    """Whether what stands in the armour is a key, and not words about one, or the ends of one."""
+    runs = [run for run in _BASE64_RUN.findall(content.replace("\\n", "\n")) if not is_made_of_words(run)]
+    return sum(map(len, runs)) >= _WHOLE_KEY or (bool(runs) and not _ARMOUR_STAND_IN.search(content[:200]))
 
 
 def _assignments(text: str, lowered: str) -> Iterator[SecretMatch]:
     for match in _matches(_assigned(), text, lowered, _ASSIGNED_NAMES):
-        group = next(name for name in ("double", "single", "code", "bare") if match[name] is not None)
+        group = next(name for name in _VALUE_GROUPS if match[name] is not None)
         value = match[group]
-        is_code = group == "bare" and _DOTTED_NAME.fullmatch(value)
-        if not is_code and not _HARMLESS_SUFFIX.search(match["suffix"]) and _is_a_secret(value):
-            yield SecretMatch(Span(*match.span(group)), "assigned secret")
+        whole = value
+        if group == "bare":
+            value = value.rstrip(_ENDS_A_SENTENCE)
+        if _HARMLESS_SUFFIX.search(match["suffix"]) or (group in {"bare", "content"} and is_code(value)):
+            continue
+        is_password = lowered.startswith(_PASSWORD_WORDS, match.start()) and looks_like_a_password(whole)
+        if (is_password or looks_random(value)) and not is_stand_in(whole) and not is_common_password(value):
+            start = match.start(group)
+            yield SecretMatch(Span(start, start + len(whole if is_password else value)), "assigned secret")
 
 
 def _headers(text: str, lowered: str, *, strict: bool) -> Iterator[SecretMatch]:

@@ -13,7 +13,7 @@ from tests.fakes.scripted_server import chat_pieces, stream_reply
 
 ANSWER = ["## Goal\n\nLimit clients.\n"]
 # Built in pieces, so that no scanner takes a test for a leak.
-AWS_KEY = "AKIA" + "IOSFODNN7" + "EXAMPLE"
+AWS_KEY = "AKIA" + "QX7ZR2LW9" + "VK4TY8S"
 OUTSIDE = "words-from-outside-the-workspace"
 ENVIRONMENT = "words-from-the-environment-file"
 IGNORED = "words-from-an-ignored-file"

@@ -72,6 +72,30 @@ def test_a_made_up_key_of_a_model_service_is_found_too(payload: str) -> None:
         (f'{{"text": "api_key = \\"{RANDOM}\\""}}', RANDOM),
         (f"q=%20{SHAPED['GitHub token']}", SHAPED["GitHub token"]),
         (f"İ İ API_KEY = {RANDOM}", RANDOM),
+        (f"password: {RANDOM[:6]}${RANDOM[6:12]}", f"{RANDOM[:6]}${RANDOM[6:12]}"),
+        (f"DB_PASSWORD={RANDOM[:6]}#{RANDOM[6:12]}", f"{RANDOM[:6]}#{RANDOM[6:12]}"),
+        (f"password: ${RANDOM[:10]}", f"${RANDOM[:10]}"),
+        (f"token: <{RANDOM[:14]}>", f"<{RANDOM[:14]}"),
+        (f"secret = {RANDOM[:6]}({RANDOM[6:]}", f"{RANDOM[:6]}({RANDOM[6:]}"),
+        (f"pwd: {RANDOM[:5]}?{RANDOM[5:9]}[{RANDOM[9:13]}", f"{RANDOM[:5]}?{RANDOM[5:9]}[{RANDOM[9:13]}"),
+        (f"password=your_password;token={RANDOM}", RANDOM),
+        (f"next?secret=example&token={RANDOM}", RANDOM),
+        ("password: qzLwXkvTbnRp", "qzLwXkvTbnRp"),
+        ("password: bqzkwlxvtnrgp", "bqzkwlxvtnrgp"),
+        ("PASSWORD=QZLWXKVTBNRP", "QZLWXKVTBNRP"),
+        ("password: Winter-" + "2023!", "Winter-" + "2023!"),
+        (f"<password>{RANDOM[:16]}</password>", RANDOM[:16]),
+        (f'<ns:dbPassword type="text">{RANDOM[:16]}</ns:dbPassword>', RANDOM[:16]),
+        (f'<string name="api_key">{RANDOM}</string>', RANDOM),
+        (f'<add key="DbPassword" value="{RANDOM[:16]}"/>', RANDOM[:16]),
+        (f"- name: DB_PASSWORD\n  value: {RANDOM[:16]}\n", RANDOM[:16]),
+        (f'{{"name": "API_TOKEN", "value": "{RANDOM}"}}', RANDOM),
+        (f"define('DB_PASSWORD', '{RANDOM[:16]}');", RANDOM[:16]),
+        (f'{{"auths": {{"x": {{"auth": "{RANDOM}=="}}}}}}', f"{RANDOM}=="),
+        (f"    client-key-data: {RANDOM * 60}", RANDOM * 60),
+        ("x: LS0tLS1CRUdJTi" + "BSU0EgUFJJVkFURSBL" + RANDOM * 3, "LS0tLS1CRUdJTi" + "BSU0EgUFJJVkFURSBL" + RANDOM * 3),
+        (f"postgres://app:{RANDOM[:12]}@localhost/app", RANDOM[:12]),
+        ("mysql://root:pa$Sword" + "-of-ours@db.internal/x", "pa$Sword" + "-of-ours"),
         ("bot 123456789:A" + f"A{RANDOM[:33]}", f"AA{RANDOM[:33]}"[2:]),
     ],
 )
@@ -82,6 +106,14 @@ def test_a_random_value_in_a_telling_place_is_found(text: str, value: str) -> No
 def test_a_private_key_block_is_found_whole() -> None:
     block = "-----BEGIN RSA " + "PRIVATE KEY-----\n" + (RANDOM + "\n") * 3 + "-----END RSA " + "PRIVATE KEY-----"
     assert spotted(f"before\n{block}\nafter") == [("private key", block)]
+
+
+@pytest.mark.parametrize("prefix", ["> ", ">", "> > ", "- | ", "    ", "# ", "// ", " * ", "1. > ", "<br>", "{ "])
+@pytest.mark.parametrize("end", ["", "-----END RSA " + "PRIVATE KEY-----"])
+def test_a_private_key_is_found_whatever_stands_before_its_lines(prefix: str, end: str) -> None:
+    lines = ["-----BEGIN RSA " + "PRIVATE KEY-----", RANDOM + RANDOM, RANDOM + RANDOM, RANDOM, end]
+    matches = find_secrets("A key:\n\n" + "\n".join(prefix + line for line in lines) + "\n\nEnd.")
+    assert [match.kind for match in matches][:1] == ["private key"]
 
 
 def test_a_private_key_block_that_never_ends_is_found_as_far_as_it_goes() -> None:
@@ -124,6 +156,23 @@ def test_a_private_key_block_that_never_ends_is_found_as_far_as_it_goes() -> Non
         "private_key: ed25519.Ed25519PrivateKey",
         "private_key: PKCS7PrivateKeyTypes",
         "pplx-decider-flash-latest",
+        "The key is AKIA" + "IOSFODNN7" + "EXAMPLE, the secret wJalrXUtnFEMI/" + "K7MDENG/bPxRfiCY" + "EXAMPLEKEY.",
+        "https://user:pass@example.com/x and https://bob:swordfish@git.example.org",
+        "postgresql://app:devpass1@localhost:5432/app",
+        "redis://:localdev@127.0.0.1:6379 amqp://dev:letusin@[::1]/",
+        "The default login is admin with password: Passw0rd1",
+        "password: {{ vault.db_password_2024 }} or ${DB_PASSWORD_2} or %DB_PASSWORD_2% or <your-password-2>",
+        "PASSWORD=$(pass show db/prod2)",
+        "secret: arn:aws:secretsmanager:eu-central-1:123456789012:secret:db-Ab12Cd",
+        "token: op://vault-2/item/field",
+        "password: ^(?=.*[A-Z])(?=.*\\d)[A-Za-z\\d@$!%*?&]{8,}$",
+        "password: z.string().min(8).max(64), token: Option<Sha256Hash>, secret: SecretStr|None",
+        "secret = hmac.compare_digest(given, expected_v2)",
+        "client-certificate-data: LS0tLS1CRUdJTi" + "BDRVJUSUZJQ0FURS0tLS0tCk1JSUM1ekNDQWMrZ0F3SUJBZ0lCQURBTkJna3Fo",
+        "<password>correct horse</password> <password>changeme</password>",
+        "password: must contain a digit; token: SemanticTokensRequestFullDelta",
+        "-----BEGIN RSA " + "PRIVATE KEY-----\n> MIIEpAIBAAKCAQEA...\n-----END RSA " + "PRIVATE KEY-----",
+        "> -----BEGIN " + "PRIVATE KEY-----\n> <your key here>\n> -----END " + "PRIVATE KEY-----",
     ],
 )
 def test_prose_hashes_and_placeholders_are_no_secrets(text: str) -> None:
