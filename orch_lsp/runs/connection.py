@@ -5,6 +5,7 @@ Everything here runs on the store's own thread.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Callable
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from orch_lsp.errors import ErrorCode, StoreError
-from orch_lsp.runs import binding, damage, migrations, place, sqlite
+from orch_lsp.runs import binding, damage, migrations, place, salvage, sqlite
+
+logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -148,7 +151,20 @@ class StoreConnection:
         except OSError as error:
             raise _io_error(error) from error
         if moved is not None:
-            self._notify(f"The record of runs was damaged. It was set aside as {moved.name}, and a new one was begun.")
+            taken = f"; of its runs, {copied} could be taken over" if (copied := self._salvaged(moved)) else ""
+            self._notify(
+                f"The record of runs was damaged. It was set aside as {moved.name}, and a new one was begun{taken}."
+            )
+
+    def _salvaged(self, damaged: Path) -> int:
+        """How many runs of the damaged database the new one has."""
+        try:
+            secret = binding.user_secret() if self._place.in_workspace else None
+            return self._write(lambda db: salvage.copy_readable(damaged, db, secret))
+        except (sqlite3.Error, OSError, StoreError) as error:
+            logger.warning("nothing was taken over from %s: %s", damaged.name, error)
+            self.close()
+            return 0
 
     def _usable(self, *, create: bool) -> sqlite3.Connection | None:
         if self._connection is not None:

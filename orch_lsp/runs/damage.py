@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orch_lsp.runs import sqlite
+from orch_lsp.runs import migrations, sqlite
 from orch_lsp.runs.place import side_files
 
 
@@ -42,7 +42,8 @@ def _free_name(database: Path) -> Path:
 def _is_damaged(database: Path) -> bool:
     try:
         with closing(sqlite.connect(database)) as connection:
-            return connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
+            sound = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+            return not sound or not migrations.is_whole(connection)
     except sqlite3.Error as error:
         if sqlite.is_damage(error):
             return True

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
-from orch_lsp.runs import rescue, retention, rows, schema
+from orch_lsp.runs import rescue, retention, rows
 from orch_lsp.runs.connection import StoreConnection
 from orch_lsp.runs.interruption import interrupted, with_late_text
 from orch_lsp.runs.owner import is_gone
@@ -227,12 +227,16 @@ class RunHistory:
         return retention.prune(self._connection, keep_runs, before, vacuum=self._settings.vacuum)
 
     def check(self) -> str | None:
-        """What SQLite's quick check says; None if it finds nothing."""
+        """What SQLite's quick check says; None if it finds nothing. Runs and texts that are spoilt are notices."""
 
-        def look(db: sqlite3.Connection) -> str:
-            return str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+        def look(db: sqlite3.Connection) -> tuple[str, int]:
+            for run_id, stored in rows.select(db):
+                self._readable(run_id, stored)
+            return str(db.execute("PRAGMA quick_check(1)").fetchone()[0]), rows.count_spoilt_texts(db)
 
-        found = self._connection.read(look, "ok")
+        found, spoilt = self._connection.read(look, ("ok", 0))
+        if spoilt:
+            self._notify(f"Texts that are not what was kept, and are not shown any more: {spoilt}.")
         return None if found == "ok" else found
 
     def _name(self, record: RunRecord) -> str:
@@ -250,6 +254,9 @@ class RunHistory:
         for run_id, stored, heartbeat_at in rows.select_live(db, where, arguments):
             record = self._readable(run_id, stored)
             if record is None:
+                continue
+            if record.status not in LIVE:
+                rows.repair(db, record)
                 continue
             if not is_gone(record.owner, heartbeat_at, self._settings.lease_s):
                 alive.append(record)
@@ -279,11 +286,11 @@ class RunHistory:
         none: list[RunRecord] = []
         return self._connection.read(find, none)
 
-    def _readable(self, run_id: str, stored: str) -> RunRecord | None:
+    def _readable(self, run_id: str, stored: object) -> RunRecord | None:
         try:
-            return schema.from_json(stored)
+            return rows.record_from(run_id, stored)
         except StoreError as error:
             if run_id not in self._unreadable:
                 self._unreadable.add(run_id)
-                self._notify(f"Run {run_id} is kept but cannot be shown. {error.message}")
+                self._notify(f"Run {rows.path_key(run_id)} is kept but cannot be shown. {error.message}")
             return None

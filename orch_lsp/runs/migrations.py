@@ -49,6 +49,16 @@ CREATE TABLE checkpoints (
 );
 """
 
+_COLUMNS = {
+    "meta": ["key", "value"],
+    "runs": [
+        "run_id", "status", "spec_path", "draft_state", "draft_partial", "applied_at", "heartbeat_at", "dismissed_at",
+        "record",
+    ],
+    "texts": ["sha256", "utf8"],
+    "run_texts": ["run_id", "sha256"],
+    "checkpoints": ["run_id", "start", "utf8"],
+}  # fmt: skip
 MIGRATIONS: tuple[str, ...] = (_FIRST,)
 VERSION = len(MIGRATIONS)
 
@@ -75,6 +85,16 @@ def is_empty(connection: sqlite3.Connection) -> bool:
     """Whether the file holds nothing yet."""
     (objects,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     return version_of(connection) == 0 and objects == 0
+
+
+def is_whole(connection: sqlite3.Connection) -> bool:
+    """Whether a file that says to have our schema has its tables with their columns; a new file need not."""
+    if version_of(connection) != VERSION:
+        return True
+    return all(
+        [column[1] for column in connection.execute(f"PRAGMA table_info({table})")] == columns
+        for table, columns in _COLUMNS.items()
+    )
 
 
 def migrate(connection: sqlite3.Connection, secret: bytes) -> None:

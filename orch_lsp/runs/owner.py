@@ -1,23 +1,31 @@
-"""Which process owns a run, and whether it is still there."""
+"""Which process owns a run, and whether it is still there.
+
+On Linux a process is told apart by the boot and its start in clock ticks since then, which no step of the clock moves
+(proc_pid_stat(5), field 22): the start time of day that psutil derives moves with the clock, for there the kernel's
+boot time does. On macOS and Windows, the system notes the time of day once, when the process starts.
+"""
 
 from __future__ import annotations
 
 import os
 import platform
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from orch_lsp.runs.record import Owner
 
 START_TOLERANCE_S = 2.0
-"""Start times of one process may differ by this much between readers: the kernel's boot time is in whole seconds."""
+"""Start times of day of one process may differ by this much: a kernel's boot time may be in whole seconds."""
 
 
 def this_process() -> Owner:
     """The owner that runs started by this process name."""
     import psutil
 
-    return Owner(platform.node(), os.getpid(), psutil.Process().create_time(), _pid_namespace())
+    seen = _seen(os.getpid())
+    ticks = seen.start_ticks if seen else None
+    return Owner(platform.node(), os.getpid(), psutil.Process().create_time(), _pid_namespace(), _boot_id(), ticks)
 
 
 def is_gone(owner: Owner, heartbeat_at: str | None, lease_s: float, now: datetime | None = None) -> bool:
@@ -41,10 +49,23 @@ def is_gone(owner: Owner, heartbeat_at: str | None, lease_s: float, now: datetim
 
 
 def _runs_here(owner: Owner) -> bool:
-    import psutil
-
     if owner.pid <= 0:
         return False
+    boot_id = _boot_id()
+    if owner.boot_id is None or owner.start_ticks is None or boot_id is None:
+        return _runs_by_time_of_day(owner)
+    if owner.boot_id != boot_id:
+        return False
+    seen = _seen(owner.pid)
+    if seen is None:
+        return _is_hidden(owner.pid)
+    return seen.start_ticks == owner.start_ticks and seen.state not in _DEAD
+
+
+def _runs_by_time_of_day(owner: Owner) -> bool:
+    """As far as start times of day tell: where they do not move, and for records of versions that knew no better."""
+    import psutil
+
     try:
         process = psutil.Process(owner.pid)
         if process.status() == psutil.STATUS_ZOMBIE:
@@ -54,6 +75,45 @@ def _runs_here(owner: Owner) -> bool:
         return False
     except psutil.AccessDenied:
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A process as `/proc` shows it: its state, and its start in clock ticks since the boot."""
+
+    state: str
+    start_ticks: int
+
+
+_DEAD = frozenset("ZX")
+
+
+def _seen(pid: int) -> _Seen | None:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
+        # The program's name comes before, in brackets, and may hold brackets and blanks itself.
+        fields = text.rpartition(")")[2].split()
+        return _Seen(fields[0], int(fields[19]))
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _is_hidden(pid: int) -> bool:
+    """Whether there is such a process although `/proc` does not show it, as other users' may be hidden there."""
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
+def _boot_id() -> str | None:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except (OSError, ValueError):
+        return None
 
 
 def _pid_namespace() -> str | None:

@@ -33,15 +33,19 @@ class StatusChange:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The process that runs a run: `started` is its start time in seconds since the epoch, as psutil tells it.
+    """The process that runs a run.
 
-    A pid means something only inside its namespace: containers may share a host name.
+    `started` is its start time in seconds since the epoch, as psutil tells it; `boot_id` and `start_ticks` say the same
+    where the system knows them, in clock ticks since that boot. A pid means something only inside its namespace:
+    containers may share a host name.
     """
 
     host: str
     pid: int
     started: float
     pid_namespace: str | None = None
+    boot_id: str | None = None
+    start_ticks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

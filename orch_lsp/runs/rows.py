@@ -19,6 +19,8 @@ from orch_lsp.runs.status import TERMINAL, DraftState, RunStatus
 from orch_lsp.text import sha256
 
 LIVE = "status IN ('queued', 'running')"
+_STATUSES = frozenset(map(str, RunStatus))
+_DRAFT_STATES = frozenset({None, *map(str, DraftState)})
 _SHORTEST = 8
 """How many characters of an id are enough to look for."""
 _CANDIDATES = 3
@@ -93,6 +95,9 @@ def update(
     if stored is None:
         return False
     status, spec_path, draft_state, text = stored
+    if status not in _STATUSES or draft_state not in _DRAFT_STATES:
+        # A damaged column: the record itself tells, or else nobody does.
+        status, draft_state = _states_in(text) or (expected, None)
     if record.status != expected and record.status not in TRANSITIONS[expected]:
         raise IllegalTransitionError(record.run_id, expected, record.status)
     lags = behind and status in LIVE_STATUSES and status in {change.status for change in record.status_timeline}
@@ -101,7 +106,7 @@ def update(
     refuse_draft_change(record, DraftState(draft_state) if draft_state else None)
     if path_key(document) != spec_path:
         # The document was renamed while its run lived in memory under the old name.
-        record = replace(record, spec=schema.from_json(text).spec)
+        record = _with_spec_of(text, record)
     connection.execute(
         "UPDATE runs SET status = ?, draft_state = ?, draft_partial = ?, applied_at = ?, record = ? WHERE run_id = ?",
         (
@@ -113,6 +118,29 @@ def update(
     )
     _keep_texts(connection, record, texts)
     return True
+
+
+def repair(connection: sqlite3.Connection, record: RunRecord) -> None:
+    """Let the columns by which a run is found say what its record says."""
+    connection.execute(
+        "UPDATE runs SET status = ?, draft_state = ?, draft_partial = ?, applied_at = ? WHERE run_id = ?",
+        (str(record.status), *_found_by(record), record.run_id),
+    )
+
+
+def _states_in(stored: object) -> tuple[str, str | None] | None:
+    try:
+        record = schema.from_json(stored)
+    except StoreError:
+        return None
+    return str(record.status), str(record.draft.state) if record.draft else None
+
+
+def _with_spec_of(stored: object, record: RunRecord) -> RunRecord:
+    try:
+        return replace(record, spec=schema.from_json(stored).spec)
+    except StoreError:
+        return record
 
 
 def _found_by(record: RunRecord) -> tuple[str | None, bool | None, str | None]:
@@ -127,17 +155,26 @@ def _found_by(record: RunRecord) -> tuple[str | None, bool | None, str | None]:
 def _keep_texts(connection: sqlite3.Connection, record: RunRecord, texts: Iterable[str]) -> None:
     for text in texts:
         digest = sha256(text)
-        utf8 = text.encode("utf-8", "surrogatepass")
-        connection.execute("INSERT INTO texts (sha256, utf8) VALUES (?, ?) ON CONFLICT DO NOTHING", (digest, utf8))
+        if text_of(connection, digest) is None:
+            utf8 = text.encode("utf-8", "surrogatepass")
+            connection.execute("INSERT OR REPLACE INTO texts (sha256, utf8) VALUES (?, ?)", (digest, utf8))
         connection.execute("INSERT INTO run_texts VALUES (?, ?) ON CONFLICT DO NOTHING", (record.run_id, digest))
     if record.status in TERMINAL and record.draft and text_of(connection, record.draft.sha256) is not None:
         connection.execute("DELETE FROM checkpoints WHERE run_id = ?", (record.run_id,))
 
 
 def text_of(connection: sqlite3.Connection, digest: str) -> str | None:
-    """The text with this SHA-256, or None."""
+    """The text with this SHA-256; None if there is none, or if what is there is not it."""
     row = connection.execute("SELECT utf8 FROM texts WHERE sha256 = ?", (digest,)).fetchone()
-    return None if row is None else bytes(row[0]).decode("utf-8", "surrogatepass")
+    if row is None or not isinstance(row[0], bytes) or sha256(row[0]) != digest:
+        return None
+    return row[0].decode("utf-8", "surrogatepass")
+
+
+def count_spoilt_texts(connection: sqlite3.Connection) -> int:
+    """How many texts do not fit the hash under which they are kept."""
+    texts = connection.execute("SELECT sha256, utf8 FROM texts")
+    return sum(not isinstance(utf8, bytes) or sha256(utf8) != digest for digest, utf8 in texts)
 
 
 def add_checkpoint(connection: sqlite3.Connection, run_id: str, start: int, text: str) -> None:
@@ -162,13 +199,22 @@ def checkpointed(connection: sqlite3.Connection, run_id: str) -> str:
     pieces: list[str] = []
     length = 0
     for start, utf8 in rows:
-        piece = bytes(utf8).decode("utf-8", "surrogatepass")
+        if not isinstance(start, int) or not isinstance(utf8, bytes):
+            continue
+        piece = _as_far_as_readable(utf8)
         if start < length:
             text = "".join(pieces)[:start]
             pieces, length = [text], len(text)
         pieces.append(piece)
         length += len(piece)
     return "".join(pieces)
+
+
+def _as_far_as_readable(utf8: bytes) -> str:
+    try:
+        return utf8.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return utf8.decode("utf-8", "replace")
 
 
 def record_of(connection: sqlite3.Connection, identifier: str) -> RunRecord:
@@ -178,27 +224,39 @@ def record_of(connection: sqlite3.Connection, identifier: str) -> RunRecord:
         RunError: `unknown_run`: there is none, or more than one.
         StoreError: Its record cannot be read.
     """
-    return schema.from_json(_stored(connection, identifier.strip().lower()))
+    return record_from(*_stored(connection, identifier.strip().lower()))
 
 
-def _stored(connection: sqlite3.Connection, identifier: str) -> str:
-    exact = connection.execute("SELECT record FROM runs WHERE run_id = ?", (path_key(identifier),)).fetchone()
+def record_from(run_id: str, stored: object) -> RunRecord:
+    """The record that a run has.
+
+    Raises:
+        StoreError: It cannot be read, or is another run's.
+    """
+    record = schema.from_json(stored)
+    if record.run_id != run_id:
+        raise schema.unreadable("it names another run")
+    return record
+
+
+def _stored(connection: sqlite3.Connection, identifier: str) -> tuple[str, object]:
+    exact = connection.execute("SELECT run_id, record FROM runs WHERE run_id = ?", (path_key(identifier),)).fetchone()
     if exact is not None:
-        return str(exact[0])
+        return exact
     if len(identifier) < _SHORTEST or not set(identifier) <= set("0123456789abcdef-"):
         raise unknown(identifier)
     rows = connection.execute(
-        "SELECT record, run_id FROM runs WHERE run_id >= ? AND run_id < ? ORDER BY run_id DESC LIMIT ?",
+        "SELECT run_id, record FROM runs WHERE run_id >= ? AND run_id < ? ORDER BY run_id DESC LIMIT ?",
         (identifier, identifier + "g", _CANDIDATES + 1),
     ).fetchall()
     if len(rows) > 1:
-        named = [str(run_id) for _, run_id in rows[:_CANDIDATES]]
+        named = [path_key(str(run_id)) for run_id, _ in rows[:_CANDIDATES]]
         more = ", …" if len(rows) > _CANDIDATES else ""
         message = f"More than one run begins with {identifier}: {', '.join(named)}{more}; give more of its id."
         raise RunError(ErrorCode.UNKNOWN_RUN, message)
     if not rows:
         raise unknown(identifier)
-    return str(rows[0][0])
+    return rows[0]
 
 
 def unknown(identifier: str) -> RunError:
@@ -211,16 +269,19 @@ def unknown(identifier: str) -> RunError:
 
 def select(
     connection: sqlite3.Connection, where: str = "1", arguments: Iterable[object] = (), order: str = "run_id DESC"
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, object]]:
     """Ids and stored records of the runs that a condition of our own picks."""
     statement = f"SELECT run_id, record FROM runs WHERE {where} ORDER BY {order}"  # noqa: S608 -- our own words only
-    yield from connection.execute(statement, tuple(arguments))
+    yield from ((str(run_id), stored) for run_id, stored in connection.execute(statement, tuple(arguments)))
 
 
-def select_live(connection: sqlite3.Connection, where: str, arguments: Iterable[object]) -> list[tuple[str, str, str]]:
+def select_live(
+    connection: sqlite3.Connection, where: str, arguments: Iterable[object]
+) -> list[tuple[str, object, str]]:
     """Ids, stored records and last signs of life of the runs that a condition of our own picks."""
     statement = f"SELECT run_id, record, heartbeat_at FROM runs WHERE {where}"  # noqa: S608 -- our own words only
-    return connection.execute(statement, tuple(arguments)).fetchall()
+    found = connection.execute(statement, tuple(arguments)).fetchall()
+    return [(str(run_id), stored, str(heartbeat_at)) for run_id, stored, heartbeat_at in found]
 
 
 def dismiss(connection: sqlite3.Connection, run_id: str, at: str) -> None:
@@ -256,16 +317,16 @@ def relink(connection: sqlite3.Connection, old: str, new: str, *, is_path: bool)
         is_path: Whether the records name the document in this way, too. One that cannot be read is left as it is.
     """
     found = list(select(connection, "spec_path = ?", [path_key(old)]))
-    for run_id, stored in found:
-        text = _renamed(stored, new) if is_path else stored
-        statement = "UPDATE runs SET spec_path = ?, record = ? WHERE run_id = ?"
-        connection.execute(statement, (path_key(new), text, run_id))
+    connection.execute("UPDATE runs SET spec_path = ? WHERE spec_path = ?", (path_key(new), path_key(old)))
+    for run_id, stored in found if is_path else ():
+        if (text := _renamed(run_id, stored, new)) is not None:
+            connection.execute("UPDATE runs SET record = ? WHERE run_id = ?", (text, run_id))
     return len(found)
 
 
-def _renamed(stored: str, path: str) -> str:
+def _renamed(run_id: str, stored: object, path: str) -> str | None:
     try:
-        record = schema.from_json(stored)
+        record = record_from(run_id, stored)
     except StoreError:
-        return stored
+        return None
     return schema.to_json(replace(record, spec=replace(record.spec, path=path)))

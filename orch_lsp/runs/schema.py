@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import json
 import math
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -30,6 +31,9 @@ FIELDS = (
     "error", "draft", "findings", "applied", "client", "server", "vcs",
 )  # fmt: skip
 """The record's keys in the order in which they are written."""
+
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+"""Bytes that are not UTF-8, as a connection gives them."""
 
 
 @functools.cache
@@ -69,21 +73,30 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def from_json(text: str) -> RunRecord:
+def from_json(text: object) -> RunRecord:
     """Read a stored record. Keys that this version does not know are kept as they are, in `unknown_keys`.
 
     Raises:
         StoreError: The text is not JSON, not a record, or of another major version of the schema.
     """
+    if not isinstance(text, str) or _NOT_UTF8.search(text):
+        raise unreadable("it is not text")
     try:
         values = json.loads(text, parse_constant=_refuse_constant)
         record = replace(_adapter().validate_python(values), unknown_keys=taken_from(values, RunRecord))
     except (ValueError, RecursionError) as error:
-        raise StoreError(ErrorCode.STORE_ERROR, f"A stored run record cannot be read: {_reason(error)}.") from error
+        raise unreadable(_reason(error)) from error
     if record.schema != SCHEMA:
-        message = f"A stored run record cannot be read: its schema is {record.schema[:40]!r}, not {SCHEMA!r}."
-        raise StoreError(ErrorCode.STORE_ERROR, message)
+        raise unreadable(f"its schema is {record.schema[:40]!r}, not {SCHEMA!r}")
     return record
+
+
+def unreadable(reason: str) -> StoreError:
+    """The error for a stored record that nobody can read, and that is kept as it is."""
+    return StoreError(
+        ErrorCode.STORE_ERROR, f"A stored run record cannot be read: {reason}.",
+        remediation="The record is kept as it is; other runs are not affected.",
+    )  # fmt: skip
 
 
 def with_keys_of(record: RunRecord, stored: str) -> RunRecord:

@@ -58,6 +58,8 @@ def _size(path: Path) -> int:
 
 def _connected(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    # One flipped byte must not keep the rows beside it from being read.
+    connection.text_factory = _decoded
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
@@ -67,6 +69,10 @@ def _connected(uri: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _decoded(utf8: bytes) -> str:
+    return utf8.decode("utf-8", "surrogateescape")
 
 
 def choose_journal(connection: sqlite3.Connection, *, wal: bool) -> str:
@@ -120,7 +126,9 @@ def primary_code(error: sqlite3.Error) -> int:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file itself is broken; nothing else justifies setting a store aside."""
+    """Whether the file itself is broken, or lacks what we put there; nothing else justifies setting a store aside."""
+    if primary_code(error) == sqlite3.SQLITE_ERROR:
+        return str(error).startswith(("no such table", "no such column"))
     return primary_code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 

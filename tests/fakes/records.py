@@ -192,7 +192,7 @@ records = st.builds(
     status_timeline=st.lists(st.builds(StatusChange, st.sampled_from(RunStatus), texts), min_size=1, max_size=3).map(
         tuple
     ),
-    owner=st.builds(Owner, texts, st.integers(0, 2**31), _seconds, _maybe_text),
+    owner=st.builds(Owner, texts, st.integers(0, 2**31), _seconds, _maybe_text, _maybe_text, _counts),
     spec=st.builds(SpecRef, texts, texts, texts),
     brief_sha256=texts,
     prompt=st.builds(PromptRef, texts, texts, texts),

@@ -660,3 +660,154 @@ async def test_a_run_that_moves_to_another_store_takes_the_keys_of_a_later_versi
     await other.take_over(await store.get(record.run_id), ["text"])
     await other.aclose()
     assert stored_values(tmp_path / "other", record.run_id)["findings"] == [{"rule": "later"}]
+
+
+def spoil(store: RunStore, statement: str, *arguments: object) -> None:
+    """Change the database behind the store's back."""
+    with closing(sqlite3.connect(store.location)) as db, db:
+        db.execute(statement, arguments)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "CAST(x'7b22ff' AS TEXT)",
+        "CAST(replace(CAST(record AS BLOB), 'plain', x'ff') AS TEXT)",
+        "CAST(replace(record, 'run_id', CAST(x'72f56e5f6964' AS TEXT)) AS TEXT)",
+        "x'00ff'",
+        "7",
+        "replace(record, 'completed', 'zzz')",
+        "replace(record, run_id, '00000000-0000-7000-8000-00000000000f')",
+        "replace(hex(zeroblob(5000)), '00', '[')",
+    ],
+)
+async def test_a_record_with_a_wrong_byte_hides_no_other(root, store, stored):
+    first, bad, last = [await added(store, completed(path=f"{name}.md")) for name in "abc"]
+    spoil(store, f"UPDATE runs SET record = {stored} WHERE run_id = ?", bad.run_id)
+    assert list(await store.list()) == [last, first]
+    assert await store.newest_for("b.md") is None
+    assert len([notice for notice in store.notices if bad.run_id in notice]) == 1
+    with pytest.raises(StoreError) as caught:
+        await store.get(bad.run_id)
+    assert "kept" in caught.value.remediation
+    new = await added(store, completed(path="b.md"))
+    assert await store.newest_for("b.md") == new
+    assert await store.relink("b.md", "d.md") == 2
+    assert await store.prune(keep_runs=0) == 0
+    other = await opened(root)
+    assert len(await other.list()) == 3
+    await other.aclose()
+
+
+async def test_an_id_with_a_wrong_byte_hides_no_other_run(store):
+    good, bad = [await added(store, completed(path="a.md")) for _ in range(2)]
+    spoil(store, "UPDATE runs SET run_id = CAST(x'30ff31' AS TEXT) WHERE run_id = ?", bad.run_id)
+    assert list(await store.list()) == [good]
+    assert await store.relink("a.md", "b.md") == 2
+    await store.prune(keep_runs=0)
+    assert await store.check() is None
+    assert await store.newest_for("b.md") is not None
+
+
+@pytest.mark.parametrize("utf8", ["x'ff00fe'", "7", "'text'", "x'74657874'"])
+async def test_a_text_that_is_not_what_was_kept_is_never_served_and_heals_when_it_comes_again(store, utf8):
+    record = await added(store, completed("the text", ("goal", "G")), "the text")
+    spoil(store, f"UPDATE texts SET utf8 = {utf8}")
+    assert await store.text(sha256("the text")) is None
+    assert await store.check() is None
+    assert "Texts that are not what was kept" in store.notices[-1]
+    again = await added(store, completed("the text", ("goal", "G"), path="other.md"), "the text")
+    assert await store.text(sha256("the text")) == "the text"
+    assert list(await store.list()) == [again, record]
+
+
+async def test_a_checkpoint_with_a_wrong_byte_costs_no_other(store):
+    record = await added(store, running(owner=gone()))
+    for number, piece in enumerate(["one ", "two ", "three"]):
+        await store.checkpoint(record.run_id, number * 4, piece)
+    spoil(store, "UPDATE checkpoints SET utf8 = x'74ff6f20' WHERE start = 4")
+    (ended,) = await store.reconcile()
+    assert ended.draft is not None
+    assert await store.text(ended.draft.sha256) == "one t\ufffdo three"
+
+
+@pytest.mark.parametrize("column", ["status", "draft_state"])
+async def test_a_state_that_nobody_knows_is_read_from_the_record_itself(store, column):
+    record = await added(store, completed("text", ("goal", "G")), "text")
+    spoil(store, f"UPDATE runs SET {column} = 'zzz'")
+    assert record.draft is not None
+    discarded = replace(record, draft=replace(record.draft, state=DraftState.DISCARDED))
+    await store.save(discarded, expected=record.status)
+    assert await store.get(record.run_id) == discarded
+    with pytest.raises(IllegalDraftStateError):
+        await store.save(record, expected=record.status)
+
+
+async def test_a_run_that_is_live_in_the_index_alone_blocks_nobody(store):
+    record = await added(store, completed(path="a.md"))
+    spoil(store, "UPDATE runs SET status = 'running'")
+    assert list(await store.reconcile()) == []
+    new = queued("a.md", owner=here())
+    await store.create(new)
+    assert list(await store.list()) == [new, record]
+
+
+async def test_a_missing_table_costs_its_own_content_alone(root, store):
+    record = await added(store, completed("text", ("goal", "G")), "text")
+    spoil(store, "DROP TABLE texts")
+    new = await added(store, completed("new", ("goal", "N"), path="b.md"), "new")
+    assert list(await store.list()) == [new, record]
+    assert await store.text(sha256("new")) == "new"
+    assert await store.text(sha256("text")) is None
+    (notice,) = store.notices
+    assert "set aside" in notice
+    assert "of its runs, 2 could be taken over" in notice
+
+
+def page_of(store: RunStore, name: str) -> tuple[int, int]:
+    """The first page of a table, and the size of pages."""
+    with closing(sqlite3.connect(store.location)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (number,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)).fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    return number, size
+
+
+@pytest.mark.parametrize("index", ["sqlite_autoindex_runs_1", "runs_by_document", "sqlite_autoindex_texts_1"])
+async def test_a_broken_index_costs_no_run(root, index):
+    store = await opened(root)
+    kept = [await added(store, completed(f"text {n}", path=f"{n}.md"), f"text {n}") for n in range(30)]
+    number, size = page_of(store, index)
+    await store.aclose()
+    content = bytearray(store.location.read_bytes())
+    content[(number - 1) * size : number * size] = b"\xa5" * size
+    store.location.write_bytes(content)
+
+    again = await opened(root)
+    await again.ready_drafts("1.md")
+    assert await again.text(sha256("text 7")) == "text 7"
+    assert list(await again.list(limit=None)) == kept[::-1]
+    assert await again.text(sha256("text 7")) == "text 7"
+    await again.aclose()
+
+
+async def test_a_broken_page_of_records_costs_the_runs_on_it_alone(root):
+    store = await opened(root)
+    kept = [await added(store, completed(f"text {n}", path=f"{n}.md"), f"text {n}") for n in range(60)]
+    await store.aclose()
+    with closing(sqlite3.connect(store.location)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    content = bytearray(store.location.read_bytes())
+    at = content.index(kept[30].run_id.encode() + b"completed")
+    content[at // size * size : at // size * size + size] = b"\xa5" * size
+    store.location.write_bytes(content)
+
+    again = await opened(root)
+    left = list(await again.list(limit=None))
+    assert 50 < len(left) < 60
+    assert left == sorted((run for run in kept if run in left), key=lambda run: run.run_id, reverse=True)
+    assert await again.text(sha256("text 2")) == "text 2"
+    (notice,) = again.notices
+    assert f"of its runs, {len(left)} could be taken over" in notice
+    await again.aclose()
