@@ -602,7 +602,7 @@ def with_later_keys(root: Path, run_id: str) -> None:
     with closing(sqlite3.connect(root / ".orch/local/runs.db")) as db, db:
         (stored,) = db.execute("SELECT record FROM runs WHERE run_id = ?", (run_id,)).fetchone()
         values = json.loads(stored)
-        values["findings"] = [{"rule": "later"}]
+        values["foresight"] = [{"rule": "later"}]
         values["steps"][1]["needs"] = ["context"]
         if values["draft"]:
             values["draft"]["notes"] = ["kept apart"]
@@ -632,7 +632,7 @@ async def test_what_a_later_version_put_on_a_record_outlives_a_rewrite_by_this_o
     with_later_keys(root, record.run_id)
     await rewritten(store, record)
     values = stored_values(root, record.run_id)
-    assert values["findings"] == [{"rule": "later"}]
+    assert values["foresight"] == [{"rule": "later"}]
     assert values["steps"][1]["needs"] == ["context"]
     assert values["draft"]["notes"] == ["kept apart"]
 
@@ -647,7 +647,7 @@ async def test_an_interrupted_run_of_a_later_version_keeps_its_keys_also_when_la
     await store.add_late_text(record.run_id, "late")
     values = stored_values(root, record.run_id)
     assert values["status"] == "interrupted"
-    assert values["findings"] == [{"rule": "later"}]
+    assert values["foresight"] == [{"rule": "later"}]
     assert values["steps"][1]["needs"] == ["context"]
 
 
@@ -659,7 +659,7 @@ async def test_a_run_that_moves_to_another_store_takes_the_keys_of_a_later_versi
     other = await opened(tmp_path / "other")
     await other.take_over(await store.get(record.run_id), ["text"])
     await other.aclose()
-    assert stored_values(tmp_path / "other", record.run_id)["findings"] == [{"rule": "later"}]
+    assert stored_values(tmp_path / "other", record.run_id)["foresight"] == [{"rule": "later"}]
 
 
 def spoil(store: RunStore, statement: str, *arguments: object) -> None:
