@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.repeated_text import RepeatedText
+from orch_lsp.spec.model_marks import REASONING
 
-_PAIRS = (("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<thought>", "</thought>"))
-_OPENINGS = tuple(opening for opening, _ in _PAIRS)
+_OPENINGS = tuple(opening for opening, _ in REASONING)
 _LONGEST = max(map(len, _OPENINGS))
 _BLANK = re.compile(r"\s+")
 
@@ -15,8 +16,9 @@ _BLANK = re.compile(r"\s+")
 class ThinkTagSplitter:
     """Passes text on to `answer`, and as reasoning what a leading think tag encloses.
 
-    Only a tag with nothing but white space and reasoning before it counts, so that a text that speaks about such tags
-    is left whole.
+    Only a tag with nothing but white space and reasoning before it counts here, so that a text that speaks about such
+    tags is left whole; what is reasoning further down is told by the whole answer (`spec/answer_marks`). A stream that
+    repeats its text with each piece is read as one that adds to it.
 
     Args:
         answer: What gets text and reasoning.
@@ -28,9 +30,13 @@ class ThinkTagSplitter:
         self._closing = "</think>" if is_implied else ""
         self._is_past = False
         self._held = ""
+        self._repeated = RepeatedText()
 
     def feed(self, piece: str) -> None:
         """Take a piece of text."""
+        self._take(self._repeated.feed(piece))
+
+    def _take(self, piece: str) -> None:
         if self._is_past:
             self._answer.text(piece)
             return
@@ -42,6 +48,7 @@ class ThinkTagSplitter:
 
     def close(self) -> None:
         """The text has ended: what was held back is what it seemed to be."""
+        self._take(self._repeated.close())
         held, self._held = self._held, ""
         if self._closing:
             self._answer.reasoning(held)
@@ -54,7 +61,7 @@ class ThinkTagSplitter:
         begin = blank.end() if blank else position
         # A model may emit white space without end: it is passed on at once.
         self._answer.text(content[position:begin])
-        for opening, closing in _PAIRS:
+        for opening, closing in REASONING:
             if content.startswith(opening, begin):
                 self._closing = closing
                 return begin + len(opening)

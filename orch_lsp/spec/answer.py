@@ -138,8 +138,9 @@ def _unwrapped(text: str, profile: Profile, notes: list[AnswerNote], about: str)
         text = glued
     if not parts_of(_outline(text, profile)[1], profile):
         text = _with_headings(text, profile, notes)
-    document = parse(text, profile)
-    if closing := closing_edits(document, profile):
+    # Parsing costs more than all of the above, and is needed only where a fence is open.
+    open_block = scan_blocks(split_lines(text)).open_block
+    if open_block is not None and (closing := closing_edits(parse(text, profile), profile)):
         notes.append(AnswerNote("answer_mended", "closed a code fence"))
         text = apply_edits(text, closing)
     return text
@@ -232,6 +233,7 @@ def _bodies(
     """Section key → bodies, duplicates in the answer's order, without what does not belong to them."""
     bodies: dict[str, list[_Body]] = {}
     last_with_text = _last_with_text(lines, headings, parts)
+    joint: dict[str, bool] = {}
     for number, part in enumerate(parts):
         heading = headings[part.heading]
         start = heading.last_line + 1
@@ -250,7 +252,9 @@ def _bodies(
             body = _words_in_heading(heading.text, notes)
         body = _without_wrapping_fence(body, heading.text, profile, notes)
         body = _without_farewell(body, part.key, notes, is_last=number == last_with_text)
-        if len(profile.keys_of(heading.text)) > 1:
+        if heading.text not in joint:
+            joint[heading.text] = len(profile.keys_of(heading.text)) > 1
+        if joint[heading.text]:
             notes.append(AnswerNote("sections_joined", f"kept “{heading.text}” together as one section", key=part.key))
         bodies.setdefault(part.key, []).append(_Body(heading.text, body))
     return bodies

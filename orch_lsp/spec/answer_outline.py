@@ -34,7 +34,9 @@ class Part:
 
 def parts_of(headings: Sequence[Heading], profile: Profile) -> list[Part]:
     """The sections among an answer's headings, in its order."""
-    titles = [profile.key_of_title(heading.text) for heading in headings]
+    # One answer repeats few titles, however long it is.
+    known = {title: profile.key_of_title(title) for title in {heading.text for heading in headings}}
+    titles = [known[heading.text] for heading in headings]
     main = _main_level(headings, titles)
     at_main = {key for heading, key in zip(headings, titles, strict=True) if key and heading.level == main}
     found: list[tuple[int, str]] = []

@@ -196,11 +196,10 @@ def out_of_tags(text: str, profile: Profile, notes: list[AnswerNote]) -> str | N
 
 
 def _envelope(tags: Sequence[tuple[int, bool, str]]) -> tuple[int, int] | None:
+    last = {name: number for number, closes, name in tags if closes}
     for number, closes, name in tags:
-        if not closes and name in ENVELOPES:
-            end = next((n for n, ends, other in reversed(tags) if ends and other == name and n > number), None)
-            if end is not None:
-                return number, end
+        if not closes and name in ENVELOPES and last.get(name, -1) > number:
+            return number, last[name]
     return None
 
 

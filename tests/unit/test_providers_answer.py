@@ -89,6 +89,11 @@ def split(*pieces):
         ("<think>why</think>\n\n# Spec", "\n\n# Spec", "why"),
         (" \n<think>why</think>x", " \nx", "why"),
         ("<thinking>why</thinking>x", "x", "why"),
+        ("[THINK]why[/THINK]x", "x", "why"),
+        ("◁think▷why◁/think▷x", "x", "why"),
+        ("<seed:think>why</seed:think>x", "x", "why"),
+        ("<|channel|>analysis<|message|>why<|end|>x", "x", "why"),
+        ("<|START_THINKING|>why<|END_THINKING|>x", "x", "why"),
         ("<think></think>x", "x", ""),
         ("<think>never ends", "", "never ends"),
         ("<think>a</thi", "", "a</thi"),
@@ -138,6 +143,42 @@ def test_the_cuts_in_a_text_do_not_change_what_is_reasoning(content, sizes):
         pieces.append(content[position : position + size])
         position += size
     assert split(*pieces, content[position:]) == split(content)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["## Goal\n\n", "## Goal\n\nServe ", "## Goal\n\nServe all.\n"],
+        ["#", "## ", "## Goal", "## Goal\n\nServe all.\n"],
+        ["## Goal\n\n", "## Goal\n\nServe all.\n"],
+        ["## Goal\n\nServe", "## Goal\n\nServe all.\n", "## Goal\n\nServe all.\n"],
+        ["## Goal\n\n", "Serve ", "all.\n"],
+        ["#", "# Goal", "\n\nServe all.\n"],
+        ["#", "# ", "Goal\n\nServe all.\n"],
+    ],
+)
+def test_a_stream_that_repeats_its_text_with_each_piece_is_read_once(pieces):
+    assert split(*pieces) == ("## Goal\n\nServe all.\n", "")
+
+
+@pytest.mark.parametrize(
+    "pieces", [["ha", "ha", "ha"], ["-", "--", "x"], ["x", "xy", "z"], [" ", "  ", "   a"], ["`", "``"]]
+)
+def test_short_pieces_that_begin_alike_are_kept(pieces):
+    assert split(*pieces) == ("".join(pieces), "")
+
+
+def test_thinking_in_a_stream_that_repeats_its_text_is_kept_apart():
+    whole = "<think>hm, let me see</think>\n## Goal\n\nServe all.\n"
+    assert split(*(whole[:end] for end in range(9, len(whole) + 1, 3)), whole) == (
+        "\n## Goal\n\nServe all.\n",
+        "hm, let me see",
+    )
+
+
+def test_an_answer_that_comes_whole_once_more_at_its_end_is_read_once():
+    text = "## Goal\n\nServe every client of the interface within its fair share.\n"
+    assert split(*text, text) == (text, "")
 
 
 def test_counts_that_contradict_each_other_are_unknown():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -377,6 +379,38 @@ def test_a_model_that_asks_back_is_known_by_its_questions() -> None:
 
 def test_the_same_words_in_each_section_are_no_draft() -> None:
     assert read("## Goal\n\nok so\n\n## Tasks\n\nok so\n\n## Rollback Plan\n\nok so\n").reason == "repeated"
+
+
+def _calls(text: str) -> int:
+    """How many calls of functions reading an answer takes: a count of work that no busy machine changes."""
+    count = 0
+
+    def counted(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(counted)
+    try:
+        read(text)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "\n---\n", "## Goal\n\nx\n\n", "```\n", "```markdown\n## Goal\nx\n```\n", "<answer>\n", "<think>\n",
+        "a</think>b\n", "<|im_end|> x\n", "Goal: x\n", "> ## Goal\n", "##Goal\n",
+        "## Foo\n\ny\n", "\n\nif you ", "I hope so\n\n",
+        "`<s>` ",
+    ],
+)  # fmt: skip
+def test_an_answer_takes_work_in_proportion_to_its_length(piece: str) -> None:
+    lead = "## Goal\n\nx\n"
+    read(lead + piece * 4)
+    small, large = _calls(lead + piece * 300), _calls(lead + piece * 1200)
+    assert large < 6 * small + 5_000
 
 
 def test_headings_that_are_no_sections_are_named() -> None:
