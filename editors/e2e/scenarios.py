@@ -25,6 +25,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TIME_LIMIT_S = 90.0
+ODD_NAME = "My Prüf (1) [x]"
+"""The workspace's name: each kind of letter that some editor escapes in a URI, and others do not."""
 
 USER_CONFIG = """\
 [providers.work]
@@ -46,7 +48,7 @@ class World:
     @property
     def workspace(self) -> Path:
         """The editor's working folder."""
-        return self.folder / "workspace"
+        return self.folder / ODD_NAME
 
 
 Prepare = Callable[[World], None]
@@ -54,14 +56,15 @@ Prepare = Callable[[World], None]
 
 def build_world(folder: Path, server: Path, library: Path | None) -> World:
     """Make the folders of a scenario; nothing of the person's own is inside or reachable by a variable."""
-    environment = {name: os.environ[name] for name in ("LANG", "TERM") if name in os.environ}
+    environment = {name: os.environ[name] for name in ("TERM",) if name in os.environ}
     environment |= {
+        "LANG": "C.UTF-8",
         "PATH": f"{server.parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(folder / "home"),
         "TMPDIR": str(folder / "tmp"),
         "ORCH_CONFIG_HOME": str(folder / "orch-config"),
         "ORCH_STATE_HOME": str(folder / "orch-state"),
-        "E2E_WORKSPACE": str(folder / "workspace"),
+        "E2E_WORKSPACE": str(folder / ODD_NAME),
         "E2E_CONTROL": str(folder / "control"),
         "E2E_SERVER": str(server),
         "E2E_LIBRARY": str(library or ""),
@@ -69,9 +72,9 @@ def build_world(folder: Path, server: Path, library: Path | None) -> World:
     }
     for kind in ("config", "data", "state", "cache"):
         environment[f"XDG_{kind.upper()}_HOME"] = str(folder / "home" / kind)
-    for name in ("home", "tmp", "orch-config", "orch-state", "workspace", "control"):
+    for name in ("home", "tmp", "orch-config", "orch-state", ODD_NAME, "control"):
         (folder / name).mkdir(parents=True)
-    subprocess.run(["git", "init", "-q", str(folder / "workspace")], check=True)
+    subprocess.run(["git", "init", "-q", str(folder / ODD_NAME)], check=True)
     return World(folder, environment)
 
 

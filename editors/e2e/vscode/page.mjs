@@ -6,7 +6,7 @@ import { until } from "./world.mjs";
 const IMAGES = resolve(import.meta.dirname, "../../../docs/images");
 
 /** Opens a window on a folder or, with `target`, on something else; waits until the explorer shows it. */
-export async function openWindow({ editor, world }, { target = `folder=${world.at("workspace")}`, viewport, empty = false } = {}) {
+export async function openWindow({ editor, world }, { target = `folder=${encodeURIComponent(world.at("workspace"))}`, viewport, empty = false } = {}) {
   const { page, hosts, close } = await newPage(viewport);
   await page.goto(`${editor.base}/?${target}`);
   await page.waitForSelector(empty ? ".explorer-folders-view" : ".explorer-folders-view .monaco-list-row");

@@ -4,10 +4,12 @@ import { hostileFiles, multiRootFiles } from "./files.mjs";
 import { tour } from "./scenarios/tour.mjs";
 import { keys } from "./scenarios/keys.mjs";
 import { servers } from "./scenarios/servers.mjs";
+import { typing } from "./scenarios/typing.mjs";
 
 export const scenarios = [
   { name: "the main job through the editor's API", driver: true, run: (context) => runSuite(context, "main.cjs") },
   ...tour,
+  ...typing,
   ...keys,
   ...servers,
   {
@@ -31,7 +33,7 @@ export const scenarios = [
     name: "a window with two folders that hold the same file name",
     driver: true,
     world: { files: multiRootFiles },
-    run: (context) => runSuite(context, "folders.cjs", `workspace=${context.world.at("both.code-workspace")}`),
+    run: (context) => runSuite(context, "folders.cjs", `workspace=${encodeURIComponent(context.world.at("both.code-workspace"))}`),
   },
   {
     name: "two windows on one folder",

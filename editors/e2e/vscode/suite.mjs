@@ -10,7 +10,7 @@ const LIMIT_MS = 240_000;
  * @param suite file name below api/
  * @param target query of the window: `folder=…` or `workspace=…`
  */
-export async function runSuite({ editor, world }, suite, target = `folder=${world.at("workspace")}`) {
+export async function runSuite({ editor, world }, suite, target = `folder=${encodeURIComponent(world.at("workspace"))}`) {
   const { page, hosts, close } = await newPage();
   const lines = [];
   let finish;

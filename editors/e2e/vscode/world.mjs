@@ -6,6 +6,9 @@ import { delimiter, dirname, join, resolve } from "node:path";
 
 const HERE = import.meta.dirname;
 
+/** Where a person may have their things: each kind of letter that some editor escapes in an address, and some do not. */
+const ODD_NAME = "My Prüf (1) [x]";
+
 const EDITOR_SETTINGS = {
   "telemetry.telemetryLevel": "off",
   "update.mode": "none",
@@ -37,7 +40,8 @@ const EDITOR_SETTINGS = {
  * @param options.environment further variables
  */
 export async function buildWorld({ settings = {}, machineSettings = {}, model = "steady", server = true, files = {}, environment = {} }) {
-  const folder = mkdtempSync(join(tmpdir(), "orch-e2e-"));
+  const outer = mkdtempSync(join(tmpdir(), "orch-e2e-"));
+  const folder = join(outer, ODD_NAME);
   const at = (...parts) => join(folder, ...parts);
   for (const name of ["home", "tmp", "orch-config", "orch-state", "workspace", "control", "data/User", "data/Machine"]) {
     mkdirSync(at(name), { recursive: true });
@@ -96,7 +100,7 @@ export async function buildWorld({ settings = {}, machineSettings = {}, model = 
     /** Lets the model `held` go on. */
     release: () => writeFileSync(at("control/release"), ""),
     stop: provider.stop,
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => rmSync(outer, { recursive: true, force: true }),
   };
 }
 

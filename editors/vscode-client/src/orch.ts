@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { CommandRouter } from "./client/commandRouter";
+import { commandFailure, type CommandFailure } from "./client/failure";
 import { showFailure } from "./client/failureMessages";
 import { createMiddleware } from "./client/middleware";
 import type { OrchClient } from "./client/orchClient";
@@ -7,6 +8,7 @@ import { ServerRequests } from "./client/serverRequests";
 import { UserSettingsSync } from "./client/userSettingsSync";
 import { registerCommands } from "./commands";
 import { ContextKeys } from "./documents/contextKeys";
+import { FillOffers } from "./documents/fillOffers";
 import { showServerStatus, virtualText } from "./documents/serverStatus";
 import { History, showRuns } from "./history/history";
 import { openRecord } from "./history/runCommands";
@@ -17,7 +19,7 @@ import { LivePreview } from "./preview/livePreview";
 import { DraftReview } from "./review/draftReview";
 import { announceEnds } from "./runs/notices";
 import { RunTracker } from "./runs/runTracker";
-import { showLiveRuns } from "./runs/statusBar";
+import { chooseLiveRun, showLiveRuns } from "./runs/statusBar";
 import type { DraftDelta } from "./runs/streamedText";
 import { WorkspaceConsent } from "./server/consent";
 import { findInEnvironment } from "./server/candidates";
@@ -32,6 +34,7 @@ export class Orch implements vscode.Disposable {
   readonly output = vscode.window.createOutputChannel("Orch", { log: true });
   readonly tracker = new RunTracker();
   readonly tree = new RunTree();
+  private readonly offers = new FillOffers();
   readonly keys: KeyStore;
   readonly review: DraftReview;
   readonly history: History;
@@ -54,7 +57,7 @@ export class Orch implements vscode.Disposable {
     this.userSettings = new UserSettingsSync(this.keys, this.output);
     this.supervisor = new ServerSupervisor({
       output: this.output,
-      middleware: createMiddleware(this.router(), this.tracker),
+      middleware: createMiddleware(this.router(), this.tracker, this.offers),
       workingFolder: () => workingFolder(context),
       prepare: (client) => {
         this.listen(client);
@@ -72,16 +75,21 @@ export class Orch implements vscode.Disposable {
       this.output,
       tracker,
       this.tree,
+      this.offers,
       this.keys,
       review,
       this.history,
       this.userSettings,
       this.supervisor,
       new LivePreview(tracker),
-      new ContextKeys(tracker, review, this.supervisor, this.keys),
+      new ContextKeys(tracker, review, this.supervisor, this.keys, this.offers),
       showLiveRuns(tracker),
       showServerStatus(this.supervisor),
-      announceEnds(tracker, { review: (runId) => this.showDraft(runId), openRecord }),
+      announceEnds(tracker, {
+        review: (runId) => this.showDraft(runId),
+        openRecord,
+        showFailure: (failure, document) => this.showFailure(failure, document),
+      }),
       showRuns(this.tree, this.history),
       vscode.workspace.onDidOpenTextDocument(readAsMarkdown),
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -145,7 +153,7 @@ export class Orch implements vscode.Disposable {
     try {
       await act();
     } catch (error) {
-      await this.showFailure(error);
+      await this.showError(error, undefined);
     }
   }
 
@@ -192,12 +200,18 @@ export class Orch implements vscode.Disposable {
       onRefusal: (message) => {
         void vscode.window.showWarningMessage(vscode.l10n.t("The draft was not applied: {0}", message));
       },
-      onFailure: (error) => void this.showFailure(error),
+      chooseLiveRun: () => chooseLiveRun(this.tracker),
+      onFailure: (error, document) => void this.showError(error, document === undefined ? undefined : vscode.Uri.parse(document)),
     });
   }
 
-  private showFailure(error: unknown): Promise<void> {
-    return showFailure(error, {
+  private async showError(error: unknown, document: vscode.Uri | undefined): Promise<void> {
+    if (error instanceof vscode.CancellationError) return;
+    await this.showFailure(commandFailure(error), document);
+  }
+
+  private showFailure(failure: CommandFailure, document: vscode.Uri | undefined): Promise<void> {
+    return showFailure(failure, document, {
       setKey: () => setApiKey(this.keys),
       openRecord,
       showLog: () => {

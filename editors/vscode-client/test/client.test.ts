@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { commandArguments, type CommandArgument } from "../src/client/commandArguments";
-import { commandFailure, cures, failureText } from "../src/client/failure";
+import { commandFailure, cures, failureText, isInformation } from "../src/client/failure";
 import { modelChoice } from "../src/client/modelCandidates";
 import { projectSettings, providerNames, userSettings, type InspectedSetting } from "../src/client/settings";
 import { specFileName } from "../src/documents/specFileName";
@@ -95,10 +95,17 @@ test("the cure is said once", () => {
 });
 
 test("each failure offers what helps", () => {
-  assert.deepEqual(cures("missing_auth", true), ["set key", "open record"]);
+  assert.deepEqual(cures("missing_auth", true), ["set key", "retry", "open record"]);
   assert.deepEqual(cures("missing_provider", false), ["choose provider"]);
   assert.deepEqual(cures("rate_limited", false), []);
+  assert.deepEqual(cures("rate_limited", true), ["retry", "open record"]);
+  assert.deepEqual(cures("secret_blocked", true), ["open record"]);
   assert.deepEqual(cures(null, false), ["show log"]);
+});
+
+test("that there is nothing to fill is information", () => {
+  assert.ok(isInformation("nothing_to_fill"));
+  assert.ok(!isInformation("missing_provider") && !isInformation(null));
 });
 
 for (const [title, file] of [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { groupRuns } from "../src/history/grouping";
 import { draftWaits, isDraftReady, isLive, isRunRecord } from "../src/runs/record";
-import { runDetails, statusName, statusText } from "../src/runs/statusText";
+import { runDetails, spokenRun, spokenStatus, statusName, statusText } from "../src/runs/statusText";
 import { StreamedText, type DraftDelta } from "../src/runs/streamedText";
 import { runRecord, t } from "./samples";
 
@@ -43,20 +43,54 @@ test("the status bar is empty without a live run", () => {
 test("the status bar shows section and tokens of the newest run, and how many more there are", () => {
   const record = runRecord({ status: "running" });
   const runs = [
-    { record, section: null, estimatedTokens: 0 },
-    { record, section: "Goals", estimatedTokens: 120 },
+    { record, section: null, estimatedTokens: 0, report: null },
+    { record, section: "Goals", estimatedTokens: 120, report: null },
   ];
   assert.equal(statusText(runs, t), "$(loading~spin) Orch: Goals · ≈ 120 tokens +1 more");
 });
 
 test("a run that waits for its turn says so", () => {
-  const text = statusText([{ record: runRecord({ status: "queued" }), section: null, estimatedTokens: 0 }], t);
+  const text = statusText([{ record: runRecord({ status: "queued" }), section: null, estimatedTokens: 0, report: null }], t);
   assert.equal(text, "$(watch) Orch: waiting");
 });
 
 test("a section's name cannot bring icons into the status bar", () => {
-  const run = { record: runRecord({ status: "running" }), section: "$(trash) x", estimatedTokens: 0 };
+  const run = { record: runRecord({ status: "running" }), section: "$(trash) x", estimatedTokens: 0, report: null };
   assert.equal(statusText([run], t)?.includes("$(trash)"), false);
+});
+
+const waiting = {
+  record: runRecord({ status: "running" }),
+  section: null,
+  estimatedTokens: 0,
+  report: "rate limited, trying again in 2 s",
+};
+
+test("a run that waits for its provider says for what, and how long", () => {
+  assert.equal(statusText([waiting], t), "$(loading~spin) Orch: rate limited, trying again in 2 s");
+  assert.equal(spokenStatus([waiting], t), "Orch: rate limited, trying again in 2 s");
+});
+
+test("what a provider says cannot bring icons into the status bar, nor fill it", () => {
+  const text = statusText([{ ...waiting, report: `$(trash) ${"very ".repeat(90)}busy` }], t) ?? "";
+  assert.ok(!text.includes("$(trash)") && text.length < 120, text);
+});
+
+test("a screen reader says words, no icons and signs", () => {
+  const record = runRecord({ status: "running" });
+  const writing = { record, section: "Goals", estimatedTokens: 120, report: null };
+  assert.equal(spokenStatus([waiting, writing], t), "Orch: drafting Goals, about 120 tokens, and 1 more");
+  const applied = runRecord({ draft: { state: "applied", bytes: 10, partial: false } });
+  assert.equal(
+    spokenRun(applied, "10:31", t),
+    "Run at 10:31: completed, draft applied, some-model-2025, on specs/login.spec.md",
+  );
+});
+
+test("an applied draft that an undo took back says so", () => {
+  const draft = { state: "applied", bytes: 10, partial: false } as const;
+  assert.equal(statusName(runRecord({ draft, taken_back: true }), t), "completed, draft taken back");
+  assert.equal(statusName(runRecord({ draft: { ...draft, state: "ready" }, taken_back: true }), t), "completed, draft waiting");
 });
 
 test("details say tokens and cost as known", () => {

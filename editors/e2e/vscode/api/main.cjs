@@ -105,6 +105,7 @@ exports.run = suite({
     const document = await openSpec("specs/review.spec.md");
     const runId = await generate(document, { ...work("steady"), apply: "review" });
     assert.equal((await ended(runId)).draft.state, "ready");
+    await execute("orch.reviewDraft");
     const tab = await until("the diff", () => {
       const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
       return input instanceof vscode.TabInputTextDiff ? input : null;

@@ -111,6 +111,7 @@ export const tour = [
       await window.during(async () => {
         const { page } = window;
         await window.lens("Generate").click();
+        await window.answer("is ready and waits for your review", "Review Draft");
         await window.tab("↔ draft").waitFor();
         await page.locator(".monaco-diff-editor .line-insert").first().waitFor({ state: "attached" });
         await window.titleButton("Discard Draft").waitFor();
@@ -205,7 +206,7 @@ export const tour = [
       const window = await openSpec(context);
       await window.during(async () => {
         const { page } = window;
-        await window.command("Orch: Choose Model for This Spec");
+        await window.command("Orch: Choose Model");
         await page.locator(".quick-input-list .monaco-list-row", { hasText: "held" }).first().click();
         const path = context.world.at("workspace/.orch/config.toml");
         await until("the choice", () => existsSync(path) && readFileSync(path, "utf8").includes("held"));

@@ -18,10 +18,12 @@ export interface RouterActions {
   readonly runInReview: () => string | null;
   readonly useProvider: (uri: string | null, choice: ProviderChoice) => Promise<unknown>;
   readonly newestRun: () => Promise<string | null>;
+  /** Asks which of the live runs is meant. */
+  readonly chooseLiveRun: () => Promise<string | null>;
   /** A draft was asked for where the server cannot reach. */
   readonly onUnserved: () => void;
   readonly onRefusal: (message: string) => void;
-  readonly onFailure: (error: unknown) => void;
+  readonly onFailure: (error: unknown, document: string | undefined) => void;
 }
 
 type Next = (args: CommandArgument[]) => Promise<unknown>;
@@ -53,7 +55,7 @@ export class CommandRouter {
       return await this.dispatch(command, args, next);
     } catch (error) {
       // Not awaited: who called the command should not wait until the message has been read.
-      this.actions.onFailure(error);
+      this.actions.onFailure(error, args[0]?.uri);
       return undefined;
     }
   }
@@ -66,6 +68,12 @@ export class CommandRouter {
         return this.generate(args, next);
       case "orch.retryRun":
         return this.retry(args, next);
+      case "orch.cancelRun": {
+        if (argument?.runId !== undefined) return next(args);
+        if (this.tracker.live.length === 0) return next([]);
+        const runId = await this.actions.chooseLiveRun();
+        return runId === null ? undefined : next([{ runId }]);
+      }
       case "orch.showHistory":
         await this.actions.showRuns();
         return undefined;

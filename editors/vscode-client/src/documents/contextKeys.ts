@@ -4,6 +4,7 @@ import type { DraftReview } from "../review/draftReview";
 import type { RunTracker } from "../runs/runTracker";
 import type { ServerState, ServerSupervisor } from "../server/supervisor";
 import { failureOn } from "./failures";
+import type { FillOffers } from "./fillOffers";
 import { isSpec } from "./specs";
 
 /** Keeps the context keys true that decide which commands show; see the when-clauses of the manifest. */
@@ -16,6 +17,7 @@ export class ContextKeys implements vscode.Disposable {
     private readonly review: DraftReview,
     private readonly supervisor: ServerSupervisor,
     private readonly keys: KeyStore,
+    private readonly offers: FillOffers,
   ) {
     const update = (): void => {
       this.update();
@@ -31,6 +33,7 @@ export class ContextKeys implements vscode.Disposable {
       tracker.onDidChangeRun(update),
       tracker.onDidList(update),
       keys.onDidChange(update),
+      offers.onDidChange(update),
       supervisor.onDidChange((state) => {
         this.announce(state);
         update();
@@ -47,6 +50,7 @@ export class ContextKeys implements vscode.Disposable {
     const document = vscode.window.activeTextEditor?.document;
     const { tracker } = this;
     this.set("isSpec", document !== undefined && isSpec(document));
+    this.set("nothingToFill", document !== undefined && this.offers.isFinished(document.uri));
     this.set("runLive", tracker.live.length > 0);
     this.set("hasRuns", tracker.hasRuns);
     this.set("runLiveHere", document !== undefined && tracker.liveOn(document.uri) !== undefined);

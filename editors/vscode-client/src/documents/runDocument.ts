@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { RunRecord } from "../runs/record";
 import type { RunTracker } from "../runs/runTracker";
+import { isSame } from "./sameDocument";
 
 /**
  * Opens the document of a run, without showing it: the server works on open documents only.
@@ -24,8 +25,7 @@ export async function openDocumentOf(record: RunRecord, tracker: RunTracker): Pr
 
 /** The document as it is open, else opened now. VS Code keeps what an extension opened open for minutes: ask only if needed. */
 export async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
-  const key = uri.toString();
-  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);
+  const open = vscode.workspace.textDocuments.find((document) => isSame(document.uri, uri));
   return open ?? vscode.workspace.openTextDocument(uri);
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { documentKey, isSame } from "./sameDocument";
 
 /** The words of a run as they arrive. */
 export const LIVE_SCHEME = "orch-live";
@@ -30,16 +31,16 @@ export class VirtualDocuments implements vscode.TextDocumentContentProvider, vsc
   }
 
   set(uri: vscode.Uri, text: string): void {
-    this.texts.set(uri.toString(), text);
+    this.texts.set(documentKey(uri), text);
     this.changed.fire(uri);
   }
 
   delete(uri: vscode.Uri): void {
-    this.texts.delete(uri.toString());
+    this.texts.delete(documentKey(uri));
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.texts.get(uri.toString()) ?? "";
+    return this.texts.get(documentKey(uri)) ?? "";
   }
 
   dispose(): void {
@@ -56,12 +57,11 @@ export function runIdOf(uri: vscode.Uri): string | null {
 
 /** Tabs that show a document, alone or as a side of a diff. */
 export function tabsOf(uri: vscode.Uri): vscode.Tab[] {
-  const key = uri.toString();
   return vscode.window.tabGroups.all.flatMap((group) =>
     group.tabs.filter(({ input }) =>
       input instanceof vscode.TabInputText
-        ? input.uri.toString() === key
-        : input instanceof vscode.TabInputTextDiff && input.modified.toString() === key,
+        ? isSame(input.uri, uri)
+        : input instanceof vscode.TabInputTextDiff && isSame(input.modified, uri),
     ),
   );
 }

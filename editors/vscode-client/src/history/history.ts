@@ -24,6 +24,10 @@ export class History implements vscode.Disposable {
       vscode.workspace.onDidChangeWorkspaceFolders(() => {
         this.refreshSoon();
       }),
+      // An undo may take a draft out of a document, and a redo bring it back.
+      vscode.workspace.onDidChangeTextDocument(({ document, reason }) => {
+        if (reason !== undefined && tracker.newestOn(document.uri) !== undefined) this.refreshSoon();
+      }),
     );
   }
 

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { groupRuns, type DayGroup, type SpecGroup } from "./grouping";
 import { draftWaits, isLive, modelName, type RunRecord, type RunStatus } from "../runs/record";
 import type { FolderHistory } from "../runs/runTracker";
-import { draftName, runDetails, statusName } from "../runs/statusText";
+import { draftName, runDetails, spokenRun, statusName } from "../runs/statusText";
 
 const ICONS: Readonly<Record<RunStatus, [icon: string, color: string | null]>> = {
   queued: ["watch", null],
@@ -71,11 +71,11 @@ export class RunTree implements vscode.TreeDataProvider<Node>, vscode.Disposable
   getTreeItem(node: Node): vscode.TreeItem {
     switch (node.kind) {
       case "folder":
-        return group(node.history.name, `folder:${node.key}`, "folder", vscode.TreeItemCollapsibleState.Expanded);
+        return group(node.history.name, vscode.l10n.t("Folder {0}", node.history.name), `folder:${node.key}`, "folder");
       case "spec":
-        return group(node.spec.path, `spec:${node.key}`, "file", vscode.TreeItemCollapsibleState.Expanded);
+        return group(node.spec.path, vscode.l10n.t("Spec {0}", node.spec.path), `spec:${node.key}`, "file");
       case "day":
-        return group(node.day.label, `day:${node.key}`, "calendar", vscode.TreeItemCollapsibleState.Expanded);
+        return group(node.day.label, vscode.l10n.t("{0}: {1} runs", node.day.label, node.day.runs.length), `day:${node.key}`, "calendar");
       case "run":
         return runItem(node);
     }
@@ -104,8 +104,10 @@ function specsOf(history: FolderHistory): SpecNode[] {
   }));
 }
 
-function group(label: string, id: string, icon: string, state: vscode.TreeItemCollapsibleState): vscode.TreeItem {
-  const item = new vscode.TreeItem(label, state);
+/** `spoken` is what a screen reader says in place of the label, which the icon explains to others. */
+function group(label: string, spoken: string, id: string, icon: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+  item.accessibilityInformation = { label: spoken };
   item.id = id;
   item.iconPath = new vscode.ThemeIcon(icon);
   item.contextValue = "group";
@@ -122,6 +124,7 @@ function runItem(node: RunNode): vscode.TreeItem {
   item.id = `run:${key}`;
   item.iconPath = new vscode.ThemeIcon(icon, color === null ? undefined : new vscode.ThemeColor(color));
   item.description = modelName(run) ?? run.provider?.id ?? "";
+  item.accessibilityInformation = { label: spokenRun(run, time, vscode.l10n.t) };
   item.tooltip = runDetails(run, vscode.l10n.t).join("\n");
   item.contextValue = [
     "run",

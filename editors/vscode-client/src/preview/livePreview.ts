@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { isSame } from "../documents/sameDocument";
 import { LIVE_SCHEME, tabsOf, VirtualDocuments } from "../documents/virtualDocuments";
 import { isLive, type RunRecord } from "../runs/record";
 import type { RunTracker } from "../runs/runTracker";
@@ -52,14 +53,17 @@ export class LivePreview implements vscode.Disposable {
 
   private async open(record: RunRecord, uri: vscode.Uri): Promise<void> {
     if (!vscode.workspace.getConfiguration("orch").get<boolean>("livePreview.enabled", true)) return;
-    const document = this.tracker.documentOf(record)?.toString();
-    if (!vscode.window.visibleTextEditors.some((editor) => editor.document.uri.toString() === document)) return;
+    const document = this.tracker.documentOf(record);
+    if (!vscode.window.visibleTextEditors.some((editor) => isSame(editor.document.uri, document))) return;
     this.opened.add(record.run_id);
     await vscode.window.showTextDocument(uri, {
       viewColumn: vscode.ViewColumn.Beside,
       preserveFocus: true,
       preview: true,
     });
+    // A run that ended while its preview was opening found no tab to close.
+    const now = this.tracker.record(record.run_id);
+    if (now !== undefined && !isLive(now)) this.putAway(now, uri);
   }
 
   /** A run that ended well is in the document or in the diff; the text of any other stays in view. */
@@ -69,7 +73,11 @@ export class LivePreview implements vscode.Disposable {
     const uri = this.documents.uriOf(record.run_id, record.spec.path);
     const text = this.tracker.text(record.run_id);
     if (text !== undefined) this.documents.set(uri, text.toString());
-    if (!this.opened.delete(record.run_id) || record.status !== "completed") return;
+    if (this.opened.delete(record.run_id)) this.putAway(record, uri);
+  }
+
+  private putAway(record: RunRecord, uri: vscode.Uri): void {
+    if (record.status !== "completed") return;
     const tabs = tabsOf(uri);
     if (tabs.length > 0) void vscode.window.tabGroups.close(tabs, true);
     this.documents.delete(uri);
@@ -79,7 +87,7 @@ export class LivePreview implements vscode.Disposable {
 /** Scrolls to the newest words, unless the person is reading: has put the cursor there, or scrolled up. */
 function followEnd(uri: vscode.Uri): void {
   for (const editor of vscode.window.visibleTextEditors) {
-    if (editor.document.uri.toString() !== uri.toString() || editor === vscode.window.activeTextEditor) continue;
+    if (!isSame(editor.document.uri, uri) || editor === vscode.window.activeTextEditor) continue;
     const last = editor.document.lineCount - 1;
     const lowest = editor.visibleRanges.at(-1)?.end.line ?? last;
     if (last - lowest > 40) continue;

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { openDocumentOf } from "../documents/runDocument";
+import { isSame } from "../documents/sameDocument";
 import { PROPOSAL_SCHEME, runIdOf, tabsOf, VirtualDocuments } from "../documents/virtualDocuments";
 import { draftWaits } from "../runs/record";
 import type { RunTracker } from "../runs/runTracker";
@@ -75,15 +76,13 @@ export class DraftReview implements vscode.Disposable {
   }
 
   private columnOf(document: vscode.Uri): vscode.ViewColumn {
-    const editor = vscode.window.visibleTextEditors.find(
-      (candidate) => candidate.document.uri.toString() === document.toString(),
-    );
+    const editor = vscode.window.visibleTextEditors.find((candidate) => isSame(candidate.document.uri, document));
     return editor?.viewColumn ?? vscode.ViewColumn.Active;
   }
 
   private refreshSoon(document: vscode.Uri): void {
     for (const [runId, reviewed] of this.open) {
-      if (reviewed.toString() !== document.toString()) continue;
+      if (!isSame(reviewed, document)) continue;
       clearTimeout(this.timers.get(runId));
       this.timers.set(
         runId,
@@ -103,8 +102,8 @@ export class DraftReview implements vscode.Disposable {
   private async close(runId: string, document: vscode.Uri): Promise<void> {
     this.open.delete(runId);
     const proposal = this.proposals.uriOf(runId, document.path);
-    const tabs = tabsOf(proposal);
-    if (tabs.length > 0) await vscode.window.tabGroups.close(tabs);
+    // One that is in front has the focus, which goes to its document; any other leaves the focus where it is.
+    for (const tab of tabsOf(proposal)) await vscode.window.tabGroups.close(tab, !(tab.isActive && tab.group.isActive));
     this.proposals.delete(proposal);
   }
 

@@ -1,17 +1,20 @@
 import * as vscode from "vscode";
 import { isDraftReady, isLive, type RunRecord } from "./record";
 import type { RunChange, RunTracker } from "./runTracker";
-import { failureText } from "../client/failure";
+import type { CommandFailure } from "../client/failure";
+import { isSame } from "../documents/sameDocument";
 
 export interface NoticeActions {
   readonly review: (runId: string) => Promise<void>;
   readonly openRecord: (runId: string) => Promise<void>;
+  readonly showFailure: (failure: CommandFailure, document: vscode.Uri | undefined) => Promise<void>;
 }
 
 type Mode = "background" | "failures" | "never";
 
 /**
- * Says that a run ended while another file is in front, and opens the diff of a draft that waits if its document is.
+ * Says how a run ended: always if it failed or if its draft waits and its document is in front, else as the setting
+ * wants it. Nothing is opened by itself: the person may be in the middle of a sentence.
  */
 export function announceEnds(tracker: RunTracker, actions: NoticeActions): vscode.Disposable {
   return tracker.onDidChangeRun((change) => {
@@ -29,14 +32,18 @@ async function announce(tracker: RunTracker, ended: RunRecord, actions: NoticeAc
   await tracker.untilSettled(ended.run_id);
   const record = tracker.record(ended.run_id) ?? ended;
   const document = tracker.documentOf(record);
-  const configuration = vscode.workspace.getConfiguration("orch");
-  if (isInFront(document)) {
-    if (isDraftReady(record) && configuration.get<boolean>("review.openDiff", true)) await actions.review(record.run_id);
-    return;
-  }
-  const mode = configuration.get<Mode>("notifications.runEnded", "background");
-  if (mode === "never" || (mode === "failures" && record.status === "completed")) return;
+  if (isInFront(document) ? isPlainToSee(record) : !isWanted(record)) return;
   await notify(record, document, actions);
+}
+
+/** Whether the document itself shows the end of the run: it has the draft, or its person ended it. */
+function isPlainToSee(record: RunRecord): boolean {
+  return record.status === "cancelled" || (record.status === "completed" && !isDraftReady(record));
+}
+
+function isWanted({ status }: RunRecord): boolean {
+  const mode = vscode.workspace.getConfiguration("orch").get<Mode>("notifications.runEnded", "background");
+  return mode !== "never" && (mode !== "failures" || status !== "completed");
 }
 
 async function notify(record: RunRecord, document: vscode.Uri | undefined, actions: NoticeActions): Promise<void> {
@@ -53,8 +60,9 @@ async function notify(record: RunRecord, document: vscode.Uri | undefined, actio
   } else if (record.status === "cancelled") {
     chosen = await window.showInformationMessage(l10n.t("The run on {0} was cancelled.", path), details);
   } else {
-    const reason = record.error === null ? record.status : failureText(record.error);
-    chosen = await window.showErrorMessage(l10n.t("The run on {0} failed: {1}", path, reason), details);
+    const { code, message, remediation } = record.error ?? { code: record.status, message: record.status, remediation: null };
+    const failure = { code, message: l10n.t("The run on {0} failed: {1}", path, message), remediation, runId: record.run_id };
+    await actions.showFailure(failure, document);
   }
   if (chosen === review) await actions.review(record.run_id);
   else if (chosen === details) await actions.openRecord(record.run_id);
@@ -62,5 +70,5 @@ async function notify(record: RunRecord, document: vscode.Uri | undefined, actio
 }
 
 function isInFront(document: vscode.Uri | undefined): boolean {
-  return document !== undefined && vscode.window.activeTextEditor?.document.uri.toString() === document.toString();
+  return isSame(document, vscode.window.activeTextEditor?.document.uri);
 }

@@ -19,6 +19,8 @@ export interface RunRecord {
   readonly timing: { readonly started_at: string; readonly ended_at: string | null };
   readonly error: { readonly code: string; readonly message: string; readonly remediation: string } | null;
   readonly draft: { readonly state: DraftState; readonly bytes: number; readonly partial: boolean } | null;
+  /** In lists only: the draft was applied, and an undo has taken all of it out of the document again. */
+  readonly taken_back?: boolean;
 }
 
 /** What a draft says, and what the document would become with it; `document` is null when it cannot be applied. */

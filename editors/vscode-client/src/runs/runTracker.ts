@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { documentKey, isSame } from "../documents/sameDocument";
 import { draftWaits, isLive, isRunRecord, type RunRecord } from "./record";
 import { StreamedText, type DraftDelta } from "./streamedText";
 import type { LiveRun } from "./statusText";
@@ -22,6 +23,8 @@ export interface FolderHistory {
 export class RunTracker implements vscode.Disposable {
   private readonly records = new Map<string, RunRecord>();
   private readonly streams = new Map<string, StreamedText>();
+  /** What the server said last of a live run that brings no text now: that it waits, and for what. */
+  private readonly reports = new Map<string, string>();
   private readonly documents = new Map<string, vscode.Uri>();
   /** The workspace folders in whose history each run is. */
   private folders = new Map<string, Set<string>>();
@@ -30,6 +33,7 @@ export class RunTracker implements vscode.Disposable {
   private expected: vscode.Uri | null = null;
   private readonly changed = new vscode.EventEmitter<RunChange>();
   private readonly streamed = new vscode.EventEmitter<string>();
+  private readonly reported = new vscode.EventEmitter<string>();
   private readonly settlements = new vscode.EventEmitter<string>();
   private readonly settled = new Set<string>();
   private readonly listed = new vscode.EventEmitter<undefined>();
@@ -38,6 +42,8 @@ export class RunTracker implements vscode.Disposable {
   readonly onDidChangeRun = this.changed.event;
   /** Text arrived for the run with this id. */
   readonly onDidStream = this.streamed.event;
+  /** The server said how the run with this id fares. */
+  readonly onDidReport = this.reported.event;
   /** The history was read again, or forgotten. */
   readonly onDidList = this.listed.event;
 
@@ -53,14 +59,24 @@ export class RunTracker implements vscode.Disposable {
     }
     if (!isLive(value) && value.draft?.state !== "ready") this.settle(value.run_id);
     this.changed.fire({ before, record: value });
-    if (!isLive(value)) this.streams.delete(value.run_id);
+    if (isLive(value)) return;
+    this.streams.delete(value.run_id);
+    this.reports.delete(value.run_id);
   }
 
   stream(delta: DraftDelta): void {
     const text = this.streams.get(delta.runId) ?? new StreamedText();
     this.streams.set(delta.runId, text);
     text.add(delta);
+    this.reports.delete(delta.runId);
     this.streamed.fire(delta.runId);
+  }
+
+  /** Takes in what the server says of a live run's progress. */
+  report(runId: string, message: string | null): void {
+    if (message === null || message === "" || this.streams.has(runId)) return;
+    this.reports.set(runId, message);
+    this.reported.fire(runId);
   }
 
   /** Takes in what the server listed; records of runs that are in no list stay known. */
@@ -70,7 +86,7 @@ export class RunTracker implements vscode.Disposable {
       for (const record of runs) {
         if (!this.announced.has(record.run_id)) this.records.set(record.run_id, record);
         const folders = this.folders.get(record.run_id) ?? new Set();
-        if (folder !== null) this.folders.set(record.run_id, folders.add(folder.toString()));
+        if (folder !== null) this.folders.set(record.run_id, folders.add(documentKey(folder)));
       }
     }
     this.listed.fire(undefined);
@@ -79,6 +95,7 @@ export class RunTracker implements vscode.Disposable {
   /** Forgets live texts, after the server that sent them is gone. */
   disconnect(): void {
     this.streams.clear();
+    this.reports.clear();
     this.announced.clear();
     for (const [runId, record] of this.records) if (isLive(record)) this.records.delete(runId);
     this.listed.fire(undefined);
@@ -132,7 +149,12 @@ export class RunTracker implements vscode.Disposable {
   get live(): LiveRun[] {
     return [...this.records.values()].filter((record) => this.isLiveHere(record)).map((record) => {
       const text = this.streams.get(record.run_id);
-      return { record, section: text?.section ?? null, estimatedTokens: text?.estimatedTokens ?? 0 };
+      return {
+        record,
+        section: text?.section ?? null,
+        estimatedTokens: text?.estimatedTokens ?? 0,
+        report: this.reports.get(record.run_id) ?? null,
+      };
     });
   }
 
@@ -143,7 +165,7 @@ export class RunTracker implements vscode.Disposable {
 
   /** Whether a run may be one of this workspace folder, as far as is known. */
   isIn(record: RunRecord, folder: vscode.Uri): boolean {
-    return this.folders.get(record.run_id)?.has(folder.toString()) ?? true;
+    return this.folders.get(record.run_id)?.has(documentKey(folder)) ?? true;
   }
 
   /** The run whose draft waits for a decision on this document, if any. */
@@ -173,6 +195,7 @@ export class RunTracker implements vscode.Disposable {
   dispose(): void {
     this.changed.dispose();
     this.streamed.dispose();
+    this.reported.dispose();
     this.listed.dispose();
     this.settlements.dispose();
   }
@@ -184,7 +207,7 @@ export class RunTracker implements vscode.Disposable {
 
   private isOn(record: RunRecord, document: vscode.Uri): boolean {
     const known = this.documents.get(record.run_id);
-    return known === undefined ? this.mayBeOn(record, document) : known.toString() === document.toString();
+    return known === undefined ? this.mayBeOn(record, document) : isSame(known, document);
   }
 
   /** Whether a document's path fits, and its workspace folder: another one may hold a file of the same name. */
@@ -197,5 +220,5 @@ export class RunTracker implements vscode.Disposable {
 
 function matchesPath(document: vscode.Uri, path: string): boolean {
   if (document.scheme === "file") return document.path === path || document.path.endsWith(`/${path}`);
-  return document.toString() === path;
+  return isSame(document, path);
 }

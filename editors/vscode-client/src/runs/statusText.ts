@@ -1,11 +1,16 @@
 import type { Translate } from "../text";
 import { modelName, type RunRecord } from "./record";
 
+/** How much of what a server says fits into the status bar. */
+const REPORT_LENGTH = 80;
+
 /** What the status bar knows of a live run. */
 export interface LiveRun {
   readonly record: RunRecord;
   readonly section: string | null;
   readonly estimatedTokens: number;
+  /** What the server said last while no text arrived, such as that it waits, and for how long. */
+  readonly report: string | null;
 }
 
 /** The status bar's text for the live runs, `$(name)` being icons; null when there is none. */
@@ -14,9 +19,26 @@ export function statusText(runs: readonly LiveRun[], t: Translate): string | nul
   if (newest === undefined) return null;
   const more = runs.length > 1 ? ` ${t("+{0} more", runs.length - 1)}` : "";
   if (newest.record.status === "queued") return `$(watch) ${t("Orch: waiting")}${more}`;
+  if (newest.report !== null) return `$(loading~spin) Orch: ${plain(newest.report, REPORT_LENGTH)}${more}`;
   const section = newest.section === null ? t("drafting") : plain(newest.section);
   const tokens = newest.estimatedTokens > 0 ? ` · ${t("≈ {0} tokens", newest.estimatedTokens)}` : "";
   return `$(loading~spin) Orch: ${section}${tokens}${more}`;
+}
+
+/** The same for a screen reader: in words, without icons and signs. */
+export function spokenStatus(runs: readonly LiveRun[], t: Translate): string {
+  const newest = runs.at(-1);
+  if (newest === undefined) return "";
+  const parts = [t("Orch: {0}", spokenState(newest, t))];
+  if (newest.estimatedTokens > 0) parts.push(t("about {0} tokens", newest.estimatedTokens));
+  if (runs.length > 1) parts.push(t("and {0} more", runs.length - 1));
+  return parts.join(", ");
+}
+
+function spokenState({ record, report, section }: LiveRun, t: Translate): string {
+  if (record.status === "queued") return t("waiting");
+  if (report !== null) return report;
+  return section === null ? t("drafting") : t("drafting {0}", section);
 }
 
 /** The lines that describe a run in a tooltip: model, time, tokens and cost. */
@@ -42,6 +64,11 @@ export function statusName(record: RunRecord, t: Translate): string {
   return draft === null ? runStatusName(record, t) : `${runStatusName(record, t)}, ${draft}`;
 }
 
+/** A run in a list, for a screen reader: its icon and its place in the list are told in words. */
+export function spokenRun(record: RunRecord, time: string, t: Translate): string {
+  return t("Run at {0}: {1}, {2}, on {3}", time, statusName(record, t), modelName(record) ?? record.provider?.id ?? t("no provider"), record.spec.path);
+}
+
 /** The status of a run for a person. */
 export function runStatusName({ status }: RunRecord, t: Translate): string {
   return {
@@ -55,9 +82,10 @@ export function runStatusName({ status }: RunRecord, t: Translate): string {
 }
 
 /** What became of a run's draft; null if it has none. */
-export function draftName({ draft }: RunRecord, t: Translate): string | null {
+export function draftName({ draft, taken_back: takenBack = false }: RunRecord, t: Translate): string | null {
   if (draft === null) return null;
   if (draft.partial && draft.state === "ready") return t("partial draft kept");
+  if (draft.state === "applied" && takenBack) return t("draft taken back");
   return {
     ready: t("draft waiting"),
     applied: t("draft applied"),
@@ -73,6 +101,6 @@ function usageText(record: RunRecord, t: Translate): string {
 }
 
 /** Status bar texts expand `$(icon)`; a section's name must not. */
-function plain(value: string): string {
-  return value.replaceAll("$(", "$ (").replace(/\s+/gu, " ").slice(0, 40);
+function plain(value: string, length = 40): string {
+  return value.replaceAll("$(", "$ (").replace(/\s+/gu, " ").slice(0, length);
 }
