@@ -13,6 +13,9 @@ def main() -> None:
 
         try:
             first = answer_initialize() if is_plain(sys.argv[2:]) else FirstMessages()
+        except OSError:
+            # A stream that is closed: the server says so.
+            first = FirstMessages()
         except KeyboardInterrupt:
             # As the server ends when it is interrupted before `shutdown`.
             sys.exit(1)

@@ -34,20 +34,23 @@ def serve(arguments: Sequence[str], first: FirstMessages | None = None) -> None:
     # What is loaded now stays: looking through it for garbage, again and again, is a tenth of the start.
     gc.disable()
     from orch_lsp.app.server import build_server
-    from orch_lsp.lsp.transport import serve_stdio, serve_tcp
+    from orch_lsp.lsp import stderr
+    from orch_lsp.lsp.transport import LAST_WORDS_S, serve_stdio, serve_tcp
     from orch_lsp.redaction import Redactor
 
+    said = stderr.take_over()
     redactor = Redactor()
     _log_to_stderr(options.log_level.upper(), redactor)
     server = build_server(redactor)
     gc.freeze()
     gc.enable()
-    if not options.tcp:
-        sys.exit(serve_stdio(server, first))
     try:
-        code = serve_tcp(server, *options.tcp)
+        code = serve_tcp(server, *options.tcp) if options.tcp else serve_stdio(server, first)
     except OSError as error:
-        sys.exit(f"orch-lsp serve: cannot listen: {error.strerror or error}")
+        said.write(f"orch-lsp serve: cannot listen: {error.strerror or error}\n")
+        code = 1
+    finally:
+        said.end(LAST_WORDS_S)
     sys.exit(code)
 
 

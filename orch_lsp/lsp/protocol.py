@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import functools
 import inspect
 import json
@@ -17,6 +18,7 @@ from pygls.exceptions import (
     JsonRpcInternalError,
     JsonRpcInvalidParams,
     JsonRpcInvalidRequest,
+    JsonRpcRequestCancelled,
     JsonRpcServerNotInitialized,
 )
 from pygls.protocol import (
@@ -30,7 +32,9 @@ from pygls.protocol import (
 from typing_extensions import override
 
 from orch_lsp.errors import OrchError
+from orch_lsp.lsp.commands import CANCEL_RUN
 from orch_lsp.lsp.first_answer import FirstMessages
+from orch_lsp.lsp.lanes import Lane, RequestId
 from orch_lsp.lsp.messages import MalformedMessageError, invalid_params, parse_message
 from orch_lsp.lsp.workspace import OrchWorkspace
 
@@ -58,6 +62,25 @@ _NAMES = (
     types.OptionalVersionedTextDocumentIdentifier,
 )
 _BEFORE_INITIALIZE = frozenset({types.INITIALIZE, types.SHUTDOWN, types.EXIT})
+
+
+_READING = frozenset({
+    types.TEXT_DOCUMENT_HOVER, types.TEXT_DOCUMENT_CODE_LENS, types.TEXT_DOCUMENT_CODE_ACTION,
+    types.TEXT_DOCUMENT_DIAGNOSTIC, types.TEXT_DOCUMENT_COMPLETION, types.WORKSPACE_TEXT_DOCUMENT_CONTENT,
+})  # fmt: skip
+"""Requests that look at a document or a run, and change nothing."""
+
+READING_AT_ONCE = 8
+COMMANDS_AT_ONCE = 64
+MOST_WAITING = 1_000
+"""Requests in each line; beyond it, the oldest is answered `ServerCancelled`."""
+
+
+class ServerCancelled(JsonRpcException):
+    """LSP 3.17: the server did not begin a request because newer ones crowd it out."""
+
+    CODE = types.LSPErrorCodes.ServerCancelled.value
+    MESSAGE = "Too many requests wait; this one was given up"
 
 
 class RequestFailed(JsonRpcException):
@@ -105,6 +128,16 @@ class OrchProtocol(LanguageServerProtocol):
     was_shut_down = False
     """Whether the client has asked for `shutdown`; it need not wait for the answer before it says `exit`."""
 
+    def __init__(self, server: Any, converter: Converter) -> None:
+        super().__init__(server, converter)
+        self.editor: int | None = None
+        """The process that the client named at `initialize`."""
+        self.editor_known = asyncio.Event()
+        self._asked: set[RequestId] = set()
+        """Ids of requests of ours that the client has not answered."""
+        self._reading = Lane(READING_AT_ONCE, MOST_WAITING)
+        self._commands = Lane(COMMANDS_AT_ONCE, MOST_WAITING)
+
     def receive(self, body: bytes) -> None:
         """Handle one message as it came. Whatever it is: a request in it is answered, and nothing is raised.
 
@@ -127,7 +160,11 @@ class OrchProtocol(LanguageServerProtocol):
             # The client was told that the session has begun. What it can do is not known, so little is assumed.
             logger.warning("the client's capabilities cannot be read: %s", error)
             message = self._structure({**value, "params": self.answered_before.least_params()})
-        self.handle_message(message)
+        try:
+            self.handle_message(message)
+        except Exception:
+            logger.exception("a message could not be handled")
+            self._refuse(value, JsonRpcInternalError("A fault in orch-lsp; its log has the details."))
 
     def _structure(self, value: dict[str, Any]) -> Any:
         method: str | None = value.get("method")
@@ -176,6 +213,8 @@ class OrchProtocol(LanguageServerProtocol):
         """Add what pygls's capability builder does not know: virtual documents and our extras."""
         result = yield from super().lsp_initialize(params)
         server = cast("OrchServer", self._server)
+        self.editor = params.process_id
+        self.editor_known.set()
         capabilities = result.capabilities
         self._workspace = OrchWorkspace(
             self.workspace.root_uri, params.workspace_folders or [], capabilities.position_encoding
@@ -208,16 +247,55 @@ class OrchProtocol(LanguageServerProtocol):
 
     @override
     def _handle_request(self, msg_id: Any, method_name: str, params: Any) -> None:
-        """Refuse requests before `initialize`; pygls would serve them without a workspace."""
+        """Refuse what has no meaning now, and let only so many requests be worked on at a time.
+
+        pygls would serve requests before `initialize` without a workspace, and forget all documents at a second one.
+        """
+        if (refusal := self._refusal(msg_id, method_name)) is not None:
+            super()._send_response(msg_id, error=refusal.to_response_error())
+            return
         if method_name == types.INITIALIZE:
             self._initialized = True
         elif method_name == types.SHUTDOWN:
             self.was_shut_down = True
-        elif not self._initialized and method_name not in _BEFORE_INITIALIZE:
-            error = JsonRpcServerNotInitialized("the server was not initialized yet")
-            self._send_response(msg_id, error=error.to_response_error())
+            for waiting in (*self._reading.withdraw_all(), *self._commands.withdraw_all()):
+                error = JsonRpcRequestCancelled("the server was shut down")
+                self._send_response(waiting, error=error.to_response_error())
+        work = functools.partial(super()._handle_request, msg_id, method_name, params)
+        lane = self._lane_of(method_name, params)
+        if lane is None:
+            work()
             return
-        super()._handle_request(msg_id, method_name, params)
+        # What runs later keeps this request's context, in which pygls looks for its id.
+        given_up = lane.enter(msg_id, functools.partial(contextvars.copy_context().run, work))
+        if given_up is not None:
+            self._send_response(given_up, error=ServerCancelled().to_response_error())
+
+    def _refusal(self, msg_id: RequestId, method_name: str) -> JsonRpcException | None:
+        if method_name == types.INITIALIZE and self._initialized:
+            return JsonRpcInvalidRequest("the server was initialized already")
+        if not self._initialized and method_name not in _BEFORE_INITIALIZE:
+            return JsonRpcServerNotInitialized("the server was not initialized yet")
+        pending = self._request_futures.get(msg_id)
+        if msg_id in self._reading or msg_id in self._commands or (pending is not None and not pending.done()):
+            return JsonRpcInvalidRequest("a request with this id is in progress")
+        return None
+
+    def _lane_of(self, method_name: str, params: Any) -> Lane | None:
+        if method_name in _READING:
+            return self._reading
+        if method_name == types.WORKSPACE_EXECUTE_COMMAND and params.command != CANCEL_RUN:
+            return self._commands
+        return None
+
+    @override
+    def _handle_cancel_notification(self, msg_id: Any) -> None:
+        """Cancel a request of the client's that waits or is worked on; pygls would cancel one of ours by its id."""
+        if self._reading.withdraw(msg_id) or self._commands.withdraw(msg_id):
+            error = JsonRpcRequestCancelled(f'Request with id "{msg_id}" is canceled')
+            self._send_response(msg_id, error=error.to_response_error())
+        elif msg_id not in self._asked and msg_id in self._request_futures:
+            super()._handle_cancel_notification(msg_id)
 
     @override
     def _handle_notification(self, method_name: str, params: Any) -> None:
@@ -277,7 +355,11 @@ class OrchProtocol(LanguageServerProtocol):
                 logger.exception("the result of a request cannot be sent")
                 self._result_types.pop(msg_id, None)
                 error = JsonRpcInternalError("A fault in orch-lsp: the result cannot be sent.").to_response_error()
-        super()._send_response(msg_id, result, error)
+        try:
+            super()._send_response(msg_id, result, error)
+        finally:
+            self._reading.leave(msg_id)
+            self._commands.leave(msg_id)
 
     @override
     def send_request(self, *args: Any, **kwargs: Any) -> Any:
@@ -285,8 +367,10 @@ class OrchProtocol(LanguageServerProtocol):
         future = super().send_request(*args, **kwargs)
         msg_id = next(key for key in reversed(self._request_futures) if self._request_futures[key] is future)
         loop = asyncio.get_running_loop()
+        self._asked.add(msg_id)
 
         def forget() -> None:
+            self._asked.discard(msg_id)
             self._request_futures.pop(msg_id, None)
             self._result_types.pop(msg_id, None)
 
@@ -300,7 +384,10 @@ class OrchProtocol(LanguageServerProtocol):
 
     @override
     def _handle_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
-        """Drop answers that nobody waits for any more (issue #621, mended after 2.1.1)."""
-        future = self._request_futures.get(msg_id)
+        """Drop answers that nobody waits for any more (issue #621, mended after 2.1.1), or to no request of ours.
+
+        The client's own requests are in the same dictionary.
+        """
+        future = self._request_futures.get(msg_id) if msg_id in self._asked else None
         if future is not None and not future.done():
             super()._handle_response(msg_id, result, error)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 from typing_extensions import override
 
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from orch_lsp.settings.resolve import CommandChoice
 
 logger = logging.getLogger(__name__)
+
+CLOSE_SECONDS = 10.0
+"""How long each part of the server may take to end."""
 
 _LOADED_LATE = (
     "pyromark",
@@ -71,7 +74,7 @@ class OrchServer(LanguageServer):
         self._open_session = open_session
         self._opened: asyncio.Task[Session] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._closed = False
+        self._closing: asyncio.Task[None] | None = None
         self.client = ClientFeatures()
         self.edit_answer_s = 20.0
         """Seconds that the client has to answer an edit."""
@@ -111,6 +114,9 @@ class OrchServer(LanguageServer):
     @override
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log; pygls would put the exception's text into a message box."""
+        if isinstance(error, JsonRpcException):
+            logger.warning("%s: %s", getattr(source, "__name__", source), error.message)
+            return
         logger.error("%s: %s", getattr(source, "__name__", source), error, exc_info=error)
 
     @property
@@ -206,16 +212,35 @@ class OrchServer(LanguageServer):
         return uri
 
     async def close(self) -> None:
-        """End everything: live runs are recorded as cancelled, stores and connections are closed."""
-        if self._closed:
-            return
-        self._closed = True
-        if self._opened is not None:
-            session = await self.session()
-            await session.supervisor.aclose()
+        """End everything: live runs are recorded as cancelled, stores and connections are closed.
+
+        Each step has `CLOSE_SECONDS` and no more: a worker thread that is stuck must not keep the server.
+        """
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close(), name="close")
+        # Whoever asks a second time, such as `exit` after `shutdown`, waits for the same end.
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
+        await _for_a_while(self._end_runs(), "live runs")
         for task in list(self._tasks):
             task.cancel()
         if self._tasks:
-            await asyncio.wait(self._tasks)
+            await asyncio.wait(self._tasks, timeout=CLOSE_SECONDS)
+        await _for_a_while(self._end_session(), "stores and connections")
+
+    async def _end_runs(self) -> None:
+        if self._opened is not None:
+            await (await self.session()).supervisor.aclose()
+
+    async def _end_session(self) -> None:
         if self._opened is not None:
             await (await self.session()).aclose()
+
+
+async def _for_a_while(work: Coroutine[Any, Any, None], what: str) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await work
+    except TimeoutError:
+        logger.warning("%s did not end within %g seconds", what, CLOSE_SECONDS)

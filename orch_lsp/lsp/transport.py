@@ -8,17 +8,22 @@ import ipaddress
 import logging
 import os
 import queue
+import select
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Generator
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from orch_lsp.lsp.first_answer import FirstMessages
 from orch_lsp.lsp.framing import FrameReader, NotLspError
 from orch_lsp.lsp.messages import MalformedMessageError, parse_message
+from orch_lsp.lsp.stderr import QueuedStderr
 
 if TYPE_CHECKING:
+    import psutil
+
     from orch_lsp.lsp.server import OrchServer
 
 logger = logging.getLogger(__name__)
@@ -26,13 +31,26 @@ logger = logging.getLogger(__name__)
 _CHUNK_BYTES = 64 * 1024
 _CHUNKS_AHEAD = 16
 """How far reading may run ahead of handling."""
+EDITOR_LOOK_S = 3.0
+"""Seconds between two looks at the editor's process."""
+FIRST_MESSAGE_S = 30.0
+"""Seconds that a connection has until its first message."""
+WORKERS = 16
+"""Threads for what would hold up the loop."""
+WORKERS_END_S = 2.0
+LAST_WORDS_S = 1.0
+"""Seconds that are given at the end to worker threads, and to what stderr is still to say."""
 
 
 class QueuedWriter:
-    """A pygls writer over a pipe, with a thread of its own: a client that does not read must not stop the loop."""
+    """A pygls writer over a pipe, with a thread of its own: a client that does not read must not stop the loop.
+
+    It writes to the descriptor: a thread that is stuck inside the lock of a buffered stream when the interpreter ends
+    aborts the process.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+        self._descriptor = stream.fileno()
         self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         # A daemon: a client that never reads again must not keep the process alive.
         self._thread = threading.Thread(target=self._write_all, name="lsp-writer", daemon=True)
@@ -41,9 +59,12 @@ class QueuedWriter:
     def _write_all(self) -> None:
         while (data := self._queue.get()) is not None:
             try:
-                self._stream.write(data)
-                self._stream.flush()
-            except (OSError, ValueError):
+                while data:
+                    try:
+                        data = data[os.write(self._descriptor, data) :]
+                    except BlockingIOError:
+                        select.select([], [self._descriptor], [])
+            except OSError:
                 return  # The client is gone; reading its end of file stops the server.
 
     def write(self, data: bytes) -> None:
@@ -113,6 +134,75 @@ async def _converse(server: OrchServer, read: Callable[[], Awaitable[bytes]], fr
             skipped = frames.skipped
 
 
+async def _until_gone(server: OrchServer) -> None:
+    """Until the editor's process has ended, which the client named at `initialize`; for ever if it named none.
+
+    A pipe may outlive it, held open by another process.
+    """
+    await server.protocol.editor_known.wait()
+    if server.protocol.editor is None:
+        await asyncio.Event().wait()
+    editor = await asyncio.to_thread(_process, server.protocol.editor)
+    while await asyncio.to_thread(_is_alive, editor):  # noqa: ASYNC110 -- nobody tells of another process's end
+        await asyncio.sleep(EDITOR_LOOK_S)
+    logger.warning("the editor's process has ended")
+
+
+def _process(pid: int | None) -> psutil.Process | None:
+    import psutil
+
+    try:
+        return None if pid is None else psutil.Process(pid)
+    except (psutil.Error, ValueError, OverflowError):
+        return None
+
+
+def _is_alive(process: psutil.Process | None) -> bool:
+    import psutil
+
+    try:
+        return process is not None and process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.Error:
+        return True
+
+
+async def _first_of(*works: Coroutine[Any, Any, None]) -> None:
+    """Do several things until one of them has ended; the others are cancelled."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+
+
+@contextlib.contextmanager
+def _own_workers(server: OrchServer) -> Generator[None]:
+    """Worker threads for this loop. If one is still at work when the server has ended, the process ends without it.
+
+    The interpreter would wait for it, for ever if a file never comes to its end.
+    """
+    workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="orch-worker")
+    asyncio.get_running_loop().set_default_executor(workers)
+    try:
+        yield
+    finally:
+        ending = threading.Thread(target=workers.shutdown, kwargs={"cancel_futures": True}, daemon=True)
+        ending.start()
+        ending.join(WORKERS_END_S)
+        if ending.is_alive():
+            logger.warning("a worker thread is still at work; the process ends without it")
+            if isinstance(sys.stderr, QueuedStderr):
+                sys.stderr.end(LAST_WORDS_S)
+            os._exit(_exit_code(server))
+
+
 def _exit_code(server: OrchServer) -> int:
     """0 if the client took its leave by `shutdown`, else 1, as the protocol asks for."""
     return server.protocol.exit_code or 0 if server.protocol.was_shut_down else 1
@@ -142,6 +232,9 @@ def serve_stdio(server: OrchServer, first: FirstMessages | None = None) -> int:
     Returns:
         The exit code of the process.
     """
+    if sys.stdin is None or sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] -- None if closed
+        logger.error("stdin and stdout have to be open: the protocol is spoken there")
+        return 1
     protocol_in, protocol_out = sys.stdin.buffer, sys.stdout.buffer
     # Nothing but the protocol may reach the pipe, whoever prints.
     sys.stdout = sys.stderr
@@ -154,9 +247,10 @@ async def _serve_stdio(server: OrchServer, protocol_in: BinaryIO, protocol_out: 
     writer = QueuedWriter(protocol_out)
     server.protocol.set_writer(writer)
     server.protocol.answered_before = first
-    with _ending_on_signals(asyncio.current_task()):
+    with _own_workers(server), _ending_on_signals(asyncio.current_task()):
         try:
-            await _converse(server, _after(first.data, QueuedReader(protocol_in).read), FrameReader())
+            read = _after(first.data, QueuedReader(protocol_in).read)
+            await _first_of(_converse(server, read, FrameReader()), _until_gone(server))
         finally:
             await server.close()
             writer.close()
@@ -185,40 +279,50 @@ def serve_tcp(server: OrchServer, host: str, port: int) -> int:
 
 async def _serve_tcp(server: OrchServer, host: str, port: int) -> None:
     ended = asyncio.Event()
-    visitors: set[asyncio.StreamWriter] = set()
+    visits: set[asyncio.Task[None]] = set()
     client: list[asyncio.StreamWriter] = []
 
     async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        visitors.add(writer)
         frames, first = FrameReader(strict=True), bytearray()
         try:
-            while not client and (data := await reader.read(_CHUNK_BYTES)):
-                first += data
-                if bodies := frames.feed(data):
-                    parse_message(bodies[0])
-                    client.append(writer)
+            async with asyncio.timeout(FIRST_MESSAGE_S):
+                while not client and (data := await reader.read(_CHUNK_BYTES)):
+                    first += data
+                    if bodies := frames.feed(data):
+                        parse_message(bodies[0])
+                        client.append(writer)
             if client == [writer]:
                 await _serve_connection(server, reader, writer, bytes(first))
         except (NotLspError, MalformedMessageError, OSError) as error:
-            logger.warning("a connection was closed: %s", error)
+            logger.warning("a connection was closed: %s", error or type(error).__name__)
         finally:
-            visitors.discard(writer)
             writer.close()
             if client == [writer]:
                 ended.set()
 
-    listener = await asyncio.start_server(visit, host, port, limit=_CHUNK_BYTES)
+    def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A coroutine here would be a task of asyncio's, which logs a fault for each that is cancelled.
+        task = asyncio.create_task(visit(reader, writer), name="connection")
+        visits.add(task)
+        task.add_done_callback(visits.discard)
+
+    listener = await asyncio.start_server(welcome, host, port, limit=_CHUNK_BYTES)
     shown, actual = listener.sockets[0].getsockname()[:2]
     sys.stderr.write(f"orch-lsp listens on {f'[{shown}]' if ':' in shown else shown}:{actual}\n")
     sys.stderr.flush()
-    with _ending_on_signals(asyncio.current_task()):
+    with _own_workers(server), _ending_on_signals(asyncio.current_task()):
         try:
-            await ended.wait()
+            await _first_of(_wait(ended), _until_gone(server))
         finally:
             listener.close()
             await server.close()
-            for writer in visitors:
-                writer.close()
+            for task in list(visits):
+                task.cancel()
+            await asyncio.gather(*visits, return_exceptions=True)
+
+
+async def _wait(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 async def _serve_connection(

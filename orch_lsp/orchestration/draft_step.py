@@ -119,7 +119,7 @@ async def _ask_one(
     stream = cast("AsyncGenerator[StreamEvent, None]", provider.stream(request))
     writer = asyncio.create_task(live.keep_checkpoints(), name=f"checkpoints of {live.record.run_id}")
     try:
-        async with contextlib.aclosing(stream):
+        async with session.in_use(provider), contextlib.aclosing(stream):
             async for event in stream:
                 await answer.take(event)
     except asyncio.CancelledError:

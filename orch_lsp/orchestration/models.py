@@ -157,7 +157,7 @@ class ModelLists:
                 remediation=look_up(settings),
             )
         try:
-            async with asyncio.timeout(patience_s):
+            async with self._session.in_use(provider), asyncio.timeout(patience_s):
                 return await provider.models()
         except TimeoutError:
             raise ProviderError(

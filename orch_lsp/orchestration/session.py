@@ -6,9 +6,10 @@ Everything here is opened when it is first needed and kept until `aclose`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from orch_lsp import __version__
@@ -33,9 +34,16 @@ from orch_lsp.settings.trust import TrustStore, needs_consent
 from orch_lsp.spec.model import FrontMatter
 from orch_lsp.workspace import find_root, in_unicode, project_config_path, relative_path, state_home, user_config_path
 
+_KeptProvider = tuple[ProviderSettings, str | None, Provider]
+ProviderFactory = Callable[[ProviderSettings, str | None], Provider]
+
+
 logger = logging.getLogger(__name__)
 
-ProviderFactory = Callable[[ProviderSettings, str | None], Provider]
+STORES_KEPT = 16
+"""Stores of roots in which nothing is open any more that are kept open all the same."""
+PROVIDERS_KEPT = 16
+"""Providers, each with its connections, that are kept for the next run."""
 
 
 class Session:
@@ -69,7 +77,9 @@ class Session:
         self._stores: dict[tuple[Path | None, str | None], asyncio.Task[RunStore]] = {}
         self.supervisor = Supervisor(self)
         self.models = ModelLists(self)
-        self._providers: list[tuple[ProviderSettings, str | None, Provider]] = []
+        self._providers: list[_KeptProvider] = []
+        """The one used last is at the end."""
+        self._in_use: list[Provider] = []
 
     def root_of(self, source: Source) -> Path | None:
         """The root of a document's workspace; None for an untitled one and for a file outside any."""
@@ -133,6 +143,29 @@ class Session:
                 del self._stores[key]
             raise
 
+    async def release_stores(self, sources: Iterable[Source], folders: Iterable[Path]) -> None:
+        """Give back the stores that none of these documents and folders uses, nor any live run.
+
+        Those of the roots opened last are kept: a person may ask for a run there. The runs of documents without a root
+        are all found in one place.
+        """
+        keep = await asyncio.to_thread(self._store_keys, list(sources), list(folders))
+        roots = [key for key in self._stores if key[0] is not None and key not in keep]
+        keep |= set(roots[-STORES_KEPT:])
+        busy = {live.store for live in self.supervisor.live}
+        for key, task in list(self._stores.items()):
+            if key in keep or not task.done() or task.cancelled() or task.exception() is not None:
+                continue
+            store = task.result()
+            if store not in busy and not store.holds and self._stores.get(key) is task:
+                del self._stores[key]
+                await store.rest()
+
+    def _store_keys(self, sources: Iterable[Source], folders: Iterable[Path]) -> set[tuple[Path | None, str | None]]:
+        keys: set[tuple[Path | None, str | None]] = {(None, None)}
+        keys |= {(root, document_id(source, root)) for source in sources for root in (self.root_of(source),)}
+        return keys | {(self.root_of_folder(folder), None) for folder in folders}
+
     async def _open_store(self, root: Path | None, document: str | None, settings: RunSettings) -> RunStore:
         store = await RunStore.open(root, document=document, owner=self.owner, settings=settings)
         try:
@@ -184,12 +217,36 @@ class Session:
 
     async def provider(self, settings: ProviderSettings, api_key: str | None) -> Provider:
         """The provider for these settings; its connections are kept for the next run."""
-        for known, key, provider in self._providers:
-            if known == settings and key == api_key:
-                return provider
+        for kept in self._providers:
+            if kept[0] == settings and kept[1] == api_key:
+                self._providers.remove(kept)
+                self._providers.append(kept)
+                return kept[2]
         provider = await asyncio.to_thread(self._create_provider, settings, api_key)
+        for stale in self._superseded(settings, api_key):
+            self._providers.remove(stale)
+            if stale[2] not in self._in_use:
+                await _close(stale[2])
         self._providers.append((settings, api_key, provider))
         return provider
+
+    def _superseded(self, settings: ProviderSettings, api_key: str | None) -> list[_KeptProvider]:
+        """Those whose settings have a new key now, and the oldest beyond a number."""
+        kept = self._providers
+        replaced = [one for one in kept if one[0] == settings and None not in {one[1], api_key}]
+        others = [one for one in kept if one not in replaced]
+        return replaced + others[: max(0, len(others) - PROVIDERS_KEPT + 1)]
+
+    @contextlib.asynccontextmanager
+    async def in_use(self, provider: Provider) -> AsyncGenerator[None]:
+        """Keep a provider's connections while it is asked, whatever becomes of its key meanwhile."""
+        self._in_use.append(provider)
+        try:
+            yield
+        finally:
+            self._in_use.remove(provider)
+            if provider not in self._in_use and all(kept is not provider for _, _, kept in self._providers):
+                await _close(provider)
 
     def is_hosted(self, provider: ProviderSettings) -> bool:
         """Whether requests to the provider leave this machine."""
@@ -233,6 +290,14 @@ class Session:
         self._stores.clear()
         closing = [*(provider.aclose() for provider in providers), *(store.aclose() for store in stores)]
         await asyncio.gather(*closing, return_exceptions=True)
+
+
+async def _close(provider: Provider) -> None:
+    """Close a provider that is not needed; it may be of somebody else's making."""
+    try:
+        await provider.aclose()
+    except Exception:
+        logger.exception("provider %s could not be closed", provider.id)
 
 
 def document_id(source: Source, root: Path | None) -> str | None:

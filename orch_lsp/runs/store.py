@@ -44,10 +44,11 @@ class RunStore:
         self._settings = settings
         self._notices: list[str] = []
         self._taken = 0
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="orch-run-store")
+        self._thread: ThreadPoolExecutor | None = None
         self._history: RunHistory | None = None
         self._held = HeldRuns()
         self._closed = False
+        self._resting: ThreadPoolExecutor | None = None
 
     @classmethod
     async def open(
@@ -315,15 +316,28 @@ class RunStore:
         """What is wrong with the database as SQLite sees it; None if it is sound, or not there yet."""
         return await self._run(self._opened.check)
 
+    @property
+    def holds(self) -> bool:
+        """Whether it has runs that could not be written, which would be lost with it."""
+        return bool(self._held.ids)
+
     async def aclose(self) -> None:
         """Finish what was asked, then give back the thread and the connection."""
         if self._closed:
             return
         self._closed = True
+        await self.rest()
+
+    async def rest(self) -> None:
+        """Finish what was asked, then give back the thread and the connection until the next call."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        self._resting = thread
         try:
-            await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, self._close))
+            await asyncio.shield(asyncio.get_running_loop().run_in_executor(thread, self._close))
         finally:
-            self._thread.shutdown(wait=False)
+            thread.shutdown(wait=False)
 
     def _open(self) -> None:
         # Loaded on the store's thread: SQLite and pydantic must not hold up the event loop.
@@ -350,7 +364,16 @@ class RunStore:
     async def _run(self, work: Callable[[], Result]) -> Result:
         if self._closed:
             raise StoreError(ErrorCode.STORE_ERROR, "The record of runs is closed.")
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work))
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._awake(), work))
+
+    def _awake(self) -> ThreadPoolExecutor:
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="orch-run-store")
+            resting, self._resting = self._resting, None
+            if resting is not None:
+                # The one before may still be closing the connection.
+                self._thread.submit(resting.shutdown)
+        return self._thread
 
 
 def _draft_waits(record: RunRecord) -> bool:

@@ -33,6 +33,7 @@ SPLITS_BYTES = {"providers/sse.py": "bytes, which are cut at CR, LF and CRLF onl
 STARTS_TASKS = {
     "lsp/features/drafts.py": "a wait for the client's answer, which ends with the command",
     "providers/conformance.py": "requests that a test cancels and waits for",
+    "lsp/transport.py": "the conversation, the watch over the editor and TCP's connections; all end with the server",
     "lsp/server.py": "run_task, which every feature uses, and the session's opening; close() ends both",
     "orchestration/supervisor.py": "runs and their heartbeat; aclose() ends them",
     "orchestration/session.py": "the opening of stores; aclose() closes them",

@@ -50,6 +50,7 @@ def register(server: OrchServer) -> None:
                 ls.run_task(follow_to_file(ls, other), f"history of {other}")
         ls.failures.close(uri)
         diagnostics.clear(ls, uri)
+        ls.run_task(_release_stores(ls), "stores that nobody uses")
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
     async def did_save(ls: OrchServer, params: types.DidSaveTextDocumentParams) -> None:
@@ -59,6 +60,11 @@ def register(server: OrchServer) -> None:
     async def did_rename_files(ls: OrchServer, params: types.RenameFilesParams) -> None:
         for file in params.files:
             await _follow_rename(ls, file.old_uri, file.new_uri)
+
+
+async def _release_stores(ls: OrchServer) -> None:
+    session = await ls.session()
+    await session.release_stores(map(ls.source, ls.documents.open_uris()), ls.folders())
 
 
 async def _opened(ls: OrchServer, uri: str) -> None:
