@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 import trustme
@@ -139,6 +141,43 @@ async def test_a_ca_bundle_that_cannot_be_used_is_said_without_its_path(secure, 
     assert outcome.code == "invalid_settings"
     assert str(tmp_path) not in str(outcome.error)
     assert secure.requests == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+@pytest.mark.parametrize("what", ["pipe", "device", "link"])
+@pytest.mark.parametrize("setting", ["ca_bundle", "client_certificate", "client_key"])
+async def test_a_pipe_or_a_device_is_no_file_of_certificates_and_is_not_waited_for(
+    secure, ca_bundle, tmp_path, what, setting
+):
+    path = tmp_path / "certificates"
+    match what:
+        case "pipe":
+            os.mkfifo(path)
+        case "device":
+            path = Path("/dev/zero")
+        case _:
+            path.symlink_to("/dev/zero")
+    others = {"client_certificate": ca_bundle} if setting == "client_key" else {}
+    outcome = await ask(secure.url, network=Network(**{"ca_bundle": ca_bundle, **others, setting: path}))
+    assert outcome.code == "invalid_settings"
+    assert "not a regular file" in outcome.error.message
+    assert secure.requests == []
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+async def test_a_variable_that_leads_nowhere_is_named(secure, monkeypatch, tmp_path, name):
+    monkeypatch.setenv(name, str(tmp_path / "gone"))
+    outcome = await ask(secure.url, network=Network(proxy=None, client_key=tmp_path / name))
+    assert outcome.code == "invalid_settings"
+    assert f"`{name}`" in outcome.error.message
+    assert "unset" in outcome.error.remediation
+    assert str(tmp_path) not in outcome.error.message
+
+
+async def test_a_variable_that_leads_nowhere_beside_a_good_one_does_no_harm(secure, ca_bundle, monkeypatch, tmp_path):
+    monkeypatch.setenv("SSL_CERT_FILE", str(ca_bundle))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "gone"))
+    assert (await ask(secure.url, network=Network(client_key=tmp_path / "beside"))).text == "fine"
 
 
 async def test_a_client_certificate_is_shown_to_a_server_that_asks_for_one(authority, ca_bundle, tmp_path):
