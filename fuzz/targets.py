@@ -103,7 +103,7 @@ def _read(selector: int, pieces: Iterator[bytes]) -> tuple[object, ...]:
                 break
         reader.close()
     except ExchangeFailedError as error:
-        failure = reader.broken_off(error)
+        failure = error.failure
     events += answer.take(last=True)
     failure = failure or reader.verdict()
     text = "".join(event.text for event in events if isinstance(event, TextDelta))

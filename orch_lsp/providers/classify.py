@@ -46,7 +46,7 @@ class Evidence:
 
     def says(self, phrase: str) -> bool:
         """Whether the message holds a pattern."""
-        return re.search(phrase, self.body.message, re.IGNORECASE) is not None
+        return any(re.search(phrase, words, re.IGNORECASE) for words in self.body.words)
 
 
 @dataclass(frozen=True, slots=True)

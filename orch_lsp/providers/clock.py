@@ -9,7 +9,7 @@ from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.settings.model import Timeouts
 
-GRACE_S = 2.0
+GRACE_S = 4.0
 """How long an answer is waited for that the model has ended: for its usage and its terminal marker, in seconds."""
 
 
@@ -60,11 +60,9 @@ class ExchangeClock:
 
     def __enter__(self) -> None:
         now = self._loop.time()
-        if now >= self._end:
+        if now >= self._end or now >= self._last_end:
             # The timer alone never fires while a slow reader finds bytes at hand whenever it looks.
-            raise ExchangeFailedError(self._failure(total=True))
-        if now >= self._last_end:
-            raise GraceOverError
+            raise self._error(total=True)
         patience = now + self._timeouts.idle if self._has_received else self._started + self._timeouts.first_byte
         self._deadline = min(self._end, patience, self._last_end)
         if self._fires_at > self._deadline:
@@ -78,9 +76,7 @@ class ExchangeClock:
             return
         # As in asyncio.timeout(): somebody else's cancellation goes first.
         if task.uncancel() <= self._cancelling:
-            if self._deadline >= self._last_end:
-                raise GraceOverError from None
-            raise ExchangeFailedError(self._failure(total=self._deadline >= self._end)) from None
+            raise self._error(total=self._deadline >= self._end) from None
 
     def _arm(self) -> None:
         if self._timer is not None:
@@ -99,6 +95,9 @@ class ExchangeClock:
             return
         self._has_expired = True
         self._waiting.cancel()
+
+    def _error(self, *, total: bool) -> Exception:
+        return GraceOverError() if self._last_end < math.inf else ExchangeFailedError(self._failure(total=total))
 
     def _failure(self, *, total: bool) -> Failure:
         if total:

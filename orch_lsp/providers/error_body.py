@@ -18,6 +18,8 @@ from orch_lsp.providers.json_values import mapping, sequence, text
 from orch_lsp.providers.wording import clean_message
 
 _MAX_PLAIN_TEXT = 200
+_MAX_WORDS = 2_000
+_MAX_QUOTED = 16_000
 _CODE_MEMBERS = (
     "code", "type", "status", "error_type", "error_code", "reason", "__type", "errorCode", "errorType", "error",
 )  # fmt: skip
@@ -32,9 +34,13 @@ _GOOD = frozenset({"", "0", "ok", "success", "succeeded", "true", "processing", 
 
 @dataclass(frozen=True, slots=True)
 class ErrorBody:
-    """`message` is fit to be shown; `codes` are lower-cased; `status` is one that stands in the body itself."""
+    """`message` is fit to be shown; `codes` are lower-cased; `status` is one that stands in the body itself.
+
+    `words` are all that is said, at greater length: what tells the failure may stand late in a long message.
+    """
 
     message: str
+    words: tuple[str, ...]
     codes: frozenset[str]
     status: int | None
     details: tuple[Mapping[str, object], ...]
@@ -103,12 +109,23 @@ def read_error(value: object) -> ErrorBody:
     details = tuple(mapping(item) for layer in layers for item in sequence(layer.get("details")))
     members = [*layers, *details, *(mapping(layer.get("innererror")) for layer in layers)]
     members += [mapping(layer.get("details")) for layer in layers]
+    metadata = next((found for layer in layers if (found := mapping(layer.get("metadata")))), mapping(None))
+    said = next(_messages(value, layers), "")
+    codes = frozenset(_codes(members))
+    words = (clean_message(said, _MAX_WORDS),)
+    # OpenRouter says that somebody answered with an error, and quotes it. Quotations in quotations double in length, so
+    # that few fit.
+    if quoted := text(metadata.get("raw"))[:_MAX_QUOTED]:
+        inner = read_error_body(quoted.encode())
+        said = f"{said}: {inner.message}" if inner.message else said
+        codes, words = codes | inner.codes, words + inner.words
     return ErrorBody(
-        message=clean_message(next(_messages(value, layers), "")),
-        codes=frozenset(_codes(members)),
+        message=clean_message(said),
+        words=words,
+        codes=codes,
         status=next(_statuses(layers), None),
         details=details,
-        metadata=next((found for layer in layers if (found := mapping(layer.get("metadata")))), mapping(None)),
+        metadata=metadata,
         request_id=next((found for layer in layers if (found := text(layer.get("request_id")))), None),
     )
 

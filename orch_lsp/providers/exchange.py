@@ -11,8 +11,8 @@ from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.base import AnswerBegan, StreamEvent
 from orch_lsp.providers.classify import failure_from_answer, request_id_from
-from orch_lsp.providers.failure import ExchangeFailedError, Failure
-from orch_lsp.providers.finish import failure_of_status
+from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
+from orch_lsp.providers.finish import failure_of_status, failure_without_end
 from orch_lsp.providers.reader import AnswerReader
 from orch_lsp.providers.wire import AnswerDecoder
 from orch_lsp.providers.wording import clean_message
@@ -82,9 +82,11 @@ async def exchange(
                     response.expect_end(soon=answer.has_ended)
             if answer.terminated:
                 await response.drain()
-            reader.close()
+            reader.close(left_open=response.was_left_open)
+        except ConnectionLostError as error:
+            failure = failure_without_end(has_text=True, lost=True) if answer.has_text else error.failure
         except ExchangeFailedError as error:
-            failure = reader.broken_off(error)
+            failure = error.failure
         failure = failure or reader.verdict()
         for event in answer.take(last=True):
             yield event

@@ -2,13 +2,14 @@
 
 | how an answer ends | complete |
 |---|---|
-| every reason that was given means stop; whatever the connection does then | yes |
+| every reason that was given means stop; then the bytes end, or the connection stays open | yes |
+| a terminal marker; whatever follows or breaks then | as its reasons say |
 | a terminal marker (`[DONE]`) and no reason at all | yes: some servers give none |
 | a terminal marker, and only another choice of the same answer has a reason | no |
 | any reason that means something else, before or after one that means stop | no: the worst counts |
 | a reason whose word is not known | no |
 | a reason that means stop, text after it, and neither a second one nor a marker | no |
-| the bytes end, or break, before a reason or a marker | no |
+| the bytes end before a reason or a marker, or break before a marker: reset, cut gzip or chunk, half a message | no |
 | a status that says the body is a part, or is none (204, 205, 206) | no |
 | the reason means stop, and all that came is reasoning, white space or nothing | no |
 """

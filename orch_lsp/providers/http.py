@@ -51,9 +51,11 @@ class HttpResponse:
         self._clock = clock
         self._max_bytes = max_bytes
         self._end_is_due = False
+        self.was_left_open = False
+        """Whether the model had ended its answer and the server did not, which is no fault of the answer."""
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """The body as it comes, content encoding undone, to its end; or, where that is due, to whatever ends it.
+        """The body as it comes, content encoding undone, to its end; or as long as an end that is due is waited for.
 
         Raises:
             ConnectionLostError: The connection ended before the body did.
@@ -78,16 +80,12 @@ class HttpResponse:
                     Failure(ErrorCode.NETWORK_ERROR, "The compressed answer was cut.", repeat=True)
                 )
         except GraceOverError:
-            return
+            self.was_left_open = True
         except httpx.HTTPError as error:
-            if not self._end_is_due:
-                raise failure_from_transport(error) from error
-        except ExchangeFailedError:
-            if not self._end_is_due:
-                raise
+            raise failure_from_transport(error) from error
 
     def expect_end(self, *, soon: bool) -> None:
-        """Say whether the model has ended its answer: then little is waited for, and nothing that fails matters."""
+        """Say whether the model has ended its answer, after which only little is waited for."""
         if soon is not self._end_is_due:
             self._end_is_due = soon
             self._clock.expect_end(soon=soon)

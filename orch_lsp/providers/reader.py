@@ -8,7 +8,7 @@ from orch_lsp.errors import ErrorCode
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.classify import failure_from_message
 from orch_lsp.providers.error_body import FlatError, flat_error
-from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
+from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.providers.finish import failure_at_end, failure_without_end
 from orch_lsp.providers.framing import BodyDecoder, NotAnApiError
 from orch_lsp.providers.json_reading import TooComplexError, parse_json
@@ -57,11 +57,10 @@ class AnswerReader:
         self._provider = provider
         self._has_bytes = False
         self._has_messages = False
-        # Whether the bytes ended inside a message: only a model that had ended before has said all.
+        # Whether the bytes ended inside a message. Then even a finish reason does not make the answer whole.
         self._is_torn = False
         # A message without an answer, whose words may be all that a server says of a failure.
         self._said: Mapping[str, object] | None = None
-        self._had_ended = False
         # Whether text came after the last reason, which so says nothing about its end.
         self._went_on = False
 
@@ -77,31 +76,20 @@ class AnswerReader:
         except NotAnApiError as error:
             raise _invalid("A web page was answered instead of an API's data.") from error
 
-    def close(self) -> None:
-        """The body has ended.
+    def close(self, *, left_open: bool = False) -> None:
+        """The body has ended, or was left at a point where nothing more was to come.
 
         Raises:
             ExchangeFailedError: Its last part is not what the API sends.
         """
         if self.is_over:
             return
-        self._take(self._frames.close())
+        if not left_open:
+            self._take(self._frames.close())
         if not self.is_over:
-            answer = self._answer
             # Looked at first, because settling the end may bring text that had been held back.
-            self._had_ended = answer.has_ended
-            self._went_on = answer.finish is not None and answer.has_text_after_end
-            self._decoder.end(answer)
-
-    def broken_off(self, error: ExchangeFailedError) -> Failure | None:
-        """The failure that `error` is, which ended the body; None if the model had ended its answer before."""
-        answer = self._answer
-        if answer.has_ended:
-            self._decoder.end(answer)
-            return None
-        if isinstance(error, ConnectionLostError) and answer.has_text:
-            return failure_without_end(has_text=True, lost=True)
-        return error.failure
+            self._went_on = self._answer.finish is not None and self._answer.has_text_after_end
+            self._decoder.end(self._answer)
 
     @property
     def is_over(self) -> bool:
@@ -113,7 +101,7 @@ class AnswerReader:
         answer = self._answer
         if answer.failure is not None:
             return answer.failure
-        if self._is_torn and not self._had_ended:
+        if self._is_torn:
             return failure_without_end(has_text=answer.has_text, lost=True)
         if self._said is not None and not answer.has_text:
             return failure_from_message(self._said, self._provider)

@@ -14,8 +14,8 @@ _TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[a-zA-Z!/][^<>]{0
 _TERMINAL_SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
-def clean_message(message: str) -> str:
-    """`message` as one line of at most `MAX_MESSAGE` characters: no markup, no control characters, no secrets."""
+def clean_message(message: str, longest: int = MAX_MESSAGE) -> str:
+    """`message` as one line of at most `longest` characters: no markup, no control characters, no secrets."""
     # Only a bounded part is looked at: a body may be megabytes.
     part = message[: 20 * MAX_MESSAGE]
     if _MARKUP.search(part):
@@ -24,4 +24,4 @@ def clean_message(message: str) -> str:
     # What cannot be printed could rewrite a terminal line, reorder text or hide it.
     printable = "".join(character if character.isprintable() else " " for character in part)
     line = redact(" ".join(printable.split()))
-    return line if len(line) <= MAX_MESSAGE else line[: MAX_MESSAGE - 1].rstrip() + "…"
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"

@@ -489,3 +489,29 @@ def test_every_wording_names_its_server_and_stays_fast_on_hostile_words():
             assert servers
             assert "*" not in words.replace(r"\*", "")
             assert "+" not in words.replace(r"\+", "").replace(r"\d+", "")
+
+
+def test_an_error_that_is_quoted_inside_another_tells_what_happened():
+    quoted = json.dumps({"error": {"message": "This model's maximum context length is 8192 tokens.", "code": 400}})
+    metadata = {"provider_name": "X", "raw": quoted}
+    body = {"error": {"message": "Provider returned error", "code": 400, "metadata": metadata}}
+    failure = classify(400, body)
+    assert failure.code == "context_length_exceeded"
+    assert "8192 tokens" in failure.message
+    nested = {"error": {"message": "Provider returned error", "metadata": {"raw": json.dumps(body)}}}
+    assert classify(400, nested).code == "context_length_exceeded"
+
+
+def test_words_late_in_a_long_message_are_found():
+    message = "litellm.BadRequestError: " + "x " * 400 + "prompt is too long: 9 tokens > 5 maximum"
+    failure = classify(400, openai(None, message))
+    assert failure.code == "context_length_exceeded"
+    assert len(failure.message) <= MAX_MESSAGE
+
+
+@pytest.mark.parametrize(
+    "unit", ["tokens ", "model ", "model a ", "requested url ", "route post ", "n_keep ", "max_tokens ", "input "]
+)
+def test_a_message_of_repeated_words_is_judged_within_a_bound_of_steps(unit):
+    body = openai(None, unit * 100_000)
+    assert classify(400, body).code in {"invalid_request", "context_length_exceeded", "model_not_found"}
