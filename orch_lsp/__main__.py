@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 
 def main() -> None:
     """Run the command that the arguments name."""
-    if sys.argv[1:2] == ["serve"]:
+    from orch_lsp.cli.signals import end_at_once
+
+    interrupt = signal.getsignal(signal.SIGINT)
+    is_server = sys.argv[1:2] == ["serve"]
+    # Loading takes a moment, and nothing is begun; the server ends so when it is interrupted before `shutdown`.
+    end_at_once(1 if is_server else 130)
+    from orch_lsp.cli.streams import drain, hold
+
+    hold()
+    if is_server:
         # The command line's libraries would add to the server's start.
         from orch_lsp.lsp.first_answer import FirstMessages, answer_initialize, is_plain
 
@@ -16,19 +26,22 @@ def main() -> None:
         except OSError:
             # A stream that is closed: the server says so.
             first = FirstMessages()
-        except KeyboardInterrupt:
-            # As the server ends when it is interrupted before `shutdown`.
-            sys.exit(1)
         from orch_lsp.cli.serve import serve
 
-        serve(sys.argv[2:], first)
-    else:
+        signal.signal(signal.SIGINT, interrupt)
         try:
-            from orch_lsp.cli.main import cli
-        except KeyboardInterrupt:
-            # Loading takes a moment, and nothing was begun.
-            sys.exit(130)
-        cli(prog_name="orch-lsp")
+            serve(sys.argv[2:], first)
+        finally:
+            drain()
+        return
+    from orch_lsp.cli.main import run
+
+    signal.signal(signal.SIGINT, interrupt)
+    code = run()
+    # The work is done, and its exit code is known: what comes now changes neither.
+    end_at_once(code)
+    drain()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, write_json, write_result
+from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, write_json, write_page
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import StoreError
 from orch_lsp.orchestration.doctor import Diagnosis, examine
@@ -39,7 +39,7 @@ def doctor(offline: bool, bundle: Path | None, as_json: bool, workspace: Path | 
         if as_json:
             write_json(report_value(findings))
         else:
-            write_result("\n".join(report_lines(findings)) + "\n")
+            write_page("\n".join(report_lines(findings)) + "\n")
         if bundle is not None:
             say(f"{bundle} was written; look through it before you send it.")
         sys.exit(EXIT_FAILED if has_problem(findings) else 0)

@@ -7,7 +7,7 @@ import contextlib
 import shlex
 import signal
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from orch_lsp import __version__
-from orch_lsp.cli.files import read_text, replace_text
+from orch_lsp.cli.files import read_text, replace_text, require_replaceable
 from orch_lsp.cli.output import (
     EXIT_BEFORE_RUN,
     EXIT_CANCELLED,
@@ -23,10 +23,12 @@ from orch_lsp.cli.output import (
     error_document,
     say,
     say_error,
+    say_text,
     write_json,
     write_result,
 )
 from orch_lsp.cli.runs import root_of_here
+from orch_lsp.cli.signals import end_at_once
 from orch_lsp.cli.terminal import TerminalObserver
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
 from orch_lsp.orchestration.applying import (
@@ -49,6 +51,7 @@ from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.spec.parse import parse
 from orch_lsp.text import sha256
+from orch_lsp.workspace import resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,44 @@ class Options:
     write: bool
     as_json: bool
     workspace: Path | None
+    given: Mapping[Path, str | SpecError]
+    """What was read from pipes and devices."""
+
+
+class _Interruption:
+    """Ctrl-C and a polite request to end, from the first file to the last.
+
+    What is being prepared is given up, and a live run is cancelled and recorded. What has been made is still delivered.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.asked = False
+        self.preparing: asyncio.Task[object] | None = None
+        self.run_id: str | None = None
+        self._session = session
+
+    def ask(self) -> None:
+        """End, as far as that is still possible."""
+        self.asked = True
+        if self.preparing is not None:
+            self.preparing.cancel()
+        elif self.run_id is not None:
+            self._session.supervisor.cancel(self.run_id)
+
+    @contextlib.contextmanager
+    def on_signals(self) -> Generator[None]:
+        """Ask when a signal comes, instead of being killed."""
+        loop = asyncio.get_running_loop()
+        installed: list[signal.Signals] = []
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loop.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, self.ask)
+                installed.append(number)
+        try:
+            yield
+        finally:
+            for number in installed:
+                loop.remove_signal_handler(number)
 
 
 @click.command()
@@ -79,11 +120,16 @@ def draft(
     """
     if len(files) > 1 and not (write or as_json):
         raise click.UsageError("several files need --write or --json")
-    options = Options(CommandChoice(provider, model), write, as_json, workspace)
+    try:
+        # A pipe may keep us waiting for long; here, Ctrl-C ends the wait.
+        given = {path: _given(path) for path in files if not path.is_file()}
+        options = Options(CommandChoice(provider, model), write, as_json, workspace, given)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_CANCELLED)
     try:
         code = asyncio.run(_draft_all(files, options))
     except KeyboardInterrupt:
-        # While a run is live, a signal handler is in charge: there is none, or none any more.
+        # Where the loop takes no signal handlers, and before and after it.
         code = _report(RunError(ErrorCode.CANCELLED, "Cancelled; nothing is being drafted."), options, EXIT_CANCELLED)
     sys.exit(code)
 
@@ -96,43 +142,62 @@ def _report(error: OrchError, options: Options, code: int) -> int:
     return code
 
 
+def _given(path: Path) -> str | SpecError:
+    try:
+        return read_text(path)
+    except SpecError as error:
+        return error
+
+
 async def _draft_all(files: Sequence[Path], options: Options) -> int:
     from orch_lsp.app.session import build_session
 
     session = build_session()
+    interruption = _Interruption(session)
     worst = 0
-    try:
-        for path in files:
-            code = await _draft_one(session, path, options)
-            worst = max(worst, code)
-            if code == EXIT_CANCELLED:
-                break
-    finally:
-        await session.supervisor.aclose()
-        await session.aclose()
+    with interruption.on_signals():
+        try:
+            for path in files:
+                code = await _draft_one(session, path, options, interruption)
+                worst = max(worst, code)
+                if code == EXIT_CANCELLED or interruption.asked:
+                    break
+        finally:
+            await session.supervisor.aclose()
+            await session.aclose()
+    # Nothing is left to cancel.
+    end_at_once(worst)
     return worst
 
 
-async def _draft_one(session: Session, path: Path, options: Options) -> int:
+async def _draft_one(session: Session, path: Path, options: Options, interruption: _Interruption) -> int:
     """Draft one file and print what the options ask for; returns the exit code."""
     try:
-        live, delivered = await _run(session, path, options)
+        live, delivered = await _run(session, path, options, interruption)
+    except asyncio.CancelledError:
+        if not interruption.asked:
+            raise
+        return _report(RunError(ErrorCode.CANCELLED, "Cancelled; nothing was drafted."), options, EXIT_CANCELLED)
     except StoreError as error:
         return _report(error, options, EXIT_FAILED)
     except OrchError as error:
-        return _report(error, options, EXIT_BEFORE_RUN)
+        cannot_write = error.code == ErrorCode.DOCUMENT_CHANGED
+        return _report(error, options, EXIT_FAILED if cannot_write else EXIT_BEFORE_RUN)
     record = live.record
     document = delivered.document if delivered else None
-    if options.as_json:
-        write_json(await _as_json(live))
     _say_findings(record)
     _say_where(live)
+    if options.as_json:
+        write_json(await _as_json(live))
     if live.unrecorded is not None and live.rescued is None and not options.as_json:
         await _hand_over(live, delivered, options)
     if record.error is not None:
         say_error(record.error)
         return EXIT_CANCELLED if record.status is RunStatus.CANCELLED else EXIT_FAILED
     if document is None and record.applied is None:
+        if interruption.asked:
+            say_error(RunError(ErrorCode.CANCELLED, "Cancelled; the draft was made, and is kept.").detail)
+            return EXIT_CANCELLED
         fault = RunError(ErrorCode.UNEXPECTED_ERROR, "The draft was made and is kept, but could not be delivered.")
         say_error(fault.detail)
         return EXIT_FAILED
@@ -182,11 +247,16 @@ async def _hand_over(live: LiveRun, delivered: Delivered | None, options: Option
             write_result(delivered.document)
     elif live.record.draft is not None:
         say("What had arrived follows, as this is its only copy:")
-        say(await live.store.text(live.record.draft.sha256) or "")
+        say_text(await live.store.text(live.record.draft.sha256) or "")
 
 
-def _source(path: Path, workspace: Path | None) -> Source:
-    return Source(path.resolve().as_uri(), path.absolute(), None, read_text(path), (Path.cwd(),), workspace)
+def _source(path: Path, options: Options) -> Source:
+    text = options.given[path] if path in options.given else read_text(path)
+    if isinstance(text, SpecError):
+        raise text
+    if options.write:
+        require_replaceable(path)
+    return Source(resolved(path).as_uri(), path.absolute(), None, text, (Path.cwd(),), options.workspace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +267,21 @@ class Delivered:
     written: bool
 
 
-async def _run(session: Session, path: Path, options: Options) -> tuple[LiveRun, Delivered | None]:
-    source = await asyncio.to_thread(_source, path, options.workspace)
+async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
+    source = await asyncio.to_thread(_source, path, options)
     reading = await read(session, source, editor=ProjectLayer(), command=options.choice)
     for problem in reading.settings.problems:
         say(f"warning: {problem.path or problem.layer}: {problem.message}")
     plan = plan_draft(reading, command="draft")
     await session.require_consent(reading, plan.choice)
+    return plan
+
+
+async def _run(
+    session: Session, path: Path, options: Options, interruption: _Interruption
+) -> tuple[LiveRun, Delivered | None]:
+    interruption.preparing = asyncio.current_task()
+    plan = await _prepare(session, path, options)
     result: list[Delivered] = []
 
     async def deliver(live: LiveRun, finished: FinishedDraft) -> None:
@@ -212,8 +290,10 @@ async def _run(session: Session, path: Path, options: Options) -> tuple[LiveRun,
     with TerminalObserver(path.name) as observer:
         client = Software("orch-lsp", __version__)
         live = await session.supervisor.start(plan, observer, deliver, client=client)
-        with _cancelling_on_signals(session, live.record.run_id):
-            await session.supervisor.wait(live.record.run_id)
+        interruption.preparing, interruption.run_id = None, live.record.run_id
+        if interruption.asked:
+            session.supervisor.cancel(live.record.run_id)
+        await session.supervisor.wait(live.record.run_id)
         for notice in session.take_notices():
             observer.warned(notice)
     return live, result[0] if result else None
@@ -259,19 +339,3 @@ async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, w
 async def _save(live: LiveRun, record: RunRecord) -> None:
     live.record = record
     await live.save()
-
-
-@contextlib.contextmanager
-def _cancelling_on_signals(session: Session, run_id: str) -> Generator[None]:
-    """Ctrl-C and a polite request to end cancel the run, which is recorded, instead of killing the process."""
-    loop = asyncio.get_running_loop()
-    installed: list[signal.Signals] = []
-    with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loop.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, session.supervisor.cancel, run_id)
-            installed.append(number)
-    try:
-        yield
-    finally:
-        for number in installed:
-            loop.remove_signal_handler(number)

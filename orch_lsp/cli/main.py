@@ -5,18 +5,32 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
+import traceback
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import click
 
 from orch_lsp import __version__
-from orch_lsp.cli.output import EXIT_CANCELLED, error_document, say_error, write_json
-from orch_lsp.errors import ErrorCode, RunError, SettingsError
+from orch_lsp.cli.output import (
+    EXIT_CANCELLED,
+    EXIT_FAILED,
+    error_document,
+    exit_code,
+    finish,
+    say,
+    say_error,
+    told_json,
+    write_json,
+)
+from orch_lsp.errors import ErrorCode, OrchError, RunError, SettingsError
 
 COMMANDS = ("doctor", "draft", "key", "models", "new", "runs", "trust", "usage")
 """Each is a command of the same name in a module of the same name, loaded when it is asked for."""
 
+_OURS = "orch_lsp"
+_FAULT_CURE = "This is a fault in orch-lsp; report it with this line, and with the run's id if there was one."
 USAGE_CURE = "Run the command with `--help` to see what it takes."
 
 
@@ -52,6 +66,41 @@ class CommandLine(click.Group):
             # A live run has been recorded as cancelled by now.
             say_error(RunError(ErrorCode.CANCELLED, "Cancelled by Ctrl-C.").detail)
             sys.exit(EXIT_CANCELLED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as fault:  # noqa: BLE001 -- the last resort: a person is told what happened, whatever it is
+            sys.exit(_report_fault(fault, as_json=ctx.meta[__name__]))
+
+
+def run() -> int:
+    """Run the command that the arguments name; returns the exit code. Never raises."""
+    try:
+        cli(prog_name="orch-lsp")
+    except SystemExit as ended:
+        if isinstance(ended.code, str):
+            say(ended.code)
+        return finish(ended.code if isinstance(ended.code, int) else EXIT_FAILED if ended.code else 0)
+    except KeyboardInterrupt:
+        return finish(EXIT_CANCELLED)
+    except Exception as fault:  # noqa: BLE001 -- as above, for the arguments
+        return finish(_report_fault(fault, as_json="--json" in sys.argv))
+    return finish(0)
+
+
+def _report_fault(fault: Exception, *, as_json: bool) -> int:
+    """Say that the program has a fault, and where; an error of the known kind says its own. Returns the exit code."""
+    if isinstance(fault, OrchError):
+        error = fault
+    else:
+        frames = traceback.extract_tb(fault.__traceback__)
+        ours = next((frame for frame in reversed(frames) if _OURS in Path(frame.filename).parts), None)
+        where = f" at {Path(ours.filename).name}, line {ours.lineno}" if ours else ""
+        message = f"A fault in orch-lsp ended the command ({type(fault).__name__}{where})."
+        error = RunError(ErrorCode.UNEXPECTED_ERROR, message, remediation=_FAULT_CURE)
+    if as_json and not told_json():
+        write_json(error_document(error.detail))
+    say_error(error.detail)
+    return exit_code(error)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, say_error, write_json, write_result
+from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, say_error, write_json, write_page
 from orch_lsp.cli.provider_name import named_provider
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import ErrorCode, SettingsError
@@ -43,7 +43,7 @@ def models(provider: str | None, offline: bool, as_json: bool, workspace: Path |
     for one in found:
         _tell(one)
         if not as_json:
-            write_result("".join(f"{line}\n" for line in _lines(one)))
+            write_page("".join(f"{line}\n" for line in _lines(one)))
     sys.exit(EXIT_FAILED if any(one.error and not one.models for one in found) else 0)
 
 

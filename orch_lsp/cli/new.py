@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say_error, write_json
+from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say_error, write_json, write_result
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.spec.profiles import profile_named
 
@@ -32,7 +31,10 @@ def new(file: Path, profile: str, as_json: bool) -> None:  # noqa: FBT001 -- cli
             write_json(error_document(refusal.detail))
         say_error(refusal.detail)
         raise SystemExit(EXIT_BEFORE_RUN)
-    click.echo(json.dumps({"path": str(file)}) if as_json else str(file))
+    if as_json:
+        write_json({"path": str(file)})
+    else:
+        write_result(f"{file}\n")
 
 
 def _write_new(file: Path, text: str) -> SpecError | None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
+import select
 import sys
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import Any
 
+from orch_lsp.cli.streams import drain
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError
+from orch_lsp.runs.escape import visible
 
 EXIT_FAILED = 1
 EXIT_BEFORE_RUN = 2
@@ -23,27 +28,120 @@ BEFORE_RUN = frozenset({
 """Codes of what is refused before there is a run."""
 
 
+@dataclass(slots=True)
+class _State:
+    """What became of this process's output."""
+
+    lost: bool = False
+    told_json: bool = False
+
+
+_LONGEST_LINE = 4_000
+_PATIENCE_S = 30.0
+"""Seconds that the reader of a whole text has."""
+_NOT_IN_JSON = re.compile(r"[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+                          r"\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")  # fmt: skip
+_state = _State()
+
+
 def say(message: str) -> None:
     """A line for the person, on stderr."""
-    print(message, file=sys.stderr, flush=True)
+    line = visible(message.replace("\n", " "), keep="\t")
+    with contextlib.suppress(OSError, ValueError):
+        print(line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…", file=sys.stderr, flush=True)
+
+
+def say_text(text: str) -> None:
+    """A text of many lines for the person, on stderr, with all the patience that its reader needs."""
+    with contextlib.suppress(OSError, ValueError):
+        print(visible(text.replace("\r\n", "\n"), keep="\n\t"), file=sys.stderr, flush=True)
+        drain(_PATIENCE_S)
 
 
 def write_result(text: str) -> None:
-    """The result, on stdout, as UTF-8 with its own line ends; ends the process if nobody takes it."""
+    """The result, on stdout, as UTF-8 with its own line ends; on a terminal with all that could act on it replaced.
+
+    What cannot be written is told once, and makes the exit code of the process 1; it stops nothing.
+    """
+    if _state.lost:
+        return
+    if sys.stdout.isatty():
+        text = visible(text.replace("\r\n", "\n"), keep="\n\t")
+    try:
+        _write_whole(_encoded(text))
+    except (OSError, ValueError) as error:
+        _state.lost = True
+        _silence_stdout()
+        say(f"error: stdout cannot be written: {getattr(error, 'strerror', None) or error}.")
+
+
+def write_page(text: str) -> None:
+    """A result that is read by people, wherever it goes: nothing in it acts on a terminal."""
+    write_result(visible(text.replace("\r\n", "\n"), keep="\n\t"))
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        # A file's name that is not UTF-8 goes out as it is.
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _write_whole(data: bytes) -> None:
+    sys.stdout.flush()
+    if sys.platform == "win32" or not _has_descriptor():  # A console of Windows takes text, not bytes.
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    descriptor, rest = sys.stdout.fileno(), memoryview(data)
+    while rest:
+        try:
+            rest = rest[os.write(descriptor, rest) :]
+        except BlockingIOError:  # Somebody else has set the pipe so.
+            select.select([], [descriptor], [])
+
+
+def _has_descriptor() -> bool:
+    try:
+        sys.stdout.fileno()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _silence_stdout() -> None:
+    """What is still buffered would fail once more, and with a traceback, when the interpreter ends."""
+    with contextlib.suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+
+
+def finish(code: int) -> int:
+    """Hand over what is still on its way to stdout; returns the exit code, which is never 0 if some of it was lost."""
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
-        sys.stdout.buffer.flush()
-    except OSError as error:
-        # What is still buffered would fail once more, and with a traceback, when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        say(f"error: stdout cannot be written: {error.strerror}.")
-        sys.exit(EXIT_FAILED)
+    except (OSError, ValueError):
+        _state.lost = True
+        _silence_stdout()
+    return code or (EXIT_FAILED if _state.lost else 0)
 
 
 def write_json(value: Any) -> None:
-    """One JSON value and a line end, on stdout."""
-    write_result(json.dumps(value, ensure_ascii=False) + "\n")
+    """One JSON value and a line end, on stdout; what a terminal could act on, and what is no character, is escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    _state.told_json = True
+    write_result(_NOT_IN_JSON.sub(_escaped, text) + "\n")
+
+
+def told_json() -> bool:
+    """Whether this process has written a JSON value."""
+    return _state.told_json
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found.group())[1:-1]
 
 
 def say_error(error: ErrorDetail) -> None:

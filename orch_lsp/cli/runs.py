@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import click
 
-from orch_lsp.cli.output import reporting_errors, say, write_json, write_result
+from orch_lsp.cli.output import reporting_errors, say, write_json, write_page, write_result
 from orch_lsp.errors import RunError
 from orch_lsp.orchestration.session import Session
 from orch_lsp.runs.record import RunRecord
@@ -21,6 +21,8 @@ from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.workspace import find_root
 
 T = TypeVar("T")
+_COUNTABLE = 2**53
+"""More runs than there can be; the store could count further."""
 
 workspace_option = click.option(
     "--workspace",
@@ -69,14 +71,15 @@ def list_runs(limit: int, as_json: bool, workspace: Path | None) -> None:  # noq
     from orch_lsp.runs.view import list_line
 
     async def load(session: Session, store: RunStore, settings: RunSettings) -> list[RunRecord]:
-        found = list(await store.list(limit=limit))
+        wanted = min(limit, _COUNTABLE)
+        found = list(await store.list(limit=wanted))
         if workspace is None and find_root(Path.cwd() / "spec.md") is None:
             # Outside any workspace, the runs of documents without one are at home here.
             without_workspace = await session.store_at(None, None, settings)
             found = sorted(
-                (*found, *await without_workspace.list(limit=limit)), key=lambda record: record.run_id, reverse=True
+                (*found, *await without_workspace.list(limit=wanted)), key=lambda record: record.run_id, reverse=True
             )
-        return found[:limit]
+        return found[:wanted]
 
     with reporting_errors(as_json=as_json):
         records = with_store(workspace, load)
@@ -84,7 +87,7 @@ def list_runs(limit: int, as_json: bool, workspace: Path | None) -> None:  # noq
             write_json([to_dict(record) for record in records])
         else:
             for record in records:
-                write_result(list_line(record) + "\n")
+                write_page(list_line(record) + "\n")
             if not records:
                 say("No runs yet.")
 
@@ -141,7 +144,7 @@ def prune(keep_runs: int | None, keep_days: int | None, as_json: bool, workspace
 
     async def forget(_: Session, store: RunStore, settings: RunSettings) -> int:
         return await store.prune(
-            keep_runs=keep_runs if keep_runs is not None else settings.keep_runs,
+            keep_runs=min(keep_runs, _COUNTABLE) if keep_runs is not None else settings.keep_runs,
             keep_days=keep_days if keep_days is not None else settings.keep_days,
             now=datetime.now(UTC),
         )

@@ -4,36 +4,67 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from types import TracebackType
-from typing import Self
+from typing import IO, Self, cast
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
+from orch_lsp.cli.output import say
+from orch_lsp.cli.streams import CourtesyStream, LiveStream
 from orch_lsp.orchestration.observer import DraftDelta
+from orch_lsp.runs.escape import plain
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import RunStatus
 
 _COUNT = re.compile(r" \(about \d+ tokens so far\)$")
 
 
+class _ProgressLine:
+    """One row, however narrow the terminal becomes: a row that wraps leaves its beginning behind when it is erased."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        self._spinner = Spinner("dots")
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        frame = self._spinner.render(time.monotonic())
+        line = Text.assemble(cast("Text", frame), " ", self.message, no_wrap=True, overflow="ellipsis")
+        line.truncate(max(1, options.max_width - 1), overflow="ellipsis")
+        yield line
+
+
+def _console() -> Console:
+    """Where progress is drawn. A display that moves the cursor needs a terminal that can."""
+    stderr = sys.stderr
+    place = cast("IO[str]", LiveStream(stderr)) if isinstance(stderr, CourtesyStream) else stderr
+    return Console(file=place, force_terminal=place.isatty(), highlight=False)
+
+
 class TerminalObserver:
     """Shows one run on stderr. Use as a context manager around the run."""
 
     def __init__(self, title: str) -> None:
-        self._title = title
-        self._console = Console(stderr=True, highlight=False)
-        self._live = Live(console=self._console, transient=True, refresh_per_second=8)
-        self._interactive = self._console.is_terminal
+        self._title = plain(title)
+        self._console = _console()
+        self._interactive = self._console.is_terminal and not self._console.is_dumb_terminal
+        self._line = _ProgressLine(self._title)
+        self._live = Live(
+            self._line,
+            console=self._console,
+            transient=True,
+            refresh_per_second=8,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
         self._last = ""
-        self._spinner = Spinner("dots", text=Text(title))
 
     def __enter__(self) -> Self:
         if self._interactive:
             self._live.start()
-            self._live.update(self._spinner)
         return self
 
     def __exit__(
@@ -50,16 +81,19 @@ class TerminalObserver:
     def progressed(self, message: str) -> None:
         """Show what is happening now; a growing count is no line of its own."""
         if self._interactive:
-            self._spinner.update(text=Text(f"{self._title}: {message}"))
+            self._line.message = f"{self._title}: {plain(message)}"
             return
         line = _COUNT.sub("", message)
         if line != self._last:
             self._last = line
-            print(f"{self._title}: {line}", file=sys.stderr, flush=True)
+            say(f"{self._title}: {line}")
 
     def text_received(self, delta: DraftDelta) -> None:
         """The words themselves come with the result."""
 
     def warned(self, message: str) -> None:
         """Show a warning above the progress."""
-        self._console.print(Text(f"warning: {message}"), soft_wrap=True)
+        if self._interactive:
+            self._console.print(Text(f"warning: {plain(message, limit=2_000)}"), soft_wrap=True)
+        else:
+            say(f"warning: {message}")

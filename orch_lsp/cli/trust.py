@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from orch_lsp.cli.output import reporting_errors, say, write_json, write_result
+from orch_lsp.cli.output import reporting_errors, say, write_json, write_page
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.orchestration.plan import read
 from orch_lsp.orchestration.source import Source
@@ -32,7 +32,7 @@ def trust(provider: str | None, revoke: bool, as_json: bool, workspace: Path | N
         if as_json:
             write_json([{"place": grant.place, "provider": grant.provider} for grant in grants])
         for grant in () if as_json else grants:
-            write_result(f"{grant.provider}\t{grant.place}\n")
+            write_page(f"{grant.provider}\t{grant.place}\n")
         if not grants and not as_json:
             say("Nothing is allowed yet.")
         return

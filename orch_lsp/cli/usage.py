@@ -9,7 +9,7 @@ from typing import cast
 
 import click
 
-from orch_lsp.cli.output import reporting_errors, say, write_json, write_result
+from orch_lsp.cli.output import reporting_errors, say, write_json, write_page
 from orch_lsp.cli.runs import with_store, workspace_option
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.usage import GROUPINGS, Grouping, grouped, since, total, usage_lines, usage_value
@@ -31,7 +31,7 @@ def usage(first_day: datetime | None, by: str | None, as_json: bool, workspace: 
         tables = {name: [usage_value(one) for one in grouped(records, name)] for name in groupings}
         write_json({"schema": "orch.usage/1", "since": day, "by": tables, "total": usage_value(total(records))})
     elif records:
-        write_result("\n\n".join([*(_table(records, name) for name in groupings), _total(records)]) + "\n")
+        write_page("\n\n".join([*(_table(records, name) for name in groupings), _total(records)]) + "\n")
     else:
         say("No runs yet." if day is None else f"No runs since {day}.")
 

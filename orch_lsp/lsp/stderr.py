@@ -11,6 +11,8 @@ import threading
 
 from typing_extensions import override
 
+from orch_lsp.runs.escape import visible
+
 _MOST_WAITING = 2_000
 """Pieces of text, mostly lines, that wait to be written; what comes then is left out, and counted."""
 
@@ -38,10 +40,10 @@ class QueuedStderr(io.TextIOBase):
 
     @override
     def write(self, text: str, /) -> int:
-        """Queue a text; one that finds no room is dropped."""
+        """Queue a text, without what could act on a terminal; one that finds no room is dropped."""
         if self._descriptor is not None and text:
             try:
-                self._queue.put_nowait(text)
+                self._queue.put_nowait(visible(text.replace("\r\n", "\n"), keep="\n\t"))
             except queue.Full:
                 self._dropped += 1
             self._start()

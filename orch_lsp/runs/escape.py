@@ -8,8 +8,12 @@ import unicodedata
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Cc: controls; Cf: bidirectional and other invisible formatting; Cs: surrogates; Zl, Zp: line ends to some readers.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters and marks that take no ink, and hide what stands beside them."""
 _JOINERS = frozenset("\u200c\u200d")
-"""Format characters that words and emoji need."""
+"""Format characters that words of some scripts, and emoji, need."""
+_JOINED = frozenset({"Lo", "Mn", "Mc", "So", "Sk"})
+"""What may stand on both sides of a joiner; elsewhere it is only there not to be seen."""
 _PUNCTUATION = re.compile(r"[\\`*_{}\[\]<>#!|~&@:.$^\"=]")
 _BLOCK_START = re.compile(r"^(\d*)([-+)])")
 """What would make a list of a line that begins with it."""
@@ -21,13 +25,14 @@ def visible(text: str, *, keep: str = "") -> str:
     """The text with all that moves, hides or reorders what is shown replaced, but for the characters in `keep`."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_visible(char, keep) for char in text)
+    return "".join(char if _is_visible(text, at, char, keep) else _REPLACEMENT for at, char in enumerate(text))
 
 
-def _visible(char: str, keep: str) -> str:
-    if char in keep or char in _JOINERS or unicodedata.category(char) not in _HIDDEN:
-        return char
-    return _REPLACEMENT
+def _is_visible(text: str, at: int, char: str, keep: str) -> bool:
+    if char in _JOINERS:
+        around = (text[at - 1 : at], text[at + 1 : at + 2])
+        return all(beside and unicodedata.category(beside) in _JOINED for beside in around)
+    return char in keep or (char not in _BLANK and unicodedata.category(char) not in _HIDDEN)
 
 
 def plain(value: object, limit: int = LIMIT) -> str:

@@ -223,7 +223,7 @@ class RunHistory:
 
     def prune(self, keep_runs: int | None, keep_days: int | None, now: datetime | None) -> int:
         """Drop old runs and the texts that no run names any more."""
-        before = None if keep_days is None else (now or datetime.now(UTC)) - timedelta(days=keep_days)
+        before = None if keep_days is None else _days_before(now or datetime.now(UTC), keep_days)
         return retention.prune(self._connection, keep_runs, before, vacuum=self._settings.vacuum)
 
     def check(self) -> str | None:
@@ -294,3 +294,11 @@ class RunHistory:
                 self._unreadable.add(run_id)
                 self._notify(f"Run {rows.path_key(run_id)} is kept but cannot be shown. {error.message}")
             return None
+
+
+def _days_before(moment: datetime, days: int) -> datetime | None:
+    """The moment so many days earlier; None if the calendar does not reach so far back."""
+    try:
+        return moment - timedelta(days=days)
+    except OverflowError:
+        return None

@@ -5,18 +5,20 @@ Files are read here; what holds in the end is decided by `resolve`.
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from orch_lsp.settings.locate import locate_key, locate_path
+from orch_lsp.settings.locate import has_deep_key, locate_key, locate_path
 from orch_lsp.settings.model import Layer, Problem
-from orch_lsp.settings.validate import KeyPath, validated, without_blanks
-from orch_lsp.workspace import user_config_path
+from orch_lsp.settings.validate import KeyPath, is_nested_deeply, validated, without_blanks
+from orch_lsp.workspace import resolved, user_config_path
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -36,7 +38,8 @@ __all__ = [
     "read_handed_over",
 ]
 
-_MAX_BYTES = 1024 * 1024
+_MAX_BYTES = {Layer.USER: 1024 * 1024, Layer.PROJECT: 256 * 1024}
+"""What a file may hold; a project's is read anew for each request, whoever wrote it."""
 _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 # vscode-languageclient reads `<section>.trace.server` itself; `server` is the editor extension's own.
 _CLIENT_KEYS = frozenset({"trace", "server"})
@@ -83,6 +86,7 @@ def load_user(path: Path | None = None) -> UserLayer:
     return parse_user(text, path)
 
 
+@lru_cache(maxsize=4)
 def parse_user(text: str, path: Path | None = None) -> UserLayer:
     """Read the text of a user config."""
     from orch_lsp.settings.schema import UserTable
@@ -103,7 +107,7 @@ def read_handed_over(payload: object) -> UserLayer:
 
     from orch_lsp.settings.schema import UserTable
 
-    cleaned = without_blanks(payload)
+    cleaned = None if is_nested_deeply(payload) else without_blanks(payload)
     if not isinstance(cleaned, dict):
         return UserLayer(problems=(Problem(Layer.USER, "orch/userSettings", "expected an object of settings"),))
     values = cast("dict[str, Any]", cleaned)
@@ -124,7 +128,7 @@ def load_project(path: Path) -> ProjectLayer:
 
     A file that a link leads to outside the root is not read: its content would show in diagnostics.
     """
-    outside = not path.resolve().is_relative_to(path.parent.parent.resolve())
+    outside = not resolved(path).is_relative_to(resolved(path.parent.parent))
     text = Problem(Layer.PROJECT, "", "not read: it leads out of the workspace", path) if outside else None
     text = text or _read(path, Layer.PROJECT)
     if isinstance(text, Problem):
@@ -132,6 +136,7 @@ def load_project(path: Path) -> ProjectLayer:
     return parse_project(text, path)
 
 
+@lru_cache(maxsize=8)
 def parse_project(text: str, path: Path | None = None) -> ProjectLayer:
     """Read the text of a project config."""
     values = _toml(text, Layer.PROJECT, path)
@@ -146,6 +151,8 @@ def read_editor(options: object) -> ProjectLayer:
 
     The settings stand bare or under `orch`; what a client sends for settings that are not set is passed over.
     """
+    if is_nested_deeply(options):
+        return ProjectLayer(problems=(Problem(Layer.EDITOR, "orch", "`orch` is not used: it is nested too deeply"),))
     cleaned = without_blanks(options)
     if isinstance(cleaned, dict) and isinstance(cleaned.get("orch"), dict):  # pyright: ignore[reportUnknownMemberType]
         cleaned = cast("dict[str, object]", cleaned)["orch"]
@@ -212,31 +219,42 @@ def _project_table(values: Mapping[str, Any], layer: Layer) -> tuple[ProjectTabl
 
 
 def _read(path: Path, layer: Layer) -> str | Problem:
+    limit = _MAX_BYTES[layer]
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_BYTES:
-            return Problem(layer, "", f"not read: expected a file of at most {_MAX_BYTES} bytes", path)
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
+        # A pipe would wait for its writer.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            data = file.read(limit + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+    except (FileNotFoundError, NotADirectoryError):
         return ""
-    except NotADirectoryError:
-        return ""
-    except OSError as error:
-        return Problem(layer, "", f"not read: {error.strerror}", path)
+    except (OSError, ValueError) as error:
+        return Problem(layer, "", f"not read: {getattr(error, 'strerror', None) or error}", path)
+    if data is None or len(data) > limit:
+        return Problem(layer, "", f"not read: expected a file of at most {limit} bytes", path)
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return Problem(layer, "", f"not read: byte {error.start} is not UTF-8", path)
 
 
 def _toml(text: str, layer: Layer, path: Path | None) -> dict[str, Any] | Problem:
+    if has_deep_key(text):
+        return _nested_too_deeply(layer, path)
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = _TOML_PLACE.search(str(error))
-        line = int(found[1]) - 1 if found and found[1] else text.count("\n")
-        reason = _TOML_PLACE.sub("", str(error))
-        return Problem(layer, "", f"nothing in this file is used, because it is not valid TOML: {reason}", path, line)
+        values = tomllib.loads(text)
     except RecursionError:
-        return Problem(layer, "", "nothing in this file is used: it is nested too deeply", path, 0)
+        return _nested_too_deeply(layer, path)
+    except ValueError as error:
+        # Not only TOMLDecodeError: a number of thousands of digits is refused by the interpreter itself.
+        found = _TOML_PLACE.search(str(error))
+        line = int(found[1]) - 1 if found and found[1] else text.count("\n") if found else None
+        reason = _TOML_PLACE.sub("", str(error))[:200]
+        return Problem(layer, "", f"nothing in this file is used, because it is not valid TOML: {reason}", path, line)
+    return _nested_too_deeply(layer, path) if is_nested_deeply(values) else values
+
+
+def _nested_too_deeply(layer: Layer, path: Path | None) -> Problem:
+    return Problem(layer, "", "nothing in this file is used: it is nested too deeply", path, 0)
 
 
 def _located(found: list[tuple[KeyPath, Problem]], text: str, path: Path | None) -> tuple[Problem, ...]:

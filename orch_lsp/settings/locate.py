@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
 
 from orch_lsp.text import split_lines
 
@@ -12,10 +14,21 @@ _KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
 _HEADER = re.compile(rf"\s*\[\[?\s*({_PART}(?:\s*\.\s*{_PART})*)\s*\]\]?\s*(?:#.*)?$")
 _PARTS = re.compile(_PART)
 _FENCE = re.compile(r'"""|\'\'\'')
+DEEPEST = 32
+"""Parts of a key that are looked at, tables around it included; no setting has more than four."""
+_DEEP = re.compile(
+    rf"(?<![A-Za-z0-9_\"'-])(?:(?:[A-Za-z0-9_-]++|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{DEEPEST},}}+"
+)
+
+
+def has_deep_key(toml_text: str) -> bool:
+    """Whether a dotted key has more parts than any setting: TOML readers need time that grows with their square."""
+    return _DEEP.search(toml_text) is not None
 
 
 def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip("\"'") for part in _PARTS.findall(dotted))
+    found = (part.group() for part in _PARTS.finditer(dotted))
+    return tuple(part.strip("\"'") for part in islice(found, DEEPEST))
 
 
 def _fence_after(line: str, fence: str | None) -> str | None:
@@ -58,16 +71,21 @@ def key_path_of_line(toml_text: str, line: int) -> tuple[str, ...] | None:
     return next(((*table, *within) for number, table, within in _keys(toml_text) if number == line and within), None)
 
 
+@lru_cache(maxsize=4)
+def _places(toml_text: str) -> Mapping[tuple[str, ...], int]:
+    """The first line of each key and table, and of each table that is only written as a part of others."""
+    places: dict[tuple[str, ...], int] = {}
+    for path, line in key_lines(toml_text).items():
+        for length in range(len(path), 0, -1):
+            if places.setdefault(path[:length], line) <= line and length < len(path):
+                break  # What is around it is known already.
+    return places
+
+
 def locate_path(toml_text: str, path: tuple[str, ...]) -> int | None:
     """The line of the key at `path`, or of the innermost table around it that is written down; None if none is."""
-    lines = key_lines(toml_text)
-    below = [line for key, line in lines.items() if key[: len(path)] == path]
-    if below:
-        return min(below)
-    for length in range(len(path) - 1, 0, -1):
-        if (line := lines.get(path[:length])) is not None:
-            return line
-    return None
+    places = _places(toml_text)
+    return next((places[path[:length]] for length in range(len(path), 0, -1) if path[:length] in places), None)
 
 
 def locate_key(toml_text: str, dotted_key: str) -> int | None:

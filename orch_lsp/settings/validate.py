@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from orch_lsp.redaction import redact
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 Table = TypeVar("Table", bound="BaseModel")
 KeyPath = tuple[str, ...]
 
+MOST_PROBLEMS = 50
+"""Values of one layer that are told one by one; a person corrects no more at a time."""
+_DEEPEST = 32
+_LONGEST_KEY = 120
+_LOOKED_AT = 2_000
+"""Characters of a value in which secrets are looked for; far fewer are shown."""
 _SECRET_WORDS = ("key", "token", "secret", "password", "headers", "authorization", "proxy")
 # What people write who hope that a repository or an editor could set an endpoint or a key.
 _USER_ONLY = frozenset(
@@ -40,7 +47,24 @@ _KEYS_BY_VALUE = frozenset({"api_key", "apikey", "key", "token", "api_token", "s
 
 def dotted(path: Iterable[str]) -> str:
     """A key path as it is shown."""
-    return ".".join(path)
+    text = ".".join(path)
+    return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 1]}…"
+
+
+def is_nested_deeply(values: object) -> bool:
+    """Whether tables and lists stand inside each other more often than any setting needs."""
+    level = [values]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, Mapping):
+        return cast("Mapping[object, object]", value).values()
+    return cast("list[object]", value) if isinstance(value, list) else ()
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -55,7 +79,10 @@ def shown(path: KeyPath, value: object) -> str:
     named = [part.lower().replace("tokens", "") for part in path]
     if not isinstance(value, int | float) and any(word in part for part in named for word in _SECRET_WORDS):
         return "the value"
-    text = redact(repr(value))
+    try:
+        text = redact(repr(value)[:_LOOKED_AT])
+    except ValueError:
+        return "a number that is too long to show"
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
@@ -86,15 +113,23 @@ def validated(
 
     remaining = _copied(values)
     problems: dict[KeyPath, Problem] = {}
+    wrong: set[KeyPath] = set()
     while True:
         try:
-            return schema.model_validate(remaining), list(problems.items())
+            table = schema.model_validate(remaining)
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
+            for detail in error.errors(include_url=False, include_input=False):
                 path = _removed(remaining, tuple(str(part) for part in detail["loc"]))
-                if path not in problems:
+                if path not in wrong and len(wrong) < MOST_PROBLEMS:
                     message = _message(schema, values, path, detail, user_only=may_be_elsewhere)
                     problems[path] = Problem(layer, dotted(path), message)
+                wrong.add(path)
+            continue
+        if len(wrong) > len(problems):
+            last = next(reversed(problems))
+            more = f"{problems[last].message}; {len(wrong) - len(problems)} more values here are not used"
+            problems[last] = replace(problems[last], message=more)
+        return table, list(problems.items())
 
 
 def _copied(values: Mapping[str, Any]) -> dict[str, Any]:
