@@ -54,6 +54,7 @@ class ErrorCode(StrEnum):
     RUN_IN_PROGRESS = "run_in_progress"
     NO_BRIEF = "no_brief"
     NOTHING_TO_FILL = "nothing_to_fill"
+    UNKNOWN_PROFILE = "unknown_profile"
     UNKNOWN_RUN = "unknown_run"
     INVALID_SETTINGS = "invalid_settings"
     INVALID_WORKFLOW = "invalid_workflow"
@@ -124,6 +125,9 @@ GUIDANCE: Mapping[ErrorCode, Guidance] = {
     ErrorCode.NO_BRIEF: Guidance("Write a title and a sentence or two on what is wanted, then run again."),
     ErrorCode.NOTHING_TO_FILL: Guidance(
         "Every section has text; blank a section, or make it a placeholder, to have it drafted."
+    ),
+    ErrorCode.UNKNOWN_PROFILE: Guidance(
+        "If its sections are to be those of plain, say so with `profile: plain` in its front matter."
     ),
     ErrorCode.UNKNOWN_RUN: Guidance("List the runs with `orch-lsp runs list`."),
     ErrorCode.INVALID_SETTINGS: Guidance("Correct the setting that is named."),

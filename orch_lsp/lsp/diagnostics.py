@@ -73,6 +73,7 @@ async def diagnostics_of(ls: OrchServer, uri: str) -> tuple[int | None, list[typ
     if is_spec(reading):
         found += await asyncio.to_thread(_rules, reading, positions)
     found += _settings(reading, positions)
+    found += _unknown_profile(reading, positions)
     if (failure := ls.failures.get(uri)) is not None:
         redactor = (await ls.session()).redactor
         found.append(await asyncio.to_thread(_failure, ls, reading, failure, positions, redactor))
@@ -107,6 +108,22 @@ def _settings(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
             data={"code": "invalid_settings", "runId": None, "retryable": False},
         )
         for problem in reading.settings.problems
+    ]
+
+
+def _unknown_profile(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
+    """A front matter that names a profile which there is not: said on its line, before anybody asks for a draft."""
+    if reading.no_profile is None or reading.no_profile.line is None:
+        return []
+    return [
+        types.Diagnostic(
+            positions.line_range(reading.no_profile.line),
+            reading.no_profile.message,
+            types.DiagnosticSeverity.Warning,
+            ErrorCode.UNKNOWN_PROFILE,
+            source=SOURCE,
+            data={"code": ErrorCode.UNKNOWN_PROFILE, "runId": None, "retryable": False},
+        )
     ]
 
 
@@ -145,6 +162,10 @@ _CHOICE_CODES = frozenset({
 
 def _cause(document: SpecDocument, code: str, positions: Positions) -> types.Range:
     """The front matter's provider or model line for what the choice caused, else the title, else the first line."""
+    if code == ErrorCode.UNKNOWN_PROFILE and document.front_matter is not None:
+        line = document.front_matter.lines.get("profile")
+        if line is not None:
+            return positions.line_range(line)
     if code in _CHOICE_CODES and document.front_matter is not None:
         lines = document.front_matter.lines
         line = (

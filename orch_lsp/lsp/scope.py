@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def is_spec(reading: Reading) -> bool:
-    """Whether the path matches `include`, or the front matter names a profile."""
+    """Whether the path matches `include`, or the front matter names a profile, and which profile it is is known."""
+    if reading.no_profile is not None:
+        return False
     front_matter = reading.document.front_matter
     if front_matter is not None and "profile" in front_matter.values:
         return True

@@ -14,14 +14,27 @@ from orch_lsp.errors import ErrorCode, SettingsError, SpecError
 from orch_lsp.orchestration.source import Source
 from orch_lsp.settings.model import Choice, Settings
 from orch_lsp.spec.brief import Target, brief_of, fill_targets
-from orch_lsp.spec.model import SpecDocument
+from orch_lsp.spec.formats import holds_plain, kept_away, other_format
+from orch_lsp.spec.model import FrontMatter, SpecDocument
 from orch_lsp.spec.parse import parse
-from orch_lsp.spec.profiles import PLAIN, Profile, profile_named
+from orch_lsp.spec.profiles import PLAIN, Profile, profile_named, profile_names
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.session import Session
     from orch_lsp.settings.load import ProjectLayer
     from orch_lsp.settings.resolve import CommandChoice
+
+
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class NoProfile:
+    """Why a document has no profile: nothing is checked in it and nothing drafted."""
+
+    message: str
+    line: int | None = None
+    """Zero-based line that names a profile which there is not; None if nothing is wrong with the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +46,10 @@ class Reading:
     spec_path: str
     document: SpecDocument
     profile: Profile
+    """The profile that the document was read with."""
     settings: Settings
+    no_profile: NoProfile | None = None
+    """Set if `profile` is only what it was read with, and not known to be its format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +80,48 @@ async def read(session: Session, source: Source, *, editor: ProjectLayer, comman
     root = await asyncio.to_thread(session.root_of, source)
     document, profile = await asyncio.to_thread(read_document, source.text)
     settings = await session.settings(root, document.front_matter, editor=editor, command=command)
-    if settings.profile != profile.name and (
-        document.front_matter is None or "profile" not in document.front_matter.values
-    ):
+    if settings.profile != profile.name and not _names_a_profile(document):
         document, profile = await asyncio.to_thread(read_document, source.text, settings.profile)
     spec_path = await asyncio.to_thread(session.spec_path, source, root)
-    return Reading(source, root, spec_path, document, profile, settings)
+    no_profile = await asyncio.to_thread(_without_profile, document, spec_path, settings)
+    return Reading(source, root, spec_path, document, profile, settings, no_profile)
+
+
+def _names_a_profile(document: SpecDocument) -> bool:
+    return document.front_matter is not None and "profile" in document.front_matter.lines
+
+
+def _without_profile(document: SpecDocument, path: str, settings: Settings) -> NoProfile | None:
+    """Why it is not certain which profile a document follows; None if it is."""
+    if (away := kept_away(path)) is not None:
+        return NoProfile(f"By its path this document is {away}: nothing is drafted in it.")
+    if document.front_matter is not None and _names_a_profile(document):
+        return _unknown_name(document.front_matter)
+    if (tool := other_format(path, document)) is not None:
+        return NoProfile(f"This looks like a document of {tool}, a format that has no profile here.")
+    if "profile" in settings.origins:
+        known = profile_named(settings.profile) is not None
+        return None if known else NoProfile(_no_profile_named(settings.profile))
+    if not holds_plain(document):
+        return NoProfile(
+            "The format of this document is not known: it has sections, and none of them is one of plain's."
+        )
+    return None
+
+
+def _unknown_name(front_matter: FrontMatter) -> NoProfile | None:
+    line = front_matter.lines["profile"]
+    if front_matter.problem is not None:
+        return NoProfile("The front matter names a profile, and cannot be read.", line)
+    name = front_matter.values["profile"]
+    if isinstance(name, str) and profile_named(name) is not None:
+        return None
+    return NoProfile(_no_profile_named(name if isinstance(name, str) else repr(name)), line)
+
+
+def _no_profile_named(name: str) -> str:
+    shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    return f"There is no profile named “{shown}”. Known: {', '.join(profile_names())}."
 
 
 def chosen(settings: Settings) -> Choice:
@@ -91,8 +143,10 @@ def plan_draft(reading: Reading, *, command: str, parent_run_id: str | None = No
 
     Raises:
         SettingsError: No usable provider and model are chosen.
-        SpecError: There is no brief, or nothing to fill.
+        SpecError: The document's profile is not known, there is no brief, or nothing to fill.
     """
+    if reading.no_profile is not None:
+        raise SpecError(ErrorCode.UNKNOWN_PROFILE, reading.no_profile.message)
     choice = chosen(reading.settings)
     brief = brief_of(reading.document, reading.profile)
     if not brief.strip():

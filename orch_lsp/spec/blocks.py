@@ -1,9 +1,10 @@
 """The top-level block structure of a Markdown document, by lines: headings, comments, and what is left open.
 
 This is CommonMark's block pass reduced to what a spec needs to know: which lines are headings of the document itself,
-and not of a code block, a comment, a list item or a quote. It exists because it runs on every keystroke: it is one
-pass, linear in the text, and it counts lines by LSP's terminators alone. Tests compare it with markdown-it-py. Link
-definitions matter only above an underline, and are read only if they stand on one line.
+and not of a code block, a comment, a list item or a quote; one written in HTML on a line of its own counts. It exists
+because it runs on every keystroke: it is one pass, linear in the text, and it counts lines by LSP's terminators alone.
+Tests compare it with markdown-it-py. Link definitions matter only above an underline, and are read only if they stand
+on one line.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from orch_lsp.spec.html import HtmlBlock, html_block_at
+from orch_lsp.spec.html import HtmlBlock, html_block_at, html_heading
 
 # Deeper containers are read as text: they cannot hold a heading of the document, and each costs time on every line.
 _MAX_DEPTH = 64
@@ -206,6 +207,8 @@ class _Scanner:
             if leaf.block.closer is None:
                 if blank or not line[position:].strip(" "):
                     self.leaf = None
+                elif not self.stack:
+                    self._take_html_heading(number)
             elif leaf.block.ends_in(line, position):
                 self._close_leaf(number)
             return True
@@ -277,6 +280,8 @@ class _Scanner:
             self.leaf = _Html(block, number)
             if block.ends_in(line, start):
                 self._close_leaf(number)
+            elif depth == 0 and block.closer is None:
+                self._take_html_heading(number)
             return True
         if in_paragraph and first in "=-" and _SETEXT.match(line, start) and self._underline(number, first, depth):
             return True
@@ -284,6 +289,10 @@ class _Scanner:
             self._start(depth)
             return True
         return False
+
+    def _take_html_heading(self, number: int) -> None:
+        if (found := html_heading(self.lines[number])) is not None:
+            self.headings.append(Heading(*found, number, number))
 
     def _underline(self, number: int, first: str, depth: int) -> bool:
         """Whether a line of `=` or `-` makes the open paragraph a heading: link definitions alone are none."""

@@ -19,8 +19,15 @@ _ATTRIBUTE = r"""\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*")
 _WHOLE_TAG = re.compile(
     rf"(?:<[A-Za-z][A-Za-z0-9-]*(?:{_ATTRIBUTE})*\s*/?>|</[A-Za-z][A-Za-z0-9-]*\s*>)\s*\Z", re.ASCII
 )
+_HEADING = re.compile(r"[ \t]*<h([1-6])(?:\s[^<>]*)?>(.*)</h\1[ \t]*>[ \t]*\Z", re.IGNORECASE)
 # The last kind needs a whole tag on one line; a longer one is text, so that no line costs more than linear time.
 _LONGEST_TAG_LINE = 2_000
+
+
+def html_heading(line: str) -> tuple[int, str] | None:
+    """Level and content of a heading that stands in HTML on a line of its own; None if the line is none."""
+    found = _HEADING.match(line) if len(line) <= _LONGEST_TAG_LINE else None
+    return None if found is None else (int(found[1]), found[2].strip())
 
 
 @dataclass(frozen=True, slots=True)

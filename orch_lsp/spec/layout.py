@@ -7,7 +7,7 @@ from functools import cached_property
 
 from orch_lsp.spec.blocks import scan_blocks
 from orch_lsp.spec.front_matter import content_start
-from orch_lsp.spec.model import SpecDocument
+from orch_lsp.spec.model import Section, SpecDocument
 from orch_lsp.spec.parse import line_spans
 from orch_lsp.text import Span, line_end_of, split_lines
 
@@ -31,10 +31,14 @@ class Layout:
     def gap_below_heading(self) -> str:
         """A line end and, unless the document's own sections do without, a blank line."""
         for section in self.document.sections:
-            if section.profile_key is not None and not section.placeholder:
+            if section.profile_key is not None and not section.placeholder and not self.is_html(section):
                 line = self._line_of(section.heading.end) + 1
                 return self.line_end * (2 if self._is_blank(line) else 1)
         return self.line_end * 2
+
+    def is_html(self, section: Section) -> bool:
+        """Whether a section's heading is an HTML block, which goes on until a blank line."""
+        return self.text[section.heading.start : section.heading.end].lstrip(" \t").startswith("<")
 
     @cached_property
     def closing(self) -> str:

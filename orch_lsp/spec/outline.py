@@ -154,7 +154,7 @@ class _Reading:
         lone = len(mains) - (container in mains) == 1
         for number, keys in enumerate(self._named):
             parent = self._parents[number]
-            if number in mains or parent not in mains or parent is None or len(keys) != 1 or keys[0] in taken:
+            if number in mains or parent is None or parent not in mains or len(keys) != 1 or keys[0] in taken:
                 continue
             if inside[number]:
                 if self._continues_section(number, parent, lone=lone):

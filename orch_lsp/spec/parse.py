@@ -13,7 +13,7 @@ from orch_lsp.spec.model import Section, SpecDocument
 from orch_lsp.spec.outline import Outline, outline_of
 from orch_lsp.spec.placeholder import is_placeholder, link_labels
 from orch_lsp.spec.profiles import Profile
-from orch_lsp.text import Span, normalised, sha256
+from orch_lsp.text import Span, normalised, sha256, split_lines
 
 __all__ = ["line_spans", "parse", "parse_front_matter"]
 
@@ -123,6 +123,12 @@ def _mains(starts: Sequence[int], outline: Outline, length: int) -> list[tuple[S
     return [(spans[position], outline.levels[position]) for position in positions]
 
 
+def _within_html(text: str, heading: Span, content: str) -> bool:
+    """Whether a body begins inside the HTML block of its heading, where a draft would be read as HTML."""
+    in_html = text[heading.start : heading.end].lstrip(" \t").startswith("<")
+    return in_html and bool(split_lines(content)[0].strip(" \t"))
+
+
 def _sections(text: str, spans: Sequence[Span], headings: Sequence[Heading], outline: Outline) -> tuple[Section, ...]:
     firsts = [keys[0] if keys else None for keys in outline.keys]
     ends = _body_ends(headings, firsts)
@@ -145,7 +151,7 @@ def _sections(text: str, spans: Sequence[Span], headings: Sequence[Heading], out
                 body=body,
                 profile_key=firsts[number],
                 sha256=sha256(normalised(content)),
-                placeholder=is_placeholder(content, links),
+                placeholder=is_placeholder(content, links) and not _within_html(text, lines[number], content),
                 main=mains[number][0],
                 main_level=mains[number][1],
             )

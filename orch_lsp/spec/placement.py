@@ -43,7 +43,8 @@ class Placement:
         content = self._layout.content(section.body)
         own = self._layout.in_own_line_ends(body)
         if content is None:
-            self._place_at(section.heading.end).pieces.insert(0, self._layout.gap_below_heading + own)
+            gap = self._layout.line_end * 2 if self._layout.is_html(section) else self._layout.gap_below_heading
+            self._place_at(section.heading.end).pieces.insert(0, gap + own)
         else:
             place = self._place_at(content.end)
             place.span = content
@@ -92,7 +93,11 @@ class Placement:
 
     def _earlier(self, key: str) -> Section | None:
         keys = self._order[: self._order.index(key)]
-        return next((self._present[other] for other in reversed(keys) if other in self._present), None)
+        found = next((self._present[other] for other in reversed(keys) if other in self._present), None)
+        if found is None and (later := self._later(key)) is not None and later.main_level > later.level:
+            # The first heading of all, below which the others stand: a section in front of it would break that up.
+            return later
+        return found
 
     def _later(self, key: str) -> Section | None:
         keys = self._order[self._order.index(key) + 1 :]

@@ -145,3 +145,31 @@ def test_a_fill_changes_no_byte_outside_placeholders_and_puts_nothing_into_a_per
         assert replaced or inside or starts in mains or any(starts == s.heading.start for s in document.sections)
     for word in ("words", "item", "./x.md", "AC:END", "[^1]"):
         assert apply_edits(text, plan.edits).count(word) == text.count(word)
+
+
+def test_headings_in_html_are_headings() -> None:
+    text = (
+        '<h1 align="center">Limiter</h1>\n\nLimit.\n\n<h2 id="g">Goal</h2>\n\nMine.\n\n<H2><b>Tasks</b></H2>\n\nTODO\n'
+    )
+    document = read(text)
+    assert [(section.key, section.level) for section in document.sections] == [
+        ("limiter", 1),
+        ("goal", 2),
+        ("tasks", 2),
+    ]
+    after = filled(text)
+    assert after.count("Goal") == 1
+    assert "<H2><b>Tasks</b></H2>\n\ndraft of tasks\n" in after
+    assert "\n## Rollback Plan\n\ndraft of rollback-plan\n" in after
+
+
+@pytest.mark.parametrize("text", ["<h2>Goal</h2>\nTODO\n", "<div>\n<h2>Goal</h2>\n</div>\n\n## Notes\n"])
+def test_nothing_is_written_into_an_html_block(text: str) -> None:
+    after = filled(text)
+    assert after.startswith(text.rstrip("\n") if "Notes" not in text else "<div>\n<h2>Goal</h2>\n</div>\n")
+    assert "draft of goal" not in after.partition("## Non-goals")[0]
+
+
+@pytest.mark.parametrize("text", ["<h2>Goal\n", "<p><h2>Goal</h2> x</p>\n", "`<h2>Goal</h2>`\n", "- <h2>Goal</h2>\n"])
+def test_other_html_is_no_heading(text: str) -> None:
+    assert read(text).sections == ()

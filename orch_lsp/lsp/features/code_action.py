@@ -46,6 +46,7 @@ _ANOTHER_MODEL = frozenset({"missing_model", "model_not_found", "context_length_
 
 _PERSON_FIRST = frozenset({
     "missing_provider", "missing_model", "unknown_provider", "not_allowed", "no_brief", "nothing_to_fill",
+    "unknown_profile",
 })  # fmt: skip
 """Codes against which trying again helps only after a person has done something else."""
 

@@ -1,0 +1,145 @@
+"""Which format a document follows, as far as that is known for certain: by its path, then by its headings.
+
+`plain` fits documents that were written for it. Documents of other formats are only told apart here: drafting into one
+as if it were plain would break what its own tool reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from orch_lsp.spec.model import SpecDocument
+
+_SPEC_KIT_FILES = frozenset(
+    {"spec.md", "plan.md", "tasks.md", "research.md", "data-model.md", "quickstart.md", "roadmap.md"}
+)
+_NUMBERED_FOLDER = re.compile(r"(?:\d{3,}|\d{8}-\d{6})-")
+_FOLDERS = {
+    "openspec": "OpenSpec",
+    ".kiro": "Kiro",
+    ".specify": "spec-kit",
+    ".planning": "GSD",
+    ".taskmaster": "Task Master",
+    "agent-os": "Agent OS",
+    ".agent-os": "Agent OS",
+    "_bmad": "BMAD",
+    "_bmad-output": "BMAD",
+    ".bmad-core": "BMAD",
+    ".spec-workflow": "Kiro",
+}
+"""Folders that belong to one tool."""
+_AGENTS = frozenset({".claude", ".codex", ".sce"})
+
+_AWAY = {
+    **dict.fromkeys(("template", "templates", "_templates", ".templates", "issue_template"), "a template"),
+    **dict.fromkeys(("archive", "archives", "archived", "_archive", ".archive"), "archived"),
+    **dict.fromkeys(
+        ("node_modules", "vendor", "vendored", "third_party", "third-party", "site-packages", ".venv", "venv", ".git"),
+        "somebody else's copy",
+    ),
+}
+_TEMPLATE_NAME = re.compile(r"(?:.*[-_.])?template(?:[-_.].*)?\.(?:md|markdown)\Z", re.IGNORECASE)
+
+_SPEC_KIT_TITLE = re.compile(r"(?:feature specification|implementation plan)\s*:", re.IGNORECASE)
+_SPEC_KIT_TASK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**T\d{3}", re.MULTILINE)
+_SPEC_KIT_CHECK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**CHK\d{3}", re.MULTILINE)
+_KIRO_TITLES = frozenset(
+    {"requirements document", "bugfix requirements document", "design document", "需求文档", "设计文档", "要件定義書"}
+)
+_KIRO_TASK = re.compile(r"^\s{0,8}- \[[ xX-]\]\*? \d+(?:\.\d+)?\.? ", re.MULTILINE)
+_KIRO_REQUIREMENT = re.compile(r"(?:requirement|需求|要件)\s*\d+", re.IGNORECASE)
+_CRITERIA = frozenset({"acceptance criteria", "验收标准", "受け入れ基準"})
+_OPENSPEC_REQUIREMENT = re.compile(r"requirement:\s*\S", re.IGNORECASE)
+_OPENSPEC_DELTA = re.compile(r"(?:added|modified|removed|renamed) requirements\Z", re.IGNORECASE)
+_GSD_REQUIREMENTS = re.compile(r"v\d+ requirements\Z", re.IGNORECASE)
+_BMAD_STORY = re.compile(r"story \d+\.\d+\s*:", re.IGNORECASE)
+_TESSL_LINK = re.compile(r"\[@(?:generate|describe|test|use)\]\(")
+
+
+def kept_away(path: str) -> str | None:
+    """Why a file is never checked or drafted, whatever it holds: a template, archived, a copy; None if it may be.
+
+    Args:
+        path: Relative to the workspace's root, with `/`.
+    """
+    *folders, name = path.casefold().split("/")
+    found = next((_AWAY[folder] for folder in folders if folder in _AWAY), None)
+    return "a template" if found is None and _TEMPLATE_NAME.match(name) else found
+
+
+def other_format(path: str, document: SpecDocument) -> str | None:
+    """The name of the tool whose format a document follows, by its path, then by its headings; None if none is known.
+
+    Args:
+        path: Relative to the workspace's root, with `/`.
+        document: Read with any profile.
+    """
+    return _by_path(path.casefold().split("/")) or _by_headings(document)
+
+
+def holds_plain(document: SpecDocument) -> bool:
+    """Whether a document that names no format can be taken for `plain`: it has a section of it, or none at all yet."""
+    return bool(document.profile_sections) or not any(section.level == 2 for section in document.sections)
+
+
+def _by_path(parts: Sequence[str]) -> str | None:
+    folders, name = parts[:-1], parts[-1]
+    for number, folder in enumerate(folders):
+        if folder in _FOLDERS:
+            return _FOLDERS[folder]
+        below = folders[number + 1 :]
+        if folder in _AGENTS and below[:1] == ["specs"]:
+            return "Kiro"
+        if folder == "specs" and any(_NUMBERED_FOLDER.match(other) for other in below):
+            inside = "contracts" in below or "checklists" in below
+            return "spec-kit" if inside or name in _SPEC_KIT_FILES else None
+    return None
+
+
+def _by_headings(document: SpecDocument) -> str | None:
+    title = document.title_text.strip().casefold()
+    names = [(section.level, section.title.strip().casefold()) for section in document.sections]
+    seconds = {name for level, name in names if level == 2}
+    if _is_spec_kit(document, title, seconds):
+        return "spec-kit"
+    if (
+        any(level == 3 and _OPENSPEC_REQUIREMENT.match(name) for level, name in names)
+        or any(_OPENSPEC_DELTA.match(name) for name in seconds)
+        or {"why", "what changes"} <= seconds
+        or {"decisions", "risks / trade-offs"} <= seconds
+    ):
+        return "OpenSpec"
+    if _is_kiro(document, title, names):
+        return "Kiro"
+    if any(_GSD_REQUIREMENTS.match(name) for name in seconds) or _has_keys(document, "phase", "plan", "wave"):
+        return "GSD"
+    if any(_BMAD_STORY.match(name) for _, name in names) and any(name.startswith("epic ") for name in seconds):
+        return "BMAD"
+    return "Tessl" if _TESSL_LINK.search(document.text) else None
+
+
+def _is_spec_kit(document: SpecDocument, title: str, seconds: set[str]) -> bool:
+    if _SPEC_KIT_TITLE.match(title) or any(name.startswith("user scenarios & testing") for name in seconds):
+        return True
+    if "constitution" in title and "**ratified**" in document.text.casefold():
+        return True
+    return (title.startswith("tasks:") and _SPEC_KIT_TASK.search(document.text) is not None) or (
+        "checklist" in title and _SPEC_KIT_CHECK.search(document.text) is not None
+    )
+
+
+def _is_kiro(document: SpecDocument, title: str, names: Sequence[tuple[int, str]]) -> bool:
+    if title in _KIRO_TITLES or (title == "implementation plan" and _KIRO_TASK.search(document.text)):
+        return True
+    held = {name for _, name in names}
+    requirements = any(level > 2 and _KIRO_REQUIREMENT.match(name) for level, name in names)
+    return (
+        (requirements and not _CRITERIA.isdisjoint(held))
+        or "correctness properties" in held
+        or {"components and interfaces", "data models", "error handling"} <= held
+    )
+
+
+def _has_keys(document: SpecDocument, *keys: str) -> bool:
+    return document.front_matter is not None and set(keys) <= set(document.front_matter.values)

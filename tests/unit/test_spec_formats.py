@@ -1,0 +1,99 @@
+"""Documents of other formats, and files that are nobody's to draft, are told apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from orch_lsp.spec.formats import holds_plain, kept_away, other_format
+from orch_lsp.spec.parse import parse
+from orch_lsp.spec.profiles import PLAIN
+
+BARE = "# Limiter\n\nLimit clients.\n"
+
+
+def tool(text: str, path: str = "limiter.spec.md") -> str | None:
+    return other_format(path, parse(text, PLAIN))
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("openspec/specs/auth/spec.md", "OpenSpec"),
+        ("apps/web/openspec/changes/x/proposal.md", "OpenSpec"),
+        (".kiro/specs/x/tasks.md", "Kiro"),
+        (".claude/specs/x/design.md", "Kiro"),
+        ("specs/001-limiter/spec.md", "spec-kit"),
+        ("dev/specs/auth/20250102-101010-x/plan.md", "spec-kit"),
+        ("specs/001-limiter/checklists/ux.md", "spec-kit"),
+        (".planning/REQUIREMENTS.md", "GSD"),
+        (".taskmaster/docs/prd.md", "Task Master"),
+        ("specs/limiter/spec.md", None),
+        ("specs/001-limiter/notes.md", None),
+        ("docs/kiro.md", None),
+        ("limiter.spec.md", None),
+    ],
+)
+def test_a_path_tells_its_tool(path: str, name: str | None) -> None:
+    assert tool(BARE, path) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("# Feature Specification: Limiter\n\nx\n", "spec-kit"),
+        ("# Limiter\n\n## User Scenarios & Testing *(mandatory)*\n\nx\n", "spec-kit"),
+        ("# Tasks: Limiter\n\n## Phase 1: Setup\n\n- [ ] T001 [P] Make it\n", "spec-kit"),
+        ("# Requirements Document\n\n## Introduction\n\nx\n", "Kiro"),
+        ("# R\n\n## Requirements\n\n### Requirement 1\n\n#### Acceptance Criteria\n\n1. WHEN a THEN b\n", "Kiro"),
+        ("# Implementation Plan\n\n- [ ] 1. Set up\n  - _Requirements: 1.1_\n", "Kiro"),
+        ("# auth\n\n## Purpose\n\np\n\n## Requirements\n\n### Requirement: Lock\n\n#### Scenario: a\n", "OpenSpec"),
+        ("## ADDED Requirements\n\n### Other\n", "OpenSpec"),
+        ("# Change\n\n## Why\n\nx\n\n## What Changes\n\ny\n", "OpenSpec"),
+        ("# R\n\n## v1 Requirements\n\n- [ ] **AUTH-01**: x\n", "GSD"),
+        ("# E\n\n## Epic 1: Sign-in\n\n### Story 1.1: Form\n", "BMAD"),
+        ("# M\n\n[@generate](../src/m.ts)\n", "Tessl"),
+        (BARE, None),
+        ("# T\n\n## Goal\n\ng\n\n## Requirements\n\nr\n\n## Tasks\n\n- [ ] T001 a\n", None),
+        ("# T\n\n## Why\n\nx\n", None),
+        ("# T\n\n```\n## ADDED Requirements\n```\n", None),
+    ],
+)
+def test_headings_tell_their_tool(text: str, name: str | None) -> None:
+    assert tool(text) == name
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("templates/limiter.spec.md", "a template"),
+        ("docs/.templates/x.md", "a template"),
+        ("specs/TEMPLATE.md", "a template"),
+        ("specs/feature-template.md", "a template"),
+        ("specs/archive/2024/x.spec.md", "archived"),
+        ("node_modules/p/specs/x.md", "somebody else's copy"),
+        ("third_party/lib/a.spec.md", "somebody else's copy"),
+        ("specs/limiter.spec.md", None),
+        ("specs/templating.spec.md", None),
+        ("archiver.spec.md", None),
+        ("untitled:Untitled-1", None),
+    ],
+)
+def test_some_files_are_kept_away_by_their_path(path: str, reason: str | None) -> None:
+    assert kept_away(path) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("", True),
+        (BARE, True),
+        ("# T\n\n### Detail\n\nx\n", True),
+        ("# T\n\n## Background\n\nx\n\n## Ziel\n\ny\n", True),
+        ("# T\n\n## Motivation\n\n### Goals\n\ng\n", True),
+        ("# 3. Use a queue\n\n## Context\n\nc\n\n## Decision\n\nd\n", False),
+        ("# Changes\n\n## 1.2.0\n\n- a\n", False),
+        ("# T\n\n## Story 1\n\n### Acceptance Criteria\n\na\n", False),
+    ],
+)
+def test_plain_fits_what_holds_one_of_its_sections_or_none_yet(text: str, *, fits: bool) -> None:
+    assert holds_plain(parse(text, PLAIN)) is fits
