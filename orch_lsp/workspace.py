@@ -108,6 +108,38 @@ def find_root(file: Path, *, explicit: Path | None = None, folders: Iterable[Pat
     return max(containing, key=lambda folder: len(folder.parts), default=None)
 
 
+def workspace_left_by(file: Path, *, explicit: Path | None = None, folders: Iterable[Path] = ()) -> Path | None:
+    """The workspace in which a file is named, but out of which a link on the way to it leads; None if none does.
+
+    A repository can bring such a link, and a person who names many files would not see it.
+
+    Args:
+        file: The document as it was named, links not followed.
+        explicit: `--workspace`: a file that really lies in it was meant.
+        folders: As for `find_root`.
+    """
+    named, real = Path(os.path.abspath(file)), resolved(file)  # noqa: PTH100 -- links are what is looked for
+    if explicit is not None and real.is_relative_to(resolved(explicit)):
+        return None
+    home = _home()
+    bases = [
+        folder
+        for folder in named.parents
+        # A home folder under version control has links to everywhere.
+        if (home is None or not home.is_relative_to(folder))
+        and (_status(folder / ".git") or _marks_a_root(folder, in_checkout=False))
+    ]
+    bases += [folder for folder in (*folders, *([explicit] if explicit else [])) if named.is_relative_to(folder)]
+    return next((folder for folder in bases if not real.is_relative_to(resolved(folder))), None)
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
 def relative_path(file: Path, root: Path) -> str:
     """The file's path below its root with `/`, symlinks resolved first; its name if it lies outside.
 

@@ -18,6 +18,7 @@ from orch_lsp.spec.formats import holds_plain, kept_away, other_format
 from orch_lsp.spec.model import FrontMatter, SpecDocument
 from orch_lsp.spec.parse import parse
 from orch_lsp.spec.profiles import PLAIN, Profile, profile_named, profile_names
+from orch_lsp.workspace import workspace_left_by
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.session import Session
@@ -50,6 +51,8 @@ class Reading:
     settings: Settings
     no_profile: NoProfile | None = None
     """Set if `profile` is only what it was read with, and not known to be its format."""
+    left: Path | None = None
+    """The workspace in which the document is named, if a link on the way leads out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,14 @@ async def read(session: Session, source: Source, *, editor: ProjectLayer, comman
         document, profile = await asyncio.to_thread(read_document, source.text, settings.profile)
     spec_path = await asyncio.to_thread(session.spec_path, source, root)
     no_profile = await asyncio.to_thread(_without_profile, document, spec_path, settings)
-    return Reading(source, root, spec_path, document, profile, settings, no_profile)
+    left = await asyncio.to_thread(_workspace_left, source)
+    return Reading(source, root, spec_path, document, profile, settings, no_profile, left)
+
+
+def _workspace_left(source: Source) -> Path | None:
+    if source.path is None:
+        return None
+    return workspace_left_by(source.path, explicit=source.workspace, folders=source.folders)
 
 
 def _names_a_profile(document: SpecDocument) -> bool:
@@ -143,8 +153,15 @@ def plan_draft(reading: Reading, *, command: str, parent_run_id: str | None = No
 
     Raises:
         SettingsError: No usable provider and model are chosen.
-        SpecError: The document's profile is not known, there is no brief, or nothing to fill.
+        SpecError: The document is not where it is named (`not_allowed`), its profile is not known, there is no brief,
+            or nothing to fill.
     """
+    if reading.left is not None:
+        raise SpecError(
+            ErrorCode.NOT_ALLOWED,
+            f"A link on the way to {reading.source.path} leads out of the workspace {reading.left}; nothing was sent.",
+            remediation="Name or open the file where it really is, or give the folder that holds it as the workspace.",
+        )
     if reading.no_profile is not None:
         raise SpecError(ErrorCode.UNKNOWN_PROFILE, reading.no_profile.message)
     choice = chosen(reading.settings)

@@ -207,3 +207,50 @@ async def test_instructions_in_a_file_stay_inside_their_fence(orch, answering, w
     fences = [line for line in prompt[:inside].split("\n") if line.lstrip().startswith("`````")]
     assert len(fences) % 2 == 1, prompt
     assert "tools" not in answering.requests[0].json()
+
+
+DIARY = "# Diary\n\nNobody is to read this.\n\n## Tasks\n\nTODO\n"
+
+
+@pytest.mark.parametrize(("link", "private"), [("specs/z.spec.md", False), ("linked/z.spec.md", True)])
+async def test_a_spec_that_a_link_leads_out_of_the_workspace_is_neither_sent_nor_written(
+    orch, start_editor, answering, workspace, link, private
+):
+    outside = workspace.parent / "outside"
+    outside.mkdir()
+    (outside / "z.spec.md").write_text(DIARY)
+    if private:
+        # A workspace of its own does not make it one that was named.
+        (outside / ".git").mkdir()
+    (workspace / "specs").mkdir()
+    (workspace / "specs/z.spec.md").symlink_to("../../outside/z.spec.md")
+    (workspace / "linked").symlink_to("../outside")
+    done = await orch("draft", link, "--write", "--json")
+    assert done.code == 2
+    assert done.json()["error"]["code"] == "not_allowed"
+    assert "leads out of the workspace" in done.err
+    editor = await start_editor()
+    uri = editor.open(workspace / link, DIARY)
+    with pytest.raises(Exception, match="leads out of the workspace"):
+        await editor.execute("orch.generateDraft", {"uri": uri})
+    assert answering.requests == []
+    assert (outside / "z.spec.md").read_text() == DIARY
+    for allowed in (["--workspace", str(workspace.parent), link], [str(outside / "z.spec.md")]):
+        done = await orch("draft", *allowed, "--json")
+        assert done.code == 0, done.err
+
+
+async def test_links_inside_the_workspace_and_a_workspace_behind_a_link_are_followed(orch, answering, workspace):
+    (workspace / "real").mkdir()
+    (workspace / "real/a.spec.md").write_text(DIARY)
+    (workspace / "a.spec.md").symlink_to("real/a.spec.md")
+    (workspace / "specs").symlink_to("real")
+    (workspace.parent / "elsewhere").symlink_to(workspace)
+    for path, cwd in (
+        ("a.spec.md", workspace),
+        ("specs/a.spec.md", workspace),
+        ("elsewhere/a.spec.md", workspace.parent),
+    ):
+        done = await orch("draft", path, "--json", cwd=cwd)
+        assert done.code == 0, done.err
+    assert len(answering.requests) == 3

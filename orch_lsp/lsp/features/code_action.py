@@ -122,7 +122,7 @@ def _cures(reading: Reading, failure: Failure) -> Iterable[Offer]:
     """What one key applies against a failure, the most likely first."""
     uri, code, run_id = reading.source.uri, failure.detail.code, failure.run_id
     choice = reading.settings.choice
-    if code == "not_allowed" and choice is not None:
+    if code == "not_allowed" and choice is not None and reading.left is None:
         provider = choice.provider.name
         yield Offer(f"Orch: Allow {provider} in this workspace", ALLOW_PROVIDER, {"uri": uri, "provider": provider})
     if code == "document_changed" and run_id:
