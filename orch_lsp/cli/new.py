@@ -8,6 +8,7 @@ import click
 
 from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say_error, write_json, write_result
 from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.spec.brief import TEMPLATE_NOTE
 from orch_lsp.spec.profiles import profile_named
 
 
@@ -22,10 +23,7 @@ def new(file: Path, profile: str, as_json: bool) -> None:  # noqa: FBT001 -- cli
         raise click.UsageError(f"there is no profile named {profile!r}")
     title = file.name.removesuffix(".md").removesuffix(".spec").replace("-", " ").replace("_", " ").strip().capitalize()
     front_matter = "" if found.name == "plain" else f"---\nprofile: {found.name}\n---\n\n"
-    text = (
-        f"{front_matter}# {title or 'Title'}\n\n"
-        "<!-- Write in a few sentences what is wanted and why, then generate the draft. -->\n"
-    )
+    text = f"{front_matter}# {title or 'Title'}\n\n{TEMPLATE_NOTE}\n"
     if (refusal := _write_new(file, text)) is not None:
         if as_json:
             write_json(error_document(refusal.detail))

@@ -13,6 +13,7 @@ from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.prompts import PLAIN_DRAFT, TEMPLATES, PromptTemplate, render
 from orch_lsp.providers.base import GenerationRequest, SectionRequest
 from orch_lsp.redaction import Redactor
+from orch_lsp.spec.brief import without_template_note
 from orch_lsp.spec.profiles import Profile
 from orch_lsp.text import LineIndex
 
@@ -30,7 +31,7 @@ def assemble(plan: DraftPlan, context: Sequence[ContextItem]) -> GenerationReque
     parameters = plan.reading.settings.parameters
     rendered = render(
         template_for(profile),
-        specification=plan.reading.document.text.removeprefix("\ufeff"),
+        specification=without_template_note(plan.reading.document.text.removeprefix("\ufeff")),
         sections=sections,
         context=fence(context),
         instructions=parameters.instructions,

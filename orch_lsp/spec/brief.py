@@ -11,6 +11,9 @@ from orch_lsp.spec.placeholder import is_placeholder, is_placeholder_title
 from orch_lsp.spec.profiles import Profile
 from orch_lsp.text import normalised
 
+TEMPLATE_NOTE = "<!-- Write in a few sentences what is wanted and why, then generate the draft. -->"
+"""What a new spec holds below its title. It is ours: no brief, and not sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -37,10 +40,24 @@ def brief_of(document: SpecDocument, profile: Profile) -> str:
     """The brief: title, text before the first profile section, and every section that is not a placeholder.
 
     Line ends are LF and trailing blanks are gone. Empty if nothing was written; a title that is itself a placeholder
-    is nothing.
+    is nothing, and so is one above nothing but the note of a new spec.
     """
     del profile  # the document already knows which headings are sections of it
-    return "\n\n".join(piece for piece in map(normalised, _pieces(document)) if piece.strip())
+    pieces = [
+        piece for piece in (normalised(without_template_note(part)) for part in _pieces(document)) if piece.strip()
+    ]
+    untouched = (
+        TEMPLATE_NOTE in document.text
+        and len(pieces) == 1
+        and document.title is not None
+        and (pieces[0] == normalised(document.text[document.title.start : document.title.end]))
+    )
+    return "" if untouched else "\n\n".join(pieces)
+
+
+def without_template_note(text: str) -> str:
+    """`text` without the note that a new spec holds, which speaks to its writer."""
+    return text.replace(TEMPLATE_NOTE, "")
 
 
 def _pieces(document: SpecDocument) -> Iterator[str]:

@@ -119,3 +119,33 @@ async def test_with_both_homes_given_the_keyring_package_reads_no_file_of_its_ow
     done = await orch("draft", "a.spec.md", "--provider", "openai", "--model", "m", "--json", env=places)
     assert done.json()["error"]["code"] == "missing_auth"
     assert not (trap / "READ").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("a.spec.md", "---\nprofile: nope\n---\n# T\n\nWe want x.\n", "unknown_profile"),
+        ("a.spec.md", "# Requirements Document\n\n## Introduction\n\nx\n", "unknown_profile"),
+        ("a.spec.md", "# 3. Use a queue\n\n## Context\n\nc\n\n## Decision\n\nd\n", "unknown_profile"),
+        ("openspec/changes/a/proposal.md", "# T\n\nWe want x.\n", "unknown_profile"),
+        ("templates/a.spec.md", "# T\n\nWe want x.\n", "unknown_profile"),
+        ("b.spec.md", "# T\n\n## Background\n\nb\n\n## Goal\n\nx\n", None),
+        ("c.spec.md", "---\nprofile: plain\n---\n# T\n\n## Context\n\nc\n", None),
+        ("d.md", "# T\n\nWe want x.\n", None),
+    ],
+)
+async def test_only_a_document_whose_format_is_known_is_drafted_into(orch, workspace, name, text, code):
+    file = workspace / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    done = await orch("draft", name, "--provider", "outline", "--write")
+    assert done.code == (0 if code is None else 2)
+    assert code is None or f"error[{code}]: " in done.err
+    assert (file.read_text() == text) is (code is not None)
+
+
+async def test_an_untouched_new_spec_is_no_brief(orch, workspace):
+    assert (await orch("new", "limiter.spec.md")).code == 0
+    done = await orch("draft", "limiter.spec.md", "--provider", "outline")
+    assert done.code == 2
+    assert "error[no_brief]: " in done.err

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orch_lsp.spec.brief import Target, brief_of, fill_targets
+from orch_lsp.spec.brief import TEMPLATE_NOTE, Target, brief_of, fill_targets
 from orch_lsp.spec.parse import parse
 from orch_lsp.spec.profiles import PLAIN
 
@@ -64,3 +64,9 @@ def test_no_placeholder_document_has_a_brief_and_no_word_is_lost(text: str) -> N
     found = brief(text)
     if "😋" in text and "<!--" not in text and not any(set("[T") & set(line) for line in text.split("\n")):
         assert found.count("😋") == text.count("😋")
+
+
+def test_an_untouched_new_spec_is_no_brief_and_its_note_never_part_of_one() -> None:
+    assert brief(f"# Limiter\n\n{TEMPLATE_NOTE}\n") == ""
+    assert brief(f"# Limiter\n\n{TEMPLATE_NOTE}\n\nLimit clients.\n") == "# Limiter\n\nLimit clients."
+    assert brief("# Limiter\n") == "# Limiter"
