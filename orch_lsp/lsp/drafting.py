@@ -59,7 +59,7 @@ class EditorObserver:
         elif record.status is RunStatus.COMPLETED and not self._completed:
             self._completed = True
             self._show_ungrounded(record)
-            self._show_findings(record)
+            show_findings(self._server, record)
         if record.status in TERMINAL and self._progress is not None and record.status is not RunStatus.COMPLETED:
             self._progress.end(str(record.status))
         refresh(self._server, self._uri)
@@ -78,17 +78,6 @@ class EditorObserver:
         if error is not None:
             detail = replace(error, message=f"The draft is not grounded on the workspace: {error.message}")
             self._server.failures.set(self._uri, Failure(detail, record.run_id, severity="warning"))
-
-    def _show_findings(self, record: RunRecord) -> None:
-        """Say once what of the answer the document does not get, and what is to be looked at."""
-        if not record.findings:
-            return
-        from orch_lsp.runs.view import finding_lines
-
-        lines = finding_lines(record)
-        more = f"; and {len(lines) - _FINDINGS_TOLD} more" if len(lines) > _FINDINGS_TOLD else ""
-        if lines:
-            self.warned(f"{'; '.join(lines[:_FINDINGS_TOLD])}{more}. The run's record has all of it.")
 
     def _show_failure(self, record: RunRecord) -> None:
         if record.error is None or record.status is RunStatus.CANCELLED:
@@ -149,6 +138,19 @@ def _leading(deltas: list[DraftDelta]) -> list[DraftDelta]:
 
 async def _cancel(server: OrchServer, run_id: str) -> None:
     (await server.supervisor()).cancel(run_id)
+
+
+def show_findings(server: OrchServer, record: RunRecord) -> None:
+    """Say once what of the answer the document does not get, and what is to be looked at."""
+    if not record.findings:
+        return
+    from orch_lsp.runs.view import finding_lines
+
+    lines = finding_lines(record)
+    more = f"; and {len(lines) - _FINDINGS_TOLD} more" if len(lines) > _FINDINGS_TOLD else ""
+    if lines:
+        message = f"Orch: {'; '.join(lines[:_FINDINGS_TOLD])}{more}. The run's record has all of it."
+        server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
 
 
 def announce(server: OrchServer, record: RunRecord) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, SpecError, StoreError
+from orch_lsp.orchestration.check_step import findings_of
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import read_document
 from orch_lsp.runs.record import Applied, Draft, DraftSection, RunRecord, timestamp
@@ -124,7 +125,12 @@ def as_applied(
     applied = Applied(timestamp(), version_before, sha256(before), sha256(after), verified)
     draft = replace(record.draft, sections=record.draft.sections or draft_sections(answer))
     return replace(
-        record, draft=_with_state(draft, DraftState.APPLIED, filled), applied=applied, error=_no_refusal(record)
+        record,
+        draft=_with_state(draft, DraftState.APPLIED, filled),
+        # A partial draft is read only now, and what of it the document does not get is told only now.
+        findings=record.findings or findings_of(answer.notes),
+        applied=applied,
+        error=_no_refusal(record),
     )
 
 

@@ -32,7 +32,9 @@ class SectionTracker:
     def _end_line(self, line: str) -> None:
         stripped = line.strip()
         if stripped.startswith(("```", "~~~")):
-            self._in_fence = not self._in_fence
+            # A fence of Markdown is one that models put round a draft.
+            name = stripped.strip("`~").strip().lower()
+            self._in_fence = not self._in_fence and name not in {"markdown", "md"}
         if self._in_fence or not stripped.startswith("#"):
             return
         title = stripped.strip("#").strip()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from orch_lsp.errors import ErrorCode, RunError, SpecError, StoreError
 from orch_lsp.lsp.arguments import CommandArgument, parse
 from orch_lsp.lsp.commands import APPLY_DRAFT, DISCARD_DRAFT, PREVIEW_DRAFT
-from orch_lsp.lsp.drafting import announce
+from orch_lsp.lsp.drafting import announce, show_findings
 from orch_lsp.lsp.editing import edit_in_draft
 from orch_lsp.lsp.failures import Failure, severity_of
 from orch_lsp.lsp.lookup import FoundRun, document_of, draft_text, find_run, newest_run
@@ -154,6 +154,8 @@ async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> d
         version_before=made.version_before, verified=made.verified,
     )  # fmt: skip
     await _save(ls, found, record)
+    if record.findings and not found.record.findings:
+        show_findings(ls, record)
     await _settle(ls, found)
     return _answer(record)
 

@@ -1,0 +1,84 @@
+"""What an answer held and the document does not get is said wherever a person may look."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.fakes.scripted_server import chat_pieces, stream_reply
+from tests.process.bad_answers import ONCE
+from tests.process.desk import configure
+from tests.process.record_rules import check_record
+from tests.process.test_command_line import start
+
+at_a_desk = pytest.mark.asyncio(loop_scope="module")
+ODD = (
+    "Sure, here it is.\n\n## Goal\n\nServe all.\n\n<think>\nnow the tasks\n</think>\n\n## Tasks\n\n- [ ] count\n\n"
+    "## Risks\n\n- It may be slow.\n\n## Rollback Plan\n\nFlag off.\n\nPlease tell me if I should go on.<|im_end|>\n"
+)
+LEFT = ("Sure, here it is.", "now the tasks", "It may be slow.", "Please tell me")
+SPEC = "# Rate limiter\n\nLimit each client to 100 requests a minute.\n"
+GOOD = "## Goal\n\nServe all.\n\n## Tasks\n\n- [ ] count\n\n## Rollback Plan\n\nFlag off.\n"
+
+
+async def test_in_the_command_line_it_is_on_stderr_and_on_the_record(homes, provider, workspace):
+    configure(homes, provider.url, ONCE)
+    provider.script(stream_reply(chat_pieces([ODD])))
+    (workspace / "a.spec.md").write_text(SPEC)
+    process = await start(homes, workspace, "draft", "a.spec.md", "--json")
+    out, err = await process.communicate()
+    assert process.returncode == 0, err
+    record = check_record(json.loads(out))
+    assert [section["key"] for section in record["draft"]["sections"]] == ["goal", "tasks", "rollback-plan"]
+    findings = [finding for finding in record["findings"] if finding["rule"] == "text_left_out"]
+    for words in LEFT:
+        assert any(words in finding["text"] for finding in findings)
+        assert words in err.decode()
+    assert any("<|im_end|>" in finding["message"] for finding in record["findings"])
+
+    shown = await start(homes, workspace, "runs", "show", record["run_id"])
+    page, _ = await shown.communicate()
+    assert b"## Findings" in page
+    assert all(words.encode() in page for words in LEFT)
+
+
+@at_a_desk
+async def test_in_an_editor_it_is_a_message_and_on_the_pages(desk, model):
+    desk.ask(model, stream_reply(chat_pieces([ODD])))
+    uri = desk.open("odd", SPEC)
+    record = await desk.editor.draft(uri)
+    assert record["status"] == "completed"
+    assert desk.editor.text(uri) == f"{SPEC}\n{GOOD}"
+    said = [shown.message for shown in desk.editor.client.messages if "left out" in shown.message]
+    assert len(said) == 1
+    assert "Sure, here it is." in said[0]
+    previewed = await desk.editor.execute("orch.previewDraft", {"runId": record["run_id"], "open": False})
+    assert previewed["text"] == GOOD
+    assert any("It may be slow." in line for line in previewed["findings"])
+
+
+@at_a_desk
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (
+            "".join(f"## {title}\n\nTo be defined by the team.\n\n" for title in ("Goal", "Tasks")),
+            "To be defined by the team",
+        ),
+        ("I need to know more:\n\n1. Which clients count?\n2. Where is the limit kept?\n", "“Which clients count?”"),
+        ("## Ueberblick\n\nx\n\n## Kosten\n\ny\n", "“Ueberblick”, “Kosten”"),
+        ("I'm sorry, I cannot help with this.", "declined"),
+        ("<think>\nhm\n</think>\n", "reasoning"),
+    ],
+)
+async def test_an_answer_that_is_no_draft_fails_with_its_text_kept_and_says_what_it_is(desk, model, answer, says):
+    desk.ask(model, stream_reply(chat_pieces([answer])))
+    uri = desk.open("none", SPEC)
+    record = await desk.editor.draft(uri)
+    assert record["status"] == "failed"
+    assert says in record["error"]["message"]
+    assert desk.editor.text(uri) == SPEC
+    if record["error"]["code"] == "unusable_draft":
+        assert record["draft"]["partial"] is True
+        assert await desk.stored_text(record["run_id"]) == answer
