@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,18 +29,20 @@ _SETTLED = ("binary", "larger than", "not UTF-8", "not a regular file", "not fou
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of a workspace is looked at: files, bytes of one file, bytes of all."""
+    """How much of a workspace is looked at: files, bytes of one file, bytes of all, seconds for finding and reading."""
 
     max_files: int = 20_000
     max_file_bytes: int = MAX_FILE_BYTES
     max_total_bytes: int = 64 * 1024 * 1024
+    max_seconds: float = 20.0
 
 
 class FilesystemSource:
     """Context from the files below the root."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, *, now: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits or Limits()
+        self._now = now
 
     @property
     def name(self) -> str:
@@ -75,20 +78,39 @@ class FilesystemSource:
     def _retrieve(self, query: ContextQuery, stopped: Callable[[], bool]) -> ContextResult:
         root = Path(os.path.realpath(query.root))
         spec = _below(root, query.spec_path)
+        until = self._now() + self._limits.max_seconds
+
+        late = False
+
+        def ended() -> bool:
+            nonlocal late
+            late = late or self._now() > until
+            return late or stopped()
+
         tree = Tree(root)
-        listing = tree.list_files(self._limits.max_files, stopped)
+        listing = tree.list_files(self._limits.max_files, ended)
         left_out: list[Exclusion] = []
-        files = _chosen(listing.files, spec, query)
-        mentions = _resolve(query, spec, Resolver(root, _folder(spec), tree, files), left_out)
+        files = list(_chosen(listing.files, spec, query, ended))
+        mentions = _resolve(
+            query, spec, Resolver(root, _folder(spec), tree, files), left_out, stopped, self._deadline()
+        )
         met = list(listing.left_out)
-        if not listing.complete:
-            met.insert(0, Exclusion("…", f"more than {self._limits.max_files} files: the rest was not searched"))
         wanted = frozenset(terms(query.brief))
-        ranking = rank(self._read(root, files, TermCounter(wanted), met, stopped), wanted)
+        ranking = rank(self._read(root, files, TermCounter(wanted), met, ended), wanted)
+        if late:
+            seconds = f"{self._limits.max_seconds:g} seconds"
+            met.insert(0, Exclusion("…", f"it took longer than {seconds} to read: the rest was not searched"))
+        elif not listing.complete:
+            met.insert(0, Exclusion("…", f"more than {self._limits.max_files} files: the rest was not searched"))
         pack = new_pack(root, ranking.weights, query.budget_tokens, stopped)
         pack.add_mentions(mentions)
         pack.add_ranked([one for one in ranking.ranked if one.path not in mentions])
         return ContextResult(tuple(pack.items), _bounded((*left_out, *pack.left_out, *met)))
+
+    def _deadline(self) -> Callable[[], bool]:
+        """Whether mentioned files have had their time, which is theirs alone: they come first."""
+        until = self._now() + self._limits.max_seconds
+        return lambda: self._now() > until
 
     def _read(
         self,
@@ -116,25 +138,34 @@ class FilesystemSource:
         return documents
 
 
-def _chosen(files: Sequence[str], spec: str | None, query: ContextQuery) -> list[str]:
-    """Candidates but for the spec itself, by the globs of the settings."""
-    chosen = [path for path in files if path != spec]
-    if query.include:
-        include = Rules(query.include)
-        chosen = [path for path in chosen if include.covers(path.split("/"))]
-    if query.exclude:
-        exclude = Rules(query.exclude)
-        chosen = [path for path in chosen if not exclude.covers(path.split("/"))]
-    return chosen
+def _chosen(files: Sequence[str], spec: str | None, query: ContextQuery, ended: Callable[[], bool]) -> Iterator[str]:
+    """Candidates but for the spec itself, by the globs of the settings, which may be many."""
+    include, exclude = Rules(query.include), Rules(query.exclude)
+    for path in files:
+        if ended():
+            return
+        parts = path.split("/")
+        if path != spec and (not query.include or include.covers(parts)) and not exclude.covers(parts):
+            yield path
 
 
 def _resolve(
-    query: ContextQuery, spec: str | None, resolver: Resolver, left_out: list[Exclusion]
+    query: ContextQuery,
+    spec: str | None,
+    resolver: Resolver,
+    left_out: list[Exclusion],
+    stopped: Callable[[], bool],
+    is_late: Callable[[], bool],
 ) -> dict[str, list[Range] | None]:
     """Mentioned files in the order of the spec, each with its ranges or None for all of it."""
     exclude = Rules(query.exclude)
     found: dict[str, list[Range] | None] = {}
     for mention in find_mentions(query.text):
+        if stopped():
+            break
+        if is_late():
+            left_out.append(Exclusion(mention.written, "not looked at: looking for mentioned files took too long"))
+            continue
         path = resolver.resolve(mention)
         if isinstance(path, Exclusion):
             left_out.append(path)

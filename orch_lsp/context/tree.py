@@ -8,9 +8,11 @@ same tree gives the same list on every machine.
 from __future__ import annotations
 
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from orch_lsp.context.choke import LINK_OUTSIDE, confine, read_bytes
@@ -22,6 +24,11 @@ from orch_lsp.git.index import NOTHING_TRACKED, tracked_files
 from orch_lsp.workspace import git_top_level
 
 MAX_IGNORE_FILE_BYTES = 1024 * 1024
+MAX_FOLDER_ENTRIES = 50_000
+"""Of one folder; what is beyond that is not looked at."""
+
+_PSEUDO = ("/proc", "/sys", "/dev")
+"""Where Linux shows itself as files, which are no one's work and may have no end."""
 
 NO_RULES = Rules(())
 
@@ -33,7 +40,9 @@ class Listing:
     files: tuple[str, ...]
     left_out: tuple[Exclusion, ...]
     complete: bool
-    """False if there were more files than were asked for."""
+    """False if there were more files than were asked for, or more folders and entries than are looked at."""
+    in_time: bool = True
+    """False if it was stopped."""
 
 
 class Tree:
@@ -66,7 +75,7 @@ class Tree:
 
         Args:
             max_files: How many files to take at most, and how many folders to look into.
-            stopped: Asked before each folder; once it says yes the listing ends where it is.
+            stopped: Asked before each entry; once it says yes the listing ends where it is.
 
         Raises:
             OSError: The root itself cannot be read.
@@ -75,10 +84,14 @@ class Tree:
         left_out: list[Exclusion] = []
         folders: deque[tuple[str, bool]] = deque([("", False)])
         seen = 0
-        while folders and len(files) <= max_files and seen <= max_files and not stopped():
+        in_time = True
+        while folders and len(files) <= max_files and seen <= max_files and in_time:
             folder, ignored = folders.popleft()
             seen += 1
             for entry, path in self._entries(folder, left_out):
+                if stopped():
+                    in_time = False
+                    break
                 is_folder = entry.is_dir(follow_symlinks=False)
                 out = ignored or self._ignored_by_itself(path.split("/"), is_folder=is_folder)
                 if out and not (self._tracked.holds_below(path) if is_folder else path in self._tracked):
@@ -94,18 +107,27 @@ class Tree:
                     left_out.append(Exclusion(path, reason))
                 else:
                     files.append(path)
-        return Listing(tuple(files[:max_files]), tuple(left_out), complete=len(files) <= max_files and not folders)
+        complete = len(files) <= max_files and not folders and in_time
+        return Listing(tuple(files[:max_files]), tuple(left_out), complete, in_time)
 
     def _entries(self, folder: str, left_out: list[Exclusion]) -> Iterator[tuple[os.DirEntry[str], str]]:
+        place = self._root / folder
+        if sys.platform == "linux" and any(place.is_relative_to(pseudo) for pseudo in _PSEUDO):
+            left_out.append(Exclusion(folder or ".", "not on a disk: shows the system itself"))
+            return
         try:
-            with os.scandir(self._root / folder) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
+            with os.scandir(place) as found:
+                entries = sorted(islice(found, MAX_FOLDER_ENTRIES + 1), key=lambda entry: entry.name)
         except OSError:
             if not folder:
                 raise
             left_out.append(Exclusion(folder, "not readable"))
             return
-        for entry in entries:
+        if len(entries) > MAX_FOLDER_ENTRIES:
+            left_out.append(
+                Exclusion(folder or ".", f"more than {MAX_FOLDER_ENTRIES} entries: the rest was not searched")
+            )
+        for entry in entries[:MAX_FOLDER_ENTRIES]:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if not unwanted(entry.name):
                 yield entry, path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -77,7 +78,7 @@ class ModelLists:
             OrchError: There is no list, or it could not be had.
         """
         self._asked[_place(provider)] = time.monotonic()
-        found = tuple(model for model in await self._asked_models(provider, patience_s) if _is_sound(model.id))
+        found = self._sound(await self._asked_models(provider, patience_s))
         models = await asyncio.to_thread(price_table.with_context_windows, found, provider.base_url)
         now = datetime.now(UTC)
         try:
@@ -98,8 +99,7 @@ class ModelLists:
         """What is known without a network; the list may be empty."""
         kept = await asyncio.to_thread(self._cache.read, *_place(provider))
         if kept is not None:
-            models = tuple(model for model in kept.models if _is_sound(model.id))
-            return ModelList(provider.name, "cache", models, kept.fetched_at)
+            return ModelList(provider.name, "cache", self._sound(kept.models), kept.fetched_at)
         models = await asyncio.to_thread(price_table.listed_models, provider.base_url)
         return ModelList(provider.name, "genai-prices", models)
 
@@ -143,6 +143,15 @@ class ModelLists:
             return error
         named = ", ".join(f"`{one}`" for one in nearest)
         return replace(error, remediation=f"{error.remediation} The nearest known: {named}.")
+
+    def _sound(self, models: Iterable[ModelInfo]) -> tuple[ModelInfo, ...]:
+        """Those whose id can be written down; one that holds a live key, or is shaped like one, is no model."""
+        redact = self._session.redactor.redact
+        return tuple(
+            replace(model, name=redact(model.name) if model.name else None)
+            for model in models
+            if _is_sound(model.id) and redact(model.id) == model.id
+        )
 
     async def _asked_models(self, settings: ProviderSettings, patience_s: float) -> tuple[ModelInfo, ...]:
         return await self._listed(settings, await self._session.api_key(settings), patience_s)

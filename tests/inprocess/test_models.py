@@ -218,3 +218,21 @@ async def test_the_kept_file_names_no_more_than_the_provider_s_own_list(homes, p
     (file,) = (homes.state / "models").iterdir()
     assert set(json.loads(file.read_text())) == {"provider", "server_address", "fetched_at", "models"}
     assert file.stat().st_mode & 0o077 == 0
+
+
+async def test_a_list_that_echoes_the_key_is_neither_kept_nor_given(homes, provider, workspace, session):
+    homes.use(provider.url)
+    entries = [
+        {"id": KEY},
+        {"id": f"model-{KEY}-x"},
+        {"id": "good", "name": f"Good {KEY}"},
+        {"id": "gh" + "p_" + "Zq7" * 12},
+    ]
+    provider.script(json_reply({"object": "list", "data": entries}))
+    found = await session.models.ask(await work(session, workspace))
+    assert [model.id for model in found.models] == ["good"]
+    assert KEY not in repr(found)
+    kept = "".join(path.read_text() for path in homes.state.rglob("*.json"))
+    assert "good" in kept
+    assert KEY not in kept
+    assert [model.id for model in (await session.models.known(await work(session, workspace))).models] == ["good"]

@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from orch_lsp.context.assembly import fence
 from orch_lsp.context.filesystem import FilesystemSource, Limits
 from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import ContextQuery, ContextResult, estimate_tokens, total_tokens
+from orch_lsp.context.tree import Tree
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.text import sha256, split_lines
 
@@ -361,3 +363,36 @@ def test_whatever_the_files_items_are_true_excerpts_within_the_budget_and_the_sa
             assert item.sha256 == sha256(item.text)
             first, last = item.lines or (1, None)
             assert split_lines(item.text) == split_lines(clean)[first - 1 : last]
+
+
+async def test_a_workspace_that_takes_too_long_is_left_where_it_is_and_said_so(tmp_path):
+    write(tmp_path, {f"f{number}.py": "limiter\n" for number in range(50)})
+    (tmp_path / "mentioned.py").write_text("limiter mentioned\n")
+    ticks = iter(range(10_000))
+    source = FilesystemSource(Limits(max_seconds=20), now=lambda: float(next(ticks)))
+    query = ContextQuery(tmp_path, tmp_path / "a.spec.md", "See `mentioned.py`.", "limiter", 4000, (), ())
+    result = await source.retrieve(query)
+    assert [item.path for item in result.items] == ["mentioned.py"]
+    assert "it took longer than 20 seconds" in result.left_out[0].reason
+
+
+def test_a_listing_asks_before_each_entry_whether_it_is_to_stop(tmp_path):
+    (tmp_path / ".gitignore").write_text("\n".join(f"{'*a' * 20}{number}b" for number in range(2000)))
+    write(tmp_path, {f"{'a' * 100}{number}.py": "x\n" for number in range(100)})
+    asked = 0
+
+    def stopped() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 3
+
+    listing = Tree(Path(os.path.realpath(tmp_path))).list_files(1000, stopped)
+    assert (asked, len(listing.files), listing.complete, listing.in_time) == (4, 3, False, False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux shows itself as files")
+@pytest.mark.parametrize("root", ["/proc", "/sys/kernel", "/dev"])
+def test_what_shows_the_system_itself_is_not_walked(root):
+    listing = Tree(Path(root)).list_files(1000, lambda: False)
+    assert listing.files == ()
+    assert [one.reason for one in listing.left_out] == ["not on a disk: shows the system itself"]
