@@ -24,7 +24,8 @@ _MARK = re.compile(
     "|".join(sorted((re.escape(mark) for pair in REASONING for mark in pair), key=len, reverse=True)), re.IGNORECASE
 )
 _DETAILS = re.compile(
-    r"^ {0,3}<details[^>\n]{0,80}>\s{0,4}<summary>[^<\n]{0,80}(?:reason|think|thought|思考|denk)[^<\n]{0,80}</summary>",
+    r"^ {0,3}<details[^>\n]{0,80}>\s{0,4}<summary>[^\w<\n]{0,9}(?:(?:my|the|model|show|internal)(?:['’]s)? ){0,2}"
+    r"(?:reasoning|thinking|thoughts?|chain of thought|思考|denkprozess)\b[^<\n]{0,80}</summary>",
     re.IGNORECASE | re.MULTILINE,
 )
 _INFO = re.compile(r" {0,3}(?:`{3,}|~{3,})[ \t]*([A-Za-z_ -]{3,24})[ \t]*\Z")

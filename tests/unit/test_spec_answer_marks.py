@@ -85,6 +85,7 @@ def test_a_turn_that_a_model_made_up_is_left_out_and_told() -> None:
         "```\nx<|im_end|>\n```",
         "A turn ends with `<|im_end|>`, and a text with `</s>`.",
         "The tokens <|im_end|> and <|eot_id|> are never shown.",
+        "<details><summary>Things to think about</summary>\n\nx\n\n</details>",
         "Old prices are <s>struck</s> out.",
     ],
 )
