@@ -134,6 +134,8 @@ def _settings(settings: Settings) -> list[Finding]:
     given = [
         Finding(f"setting {key}", "ok", f"{value} ({layer})")
         for key, (value, layer) in setting_values(settings).items()
+        # A choice that cannot be used is told below, as the problem that it is.
+        if settings.choice is not None or key not in {"provider", "model"}
     ]
     ignored = [
         Finding(

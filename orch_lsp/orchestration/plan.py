@@ -6,6 +6,7 @@ Whatever is wrong here is told at once and leaves no record: nothing was sent, n
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from orch_lsp.spec.formats import holds_plain, kept_away, other_format
 from orch_lsp.spec.model import FrontMatter, SpecDocument
 from orch_lsp.spec.parse import parse
 from orch_lsp.spec.profiles import PLAIN, Profile, profile_named, profile_names
-from orch_lsp.workspace import workspace_left_by
+from orch_lsp.workspace import user_config_path, workspace_left_by
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.session import Session
@@ -144,8 +145,24 @@ def chosen(settings: Settings) -> Choice:
         code, message = settings.choice_problem
         raise SettingsError(ErrorCode(code), message)
     if settings.choice is None:
-        raise SettingsError(ErrorCode.MISSING_PROVIDER, "No provider is chosen for this document.")
+        raise SettingsError(
+            ErrorCode.MISSING_PROVIDER, "No provider is chosen for this document.", remediation=_how_to_choose(settings)
+        )
     return settings.choice
+
+
+def _how_to_choose(settings: Settings) -> str:
+    """The file and a line for it; for a provider whose key is there already, if there is one."""
+    variables = {
+        variable: provider.name for provider in settings.providers.values() for variable in provider.key_variables
+    }
+    found = next((variable for variable in variables if os.environ.get(variable)), None)
+    name = variables[found] if found else "anthropic"
+    because = f" ({found} is set)" if found else ""
+    return (
+        f'Write `provider = "{name}"` and its `model = "…"` into {user_config_path()}{because}, '
+        f"or pass `--provider {name} --model …`."
+    )
 
 
 def plan_draft(reading: Reading, *, command: str, parent_run_id: str | None = None) -> DraftPlan:

@@ -29,7 +29,7 @@ def setting_values(settings: Settings) -> dict[str, tuple[str, Layer]]:
 def _simple(settings: Settings) -> dict[str, object]:
     parameters, choice = settings.parameters, settings.choice
     return {
-        "provider": choice.provider.name if choice else "not usable",
+        "provider": choice.provider.name if choice else None,
         "model": choice.model if choice else None,
         "profile": settings.profile,
         "apply": settings.apply,

@@ -77,8 +77,9 @@ def _places(toml_text: str) -> Mapping[tuple[str, ...], int]:
     places: dict[tuple[str, ...], int] = {}
     for path, line in key_lines(toml_text).items():
         for length in range(len(path), 0, -1):
-            if places.setdefault(path[:length], line) <= line and length < len(path):
-                break  # What is around it is known already.
+            if path[:length] in places:
+                break  # So is all that is around it.
+            places[path[:length]] = line
     return places
 
 

@@ -69,7 +69,7 @@ def _inside(value: object) -> Iterable[object]:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean …?` for the nearest known word, or nothing."""
-    found = difflib.get_close_matches(word.replace("-", "_").lower(), sorted(known), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.replace("-", "_").lower(), sorted(known), n=1, cutoff=0.7)
     return f"; did you mean `{found[0]}`?" if found else ""
 
 

@@ -39,10 +39,11 @@ MAKES = {
 }
 
 
-def start(homes, folder, *arguments: str, **pipes) -> asyncio.Task:
+def start(homes, folder, *arguments: str, env: dict[str, str] | None = None, **pipes) -> asyncio.Task:
     """A command that goes on beside the test."""
     return asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "orch_lsp", *arguments, cwd=folder, env=environment(homes, WORK_KEY=KEY),
+        sys.executable, "-P", "-m", "orch_lsp", *arguments, cwd=folder,
+        env=environment(homes, WORK_KEY=KEY, **(env or {})),
         **{"stdin": asyncio.subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **pipes},
     )  # fmt: skip
 
@@ -254,7 +255,7 @@ async def test_a_terminal_sees_live_progress_and_a_pipe_gets_the_document(worksp
     provider.script(FILLED)
     (workspace / "a.spec.md").write_text(SPEC)
     terminal, slave = pty.openpty()
-    process = await start(homes, workspace, "draft", "a.spec.md", stderr=slave)
+    process = await start(homes, workspace, "draft", "a.spec.md", env={"TERM": "xterm-256color"}, stderr=slave)
     os.close(slave)
 
     def read_all() -> bytes:
