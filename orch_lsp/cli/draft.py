@@ -53,6 +53,8 @@ from orch_lsp.spec.parse import parse
 from orch_lsp.text import sha256
 from orch_lsp.workspace import resolved
 
+_SIGNALS = {signal.SIGINT: "with Ctrl-C", signal.SIGTERM: "by a signal to end (SIGTERM)"}
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -74,17 +76,18 @@ class _Interruption:
 
     def __init__(self, session: Session) -> None:
         self.asked = False
+        self.by = ""
         self.preparing: asyncio.Task[object] | None = None
         self.run_id: str | None = None
         self._session = session
 
-    def ask(self) -> None:
-        """End, as far as that is still possible."""
-        self.asked = True
+    def ask(self, by: str) -> None:
+        """End, as far as that is still possible; `by` says on the record who or what asked for it."""
+        self.asked, self.by = True, by
         if self.preparing is not None:
             self.preparing.cancel()
         elif self.run_id is not None:
-            self._session.supervisor.cancel(self.run_id)
+            self._session.supervisor.cancel(self.run_id, by)
 
     @contextlib.contextmanager
     def on_signals(self) -> Generator[None]:
@@ -92,8 +95,8 @@ class _Interruption:
         loop = asyncio.get_running_loop()
         installed: list[signal.Signals] = []
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loop.
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, self.ask)
+            for number, by in _SIGNALS.items():
+                loop.add_signal_handler(number, self.ask, by)
                 installed.append(number)
         try:
             yield
@@ -292,7 +295,7 @@ async def _run(
         live = await session.supervisor.start(plan, observer, deliver, client=client)
         interruption.preparing, interruption.run_id = None, live.record.run_id
         if interruption.asked:
-            session.supervisor.cancel(live.record.run_id)
+            session.supervisor.cancel(live.record.run_id, interruption.by)
         await session.supervisor.wait(live.record.run_id)
         for notice in session.take_notices():
             observer.warned(notice)

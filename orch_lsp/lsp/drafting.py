@@ -137,7 +137,7 @@ def _leading(deltas: list[DraftDelta]) -> list[DraftDelta]:
 
 
 async def _cancel(server: OrchServer, run_id: str) -> None:
-    (await server.supervisor()).cancel(run_id)
+    (await server.supervisor()).cancel(run_id, "in the editor")
 
 
 def show_findings(server: OrchServer, record: RunRecord) -> None:

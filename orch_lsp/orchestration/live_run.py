@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_CHARACTERS = 16 * 1024
 AGAIN_SECONDS = 15.0
-"""Between checkpoints while the store fails: each try may hold up what others ask of it for its whole patience."""
+"""Retry interval after a failed checkpoint: one that fails may hold up others' calls for a second."""
 
 
 class LiveRun:
@@ -46,6 +46,8 @@ class LiveRun:
         """Why the store does not hold this run as it is, if it does not."""
         self.rescued: Path | None = None
         """The file that keeps a run which has ended and is unrecorded, if one could be written."""
+        self.cancelled_by: str | None = None
+        """Who or what cancelled the run, as it completes "The run was cancelled …"."""
         self._unstored_texts: list[str] = []
         self._pieces: list[str] = []
         self._stored_pieces = 0

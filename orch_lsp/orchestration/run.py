@@ -52,7 +52,9 @@ async def run_draft(live: LiveRun, plan: DraftPlan, session: Session) -> Finishe
     try:
         return await _run(live, plan, session)
     except asyncio.CancelledError:
-        error = RunError(ErrorCode.CANCELLED, "The run was cancelled.")
+        error = RunError(
+            ErrorCode.CANCELLED, " ".join(filter(None, ("The run was cancelled", live.cancelled_by))) + "."
+        )
         if live.record.status in LIVE:
             await to_the_end(_end(live, RunStatus.CANCELLED, error.detail))
         raise

@@ -44,6 +44,8 @@ STORES_KEPT = 16
 """Stores of roots in which nothing is open any more that are kept open all the same."""
 PROVIDERS_KEPT = 16
 """Providers, each with its connections, that are kept for the next run."""
+_PRUNING_AT_END_S = 1.0
+"""Seconds that the end waits for old runs to be dropped."""
 
 
 class Session:
@@ -80,6 +82,7 @@ class Session:
         self._providers: list[_KeptProvider] = []
         """The one used last is at the end."""
         self._in_use: list[Provider] = []
+        self._pruning: set[asyncio.Task[None]] = set()
 
     def root_of(self, source: Source) -> Path | None:
         """The root of a document's workspace; None for an untitled one and for a file outside any."""
@@ -178,8 +181,17 @@ class Session:
             # A disk that is full, or a lock that another program holds, is no reason to show nothing.
             logger.warning("runs without an owner stay as they are: %s", error.message)
         if settings.keep_runs is not None or settings.keep_days is not None:
-            await store.prune(settings.keep_runs, settings.keep_days)
+            task = asyncio.create_task(self._prune(store, settings), name=f"prune {store.location}")
+            self._pruning.add(task)
+            task.add_done_callback(self._pruning.discard)
         return store
+
+    async def _prune(self, store: RunStore, settings: RunSettings) -> None:
+        """Drop old runs while others go on; no failure of it is anybody's concern."""
+        try:
+            await store.prune(settings.keep_runs, settings.keep_days)
+        except StoreError as error:
+            logger.warning("old runs stay for now: %s", error.message)
 
     def tell_interrupted(self, records: Iterable[RunRecord]) -> None:
         """Pass on runs that were found without their owner and are `interrupted` now."""
@@ -284,6 +296,12 @@ class Session:
 
     async def aclose(self) -> None:
         """Close providers and stores."""
+        if self._pruning:
+            # A short command gets on with it, too; what is left over is for the next one.
+            _, late = await asyncio.wait(self._pruning, timeout=_PRUNING_AT_END_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         providers = [provider for _, _, provider in self._providers]
         self._providers.clear()
         stores = await self.open_stores()

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _ENDING_SECONDS = 10.0
+BY_THE_END = "because its process was told to end: the editor closed or restarted it, or went away"
 
 Delivery = Callable[[LiveRun, FinishedDraft], Awaitable[None]]
 
@@ -182,7 +183,8 @@ class Supervisor:
                 self._slot_freed.notify_all()
 
     async def _cancel_queued(self, live: LiveRun) -> None:
-        error = RunError(ErrorCode.CANCELLED, "The run was cancelled before it began.").detail
+        by = f" {live.cancelled_by}" if live.cancelled_by else ""
+        error = RunError(ErrorCode.CANCELLED, f"The run was cancelled{by} before it began.").detail
         live.must_record = False
         await to_the_end(live.transition(RunStatus.CANCELLED, error=error))
 
@@ -196,10 +198,18 @@ class Supervisor:
                 except OrchError as error:
                     logger.warning("no heartbeat: %s", error.message)
 
-    def cancel(self, run_id: str) -> bool:
-        """Ask a live run to end as `cancelled`; False if it has ended, or is not live in this process."""
+    def cancel(self, run_id: str, by: str) -> bool:
+        """Ask a live run to end as `cancelled`; False if it has ended, or is not live in this process.
+
+        Args:
+            run_id: Which.
+            by: Who or what ends it, as it completes "The run was cancelled …"; it stands on the record.
+        """
         entry = self._entries.get(run_id)
-        return entry is not None and entry.live.record.status not in TERMINAL and entry.task.cancel()
+        if entry is None or entry.live.record.status in TERMINAL:
+            return False
+        entry.live.cancelled_by = entry.live.cancelled_by or by
+        return entry.task.cancel()
 
     async def wait(self, run_id: str, seconds: float | None = None) -> None:
         """Until a run has ended and its draft was delivered, or `seconds` have passed; at once if it is not live."""
@@ -210,6 +220,8 @@ class Supervisor:
     async def aclose(self) -> None:
         """Cancel all live runs and wait until each is recorded."""
         tasks = [entry.task for entry in self._entries.values()]
+        for entry in self._entries.values():
+            entry.live.cancelled_by = entry.live.cancelled_by or BY_THE_END
         for task in tasks:
             task.cancel()
         if tasks:

@@ -20,9 +20,11 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-PATIENCE_S = 20.0
-"""How long a call waits for other processes before it fails."""
+PATIENCE_S = 1.0
+"""How long a call waits for other processes before it fails: others wait for the store's thread meanwhile."""
 _PAUSE_S = 0.02
+_PAGES_AT_ONCE = 500
+"""Pages that one transaction gives back, so that no other process waits long."""
 
 
 class _UnusableError(Exception):
@@ -79,20 +81,29 @@ class StoreConnection:
         """
         return self._guarded(lambda: self._write(work))
 
-    def give_back_room(self) -> None:
-        """Return free pages to the file system.
+    def give_back_room(self) -> bool:
+        """Return some free pages to the file system.
+
+        Returns:
+            Whether there are more.
 
         Raises:
             StoreError: It could not be done; nothing is lost.
         """
 
-        def shrink() -> None:
-            if (connection := self._usable(create=False)) is not None:
-                # It frees one page a step, and only a script is stepped to its end.
-                connection.executescript("PRAGMA incremental_vacuum")
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        def shrink() -> bool:
+            if (connection := self._usable(create=False)) is None:
+                return False
+            before = _free_pages(connection)
+            # It frees one page a step, and only a script is stepped to its end.
+            connection.executescript(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE:d})")
+            left = _free_pages(connection)
+            if left:
+                return left < before
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return False
 
-        self._guarded(shrink)
+        return self._guarded(shrink)
 
     def close(self) -> None:
         """Give back the connection; the next use opens it again."""
@@ -250,6 +261,11 @@ class StoreConnection:
             connection.close()
             raise
         return connection
+
+
+def _free_pages(connection: sqlite3.Connection) -> int:
+    (count,) = connection.execute("PRAGMA freelist_count").fetchone()
+    return int(count)
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

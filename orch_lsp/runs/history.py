@@ -221,10 +221,18 @@ class RunHistory:
             return ()
         return self._connection.write(lambda db: self._interrupt(db, rows.LIVE, []))[0]
 
-    def prune(self, keep_runs: int | None, keep_days: int | None, now: datetime | None) -> int:
-        """Drop old runs and the texts that no run names any more."""
+    def droppable(self, keep_runs: int | None, keep_days: int | None, now: datetime | None) -> Sequence[str]:
+        """The runs that neither limit keeps."""
         before = None if keep_days is None else _days_before(now or datetime.now(UTC), keep_days)
-        return retention.prune(self._connection, keep_runs, before, vacuum=self._settings.vacuum)
+        return retention.droppable(self._connection, keep_runs, before)
+
+    def drop(self, run_ids: Sequence[str]) -> int:
+        """Drop runs and the texts that no run names any more."""
+        return retention.drop(self._connection, run_ids)
+
+    def give_back_room(self) -> bool:
+        """Return some free pages to the file system if that is wanted; whether there are more."""
+        return self._settings.vacuum and self._connection.give_back_room()
 
     def check(self) -> str | None:
         """What SQLite's quick check says; None if it finds nothing. Runs and texts that are spoilt are notices."""

@@ -21,7 +21,9 @@ def interrupted(record: RunRecord, text: str, at: str | None = None) -> RunRecor
         at: Time at which the owner was found gone; now if left out.
     """
     ended = transition(record, RunStatus.INTERRUPTED, at)
-    error = RunError(ErrorCode.INTERRUPTED, "The process that ran this was gone before the run ended.").detail
+    owner = f"process {record.owner.pid} on {record.owner.host}"
+    message = f"The process that ran this ({owner}) was gone before the run ended."
+    error = RunError(ErrorCode.INTERRUPTED, message).detail
     steps = tuple(_ended(step, error) for step in ended.steps)
     return replace(ended, error=ended.error or error, steps=steps, draft=record.draft or partial_draft(text))
 

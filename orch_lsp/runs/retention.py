@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 
 from orch_lsp.runs.connection import StoreConnection
@@ -10,29 +11,28 @@ from orch_lsp.runs.connection import StoreConnection
 _KEPT = "status IN ('queued', 'running') OR draft_state = 'ready'"
 
 
-def prune(store: StoreConnection, keep_runs: int | None, before: datetime | None, *, vacuum: bool) -> int:
-    """Drop the runs that neither limit keeps, and what only they used.
+def droppable(store: StoreConnection, keep_runs: int | None, before: datetime | None) -> list[str]:
+    """The runs that neither limit keeps.
 
     Args:
         store: Where.
         keep_runs: How many of the newest runs are kept; None is all.
         before: Runs created before this time are dropped; None is none.
-        vacuum: Whether the room that became free is given back to the file system.
-
-    Returns:
-        How many runs were dropped.
     """
 
     def find(db: sqlite3.Connection) -> list[str]:
         return _prunable(db, keep_runs, before)
 
     nothing: list[str] = []
-    if not store.read(find, nothing):
-        return 0
-    dropped = store.write(lambda db: _drop(db, _prunable(db, keep_runs, before)))
-    if vacuum:
-        store.give_back_room()
-    return dropped
+    return store.read(find, nothing)
+
+
+def drop(store: StoreConnection, run_ids: Sequence[str]) -> int:
+    """Drop runs, and the texts that only they named, unless they have to be kept by now; how many went.
+
+    Other processes wait for the transaction: it is to be a short one.
+    """
+    return store.write(lambda db: sum(_drop(db, run_id) for run_id in run_ids))
 
 
 def _prunable(db: sqlite3.Connection, keep_runs: int | None, before: datetime | None) -> list[str]:
@@ -44,7 +44,8 @@ def _prunable(db: sqlite3.Connection, keep_runs: int | None, before: datetime | 
         # Version 7 ids begin with the milliseconds of their creation.
         statement = f"SELECT run_id FROM runs WHERE run_id < ? AND NOT coalesce({_KEPT}, 0)"  # noqa: S608
         found.update(run_id for (run_id,) in db.execute(statement, (_first_id(before),)))
-    return sorted(found)
+    # An id with a wrong byte in it names no run that could be asked for.
+    return sorted(run_id for run_id in found if run_id.isascii())
 
 
 def _first_id(moment: datetime) -> str:
@@ -52,10 +53,14 @@ def _first_id(moment: datetime) -> str:
     return f"{digits[:8]}-{digits[8:]}"
 
 
-def _drop(db: sqlite3.Connection, run_ids: list[str]) -> int:
-    for run_id in run_ids:
-        db.execute("DELETE FROM checkpoints WHERE run_id = ?", (run_id,))
-        db.execute("DELETE FROM run_texts WHERE run_id = ?", (run_id,))
-        db.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
-    db.execute("DELETE FROM texts WHERE sha256 NOT IN (SELECT sha256 FROM run_texts)")
-    return len(run_ids)
+def _drop(db: sqlite3.Connection, run_id: str) -> bool:
+    statement = f"DELETE FROM runs WHERE run_id = ? AND NOT coalesce({_KEPT}, 0)"  # noqa: S608 -- our own words
+    if not db.execute(statement, (run_id,)).rowcount:
+        return False
+    db.execute("DELETE FROM checkpoints WHERE run_id = ?", (run_id,))
+    texts = db.execute("SELECT sha256 FROM run_texts WHERE run_id = ?", (run_id,)).fetchall()
+    db.execute("DELETE FROM run_texts WHERE run_id = ?", (run_id,))
+    for digest in texts:
+        unnamed = "NOT EXISTS (SELECT 1 FROM run_texts WHERE run_texts.sha256 = texts.sha256)"
+        db.execute(f"DELETE FROM texts WHERE sha256 = ? AND {unnamed}", digest)  # noqa: S608 -- our own words
+    return True

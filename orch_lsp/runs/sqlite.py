@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from orch_lsp.errors import ErrorCode, StoreError
 from orch_lsp.runs.place import side_files
 
-BUSY_TIMEOUT_S = 1.0
+BUSY_TIMEOUT_S = 0.5
 """How long SQLite itself waits for a lock; the store tries again until its patience ends."""
 NETWORK_FILE_SYSTEMS = re.compile(
     r"nfs4?|cifs|smb[23]?|smbfs|afpfs|webdav|davfs2?|9p|drvfs|vboxsf|vmhgfs|prl_fs|glusterfs|ceph|lustre|afs|ncpfs"
@@ -151,6 +151,10 @@ _MEANING = {
 def store_error(error: sqlite3.Error) -> StoreError:
     """What is told to a user when SQLite fails."""
     if is_busy(error):
-        return StoreError(ErrorCode.STORE_ERROR, "The record of runs is locked by another process.", retryable=True)
+        return StoreError(
+            ErrorCode.STORE_ERROR, "The record of runs is locked by another process.", retryable=True,
+            remediation="Let the other program finish or close it (a backup, a database browser, another orch-lsp that "
+            "tidies up), then try again.",
+        )  # fmt: skip
     meaning = _MEANING.get(primary_code(error), f"{error}")
     return StoreError(ErrorCode.STORE_ERROR, f"The record of runs cannot be used: {meaning}.")

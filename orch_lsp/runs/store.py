@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+
+PATIENCE_S = 20.0
+"""How long a write waits for other processes before it fails."""
+_PAUSE_S = 0.05
+_DROPPED_AT_ONCE = 50
+"""Runs that one transaction drops, so that nobody waits long for it, in this process or another."""
 
 
 class RunStore:
@@ -49,6 +56,8 @@ class RunStore:
         self._held = HeldRuns()
         self._closed = False
         self._resting: ThreadPoolExecutor | None = None
+        self._locked = False
+        """Whether another process outlasted a whole patience: until it lets go, nobody waits so long again."""
 
     @classmethod
     async def open(
@@ -106,12 +115,12 @@ class RunStore:
             StoreError: It could not be recorded; no request may be sent.
         """
         kept = tuple(texts)
-        return await self._run(lambda: self._opened.create(record, kept))
+        return await self._write(lambda: self._opened.create(record, kept))
 
     async def take_over(self, record: RunRecord, texts: Iterable[str]) -> None:
         """Record a run that another store holds and that has ended: its document has moved here."""
         kept = tuple(texts)
-        await self._run(lambda: self._opened.take_over(record, kept))
+        await self._write(lambda: self._opened.take_over(record, kept))
 
     async def save(self, record: RunRecord, *, expected: RunStatus, texts: Iterable[str] = ()) -> bool:
         """Replace a run's record, durably, if its stored status is still `expected`.
@@ -139,7 +148,7 @@ class RunStore:
     async def _saved(self, record: RunRecord, expected: RunStatus, texts: Iterable[str]) -> bool:
         kept = tuple(dict.fromkeys((*self._held.texts_of(record.run_id), *texts)))
         try:
-            await self._run(lambda: self._opened.save(record, expected, kept))
+            await self._write(lambda: self._opened.save(record, expected, kept))
         except StoreError:
             if record.run_id not in self._held:
                 raise
@@ -195,7 +204,7 @@ class RunStore:
         Raises:
             RunError: `unknown_run`.
         """
-        await self._run(lambda: self._opened.checkpoint(run_id, offset, text))
+        await self._write(lambda: self._opened.checkpoint(run_id, offset, text))
 
     async def partial_text(self, run_id: str) -> str:
         """The raw text of a run that did not complete, as far as it was kept; else an empty string.
@@ -217,7 +226,7 @@ class RunStore:
         Raises:
             RunError: `unknown_run`.
         """
-        return await self._run(lambda: self._opened.add_late_text(run_id, text))
+        return await self._write(lambda: self._opened.add_late_text(run_id, text))
 
     async def get(self, identifier: str) -> RunRecord:
         """The run with this id, or the only one whose id begins with these eight or more characters.
@@ -277,7 +286,7 @@ class RunStore:
         Raises:
             RunError: `unknown_run`.
         """
-        await self._run(lambda: self._opened.dismiss(run_id))
+        await self._write(lambda: self._opened.dismiss(run_id))
 
     async def is_dismissed(self, run_id: str) -> bool:
         """Whether the user has seen a run's failure."""
@@ -289,7 +298,7 @@ class RunStore:
         Returns:
             The runs that were marked, as they are now.
         """
-        return await self._run(self._opened.reconcile)
+        return await self._write(self._opened.reconcile)
 
     async def heartbeat(self, run_ids: Iterable[str]) -> None:
         """Say that the owner of these live runs is alive; to be called each `settings.heartbeat_s` seconds."""
@@ -301,7 +310,7 @@ class RunStore:
 
         Without a root, `old` and `new` are what `document` was and is; the records themselves stay as they are.
         """
-        return await self._run(lambda: self._opened.relink(old, new))
+        return await self._write(lambda: self._opened.relink(old, new))
 
     async def prune(
         self, keep_runs: int | None = None, keep_days: int | None = None, now: datetime | None = None
@@ -310,7 +319,14 @@ class RunStore:
 
         Live runs, and runs whose draft still waits, are never dropped. Both limits left out: nothing is.
         """
-        return await self._run(lambda: self._opened.prune(keep_runs, keep_days, now))
+        found = await self._run(lambda: self._opened.droppable(keep_runs, keep_days, now))
+        dropped = 0
+        for first in range(0, len(found), _DROPPED_AT_ONCE):
+            some = found[first : first + _DROPPED_AT_ONCE]
+            dropped += await self._write(functools.partial(self._opened.drop, some))
+        while dropped and await self._write(self._opened.give_back_room):
+            pass
+        return dropped
 
     async def check(self) -> str | None:
         """What is wrong with the database as SQLite sees it; None if it is sound, or not there yet."""
@@ -360,6 +376,22 @@ class RunStore:
 
     def _is_about(self, record: RunRecord, spec_path: str) -> bool:
         return self._document is not None or record.spec.path == spec_path
+
+    async def _write(self, work: Callable[[], Result]) -> Result:
+        """Do work that another process may be in the way of: again and again, with room for readers in between."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + (0 if self._locked else PATIENCE_S)
+        while True:
+            try:
+                result = await self._run(work)
+            except StoreError as error:
+                self._locked = error.retryable and clock() >= deadline
+                if not error.retryable or self._locked:
+                    raise
+                await asyncio.sleep(_PAUSE_S)
+            else:
+                self._locked = False
+                return result
 
     async def _run(self, work: Callable[[], Result]) -> Result:
         if self._closed:

@@ -36,7 +36,7 @@ STARTS_TASKS = {
     "lsp/transport.py": "the conversation, the watch over the editor and TCP's connections; all end with the server",
     "lsp/server.py": "run_task, which every feature uses, and the session's opening; close() ends both",
     "orchestration/supervisor.py": "runs and their heartbeat; aclose() ends them",
-    "orchestration/session.py": "the opening of stores; aclose() closes them",
+    "orchestration/session.py": "the opening of stores, the dropping of old runs; aclose() ends both",
     "orchestration/draft_step.py": "a run's checkpoints; the step ends them",
     "orchestration/run.py": "a run's checkpoints; the run ends them",
     "orchestration/shielding.py": "what must reach its end although its caller is cancelled; awaited there",

@@ -811,3 +811,37 @@ async def test_a_broken_page_of_records_costs_the_runs_on_it_alone(root):
     (notice,) = again.notices
     assert f"of its runs, {len(left)} could be taken over" in notice
     await again.aclose()
+
+
+async def test_readers_are_answered_while_a_write_waits_for_another_program(root, store):
+    record = await added(store, running(owner=here()))
+    with closing(sqlite3.connect(store.location, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(store.save(replace(record, brief_sha256="new"), expected=record.status))
+        for _ in range(3):
+            assert await store.get(record.run_id) == record
+        assert not writing.done()
+        other.execute("ROLLBACK")
+    await writing
+    assert (await store.get(record.run_id)).brief_sha256 == "new"
+
+
+async def test_a_draft_does_not_wait_until_all_old_runs_are_dropped(store):
+    for number in range(300):
+        await store.take_over(replace(completed(path=f"{number}.md"), draft=None), [f"text {number}", "shared"])
+    pruning = asyncio.create_task(store.prune(keep_runs=1))
+    await asyncio.sleep(0)
+    new = queued("new.md", owner=here())
+    await store.create(new)
+    assert not pruning.done()
+    dropped = await pruning
+    left = list(await store.list(limit=None))
+    assert (dropped, left[0]) == (301 - len(left), new)
+    assert await store.text(sha256("text 0")) is None
+    assert await store.text(sha256("shared")) == "shared"
+
+
+@pytest.mark.parametrize("days", [10**6, 10**9, 10**12])
+async def test_runs_are_kept_for_longer_than_dates_go(store, days):
+    await added(store, completed())
+    assert await store.prune(keep_days=days) == 0

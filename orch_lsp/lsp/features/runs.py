@@ -28,7 +28,7 @@ def register(server: OrchServer) -> None:
         supervisor = await ls.supervisor()
         for live in reversed(supervisor.live):
             run_id = live.record.run_id
-            if given.run_id in {None, run_id} and supervisor.cancel(run_id):
+            if given.run_id in {None, run_id} and supervisor.cancel(run_id, "in the editor"):
                 await supervisor.wait(run_id, CANCEL_SECONDS)
                 status = live.committed.status
                 return {"runId": run_id, "status": str(status) if status in TERMINAL else "cancelling"}
