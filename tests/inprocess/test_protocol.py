@@ -567,3 +567,113 @@ async def test_no_message_is_logged_by_default(server, client, workspace):
     assert "a whole document" not in done.stderr
     assert "a request" not in done.stderr
     assert done.stdout == ""
+
+
+# -- ids, lines, and a second beginning
+
+
+async def test_an_answer_with_the_id_of_the_clients_own_request_answers_nothing(server, client):
+    go = asyncio.Event()
+
+    @server.command("test.hold")
+    async def hold(ls, argument):
+        await go.wait()
+        return "held"
+
+    request = client.ask("workspace/executeCommand", {"command": "test.hold"}, 77)
+    client.send({"jsonrpc": "2.0", "id": 77, "result": "mine"})
+    client.send({"jsonrpc": "2.0", "id": 77, "error": {"code": 1, "message": "mine"}})
+    client.ask("workspace/executeCommand", {"command": "test.hold"}, 77)
+    refused = await client.until(lambda: next((m for m in client.messages if "error" in m), None))
+    go.set()
+
+    assert refused["error"]["code"] == -32600
+    done = await client.until(lambda: next((m for m in client.messages if m.get("result") == "held"), None))
+    assert done["id"] == request
+
+
+async def test_a_client_cannot_cancel_a_request_of_the_server(server, client):
+    asked = server.protocol.send_request("client/question", None)
+    question = await client.asked("client/question")
+    client.notify("$/cancelRequest", {"id": question["id"]})
+    client.answer(question, "yes")
+    assert await asyncio.wrap_future(asked) == "yes"
+
+
+async def test_a_second_initialize_is_refused_and_forgets_nothing(server, client, workspace):
+    uri = (workspace / "a.spec.md").as_uri()
+    client.open(uri, SPEC)
+    again = await client.call("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+    assert again["error"]["code"] == -32600
+    assert server.documents.text(uri) == SPEC
+
+
+async def test_a_burst_of_requests_is_worked_on_a_few_at_a_time(server, client):
+    """Counted, not timed: a task each would hold a parsed document each."""
+    go, now, most = asyncio.Event(), 0, 0
+
+    @server.command("test.count")
+    async def count(ls, argument):
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await go.wait()
+        now -= 1
+
+    ids = [client.ask("workspace/executeCommand", {"command": "test.count"}) for _ in range(2_000)]
+    withdrawn = ids[-1]
+    client.notify("$/cancelRequest", {"id": withdrawn})
+    assert (await client.answered(withdrawn))["error"]["code"] == -32800
+    # The line is shorter than what came: the oldest of those that waited were given up.
+    assert (await client.answered(ids[64]))["error"]["code"] == -32802
+    go.set()
+    answers = [await client.answered(one) for one in ids]
+
+    assert most == 64
+    assert sum("result" in answer for answer in answers) == 64 + 1_000 - 1
+
+
+async def test_what_waits_in_line_is_answered_at_shutdown(server, client):
+    @server.command("test.never")
+    async def never(ls, argument):
+        await asyncio.Event().wait()
+
+    ids = [client.ask("workspace/executeCommand", {"command": "test.never"}) for _ in range(100)]
+    await client.call("shutdown")
+    for one in ids:
+        assert (await client.answered(one))["error"]["code"] == -32800
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "utf-32"])
+async def test_ranges_of_a_client_that_ignores_full_sync_are_applied(server, raw, workspace, encoding):
+    await raw.initialize({"general": {"positionEncodings": [encoding]}})
+    uri = (workspace / "a b.spec.md").as_uri()
+    raw.open(uri, "# 😀 T\r\n\x0cone\u2028two\rend\n")
+    width = {"utf-16": 2, "utf-8": 4, "utf-32": 1}[encoding]
+
+    def change(start, end, text):
+        (line, character), (end_line, end_character) = start, end
+        where = {
+            "start": {"line": line, "character": character},
+            "end": {"line": end_line, "character": end_character},
+        }
+        return {"range": where, "text": text}
+
+    changes = [
+        change((0, 2 + width + 1), (0, 2 + width + 2), "Titel"),
+        change((2, 0), (2, 3), "END"),
+        change((99, 0), (99, 9), "more"),
+        change((1, 1), (1, 0), ""),
+    ]
+    raw.notify("textDocument/didChange", {"textDocument": {"uri": uri, "version": 2}, "contentChanges": changes})
+    await raw.call("textDocument/codeLens", {"textDocument": {"uri": uri}})
+    assert server.documents.text(uri) == "# 😀 Titel\r\none\u2028two\rEND\nmore"
+    assert server.documents.version(uri) == 2
+
+
+async def test_a_change_of_a_document_that_is_not_open_is_passed_over(server, client, caplog):
+    change = {"textDocument": {"uri": "file:///not/open.md", "version": 2}, "contentChanges": [{"text": "x"}]}
+    client.notify("textDocument/didChange", change)
+    await client.call("shutdown")
+    assert not server.documents.is_open("file:///not/open.md")
+    assert not [record for record in caplog.records if record.exc_info]
