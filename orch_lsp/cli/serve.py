@@ -51,6 +51,7 @@ def serve(arguments: Sequence[str], first: FirstMessages | None = None) -> None:
         code = 1
     finally:
         said.end(LAST_WORDS_S)
+        sys.stderr = sys.__stderr__
     sys.exit(code)
 
 

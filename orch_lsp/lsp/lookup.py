@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orch_lsp.errors import ErrorCode, RunError
+from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.runs.status import LIVE
 from orch_lsp.uri import path_of
 from orch_lsp.workspace import relative_path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from orch_lsp.runs.store import RunStore
 
 
+logger = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class FoundRun:
     """A run with the store that holds it."""
@@ -31,19 +35,39 @@ class FoundRun:
 
 
 async def stores(server: OrchServer) -> list[RunStore]:
-    """Every store that is open, and those of the open documents and workspace folders."""
+    """Every store that is open, and those of the open documents and workspace folders.
+
+    One that cannot be used hides nothing that another holds.
+
+    Raises:
+        StoreError: There is one that cannot be used, and no other.
+    """
     session = await server.ready()
     found: list[RunStore] = []
-    for uri in server.documents.open_uris():
-        store = await session.store(await server.read(server.source(uri)))
-        if store not in found:
-            found.append(store)
-    for folder in server.folders():
-        store = await _store_of_folder(session, folder)
-        if store not in found:
-            found.append(store)
+    unusable: StoreError | None = None
+    opening = [
+        *(_store_of_document(server, session, uri) for uri in server.documents.open_uris()),
+        *(_store_of_folder(session, folder) for folder in server.folders()),
+    ]
+    for one in opening:
+        try:
+            store = await one
+        except StoreError as error:
+            logger.warning("a record of runs is passed over: %s", error.message)
+            unusable = error
+        else:
+            if store is not None and store not in found:
+                found.append(store)
     found += [store for store in await session.open_stores() if store not in found]
+    if unusable is not None and not found:
+        raise unusable
     return found
+
+
+async def _store_of_document(server: OrchServer, session: Session, uri: str) -> RunStore | None:
+    if not server.documents.is_open(uri):
+        return None  # It was closed while the ones before it were opened.
+    return await session.store(await server.read(server.source(uri)))
 
 
 async def find_run(server: OrchServer, run_id: str) -> FoundRun:

@@ -57,7 +57,12 @@ class HttpProvider(RetryingProvider):
     def request_body(self, request: GenerationRequest) -> bytes | None:
         """The exact bytes that `stream` sends."""
         body = self._wire.body(request, self._settings)
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        try:
+            return text.encode()
+        except UnicodeEncodeError:
+            # A half of a character, as an editor's text may hold one, has no bytes in UTF-8.
+            return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """Ask the provider for its models.

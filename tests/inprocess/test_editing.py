@@ -422,3 +422,21 @@ async def test_a_file_that_is_renamed_during_its_run_keeps_its_draft(start_edito
     assert "Orch: Apply draft" in await editor.lenses(moved)
     assert (await editor.execute("orch.applyDraft"))["state"] == "applied"
     assert editor.text(moved) == SPEC.replace("TODO", "Limit clients.")
+
+
+@pytest.mark.parametrize("halves", ["\ud800", "\udc00 and \udfff", "\udc00\ud800"])
+async def test_a_text_with_half_a_character_is_drafted_and_the_edit_is_verified(
+    start_editor, homes, provider, workspace, halves
+):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(["## Goal\n\nLimit clients.\n"])))
+    editor = await start_editor()
+    text = f"# Rate limiter\n\nLimit {halves} each client.\n\n## Goal\n\nTODO\n"
+    uri = (workspace / "half.spec.md").as_uri()
+    editor.open(uri, text)
+    record = await editor.draft(uri)
+
+    assert record["status"] == "completed"
+    assert record["applied"]["verified"] is True
+    assert editor.text(uri) == text.replace("TODO", "Limit clients.")
+    assert "\ufffd" in provider.requests[-1].json()["messages"][-1]["content"]
