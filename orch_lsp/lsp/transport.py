@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from orch_lsp.lsp.first_answer import FirstMessages
 from orch_lsp.lsp.framing import FrameReader, NotLspError
@@ -222,6 +222,14 @@ def _ending_on_signals(task: asyncio.Task[None] | None) -> Generator[None]:
         loop.remove_signal_handler(signal.SIGTERM)
 
 
+def _is_open(stream: TextIO | None) -> bool:
+    """Whether a standard stream is there: one that was closed at the start is None, or closed by its next owner."""
+    try:
+        return stream is not None and stream.buffer.fileno() >= 0
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
 def serve_stdio(server: OrchServer, first: FirstMessages | None = None) -> int:
     """Serve one client over stdin and stdout until it says `exit` or closes the pipe.
 
@@ -232,7 +240,7 @@ def serve_stdio(server: OrchServer, first: FirstMessages | None = None) -> int:
     Returns:
         The exit code of the process.
     """
-    if sys.stdin is None or sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] -- None if closed
+    if not (_is_open(sys.stdin) and _is_open(sys.stdout)):
         logger.error("stdin and stdout have to be open: the protocol is spoken there")
         return 1
     protocol_in, protocol_out = sys.stdin.buffer, sys.stdout.buffer
