@@ -243,7 +243,9 @@ def serve_stdio(server: OrchServer, first: FirstMessages | None = None) -> int:
     if not (_is_open(sys.stdin) and _is_open(sys.stdout)):
         logger.error("stdin and stdout have to be open: the protocol is spoken there")
         return 1
-    protocol_in, protocol_out = sys.stdin.buffer, sys.stdout.buffer
+    # Kept for as long as its buffer is used: one that is collected closes it.
+    said = sys.stdout
+    protocol_in, protocol_out = sys.stdin.buffer, said.buffer
     # Nothing but the protocol may reach the pipe, whoever prints.
     sys.stdout = sys.stderr
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
