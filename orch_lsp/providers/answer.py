@@ -51,6 +51,7 @@ class Answer:
         self.terminated = False
         self.failure: Failure | None = None
         self.has_text_after_end = True
+        self._awaits_text = True
         self._kept_reasoning: list[str] = []
         self._kept_characters = 0
         self._events: list[StreamEvent] = []
@@ -69,11 +70,10 @@ class Answer:
             self._flush()
             self._pieces_are_reasoning = False
         self._pieces.append(piece)
-        if (self.has_text_after_end and self.has_text) or piece.isspace():
-            return
-        self.has_text_after_end = True
-        self.has_text = True
-        self._kept_reasoning = []
+        if self._awaits_text and not piece.isspace():
+            self._awaits_text = False
+            self.has_text = self.has_text_after_end = True
+            self._kept_reasoning = []
 
     def reasoning(self, piece: str) -> None:
         """A piece of reasoning; it never becomes part of the answer."""
@@ -118,6 +118,7 @@ class Answer:
         self.finish = Finished(reason, words)
         if self.has_text_after_end:
             self.has_text_after_end = False
+            self._awaits_text = True
             self.ends += 1
 
     @property

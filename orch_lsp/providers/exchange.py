@@ -79,7 +79,8 @@ async def exchange(
                         yield event
                     if reader.is_over:
                         break
-                    response.expect_end(soon=answer.has_ended)
+                    if answer.finish is not None:
+                        response.expect_end(soon=answer.has_ended)
             if answer.terminated:
                 await response.drain()
             reader.close(left_open=response.was_left_open)

@@ -36,11 +36,17 @@ def parse_json(data: str) -> object:
         _check(data)
     # As json.loads(), which looks for white space around the value in two further steps; there is hardly ever any.
     try:
-        try:
-            value, end = _JSON.raw_decode(data)
-        except ValueError:
-            return _JSON.decode(data)
-        return value if end == len(data) else _JSON.decode(data)
+        value, end = _JSON.raw_decode(data)
+    except RecursionError as error:
+        raise TooComplexError("nested too deeply") from error
+    except ValueError:
+        return _with_white_space(data)
+    return value if end == len(data) else _with_white_space(data)
+
+
+def _with_white_space(data: str) -> object:
+    try:
+        return _JSON.decode(data)
     except RecursionError as error:
         raise TooComplexError("nested too deeply") from error
 

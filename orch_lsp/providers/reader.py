@@ -145,7 +145,7 @@ class AnswerReader:
             self._decoder.message(name, message, self._answer)
             if name == "error" or "error" in message:
                 self._look_for_error(name, message)
-            elif _ANSWER_MEMBERS.isdisjoint(message) or "base_resp" in message:
+            elif not message.get("choices") and (_ANSWER_MEMBERS.isdisjoint(message) or "base_resp" in message):
                 self._look_for_words(name, message)
         elif name == "error":
             self._answer.failure = failure_from_message(value, self._provider, has_text=self._answer.has_text)
