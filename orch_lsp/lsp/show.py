@@ -76,9 +76,9 @@ async def _ask_to_show(server: OrchServer, uri: str) -> None:
 
 def _write_page(name: str, text: str) -> Path:
     """Pages live in the user's state folder, each content under a name of its own, and are not to be edited."""
-    from orch_lsp.workspace import state_home
+    from orch_lsp.runs.pages import pages_folder
 
-    folder = state_home() / "pages" / sha256(text)[:12]
+    folder = pages_folder() / sha256(text)[:12]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / name
     if not path.exists():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.runs.held import HeldRuns
 from orch_lsp.runs.interruption import unfinished_text
+from orch_lsp.runs.pages import forget_pages
 from orch_lsp.runs.record import Owner, RunRecord
 from orch_lsp.runs.status import TERMINAL, DraftState, RunStatus
 from orch_lsp.settings.model import RunSettings
@@ -324,6 +325,8 @@ class RunStore:
         for first in range(0, len(found), _DROPPED_AT_ONCE):
             some = found[first : first + _DROPPED_AT_ONCE]
             dropped += await self._write(functools.partial(self._opened.drop, some))
+        if found:
+            await self._run(lambda: forget_pages(found))
         while dropped and await self._write(self._opened.give_back_room):
             pass
         return dropped

@@ -845,3 +845,13 @@ async def test_a_draft_does_not_wait_until_all_old_runs_are_dropped(store):
 async def test_runs_are_kept_for_longer_than_dates_go(store, days):
     await added(store, completed())
     assert await store.prune(keep_days=days) == 0
+
+
+async def test_the_pages_of_a_forgotten_run_go_with_it(tmp_path, store):
+    old, kept = [await added(store, replace(completed(path=f"{name}.md"), draft=None)) for name in "ab"]
+    pages = tmp_path / "state" / "pages"
+    for number, name in enumerate([f"run-{old.run_id}", f"draft-{old.run_id}", f"run-{kept.run_id}", "doctor"]):
+        (pages / str(number)).mkdir(parents=True)
+        (pages / str(number) / f"{name}.md").write_text("page")
+    assert await store.prune(keep_runs=1) == 1
+    assert sorted(page.name for page in pages.rglob("*.md")) == sorted([f"run-{kept.run_id}.md", "doctor.md"])
