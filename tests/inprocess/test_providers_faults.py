@@ -322,7 +322,7 @@ async def test_signs_of_life_are_no_stall_but_do_not_last_for_ever(server):
 
 
 async def test_an_endless_stream_ends_at_the_limit_of_bytes_and_keeps_the_text(server):
-    server.script(stream_reply([], SendForever(chat_chunk("word " * 100))))
+    server.script(stream_reply([chat_chunk("Goal: ")], SendForever(chat_chunk("word " * 100))))
     outcome = await ask(server.url, limits=StreamLimits(max_bytes=200_000))
     assert outcome.code == "invalid_response"
     assert 100_000 < len(outcome.text) < 200_000
