@@ -291,6 +291,8 @@ class OrchProtocol(LanguageServerProtocol):
     @override
     def _handle_cancel_notification(self, msg_id: Any) -> None:
         """Cancel a request of the client's that waits or is worked on; pygls would cancel one of ours by its id."""
+        if not isinstance(msg_id, str | int):
+            return  # Such a request was never accepted.
         if self._reading.withdraw(msg_id) or self._commands.withdraw(msg_id):
             error = JsonRpcRequestCancelled(f'Request with id "{msg_id}" is canceled')
             self._send_response(msg_id, error=error.to_response_error())

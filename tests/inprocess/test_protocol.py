@@ -677,3 +677,10 @@ async def test_a_change_of_a_document_that_is_not_open_is_passed_over(server, cl
     await client.call("shutdown")
     assert not server.documents.is_open("file:///not/open.md")
     assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_a_cancel_of_what_is_no_id_is_passed_over(server, client, caplog):
+    for odd in ({}, [], None, 1.5):
+        client.notify("$/cancelRequest", {"id": odd})
+    await client.call("shutdown")
+    assert not [record for record in caplog.records if record.exc_info]
