@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from orch_lsp.runs.escape import code
+
 Verdict = Literal["ok", "note", "problem"]
 
+_HEADINGS: Mapping[Verdict, str] = {"problem": "To be done", "note": "Worth knowing", "ok": "In order"}
 _MARKS = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
 
 
@@ -46,8 +49,15 @@ def report_lines(findings: Sequence[Finding]) -> list[str]:
 
 
 def report_markdown(findings: Sequence[Finding]) -> str:
-    """The findings as a page."""
-    body = "\n".join(report_lines(findings))
-    longest = max((len(run) for run in body.split() if set(run) == {"`"}), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"# Orch doctor\n\n{fence}text\n{body}\n{fence}\n"
+    """The findings as a page: what is to be done first, each with its cure."""
+    blocks = ["# Orch doctor"]
+    for verdict, heading in _HEADINGS.items():
+        found = [finding for finding in findings if finding.verdict == verdict]
+        if found:
+            blocks += (f"## {heading}", "\n".join(_bullet(finding) for finding in found))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _bullet(finding: Finding) -> str:
+    cure = f"\n  - Cure: {code(finding.cure)}" if finding.cure else ""
+    return f"- {code(finding.subject)}: {code(finding.message)}{cure}"

@@ -257,4 +257,4 @@ async def test_the_editor_s_doctor_answers_although_a_provider_never_does(start_
     editor = await start_editor()
     report = await editor.execute("orch.doctor", {"open": False})
     assert report["healthy"] is False
-    assert "provider work: reachable: timeout" in report["text"]
+    assert "- `provider work: reachable`: `timeout: " in report["text"]
