@@ -1,12 +1,15 @@
-// Builds the server's wheel from the commit that is checked out into server/, with a manifest of its hash.
+// Builds the server's wheel into server/, with a manifest of its hash: from the commit that is checked out, else, as in
+// a source archive, from the files as they are.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const TARGET = resolve(import.meta.dirname, "../server");
+/** What the wheel is made of. */
+const SOURCES = ["orch_lsp", "docs", "pyproject.toml", "README.md", "LICENSE"];
 
 function git(...args) {
   return execFileSync("git", ["-C", ROOT, ...args], { encoding: "utf8" }).trim();
@@ -26,21 +29,43 @@ function python() {
   throw new Error("no Python with pip was found; set PYTHON");
 }
 
+/** Whether this is a checkout of its own; an archive may be unpacked within another one, or where there is no git. */
+function isCheckout() {
+  try {
+    return realpathSync(git("rev-parse", "--show-toplevel")) === realpathSync(ROOT);
+  } catch {
+    return false;
+  }
+}
+
+/** Puts what is committed into a folder; returns the commit and its time in seconds. */
+function takeCommit(folder) {
+  const changed = git("status", "--porcelain", "--untracked-files=no", "--", ...SOURCES);
+  if (changed !== "") console.warn(`Not committed, so not in the wheel:\n${changed}`);
+  const archive = join(folder, "source.tar");
+  git("archive", "--output", archive, "HEAD");
+  execFileSync("tar", ["-xf", archive, "-C", folder]);
+  rmSync(archive);
+  return { commit: git("rev-parse", "HEAD"), time: git("show", "-s", "--format=%ct", "HEAD") };
+}
+
+/** Puts the files as they are into a folder; an archive's files have the time of its commit. */
+function takeFiles(folder) {
+  console.warn("This is no checkout of git: the wheel is made of the files as they are.");
+  const isSource = (path) => !/(?:__pycache__|\.pyc)$/u.test(path);
+  for (const name of SOURCES) cpSync(join(ROOT, name), join(folder, name), { recursive: true, filter: isSource });
+  return { commit: "unknown", time: String(Math.floor(statSync(join(ROOT, "pyproject.toml")).mtimeMs / 1000)) };
+}
+
 /** Builds the wheel; returns what server/manifest.json says. */
 export function buildWheel() {
-  const commit = git("rev-parse", "HEAD");
-  const changed = git("status", "--porcelain", "--untracked-files=no", "--", "orch_lsp", "docs", "pyproject.toml");
-  if (changed !== "") console.warn(`Not committed, so not in the wheel:\n${changed}`);
   const source = mkdtempSync(join(tmpdir(), "orch-wheel-"));
+  const { commit, time } = isCheckout() ? takeCommit(source) : takeFiles(source);
   try {
-    const archive = join(source, "source.tar");
-    git("archive", "--output", archive, "HEAD");
-    execFileSync("tar", ["-xf", archive, "-C", source]);
-    rmSync(archive);
     rmSync(TARGET, { recursive: true, force: true });
     mkdirSync(TARGET);
     execFileSync(python(), ["-I", "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", TARGET, source], {
-      env: { ...process.env, SOURCE_DATE_EPOCH: git("show", "-s", "--format=%ct", "HEAD"), PIP_DISABLE_PIP_VERSION_CHECK: "1" },
+      env: { ...process.env, SOURCE_DATE_EPOCH: time, PIP_DISABLE_PIP_VERSION_CHECK: "1" },
       stdio: ["ignore", "inherit", "inherit"],
     });
   } finally {
