@@ -90,3 +90,11 @@ test("the code's texts are all in the bundle", () => {
   assert.ok(bundle.includes("Set API Key"));
   assert.ok(bundle.length > 60);
 });
+
+test("a step of the walkthrough is ticked by what is the case, not by a command that was begun", () => {
+  const events = [...text("package.json").matchAll(/"completionEvents": \[([^\]]*)\]/gu)].map(([, inside]) => inside ?? "");
+  assert.equal(events.length, 5);
+  assert.deepEqual(events.filter((event) => !/^"(onContext:orch\.\w+|onView:orch\.runs)"$/u.test(event)), []);
+  const kept = text("src/documents/contextKeys.ts");
+  for (const [, key] of text("package.json").matchAll(/onContext:orch\.(\w+)/gu)) assert.ok(kept.includes(`this.set("${key ?? ""}"`), key);
+});

@@ -53,6 +53,9 @@ export class ContextKeys implements vscode.Disposable {
     this.set("nothingToFill", document !== undefined && this.offers.isFinished(document.uri));
     this.set("runLive", tracker.live.length > 0);
     this.set("hasRuns", tracker.hasRuns);
+    this.set("hasDrafts", tracker.hasDrafts);
+    this.set("hasSpec", tracker.hasRuns || vscode.workspace.textDocuments.some(isSpec));
+    this.set("providerChosen", tracker.hasDrafts || this.keys.providers.length > 0 || isProviderSet());
     this.set("runLiveHere", document !== undefined && tracker.liveOn(document.uri) !== undefined);
     this.set("draftReadyHere", document !== undefined && tracker.readyOn(document.uri) !== undefined);
     this.set("failureHere", document !== undefined && failureOn(document.uri) !== null);
@@ -75,4 +78,10 @@ export class ContextKeys implements vscode.Disposable {
     this.values.set(key, value);
     void vscode.commands.executeCommand("setContext", `orch.${key}`, value);
   }
+}
+
+/** Whether the settings name a provider. */
+function isProviderSet(): boolean {
+  const provider = vscode.workspace.getConfiguration("orch").get<unknown>("provider");
+  return typeof provider === "string" && provider !== "";
 }

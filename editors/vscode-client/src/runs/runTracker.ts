@@ -145,6 +145,11 @@ export class RunTracker implements vscode.Disposable {
     return this.records.size > 0;
   }
 
+  /** Whether some run has brought a whole draft. */
+  get hasDrafts(): boolean {
+    return [...this.records.values()].some(({ status, draft }) => status === "completed" && draft !== null);
+  }
+
   /** Live runs, oldest first, with what arrived so far. */
   get live(): LiveRun[] {
     return [...this.records.values()].filter((record) => this.isLiveHere(record)).map((record) => {
