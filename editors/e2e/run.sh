@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # End-to-end runs in real editors: editors/e2e/run.sh [vscode|neovim|emacs|all] [words of scenario names]
 # Installs what it needs into .e2e/ at the top of the checkout; the exit code is the verdict.
+# ORCH_E2E_SECOND_CHANCE=1 runs a scenario that failed once more, and names it if it passes then.
 # ORCH_E2E_SERVER names an orch-lsp program to use instead of one built from this checkout.
 set -euo pipefail
 
