@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import shutil
+import os
+import re
+import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -13,15 +15,22 @@ sys.path.insert(0, str(HERE.parent))
 
 from scenarios import World, run_scenario, summarise  # noqa: E402 -- the folder above is no package
 
-PLUGIN = HERE.parent.parent / "neovim"
+TOP = HERE.parent.parent.parent
+DOCS = TOP / "docs" / "editors.md"
+SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LIBRARY = HERE / "library.lua"
 
 
-def install_plugin(world: World) -> None:
-    """Put the plugin where a person would: in a package that Neovim loads by itself."""
-    start = Path(world.environment["XDG_DATA_HOME"]) / "nvim" / "site" / "pack" / "orch" / "start"
-    start.mkdir(parents=True)
-    shutil.copytree(PLUGIN, start / "orch")
+def install_plugin(world: World, nvim: Path) -> None:
+    """Install the plugin by the very lines that the documentation gives."""
+    text = DOCS.read_text(encoding="utf-8")
+    _, _, after = text.partition("### With the plugin")
+    block = SHELL.search(after)
+    if block is None:
+        raise RuntimeError(f"{DOCS} does not say how the plugin is installed")
+    lines = block[1].replace("~/.local/share", '"$XDG_DATA_HOME"')
+    environment = world.environment | {"PATH": f"{nvim.absolute().parent}{os.pathsep}{world.environment['PATH']}"}
+    subprocess.run(["sh", "-euc", lines], cwd=TOP, env=environment, check=True, capture_output=True)
 
 
 def nothing(world: World) -> None:
@@ -53,7 +62,7 @@ def main() -> int:
         name = f"neovim plugin: {script.stem.replace('_', ' ')}"
         if wanted(name):
             command = [str(arguments.nvim.absolute()), "--headless", "-c", f"luafile {script}"]
-            verdicts.append(run(name, command, prepare=install_plugin))
+            verdicts.append(run(name, command, prepare=partial(install_plugin, nvim=arguments.nvim)))
     return summarise(verdicts)
 
 

@@ -151,7 +151,7 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="orch-pictures-"))
     world = build_world(folder, arguments.server.absolute(), None)
-    install_plugin(world)
+    install_plugin(world, arguments.nvim)
     provider = start_provider(world)
     (world.workspace / "limits.spec.md").write_text(BRIEF, encoding="utf-8")
     (folder / "init.vim").write_text("\n".join(OPTIONS) + "\n", encoding="utf-8")

@@ -14,6 +14,8 @@ nvim.run(function()
     end
   end)
   nvim.equal('orch', diagnostic.source)
+  nvim.wait_message(':Orch explain')
+  nvim.equal(1, #nvim.messages, 'the failure is told once')
   nvim.equal(vim.diagnostic.severity.ERROR, diagnostic.severity)
   nvim.equal(nvim.BRIEF, nvim.text(bufnr) .. '\n')
 

@@ -27,4 +27,15 @@ nvim.run(function()
 
   vim.cmd.undo()
   nvim.equal(nvim.BRIEF, nvim.text(bufnr) .. '\n', 'one undo takes the whole draft back')
+
+  local function history()
+    local shown = nvim.answer_select(0)
+    vim.cmd('Orch history')
+    return nvim.wait('the picker', function()
+      return shown[1]
+    end)
+  end
+  nvim.contains(history(), 'draft taken back')
+  vim.cmd.redo()
+  nvim.contains(history(), 'draft applied')
 end)

@@ -3,6 +3,20 @@ local notice = require('orch.notice')
 
 local M = {}
 
+--- What helps first against a failure, where it is not to run again.
+local CURES = {
+  missing_auth = ':Orch explain',
+  invalid_auth = ':Orch explain',
+  missing_provider = ':Orch provider',
+  unknown_provider = ':Orch provider',
+  missing_model = ':Orch model',
+  model_not_found = ':Orch model',
+  quota_exhausted = ':Orch provider',
+  billing = ':Orch provider',
+  not_allowed = ':Orch allow',
+  secret_blocked = ':Orch explain',
+}
+
 ---@param run orch.Run
 ---@return boolean
 local function in_a_window(run)
@@ -15,7 +29,8 @@ end
 function M.ending(record)
   local where = record.spec.path
   if record.status == 'failed' and type(record.error) == 'table' then
-    return ('%s: %s %s'):format(where, record.error.message, record.error.remediation)
+    local error = record.error
+    return ('%s: %s %s %s'):format(where, error.message, error.remediation, CURES[error.code] or ':Orch retry')
   end
   if record.status == 'completed' then
     local state = type(record.draft) == 'table' and record.draft.state or nil
@@ -27,9 +42,22 @@ function M.ending(record)
   return ('%s: the run was %s.'):format(where, record.status)
 end
 
+--- Whether the document itself shows the end of the run: it has the draft, or its person ended the run.
+---@param record orch.Record
+---@return boolean
+local function plain_to_see(record)
+  local draft = record.draft
+  local waits = type(draft) == 'table' and draft.state == 'ready'
+  return record.status == 'cancelled' or (record.status == 'completed' and not waits)
+end
+
 ---@param run orch.Run
 local function tell_end(run)
-  if in_a_window(run) or not require('orch.config').read().notify then
+  local unwanted = not require('orch.config').read().notify
+  if in_a_window(run) then
+    unwanted = plain_to_see(run.record)
+  end
+  if unwanted then
     return
   end
   if run.record.status == 'failed' then
@@ -53,12 +81,19 @@ end
 
 vim.api.nvim_create_autocmd('LspProgress', {
   group = vim.api.nvim_create_augroup('orch_progress', { clear = true }),
-  pattern = 'end',
   callback = function(event)
     local run = require('orch.runs').get(event.data.params.token)
-    if run then
+    local value = event.data.params.value
+    if not run then
+      return
+    end
+    if value.kind == 'end' then
       run.delivered = true
       tell_if_over(run)
+    elseif type(value.message) == 'string' then
+      run.report = value.message
+      require('orch.preview').report(run)
+      vim.cmd.redrawstatus({ bang = true })
     end
   end,
 })

@@ -36,7 +36,8 @@ function M.line(record)
   }
   local draft = known(record.draft)
   if draft then
-    parts[#parts + 1] = draft.partial and 'partial draft' or ('draft %s'):format(draft.state)
+    local state = record.taken_back and 'taken back' or draft.state
+    parts[#parts + 1] = draft.partial and 'partial draft' or ('draft %s'):format(state)
   end
   if known(usage.input_tokens) and known(usage.output_tokens) then
     parts[#parts + 1] = ('%d in / %d out'):format(usage.input_tokens, usage.output_tokens)

@@ -145,6 +145,15 @@ function M.add(delta, run, client_id)
   title(preview, section and ('Orch: drafting %s'):format(section) or 'Orch: drafting')
 end
 
+--- The server said what it does while no words arrive.
+---@param run orch.Run
+function M.report(run)
+  local preview = previews[run.record.run_id]
+  if preview and require('orch.runs').words(run) == 0 then
+    title(preview, 'Orch: ' .. run.report)
+  end
+end
+
 --- A run moved on: say so above its words; put them away once they are in the document.
 ---@param run orch.Run
 function M.changed(run)

@@ -91,6 +91,8 @@ function M.execute(command, argument, bufnr, done)
   M.request(client, 'workspace/executeCommand', params, function(result, failed)
     if done then
       done(result, failed, client)
+    elseif failed and failed.code == 'nothing_to_fill' then
+      notice.info(failed.message)
     elseif failed then
       notice.error(failed.message)
     end

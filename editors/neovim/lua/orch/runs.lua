@@ -14,6 +14,7 @@ local M = {}
 ---@field timing { started_at: string, ended_at?: string }
 ---@field error? { code: string, message: string, remediation: string }
 ---@field draft? { state: string, partial: boolean, bytes: integer }
+---@field taken_back? boolean In lists only: an undo has taken all of the draft out of the document.
 
 ---@class orch.Delta
 ---@field runId string
@@ -28,6 +29,7 @@ local M = {}
 ---@field bufnr? integer The document's buffer, where it is loaded.
 ---@field section? string The section whose words arrived last, for people.
 ---@field words table<string, { count: integer, open: boolean }> Words that arrived, by step.
+---@field report? string What the server said last, such as that it waits, and for how long.
 ---@field delivered? boolean Its progress has ended: what became of the draft is on the record.
 ---@field told? boolean The person knows that it is over.
 

@@ -10,8 +10,11 @@ local function describe(run)
     return 'orch queued'
   end
   local frame = FRAMES[math.floor(vim.uv.now() / 100) % #FRAMES + 1]
-  local parts = { frame, 'orch', run.section or 'drafting' }
   local words = require('orch.runs').words(run)
+  if words == 0 and run.report then
+    return table.concat({ frame, 'orch', run.report }, ' ')
+  end
+  local parts = { frame, 'orch', run.section or 'drafting' }
   if words > 0 then
     parts[#parts + 1] = ('%d words'):format(words)
   end
