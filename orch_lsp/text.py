@@ -72,6 +72,23 @@ def line_end_of(text: str) -> str:
     return found.group() if found else "\n"
 
 
+def line_spans(text: str) -> list[Span]:
+    """The lines of `text` without their ends, by LSP's three terminators; an empty text has one."""
+    spans: list[Span] = []
+    start = 0
+    for end in _LINE_END.finditer(text):
+        spans.append(Span(start, end.start()))
+        start = end.end()
+    spans.append(Span(start, len(text)))
+    return spans
+
+
+def after_line(text: str, offset: int) -> int:
+    """The start of the line after the one that ends at `offset`; the text's end if there is none."""
+    end = _LINE_END.match(text, offset)
+    return len(text) if end is None else end.end()
+
+
 def split_lines(text: str) -> list[str]:
     """The lines of `text` without their ends, by LSP's three terminators only."""
     return _LINE_END.split(text)

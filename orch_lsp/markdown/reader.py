@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from orch_lsp.markdown.html import html_closer
 from orch_lsp.markdown.tree import Chunk, Definition, Element, Kind, OpenBlock, Tree
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LONE_CR = re.compile(r"\r(?!\n)")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _DEFINED = re.compile(r"\]:")
-_RAW_TAG = re.compile(r"[ \t]*<(script|pre|style|textarea)\b", re.IGNORECASE)
-# The longest opener first: each is a prefix of no later one (CommonMark 0.31 §4.6, kinds 2 to 5).
-_HTML_CLOSERS = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"))
 
 _BLOCKS: dict[str, Kind] = {
     "Heading": "heading",
@@ -127,17 +125,9 @@ class _Piece:
         source = self.text[last.start : last.end]
         if last.kind == "code_block" and (fence := _FENCE.match(source)):
             return OpenBlock("fence", last.start, fence[1])
-        if last.kind == "html_block" and (closer := _html_closer(source)):
+        if last.kind == "html_block" and (closer := html_closer(source)):
             return OpenBlock("html", last.start, closer)
         return None
-
-
-def _html_closer(source: str) -> str | None:
-    """The words that end an HTML block that a blank line does not end."""
-    if raw := _RAW_TAG.match(source):
-        return f"</{raw[1]}>"
-    source = source.lstrip(" \t")
-    return next((closer for opener, closer in _HTML_CLOSERS if source.startswith(opener)), None)
 
 
 def _read_piece(text: str, start: int, end: int) -> _Piece:

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from orch_lsp.text import Span, split_lines
+from orch_lsp.markdown.html import html_closer, html_heading
+from orch_lsp.text import Span, line_spans, split_lines
 
 _ATX = re.compile(r"[ \t]*#{1,6}(?:[ \t]|\Z)")
 _CLOSING = re.compile(r"(?:\A|[ \t])#+[ \t]*\Z")
@@ -121,7 +122,18 @@ class Chunk:
                 while start and self.text[start - 1] in " \t":
                     start -= 1
                 found.append(Heading(element.level, _heading_text(self.source(element)), Span(start, element.end)))
+            elif element.kind == "html_block":
+                found += self._html_headings(element)
         return tuple(found)
+
+    def _html_headings(self, element: Element) -> Iterator[Heading]:
+        source = self.source(element)
+        if "</h" not in source.lower() or html_closer(source) is not None:
+            return
+        for line in line_spans(source):
+            if (heading := html_heading(source[line.start : line.end])) is not None:
+                span = Span(element.start + line.start, element.start + line.end)
+                yield Heading(*heading, span)
 
     def source(self, element: Element) -> str:
         """The element's text, markers included."""
@@ -130,7 +142,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of the document itself: not one in a quote, a list, code or a comment."""
+    """A heading of the document itself, also one in HTML on a line of its own; not one in a quote, list or code."""
 
     level: int
     """1 to 6."""

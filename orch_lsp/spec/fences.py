@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from orch_lsp.spec.model import SpecDocument
-from orch_lsp.spec.parse import line_spans, parse
+from orch_lsp.spec.parse import parse
 from orch_lsp.spec.profiles import Profile
-from orch_lsp.text import Edit, Span, line_end_of
+from orch_lsp.text import Edit, Span, line_end_of, line_spans
 
 _RUN = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _ATX = re.compile(r" {0,3}#{1,6}[ \t]+(.*)\Z", re.DOTALL)

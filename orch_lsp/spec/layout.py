@@ -8,8 +8,7 @@ from functools import cached_property
 from orch_lsp.spec.blocks import scan_blocks
 from orch_lsp.spec.front_matter import content_start
 from orch_lsp.spec.model import Section, SpecDocument
-from orch_lsp.spec.parse import line_spans
-from orch_lsp.text import Span, line_end_of, split_lines
+from orch_lsp.text import Span, line_end_of, line_spans, split_lines
 
 
 class Layout:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from orch_lsp.text import Span
+from orch_lsp.spec.placeholder import is_placeholder
+from orch_lsp.text import Span, normalised, sha256
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """A heading with its body."""
 
@@ -30,14 +32,26 @@ class Section:
     """From the line after the heading to the section's end; may be empty."""
     profile_key: str | None
     """Key of the profile section that this heading stands for, or None."""
-    sha256: str
-    """Hash of the body's normalised text."""
-    placeholder: bool
-    """Whether nobody has written the body: blank, notes in comments, rules, empty items, stand-ins."""
     main: Span
     """From the main heading that this one stands in (itself, if it is one) to the next main heading."""
     main_level: int
     """The level of a heading that is put right after `main`, to be a main heading too."""
+    content: str = field(repr=False)
+    """The body's text."""
+    links: frozenset[str] = field(default=frozenset(), repr=False)
+    """Labels for which the document holds a link definition."""
+    within_html: bool = False
+    """Whether the body begins inside an HTML block, where a draft would be read as HTML."""
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the body's normalised text."""
+        return sha256(normalised(self.content))
+
+    @cached_property
+    def placeholder(self) -> bool:
+        """Whether nobody has written the body: blank, notes in comments, rules, empty items, stand-ins."""
+        return not self.within_html and is_placeholder(self.content, self.links)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from orch_lsp.spec.front_matter import MAX_CHARACTERS
 from orch_lsp.spec.model import Section, SpecDocument
-from orch_lsp.spec.parse import line_spans, parse, parse_front_matter
+from orch_lsp.spec.parse import parse, parse_front_matter
 from orch_lsp.spec.profiles import PLAIN
-from orch_lsp.text import LineIndex, normalised, sha256
+from orch_lsp.text import LineIndex, line_spans, normalised, sha256
 
 wild_text = st.text(alphabet="\r\n\u2028\x0c\x00\x85\ufeff# -`~<!>=😋aTODG[]\t", max_size=120)
 spec_text = st.lists(
