@@ -7,6 +7,7 @@ The model's name is the script:
              so does every model while there is a file `hold`
 * `denied`   answers 401, as for a wrong key
 * `limited`  answers 429 with `Retry-After: 0`
+* `later`    answers 429 with `Retry-After: 3` once, then streams as `steady` does
 * `cut`      streams the first words, then closes the connection without an end
 
 The control folder holds `port` (written once the provider listens) and `journal.jsonl`: one line an event,
@@ -78,6 +79,8 @@ class Provider(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Exchange)
         self.control = control
         self.journal = Journal(control / "journal.jsonl")
+        self.refused = False
+        """Whether `later` has been refused."""
 
 
 class Exchange(BaseHTTPRequestHandler):
@@ -91,7 +94,7 @@ class Exchange(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """The list of models."""
-        models = [{"id": name, "object": "model"} for name in ("steady", "held", "denied", "limited", "cut")]
+        models = [{"id": name, "object": "model"} for name in ("steady", "held", "denied", "limited", "later", "cut")]
         self.answer(200, {"object": "list", "data": models})
 
     def do_POST(self) -> None:
@@ -110,6 +113,9 @@ class Exchange(BaseHTTPRequestHandler):
             self.answer(401, {"error": {"message": "Incorrect API key.", "code": "invalid_api_key"}})
         elif script == "limited":
             self.answer(429, {"error": {"message": "Slow down.", "type": "rate_limit"}}, {"Retry-After": "0"})
+        elif script == "later" and not self.server.refused:
+            self.server.refused = True
+            self.answer(429, {"error": {"message": "Slow down.", "type": "rate_limit"}}, {"Retry-After": "3"})
         else:
             self.stream(model, script, draft_for(body["messages"]))
 

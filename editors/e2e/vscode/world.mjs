@@ -35,11 +35,12 @@ const EDITOR_SETTINGS = {
  * @param options.settings VS Code user settings, added to those above
  * @param options.machineSettings settings of machine scope, which a remote window reads on its server
  * @param options.model the scripted provider's model that the user config chooses; null chooses nothing
+ * @param options.attempts how many requests a run may make
  * @param options.server whether the server is on PATH
  * @param options.files files by path below the world's folder, before the editor starts; null is a folder
  * @param options.environment further variables
  */
-export async function buildWorld({ settings = {}, machineSettings = {}, model = "steady", server = true, files = {}, environment = {} }) {
+export async function buildWorld({ settings = {}, machineSettings = {}, model = "steady", attempts = 1, server = true, files = {}, environment = {} }) {
   const outer = mkdtempSync(join(tmpdir(), "orch-e2e-"));
   const folder = join(outer, ODD_NAME);
   const at = (...parts) => join(folder, ...parts);
@@ -60,7 +61,7 @@ export async function buildWorld({ settings = {}, machineSettings = {}, model = 
   writeFileSync(at("data/Machine/settings.json"), JSON.stringify(machineSettings, null, 2));
   const provider = await startProvider(at("control"));
   const chosen = model === null ? "" : `provider = "work"\nmodel = "${model}"\n\n`;
-  writeFileSync(at("orch-config/config.toml"), chosen + userConfig(provider.port));
+  writeFileSync(at("orch-config/config.toml"), chosen + userConfig(provider.port, attempts));
 
   const entries = (process.env.PATH ?? "").split(delimiter).filter((entry) => !existsSync(join(entry, "orch-lsp")));
   const path = [...(server ? [dirname(process.env.ORCH_E2E_SERVER)] : []), ...entries].join(delimiter);
@@ -104,13 +105,13 @@ export async function buildWorld({ settings = {}, machineSettings = {}, model = 
   };
 }
 
-function userConfig(port) {
+function userConfig(port, attempts) {
   return `[providers.work]
 kind = "openai-compatible"
 base_url = "http://127.0.0.1:${port}/v1"
 model = "steady"
 api_key_env = "E2E_WORK_KEY"
-retry = { attempts = 1, max_wait = 1 }
+retry = { attempts = ${attempts}, max_wait = 10 }
 `;
 }
 

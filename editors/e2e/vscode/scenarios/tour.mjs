@@ -49,6 +49,8 @@ export const tour = [
         await window.status("tokens").waitFor({ state: "detached" });
         await until("the preview to close", async () => (await page.locator(".editor-group-container").count()) === 1);
 
+        await window.titleButton("Generate Draft").waitFor({ state: "detached" });
+
         await page.keyboard.press("Control+Home");
         await page.keyboard.press("Control+s");
         await page.locator(".view-line span", { hasText: "Goal" }).last().hover();
@@ -172,8 +174,10 @@ export const tour = [
         await window.line("Load test with one busy").waitFor();
 
         await window.command("Orch: Show Spec Runs");
-        const runs = page.getByRole("treeitem", { name: /draft applied/u });
+        const runs = page.getByRole("treeitem", { name: /draft (applied|taken back)/u });
         await until("both runs", async () => (await runs.count()) === 2);
+        await page.getByRole("treeitem", { name: /draft taken back/u }).waitFor();
+        await page.getByRole("treeitem", { name: /draft applied/u }).waitFor();
         await window.menu(runs.first(), "Compare with Another Run");
         await page.locator(".quick-input-list .monaco-list-row").first().click();
         await window.tab("drafts of").waitFor();

@@ -113,4 +113,48 @@ export const typing = [
       });
     },
   },
+  {
+    name: "a wait for the provider says for what, and how long",
+    world: { files, model: "later", attempts: 2 },
+    run: async (context) => {
+      const window = await openWindow(context);
+      await window.during(async () => {
+        await window.openFile(FILE);
+        await window.lens("Generate").click();
+        await window.status(/rate limited, trying again in \d s/iu).waitFor();
+        await window.line("Non-goals").waitFor();
+        await window.status(/trying again/u).waitFor({ state: "detached" });
+      });
+    },
+  },
+  {
+    name: "the status bar asks which of two runs to cancel",
+    world: { files: { ...files, "workspace/specs/other.spec.md": BRIEF }, model: "held" },
+    run: async (context) => {
+      const { world } = context;
+      const window = await openWindow(context);
+      await window.during(async () => {
+        const { page } = window;
+        for (const name of [FILE, "other.spec.md"]) {
+          await window.openFile(name);
+          await window.lens("Generate").click();
+          await window.lens("Cancel").waitFor();
+        }
+        const item = window.status("+1 more");
+        await item.waitFor();
+        const spoken = await item.locator("[role=button]").first().getAttribute("aria-label");
+        assert.match(spoken ?? "", /Orch: .*and 1 more.*Click to cancel one of 2 runs/u);
+        await item.click();
+        await page.locator(".quick-input-list .monaco-list-row").nth(1).waitFor();
+        assert.equal(world.journal().filter(({ event }) => event === "closed_by_client").length, 0);
+        await page.locator(".quick-input-list .monaco-list-row", { hasText: FILE }).first().click();
+        await until("the socket to close", () => happened(world, "closed_by_client"));
+        await window.command("Orch: Show Spec Runs");
+        await page.getByRole("treeitem", { name: /cancelled.*typing \(draft\)/u }).waitFor();
+        await page.getByRole("treeitem", { name: /running.*other\.spec\.md/u }).waitFor();
+        world.release();
+        await page.getByRole("treeitem", { name: /draft applied.*other\.spec\.md/u }).waitFor();
+      });
+    },
+  },
 ];

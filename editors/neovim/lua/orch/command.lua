@@ -153,7 +153,7 @@ M.subcommands = {
   },
   provider = {
     needs = 'orch.useProvider',
-    describe = 'Choose a provider, and a model, for this document',
+    describe = 'Choose a provider, and a model; it is said where that is written',
     on_document = true,
     run = function(words, bufnr)
       local argument = { uri = document(bufnr), provider = words[1], model = words[2] }

@@ -6,7 +6,7 @@ local M = {}
 ---@field settings table<string, any> The settings section `orch`, as the server documents it.
 ---@field preview 'right'|'below'|false Where the words of a running draft are shown; false: only on request.
 ---@field codelens boolean Show the server's code lenses and keep them fresh.
----@field notify boolean Tell when a run ends whose document is not in a window.
+---@field notify boolean Tell when a run ends whose document is not in a window; a failure in one is always told.
 ---@field restarts integer How often a server that ended by itself is started again within five minutes.
 
 ---@type orch.Options
