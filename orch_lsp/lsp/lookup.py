@@ -153,8 +153,12 @@ async def history(server: OrchServer, uri: str | None, limit: int) -> list[RunRe
 
 
 async def taken_back_of(server: OrchServer, records: Sequence[RunRecord]) -> set[str]:
-    """Ids of the runs whose applied draft is no longer in its document, as after an undo; of open documents only."""
+    """Ids of the runs whose applied draft is no longer in its document, as after an undo; of open documents only.
+
+    A run of another server that still runs is left out: its editor has a text of its own of the same document.
+    """
     from orch_lsp.runs.origins import taken_back
+    from orch_lsp.runs.owner import is_gone
 
     session = await server.ready()
     paths = {record.spec.path for record in records if record.applied is not None}
@@ -164,7 +168,11 @@ async def taken_back_of(server: OrchServer, records: Sequence[RunRecord]) -> set
         if reading.spec_path in paths:
             applied = await (await session.store(reading)).applied_for(reading.spec_path)
             found |= taken_back(reading.document.sections, applied)
-    return found
+    others = {
+        record.owner for record in records if record.run_id in found and record.owner != session.owner
+    }  # fmt: skip
+    living = [owner for owner in others if not await asyncio.to_thread(is_gone, owner, None, 0)]
+    return found - {record.run_id for record in records if record.owner in living}
 
 
 async def _store_of_folder(session: Session, folder: Path) -> RunStore:
