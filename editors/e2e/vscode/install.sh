@@ -24,11 +24,12 @@ install_code() {
 # What the bundled server needs, so that "Install Server" is tested without the network.
 install_wheels() {
   wheels="$tools/wheelhouse"
-  [[ -f $wheels/.complete ]] && return
+  # Other requirements need other wheels.
+  cmp -s "$top/pyproject.toml" "$wheels/.complete" && return
   mkdir -p "$wheels"
   python3 -m pip --version >/dev/null 2>&1 || install_debian python3-pip
   python3 -m venv "$tools/wheelhouse-python"
   "$tools/wheelhouse-python/bin/pip" wheel -q --disable-pip-version-check --wheel-dir "$wheels" "$top"
   rm -f "$wheels"/orch_lsp-*.whl
-  touch "$wheels/.complete"
+  cp "$top/pyproject.toml" "$wheels/.complete"
 }
