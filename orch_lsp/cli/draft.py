@@ -30,6 +30,7 @@ from orch_lsp.cli.output import (
 from orch_lsp.cli.runs import root_of_here
 from orch_lsp.cli.signals import end_at_once
 from orch_lsp.cli.terminal import TerminalObserver
+from orch_lsp.document.parse import parse
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
 from orch_lsp.orchestration.applying import (
     as_applied,
@@ -49,7 +50,6 @@ from orch_lsp.runs.record import RunRecord, Software
 from orch_lsp.runs.status import RunStatus
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
-from orch_lsp.spec.parse import parse
 from orch_lsp.text import sha256
 from orch_lsp.workspace import resolved
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say_error, write_json, write_result
+from orch_lsp.document.brief import TEMPLATE_NOTE
 from orch_lsp.errors import ErrorCode, SpecError
-from orch_lsp.spec.brief import TEMPLATE_NOTE
-from orch_lsp.spec.profiles import profile_named
+from orch_lsp.profiles.registry import profile_named
 
 
 @click.command()

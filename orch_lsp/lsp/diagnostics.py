@@ -18,10 +18,10 @@ from orch_lsp.lsp.scope import is_spec
 from orch_lsp.settings.model import Layer
 
 if TYPE_CHECKING:
+    from orch_lsp.document.model import SpecDocument
     from orch_lsp.lsp.server import OrchServer
     from orch_lsp.orchestration.plan import Reading
     from orch_lsp.redaction import Redactor
-    from orch_lsp.spec.model import SpecDocument
 
 SOURCE = "orch"
 QUIET_SECONDS = 0.15
@@ -81,7 +81,7 @@ async def diagnostics_of(ls: OrchServer, uri: str) -> tuple[int | None, list[typ
 
 
 def _rules(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
-    from orch_lsp.spec.check import check
+    from orch_lsp.rules.plain import check
 
     diagnostics: list[types.Diagnostic] = []
     for finding in check(reading.document, reading.profile):

@@ -14,9 +14,9 @@ from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.lsp.convert import Positions, workspace_edit
 
 if TYPE_CHECKING:
+    from orch_lsp.document.answer.reading import Answer
     from orch_lsp.lsp.server import OrchServer
     from orch_lsp.orchestration.applying import DraftEdit
-    from orch_lsp.spec.answer import Answer
 
 READ_BACK_SECONDS = 5.0
 """How long a client may take to tell of the change that it said it made."""

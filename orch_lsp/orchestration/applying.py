@@ -10,17 +10,18 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from orch_lsp.document.answer.reading import Answer, read_answer, read_draft
+from orch_lsp.document.brief import Target
+from orch_lsp.document.fill import plan_fill
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, SpecError, StoreError
 from orch_lsp.orchestration.check_step import findings_of
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import read_document
+from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.registry import profile_named
 from orch_lsp.runs.record import Applied, Draft, DraftSection, RunRecord, timestamp
 from orch_lsp.runs.status import DraftState
 from orch_lsp.runs.store import RunStore
-from orch_lsp.spec.answer import Answer, read_answer, read_draft
-from orch_lsp.spec.brief import Target
-from orch_lsp.spec.fill import plan_fill
-from orch_lsp.spec.profiles import PLAIN, profile_named
 from orch_lsp.text import Edit, apply_edits, normalised, sha256
 
 

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from orch_lsp.document.answer.draft_check import draft_notes
+from orch_lsp.document.answer.reading import Answer, AnswerNote, read_answer
 from orch_lsp.errors import ErrorCode, ProviderError
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.steps import begin_step, end_step
 from orch_lsp.runs.record import Finding
 from orch_lsp.runs.status import StepStatus
-from orch_lsp.spec.answer import Answer, AnswerNote, read_answer
-from orch_lsp.spec.draft_check import draft_notes
 from orch_lsp.text import sha256
 
 _LONGEST_TEXT = 4_000

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orch_lsp.document.brief import Target, brief_of, fill_targets
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.parse import parse
+from orch_lsp.document.profile import Profile
 from orch_lsp.errors import ErrorCode, SettingsError, SpecError
+from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.orchestration.source import Source
+from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.recognition import holds_plain, kept_away, other_format
+from orch_lsp.profiles.registry import profile_named, profile_names
 from orch_lsp.settings.model import Choice, Settings
-from orch_lsp.spec.brief import Target, brief_of, fill_targets
-from orch_lsp.spec.formats import holds_plain, kept_away, other_format
-from orch_lsp.spec.model import FrontMatter, SpecDocument
-from orch_lsp.spec.parse import parse
-from orch_lsp.spec.profiles import PLAIN, Profile, profile_named, profile_names
 from orch_lsp.workspace import user_config_path, workspace_left_by
 
 if TYPE_CHECKING:

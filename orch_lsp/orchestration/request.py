@@ -8,13 +8,13 @@ from dataclasses import replace
 from orch_lsp.context.assembly import fence
 from orch_lsp.context.item import ContextItem
 from orch_lsp.context.scan import first_secret
+from orch_lsp.document.brief import without_template_note
+from orch_lsp.document.profile import Profile
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.prompts import PLAIN_DRAFT, TEMPLATES, PromptTemplate, render
 from orch_lsp.providers.base import GenerationRequest, SectionRequest
 from orch_lsp.redaction import Redactor
-from orch_lsp.spec.brief import without_template_note
-from orch_lsp.spec.profiles import Profile
 from orch_lsp.text import LineIndex
 
 

@@ -11,6 +11,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from orch_lsp.document.answer.reading import Answer
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, detail_of
 from orch_lsp.orchestration.applying import draft_sections
 from orch_lsp.orchestration.check_step import check_answer
@@ -24,7 +25,6 @@ from orch_lsp.orchestration.steps import begin_step
 from orch_lsp.orchestration.vcs import revision_of
 from orch_lsp.runs.record import Draft, timestamp
 from orch_lsp.runs.status import LIVE, DraftState, RunStatus
-from orch_lsp.spec.answer import Answer
 from orch_lsp.text import sha256
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from pathlib import Path
 from orch_lsp import __version__
 from orch_lsp.context.item import ContextSource
 from orch_lsp.errors import ErrorCode, SettingsError, StoreError
+from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.orchestration.models import ModelLists
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.source import Source
@@ -31,7 +32,6 @@ from orch_lsp.settings.load import ProjectLayer, UserLayer, load_project, load_u
 from orch_lsp.settings.model import Choice, ProviderSettings, RunSettings, Settings
 from orch_lsp.settings.resolve import CommandChoice, resolve
 from orch_lsp.settings.trust import TrustStore, needs_consent
-from orch_lsp.spec.model import FrontMatter
 from orch_lsp.workspace import find_root, in_unicode, project_config_path, relative_path, state_home, user_config_path
 
 _KeptProvider = tuple[ProviderSettings, str | None, Provider]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from orch_lsp.document.profile import Profile
 from orch_lsp.redaction import Redactor
-from orch_lsp.spec.profiles import Profile
 
 
 class SectionTracker:

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from orch_lsp.document.blocks import scan_blocks
+from orch_lsp.document.placeholder import is_placeholder_line
+from orch_lsp.profiles.plain import PLAIN
 from orch_lsp.providers.base import SectionRequest
-from orch_lsp.spec.blocks import scan_blocks
-from orch_lsp.spec.placeholder import is_placeholder_line
-from orch_lsp.spec.profiles import PLAIN
 from orch_lsp.text import split_lines
 
 _GOAL = "goal"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from orch_lsp.document.answer.model_marks import REASONING
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.repeated_text import RepeatedText
-from orch_lsp.spec.model_marks import REASONING
 
 _OPENINGS = tuple(opening for opening, _ in REASONING)
 _LONGEST = max(map(len, _OPENINGS))

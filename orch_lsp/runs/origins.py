@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from orch_lsp.document.model import Section
 from orch_lsp.runs.record import DraftSection, RunRecord
 from orch_lsp.runs.status import DraftState
-from orch_lsp.spec.model import Section
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from orch_lsp import workspace
+from orch_lsp.document.model import Section
 from orch_lsp.runs.origins import ProvenanceEntry, from_line, merged, newest_by_key, to_line
 from orch_lsp.runs.record import RunRecord
-from orch_lsp.spec.model import Section
 
 MAX_BYTES = 1024 * 1024
 MAX_LINES = 10_000

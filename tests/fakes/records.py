@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from orch_lsp.document.model import Section
 from orch_lsp.errors import ErrorDetail
 from orch_lsp.generation import FinishReason, Usage
 from orch_lsp.runs.lifecycle import transition
@@ -34,7 +35,6 @@ from orch_lsp.runs.record import (
     timestamp,
 )
 from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
-from orch_lsp.spec.model import Section
 from orch_lsp.text import Span, normalised, sha256
 
 NOBODY = Owner("elsewhere.invalid", 1, 0.0)

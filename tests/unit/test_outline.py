@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orch_lsp.document.answer.reading import read_answer
+from orch_lsp.document.brief import brief_of, fill_targets
+from orch_lsp.document.fill import plan_fill
+from orch_lsp.document.parse import parse
+from orch_lsp.document.placeholder import is_placeholder
 from orch_lsp.generation import FinishReason
+from orch_lsp.profiles.plain import PLAIN
 from orch_lsp.providers.base import Finished, GenerationRequest, SectionRequest, StreamEvent, TextDelta
 from orch_lsp.providers.outline import OutlineProvider
 from orch_lsp.providers.outline_sorting import Statement, section_bodies, section_of, statements
 from orch_lsp.settings.model import ProviderSettings
-from orch_lsp.spec.answer import read_answer
-from orch_lsp.spec.brief import brief_of, fill_targets
-from orch_lsp.spec.fill import plan_fill
-from orch_lsp.spec.parse import parse
-from orch_lsp.spec.placeholder import is_placeholder
-from orch_lsp.spec.profiles import PLAIN
 from orch_lsp.text import apply_edits
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.markdown.front_matter import parse_front_matter
 from orch_lsp.settings.edit import choose_in_file, front_matter_with_choice, with_choice
-from orch_lsp.spec.front_matter import parse_front_matter
 from orch_lsp.text import apply_edits
 
 

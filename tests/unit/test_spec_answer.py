@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orch_lsp.spec.answer import Answer, read_answer, read_draft
-from orch_lsp.spec.blocks import scan_blocks
-from orch_lsp.spec.parse import parse
-from orch_lsp.spec.profiles import PLAIN
+from orch_lsp.document.answer.reading import Answer, read_answer, read_draft
+from orch_lsp.document.blocks import scan_blocks
+from orch_lsp.document.parse import parse
+from orch_lsp.profiles.plain import PLAIN
 from orch_lsp.text import normalised, split_lines
 
 ALL = tuple(section.key for section in PLAIN.sections)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from orch_lsp.spec.answer import Answer, read_answer
-from orch_lsp.spec.model_marks import NOT_LONE, REASONING
-from orch_lsp.spec.profiles import PLAIN
+from orch_lsp.document.answer.model_marks import NOT_LONE, REASONING
+from orch_lsp.document.answer.reading import Answer, read_answer
+from orch_lsp.profiles.plain import PLAIN
 
 ALL = tuple(section.key for section in PLAIN.sections)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from orch_lsp.spec.blocks import scan_blocks
+from orch_lsp.document.blocks import scan_blocks
 from orch_lsp.text import split_lines
 
 _REFERENCE_PARSER = MarkdownIt("commonmark", {"maxNesting": 1000}).disable(["inline"])

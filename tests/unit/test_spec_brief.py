@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orch_lsp.spec.brief import TEMPLATE_NOTE, Target, brief_of, fill_targets
-from orch_lsp.spec.parse import parse
-from orch_lsp.spec.profiles import PLAIN
+from orch_lsp.document.brief import TEMPLATE_NOTE, Target, brief_of, fill_targets
+from orch_lsp.document.parse import parse
+from orch_lsp.profiles.plain import PLAIN
 
 
 def brief(text: str) -> str:

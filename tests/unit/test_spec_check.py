@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orch_lsp.spec.check import Finding, check
-from orch_lsp.spec.parse import parse
-from orch_lsp.spec.profiles import PLAIN
+from orch_lsp.document.parse import parse
+from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.rules.plain import Finding, check
 from orch_lsp.text import apply_edits
 
 WHOLE = "# T\n\n" + "\n".join(f"## {section.title}\n\ntext\n" for section in PLAIN.sections)

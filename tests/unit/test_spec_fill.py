@@ -6,12 +6,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from orch_lsp.spec.answer import AnswerSection, read_answer
-from orch_lsp.spec.fill import FillPlan, plan_fill
-from orch_lsp.spec.front_matter import opens_front_matter
-from orch_lsp.spec.model import SpecDocument
-from orch_lsp.spec.parse import parse
-from orch_lsp.spec.profiles import PLAIN
+from orch_lsp.document.answer.reading import AnswerSection, read_answer
+from orch_lsp.document.fill import FillPlan, plan_fill
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.parse import parse
+from orch_lsp.markdown.front_matter import opens_front_matter
+from orch_lsp.profiles.plain import PLAIN
 from orch_lsp.text import apply_edits, normalised
 
 TITLES = {section.key: section.title for section in PLAIN.sections}

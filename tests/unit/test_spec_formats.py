@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from orch_lsp.spec.formats import holds_plain, kept_away, other_format
-from orch_lsp.spec.parse import parse
-from orch_lsp.spec.profiles import PLAIN
+from orch_lsp.document.parse import parse
+from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.recognition import holds_plain, kept_away, other_format
 
 BARE = "# Limiter\n\nLimit clients.\n"
 

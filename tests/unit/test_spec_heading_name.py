@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_lsp.spec.heading_name import heading_name, heading_parts
-from orch_lsp.spec.profiles import PLAIN
+from orch_lsp.document.heading_name import heading_name, heading_parts
+from orch_lsp.profiles.plain import PLAIN
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orch_lsp.spec.answer import AnswerSection
-from orch_lsp.spec.check import check
-from orch_lsp.spec.fill import plan_fill
-from orch_lsp.spec.model import SpecDocument
-from orch_lsp.spec.parse import parse
-from orch_lsp.spec.profiles import PLAIN
+from orch_lsp.document.answer.reading import AnswerSection
+from orch_lsp.document.fill import plan_fill
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.parse import parse
+from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.rules.plain import check
 from orch_lsp.text import apply_edits
 
 DRAFT = tuple(AnswerSection(section.key, section.title, f"draft of {section.key}") for section in PLAIN.sections)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from orch_lsp.spec.front_matter import MAX_CHARACTERS
-from orch_lsp.spec.model import Section, SpecDocument
-from orch_lsp.spec.parse import parse, parse_front_matter
-from orch_lsp.spec.profiles import PLAIN
+from orch_lsp.document.model import Section, SpecDocument
+from orch_lsp.document.parse import parse, parse_front_matter
+from orch_lsp.markdown.front_matter import MAX_CHARACTERS
+from orch_lsp.profiles.plain import PLAIN
 from orch_lsp.text import LineIndex, line_spans, normalised, sha256
 
 wild_text = st.text(alphabet="\r\n\u2028\x0c\x00\x85\ufeff# -`~<!>=😋aTODG[]\t", max_size=120)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_lsp.spec.comments import is_marker
-from orch_lsp.spec.placeholder import is_placeholder, is_placeholder_line, link_labels
+from orch_lsp.document.comments import is_marker
+from orch_lsp.document.placeholder import is_placeholder, is_placeholder_line, link_labels
 
 PLACES = [
     *("", " \t", "\u200b", "\u00a0", "&nbsp;", "<br>", "---", "***", "_ _ _", "-", "- ", "* "),

@@ -9,15 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_lsp.spec.profiles import (
-    PLAIN,
-    Profile,
-    SectionSpec,
-    _registered,
-    heading_name,
-    profile_named,
-    profile_names,
-)
+from orch_lsp.document.heading_name import heading_name
+from orch_lsp.document.profile import Profile, SectionSpec
+from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.registry import _registered, profile_named, profile_names
 
 
 def test_plain_has_its_seven_sections_in_order() -> None:
@@ -55,7 +50,7 @@ def test_a_package_can_bring_a_profile_and_a_broken_one_is_none(
         "plain = team_profiles:TEAM\n"
     )
     (tmp_path / "team_profiles.py").write_text(
-        "from orch_lsp.spec.profiles import Profile, SectionSpec\n"
+        "from orch_lsp.document.profile import Profile, SectionSpec\n"
         "TEAM = Profile('team', (SectionSpec('why', 'Why'),), 'team.draft')\nODD = 3\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))

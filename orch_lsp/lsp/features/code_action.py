@@ -28,7 +28,7 @@ from orch_lsp.lsp.server import OrchServer
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.plan import Reading
-    from orch_lsp.spec.check import Finding
+    from orch_lsp.rules.plain import Finding
 
 REWRITE = "refactor.rewrite.orch"
 """Outside `source.`, so that no editor runs it at a save."""
@@ -159,7 +159,7 @@ async def _nearest_models(ls: OrchServer, reading: Reading, code: str) -> list[O
 
 
 def _findings(reading: Reading) -> tuple[Finding, ...]:
-    from orch_lsp.spec.check import check
+    from orch_lsp.rules.plain import check
 
     return check(reading.document, reading.profile)
 

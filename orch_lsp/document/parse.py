@@ -7,13 +7,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
+from orch_lsp.document.model import Section, SpecDocument
+from orch_lsp.document.outline import Outline, outline_of
+from orch_lsp.document.placeholder import link_labels
+from orch_lsp.document.profile import Profile
+from orch_lsp.markdown.front_matter import FrontMatter, content_start, parse_front_matter
 from orch_lsp.markdown.reader import read
 from orch_lsp.markdown.tree import Heading, Tree
-from orch_lsp.spec.front_matter import content_start, parse_front_matter
-from orch_lsp.spec.model import FrontMatter, Section, SpecDocument
-from orch_lsp.spec.outline import Outline, outline_of
-from orch_lsp.spec.placeholder import link_labels
-from orch_lsp.spec.profiles import Profile
 from orch_lsp.text import Span, after_line, split_lines
 
 __all__ = ["parse", "parse_front_matter"]

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from orch_lsp.spec.brief import fill_targets
-from orch_lsp.spec.compose import below, closed
-from orch_lsp.spec.fences import closing_edits
-from orch_lsp.spec.heading_name import heading_words
-from orch_lsp.spec.layout import Layout
-from orch_lsp.spec.model import Section, SpecDocument
-from orch_lsp.spec.placement import Placement
-from orch_lsp.spec.profiles import Profile
+from orch_lsp.document.brief import fill_targets
+from orch_lsp.document.compose import below, closed
+from orch_lsp.document.fences import closing_edits
+from orch_lsp.document.heading_name import heading_words
+from orch_lsp.document.layout import Layout
+from orch_lsp.document.model import Section, SpecDocument
+from orch_lsp.document.placement import Placement
+from orch_lsp.document.profile import Profile
 from orch_lsp.text import Edit, Span
 
 Code = Literal["missing_section", "empty_section", "placeholder_section", "duplicate_section", "unbalanced_fence"]

@@ -13,11 +13,11 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
-from orch_lsp.spec.answer_note import AnswerNote
-from orch_lsp.spec.answer_outline import key_of
-from orch_lsp.spec.blocks import scan_blocks
-from orch_lsp.spec.model_marks import ENVELOPES
-from orch_lsp.spec.profiles import Profile
+from orch_lsp.document.answer.model_marks import ENVELOPES
+from orch_lsp.document.answer.note import AnswerNote
+from orch_lsp.document.answer.outline import key_of
+from orch_lsp.document.blocks import scan_blocks
+from orch_lsp.document.profile import Profile
 from orch_lsp.text import split_lines
 
 _OPENING = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([A-Za-z]*)[ \t]*\Z")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from orch_lsp.spec.model import SpecDocument
-from orch_lsp.spec.placeholder import is_placeholder, is_placeholder_title
-from orch_lsp.spec.profiles import Profile
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.placeholder import is_placeholder, is_placeholder_title
+from orch_lsp.document.profile import Profile
 from orch_lsp.text import normalised
 
 TEMPLATE_NOTE = "<!-- Write in a few sentences what is wanted and why, then generate the draft. -->"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from orch_lsp.spec.model_phrases import FAREWELL, FIRST_PERSON, LABEL, STAND_IN, VOID
+from orch_lsp.document.answer.model_phrases import FAREWELL, FIRST_PERSON, LABEL, STAND_IN, VOID
 from orch_lsp.text import split_lines
 
 Kind = Literal["text", "refused", "void", "questions"]

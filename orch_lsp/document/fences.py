@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from orch_lsp.spec.model import SpecDocument
-from orch_lsp.spec.parse import parse
-from orch_lsp.spec.profiles import Profile
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.parse import parse
+from orch_lsp.document.profile import Profile
 from orch_lsp.text import Edit, Span, line_end_of, line_spans
 
 _RUN = re.compile(r"[ \t]*(`{3,}|~{3,})")

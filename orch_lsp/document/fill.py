@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orch_lsp.spec.answer import AnswerSection
-from orch_lsp.spec.brief import fill_targets
-from orch_lsp.spec.compose import below, closed
-from orch_lsp.spec.front_matter import opens_front_matter, without_closing_lines
-from orch_lsp.spec.layout import Layout
-from orch_lsp.spec.model import Section, SpecDocument
-from orch_lsp.spec.placement import Placement
-from orch_lsp.spec.profiles import Profile, SectionSpec
+from orch_lsp.document.answer.reading import AnswerSection
+from orch_lsp.document.brief import fill_targets
+from orch_lsp.document.compose import below, closed
+from orch_lsp.document.layout import Layout
+from orch_lsp.document.model import Section, SpecDocument
+from orch_lsp.document.placement import Placement
+from orch_lsp.document.profile import Profile, SectionSpec
+from orch_lsp.markdown.front_matter import opens_front_matter, without_closing_lines
 from orch_lsp.text import Edit, normalised
 
 

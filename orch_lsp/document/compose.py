@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from orch_lsp.spec.blocks import Heading, scan_blocks
-from orch_lsp.spec.profiles import Profile
+from orch_lsp.document.blocks import Heading, scan_blocks
+from orch_lsp.document.profile import Profile
 from orch_lsp.text import split_lines
 
 DEEPEST = 6

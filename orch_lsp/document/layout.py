@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 
-from orch_lsp.spec.blocks import scan_blocks
-from orch_lsp.spec.front_matter import content_start
-from orch_lsp.spec.model import Section, SpecDocument
+from orch_lsp.document.blocks import scan_blocks
+from orch_lsp.document.model import Section, SpecDocument
+from orch_lsp.markdown.front_matter import content_start
 from orch_lsp.text import Span, line_end_of, line_spans, split_lines
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
-from orch_lsp.spec.placeholder import is_placeholder
+from orch_lsp.document.placeholder import is_placeholder
+from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.text import Span, normalised, sha256
 
 
@@ -52,20 +52,6 @@ class Section:
     def placeholder(self) -> bool:
         """Whether nobody has written the body: blank, notes in comments, rules, empty items, stand-ins."""
         return not self.within_html and is_placeholder(self.content, self.links)
-
-
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
-    """A YAML block at the very start of a document."""
-
-    span: Span
-    """The whole block with both `---` lines and the last one's line end."""
-    values: Mapping[str, Any]
-    """Top-level keys; empty when the block is not a mapping or not YAML."""
-    lines: Mapping[str, int]
-    """Zero-based line of each top-level key; of what looks like one when the block could not be read."""
-    problem: str | None = None
-    """Why the block could not be read, if it could not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.tree import Heading
-from orch_lsp.spec.profiles import Profile
 
 DEFAULT_LEVEL = 2
 

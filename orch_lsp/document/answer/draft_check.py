@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from orch_lsp.spec.answer import AnswerNote, AnswerSection
+from orch_lsp.document.answer.reading import AnswerNote, AnswerSection
 from orch_lsp.text import split_lines
 
 _VAGUE = re.compile(

@@ -10,9 +10,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
-from orch_lsp.spec.answer_note import AnswerNote
-from orch_lsp.spec.blocks import scan_blocks
-from orch_lsp.spec.model_marks import NOT_LONE, OTHER_TURN, REASONING, REASONING_WORDS, ROLE, TOKEN
+from orch_lsp.document.answer.model_marks import NOT_LONE, OTHER_TURN, REASONING, REASONING_WORDS, ROLE, TOKEN
+from orch_lsp.document.answer.note import AnswerNote
+from orch_lsp.document.blocks import scan_blocks
 from orch_lsp.text import split_lines
 
 IsHeading = Callable[[str], bool]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from orch_lsp.spec.model import FrontMatter
 from orch_lsp.text import LineIndex, Span
 
 if TYPE_CHECKING:
@@ -22,6 +23,20 @@ _BRACKET = re.compile(r"[\[\]{}]")
 _DEEPEST = 50
 _KEY = re.compile(r"(?<![^\r\n])([A-Za-z_][\w-]*)[ \t]*:")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """A YAML block at the very start of a document."""
+
+    span: Span
+    """The whole block with both `---` lines and the last one's line end."""
+    values: Mapping[str, Any]
+    """Top-level keys; empty when the block is not a mapping or not YAML."""
+    lines: Mapping[str, int]
+    """Zero-based line of each top-level key; of what looks like one when the block could not be read."""
+    problem: str | None = None
+    """Why the block could not be read, if it could not."""
 
 
 def content_start(text: str) -> int:

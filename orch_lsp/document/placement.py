@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from orch_lsp.spec.layout import Layout
-from orch_lsp.spec.model import Section
-from orch_lsp.spec.profiles import Profile
+from orch_lsp.document.layout import Layout
+from orch_lsp.document.model import Section
+from orch_lsp.document.profile import Profile
 from orch_lsp.text import Edit, Span
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from orch_lsp.spec.model import SpecDocument
+from orch_lsp.document.model import SpecDocument
 
 _SPEC_KIT_FILES = frozenset(
     {"spec.md", "plan.md", "tasks.md", "research.md", "data-model.md", "quickstart.md", "roadmap.md"}

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from orch_lsp.spec.comments import is_marker
-from orch_lsp.spec.stand_ins import INSTRUCTIONS, STAND_INS, STATEMENTS
+from orch_lsp.document.comments import is_marker
+from orch_lsp.document.stand_ins import INSTRUCTIONS, STAND_INS, STATEMENTS
 from orch_lsp.text import split_lines
 
 _LONGEST_STAND_IN = 200

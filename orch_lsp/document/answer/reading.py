@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from orch_lsp.spec.answer_chatter import kind_of, questions_in, split_farewell, without_end_rules
-from orch_lsp.spec.answer_marks import without_marks
-from orch_lsp.spec.answer_note import AnswerNote
-from orch_lsp.spec.answer_outline import Part, parts_of
-from orch_lsp.spec.answer_wrapping import (
+from orch_lsp.document.answer.chatter import kind_of, questions_in, split_farewell, without_end_rules
+from orch_lsp.document.answer.marks import without_marks
+from orch_lsp.document.answer.note import AnswerNote
+from orch_lsp.document.answer.outline import Part, parts_of
+from orch_lsp.document.answer.wrapping import (
     headings_from_labels,
     is_heading,
     out_of_fences,
@@ -26,13 +26,13 @@ from orch_lsp.spec.answer_wrapping import (
     out_of_tags,
     with_glued_headings,
 )
-from orch_lsp.spec.blocks import Heading, scan_blocks
-from orch_lsp.spec.compose import below, closed
-from orch_lsp.spec.fences import closing_edits
-from orch_lsp.spec.front_matter import content_start, parse_front_matter
-from orch_lsp.spec.parse import parse
-from orch_lsp.spec.placeholder import is_placeholder
-from orch_lsp.spec.profiles import Profile
+from orch_lsp.document.blocks import Heading, scan_blocks
+from orch_lsp.document.compose import below, closed
+from orch_lsp.document.fences import closing_edits
+from orch_lsp.document.parse import parse
+from orch_lsp.document.placeholder import is_placeholder
+from orch_lsp.document.profile import Profile
+from orch_lsp.markdown.front_matter import content_start, parse_front_matter
 from orch_lsp.text import apply_edits, normalised, split_lines
 
 SECTION_LEVEL = 2

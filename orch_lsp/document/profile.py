@@ -1,0 +1,96 @@
+"""What a profile is: a format that a spec can follow, as a list of sections with the headings that name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from orch_lsp.document.heading_name import heading_name, heading_parts
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSpec:
+    """A section of a profile: how it is addressed and called, and what belongs into it."""
+
+    key: str
+    """Stable address, lower case with hyphens."""
+    title: str
+    """The heading that is written for it."""
+    aliases: tuple[str, ...] = ()
+    """Other words for it."""
+    guidance: str = ""
+    """What belongs into it, for the model and for people."""
+    forms: tuple[str, ...] = ()
+    """The title in another number, spelling or language; as good as the title itself, also with a gloss behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A format: its sections in order, and the prompt that drafts them."""
+
+    name: str
+    sections: tuple[SectionSpec, ...]
+    prompt_name: str
+    """Name of the prompt for a draft; the run's record carries it."""
+    description: str = ""
+
+    def section(self, key: str) -> SectionSpec | None:
+        """The section with this key."""
+        return next((section for section in self.sections if section.key == key), None)
+
+    def key_of_title(self, title: str) -> str | None:
+        """The key of the section whose own title this heading is."""
+        return _names(self).titles.get(heading_name(title))
+
+    def key_of_form(self, title: str) -> str | None:
+        """The key of the section whose title this heading is in any number, spelling or language."""
+        return _names(self).forms.get(heading_name(title))
+
+    def key_of_alias(self, title: str) -> str | None:
+        """The key of the first section that this heading is another word for."""
+        return next(iter(self.keys_of(title)), None)
+
+    def keys_of(self, title: str) -> tuple[str, ...]:
+        """Keys of the sections that this heading speaks of: one, or those of `Goals / Non-goals`; empty if none."""
+        return _keys_of(self, title)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    titles: dict[str, str]
+    forms: dict[str, str]
+    """Titles, their other forms and their translations."""
+    all: dict[str, str]
+
+
+@cache
+def _names(profile: Profile) -> _Names:
+    titles = {heading_name(section.title): section.key for section in profile.sections}
+    forms = dict(titles)
+    every: dict[str, str] = {}
+    for section in profile.sections:
+        for form in section.forms:
+            forms.setdefault(heading_name(form), section.key)
+    every.update(forms)
+    for section in profile.sections:
+        for alias in section.aliases:
+            every.setdefault(heading_name(alias), section.key)
+    return _Names(titles, forms, every)
+
+
+@lru_cache(maxsize=4096)
+def _keys_of(profile: Profile, title: str) -> tuple[str, ...]:
+    names = _names(profile)
+    whole = names.all.get(heading_name(title))
+    if whole is not None:
+        return (whole,)
+    parts = heading_parts(title)
+    # Behind a gloss only the title itself is meant: `Validation – web hooks` is a subject, not a plan.
+    if (headed := names.forms.get(parts.head)) is not None:
+        return (headed,)
+    found = [names.forms.get(name) for name in parts.alternatives]
+    known = tuple(dict.fromkeys(key for key in found if key is not None))
+    if known and (not parts.joined or None not in found):
+        return known
+    bracketed = names.forms.get(parts.bracketed)
+    return () if bracketed is None else (bracketed,)
