@@ -120,9 +120,9 @@ class RunHistory:
         self._rescued.update((run.record.run_id, run.document) for run in found)
         return found
 
-    def checkpoint(self, run_id: str, offset: int, text: str) -> None:
-        """Keep a piece of raw text."""
-        self._connection.write(lambda db: rows.add_checkpoint(db, run_id, offset, text))
+    def checkpoint(self, run_id: str, step: str, offset: int, text: str) -> None:
+        """Keep a piece of a step's raw text."""
+        self._connection.write(lambda db: rows.add_checkpoint(db, run_id, step, offset, text))
 
     def partial_text(self, run_id: str) -> str:
         """The raw text of a run that did not complete."""

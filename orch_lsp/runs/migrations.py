@@ -1,6 +1,7 @@
 """The database's schema, as numbered steps that are only ever appended to.
 
-A record is one JSON value; columns beside it exist only to find it. Later needs add rows and keys, not columns.
+A record is one JSON value; the columns and tables beside it exist only to find it and to add it up (see `columns`).
+A new key of the record is no migration, as each version writes back what it does not know.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import sqlite3
 import uuid
 
 from orch_lsp.errors import ErrorCode, StoreError
-from orch_lsp.runs import binding
+from orch_lsp.runs import binding, columns
 
 _FIRST = """
 CREATE TABLE meta (
@@ -49,18 +50,64 @@ CREATE TABLE checkpoints (
 );
 """
 
+_SECOND = f"""
+ALTER TABLE checkpoints RENAME TO checkpoints_1;
+CREATE TABLE checkpoints (
+  run_id TEXT NOT NULL,
+  step TEXT NOT NULL,
+  start INTEGER NOT NULL,
+  utf8 BLOB NOT NULL,
+  PRIMARY KEY (run_id, step, start)
+);
+INSERT INTO checkpoints SELECT run_id, 'draft', start, utf8 FROM checkpoints_1;
+DROP TABLE checkpoints_1;
+ALTER TABLE texts ADD COLUMN packing TEXT;
+CREATE TABLE summaries (
+  run_id TEXT PRIMARY KEY,
+  started_at TEXT,
+  status TEXT,
+  document TEXT,
+  provider TEXT,
+  kind TEXT,
+  model TEXT,
+  asked INTEGER NOT NULL,
+  {", ".join(f"{count} INTEGER" for count in columns.COUNTS)},
+  cost_amount TEXT,
+  cost_currency TEXT,
+  error_code TEXT,
+  draft_state TEXT,
+  draft_partial INTEGER
+) WITHOUT ROWID;
+CREATE TABLE drafted (
+  document TEXT NOT NULL,
+  key TEXT NOT NULL,
+  run_id TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  state TEXT NOT NULL,
+  applied INTEGER NOT NULL,
+  PRIMARY KEY (document, key, run_id)
+) WITHOUT ROWID;
+CREATE INDEX drafted_by_text ON drafted (document, sha256, run_id) WHERE applied;
+CREATE INDEX drafted_by_key ON drafted (document, key, run_id) WHERE applied AND state = 'applied';
+CREATE INDEX drafted_by_run ON drafted (run_id)
+"""  # noqa: S608 -- our own words only
+
 _COLUMNS = {
     "meta": ["key", "value"],
     "runs": [
         "run_id", "status", "spec_path", "draft_state", "draft_partial", "applied_at", "heartbeat_at", "dismissed_at",
         "record",
     ],
-    "texts": ["sha256", "utf8"],
+    "texts": ["sha256", "utf8", "packing"],
     "run_texts": ["run_id", "sha256"],
-    "checkpoints": ["run_id", "start", "utf8"],
+    "checkpoints": ["run_id", "step", "start", "utf8"],
+    "summaries": list(columns.SUMMARY),
+    "drafted": ["document", "key", "run_id", "sha256", "state", "applied"],
 }  # fmt: skip
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND)
 VERSION = len(MIGRATIONS)
+_COLUMNS_SINCE = 2
+"""The version whose tables beside the records are filled from them."""
 
 
 def version_of(connection: sqlite3.Connection) -> int:
@@ -92,8 +139,8 @@ def is_whole(connection: sqlite3.Connection) -> bool:
     if version_of(connection) != VERSION:
         return True
     return all(
-        [column[1] for column in connection.execute(f"PRAGMA table_info({table})")] == columns
-        for table, columns in _COLUMNS.items()
+        [column[1] for column in connection.execute(f"PRAGMA table_info({table})")] == names
+        for table, names in _COLUMNS.items()
     )
 
 
@@ -113,6 +160,8 @@ def migrate(connection: sqlite3.Connection, secret: bytes) -> None:
         for migration in MIGRATIONS[first:]:
             for statement in migration.split(";"):
                 connection.execute(statement)
+        if first < _COLUMNS_SINCE:
+            columns.fill(connection)
         if first == 0:
             store_id = str(uuid.uuid4())
             pairs = [("store_id", store_id), ("binding", binding.binding_of(store_id, secret))]

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
+from orch_lsp.runs import columns
 from orch_lsp.runs.connection import StoreConnection
 
 _KEPT = "status IN ('queued', 'running') OR draft_state = 'ready'"
@@ -57,6 +58,7 @@ def _drop(db: sqlite3.Connection, run_id: str) -> bool:
     statement = f"DELETE FROM runs WHERE run_id = ? AND NOT coalesce({_KEPT}, 0)"  # noqa: S608 -- our own words
     if not db.execute(statement, (run_id,)).rowcount:
         return False
+    columns.remove(db, run_id)
     db.execute("DELETE FROM checkpoints WHERE run_id = ?", (run_id,))
     texts = db.execute("SELECT sha256 FROM run_texts WHERE run_id = ?", (run_id,)).fetchall()
     db.execute("DELETE FROM run_texts WHERE run_id = ?", (run_id,))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
-from orch_lsp.runs import schema
+from orch_lsp.runs import columns, packing, schema
 from orch_lsp.runs.lifecycle import TRANSITIONS, IllegalTransitionError, refuse_draft_change
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import LIVE as LIVE_STATUSES
@@ -55,6 +55,7 @@ def insert(
         )
     except sqlite3.IntegrityError as error:
         raise StoreError(ErrorCode.STORE_ERROR, f"Run {record.run_id} is recorded already.") from error
+    columns.write(connection, schema.to_dict(record), path_key(document))
     _keep_texts(connection, record, texts)
 
 
@@ -116,6 +117,7 @@ def update(
             record.run_id,
         ),
     )
+    columns.write(connection, schema.to_dict(record), spec_path)
     _keep_texts(connection, record, texts)
     return True
 
@@ -126,6 +128,8 @@ def repair(connection: sqlite3.Connection, record: RunRecord) -> None:
         "UPDATE runs SET status = ?, draft_state = ?, draft_partial = ?, applied_at = ? WHERE run_id = ?",
         (str(record.status), *_found_by(record), record.run_id),
     )
+    (document,) = connection.execute("SELECT spec_path FROM runs WHERE run_id = ?", (record.run_id,)).fetchone()
+    columns.write(connection, schema.to_dict(record), str(document))
 
 
 def _states_in(stored: object) -> tuple[str, str | None] | None:
@@ -156,8 +160,10 @@ def _keep_texts(connection: sqlite3.Connection, record: RunRecord, texts: Iterab
     for text in texts:
         digest = sha256(text)
         if text_of(connection, digest) is None:
-            utf8 = text.encode("utf-8", "surrogatepass")
-            connection.execute("INSERT OR REPLACE INTO texts (sha256, utf8) VALUES (?, ?)", (digest, utf8))
+            packed = packing.pack(text.encode("utf-8", "surrogatepass"))
+            connection.execute(
+                "INSERT OR REPLACE INTO texts (sha256, utf8, packing) VALUES (?, ?, ?)", (digest, *packed)
+            )
         connection.execute("INSERT INTO run_texts VALUES (?, ?) ON CONFLICT DO NOTHING", (record.run_id, digest))
     if record.status in TERMINAL and record.draft and text_of(connection, record.draft.sha256) is not None:
         connection.execute("DELETE FROM checkpoints WHERE run_id = ?", (record.run_id,))
@@ -165,20 +171,20 @@ def _keep_texts(connection: sqlite3.Connection, record: RunRecord, texts: Iterab
 
 def text_of(connection: sqlite3.Connection, digest: str) -> str | None:
     """The text with this SHA-256; None if there is none, or if what is there is not it."""
-    row = connection.execute("SELECT utf8 FROM texts WHERE sha256 = ?", (digest,)).fetchone()
-    if row is None or not isinstance(row[0], bytes) or sha256(row[0]) != digest:
-        return None
-    return row[0].decode("utf-8", "surrogatepass")
+    row = connection.execute("SELECT utf8, packing FROM texts WHERE sha256 = ?", (digest,)).fetchone()
+    utf8 = None if row is None else packing.unpack(*row)
+    return utf8.decode("utf-8", "surrogatepass") if utf8 is not None and sha256(utf8) == digest else None
 
 
 def count_spoilt_texts(connection: sqlite3.Connection) -> int:
     """How many texts do not fit the hash under which they are kept."""
-    texts = connection.execute("SELECT sha256, utf8 FROM texts")
-    return sum(not isinstance(utf8, bytes) or sha256(utf8) != digest for digest, utf8 in texts)
+    texts = connection.execute("SELECT sha256, utf8, packing FROM texts")
+    unpacked = ((digest, packing.unpack(stored, how)) for digest, stored, how in texts)
+    return sum(utf8 is None or sha256(utf8) != digest for digest, utf8 in unpacked)
 
 
-def add_checkpoint(connection: sqlite3.Connection, run_id: str, start: int, text: str) -> None:
-    """Keep a piece of the raw answer; the same piece again replaces the first.
+def add_checkpoint(connection: sqlite3.Connection, run_id: str, step: str, start: int, text: str) -> None:
+    """Keep a piece of a step's raw answer; the same piece again replaces the first.
 
     Raises:
         RunError: `unknown_run`.
@@ -186,16 +192,30 @@ def add_checkpoint(connection: sqlite3.Connection, run_id: str, start: int, text
     if not exists(connection, run_id):
         raise unknown(run_id)
     connection.execute(
-        "INSERT INTO checkpoints (run_id, start, utf8) VALUES (?, ?, ?)"
-        " ON CONFLICT (run_id, start) DO UPDATE SET utf8 = excluded.utf8",
-        (run_id, start, text.encode("utf-8", "surrogatepass")),
+        "INSERT INTO checkpoints (run_id, step, start, utf8) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (run_id, step, start) DO UPDATE SET utf8 = excluded.utf8",
+        (run_id, step, start, text.encode("utf-8", "surrogatepass")),
     )
 
 
+def checkpointed_steps(connection: sqlite3.Connection, run_id: str) -> list[str]:
+    """The ids of the steps of which text was kept, in the order in which their first pieces came."""
+    statement = "SELECT step FROM checkpoints WHERE run_id = ? GROUP BY step ORDER BY min(rowid)"
+    return [str(step) for (step,) in connection.execute(statement, (run_id,))]
+
+
 def checkpointed(connection: sqlite3.Connection, run_id: str) -> str:
-    """The raw text so far: the pieces in the order of their offsets, what overlaps taken from the later one."""
+    """The raw text of a run so far: its steps' one after the other, each closed by a line end if another follows."""
+    texts = [checkpointed_of(connection, run_id, step) for step in checkpointed_steps(connection, run_id)]
+    closed = [text if text.endswith("\n") else f"{text}\n" for text in texts[:-1] if text]
+    return "".join([*closed, *texts[-1:]])
+
+
+def checkpointed_of(connection: sqlite3.Connection, run_id: str, step: str) -> str:
+    """A step's raw text so far: the pieces in the order of their offsets, what overlaps taken from the later one."""
     text = ""
-    rows = connection.execute("SELECT start, utf8 FROM checkpoints WHERE run_id = ? ORDER BY start", (run_id,))
+    statement = "SELECT start, utf8 FROM checkpoints WHERE run_id = ? AND step = ? ORDER BY start"
+    rows = connection.execute(statement, (run_id, step))
     pieces: list[str] = []
     length = 0
     for start, utf8 in rows:
@@ -318,15 +338,17 @@ def relink(connection: sqlite3.Connection, old: str, new: str, *, is_path: bool)
     """
     found = list(select(connection, "spec_path = ?", [path_key(old)]))
     connection.execute("UPDATE runs SET spec_path = ? WHERE spec_path = ?", (path_key(new), path_key(old)))
+    connection.execute("UPDATE drafted SET document = ? WHERE document = ?", (path_key(new), path_key(old)))
     for run_id, stored in found if is_path else ():
-        if (text := _renamed(run_id, stored, new)) is not None:
-            connection.execute("UPDATE runs SET record = ? WHERE run_id = ?", (text, run_id))
+        if (record := _renamed(run_id, stored, new)) is not None:
+            connection.execute("UPDATE runs SET record = ? WHERE run_id = ?", (schema.to_json(record), run_id))
+            columns.write(connection, schema.to_dict(record), path_key(new))
     return len(found)
 
 
-def _renamed(run_id: str, stored: object, path: str) -> str | None:
+def _renamed(run_id: str, stored: object, path: str) -> RunRecord | None:
     try:
         record = record_from(run_id, stored)
     except StoreError:
         return None
-    return schema.to_json(replace(record, spec=replace(record.spec, path=path)))
+    return replace(record, spec=replace(record.spec, path=path))

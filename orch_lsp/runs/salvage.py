@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orch_lsp.errors import StoreError
-from orch_lsp.runs import migrations, rows, sqlite
+from orch_lsp.runs import migrations, packing, rows, sqlite
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.text import sha256
 
@@ -60,15 +60,26 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> int:
             copied.add(run.run_id)
             for digest in _texts_of(run):
                 named.setdefault(digest, []).append(run.run_id)
-    for digest, utf8 in _rows(source, "texts", "sha256, utf8"):
-        if digest in named and isinstance(utf8, bytes) and sha256(utf8) == digest:
-            target.execute("INSERT OR REPLACE INTO texts (sha256, utf8) VALUES (?, ?)", (digest, utf8))
+    how = "packing" if _has(source, "texts", "packing") else "NULL"
+    for digest, stored, packed in _rows(source, "texts", f"sha256, utf8, {how}"):
+        utf8 = packing.unpack(stored, packed)
+        if digest in named and utf8 is not None and sha256(utf8) == digest:
+            pair = (digest, *packing.pack(utf8))
+            target.execute("INSERT OR REPLACE INTO texts (sha256, utf8, packing) VALUES (?, ?, ?)", pair)
             links = [(run_id, digest) for run_id in named[digest]]
             target.executemany("INSERT OR IGNORE INTO run_texts VALUES (?, ?)", links)
-    for run_id, start, utf8 in _rows(source, "checkpoints", "run_id, start, utf8"):
+    step = "step" if _has(source, "checkpoints", "step") else "'draft'"
+    for run_id, name, start, utf8 in _rows(source, "checkpoints", f"run_id, {step}, start, utf8"):
         if run_id in copied and isinstance(start, int) and isinstance(utf8, bytes):
-            target.execute("INSERT OR IGNORE INTO checkpoints VALUES (?, ?, ?)", (run_id, start, utf8))
+            target.execute("INSERT OR IGNORE INTO checkpoints VALUES (?, ?, ?, ?)", (run_id, str(name), start, utf8))
     return len(copied)
+
+
+def _has(source: sqlite3.Connection, table: str, column: str) -> bool:
+    """Whether a table has a column, which an earlier version did not give it; yes if nobody knows."""
+    with suppress(sqlite3.DatabaseError):
+        return any(known[1] == column for known in source.execute(f"PRAGMA table_info({table})"))
+    return True
 
 
 def _texts_of(record: RunRecord) -> set[str]:

@@ -199,13 +199,13 @@ class RunStore:
             logger.warning("run %s gets no text: %s", run_id, error.message)
         return True
 
-    async def checkpoint(self, run_id: str, offset: int, text: str) -> None:
-        """Keep a streamed piece of raw text, durably; `offset` is its place in the whole, in code points.
+    async def checkpoint(self, run_id: str, offset: int, text: str, step: str = "draft") -> None:
+        """Keep a streamed piece of a step's raw text, durably; `offset` is its place in that, in code points.
 
         Raises:
             RunError: `unknown_run`.
         """
-        await self._write(lambda: self._opened.checkpoint(run_id, offset, text))
+        await self._write(lambda: self._opened.checkpoint(run_id, step, offset, text))
 
     async def partial_text(self, run_id: str) -> str:
         """The raw text of a run that did not complete, as far as it was kept; else an empty string.

@@ -243,7 +243,7 @@ db.execute("PRAGMA journal_mode = DELETE")
 db.execute("PRAGMA cache_size = 2")
 db.execute("BEGIN IMMEDIATE")
 for number in range(500):
-    db.execute("INSERT INTO texts VALUES (?, randomblob(4000))", (str(number),))
+    db.execute("INSERT INTO texts (sha256, utf8) VALUES (?, randomblob(4000))", (str(number),))
 os.kill(os.getpid(), 9)
 """
     subprocess.run([sys.executable, "-c", script, str(database)], check=False)

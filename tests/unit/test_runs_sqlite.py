@@ -89,15 +89,16 @@ def test_a_failed_migration_changes_nothing(tmp_path, monkeypatch):
 
 
 def test_a_later_migration_keeps_what_is_there(tmp_path, monkeypatch):
+    newer = migrations.VERSION + 1
     path = tmp_path / "runs.db"
     path.touch()
     with closing(sqlite.connect(path)) as connection:
         migrations.migrate(connection, b"x" * 32)
         before = connection.execute("SELECT * FROM meta").fetchall()
         monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, "CREATE TABLE later (x)"))
-        monkeypatch.setattr(migrations, "VERSION", 2)
+        monkeypatch.setattr(migrations, "VERSION", newer)
         migrations.migrate(connection, b"x" * 32)
-        assert migrations.version_of(connection) == 2
+        assert migrations.version_of(connection) == newer
         assert connection.execute("SELECT * FROM meta").fetchall() == before
         monkeypatch.undo()
         with pytest.raises(StoreError) as caught:
@@ -195,14 +196,14 @@ def test_a_place_can_be_judged_before_it_exists(tmp_path):
 def test_a_lock_that_never_ends_is_a_typed_error_and_the_store_works_afterwards(tmp_path):
     notices: list[str] = []
     store = StoreConnection(tmp_path, notices.append, patience_s=0.1)
-    store.write(lambda db: db.execute("INSERT INTO texts VALUES ('a', x'00')"))
+    store.write(lambda db: db.execute("INSERT INTO texts (sha256, utf8) VALUES ('a', x'00')"))
     with closing(sqlite3.connect(store.location, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked by another process") as caught:
-            store.write(lambda db: db.execute("INSERT INTO texts VALUES ('b', x'00')"))
+            store.write(lambda db: db.execute("INSERT INTO texts (sha256, utf8) VALUES ('b', x'00')"))
         assert caught.value.retryable
         other.execute("ROLLBACK")
-    store.write(lambda db: db.execute("INSERT INTO texts VALUES ('c', x'00')"))
+    store.write(lambda db: db.execute("INSERT INTO texts (sha256, utf8) VALUES ('c', x'00')"))
     keys = store.read(lambda db: db.execute("SELECT sha256 FROM texts ORDER BY 1").fetchall(), [])
     assert keys == [("a",), ("c",)]
     assert notices == []
@@ -213,7 +214,7 @@ def test_work_that_raises_is_undone(tmp_path):
     store = StoreConnection(tmp_path, print)
 
     def work(db: sqlite3.Connection) -> None:
-        db.execute("INSERT INTO texts VALUES ('a', x'00')")
+        db.execute("INSERT INTO texts (sha256, utf8) VALUES ('a', x'00')")
         raise LookupError
 
     with pytest.raises(LookupError):

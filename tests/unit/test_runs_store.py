@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import sqlite3
 import stat
 from contextlib import closing
@@ -243,16 +244,16 @@ def test_checkpoints_concatenate_to_the_text_in_whatever_order_they_came(pieces,
 
     text = "".join(pieces)
     with closing(sqlite3.connect(":memory:")) as db:
-        db.executescript(MIGRATIONS[0])
+        db.executescript(";".join(MIGRATIONS))
         record = queued()
         rows.insert(db, record, "a.md", (), "now")
         starts = [sum(map(len, pieces[:index])) for index in range(len(pieces))]
         order = list(zip(starts, pieces, strict=True))
         random.shuffle(order)
         for start, piece in (*order, *order[:1]):
-            rows.add_checkpoint(db, record.run_id, start, piece)
+            rows.add_checkpoint(db, record.run_id, "draft", start, piece)
         assert rows.checkpointed(db, record.run_id) == text
-        rows.add_checkpoint(db, record.run_id, 0, text)
+        rows.add_checkpoint(db, record.run_id, "draft", 0, text)
         assert rows.checkpointed(db, record.run_id).startswith(text[: len(text)])
 
 
@@ -427,7 +428,7 @@ async def test_pruning_keeps_the_newest_the_live_and_the_waiting(root, store):
 @pytest.mark.parametrize("vacuum", [True, False])
 async def test_pruning_gives_room_back_if_it_may(root, vacuum):
     store = await opened(root, settings=replace(SETTINGS, vacuum=vacuum))
-    big = "x" * 1_000_000
+    big = random.Random(1).randbytes(500_000).hex()
     await added(store, applied(completed(big)), big)
     assert await store.prune(keep_runs=0) == 1
     await store.aclose()

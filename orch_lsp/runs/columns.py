@@ -1,0 +1,115 @@
+"""The columns beside a record: what history, usage, hover and save ask for without reading the record itself.
+
+They are derived from the record's JSON, in the transaction that writes it, and here alone. A record that cannot be
+read has none.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Generator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any, cast
+
+COUNTS = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_input_tokens",
+    "cache_write_input_tokens",
+    "reasoning_output_tokens",
+)
+SUMMARY = (
+    "run_id", "started_at", "status", "document", "provider", "kind", "model", "asked", *COUNTS,
+    "cost_amount", "cost_currency", "error_code", "draft_state", "draft_partial",
+)  # fmt: skip
+_LARGEST_COUNT = 10**12
+"""Tokens of a run; what is beyond is no count, and the sum of millions of runs stays a number that SQLite has."""
+_REPLACE_SUMMARY = f"INSERT OR REPLACE INTO summaries ({', '.join(SUMMARY)}) VALUES ({', '.join('?' * len(SUMMARY))})"  # noqa: S608
+_REPLACE_SECTION = (
+    "INSERT OR REPLACE INTO drafted (document, key, run_id, sha256, state, applied) VALUES (?, ?, ?, ?, ?, ?)"
+)
+
+
+def write(connection: sqlite3.Connection, values: Mapping[str, Any], document: str) -> None:
+    """Bring the columns of a run in step with its record.
+
+    Args:
+        connection: In a transaction.
+        values: The record as JSON values.
+        document: What its document is called in the store, as it is indexed.
+    """
+    run_id = _text(values["run_id"])
+    connection.execute(_REPLACE_SUMMARY, _summary(values))
+    connection.execute("DELETE FROM drafted WHERE run_id = ?", (run_id,))
+    connection.executemany(_REPLACE_SECTION, list(_sections(values, document)))
+
+
+def remove(connection: sqlite3.Connection, run_id: str) -> None:
+    """Forget the columns of a run."""
+    connection.execute("DELETE FROM summaries WHERE run_id = ?", (run_id,))
+    connection.execute("DELETE FROM drafted WHERE run_id = ?", (run_id,))
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """Write the columns of all records that can be read, as when the schema gets them."""
+    for document, record in connection.execute("SELECT spec_path, record FROM runs").fetchall():
+        try:
+            write(connection, json.loads(record), str(document))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            continue
+
+
+def _summary(values: Mapping[str, Any]) -> Sequence[object]:
+    usage: Mapping[str, Any] = values.get("usage") or {}
+    cost: Mapping[str, Any] = values.get("cost") or {}
+    draft: Mapping[str, Any] = values.get("draft") or {}
+    error: Mapping[str, Any] = values.get("error") or {}
+    amount = _amount(cost.get("amount"))
+    return (
+        _text(values["run_id"]),
+        _text(values["timing"]["started_at"]),
+        _text(values["status"]),
+        _text(values["spec"]["path"]),
+        _text(values["provider"]["id"]),
+        _text(values["provider"]["kind"]),
+        _text(values["model"]["resolved"] or values["model"]["requested"]),
+        any(step.get("attempts") for step in values.get("steps") or ()),
+        *(_count(usage.get(name)) for name in COUNTS),
+        amount,
+        None if amount is None else _text(cost.get("currency")),
+        _text(error.get("code")),
+        _text(draft.get("state")),
+        bool(draft.get("partial")) if draft else None,
+    )
+
+
+def _sections(values: Mapping[str, Any], document: str) -> Generator[tuple[object, ...]]:
+    draft: Mapping[str, Any] = values.get("draft") or {}
+    applied = bool(values.get("applied"))
+    for section in cast("Sequence[Mapping[str, Any]]", draft.get("sections") or ()):
+        yield (
+            document,
+            _text(section["key"]),
+            _text(values["run_id"]),
+            _text(section["sha256"]),
+            _text(section["state"]),
+            applied,
+        )
+
+
+def _text(value: object) -> str | None:
+    """A value as SQLite can have it: half a character has no UTF-8 form of its own."""
+    return None if value is None else str(value).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and 0 <= value <= _LARGEST_COUNT else None
+
+
+def _amount(value: object) -> str | None:
+    try:
+        amount = Decimal(str(value)) if value is not None else None
+    except InvalidOperation:
+        return None
+    return str(value) if amount is not None and amount.is_finite() else None

@@ -1,0 +1,47 @@
+PRAGMA user_version = 1;
+BEGIN TRANSACTION;
+CREATE TABLE checkpoints (
+  run_id TEXT NOT NULL,
+  start INTEGER NOT NULL,
+  utf8 BLOB NOT NULL,
+  PRIMARY KEY (run_id, start)
+);
+INSERT INTO "checkpoints" VALUES('01a22439-ae2c-72da-be16-99ab2dad82db',0,X'736F20');
+INSERT INTO "checkpoints" VALUES('01a22439-ae2c-72da-be16-99ab2dad82db',3,X'666172');
+CREATE TABLE meta (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO "meta" VALUES('binding','9de4829a0cab9ef34ff15eb654fa428ea010f077158a6409e163296c2370e700');
+INSERT INTO "meta" VALUES('store_id','3bd76d7c-9e8a-48d7-83a8-4052e29c78ee');
+CREATE TABLE run_texts (
+  run_id TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  PRIMARY KEY (run_id, sha256)
+) WITHOUT ROWID;
+INSERT INTO "run_texts" VALUES('01a22439-acab-786a-9a69-cdc47a35124d','a6490a45d51ec9372e89da3c4e8fce52be90d5c68e31599ebbc02e3eae56c138');
+CREATE TABLE runs (
+  run_id TEXT PRIMARY KEY,
+  status TEXT NOT NULL,
+  spec_path TEXT NOT NULL,
+  draft_state TEXT,
+  draft_partial INTEGER,
+  applied_at TEXT,
+  heartbeat_at TEXT NOT NULL,
+  dismissed_at TEXT,
+  record TEXT NOT NULL
+);
+INSERT INTO "runs" VALUES('01a22439-acab-786a-9a69-cdc47a35124d','completed','docs/a.spec.md','applied',0,'2026-01-28T22:14:49.259Z','2026-01-28T22:14:49.397Z',NULL,'{"schema":"orch.run/1","run_id":"01a22439-acab-786a-9a69-cdc47a35124d","parent_run_id":null,"command":"draft","status":"completed","status_timeline":[{"status":"queued","at":"2026-01-28T22:14:49.259Z"},{"status":"running","at":"2026-01-28T22:14:49.259Z"},{"status":"completed","at":"2026-01-28T22:14:49.259Z"}],"owner":{"host":"elsewhere.invalid","pid":1,"started":0.0,"pid_namespace":null,"boot_id":null,"start_ticks":null},"spec":{"path":"docs/a.spec.md","profile":"plain","sha256_before":"6db7d803e74f1ffa7d8f5adc0bf95b3e15bf4c8373fffadf546227cc6c6742cb"},"brief_sha256":"29a8825bd242f14386ee528d76e0e8f1e38f3c8c4047d7b2d6df7493368a17d0","prompt":{"name":"draft","version":"1","sha256":"cf07194ee232eb531e15f690000d19846dea69cf05504782658afcfacb9228a2"},"provider":{"id":"work","kind":"openai-compatible","server_address":"127.0.0.1:8111"},"model":{"requested":"some-model","resolved":"some-model-2"},"request":{"max_output_tokens":100,"temperature":null,"reasoning":null,"instructions_sha256":null},"request_sha256":null,"steps":[{"id":"context","name":"context","wave":0,"status":"completed","skip_reason":null,"reused_from":null,"started_at":"2026-01-28T22:14:49.259Z","ended_at":null,"provider":null,"model":null,"usage":null,"finish_reason":null,"output_sha256":null,"attempts":[]},{"id":"draft","name":"draft","wave":1,"status":"completed","skip_reason":null,"reused_from":null,"started_at":"2026-01-28T22:14:49.259Z","ended_at":"2026-01-28T22:14:49.259Z","provider":null,"model":null,"usage":null,"finish_reason":null,"output_sha256":null,"attempts":[{"number":1,"provider":"work","model":"some-model","server_address":"127.0.0.1:8111","started_at":"2026-01-28T22:14:49.259Z","ended_at":null,"status":null,"http_status":null,"request_id":null,"wait_s":0.0,"error":null}]}],"context":{"items":[],"left_out":[],"source":null,"fallback_from":null,"error":null},"usage":{"input_tokens":812,"output_tokens":1204,"cache_read_input_tokens":null,"cache_write_input_tokens":null,"reasoning_output_tokens":null,"raw":null},"cost":{"amount":"0.25","currency":"USD","source":"provider"},"finish_reasons":["stop"],"finish_reason":"stop","timing":{"started_at":"2026-01-28T22:14:49.259Z","ended_at":"2026-01-28T22:14:49.259Z","queue_s":null,"first_chunk_s":null},"error":null,"draft":{"sha256":"a6490a45d51ec9372e89da3c4e8fce52be90d5c68e31599ebbc02e3eae56c138","bytes":33,"state":"applied","partial":false,"sections":[{"key":"goal","sha256":"c0e5f8e0ef26dbbedabbd54d26d6c5887aa433b1068818f0bfce3e7dfea3c8f2","state":"applied"}]},"findings":[],"applied":{"at":"2026-01-28T22:14:49.259Z","version_before":1,"sha256_before":"6db7d803e74f1ffa7d8f5adc0bf95b3e15bf4c8373fffadf546227cc6c6742cb","sha256_after":"f39592393ef0859cb196a52693d2cea00fb2df784b3c04ae54aa7cadb8e562f8","verified":true},"client":null,"server":{"name":"orch-lsp","version":"0.1.0"},"vcs":null}');
+INSERT INTO "runs" VALUES('01a22439-ae22-7711-9769-6cb759081854','failed','docs/a.spec.md',NULL,NULL,NULL,'2026-01-28T22:14:49.635Z',NULL,'{"schema":"orch.run/1","run_id":"01a22439-ae22-7711-9769-6cb759081854","parent_run_id":null,"command":"draft","status":"failed","status_timeline":[{"status":"queued","at":"2026-01-28T22:14:49.634Z"},{"status":"running","at":"2026-01-28T22:14:49.634Z"},{"status":"failed","at":"2026-01-28T22:14:49.634Z"}],"owner":{"host":"elsewhere.invalid","pid":1,"started":0.0,"pid_namespace":null,"boot_id":null,"start_ticks":null},"spec":{"path":"docs/a.spec.md","profile":"plain","sha256_before":"6db7d803e74f1ffa7d8f5adc0bf95b3e15bf4c8373fffadf546227cc6c6742cb"},"brief_sha256":"29a8825bd242f14386ee528d76e0e8f1e38f3c8c4047d7b2d6df7493368a17d0","prompt":{"name":"draft","version":"1","sha256":"cf07194ee232eb531e15f690000d19846dea69cf05504782658afcfacb9228a2"},"provider":{"id":"work","kind":"openai-compatible","server_address":"127.0.0.1:8111"},"model":{"requested":"some-model","resolved":null},"request":{"max_output_tokens":100,"temperature":null,"reasoning":null,"instructions_sha256":null},"request_sha256":null,"steps":[{"id":"context","name":"context","wave":0,"status":"completed","skip_reason":null,"reused_from":null,"started_at":"2026-01-28T22:14:49.634Z","ended_at":null,"provider":null,"model":null,"usage":null,"finish_reason":null,"output_sha256":null,"attempts":[]},{"id":"draft","name":"draft","wave":1,"status":"failed","skip_reason":null,"reused_from":null,"started_at":"2026-01-28T22:14:49.634Z","ended_at":"2026-01-28T22:14:49.634Z","provider":null,"model":null,"usage":null,"finish_reason":null,"output_sha256":null,"attempts":[{"number":1,"provider":"work","model":"some-model","server_address":"127.0.0.1:8111","started_at":"2026-01-28T22:14:49.634Z","ended_at":null,"status":null,"http_status":null,"request_id":null,"wait_s":0.0,"error":null}]}],"context":{"items":[],"left_out":[],"source":null,"fallback_from":null,"error":null},"usage":null,"cost":null,"finish_reasons":[],"finish_reason":null,"timing":{"started_at":"2026-01-28T22:14:49.634Z","ended_at":"2026-01-28T22:14:49.634Z","queue_s":null,"first_chunk_s":null},"error":{"code":"rate_limited","message":"The provider refused.","remediation":"Wait a moment, then retry.","retryable":true,"http_status":429,"retry_after_s":3.0},"draft":null,"findings":[],"applied":null,"client":null,"server":{"name":"orch-lsp","version":"0.1.0"},"vcs":null}');
+INSERT INTO "runs" VALUES('01a22439-ae2c-72da-be16-99ab2dad82db','running','docs/a.spec.md',NULL,NULL,NULL,'2026-01-28T22:14:49.644Z',NULL,'{"schema":"orch.run/1","run_id":"01a22439-ae2c-72da-be16-99ab2dad82db","parent_run_id":null,"command":"draft","status":"running","status_timeline":[{"status":"queued","at":"2026-01-28T22:14:49.644Z"},{"status":"running","at":"2026-01-28T22:14:49.644Z"}],"owner":{"host":"elsewhere.invalid","pid":1,"started":0.0,"pid_namespace":null,"boot_id":null,"start_ticks":null},"spec":{"path":"docs/a.spec.md","profile":"plain","sha256_before":"6db7d803e74f1ffa7d8f5adc0bf95b3e15bf4c8373fffadf546227cc6c6742cb"},"brief_sha256":"29a8825bd242f14386ee528d76e0e8f1e38f3c8c4047d7b2d6df7493368a17d0","prompt":{"name":"draft","version":"1","sha256":"cf07194ee232eb531e15f690000d19846dea69cf05504782658afcfacb9228a2"},"provider":{"id":"work","kind":"openai-compatible","server_address":"127.0.0.1:8111"},"model":{"requested":"some-model","resolved":null},"request":{"max_output_tokens":100,"temperature":null,"reasoning":null,"instructions_sha256":null},"request_sha256":null,"steps":[{"id":"context","name":"context","wave":0,"status":"completed","skip_reason":null,"reused_from":null,"started_at":"2026-01-28T22:14:49.644Z","ended_at":null,"provider":null,"model":null,"usage":null,"finish_reason":null,"output_sha256":null,"attempts":[]},{"id":"draft","name":"draft","wave":1,"status":"running","skip_reason":null,"reused_from":null,"started_at":"2026-01-28T22:14:49.644Z","ended_at":null,"provider":null,"model":null,"usage":null,"finish_reason":null,"output_sha256":null,"attempts":[{"number":1,"provider":"work","model":"some-model","server_address":"127.0.0.1:8111","started_at":"2026-01-28T22:14:49.644Z","ended_at":null,"status":null,"http_status":null,"request_id":null,"wait_s":0.0,"error":null}]}],"context":{"items":[],"left_out":[],"source":null,"fallback_from":null,"error":null},"usage":null,"cost":null,"finish_reasons":[],"finish_reason":null,"timing":{"started_at":"2026-01-28T22:14:49.644Z","ended_at":null,"queue_s":null,"first_chunk_s":null},"error":null,"draft":null,"findings":[],"applied":null,"client":null,"server":{"name":"orch-lsp","version":"0.1.0"},"vcs":null}');
+CREATE TABLE texts (
+  sha256 TEXT PRIMARY KEY,
+  utf8 BLOB NOT NULL
+);
+INSERT INTO "texts" VALUES('a6490a45d51ec9372e89da3c4e8fce52be90d5c68e31599ebbc02e3eae56c138',X'232320476F616C0A0A4C696D697420636C69656E74732E204772C3BCC39F652E0A');
+CREATE INDEX runs_by_document ON runs (spec_path, run_id);
+CREATE INDEX runs_live ON runs (run_id) WHERE status IN ('queued', 'running');
+CREATE INDEX runs_ready ON runs (spec_path, run_id) WHERE draft_state = 'ready';
+CREATE INDEX runs_applied ON runs (spec_path, run_id) WHERE applied_at IS NOT NULL;
+CREATE INDEX run_texts_by_text ON run_texts (sha256);
+COMMIT;
