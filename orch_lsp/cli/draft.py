@@ -331,7 +331,8 @@ async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, w
     await _save(live, applied)
     if plan.reading.root is not None:
         document = await asyncio.to_thread(parse, edit.text, profile)
-        records = [live.record, *await live.store.applied_for(live.record.spec.path)]
+        written = [(section.key, section.sha256) for section in document.sections]
+        records = [live.record, *await live.store.applied_for(live.record.spec.path, written)]
         for problem in await asyncio.to_thread(
             update_provenance, plan.reading.root, live.record.spec.path, document.sections, records
         ):

@@ -133,27 +133,33 @@ async def newest_run(server: OrchServer, uri: str | None, *, with_draft: bool = 
     raise RunError(ErrorCode.UNKNOWN_RUN, "There is no draft that waits." if with_draft else "There is no run yet.")
 
 
-async def history(server: OrchServer, uri: str | None, limit: int) -> list[RunRecord]:
+async def history(server: OrchServer, uri: str | None, limit: int) -> list[FoundRun]:
     """Runs, newest first: of a document, of a workspace folder, or of everything that is open."""
     session = await server.ready()
     if uri is not None and server.documents.is_open(uri):
         reading = await server.read(server.source(uri))
         store = await session.store(reading)
-        return list(await store.list(limit=limit, spec_path=reading.spec_path))
+        return await _listed(store, limit, reading.spec_path)
     path = path_of(uri) if uri is not None else None
     if path is not None and await asyncio.to_thread(path.is_dir):
-        return list(await (await _store_of_folder(session, path)).list(limit=limit))
+        return await _listed(await _store_of_folder(session, path), limit)
     if path is not None:
         store = await _store_of_folder(session, path.parent)
         if store.root is not None:
             named = await asyncio.to_thread(relative_path, path, store.root)
-            return list(await store.list(limit=limit, spec_path=named))
-    found = [record for store in await stores(server) for record in await store.list(limit=limit)]
-    return sorted(found, key=lambda record: record.run_id, reverse=True)[:limit]
+            return await _listed(store, limit, named)
+    found = [run for store in await stores(server) for run in await _listed(store, limit)]
+    return sorted(found, key=lambda run: run.record.run_id, reverse=True)[:limit]
 
 
-async def taken_back_of(server: OrchServer, records: Sequence[RunRecord]) -> set[str]:
+async def _listed(store: RunStore, limit: int, spec_path: str | None = None) -> list[FoundRun]:
+    return [FoundRun(record, store) for record in await store.list(limit=limit, spec_path=spec_path)]
+
+
+async def taken_back_of(server: OrchServer, runs: Sequence[FoundRun]) -> set[str]:
     """Ids of the runs whose applied draft is no longer in its document, as after an undo; of open documents only.
+
+    `runs` has the newest ones of each document, newest first.
 
     A run of another server that still runs is left out: its editor has a text of its own of the same document.
     """
@@ -161,18 +167,19 @@ async def taken_back_of(server: OrchServer, records: Sequence[RunRecord]) -> set
     from orch_lsp.runs.owner import is_gone
 
     session = await server.ready()
-    paths = {record.spec.path for record in records if record.applied is not None}
+    applied = [run for run in runs if run.record.applied is not None]
+    paths = {run.record.spec.path for run in applied}
     found: set[str] = set()
     for uri in server.documents.open_uris() if paths else ():
         reading = await server.read(server.source(uri))
         if reading.spec_path in paths:
-            applied = await (await session.store(reading)).applied_for(reading.spec_path)
-            found |= taken_back(reading.document.sections, applied)
-    others = {
-        record.owner for record in records if record.run_id in found and record.owner != session.owner
-    }  # fmt: skip
+            store = await session.store(reading)
+            of_it = [run.record for run in applied if run.store is store and run.record.spec.path == reading.spec_path]
+            found |= taken_back(reading.document.sections, of_it)
+    owners = {run.record.run_id: run.record.owner for run in applied if run.record.run_id in found}
+    others = set(owners.values()) - {session.owner}
     living = [owner for owner in others if not await asyncio.to_thread(is_gone, owner, None, 0)]
-    return found - {record.run_id for record in records if record.owner in living}
+    return {run_id for run_id, owner in owners.items() if owner not in living}
 
 
 async def _store_of_folder(session: Session, folder: Path) -> RunStore:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -49,6 +49,30 @@ def remove(connection: sqlite3.Connection, run_id: str) -> None:
     """Forget the columns of a run."""
     connection.execute("DELETE FROM summaries WHERE run_id = ?", (run_id,))
     connection.execute("DELETE FROM drafted WHERE run_id = ?", (run_id,))
+
+
+def writers(connection: sqlite3.Connection, document: str, sections: Iterable[tuple[str, str]]) -> set[str]:
+    """Ids of the applied runs that say where sections of a document come from.
+
+    Args:
+        connection: Where.
+        document: What it is called in the store.
+        sections: Key and hash of each section.
+    """
+    found: set[str] = set()
+    for key, digest in sections:
+        for index, where, values in (
+            ("drafted_by_text", "sha256 = ? AND key = ?", (digest, _text(key))),
+            ("drafted_by_text", "sha256 = ?", (digest,)),
+            ("drafted_by_key", "key = ? AND state = 'applied'", (_text(key),)),
+        ):
+            newest = connection.execute(
+                f"SELECT run_id FROM drafted INDEXED BY {index}"  # noqa: S608 -- our own words only
+                f" WHERE document = ? AND applied AND {where} ORDER BY run_id DESC LIMIT 1",
+                (document, *values),
+            ).fetchone()
+            found.update(newest or ())
+    return found
 
 
 def fill(connection: sqlite3.Connection) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
-from orch_lsp.runs import rescue, retention, rows
+from orch_lsp.runs import columns, rescue, retention, rows
 from orch_lsp.runs.connection import StoreConnection
 from orch_lsp.runs.interruption import interrupted, with_late_text
 from orch_lsp.runs.owner import is_gone
@@ -18,6 +18,8 @@ from orch_lsp.runs.status import LIVE, RunStatus
 from orch_lsp.settings.model import RunSettings
 
 logger = logging.getLogger(__name__)
+
+_APPLIED = "run_id = ? AND spec_path = ? AND applied_at IS NOT NULL"
 
 
 class RunHistory:
@@ -173,9 +175,19 @@ class RunHistory:
             arguments += wanted
         return self._records(" AND ".join(conditions), arguments, limit=limit)
 
-    def applied_for(self, spec_path: str) -> Sequence[RunRecord]:
-        """Runs whose draft was applied to a document, newest first."""
-        return self._records("spec_path = ? AND applied_at IS NOT NULL", [self._key(spec_path)])
+    def applied_for(
+        self, spec_path: str, sections: Sequence[tuple[str, str]], named: Sequence[str]
+    ) -> Sequence[RunRecord]:
+        """The applied runs that say where sections of a document come from, newest first."""
+        document = self._key(spec_path)
+
+        def find(db: sqlite3.Connection) -> list[RunRecord]:
+            wanted = {*columns.writers(db, document, sections), *named}
+            stored = [row for run_id in wanted for row in rows.select(db, _APPLIED, [run_id, document])]
+            return [record for one in stored if (record := self._readable(*one)) is not None]
+
+        none: list[RunRecord] = []
+        return sorted(self._connection.read(find, none), key=lambda record: record.run_id, reverse=True)
 
     def ready_drafts(self, spec_path: str) -> Sequence[RunRecord]:
         """All runs of a document whose drafts wait, the complete ones first, newest first."""

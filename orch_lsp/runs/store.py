@@ -260,9 +260,21 @@ class RunStore:
         """The last run on a document."""
         return next(iter(await self.list(1, spec_path)), None)
 
-    async def applied_for(self, spec_path: str) -> Sequence[RunRecord]:
-        """Runs whose draft was applied to a document, newest first."""
-        stored = await self._run(lambda: self._opened.applied_for(spec_path))
+    async def applied_for(
+        self, spec_path: str, sections: Iterable[tuple[str, str]], named: Iterable[str] = ()
+    ) -> Sequence[RunRecord]:
+        """The runs that say where sections of a document come from, newest first.
+
+        Only runs whose draft was applied to it: for each section the newest one that drafted its text, for this key
+        and for any, and the newest one whose text was put into it.
+
+        Args:
+            spec_path: The document.
+            sections: Key and hash of the normalised text of each section.
+            named: Ids of further runs, such as provenance files name.
+        """
+        wanted, others = tuple(sections), tuple(named)
+        stored = await self._run(lambda: self._opened.applied_for(spec_path, wanted, others))
         found = self._held.over(stored, lambda record: record.applied is not None and self._is_about(record, spec_path))
         return sorted(found, key=lambda record: record.run_id, reverse=True)
 

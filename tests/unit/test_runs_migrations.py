@@ -49,7 +49,9 @@ async def test_a_store_of_the_first_version_is_read_and_written_by_this_one(loca
     ]  # fmt: skip
     assert await store.partial_text(live.run_id) == "so far"
     assert await store.text(sha256(TEXT)) == TEXT
-    assert list(await store.applied_for("docs/a.spec.md")) == [done]
+    assert done.draft is not None
+    written = [("goal", done.draft.sections[0].sha256)]
+    assert list(await store.applied_for("docs/a.spec.md", written)) == [done]
     await store.create(queued("b.md"))
     assert len(await store.list()) == 4
     assert store.notices == ()

@@ -26,7 +26,7 @@ from orch_lsp.runs.record import Owner, RunRecord
 from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.model import RunSettings
-from orch_lsp.text import sha256
+from orch_lsp.text import normalised, sha256
 from tests.fakes.records import applied, completed, draft_of, queued, running
 
 SETTINGS = RunSettings(lease_s=120)
@@ -175,7 +175,9 @@ async def test_draft_states_are_recorded_and_final(store):
     done = applied(record)
     await store.save(done, expected=RunStatus.COMPLETED)
     assert await store.ready_draft_for(record.spec.path) is None
-    assert list(await store.applied_for(record.spec.path)) == [done]
+    assert done.draft is not None
+    written = [(section.key, section.sha256) for section in done.draft.sections]
+    assert list(await store.applied_for(record.spec.path, written)) == [done]
     discarded = replace(record, draft=draft_of("t", state=DraftState.DISCARDED))
     with pytest.raises(IllegalDraftStateError):
         await store.save(discarded, expected=RunStatus.COMPLETED)
@@ -856,3 +858,27 @@ async def test_the_pages_of_a_forgotten_run_go_with_it(tmp_path, store):
         (pages / str(number) / f"{name}.md").write_text("page")
     assert await store.prune(keep_runs=1) == 1
     assert sorted(page.name for page in pages.rglob("*.md")) == sorted([f"run-{kept.run_id}.md", "doctor.md"])
+
+
+async def test_only_the_runs_that_say_where_a_section_comes_from_are_loaded(store):
+    def run(*bodies, path="a.md"):
+        return applied(completed("t", *bodies, path=path))
+
+    first = await added(store, run(("goal", "Fast."), ("tasks", "- one")), "t")
+    second = await added(store, run(("goal", "Slow.")), "t")
+    third = await added(store, run(("scope", "Fast.")), "t")
+    fourth = await added(store, run(("tasks", "- two")), "t")
+    await added(store, run(("goal", "Fast."), path="b.md"), "t")
+    await added(store, completed("t", ("goal", "Fast."), path="a.md"), "t")
+
+    async def of(key, body, *named):
+        return list(await store.applied_for("a.md", [(key, sha256(normalised(body)))], named))
+
+    assert await of("goal", "Fast.") == [third, second, first]
+    assert await of("tasks", "- two") == [fourth]
+    assert await of("tasks", "- by hand", first.run_id, "nobody") == [fourth, first]
+    assert await of("other", "- one") == [first]
+    assert await of("other", "nothing") == []
+    await store.relink("a.md", "c.md")
+    assert await of("goal", "Fast.") == []
+    assert len(await store.applied_for("c.md", [("goal", sha256(normalised("Fast.")))])) == 3

@@ -31,11 +31,14 @@ def register(server: OrchServer) -> None:
         if not around:
             return None
         store = await session.store(reading)
-        applied = await store.applied_for(reading.spec_path)
         entries = ()
         if reading.root is not None:
             entries, _ = await asyncio.to_thread(provenance.read, reading.root, reading.spec_path)
-        origins = section_origins(entries, reading.document.sections, applied)
+        written = [(section.key, section.sha256) for section in around]
+        keys = {section.key for section in around}
+        named = [entry.run_id for entry in entries if entry.key in keys]
+        applied = await store.applied_for(reading.spec_path, written, named)
+        origins = section_origins(entries, around, applied)
         section = next((section for section in around if section.key in origins), None)
         if section is None:
             return None

@@ -59,8 +59,9 @@ def register(server: OrchServer) -> None:
 
         given = parse(argument)
         limit = given.limit or DEFAULT_LIMIT
-        records = await history(ls, given.uri, limit)
-        undone = await taken_back_of(ls, records)
+        found = await history(ls, given.uri, limit)
+        undone = await taken_back_of(ls, found)
+        records = [run.record for run in found]
         if given.open is not False:
             await show_page(ls, "history.md", history_markdown(records, undone))
         return [

@@ -107,7 +107,8 @@ async def _write_provenance(ls: OrchServer, uri: str) -> None:
     if reading.root is None:
         return
     store = await session.store(reading)
-    applied = await store.applied_for(reading.spec_path)
+    written = [(section.key, section.sha256) for section in reading.document.sections]
+    applied = await store.applied_for(reading.spec_path, written)
     problems = await asyncio.to_thread(update, reading.root, reading.spec_path, reading.document.sections, applied)
     for problem in problems:
         logger.warning("provenance of %s: %s", reading.spec_path, problem)
