@@ -34,6 +34,8 @@ _NEW_HUMP = re.compile(r"[a-z][A-Z]")
 _SEGMENT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]+")
 
+_NUMBER_OR_TIME = re.compile(r"[+-]?[0-9][0-9.,:_-]*+(?:[eE][+-]?[0-9]+)?(?:T[0-9:.]+Z?)?")
+
 _REFERENCE = re.compile(
     r"\$\{\{[^{}]{0,128}\}\}|\$\{[^{}]{0,128}\}|\$\([^()]{0,128}\)|\{\{[^{}]{0,128}\}\}|#?\{[A-Za-z_][\w.:-]{0,64}\}"
     r"|<[A-Za-z][\w.:/|-]{0,64}>|\[[A-Za-z][\w.:|-]{0,64}\]|(?<![A-Za-z0-9])\$[A-Za-z_]\w{0,64}|%[A-Za-z_]\w{0,64}%"
@@ -77,9 +79,20 @@ def is_made_of_words(value: str) -> bool:
 
 def looks_random(value: str) -> bool:
     """Whether a value is more likely drawn by chance than written by a person: no words, not few characters."""
+    if _NUMBER_OR_TIME.fullmatch(value):
+        return False
     counts = Counter(value)
     entropy = -sum(count / len(value) * math.log2(count / len(value)) for count in counts.values())
     return len(value) >= 8 and entropy >= 2.5 and not is_made_of_words(value)
+
+
+def is_mixed(value: str) -> bool:
+    """Whether a value holds letters and digits, in one run at least that is no word, name, number or point in time."""
+    return (
+        any(map(str.isdigit, value))
+        and sum(map(str.isalpha, value)) >= 2
+        and any(looks_random(piece) for piece in _NOT_ALPHANUMERIC.split(value) if not piece.isalpha())
+    )
 
 
 def is_stand_in(value: str) -> bool:

@@ -1,0 +1,233 @@
+"""Secrets that are known by their own shape: the tokens of services, and keys in addresses."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from orch_lsp.secret_search import SecretMatch, matches
+from orch_lsp.secret_values import is_common_password, is_made_of_words, is_stand_in, looks_random
+from orch_lsp.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Literals that a secret begins with, and what follows; a group `value` narrows the match to the secret."""
+
+    kind: str
+    literals: tuple[str, ...]
+    rest: str
+    must_not_be_words: bool = False
+    must_look_random: bool = False
+
+
+_SHAPES = (
+    _Shape("AWS access key", ("AKIA", "ASIA", "ABIA", "ACCA"), r"[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    _Shape("GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"[A-Za-z0-9]{30,255}+"),
+    _Shape("GitHub token", ("github_pat_",), r"[A-Za-z0-9_]{22,255}+"),
+    _Shape(
+        "GitLab token",
+        ("glpat-", "gldt-", "glrt-", "glptt-", "glcbt-", "glsoat-", "glft-", "glimt-", "glagent-", "gloas-"),
+        r"[A-Za-z0-9_.-]{20,300}+",
+    ),
+    _Shape("API key", ("sk-", "csk-"), r"[A-Za-z0-9_-]{16,300}+", must_not_be_words=True),
+    _Shape(
+        "API key",
+        ("gsk_", "xai-", "pplx-", "nvapi-", "fw_", "tgp_v1_", "r8_"),
+        r"[A-Za-z0-9_-]{20,300}+",
+        must_not_be_words=True,
+    ),
+    _Shape("Hugging Face token", ("hf_",), r"[A-Za-z0-9]{30,100}+", must_not_be_words=True),
+    _Shape("Google API key", ("AIza",), r"[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
+    _Shape("Google OAuth token", ("ya29.", "GOCSPX-"), r"[A-Za-z0-9_-]{20,2000}+"),
+    _Shape("Slack token", ("xox",), r"[abeoprs](?:\.xox[abp])?-[A-Za-z0-9-]{10,300}+"),
+    _Shape("Slack token", ("xapp-",), r"[A-Za-z0-9-]{10,300}+"),
+    _Shape("Slack webhook", ("hooks.slack.com/",), r"(?:services|workflows)/(?P<value>[A-Za-z0-9/_-]{20,200}+)"),
+    _Shape("Stripe key", ("sk_live_", "sk_test_", "rk_live_", "rk_test_"), r"[A-Za-z0-9]{16,255}+"),
+    _Shape("webhook secret", ("whsec_",), r"[A-Za-z0-9+/=]{24,255}+"),
+    _Shape("SendGrid key", ("SG.",), r"[A-Za-z0-9_-]{16,64}+\.[A-Za-z0-9_-]{16,128}+"),
+    _Shape("npm token", ("npm_",), r"[A-Za-z0-9]{36}(?![A-Za-z0-9])"),
+    _Shape("PyPI token", ("pypi-",), r"[A-Za-z0-9_-]{50,1000}+"),
+    _Shape("DigitalOcean token", ("dop_v1_", "doo_v1_", "dor_v1_"), r"[a-f0-9]{64}"),
+    _Shape("Shopify token", ("shpat_", "shpca_", "shppa_", "shpss_"), r"[a-fA-F0-9]{32}"),
+    _Shape("Databricks token", ("dapi",), r"[a-f0-9]{32}(?![a-f0-9])"),
+    _Shape("Atlassian token", ("ATATT3",), r"[A-Za-z0-9_=-]{50,500}+"),
+    _Shape("Docker token", ("dckr_pat_", "dckr_oat_"), r"[A-Za-z0-9_-]{20,100}+"),
+    _Shape("Linear key", ("lin_api_",), r"[A-Za-z0-9]{32,100}+"),
+    _Shape("Notion token", ("ntn_",), r"[A-Za-z0-9]{40,100}+"),
+    _Shape("Vault token", ("hvs.", "hvb."), r"[A-Za-z0-9_-]{24,500}+"),
+    _Shape("Postman key", ("PMAK-",), r"[a-f0-9]{24}-[a-f0-9]{34}"),
+    _Shape("Sentry token", ("sntrys_", "sntryu_"), r"[A-Za-z0-9+/=_-]{40,500}+"),
+    _Shape("age key", ("AGE-SECRET-KEY-1",), r"[0-9A-Z]{50,70}+"),
+    _Shape("API key", ("pcsk_", "lsv2_pt_", "lsv2_sk_"), r"[A-Za-z0-9_]{30,100}+"),
+    _Shape("Square token", ("sq0atp-", "sq0csp-"), r"[A-Za-z0-9_-]{22,60}+"),
+    _Shape("access token", ("EAAA", "EAAC"), r"[A-Za-z0-9]{50,300}+", must_not_be_words=True),
+    _Shape("New Relic key", ("NRAK-", "NRJS-", "NRII-"), r"[A-Z0-9]{19,40}+"),
+    _Shape("Grafana token", ("glsa_", "glc_"), r"[A-Za-z0-9+/=_]{32,400}+"),
+    _Shape("Pulumi token", ("pul-",), r"[a-f0-9]{40}(?![a-f0-9])"),
+    _Shape("Figma token", ("figd_", "figo_"), r"[A-Za-z0-9_-]{40,60}+"),
+    _Shape("Airtable token", ("pat",), r"[A-Za-z0-9]{14}\.[a-f0-9]{64}"),
+    _Shape("Supabase token", ("sbp_", "sb_secret_"), r"[A-Za-z0-9_]{30,60}+", must_not_be_words=True),
+    _Shape("PlanetScale token", ("pscale_tkn_", "pscale_pw_", "pscale_oauth_"), r"[A-Za-z0-9_.-]{32,64}+"),
+    _Shape("RubyGems key", ("rubygems_",), r"[a-f0-9]{48}"),
+    _Shape("Clojars token", ("CLOJARS_",), r"[a-f0-9]{60}"),
+    _Shape("crates.io token", ("cio",), r"[A-Za-z0-9]{32}(?![A-Za-z0-9])", must_not_be_words=True),
+    _Shape("NuGet key", ("oy2",), r"[a-z0-9]{43}(?![a-z0-9])", must_not_be_words=True),
+    _Shape("Dynatrace token", ("dt0c01.", "dt0s16."), r"[A-Z0-9]{24}\.[A-Z0-9]{64}"),
+    _Shape("Tailscale key", ("tskey-",), r"[a-z]{2,12}-[A-Za-z0-9-]{20,80}+", must_not_be_words=True),
+    _Shape("Doppler token", ("dp.pt.", "dp.st.", "dp.ct.", "dp.sa."), r"[A-Za-z0-9._-]{40,80}+"),
+    _Shape("1Password token", ("ops_eyJ",), r"[A-Za-z0-9+/=_-]{100,2000}+"),
+    _Shape(
+        "LaunchDarkly key", ("sdk-", "api-", "mob-"), r"[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[a-f0-9]{4}-[a-f0-9]{12}"
+    ),
+    _Shape("Mapbox token", ("sk.eyJ",), r"[A-Za-z0-9_-]{20,200}+\.[A-Za-z0-9_-]{16,60}+"),
+    _Shape("Bitbucket token", ("ATBB", "ATCTT3"), r"[A-Za-z0-9_=-]{28,300}+", must_not_be_words=True),
+    _Shape("Shippo token", ("shippo_live_",), r"[a-f0-9]{40}"),
+    _Shape("Twilio key", ("SK",), r"[a-f0-9]{32}(?![A-Za-z0-9])"),
+    _Shape("Mailgun key", ("key-",), r"[a-f0-9]{32}(?![A-Za-z0-9])"),
+    _Shape(
+        "Discord token",
+        ("M", "N", "O"),
+        r"[A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}(?![A-Za-z0-9_-])",
+    ),
+    _Shape(
+        "Discord webhook",
+        ("discord.com/api/webhooks/", "discordapp.com/api/webhooks/"),
+        r"[0-9]{17,20}/[A-Za-z0-9_-]{60,80}+",
+    ),
+    _Shape("Vault token", ("s.",), r"[A-Za-z0-9]{24}(?![A-Za-z0-9_.(-])", must_not_be_words=True),
+    # The beginnings of private keys in PKCS #1, PKCS #8, SEC 1 and OpenSSH's format, without their armour.
+    _Shape(
+        "private key", ("MII",), r"[A-Za-z0-9+/]{1,5}(?:IBAAKC|IBADANBgkqhkiG9w0BAQEFAASC)[A-Za-z0-9+/=]{20,32768}+"
+    ),
+    _Shape(
+        "private key",
+        ("MHcCAQEEI", "MIGkAgEBBD", "MIGHAgEAMBMGByqGSM49", "MC4CAQAwBQYDK2VwBCIE", "b3BlbnNzaC1rZXktdjEA"),
+        r"[A-Za-z0-9+/=]{20,32768}+",
+    ),
+    _Shape(
+        "private key",
+        ("Private-Lines:",),
+        r"[ \t]{0,8}+[0-9]{1,4}\r?\n(?:[^\n]{0,12}?[A-Za-z0-9+/=]{40,76}\r?\n?){1,200}+",
+    ),
+    _Shape(
+        "private key",
+        # The armour of a private key, in Base64 once more, as in a kubeconfig.
+        tuple(
+            "LS0tLS1CRUdJTi" + kind
+            for kind in (
+                "BQUklWQVRF",
+                "BSU0EgUFJJVkFUR",
+                "BFQyBQUklWQVRF",
+                "BPUEVOU1NI",
+                "BFTkNSWVBURUQg",
+                "BEU0EgUFJJVkFUR",
+                "BQR1AgUFJJVkFUR",
+            )
+        ),
+        r"[A-Za-z0-9+/=]{40,65536}+",
+    ),
+    _Shape("JSON Web Token", ("eyJ",), r"[A-Za-z0-9_-]{8,8192}+\.[A-Za-z0-9_-]{8,16384}+\.[A-Za-z0-9_-]{8,8192}+"),
+    _Shape("JSON Web Token", ("eyJ",), r"[A-Za-z0-9_-]{8,8192}+(?:\.[A-Za-z0-9_-]{8,16384}+){4}"),
+)
+# The same for shapes that stand within a word or an address.
+_INNER_SHAPES = (
+    _Shape("Azure Storage or Service Bus key", ("Key=", "AccessKey="), r"(?P<value>[A-Za-z0-9+/]{42,88}={1,2})"),
+    _Shape(
+        "Azure secret",
+        ("8Q~", "7Q~"),
+        r"(?<=[A-Za-z0-9_~.-]{3}[78]Q~)(?P<value>[A-Za-z0-9_~.-]{31,34})(?![A-Za-z0-9_~.-])",
+    ),
+    _Shape("Terraform token", (".atlasv1.",), r"(?P<value>[A-Za-z0-9_=-]{60,80}+)"),
+    _Shape("Firebase key", (":APA91b",), r"(?P<value>[A-Za-z0-9_-]{100,200}+)"),
+    _Shape("key of a web key", ('"d"',), r"\s{0,8}+:\s{0,8}+\"(?P<value>[A-Za-z0-9_-]{40,800}+)\""),
+    _Shape(
+        "AWS secret key",
+        ("AKIA", "ASIA"),
+        r"[A-Z0-9]{16}[\s,|:;\"'`]{1,8}+(?P<value>[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/])",
+    ),
+    _Shape(
+        "webhook",
+        ("webhook.office.com/webhookb2/",),
+        r"(?P<value>[a-f0-9@-]{60,80}+/IncomingWebhook/[a-f0-9]{32}[a-f0-9/-]{0,40}+)",
+    ),
+    _Shape("Telegram token", (":AA",), r"(?<=[0-9]{8}:AA)(?P<value>[A-Za-z0-9_-]{33})(?![A-Za-z0-9_-])"),
+    _Shape(
+        "password in a URL",
+        ("://",),
+        r"(?P<user>[^\s/@:?#\"'<>`]{0,128}+):(?P<value>(?:[^\s/?#\"'<>`\[\]]){1,256})@(?P<host>[A-Za-z0-9.-]{1,255}+|\[[0-9a-f:]*\])",
+    ),
+    _Shape(
+        "password in a URL",
+        ("://",),
+        r"(?P<user>[^\s/@:?#\"'<>`]{0,128}+):(?![0-9]{1,5}[/?#])(?P<value>[^\s@:\"'<>`\[\]]{8,64}+)@(?P<host>[A-Za-z0-9.-]{1,255}+)(?=[:/])",
+        must_look_random=True,
+    ),
+    _Shape(
+        "token in a URL",
+        ("://",),
+        r"(?P<value>[A-Za-z0-9_.~%-]{16,256}+)@(?=[A-Za-z0-9\[])",
+        must_not_be_words=True,
+    ),
+    _Shape(
+        "key in a URL",
+        (
+            *(
+                f"{sign}{name}="
+                for sign in "?&"
+                for name in ("key", "api_key", "token", "access_token", "auth", "appid", "sig")
+            ),
+            "X-Amz-Signature=",
+            "X-Goog-Signature=",
+        ),
+        r"(?P<value>[A-Za-z0-9_.~%+/=-]{16,512}+)",
+        must_not_be_words=True,
+    ),
+)
+# A token starts where no word runs on: `risk-free` holds no `sk-`. An escape of a text in JSON or of a URL ends a word.
+_WORD_START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
+
+_NOBODYS_HOST = re.compile(
+    r"localhost|127(?:\.[0-9]{1,3}){3}|::1|0\.0\.0\.0|host\.docker\.internal"
+    r"|(?:[a-z0-9-]{1,63}\.){0,8}(?:example\.(?:com|org|net|edu)|example|test|invalid|localhost)"
+)
+
+
+@functools.cache
+def _shapes() -> tuple[tuple[_Shape, re.Pattern[str]], ...]:
+    return (
+        *((shape, _compiled(_WORD_START, shape)) for shape in _SHAPES),
+        *((shape, _compiled("", shape)) for shape in _INNER_SHAPES),
+    )
+
+
+def _compiled(start: str, shape: _Shape) -> re.Pattern[str]:
+    return re.compile(f"{start}(?:{'|'.join(map(re.escape, shape.literals))}){shape.rest}")
+
+
+def tokens(text: str) -> Iterator[SecretMatch]:
+    """Tokens of services, wherever they stand."""
+    for shape, pattern in _shapes():
+        for match in matches(pattern, text, text, shape.literals):
+            group = "value" if "value" in pattern.groupindex else 0
+            if _counts(shape, match, match[group]):
+                yield SecretMatch(Span(*match.span(group)), shape.kind)
+
+
+def _counts(shape: _Shape, match: re.Match[str], value: str) -> bool:
+    if shape.must_not_be_words and is_made_of_words(value):
+        return False
+    if shape.must_look_random and not looks_random(value):
+        return False
+    if "user" in match.re.groupindex:
+        return _is_a_password_of(match["user"], value, match["host"])
+    return not is_stand_in(value) and set(value[-12:].lower()) not in ({"x"}, {"0"})
+
+
+def _is_a_password_of(user: str, password: str, host: str) -> bool:
+    if is_common_password(password) or password == user or is_stand_in(password):
+        return False
+    # A database on one's own machine, and the addresses that are reserved for documentation.
+    return looks_random(password) if _NOBODYS_HOST.fullmatch(host.strip("[]").lower()) else True
