@@ -74,7 +74,7 @@ async def diagnostics_of(ls: OrchServer, uri: str) -> tuple[int | None, list[typ
         found += await asyncio.to_thread(_rules, reading, positions)
     found += _settings(reading, positions)
     found += _unknown_profile(reading, positions)
-    if (failure := ls.failures.get(uri)) is not None:
+    if (failure := ls.failures.get(uri)) is not None and not _is_said_or_settled(failure, reading):
         redactor = (await ls.session()).redactor
         found.append(await asyncio.to_thread(_failure, ls, reading, failure, positions, redactor))
     return source.version, found
@@ -125,6 +125,13 @@ def _unknown_profile(reading: Reading, positions: Positions) -> list[types.Diagn
             data={"code": ErrorCode.UNKNOWN_PROFILE, "runId": None, "retryable": False},
         )
     ]
+
+
+def _is_said_or_settled(failure: Failure, reading: Reading) -> bool:
+    """Whether a command was refused for the document's profile, which is said on its line, or is known by now."""
+    if failure.detail.code != ErrorCode.UNKNOWN_PROFILE or failure.run_id is not None:
+        return False
+    return reading.no_profile is None or reading.no_profile.line is not None
 
 
 def _failure(

@@ -13,16 +13,20 @@ from dataclasses import dataclass, replace
 from orch_lsp.document.answer.reading import Answer, read_answer, read_draft
 from orch_lsp.document.brief import Target
 from orch_lsp.document.fill import plan_fill
+from orch_lsp.document.parse import parse
+from orch_lsp.document.profile import Profile
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, SpecError, StoreError
 from orch_lsp.orchestration.check_step import findings_of
 from orch_lsp.orchestration.live_run import LiveRun
-from orch_lsp.orchestration.plan import read_document
-from orch_lsp.profiles.plain import PLAIN
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.runs.record import Applied, Draft, DraftSection, RunRecord, timestamp
 from orch_lsp.runs.status import DraftState
 from orch_lsp.runs.store import RunStore
 from orch_lsp.text import Edit, apply_edits, normalised, sha256
+
+
+_REFUSALS = frozenset({ErrorCode.DOCUMENT_CHANGED, ErrorCode.UNKNOWN_PROFILE})
+"""Why a draft waits; no run ends with one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +58,37 @@ async def stored_draft(store: RunStore, record: RunRecord) -> StoredDraft:
     Raises:
         RunError: The run has no draft.
         StoreError: Its text is not in the store.
+        SpecError: `unknown_profile`: the run's profile is not installed any more.
     """
-    if record.draft is None:
-        raise RunError(ErrorCode.UNKNOWN_RUN, f"Run {record.run_id} has no draft.")
-    text = await store.text(record.draft.sha256)
+    text = await draft_text_of(store, record)
     before = await store.text(record.spec.sha256_before)
-    if text is None or before is None:
-        raise StoreError(ErrorCode.STORE_ERROR, f"The draft of run {record.run_id} is not in the store.")
+    if before is None:
+        raise _not_stored(record)
     answer = await asyncio.to_thread(_answer_in, record, text)
     return StoredDraft(record, text, answer, before)
 
 
+async def draft_text_of(store: RunStore, record: RunRecord) -> str:
+    """The text of a run's draft, whatever its profile is.
+
+    Raises:
+        RunError: The run has no draft.
+        StoreError: Its text is not in the store.
+    """
+    if record.draft is None:
+        raise RunError(ErrorCode.UNKNOWN_RUN, f"Run {record.run_id} has no draft.")
+    text = await store.text(record.draft.sha256)
+    if text is None:
+        raise _not_stored(record)
+    return text
+
+
+def _not_stored(record: RunRecord) -> StoreError:
+    return StoreError(ErrorCode.STORE_ERROR, f"The draft of run {record.run_id} is not in the store.")
+
+
 def _answer_in(record: RunRecord, text: str) -> Answer:
-    profile = profile_named(record.spec.profile) or PLAIN
+    profile = _profile_of_run(record.spec.profile)
     if record.draft is not None and not record.draft.partial:
         return read_draft(text, profile, [section.key for section in record.draft.sections])
     return read_answer(text, profile, [section.key for section in profile.sections])
@@ -82,11 +104,32 @@ def draft_edit(before: str, current: str, profile_name: str, answer: Answer, *, 
         answer: The draft.
         insist: A person asked for the draft explicitly: sections in which they wrote keep their text, and the
             drafted one is added after it. Without it, such a section means no edit at all.
+
+    Raises:
+        SpecError: `unknown_profile`: the run's profile is not installed any more, or the document names another one.
     """
-    snapshot, profile = read_document(before, profile_name)
-    now, _ = read_document(current, profile_name)
+    profile = _profile_of_run(profile_name)
+    snapshot, now = parse(before, profile), parse(current, profile)
+    if now.front_matter is not None and "profile" in now.front_matter.lines:
+        named = now.front_matter.values.get("profile")
+        if named != profile.name:
+            raise SpecError(
+                ErrorCode.UNKNOWN_PROFILE,
+                f"The draft was written for the profile “{profile.name}”, which the document's front matter does not "
+                "name any more; nothing was inserted.",
+            )
     plan = plan_fill(snapshot, now, profile, answer.sections, insist=insist)
     return DraftEdit(plan.edits, apply_edits(current, plan.edits), plan.filled, plan.conflicts)
+
+
+def _profile_of_run(name: str) -> Profile:
+    profile = profile_named(name)
+    if profile is None:
+        raise SpecError(
+            ErrorCode.UNKNOWN_PROFILE,
+            f"The draft was written for the profile “{name}”, which is not installed here; nothing was inserted.",
+        )
+    return profile
 
 
 def changed_underneath(conflicts: Sequence[str]) -> SpecError:
@@ -154,7 +197,7 @@ def _with_state(draft: Draft, state: DraftState, keys: Collection[str]) -> Draft
 
 def _no_refusal(record: RunRecord) -> ErrorDetail | None:
     """A run's own error stays; the reason for an earlier refused apply goes."""
-    return None if record.error and record.error.code == ErrorCode.DOCUMENT_CHANGED else record.error
+    return None if record.error and record.error.code in _REFUSALS else record.error
 
 
 async def supersede_older(live: LiveRun) -> list[RunRecord]:

@@ -58,6 +58,30 @@ async def test_a_document_that_changed_outside_of_the_target_keeps_the_draft_wai
     assert "Mine, and more.\n\n## Also mine\n\nText.\n" in text
 
 
+@pytest.mark.parametrize("line", ["profile: openspec", "profile: [plain", "profile:"])
+async def test_a_document_that_names_another_profile_meanwhile_gets_no_draft(
+    start_editor, workspace, provider, held, line
+):
+    """Neither by itself nor when asked, until it names the run's profile again, or none."""
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = await begun(editor, uri, provider)
+    mine = f"---\n{line}\n---\n{SPEC}"
+    editor.type(uri, mine)
+    held.set()
+    await editor.ended(run_id)
+    record = await stored(editor, run_id)
+    assert (record["draft"]["state"], record["error"]["code"]) == ("ready", "unknown_profile")
+    refused = await editor.execute("orch.applyDraft", {"runId": run_id})
+    assert (refused["state"], refused["code"]) == ("ready", "unknown_profile")
+    assert (await editor.execute("orch.previewDraft", {"runId": run_id, "open": False}))["document"] is None
+    assert (editor.edits, editor.text(uri)) == ([], mine)
+    editor.type(uri, mine.replace(line, "profile: plain"))
+    assert (await editor.execute("orch.applyDraft", {"runId": run_id}))["state"] == "applied"
+    assert "## Goal\n\nLimit clients.\n" in editor.text(uri)
+    assert (await stored(editor, run_id))["error"] is None
+
+
 async def test_a_change_that_was_taken_back_is_none(start_editor, workspace, provider, held):
     editor = await start_editor()
     uri = editor.open(workspace / "a.spec.md", SPEC)

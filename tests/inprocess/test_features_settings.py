@@ -120,6 +120,32 @@ async def test_a_wrong_value_in_the_front_matter_is_shown_on_its_line(start_edit
     assert record["draft"]["state"] == "applied"
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("profile: opensepc", "opensepc"), ("profile: 3", "“3”"), ("profile: [plain", "cannot be read"), ("profile:", "")],
+)
+async def test_a_profile_that_there_is_not_is_shown_on_its_line_and_goes_when_corrected(
+    start_editor, answering, workspace, line, words
+):
+    editor = await start_editor()
+    text = f"---\ntitle: Mine\n{line}\n---\n{SPEC}"
+    uri = editor.open(workspace / "a.spec.md", text)
+
+    def wrong():
+        return [item for item in editor.client.diagnostics.get(uri, []) if item.code == "unknown_profile"]
+
+    await editor.until(wrong)
+    assert wrong()[0].range.start.line == 2
+    assert words in wrong()[0].message
+    with pytest.raises(Exception, match="profile") as caught:
+        await editor.execute("orch.generateDraft", {"uri": uri})
+    assert plain(caught.value.data)["code"] == "unknown_profile"
+    assert len(wrong()) == 1
+    editor.type(uri, text.replace(line, "profile: plain"))
+    await editor.until(lambda: not wrong())
+    assert (await editor.draft(uri))["draft"]["state"] == "applied"
+
+
 @pytest.mark.parametrize("door", ["initializationOptions", "pull", "didChangeConfiguration"])
 @pytest.mark.parametrize(
     ("settings", "words"),

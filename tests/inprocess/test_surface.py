@@ -222,7 +222,7 @@ async def test_a_run_that_is_found_without_its_owner_is_announced(start_editor, 
 
 async def test_a_secret_in_the_document_is_shown_on_its_line(start_editor, workspace, homes, provider):
     homes.use(provider.url)
-    secret = "AKIA" + "Q" * 3 + "7EXAMPLEX" + "ABCD"
+    secret = "AKIA" + "Q" * 3 + "7WLSHFRMK" + "ABCD"
     editor = await start_editor()
     uri = editor.open(workspace / "a.spec.md", f"# Rate limiter\n\nLimit each client.\n\naws_key = {secret}\n")
     record = await editor.draft(uri)

@@ -52,7 +52,6 @@ def register(server: OrchServer) -> None:
     @server.command(PREVIEW_DRAFT)
     async def preview_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
         await ls.ready()
-        from orch_lsp.orchestration.applying import draft_edit, stored_draft
         from orch_lsp.runs.view import finding_lines
 
         given = parse(argument)
@@ -61,24 +60,32 @@ def register(server: OrchServer) -> None:
             # What has arrived so far; nothing can be applied yet.
             text = await draft_text(ls, found)
             return {"runId": found.record.run_id, "text": text, "document": None, "uri": None}
-        stored = await stored_draft(found.store, found.record)
         document = await document_of(ls, found)
-        resulting = None
-        if document is not None and stored.answer.sections:
-            current = document[1].document.text
-            edit = await asyncio.to_thread(
-                draft_edit, stored.document_before, current, found.record.spec.profile, stored.answer, insist=True
-            )
-            resulting = edit.text
+        text, resulting = await _with_text(found, None if document is None else document[1].document.text)
         if given.open is not False:
-            await show_draft(ls, found, stored.text)
+            await show_draft(ls, found, text)
         return {
             "runId": found.record.run_id,
-            "text": stored.text,
+            "text": text,
             "findings": list(finding_lines(found.record)),
             "document": resulting,
             "uri": document[0] if document else None,
         }
+
+
+async def _with_text(found: FoundRun, current: str | None) -> tuple[str, str | None]:
+    """A draft's text, and the document with it; None if there is none that it could be inserted into."""
+    from orch_lsp.orchestration.applying import draft_edit, draft_text_of, stored_draft
+
+    try:
+        stored = await stored_draft(found.store, found.record)
+        if current is None or not stored.answer.sections:
+            return stored.text, None
+        before, profile = stored.document_before, found.record.spec.profile
+        edit = await asyncio.to_thread(draft_edit, before, current, profile, stored.answer, insist=True)
+    except SpecError:
+        return await draft_text_of(found.store, found.record), None
+    return stored.text, edit.text
 
 
 async def _with_draft(ls: OrchServer, given: CommandArgument) -> FoundRun:
@@ -128,9 +135,9 @@ async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> d
     if _state(found.record) != DraftState.READY:
         # Dealt with; what was discarded comes back with a retry, or by hand from its record.
         return _answer(found.record)
-    stored = await stored_draft(found.store, found.record)
     document = await document_of(ls, found)
     try:
+        stored = await stored_draft(found.store, found.record)
         if not stored.answer.sections:
             raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The text of this run holds no section that could be inserted.")
         if document is None:
