@@ -24,7 +24,6 @@ from orch_lsp.runs.status import DraftState
 from orch_lsp.runs.store import RunStore
 from orch_lsp.text import Edit, apply_edits, normalised, sha256
 
-
 _REFUSALS = frozenset({ErrorCode.DOCUMENT_CHANGED, ErrorCode.UNKNOWN_PROFILE})
 """Why a draft waits; no run ends with one of them."""
 
