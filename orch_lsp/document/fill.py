@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orch_lsp.document.answer.reading import AnswerSection
+from orch_lsp.document.body import own_text
 from orch_lsp.document.brief import fill_targets
 from orch_lsp.document.compose import below, closed
 from orch_lsp.document.layout import Layout
@@ -88,5 +89,5 @@ def _fitted(document: SpecDocument, draft: str, level: int, profile: Profile) ->
 
 def _ends_with(document: SpecDocument, section: Section, body: str) -> bool:
     """Whether the draft is there already, so that applying it again adds nothing."""
-    written = normalised(document.text[section.body.start : section.body.end])
-    return f"\n\n{written}".endswith(f"\n\n{normalised(body)}")
+    written = own_text(document.text[section.body.start : section.body.end])
+    return f"\n\n{written}".endswith(f"\n\n{own_text(body)}")

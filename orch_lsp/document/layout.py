@@ -6,6 +6,7 @@ from bisect import bisect_right
 from functools import cached_property
 
 from orch_lsp.document.blocks import scan_blocks
+from orch_lsp.document.body import is_rule
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.markdown.front_matter import content_start
 from orch_lsp.text import Span, line_end_of, line_spans, split_lines
@@ -64,6 +65,20 @@ class Layout:
             last -= 1
         return None if first > last else Span(self._lines[first].start, self._lines[last].end)
 
+    def own_content(self, body: Span) -> Span | None:
+        """The content of a body without the rules at its end; None if nothing else is there.
+
+        Such a rule sets the section apart from the next one, so that new text goes in front of it.
+        """
+        content = self.content(body)
+        if content is None:
+            return None
+        last = self._line_of(content.end)
+        while last >= 0 and self._lines[last].start >= content.start and (self._is_blank(last) or self._is_rule(last)):
+            last -= 1
+        end = self._lines[last].end if last >= 0 else 0
+        return Span(content.start, end) if end > content.start else None
+
     def end_of_content(self, end: int, lowest: int) -> int:
         """The end of the last line before the one at `end` that is not blank; `lowest` if there is none after it."""
         number = self._line_of(end)
@@ -91,3 +106,7 @@ class Layout:
     def _is_blank(self, number: int) -> bool:
         line = self._lines[number]
         return not self.text[line.start : line.end].strip(" \t")
+
+    def _is_rule(self, number: int) -> bool:
+        line = self._lines[number]
+        return is_rule(self.text[line.start : line.end])

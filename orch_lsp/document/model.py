@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from orch_lsp.document.body import body_sha256
 from orch_lsp.document.placeholder import is_placeholder
 from orch_lsp.markdown.front_matter import FrontMatter
-from orch_lsp.text import Span, normalised, sha256
+from orch_lsp.text import Span
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ class Section:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the body's normalised text."""
-        return sha256(normalised(self.content))
+        """Hash of the body's own text (`body`)."""
+        return body_sha256(self.content)
 
     @cached_property
     def placeholder(self) -> bool:

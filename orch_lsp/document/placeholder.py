@@ -17,8 +17,8 @@ from orch_lsp.text import split_lines
 _LONGEST_STAND_IN = 200
 _UNTITLED = frozenset({"untitled", "untitled spec"})
 
-_NO_LETTERS = re.compile(r"[\s\-–—_=*#>|~^+/\\.…·?!:;,。、，！？：；]*\Z")
-_MARKER = re.compile(r"(?:>|[-+*•](?=\s|\Z)|\(?(?:\d{1,9}|[a-zA-Z])[.)](?=\s|\Z)|\[[ xX]?\](?=\s|\Z))\s*")
+_NO_LETTERS = re.compile(r"[\s\-–—_=*#>|~^+/\\.…·・?!:;,。、，！？：；]*\Z")
+_MARKER = re.compile(r"(?:>|[・●○◦▪‣]|[-+*•](?=\s|\Z)|\(?(?:\d{1,9}|[a-zA-Z])[.)](?=\s|\Z)|\[[ xX]?\](?=\s|\Z))\s*")
 _BREAK = re.compile(r"<(?:br|hr)\s{0,9}/?>|&nbsp;|</?p>", re.IGNORECASE)
 _TODO = re.compile(
     r"(?:todo|to-do|tbd|tba|tbc|fixme|wip|待办|待定|未定)(?!\w)(?:\([^()]*\))?[\s:：.\-–—…!?]*", re.IGNORECASE

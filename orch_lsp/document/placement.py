@@ -40,7 +40,7 @@ class Placement:
 
     def replace_body(self, section: Section, body: str) -> None:
         """Put `body` (LF line ends) in the place of a placeholder body, keeping the blank lines around it."""
-        content = self._layout.content(section.body)
+        content = self._layout.own_content(section.body)
         own = self._layout.in_own_line_ends(body)
         if content is None:
             gap = self._layout.line_end * 2 if self._layout.is_html(section) else self._layout.gap_below_heading
@@ -52,7 +52,8 @@ class Placement:
 
     def append_to_body(self, section: Section, body: str) -> None:
         """Add `body` (LF line ends) after the text of a section."""
-        content = self._layout.content(section.body)
+        is_open = self._layout.closing != ""  # What looks like a rule may be code then.
+        content = self._layout.content(section.body) if is_open else self._layout.own_content(section.body)
         place = self._place_at(section.heading.end if content is None else content.end)
         place.pieces.insert(0, self._layout.line_end * 2 + self._layout.in_own_line_ends(body))
 

@@ -23,7 +23,7 @@ STAND_INS = frozenset(
         # Slavic languages, Turkish
         *("do uzupełnienia", "do ustalenia", "do zrobienia", "do określenia", "bude doplněno", "doplnit"),
         *("уточняется", "не определено", "ещё не определено", "будет определено", "будет позже", "дополнить"),
-        *("нужно уточнить", "заполнить", "буде визначено", "belirlenecek", "yapılacak", "doldurulacak"),
+        *("нужно уточнить", "уточнить", "заполнить", "буде визначено", "belirlenecek", "yapılacak", "doldurulacak"),
         # Chinese, Japanese, Korean
         *("未定", "待定", "待补充", "待補充", "待填写", "待填寫", "待完善", "待办", "待辦", "待确认", "待確認"),
         *("待续", "请填写", "請填寫", "尚未填写", "未記入", "要検討", "検討中", "要追記", "後で書く", "後日記入"),

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from orch_lsp.document.answer.reading import Answer, read_answer, read_draft
+from orch_lsp.document.body import body_sha256
 from orch_lsp.document.brief import Target
 from orch_lsp.document.fill import plan_fill
 from orch_lsp.document.parse import parse
@@ -22,7 +23,7 @@ from orch_lsp.profiles.registry import profile_named
 from orch_lsp.runs.record import Applied, Draft, DraftSection, RunRecord, timestamp
 from orch_lsp.runs.status import DraftState
 from orch_lsp.runs.store import RunStore
-from orch_lsp.text import Edit, apply_edits, normalised, sha256
+from orch_lsp.text import Edit, apply_edits, sha256
 
 _REFUSALS = frozenset({ErrorCode.DOCUMENT_CHANGED, ErrorCode.UNKNOWN_PROFILE})
 """Why a draft waits; no run ends with one of them."""
@@ -147,9 +148,7 @@ def undrafted(targets: Sequence[Target], answer: Answer) -> tuple[str, ...]:
 
 def draft_sections(answer: Answer) -> tuple[DraftSection, ...]:
     """The sections of an answer, as a record names them."""
-    return tuple(
-        DraftSection(section.key, sha256(normalised(section.body)), DraftState.READY) for section in answer.sections
-    )
+    return tuple(DraftSection(section.key, body_sha256(section.body), DraftState.READY) for section in answer.sections)
 
 
 def as_applied(

@@ -17,9 +17,10 @@ from orch_lsp.document.parse import parse
 from orch_lsp.document.profile import Profile
 from orch_lsp.errors import ErrorCode, SettingsError, SpecError
 from orch_lsp.markdown.front_matter import FrontMatter
+from orch_lsp.orchestration.included import is_included
 from orch_lsp.orchestration.source import Source
 from orch_lsp.profiles.plain import PLAIN
-from orch_lsp.profiles.recognition import holds_plain, kept_away, other_format
+from orch_lsp.profiles.recognition import holds_only_plain, holds_plain, kept_away, other_format
 from orch_lsp.profiles.registry import profile_named, profile_names
 from orch_lsp.settings.model import Choice, Settings
 from orch_lsp.workspace import user_config_path, workspace_left_by
@@ -90,7 +91,7 @@ async def read(session: Session, source: Source, *, editor: ProjectLayer, comman
     if settings.profile != profile.name and not _names_a_profile(document):
         document, profile = await asyncio.to_thread(read_document, source.text, settings.profile)
     spec_path = await asyncio.to_thread(session.spec_path, source, root)
-    no_profile = await asyncio.to_thread(_without_profile, document, spec_path, settings)
+    no_profile = await asyncio.to_thread(_without_profile, document, source, root, spec_path, settings)
     left = await asyncio.to_thread(_workspace_left, source)
     return Reading(source, root, spec_path, document, profile, settings, no_profile, left)
 
@@ -105,13 +106,17 @@ def _names_a_profile(document: SpecDocument) -> bool:
     return document.front_matter is not None and "profile" in document.front_matter.lines
 
 
-def _without_profile(document: SpecDocument, path: str, settings: Settings) -> NoProfile | None:
+def _without_profile(
+    document: SpecDocument, source: Source, root: Path | None, path: str, settings: Settings
+) -> NoProfile | None:
     """Why it is not certain which profile a document follows; None if it is."""
     if (away := kept_away(path)) is not None:
         return NoProfile(f"By its path this document is {away}: nothing is drafted in it.")
     if document.front_matter is not None and _names_a_profile(document):
         return _unknown_name(document.front_matter)
-    if (tool := other_format(path, document)) is not None:
+    # Without a workspace the record names the file alone, and its folders tell as much.
+    whole = source.path.as_posix() if root is None and source.path is not None else path
+    if (tool := other_format(whole, document)) is not None:
         return NoProfile(f"This looks like a document of {tool}, a format that has no profile here.")
     if "profile" in settings.origins:
         known = profile_named(settings.profile) is not None
@@ -119,6 +124,11 @@ def _without_profile(document: SpecDocument, path: str, settings: Settings) -> N
     if not holds_plain(document):
         return NoProfile(
             "The format of this document is not known: it has sections, and none of them is one of plain's."
+        )
+    if source.path is not None and not holds_only_plain(document) and not is_included(path, settings.include):
+        return NoProfile(
+            "The format of this document is not known: it has sections that are none of plain's, and its path matches "
+            "no pattern of `include`."
         )
     return None
 

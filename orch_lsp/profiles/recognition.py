@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.model import Section, SpecDocument
 
 _SPEC_KIT_FILES = frozenset(
     {"spec.md", "plan.md", "tasks.md", "research.md", "data-model.md", "quickstart.md", "roadmap.md"}
@@ -41,6 +41,7 @@ _AWAY = {
 }
 _TEMPLATE_NAME = re.compile(r"(?:.*[-_.])?template(?:[-_.].*)?\.(?:md|markdown)\Z", re.IGNORECASE)
 
+_LOWEST_OF_A_SECTION = 2
 _SPEC_KIT_TITLE = re.compile(r"(?:feature specification|implementation plan)\s*:", re.IGNORECASE)
 _SPEC_KIT_TASK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**T\d{3}", re.MULTILINE)
 _SPEC_KIT_CHECK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**CHK\d{3}", re.MULTILINE)
@@ -80,7 +81,24 @@ def other_format(path: str, document: SpecDocument) -> str | None:
 
 def holds_plain(document: SpecDocument) -> bool:
     """Whether a document that names no format can be taken for `plain`: it has a section of it, or none at all yet."""
-    return bool(document.profile_sections) or not any(section.level == 2 for section in document.sections)
+    return bool(document.profile_sections) or not _sections_of_its_own(document)
+
+
+def holds_only_plain(document: SpecDocument) -> bool:
+    """Whether all sections of a document, if it has any, are sections of `plain`."""
+    return not _sections_of_its_own(document)
+
+
+def _sections_of_its_own(document: SpecDocument) -> list[Section]:
+    """Sections beside or below the title that are no sections of the profile, and stand inside none."""
+    return [
+        section
+        for section in document.sections
+        if section.level <= _LOWEST_OF_A_SECTION
+        and section.profile_key is None
+        and section.heading != document.title
+        and section.main.start == section.heading.start
+    ]
 
 
 def _by_path(parts: Sequence[str]) -> str | None:

@@ -132,6 +132,17 @@ async def test_with_both_homes_given_the_keyring_package_reads_no_file_of_its_ow
         ("b.spec.md", "# T\n\n## Background\n\nb\n\n## Goal\n\nx\n", None),
         ("c.spec.md", "---\nprofile: plain\n---\n# T\n\n## Context\n\nc\n", None),
         ("d.md", "# T\n\nWe want x.\n", None),
+        ("e.md", "# T\n\nWe want x.\n\n## Goal\n\nTODO\n", None),
+        (
+            "keps/1/README.md",
+            "# KEP-1: X\n\n## Motivation\n\nm\n\n### Goals\n\n- g\n\n## Proposal\n\np\n",
+            "unknown_profile",
+        ),
+        ("f.spec.md", "- Feature Name: x\n\n# Summary\n\ns\n\n# Drawbacks\n\nd\n", "unknown_profile"),
+        ("specs/001-x/spec.md", "# T\n\nWe want x.\n", "unknown_profile"),
+        ("specs/002-x/spec.md", "---\nprofile: plain\n---\n# T\n\nWe want x.\n", None),
+        (".kiro/specs/x/requirements.md", "---\nprofile: plain\n---\n# T\n\nWe want x.\n", None),
+        ("specs/x.md", "# T\n\nWe want x.\n", None),
     ],
 )
 async def test_only_a_document_whose_format_is_known_is_drafted_into(orch, workspace, name, text, code):

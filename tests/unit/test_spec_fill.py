@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orch_lsp.document.answer.reading import AnswerSection, read_answer
+from orch_lsp.document.body import body_sha256
 from orch_lsp.document.fill import FillPlan, plan_fill
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.parse import parse
@@ -30,6 +31,37 @@ def fill(text: str, sections: tuple[AnswerSection, ...]) -> str:
 
 def plan(snapshot: str, current: str, sections: tuple[AnswerSection, ...], *, insist: bool = False) -> FillPlan:
     return plan_fill(parse(snapshot, PLAIN), parse(current, PLAIN), PLAIN, sections, insist=insist)
+
+
+@pytest.mark.parametrize("rule", ["---", "***", "* * *", "_____", "  - - -"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        (["", "TODO", "", "{}"], ["", "one", "", "{}"]),
+        (["", "{}"], ["", "one", "", "{}"]),
+        (["", "- ", "{}"], ["", "one", "", "{}"]),
+        (["", "<!-- the goal -->", "", "{}", "", "{}"], ["", "one", "", "{}", "", "{}"]),
+        (["", "{}", "", "TODO"], ["", "one"]),
+    ],
+)
+def test_rules_that_set_sections_apart_stay_below_the_draft_and_are_no_part_of_it(
+    rule: str, end: str, body: list[str], left: list[str]
+) -> None:
+    head, tail = ["# T", "", "lead", "", "## Goal"], ["", "## Tasks", "", "Mine.", "", rule, ""]
+    before = end.join([*head, *body, *tail]).replace("{}", rule)
+    goal = drafted(goal="one")
+    after = fill(before, goal)
+    assert after == end.join([*head, *left, *tail]).replace("{}", rule)
+    assert parse(after, PLAIN).profile_sections["goal"].sha256 == body_sha256(goal[0].body)
+    assert plan(before, after, goal, insist=True).edits == ()
+
+
+def test_a_draft_that_is_added_to_what_a_person_wrote_meanwhile_stands_above_the_rule() -> None:
+    before = "# T\n\n## Goal\n\nTODO\n\n---\n\n## Tasks\n\nMine.\n"
+    now = before.replace("TODO", "Mine.")
+    after = apply_edits(now, plan(before, now, drafted(goal="one"), insist=True).edits)
+    assert "## Goal\n\nMine.\n\none\n\n---\n\n## Tasks\n" in after
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -6,7 +6,7 @@ import pytest
 
 from orch_lsp.document.parse import parse
 from orch_lsp.profiles.plain import PLAIN
-from orch_lsp.profiles.recognition import holds_plain, kept_away, other_format
+from orch_lsp.profiles.recognition import holds_only_plain, holds_plain, kept_away, other_format
 
 BARE = "# Limiter\n\nLimit clients.\n"
 
@@ -97,3 +97,25 @@ def test_some_files_are_kept_away_by_their_path(path: str, reason: str | None) -
 )
 def test_plain_fits_what_holds_one_of_its_sections_or_none_yet(text: str, *, fits: bool) -> None:
     assert holds_plain(parse(text, PLAIN)) is fits
+
+
+RUST_RFC = "- Feature Name: `x`\n\n# Summary\n\nOne.\n\n# Motivation\n\nWhy.\n\n# Drawbacks\n\nNone.\n"
+KEP = "# KEP-1: Limits\n\n## Motivation\n\nWhy.\n\n### Goals\n\n- less\n\n## Proposal\n\np\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "only"),
+    [
+        (BARE, True, True),
+        ("# Limiter\n\nLimit.\n\n### In detail\n\nMore.\n", True, True),
+        ("# Limiter\n\n## Goal\n\n### Part\n\ng\n\n## Aufgaben\n\nt\n", True, True),
+        ("# Limiter\n\n## Goal\n\ng\n\n## Notes\n\nn\n", True, False),
+        (KEP, True, False),
+        (RUST_RFC, False, False),
+        ("Summary\n=======\n\nOne.\n\nDrawbacks\n=========\n\nNone.\n", False, False),
+        ("# 3. Queue\n\n## Status\n\nAccepted\n\n## Decision\n\nd\n", False, False),
+    ],
+)
+def test_what_can_be_plain_and_what_is_nothing_else(text: str, *, plain: bool, only: bool) -> None:
+    document = parse(text, PLAIN)
+    assert (holds_plain(document), holds_only_plain(document)) == (plain, only)

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from orch_lsp.document.body import body_sha256
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.parse import parse, parse_front_matter
 from orch_lsp.markdown.front_matter import MAX_CHARACTERS
 from orch_lsp.profiles.plain import PLAIN
-from orch_lsp.text import LineIndex, line_spans, normalised, sha256
+from orch_lsp.text import LineIndex, line_spans
 
 wild_text = st.text(alphabet="\r\n\u2028\x0c\x00\x85\ufeff# -`~<!>=😋aTODG[]\t", max_size=120)
 spec_text = st.lists(
@@ -47,7 +48,7 @@ def test_spans_lie_within_the_text_on_line_borders_and_in_order(text: str) -> No
         )
         assert index.position(section.heading.start)[1] in (0, int(text.startswith("\ufeff")))
         assert section.body.start == len(text) or index.position(section.body.start)[1] == 0
-        assert section.sha256 == sha256(normalised(body(section, parsed)))
+        assert section.sha256 == body_sha256(body(section, parsed))
         before = section.heading.end
     keys = [section.key for section in parsed.sections]
     assert len(set(keys)) == len(keys)

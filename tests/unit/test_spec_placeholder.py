@@ -19,7 +19,7 @@ PLACES = [
     *("[Describe the goal in one sentence.]", "_Describe the goal._", "*(describe who needs it)*", "To be defined."),
     *("- **Owner:** TBD", "**Owner**: [name]", "Owner: …", "- **Owner:**", "**指标：** 未定", "Wer: noch offen"),
     *("未定", "待补充", "- 待填写。", "未記入", "미정", "noch offen", "à définir"),
-    *("por definir", "da definire", "уточняется"),
+    *("por definir", "da definire", "уточняется", "- уточнить", "・未定", "・", "● TODO"),
     *("<!-- How will it be checked? -->", "<!-- one\nor two\nsentences -->", "TODO\n\n---\n"),
     "<!-- TODO -->\n- [ ]\n- [ ]",
 ]  # fmt: skip
