@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
+from orch_lsp.cli.doctor_page import finding_lines
 from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, write_json, write_page
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import StoreError
 from orch_lsp.orchestration.doctor import Diagnosis, examine
-from orch_lsp.orchestration.findings import has_problem, report_lines, report_value
+from orch_lsp.orchestration.findings import has_problem, report_value
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.support_bundle import RUNS, bundle_files, write_bundle
@@ -39,7 +40,7 @@ def doctor(offline: bool, bundle: Path | None, as_json: bool, workspace: Path | 
         if as_json:
             write_json(report_value(findings))
         else:
-            write_page("\n".join(report_lines(findings)) + "\n")
+            write_page("\n".join(finding_lines(findings)) + "\n")
         if bundle is not None:
             say(f"{bundle} was written; look through it before you send it.")
         sys.exit(EXIT_FAILED if has_problem(findings) else 0)

@@ -67,11 +67,12 @@ def runs() -> None:
 @workspace_option
 def list_runs(limit: int, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- click passes flags by name
     """List runs, newest first; outside any workspace, those of documents without one as well."""
+    from orch_lsp.cli.run_pages import list_lines
     from orch_lsp.runs.schema import to_dict
-    from orch_lsp.runs.view import list_line
 
     async def load(session: Session, store: RunStore, settings: RunSettings) -> list[RunRecord]:
-        wanted = min(limit, _COUNTABLE)
+        # One more than is shown: its id is to be told apart as well.
+        wanted = min(limit, _COUNTABLE) + 1
         found = list(await store.list(limit=wanted))
         if workspace is None and find_root(Path.cwd() / "spec.md") is None:
             # Outside any workspace, the runs of documents without one are at home here.
@@ -82,14 +83,14 @@ def list_runs(limit: int, as_json: bool, workspace: Path | None) -> None:  # noq
         return found[:wanted]
 
     with reporting_errors(as_json=as_json):
-        records = with_store(workspace, load)
+        found = with_store(workspace, load)
+        records, before = found[:limit], found[limit:]
         if as_json:
             write_json([to_dict(record) for record in records])
+        elif records:
+            write_page("\n".join(list_lines(records, before)) + "\n")
         else:
-            for record in records:
-                write_page(list_line(record) + "\n")
-            if not records:
-                say("No runs yet.")
+            say("No runs yet.")
 
 
 @runs.command()
@@ -99,21 +100,23 @@ def list_runs(limit: int, as_json: bool, workspace: Path | None) -> None:  # noq
 @workspace_option
 def show(run_id: str, as_json: bool, show_draft: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- as above
     """Show a run; ID may be shortened to its first 8 characters."""
+    from orch_lsp.cli.run_pages import page_of
     from orch_lsp.runs.schema import to_dict
-    from orch_lsp.runs.view import record_markdown
 
-    async def load(session: Session, store: RunStore, settings: RunSettings) -> tuple[object, str]:
+    async def load(session: Session, store: RunStore, settings: RunSettings) -> tuple[RunRecord, str | None]:
         store, record = await _find(session, store, settings, run_id)
         text = await store.text(record.draft.sha256) if record.draft else None
-        page = text or "" if show_draft else record_markdown(record, text)
-        return to_dict(record), page
+        return record, text
 
     with reporting_errors(as_json=as_json):
-        record, page = with_store(workspace, load)
+        record, text = with_store(workspace, load)
         if as_json:
-            write_json(record)
+            write_json(to_dict(record))
+        elif show_draft:
+            draft = text or ""
+            write_result(draft if draft.endswith("\n") else draft + "\n")
         else:
-            write_result(page if page.endswith("\n") else page + "\n")
+            write_page(page_of(record, text))
 
 
 async def _find(

@@ -11,7 +11,8 @@ from orch_lsp.runs.escape import code
 Verdict = Literal["ok", "note", "problem"]
 
 _HEADINGS: Mapping[Verdict, str] = {"problem": "To be done", "note": "Worth knowing", "ok": "In order"}
-_MARKS = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
+MARKS: Mapping[Verdict, str] = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
+"""How a verdict is shown at the beginning of a line; all of one width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def report_lines(findings: Sequence[Finding]) -> list[str]:
     """The findings as plain lines, each cure below its problem."""
     lines: list[str] = []
     for finding in findings:
-        lines.append(f"{_MARKS[finding.verdict]}  {finding.subject}: {finding.message}")
+        lines.append(f"{MARKS[finding.verdict]}  {finding.subject}: {finding.message}")
         if finding.cure:
             lines.append(f"         cure: {finding.cure}")
     return lines

@@ -206,7 +206,7 @@ def record_markdown(record: RunRecord, draft_text: str | None, notes: Iterable[s
         notes: Sentences on top, such as that the text comes from the repository.
     """
     view = view_of(record)
-    blocks = [f"# {prose(view.title)}", *(f"> {prose(note)}" for note in notes), _bullets(_facts(record, view))]
+    blocks = [f"# {prose(view.title)}", *(f"> {prose(note)}" for note in notes), _bullets(_fact_lines(record))]
     for heading, lines in (
         ("Error", [prose(line) for line in view.error]),
         ("Attempts", [code(line) for line in view.attempts]),
@@ -221,31 +221,32 @@ def record_markdown(record: RunRecord, draft_text: str | None, notes: Iterable[s
     return "\n\n".join(blocks) + "\n"
 
 
-def _facts(record: RunRecord, view: RunView) -> list[str]:
-    parent = [("Follows run", record.parent_run_id)] if record.parent_run_id else []
+def facts_of(record: RunRecord) -> list[tuple[str, str]]:
+    """What a page says of a run at its top: pairs of a label and a value in plain text; an empty value is unknown."""
+    view = view_of(record)
     requested = record.model.requested
-    asked = [("Model asked for", requested)] if requested and requested != record.model.resolved else []
-    address = [("Sent to", record.provider.server_address)] if record.provider.server_address else []
-    revision = [("Revision", _revision(record))] if record.vcs else []
-    facts: list[tuple[str, str | None]] = [
+    return [
         ("Run", view.run_id),
-        *parent,
+        ("Follows run", record.parent_run_id or ""),
         ("Status", view.status),
         ("Lifecycle", view.lifecycle),
         ("Document", view.document),
         ("Profile", record.spec.profile),
         ("Model", view.model),
-        *asked,
-        *address,
+        ("Model asked for", requested if requested and requested != record.model.resolved else ""),
+        ("Sent to", record.provider.server_address or ""),
         ("Prompt", view.prompt),
         ("Tokens", view.tokens),
         ("Cost", view.cost),
         ("Finish reason", view.finish),
         ("Draft", view.draft),
         ("Applied", view.applied),
-        *revision,
+        ("Revision", _revision(record)),
     ]
-    return [f"**{label}:** {code(value)}" for label, value in facts if value]
+
+
+def _fact_lines(record: RunRecord) -> list[str]:
+    return [f"**{label}:** {code(value)}" for label, value in facts_of(record) if value]
 
 
 def _bullets(lines: Sequence[str]) -> str:
@@ -303,9 +304,9 @@ def _applied(record: RunRecord) -> str:
     return f"{plain(record.applied.at)}, {'verified' if record.applied.verified else 'not verified'}"
 
 
-def _revision(record: RunRecord) -> str | None:
+def _revision(record: RunRecord) -> str:
     if record.vcs is None:
-        return None
+        return ""
     return f"{plain(record.vcs.revision)}{' with uncommitted changes' if record.vcs.dirty else ''}"
 
 

@@ -39,7 +39,7 @@ async def test_in_the_command_line_it_is_on_stderr_and_on_the_record(homes, prov
 
     shown = await start(homes, workspace, "runs", "show", record["run_id"])
     page, _ = await shown.communicate()
-    assert b"## Findings" in page
+    assert b"\nFindings\n" in page
     assert all(words.encode() in page for words in LEFT)
 
 

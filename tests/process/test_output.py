@@ -17,20 +17,13 @@ from tests.fakes.scripted_server import Reply, Send, Until, chat_pieces, stream_
 from tests.process.bad_answers import ONCE
 from tests.process.desk import KEY, SPEC, configure, environment
 from tests.process.record_rules import check_record
+from tests.process.terminal import on_a_terminal, start
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
 
 PIECES = chat_pieces(["## Goal\n\nFilled.\n"])
 EVIL = "\x1b]0;OWNED\x07\x1b[2J\u202egnp\u200b"
 ACTS_ON_A_TERMINAL = (b"\x1b]0;", b"\x1b[2J", b"\x07", "\u202e".encode(), "\u200b".encode(), b"\\u202e\xe2")
-
-
-async def start(homes, folder, *arguments: str, env: dict[str, str] | None = None, **pipes):
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "orch_lsp", *arguments, cwd=folder,
-        env=environment(homes, WORK_KEY=KEY, **(env or {})),
-        **{"stdin": asyncio.subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **pipes},
-    )  # fmt: skip
 
 
 async def records(orch) -> list[dict]:
@@ -155,32 +148,6 @@ async def test_a_stdout_that_does_not_wait_gets_all_of_a_long_document(homes, wo
     out, (_, err) = await asyncio.gather(asyncio.to_thread(read_all), process.communicate())
     assert process.returncode == 0, err
     assert b"Line 19999 of a long brief." in out
-
-
-async def on_a_terminal(homes, folder, *arguments: str, env: dict[str, str] | None = None) -> tuple[int | None, bytes]:
-    """Run a command with stdout and stderr on one terminal; what that gets."""
-    import pty
-
-    terminal, slave = pty.openpty()
-    process = await start(
-        homes, folder, *arguments, env={"TERM": "xterm-256color", **(env or {})}, stdout=slave, stderr=slave
-    )
-    os.close(slave)
-
-    def read_all() -> bytes:
-        found = b""
-        while True:
-            try:
-                piece = os.read(terminal, 4096)
-            except OSError:
-                return found
-            if not piece:
-                return found
-            found += piece
-
-    shown, _ = await asyncio.gather(asyncio.to_thread(read_all), process.wait())
-    os.close(terminal)
-    return process.returncode, shown
 
 
 def assert_harmless(shown: bytes) -> None:
