@@ -11,8 +11,10 @@ import click
 
 from orch_lsp.cli.output import reporting_errors, say, write_json, write_page
 from orch_lsp.cli.runs import with_store, workspace_option
-from orch_lsp.runs.record import RunRecord
-from orch_lsp.runs.usage import GROUPINGS, Grouping, grouped, since, total, usage_lines, usage_value
+from orch_lsp.orchestration.session import Session
+from orch_lsp.runs.store import RunStore
+from orch_lsp.runs.usage import GROUPINGS, Grouping, UsageTotal, total, usage_lines, usage_value
+from orch_lsp.settings.model import RunSettings
 
 
 @click.command()
@@ -22,23 +24,25 @@ from orch_lsp.runs.usage import GROUPINGS, Grouping, grouped, since, total, usag
 @workspace_option
 def usage(first_day: datetime | None, by: str | None, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- click passes flags by name
     """Add up tokens and cost by day, model and spec. What a provider did not tell is unknown, never 0."""
-    with reporting_errors(as_json=as_json):
-        found = with_store(workspace, lambda _, store, __: store.list(limit=None))
     day = first_day.date().isoformat() if first_day else None
-    records = since(found, day) if day else found
     groupings = (cast("Grouping", by),) if by else GROUPINGS
+
+    async def add_up(_: Session, store: RunStore, __: RunSettings) -> dict[str, Sequence[UsageTotal]]:
+        return {name: await store.usage(name, day) for name in groupings}
+
+    with reporting_errors(as_json=as_json):
+        tables = with_store(workspace, add_up)
+    whole = total(tables[groupings[0]], "total")
     if as_json:
-        tables = {name: [usage_value(one) for one in grouped(records, name)] for name in groupings}
-        write_json({"schema": "orch.usage/1", "since": day, "by": tables, "total": usage_value(total(records))})
-    elif records:
-        write_page("\n\n".join([*(_table(records, name) for name in groupings), _total(records)]) + "\n")
+        values = {name: [usage_value(one) for one in groups] for name, groups in tables.items()}
+        write_json({"schema": "orch.usage/1", "since": day, "by": values, "total": {**usage_value(whole), "key": ""}})
+    elif whole.runs:
+        write_page(
+            "\n\n".join([*(_table(name, groups) for name, groups in tables.items()), *usage_lines([whole])]) + "\n"
+        )
     else:
         say("No runs yet." if day is None else f"No runs since {day}.")
 
 
-def _table(records: Sequence[RunRecord], by: Grouping) -> str:
-    return "\n".join([f"by {by}", *(f"  {line}" for line in usage_lines(grouped(records, by)))])
-
-
-def _total(records: Sequence[RunRecord]) -> str:
-    return usage_lines([total(records, "total")])[0]
+def _table(by: str, groups: Sequence[UsageTotal]) -> str:
+    return "\n".join([f"by {by}", *(f"  {line}" for line in usage_lines(groups))])

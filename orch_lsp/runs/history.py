@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
-from orch_lsp.runs import columns, rescue, retention, rows
+from orch_lsp.runs import columns, rescue, retention, rows, usage_rows
 from orch_lsp.runs.connection import StoreConnection
 from orch_lsp.runs.interruption import interrupted, with_late_text
 from orch_lsp.runs.owner import is_gone
 from orch_lsp.runs.record import RunRecord, timestamp
 from orch_lsp.runs.status import LIVE, RunStatus
+from orch_lsp.runs.usage import Grouping, UsageTotal
 from orch_lsp.settings.model import RunSettings
 
 logger = logging.getLogger(__name__)
@@ -193,6 +194,15 @@ class RunHistory:
         """All runs of a document whose drafts wait, the complete ones first, newest first."""
         where = "spec_path = ? AND draft_state = 'ready'"
         return self._records(where, [self._key(spec_path)], order="draft_partial, run_id DESC")
+
+    def usage(self, by: Grouping, since: str | None) -> Sequence[UsageTotal]:
+        """What the runs used, added up by day, model or spec."""
+
+        def add_up(db: sqlite3.Connection) -> list[UsageTotal]:
+            return usage_rows.grouped(db, by, since)
+
+        none: list[UsageTotal] = []
+        return self._connection.read(add_up, none)
 
     def text(self, digest: str) -> str | None:
         """A text by its hash."""

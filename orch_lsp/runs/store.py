@@ -21,6 +21,7 @@ from orch_lsp.settings.model import RunSettings
 
 if TYPE_CHECKING:
     from orch_lsp.runs.history import RunHistory
+    from orch_lsp.runs.usage import Grouping, UsageTotal
 
 logger = logging.getLogger(__name__)
 
@@ -288,6 +289,15 @@ class RunStore:
     async def ready_draft_for(self, spec_path: str) -> RunRecord | None:
         """The run whose draft waits for a document: the newest complete draft, else the newest partial one."""
         return next(iter(await self.ready_drafts(spec_path)), None)
+
+    async def usage(self, by: Grouping, since: str | None = None) -> Sequence[UsageTotal]:
+        """What the recorded runs used, added up by day (newest first), or by model or spec (in alphabetical order).
+
+        Args:
+            by: What the groups have in common.
+            since: Only the runs of this day (UTC, `2026-01-31`) and later ones.
+        """
+        return await self._run(lambda: self._opened.usage(by, since))
 
     async def text(self, sha256: str) -> str | None:
         """A text that some record names by its hash; None if it is not kept."""

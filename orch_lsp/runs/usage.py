@@ -8,25 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Literal
 
 from orch_lsp.generation import Usage
+from orch_lsp.runs.columns import COUNTS
 from orch_lsp.runs.escape import plain
-from orch_lsp.runs.record import RunRecord
-from orch_lsp.runs.view import COST_UNKNOWN, TOKENS_UNKNOWN, model_label
+from orch_lsp.runs.view import COST_UNKNOWN, TOKENS_UNKNOWN
 
 Grouping = Literal["day", "model", "spec"]
 
 GROUPINGS: tuple[Grouping, ...] = ("day", "model", "spec")
-
-_COUNTS = (
-    "input_tokens",
-    "output_tokens",
-    "cache_read_input_tokens",
-    "cache_write_input_tokens",
-    "reasoning_output_tokens",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +44,23 @@ class UsageTotal:
     runs_without_cost: int = 0
 
 
-def total(records: Iterable[RunRecord], key: str = "") -> UsageTotal:
-    """Add up runs."""
-    runs = asked = without_tokens = without_cost = 0
-    usage = Usage()
-    cost: dict[str, Decimal] = {}
-    for record in records:
-        runs += 1
-        if record.usage is not None:
-            usage = _added(usage, record.usage)
-        amount = _amount(record)
-        if record.cost is not None and amount is not None:
-            cost[record.cost.currency] = cost.get(record.cost.currency, Decimal(0)) + amount
-        if any(step.attempts for step in record.steps):
-            asked += 1
-            without_cost += amount is None
-            told = record.usage is not None and None not in {record.usage.input_tokens, record.usage.output_tokens}
-            without_tokens += not told
-    return UsageTotal(key, runs, asked, usage, without_tokens, cost, without_cost)
-
-
-def grouped(records: Iterable[RunRecord], by: Grouping) -> list[UsageTotal]:
-    """Add up runs by day (newest first), or by model or spec (in alphabetical order)."""
-    groups: dict[str, list[RunRecord]] = {}
-    for record in records:
-        groups.setdefault(_key(record, by), []).append(record)
-    return [total(groups[key], key) for key in sorted(groups, reverse=by == "day")]
-
-
-def since(records: Iterable[RunRecord], day: str) -> list[RunRecord]:
-    """The runs of this day (UTC, `2026-01-31`) and later ones."""
-    return [record for record in records if record.timing.started_at[:10] >= day]
+def total(groups: Iterable[UsageTotal], key: str = "") -> UsageTotal:
+    """Add up groups."""
+    whole = UsageTotal(key)
+    for one in groups:
+        whole = UsageTotal(
+            key,
+            whole.runs + one.runs,
+            whole.asked + one.asked,
+            _added(whole.usage, one.usage),
+            whole.runs_without_tokens + one.runs_without_tokens,
+            {
+                currency: whole.cost.get(currency, Decimal(0)) + one.cost.get(currency, Decimal(0))
+                for currency in (*whole.cost, *one.cost)
+            },
+            whole.runs_without_cost + one.runs_without_cost,
+        )
+    return whole
 
 
 def usage_value(summed: UsageTotal) -> dict[str, object]:
@@ -91,7 +69,7 @@ def usage_value(summed: UsageTotal) -> dict[str, object]:
         "key": summed.key,
         "runs": summed.runs,
         "asked": summed.asked,
-        **{name: getattr(summed.usage, name) for name in _COUNTS},
+        **{name: getattr(summed.usage, name) for name in COUNTS},
         "runs_without_tokens": summed.runs_without_tokens,
         "cost": [{"amount": f"{amount:f}", "currency": currency} for currency, amount in sorted(summed.cost.items())],
         "runs_without_cost": summed.runs_without_cost,
@@ -145,21 +123,3 @@ def _added(first: Usage, second: Usage) -> Usage:
 
 def _sum(known: int | None, count: int | None) -> int | None:
     return known if count is None else (known or 0) + count
-
-
-def _amount(record: RunRecord) -> Decimal | None:
-    try:
-        amount = Decimal(record.cost.amount) if record.cost is not None else None
-    except InvalidOperation:
-        return None
-    return amount if amount is not None and amount.is_finite() else None
-
-
-def _key(record: RunRecord, by: Grouping) -> str:
-    match by:
-        case "day":
-            return record.timing.started_at[:10]
-        case "model":
-            return model_label(record.provider.id, record.model.resolved or record.model.requested)
-        case "spec":
-            return record.spec.path

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 
@@ -9,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.generation import Usage
+from orch_lsp.runs import rows, usage, usage_rows
+from orch_lsp.runs.migrations import MIGRATIONS
 from orch_lsp.runs.record import Cost, ModelRef, RunRecord, SpecRef, Timing
-from orch_lsp.runs.usage import GROUPINGS, cost_text, grouped, since, tokens_text, total, usage_lines, usage_value
+from orch_lsp.runs.usage import GROUPINGS, Grouping, UsageTotal, cost_text, tokens_text, usage_lines, usage_value
 from tests.fakes import records
 
 _amounts = st.decimals(0, 10_000, places=6).map(str)
@@ -30,9 +35,22 @@ _runs = st.builds(
 )
 
 
-def run(usage: Usage | None = None, amount: str | None = None, *, currency: str = "USD") -> RunRecord:
+def grouped(found: Iterable[RunRecord], by: Grouping, since: str | None = None) -> list[UsageTotal]:
+    """What a database with these runs says."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(";".join(MIGRATIONS))
+        for record in found:
+            rows.insert(db, record, record.spec.path, (), "now")
+        return usage_rows.grouped(db, by, since)
+
+
+def total(found: Iterable[RunRecord]) -> UsageTotal:
+    return usage.total(grouped(found, "day"))
+
+
+def run(used: Usage | None = None, amount: str | None = None, *, currency: str = "USD") -> RunRecord:
     cost = None if amount is None else Cost(amount, currency, "table")
-    return replace(records.running(), usage=usage, cost=cost)
+    return replace(records.running(), usage=used, cost=cost)
 
 
 def test_known_counts_are_summed_and_unknown_ones_are_counted_apart():
@@ -86,7 +104,7 @@ def test_days_come_newest_first_and_since_takes_its_own_day_in():
     days = ["2026-01-30T23:59:59.999Z", "2026-01-31T00:00:00.000Z", "2026-02-01T12:00:00.000Z"]
     found = [replace(run(), timing=Timing(day)) for day in days]
     assert [one.key for one in grouped(found, "day")] == ["2026-02-01", "2026-01-31", "2026-01-30"]
-    assert since(found, "2026-01-31") == found[1:]
+    assert [one.key for one in grouped(found, "day", "2026-01-31")] == ["2026-02-01", "2026-01-31"]
 
 
 def test_models_of_two_providers_are_two_even_if_they_share_a_name():
@@ -104,6 +122,7 @@ def test_a_path_from_a_repository_cannot_draw_on_the_terminal():
 @given(st.lists(_runs, max_size=5), st.sampled_from(GROUPINGS))
 def test_groups_add_up_to_the_whole(found: list[RunRecord], by):
     groups, whole = grouped(found, by), total(found)
+    assert usage.total(groups) == whole
     assert sum(one.runs for one in groups) == whole.runs == len(found)
     assert sum(one.runs_without_cost for one in groups) == whole.runs_without_cost
     assert sum(one.usage.input_tokens or 0 for one in groups) == (whole.usage.input_tokens or 0)
@@ -118,3 +137,10 @@ def test_a_sum_says_unknown_exactly_if_some_run_did_not_tell(found: list[RunReco
     silent = [one for one in found if one.cost is None or one.cost.amount == "nonsense"]
     assert whole.runs_without_cost == len(silent)
     assert ("unknown" in cost_text(whole)) == bool(silent)
+
+
+def test_a_count_that_is_none_is_unknown_and_no_sum_overflows():
+    huge = run(Usage(2**70, -1), "1")
+    assert tokens_text(total([huge, run(Usage(5, 1))])) == "5 in / 1 out (1 run unknown)"
+    most = [run(Usage(10**12, 10**12)) for _ in range(20)]
+    assert total(most).usage.input_tokens == 20 * 10**12
