@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from orch_lsp.providers.scripted_dialects import (
+from orch_lsp.testing.dialects import (
     STATUSES,
     ChatDialect,
     GeminiDialect,

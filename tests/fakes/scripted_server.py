@@ -1,6 +1,6 @@
 """The scripted HTTP server of the conformance kit, under a short name for our own tests."""
 
-from orch_lsp.providers.testing import (
+from orch_lsp.testing import (
     CHAT_DONE,
     Close,
     RecordedRequest,

@@ -20,8 +20,8 @@ from orch_lsp.providers.base import (
     TextDelta,
     UsageReported,
 )
-from orch_lsp.providers.testing import ChatDialect, ProviderConformance
 from orch_lsp.settings.model import ProviderSettings, Retry, StreamLimits, Timeouts
+from orch_lsp.testing import ChatDialect, ProviderConformance
 from tests.fakes.scripted_server import (
     CHAT_DONE,
     Close,

@@ -9,7 +9,7 @@ import pytest
 
 from orch_lsp.errors import ProviderError
 from orch_lsp.providers import anthropic, gemini, ollama, openai_chat, openai_responses
-from orch_lsp.providers.testing import (
+from orch_lsp.testing import (
     ChatDialect,
     GeminiDialect,
     MessagesDialect,

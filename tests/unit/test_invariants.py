@@ -32,7 +32,7 @@ SPLITS_BYTES = {"providers/sse.py": "bytes, which are cut at CR, LF and CRLF onl
 
 STARTS_TASKS = {
     "lsp/features/drafts.py": "a wait for the client's answer, which ends with the command",
-    "providers/conformance.py": "requests that a test cancels and waits for",
+    "testing/conformance.py": "requests that a test cancels and waits for",
     "lsp/transport.py": "the conversation, the watch over the editor and TCP's connections; all end with the server",
     "lsp/server.py": "run_task, which every feature uses, and the session's opening; close() ends both",
     "orchestration/supervisor.py": "runs and their heartbeat; aclose() ends them",
@@ -40,7 +40,7 @@ STARTS_TASKS = {
     "orchestration/draft_step.py": "a run's checkpoints; the step ends them",
     "orchestration/run.py": "a run's checkpoints; the run ends them",
     "orchestration/shielding.py": "what must reach its end although its caller is cancelled; awaited there",
-    "providers/scripted_server.py": "a server for tests; its close ends them",
+    "testing/server.py": "a server for tests; its close ends them",
 }
 
 STARTS_PROCESSES = {"settings/key_command.py": "the user's own `api_key_command`, looked up outside of the project"}
@@ -141,12 +141,12 @@ def test_the_pause_of_a_retry_or_a_quiet_moment_is_never_a_blocking_sleep_on_the
     assert blocking <= {"runs/connection.py"}, "only the store's own thread may sleep"
 
 
-def test_a_package_holds_its_first_page_and_nothing_else_but_for_the_version_and_the_table_of_features():
+def test_a_package_holds_its_first_page_alone_but_for_the_version_the_table_of_features_and_the_names_of_the_test_kit():
     packages = {
         name: ast.parse(path.read_text("utf-8")) for name, path in MODULES.items() if path.name == "__init__.py"
     }
     filled = {name for name, tree in packages.items() if len(tree.body) > (ast.get_docstring(tree) is not None)}
-    assert filled == {"__init__.py", "lsp/features/__init__.py"}
+    assert filled == {"__init__.py", "lsp/features/__init__.py", "testing/__init__.py"}
 
 
 def test_every_feature_is_in_the_table():

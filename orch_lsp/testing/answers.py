@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from orch_lsp.providers.scripted_server import Reply, Send, Step
+from orch_lsp.testing.server import Reply, Send, Step
 
 _CHUNK = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1}
 

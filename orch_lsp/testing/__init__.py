@@ -1,13 +1,16 @@
-"""What a package that adds a provider needs to test it: a scripted server, answers in the known dialects, a suite.
+"""The test kit for packages that add a provider: a scripted HTTP server, answers in the known dialects, a suite.
 
-This module is public and stable; the modules behind it are not.
+The names below are public and stable; the modules behind them are not. It ships with the package, and nothing else in
+the package imports it.
+
+In reading order: `server` (a real HTTP server on loopback that follows a script), `answers` (frames and whole answers
+as services send them), `dialects` (how one API puts an answer, an end, a fault), `scenarios` (what a suite asks of a
+provider and what it saw), `conformance` (the suite itself).
 """
 
 from __future__ import annotations
 
-from orch_lsp.providers.conformance import ProviderConformance
-from orch_lsp.providers.conformance_scenarios import Observed
-from orch_lsp.providers.scripted_answers import (
+from orch_lsp.testing.answers import (
     CHAT_DONE,
     chat_chunk,
     chat_error,
@@ -18,7 +21,8 @@ from orch_lsp.providers.scripted_answers import (
     messages_pieces,
     stream_reply,
 )
-from orch_lsp.providers.scripted_dialects import (
+from orch_lsp.testing.conformance import ProviderConformance
+from orch_lsp.testing.dialects import (
     STATUSES,
     ChatDialect,
     Dialect,
@@ -29,7 +33,8 @@ from orch_lsp.providers.scripted_dialects import (
     OllamaDialect,
     ResponsesDialect,
 )
-from orch_lsp.providers.scripted_server import (
+from orch_lsp.testing.scenarios import Observed
+from orch_lsp.testing.server import (
     EVENT_STREAM,
     Close,
     RecordedRequest,

@@ -1,6 +1,6 @@
 """What every provider promises, as tests that any package can run against its own.
 
-    from orch_lsp.providers.testing import ChatDialect, ProviderConformance
+    from orch_lsp.testing import ChatDialect, ProviderConformance
 
     class TestMyProvider(ProviderConformance):
         kind = "mine"
@@ -20,7 +20,8 @@ from contextlib import aclosing
 from orch_lsp.errors import ErrorCode
 from orch_lsp.generation import FinishReason
 from orch_lsp.providers.base import AttemptEnded, AttemptStarted, TextDelta
-from orch_lsp.providers.conformance_scenarios import (
+from orch_lsp.settings.model import StreamLimits, Timeouts
+from orch_lsp.testing.scenarios import (
     KEY,
     REQUEST,
     ConformanceScenarios,
@@ -30,8 +31,7 @@ from orch_lsp.providers.conformance_scenarios import (
     events,
     listen,
 )
-from orch_lsp.providers.scripted_server import Close, Reply, Reset, ScriptedServer, Send, SendForever, Stall
-from orch_lsp.settings.model import StreamLimits, Timeouts
+from orch_lsp.testing.server import Close, Reply, Reset, ScriptedServer, Send, SendForever, Stall
 
 
 class ProviderConformance(ConformanceScenarios):

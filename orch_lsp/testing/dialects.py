@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
-from orch_lsp.providers.scripted_answers import chat_pieces, event, messages_pieces
+from orch_lsp.testing.answers import chat_pieces, event, messages_pieces
 
 End = Literal["stop", "length", "content_filter"]
 Fault = Literal["auth", "quota", "rate_limit", "model", "overloaded", "server"]

@@ -21,9 +21,9 @@ from orch_lsp.providers.base import (
     UsageReported,
     Waiting,
 )
-from orch_lsp.providers.scripted_dialects import STATUSES, Dialect, End, Fault
-from orch_lsp.providers.scripted_server import Reply, ScriptedServer, Send, Step
 from orch_lsp.settings.model import ProviderSettings, Retry
+from orch_lsp.testing.dialects import STATUSES, Dialect, End, Fault
+from orch_lsp.testing.server import Reply, ScriptedServer, Send, Step
 
 # Long enough that no busy machine reaches it; a test that does has hung.
 _PATIENCE_S = 30.0
