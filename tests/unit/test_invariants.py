@@ -48,6 +48,7 @@ STARTS_PROCESSES = {"settings/key_command.py": "the user's own `api_key_command`
 KNOWS_STDOUT = {
     "lsp/transport.py": "hands stdout to the protocol and points sys.stdout at stderr",
     "cli/output.py": "results of commands",
+    "cli/layout.py": "asks whether it is a terminal, and how wide",
     "cli/streams.py": "opens it where the caller closed it",
     "runs/schema.py": "prints the schema when run as a program",
 }
