@@ -128,13 +128,13 @@ _COOKIE = r"\\?[\"']?[ \t]{0,8}+[:=,][ \t]{0,8}+\\?[\"']?[\w.-]{1,64}=(?P<value>
 _BEARER = r"[ \t]{1,8}+(?P<value>[A-Za-z0-9+/=_.~-]{20,4096}+)"
 
 
-@functools.cache
-def _assigned() -> re.Pattern[str]:
+def compiled_assignment() -> re.Pattern[str]:
+    """A name, what stands between, and a value; it takes a while to compile."""
     return re.compile(f"(?:(?i:{_LOOSE_NAME})|(?P<bound>{_BOUND_NAME})){_ASSIGNED}")
 
 
-@functools.cache
-def _header() -> re.Pattern[str]:
+def compiled_header() -> re.Pattern[str]:
+    """A header that carries credentials, and its value."""
     return re.compile(f"(?i:{'|'.join(_HEADER_NAMES)}){_HEADER}")
 
 
@@ -148,9 +148,9 @@ def _bearer() -> re.Pattern[str]:
     return re.compile(f"(?i:(?<![a-z])bearer){_BEARER}")
 
 
-def assignments(text: str, lowered: str) -> Iterator[SecretMatch]:
+def assignments(text: str, lowered: str, assigned: re.Pattern[str]) -> Iterator[SecretMatch]:
     """Values that are given to a name such as `password`. `lowered` is `text` in lower case, and as long."""
-    for match in matches(_assigned(), text, lowered, _NAMES):
+    for match in matches(assigned, text, lowered, _NAMES):
         group = next(name for name in _VALUE_GROUPS if match[name] is not None)
         whole = match[group]
         value = whole.rstrip(_ENDS_A_SENTENCE) if group == "bare" else whole
@@ -199,9 +199,9 @@ def manifest_values(text: str, lowered: str) -> Iterator[SecretMatch]:
                 yield SecretMatch(Span(*entry.span("value")), "secret of a cluster")
 
 
-def headers(text: str, lowered: str, *, strict: bool) -> Iterator[SecretMatch]:
+def headers(text: str, lowered: str, header: re.Pattern[str], *, strict: bool) -> Iterator[SecretMatch]:
     """Values of headers that carry credentials; if not `strict`, also those that do not look random."""
-    for match in matches(_header(), text, lowered, _HEADER_NAMES):
+    for match in matches(header, text, lowered, _HEADER_NAMES):
         value = match["value"]
         if (looks_random(value) and not is_stand_in(value)) or (not strict and match["scheme"]):
             yield SecretMatch(Span(*match.span("value")), "authorization header")

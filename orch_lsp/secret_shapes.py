@@ -9,15 +9,23 @@ possessive, so that the time is linear in the text.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator
 
 from orch_lsp.secret_armour import private_keys
-from orch_lsp.secret_assignments import assignments, cells, headers, manifest_values
+from orch_lsp.secret_assignments import (
+    assignments,
+    cells,
+    compiled_assignment,
+    compiled_header,
+    headers,
+    manifest_values,
+)
 from orch_lsp.secret_commands import commands
 from orch_lsp.secret_search import SecretMatch
-from orch_lsp.secret_tokens import tokens
+from orch_lsp.secret_tokens import Shapes, compiled_shapes, tokens
 from orch_lsp.text import Span
 
 # Characters that are not seen, a line that goes on, and what a page, an address, a text of JSON and a wide font make of
@@ -47,12 +55,27 @@ def _merged(candidates: Iterator[SecretMatch]) -> list[SecretMatch]:
     return merged
 
 
+@functools.cache
+def _shapes() -> Shapes:
+    return compiled_shapes()
+
+
+@functools.cache
+def _assigned() -> re.Pattern[str]:
+    return compiled_assignment()
+
+
+@functools.cache
+def _header() -> re.Pattern[str]:
+    return compiled_header()
+
+
 def _found(text: str, *, strict: bool) -> Iterator[SecretMatch]:
     lowered = _lowered(text)
-    yield from tokens(text)
+    yield from tokens(text, _shapes())
     yield from private_keys(text)
-    yield from assignments(text, lowered)
-    yield from headers(text, lowered, strict=strict)
+    yield from assignments(text, lowered, _assigned())
+    yield from headers(text, lowered, _header(), strict=strict)
     yield from commands(text, lowered)
     yield from cells(text, lowered)
     yield from manifest_values(text, lowered)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +21,8 @@ class _Shape:
     must_not_be_words: bool = False
     must_look_random: bool = False
 
+
+Shapes = tuple[tuple["_Shape", re.Pattern[str]], ...]
 
 _SHAPES = (
     _Shape("AWS access key", ("AKIA", "ASIA", "ABIA", "ACCA"), r"[A-Z0-9]{16}(?![A-Za-z0-9])"),
@@ -195,8 +196,8 @@ _NOBODYS_HOST = re.compile(
 )
 
 
-@functools.cache
-def _shapes() -> tuple[tuple[_Shape, re.Pattern[str]], ...]:
+def compiled_shapes() -> Shapes:
+    """Each shape and its expression, which takes a while to compile."""
     return (
         *((shape, _compiled(_WORD_START, shape)) for shape in _SHAPES),
         *((shape, _compiled("", shape)) for shape in _INNER_SHAPES),
@@ -207,9 +208,9 @@ def _compiled(start: str, shape: _Shape) -> re.Pattern[str]:
     return re.compile(f"{start}(?:{'|'.join(map(re.escape, shape.literals))}){shape.rest}")
 
 
-def tokens(text: str) -> Iterator[SecretMatch]:
+def tokens(text: str, shapes: Shapes) -> Iterator[SecretMatch]:
     """Tokens of services, wherever they stand."""
-    for shape, pattern in _shapes():
+    for shape, pattern in shapes:
         for match in matches(pattern, text, text, shape.literals):
             group = "value" if "value" in pattern.groupindex else 0
             if _counts(shape, match, match[group]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # A lone word with punctuation inside: `AC:BEGIN`, `prettier-ignore-end`, `/toc`, `#region`, `@formatter:off`, `id=3`.
-_DIRECTIVE = re.compile(r"[#/@%$!+&{]+\w|[\w.-]+[:=#/@]+[\w#/-]|\w+(?:[-_.]\w+)+\Z")
+_DIRECTIVE = re.compile(r"[#/@%$!+&{]+\w|[\w.-]+[:=#/@]+[\w#/-]|(?=\w+[-_.]\w)\w++(?:[-.]\w++)*+\Z")
 # The same with words behind it: `markdownlint-disable MD013`, `#region name`, `-*- mode: markdown -*-`.
 _WITH_WORDS = re.compile(
     r"[#/@%]\w|-\*-|\w[\w.:-]*[-_:](?:ignore|disable|disabled|enable|enabled|start|stop|begin)(?:\Z|[-_:])"

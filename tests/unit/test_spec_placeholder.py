@@ -78,6 +78,19 @@ def test_comments_that_people_read_are_none(comment: str) -> None:
     assert not is_marker(comment)
 
 
+@pytest.mark.parametrize(
+    "comment", ["a_" * 140 + "!", "a" * 299 + "!", "_" * 299 + "!", "a-" * 140 + "!", "a.b_c-" * 45 + "("]
+)
+def test_a_long_word_is_judged_at_once(comment: str) -> None:
+    # An expression that tries each way to cut such a word would never come back.
+    assert not is_marker(comment)
+
+
+@pytest.mark.parametrize("comment", ["begin_generated", "__start__", "a.b-c_d", "x-y", "no_toc_" + "a" * 280])
+def test_a_name_with_signs_inside_is_a_mark(comment: str) -> None:
+    assert is_marker(comment)
+
+
 @pytest.mark.parametrize("size", [20_000, 40_000])
 @pytest.mark.parametrize(
     "unit", ["- ", "> ", "[", "*_", "[a](", "<!-- ", "TODO ", "a: ", "\u200b", "[x] ", "&nbsp;", "1. "]
