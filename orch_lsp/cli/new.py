@@ -9,6 +9,8 @@ import click
 from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say_error, write_json, write_result
 from orch_lsp.document.brief import TEMPLATE_NOTE
 from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.recognition import format_of_path
 from orch_lsp.profiles.registry import profile_named
 
 
@@ -17,12 +19,16 @@ from orch_lsp.profiles.registry import profile_named
 @click.option("--profile", default="plain", show_default=True, help="The format to follow.")
 @click.option("--json", "as_json", is_flag=True, help="Print the path as JSON.")
 def new(file: Path, profile: str, as_json: bool) -> None:  # noqa: FBT001 -- click passes flags by name
-    """Write a new spec with a title to fill in. An existing FILE is never touched."""
+    """Write a new spec with a title to fill in. An existing FILE is never touched.
+
+    Its front matter names the profile, unless that is plain and the path is not one of another tool's.
+    """
     found = profile_named(profile)
     if found is None:
         raise click.UsageError(f"there is no profile named {profile!r}")
     title = file.name.removesuffix(".md").removesuffix(".spec").replace("-", " ").replace("_", " ").strip().capitalize()
-    front_matter = "" if found.name == "plain" else f"---\nprofile: {found.name}\n---\n\n"
+    named = found.name != PLAIN.name or format_of_path(file.absolute().as_posix()) is not None
+    front_matter = f"---\nprofile: {found.name}\n---\n\n" if named else ""
     text = f"{front_matter}# {title or 'Title'}\n\n{TEMPLATE_NOTE}\n"
     if (refusal := _write_new(file, text)) is not None:
         if as_json:

@@ -117,6 +117,7 @@ def draft_edit(before: str, current: str, profile_name: str, answer: Answer, *, 
                 ErrorCode.UNKNOWN_PROFILE,
                 f"The draft was written for the profile “{profile.name}”, which the document's front matter does not "
                 "name any more; nothing was inserted.",
+                remediation=f"Write `profile: {profile.name}` there again and insert the draft, or discard it.",
             )
     plan = plan_fill(snapshot, now, profile, answer.sections, insist=insist)
     return DraftEdit(plan.edits, apply_edits(current, plan.edits), plan.filled, plan.conflicts)
@@ -128,6 +129,7 @@ def _profile_of_run(name: str) -> Profile:
         raise SpecError(
             ErrorCode.UNKNOWN_PROFILE,
             f"The draft was written for the profile “{name}”, which is not installed here; nothing was inserted.",
+            remediation="Install the package that brings the profile and insert the draft, or discard it.",
         )
     return profile
 

@@ -41,6 +41,8 @@ class NoProfile:
     message: str
     line: int | None = None
     """Zero-based line that names a profile which there is not; None if nothing is wrong with the document."""
+    cure: str | None = None
+    """The way out, where it is another than the code's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,10 @@ def _without_profile(
 ) -> NoProfile | None:
     """Why it is not certain which profile a document follows; None if it is."""
     if (away := kept_away(path)) is not None:
-        return NoProfile(f"By its path this document is {away}: nothing is drafted in it.")
+        return NoProfile(
+            f"By its path this document is {away}: nothing is drafted in it.",
+            cure="Copy it to where your specs are, and draft the copy.",
+        )
     if document.front_matter is not None and _names_a_profile(document):
         return _unknown_name(document.front_matter)
     # Without a workspace the record names the file alone, and its folders tell as much.
@@ -193,7 +198,7 @@ def plan_draft(reading: Reading, *, command: str, parent_run_id: str | None = No
             remediation="Name or open the file where it really is, or give the folder that holds it as the workspace.",
         )
     if reading.no_profile is not None:
-        raise SpecError(ErrorCode.UNKNOWN_PROFILE, reading.no_profile.message)
+        raise SpecError(ErrorCode.UNKNOWN_PROFILE, reading.no_profile.message, remediation=reading.no_profile.cure)
     choice = chosen(reading.settings)
     brief = brief_of(reading.document, reading.profile)
     if not brief.strip():

@@ -76,7 +76,16 @@ def other_format(path: str, document: SpecDocument) -> str | None:
         path: Relative to the workspace's root, with `/`.
         document: Read with any profile.
     """
-    return _by_path(path.casefold().split("/")) or _by_headings(document)
+    return format_of_path(path) or _by_headings(document)
+
+
+def format_of_path(path: str) -> str | None:
+    """The name of the tool to which a path belongs; None if it belongs to none.
+
+    Args:
+        path: With `/`, relative to the workspace's root, or absolute.
+    """
+    return _by_path(path.casefold().split("/"))
 
 
 def holds_plain(document: SpecDocument) -> bool:

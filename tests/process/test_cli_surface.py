@@ -160,3 +160,20 @@ async def test_an_untouched_new_spec_is_no_brief(orch, workspace):
     done = await orch("draft", "limiter.spec.md", "--provider", "outline")
     assert done.code == 2
     assert "error[no_brief]: " in done.err
+
+
+@pytest.mark.parametrize("name", [".kiro/specs/x/requirements.md", "specs/001-x/spec.md", "openspec/x.spec.md"])
+async def test_a_new_spec_among_those_of_another_tool_names_its_profile(orch, workspace, name):
+    assert (await orch("new", name)).code == 0
+    file = workspace / name
+    assert file.read_text().startswith("---\nprofile: plain\n---\n\n# ")
+    file.write_text(file.read_text() + "\nSearch must answer in 200 ms.\n")
+    assert (await orch("draft", name, "--provider", "outline", "--write")).code == 0
+    assert "## Rollback Plan\n" in file.read_text()
+
+
+async def test_a_template_is_to_be_copied(orch, workspace):
+    assert (await orch("new", "templates/a.spec.md")).code == 0
+    done = await orch("draft", "templates/a.spec.md", "--provider", "outline")
+    assert "Copy it to where your specs are" in done.err
+    assert "profile: plain" not in done.err
