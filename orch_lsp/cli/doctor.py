@@ -12,12 +12,12 @@ import click
 from orch_lsp.cli.doctor_page import finding_lines
 from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, write_json, write_page
 from orch_lsp.cli.runs import workspace_option
+from orch_lsp.doctor.examine import Diagnosis, examine
+from orch_lsp.doctor.findings import has_problem, report_value
+from orch_lsp.doctor.support_bundle import RUNS, bundle_files, write_bundle
 from orch_lsp.errors import StoreError
-from orch_lsp.orchestration.doctor import Diagnosis, examine
-from orch_lsp.orchestration.findings import has_problem, report_value
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
-from orch_lsp.orchestration.support_bundle import RUNS, bundle_files, write_bundle
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.workspace import state_home, user_config_path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orch_lsp.cli.layout import GAP, padded, terminal_width, widest, wrapped
-from orch_lsp.orchestration.findings import MARKS, Finding, report_lines
+from orch_lsp.doctor.findings import MARKS, Finding, report_lines
 from orch_lsp.runs.escape import visible
 
 _BESIDE = 40

@@ -15,13 +15,14 @@ from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, say_error, w
 from orch_lsp.cli.provider_name import named_provider
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import ErrorCode, SettingsError
-from orch_lsp.orchestration.configured import configured_providers, is_allowed
-from orch_lsp.orchestration.models import ModelList, age_words
+from orch_lsp.model_lists.lists import ModelList, age_words
+from orch_lsp.orchestration.permission import is_allowed
 from orch_lsp.orchestration.plan import Reading, read
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
 from orch_lsp.runs.escape import plain
 from orch_lsp.runs.record import timestamp
+from orch_lsp.settings.configured import configured_providers
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.model import ProviderSettings
 from orch_lsp.settings.resolve import CommandChoice

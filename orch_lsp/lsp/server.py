@@ -41,7 +41,7 @@ _LOADED_LATE = (
     "pyromark",
     "orch_lsp.lsp.pages",
     "orch_lsp.orchestration.applying",
-    "orch_lsp.orchestration.doctor",
+    "orch_lsp.doctor.examine",
     "orch_lsp.runs.origins",
     "orch_lsp.runs.provenance",
     "orch_lsp.runs.schema",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from orch_lsp.generation import Usage
-from orch_lsp.orchestration.price_table import service_at
+from orch_lsp.model_lists.price_table import service_at
 from orch_lsp.runs.record import Cost
 from orch_lsp.settings.model import ProviderSettings
 

@@ -16,7 +16,7 @@ from orch_lsp import __version__
 from orch_lsp.context.item import ContextSource
 from orch_lsp.errors import ErrorCode, SettingsError, StoreError
 from orch_lsp.markdown.front_matter import FrontMatter
-from orch_lsp.orchestration.models import ModelLists
+from orch_lsp.model_lists.lists import ModelLists
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.supervisor import Supervisor
@@ -27,7 +27,7 @@ from orch_lsp.runs.record import Owner, RunRecord, Software
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.catalogue import LOCAL_KIND
 from orch_lsp.settings.endpoint import server_address
-from orch_lsp.settings.keys import ApiKey, HandedOverKey, configured_secrets, resolve_key
+from orch_lsp.settings.keys import ApiKey, HandedOverKey, configured_secrets, describe_key_source, resolve_key
 from orch_lsp.settings.load import ProjectLayer, UserLayer, load_project, load_user, read_front_matter
 from orch_lsp.settings.model import Choice, ProviderSettings, RunSettings, Settings
 from orch_lsp.settings.resolve import CommandChoice, resolve
@@ -221,11 +221,17 @@ class Session:
         """
         if provider.kind == LOCAL_KIND:
             return None
-        handed_over = self.handed_over.keys if self.handed_over else dict[str, "HandedOverKey"]()
-        key = await resolve_key(provider, environment=self.environment, handed_over=handed_over)
+        key = await resolve_key(provider, environment=self.environment, handed_over=self._handed_over_keys())
         if key is not None:
             self.redactor.add(key.value)
         return key
+
+    def key_source(self, provider: ProviderSettings) -> str:
+        """Where the provider's key would come from, in words; `none: …` if there is none. Opens and runs nothing."""
+        return describe_key_source(provider, environment=self.environment, handed_over=self._handed_over_keys())
+
+    def _handed_over_keys(self) -> Mapping[str, HandedOverKey]:
+        return self.handed_over.keys if self.handed_over else {}
 
     async def provider(self, settings: ProviderSettings, api_key: str | None) -> Provider:
         """The provider for these settings; its connections are kept for the next run."""

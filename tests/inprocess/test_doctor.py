@@ -17,12 +17,12 @@ import pytest
 import pytest_asyncio
 
 from orch_lsp.app.session import build_session
+from orch_lsp.doctor.examine import NEEDED, OPTIONAL, Diagnosis, examine
+from orch_lsp.doctor.findings import Finding, has_problem, report_markdown
+from orch_lsp.doctor.support_bundle import bundle_files, run_summary, write_bundle
 from orch_lsp.errors import OrchError
-from orch_lsp.orchestration.doctor import NEEDED, OPTIONAL, Diagnosis, examine
-from orch_lsp.orchestration.findings import Finding, has_problem, report_markdown
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
-from orch_lsp.orchestration.support_bundle import bundle_files, run_summary, write_bundle
 from orch_lsp.runs.record import LeftOut
 from orch_lsp.settings.load import ProjectLayer
 from tests.fakes import records

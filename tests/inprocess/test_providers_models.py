@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orch_lsp.errors import ProviderError
+from orch_lsp.model_lists.kept import KnownModels, ModelCache, nearest_models
 from orch_lsp.providers.base import ModelInfo, ModelLister
-from orch_lsp.providers.models import KnownModels, ModelCache, nearest_models
 from orch_lsp.providers.presets import PRESETS
 from orch_lsp.providers.registry import create_provider
 from orch_lsp.settings.model import ProviderSettings

@@ -19,7 +19,7 @@ from orch_lsp.lsp.server import OrchServer
 from orch_lsp.uri import path_of
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration.models import ModelList
+    from orch_lsp.model_lists.lists import ModelList
     from orch_lsp.orchestration.plan import Reading
     from orch_lsp.orchestration.source import Source
     from orch_lsp.providers.base import ModelInfo
@@ -94,7 +94,7 @@ async def _candidates(ls: OrchServer, reading: Reading, place: ValueAt) -> list[
 
 
 async def _refresh(ls: OrchServer, reading: Reading, name: str) -> None:
-    from orch_lsp.orchestration.configured import may_be_asked_quietly
+    from orch_lsp.orchestration.permission import may_be_asked_quietly
 
     session = await ls.session()
     provider = reading.settings.providers[name]
@@ -104,7 +104,7 @@ async def _refresh(ls: OrchServer, reading: Reading, name: str) -> None:
 
 def _providers(reading: Reading) -> list[_Candidate]:
     """Those that are set up come first."""
-    from orch_lsp.orchestration.configured import configured_providers
+    from orch_lsp.settings.configured import configured_providers
 
     settings = reading.settings
     first = {provider.name: "set up" for provider in configured_providers(settings)}
@@ -117,7 +117,7 @@ def _providers(reading: Reading) -> list[_Candidate]:
 
 
 def _detail(model: ModelInfo, known: ModelList) -> str:
-    from orch_lsp.orchestration.models import age_words
+    from orch_lsp.model_lists.lists import age_words
 
     window = f"{model.context_window} tokens" if model.context_window else ""
     told = f"list {age_words(datetime.now(UTC) - known.fetched_at)}" if known.fetched_at else "price table"

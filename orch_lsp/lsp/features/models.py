@@ -18,7 +18,7 @@ from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration.models import ModelList
+    from orch_lsp.model_lists.lists import ModelList
     from orch_lsp.orchestration.plan import Reading
     from orch_lsp.settings.model import ProviderSettings
 
@@ -73,7 +73,7 @@ def register(server: OrchServer) -> None:
 
 
 def _providers(reading: Reading, name: str | None) -> list[ProviderSettings]:
-    from orch_lsp.orchestration.configured import configured_providers
+    from orch_lsp.settings.configured import configured_providers
 
     settings = reading.settings
     if name is None:
@@ -87,7 +87,7 @@ def _providers(reading: Reading, name: str | None) -> list[ProviderSettings]:
 
 async def _known(ls: OrchServer, reading: Reading, provider: ProviderSettings) -> ModelList:
     """What is known of a provider's models; asked for now if nothing is, and behind the answer if it is old."""
-    from orch_lsp.orchestration.configured import is_allowed, may_be_asked_quietly
+    from orch_lsp.orchestration.permission import is_allowed, may_be_asked_quietly
 
     session = await ls.session()
     known = await session.models.known(provider)

@@ -72,8 +72,8 @@ def register(server: OrchServer) -> None:
     @server.command(DOCTOR)
     async def doctor(ls: OrchServer, argument: Any) -> dict[str, Any]:
         await ls.ready()
-        from orch_lsp.orchestration.doctor import examine
-        from orch_lsp.orchestration.findings import report_markdown, report_value
+        from orch_lsp.doctor.examine import examine
+        from orch_lsp.doctor.findings import report_markdown, report_value
 
         given = parse(argument)
         session = await ls.ready()

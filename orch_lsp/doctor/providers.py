@@ -7,16 +7,15 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from orch_lsp.doctor.findings import Finding
 from orch_lsp.errors import ErrorCode, OrchError
-from orch_lsp.orchestration import price_table
-from orch_lsp.orchestration.configured import is_allowed
-from orch_lsp.orchestration.findings import Finding
+from orch_lsp.model_lists import price_table
+from orch_lsp.orchestration.permission import is_allowed
 from orch_lsp.providers.remedies import key_variable
-from orch_lsp.settings.keys import HandedOverKey, describe_key_source
 from orch_lsp.settings.model import ProviderSettings
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration.models import ModelList
+    from orch_lsp.model_lists.lists import ModelList
     from orch_lsp.orchestration.plan import Reading
     from orch_lsp.orchestration.session import Session
 
@@ -71,8 +70,7 @@ async def examine_provider(
 
 def _described_key(session: Session, provider: ProviderSettings) -> Finding:
     """Where the key would come from, without a look into a keyring and without running a command."""
-    handed_over = session.handed_over.keys if session.handed_over else dict[str, "HandedOverKey"]()
-    where = describe_key_source(provider, environment=session.environment, handed_over=handed_over)
+    where = session.key_source(provider)
     subject = f"provider {provider.name}: key"
     if not where.startswith("none: "):
         return Finding(subject, "ok", where)

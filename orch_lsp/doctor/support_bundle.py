@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from orch_lsp.doctor.examine import Diagnosis
+from orch_lsp.doctor.findings import Finding, report_lines, report_value
+from orch_lsp.doctor.settings_values import setting_values
 from orch_lsp.errors import ErrorCode, ErrorDetail, SettingsError
-from orch_lsp.orchestration.doctor import Diagnosis
-from orch_lsp.orchestration.findings import Finding, report_lines, report_value
-from orch_lsp.orchestration.settings_values import setting_values
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.record import Attempt, RunRecord, Step, timestamp
 

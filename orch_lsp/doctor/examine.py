@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orch_lsp import __version__
+from orch_lsp.doctor.findings import Finding
+from orch_lsp.doctor.providers import Examination, examine_provider, redacted
+from orch_lsp.doctor.settings_values import setting_values
 from orch_lsp.errors import OrchError
-from orch_lsp.orchestration.configured import configured_providers
-from orch_lsp.orchestration.doctor_providers import Examination, examine_provider, redacted
-from orch_lsp.orchestration.findings import Finding
 from orch_lsp.orchestration.plan import Reading, chosen, read
-from orch_lsp.orchestration.settings_values import setting_values
 from orch_lsp.orchestration.source import Source
+from orch_lsp.settings.configured import configured_providers
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.model import Settings
 from orch_lsp.settings.resolve import CommandChoice

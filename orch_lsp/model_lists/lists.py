@@ -6,21 +6,20 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, ProviderError
-from orch_lsp.orchestration import price_table
-from orch_lsp.providers.base import ModelInfo, ModelLister
+from orch_lsp.model_lists import price_table
+from orch_lsp.model_lists.kept import KnownModels, ModelCache, nearest_models
+from orch_lsp.providers.base import ModelInfo, ModelLister, Provider
 from orch_lsp.providers.listing import look_up
-from orch_lsp.providers.models import KnownModels, ModelCache, nearest_models
+from orch_lsp.redaction import Redactor
 from orch_lsp.settings.endpoint import server_address
 from orch_lsp.settings.model import ProviderSettings, Retry, Timeouts
 from orch_lsp.workspace import state_home
-
-if TYPE_CHECKING:
-    from orch_lsp.orchestration.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -63,11 +62,29 @@ def age_words(age: timedelta) -> str:
     return "just now"
 
 
+class ProviderAccess(Protocol):
+    """The way to a provider: its key, its connections, and what must not be told of either."""
+
+    redactor: Redactor
+
+    async def api_key(self, provider: ProviderSettings, /) -> str | None:
+        """The provider's key; None if it needs none."""
+        ...
+
+    async def provider(self, settings: ProviderSettings, api_key: str | None, /) -> Provider:
+        """The provider for these settings and this key."""
+        ...
+
+    def in_use(self, provider: Provider, /) -> AbstractAsyncContextManager[None]:
+        """Keep a provider's connections while it is asked."""
+        ...
+
+
 class ModelLists:
     """The lists of one process: asks for them, keeps them in the state folder, and finds them there."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, access: ProviderAccess) -> None:
+        self._access = access
         self._cache = ModelCache(state_home() / "models")
         self._asked: dict[tuple[str, str | None], float] = {}
 
@@ -108,7 +125,7 @@ class ModelLists:
         try:
             return await self.ask(provider)
         except OrchError as error:
-            detail = replace(error.detail, message=self._session.redactor.redact(error.message))
+            detail = replace(error.detail, message=self._access.redactor.redact(error.message))
         return replace(await self.known(provider), error=detail)
 
     def is_due(self, known: ModelList) -> bool:
@@ -146,7 +163,7 @@ class ModelLists:
 
     def _sound(self, models: Iterable[ModelInfo]) -> tuple[ModelInfo, ...]:
         """Those whose id can be written down; one that holds a live key, or is shaped like one, is no model."""
-        redact = self._session.redactor.redact
+        redact = self._access.redactor.redact
         return tuple(
             replace(model, name=redact(model.name) if model.name else None)
             for model in models
@@ -154,11 +171,11 @@ class ModelLists:
         )
 
     async def _asked_models(self, settings: ProviderSettings, patience_s: float) -> tuple[ModelInfo, ...]:
-        return await self._listed(settings, await self._session.api_key(settings), patience_s)
+        return await self._listed(settings, await self._access.api_key(settings), patience_s)
 
     async def _listed(self, settings: ProviderSettings, key: str | None, patience_s: float) -> tuple[ModelInfo, ...]:
         short = replace(settings, timeout=_shorter(settings.timeout), retry=Retry(attempts=1))
-        provider = await self._session.provider(short, key)
+        provider = await self._access.provider(short, key)
         if not isinstance(provider, ModelLister):
             raise ProviderError(
                 ErrorCode.INVALID_REQUEST,
@@ -166,7 +183,7 @@ class ModelLists:
                 remediation=look_up(settings),
             )
         try:
-            async with self._session.in_use(provider), asyncio.timeout(patience_s):
+            async with self._access.in_use(provider), asyncio.timeout(patience_s):
                 return await provider.models()
         except TimeoutError:
             raise ProviderError(
