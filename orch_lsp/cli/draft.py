@@ -28,7 +28,7 @@ from orch_lsp.cli.output import (
     write_result,
 )
 from orch_lsp.cli.runs import root_of_here
-from orch_lsp.cli.signals import end_at_once
+from orch_lsp.cli.signals import end_at_once, is_to_outlive_its_terminal
 from orch_lsp.cli.terminal import TerminalObserver
 from orch_lsp.document.parse import parse
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
@@ -54,6 +54,8 @@ from orch_lsp.text import sha256
 from orch_lsp.workspace import resolved
 
 _SIGNALS = {signal.SIGINT: "with Ctrl-C", signal.SIGTERM: "by a signal to end (SIGTERM)"}
+if sys.platform != "win32":
+    _SIGNALS[signal.SIGHUP] = "as its terminal was closed (SIGHUP)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,9 @@ class _Interruption:
         installed: list[signal.Signals] = []
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loop.
             for number, by in _SIGNALS.items():
-                loop.add_signal_handler(number, self.ask, by)
-                installed.append(number)
+                if not is_to_outlive_its_terminal(number):
+                    loop.add_signal_handler(number, self.ask, by)
+                    installed.append(number)
         try:
             yield
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from types import FrameType
 
 
@@ -16,3 +17,10 @@ def end_at_once(code: int) -> None:
     # A shell that started the process in the background has Ctrl-C ignored.
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, end)
+
+
+def is_to_outlive_its_terminal(number: signal.Signals) -> bool:
+    """Whether this is the signal of a closed terminal in a process that is to work on then, as `nohup` starts one."""
+    if sys.platform == "win32":
+        return False
+    return number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN

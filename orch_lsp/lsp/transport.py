@@ -210,16 +210,20 @@ def _exit_code(server: OrchServer) -> int:
 
 @contextlib.contextmanager
 def _ending_on_signals(task: asyncio.Task[None] | None) -> Generator[None]:
-    """A polite request to end lets live runs be recorded as cancelled."""
+    """A polite request to end, and a closed terminal, let live runs be recorded as cancelled."""
     loop = asyncio.get_running_loop()
     if task is None or sys.platform == "win32":
         yield
         return
-    loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    # Whom `nohup` has started works on without its terminal.
+    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
+    for number in numbers:
+        loop.add_signal_handler(number, task.cancel)
     try:
         yield
     finally:
-        loop.remove_signal_handler(signal.SIGTERM)
+        for number in numbers:
+            loop.remove_signal_handler(number)
 
 
 def _is_open(stream: TextIO | None) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import re
@@ -14,7 +13,10 @@ from pathlib import Path
 
 from orch_lsp.providers.base import ModelInfo
 from orch_lsp.providers.json_values import count, mapping, sequence, text
+from orch_lsp.spelling import near
 
+_TELLING = 4
+"""Characters with which ids of one family begin alike."""
 _MAX_FILE_BYTES = 16 * 1024 * 1024
 
 
@@ -87,7 +89,18 @@ class ModelCache:
 
 
 def nearest_models(asked: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
-    """The known ids that are most like the one that was asked for, best first; none if none is like it."""
-    spellings = {identity.lower(): identity for identity in known}
-    found = difflib.get_close_matches(asked.lower(), spellings, n=limit, cutoff=0.6)
-    return tuple(spellings[spelling] for spelling in found)
+    """The known ids that may have been meant, best first: those a slip away, then those that begin alike."""
+    ids, size = tuple(known), len(_without_owner(asked))
+    family = [one for one in ids if _begins(asked, one)]
+    family.sort(key=lambda one: (abs(len(_without_owner(one)) - size), one))
+    return tuple(dict.fromkeys((*near(asked, ids, limit), *family)))[:limit]
+
+
+def _begins(asked: str, known: str) -> bool:
+    shorter, longer = sorted((_without_owner(asked), _without_owner(known)), key=len)
+    return len(shorter) >= _TELLING and longer.startswith(shorter)
+
+
+def _without_owner(identity: str) -> str:
+    """`openai/gpt-4o` and `models/gpt-4o` are `gpt-4o` elsewhere."""
+    return identity.lower().rpartition("/")[2]

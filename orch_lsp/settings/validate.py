@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from orch_lsp.redaction import redact
 from orch_lsp.settings.model import Layer, Problem
+from orch_lsp.spelling import near
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -68,8 +68,8 @@ def _inside(value: object) -> Iterable[object]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean …?` for the nearest known word, or nothing."""
-    found = difflib.get_close_matches(word.replace("-", "_").lower(), sorted(known), n=1, cutoff=0.7)
+    """`; did you mean …?` for a known word that is near, or nothing."""
+    found = near(word, known)
     return f"; did you mean `{found[0]}`?" if found else ""
 
 

@@ -149,7 +149,7 @@ async def test_a_misspelt_model_is_answered_with_the_nearest_that_are_known_and_
     work_settings = await work(session, workspace)
     await session.models.ask(work_settings)
     told = await session.models.with_nearest(NOT_FOUND, work_settings, "smal-model")
-    assert told.remediation == "Check the id. The nearest known: `small-model`, `big-model`."
+    assert told.remediation == "Check the id. The nearest known: `small-model`."
     assert await session.models.with_nearest(NOT_FOUND, work_settings, "zzz") == NOT_FOUND
     other = ErrorDetail("timeout", "Slow.", "Wait.", True)
     assert await session.models.with_nearest(other, work_settings, "smal-model") == other

@@ -208,7 +208,11 @@ def test_a_damaged_file_is_no_list(tmp_path, content):
     [
         ("claude-sonet-4-5", ("claude-sonnet-4-5",)),
         ("GPT-4o-Mini", ("gpt-4o-mini", "gpt-4o")),
+        ("claude-sonnet", ("claude-sonnet-4-5",)),
+        ("openai/gpt-4o", ("gpt-4o", "gpt-4o-mini")),
         ("something-else-entirely", ()),
+        ("claude-opus-4-1", ()),
+        ("gpt", ()),
         ("", ()),
     ],
 )

@@ -302,8 +302,12 @@ async def exit_of(server) -> int:
 
 
 @pytest.mark.parametrize(
-    "how", ["shutdown", "end of input", "exit without shutdown", pytest.param("SIGTERM", marks=posix)]
-)
+    "how",
+    [
+        "shutdown", "end of input", "exit without shutdown", pytest.param("SIGTERM", marks=posix),
+        pytest.param("SIGHUP", marks=posix),
+    ],
+)  # fmt: skip
 async def test_runs_in_flight_end_cancelled_with_the_server(tmp_path, model, how):
     desk = await sit_down(tmp_path, key=KEY)
     editor = desk.editor
@@ -320,9 +324,9 @@ async def test_runs_in_flight_end_cancelled_with_the_server(tmp_path, model, how
         await editor.client.shutdown_async(None)
         editor.client.exit(None)
         assert await exit_of(server) == 0
-    elif how == "SIGTERM":
-        server.terminate()
-        await exit_of(server)
+    elif how in {"SIGTERM", "SIGHUP"}:
+        server.send_signal(signal.Signals[how])
+        assert await exit_of(server) == 1
     elif how == "end of input":
         server.stdin.close()
         assert await exit_of(server) in {0, 1}
@@ -358,7 +362,7 @@ class Draft:
 
 @posix
 @pytest.mark.parametrize("where", ["mid-stream", "waiting"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)])
 async def test_ctrl_c_cancels_the_command_line(homes, workspace, model, where, number):
     configure(homes, model.url, PATIENT)
     model.script(IN_THE_MIDDLE if where == "mid-stream" else ASKED_TO_WAIT)
@@ -385,3 +389,55 @@ async def test_ctrl_c_cancels_the_command_line(homes, workspace, model, where, n
     assert (record["draft"] is not None) == (where == "mid-stream")
     async with asyncio.timeout(SECONDS):
         await model.requests[0].disconnected.wait()
+
+
+@posix
+async def test_a_draft_that_is_to_outlive_its_terminal_does(homes, workspace, model):
+    configure(homes, model.url, PATIENT)
+    go = asyncio.Event()
+    pieces = chat_pieces(["## Goal\n\nFilled.\n"])
+    model.script(Reply(steps=(Send(pieces[0]), Until(go), *(Send(piece) for piece in pieces[1:]))))
+    (workspace / "a.spec.md").write_text(SPEC)
+    process = await asyncio.create_subprocess_exec(
+        "sh", "-c", 'trap "" HUP; exec "$0" -P -m orch_lsp draft a.spec.md', sys.executable, cwd=workspace,
+        env=environment(homes, WORK_KEY=KEY), stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    draft = Draft(process)
+    await draft.says("Writing")
+    process.send_signal(signal.SIGHUP)
+    go.set()
+    out, _ = await process.communicate()
+    assert (process.returncode, b"Filled." in out) == (0, True)
+
+
+@posix
+async def test_a_terminal_that_is_closed_cancels_the_draft_in_it(homes, workspace, model):
+    import pty
+
+    configure(homes, model.url, PATIENT)
+    model.script(IN_THE_MIDDLE)
+    (workspace / "a.spec.md").write_text(SPEC)
+    terminal, slave = pty.openpty()
+    # The terminal is the controlling one of a session of its own, as a window's is.
+    claim = (
+        "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.executable, sys.argv[1:])"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", claim, sys.executable, "-P", "-m", "orch_lsp", "draft", "a.spec.md", cwd=workspace,
+        env=environment(homes, WORK_KEY=KEY, TERM="dumb"), stdin=slave, stdout=slave, stderr=slave,
+        start_new_session=True,
+    )  # fmt: skip
+    os.close(slave)
+
+    def read_until_writing() -> None:
+        shown = b""
+        while b"Writing" not in shown:
+            shown += os.read(terminal, 4096)
+
+    await asyncio.to_thread(read_until_writing)
+    os.close(terminal)
+    assert await exit_of(process) == 130
+    (record,) = await records_below(workspace, homes)
+    assert check_record(record)["status"] == "cancelled"
+    assert record["draft"]["partial"]
