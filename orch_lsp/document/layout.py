@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 
-from orch_lsp.document.blocks import scan_blocks
 from orch_lsp.document.body import is_rule
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.markdown.front_matter import content_start
@@ -43,9 +42,7 @@ class Layout:
     @cached_property
     def closing(self) -> str:
         """What closes the block that the document leaves open, so that text at its end is not swallowed."""
-        front_matter = self.document.front_matter
-        start = self.start if front_matter is None else front_matter.span.end
-        open_block = scan_blocks(split_lines(self.text[start:])).open_block
+        open_block = self.document.tree.open_block
         return "" if open_block is None else self.line_end + open_block.closer
 
     def in_own_line_ends(self, text: str) -> str:

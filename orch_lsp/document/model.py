@@ -13,6 +13,7 @@ from functools import cached_property
 from orch_lsp.document.body import body_sha256
 from orch_lsp.document.placeholder import is_placeholder
 from orch_lsp.markdown.front_matter import FrontMatter
+from orch_lsp.markdown.tree import Tree
 from orch_lsp.text import Span
 
 
@@ -60,6 +61,8 @@ class SpecDocument:
     """A parsed snapshot. Parsing never raises: a document that is not a spec is one without sections."""
 
     text: str
+    tree: Tree = field(compare=False, repr=False)
+    """The text as Markdown reads it, from after front matter on."""
     profile: str
     """Name of the profile that it was read with."""
     title: Span | None

@@ -49,6 +49,7 @@ def parse_tree(tree: Tree, front_matter: FrontMatter | None, profile: Profile) -
     fence = open_block if open_block is not None and open_block.kind == "fence" else None
     return SpecDocument(
         text=text,
+        tree=tree,
         profile=profile.name,
         title=None if title is None else title.heading,
         title_text="" if title is None else title.title,

@@ -16,7 +16,7 @@ from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.parse import parse
 from orch_lsp.document.profile import Profile
 from orch_lsp.errors import ErrorCode, SettingsError, SpecError
-from orch_lsp.markdown.front_matter import FrontMatter
+from orch_lsp.markdown.front_matter import FrontMatter, parse_front_matter
 from orch_lsp.orchestration.included import is_included
 from orch_lsp.orchestration.source import Source
 from orch_lsp.profiles.plain import PLAIN
@@ -76,26 +76,34 @@ class DraftPlan:
 
 def read_document(text: str, profile_name: str = "plain") -> tuple[SpecDocument, Profile]:
     """Parse with the profile that the front matter names, else `profile_name`, else `plain`."""
-    fallback = profile_named(profile_name) or PLAIN
-    document = parse(text, fallback)
-    named = document.front_matter.values.get("profile") if document.front_matter else None
-    profile = profile_named(named) if isinstance(named, str) else None
-    if profile is None or profile.name == fallback.name:
-        return document, fallback
+    profile = _profile_of(parse_front_matter(text), profile_name)
     return parse(text, profile), profile
+
+
+def _profile_of(front_matter: FrontMatter | None, otherwise: str) -> Profile:
+    named = front_matter.values.get("profile") if front_matter else None
+    profile = profile_named(named) if isinstance(named, str) else None
+    return profile or profile_named(otherwise) or PLAIN
 
 
 async def read(session: Session, source: Source, *, editor: ProjectLayer, command: CommandChoice) -> Reading:
     """Parse a document and merge the settings that hold for it. Never fails on a document or a setting."""
-    root = await asyncio.to_thread(session.root_of, source)
-    document, profile = await asyncio.to_thread(read_document, source.text)
-    settings = await session.settings(root, document.front_matter, editor=editor, command=command)
-    if settings.profile != profile.name and not _names_a_profile(document):
-        document, profile = await asyncio.to_thread(read_document, source.text, settings.profile)
-    spec_path = await asyncio.to_thread(session.spec_path, source, root)
-    no_profile = await asyncio.to_thread(_without_profile, document, source, root, spec_path, settings)
-    left = await asyncio.to_thread(_workspace_left, source)
-    return Reading(source, root, spec_path, document, profile, settings, no_profile, left)
+    key, text = source.uri, source.text
+    root, front_matter = await asyncio.to_thread(
+        lambda: (session.root_of(source), session.readings.front_matter(key, text))
+    )
+    settings = await session.settings(root, front_matter, editor=editor, command=command)
+    return await asyncio.to_thread(_read, session, source, root, front_matter, settings)
+
+
+def _read(
+    session: Session, source: Source, root: Path | None, front_matter: FrontMatter | None, settings: Settings
+) -> Reading:
+    profile = _profile_of(front_matter, settings.profile)
+    document = session.readings.read(source.uri, source.text, profile)
+    spec_path = session.spec_path(source, root)
+    no_profile = _without_profile(document, source, root, spec_path, settings)
+    return Reading(source, root, spec_path, document, profile, settings, no_profile, _workspace_left(source))
 
 
 def _workspace_left(source: Source) -> Path | None:

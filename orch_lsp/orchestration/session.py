@@ -14,6 +14,7 @@ from pathlib import Path
 
 from orch_lsp import __version__
 from orch_lsp.context.item import ContextSource
+from orch_lsp.document.readings import Readings
 from orch_lsp.errors import ErrorCode, SettingsError, StoreError
 from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.model_lists.lists import ModelLists
@@ -74,6 +75,7 @@ class Session:
         """What the editor's user level gave by `orch/userSettings`."""
         self.on_interrupted: Callable[[RunRecord], None] | None = None
         """Called with each run that this process found without its owner, and ended."""
+        self.readings = Readings()
         self._create_provider = create_provider
         self._is_hosted = is_hosted
         self._stores: dict[tuple[Path | None, str | None], asyncio.Task[RunStore]] = {}

@@ -1,0 +1,94 @@
+"""Documents as they were read last: a text that changed a little is read again where it changed.
+
+A document's text comes whole, each time. What differs from the text before is found by comparing, which is far quicker
+than reading; only the chunks of Markdown that it touches are read anew.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.parse import parse_tree
+from orch_lsp.document.profile import Profile
+from orch_lsp.markdown.change import changed
+from orch_lsp.markdown.front_matter import FrontMatter, content_start, opens_front_matter, parse_front_matter
+from orch_lsp.markdown.reader import read
+from orch_lsp.markdown.tree import Tree
+from orch_lsp.text import Span
+
+DOCUMENTS = 32
+"""How many documents are kept; the one that was not asked for longest goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    tree: Tree
+    front_matter: FrontMatter | None
+    document: SpecDocument
+    profile: Profile
+
+
+class Readings:
+    """Reads documents, each from what is known of it. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def front_matter(self, key: str, text: str) -> FrontMatter | None:
+        """The front matter of the document named `key`, whose text is `text`."""
+        with self._lock:
+            known = self._known.get(key)
+        if known is not None and known.tree.text == text:
+            return known.front_matter
+        return parse_front_matter(text)
+
+    def read(self, key: str, text: str, profile: Profile) -> SpecDocument:
+        """The document named `key`, whose text is `text`, as a spec of `profile`. Equal to `parse(text, profile)`."""
+        with self._lock:
+            known = self._known.get(key)
+        if known is not None and known.profile is profile and known.tree.text == text:
+            return known.document
+        tree, front_matter = _tree(known, text)
+        document = parse_tree(tree, front_matter, profile)
+        with self._lock:
+            self._known[key] = _Known(tree, front_matter, document, profile)
+            self._known.move_to_end(key)
+            while len(self._known) > DOCUMENTS:
+                self._known.popitem(last=False)
+        return document
+
+
+def _tree(known: _Known | None, text: str) -> tuple[Tree, FrontMatter | None]:
+    if known is not None:
+        span, new_text = difference(known.tree.text, text)
+        # What stands before the Markdown is read whole; a block that was none may be closed by any later line.
+        before = known.front_matter is None and opens_front_matter(text)
+        if span.start > known.tree.starts[0] and not before:
+            return changed(known.tree, span, new_text), known.front_matter
+    front_matter = parse_front_matter(text)
+    return read(text, content_start(text) if front_matter is None else front_matter.span.end), front_matter
+
+
+def _common(limit: int, equal: Callable[[int], bool]) -> int:
+    """The greatest length up to `limit` for which `equal` holds, which it does for all shorter ones."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if equal(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def difference(old: str, new: str) -> tuple[Span, str]:
+    """The shortest single edit that makes `new` of `old`: a span of `old`, and the text that takes its place."""
+    limit = min(len(old), len(new))
+    start = _common(limit, lambda length: old[:length] == new[:length])
+    end = _common(limit - start, lambda length: length == 0 or old[-length:] == new[-length:])
+    return Span(start, len(old) - end), new[start : len(new) - end]

@@ -1,0 +1,79 @@
+"""Reading a document again from what is known of it."""
+
+from __future__ import annotations
+
+import threading
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orch_lsp.document.parse import parse
+from orch_lsp.document.readings import DOCUMENTS, Readings, difference
+from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.text import Edit, apply_edits
+
+_PIECES = [
+    "# Title", "## Goal", "## Tasks", "text", "- [ ] a", "```", "<!--", "-->", "---", "profile: plain", "", "=====",
+    "\ufeff", "## Ziel / Goal", "### Goal", "[a]: b", "TODO", "é\ud800",
+]  # fmt: skip
+_texts = st.builds(
+    lambda lines, end: end.join(lines), st.lists(st.sampled_from(_PIECES), max_size=10), st.sampled_from(["\n", "\r\n"])
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(_texts, min_size=2, max_size=6))
+def test_a_document_that_changed_is_read_as_if_it_were_new(texts: list[str]) -> None:
+    readings = Readings()
+    for text in texts:
+        document, whole = readings.read("a", text, PLAIN), parse(text, PLAIN)
+        assert document == whole
+        assert [section.sha256 for section in document.sections] == [section.sha256 for section in whole.sections]
+        assert readings.front_matter("a", text) == whole.front_matter
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="ab\n", max_size=30), st.text(alphabet="ab\n", max_size=30))
+def test_the_difference_of_two_texts_makes_the_one_of_the_other(old: str, new: str) -> None:
+    span, new_text = difference(old, new)
+    assert apply_edits(old, [Edit(span, new_text)]) == new
+    assert (span.start == span.end and not new_text) == (old == new)
+
+
+def test_an_unchanged_document_is_the_same_object() -> None:
+    readings = Readings()
+    assert readings.read("a", "# A\n", PLAIN) is readings.read("a", "# " + "A\n", PLAIN)
+
+
+def test_what_an_edit_did_not_touch_is_not_read_again() -> None:
+    readings = Readings()
+    text = "# A\n\n" + "".join(f"## Part {n}\n\nText {n}.\n\n" for n in range(100))
+    first = readings.read("a", text, PLAIN)
+    second = readings.read("a", text.replace("Text 50.", "Text 50!"), PLAIN)
+    chunks = {id(chunk) for chunk in first.tree.chunks}
+    assert sum(id(chunk) not in chunks for chunk in second.tree.chunks) == 1
+
+
+def test_documents_that_nobody_asks_for_are_forgotten() -> None:
+    readings = Readings()
+    first = readings.read("0", "# A\n", PLAIN)
+    for number in range(1, DOCUMENTS + 1):
+        readings.read(str(number), "# A\n", PLAIN)
+    assert readings.read("0", "# A\n", PLAIN) is not first
+
+
+def test_several_threads_may_read_one_document() -> None:
+    readings, wrong = Readings(), list[str]()
+
+    def work(seed: int) -> None:
+        for number in range(50):
+            text = f"# A {seed}\n\n## Goal\n\n{number * seed}\n"
+            if readings.read("a", text, PLAIN) != parse(text, PLAIN):
+                wrong.append(text)
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
