@@ -63,9 +63,10 @@ def runs() -> None:
 
 @runs.command("list")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1), help="How many, newest first.")
+@click.option("--search", metavar="WORDS", help="Only runs with all these words, or longer ones that begin so.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array of records.")
 @workspace_option
-def list_runs(limit: int, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- click passes flags by name
+def list_runs(limit: int, search: str | None, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- click passes flags by name
     """List runs, newest first; outside any workspace, those of documents without one as well."""
     from orch_lsp.cli.run_pages import list_lines
     from orch_lsp.runs.schema import to_dict
@@ -73,13 +74,12 @@ def list_runs(limit: int, as_json: bool, workspace: Path | None) -> None:  # noq
     async def load(session: Session, store: RunStore, settings: RunSettings) -> list[RunRecord]:
         # One more than is shown: its id is to be told apart as well.
         wanted = min(limit, _COUNTABLE) + 1
-        found = list(await store.list(limit=wanted))
+        found = list(await store.list(limit=wanted, search=search))
         if workspace is None and find_root(Path.cwd() / "spec.md") is None:
             # Outside any workspace, the runs of documents without one are at home here.
             without_workspace = await session.store_at(None, None, settings)
-            found = sorted(
-                (*found, *await without_workspace.list(limit=wanted)), key=lambda record: record.run_id, reverse=True
-            )
+            others = await without_workspace.list(limit=wanted, search=search)
+            found = sorted((*found, *others), key=lambda record: record.run_id, reverse=True)
         return found[:wanted]
 
     with reporting_errors(as_json=as_json):
@@ -90,7 +90,7 @@ def list_runs(limit: int, as_json: bool, workspace: Path | None) -> None:  # noq
         elif records:
             write_page("\n".join(list_lines(records, before)) + "\n")
         else:
-            say("No runs yet.")
+            say("No runs yet." if search is None else "No run has these words.")
 
 
 @runs.command()

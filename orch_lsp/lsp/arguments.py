@@ -23,6 +23,8 @@ class CommandArgument:
     """`auto` or `review`."""
     limit: int | None = None
     """How many runs."""
+    search: str | None = None
+    """Words that a run has to have."""
     code: str | None = None
     """An error code."""
     open: bool | None = None

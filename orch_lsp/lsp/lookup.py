@@ -133,27 +133,28 @@ async def newest_run(server: OrchServer, uri: str | None, *, with_draft: bool = 
     raise RunError(ErrorCode.UNKNOWN_RUN, "There is no draft that waits." if with_draft else "There is no run yet.")
 
 
-async def history(server: OrchServer, uri: str | None, limit: int) -> list[FoundRun]:
-    """Runs, newest first: of a document, of a workspace folder, or of everything that is open."""
+async def history(server: OrchServer, uri: str | None, limit: int, search: str | None = None) -> list[FoundRun]:
+    """Runs, newest first: of a document, of a workspace folder, or of all that is open; `search` as in a store."""
     session = await server.ready()
     if uri is not None and server.documents.is_open(uri):
         reading = await server.read(server.source(uri))
         store = await session.store(reading)
-        return await _listed(store, limit, reading.spec_path)
+        return await _listed(store, limit, reading.spec_path, search=search)
     path = path_of(uri) if uri is not None else None
     if path is not None and await asyncio.to_thread(path.is_dir):
-        return await _listed(await _store_of_folder(session, path), limit)
+        return await _listed(await _store_of_folder(session, path), limit, search=search)
     if path is not None:
         store = await _store_of_folder(session, path.parent)
         if store.root is not None:
             named = await asyncio.to_thread(relative_path, path, store.root)
-            return await _listed(store, limit, named)
-    found = [run for store in await stores(server) for run in await _listed(store, limit)]
+            return await _listed(store, limit, named, search=search)
+    found = [run for store in await stores(server) for run in await _listed(store, limit, search=search)]
     return sorted(found, key=lambda run: run.record.run_id, reverse=True)[:limit]
 
 
-async def _listed(store: RunStore, limit: int, spec_path: str | None = None) -> list[FoundRun]:
-    return [FoundRun(record, store) for record in await store.list(limit=limit, spec_path=spec_path)]
+async def _listed(store: RunStore, limit: int, spec_path: str | None = None, *, search: str | None) -> list[FoundRun]:
+    found = await store.list(limit=limit, spec_path=spec_path, search=search)
+    return [FoundRun(record, store) for record in found]
 
 
 async def taken_back_of(server: OrchServer, runs: Sequence[FoundRun]) -> set[str]:

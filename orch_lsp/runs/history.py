@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
-from orch_lsp.runs import columns, rescue, retention, rows, usage_rows
+from orch_lsp.runs import columns, rescue, retention, rows, search, usage_rows
 from orch_lsp.runs.connection import StoreConnection
 from orch_lsp.runs.interruption import interrupted, with_late_text
 from orch_lsp.runs.owner import is_gone
@@ -20,6 +20,8 @@ from orch_lsp.settings.model import RunSettings
 
 logger = logging.getLogger(__name__)
 
+_INDEXED_AT_ONCE = 200
+"""Runs that one transaction puts into the index of words."""
 _APPLIED = "run_id = ? AND spec_path = ? AND applied_at IS NOT NULL"
 
 
@@ -161,12 +163,30 @@ class RunHistory:
             raise rows.unknown(identifier)
         return found
 
+    def index_words(self) -> bool:
+        """Make some more runs findable by their words; whether there are further ones."""
+
+        def is_behind(db: sqlite3.Connection) -> bool:
+            return search.can_index(db) and bool(search.unsearched(db, 1))
+
+        if not self._connection.read(is_behind, empty=False):
+            return False
+        return self._connection.write(lambda db: rows.index_words(db, _INDEXED_AT_ONCE))
+
     def list(
-        self, limit: int | None, spec_path: str | None, statuses: Iterable[RunStatus] | None
+        self,
+        limit: int | None,
+        spec_path: str | None,
+        statuses: Iterable[RunStatus] | None,
+        words: Sequence[str] = (),
     ) -> Sequence[RunRecord]:
         """Runs, newest first."""
         conditions: list[str] = ["1"]
         arguments: list[object] = []
+        if words:
+            condition, wanted_words = self._connection.read(lambda db: search.condition(db, words), ("0", []))
+            conditions.append(condition)
+            arguments += wanted_words
         if spec_path is not None:
             conditions.append("spec_path = ?")
             arguments.append(self._key(spec_path))

@@ -92,6 +92,14 @@ CREATE INDEX drafted_by_key ON drafted (document, key, run_id) WHERE applied AND
 CREATE INDEX drafted_by_run ON drafted (run_id)
 """  # noqa: S608 -- our own words only
 
+_THIRD = """
+CREATE TABLE searched (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  run_id TEXT NOT NULL UNIQUE
+)
+"""
+"""The index of words itself is made by `search`: not each SQLite can."""
+
 _COLUMNS = {
     "meta": ["key", "value"],
     "runs": [
@@ -103,8 +111,9 @@ _COLUMNS = {
     "checkpoints": ["run_id", "step", "start", "utf8"],
     "summaries": list(columns.SUMMARY),
     "drafted": ["document", "key", "run_id", "sha256", "state", "applied"],
+    "searched": ["number", "run_id"],
 }  # fmt: skip
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
 VERSION = len(MIGRATIONS)
 _COLUMNS_SINCE = 2
 """The version whose tables beside the records are filled from them."""

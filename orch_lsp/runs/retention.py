@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from orch_lsp.runs import columns
+from orch_lsp.runs import columns, search
 from orch_lsp.runs.connection import StoreConnection
 
 _KEPT = "status IN ('queued', 'running') OR draft_state = 'ready'"
@@ -59,6 +59,7 @@ def _drop(db: sqlite3.Connection, run_id: str) -> bool:
     if not db.execute(statement, (run_id,)).rowcount:
         return False
     columns.remove(db, run_id)
+    search.remove(db, run_id)
     db.execute("DELETE FROM checkpoints WHERE run_id = ?", (run_id,))
     texts = db.execute("SELECT sha256 FROM run_texts WHERE run_id = ?", (run_id,)).fetchall()
     db.execute("DELETE FROM run_texts WHERE run_id = ?", (run_id,))

@@ -7,11 +7,12 @@ transaction that is undone if they raise.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any, cast
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
-from orch_lsp.runs import columns, packing, schema
+from orch_lsp.runs import columns, packing, schema, search
 from orch_lsp.runs.lifecycle import TRANSITIONS, IllegalTransitionError, refuse_draft_change
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import LIVE as LIVE_STATUSES
@@ -117,9 +118,31 @@ def update(
             record.run_id,
         ),
     )
-    columns.write(connection, schema.to_dict(record), spec_path)
+    values = schema.to_dict(record)
+    columns.write(connection, values, spec_path)
     _keep_texts(connection, record, texts)
+    if record.status in TERMINAL:
+        search.add(connection, record.run_id, values, draft_text(connection, values))
     return True
+
+
+def index_words(connection: sqlite3.Connection, limit: int) -> bool:
+    """Put some of the runs into the index of words that are not there yet; whether there may be more."""
+    if not search.can_index(connection):
+        return False
+    search.forget_dropped(connection)
+    found = search.unsearched(connection, limit)
+    for run_id, stored in found:
+        values = search.values_of(stored)
+        search.add(connection, run_id, values, draft_text(connection, values))
+    return len(found) == limit
+
+
+def draft_text(connection: sqlite3.Connection, values: Mapping[str, Any]) -> str:
+    """The draft that a record, as JSON values, names; empty if there is none."""
+    draft: object = values.get("draft")
+    digest = cast("Mapping[str, object]", draft).get("sha256") if isinstance(draft, dict) else None
+    return (text_of(connection, digest) or "") if isinstance(digest, str) else ""
 
 
 def repair(connection: sqlite3.Connection, record: RunRecord) -> None:

@@ -244,10 +244,24 @@ class RunStore:
         return self._held.find(found.run_id) or found
 
     async def list(
-        self, limit: int | None = 50, spec_path: str | None = None, statuses: Iterable[RunStatus] | None = None
+        self,
+        limit: int | None = 50,
+        spec_path: str | None = None,
+        statuses: Iterable[RunStatus] | None = None,
+        search: str | None = None,
     ) -> Sequence[RunRecord]:
-        """Runs, newest first; a record that cannot be read is left out, with a notice."""
+        """Runs, newest first; a record that cannot be read is left out, with a notice.
+
+        Args:
+            limit: How many; None is all.
+            spec_path: Only those of this document.
+            statuses: Only those with one of these.
+            search: Only those that have all these words, or words that begin so: in names, paths and messages of the
+                record, or in the draft. Runs that only memory holds, or that have not ended, are not searched.
+        """
         wanted = None if statuses is None else tuple(statuses)
+        if search is not None:
+            return await self._search(limit, spec_path, wanted, search)
         stored = await self._run(lambda: self._opened.list(limit, spec_path, wanted))
         found = self._held.over(
             stored,
@@ -256,6 +270,18 @@ class RunStore:
             ),
         )
         return sorted(found, key=lambda record: record.run_id, reverse=True)[:limit]
+
+    async def _search(
+        self, limit: int | None, spec_path: str | None, statuses: tuple[RunStatus, ...] | None, query: str
+    ) -> Sequence[RunRecord]:
+        from orch_lsp.runs.search import words_in
+
+        words = words_in(query)
+        if not words:
+            return ()
+        while await self._write(self._opened.index_words):
+            pass
+        return await self._run(lambda: self._opened.list(limit, spec_path, statuses, words))
 
     async def newest_for(self, spec_path: str) -> RunRecord | None:
         """The last run on a document."""

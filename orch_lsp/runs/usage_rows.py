@@ -58,8 +58,8 @@ class _DecimalSum:
     def __init__(self) -> None:
         self._sum = Decimal(0)
 
-    def step(self, amount: str) -> None:
+    def step(self, amount: Any) -> None:
         self._sum += Decimal(amount)
 
-    def finalize(self) -> str:
+    def finalize(self) -> Any:
         return str(self._sum)

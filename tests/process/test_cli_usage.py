@@ -31,3 +31,24 @@ async def test_tokens_are_added_up_and_an_unknown_cost_stays_unknown(orch, homes
     assert "total  2 runs  11 in / 1 out (1 run unknown)  cost unknown\n" in shown.out
     later = await orch("usage", "--since", "2999-01-01")
     assert (later.code, later.out, later.err) == (0, "", "No runs since 2999-01-01.\n")
+
+
+async def test_runs_are_found_by_words_in_the_command_line_and_in_the_editor(
+    orch, homes, provider, workspace, start_editor
+):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(["## Goal\n\nThrottle clients.\n"])), stream_reply(chat_pieces([ANSWER])))
+    for name in ("a.spec.md", "b.spec.md"):
+        (workspace / name).write_text(SPEC)
+        assert (await orch("draft", name)).code == 0
+
+    found = (await orch("runs", "list", "--json", "--search", "thrott CLIENTS")).json()
+
+    assert [run["spec"]["path"] for run in found] == ["a.spec.md"]
+    nothing = await orch("runs", "list", "--search", "unheard")
+    assert (nothing.code, nothing.out, nothing.err) == (0, "", "No run has these words.\n")
+    editor = await start_editor()
+    editor.open(workspace / "b.spec.md", SPEC)
+    assert await editor.execute("orch.showHistory", {"search": "throttle", "open": False}) == found
+    assert len(await editor.execute("orch.showHistory", {"search": "clients", "open": False})) == 2
+    await editor.stop()

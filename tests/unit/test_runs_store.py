@@ -27,7 +27,7 @@ from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.model import RunSettings
 from orch_lsp.text import normalised, sha256
-from tests.fakes.records import applied, completed, draft_of, queued, running
+from tests.fakes.records import applied, completed, draft_of, failed, queued, running
 
 SETTINGS = RunSettings(lease_s=120)
 posix = pytest.mark.skipif(os.name != "posix", reason="permission bits")
@@ -882,3 +882,44 @@ async def test_only_the_runs_that_say_where_a_section_comes_from_are_loaded(stor
     await store.relink("a.md", "c.md")
     assert await of("goal", "Fast.") == []
     assert len(await store.applied_for("c.md", [("goal", sha256(normalised("Fast.")))])) == 3
+
+
+async def test_runs_are_found_by_words_of_their_records_and_drafts(root, store):
+    limiter = await added(store, completed("## Goal\n\nThrottle each café.\n"), "## Goal\n\nThrottle each café.\n")
+    other = await added(
+        store, completed("## Goal\n\nSend mail.\n", path="docs/mail.spec.md"), "## Goal\n\nSend mail.\n"
+    )
+    refused = await added(store, failed("rate_limited"))
+
+    async def found(words, **more):
+        return list(await store.list(search=words, **more))
+
+    assert await found("throttle") == [limiter]
+    assert await found("CAFE thrott") == [limiter]
+    assert await found("mail") == await found("docs/mail.spec.md") == [other]
+    assert await found("rate_limited") == [refused]
+    assert await found("some-model-2") == [other, limiter]
+    assert await found("goal", limit=1) == [other]
+    assert await found("goal", spec_path=limiter.spec.path) == [limiter]
+    for nothing in ("throttle mail", "unheard", "", '"*(', "goal NOT mail", "words: x"):
+        assert await found(nothing) == []
+    # An index that is behind, as after an earlier version wrote, catches up.
+    with closing(sqlite3.connect(store.location)) as db:
+        db.execute("DELETE FROM searched")
+        db.commit()
+    assert await found("throttle") == [limiter]
+    done = applied(limiter)
+    await store.save(done, expected=RunStatus.COMPLETED)
+    assert await found("throttle") == [done]
+    assert await store.prune(keep_runs=2) == 1
+    assert await found("throttle") == []
+    assert await store.check() is None
+
+
+async def test_without_an_index_of_words_the_records_are_searched(store):
+    record = await added(store, completed("t", path="docs/mail.spec.md"), "t")
+    with closing(sqlite3.connect(store.location)) as db:
+        db.execute("DROP TABLE run_words")
+        db.commit()
+    assert list(await store.list(search="mail")) == [record]
+    assert list(await store.list(search="nowhere")) == []

@@ -59,7 +59,7 @@ def register(server: OrchServer) -> None:
 
         given = parse(argument)
         limit = given.limit or DEFAULT_LIMIT
-        found = await history(ls, given.uri, limit)
+        found = await history(ls, given.uri, limit, given.search)
         undone = await taken_back_of(ls, found)
         records = [run.record for run in found]
         if given.open is not False:
