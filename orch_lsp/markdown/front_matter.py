@@ -44,9 +44,20 @@ def content_start(text: str) -> int:
     return 1 if text.startswith(BYTE_ORDER_MARK) else 0
 
 
+def opening_end(text: str) -> int | None:
+    """Offset behind the text's first line if it would begin front matter, should a later line end it; else None."""
+    opening = _OPENING.match(text, content_start(text))
+    return None if opening is None else opening.end()
+
+
 def opens_front_matter(text: str) -> bool:
     """Whether the text's first line would begin front matter, if a line further down ended it."""
-    return _OPENING.match(text, content_start(text)) is not None
+    return opening_end(text) is not None
+
+
+def closes_front_matter(line: str) -> bool:
+    """Whether a line, with or without its line end, ends front matter that is open."""
+    return _CLOSING.match(line) is not None
 
 
 def without_closing_lines(body: str) -> str:
@@ -60,7 +71,7 @@ def _closing_line(text: str, start: int) -> Span | None:
         line = _LINE.match(text, position)
         if line is None:
             return None
-        if _CLOSING.match(line.group()):
+        if closes_front_matter(line.group()):
             return Span(line.start(), line.end())
         position = line.end()
     return None
@@ -68,15 +79,14 @@ def _closing_line(text: str, start: int) -> Span | None:
 
 def parse_front_matter(text: str) -> FrontMatter | None:
     """The document's front matter; None if it has none. Never raises: what is wrong with it is its `problem`."""
-    start = content_start(text)
-    opening = _OPENING.match(text, start)
-    if opening is None:
+    body_start = opening_end(text)
+    if body_start is None:
         return None
-    closing = _closing_line(text, opening.end())
+    closing = _closing_line(text, body_start)
     if closing is None:
         return None
-    span = Span(start, closing.end)
-    source = text[opening.end() : closing.start]
+    span = Span(content_start(text), closing.end)
+    source = text[body_start : closing.start]
     if len(source) > MAX_CHARACTERS:
         values, offsets, problem = {}, {}, f"front matter is longer than {MAX_CHARACTERS} characters"
     elif _too_deep(source):
@@ -87,7 +97,7 @@ def parse_front_matter(text: str) -> FrontMatter | None:
         # Which keys it seems to have: one that names a provider must not be passed over.
         offsets = {found[1]: found.start() for found in _KEY.finditer(source)}
     index = LineIndex(text[: closing.start], "utf-32")
-    lines = {key: index.position(opening.end() + offset)[0] for key, offset in offsets.items()}
+    lines = {key: index.position(body_start + offset)[0] for key, offset in offsets.items()}
     return FrontMatter(span, values, lines, problem)
 
 

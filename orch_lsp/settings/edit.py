@@ -7,25 +7,16 @@ import re
 import stat
 import tempfile
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.markdown.front_matter import FrontMatter, opening_end
 from orch_lsp.text import Edit, Span, line_end_of
 from orch_lsp.workspace import ORCH_DIRECTORY, resolved
 
 _PLAIN_SCALAR = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
 _YAML_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
-_OPENING = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)")
 _REST_OF_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
-
-
-class FrontMatterBlock(Protocol):
-    """What the spec's parser knows of a front matter."""
-
-    @property
-    def span(self) -> Span:
-        """The whole block with both `---` lines."""
-        ...
 
 
 def with_choice(toml_text: str, provider: str, model: str | None) -> str:
@@ -92,16 +83,16 @@ def _replace(target: Path, text: str) -> None:
 
 
 def front_matter_with_choice(
-    text: str, front_matter: FrontMatterBlock, provider: str, model: str | None
+    text: str, front_matter: FrontMatter, provider: str, model: str | None
 ) -> tuple[Edit, ...]:
     """Edits that make an existing front matter name this provider and model; comments and other keys stay.
 
     Returns:
         The edits; none if the front matter is not a block of `key: value` lines.
     """
-    opening = _OPENING.match(text, front_matter.span.start)
-    entries = _entries(text[opening.end() : front_matter.span.end]) if opening else None
-    if opening is None or entries is None:
+    body_start = opening_end(text)
+    entries = None if body_start is None else _entries(text[body_start : front_matter.span.end])
+    if body_start is None or entries is None:
         return ()
     edits: list[Edit] = []
     missing = ""
@@ -109,7 +100,7 @@ def front_matter_with_choice(
         if key not in entries:
             missing += "" if value is None else f"{key}: {yaml_scalar(value)}{line_end_of(text)}"
             continue
-        start, value_start, value_end = (opening.end() + offset for offset in entries[key])
+        start, value_start, value_end = (body_start + offset for offset in entries[key])
         if value is None:
             rest = _REST_OF_LINE.match(text, value_end)
             edits.append(Edit(Span(start, rest.end() if rest else value_end), ""))
@@ -119,7 +110,7 @@ def front_matter_with_choice(
             blank = "" if text[value_start - 1] in " \t" else " "
             edits.append(Edit(Span(value_start, value_start + len(kept)), blank + yaml_scalar(value)))
     if missing:
-        edits.append(Edit(Span(opening.end(), opening.end()), missing))
+        edits.append(Edit(Span(body_start, body_start), missing))
     return tuple(sorted(edits, key=lambda edit: edit.span))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from orch_lsp.settings.locate import has_deep_key, locate_key, locate_path
 from orch_lsp.settings.model import Layer, Problem
@@ -23,6 +23,7 @@ from orch_lsp.workspace import resolved, user_config_path
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from orch_lsp.markdown.front_matter import FrontMatter
     from orch_lsp.settings.schema import ProjectTable, UserTable
 
 __all__ = [
@@ -165,26 +166,7 @@ def read_editor(options: object) -> ProjectLayer:
     return ProjectLayer(Layer.EDITOR, table, tuple(problem for _, problem in found))
 
 
-class FrontMatterLike(Protocol):
-    """What the spec's parser knows of a front matter."""
-
-    @property
-    def values(self) -> Mapping[str, Any]:
-        """Top-level keys."""
-        ...
-
-    @property
-    def lines(self) -> Mapping[str, int]:
-        """Zero-based line of each key."""
-        ...
-
-    @property
-    def problem(self) -> str | None:
-        """Why it could not be read, if it could not."""
-        ...
-
-
-def read_front_matter(front_matter: FrontMatterLike, path: Path | None = None) -> ProjectLayer:
+def read_front_matter(front_matter: FrontMatter, path: Path | None = None) -> ProjectLayer:
     """Read what a spec's front matter chooses; keys that are not ours belong to the document and are no problem.
 
     Args:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from orch_lsp.markdown.front_matter import MAX_CHARACTERS, closes_front_matter, opening_end
 from orch_lsp.settings.edit import yaml_scalar
 from orch_lsp.settings.locate import key_lines, key_path_of_line
 from orch_lsp.text import LineIndex, Span
@@ -17,10 +18,6 @@ from orch_lsp.text import LineIndex, Span
 Key = Literal["provider", "model", "kind"]
 Syntax = Literal["yaml", "toml"]
 
-_LONGEST_BLOCK = 16 * 1024
-"""Characters of a front matter; see `spec.front_matter`."""
-_OPENING = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)")
-_CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*$")
 _YAML_KEY = re.compile(r"(?P<key>provider|model)[ \t]*:(?P<gap>[ \t]*)")
 _YAML_OTHER = re.compile(r"[ \t]*(?:#.*)?$|[^\s#:][^:]*:(?:[ \t].*)?$|[ \t]+\S.*$|-[ \t].*$")
 _TOML_KEY = re.compile(r"[^=]*=(?P<gap>[ \t]*)")
@@ -100,13 +97,13 @@ def _yaml_line(content: str) -> _Line | None:
 
 def value_in_front_matter(text: str, offset: int) -> ValueAt | None:
     """The value at an offset of a spec; its front matter may lack its last line yet."""
-    opening = _OPENING.match(text)
-    if opening is None or not opening.end() <= offset <= _LONGEST_BLOCK:
+    body_start = opening_end(text)
+    if body_start is None or not body_start <= offset <= MAX_CHARACTERS:
         return None
-    index = LineIndex(text[: _LONGEST_BLOCK + opening.end()], "utf-32")
+    index = LineIndex(text[: MAX_CHARACTERS + body_start], "utf-32")
     number, column = index.position(offset)
     above = [index.line(line) for line in range(1, number)]
-    if any(_CLOSING.match(line) or not _YAML_OTHER.match(line) for line in above):
+    if any(closes_front_matter(line) or not _YAML_OTHER.match(line) for line in above):
         return None
     line = _yaml_line(index.line(number))
     if line is None or not line.holds(column):
@@ -124,7 +121,7 @@ def value_in_front_matter(text: str, offset: int) -> ValueAt | None:
 def _yaml_provider(index: LineIndex, model_line: int) -> str | None:
     for number in range(1, index.line_count):
         content = index.line(number)
-        if number > model_line and (_CLOSING.match(content) or not _YAML_OTHER.match(content)):
+        if number > model_line and (closes_front_matter(content) or not _YAML_OTHER.match(content)):
             return None
         line = _yaml_line(content)
         if line is not None and line.key == "provider":
