@@ -158,7 +158,9 @@ def announce(server: OrchServer, record: RunRecord) -> None:
     if server.client.orch_notifications:
         from orch_lsp.runs.schema import to_dict
 
-        server.protocol.notify("orch/runChanged", to_dict(record))
+        # The record is sent without texts: what was left out of a draft is on the record's page.
+        findings = tuple(replace(finding, text="") for finding in record.findings)
+        server.protocol.notify("orch/runChanged", to_dict(replace(record, findings=findings)))
 
 
 async def deliver(
