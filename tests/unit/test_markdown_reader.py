@@ -78,6 +78,25 @@ def test_headings_are_those_that_another_commonmark_parser_finds(text: str) -> N
     assert _ours(text) == _oracle(text)
 
 
+@pytest.mark.parametrize("underline", ["---", "===", "-"])
+@pytest.mark.parametrize(
+    "above",
+    [
+        "[a]: /u",
+        "[a]: <u v> 't'\n[b]: /u (t)",
+        "[a]: /u\ntext",
+        "[a] b",
+        "[]: u",
+        "[a]: u v",
+        "x\n[a]: /u",
+        "  [a\\]]: /u",
+    ],
+)
+def test_a_line_below_link_definitions_alone_makes_no_heading(above: str, underline: str) -> None:
+    text = f"{above}\n{underline}\nafter\n"
+    assert _ours(text) == _oracle(text)
+
+
 def _facts(tree: Tree) -> list[tuple[str, object, tuple[Definition, ...], object]]:
     return [(chunk.text, chunk.elements, chunk.definitions, chunk.open_block) for chunk in tree.chunks]
 
