@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import re
 import threading
 import urllib.parse
 
+_MOST_KEYS = 64
+"""Keys that are known at a time: those of the settings are taken up anew at each reading, so that they stay."""
 REPLACEMENT = "[redacted]"
 
 # Keys that the documentation of local servers tells people to type; they protect nothing and are ordinary words.
@@ -41,12 +44,12 @@ class Redactor:
     """Knows the live keys of this process. Keys may be added at any time and from any thread.
 
     A value of less than four characters, or one of the words that local servers accept as a key (`ollama`), is not
-    taken up. Below eight characters a value is replaced only where it stands alone.
+    taken up. Tokens that a command makes anew for each run are forgotten once many newer ones came. Below eight characters a value is replaced only where it stands alone.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._values: set[str] = set()
+        self._spellings: dict[str, set[str]] = {}
         self._known: re.Pattern[str] | None = None
 
     def add(self, value: str) -> None:
@@ -55,14 +58,19 @@ class Redactor:
         if len(stripped) < 4 or stripped.lower() in DUMMY_KEYS:
             return
         with self._lock:
-            self._values |= _spellings(stripped)
-            longest_first = sorted(self._values, key=lambda known: (-len(known), known))
+            is_known = stripped in self._spellings
+            self._spellings[stripped] = self._spellings.pop(stripped, None) or _spellings(stripped)
+            if is_known:
+                return
+            if len(self._spellings) > _MOST_KEYS:
+                del self._spellings[next(iter(self._spellings))]
+            longest_first = sorted(self.values, key=lambda known: (-len(known), known))
             self._known = re.compile("|".join(_exactly(known) for known in longest_first))
 
     @property
     def values(self) -> tuple[str, ...]:
         """All live keys, in each of their spellings."""
-        return tuple(self._values)
+        return tuple(dict.fromkeys(itertools.chain.from_iterable(self._spellings.values())))
 
     def redact_known(self, text: str) -> str:
         """`text` without the live keys, otherwise unchanged: for drafts, which are the user's own text."""
@@ -74,7 +82,7 @@ class Redactor:
         return redact(self.redact_known(text))
 
     def __repr__(self) -> str:
-        return f"Redactor({len(self._values)} values)"
+        return f"Redactor({len(self._spellings)} keys)"
 
 
 def _exactly(value: str) -> str:

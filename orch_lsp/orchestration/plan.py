@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,6 +103,8 @@ def _read(
     document = session.readings.read(source.uri, source.text, profile)
     spec_path = session.spec_path(source, root)
     no_profile = _without_profile(document, source, root, spec_path, settings)
+    if no_profile is not None:
+        no_profile = replace(no_profile, message=session.redactor.redact(no_profile.message))
     return Reading(source, root, spec_path, document, profile, settings, no_profile, _workspace_left(source))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import os
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
@@ -120,7 +121,20 @@ class Session:
         )
         for secret in configured_secrets(settings):
             self.redactor.add(secret)
-        return settings
+        return self._without_keys(settings)
+
+    def _without_keys(self, settings: Settings) -> Settings:
+        """The same, where messages quote a value that is a key, pasted into a wrong place."""
+        redact = self.redactor.redact
+        code_and_message = settings.choice_problem
+        return dataclasses.replace(
+            settings,
+            problems=tuple(
+                dataclasses.replace(problem, message=redact(problem.message)) for problem in settings.problems
+            ),
+            choice_problem=code_and_message and (code_and_message[0], redact(code_and_message[1])),
+            unusable={name: redact(reason) for name, reason in settings.unusable.items()},
+        )
 
     async def settings_of(self, root: Path | None) -> Settings:
         """The settings of a root, without any document's or editor's."""

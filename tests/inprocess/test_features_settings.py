@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from tests.fakes.editor import plain
 from tests.fakes.scripted_server import chat_pieces, stream_reply
@@ -328,3 +329,19 @@ async def test_what_is_handed_over_wrongly_is_named_and_no_key_is_repeated(start
         said = [*answer["problems"], *(d.message for d in settings_problems(editor, uri))]
         assert any(words in message for message in said)
         assert "canary" not in str(said)
+
+
+@pytest.mark.parametrize("door", ["editor", "front matter"])
+async def test_a_key_that_was_pasted_into_another_setting_is_not_repeated(start_editor, homes, workspace, door):
+    key = "canary-handed-over-key"
+    editor = await start_editor(capabilities=NO_CONFIGURATION)
+    await hand_over(editor, {"keys": {"mine": key}})
+    text = f"---\nprovider: {key}\n---\n{SPEC}" if door == "front matter" else SPEC
+    uri = editor.open(workspace / "a.spec.md", text)
+    if door == "editor":
+        await change_settings(editor, {"provider": key, "profile": key})
+    with pytest.raises(JsonRpcException) as refused:
+        await editor.draft(uri)
+    await editor.until(lambda: "[redacted]" in str(editor.client.diagnostics.get(uri)))
+    assert key not in str([d.message for d in editor.client.diagnostics[uri]])
+    assert key not in str(refused.value)

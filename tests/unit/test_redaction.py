@@ -269,6 +269,15 @@ def test_the_longer_of_two_keys_is_hidden_whole() -> None:
     assert redactor.redact("(live-key-0001-extended)") == f"({REPLACEMENT})"
 
 
+def test_tokens_that_come_anew_for_each_run_are_forgotten_and_a_key_that_is_used_is_not() -> None:
+    redactor = Redactor()
+    for number in range(500):
+        redactor.add("live-key-0001")
+        redactor.add(f"fresh-token-{number:05}")
+    assert len(redactor.values) < 100
+    assert redactor.redact_known("live-key-0001 fresh-token-00499") == f"{REPLACEMENT} {REPLACEMENT}"
+
+
 def test_repr_does_not_tell_the_keys() -> None:
     redactor = Redactor()
     redactor.add("live-key-0001")

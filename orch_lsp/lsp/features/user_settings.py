@@ -25,4 +25,4 @@ def register(server: OrchServer) -> None:
             session.redactor.add(key.get_secret_value())
         for uri in ls.documents.open_uris():
             refresh(ls, uri)
-        return {"problems": [problem.message for problem in layer.problems]}
+        return {"problems": [session.redactor.redact(problem.message) for problem in layer.problems]}
