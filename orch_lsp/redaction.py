@@ -44,12 +44,14 @@ class Redactor:
     """Knows the live keys of this process. Keys may be added at any time and from any thread.
 
     A value of less than four characters, or one of the words that local servers accept as a key (`ollama`), is not
-    taken up. Tokens that a command makes anew for each run are forgotten once many newer ones came. Below eight characters a value is replaced only where it stands alone.
+    taken up. Tokens that a command makes anew for each run are forgotten once many newer ones came. Below eight
+    characters a value is replaced only where it stands alone.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._spellings: dict[str, set[str]] = {}
+        self._all: tuple[str, ...] = ()
         self._known: re.Pattern[str] | None = None
 
     def add(self, value: str) -> None:
@@ -64,13 +66,14 @@ class Redactor:
                 return
             if len(self._spellings) > _MOST_KEYS:
                 del self._spellings[next(iter(self._spellings))]
-            longest_first = sorted(self.values, key=lambda known: (-len(known), known))
-            self._known = re.compile("|".join(_exactly(known) for known in longest_first))
+            spellings = set(itertools.chain.from_iterable(self._spellings.values()))
+            self._all = tuple(sorted(spellings, key=lambda known: (-len(known), known)))
+            self._known = re.compile("|".join(map(_exactly, self._all)))
 
     @property
     def values(self) -> tuple[str, ...]:
         """All live keys, in each of their spellings."""
-        return tuple(dict.fromkeys(itertools.chain.from_iterable(self._spellings.values())))
+        return self._all
 
     def redact_known(self, text: str) -> str:
         """`text` without the live keys, otherwise unchanged: for drafts, which are the user's own text."""
