@@ -1,4 +1,4 @@
-"""The block structure by lines, as what works on answers sees it; which headings there are, the tree's own tests say."""
+"""The block structure by lines, as what works on answers sees it; the tree itself has tests of its own."""
 
 from __future__ import annotations
 
