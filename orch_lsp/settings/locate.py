@@ -16,14 +16,16 @@ _PARTS = re.compile(_PART)
 _FENCE = re.compile(r'"""|\'\'\'')
 DEEPEST = 32
 """Parts of a key that are looked at, tables around it included; no setting has more than four."""
-_DEEP = re.compile(
-    rf"(?<![A-Za-z0-9_\"'-])(?:(?:[A-Za-z0-9_-]++|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{DEEPEST},}}+"
-)
+# Read from the beginning to the end, each character once: a string that is not closed ends with its line.
+_PIECE = r"(?:[A-Za-z0-9_-]++|\"(?:[^\"\\\n]|\\.)*+\"?|'[^'\n]*+'?)"
+_CHAIN = re.compile(rf"{_PIECE}[ \t]*+(?:\.[ \t]*+{_PIECE}[ \t]*+)*+|[^A-Za-z0-9_\"'-]++")
+_CHAIN_PIECE = re.compile(_PIECE)
 
 
 def has_deep_key(toml_text: str) -> bool:
     """Whether a dotted key has more parts than any setting: TOML readers need time that grows with their square."""
-    return _DEEP.search(toml_text) is not None
+    chains = (chain[0] for chain in _CHAIN.finditer(toml_text))
+    return any(chain.count(".") >= DEEPEST and len(_CHAIN_PIECE.findall(chain)) > DEEPEST for chain in chains)
 
 
 def _parts(dotted: str) -> tuple[str, ...]:

@@ -132,3 +132,18 @@ def test_what_is_no_file_of_settings_is_told_and_not_waited_for(tmp_path: Path, 
     for layer in (load_project(path), load_user(path)):
         (problem,) = layer.problems
         assert problem.message.startswith("not read: ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'model = "' + '\\"' * 100_000,
+        '"' + '\\"' * 100_000 + " = 1",
+        "model = '''" + "''x" * 60_000,
+        '["' + '\\".' * 60_000,
+    ],
+    ids=["value", "key", "lines", "header"],
+)
+def test_a_string_that_is_never_closed_is_read_once(text: str) -> None:
+    # Read anew from each of its quotes, it would run into the test's own time-out here.
+    assert parse_project(text, Path("config.toml")).problems
