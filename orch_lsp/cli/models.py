@@ -69,7 +69,7 @@ async def _find(name: str | None, workspace: Path | None, *, offline: bool) -> l
 def _named(reading: Reading, name: str | None) -> list[ProviderSettings]:
     settings = reading.settings
     if name is None:
-        found = [provider for provider in configured_providers(settings) if provider.kind != "outline"]
+        found = [provider for provider in configured_providers(settings) if provider.has_model]
         if not found:
             raise SettingsError(
                 ErrorCode.MISSING_PROVIDER,
@@ -80,7 +80,7 @@ def _named(reading: Reading, name: str | None) -> list[ProviderSettings]:
     provider = named_provider(name, settings.providers)
     if name in settings.unusable:
         raise SettingsError(ErrorCode.INVALID_SETTINGS, settings.unusable[name])
-    if provider.kind == "outline":
+    if not provider.has_model:
         raise SettingsError(
             ErrorCode.INVALID_REQUEST,
             f"{name} has no models: it works on this machine without one.",

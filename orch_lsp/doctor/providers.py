@@ -42,7 +42,7 @@ async def examine_provider(
     reason = reading.settings.unusable.get(provider.name)
     if reason is not None:
         return [Finding(subject, "problem", f"not used: {reason}", "Correct the setting that is named.")]
-    if provider.kind == "outline":
+    if provider.is_local:
         return [Finding(subject, "ok", "on this machine, without a model; nothing is sent")]
     try:
         host = await _host(session, provider)

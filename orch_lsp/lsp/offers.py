@@ -50,11 +50,15 @@ async def offers(server: OrchServer, reading: Reading) -> list[Offer]:
 def other_choices(reading: Reading) -> Iterable[Offer]:
     """The providers that the user has set up with a model, and outline, which needs nothing."""
     settings = reading.settings
-    chosen = (settings.choice.provider.name, settings.choice.model) if settings.choice else None
+    choice = settings.choice
     uri = reading.source.uri
     for name, provider in settings.providers.items():
-        usable = provider.model is not None or provider.kind == "outline"
-        if not usable or chosen == (name, provider.model) or (chosen and provider.kind == "outline" == chosen[0]):
+        if provider.has_model and provider.model is None:
+            continue
+        if choice and (choice.provider.name, choice.model) == (name, provider.model):
+            continue
+        if choice and not choice.provider.has_model and not provider.has_model:
+            # The same by another name.
             continue
         model = provider.model
         title = f"Orch: Use {name} ({model})" if model else f"Orch: Use {name} (local, no model)"

@@ -67,7 +67,8 @@ def _skip_reason(plan: DraftPlan) -> str:
         return "the document has no workspace"
     if not plan.reading.settings.context.enabled:
         return "context is switched off"
-    return "outline reads the brief alone" if plan.choice.provider.kind == "outline" else ""
+    provider = plan.choice.provider
+    return "" if provider.has_model else f"{provider.kind} reads the brief alone"
 
 
 def _on_record(source: str, result: ContextResult) -> ContextRecord:

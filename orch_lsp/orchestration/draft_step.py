@@ -82,7 +82,7 @@ def _fallbacks(plan: DraftPlan) -> list[Choice]:
     return [
         replace(plan.choice, provider=provider, model=provider.model)
         for provider in providers
-        if provider.name != plan.choice.provider.name and (provider.model or provider.kind == "outline")
+        if provider.name != plan.choice.provider.name and (provider.model or not provider.has_model)
     ]
 
 
@@ -102,7 +102,7 @@ async def _ask_one(
     live.change(
         request=replace(live.record.request, max_output_tokens=request.max_output_tokens or limit),
         provider=ProviderRef(provider.id, provider.kind, provider.server_address),
-        model=ModelRef(None if provider.kind == "outline" else choice.model),
+        model=ModelRef(choice.model if choice.provider.has_model else None),
         # A provider that was asked before may have given a reason for its own end.
         finish_reason=None,
         finish_reasons=(),

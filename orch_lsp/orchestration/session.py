@@ -27,7 +27,6 @@ from orch_lsp.redaction import Redactor
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.record import Owner, RunRecord, Software
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.catalogue import LOCAL_KIND
 from orch_lsp.settings.endpoint import server_address
 from orch_lsp.settings.keys import ApiKey, HandedOverKey, configured_secrets, describe_key_source, resolve_key
 from orch_lsp.settings.load import ProjectLayer, UserLayer, load_project, load_user, read_front_matter
@@ -235,7 +234,7 @@ class Session:
         Raises:
             SettingsError: A key is needed and there is none, or one was found that cannot be one.
         """
-        if provider.kind == LOCAL_KIND:
+        if provider.is_local:
             return None
         key = await resolve_key(provider, environment=self.environment, handed_over=self._handed_over_keys())
         if key is not None:

@@ -116,7 +116,7 @@ class Supervisor:
     async def _new_record(self, plan: DraftPlan, client: Software) -> RunRecord:
         reading, choice, now = plan.reading, plan.choice, timestamp()
         template, parameters = template_for(reading.profile), reading.settings.parameters
-        outline = choice.provider.kind == "outline"
+        has_model = choice.provider.has_model
         provider = await self._session.provider(choice.provider, None)
         return RunRecord(
             run_id=new_run_id(),
@@ -128,15 +128,15 @@ class Supervisor:
             brief_sha256=sha256(plan.brief),
             prompt=PromptRef(template.name, template.version, template.sha256),
             provider=ProviderRef(choice.provider.name, choice.provider.kind, provider.server_address),
-            model=ModelRef(None if outline else choice.model),
-            request=RequestParameters()
-            if outline
-            else RequestParameters(
+            model=ModelRef(choice.model if has_model else None),
+            request=RequestParameters(
                 parameters.max_output_tokens,
                 parameters.temperature,
                 parameters.reasoning,
                 sha256(parameters.instructions) if parameters.instructions else None,
-            ),
+            )
+            if has_model
+            else RequestParameters(),
             timing=Timing(started_at=now),
             server=self._session.server,
             parent_run_id=plan.parent_run_id,

@@ -56,7 +56,7 @@ def is_hosted(settings: ProviderSettings) -> bool:
     Raises:
         SettingsError: `base_url` cannot be used.
     """
-    if settings.kind == "outline":
+    if settings.is_local:
         return False
     return settings.base_url is None or not endpoint_of(settings).is_loopback
 

@@ -14,8 +14,8 @@ from orch_lsp.runs.escape import code, fenced, plain, prose
 from orch_lsp.runs.origins import SectionOrigin, time_of
 from orch_lsp.runs.record import Attempt, Cost, Finding, RunRecord, Step
 from orch_lsp.runs.status import DraftState, RunStatus
+from orch_lsp.settings.kinds import kind_named
 
-OUTLINE = "outline"
 NO_MODEL = "outline (no model)"
 TOKENS_UNKNOWN = "tokens unknown"
 COST_UNKNOWN = "cost unknown"
@@ -78,8 +78,8 @@ def status_label(record: RunRecord) -> str:
 
 def model_label(provider: str, model: str | None, *, kind: str | None = None) -> str:
     """Provider and model on one line."""
-    if OUTLINE in {provider, kind}:
-        return NO_MODEL if provider == OUTLINE else f"{plain(provider)} · {NO_MODEL}"
+    if not _has_model(provider, kind):
+        return NO_MODEL if kind in {None, provider} else f"{plain(provider)} · {NO_MODEL}"
     return f"{plain(provider)} · {plain(model)}" if model else f"{plain(provider)} · model unknown"
 
 
@@ -277,9 +277,14 @@ def _fallen_from(record: RunRecord) -> tuple[str, ...]:
 
 
 def _who(provider: str, kind: str | None, model: str | None) -> tuple[str, ...]:
-    if OUTLINE in {provider, kind}:
-        return (NO_MODEL,) if provider == OUTLINE else (provider, NO_MODEL)
+    if not _has_model(provider, kind):
+        return (NO_MODEL,) if kind in {None, provider} else (provider, NO_MODEL)
     return (provider, model or "model unknown")
+
+
+def _has_model(provider: str, kind: str | None) -> bool:
+    """Whether a model was asked; where the kind is not on record, a provider is taken for the built-in of its name."""
+    return kind_named(provider if kind is None else kind).has_model
 
 
 def _finish(record: RunRecord) -> str:

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orch_lsp.settings.endpoint import check_base_url, is_loopback
+from orch_lsp.settings.kinds import KINDS, kind_named
 from orch_lsp.settings.load import UserLayer
 from orch_lsp.settings.model import Layer, Network, Problem, ProviderSettings, StreamLimits
 from orch_lsp.settings.validate import KeyPath, dotted, nearest, shown
 
 if TYPE_CHECKING:
     from orch_lsp.settings.schema import LimitsTable, NetworkTable, ProviderTable
-
-BUILT_IN_KINDS = ("anthropic", "openai", "openai-compatible", "gemini", "ollama", "outline")
-LOCAL_KIND = "outline"
 
 # A provider with a wrong value here must not be used as if the value had never been written: the request would go
 # to another place, by another way, or with another key than the user meant.
@@ -41,22 +39,22 @@ def build_catalogue(
     Args:
         layers: The user config file, then what the editor handed over.
         presets: The built-in providers by name.
-        kinds: Wire formats beyond the built-in ones.
+        kinds: Wire formats beyond those that ship.
     """
-    known_kinds = {*BUILT_IN_KINDS, *kinds, *(preset.kind for preset in presets.values())}
+    known_kinds = {*KINDS, *kinds, *(preset.kind for preset in presets.values())}
     providers = {name: _with_defaults(preset, layers) for name, preset in presets.items()}
     unusable = dict(_wrongly_written(layers))
     problems: list[Problem] = []
     origins: dict[str, Layer] = {}
     for name, tables in _tables(layers).items():
         merged = _merged(name, tables, providers, layers)
-        faults = dict(_faults(merged, known_kinds))
+        faults = dict(_faults(merged, known_kinds)) | dict(_option_faults(merged, tables))
         for _, table in tables:
             origins |= {f"providers.{name}.{key}": Layer.USER for key in table.model_fields_set}
         for key, message in faults.items():
             unusable.setdefault(name, message)
-            problems.append(_problem(layers, ("providers", name, key), message))
-        if merged.base_url is not None and merged.kind != LOCAL_KIND and "base_url" not in faults:
+            problems.append(_problem(layers, ("providers", name, *key.split(".", 1)), message))
+        if merged.base_url is not None and not merged.is_local and "base_url" not in faults:
             merged = replace(merged, base_url=check_base_url(merged.base_url, allow_http=merged.allow_http))
         providers[name] = merged
     for reason in _unknown_ways(layers):
@@ -180,7 +178,7 @@ def _faults(provider: ProviderSettings, kinds: Collection[str]) -> Iterator[tupl
             "kind",
             f"`providers.{name}.kind` is {provider.kind!r}; expected one of {', '.join(sorted(kinds))}{hint}",
         )
-    if provider.kind == LOCAL_KIND:
+    if provider.is_local:
         return
     if provider.base_url is None:
         yield "base_url", f"`providers.{name}.base_url` is missing; expected the URL of the provider's API"
@@ -190,6 +188,24 @@ def _faults(provider: ProviderSettings, kinds: Collection[str]) -> Iterator[tupl
     except ValueError as error:
         value = "the value" if "@" in provider.base_url else shown(("base_url",), provider.base_url)
         yield "base_url", f"`providers.{name}.base_url` is {value}; expected {error}"
+
+
+def _option_faults(
+    provider: ProviderSettings, tables: list[tuple[UserLayer, ProviderTable]]
+) -> Iterator[tuple[str, str]]:
+    """Options that the kind does not have, or with values that they cannot have; those of a preset are its own."""
+    known = kind_named(provider.kind).options
+    if known is None:
+        return
+    for name in dict.fromkeys(name for _, table in tables for name in table.options or {}):
+        key, value = f"providers.{provider.name}.options.{name}", provider.options[name]
+        written = shown(("options", name), value)
+        if name not in known:
+            others = f"; expected one of {', '.join(known)}" if known else ""
+            meant = nearest(name, known) or others
+            yield f"options.{name}", f"`{key}`, set to {written}, is not an option of the kind `{provider.kind}`{meant}"
+        elif not known[name].fits(value):
+            yield f"options.{name}", f"`{key}` is {written}; expected {known[name].expected}"
 
 
 def _wrongly_written(layers: tuple[UserLayer, ...]) -> Iterator[tuple[str, str]]:

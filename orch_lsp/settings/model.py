@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
+from orch_lsp.settings.kinds import kind_named
+
 
 class Layer(StrEnum):
     """Where a value came from, highest precedence first."""
@@ -103,6 +105,16 @@ class ProviderSettings:
     options: Mapping[str, str] = field(default_factory=dict[str, str])
     """Wire quirks of a preset, and of a provider that needs them (such as Azure's `api_version`)."""
     docs_url: str | None = None
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a model is asked, so that its name is needed."""
+        return kind_named(self.kind).has_model
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its kind never sends anything, so that it needs neither an address nor a key."""
+        return kind_named(self.kind).is_local
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from orch_lsp.errors import ErrorCode
-from orch_lsp.settings.catalogue import LOCAL_KIND, Catalogue, build_catalogue
+from orch_lsp.settings.catalogue import Catalogue, build_catalogue
 from orch_lsp.settings.load import ProjectLayer, UserLayer
 from orch_lsp.settings.model import (
     Choice,
@@ -171,7 +171,7 @@ def _choose(
     if name in catalogue.unusable:
         return None, (str(ErrorCode.INVALID_SETTINGS), catalogue.unusable[name])
     provider = catalogue.providers[name]
-    if provider.kind == LOCAL_KIND:
+    if not provider.has_model:
         return Choice(provider, None, layer), None
     if model or provider.model:
         origin = Layer.COMMAND if command.model else layer if model else Layer.USER
@@ -222,7 +222,7 @@ def _fallback(merge: _Merge, catalogue: Catalogue, table: UserTable) -> tuple[st
             reason = f"no provider has this name{nearest(name, catalogue.providers)}"
         elif name in catalogue.unusable:
             reason = catalogue.unusable[name]
-        elif provider.kind != LOCAL_KIND and not provider.model:
+        elif provider.has_model and not provider.model:
             reason = f"it needs a model: set `model` under `[providers.{name}]`"
         else:
             usable.append(name)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from orch_lsp.settings.catalogue import BUILT_IN_KINDS
+from orch_lsp.settings.kinds import KINDS
 from orch_lsp.settings.load import parse_user
 from orch_lsp.settings.model import ContextSettings, Retry, RunSettings, StreamLimits, Timeouts
 from orch_lsp.settings.schema import (
@@ -96,7 +96,7 @@ def test_what_a_project_may_set_is_what_the_rows_say() -> None:
 
 
 def test_every_kind_is_named() -> None:
-    assert all(f"`{kind}`" in ROWS[PROVIDER + "kind"][2] for kind in BUILT_IN_KINDS)
+    assert all(f"`{kind}`" in ROWS[PROVIDER + "kind"][2] for kind in KINDS)
 
 
 def test_the_example_is_a_config_without_a_problem() -> None:

@@ -114,7 +114,7 @@ async def _offers(ls: OrchServer, uri: str, reading: Reading, lists: list[ModelL
         offers += [_Offer(choice.provider.name, model) for model in nearest]
     for known in lists:
         provider = settings.providers[known.provider]
-        if provider.model or provider.kind == "outline":
+        if provider.model or not provider.has_model:
             offers.append(_Offer(provider.name, provider.model))
     offers += [_Offer(known.provider, one.id) for known in lists for one in known.models]
     described = {(known.provider, one.id): one for known in lists for one in known.models}
