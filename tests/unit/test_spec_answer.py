@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orch_lsp.document.answer.chatter import kind_of
 from orch_lsp.document.answer.reading import Answer, read_answer, read_draft
 from orch_lsp.document.blocks import scan_blocks
 from orch_lsp.document.parse import parse
@@ -442,3 +443,29 @@ def test_a_draft_reads_back_as_itself(text: str) -> None:
         assert scan_blocks(split_lines(section.body)).open_block is None
         found = document.profile_sections[section.key]
         assert normalised(answer.text[found.body.start : found.body.end]) == section.body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "We need to limit requests per client to 100 per minute.",
+        "- We will not support the old clients.",
+        "- We cannot change the database.\n- We do not have a staging system.",
+        "We lack a second region, so a failover is manual.",
+    ],
+)
+def test_what_a_team_says_of_its_work_is_no_refusal(body: str) -> None:
+    assert kind_of(body) == "text"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "We need more information to write this section.",
+        "We do not have enough details.",
+        "I need to know who the clients are.",
+        "However, we require clarification of the scope.",
+    ],
+)
+def test_a_want_of_something_to_go_by_is_one(body: str) -> None:
+    assert kind_of(body) == "refused"

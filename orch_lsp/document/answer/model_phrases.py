@@ -107,8 +107,11 @@ _STAND_INS = (
     r"left (?:blank|empty)|intentionally (?:left )?blank|empty|blank|skip(?:ped)?|later|same(?: as (?:above|before))?|ditto|…|"
     rf"no (?:relevant |further |specific |additional )?(?:information|details?|content|data)(?: (?:was|were|is|are|has been|have been))?(?: (?:provided|given|available|specified|supplied|mentioned|found))?){_TAIL}",
     r"(?:i(?:'|’)?m|i am|we are|we(?:'|’)re) (?:sorry|afraid|unable|not able)\b.{0,300}|(?:sorry|apologies)(?:[,.!]|,? (?:but|i|for|about)\b).{0,300}|(?:i )?apologi[sz]e\b.{0,300}|(?:unable|not able|impossible) to\b.{0,200}",
-    r"(?:but |so |however,? |unfortunately,? |to (?:write|complete|draft) [^,]{0,60}, )?(?:i|we)(?: |(?:'|’)d |(?:'|’)ll )(?:need|require|would need|cannot|can(?:'|’)t|can not|could not|couldn(?:'|’)t|do not have|don(?:'|’)t have|do not know|don(?:'|’)t know|am not|"
+    r"(?:but |so |however,? |unfortunately,? |to (?:write|complete|draft) [^,]{0,60}, )?i(?: |(?:'|’)d |(?:'|’)ll )(?:need|require|would need|cannot|can(?:'|’)t|can not|could not|couldn(?:'|’)t|do not have|don(?:'|’)t have|do not know|don(?:'|’)t know|am not|"
     r"lack|must decline|won(?:'|’)t|will not|have no|have not been|haven(?:'|’)t|was not|wasn(?:'|’)t|would like to know)\b.{0,300}",
+    # A spec speaks of what “we need” or “we will not support”; only without something to go by is it the model's own.
+    r"(?:but |so |however,? |unfortunately,? )?we(?: |(?:'|’)d |(?:'|’)ll )(?:need|require|would need|lack|do not have|don(?:'|’)t have|have no|have not been|haven(?:'|’)t been|were not|weren(?:'|’)t)\b"
+    r"[^.]{0,60}\b(?:information|details?|context|clarifications?|specifics|input from you|your (?:answer|decision|input))\b.{0,200}",
     r"as an? (?:ai|language model|assistant)\b.{0,300}|unfortunately\b.{0,300}",
     r"(?:please|kindly) (?:provide|clarify|share|specify|supply|tell|give|add|describe|explain|send|confirm|include|elaborate|fill|insert|write)\b.{0,200}",
     r"(?:could|can|would|will) you\b.{0,200}|(?:more|further|additional) (?:information|context|details?|input|clarification)\b.{0,100}(?:needed|required|necessary|please)\b.{0,60}|"
