@@ -1,0 +1,186 @@
+"""The history at 100,000 runs beside 1,000, of 50 documents: hover and lens, sums, search, pruning with drafts beside.
+
+    python benchmarks/history.py [--short] [--check]
+
+Both workspaces are made in bulk from one real run, and measured in turns in one go. The commands are real processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from harness.measuring import Options, Row, options, report
+from harness.workspace import Place, place
+
+from orch_lsp.generation import Usage
+from orch_lsp.runs import rows
+from orch_lsp.runs.connection import StoreConnection
+from orch_lsp.runs.lifecycle import transition
+from orch_lsp.runs.owner import this_process
+from orch_lsp.runs.record import Applied, Cost, RunRecord, StatusChange, new_run_id, timestamp
+from orch_lsp.runs.status import DraftState, RunStatus
+from orch_lsp.runs.store import RunStore
+from orch_lsp.settings.model import RunSettings
+from orch_lsp.text import sha256
+
+DOCUMENTS = 50
+FEW = 1_000
+TEXT = "## Goal\n\n" + "Limit each client to a number of requests a minute, and say so in the answer.\n" * 20
+
+
+def orch(where: Place, *arguments: str) -> tuple[float, float]:
+    """Seconds and megabytes of a command; `resource` tells the largest child so far, so that the smaller come first."""
+    began = time.perf_counter()
+    command = [sys.executable, "-P", "-m", "orch_lsp", *arguments]
+    subprocess.run(command, cwd=where.root, env=where.env, check=True, capture_output=True)
+    return time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+async def real_run(where: Place) -> RunRecord:
+    orch(where, "draft", str(where.spec(0)), "--provider", "outline", "--write")
+    store = await RunStore.open(where.root, owner=this_process(), settings=RunSettings())
+    (record,) = await store.list()
+    await store.aclose()
+    return record
+
+
+def like(model: RunRecord, number: int) -> tuple[RunRecord, str]:
+    """A run as the model's that was applied, on one of the documents, with a text of its own."""
+    assert model.draft is not None
+    text = f"{TEXT}\nnumber{number}\n"
+    sections = tuple(
+        replace(section, sha256=sha256(f"{section.key} {number % (DOCUMENTS * 40)}"), state=DraftState.APPLIED)
+        for section in model.draft.sections
+    )
+    return replace(
+        model,
+        run_id=new_run_id(),
+        spec=replace(model.spec, path=f"specs/document-{number % DOCUMENTS}.spec.md"),
+        model=replace(model.model, requested="some-model", resolved=f"some-model-{number % 5}"),
+        usage=Usage(800 + number % 100, 1200),
+        cost=Cost("0.0123", "USD", "table"),
+        draft=replace(model.draft, sha256=sha256(text), state=DraftState.APPLIED, sections=sections),
+        applied=Applied(timestamp(), 1, sha256("before"), sha256("after"), verified=True),
+    ), text
+
+
+def fill(root: Path, model: RunRecord, count: int) -> None:
+    connection = StoreConnection(root, print)
+    for first in range(0, count, 1000):
+        runs = [like(model, number) for number in range(first, min(first + 1000, count))]
+
+        def insert(db: rows.sqlite3.Connection, runs: Sequence[tuple[RunRecord, str]] = runs) -> None:
+            for record, text in runs:
+                rows.insert(db, record, record.spec.path, (text,), timestamp())
+
+        connection.write(insert)
+    while connection.write(lambda db: rows.index_words(db, 1000)):
+        pass
+    connection.close()
+
+
+async def lookups(stores: Sequence[RunStore], ask: Callable[[RunStore], Awaitable[object]], rounds: int) -> list[float]:
+    """Median milliseconds in each store, asked in turns."""
+    took: list[list[float]] = [[] for _ in stores]
+    for _ in range(rounds):
+        for one, store in zip(took, stores, strict=True):
+            began = time.perf_counter()
+            await ask(store)
+            one.append((time.perf_counter() - began) * 1000)
+    return [statistics.median(one) for one in took]
+
+
+async def hover(store: RunStore) -> object:
+    path = "specs/document-7.spec.md"
+    written = [(key, sha256(f"{key} 7")) for key in ("goal", "scope", "tasks")]
+    return await store.applied_for(path, written), await store.newest_for(path), await store.ready_draft_for(path)
+
+
+async def search(store: RunStore) -> object:
+    return await store.list(search="number77")
+
+
+async def one_draft(store: RunStore, model: RunRecord) -> float:
+    """Milliseconds of the slowest write of a run that is created, begun and completed."""
+    change = StatusChange(RunStatus.QUEUED, timestamp())
+    record = replace(
+        model, run_id=new_run_id(), owner=store.owner, status=RunStatus.QUEUED, status_timeline=(change,), draft=None,
+        applied=None, steps=(), spec=replace(model.spec, path="specs/beside.spec.md"),
+    )  # fmt: skip
+    slowest = 0.0
+    for status in (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.COMPLETED):
+        began = time.perf_counter()
+        if status is RunStatus.QUEUED:
+            await store.create(record)
+        else:
+            before, record = record.status, transition(record, status)
+            await store.save(record, expected=before)
+        slowest = max(slowest, (time.perf_counter() - began) * 1000)
+    return slowest
+
+
+async def pruning(where: Place, store: RunStore, model: RunRecord, keep: int) -> tuple[float, list[float], float]:
+    """Seconds that a process takes to prune, and the slowest write of each draft beside it and before it."""
+    quiet = [await one_draft(store, model) for _ in range(10)]
+    began = time.perf_counter()
+    command = ["-P", "-m", "orch_lsp", "runs", "prune", "--keep-runs", str(keep)]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, cwd=where.root, env=where.env, stderr=asyncio.subprocess.DEVNULL
+    )
+    beside: list[float] = []
+    while process.returncode is None:
+        beside.append(await one_draft(store, model))
+        await asyncio.sleep(0.05)
+    assert process.returncode == 0
+    return time.perf_counter() - began, beside or quiet, max(quiet)
+
+
+async def measure(few: Place, many: Place, wanted: Options, count: int) -> list[Row]:
+    os.environ["ORCH_STATE_HOME"] = few.env["ORCH_STATE_HOME"]
+    model = await real_run(few)
+    stores: list[RunStore] = []
+    for where, runs in ((few, FEW if not wanted.short else count // 10), (many, count)):
+        os.environ["ORCH_STATE_HOME"] = where.env["ORCH_STATE_HOME"]
+        fill(where.root, model, runs)
+        stores.append(await RunStore.open(where.root, owner=this_process(), settings=RunSettings()))
+    rounds = 20 if wanted.short else 100
+    small, large = await lookups(stores, hover, rounds)
+    search_small, search_large = await lookups(stores, search, rounds)
+    _, before = orch(many, "--version")
+    listed, list_mb = min(orch(many, "runs", "list") for _ in range(3))
+    added_up, usage_mb = min(orch(many, "usage") for _ in range(3))
+    found, _ = min(orch(many, "runs", "list", "--search", "number77") for _ in range(3))
+    seconds, beside, quiet = await pruning(many, stores[1], model, count // 10)
+    for store in stores:
+        await store.aclose()
+    return [
+        Row("hover and lens look-up, beside few runs", large, small, "ms", 1.5),
+        Row("search look-up, beside few runs", search_large, search_small, "ms"),
+        Row("usage, beside runs list", added_up, listed, "s", 2.0),
+        Row("usage, memory, beside runs list", usage_mb, max(list_mb, before), "MB", 1.2),
+        Row("runs list --search, beside runs list", found, listed, "s", 2.0),
+        Row(f"pruning to {count // 10:,}", seconds, None, "s"),
+        Row("slowest write of a draft beside it", max(beside), quiet, "ms"),
+        Row("median of the slowest writes", statistics.median(beside), None, "ms", 1000.0),
+    ]
+
+
+async def main() -> None:
+    wanted = options("The history at 100,000 runs beside 1,000.")
+    count = 2_000 if wanted.short else 100_000
+    with place("http://127.0.0.1:9/v1") as few, place("http://127.0.0.1:9/v1") as many:
+        found = await measure(few, many, wanted, count)
+    report(f"History of {count:,} runs of {DOCUMENTS} documents", found, wanted)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
