@@ -23,13 +23,14 @@ from harness.workspace import Place, place
 
 from orch_lsp.generation import Usage
 from orch_lsp.runs import rows
-from orch_lsp.runs.connection import StoreConnection
+from orch_lsp.runs.connection import record_of_runs
 from orch_lsp.runs.lifecycle import transition
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.record import Applied, Cost, RunRecord, StatusChange, new_run_id, timestamp
 from orch_lsp.runs.status import DraftState, RunStatus
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.model import RunSettings
+from orch_lsp.storage.database import Connection
 from orch_lsp.text import sha256
 
 DOCUMENTS = 50
@@ -74,11 +75,11 @@ def like(model: RunRecord, number: int) -> tuple[RunRecord, str]:
 
 
 def fill(root: Path, model: RunRecord, count: int) -> None:
-    connection = StoreConnection(root, print)
+    connection = record_of_runs(root, print)
     for first in range(0, count, 1000):
         runs = [like(model, number) for number in range(first, min(first + 1000, count))]
 
-        def insert(db: rows.sqlite3.Connection, runs: Sequence[tuple[RunRecord, str]] = runs) -> None:
+        def insert(db: Connection, runs: Sequence[tuple[RunRecord, str]] = runs) -> None:
             for record, text in runs:
                 rows.insert(db, record, record.spec.path, (text,), timestamp())
 

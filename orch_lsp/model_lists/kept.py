@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +12,7 @@ from pathlib import Path
 from orch_lsp.providers.base import ModelInfo
 from orch_lsp.providers.json_values import count, mapping, sequence, text
 from orch_lsp.spelling import near
+from orch_lsp.storage.files import replace_file
 
 _TELLING = 4
 """Characters with which ids of one family begin alike."""
@@ -74,14 +73,7 @@ class ModelCache:
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept = {**asdict(known), "fetched_at": known.fetched_at.astimezone(UTC).isoformat()}
-        descriptor, written = tempfile.mkstemp(dir=self._folder, suffix=".tmp")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(kept, file, ensure_ascii=False)
-            Path(written).replace(self._path(known.provider))
-        except BaseException:
-            Path(written).unlink(missing_ok=True)
-            raise
+        replace_file(self._path(known.provider), json.dumps(kept).encode("ascii"))
 
     def _path(self, provider: str) -> Path:
         # A provider's name is the user's own word; it must not lead out of the folder.

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.runs import columns, rescue, retention, rows, search, usage_rows
-from orch_lsp.runs.connection import StoreConnection
+from orch_lsp.runs.connection import record_of_runs
 from orch_lsp.runs.interruption import interrupted, with_late_text
 from orch_lsp.runs.owner import is_gone
 from orch_lsp.runs.record import RunRecord, timestamp
 from orch_lsp.runs.status import LIVE, RunStatus
 from orch_lsp.runs.usage import Grouping, UsageTotal
 from orch_lsp.settings.model import RunSettings
+from orch_lsp.storage.database import Connection
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class RunHistory:
     ) -> None:
         self._settings = settings
         self._notify = notify
-        self._connection = StoreConnection(root, notify)
+        self._connection = record_of_runs(root, notify)
         self._root = root
         self._has_root = root is not None
         self._document = None if self._has_root else document
@@ -65,7 +65,7 @@ class RunHistory:
     def create(self, record: RunRecord, texts: Sequence[str]) -> tuple[RunRecord, ...]:
         """Add a run; end the runs without an owner that it finds on the same document."""
 
-        def work(db: sqlite3.Connection) -> tuple[RunRecord, ...]:
+        def work(db: Connection) -> tuple[RunRecord, ...]:
             orphans, alive = self._interrupt(db, f"spec_path = ? AND {rows.LIVE}", [self._key(record.spec.path)])
             if alive:
                 message = f"Run {alive[0].run_id} is at work on this document."
@@ -80,7 +80,7 @@ class RunHistory:
     def take_over(self, record: RunRecord, texts: Sequence[str]) -> None:
         """Record a run that has ended elsewhere; one that is here already is left as it is."""
 
-        def work(db: sqlite3.Connection) -> None:
+        def work(db: Connection) -> None:
             if not rows.exists(db, record.run_id):
                 rows.insert(db, record, self._name(record), texts, timestamp())
 
@@ -89,7 +89,7 @@ class RunHistory:
     def save(self, record: RunRecord, expected: RunStatus, texts: Sequence[str]) -> None:
         """Replace a record if its status is the expected one."""
 
-        def work(db: sqlite3.Connection) -> None:
+        def work(db: Connection) -> None:
             if rows.update(db, record, self._name(record), expected, texts, behind=record.run_id in self._own):
                 return
             if record.run_id not in self._own:
@@ -132,7 +132,7 @@ class RunHistory:
     def partial_text(self, run_id: str) -> str:
         """The raw text of a run that did not complete."""
 
-        def find(db: sqlite3.Connection) -> str:
+        def find(db: Connection) -> str:
             if text := rows.checkpointed(db, run_id):
                 return text
             draft = rows.record_of(db, run_id).draft
@@ -143,7 +143,7 @@ class RunHistory:
     def add_late_text(self, run_id: str, text: str) -> RunRecord:
         """Give an interrupted run the text that its owner still held."""
 
-        def work(db: sqlite3.Connection) -> RunRecord:
+        def work(db: Connection) -> RunRecord:
             record = rows.record_of(db, run_id)
             changed = with_late_text(record, text)
             if changed is not record:
@@ -155,7 +155,7 @@ class RunHistory:
     def get(self, identifier: str) -> RunRecord:
         """The run with this id or unique prefix."""
 
-        def find(db: sqlite3.Connection) -> RunRecord | None:
+        def find(db: Connection) -> RunRecord | None:
             return rows.record_of(db, identifier)
 
         found = self._connection.read(find, None)
@@ -166,7 +166,7 @@ class RunHistory:
     def index_words(self) -> bool:
         """Make some more runs findable by their words; whether there are further ones."""
 
-        def is_behind(db: sqlite3.Connection) -> bool:
+        def is_behind(db: Connection) -> bool:
             return search.can_index(db) and bool(search.unsearched(db, 1))
 
         if not self._connection.read(is_behind, empty=False):
@@ -202,7 +202,7 @@ class RunHistory:
         """The applied runs that say where sections of a document come from, newest first."""
         document = self._key(spec_path)
 
-        def find(db: sqlite3.Connection) -> list[RunRecord]:
+        def find(db: Connection) -> list[RunRecord]:
             wanted = {*columns.writers(db, document, sections), *named}
             stored = [row for run_id in wanted for row in rows.select(db, _APPLIED, [run_id, document])]
             return [record for one in stored if (record := self._readable(*one)) is not None]
@@ -218,7 +218,7 @@ class RunHistory:
     def usage(self, by: Grouping, since: str | None) -> Sequence[UsageTotal]:
         """What the runs used, added up by day, model or spec."""
 
-        def add_up(db: sqlite3.Connection) -> list[UsageTotal]:
+        def add_up(db: Connection) -> list[UsageTotal]:
             return usage_rows.grouped(db, by, since)
 
         none: list[UsageTotal] = []
@@ -227,7 +227,7 @@ class RunHistory:
     def text(self, digest: str) -> str | None:
         """A text by its hash."""
 
-        def find(db: sqlite3.Connection) -> str | None:
+        def find(db: Connection) -> str | None:
             return rows.text_of(db, digest)
 
         return self._connection.read(find, None)
@@ -248,7 +248,7 @@ class RunHistory:
     def relink(self, old: str, new: str) -> int:
         """Follow a document to its new path, or to what tells it apart now."""
 
-        def work(db: sqlite3.Connection) -> int:
+        def work(db: Connection) -> int:
             return rows.relink(db, old, new, is_path=self._has_root)
 
         return self._connection.write(work) if old != new else 0
@@ -256,7 +256,7 @@ class RunHistory:
     def reconcile(self) -> Sequence[RunRecord]:
         """End every live run whose owner is gone."""
 
-        def any_live(db: sqlite3.Connection) -> bool:
+        def any_live(db: Connection) -> bool:
             return bool(rows.select_live(db, rows.LIVE, []))
 
         if not self._connection.read(any_live, empty=False):
@@ -279,7 +279,7 @@ class RunHistory:
     def check(self) -> str | None:
         """What SQLite's quick check says; None if it finds nothing. Runs and texts that are spoilt are notices."""
 
-        def look(db: sqlite3.Connection) -> tuple[str, int]:
+        def look(db: Connection) -> tuple[str, int]:
             for run_id, stored in rows.select(db):
                 self._readable(run_id, stored)
             return str(db.execute("PRAGMA quick_check(1)").fetchone()[0]), rows.count_spoilt_texts(db)
@@ -296,7 +296,7 @@ class RunHistory:
         return rows.path_key(self._document or spec_path)
 
     def _interrupt(
-        self, db: sqlite3.Connection, where: str, arguments: Sequence[object]
+        self, db: Connection, where: str, arguments: Sequence[object]
     ) -> tuple[tuple[RunRecord, ...], tuple[RunRecord, ...]]:
         """End the runs among those that `where` picks whose owner is gone; these, and the ones that live."""
         ended: list[RunRecord] = []
@@ -324,7 +324,7 @@ class RunHistory:
     def _records(
         self, where: str, arguments: Sequence[object], *, order: str = "run_id DESC", limit: int | None = None
     ) -> Sequence[RunRecord]:
-        def find(db: sqlite3.Connection) -> list[RunRecord]:
+        def find(db: Connection) -> list[RunRecord]:
             records: list[RunRecord] = []
             for run_id, stored in rows.select(db, where, arguments, order):
                 if len(records) == limit:

@@ -7,10 +7,9 @@ A new key of the record is no migration, as each version writes back what it doe
 from __future__ import annotations
 
 import sqlite3
-import uuid
 
-from orch_lsp.errors import ErrorCode, StoreError
-from orch_lsp.runs import binding, columns
+from orch_lsp.runs import columns
+from orch_lsp.storage.schema import Schema
 
 _FIRST = """
 CREATE TABLE meta (
@@ -114,88 +113,14 @@ _COLUMNS = {
     "searched": ["number", "run_id"],
 }  # fmt: skip
 MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
-VERSION = len(MIGRATIONS)
 _COLUMNS_SINCE = 2
 """The version whose tables beside the records are filled from them."""
 
 
-def version_of(connection: sqlite3.Connection) -> int:
-    """The schema's version as the file has it; 0 is a new file."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return int(version)
+def _fill(connection: sqlite3.Connection, version: int) -> None:
+    if 0 < version < _COLUMNS_SINCE:
+        columns.fill(connection)
 
 
-def refuse_newer(connection: sqlite3.Connection) -> None:
-    """Stop before anything is read or written that a newer version may have given another meaning.
-
-    Raises:
-        StoreError: `store_newer`.
-    """
-    version = version_of(connection)
-    if version > VERSION:
-        message = f"The record of runs has schema version {version}; this orch-lsp knows {VERSION}."
-        raise StoreError(ErrorCode.STORE_NEWER, message)
-
-
-def is_empty(connection: sqlite3.Connection) -> bool:
-    """Whether the file holds nothing yet."""
-    (objects,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    return version_of(connection) == 0 and objects == 0
-
-
-def is_whole(connection: sqlite3.Connection) -> bool:
-    """Whether a file that says to have our schema has its tables with their columns; a new file need not."""
-    if version_of(connection) != VERSION:
-        return True
-    return all(
-        [column[1] for column in connection.execute(f"PRAGMA table_info({table})")] == names
-        for table, names in _COLUMNS.items()
-    )
-
-
-def migrate(connection: sqlite3.Connection, secret: bytes) -> None:
-    """Bring the schema up to date, in one transaction that only one process enters.
-
-    Raises:
-        StoreError: `store_newer`.
-        sqlite3.Error: It cannot be written; nothing was changed.
-    """
-    if version_of(connection) == VERSION:
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        refuse_newer(connection)
-        first = version_of(connection)
-        for migration in MIGRATIONS[first:]:
-            for statement in migration.split(";"):
-                connection.execute(statement)
-        if first < _COLUMNS_SINCE:
-            columns.fill(connection)
-        if first == 0:
-            store_id = str(uuid.uuid4())
-            pairs = [("store_id", store_id), ("binding", binding.binding_of(store_id, secret))]
-            connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", pairs)
-        connection.execute(f"PRAGMA user_version = {VERSION:d}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-def is_bound(connection: sqlite3.Connection, secret: bytes) -> bool:
-    """Whether the database was made by this user; False for one that holds something else altogether.
-
-    Raises:
-        sqlite3.Error: It cannot be read.
-    """
-    # A view or a trigger in place of the table is code that somebody else wrote.
-    found = connection.execute("SELECT type FROM sqlite_schema WHERE name = 'meta'").fetchall()
-    if found != [("table",)]:
-        return False
-    try:
-        rows = connection.execute("SELECT key, value FROM meta WHERE key IN ('store_id', 'binding') LIMIT 2").fetchall()
-    except sqlite3.OperationalError:
-        return False
-    values = {str(key): str(value) for key, value in rows}
-    return binding.is_bound(values.get("store_id", ""), values.get("binding", ""), secret)
+SCHEMA = Schema("The record of runs", "runs", MIGRATIONS, _COLUMNS, _fill)
+VERSION = SCHEMA.version

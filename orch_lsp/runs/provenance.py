@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -16,6 +15,7 @@ from orch_lsp import workspace
 from orch_lsp.document.model import Section
 from orch_lsp.runs.origins import ProvenanceEntry, from_line, merged, newest_by_key, to_line
 from orch_lsp.runs.record import RunRecord
+from orch_lsp.storage.files import replace_file
 
 MAX_BYTES = 1024 * 1024
 MAX_LINES = 10_000
@@ -158,17 +158,7 @@ def _replace(root: Path, path: Path, before: str | None, entries: Sequence[Prove
     for folder in _folders(root, path):
         folder.mkdir(exist_ok=True)
     _refuse_links(root, path)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(handle)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    replace_file(path, content.encode(), mode=0o644)
 
 
 def _remove(root: Path, path: Path) -> None:

@@ -11,7 +11,6 @@ import gzip
 import json
 import logging
 import os
-import tempfile
 import zlib
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from orch_lsp.errors import StoreError
 from orch_lsp.runs import schema
 from orch_lsp.runs.place import name_of
 from orch_lsp.runs.record import RunRecord
+from orch_lsp.storage.files import replace_file
 
 logger = logging.getLogger(__name__)
 
@@ -56,16 +56,7 @@ def keep(root: Path | None, run: RescuedRun) -> Path:
     folder = folder_of(root)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = _file(root, run.record.run_id)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".writing-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(gzip.compress(json.dumps(values).encode("ascii"), compresslevel=6, mtime=0))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    replace_file(target, gzip.compress(json.dumps(values).encode("ascii"), compresslevel=6, mtime=0))
     return target
 
 

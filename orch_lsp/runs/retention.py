@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
 from orch_lsp.runs import columns, search
-from orch_lsp.runs.connection import StoreConnection
+from orch_lsp.storage.database import Connection, Database
 
 _KEPT = "status IN ('queued', 'running') OR draft_state = 'ready'"
 
 
-def droppable(store: StoreConnection, keep_runs: int | None, before: datetime | None) -> list[str]:
+def droppable(store: Database, keep_runs: int | None, before: datetime | None) -> list[str]:
     """The runs that neither limit keeps.
 
     Args:
@@ -21,14 +20,14 @@ def droppable(store: StoreConnection, keep_runs: int | None, before: datetime | 
         before: Runs created before this time are dropped; None is none.
     """
 
-    def find(db: sqlite3.Connection) -> list[str]:
+    def find(db: Connection) -> list[str]:
         return _prunable(db, keep_runs, before)
 
     nothing: list[str] = []
     return store.read(find, nothing)
 
 
-def drop(store: StoreConnection, run_ids: Sequence[str]) -> int:
+def drop(store: Database, run_ids: Sequence[str]) -> int:
     """Drop runs, and the texts that only they named, unless they have to be kept by now; how many went.
 
     Other processes wait for the transaction: it is to be a short one.
@@ -36,7 +35,7 @@ def drop(store: StoreConnection, run_ids: Sequence[str]) -> int:
     return store.write(lambda db: sum(_drop(db, run_id) for run_id in run_ids))
 
 
-def _prunable(db: sqlite3.Connection, keep_runs: int | None, before: datetime | None) -> list[str]:
+def _prunable(db: Connection, keep_runs: int | None, before: datetime | None) -> list[str]:
     found: set[str] = set()
     if keep_runs is not None:
         statement = f"SELECT run_id, {_KEPT} FROM runs ORDER BY run_id DESC LIMIT -1 OFFSET ?"  # noqa: S608
@@ -54,7 +53,7 @@ def _first_id(moment: datetime) -> str:
     return f"{digits[:8]}-{digits[8:]}"
 
 
-def _drop(db: sqlite3.Connection, run_id: str) -> bool:
+def _drop(db: Connection, run_id: str) -> bool:
     statement = f"DELETE FROM runs WHERE run_id = ? AND NOT coalesce({_KEPT}, 0)"  # noqa: S608 -- our own words
     if not db.execute(statement, (run_id,)).rowcount:
         return False

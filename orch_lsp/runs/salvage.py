@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from orch_lsp.errors import StoreError
-from orch_lsp.runs import migrations, packing, rows, sqlite
+from orch_lsp.runs import packing, rows
 from orch_lsp.runs.record import RunRecord
+from orch_lsp.storage import sqlite
+from orch_lsp.storage.schema import is_bound
 from orch_lsp.text import sha256
 
 
@@ -42,7 +44,7 @@ def copy_readable(damaged: Path, target: sqlite3.Connection, secret: bytes | Non
 
 def _is_bound(source: sqlite3.Connection, secret: bytes) -> bool:
     try:
-        return migrations.is_bound(source, secret)
+        return is_bound(source, secret)
     except sqlite3.Error:
         return False
 

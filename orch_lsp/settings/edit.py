@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
-import tempfile
 from pathlib import Path
 from typing import cast
 
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.markdown.front_matter import FrontMatter, opening_end
+from orch_lsp.storage.files import replace_file
 from orch_lsp.text import Edit, Span, line_end_of
 from orch_lsp.workspace import ORCH_DIRECTORY, resolved
 
@@ -69,17 +68,7 @@ def choose_in_file(path: Path, provider: str, model: str | None) -> None:
 
 def _replace(target: Path, text: str) -> None:
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    replace_file(target, text.encode("utf-8"), mode=mode)
 
 
 def front_matter_with_choice(

@@ -6,8 +6,6 @@ A repository may choose a provider by name, but text leaves for a hosted one onl
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -16,6 +14,7 @@ from typing import Any, cast
 
 from orch_lsp.errors import ErrorCode, StoreError
 from orch_lsp.settings.model import Layer, Settings
+from orch_lsp.storage.files import replace_file
 
 _FILE = "trust.json"
 _SCHEMA = "orch.trust/1"
@@ -132,17 +131,7 @@ class TrustStore:
     def _replace(self, grants: list[Grant]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         content = json.dumps({"schema": _SCHEMA, "grants": [asdict(grant) for grant in grants]}, indent=1)
-        # mkstemp makes the file 0600 from its first byte on.
-        handle, name = tempfile.mkstemp(prefix=_FILE, dir=self._path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(content + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self._path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(self._path, f"{content}\n".encode())
 
 
 def _grant(entry: object) -> Grant | None:

@@ -6,14 +6,18 @@ import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
 from orch_lsp.errors import ErrorCode, StoreError
-from orch_lsp.runs import binding, migrations, sqlite
-from orch_lsp.runs.connection import StoreConnection
-from orch_lsp.runs.place import Place, is_writable, state_place, workspace_place
+from orch_lsp.runs.connection import record_of_runs
+from orch_lsp.runs.migrations import SCHEMA
+from orch_lsp.runs.place import state_place, workspace_place
+from orch_lsp.storage import binding, sqlite
+from orch_lsp.storage.place import Place, is_writable
+from orch_lsp.storage.schema import is_bound, is_empty, version_of
 
 
 @pytest.fixture(autouse=True)
@@ -62,8 +66,8 @@ def test_a_file_system_without_shared_memory_falls_back_to_the_rollback_journal(
     uri = f"{(tmp_path / 'runs.db').as_uri()}?vfs=unix-dotfile"
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
         assert sqlite.choose_journal(connection, wal=True) == "delete"
-        migrations.migrate(connection, b"x" * 32)
-        assert migrations.is_bound(connection, b"x" * 32)
+        SCHEMA.migrate(connection, b"x" * 32)
+        assert is_bound(connection, b"x" * 32)
 
 
 def test_others_keep_the_journal_in_which_they_found_the_database(tmp_path):
@@ -77,32 +81,28 @@ def test_others_keep_the_journal_in_which_they_found_the_database(tmp_path):
         assert sqlite.choose_journal(second, wal=False) == "wal"
 
 
-def test_a_failed_migration_changes_nothing(tmp_path, monkeypatch):
+def test_a_failed_migration_changes_nothing(tmp_path):
     path = tmp_path / "runs.db"
     path.touch()
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, "CREATE TABLE a (x); CREATE TABLE a (x)"))
-    monkeypatch.setattr(migrations, "VERSION", 2)
+    failing = replace(SCHEMA, migrations=(*SCHEMA.migrations, "CREATE TABLE a (x); CREATE TABLE a (x)"))
     with closing(sqlite.connect(path)) as connection:
         with pytest.raises(sqlite3.Error):
-            migrations.migrate(connection, b"x" * 32)
-        assert migrations.is_empty(connection)
+            failing.migrate(connection, b"x" * 32)
+        assert is_empty(connection)
 
 
-def test_a_later_migration_keeps_what_is_there(tmp_path, monkeypatch):
-    newer = migrations.VERSION + 1
+def test_a_later_migration_keeps_what_is_there(tmp_path):
     path = tmp_path / "runs.db"
     path.touch()
+    later = replace(SCHEMA, migrations=(*SCHEMA.migrations, "CREATE TABLE later (x)"))
     with closing(sqlite.connect(path)) as connection:
-        migrations.migrate(connection, b"x" * 32)
+        SCHEMA.migrate(connection, b"x" * 32)
         before = connection.execute("SELECT * FROM meta").fetchall()
-        monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, "CREATE TABLE later (x)"))
-        monkeypatch.setattr(migrations, "VERSION", newer)
-        migrations.migrate(connection, b"x" * 32)
-        assert migrations.version_of(connection) == newer
+        later.migrate(connection, b"x" * 32)
+        assert version_of(connection) == later.version == SCHEMA.version + 1
         assert connection.execute("SELECT * FROM meta").fetchall() == before
-        monkeypatch.undo()
         with pytest.raises(StoreError) as caught:
-            migrations.refuse_newer(connection)
+            SCHEMA.refuse_newer(connection)
         assert caught.value.code == ErrorCode.STORE_NEWER
 
 
@@ -129,7 +129,7 @@ def test_nothing_in_a_schema_is_trusted(tmp_path):
 def test_every_failure_is_a_store_error_in_words(code, words, retryable):
     error = sqlite3.OperationalError("boom")
     error.sqlite_errorcode = code
-    told = sqlite.store_error(error)
+    told = sqlite.store_error(error, "The record of runs")
     assert told.code == ErrorCode.STORE_ERROR
     assert words in told.message
     assert told.retryable == retryable
@@ -195,7 +195,7 @@ def test_a_place_can_be_judged_before_it_exists(tmp_path):
 
 def test_a_lock_that_never_ends_is_a_typed_error_and_the_store_works_afterwards(tmp_path):
     notices: list[str] = []
-    store = StoreConnection(tmp_path, notices.append, patience_s=0.1)
+    store = record_of_runs(tmp_path, notices.append, patience_s=0.1)
     store.write(lambda db: db.execute("INSERT INTO texts (sha256, utf8) VALUES ('a', x'00')"))
     with closing(sqlite3.connect(store.location, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -211,7 +211,7 @@ def test_a_lock_that_never_ends_is_a_typed_error_and_the_store_works_afterwards(
 
 
 def test_work_that_raises_is_undone(tmp_path):
-    store = StoreConnection(tmp_path, print)
+    store = record_of_runs(tmp_path, print)
 
     def work(db: sqlite3.Connection) -> None:
         db.execute("INSERT INTO texts (sha256, utf8) VALUES ('a', x'00')")
@@ -226,7 +226,7 @@ def test_work_that_raises_is_undone(tmp_path):
 def test_without_a_usable_secret_nothing_is_recorded_and_the_reason_is_told(tmp_path):
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "store-secret").write_bytes(b"short")
-    store = StoreConnection(tmp_path, [].append)
+    store = record_of_runs(tmp_path, [].append)
     with pytest.raises(StoreError, match="store-secret") as caught:
         store.write(lambda db: db.execute("SELECT 1"))
     assert caught.value.code == ErrorCode.STORE_ERROR

@@ -9,11 +9,12 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orch_lsp.runs import migrations, sqlite
-from orch_lsp.runs.place import side_files
+from orch_lsp.storage import sqlite
+from orch_lsp.storage.place import side_files
+from orch_lsp.storage.schema import Schema
 
 
-def set_aside(database: Path) -> Path | None:
+def set_aside(database: Path, schema: Schema) -> Path | None:
     """Move a damaged database and the files beside it out of the way.
 
     Returns:
@@ -24,7 +25,7 @@ def set_aside(database: Path) -> Path | None:
         sqlite3.Error: It cannot be looked at, for a reason other than damage.
     """
     with _exclusive(database.with_name(database.name + ".lock")):
-        if not database.exists() or not _is_damaged(database):
+        if not database.exists() or not _is_damaged(database, schema):
             return None
         target = _free_name(database)
         # The log goes first: beside a new database, SQLite would replay it.
@@ -39,11 +40,11 @@ def _free_name(database: Path) -> Path:
     return database.with_name(f"{database.name}.damaged-{stamp}")
 
 
-def _is_damaged(database: Path) -> bool:
+def _is_damaged(database: Path, schema: Schema) -> bool:
     try:
         with closing(sqlite.connect(database)) as connection:
             sound = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
-            return not sound or not migrations.is_whole(connection)
+            return not sound or not schema.is_whole(connection)
     except sqlite3.Error as error:
         if sqlite.is_damage(error):
             return True

@@ -10,10 +10,9 @@ import hashlib
 import hmac
 import os
 import secrets
-import tempfile
-from pathlib import Path
 
 from orch_lsp import workspace
+from orch_lsp.storage.files import create_file
 
 _SIZE = 32
 
@@ -26,7 +25,8 @@ def user_secret() -> bytes:
     """
     path = workspace.state_home() / "store-secret"
     if not path.exists():
-        _create(path)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        create_file(path, secrets.token_bytes(_SIZE))
     with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
         secret = file.read(_SIZE + 1)
     if len(secret) != _SIZE:
@@ -43,28 +43,3 @@ def binding_of(store_id: str, secret: bytes) -> str:
 def is_bound(store_id: str, binding: str, secret: bytes) -> bool:
     """Whether a database was made by this user."""
     return hmac.compare_digest(binding_of(store_id, secret).encode(), binding.encode("utf-8", "surrogatepass"))
-
-
-def _create(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Written whole under another name, then linked: nobody ever reads half a secret, and the first one wins.
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".store-secret-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(_SIZE))
-            file.flush()
-            os.fsync(file.fileno())
-        _publish(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _publish(temporary: Path, path: Path) -> None:
-    try:
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        return
-    except OSError:
-        # A file system without hard links: two first processes may race here, and the last one wins.
-        temporary.replace(path)

@@ -1,4 +1,4 @@
-"""SQLite as the store uses it: how a connection is made, and what its errors mean."""
+"""SQLite as it is used here: how a connection is made, and what its errors mean."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path, PurePath
 
 from orch_lsp.errors import ErrorCode, StoreError
-from orch_lsp.runs.place import side_files
+from orch_lsp.storage.place import side_files
 
 BUSY_TIMEOUT_S = 0.5
 """How long SQLite itself waits for a lock; the store tries again until its patience ends."""
@@ -148,13 +148,13 @@ _MEANING = {
 }
 
 
-def store_error(error: sqlite3.Error) -> StoreError:
-    """What is told to a user when SQLite fails."""
+def store_error(error: sqlite3.Error, what: str) -> StoreError:
+    """What is told to a user when SQLite fails; `what` is the database as a sentence begins."""
     if is_busy(error):
         return StoreError(
-            ErrorCode.STORE_ERROR, "The record of runs is locked by another process.", retryable=True,
+            ErrorCode.STORE_ERROR, f"{what} is locked by another process.", retryable=True,
             remediation="Let the other program finish or close it (a backup, a database browser, another orch-lsp that "
             "tidies up), then try again.",
         )  # fmt: skip
     meaning = _MEANING.get(primary_code(error), f"{error}")
-    return StoreError(ErrorCode.STORE_ERROR, f"The record of runs cannot be used: {meaning}.")
+    return StoreError(ErrorCode.STORE_ERROR, f"{what} cannot be used: {meaning}.")
