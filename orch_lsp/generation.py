@@ -32,3 +32,18 @@ class Usage:
     cache_write_input_tokens: int | None = None
     reasoning_output_tokens: int | None = None
     raw: Mapping[str, Any] | None = None
+
+    def __add__(self, later: Usage) -> Usage:
+        """The counts of both, with the later one's own object; a count that neither told stays unknown."""
+        return Usage(
+            _sum(self.input_tokens, later.input_tokens),
+            _sum(self.output_tokens, later.output_tokens),
+            _sum(self.cache_read_input_tokens, later.cache_read_input_tokens),
+            _sum(self.cache_write_input_tokens, later.cache_write_input_tokens),
+            _sum(self.reasoning_output_tokens, later.reasoning_output_tokens),
+            later.raw,
+        )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return one if other is None else (one or 0) + other

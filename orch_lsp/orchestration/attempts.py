@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import add
 from typing import Any, cast
 
 from orch_lsp.errors import ErrorDetail
@@ -74,21 +76,7 @@ class AttemptLog:
     def total(self, first: int = 0) -> Usage | None:
         """The sum over the attempts from `first` on; a count that no attempt told is None."""
         known = [usage for usage in self._usage[first:] if usage is not None]
-        if len(known) <= 1:
-            return known[0] if known else None
-        return Usage(
-            input_tokens=_sum(usage.input_tokens for usage in known),
-            output_tokens=_sum(usage.output_tokens for usage in known),
-            cache_read_input_tokens=_sum(usage.cache_read_input_tokens for usage in known),
-            cache_write_input_tokens=_sum(usage.cache_write_input_tokens for usage in known),
-            reasoning_output_tokens=_sum(usage.reasoning_output_tokens for usage in known),
-            raw=known[-1].raw,
-        )
-
-
-def _sum(counts: Iterable[int | None]) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
+        return reduce(add, known) if known else None
 
 
 def _without_keys(value: Any, redactor: Redactor) -> Any:

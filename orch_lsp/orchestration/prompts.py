@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orch_lsp.markdown.fencing import fence_around
 from orch_lsp.providers.base import SectionRequest
 from orch_lsp.text import sha256
 
@@ -71,11 +72,7 @@ class RenderedPrompt:
 
 def fenced(text: str) -> str:
     """`text` in a code fence that is longer than any run of backticks in it."""
-    longest = run = 0
-    for char in text:
-        run = run + 1 if char == "`" else 0
-        longest = max(longest, run)
-    fence = "`" * max(3, longest + 1)
+    fence = fence_around(text)
     return f"{fence}markdown\n{text}\n{fence}"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from orch_lsp.markdown.fencing import fence_around
+
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Cc: controls; Cf: bidirectional and other invisible formatting; Cs: surrogates; Zl, Zp: line ends to some readers.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -46,7 +48,7 @@ def code(value: object) -> str:
     text = plain(value)
     if not text:
         return "(empty)"
-    fence = "`" * (_longest_run(text) + 1)
+    fence = fence_around(text, at_least=1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}"
 
@@ -63,12 +65,8 @@ def prose(value: object) -> str:
 def fenced(text: str, language: str = "") -> str:
     """A whole text as a Markdown code block that nothing inside it can end."""
     shown = visible(text.replace("\r\n", "\n").replace("\r", "\n"), keep="\n\t")
-    fence = "`" * max(3, _longest_run(shown) + 1)
+    fence = fence_around(shown)
     return f"{fence}{language}\n{shown}{'' if shown.endswith(chr(10)) else chr(10)}{fence}"
-
-
-def _longest_run(text: str) -> int:
-    return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
 def _escaped(text: str) -> str:

@@ -52,7 +52,7 @@ def total(groups: Iterable[UsageTotal], key: str = "") -> UsageTotal:
             key,
             whole.runs + one.runs,
             whole.asked + one.asked,
-            _added(whole.usage, one.usage),
+            whole.usage + one.usage,
             whole.runs_without_tokens + one.runs_without_tokens,
             {
                 currency: whole.cost.get(currency, Decimal(0)) + one.cost.get(currency, Decimal(0))
@@ -109,17 +109,3 @@ def _unknown(runs: int) -> str:
 
 def _runs(count: int) -> str:
     return "1 run" if count == 1 else f"{count} runs"
-
-
-def _added(first: Usage, second: Usage) -> Usage:
-    return Usage(
-        input_tokens=_sum(first.input_tokens, second.input_tokens),
-        output_tokens=_sum(first.output_tokens, second.output_tokens),
-        cache_read_input_tokens=_sum(first.cache_read_input_tokens, second.cache_read_input_tokens),
-        cache_write_input_tokens=_sum(first.cache_write_input_tokens, second.cache_write_input_tokens),
-        reasoning_output_tokens=_sum(first.reasoning_output_tokens, second.reasoning_output_tokens),
-    )
-
-
-def _sum(known: int | None, count: int | None) -> int | None:
-    return known if count is None else (known or 0) + count

@@ -1,0 +1,12 @@
+"""Backticks that nothing within them can end: for code spans, code blocks and texts put before a model."""
+
+from __future__ import annotations
+
+import re
+
+_BACKTICKS = re.compile("`+")
+
+
+def fence_around(text: str, at_least: int = 3) -> str:
+    """Backticks, `at_least` so many, and more than any run of them in `text`."""
+    return "`" * max(at_least, 1 + max((len(run) for run in _BACKTICKS.findall(text)), default=0))
