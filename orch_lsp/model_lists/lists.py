@@ -23,7 +23,7 @@ from orch_lsp.workspace import state_home
 
 logger = logging.getLogger(__name__)
 
-Source = Literal["provider", "cache", "genai-prices"]
+ListSource = Literal["provider", "cache", "genai-prices"]
 
 FRESH = timedelta(days=1)
 """How old a kept list may be before it is asked for again by itself."""
@@ -48,7 +48,7 @@ class ModelList:
     """
 
     provider: str
-    source: Source
+    source: ListSource
     models: tuple[ModelInfo, ...]
     fetched_at: datetime | None = None
     error: ErrorDetail | None = None

@@ -21,9 +21,9 @@ class ExchangeClock:
     """Counts from its creation: to the first byte, between bytes, and in all.
 
     Time that the reader spends between two waits counts against the whole only. There is one timer for the whole
-    exchange, which looks at the deadline of the wait that is going on when it fires: `asyncio.timeout` sets and cancels a
-    timer for each wait, 3 to 4 µs against 0.8, with which `benchmarks/stream.py` gives 1.6 to 1.7 times bare httpx where
-    its limit is 1.5 and this gives 1.2.
+    exchange, which looks at the deadline of the wait that is going on when it fires: `asyncio.timeout` sets and cancels
+    a timer for each wait, 3 to 4 µs against 0.8, with which `benchmarks/stream.py` gives 1.6 to 1.7 times bare httpx;
+    its limit is 1.5, and this gives 1.2.
 
     The clock itself is the context of each wait, and is closed when the exchange is over.
 
