@@ -130,6 +130,9 @@ M.handlers = {
       vim.cmd.redrawstatus({ bang = true })
     end
   end,
+  ['workspace/applyEdit'] = function(err, params, context)
+    return require('orch.edit').apply(err, params, context)
+  end,
   ['workspace/textDocumentContent/refresh'] = function(_, params)
     require('orch.page').refresh(params.uri)
     return vim.NIL

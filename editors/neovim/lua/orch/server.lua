@@ -192,7 +192,11 @@ function M.config()
     end,
     capabilities = {
       experimental = { orch = { runChanged = true, draftDelta = true } },
-      workspace = { textDocumentContent = { dynamicRegistration = false } },
+      workspace = {
+        textDocumentContent = { dynamicRegistration = false },
+        -- The editor can take edits with the version that they are for, and does not say so.
+        workspaceEdit = { documentChanges = true },
+      },
     },
     handlers = require('orch.handlers').handlers,
     commands = require('orch.handlers').commands,
