@@ -38,3 +38,17 @@ async def test_a_file_that_cannot_be_read_is_no_setting_without_a_name(orch, hom
     assert done.code == 1
     assert "PROBLEM  settings: " in done.out
     assert "setting :" not in done.out
+
+
+async def test_a_misspelt_option_is_a_problem_and_nothing_is_sent_to_the_provider(orch, homes, provider, workspace):
+    homes.use(provider.url, more='options = { modles_path = "" }')
+    (workspace / "a.spec.md").write_text("# T\n\nA brief of one line.\n\n## Goal\n\nTBD\n")
+
+    looked = await orch("doctor")
+    drafted = await orch("draft", "a.spec.md")
+
+    assert looked.code == 1
+    assert "PROBLEM  setting providers.work.options.modles_path: " in looked.out
+    assert "did you mean `models_path`?" in looked.out
+    assert (drafted.code, "error[invalid_settings]: `providers.work.options.modles_path`" in drafted.err) == (2, True)
+    assert provider.requests == []
