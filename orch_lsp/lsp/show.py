@@ -76,7 +76,7 @@ async def _ask_to_show(server: OrchServer, uri: str) -> None:
 
 def _write_page(name: str, text: str) -> Path:
     """Pages live in the user's state folder, each content under a name of its own, and are not to be edited."""
-    from orch_lsp.runs.pages import pages_folder
+    from orch_lsp.runs.pages import keep_newest, pages_folder
 
     folder = pages_folder() / sha256(text)[:12]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -84,4 +84,5 @@ def _write_page(name: str, text: str) -> Path:
     if not path.exists():
         path.write_bytes(text.encode("utf-8", "surrogatepass"))
         path.chmod(0o400)
+        keep_newest()
     return path

@@ -11,6 +11,12 @@ from orch_lsp import workspace
 
 logger = logging.getLogger(__name__)
 
+HISTORY = "history.md"
+DOCTOR = "doctor.md"
+PAGES_KEPT = 200
+LISTS_KEPT = 10
+"""Pages of the history and the doctor together: each is another one whenever something has changed."""
+
 
 def pages_folder() -> Path:
     """The folder of pages in the user's state folder; each page lies in a folder of its own there."""
@@ -18,13 +24,27 @@ def pages_folder() -> Path:
 
 
 def forget_pages(run_ids: Iterable[str]) -> None:
-    """Remove the pages that show these runs or their drafts; one that cannot be removed is logged."""
-    names = {f"{kind}-{run_id}.md" for run_id in run_ids for kind in ("run", "draft")}
+    """Remove the pages that show these runs or their drafts, and all lists; one that cannot be removed is logged."""
+    names = {f"{kind}-{run_id}.md" for run_id in run_ids for kind in ("run", "draft")} | {HISTORY}
+    _remove(page for page in pages_folder().glob("*/*.md") if page.name in names)
+
+
+def keep_newest() -> None:
+    """Remove pages beyond a number, the oldest first: of each list of runs, and of all."""
     try:
-        for page in pages_folder().glob("*/*.md"):
-            if page.name in names:
-                page.unlink(missing_ok=True)
-                with suppress(OSError):  # Another page of the same content may lie beside it.
-                    page.parent.rmdir()
+        newest_first = sorted(pages_folder().glob("*/*.md"), key=lambda page: page.stat().st_mtime, reverse=True)
     except OSError as error:
-        logger.warning("a page of a forgotten run stays: %s", error.strerror or error)
+        logger.warning("old pages stay: %s", error.strerror or error)
+        return
+    lists = [page for page in newest_first if page.name in {HISTORY, DOCTOR}]
+    _remove({*newest_first[PAGES_KEPT:], *lists[LISTS_KEPT:]})
+
+
+def _remove(pages: Iterable[Path]) -> None:
+    try:
+        for page in pages:
+            page.unlink(missing_ok=True)
+            with suppress(OSError):  # Another page of the same content may lie beside it.
+                page.parent.rmdir()
+    except OSError as error:
+        logger.warning("a page stays that should go: %s", error.strerror or error)

@@ -18,7 +18,7 @@ _CREATE = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS run_words USING"
     " fts5(words, content='', detail=none, tokenize=\"unicode61 remove_diacritics 2\")"
 )
-_ENDED = "status NOT IN ('queued', 'running')"
+_LIVE = "status IN ('queued', 'running')"
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 256 * 1024
 """Characters of a draft that are searched."""
@@ -61,13 +61,13 @@ def can_index(connection: sqlite3.Connection) -> bool:
 
 def unsearched(connection: sqlite3.Connection, limit: int) -> list[tuple[str, object]]:
     """Ids and records of some runs that have ended and are not in the index, newest first."""
-    counts = f"SELECT (SELECT count(*) FROM runs) - (SELECT count(*) FROM runs WHERE NOT {_ENDED})"  # noqa: S608
+    counts = f"SELECT (SELECT count(*) FROM runs) - (SELECT count(*) FROM runs WHERE {_LIVE})"  # noqa: S608
     (ended,) = connection.execute(counts).fetchone()
     (there,) = connection.execute("SELECT count(*) FROM searched").fetchone()
     if there >= ended:
         return []
     statement = (
-        f"SELECT run_id, record FROM runs WHERE {_ENDED}"  # noqa: S608 -- our own words only
+        f"SELECT run_id, record FROM runs WHERE NOT {_LIVE}"  # noqa: S608 -- our own words only
         " AND run_id NOT IN (SELECT run_id FROM searched) ORDER BY run_id DESC LIMIT ?"
     )
     return connection.execute(statement, (limit,)).fetchall()

@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 PATIENCE_S = 20.0
 """How long a write waits for other processes before it fails."""
 _PAUSE_S = 0.05
-_DROPPED_AT_ONCE = 50
+_DROPPED_AT_ONCE = 100
 """Runs that one transaction drops, so that nobody waits long for it, in this process or another."""
 
 
@@ -165,7 +165,7 @@ class RunStore:
             The file in the state folder in which a run that has ended outlives this process; None if it has not
             ended, or the file cannot be written.
         """
-        kept = tuple(texts)
+        kept = tuple(dict.fromkeys(texts))
         self._held.hold(record, kept)
         return await self._run(lambda: self._opened.rescue(record, kept)) if record.status in TERMINAL else None
 
@@ -373,10 +373,12 @@ class RunStore:
         for first in range(0, len(found), _DROPPED_AT_ONCE):
             some = found[first : first + _DROPPED_AT_ONCE]
             dropped += await self._write(functools.partial(self._opened.drop, some))
+            # Others that wait for the lock look for it now and then only.
+            await asyncio.sleep(_PAUSE_S)
         if found:
             await self._run(lambda: forget_pages(found))
         while dropped and await self._write(self._opened.give_back_room):
-            pass
+            await asyncio.sleep(_PAUSE_S)
         return dropped
 
     async def check(self) -> str | None:

@@ -373,3 +373,23 @@ async def test_a_choice_says_where_it_was_written(start_editor, workspace, homes
     await editor.execute("orch.useProvider", {"uri": with_front_matter, "provider": "work", "model": "other"})
     await editor.until(lambda: said("work (other) is chosen in the front matter of b.spec.md"))
     assert "model: other" in editor.text(with_front_matter)
+
+
+async def test_a_folder_in_which_nothing_was_drafted_gets_nothing_from_being_looked_at(start_editor, workspace, homes):
+    homes.configure('[providers.work]\nkind = "ollama"\nmodel = "small"\n')
+    (workspace / ".orch").rmdir()
+    path = workspace / "a.spec.md"
+    path.write_text(SPEC)
+    editor = await start_editor()
+    uri = editor.open(path, SPEC)
+    assert await editor.lenses(uri)
+    assert await editor.hover(uri, "TODO") is None
+    await editor.actions(uri)
+    for command in ("orch.showHistory", "orch.doctor"):
+        await editor.execute(command, {"uri": uri, "open": False})
+    editor.type(uri, SPEC + "More.\n")
+    editor.save(uri)
+    with pytest.raises(JsonRpcException):
+        await editor.execute("orch.showRun", {"uri": uri, "open": False})
+    assert [file.name for file in workspace.iterdir()] == ["a.spec.md"]
+    assert not list(homes.state.rglob("*.db"))

@@ -305,8 +305,9 @@ async def test_a_draft_that_could_not_be_recorded_is_offered_all_the_same(
 
 
 FILE_BYTES = 256 * 1024
-"""The largest file that a limited process may write: the log of its database gets larger in a run with LONG."""
-LONG = "Limit clients. " * 40_000
+"""The largest file that a limited process may write: its database gets larger in a run with LONG."""
+LONG = "Limit clients. " * 10_000 + random.Random(5).randbytes(210_000).hex()
+"""Packed, it takes nearly as much."""
 
 
 def limited() -> None:
@@ -329,9 +330,10 @@ async def limited_draft(homes: Homes, workspace: Path, *arguments: str) -> Finis
 
 @posix
 @pytest.mark.parametrize("arguments", [(), ("--json",), ("--write",), ("--json", "--write")])
-async def test_a_paid_answer_that_cannot_be_recorded_outlives_its_process(
-    orch, homes, workspace, provider, tmp_path, arguments
-):
+async def test_a_paid_answer_that_cannot_be_recorded_outlives_its_process(orch, homes, provider, tmp_path, arguments):
+    # In a synced folder, the database itself is written at each commit.
+    workspace = tmp_path / "Dropbox" / "project"
+    (workspace / ".orch").mkdir(parents=True)
     homes.use(provider.url)
     provider.script(stream_reply(chat_pieces(["## Goal\n\n", LONG, "\n"])))
     spec = workspace / "a.spec.md"
@@ -352,9 +354,9 @@ async def test_a_paid_answer_that_cannot_be_recorded_outlives_its_process(
     else:
         assert (LONG.strip() in told.out) == (not arguments)
 
-    (kept,) = (await orch("runs", "list", "--json")).json()
+    (kept,) = (await orch("runs", "list", "--json", cwd=workspace)).json()
     assert (kept["status"], kept["draft"]["state"], kept["draft"]["partial"]) == ("completed", "ready", False)
-    assert LONG.strip() in (await orch("runs", "show", kept["run_id"], "--draft")).out
+    assert LONG.strip() in (await orch("runs", "show", kept["run_id"], "--draft", cwd=workspace)).out
     assert list((homes.state / "unrecorded").rglob("*.gz")) == []
 
 

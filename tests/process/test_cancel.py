@@ -104,6 +104,7 @@ async def test_a_run_is_cancelled_mid_stream_and_keeps_its_text(desk, model, doo
     await said(desk.editor, run_id, "")
     await DOORS[door](desk.editor, run_id)
     record = await check_cancelled(desk, model, uri, run_id, kept=BEGUN)
+    assert record["error"]["message"] == "The run was cancelled in the editor."
     (attempt,) = record["steps"][-1]["attempts"]
     assert (attempt["status"], attempt["error"]) == ("cancelled", None)
     assert (attempt["http_status"], attempt["request_id"]) == (200, "req-9")
@@ -339,6 +340,7 @@ async def test_runs_in_flight_end_cancelled_with_the_server(tmp_path, model, how
     records = await records_below(desk.workspace, desk.homes)
     assert len(records) == 3
     assert {check_record(record)["status"] for record in records} == {"cancelled"}
+    assert all("because its process was told to end" in record["error"]["message"] for record in records)
     kept = next(record for record in records if record["run_id"] == run_id)
     assert kept["draft"]["bytes"] == len(BEGUN)
     await editor.client.stop()
@@ -386,6 +388,7 @@ async def test_ctrl_c_cancels_the_command_line(homes, workspace, model, where, n
     assert err.rstrip().split("\n")[-1].startswith("cure: ")
     (record,) = await records_below(workspace, homes)
     assert check_record(record)["status"] == "cancelled"
+    assert {signal.SIGINT: "with Ctrl-C", signal.SIGTERM: "SIGTERM"}.get(number, "SIGHUP") in record["error"]["message"]
     assert (record["draft"] is not None) == (where == "mid-stream")
     async with asyncio.timeout(SECONDS):
         await model.requests[0].disconnected.wait()

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
-from orch_lsp.runs import rows
+from orch_lsp.runs import pages, rows
 from orch_lsp.runs.lifecycle import IllegalDraftStateError, IllegalTransitionError, transition
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.record import Owner, RunRecord
@@ -852,12 +852,32 @@ async def test_runs_are_kept_for_longer_than_dates_go(store, days):
 
 async def test_the_pages_of_a_forgotten_run_go_with_it(tmp_path, store):
     old, kept = [await added(store, replace(completed(path=f"{name}.md"), draft=None)) for name in "ab"]
-    pages = tmp_path / "state" / "pages"
+    folder = tmp_path / "state" / "pages"
     for number, name in enumerate([f"run-{old.run_id}", f"draft-{old.run_id}", f"run-{kept.run_id}", "doctor"]):
-        (pages / str(number)).mkdir(parents=True)
-        (pages / str(number) / f"{name}.md").write_text("page")
+        (folder / str(number)).mkdir(parents=True)
+        (folder / str(number) / f"{name}.md").write_text("page")
     assert await store.prune(keep_runs=1) == 1
-    assert sorted(page.name for page in pages.rglob("*.md")) == sorted([f"run-{kept.run_id}.md", "doctor.md"])
+    assert sorted(page.name for page in folder.rglob("*.md")) == sorted([f"run-{kept.run_id}.md", "doctor.md"])
+
+
+async def test_lists_of_runs_go_with_a_forgotten_run_and_pages_do_not_pile_up(tmp_path, store):
+    folder = tmp_path / "state" / "pages"
+
+    def add(number: int, name: str) -> None:
+        (folder / str(number)).mkdir(parents=True)
+        (folder / str(number) / name).write_text("page")
+        os.utime(folder / str(number) / name, (number, number))
+
+    for number in range(pages.LISTS_KEPT + 5):
+        add(number, pages.HISTORY)
+    for number in range(1000, 1000 + pages.PAGES_KEPT - 3):
+        add(number, "run-x.md")
+    pages.keep_newest()
+    left = sorted(int(page.parent.name) for page in folder.glob("*/*.md"))
+    assert left == [12, 13, 14, *range(1000, 1000 + pages.PAGES_KEPT - 3)]
+    await added(store, replace(completed(), draft=None))
+    assert await store.prune(keep_runs=0) == 1
+    assert not list(folder.glob("*/history.md"))
 
 
 async def test_only_the_runs_that_say_where_a_section_comes_from_are_loaded(store):

@@ -54,6 +54,7 @@ def register(server: OrchServer) -> None:
     @server.command(SHOW_HISTORY)
     async def show_history(ls: OrchServer, argument: Any) -> list[dict[str, Any]]:
         await ls.ready()
+        from orch_lsp.runs.pages import HISTORY
         from orch_lsp.runs.schema import to_dict
         from orch_lsp.runs.view import history_markdown
 
@@ -63,7 +64,7 @@ def register(server: OrchServer) -> None:
         undone = await taken_back_of(ls, found)
         records = [run.record for run in found]
         if given.open is not False:
-            await show_page(ls, "history.md", history_markdown(records, undone))
+            await show_page(ls, HISTORY, history_markdown(records, undone))
         return [
             {**to_dict(record), "taken_back": True} if record.run_id in undone else to_dict(record)
             for record in records
@@ -74,6 +75,7 @@ def register(server: OrchServer) -> None:
         await ls.ready()
         from orch_lsp.doctor.examine import examine
         from orch_lsp.doctor.findings import report_markdown, report_value
+        from orch_lsp.runs.pages import DOCTOR as DOCTOR_PAGE
 
         given = parse(argument)
         session = await ls.ready()
@@ -84,5 +86,5 @@ def register(server: OrchServer) -> None:
         )
         text = report_markdown(diagnosis.findings)
         if given.open is not False:
-            await show_page(ls, "doctor.md", text)
+            await show_page(ls, DOCTOR_PAGE, text)
         return {**report_value(diagnosis.findings), "text": text}
