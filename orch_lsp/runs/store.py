@@ -377,7 +377,9 @@ class RunStore:
             await asyncio.sleep(_PAUSE_S)
         if found:
             await self._run(lambda: forget_pages(found))
-        while dropped and await self._write(self._opened.give_back_room):
+        while dropped:
+            if not await self._write(self._opened.give_back_room):
+                break
             await asyncio.sleep(_PAUSE_S)
         return dropped
 
