@@ -7,13 +7,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orch_lsp.document.answer.reading import AnswerSection, read_answer
-from orch_lsp.document.body import body_sha256
+from orch_lsp.document.body import body_sha256, own_text
 from orch_lsp.document.fill import FillPlan, plan_fill
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.parse import parse
 from orch_lsp.markdown.front_matter import opens_front_matter
 from orch_lsp.profiles.plain import PLAIN
-from orch_lsp.text import apply_edits, normalised
+from orch_lsp.text import apply_edits
 
 TITLES = {section.key: section.title for section in PLAIN.sections}
 ALL = tuple(section.key for section in PLAIN.sections)
@@ -215,8 +215,9 @@ drafts = st.dictionaries(st.sampled_from(ALL), body_lines, min_size=1, max_size=
 
 
 def written(document: SpecDocument, key: str) -> str:
+    """A section's own text: rules that set it apart from the next one stay below a draft."""
     section = document.profile_sections[key]
-    return normalised(document.text[section.body.start : section.body.end])
+    return own_text(document.text[section.body.start : section.body.end])
 
 
 def levels_removed(body: str) -> list[str]:
@@ -228,6 +229,7 @@ def levels_removed(body: str) -> list[str]:
 @settings(max_examples=250, deadline=None)
 @given(st.one_of(documents, wild), drafts)
 @example("# T\n\n```", (AnswerSection("goal", "Goal", "g"),))
+@example("## Goal\n---", (AnswerSection("goal", "Goal", "text"),))
 def test_everything_outside_the_targets_is_unchanged_and_the_targets_hold_the_draft(
     text: str, sections: tuple[AnswerSection, ...]
 ) -> None:
@@ -242,7 +244,7 @@ def test_everything_outside_the_targets_is_unchanged_and_the_targets_hold_the_dr
     assert all(a.span.end < b.span.start for a, b in zip(found.edits, found.edits[1:], strict=False))
     assert after.endswith(("\n", "\r")) == text.endswith(("\n", "\r")) or not text.strip("\ufeff")
     now = parse(after, PLAIN)
-    drafted_bodies = {section.key: section.body for section in sections}
+    drafted_bodies = {section.key: own_text(section.body) for section in sections}
     for key in found.filled:
         assert opens_front_matter(text) or levels_removed(written(now, key)) == levels_removed(drafted_bodies[key])
         if now.profile_sections[key].level == 2 and not opens_front_matter(text):
