@@ -77,7 +77,7 @@ def writers(connection: sqlite3.Connection, document: str, sections: Iterable[tu
 
 def fill(connection: sqlite3.Connection) -> None:
     """Write the columns of all records that can be read, as when the schema gets them."""
-    for document, record in connection.execute("SELECT spec_path, record FROM runs").fetchall():
+    for document, record in connection.execute("SELECT spec_path, record FROM runs ORDER BY rowid"):
         try:
             write(connection, json.loads(record), str(document))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

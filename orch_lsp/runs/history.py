@@ -167,9 +167,9 @@ class RunHistory:
         """Make some more runs findable by their words; whether there are further ones."""
 
         def is_behind(db: Connection) -> bool:
-            return search.can_index(db) and bool(search.unsearched(db, 1))
+            return bool(search.unsearched(db, 1))
 
-        if not self._connection.read(is_behind, empty=False):
+        if not search.can_index() or not self._connection.read(is_behind, empty=False):
             return False
         return self._connection.write(lambda db: rows.index_words(db, _INDEXED_AT_ONCE))
 

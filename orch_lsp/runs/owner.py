@@ -90,7 +90,7 @@ _DEAD = frozenset("ZX")
 
 def _seen(pid: int) -> _Seen | None:
     try:
-        text = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
+        text = Path(f"/proc/{pid}/stat").read_bytes().decode("ascii", "replace")
         # The program's name comes before, in brackets, and may hold brackets and blanks itself.
         fields = text.rpartition(")")[2].split()
         return _Seen(fields[0], int(fields[19]))
@@ -111,7 +111,7 @@ def _is_hidden(pid: int) -> bool:
 
 def _boot_id() -> str | None:
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return Path("/proc/sys/kernel/random/boot_id").read_bytes().decode("ascii").strip()
     except (OSError, ValueError):
         return None
 

@@ -128,7 +128,7 @@ def update(
 
 def index_words(connection: sqlite3.Connection, limit: int) -> bool:
     """Put some of the runs into the index of words that are not there yet; whether there may be more."""
-    if not search.can_index(connection):
+    if not search.can_index():
         return False
     search.forget_dropped(connection)
     found = search.unsearched(connection, limit)

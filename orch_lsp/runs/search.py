@@ -7,11 +7,12 @@ than of others; the index is made anew then. Without FTS5 each record is read.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import sqlite3
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import suppress
+from contextlib import closing
 from typing import Any, cast
 
 _CREATE = (
@@ -40,13 +41,14 @@ def add(connection: sqlite3.Connection, run_id: str, values: Mapping[str, Any], 
         values: Its record as JSON values.
         text: Its draft.
     """
-    with suppress(sqlite3.OperationalError):
-        # Without FTS5 in this SQLite, the next process that has it and searches does this.
-        connection.execute(_CREATE)
-        if connection.execute("SELECT 1 FROM searched WHERE run_id = ?", (run_id,)).fetchone() is None:
-            number = connection.execute("INSERT INTO searched (run_id) VALUES (?)", (run_id,)).lastrowid
-            words = f"{' '.join(_strings(values))} {text[:_LONGEST]}".encode("utf-8", "replace").decode()
-            connection.execute("INSERT INTO run_words (rowid, words) VALUES (?, ?)", (number, words))
+    if not can_index():
+        # The next process that can, and searches, does this.
+        return
+    connection.execute(_CREATE)
+    if connection.execute("SELECT 1 FROM searched WHERE run_id = ?", (run_id,)).fetchone() is None:
+        number = connection.execute("INSERT INTO searched (run_id) VALUES (?)", (run_id,)).lastrowid
+        words = f"{' '.join(_strings(values))} {text[:_LONGEST]}".encode("utf-8", "replace").decode()
+        connection.execute("INSERT INTO run_words (rowid, words) VALUES (?, ?)", (number, words))
 
 
 def remove(connection: sqlite3.Connection, run_id: str) -> None:
@@ -54,9 +56,15 @@ def remove(connection: sqlite3.Connection, run_id: str) -> None:
     connection.execute("DELETE FROM searched WHERE run_id = ?", (run_id,))
 
 
-def can_index(connection: sqlite3.Connection) -> bool:
-    """Whether this SQLite has FTS5."""
-    return bool(connection.execute("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'").fetchone())
+@functools.cache
+def can_index() -> bool:
+    """Whether the SQLite of this process has FTS5."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.execute(_CREATE)
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
 def unsearched(connection: sqlite3.Connection, limit: int) -> list[tuple[str, object]]:
@@ -85,7 +93,7 @@ def forget_dropped(connection: sqlite3.Connection) -> None:
 
 def condition(connection: sqlite3.Connection, words: Iterable[str]) -> tuple[str, list[object]]:
     """A condition on `runs` that the runs with these words meet, and its arguments."""
-    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'run_words'").fetchone() and can_index(connection):
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'run_words'").fetchone() and can_index():
         query = " ".join(f'"{word}"*' for word in words)
         found = "SELECT rowid FROM run_words WHERE run_words MATCH ?"
         return f"run_id IN (SELECT run_id FROM searched WHERE number IN ({found}))", [query]  # noqa: S608
