@@ -24,14 +24,14 @@ Connection = sqlite3.Connection
 """What the work of a caller is given."""
 
 PATIENCE_S = 1.0
-"""How long a call waits for other processes before it fails: others wait for the store's thread meanwhile."""
+"""How long a call waits for other processes before it fails: others wait for the same thread meanwhile."""
 _PAUSE_S = 0.02
 _PAGES_AT_ONCE = 500
 """Pages that one transaction gives back, so that no other process waits long."""
 
 
 class _UnusableError(Exception):
-    """A place that cannot or must not be used; the text completes `the history is kept in … because …`."""
+    """A place that cannot or must not be used; the text completes `… is kept in … because …`."""
 
 
 class Database:
@@ -77,7 +77,7 @@ class Database:
         """Decide on the place, and open the database if there is one.
 
         Raises:
-            StoreError: The record cannot be used.
+            StoreError: The database cannot be used.
         """
         self._guarded(lambda: self._usable(create=False))
 
@@ -85,7 +85,7 @@ class Database:
         """Do reading work on one state of the database; `empty` is the answer while there is no database.
 
         Raises:
-            StoreError: The record cannot be used.
+            StoreError: The database cannot be used.
         """
         return self._guarded(lambda: self._read(work, empty))
 

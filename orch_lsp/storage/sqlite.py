@@ -11,7 +11,7 @@ from orch_lsp.errors import ErrorCode, StoreError
 from orch_lsp.storage.place import side_files
 
 BUSY_TIMEOUT_S = 0.5
-"""How long SQLite itself waits for a lock; the store tries again until its patience ends."""
+"""How long SQLite itself waits for a lock; `database` tries again until its patience ends."""
 NETWORK_FILE_SYSTEMS = re.compile(
     r"nfs4?|cifs|smb[23]?|smbfs|afpfs|webdav|davfs2?|9p|drvfs|vboxsf|vmhgfs|prl_fs|glusterfs|ceph|lustre|afs|ncpfs"
     r"|fuse\.(sshfs|s3fs|rclone|vmhgfs-fuse|glusterfs)"
@@ -126,7 +126,7 @@ def primary_code(error: sqlite3.Error) -> int:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file itself is broken, or lacks what we put there; nothing else justifies setting a store aside."""
+    """Whether the file itself is broken, or lacks what we put there; nothing else justifies setting a file aside."""
     if primary_code(error) == sqlite3.SQLITE_ERROR:
         return str(error).startswith(("no such table", "no such column"))
     return primary_code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
