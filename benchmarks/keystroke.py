@@ -104,7 +104,7 @@ def installed(folder: Path) -> Path:
     if not (folder / "bin").exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
         subprocess.run([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "rumdl"], check=True)
-    return folder / "bin" / "rumdl"
+    return folder.absolute() / "bin" / "rumdl"
 
 
 async def measure(where: Place, wanted: Options, other_program: Path | None) -> list[Row]:
