@@ -123,9 +123,7 @@ GUIDANCE: Mapping[ErrorCode, Guidance] = {
     ErrorCode.DOCUMENT_CHANGED: Guidance("Your text was kept and the draft is waiting: insert it, or discard it."),
     ErrorCode.RUN_IN_PROGRESS: Guidance("Wait for the run on this document to end, or cancel it."),
     ErrorCode.NO_BRIEF: Guidance("Write a title and a sentence or two on what is wanted, then run again."),
-    ErrorCode.NOTHING_TO_FILL: Guidance(
-        "Every section has text; blank a section, or make it a placeholder, to have it drafted."
-    ),
+    ErrorCode.NOTHING_TO_FILL: Guidance("Blank a section, or make it a placeholder, to have it drafted."),
     ErrorCode.UNKNOWN_PROFILE: Guidance(
         "If its sections are to be those of plain, say so with `profile: plain` in its front matter."
     ),
@@ -157,6 +155,13 @@ class ErrorDetail:
     retryable: bool
     http_status: int | None = None
     retry_after_s: float | None = None
+
+    @property
+    def text(self) -> str:
+        """Message and remediation as one text; a server's own words often end without a full stop."""
+        message = self.message.rstrip()
+        stop = "." if message and message[-1] not in ".!?…:;" else ""
+        return f"{message}{stop} {self.remediation}".strip()
 
 
 class OrchError(Exception):

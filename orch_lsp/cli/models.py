@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import click
 from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, say_error, write_json, write_page
 from orch_lsp.cli.provider_name import named_provider
 from orch_lsp.cli.runs import workspace_option
-from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.errors import ErrorCode, ErrorDetail, SettingsError
 from orch_lsp.model_lists.lists import ModelList, age_words
 from orch_lsp.orchestration.permission import is_allowed
 from orch_lsp.orchestration.plan import Reading, read
@@ -105,12 +106,17 @@ async def _list(
 
 def _tell(found: ModelList) -> None:
     if found.error is not None:
-        say_error(found.error)
+        say_error(_naming(found.provider, found.error))
     if found.models:
         many = "1 model" if len(found.models) == 1 else f"{len(found.models)} models"
         say(f"{found.provider}: {many}, by {_SOURCES[found.source]}{_age(found)}")
     elif found.error is None:
         say(f"{found.provider}: no model is known")
+
+
+def _naming(provider: str, error: ErrorDetail) -> ErrorDetail:
+    """The error with the provider's name in it: several are asked at once."""
+    return error if provider in error.message.split() else replace(error, message=f"{provider}: {error.message}")
 
 
 def _age(found: ModelList) -> str:

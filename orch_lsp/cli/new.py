@@ -11,7 +11,7 @@ from orch_lsp.document.brief import TEMPLATE_NOTE
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.profiles.plain import PLAIN
 from orch_lsp.profiles.recognition import format_of_path
-from orch_lsp.profiles.registry import profile_named
+from orch_lsp.profiles.registry import profile_named, profile_names
 
 
 @click.command()
@@ -25,7 +25,7 @@ def new(file: Path, profile: str, as_json: bool) -> None:  # noqa: FBT001 -- cli
     """
     found = profile_named(profile)
     if found is None:
-        raise click.UsageError(f"there is no profile named {profile!r}")
+        raise click.UsageError(f"there is no profile named {profile!r}; expected one of {', '.join(profile_names())}")
     title = file.name.removesuffix(".md").removesuffix(".spec").replace("-", " ").replace("_", " ").strip().capitalize()
     named = found.name != PLAIN.name or format_of_path(file.absolute().as_posix()) is not None
     front_matter = f"---\nprofile: {found.name}\n---\n\n" if named else ""

@@ -101,10 +101,13 @@ def list_runs(limit: int, search: str | None, as_json: bool, workspace: Path | N
 def show(run_id: str, as_json: bool, show_draft: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- as above
     """Show a run; ID may be shortened to its first 8 characters."""
     from orch_lsp.cli.run_pages import page_of
+    from orch_lsp.orchestration.applying import draft_text_of
     from orch_lsp.runs.schema import to_dict
 
     async def load(session: Session, store: RunStore, settings: RunSettings) -> tuple[RunRecord, str | None]:
         store, record = await _find(session, store, settings, run_id)
+        if show_draft and not as_json:
+            return record, await draft_text_of(store, record)
         text = await store.text(record.draft.sha256) if record.draft else None
         return record, text
 

@@ -24,6 +24,8 @@ from orch_lsp.workspace import find_root, state_home
 @workspace_option
 def trust(provider: str | None, revoke: bool, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001
     """Allow PROVIDER in this workspace when the project chooses it; without PROVIDER, list what is allowed."""
+    if revoke and provider is None:
+        raise click.UsageError("--revoke needs the PROVIDER whose consent is taken back")
     store = TrustStore(state_home())
     here = Path.cwd()
     root = find_root(here / "spec.md", explicit=workspace, folders=(here,)) or here

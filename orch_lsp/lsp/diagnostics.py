@@ -152,7 +152,7 @@ def _failure(
             description = types.CodeDescription(page)
     return types.Diagnostic(
         place,
-        f"{detail.message} {detail.remediation}",
+        detail.text,
         SEVERITIES[failure.severity],
         detail.code,
         description,

@@ -93,7 +93,7 @@ class RequestFailed(JsonRpcException):
     def of_error(cls, error: OrchError) -> RequestFailed:
         """Translate; nothing of the traceback goes with it."""
         data = {"code": str(error.code), "remediation": error.remediation, "retryable": error.retryable}
-        return cls(f"{error.message} {error.remediation}", cls.CODE, data)
+        return cls(error.detail.text, cls.CODE, data)
 
 
 def converter_factory() -> Converter:

@@ -132,7 +132,7 @@ class LiveRun:
             raise error
         if self.unrecorded is None:
             logger.error("run %s is not recorded: %s", self.record.run_id, error.message)
-            self.observer.warned(f"This run is not recorded: {error.message} {error.remediation}")
+            self.observer.warned(f"This run is not recorded: {error.detail.text}")
         self.unrecorded = error
         self.rescued = await self.store.hold(self.record, self._unstored_texts)
 

@@ -313,6 +313,7 @@ class Session:
             ErrorCode.NOT_ALLOWED,
             f"This project chose the hosted provider {choice.provider.name} ({choice.layer}); "
             "you have not allowed it for this workspace yet.",
+            remediation=f"Allow it with `orch-lsp trust {provider.name}`, or pass `--provider {provider.name}`.",
         )
 
     async def aclose(self) -> None:

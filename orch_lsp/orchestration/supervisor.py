@@ -150,7 +150,7 @@ class Supervisor:
             if finished is not None:
                 await deliver(live, finished)
         except OrchError as error:
-            live.observer.warned(f"{error.message} {error.remediation}")
+            live.observer.warned(error.detail.text)
         except asyncio.CancelledError:
             # The record says `cancelled` by now; there is nobody above to tell.
             logger.debug("run %s was cancelled", live.record.run_id)

@@ -131,11 +131,6 @@ def draft_page(record: RunRecord, draft_text: str) -> str:
     return draft_text.rstrip("\n") + "\n\n" + "\n\n".join(blocks) + "\n"
 
 
-def diagnostic_message(error: ErrorDetail) -> str:
-    """The text of a diagnostic: message, then remediation."""
-    return plain(f"{error.message} {error.remediation}", limit=2_000)
-
-
 def list_line(record: RunRecord) -> str:
     """One line of the history, columns apart by two blanks, for eyes and for grep."""
     view = view_of(record)
@@ -333,7 +328,7 @@ def _attempt(step: Step, attempt: Attempt) -> str:
     if attempt.http_status is not None:
         parts.append(f"HTTP {attempt.http_status}")
     if attempt.wait_s:
-        parts.append(f"waited {attempt.wait_s:g} s")
+        parts.append(f"waited {round(attempt.wait_s, 2):g} s")
     if attempt.request_id:
         parts.append(f"request {plain(attempt.request_id)}")
     if attempt.error is not None:

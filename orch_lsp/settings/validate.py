@@ -75,6 +75,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def shown(path: KeyPath, value: object) -> str:
     """A value as a message may show it: short, and nothing that could be a secret."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     # A number is none, and `max_output_tokens` counts them.
     named = [part.lower().replace("tokens", "") for part in path]
     if not isinstance(value, int | float) and any(word in part for part in named for word in _SECRET_WORDS):

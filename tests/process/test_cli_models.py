@@ -39,6 +39,18 @@ async def test_a_list_is_shown_kept_and_used_for_a_hint(orch, homes, provider, w
     assert "The nearest known: `small-model`" in failed.err
 
 
+async def test_each_provider_that_gave_no_list_is_named(orch, homes, provider):
+    away = '[providers.away]\nkind = "openai-compatible"\nbase_url = "http://127.0.0.1:1/v1"\n'
+    homes.use(provider.url, more=away)
+    provider.route("/v1/models", json_reply(LISTED))
+
+    asked = await orch("models")
+
+    assert asked.code == 1
+    assert "error[network_error]: away: The server refused the connection.\n" in asked.err
+    assert "work: 2 models, by its own list\n" in asked.err
+
+
 async def test_without_a_list_and_without_a_provider_the_error_says_what_to_do(orch, homes, provider):
     nothing = await orch("models", "--json")
     assert (nothing.code, nothing.json()["error"]["code"]) == (2, "missing_provider")

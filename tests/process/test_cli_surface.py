@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+from tests.fakes.scripted_server import chat_error
+
 SPEC = "# Rate limiter\n\nLimit each client to 100 requests a minute.\n"
 
 
@@ -153,6 +155,24 @@ async def test_only_a_document_whose_format_is_known_is_drafted_into(orch, works
     assert done.code == (0 if code is None else 2)
     assert code is None or f"error[{code}]: " in done.err
     assert (file.read_text() == text) is (code is not None)
+
+
+async def test_a_new_spec_of_an_unknown_profile_is_refused_with_those_that_are_known(orch, workspace):
+    done = await orch("new", "a.spec.md", "--profile", "fancy")
+    assert (done.code, done.out) == (2, "")
+    assert "there is no profile named 'fancy'; expected one of plain" in done.err
+    assert not (workspace / "a.spec.md").exists()
+
+
+async def test_a_run_without_a_draft_prints_none(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    provider.script(chat_error(401, "invalid_api_key"))
+    (workspace / "a.spec.md").write_text("# A\n\nLimit each client.\n")
+    assert (await orch("draft", "a.spec.md")).code == 1
+    (run,) = (await orch("runs", "list", "--json")).json()
+    shown = await orch("runs", "show", run["run_id"], "--draft")
+    assert (shown.code, shown.out) == (2, "")
+    assert f"error[unknown_run]: Run {run['run_id']} has no draft.\n" in shown.err
 
 
 async def test_an_untouched_new_spec_is_no_brief(orch, workspace):

@@ -139,7 +139,7 @@ async def test_the_first_use_of_a_hosted_provider_that_the_project_chose_is_refu
     assert done.out == ""
     assert "error[not_allowed]" in done.err
     assert "far" in done.err
-    assert "orch-lsp trust NAME" in done.err
+    assert "orch-lsp trust far`" in done.err
     told = await orch("draft", "a.spec.md", "--json")
     assert told.code == 2
     assert told.json()["schema"] == "orch.error/1"
@@ -170,6 +170,8 @@ async def test_the_users_consent_is_remembered_for_the_workspace_and_can_be_take
     assert grant == {"place": str(workspace), "provider": "far"}
     assert str(workspace) in (homes.state / "trust.json").read_text()
     assert not (workspace / ".orch" / "trust.json").exists()
+    unnamed = await orch("trust", "--revoke")
+    assert (unnamed.code, unnamed.out, "--revoke needs the PROVIDER" in unnamed.err) == (2, "", True)
     assert (await orch("trust", "far", "--revoke")).code == 0
     empty = await orch("trust")
     assert (empty.code, empty.out, empty.err) == (0, "", "Nothing is allowed yet.\n")

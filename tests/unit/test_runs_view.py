@@ -25,7 +25,6 @@ from orch_lsp.runs.record import (
 )
 from orch_lsp.runs.status import DraftState, RunStatus
 from orch_lsp.runs.view import (
-    diagnostic_message,
     history_markdown,
     hover_markdown,
     hover_text,
@@ -175,16 +174,24 @@ def test_a_failure_names_its_code_and_an_interruption_is_not_said_twice():
     assert status_label(interrupted(running(), "")) == "interrupted"
 
 
-def test_a_diagnostic_is_message_then_remediation():
-    detail = ErrorDetail("timeout", "No answer came.", "Retry.", True)
-    assert diagnostic_message(detail) == "No answer came. Retry."
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("No answer came.", "No answer came. Retry."),
+        ("work answered HTTP 401: Incorrect key ", "work answered HTTP 401: Incorrect key. Retry."),
+        ("Is it on?", "Is it on? Retry."),
+        ("", "Retry."),
+    ],
+)
+def test_message_and_remediation_are_two_sentences(message, text):
+    assert ErrorDetail("timeout", message, "Retry.", True).text == text
 
 
 def test_the_page_tells_of_attempts_context_and_what_was_left_out():
     error = ErrorDetail("rate_limited", "Slow down.", "Wait.", True, 429)
     attempts = (
         Attempt(1, "work", "m", "127.0.0.1", "t", "t", "error", 429, "req-1", 0.0, error),
-        Attempt(2, "work", "m", "127.0.0.1", "t", "t", "ok", 200, "req-2", 2.5),
+        Attempt(2, "work", "m", "127.0.0.1", "t", "t", "ok", 200, "req-2", 2.50614),
     )
     record = completed()
     steps = (record.steps[0], replace(record.steps[1], attempts=attempts))
@@ -197,7 +204,7 @@ def test_the_page_tells_of_attempts_context_and_what_was_left_out():
     page = record_markdown(record, None, notes=["The text comes from the repository."])
     for words in (
         "draft 1: error, work · m, HTTP 429, request req-1, rate_limited: Slow down.",
-        "draft 2: ok, work · m, HTTP 200, waited 2.5 s, request req-2",
+        "draft 2: ok, work · m, HTTP 200, waited 2.51 s, request req-2",
         "src/a.py:3-9 (120 bytes, rank, 2 redactions)",
         "left out: .env (secrets)",
         "not grounded: unexpected_error: Unreadable.",
@@ -233,7 +240,7 @@ def test_hostile_values_cannot_act_anywhere():
         assert not found & {"link_open", "image", "html_block", "html_inline"}
         assert "\x1b" not in text
         assert "\u202e" not in text
-    for text in (hover_text(origin), list_line(record), lens_title(record), diagnostic_message(failed().error)):  # type: ignore[arg-type]
+    for text in (hover_text(origin), list_line(record), lens_title(record)):
         assert "\x1b" not in text
         assert "\u202e" not in text
     assert "\n" not in list_line(record)

@@ -153,6 +153,11 @@ def test_an_unknown_key_gets_the_nearest_known_one(text: str, suggestion: str) -
     assert f"did you mean `{suggestion}`?" in only(parse_user(text)).message
 
 
+def test_true_and_false_are_shown_as_they_were_written() -> None:
+    assert "`context.enabeld`, set to false, is not" in only(parse_user("[context]\nenabeld = false")).message
+    assert "`runs.parallel` is true; expected" in only(parse_user("[runs]\nparallel = true")).message
+
+
 def test_a_table_where_a_number_was_written_names_its_keys() -> None:
     assert "a table with connect, first_byte, idle, total" in only(parse_user("[providers.a]\ntimeout = 30")).message
 

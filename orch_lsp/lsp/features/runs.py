@@ -38,7 +38,11 @@ def register(server: OrchServer) -> None:
         found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
         if found.record.status in TERMINAL:
             return {"runId": found.record.run_id, "status": "already_ended"}
-        raise RunError(ErrorCode.NOT_ALLOWED, "This run belongs to another process; cancel it there.")
+        raise RunError(
+            ErrorCode.NOT_ALLOWED,
+            "This run belongs to another process.",
+            remediation="Cancel it in the editor or the terminal where it was started.",
+        )
 
     @server.command(SHOW_RUN)
     async def show_run(ls: OrchServer, argument: Any) -> dict[str, Any]:
