@@ -277,7 +277,7 @@ async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
     source = await asyncio.to_thread(_source, path, options)
     reading = await read(session, source, editor=ProjectLayer(), command=options.choice)
     for problem in reading.settings.problems:
-        say(f"warning: {problem.path or problem.layer}: {problem.message}")
+        say(f"warning: {problem.place}: {problem.message}")
     plan = plan_draft(reading, command="draft")
     await session.require_consent(reading, plan.choice)
     return plan

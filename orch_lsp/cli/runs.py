@@ -90,7 +90,7 @@ def list_runs(limit: int, search: str | None, as_json: bool, workspace: Path | N
         elif records:
             write_page("\n".join(list_lines(records, before)) + "\n")
         else:
-            say("No runs yet." if search is None else "No run has these words.")
+            say("No runs yet." if not (search or "").strip() else "No run has these words.")
 
 
 @runs.command()

@@ -142,16 +142,12 @@ def _settings(settings: Settings) -> list[Finding]:
             # A whole file that cannot be read is no setting.
             f"setting {problem.key}" if problem.key else "settings",
             "problem",
-            f"{problem.path or problem.layer}{_line(problem.line)}: {problem.message}",
+            f"{problem.place}: {problem.message}",
             "Correct the setting that is named.",
         )
         for problem in settings.problems
     ]
     return [*given, *ignored]
-
-
-def _line(line: int | None) -> str:
-    return "" if line is None else f", line {line + 1}"
 
 
 async def _choice(session: Session, reading: Reading) -> Finding:

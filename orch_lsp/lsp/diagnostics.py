@@ -101,7 +101,7 @@ def _settings(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
     return [
         types.Diagnostic(
             positions.line_range((problem.line or 0) if problem.layer is Layer.FRONT_MATTER else 0),
-            f"{problem.path.name}: {problem.message}" if problem.path is not None else problem.message,
+            f"{problem.path.name}{problem.at_line}: {problem.message}" if problem.path is not None else problem.message,
             types.DiagnosticSeverity.Warning,
             "invalid_settings",
             source=SOURCE,

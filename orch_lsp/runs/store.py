@@ -257,10 +257,11 @@ class RunStore:
             spec_path: Only those of this document.
             statuses: Only those with one of these.
             search: Only those that have all these words, or words that begin so: in names, paths and messages of the
-                record, or in the draft. Runs that only memory holds, or that have not ended, are not searched.
+                record, or in the draft; blank is as None. Runs that only memory holds, or that have not ended, are not
+                searched.
         """
         wanted = None if statuses is None else tuple(statuses)
-        if search is not None:
+        if search is not None and search.strip():
             return await self._search(limit, spec_path, wanted, search)
         stored = await self._run(lambda: self._opened.list(limit, spec_path, wanted))
         found = self._held.over(

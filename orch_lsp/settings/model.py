@@ -45,6 +45,16 @@ class Problem:
     line: int | None = None
     """Zero-based, where it is known."""
 
+    @property
+    def at_line(self) -> str:
+        """`, line 3`, counted from 1, or nothing where the line is not known."""
+        return "" if self.line is None else f", line {self.line + 1}"
+
+    @property
+    def place(self) -> str:
+        """The file, else the layer, and the line."""
+        return f"{self.path or self.layer}{self.at_line}"
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:

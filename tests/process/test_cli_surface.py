@@ -175,6 +175,20 @@ async def test_a_run_without_a_draft_prints_none(orch, homes, provider, workspac
     assert f"error[unknown_run]: Run {run['run_id']} has no draft.\n" in shown.err
 
 
+async def test_a_setting_that_is_not_used_is_told_with_its_line(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    config = workspace / ".orch" / "config.toml"
+    config.parent.mkdir(exist_ok=True)
+    config.write_text("# ours\n\n[context]\nenabeld = false\n")
+    (workspace / "a.spec.md").write_text(f"---\nprovider: outline\nbase_url: elsewhere\n---\n{SPEC}")
+    done = await orch("draft", "a.spec.md")
+    assert done.code == 0
+    assert f"warning: {config}, line 4: `context.enabeld`, set to false, is not a setting" in done.err
+    assert "warning: front matter, line 3: `base_url` is ignored here" in done.err
+    config.write_text("[context]\nenabled = \n")
+    assert f"warning: {config}, line 2: nothing in this file is used" in (await orch("draft", "a.spec.md")).err
+
+
 async def test_an_untouched_new_spec_is_no_brief(orch, workspace):
     assert (await orch("new", "limiter.spec.md")).code == 0
     done = await orch("draft", "limiter.spec.md", "--provider", "outline")

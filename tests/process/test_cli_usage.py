@@ -47,6 +47,7 @@ async def test_runs_are_found_by_words_in_the_command_line_and_in_the_editor(
     assert [run["spec"]["path"] for run in found] == ["a.spec.md"]
     nothing = await orch("runs", "list", "--search", "unheard")
     assert (nothing.code, nothing.out, nothing.err) == (0, "", "No run has these words.\n")
+    assert len((await orch("runs", "list", "--json", "--search", " ")).json()) == 2
     editor = await start_editor()
     editor.open(workspace / "b.spec.md", SPEC)
     assert await editor.execute("orch.showHistory", {"search": "throttle", "open": False}) == found
