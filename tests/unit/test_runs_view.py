@@ -25,6 +25,7 @@ from orch_lsp.runs.record import (
 )
 from orch_lsp.runs.status import DraftState, RunStatus
 from orch_lsp.runs.view import (
+    facts_of,
     history_markdown,
     hover_markdown,
     hover_text,
@@ -185,6 +186,11 @@ def test_a_failure_names_its_code_and_an_interruption_is_not_said_twice():
 )
 def test_message_and_remediation_are_two_sentences(message, text):
     assert ErrorDetail("timeout", message, "Retry.", True).text == text
+
+
+def test_the_page_names_once_what_is_unknown():
+    facts = dict(facts_of(replace(completed(), usage=None, cost=None)))
+    assert (facts["Tokens"], facts["Cost"]) == ("unknown", "unknown")
 
 
 def test_the_page_tells_of_attempts_context_and_what_was_left_out():
