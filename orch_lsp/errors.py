@@ -160,7 +160,8 @@ class ErrorDetail:
     def text(self) -> str:
         """Message and remediation as one text; a server's own words often end without a full stop."""
         message = self.message.rstrip()
-        stop = "." if message and message[-1] not in ".!?…:;" else ""
+        ended = message.rstrip("\"'”’»)]").endswith((".", "!", "?", "…", ":", ";"))
+        stop = "." if message and not ended else ""
         return f"{message}{stop} {self.remediation}".strip()
 
 
