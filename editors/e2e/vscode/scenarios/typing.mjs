@@ -82,6 +82,9 @@ export const typing = [
         world.release();
         await window.line("Non-goals").waitFor();
         await until("the preview to close", async () => (await window.page.locator(".editor-group-container").count()) === 1);
+        // VS Code itself puts the caret behind the draft for a moment, in which no hand types.
+        const place = window.page.locator('[id="status.editor.selection"]');
+        await until("the caret to be in front of the draft", async () => /Ln 3\b/.test((await place.textContent()) ?? ""));
         await type(window, " the others.");
         const text = await savedWith(window, "the others.");
         assert.ok(text.startsWith(`${BRIEF} the others.\n\n## Goal\n`), text);
