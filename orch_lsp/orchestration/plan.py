@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.brief import Target, brief_of, fill_targets
 from orch_lsp.document.model import SpecDocument
-from orch_lsp.document.parse import parse
 from orch_lsp.document.profile import Profile
 from orch_lsp.errors import ErrorCode, SettingsError, SpecError
-from orch_lsp.markdown.front_matter import FrontMatter, parse_front_matter
+from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.orchestration.included import is_included
 from orch_lsp.orchestration.source import Source
 from orch_lsp.profiles.plain import PLAIN
@@ -72,12 +71,6 @@ class DraftPlan:
     targets: tuple[Target, ...]
     command: str
     parent_run_id: str | None = None
-
-
-def read_document(text: str, profile_name: str = "plain") -> tuple[SpecDocument, Profile]:
-    """Parse with the profile that the front matter names, else `profile_name`, else `plain`."""
-    profile = _profile_of(parse_front_matter(text), profile_name)
-    return parse(text, profile), profile
 
 
 def _profile_of(front_matter: FrontMatter | None, otherwise: str) -> Profile:
