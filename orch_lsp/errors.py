@@ -67,7 +67,7 @@ class ErrorCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What holds for a code unless the place that raises it knows better."""
+    """Remediation and retryability of a code, unless the place that raises it knows better."""
 
     remediation: str
     retryable: bool = False

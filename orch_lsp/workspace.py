@@ -56,7 +56,7 @@ def resolved(path: Path) -> Path:
 
 
 def _status(path: Path) -> os.stat_result | None:
-    """What is at `path` itself, a link not followed; None if that cannot be seen."""
+    """The stat of `path` itself, a link not followed; None if it cannot be had."""
     try:
         return path.lstat()
     except (OSError, ValueError):

@@ -98,7 +98,7 @@ FILES = (
     "*.tfstate.*",
     "*.tfvars",
     "*.tfvars.json",
-    # What a shell or a client remembers
+    # Histories of shells and clients
     ".*_history",
 )
 

@@ -24,7 +24,7 @@ class Lines:
         self._text = text
         self._starts = [match.start() for match in _LINE.finditer(text)] or [0]
         if len(self._starts) > 1 and self._starts[-1] == len(text):
-            # What follows the last line end is no line to quote.
+            # Text after the last line end is no line to quote.
             self._starts.pop()
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""What a context source gives: pieces of the workspace, and what was left out and why."""
+"""A context source's result: pieces of the workspace, and the files left out with their reasons."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class ContextQuery:
-    """What the spec asks for. `text` is the whole spec; `brief` what the person wrote in it."""
+    """The query of a context source. `text` is the whole spec; `brief` the part that a person wrote."""
 
     root: Path
     spec_path: Path | None

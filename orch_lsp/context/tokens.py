@@ -41,7 +41,7 @@ _PIECE = 32 * 1024
 
 
 class _TermsOfWord(dict[str, tuple[str, ...]]):
-    """What each word met so far gives of a query's terms; looking a word up takes it apart the first time."""
+    """The query's terms in each word met so far; a word is taken apart the first time it is looked up."""
 
     def __init__(self, query: Iterable[str]) -> None:
         super().__init__()

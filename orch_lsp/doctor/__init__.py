@@ -1,4 +1,4 @@
-"""What is set up, what is wrong with it, and its cure: behind `orch-lsp doctor` and the command `orch.doctor`.
+"""The doctor examines the set-up, names faults and gives their cures: behind `orch-lsp doctor` and the command `orch.doctor`.
 
 It looks and changes nothing, and nothing secret is ever part of what it tells.
 

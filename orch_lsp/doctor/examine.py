@@ -1,4 +1,4 @@
-"""What is set up, what is wrong with it, and what to do about it. Nothing secret is ever part of a finding."""
+"""Examine the set-up: settings, keys, providers, store. Nothing secret is ever part of a finding."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _COUNTED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What was found, and what it was found in."""
+    """Findings, and the settings that they were found in."""
 
     findings: tuple[Finding, ...]
     reading: Reading

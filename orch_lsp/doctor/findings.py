@@ -1,4 +1,4 @@
-"""What the doctor found, as values and as text. Nothing secret is ever part of a finding."""
+"""The doctor's findings, as values and as text. Nothing secret is ever part of a finding."""
 
 from __future__ import annotations
 

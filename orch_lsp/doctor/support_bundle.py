@@ -93,7 +93,7 @@ def write_bundle(path: Path, files: Mapping[str, str]) -> None:
 
 
 def run_summary(record: RunRecord) -> dict[str, Any]:
-    """What a helper needs of a run: neither texts nor hashes of them, nor the names of documents and machines."""
+    """The facts of a run that a helper needs: no texts, no hashes of texts, no names of documents or machines."""
     usage, draft = record.usage, record.draft
     return {
         "run_id": record.run_id,

@@ -1,4 +1,4 @@
-"""What git tracks, read from a checkout's index file.
+"""Tracked files, read from a checkout's index file.
 
 Format: gitformat-index(5), versions 2 to 4. A split index holds only a part of what is tracked; a sparse one holds
 some folders as a whole.

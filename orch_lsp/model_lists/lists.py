@@ -113,7 +113,7 @@ class ModelLists:
         return True
 
     async def known(self, provider: ProviderSettings) -> ModelList:
-        """What is known without a network; the list may be empty."""
+        """The list as it is known without a network; it may be empty."""
         kept = await asyncio.to_thread(self._cache.read, *_place(provider))
         if kept is not None:
             return ModelList(provider.name, "cache", self._sound(kept.models), kept.fetched_at)

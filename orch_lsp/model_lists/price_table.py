@@ -1,4 +1,4 @@
-"""What the price table of genai-prices knows of models: ids and context windows. Works offline; may be missing.
+"""Ids and context windows of models from the price table of genai-prices. Works offline; may be missing.
 
 Everything here is blocking, and the first call loads the table: call it on a worker thread.
 """

@@ -1,4 +1,4 @@
-"""What a wire format says while it reads an answer, collected into events of the port.
+"""Events of the port, collected from what a wire format reads of an answer.
 
 A decoder calls this for each message; the exchange takes the events after each network read, so that a burst of small
 messages costs one delta and not hundreds.

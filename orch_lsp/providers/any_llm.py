@@ -61,7 +61,7 @@ class AnyLLMProvider(RetryingProvider):
     kind = KIND
 
     def request_body(self, request: GenerationRequest) -> bytes | None:
-        """What is handed to the library, as JSON: it alone knows the bytes that a service gets."""
+        """The library's arguments as JSON: only the library knows the bytes that a service gets."""
         return json.dumps(_parameters(request), ensure_ascii=False, separators=(",", ":")).encode()
 
     async def models(self) -> tuple[ModelInfo, ...]:

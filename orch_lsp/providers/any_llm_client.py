@@ -51,7 +51,7 @@ class AnyLLMClient:
         for thing in (self._chunks, self._http, getattr(self._llm, "client", None) if self._http is None else None):
             close = getattr(thing, "aclose", None) or getattr(thing, "close", None)
             if close is not None:
-                # What fails in closing changes nothing about the answer.
+                # A fault while closing changes nothing about the answer.
                 with suppress(Exception):
                     closing = close()
                     if hasattr(closing, "__await__"):
@@ -100,7 +100,7 @@ def _held(
             timeout=openai.Timeout(None, connect=settings.timeout.connect),
         )
     except importlib.import_module("any_llm").exceptions.AnyLLMError:
-        # It has a second client, of another vendor, which takes no HTTP client of this kind.
+        # Some services use another vendor's client, which takes no HTTP client of this kind.
         return None
     if getattr(llm.client, "_client", None) is not http:
         return None

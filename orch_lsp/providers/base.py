@@ -32,7 +32,7 @@ class SectionRequest:
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """What is put before a model. A provider without a model reads `brief` and `sections` instead of the prompt."""
+    """The input of one exchange. A provider without a model reads `brief` and `sections` instead of the prompt."""
 
     model: str | None
     system_instructions: str
@@ -177,7 +177,7 @@ class LimitsOutput(Protocol):
 
     @property
     def default_max_output_tokens(self) -> int | None:
-        """What is sent then; None if nothing is."""
+        """The limit, in tokens, that is sent then; None if none is sent."""
         ...
 
 

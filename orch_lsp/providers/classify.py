@@ -113,7 +113,7 @@ def _is_wrong_path(evidence: Evidence) -> bool:
         return True
     if evidence.says(ABOUT_MODEL):
         return False
-    # What has a model to miss says so in JSON.
+    # An API whose model is missing answers in JSON; a plain 404 comes from a wrong path.
     is_bare = evidence.status == 404 and not evidence.body.is_json and evidence.body.message != ""
     return is_bare or evidence.says(pattern(WRONG_PATH))
 
@@ -267,7 +267,7 @@ _RULES: tuple[_Rule, ...] = (
         statuses=range(400, 500),
     ),
 )
-# What an error is that nothing is known of: it came from the server's side of a request that was accepted.
+# The rule for an unknown error: the server accepted the request, so the fault is on its side.
 _UNKNOWN = _Rule(ErrorCode.PROVIDER_UNAVAILABLE, repeat=True)
 
 

@@ -54,7 +54,7 @@ class Decompressor:
             try:
                 decoded = self._inflate.decompress(piece, _STEP)
             except zlib.error:
-                # What came before the damage in the same piece is part of the answer; its first bad byte raises again.
+                # Bytes before the damage in the same piece are part of the answer; the first bad byte raises again.
                 for position in range(len(piece)):
                     yield before.decompress(piece[position : position + 1], _STEP)
                 raise

@@ -1,4 +1,4 @@
-"""What an error body says, whichever of the known shapes it has.
+"""Code, type and message of an error body, in any of the known shapes.
 
 Shapes: `{"error": {message, type, code, …}}` (OpenAI, Azure, Anthropic, Gemini, OpenRouter and most others), an array
 around it (Gemini without `alt=sse`), `{"error": "text", "code": …}` (Ollama, xAI), `{"detail": "text" | [{msg}]}`
@@ -98,7 +98,7 @@ def _is_bad(value: object) -> bool:
 
 
 def read_error(value: object) -> ErrorBody:
-    """What a parsed body, or the error object of a stream, says."""
+    """Read a parsed body, or the error object of a stream."""
     if items := sequence(value):
         value = items[0]
     outer = mapping(value)
@@ -131,7 +131,7 @@ def read_error(value: object) -> ErrorBody:
 
 
 def read_error_body(body: bytes) -> ErrorBody:
-    """What the bytes of a failed answer say."""
+    """Read the bytes of a failed answer."""
     decoded = body.decode("utf-8", "replace").strip().removeprefix("\ufeff")
     try:
         value = parse_json(decoded)

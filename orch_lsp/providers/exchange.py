@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ExchangeNotes:
-    """What is recorded of an exchange, whatever its end; `redactor` knows the key, which a server may repeat."""
+    """The record of an exchange, whatever its end; `redactor` knows the key, which a server may repeat."""
 
     redactor: Redactor
     http_status: int | None = None

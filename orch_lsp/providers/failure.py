@@ -9,7 +9,7 @@ from orch_lsp.errors import GUIDANCE, ErrorCode, ProviderError
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What went wrong with one exchange.
+    """The failure of one exchange.
 
     `repeat` says whether the same request may be sent again without asking anybody, as long as no text has arrived;
     `retryable` is what the user is told. They differ: an empty answer is worth a try by hand, but it was paid for.

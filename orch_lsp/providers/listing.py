@@ -23,7 +23,7 @@ _MAX_DESCRIBED = 100
 
 
 def look_up(settings: ProviderSettings) -> str:
-    """What to do where a provider has no list of models."""
+    """The cure where a provider has no list of models."""
     where = f": {settings.docs_url}" if settings.docs_url else ""
     return f"Look up the model's id in the provider's documentation{where}."
 

@@ -21,7 +21,7 @@ from orch_lsp.providers.usage import sane_usage
 from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
 
-# What the API takes for the words of our settings that it does not know.
+# The API's words for those of our settings that it does not know.
 _THINK: Mapping[str, bool | str] = {"none": False, "minimal": "low", "xhigh": "high", "max": "high"}
 
 

@@ -1,4 +1,4 @@
-"""What OpenAI's two wire formats have in common, under different names."""
+"""Parts that OpenAI's two wire formats share, under different names."""
 
 from __future__ import annotations
 

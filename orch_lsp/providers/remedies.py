@@ -1,4 +1,4 @@
-"""What to do about a failure, in the words of this provider's own settings."""
+"""Cures of a failure, in the words of this provider's own settings."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _remedy(code: ErrorCode, settings: ProviderSettings, model: str | None, *, h
 
 
 def _likely_address(settings: ProviderSettings) -> str:
-    """What is most often wrong with an address at which something else answers."""
+    """The likeliest faults of an address at which another program answers."""
     path = urlsplit(settings.base_url or "").path.rstrip("/")
     names_call = path.endswith(("/chat/completions", "/responses", "/messages", "/api/chat"))
     if names_call:

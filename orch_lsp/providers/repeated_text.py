@@ -24,7 +24,7 @@ class RepeatedText:
         self._repeats = False
 
     def feed(self, piece: str) -> str:
-        """What is new in a piece."""
+        """Return the new part of a piece."""
         if self._held:
             held, self._held = self._held, ""
             if piece.startswith(held) and (len(piece) > len(held) or _letters(held, _LIKELY)):
@@ -47,7 +47,7 @@ class RepeatedText:
         return ""
 
     def close(self) -> str:
-        """What was held back, at the end of the stream."""
+        """Return the text that was still held back when the stream ended."""
         held, self._held = self._held, ""
         return held[self._length :] if held and _letters(self._text(), _LIKELY) else held
 

@@ -1,4 +1,4 @@
-"""What providers that reach a service have in common: a checked key, attempts by the rules of `retry`, remedies."""
+"""The base of providers that reach a service: a checked key, attempts by the rules of `retry`, remedies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a wire format has to say; everything else about talking to a provider is shared.
+"""The port of a wire format; everything else about talking to a provider is shared.
 
 A new format is one module with a `WireFormat` and one row in `registry`.
 """
@@ -72,7 +72,7 @@ class WireFormat(Protocol):
         ...
 
     def models_page(self, document: object, settings: ProviderSettings) -> ModelPage:
-        """What one part of the list says."""
+        """Read one page of the list."""
         ...
 
     def decoder(self, settings: ProviderSettings) -> AnswerDecoder:

@@ -21,7 +21,7 @@ def clean_message(message: str, longest: int = MAX_MESSAGE) -> str:
     if _MARKUP.search(part):
         part = _TAG.sub(" ", part)
     part = _TERMINAL_SEQUENCE.sub("", part)
-    # What cannot be printed could rewrite a terminal line, reorder text or hide it.
+    # Characters that cannot be printed could rewrite a terminal line, reorder text or hide it.
     printable = "".join(character if character.isprintable() else " " for character in part)
     line = redact(" ".join(printable.split()))
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"

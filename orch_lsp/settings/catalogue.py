@@ -64,7 +64,7 @@ def build_catalogue(
 
 
 def _unknown_ways(layers: tuple[UserLayer, ...]) -> Iterator[str]:
-    """Why it is not known by which way, or to which place, the user wants requests to leave the machine."""
+    """Reasons to refuse hosted providers: `[network]` or the whole user config could not be read, a proxy may be missing."""
     for layer in layers:
         for problem in layer.problems:
             if problem.key == "network" or problem.key.startswith("network."):
@@ -168,7 +168,7 @@ def _network(network: Network, table: NetworkTable | None, layer: UserLayer) -> 
 
 
 def _faults(provider: ProviderSettings, kinds: Collection[str]) -> Iterator[tuple[str, str]]:
-    """What keeps a provider from being used: the key within its table, and the message."""
+    """Faults that make a provider unusable: the key within its table, and the message."""
     name = provider.name
     if not provider.kind:
         yield "kind", f"`providers.{name}.kind` is missing; expected one of {', '.join(sorted(kinds))}"

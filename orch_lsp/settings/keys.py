@@ -36,7 +36,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a resolver has: a source, and a value that may be blank."""
+    """A key as its resolver gives it: a source, and a value that may be blank."""
 
     source: str
     value: str = field(repr=False)

@@ -38,7 +38,7 @@ _AUTH = _one_of("bearer", "api-key")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is known of a kind of provider.
+    """Capabilities of a kind of provider.
 
     Attributes:
         has_model: Whether a model is asked; without one, a choice is complete without its name, and no parameter,
@@ -75,5 +75,5 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
 
 
 def kind_named(name: str) -> Kind:
-    """What is known of a kind; of one that is not in the table, only what holds for any."""
+    """Capabilities of a kind; a kind that is not in the table has only those that hold for any."""
     return KINDS.get(name, Kind())

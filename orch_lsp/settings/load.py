@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 _MAX_BYTES = {Layer.USER: 1024 * 1024, Layer.PROJECT: 256 * 1024}
-"""What a file may hold; a project's is read anew for each request, whoever wrote it."""
+"""The largest settings file that is read, in bytes; a project's is read anew for each request, whoever wrote it."""
 _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 # vscode-languageclient reads `<section>.trace.server` itself; `server` is the editor extension's own.
 _CLIENT_KEYS = frozenset({"trace", "server"})
@@ -49,7 +49,7 @@ _FRONT_MATTER_KEYS = ("provider", "model", "profile", "max_output_tokens", "temp
 
 @dataclass(frozen=True, slots=True)
 class UserLayer:
-    """What the user level sets. `table` is None when it sets nothing; `keys` are handed over by the editor."""
+    """Settings of the user level. `table` is None when it sets nothing; `keys` are handed over by the editor."""
 
     table: UserTable | None = None
     problems: tuple[Problem, ...] = ()
@@ -64,7 +64,7 @@ class UserLayer:
 
 @dataclass(frozen=True, slots=True)
 class ProjectLayer:
-    """What one source of the project level chooses. `table` is None when it chooses nothing."""
+    """Settings of one source of the project level. `table` is None when it chooses nothing."""
 
     layer: Layer = Layer.EDITOR
     table: ProjectTable | None = None

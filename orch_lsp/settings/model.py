@@ -170,7 +170,7 @@ class RunSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What holds for one document, all layers merged."""
+    """The settings of one document, all layers merged."""
 
     providers: Mapping[str, ProviderSettings]
     choice: Choice | None

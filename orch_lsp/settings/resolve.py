@@ -46,7 +46,7 @@ _MERGED_KEYS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class CommandChoice:
-    """What a command's arguments or the command line name."""
+    """The provider and model that a command's arguments or the command line name."""
 
     provider: str | None = None
     model: str | None = None
@@ -192,7 +192,7 @@ def _named(merge: _Merge) -> tuple[UserLayer | ProjectLayer, str, str | None] | 
 
 
 def _unreadable_choice(merge: _Merge) -> tuple[str, str] | None:
-    """Why it is not known whom the spec itself names: nobody else may get it instead."""
+    """The reason to refuse: front matter names a provider but cannot be read, and no lower layer may stand in for it."""
     for layer in merge.projects:
         for problem in layer.problems:
             if problem.layer is Layer.FRONT_MATTER and problem.key == "provider":
@@ -201,7 +201,7 @@ def _unreadable_choice(merge: _Merge) -> tuple[str, str] | None:
 
 
 def _unread_file(merge: _Merge) -> tuple[str, str] | None:
-    """Why nothing is known of a choice that a file would make: none of it can be read."""
+    """The reason to refuse: a settings file that may hold the choice cannot be read at all."""
     for layer in reversed(merge.layers):
         for problem in layer.problems:
             if not problem.key and problem.path is not None:

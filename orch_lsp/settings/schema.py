@@ -1,4 +1,4 @@
-"""What a settings file may hold: names, types, ranges, and what each value is for.
+"""The schema of a settings file: names, types, ranges, and the purpose of each value.
 
 The models are strict, because TOML and JSON have types: a text where a number belongs is a mistake to point out, not to
 guess at. Descriptions are the documentation; `docs/settings.md` is tested against these models.
@@ -168,11 +168,11 @@ class _Shared(_Table):
 
 
 class FrontMatterTable(_Shared):
-    """What a spec's front matter may choose; its other keys are its own business."""
+    """Keys of ours in a spec's front matter; its other keys are ignored."""
 
 
 class ProjectTable(_Shared):
-    """What `.orch/config.toml` and the editor's settings may choose."""
+    """Keys of `.orch/config.toml` and of the editor's settings."""
 
     apply: Apply | None = Field(None, description="What happens to a fill when it is done.")
     include: Globs | None = Field(None, description="Globs of the documents that are specs.")
@@ -182,7 +182,7 @@ class ProjectTable(_Shared):
 
 
 class UserTable(ProjectTable):
-    """What the user config may hold."""
+    """Keys of the user config."""
 
     fallback: list[Name] | None = Field(None, description="Providers to try when the chosen one is not available.")
     docs_base: OneLine | None = Field(None, description="URL below which the pages on error codes are.")

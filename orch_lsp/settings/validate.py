@@ -24,7 +24,7 @@ _LONGEST_KEY = 120
 _LOOKED_AT = 2_000
 """Characters of a value in which secrets are looked for; far fewer are shown."""
 _SECRET_WORDS = ("key", "token", "secret", "password", "headers", "authorization", "proxy")
-# What people write who hope that a repository or an editor could set an endpoint or a key.
+# Keys by which people try to set an endpoint or a key from a repository or an editor.
 _USER_ONLY = frozenset(
     {
         "providers",

@@ -32,7 +32,7 @@ class ValueAt:
         key: Whose value it is.
         span: What stands there now, quotes included; empty if there is nothing yet.
         provider: For a model or a kind, the name of the provider that it belongs to, if one is named.
-        lead: What has to stand before a value that is put there.
+        lead: The text to insert before a value that is put there: the blank after `:`.
         quote: The quote that the value begins with, if it does.
         syntax: How values are written here.
     """

@@ -36,7 +36,7 @@ def user_secret() -> bytes:
 
 
 def binding_of(store_id: str, secret: bytes) -> str:
-    """What a database with this id has to hold."""
+    """The mark that a database with this id must hold."""
     return hmac.new(secret, b"orch-lsp run store\0" + store_id.encode(), hashlib.sha256).hexdigest()
 
 

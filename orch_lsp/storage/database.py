@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 Connection = sqlite3.Connection
-"""What the work of a caller is given."""
+"""The connection that a caller's work is given."""
 
 PATIENCE_S = 1.0
 """How long a call waits for other processes before it fails: others wait for the same thread meanwhile."""

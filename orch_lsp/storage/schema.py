@@ -16,11 +16,11 @@ from orch_lsp.storage import binding
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What a database holds.
+    """The tables of a database, and how older versions are brought to them.
 
     Attributes:
-        what: What it is called, as a sentence begins: `The record of runs`.
-        items: What it holds, in the plural: `runs`.
+        what: The database's name, as a sentence begins: `The record of runs`.
+        items: Its contents, in the plural: `runs`.
         migrations: SQL statements, apart by semicolons, that lead from each version to the next.
         tables: The columns of each table in the newest version.
         fill: Called in the transaction of a migration, with the version that the file had, after its statements.

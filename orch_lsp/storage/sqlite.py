@@ -149,7 +149,7 @@ _MEANING = {
 
 
 def store_error(error: sqlite3.Error, what: str) -> StoreError:
-    """What is told to a user when SQLite fails; `what` is the database as a sentence begins."""
+    """The error that a user sees when SQLite fails; `what` is the database as a sentence begins."""
     if is_busy(error):
         return StoreError(
             ErrorCode.STORE_ERROR, f"{what} is locked by another process.", retryable=True,

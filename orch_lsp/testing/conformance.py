@@ -1,4 +1,4 @@
-"""What every provider promises, as tests that any package can run against its own.
+"""The promises of every provider, as tests that any package can run against its own.
 
     from orch_lsp.testing import ChatDialect, ProviderConformance
 
@@ -148,7 +148,7 @@ class ProviderConformance(ConformanceScenarios):
         self.unusable(Reply(headers={"content-type": self.dialect.content_type}))
 
     def test_broken_characters_are_no_text(self) -> None:
-        """What is not UTF-8 is lost text, and an error."""
+        """Bytes that are not UTF-8 are lost text, and an error."""
         pieces = self.dialect.answer(["before", "after"])
         self.unusable(self.reply([pieces[0], b"data: \xff\xfe\n\n", *pieces[1:]]))
 
@@ -191,7 +191,7 @@ class ProviderConformance(ConformanceScenarios):
         self.repeated("server", ErrorCode.PROVIDER_UNAVAILABLE)
 
     def test_a_wait_above_the_limit_is_the_user_s_choice(self) -> None:
-        """It fails at once and says how long."""
+        """A long wait fails at once and says how long."""
 
         async def scenario(server: ScriptedServer) -> None:
             observed = await self.ask(server)

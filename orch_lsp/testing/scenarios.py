@@ -1,4 +1,4 @@
-"""What the conformance suite is made of: a question asked once over a real socket, and kinds of expectation."""
+"""Parts of the conformance suite: a question asked once over a real socket, and kinds of expectation."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REQUEST = GenerationRequest("asked-model", "Be brief.", "Write.", "", ())
 
 @dataclass(slots=True)
 class Observed:
-    """What a caller has after asking once."""
+    """The events and the failure that a caller has after asking once."""
 
     events: list[StreamEvent] = field(default_factory=list[StreamEvent])
     error: ProviderError | None = None

@@ -68,7 +68,7 @@ Step = Send | SendForever | Until | Stall | Close | Reset
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What one request is answered with.
+    """The answer to one request.
 
     `before` happens before the status line, `steps` are the body. With `framing` `close` the body ends with the
     connection. `raw_head` replaces status line and headers, for servers that do not speak HTTP.
