@@ -1,4 +1,4 @@
-"""The doctor examines the set-up, names faults and gives their cures: behind `orch-lsp doctor` and the command `orch.doctor`.
+"""The doctor: examines the set-up, names faults and their cures. Behind `orch-lsp doctor` and `orch.doctor`.
 
 It looks and changes nothing, and nothing secret is ever part of what it tells.
 

@@ -9,7 +9,7 @@ from typing import cast
 from orch_lsp.settings.model import Layer, ProviderSettings, Settings
 
 _SHOWN = ("kind", "base_url", "model", "api_key_env", "allow_http", "timeout", "retry", "limits")
-"""The names and limits that are shown of a provider; headers, proxies, commands and the rest show only that they are set."""
+"""Members that are shown of a provider; headers, proxies, commands and the rest show only that they are set."""
 
 
 def setting_values(settings: Settings) -> dict[str, tuple[str, Layer]]:

@@ -75,7 +75,7 @@ class SseDecoder:
                 yield frame
 
     def close(self) -> Iterator[Frame]:
-        """Yield the last event at the end of the bytes; `_TORN` if they end inside a field, so that the answer counts as cut."""
+        """Yield the last event; `_TORN` if the bytes end inside a field, so that the answer counts as cut."""
         line = b"".join(self._pieces)
         self._pieces = []
         if not line:

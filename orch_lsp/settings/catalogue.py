@@ -64,7 +64,7 @@ def build_catalogue(
 
 
 def _unknown_ways(layers: tuple[UserLayer, ...]) -> Iterator[str]:
-    """Reasons to refuse hosted providers: `[network]` or the whole user config could not be read, a proxy may be missing."""
+    """Reasons to refuse hosted providers: `[network]` or the whole user config could not be read."""
     for layer in layers:
         for problem in layer.problems:
             if problem.key == "network" or problem.key.startswith("network."):

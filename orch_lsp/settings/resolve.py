@@ -192,7 +192,7 @@ def _named(merge: _Merge) -> tuple[UserLayer | ProjectLayer, str, str | None] | 
 
 
 def _unreadable_choice(merge: _Merge) -> tuple[str, str] | None:
-    """The reason to refuse: front matter names a provider but cannot be read, and no lower layer may stand in for it."""
+    """The reason to refuse: front matter names a provider but cannot be read; no lower layer stands in for it."""
     for layer in merge.projects:
         for problem in layer.problems:
             if problem.layer is Layer.FRONT_MATTER and problem.key == "provider":
