@@ -50,8 +50,7 @@ def parse(value: Any) -> CommandArgument:
         raise JsonRpcInvalidParams(f"the argument must be an object, not {type(value).__name__}")
     members = cast("Mapping[str, Any]", value)
     given: dict[str, Any] = {}
-    for field in fields(CommandArgument):
-        key = _camel_case(field.name)
+    for key, field in ARGUMENT_KEYS.items():
         found = members.get(key)
         if found is None:
             continue
@@ -65,3 +64,7 @@ def parse(value: Any) -> CommandArgument:
 def _camel_case(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
+
+
+ARGUMENT_KEYS = {_camel_case(field.name): field for field in fields(CommandArgument)}
+"""The keys of a command's argument, as they are sent."""

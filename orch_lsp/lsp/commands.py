@@ -1,6 +1,12 @@
-"""The commands by name: what a client may execute. README and the editors' clients are checked against this."""
+"""The commands by name: what a client may execute, and what each is about.
+
+README, docs/editors.md and the editors' clients are checked against this table, and `initialize` announces it.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
 
 GENERATE_DRAFT = "orch.generateDraft"
 APPLY_DRAFT = "orch.applyDraft"
@@ -16,3 +22,39 @@ USE_PROVIDER = "orch.useProvider"
 ALLOW_PROVIDER = "orch.allowProvider"
 DISMISS_DIAGNOSTIC = "orch.dismissDiagnostic"
 EXPLAIN_ERROR = "orch.explainError"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a command works on, so that a client can name it: the document before the person, or a run that it shows."""
+
+    about: Literal["document", "run", "failure", "workspace"]
+    """`document`: it wants `uri`. `run`: `runId`. `failure`: `code`. `workspace`: nothing."""
+    takes: tuple[str, ...]
+    """The keys of its argument, all optional, as `CommandArgument` has them in camelCase."""
+    run: Literal["live", "waiting", "newest"] | None = None
+    """Which run of a document is meant where none is named: one that runs, one whose draft waits, or the newest."""
+
+    def announced(self) -> dict[str, Any]:
+        """As `initialize` tells it to a client."""
+        told: dict[str, Any] = {"about": self.about, "takes": list(self.takes)}
+        return told if self.run is None else {**told, "run": self.run}
+
+
+COMMANDS = {
+    GENERATE_DRAFT: Subject("document", ("uri", "provider", "model", "apply")),
+    APPLY_DRAFT: Subject("run", ("runId", "uri"), "waiting"),
+    PREVIEW_DRAFT: Subject("run", ("runId", "uri", "open"), "waiting"),
+    DISCARD_DRAFT: Subject("run", ("runId", "uri"), "waiting"),
+    CANCEL_RUN: Subject("run", ("runId", "uri"), "live"),
+    RETRY_RUN: Subject("run", ("runId", "uri"), "newest"),
+    SHOW_RUN: Subject("run", ("runId", "uri", "open"), "newest"),
+    SHOW_HISTORY: Subject("document", ("uri", "limit", "search", "open")),
+    DOCTOR: Subject("workspace", ("uri", "open")),
+    SELECT_MODEL: Subject("document", ("uri", "provider", "open")),
+    USE_PROVIDER: Subject("document", ("uri", "provider", "model")),
+    ALLOW_PROVIDER: Subject("document", ("uri", "provider")),
+    DISMISS_DIAGNOSTIC: Subject("document", ("uri",)),
+    EXPLAIN_ERROR: Subject("failure", ("code", "uri")),
+}
+"""Every command, with its subject."""

@@ -32,7 +32,7 @@ from pygls.protocol import (
 from typing_extensions import override
 
 from orch_lsp.errors import OrchError
-from orch_lsp.lsp.commands import CANCEL_RUN
+from orch_lsp.lsp.commands import CANCEL_RUN, COMMANDS
 from orch_lsp.lsp.first_answer import FirstMessages
 from orch_lsp.lsp.lanes import Lane, RequestId
 from orch_lsp.lsp.messages import MalformedMessageError, invalid_params, parse_message
@@ -50,6 +50,7 @@ RUN_SCHEME = "orch-run"
 DRAFT_SCHEME = "orch-draft"
 
 EXTRAS = {
+    "commands": {name: subject.announced() for name, subject in COMMANDS.items()},
     "notifications": ["orch/runChanged", "orch/draftDelta"],
     "requests": ["orch/userSettings"],
     "runSchema": "orch.run/1",

@@ -23,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted(
     path for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "editors").glob("*/*.md"))
 )
-COMMANDS = sorted(value for name, value in vars(commands).items() if name.isupper())
+COMMANDS = sorted(commands.COMMANDS)
 
 
 def fences(text: str, language: str) -> Iterator[Token]:

@@ -14,6 +14,7 @@ import pytest
 
 from orch_lsp.errors import GUIDANCE, ErrorCode
 from orch_lsp.lsp import commands
+from orch_lsp.lsp.arguments import ARGUMENT_KEYS
 from orch_lsp.lsp.features import FEATURES
 from orch_lsp.providers.presets import PRESETS
 from orch_lsp.providers.registry import kinds
@@ -21,7 +22,7 @@ from orch_lsp.providers.registry import kinds
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "orch_lsp"
 MODULES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
-COMMANDS = {value for name, value in vars(commands).items() if name.isupper()}
+COMMANDS = set(commands.COMMANDS)
 
 HEAVY = (
     "click", "genai_prices", "httpx", "markdown_it", "pathspec", "platformdirs", "psutil", "pydantic", "pyromark",
@@ -164,6 +165,14 @@ def test_the_server_announces_exactly_the_commands_of_the_table():
     from orch_lsp.app.server import build_server
 
     assert set(build_server().protocol.fm.commands) == COMMANDS
+
+
+@pytest.mark.parametrize(("name", "subject"), commands.COMMANDS.items())
+def test_a_command_takes_the_key_of_what_it_is_about_and_only_keys_that_are_read(name: str, subject: commands.Subject):
+    assert set(subject.takes) <= set(ARGUMENT_KEYS), name
+    wanted = {"document": "uri", "run": "runId", "failure": "code", "workspace": None}[subject.about]
+    assert wanted is None or subject.takes[0] == wanted
+    assert (subject.run is not None) == (subject.about == "run")
 
 
 def vscode_contributions() -> Any:
