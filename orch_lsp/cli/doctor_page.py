@@ -1,4 +1,4 @@
-"""What the doctor found, as the command line shows it: fitted to a terminal, one line a finding in a pipe."""
+"""The doctor's findings on the command line: fitted to a terminal, one line a finding in a pipe."""
 
 from __future__ import annotations
 

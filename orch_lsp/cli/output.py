@@ -1,4 +1,4 @@
-"""What the commands print: results on stdout, everything else on stderr, and exit codes that mean something."""
+"""Output of the commands: results on stdout, everything else on stderr, and exit codes that mean something."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BEFORE_RUN = frozenset({
 
 @dataclass(slots=True)
 class _State:
-    """What became of this process's output."""
+    """Whether this process's output could be written."""
 
     lost: bool = False
     told_json: bool = False
@@ -98,7 +98,7 @@ def _write_whole(data: bytes) -> None:
     while rest:
         try:
             rest = rest[os.write(descriptor, rest) :]
-        except BlockingIOError:  # Somebody else has set the pipe so.
+        except BlockingIOError:  # Another process has set the pipe to non-blocking.
             select.select([], [descriptor], [])
 
 
@@ -111,7 +111,7 @@ def _has_descriptor() -> bool:
 
 
 def _silence_stdout() -> None:
-    """What is still buffered would fail once more, and with a traceback, when the interpreter ends."""
+    """Text that is still buffered would fail once more, and with a traceback, when the interpreter ends."""
     with contextlib.suppress(OSError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())

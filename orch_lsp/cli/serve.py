@@ -31,7 +31,7 @@ def serve(arguments: Sequence[str], first: FirstMessages | None = None) -> None:
     parser.add_argument("--clientProcessId", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
 
-    # What is loaded now stays: looking through it for garbage, again and again, is a tenth of the start.
+    # Objects loaded by now stay; collecting garbage among them again and again is a tenth of the start.
     gc.disable()
     from orch_lsp.app.server import build_server
     from orch_lsp.lsp import stderr

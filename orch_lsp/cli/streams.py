@@ -45,7 +45,7 @@ class CourtesyStream(io.TextIOBase):
 
     @property
     def errors(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """What becomes of a character that the encoding does not have."""
+        """The handler of a character that the encoding does not have."""
         return "backslashreplace"
 
     def writable(self) -> bool:
