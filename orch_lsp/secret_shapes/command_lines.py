@@ -6,8 +6,8 @@ import functools
 import re
 from collections.abc import Iterator
 
-from orch_lsp.secret_search import SecretMatch, matches
-from orch_lsp.secret_values import is_common_password, is_stand_in, looks_like_a_password, looks_random
+from orch_lsp.secret_shapes.search import SecretMatch, matches
+from orch_lsp.secret_shapes.values import is_common_password, is_stand_in, looks_like_a_password, looks_random
 from orch_lsp.text import Span
 
 _VALUE = r"(?P<quote>\\?[\"']?)(?P<value>[^\s\"'`]{6,256}+)"

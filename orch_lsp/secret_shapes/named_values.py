@@ -11,8 +11,8 @@ import functools
 import re
 from collections.abc import Iterator
 
-from orch_lsp.secret_search import SecretMatch, matches
-from orch_lsp.secret_values import (
+from orch_lsp.secret_shapes.search import SecretMatch, matches
+from orch_lsp.secret_shapes.values import (
     is_code,
     is_common_password,
     is_mixed,

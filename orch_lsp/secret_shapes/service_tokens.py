@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from orch_lsp.secret_search import SecretMatch, matches
-from orch_lsp.secret_values import is_common_password, is_made_of_words, is_stand_in, looks_random
+from orch_lsp.secret_shapes.search import SecretMatch, matches
+from orch_lsp.secret_shapes.values import is_common_password, is_made_of_words, is_stand_in, looks_random
 from orch_lsp.text import Span
 
 

@@ -6,8 +6,8 @@ import bisect
 import re
 from collections.abc import Iterator
 
-from orch_lsp.secret_search import SecretMatch
-from orch_lsp.secret_values import is_made_of_words
+from orch_lsp.secret_shapes.search import SecretMatch
+from orch_lsp.secret_shapes.values import is_made_of_words
 from orch_lsp.text import Span
 
 _ARMOUR_STAND_IN = re.compile(r"(?i)\.\.\.|…|[<{][a-z]|\*{3}|x{6}|your[_-]|example|placeholder|redacted|dummy|insert")

@@ -1,7 +1,10 @@
 """What secrets look like: shapes of well-known tokens, private keys, and random-looking values in telling places.
 
 What is found decides whether a request may be sent: prose, hashes, placeholders and the examples of documentation stop
-nobody. Whether a value is one of those is judged in `secret_values`.
+nobody. `find_secrets` is the one entry.
+
+In reading order: `service_tokens`, `armour` (private keys), `named_values` and `command_lines` (a kind of place each),
+`values` (whether a value is one of those that stop nobody), `search` (how all of them look for a shape).
 
 A search looks for the literals that shapes begin with, and tries the shape only there. Repetitions are bounded or
 possessive, so that the time is linear in the text.
@@ -14,8 +17,9 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from orch_lsp.secret_armour import private_keys
-from orch_lsp.secret_assignments import (
+from orch_lsp.secret_shapes.armour import private_keys
+from orch_lsp.secret_shapes.command_lines import commands
+from orch_lsp.secret_shapes.named_values import (
     assignments,
     cells,
     compiled_assignment,
@@ -23,9 +27,8 @@ from orch_lsp.secret_assignments import (
     headers,
     manifest_values,
 )
-from orch_lsp.secret_commands import commands
-from orch_lsp.secret_search import SecretMatch
-from orch_lsp.secret_tokens import Shapes, compiled_shapes, tokens
+from orch_lsp.secret_shapes.search import SecretMatch
+from orch_lsp.secret_shapes.service_tokens import Shapes, compiled_shapes, tokens
 from orch_lsp.text import Span
 
 # Characters that are not seen, a line that goes on, and what a page, an address, a text of JSON and a wide font make of
