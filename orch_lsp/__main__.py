@@ -19,7 +19,7 @@ def main() -> None:
     hold()
     if is_server:
         # The command line's libraries would add to the server's start.
-        from orch_lsp.lsp.first_answer import FirstMessages, answer_initialize, is_plain
+        from orch_lsp.lsp.wire.first_answer import FirstMessages, answer_initialize, is_plain
 
         try:
             first = answer_initialize() if is_plain(sys.argv[2:]) else FirstMessages()

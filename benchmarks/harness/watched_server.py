@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 from orch_lsp.app.server import build_server
-from orch_lsp.lsp.transport import serve_stdio
+from orch_lsp.lsp.wire.transport import serve_stdio
 
 
 class Watch:

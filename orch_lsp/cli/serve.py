@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from orch_lsp.lsp.first_answer import FirstMessages
+    from orch_lsp.lsp.wire.first_answer import FirstMessages
     from orch_lsp.redaction import Redactor
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -34,8 +34,8 @@ def serve(arguments: Sequence[str], first: FirstMessages | None = None) -> None:
     # Objects loaded by now stay; collecting garbage among them again and again is a tenth of the start.
     gc.disable()
     from orch_lsp.app.server import build_server
-    from orch_lsp.lsp import stderr
-    from orch_lsp.lsp.transport import LAST_WORDS_S, serve_stdio, serve_tcp
+    from orch_lsp.lsp.wire import stderr
+    from orch_lsp.lsp.wire.transport import LAST_WORDS_S, serve_stdio, serve_tcp
     from orch_lsp.redaction import Redactor
 
     said = stderr.take_over()

@@ -19,9 +19,9 @@ from orch_lsp import __version__
 from orch_lsp.lsp.client import ClientFeatures
 from orch_lsp.lsp.documents import Documents
 from orch_lsp.lsp.failures import Failures
-from orch_lsp.lsp.protocol import OrchProtocol, converter_factory
 from orch_lsp.lsp.scope import may_be_settings
-from orch_lsp.lsp.workspace import OrchWorkspace
+from orch_lsp.lsp.wire.protocol import OrchProtocol, converter_factory
+from orch_lsp.lsp.wire.workspace import OrchWorkspace
 from orch_lsp.orchestration.source import Source
 from orch_lsp.uri import normal_form
 

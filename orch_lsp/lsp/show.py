@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from orch_lsp.lsp.protocol import DRAFT_SCHEME, RUN_SCHEME
+from orch_lsp.lsp.wire.protocol import DRAFT_SCHEME, RUN_SCHEME
 from orch_lsp.text import sha256
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from lsprotocol import types
 
 from orch_lsp.app.server import build_server
-from orch_lsp.lsp import first_answer
-from orch_lsp.lsp.first_answer import FirstMessages, answer_initialize, is_plain, result_for
+from orch_lsp.lsp.wire import first_answer
+from orch_lsp.lsp.wire.first_answer import FirstMessages, answer_initialize, is_plain, result_for
 from tests.fakes.raw_client import frame
 
 KNOWN = Path(first_answer.__file__).with_name("initialize.json")
@@ -177,11 +177,11 @@ def test_only_a_server_over_stdio_is_answered_for():
 
 def test_nothing_of_the_server_is_loaded_for_it():
     code = (
-        "import sys; from orch_lsp.lsp.first_answer import answer_initialize; answer_initialize();"
+        "import sys; from orch_lsp.lsp.wire.first_answer import answer_initialize; answer_initialize();"
         "print(sorted({name.partition('.')[0] for name in sys.modules} "
         "& {'lsprotocol', 'pygls', 'cattrs', 'attr', 'asyncio', 'argparse', 'pathlib', 'logging'}), file=sys.stderr)"
     )
-    root = KNOWN.parents[2]
+    root = KNOWN.parents[3]
     command = [sys.executable, "-P", "-S", "-c", code]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     ended = subprocess.run(command, input=frame(_initialize()), capture_output=True, cwd=root, env=environment)

@@ -34,7 +34,7 @@ SPLITS_BYTES = {"providers/sse.py": "bytes, which are cut at CR, LF and CRLF onl
 STARTS_TASKS = {
     "lsp/features/drafts.py": "a wait for the client's answer, which ends with the command",
     "testing/conformance.py": "requests that a test cancels and waits for",
-    "lsp/transport.py": "the conversation, the watch over the editor and TCP's connections; all end with the server",
+    "lsp/wire/transport.py": "the conversation, the watch over the editor, TCP's connections; all end with the server",
     "lsp/server.py": "run_task, which every feature uses, and the session's opening; close() ends both",
     "orchestration/supervisor.py": "runs and their heartbeat; aclose() ends them",
     "orchestration/session.py": "the opening of stores, the dropping of old runs; aclose() ends both",
@@ -47,7 +47,7 @@ STARTS_TASKS = {
 STARTS_PROCESSES = {"settings/key_command.py": "the user's own `api_key_command`, looked up outside of the project"}
 
 KNOWS_STDOUT = {
-    "lsp/transport.py": "hands stdout to the protocol and points sys.stdout at stderr",
+    "lsp/wire/transport.py": "hands stdout to the protocol and points sys.stdout at stderr",
     "cli/output.py": "results of commands",
     "cli/layout.py": "asks whether it is a terminal, and how wide",
     "cli/streams.py": "opens it where the caller closed it",
@@ -103,7 +103,7 @@ def test_the_server_loads_nothing_heavy_before_it_has_answered_initialize(tmp_pa
     assert header.startswith(b"Content-Length:")
     imports = (tmp_path / "imports").read_text(encoding="utf-8", errors="replace")
     loaded = {line.rpartition("|")[2].strip() for line in imports.split("\n") if line.startswith("import time:")}
-    assert "orch_lsp.lsp.first_answer" in loaded
+    assert "orch_lsp.lsp.wire.first_answer" in loaded
     assert sorted(loaded & set(HEAVY)) == []
 
 

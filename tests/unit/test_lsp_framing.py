@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_lsp.lsp.framing import MAX_MESSAGE_BYTES, FrameReader, NotLspError
+from orch_lsp.lsp.wire.framing import MAX_MESSAGE_BYTES, FrameReader, NotLspError
 
 bodies = st.lists(st.binary(max_size=40), max_size=6)
 

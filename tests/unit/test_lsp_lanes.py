@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orch_lsp.lsp.lanes import Lane
+from orch_lsp.lsp.wire.lanes import Lane
 
 
 def entered(lane: Lane, *names: str) -> tuple[list[str], list[str | int | None]]:

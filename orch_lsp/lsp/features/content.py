@@ -8,8 +8,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from orch_lsp.lsp.lookup import draft_text, find_run
-from orch_lsp.lsp.protocol import DRAFT_SCHEME
 from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.wire.protocol import DRAFT_SCHEME
 from orch_lsp.uri import normal_form
 
 _RUN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -16,10 +16,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
-from orch_lsp.lsp.first_answer import FirstMessages
-from orch_lsp.lsp.framing import FrameReader, NotLspError
-from orch_lsp.lsp.messages import MalformedMessageError, parse_message
-from orch_lsp.lsp.stderr import QueuedStderr
+from orch_lsp.lsp.wire.first_answer import FirstMessages
+from orch_lsp.lsp.wire.framing import FrameReader, NotLspError
+from orch_lsp.lsp.wire.messages import MalformedMessageError, parse_message
+from orch_lsp.lsp.wire.stderr import QueuedStderr
 
 if TYPE_CHECKING:
     import psutil

@@ -33,10 +33,10 @@ from typing_extensions import override
 
 from orch_lsp.errors import OrchError
 from orch_lsp.lsp.commands import CANCEL_RUN, COMMANDS
-from orch_lsp.lsp.first_answer import FirstMessages
-from orch_lsp.lsp.lanes import Lane, RequestId
-from orch_lsp.lsp.messages import MalformedMessageError, invalid_params, parse_message
-from orch_lsp.lsp.workspace import OrchWorkspace
+from orch_lsp.lsp.wire.first_answer import FirstMessages
+from orch_lsp.lsp.wire.lanes import Lane, RequestId
+from orch_lsp.lsp.wire.messages import MalformedMessageError, invalid_params, parse_message
+from orch_lsp.lsp.wire.workspace import OrchWorkspace
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
