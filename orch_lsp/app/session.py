@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orch_lsp.context.filesystem import FilesystemSource
+from orch_lsp.context.registry import create_source
 from orch_lsp.orchestration.session import Session
 from orch_lsp.providers.presets import PRESETS
 from orch_lsp.providers.registry import create_provider, is_hosted, kinds
@@ -16,6 +16,6 @@ def build_session(redactor: Redactor | None = None) -> Session:
         create_provider=create_provider,
         is_hosted=is_hosted,
         kinds=kinds(),
-        context_source=FilesystemSource(),
+        context_source=create_source(),
         redactor=redactor,
     )

@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, ProviderError
 from orch_lsp.model_lists import price_table
 from orch_lsp.model_lists.kept import KnownModels, ModelCache, nearest_models
+from orch_lsp.plugins import contained
 from orch_lsp.providers.base import ModelInfo, ModelLister, Provider
 from orch_lsp.providers.listing import look_up
 from orch_lsp.redaction import Redactor
@@ -184,7 +185,8 @@ class ModelLists:
             )
         try:
             async with self._access.in_use(provider), asyncio.timeout(patience_s):
-                return await provider.models()
+                with contained():
+                    return await provider.models()
         except TimeoutError:
             raise ProviderError(
                 ErrorCode.TIMEOUT, f"{settings.name} did not give its list of models within {patience_s:g} seconds."

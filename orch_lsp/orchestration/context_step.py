@@ -11,6 +11,7 @@ from orch_lsp.errors import ContextError, ErrorCode, ErrorDetail, OrchError
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.steps import begin_step, end_step
+from orch_lsp.plugins import PluginError, contained
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.record import ContextItemRef, ContextRecord, LeftOut
 from orch_lsp.runs.status import StepStatus
@@ -40,7 +41,8 @@ async def gather_context(
         limits.exclude,
     )
     try:
-        result = await source.retrieve(query)
+        with contained():
+            result = await source.retrieve(query)
     except Exception as error:
         if not isinstance(error, OrchError):
             # A source may come from another package; whatever it does, the draft is only ungrounded.
@@ -58,7 +60,8 @@ async def gather_context(
 def _detail(error: Exception, redactor: Redactor) -> ErrorDetail:
     if isinstance(error, OrchError):
         return replace(error.detail, message=redactor.redact(error.message))
-    message = f"The workspace could not be read ({type(error).__name__})."
+    reason = str(error) if isinstance(error, PluginError) else type(error).__name__
+    message = f"The workspace could not be read ({reason})."
     return ContextError(ErrorCode.UNEXPECTED_ERROR, message).detail
 
 

@@ -20,6 +20,7 @@ from orch_lsp.orchestration.request import without_live_keys
 from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.orchestration.steps import end_step
 from orch_lsp.orchestration.streaming import LiveKeyFilter, SectionTracker
+from orch_lsp.plugins import contained
 from orch_lsp.providers.base import (
     AnswerBegan,
     AttemptEnded,
@@ -97,7 +98,8 @@ async def _ask_one(
 ) -> str:
     provider = await _opened(choice.provider, session)
     request = await asyncio.to_thread(without_live_keys, plan, request, session.redactor)
-    body = await asyncio.to_thread(provider.request_body, request)
+    with contained():
+        body = await asyncio.to_thread(provider.request_body, request)
     limit = provider.default_max_output_tokens if isinstance(provider, LimitsOutput) else None
     live.change(
         request=replace(live.record.request, max_output_tokens=request.max_output_tokens or limit),
@@ -116,12 +118,15 @@ async def _ask_one(
     # From here on something may have been paid for.
     live.must_record = provider.server_address is None
     answer = _Answer(live, plan, session, choice, attempts, before)
-    stream = cast("AsyncGenerator[StreamEvent, None]", provider.stream(request))
+    with contained():
+        stream = cast("AsyncGenerator[StreamEvent, None]", provider.stream(request))
     writer = asyncio.create_task(live.keep_checkpoints(), name=f"checkpoints of {live.record.run_id}")
     try:
-        async with session.in_use(provider), contextlib.aclosing(stream):
-            async for event in stream:
-                await answer.take(event)
+        async with session.in_use(provider):
+            with contained():
+                async with contextlib.aclosing(stream):
+                    async for event in stream:
+                        await answer.take(event)
     except asyncio.CancelledError:
         attempts.cancelled()
         raise

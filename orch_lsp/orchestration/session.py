@@ -22,6 +22,7 @@ from orch_lsp.model_lists.lists import ModelLists
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.supervisor import Supervisor
+from orch_lsp.plugins import contained
 from orch_lsp.providers.base import Provider
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.owner import this_process
@@ -335,7 +336,8 @@ class Session:
 async def _close(provider: Provider) -> None:
     """Close a provider that is not needed; it may be of somebody else's making."""
     try:
-        await provider.aclose()
+        with contained():
+            await provider.aclose()
     except Exception:
         logger.exception("provider %s could not be closed", provider.id)
 

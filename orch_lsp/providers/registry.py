@@ -7,17 +7,17 @@ A kind is an entry point of the group `orch_lsp.providers` whose value is a func
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+import logging
+from collections.abc import Callable, Mapping
+from typing import cast
 
-from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.errors import ErrorCode, OrchError, SettingsError
+from orch_lsp.plugins import PluginError, Plugins, Unusable, contained
 from orch_lsp.providers.base import Provider
 from orch_lsp.providers.endpoint import endpoint_of
 from orch_lsp.settings.model import ProviderSettings
 
-if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
+logger = logging.getLogger(__name__)
 
 GROUP = "orch_lsp.providers"
 
@@ -32,14 +32,29 @@ BUILT_IN: Mapping[str, str] = {
 
 ProviderFactory = Callable[[ProviderSettings, str | None], Provider]
 
+PLUGINS = Plugins(GROUP, BUILT_IN)
 
-def create_provider(settings: ProviderSettings, api_key: str | None) -> Provider:
+
+def create_provider(settings: ProviderSettings, api_key: str | None, plugins: Plugins = PLUGINS) -> Provider:
     """The provider that `settings` describe; nothing is sent, and no connection is opened.
 
     Raises:
         SettingsError: The kind is not known, its package cannot be loaded, or the endpoint cannot be used.
     """
-    return _factory(settings)(settings, api_key)
+    factory = _factory(settings, plugins)
+    try:
+        with contained():
+            return factory(settings, api_key)
+    except OrchError:
+        raise
+    except Exception as error:
+        logger.exception("no provider of kind %s could be made", settings.kind)
+        reason = str(error) if isinstance(error, PluginError) else f"it raised {type(error).__name__}"
+        raise SettingsError(
+            ErrorCode.INVALID_SETTINGS,
+            f"The package that provides `{settings.kind}` cannot be used: {reason}.",
+            remediation="Install the package again, or choose another provider.",
+        ) from error
 
 
 def create_outline(settings: ProviderSettings, api_key: str | None) -> Provider:
@@ -61,33 +76,23 @@ def is_hosted(settings: ProviderSettings) -> bool:
     return settings.base_url is None or not endpoint_of(settings).is_loopback
 
 
-def kinds() -> tuple[str, ...]:
+def kinds(plugins: Plugins = PLUGINS) -> tuple[str, ...]:
     """All kinds that can be used here, sorted."""
-    return tuple(sorted({*BUILT_IN, *(found.name for found in _declared())}))
+    return plugins.names()
 
 
-def _declared() -> Iterable[EntryPoint]:
-    # Here, because it loads the reader of mail headers, and built-in kinds do without.
-    from importlib.metadata import entry_points
-
-    return entry_points(group=GROUP)
-
-
-def _factory(settings: ProviderSettings) -> ProviderFactory:
-    if (target := BUILT_IN.get(settings.kind)) is not None:
-        module, _, name = target.partition(":")
-        return getattr(importlib.import_module(module), name)
-    found = next((found for found in _declared() if found.name == settings.kind), None)
+def _factory(settings: ProviderSettings, plugins: Plugins) -> ProviderFactory:
+    found = plugins.load(settings.kind)
     if found is None:
         raise SettingsError(
             ErrorCode.INVALID_SETTINGS,
-            f"`providers.{settings.name}.kind` is `{settings.kind}`; expected one of {', '.join(kinds())}.",
+            f"`providers.{settings.name}.kind` is `{settings.kind}`; expected one of {', '.join(kinds(plugins))}.",
         )
-    try:
-        return found.load()
-    except (ImportError, AttributeError) as error:
+    if not callable(found):
+        reason = found.reason if isinstance(found, Unusable) else f"{type(found).__name__} is no function"
         raise SettingsError(
             ErrorCode.INVALID_SETTINGS,
-            f"The package that provides `{settings.kind}` cannot be loaded ({type(error).__name__}).",
+            f"The package that provides `{settings.kind}` cannot be loaded ({reason}).",
             remediation="Install the package again, or choose another provider.",
-        ) from error
+        )
+    return cast("ProviderFactory", found)

@@ -10,6 +10,8 @@ from tests.process.record_rules import check_record
 
 SPEC = "# Rate limiter\n\nLimit each client.\n\n## Tasks\n\nTODO\n"
 PACKAGE = """
+    import builtins
+
     from orch_lsp.generation import FinishReason
     from orch_lsp.providers.base import AttemptEnded, AttemptStarted, Finished, TextDelta
 
@@ -30,6 +32,8 @@ PACKAGE = """
             yield TextDelta("## Tasks\\n\\nCount requests.\\n")
             if self.end == "raises":
                 raise RuntimeError("something nobody thought of")
+            if self.end in ("SystemExit", "KeyboardInterrupt", "RecursionError"):
+                raise getattr(builtins, self.end)
             if self.end != "silent":
                 yield Finished(FinishReason(self.end), (self.end,))
             yield AttemptEnded(1, "ok", None, None, None)
@@ -45,7 +49,15 @@ PACKAGE = """
 
 @pytest.mark.parametrize(
     ("end", "code"),
-    [("stop", None), ("silent", "incomplete_output"), ("length", "incomplete_output"), ("raises", "unexpected_error")],
+    [
+        ("stop", None),
+        ("silent", "incomplete_output"),
+        ("length", "incomplete_output"),
+        ("raises", "unexpected_error"),
+        ("SystemExit", "unexpected_error"),
+        ("KeyboardInterrupt", "unexpected_error"),
+        ("RecursionError", "unexpected_error"),
+    ],
 )
 async def test_only_a_provider_that_says_stop_has_a_complete_draft(orch, homes, workspace, tmp_path, end, code):
     packages = tmp_path / "packages"

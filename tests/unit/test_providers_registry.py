@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.plugins import Plugins
 from orch_lsp.providers.base import Provider
 from orch_lsp.providers.endpoint import endpoint_of
 from orch_lsp.providers.failure import Failure
@@ -114,9 +115,10 @@ def installed(folder: Path, target: str) -> None:
 def test_a_package_of_somebody_else_s_is_a_kind(tmp_path, monkeypatch):
     installed(tmp_path, "mine_provider:create")
     monkeypatch.syspath_prepend(str(tmp_path))
-    provider = create_provider(settings(kind="mine"), "k")
+    plugins = Plugins(GROUP, BUILT_IN)
+    provider = create_provider(settings(kind="mine"), "k", plugins)
     assert provider.kind == "mine"
-    assert "mine" in kinds()
+    assert "mine" in kinds(plugins)
 
 
 @pytest.mark.parametrize("target", ["no_such_module:create", "mine_provider:no_such_name"])
@@ -124,7 +126,25 @@ def test_a_package_that_cannot_be_loaded_is_told(tmp_path, monkeypatch, target):
     installed(tmp_path, target)
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(SettingsError, match="cannot be loaded"):
-        create_provider(settings(kind="mine"), None)
+        create_provider(settings(kind="mine"), None, Plugins(GROUP, BUILT_IN))
+
+
+@pytest.mark.parametrize(
+    ("where", "error"),
+    [(where, error) for where in ("load", "create") for error in ("SystemExit", "KeyboardInterrupt", "RecursionError")],
+)
+def test_a_package_that_raises_anything_costs_its_own_kind_alone(tmp_path, monkeypatch, where, error):
+    if where == "load":
+        (tmp_path / "mine_raises.py").write_text(f"raise {error}\n", "utf-8")
+    else:
+        (tmp_path / "mine_raises.py").write_text(f"def create(settings, key):\n    raise {error}\n", "utf-8")
+    installed(tmp_path, "mine_raises:create")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    plugins = Plugins(GROUP, BUILT_IN)
+    with pytest.raises(SettingsError, match=error):
+        create_provider(settings(kind="mine"), None, plugins)
+    assert create_provider(settings(kind="ollama"), None, plugins).kind == "ollama"
+    sys.modules.pop("mine_raises", None)
 
 
 def test_a_package_cannot_take_the_place_of_what_ships(tmp_path, monkeypatch):
@@ -132,7 +152,8 @@ def test_a_package_cannot_take_the_place_of_what_ships(tmp_path, monkeypatch):
     entry_points = tmp_path / "mine_provider-1.0.dist-info" / "entry_points.txt"
     entry_points.write_text(f"[{GROUP}]\nanthropic = mine_provider:create\n", "utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert type(create_provider(settings(kind="anthropic"), None)).__name__ == "HttpProvider"
+    plugins = Plugins(GROUP, BUILT_IN)
+    assert type(create_provider(settings(kind="anthropic"), None, plugins)).__name__ == "HttpProvider"
 
 
 def test_making_a_provider_loads_nothing_heavy():

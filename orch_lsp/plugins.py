@@ -1,0 +1,167 @@
+"""Packages of others: found by entry points, loaded so that none of them can do harm to the rest.
+
+What ships is declared through the same groups; a table repeats it, so that it works from a source tree, is loaded
+without a search, and keeps its names. A package of somebody else's may raise anything, `SystemExit` and
+`KeyboardInterrupt` too, or never come back: it alone is lost, and that is said once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import threading
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib import metadata
+
+logger = logging.getLogger(__name__)
+
+LOAD_SECONDS = 5.0
+"""How long a package may take to load."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A plug-in that is declared and cannot be used."""
+
+    name: str
+    target: str
+    """What its entry point names: `package.module:attribute`."""
+    reason: str
+    """In a few words, such as the name of the exception."""
+
+
+class PluginError(Exception):
+    """A plug-in raised what would have ended the process."""
+
+
+@contextlib.contextmanager
+def contained() -> Generator[None]:
+    """Run calls into a plug-in: what it raises is an `Exception`, so that no handler lets it end the process.
+
+    Raises:
+        PluginError: It raised `SystemExit`, `KeyboardInterrupt` or another of their kind. A task's cancellation and
+            a generator's end pass.
+    """
+    try:
+        yield
+    except (Exception, asyncio.CancelledError, GeneratorExit):
+        raise
+    except BaseException as error:
+        msg = f"it raised {type(error).__name__}"
+        raise PluginError(msg) from error
+
+
+class _Loading:
+    """One package on its way, on a thread of its own, which is left behind if it does not come back."""
+
+    def __init__(self, entry: metadata.EntryPoint, seconds: float) -> None:
+        self.entry = entry
+        self._deadline = time.monotonic() + seconds
+        self.value: Any = None
+        self.error: BaseException | None = None
+        self.done = threading.Event()
+        threading.Thread(target=self._run, name=f"load {entry.value}", daemon=True).start()
+
+    def is_over(self) -> bool:
+        """Wait until it came back or its time is over; whether it came back."""
+        return self.done.wait(max(0.0, self._deadline - time.monotonic()))
+
+    def _run(self) -> None:
+        try:
+            self.value = self.entry.load()
+        except BaseException as error:  # noqa: BLE001 -- whatever a package raises costs the package alone
+            self.error = error
+        finally:
+            self.done.set()
+
+
+class Plugins:
+    """The plug-ins of one group. Safe to use from several threads; nothing is loaded before it is asked for.
+
+    Args:
+        group: The entry-point group.
+        built_in: What ships, by name, as `module:attribute`. No package can take its names.
+        seconds: How long a package may take to load.
+    """
+
+    def __init__(self, group: str, built_in: Mapping[str, str], *, seconds: float = LOAD_SECONDS) -> None:
+        self.group = group
+        self._built_in = built_in
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._loading: dict[str, _Loading] = {}
+        self._unusable: dict[str, Unusable] = {}
+        self._declared: dict[str, metadata.EntryPoint] | None = None
+
+    def names(self) -> tuple[str, ...]:
+        """All names, sorted; nothing is imported for it."""
+        return tuple(sorted({*self._built_in, *self._found()}))
+
+    def load(self, name: str) -> Any:
+        """What is registered under a name: its value, `Unusable`, or None if there is nothing.
+
+        Waits for a package as long as it may take, so it is no call for the event loop. What ships is not contained:
+        an error in it is ours.
+        """
+        if (target := self._built_in.get(name)) is not None:
+            module, _, attribute = target.partition(":")
+            return getattr(importlib.import_module(module), attribute)
+        entry = self._found().get(name)
+        if entry is None:
+            return None
+        with self._lock:
+            if (known := self._unusable.get(name)) is not None:
+                return known
+            loading = self._loading.get(name)
+            if loading is None:
+                loading = self._loading[name] = _Loading(entry, self._seconds)
+        if not loading.is_over():
+            return self.reject(name, f"it did not load within {self._seconds:g} seconds")
+        if loading.error is not None:
+            return self.reject(name, type(loading.error).__name__, loading.error)
+        return loading.value
+
+    def load_all(self) -> dict[str, Any]:
+        """All of them by name, `Unusable` among them. Packages load beside each other, each as long as it may take."""
+        with self._lock:
+            for name, entry in self._found_locked().items():
+                if name not in self._loading and name not in self._unusable:
+                    self._loading[name] = _Loading(entry, self._seconds)
+        return {name: self.load(name) for name in self.names()}
+
+    def reject(self, name: str, reason: str, error: BaseException | None = None) -> Unusable:
+        """Never use a package again in this process; said once, whoever finds it out."""
+        entry = self._found().get(name)
+        with self._lock:
+            if (known := self._unusable.get(name)) is not None:
+                return known
+            target = self._built_in.get(name, "") if entry is None else entry.value
+            unusable = self._unusable[name] = Unusable(name, target, reason)
+        logger.warning("%r of %s from %s cannot be used: %s", name, self.group, target, reason, exc_info=error)
+        return unusable
+
+    @property
+    def unusable(self) -> tuple[Unusable, ...]:
+        """Those that were tried and cannot be used, by name."""
+        with self._lock:
+            return tuple(self._unusable[name] for name in sorted(self._unusable))
+
+    def _found(self) -> dict[str, metadata.EntryPoint]:
+        with self._lock:
+            return self._found_locked()
+
+    def _found_locked(self) -> dict[str, metadata.EntryPoint]:
+        if self._declared is None:
+            # Here, because it loads the reader of mail headers, and what ships does without.
+            from importlib import metadata
+
+            found = metadata.entry_points(group=self.group)
+            self._declared = {entry.name: entry for entry in found if entry.name not in self._built_in}
+        return self._declared
