@@ -89,6 +89,17 @@ def after_line(text: str, offset: int) -> int:
     return len(text) if end is None else end.end()
 
 
+def start_of_line(text: str, offset: int, lowest: int = 0) -> int:
+    """The start of the line that holds `offset`; `lowest` if the line begins before it."""
+    return max(text.rfind("\n", lowest, offset), text.rfind("\r", lowest, offset), lowest - 1) + 1
+
+
+def end_of_line(text: str, offset: int) -> int:
+    """The end of the line that holds `offset`, before its line end."""
+    end = _LINE_END.search(text, offset)
+    return len(text) if end is None else end.start()
+
+
 def split_lines(text: str) -> list[str]:
     """The lines of `text` without their ends, by LSP's three terminators only."""
     return _LINE_END.split(text)

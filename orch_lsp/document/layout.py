@@ -1,14 +1,21 @@
-"""A document's own manner: its line ends, the blank lines below its headings, and where its content ends."""
+"""A document's own manner: its line ends, the blank lines below its headings, and where its content ends.
+
+All is looked up around the offsets that are asked for; no question walks through the whole text.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
 from functools import cached_property
 
-from orch_lsp.document.body import is_rule
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.markdown.front_matter import content_start
-from orch_lsp.text import Span, line_end_of, line_spans, split_lines
+from orch_lsp.text import Span, after_line, end_of_line, line_end_of, line_spans, split_lines, start_of_line
+
+_BLANKS = " \t\r\n"
+_BLANK = re.compile(r"[ \t\r\n]*")
+_BLANK_LINE = re.compile(r"[ \t]*(?:[\r\n]|\Z)")
+_STEP = 4096
 
 
 class Layout:
@@ -18,8 +25,6 @@ class Layout:
         self.document = document
         self.text = document.text
         self.line_end = line_end_of(document.text)
-        self._lines = line_spans(document.text)
-        self._starts = [line.start for line in self._lines]
 
     @cached_property
     def start(self) -> int:
@@ -31,8 +36,8 @@ class Layout:
         """A line end and, unless the document's own sections do without, a blank line."""
         for section in self.document.sections:
             if section.profile_key is not None and not section.placeholder and not self.is_html(section):
-                line = self._line_of(section.heading.end) + 1
-                return self.line_end * (2 if self._is_blank(line) else 1)
+                below = after_line(self.text, section.heading.end)
+                return self.line_end * (2 if _BLANK_LINE.match(self.text, below) else 1)
         return self.line_end * 2
 
     def is_html(self, section: Section) -> bool:
@@ -45,22 +50,22 @@ class Layout:
         open_block = self.document.tree.open_block
         return "" if open_block is None else self.line_end + open_block.closer
 
+    @cached_property
+    def is_blank(self) -> bool:
+        """Whether the document holds no text at all."""
+        return self._text_from(self.start) == len(self.text)
+
     def in_own_line_ends(self, text: str) -> str:
         """`text` with the document's line ends."""
         return self.line_end.join(split_lines(text))
 
     def content(self, body: Span) -> Span | None:
         """From the start of the first line that is not blank to the end of the last one; None if all are."""
-        if body.start == body.end:
+        first = self._text_from(body.start)
+        if first >= body.end:
             return None
-        first, last = self._line_of(body.start), self._line_of(body.end)
-        if body.end < len(self.text):
-            last -= 1
-        while first <= last and self._is_blank(first):
-            first += 1
-        while last >= first and self._is_blank(last):
-            last -= 1
-        return None if first > last else Span(self._lines[first].start, self._lines[last].end)
+        last = self._text_before(body.end, first)
+        return Span(start_of_line(self.text, first, body.start), end_of_line(self.text, last))
 
     def own_content(self, body: Span) -> Span | None:
         """The content of a body without the rules at its end; None if nothing else is there.
@@ -70,40 +75,36 @@ class Layout:
         content = self.content(body)
         if content is None:
             return None
-        last = self._line_of(content.end)
-        while last >= 0 and self._lines[last].start >= content.start and (self._is_blank(last) or self._is_rule(last)):
-            last -= 1
-        end = self._lines[last].end if last >= 0 else 0
-        return Span(content.start, end) if end > content.start else None
+        end = content.end
+        for rule in self.document.tree.rules_before(end):
+            if rule.start < content.start or self._text_before(end, rule.end) > rule.end:
+                break
+            end = rule.start
+        last = self._text_before(end, content.start)
+        return Span(content.start, end_of_line(self.text, last)) if last > content.start else None
 
     def end_of_content(self, end: int, lowest: int) -> int:
         """The end of the last line before the one at `end` that is not blank; `lowest` if there is none after it."""
-        number = self._line_of(end)
-        if end < len(self.text):
-            number -= 1
-        while number >= 0 and self._lines[number].end > lowest:
-            if not self._is_blank(number):
-                return self._lines[number].end
-            number -= 1
-        return lowest
+        last = self._text_before(end, lowest)
+        return end_of_line(self.text, last) if last > lowest else lowest
 
     def blank_lines_after(self, offset: int) -> int | None:
         """How many lines end between `offset` and the next line with text; None if no text follows."""
-        line = self._line_of(offset)
-        if self._lines[line].end > offset:
+        if offset < len(self.text) and self.text[offset] not in "\r\n":
             return 0
-        for number in range(line + 1, len(self._lines)):
-            if not self._is_blank(number):
-                return number - line
-        return None
+        following = self._text_from(offset)
+        return None if following == len(self.text) else len(line_spans(self.text[offset:following])) - 1
 
-    def _line_of(self, offset: int) -> int:
-        return bisect_right(self._starts, offset) - 1
+    def _text_from(self, offset: int) -> int:
+        """The first character from `offset` on that is not blank; the text's end if there is none."""
+        found = _BLANK.match(self.text, offset)
+        return len(self.text) if found is None else found.end()
 
-    def _is_blank(self, number: int) -> bool:
-        line = self._lines[number]
-        return not self.text[line.start : line.end].strip(" \t")
-
-    def _is_rule(self, number: int) -> bool:
-        line = self._lines[number]
-        return is_rule(self.text[line.start : line.end])
+    def _text_before(self, offset: int, lowest: int) -> int:
+        """After the last character before `offset` that is not blank; `lowest` if there is none after it."""
+        while offset > lowest:
+            start = max(lowest, offset - _STEP)
+            if piece := self.text[start:offset].rstrip(_BLANKS):
+                return start + len(piece)
+            offset = start
+        return lowest

@@ -14,19 +14,22 @@ from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.front_matter import FrontMatter, content_start, parse_front_matter
 from orch_lsp.markdown.reader import read
 from orch_lsp.markdown.tree import Heading, Tree
-from orch_lsp.text import Span, after_line, split_lines
+from orch_lsp.text import Span, after_line, end_of_line, split_lines, start_of_line
 
 __all__ = ["parse", "parse_front_matter"]
 
-_LINE_END = re.compile(r"[\r\n]")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def parse(text: str, profile: Profile) -> SpecDocument:
     """Read `text` as a spec of `profile`; see `parse_tree`."""
     front_matter = parse_front_matter(text)
-    start = content_start(text) if front_matter is None else front_matter.span.end
-    return parse_tree(read(text, start), front_matter, profile)
+    return parse_tree(tree_after(text, front_matter), front_matter, profile)
+
+
+def tree_after(text: str, front_matter: FrontMatter | None) -> Tree:
+    """The tree of a document's Markdown, which begins after its front matter, else after a byte order mark."""
+    return read(text, content_start(text) if front_matter is None else front_matter.span.end)
 
 
 def parse_tree(tree: Tree, front_matter: FrontMatter | None, profile: Profile) -> SpecDocument:
@@ -64,9 +67,7 @@ def parse_tree(tree: Tree, front_matter: FrontMatter | None, profile: Profile) -
 
 def _line_around(text: str, offset: int, lowest: int) -> Span:
     """The line that holds `offset`, without its end."""
-    begin = max(text.rfind("\n", lowest, offset), text.rfind("\r", lowest, offset)) + 1
-    end = _LINE_END.search(text, offset)
-    return Span(max(begin, lowest), len(text) if end is None else end.start())
+    return Span(start_of_line(text, offset, lowest), end_of_line(text, offset))
 
 
 def _body_ends(headings: Sequence[Heading], keys: Sequence[str | None]) -> list[int | None]:

@@ -12,11 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from orch_lsp.document.model import SpecDocument
-from orch_lsp.document.parse import parse_tree
+from orch_lsp.document.parse import parse_tree, tree_after
 from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.change import changed
-from orch_lsp.markdown.front_matter import FrontMatter, content_start, opens_front_matter, parse_front_matter
-from orch_lsp.markdown.reader import read
+from orch_lsp.markdown.front_matter import FrontMatter, opens_front_matter, parse_front_matter
 from orch_lsp.markdown.tree import Tree
 from orch_lsp.text import Span
 
@@ -71,7 +70,7 @@ def _tree(known: _Known | None, text: str) -> tuple[Tree, FrontMatter | None]:
         if span.start > known.tree.starts[0] and not before:
             return changed(known.tree, span, new_text), known.front_matter
     front_matter = parse_front_matter(text)
-    return read(text, content_start(text) if front_matter is None else front_matter.span.end), front_matter
+    return tree_after(text, front_matter), front_matter
 
 
 def _common(limit: int, equal: Callable[[int], bool]) -> int:

@@ -181,6 +181,20 @@ class Tree:
         last = self.chunks[-1].open_block
         return None if last is None else OpenBlock(last.kind, self.starts[-1] + last.start, last.closer)
 
+    def rules_before(self, offset: int) -> Iterator[Span]:
+        """The rules that end what stands before `offset`, also as the end of a list, the last one first.
+
+        No other block that holds text stands between them.
+        """
+        for number in range(self.chunk_at(offset - 1), -1, -1):
+            chunk, base = self.chunks[number], self.starts[number]
+            for element in reversed(chunk.elements):
+                if base + element.start >= offset or element.kind in {"list", "item"}:
+                    continue
+                if element.kind != "rule":
+                    return
+                yield Span(base + element.start, base + element.end)
+
     def elements(self, *kinds: Kind) -> Iterator[tuple[Element, Span]]:
         """All elements of these kinds (of all kinds without any), each with its span in the text."""
         for chunk, base in zip(self.chunks, self.starts, strict=True):

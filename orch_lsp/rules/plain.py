@@ -6,8 +6,9 @@ A section without text is cured by drafting it, which is the caller's to offer b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from orch_lsp.document.brief import fill_targets
@@ -18,7 +19,7 @@ from orch_lsp.document.layout import Layout
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.placement import Placement
 from orch_lsp.document.profile import Profile
-from orch_lsp.text import Edit, Span
+from orch_lsp.text import Edit, Span, end_of_line
 
 Code = Literal["missing_section", "empty_section", "placeholder_section", "duplicate_section", "unbalanced_fence"]
 Severity = Literal["error", "warning", "information", "hint"]
@@ -38,7 +39,13 @@ class Fix:
     """A cure: what it is called in a menu, and its edits against the document's text."""
 
     title: str
-    edits: tuple[Edit, ...]
+    make: Callable[[], tuple[Edit, ...]]
+    """Makes the edits. At a keystroke nobody asks for them."""
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The edits."""
+        return self.make()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +74,17 @@ def check(document: SpecDocument, profile: Profile) -> tuple[Finding, ...]:
 
 def _missing(document: SpecDocument, profile: Profile, layout: Layout) -> Iterator[Finding]:
     missing = [target for target in fill_targets(document, profile) if target.kind == "missing"]
-    if not missing or layout.content(Span(layout.start, len(document.text))) is None:
+    if not missing or layout.is_blank:
         return
     span = _head(document, layout)
     keys = tuple(target.key for target in missing)
-    every = Fix("Add the missing headings", _headings(keys, profile, layout))
+    every = Fix("Add the missing headings", partial(_headings, keys, profile, layout))
     if not document.profile_sections:
         titles = ", ".join(target.title for target in missing)
         yield _finding("missing_section", f"Sections still to come: {titles}.", span, (every,), keys)
         return
     for target in missing:
-        fixes = [Fix(f"Add the heading “{target.title}”", _headings((target.key,), profile, layout))]
+        fixes = [Fix(f"Add the heading “{target.title}”", partial(_headings, (target.key,), profile, layout))]
         if len(missing) > 1:
             fixes.append(every)
         message = f"The section “{target.title}” is missing."
@@ -98,8 +105,7 @@ def _head(document: SpecDocument, layout: Layout) -> Span:
         return document.title
     content = layout.content(Span(document.preamble.start, len(document.text)))
     start = document.preamble.start if content is None else content.start
-    line_end = min((end for end in (document.text.find(mark, start) for mark in "\r\n") if end >= 0), default=None)
-    return Span(start, len(document.text) if line_end is None else line_end)
+    return Span(start, end_of_line(document.text, start))
 
 
 def _unwritten(document: SpecDocument) -> Iterator[Finding]:
@@ -129,20 +135,24 @@ def _join(first: Section, second: Section, document: SpecDocument, profile: Prof
     removal = Edit(Span(second.heading.start, second.body.end), "")
     content = layout.content(second.body)
     if second.placeholder or content is None:
-        return Fix("Remove the empty duplicate", (removal,))
-    body = closed(below(document.text[content.start : content.end], first.level, profile))
-    placement = Placement(layout, profile)
-    if first.placeholder:
-        placement.replace_body(first, body)
-    else:
-        placement.append_to_body(first, body)
-    return Fix(f"Join with the first “{first.title}”", (*placement.edits(), removal))
+        return Fix("Remove the empty duplicate", lambda: (removal,))
+
+    def edits() -> tuple[Edit, ...]:
+        body = closed(below(document.text[content.start : content.end], first.level, profile))
+        placement = Placement(layout, profile)
+        if first.placeholder:
+            placement.replace_body(first, body)
+        else:
+            placement.append_to_body(first, body)
+        return (*placement.edits(), removal)
+
+    return Fix(f"Join with the first “{first.title}”", edits)
 
 
 def _unbalanced(document: SpecDocument, profile: Profile) -> Iterator[Finding]:
     if document.unbalanced_fence is not None:
         message = "This code fence is never closed, so that all text below it is read as code."
-        fixes = (Fix("Close the code fence", closing_edits(document, profile)),)
+        fixes = (Fix("Close the code fence", partial(closing_edits, document.tree, profile)),)
         yield _finding("unbalanced_fence", message, document.unbalanced_fence, fixes)
 
 

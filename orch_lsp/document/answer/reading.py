@@ -140,7 +140,7 @@ def _unwrapped(text: str, profile: Profile, notes: list[AnswerNote], about: str)
         text = _with_headings(text, profile, notes)
     # Parsing costs more than all of the above, and is needed only where a fence is open.
     open_block = scan_blocks(split_lines(text)).open_block
-    if open_block is not None and (closing := closing_edits(parse(text, profile), profile)):
+    if open_block is not None and (closing := closing_edits(parse(text, profile).tree, profile)):
         notes.append(AnswerNote("answer_mended", "closed a code fence"))
         text = apply_edits(text, closing)
     return text
