@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orch_lsp.cli.layout import GAP, padded, terminal_width, widest, wrapped
+from orch_lsp.cli.layout import GAP, padded, widest, wrapped
+from orch_lsp.cli.output import terminal_width
 from orch_lsp.doctor.findings import MARKS, Finding, report_lines
 from orch_lsp.runs.escape import visible
 

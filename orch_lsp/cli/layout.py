@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import io
-import shutil
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console
-from rich.text import Text
 
 GAP = 2
 """Cells between two columns."""
-_NARROWEST = 10
-
-
-def terminal_width() -> int | None:
-    """Cells of a line on stdout; None where no person looks, and lines are to stay as they are."""
-    if not sys.stdout.isatty():
-        return None
-    # A line that takes the last cell as well leaves an empty line behind it on some terminals.
-    return max(_NARROWEST, shutil.get_terminal_size().columns - 1)
 
 
 def cut(text: str, width: int) -> str:
@@ -58,6 +45,9 @@ def wrapped(text: str, width: int | None) -> list[str]:
     lines = text.split("\n")
     if width is None:
         return lines
+    from rich.console import Console
+    from rich.text import Text
+
     console = Console(file=io.StringIO(), width=width)
     return [
         part.plain.rstrip()

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import select
+import shutil
 import sys
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -36,12 +37,21 @@ class _State:
     told_json: bool = False
 
 
+_NARROWEST = 10
 _LONGEST_LINE = 4_000
 _PATIENCE_S = 30.0
 """Seconds that the reader of a whole text has."""
 _NOT_IN_JSON = re.compile(r"[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
                           r"\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]")  # fmt: skip
 _state = _State()
+
+
+def terminal_width() -> int | None:
+    """Cells of a line on stdout; None where no person looks, and lines are to stay as they are."""
+    if not sys.stdout.isatty():
+        return None
+    # A line that takes the last cell as well leaves an empty line behind it on some terminals.
+    return max(_NARROWEST, shutil.get_terminal_size().columns - 1)
 
 
 def say(message: str) -> None:

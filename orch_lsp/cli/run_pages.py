@@ -15,13 +15,13 @@ from orch_lsp.cli.layout import (
     local_time,
     padded,
     table_lines,
-    terminal_width,
     widest,
     wrapped,
 )
+from orch_lsp.cli.output import terminal_width
 from orch_lsp.runs.escape import plain, visible
+from orch_lsp.runs.labels import ListedRun
 from orch_lsp.runs.record import RunRecord
-from orch_lsp.runs.view import facts_of, list_line, view_of
 
 _SHORTEST_ID = 8
 _LEAST = 12
@@ -45,28 +45,24 @@ def short_ids(run_ids: Sequence[str]) -> dict[str, str]:
     return {run_id: run_id[: size + (run_id[size - 1 : size] == "-")] for run_id, size in shortest.items()}
 
 
-def list_lines(records: Sequence[RunRecord], before: Sequence[RunRecord] = ()) -> list[str]:
-    """The history, newest first: as a table on a terminal, else with whole ids and times for `grep` and scripts.
+def table_of(runs: Sequence[ListedRun], before: Sequence[ListedRun], width: int) -> list[str]:
+    """The history, newest first, as a table for a terminal.
 
     Args:
-        records: The runs to be shown.
+        runs: The runs to be shown.
         before: Runs before those, which are not shown; the ids are to be told apart from theirs as well.
+        width: Cells of a line.
     """
-    width = terminal_width()
-    if width is None:
-        return [list_line(record) for record in records]
-    ids = short_ids([record.run_id for record in (*records, *before)])
-    return _table(records, [ids[record.run_id] for record in records], width)
+    ids = short_ids([run.run_id for run in (*runs, *before)])
+    return _table(runs, [ids[run.run_id] for run in runs], width)
 
 
-def _table(records: Sequence[RunRecord], ids: Sequence[str], width: int) -> list[str]:
-    views = [view_of(record) for record in records]
-    times = [local_time(plain(record.timing.started_at), "%Y-%m-%d %H:%M") for record in records]
-    run, started = Column("RUN", ids), Column("STARTED", times)
-    status = Column("STATUS", [view.status for view in views])
-    model = Column("MODEL", [view.model for view in views], _LEAST)
-    document = Column("DOCUMENT", [view.document for view in views], _LEAST_BESIDE_MORE, from_front=True)
-    tokens = Column("TOKENS", [view.tokens for view in views])
+def _table(runs: Sequence[ListedRun], ids: Sequence[str], width: int) -> list[str]:
+    run, started = Column("RUN", ids), Column("STARTED", [local_time(one.started_at, "%Y-%m-%d %H:%M") for one in runs])
+    status = Column("STATUS", [one.status for one in runs])
+    model = Column("MODEL", [one.model for one in runs], _LEAST)
+    document = Column("DOCUMENT", [one.document for one in runs], _LEAST_BESIDE_MORE, from_front=True)
+    tokens = Column("TOKENS", [one.tokens for one in runs])
     for columns in (
         (run, started, status, model, document, tokens),
         (run, started, status, model, document),
@@ -91,6 +87,8 @@ def page_of(record: RunRecord, draft_text: str | None) -> str:
         record: The run.
         draft_text: The draft's text, if it is kept; in a pipe it follows as it is.
     """
+    from orch_lsp.runs.view import view_of
+
     width = terminal_width()
     view = view_of(record)
     blocks = [wrapped(view.title, width), _facts(record, width)]
@@ -107,6 +105,8 @@ def page_of(record: RunRecord, draft_text: str | None) -> str:
 
 def _facts(record: RunRecord, width: int | None) -> list[str]:
     """A label and its value on a line; where that is narrow, the value below its label."""
+    from orch_lsp.runs.view import facts_of
+
     facts = [(label, value) for label, value in facts_of(record) if value]
     column = widest([label for label, _ in facts]) + len(_INDENT) + GAP
     lines: list[str] = []

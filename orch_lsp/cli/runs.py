@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from orch_lsp.cli.output import reporting_errors, say, write_json, write_page, write_result
+from orch_lsp.cli.output import reporting_errors, say, terminal_width, write_json, write_page, write_result
 from orch_lsp.errors import RunError
-from orch_lsp.orchestration.session import Session
-from orch_lsp.runs.record import RunRecord
-from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.load import ProjectLayer
-from orch_lsp.settings.model import RunSettings
-from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.workspace import find_root
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration.session import Session
+    from orch_lsp.runs.labels import ListedRun
+    from orch_lsp.runs.record import RunRecord
+    from orch_lsp.runs.store import RunStore
+    from orch_lsp.settings.model import RunSettings
 
 T = TypeVar("T")
 _COUNTABLE = 2**53
@@ -38,10 +38,13 @@ def root_of_here(workspace: Path | None = None) -> Path | None:
 
 def with_store(workspace: Path | None, use: Callable[[Session, RunStore, RunSettings], Awaitable[T]]) -> T:
     """Open the workspace's store, use it, close it."""
+    import asyncio
+
+    from orch_lsp.app.session import build_session
+    from orch_lsp.settings.load import ProjectLayer
+    from orch_lsp.settings.resolve import CommandChoice
 
     async def run() -> T:
-        from orch_lsp.app.session import build_session
-
         session = build_session()
         try:
             root = root_of_here(workspace)
@@ -68,29 +71,67 @@ def runs() -> None:
 @workspace_option
 def list_runs(limit: int, search: str | None, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- click passes flags by name
     """List runs, newest first; outside any workspace, those of documents without one as well."""
-    from orch_lsp.cli.run_pages import list_lines
-    from orch_lsp.runs.schema import to_dict
-
-    async def load(session: Session, store: RunStore, settings: RunSettings) -> list[RunRecord]:
-        # One more than is shown: its id is to be told apart as well.
-        wanted = min(limit, _COUNTABLE) + 1
-        found = list(await store.list(limit=wanted, search=search))
-        if workspace is None and find_root(Path.cwd() / "spec.md") is None:
-            # Outside any workspace, the runs of documents without one are at home here.
-            without_workspace = await session.store_at(None, None, settings)
-            others = await without_workspace.list(limit=wanted, search=search)
-            found = sorted((*found, *others), key=lambda record: record.run_id, reverse=True)
-        return found[:wanted]
-
+    # One more than is shown: its id is to be told apart as well.
+    wanted = min(limit, _COUNTABLE) + 1
+    root = root_of_here(workspace)
+    # Outside any workspace, the runs of documents without one are at home here.
+    roots = [root, None] if workspace is None and find_root(Path.cwd() / "spec.md") is None else [root]
     with reporting_errors(as_json=as_json):
-        found = with_store(workspace, load)
-        records, before = found[:limit], found[limit:]
         if as_json:
-            write_json([to_dict(record) for record in records])
-        elif records:
-            write_page("\n".join(list_lines(records, before)) + "\n")
+            from orch_lsp.runs.schema import to_dict
+
+            write_json([to_dict(record) for record in _records(workspace, roots, wanted, search)[:limit]])
+            return
+        found = _shortly(roots, wanted, search)
+        if found is None:
+            from orch_lsp.runs.labels import listed
+
+            found = [listed(record) for record in _records(workspace, roots, wanted, search)]
+        if found:
+            write_page("\n".join(_lines(found[:limit], found[limit:])) + "\n")
         else:
             say("No runs yet." if not (search or "").strip() else "No run has these words.")
+
+
+def _lines(runs: Sequence[ListedRun], before: Sequence[ListedRun]) -> list[str]:
+    """The history as a table on a terminal, else with whole ids and times for `grep` and scripts."""
+    if (width := terminal_width()) is not None:
+        from orch_lsp.cli.run_pages import table_of
+
+        return table_of(runs, before, width)
+    from orch_lsp.runs.labels import list_line
+
+    return [list_line(run) for run in runs]
+
+
+def _records(workspace: Path | None, roots: Sequence[Path | None], wanted: int, search: str | None) -> list[RunRecord]:
+    async def load(session: Session, store: RunStore, settings: RunSettings) -> list[RunRecord]:
+        stores = [store, *[await session.store_at(other, None, settings) for other in roots[1:]]]
+        found = [record for each in stores for record in await each.list(limit=wanted, search=search)]
+        return sorted(found, key=lambda record: record.run_id, reverse=True)[:wanted]
+
+    return with_store(workspace, load)
+
+
+def _shortly(roots: Sequence[Path | None], wanted: int, search: str | None) -> list[ListedRun] | None:
+    """The runs without the event loop, the settings and the records; None if more is to be done than to look."""
+    from orch_lsp.runs.history import RunHistory
+    from orch_lsp.settings.runs import user_run_settings
+
+    settings, notices = user_run_settings(), list[str]()
+    histories = [RunHistory(root, settings, notices.append) for root in roots]
+    try:
+        for history in histories:
+            history.open()
+        if not all(history.is_at_rest(to_search=search is not None) for history in histories):
+            return None
+        found = [run for history in histories for run in history.listing(wanted, search)]
+    finally:
+        for history in histories:
+            history.close()
+        for notice in notices:
+            say(f"warning: {notice}")
+    return sorted(found, key=lambda run: run.run_id, reverse=True)[:wanted]
 
 
 @runs.command()

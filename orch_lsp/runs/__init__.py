@@ -4,5 +4,5 @@ In reading order: `status`, `record` and `lifecycle` say what a run is; `store` 
 `history` (what belongs into one transaction), `rows` (runs, texts and checkpoints), `columns`, `usage_rows` and
 `search` (what is derived from records to find and to add them up) and `migrations` (the tables). `schema` is the border
 to JSON. `interruption`, `held`, `rescue` and `salvage` are for what goes wrong; `retention` and `pages` for what is to
-go. `origins` and `provenance` tie sections to runs; `view`, `usage` and `escape` are how all that is said.
+go. `origins` and `provenance` tie sections to runs; `labels`, `view`, `usage` and `escape` are how all that is said.
 """

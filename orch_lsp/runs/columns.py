@@ -12,6 +12,11 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
+from orch_lsp.generation import Usage
+from orch_lsp.runs.escape import plain
+from orch_lsp.runs.labels import ListedRun, model_label, status_with, tokens_label
+from orch_lsp.runs.status import RunStatus
+
 COUNTS = (
     "input_tokens",
     "output_tokens",
@@ -23,6 +28,8 @@ SUMMARY = (
     "run_id", "started_at", "status", "document", "provider", "kind", "model", "asked", *COUNTS,
     "cost_amount", "cost_currency", "error_code", "draft_state", "draft_partial",
 )  # fmt: skip
+_STATUSES = frozenset(map(str, RunStatus))
+_LISTED = "started_at, summaries.status, error_code, provider, kind, model, document, input_tokens, output_tokens"
 _LARGEST_COUNT = 10**12
 """Tokens of a run; what is beyond is no count, and the sum of millions of runs stays a number that SQLite has."""
 _REPLACE_SUMMARY = f"INSERT OR REPLACE INTO summaries ({', '.join(SUMMARY)}) VALUES ({', '.join('?' * len(SUMMARY))})"  # noqa: S608
@@ -75,6 +82,21 @@ def writers(connection: sqlite3.Connection, document: str, sections: Iterable[tu
     return found
 
 
+def listing(
+    connection: sqlite3.Connection, where: str, arguments: Iterable[object]
+) -> Generator[tuple[str, ListedRun | None]]:
+    """Ids and lines of the runs that a condition of our own picks, newest first; no line where the columns tell none.
+
+    Args:
+        connection: Where.
+        where: About `run_id` and `record`.
+        arguments: Its values.
+    """
+    statement = f"SELECT run_id, {_LISTED} FROM runs LEFT JOIN summaries USING (run_id) WHERE {where}"  # noqa: S608
+    for row in connection.execute(f"{statement} ORDER BY run_id DESC", tuple(arguments)):
+        yield str(row[0]), _line(*row)
+
+
 def fill(connection: sqlite3.Connection) -> None:
     """Write the columns of all records that can be read, as when the schema gets them."""
     for document, record in connection.execute("SELECT spec_path, record FROM runs ORDER BY rowid"):
@@ -82,6 +104,34 @@ def fill(connection: sqlite3.Connection) -> None:
             write(connection, json.loads(record), str(document))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             continue
+
+
+def _line(
+    run_id: object,
+    started_at: object,
+    status: object,
+    error_code: object,
+    provider: object,
+    kind: object,
+    model: object,
+    document: object,
+    input_tokens: object,
+    output_tokens: object,
+) -> ListedRun | None:
+    if status not in _STATUSES:
+        return None
+    return ListedRun(
+        str(run_id),
+        plain(started_at),
+        status_with(RunStatus(status), _known(error_code)),
+        model_label(str(provider), _known(model), kind=_known(kind)),
+        plain(document),
+        tokens_label(Usage(_count(input_tokens), _count(output_tokens))),
+    )  # fmt: skip
+
+
+def _known(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _summary(values: Mapping[str, Any]) -> Sequence[object]:

@@ -11,6 +11,7 @@ from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.runs import columns, rescue, retention, rows, search, usage_rows
 from orch_lsp.runs.connection import record_of_runs
 from orch_lsp.runs.interruption import interrupted, with_late_text
+from orch_lsp.runs.labels import ListedRun, listed
 from orch_lsp.runs.owner import is_gone
 from orch_lsp.runs.record import RunRecord, timestamp
 from orch_lsp.runs.status import LIVE, RunStatus
@@ -165,11 +166,7 @@ class RunHistory:
 
     def index_words(self) -> bool:
         """Make some more runs findable by their words; whether there are further ones."""
-
-        def is_behind(db: Connection) -> bool:
-            return bool(search.unsearched(db, 1))
-
-        if not search.can_index() or not self._connection.read(is_behind, empty=False):
+        if not self._is_behind():
             return False
         return self._connection.write(lambda db: rows.index_words(db, _INDEXED_AT_ONCE))
 
@@ -181,12 +178,8 @@ class RunHistory:
         words: Sequence[str] = (),
     ) -> Sequence[RunRecord]:
         """Runs, newest first."""
-        conditions: list[str] = ["1"]
-        arguments: list[object] = []
-        if words:
-            condition, wanted_words = self._connection.read(lambda db: search.condition(db, words), ("0", []))
-            conditions.append(condition)
-            arguments += wanted_words
+        condition, arguments = self._with_words(words)
+        conditions = [condition]
         if spec_path is not None:
             conditions.append("spec_path = ?")
             arguments.append(self._key(spec_path))
@@ -195,6 +188,43 @@ class RunHistory:
             conditions.append(f"status IN ({', '.join('?' * len(wanted))})")
             arguments += wanted
         return self._records(" AND ".join(conditions), arguments, limit=limit)
+
+    def listing(self, limit: int, query: str | None = None) -> Sequence[ListedRun]:
+        """Lines of the newest runs, from the columns beside the records; a record is read only where those tell none.
+
+        Args:
+            limit: How many.
+            query: Only those with all these words, or longer ones that begin so; blank is as None.
+        """
+        words = search.words_in(query or "")
+        if not words and (query or "").strip():
+            return ()
+        condition, arguments = self._with_words(words)
+
+        def find(db: Connection) -> list[ListedRun]:
+            found: list[ListedRun] = []
+            for run_id, line in columns.listing(db, condition, arguments):
+                if len(found) == limit:
+                    break
+                if (shown := line or self._line_of(db, run_id)) is not None:
+                    found.append(shown)
+            return found
+
+        none: list[ListedRun] = []
+        return self._connection.read(find, none)
+
+    def is_at_rest(self, *, to_search: bool) -> bool:
+        """Whether nothing is to be done here but to read: no run is live, waits to be recorded, or is to be dropped.
+
+        Args:
+            to_search: Whether all runs have to be in the index of words as well.
+        """
+        return not (
+            self.rescued()
+            or (to_search and self._is_behind())
+            or self._connection.read(_any_live, empty=False)
+            or self.droppable(self._settings.keep_runs, self._settings.keep_days, None)
+        )
 
     def applied_for(
         self, spec_path: str, sections: Sequence[tuple[str, str]], named: Sequence[str]
@@ -255,11 +285,7 @@ class RunHistory:
 
     def reconcile(self) -> Sequence[RunRecord]:
         """End every live run whose owner is gone."""
-
-        def any_live(db: Connection) -> bool:
-            return bool(rows.select_live(db, rows.LIVE, []))
-
-        if not self._connection.read(any_live, empty=False):
+        if not self._connection.read(_any_live, empty=False):
             return ()
         return self._connection.write(lambda db: self._interrupt(db, rows.LIVE, []))[0]
 
@@ -336,6 +362,26 @@ class RunHistory:
         none: list[RunRecord] = []
         return self._connection.read(find, none)
 
+    def _is_behind(self) -> bool:
+        """Whether some runs are not in the index of words that could be."""
+
+        def is_behind(db: Connection) -> bool:
+            return bool(search.unsearched(db, 1))
+
+        return search.can_index() and self._connection.read(is_behind, empty=False)
+
+    def _with_words(self, words: Sequence[str]) -> tuple[str, list[object]]:
+        """A condition that runs with all these words meet, and its arguments; without words all do."""
+        everything: list[object] = []
+        if not words:
+            return "1", everything
+        return self._connection.read(lambda db: search.condition(db, words), ("0", everything))
+
+    def _line_of(self, db: Connection, run_id: str) -> ListedRun | None:
+        (found,) = rows.select(db, "run_id = ?", [run_id])
+        record = self._readable(*found)
+        return None if record is None else listed(record)
+
     def _readable(self, run_id: str, stored: object) -> RunRecord | None:
         try:
             return rows.record_from(run_id, stored)
@@ -344,6 +390,10 @@ class RunHistory:
                 self._unreadable.add(run_id)
                 self._notify(f"Run {rows.path_key(run_id)} is kept but cannot be shown. {error.message}")
             return None
+
+
+def _any_live(db: Connection) -> bool:
+    return bool(rows.select_live(db, rows.LIVE, []))
 
 
 def _days_before(moment: datetime, days: int) -> datetime | None:

@@ -1,7 +1,7 @@
 """The run record as JSON, `orch.run/1`: the border where stored text becomes values and values become text.
 
-Loads pydantic: import this module only where a record is read or written. Run as a module it prints the JSON Schema
-that ships as `run.schema.json`.
+Reading a record loads pydantic, writing one does not. Run as a module it prints the JSON Schema that ships as
+`run.schema.json`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
-from typing import Any, NoReturn, cast
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from orch_lsp.errors import ErrorCode, StoreError
 from orch_lsp.runs.record import SCHEMA, RunRecord
 from orch_lsp.runs.unknown_keys import put_back, taken_from
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 FIELDS = (
     "schema", "run_id", "parent_run_id", "command", "status", "status_timeline", "owner",
@@ -38,6 +39,8 @@ _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 @functools.cache
 def _adapter() -> TypeAdapter[RunRecord]:
+    from pydantic import TypeAdapter
+
     return TypeAdapter(RunRecord)
 
 
@@ -113,6 +116,8 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _reason(error: Exception) -> str:
+    from pydantic import ValidationError
+
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
         return f"{'.'.join(map(str, first['loc'])) or 'record'}: {first['msg'][:200]}"

@@ -14,7 +14,7 @@ from typing import Literal
 from orch_lsp.generation import Usage
 from orch_lsp.runs.columns import COUNTS
 from orch_lsp.runs.escape import plain
-from orch_lsp.runs.view import COST_UNKNOWN, TOKENS_UNKNOWN
+from orch_lsp.runs.labels import COST_UNKNOWN, TOKENS_UNKNOWN
 
 Grouping = Literal["day", "model", "spec"]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from orch_lsp.generation import Usage
 from orch_lsp.runs.columns import COUNTS
+from orch_lsp.runs.labels import model_label
 from orch_lsp.runs.usage import Grouping, UsageTotal
-from orch_lsp.runs.view import model_label
 
 _KEYS = {"day": "substr(started_at, 1, 10)", "model": "provider, model", "spec": "document"}
 _SUMS = (

@@ -9,16 +9,23 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from orch_lsp.errors import ErrorDetail
-from orch_lsp.generation import Usage
 from orch_lsp.runs.escape import code, fenced, plain, prose
+from orch_lsp.runs.labels import (
+    COST_UNKNOWN,
+    NO_MODEL,
+    TOKENS_UNKNOWN,
+    cost_label,
+    has_model,
+    list_line,
+    listed,
+    model_label,
+    status_label,
+    tokens_label,
+)
 from orch_lsp.runs.origins import SectionOrigin, time_of
-from orch_lsp.runs.record import Attempt, Cost, Finding, RunRecord, Step
+from orch_lsp.runs.record import Attempt, Finding, RunRecord, Step
 from orch_lsp.runs.status import DraftState, RunStatus
-from orch_lsp.settings.kinds import kind_named
 
-NO_MODEL = "outline (no model)"
-TOKENS_UNKNOWN = "tokens unknown"
-COST_UNKNOWN = "cost unknown"
 _WORDS_SHOWN = 160
 
 
@@ -68,33 +75,6 @@ def view_of(record: RunRecord) -> RunView:
     )
 
 
-def status_label(record: RunRecord) -> str:
-    """The status, and the code of what ended it."""
-    unsuccessful = record.status in {RunStatus.FAILED, RunStatus.INTERRUPTED}
-    if unsuccessful and record.error and record.error.code != record.status:
-        return f"{record.status} ({plain(record.error.code)})"
-    return str(record.status)
-
-
-def model_label(provider: str, model: str | None, *, kind: str | None = None) -> str:
-    """Provider and model on one line."""
-    if not _has_model(provider, kind):
-        return NO_MODEL if kind in {None, provider} else f"{plain(provider)} · {NO_MODEL}"
-    return f"{plain(provider)} · {plain(model)}" if model else f"{plain(provider)} · model unknown"
-
-
-def tokens_label(usage: Usage | None) -> str:
-    """`N in / N out`, or that they are unknown."""
-    if usage is None or usage.input_tokens is None or usage.output_tokens is None:
-        return TOKENS_UNKNOWN
-    return f"{usage.input_tokens} in / {usage.output_tokens} out"
-
-
-def cost_label(cost: Cost | None) -> str:
-    """Amount and currency, or that the cost is unknown."""
-    return COST_UNKNOWN if cost is None else plain(f"{cost.amount} {cost.currency}")
-
-
 def error_lines(error: ErrorDetail | None) -> tuple[str, ...]:
     """What went wrong, and what to do about it."""
     if error is None:
@@ -129,20 +109,6 @@ def draft_page(record: RunRecord, draft_text: str) -> str:
         return draft_text
     blocks = ("---", "## Findings of the check (no part of the draft)", *_finding_blocks(record.findings))
     return draft_text.rstrip("\n") + "\n\n" + "\n\n".join(blocks) + "\n"
-
-
-def list_line(record: RunRecord) -> str:
-    """One line of the history, columns apart by two blanks, for eyes and for grep."""
-    view = view_of(record)
-    columns = (
-        view.run_id,
-        plain(record.timing.started_at),
-        f"{view.status:<11}",
-        view.model,
-        view.document,
-        view.tokens,
-    )
-    return "  ".join(columns)
 
 
 def lens_title(record: RunRecord | None) -> str:
@@ -272,14 +238,9 @@ def _fallen_from(record: RunRecord) -> tuple[str, ...]:
 
 
 def _who(provider: str, kind: str | None, model: str | None) -> tuple[str, ...]:
-    if not _has_model(provider, kind):
+    if not has_model(provider, kind):
         return (NO_MODEL,) if kind in {None, provider} else (provider, NO_MODEL)
     return (provider, model or "model unknown")
-
-
-def _has_model(provider: str, kind: str | None) -> bool:
-    """Whether a model was asked; where the kind is not on record, a provider is taken for the built-in of its name."""
-    return kind_named(provider if kind is None else kind).has_model
 
 
 def _finish(record: RunRecord) -> str:
@@ -348,7 +309,7 @@ def history_markdown(records: Sequence[RunRecord], taken_back: Collection[str] =
             day, lines = record.timing.started_at[:10], []
             blocks.append(f"## {day}")
         undone = ", taken back" if record.run_id in taken_back else ""
-        lines.append(f"- {code(list_line(record))}{undone}")
+        lines.append(f"- {code(list_line(listed(record)))}{undone}")
     if lines:
         blocks.append("\n".join(lines))
     if not records:

@@ -5,17 +5,14 @@ Files are read here; what holds in the end is decided by `resolve`.
 
 from __future__ import annotations
 
-import os
-import re
-import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from orch_lsp.settings.locate import has_deep_key, locate_key, locate_path
+from orch_lsp.settings.files import read_text, toml_values
+from orch_lsp.settings.locate import locate_key, locate_path
 from orch_lsp.settings.model import Layer, Problem
 from orch_lsp.settings.validate import KeyPath, is_nested_deeply, validated, without_blanks
 from orch_lsp.workspace import resolved, user_config_path
@@ -39,9 +36,6 @@ __all__ = [
     "read_handed_over",
 ]
 
-_MAX_BYTES = {Layer.USER: 1024 * 1024, Layer.PROJECT: 256 * 1024}
-"""The largest settings file that is read, in bytes; a project's is read anew for each request, whoever wrote it."""
-_TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 # vscode-languageclient reads `<section>.trace.server` itself; `server` is the editor extension's own.
 _CLIENT_KEYS = frozenset({"trace", "server"})
 _FRONT_MATTER_KEYS = ("provider", "model", "profile", "max_output_tokens", "temperature", "reasoning", "instructions")
@@ -81,7 +75,7 @@ class ProjectLayer:
 def load_user(path: Path | None = None) -> UserLayer:
     """Read the user config file; a missing one sets nothing. Blocking."""
     path = path or user_config_path()
-    text = _read(path, Layer.USER)
+    text = read_text(path, Layer.USER)
     if isinstance(text, Problem):
         return UserLayer(problems=(text,), path=path)
     return parse_user(text, path)
@@ -92,7 +86,7 @@ def parse_user(text: str, path: Path | None = None) -> UserLayer:
     """Read the text of a user config."""
     from orch_lsp.settings.schema import UserTable
 
-    values = _toml(text, Layer.USER, path)
+    values = toml_values(text, Layer.USER, path)
     if isinstance(values, Problem):
         return UserLayer(problems=(values,), path=path, text=text)
     table, found = validated(UserTable, values, Layer.USER)
@@ -131,7 +125,7 @@ def load_project(path: Path) -> ProjectLayer:
     """
     outside = not resolved(path).is_relative_to(resolved(path.parent.parent))
     text = Problem(Layer.PROJECT, "", "not read: it leads out of the workspace", path) if outside else None
-    text = text or _read(path, Layer.PROJECT)
+    text = text or read_text(path, Layer.PROJECT)
     if isinstance(text, Problem):
         return ProjectLayer(Layer.PROJECT, problems=(text,), path=path)
     return parse_project(text, path)
@@ -140,7 +134,7 @@ def load_project(path: Path) -> ProjectLayer:
 @lru_cache(maxsize=8)
 def parse_project(text: str, path: Path | None = None) -> ProjectLayer:
     """Read the text of a project config."""
-    values = _toml(text, Layer.PROJECT, path)
+    values = toml_values(text, Layer.PROJECT, path)
     if isinstance(values, Problem):
         return ProjectLayer(Layer.PROJECT, problems=(values,), path=path, text=text)
     table, found = _project_table(values, Layer.PROJECT)
@@ -198,45 +192,6 @@ def _project_table(values: Mapping[str, Any], layer: Layer) -> tuple[ProjectTabl
     from orch_lsp.settings.schema import ProjectTable
 
     return validated(ProjectTable, values, layer, may_be_elsewhere=True)
-
-
-def _read(path: Path, layer: Layer) -> str | Problem:
-    limit = _MAX_BYTES[layer]
-    try:
-        # A pipe would wait for its writer.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            data = file.read(limit + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
-    except (FileNotFoundError, NotADirectoryError):
-        return ""
-    except (OSError, ValueError) as error:
-        return Problem(layer, "", f"not read: {getattr(error, 'strerror', None) or error}", path)
-    if data is None or len(data) > limit:
-        return Problem(layer, "", f"not read: expected a file of at most {limit} bytes", path)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return Problem(layer, "", f"not read: byte {error.start} is not UTF-8", path)
-
-
-def _toml(text: str, layer: Layer, path: Path | None) -> dict[str, Any] | Problem:
-    if has_deep_key(text):
-        return _nested_too_deeply(layer, path)
-    try:
-        values = tomllib.loads(text)
-    except RecursionError:
-        return _nested_too_deeply(layer, path)
-    except ValueError as error:
-        # Not only TOMLDecodeError: a number of thousands of digits is refused by the interpreter itself.
-        found = _TOML_PLACE.search(str(error))
-        line = int(found[1]) - 1 if found and found[1] else text.count("\n") if found else None
-        reason = _TOML_PLACE.sub("", str(error))[:200]
-        return Problem(layer, "", f"nothing in this file is used, because it is not valid TOML: {reason}", path, line)
-    return _nested_too_deeply(layer, path) if is_nested_deeply(values) else values
-
-
-def _nested_too_deeply(layer: Layer, path: Path | None) -> Problem:
-    return Problem(layer, "", "nothing in this file is used: it is nested too deeply", path, 0)
 
 
 def _located(found: list[tuple[KeyPath, Problem]], text: str, path: Path | None) -> tuple[Problem, ...]:

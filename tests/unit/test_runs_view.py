@@ -9,6 +9,7 @@ import pytest
 from orch_lsp.errors import ErrorDetail
 from orch_lsp.generation import Usage
 from orch_lsp.runs.interruption import interrupted
+from orch_lsp.runs.labels import list_line, listed, status_label, tokens_label
 from orch_lsp.runs.lifecycle import transition
 from orch_lsp.runs.origins import SectionOrigin, entry_of
 from orch_lsp.runs.record import (
@@ -30,10 +31,7 @@ from orch_lsp.runs.view import (
     hover_markdown,
     hover_text,
     lens_title,
-    list_line,
     record_markdown,
-    status_label,
-    tokens_label,
     view_of,
 )
 from tests.fakes.records import applied, completed, draft_of, failed, queued, running, section
@@ -83,7 +81,7 @@ def test_every_status_has_a_lens(status):
 @every_status
 def test_every_status_is_one_line_of_history(status):
     record = ANY_STATUS[status]
-    line = list_line(record)
+    line = list_line(listed(record))
     assert len(line.splitlines()) == 1
     assert line.startswith(record.run_id)
     assert str(status) in line
@@ -147,7 +145,7 @@ def test_an_outline_is_never_taken_for_a_model(from_repository):
         if from_repository
         else SectionOrigin("goal", unchanged=True, run=record)
     )
-    for text in (hover_markdown(origin), hover_text(origin), list_line(record), record_markdown(record, None)):
+    for text in (hover_markdown(origin), hover_text(origin), list_line(listed(record)), record_markdown(record, None)):
         assert "outline (no model)" in text
     assert "tokens unknown" in hover_markdown(origin)
 
@@ -246,10 +244,10 @@ def test_hostile_values_cannot_act_anywhere():
         assert not found & {"link_open", "image", "html_block", "html_inline"}
         assert "\x1b" not in text
         assert "\u202e" not in text
-    for text in (hover_text(origin), list_line(record), lens_title(record)):
+    for text in (hover_text(origin), list_line(listed(record)), lens_title(record)):
         assert "\x1b" not in text
         assert "\u202e" not in text
-    assert "\n" not in list_line(record)
+    assert "\n" not in list_line(listed(record))
 
 
 def test_the_history_page_groups_runs_by_day():

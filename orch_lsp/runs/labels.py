@@ -1,0 +1,80 @@
+"""How single facts of a run are said: its status, model, tokens and cost, and its line in the history. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orch_lsp.generation import Usage
+from orch_lsp.runs.escape import plain
+from orch_lsp.runs.record import Cost, RunRecord
+from orch_lsp.runs.status import RunStatus
+from orch_lsp.settings.kinds import kind_named
+
+NO_MODEL = "outline (no model)"
+TOKENS_UNKNOWN = "tokens unknown"
+COST_UNKNOWN = "cost unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRun:
+    """A run as a list of runs shows it: plain text on single lines, in which nothing acts on its reader."""
+
+    run_id: str
+    started_at: str
+    status: str
+    model: str
+    document: str
+    tokens: str
+
+
+def listed(record: RunRecord) -> ListedRun:
+    """A run's line in a list."""
+    return ListedRun(
+        record.run_id,
+        plain(record.timing.started_at),
+        status_label(record),
+        model_label(record.provider.id, record.model.resolved or record.model.requested, kind=record.provider.kind),
+        plain(record.spec.path),
+        tokens_label(record.usage),
+    )
+
+
+def list_line(run: ListedRun) -> str:
+    """One line of the history, columns apart by two blanks, for eyes and for grep."""
+    return "  ".join((run.run_id, run.started_at, f"{run.status:<11}", run.model, run.document, run.tokens))
+
+
+def status_label(record: RunRecord) -> str:
+    """The status, and the code of what ended it."""
+    return status_with(record.status, record.error.code if record.error else None)
+
+
+def status_with(status: RunStatus, error_code: str | None) -> str:
+    """As `status_label`, of a run that is known by these alone."""
+    if status in {RunStatus.FAILED, RunStatus.INTERRUPTED} and error_code and error_code != status:
+        return f"{status} ({plain(error_code)})"
+    return str(status)
+
+
+def model_label(provider: str, model: str | None, *, kind: str | None = None) -> str:
+    """Provider and model on one line."""
+    if not has_model(provider, kind):
+        return NO_MODEL if kind in {None, provider} else f"{plain(provider)} · {NO_MODEL}"
+    return f"{plain(provider)} · {plain(model)}" if model else f"{plain(provider)} · model unknown"
+
+
+def has_model(provider: str, kind: str | None) -> bool:
+    """Whether a model was asked; where the kind is not on record, a provider is taken for the built-in of its name."""
+    return kind_named(provider if kind is None else kind).has_model
+
+
+def tokens_label(usage: Usage | None) -> str:
+    """`N in / N out`, or that they are unknown."""
+    if usage is None or usage.input_tokens is None or usage.output_tokens is None:
+        return TOKENS_UNKNOWN
+    return f"{usage.input_tokens} in / {usage.output_tokens} out"
+
+
+def cost_label(cost: Cost | None) -> str:
+    """Amount and currency, or that the cost is unknown."""
+    return COST_UNKNOWN if cost is None else plain(f"{cost.amount} {cost.currency}")
