@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from orch_lsp.document.profile import Profile
+from orch_lsp.markdown.arriving import ArrivingHeadings
 from orch_lsp.redaction import Redactor
+
+_WRAPPINGS = frozenset({"markdown", "md"})
+"""Names of fences that models put round a whole draft."""
 
 
 class SectionTracker:
@@ -11,8 +15,7 @@ class SectionTracker:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
-        self._line: list[str] = []
-        self._in_fence = False
+        self._headings = ArrivingHeadings(_WRAPPINGS)
         self.current: str | None = None
         """Key of the profile section whose heading came last."""
         self.title: str | None = None
@@ -20,28 +23,11 @@ class SectionTracker:
 
     def feed(self, text: str) -> None:
         """Take in the next piece."""
-        start = 0
-        while (end := text.find("\n", start)) >= 0:
-            self._line.append(text[start:end])
-            self._end_line("".join(self._line))
-            self._line.clear()
-            start = end + 1
-        if start < len(text):
-            self._line.append(text[start:])
-
-    def _end_line(self, line: str) -> None:
-        stripped = line.strip()
-        if stripped.startswith(("```", "~~~")):
-            # A fence of Markdown is one that models put round a draft.
-            name = stripped.strip("`~").strip().lower()
-            self._in_fence = not self._in_fence and name not in {"markdown", "md"}
-        if self._in_fence or not stripped.startswith("#"):
-            return
-        title = stripped.strip("#").strip()
-        key = self._profile.key_of_title(title) or self._profile.key_of_alias(title)
-        section = self._profile.section(key) if key else None
-        if section is not None:
-            self.current, self.title = section.key, section.title
+        for heading in self._headings.feed(text):
+            key = self._profile.key_of_title(heading.text) or self._profile.key_of_alias(heading.text)
+            section = self._profile.section(key) if key else None
+            if section is not None:
+                self.current, self.title = section.key, section.title
 
 
 class LiveKeyFilter:
