@@ -18,6 +18,9 @@ PositionEncoding = Literal["utf-8", "utf-16", "utf-32"]
 # LSP knows three line terminators; str.splitlines() knows eleven.
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
+# Two code units in UTF-16.
+_PAIR = re.compile("[\U00010000-\U0010ffff]")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -113,6 +116,33 @@ def _width(text: str, encoding: PositionEncoding) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
+def index_of_column(line: str, column: int, encoding: PositionEncoding) -> tuple[int, int]:
+    """The character of a line that begins at a column in code units, or that the column is inside of.
+
+    Returns:
+        Its index (the line's length for a column beyond its end), and how many of its code units stand before the
+        column.
+    """
+    if encoding == "utf-32" or line.isascii():
+        return min(column, len(line)), 0
+    if encoding == "utf-16":
+        pairs = 0
+        for pair in _PAIR.finditer(line):
+            if pair.start() + pairs >= column:
+                break
+            if pair.start() + pairs + 1 == column:
+                return pair.start(), 1
+            pairs += 1
+        return min(column - pairs, len(line)), 0
+    units = line.encode("utf-8", "surrogatepass")
+    if column >= len(units):
+        return len(line), 0
+    start = column
+    while start and units[start] & 0xC0 == 0x80:
+        start -= 1
+    return len(units[:start].decode("utf-8", "surrogatepass")), column - start
+
+
 class LineIndex:
     """Translate between offsets and (line, column), both zero-based, the column in the client's code units."""
 
@@ -138,15 +168,9 @@ class LineIndex:
             return 0
         if line >= len(self._starts):
             return len(self._text)
-        content = self.line(line)
-        if self._encoding == "utf-32" or content.isascii():
-            return self._starts[line] + max(0, min(column, len(content)))
-        units = 0
-        for index, char in enumerate(content):
-            if units >= column:
-                return self._starts[line] + index
-            units += _width(char, self._encoding)
-        return self._starts[line] + len(content)
+        index, inside = index_of_column(self.line(line), max(0, column), self._encoding)
+        # Behind a character that the position is inside of.
+        return self._starts[line] + index + (inside > 0)
 
     def position(self, offset: int) -> tuple[int, int]:
         """The (line, column) of an offset; inside a line end it is the line's end."""

@@ -66,8 +66,7 @@ class OrchServer(LanguageServer):
         super().__init__(  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
             "orch-lsp",
             __version__,
-            # pygls splits lines as str.splitlines() does; incremental changes would land in the wrong place.
-            text_document_sync_kind=types.TextDocumentSyncKind.Full,
+            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
             protocol_cls=OrchProtocol,
             converter_factory=converter_factory,
         )

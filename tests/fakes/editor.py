@@ -18,6 +18,7 @@ from typing import Any
 from lsprotocol import types
 from pytest_lsp import client_capabilities, make_test_lsp_client
 
+from orch_lsp.document.readings import difference
 from orch_lsp.text import LineIndex
 
 SECONDS = 30.0
@@ -48,6 +49,8 @@ class Editor:
         self.silent_edits = False
         """Never answer an edit."""
         self.silent_progress = False
+        self.whole_texts = False
+        """Send whole texts, whatever the server would rather have."""
         self.answer_question: str | None = None
         self.before_edit: Any = None
         """Called before an edit is made, such as to type something."""
@@ -187,14 +190,32 @@ class Editor:
         """The person changes the document's text."""
         buffer = self.buffers[uri]
         buffer.undo.append(buffer.text)
+        change = self._change(buffer.text, text)
         buffer.text = text
         buffer.version += 1
-        self.client.text_document_did_change(
-            types.DidChangeTextDocumentParams(
-                types.VersionedTextDocumentIdentifier(buffer.version, uri),
-                [types.TextDocumentContentChangeWholeDocument(text)],
-            )
-        )
+        self.change(uri, change, version=buffer.version)
+
+    def change(self, uri: str, *changes: types.TextDocumentContentChangeEvent, version: int) -> None:
+        """Tell of changes as they are given, whatever the buffer holds."""
+        document = types.VersionedTextDocumentIdentifier(version, uri)
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, list(changes)))
+
+    def _change(self, old: str, new: str) -> types.TextDocumentContentChangeEvent:
+        """What was typed, as the server wants to be told of it."""
+        sync = self.result.capabilities.text_document_sync
+        kind = getattr(sync, "change", sync)
+        if self.whole_texts or kind != types.TextDocumentSyncKind.Incremental:
+            return types.TextDocumentContentChangeWholeDocument(new)
+        span, text = difference(old, new)
+        start, end = span.start, span.end
+        # No position stands inside a line end.
+        if old[start - 1 : start + 1] == "\r\n":
+            start, text = start - 1, "\r" + text
+        if old[end - 1 : end + 1] == "\r\n":
+            end, text = end + 1, text + "\n"
+        index = LineIndex(old, self.encoding)  # type: ignore[arg-type]
+        places = types.Range(types.Position(*index.position(start)), types.Position(*index.position(end)))
+        return types.TextDocumentContentChangePartial(places, text)
 
     def undo(self, uri: str) -> None:
         buffer = self.buffers[uri]
@@ -206,7 +227,8 @@ class Editor:
         from pygls.uris import to_fs_path
 
         Path(to_fs_path(uri) or "").write_bytes(self.buffers[uri].text.encode())
-        self.client.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri)))
+        saved = types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri), self.buffers[uri].text)
+        self.client.text_document_did_save(saved)
 
     def close(self, uri: str) -> None:
         del self.buffers[uri]

@@ -645,7 +645,9 @@ async def test_what_waits_in_line_is_answered_at_shutdown(server, client):
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "utf-32"])
-async def test_ranges_of_a_client_that_ignores_full_sync_are_applied(server, raw, workspace, encoding):
+async def test_ranges_are_applied_by_the_lines_that_an_editor_sees_in_its_own_encoding(
+    server, raw, workspace, encoding
+):
     await raw.initialize({"general": {"positionEncodings": [encoding]}})
     uri = (workspace / "a b.spec.md").as_uri()
     raw.open(uri, "# 😀 T\r\n\x0cone\u2028two\rend\n")
@@ -674,6 +676,65 @@ async def test_ranges_of_a_client_that_ignores_full_sync_are_applied(server, raw
 async def test_a_change_of_a_document_that_is_not_open_is_passed_over(server, client, caplog):
     change = {"textDocument": {"uri": "file:///not/open.md", "version": 2}, "contentChanges": [{"text": "x"}]}
     client.notify("textDocument/didChange", change)
+    await client.call("shutdown")
+    assert not server.documents.is_open("file:///not/open.md")
+    assert server.last_document is None
+    assert "file:///not/open.md is left out: the document is not open" in caplog.text
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def _at(line: int, start: int, end: int, text: str) -> dict:
+    where = {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}
+    return {"range": where, "text": text}
+
+
+async def test_a_version_that_does_not_grow_is_said_and_its_change_is_not_lost(server, client, workspace, caplog):
+    uri = (workspace / "a.md").as_uri()
+    client.open(uri, "one two\n")
+    for version, change in ((7, _at(0, 0, 3, "1")), (7, _at(0, 2, 5, "2")), (3, _at(0, 3, 3, " 3"))):
+        document = {"uri": uri, "version": version}
+        client.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
+    await client.call("textDocument/codeLens", {"textDocument": {"uri": uri}})
+    assert (server.documents.text(uri), server.documents.version(uri)) == ("1 2 3\n", 3)
+    assert "version 7 comes after 7" in caplog.text
+    assert "version 3 comes after 7" in caplog.text
+
+
+async def test_whole_texts_and_ranges_may_come_in_one_notification_and_none_but_a_version(server, client, workspace):
+    uri = (workspace / "a.md").as_uri()
+    client.open(uri, "one\n")
+    changes = [_at(0, 0, 3, "two"), {"text": "three\r\nfour"}, _at(1, 0, 4, "4")]
+    client.notify("textDocument/didChange", {"textDocument": {"uri": uri, "version": 2}, "contentChanges": changes})
+    client.notify("textDocument/didChange", {"textDocument": {"uri": uri, "version": 3}, "contentChanges": []})
+    await client.call("textDocument/codeLens", {"textDocument": {"uri": uri}})
+    assert (server.documents.text(uri), server.documents.version(uri)) == ("three\r\n4", 3)
+
+
+async def test_a_save_tells_the_text_where_the_changes_could_not_be_followed(server, client, workspace, caplog):
+    uri = (workspace / "a.md").as_uri()
+    client.open(uri, "one\n")
+    client.notify("textDocument/didSave", {"textDocument": {"uri": uri}, "text": "something else\n"})
+    change = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [_at(0, 0, 9, "nothing")]}
+    client.notify("textDocument/didChange", change)
+    await client.call("textDocument/codeLens", {"textDocument": {"uri": uri}})
+    assert server.documents.text(uri) == "nothing else\n"
+    assert "a text that is not the one known here" in caplog.text
+
+
+async def test_a_change_that_is_told_after_the_save_that_has_it_is_not_made_twice(server, client, workspace):
+    uri = (workspace / "a.md").as_uri()
+    client.open(uri, "one\n")
+    # Some editors wait a moment with changes, and save meanwhile.
+    client.notify("textDocument/didSave", {"textDocument": {"uri": uri}, "text": "one two\n"})
+    for version, text in ((2, " two"), (3, " three")):
+        change = {"textDocument": {"uri": uri, "version": version}, "contentChanges": [_at(0, 3, 3, text)]}
+        client.notify("textDocument/didChange", change)
+    await client.call("textDocument/codeLens", {"textDocument": {"uri": uri}})
+    assert server.documents.text(uri) == "one three two\n"
+
+
+async def test_a_save_of_a_document_that_is_not_open_is_passed_over(server, client, caplog):
+    client.notify("textDocument/didSave", {"textDocument": {"uri": "file:///not/open.md"}, "text": "x"})
     await client.call("shutdown")
     assert not server.documents.is_open("file:///not/open.md")
     assert not [record for record in caplog.records if record.exc_info]

@@ -52,9 +52,12 @@ def register(server: OrchServer) -> None:
         diagnostics.clear(ls, uri)
         ls.run_task(_release_stores(ls), "stores that nobody uses")
 
-    @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=True))
     async def did_save(ls: OrchServer, params: types.DidSaveTextDocumentParams) -> None:
-        await _write_provenance(ls, params.text_document.uri)
+        uri = params.text_document.uri
+        if ls.documents.is_open(uri):
+            ls.documents.note_change(uri)
+            await _write_provenance(ls, uri)
 
     @server.feature(types.WORKSPACE_DID_RENAME_FILES, _SPECS)
     async def did_rename_files(ls: OrchServer, params: types.RenameFilesParams) -> None:
@@ -100,9 +103,9 @@ async def _write_provenance(ls: OrchServer, uri: str) -> None:
     """Beside a saved spec: which of its sections come from which run, matched by the text itself."""
     from orch_lsp.runs.provenance import update
 
-    if not ls.documents.is_open(uri):
-        return
     session = await ls.ready()
+    if not ls.documents.is_open(uri):
+        return  # It was closed meanwhile.
     reading = await ls.read(ls.source(uri))
     if reading.root is None:
         return

@@ -229,6 +229,24 @@ class OrchProtocol(LanguageServerProtocol):
             capabilities.diagnostic_provider = None
         return result
 
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Generator[Any, Any, None]:
+        """Take in the changes of one notification together; one of a document that is not open concerns nobody."""
+        workspace = cast("OrchWorkspace", self.workspace)
+        workspace.change(params.text_document, params.content_changes)
+        handler = self.fm.features.get(types.TEXT_DOCUMENT_DID_CHANGE)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] -- untyped in pygls
+        if handler is not None and workspace.document(params.text_document.uri) is not None:
+            yield handler, (params,), None
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_SAVE)
+    def lsp_text_document__did_save(self, params: types.DidSaveTextDocumentParams) -> Generator[Any, Any, None]:
+        """Compare the saved text with the one known here, before the next change is taken in."""
+        if params.text is not None:
+            cast("OrchWorkspace", self.workspace).saved(params.text_document.uri, params.text)
+        handler = self.fm.features.get(types.TEXT_DOCUMENT_DID_SAVE)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] -- untyped in pygls
+        if handler is not None:
+            yield handler, (params,), None
+
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
     async def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride] -- a coroutine on purpose
         """Call a command with at most one argument.

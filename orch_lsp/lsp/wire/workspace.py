@@ -1,21 +1,74 @@
 """pygls's workspace, with its documents and folders under the normal form of their URIs.
 
 pygls keys both by the unquoted URI: `a%20b.md` would be found under `a b.md`, and with both open each answers for the
-other. It also loses text if a client sends ranges although full text was agreed on.
+other. It also splits lines where an editor sees none, such as at U+2028, so that a range would land in the wrong place.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from lsprotocol import types
 from pygls.workspace import TextDocument, Workspace
 from typing_extensions import override
 
-from orch_lsp.lsp.convert import Positions
-from orch_lsp.text import Edit, Span, apply_edits
+from orch_lsp.lsp.wire.synced_text import SyncedText
+from orch_lsp.text import PositionEncoding
 from orch_lsp.uri import normal_form, path_of
+
+logger = logging.getLogger(__name__)
+
+
+class OpenDocument(TextDocument):
+    """A document that the client has open: its text, as the client has changed it."""
+
+    def __init__(self, item: types.TextDocumentItem, encoding: str) -> None:
+        super().__init__(item.uri, version=item.version, language_id=item.language_id)
+        self._encoding: PositionEncoding = cast("PositionEncoding", encoding)
+        self._synced = SyncedText(item.text, self._encoding)
+        self._before_save: SyncedText | None = None
+        """The text that the last save has replaced, until the next change shows which of the two was changed."""
+
+    @property
+    @override
+    def source(self) -> str:
+        """The text as it is now."""
+        return self._synced.text
+
+    def change(self, changes: Sequence[types.TextDocumentContentChangeEvent], version: int) -> list[str]:
+        """Apply changes, each to the text that the one before it left. Returns what was wrong with them, in words."""
+        self.version = version
+        before, self._before_save = self._before_save, None
+        if before is not None and _text_after(before, changes, self._encoding) == self.source:
+            return []  # They were on their way when the document was saved, and the text that was saved has them.
+        self._synced, wrong = _changed(self._synced, changes, self._encoding)
+        return wrong
+
+    def take_saved(self, text: str) -> None:
+        """The client has this text."""
+        self._before_save, self._synced = self._synced, SyncedText(text, self._encoding)
+
+
+def _text_after(
+    text: SyncedText, changes: Sequence[types.TextDocumentContentChangeEvent], encoding: PositionEncoding
+) -> str:
+    return _changed(text, changes, encoding)[0].text
+
+
+def _changed(
+    text: SyncedText, changes: Sequence[types.TextDocumentContentChangeEvent], encoding: PositionEncoding
+) -> tuple[SyncedText, list[str]]:
+    wrong: list[str] = []
+    for change in changes:
+        if isinstance(change, types.TextDocumentContentChangePartial):
+            start, end = change.range.start, change.range.end
+            wrong += text.replace((start.line, start.character), (end.line, end.character), change.text)
+        else:
+            text = SyncedText(change.text, encoding)
+    return text, wrong
 
 
 class OrchWorkspace(Workspace):
@@ -27,11 +80,11 @@ class OrchWorkspace(Workspace):
         folders: Sequence[types.WorkspaceFolder],
         position_encoding: types.PositionEncodingKind | str | None,
     ) -> None:
-        super().__init__(root_uri, types.TextDocumentSyncKind.Full, folders, position_encoding)
+        super().__init__(root_uri, types.TextDocumentSyncKind.Incremental, folders, position_encoding)
 
-    def document(self, uri: str) -> TextDocument | None:
+    def document(self, uri: str) -> OpenDocument | None:
         """The open document; None if it is not open. Its `uri` is in the client's own spelling."""
-        return self.text_documents.get(normal_form(uri))
+        return cast("OpenDocument | None", self.text_documents.get(normal_form(uri)))
 
     def spelling(self, uri: str) -> str:
         """The URI as the client spelled it when it opened the document; as given if it is not open."""
@@ -49,12 +102,8 @@ class OrchWorkspace(Workspace):
 
     @override
     def put_text_document(self, text_document: types.TextDocumentItem, notebook_uri: str | None = None) -> None:
-        self.text_documents[normal_form(text_document.uri)] = self._create_text_document(
-            text_document.uri,
-            source=text_document.text,
-            version=text_document.version,
-            language_id=text_document.language_id,
-        )
+        encoding = types.PositionEncodingKind(self.position_encoding or "utf-16").value
+        self.text_documents[normal_form(text_document.uri)] = OpenDocument(text_document, encoding)
 
     @override
     def remove_text_document(self, doc_uri: str) -> None:
@@ -64,21 +113,38 @@ class OrchWorkspace(Workspace):
     def update_text_document(
         self, text_doc: types.VersionedTextDocumentIdentifier, change: types.TextDocumentContentChangeEvent
     ) -> None:
-        """Take in one change, a whole text or a range of one; nothing if the document is not open."""
-        old = self.document(text_doc.uri)
-        if old is None:
-            return
-        text = change.text
-        if isinstance(change, types.TextDocumentContentChangePartial):
-            text = self._with_range(old.source, change)
-        self.text_documents[normal_form(text_doc.uri)] = self._create_text_document(
-            old.uri, source=text, version=text_doc.version, language_id=old.language_id
-        )
+        """Take in one change; see `change`."""
+        self.change(text_doc, [change])
 
-    def _with_range(self, text: str, change: types.TextDocumentContentChangePartial) -> str:
-        positions = Positions(text, types.PositionEncodingKind(self.position_encoding or "utf-16").value)
-        start, end = sorted((positions.offset(change.range.start), positions.offset(change.range.end)))
-        return apply_edits(text, [Edit(Span(start, end), change.text)])
+    def change(
+        self,
+        changed: types.VersionedTextDocumentIdentifier,
+        changes: Sequence[types.TextDocumentContentChangeEvent],
+    ) -> None:
+        """Take in what a client says of a document, in its order: whole texts, or ranges of the text as it is by then.
+
+        Messages arrive in the order in which they were sent, so a version that does not grow is the mistake of who
+        counts, and the change is one of the text that is here. Only a change of a document that is not open has none.
+        """
+        document = self.document(changed.uri)
+        if document is None:
+            logger.warning("a change of %s is left out: the document is not open", changed.uri)
+            return
+        if changed.version <= document.version:
+            logger.warning("%s: version %s comes after %s", changed.uri, changed.version, document.version)
+        for wrong in document.change(changes, changed.version):
+            logger.warning("%s: a change of version %s was mended: %s", changed.uri, changed.version, wrong)
+
+    def saved(self, uri: str, text: str) -> None:
+        """Take the text that the client says it has saved for the document's, if another one is known here.
+
+        A client whose changes cannot be followed would otherwise be misunderstood until the document is closed.
+        """
+        document = self.document(uri)
+        if document is None or document.source == text:
+            return
+        logger.warning("%s: the editor has saved a text that is not the one known here, which it replaces", uri)
+        document.take_saved(text)
 
     @override
     def add_folder(self, folder: types.WorkspaceFolder) -> None:
