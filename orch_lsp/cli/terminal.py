@@ -15,7 +15,7 @@ from rich.text import Text
 
 from orch_lsp.cli.output import say
 from orch_lsp.cli.streams import CourtesyStream, LiveStream
-from orch_lsp.orchestration.observer import DraftDelta
+from orch_lsp.orchestration.observer import DraftDelta, Progress
 from orch_lsp.runs.escape import plain
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import RunStatus
@@ -76,14 +76,14 @@ class TerminalObserver:
     def run_changed(self, record: RunRecord) -> None:
         """Show the state when there is nothing more telling."""
         if record.status is RunStatus.QUEUED:
-            self.progressed("Queued")
+            self.progressed(Progress("Queued"))
 
-    def progressed(self, message: str) -> None:
+    def progressed(self, progress: Progress) -> None:
         """Show what is happening now; a growing count is no line of its own."""
         if self._interactive:
-            self._line.message = f"{self._title}: {plain(message)}"
+            self._line.message = f"{self._title}: {plain(progress.message)}"
             return
-        line = _COUNT.sub("", message)
+        line = _COUNT.sub("", progress.message)
         if line != self._last:
             self._last = line
             say(f"{self._title}: {line}")

@@ -139,7 +139,7 @@ def _failure(
 ) -> types.Diagnostic:
     detail, line = failure.detail, failure.line
     if detail.code == ErrorCode.SECRET_BLOCKED:
-        from orch_lsp.orchestration.request import secret_line
+        from orch_lsp.orchestration.secret_refusal import secret_line
 
         # Where it is now, which may be another line than when the run began.
         line = secret_line(reading.document.text, redactor)

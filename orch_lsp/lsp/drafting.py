@@ -19,7 +19,7 @@ from orch_lsp.runs.status import TERMINAL, RunStatus
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
     from orch_lsp.orchestration.live_run import LiveRun
-    from orch_lsp.orchestration.observer import DraftDelta
+    from orch_lsp.orchestration.observer import DraftDelta, Progress
     from orch_lsp.orchestration.plan import DraftPlan
     from orch_lsp.orchestration.run import FinishedDraft
     from orch_lsp.runs.record import RunRecord
@@ -85,10 +85,10 @@ class EditorObserver:
         failure = Failure(record.error, record.run_id, severity=severity_of(record.error.code))
         self._server.failures.set(self._uri, failure)
 
-    def progressed(self, message: str) -> None:
+    def progressed(self, progress: Progress) -> None:
         """Show what is happening now."""
         if self._progress is not None:
-            self._progress.report(message)
+            self._progress.report(progress.message)
 
     def text_received(self, delta: DraftDelta) -> None:
         """Gather words; they are sent together."""
@@ -105,8 +105,7 @@ class EditorObserver:
         deltas, self._deltas = self._deltas, []
         while deltas:
             first = deltas[0]
-            same = [delta for delta in deltas if delta.section == first.section]
-            same = same if len(same) == len(deltas) else _leading(deltas)
+            same = _leading(deltas)
             self._server.protocol.notify(
                 "orch/draftDelta",
                 {
@@ -131,8 +130,9 @@ class EditorObserver:
 
 
 def _leading(deltas: list[DraftDelta]) -> list[DraftDelta]:
-    """The deltas at the beginning that belong to one section."""
-    count = next((i for i, delta in enumerate(deltas) if delta.section != deltas[0].section), len(deltas))
+    """The deltas at the beginning that belong to one section of one step."""
+    step, section = deltas[0].step, deltas[0].section
+    count = next((i for i, delta in enumerate(deltas) if (delta.step, delta.section) != (step, section)), len(deltas))
     return deltas[:count]
 
 

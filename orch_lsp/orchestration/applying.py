@@ -17,7 +17,7 @@ from orch_lsp.document.fill import plan_fill
 from orch_lsp.document.parse import parse
 from orch_lsp.document.profile import Profile
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, SpecError, StoreError
-from orch_lsp.orchestration.check_step import findings_of
+from orch_lsp.orchestration.findings import findings_of
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.runs.record import Applied, Draft, DraftSection, RunRecord, timestamp

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import add
@@ -12,11 +12,11 @@ from orch_lsp.errors import ErrorDetail
 from orch_lsp.generation import Usage
 from orch_lsp.providers.base import AnswerBegan, AttemptEnded, AttemptStarted
 from orch_lsp.redaction import Redactor
-from orch_lsp.runs.record import Attempt, Step, timestamp
+from orch_lsp.runs.record import Attempt, timestamp
 
 
 class AttemptLog:
-    """Collects attempts and their usage for the draft step."""
+    """Collects the attempts of one step, and their usage."""
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
@@ -64,9 +64,10 @@ class AttemptLog:
         if self._usage:
             self._usage[-1] = replace(usage, raw=_without_keys(usage.raw, self._redactor))
 
-    def on(self, steps: Iterable[Step]) -> tuple[Step, ...]:
-        """`steps` with these attempts on the draft step."""
-        return tuple(replace(step, attempts=tuple(self._attempts)) if step.id == "draft" else step for step in steps)
+    @property
+    def entries(self) -> tuple[Attempt, ...]:
+        """The attempts so far, as the record has them."""
+        return tuple(self._attempts)
 
     @property
     def count(self) -> int:

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
-from orch_lsp.orchestration.observer import RunObserver
+from orch_lsp.orchestration.derived import with_steps
+from orch_lsp.orchestration.observer import DraftDelta, Progress, RunObserver
+from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.orchestration.shielding import to_the_end
+from orch_lsp.runs.interruption import text_of_steps
 from orch_lsp.runs.lifecycle import IllegalTransitionError, transition
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import TERMINAL, RunStatus
@@ -25,14 +28,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-CHECKPOINT_SECONDS = 1.0
-CHECKPOINT_CHARACTERS = 16 * 1024
-AGAIN_SECONDS = 15.0
-"""Retry interval after a failed checkpoint: one that fails may hold up others' calls for a second."""
-
 
 class LiveRun:
-    """Holds a run's record, and the raw text that has arrived but is not yet in the store."""
+    """Holds a run's record, and the scopes of its steps, whose port (`scope.StepPort`) it is."""
 
     def __init__(self, record: RunRecord, store: RunStore, observer: RunObserver) -> None:
         self.record = record
@@ -40,7 +38,7 @@ class LiveRun:
         """The record as it was last committed: what others may be told."""
         self.store = store
         self.observer = observer
-        self.must_record = True
+        self.stop_if_not_recorded = True
         """Whether a store failure stops the run: true until something was paid for."""
         self.unrecorded: StoreError | None = None
         """Why the store does not hold this run as it is, if it does not."""
@@ -48,23 +46,32 @@ class LiveRun:
         """The file that keeps a run which has ended and is unrecorded, if one could be written."""
         self.cancelled_by: str | None = None
         """Who or what cancelled the run, as it completes "The run was cancelled …"."""
+        self._scopes = {step.id: StepScope(step, self) for step in record.steps}
         self._unstored_texts: list[str] = []
-        self._pieces: list[str] = []
-        self._stored_pieces = 0
-        self._stored_characters = 0
-        self._unstored_characters = 0
-        self._arrived = asyncio.Event()
-        self._enough = asyncio.Event()
+
+    @property
+    def scopes(self) -> Sequence[StepScope]:
+        """Those of all steps, in the order on the record."""
+        return tuple(self._scopes.values())
+
+    def scope(self, step: str) -> StepScope:
+        """That of the step with this id."""
+        return self._scopes[step]
 
     @property
     def text(self) -> str:
-        """The raw text so far."""
-        return "".join(self._pieces)
+        """The raw text so far, of all steps."""
+        return text_of_steps(scope.text for scope in self.scopes)
 
     @property
-    def characters(self) -> int:
-        """Code points of raw text so far."""
-        return self._stored_characters + self._unstored_characters
+    def texts(self) -> Sequence[str]:
+        """The raw text of each step that has one."""
+        return [text for scope in self.scopes if (text := scope.text)]
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the store holds the run as it was last saved."""
+        return self.unrecorded is None
 
     async def create(self, texts: Iterable[str]) -> Sequence[RunRecord]:
         """Make the run durable as `queued`.
@@ -89,11 +96,16 @@ class LiveRun:
         """Change the record without a transition; kept in memory until the next commit."""
         self.record = replace(self.record, **changes)
 
+    def step_changed(self) -> None:
+        """Derive the record anew from the steps; kept in memory until the next commit."""
+        self.record = with_steps(self.record, [scope.state for scope in self.scopes])
+
     async def transition(self, status: RunStatus, texts: Iterable[str] = (), **changes: Any) -> None:
         """Commit a transition together with `changes`, then tell the observer.
 
         Raises:
             StoreError: It could not be written and the run must be recorded.
+            UnfinishedStepsError: The run would be completed, and its steps say that it is not.
         """
         before = self.record.status
         self.record = transition(replace(self.record, **changes), status)
@@ -128,7 +140,7 @@ class LiveRun:
         self.unrecorded = self.rescued = None
 
     async def _store_failed(self, error: StoreError) -> None:
-        if self.must_record and self.record.status not in TERMINAL:
+        if self.stop_if_not_recorded and self.record.status not in TERMINAL:
             raise error
         if self.unrecorded is None:
             logger.error("run %s is not recorded: %s", self.record.run_id, error.message)
@@ -136,43 +148,34 @@ class LiveRun:
         self.unrecorded = error
         self.rescued = await self.store.hold(self.record, self._unstored_texts)
 
-    def receive(self, text: str) -> None:
-        """Take in a piece of raw text; it is durable within a second or 16 K characters."""
-        self._pieces.append(text)
-        self._unstored_characters += len(text)
-        self._arrived.set()
-        if self._unstored_characters >= CHECKPOINT_CHARACTERS and self.unrecorded is None:
-            self._enough.set()
+    async def keep_text(self, step: str, offset: int, text: str) -> bool:
+        """Write a piece of a step's text; whether the store has it.
 
-    async def keep_checkpoints(self) -> None:
-        """Write arrived text to the store until cancelled."""
-        while True:
-            await self._arrived.wait()
-            try:
-                async with asyncio.timeout(CHECKPOINT_SECONDS if self.unrecorded is None else AGAIN_SECONDS):
-                    await self._enough.wait()
-            except TimeoutError:
-                pass
-            await self.checkpoint()
-
-    async def checkpoint(self) -> None:
-        """Write what has arrived since the last checkpoint."""
-        self._arrived.clear()
-        self._enough.clear()
-        pieces = self._pieces[self._stored_pieces :]
-        if not pieces:
-            return
-        text = "".join(pieces)
+        Raises:
+            StoreError: It could not be written and the run must be recorded.
+        """
         try:
-            await to_the_end(self.store.checkpoint(self.record.run_id, self._stored_characters, text))
+            await to_the_end(self.store.checkpoint(self.record.run_id, step, offset, text))
         except StoreError as error:
-            # The next checkpoint writes it as well, words or none: what had arrived must have no hole.
-            self._arrived.set()
             await to_the_end(self._store_failed(error))
-            return
+            return False
         except RunError:
             # Somebody removed the record of a live run, as `git clean` does. The next commit writes it anew, and whole.
             logger.warning("run %s is not in the record any more", self.record.run_id)
-        self._stored_pieces += len(pieces)
-        self._stored_characters += len(text)
-        self._unstored_characters -= len(text)
+        return True
+
+    def may_be_charged(self) -> None:
+        """From now on something may have been paid for: a store that fails does not end the run any more."""
+        self.stop_if_not_recorded = False
+
+    def progressed(self, message: str, step: str | None = None) -> None:
+        """Tell the observer what a step does now."""
+        self.observer.progressed(Progress(message, step))
+
+    def text_received(self, step: str, section: str | None, offset: int, text: str) -> None:
+        """Pass a piece of a step's text on to the observer."""
+        self.observer.text_received(DraftDelta(self.record.run_id, step, section, offset, text))
+
+    def warned(self, message: str) -> None:
+        """Warn the observer."""
+        self.observer.warned(message)

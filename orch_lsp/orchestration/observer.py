@@ -1,4 +1,4 @@
-"""The port through which a run is watched and its draft is delivered; an editor and a terminal implement it."""
+"""The port through which a run is watched; an editor and a terminal implement it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ from orch_lsp.runs.record import RunRecord
 
 @dataclass(frozen=True, slots=True)
 class DraftDelta:
-    """A piece of the raw answer; `offset` in code points from its start, `section` the one being written."""
+    """A piece of a step's raw answer; `offset` in code points from its start, `section` the one being written."""
 
     run_id: str
     step: str
     section: str | None
     offset: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is happening now, in a few words; `step` is the id of the step that does it, None for the run itself."""
+
+    message: str
+    step: str | None = None
 
 
 class RunObserver(Protocol):
@@ -26,8 +34,8 @@ class RunObserver(Protocol):
         """The record after a commit: each transition and each draft state, in order."""
         ...
 
-    def progressed(self, message: str) -> None:
-        """What is happening now, in a few words; called as often as it changes."""
+    def progressed(self, progress: Progress) -> None:
+        """What is happening now; called as often as it changes."""
         ...
 
     def text_received(self, delta: DraftDelta) -> None:

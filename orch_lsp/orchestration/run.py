@@ -1,6 +1,6 @@
 """One run, from its first transition to its last, readable top to bottom.
 
-context -> request -> provider stream -> draft checked -> draft stored, run completed. What happens to the draft
+context -> draft -> check, as the workflow orders them -> draft stored, run completed. What happens to the draft
 afterwards is the client's affair (`applying`). A run always ends in a saved terminal record.
 """
 
@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from orch_lsp.context.item import ContextItem
 from orch_lsp.document.answer.reading import Answer
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, detail_of
 from orch_lsp.orchestration.applying import draft_sections
-from orch_lsp.orchestration.check_step import check_answer
-from orch_lsp.orchestration.context_step import gather_context
-from orch_lsp.orchestration.draft_step import ask, seconds_between
+from orch_lsp.orchestration.graph import StepSpec, run_in_waves
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.request import assemble, refuse_secrets
+from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.orchestration.shielding import to_the_end
-from orch_lsp.orchestration.steps import begin_step
+from orch_lsp.orchestration.steps import check, context, draft
 from orch_lsp.orchestration.vcs import revision_of
-from orch_lsp.runs.record import Draft, timestamp
-from orch_lsp.runs.status import LIVE, DraftState, RunStatus
+from orch_lsp.orchestration.workflow import DRAFT
+from orch_lsp.redaction import Redactor
+from orch_lsp.runs.interruption import partial_draft
+from orch_lsp.runs.record import Draft, seconds_between, timestamp
+from orch_lsp.runs.status import LIVE, DraftState, RunStatus, StepStatus
 from orch_lsp.text import sha256
 
 if TYPE_CHECKING:
@@ -59,8 +62,7 @@ async def run_draft(live: LiveRun, plan: DraftPlan, session: Session) -> Finishe
             await to_the_end(_end(live, RunStatus.CANCELLED, error.detail))
         raise
     except OrchError as error:
-        detail = replace(error.detail, message=session.redactor.redact(error.message))
-        await to_the_end(_fail(live, plan, session, detail))
+        await to_the_end(_fail(live, plan, session, _detail(error, session.redactor)))
     except Exception as error:
         logger.exception("run %s met a fault", live.record.run_id)
         await to_the_end(_end(live, RunStatus.FAILED, detail_of(error)))
@@ -71,48 +73,101 @@ async def _run(live: LiveRun, plan: DraftPlan, session: Session) -> FinishedDraf
     queue_s = seconds_between(live.record.status_timeline[0].at, timestamp())
     await live.transition(RunStatus.RUNNING, timing=replace(live.record.timing, queue_s=queue_s))
     live.change(vcs=await revision_of(plan.reading.root))
-    context = await gather_context(live, plan, session.context_source, session.redactor)
-    # Open from now on: a request that cannot be made is this step's failure.
-    begin_step(live, "draft", wave=1, provider=plan.choice.provider.name, model=live.record.model.requested)
-    request = assemble(plan, context)
-    await asyncio.to_thread(refuse_secrets, plan, request)
-    raw = await ask(live, plan, session, request)
-    answer = await check_answer(live, plan, raw)
-    await _complete(live, answer)
-    return FinishedDraft(answer)
+    steps = _DraftSteps(live, plan, session)
+    await run_in_waves(DRAFT, steps.perform)
+    return await _complete(live, steps.answer)
 
 
-async def _complete(live: LiveRun, answer: Answer) -> None:
-    draft = Draft(
+class _DraftSteps:
+    """The steps of a draft, and what one hands on to another."""
+
+    def __init__(self, live: LiveRun, plan: DraftPlan, session: Session) -> None:
+        self._live = live
+        self._plan = plan
+        self._session = session
+        self._context: Sequence[ContextItem] = ()
+        self._raw = ""
+        self._answer: Answer | None = None
+        self._bodies: dict[str, Callable[[StepScope], Awaitable[None]]] = {
+            context.NAME: self._gather,
+            draft.NAME: self._ask,
+            check.NAME: self._check,
+        }
+
+    @property
+    def answer(self) -> Answer:
+        """What the check made of the model's answer.
+
+        Raises:
+            RunError: It was not checked.
+        """
+        if self._answer is None:
+            raise RunError(ErrorCode.UNEXPECTED_ERROR, "The answer was not checked.")
+        return self._answer
+
+    async def perform(self, step: StepSpec) -> None:
+        """Run a step; whatever happens, it has ended afterwards and says how."""
+        scope = self._live.scope(step.id)
+        scope.begin()
+        try:
+            await self._bodies[step.name](scope)
+        except asyncio.CancelledError:
+            scope.end(StepStatus.CANCELLED)
+            raise
+        except Exception as error:
+            scope.end(StepStatus.FAILED, error=_detail(error, self._session.redactor))
+            raise
+        if scope.entry.status is StepStatus.RUNNING:
+            scope.end(StepStatus.COMPLETED)
+
+    async def _gather(self, scope: StepScope) -> None:
+        source, redactor = self._session.context_source, self._session.redactor
+        self._context = await context.gather_context(scope, self._plan, source, redactor)
+
+    async def _ask(self, scope: StepScope) -> None:
+        self._raw = await draft.ask(scope, self._plan, self._context, self._session, self._session.redactor)
+
+    async def _check(self, scope: StepScope) -> None:
+        self._answer = await check.check_answer(scope, self._plan, self._raw)
+
+
+async def _complete(live: LiveRun, answer: Answer) -> FinishedDraft:
+    written = Draft(
         sha256=sha256(answer.text),
         bytes=len(answer.text.encode("utf-8", "surrogatepass")),
         state=DraftState.READY,
         partial=False,
         sections=draft_sections(answer),
     )
-    await live.transition(RunStatus.COMPLETED, texts=(answer.text, live.text), draft=draft)
+    await live.transition(RunStatus.COMPLETED, texts=(answer.text, *live.texts), draft=written)
+    return FinishedDraft(answer)
+
+
+def _detail(error: Exception, redactor: Redactor) -> ErrorDetail:
+    """What the record says of an error: ours without keys, any other as a fault."""
+    if isinstance(error, OrchError):
+        return replace(error.detail, message=redactor.redact(error.message))
+    return detail_of(error)
 
 
 async def _fail(live: LiveRun, plan: DraftPlan, session: Session, error: ErrorDetail) -> None:
     provider = plan.reading.settings.providers.get(live.record.provider.id)
+    suggested = error
     try:
         if provider is not None:
-            error = await session.models.with_nearest(error, provider, live.record.model.requested)
+            suggested = await session.models.with_nearest(error, provider, live.record.model.requested)
     except Exception:
         # A suggestion is a comfort; the record is a must.
         logger.exception("no model could be suggested")
-    await _end(live, RunStatus.FAILED, error)
+    for scope in live.scopes:
+        if scope.entry.error == error:
+            scope.note(error=suggested)
+    await _end(live, RunStatus.FAILED, suggested)
 
 
 async def _end(live: LiveRun, status: RunStatus, error: ErrorDetail) -> None:
     """Bring a run that did not complete to its end, keeping the text that had arrived."""
     raw = live.text
-    draft = None
-    if raw:
-        data = raw.encode("utf-8", "surrogatepass")
-        draft = Draft(sha256(data), len(data), DraftState.READY, partial=True)
-    steps = tuple(
-        replace(step, output_sha256=sha256(raw)) if step.id == "draft" and raw else step for step in live.record.steps
-    )
-    live.must_record = False
-    await live.transition(status, texts=(raw,) if raw else (), error=error, draft=draft, steps=steps)
+    live.stop_if_not_recorded = False
+    texts = tuple(dict.fromkeys((raw, *live.texts))) if raw else ()
+    await live.transition(status, texts=texts, error=error, draft=partial_draft(raw))

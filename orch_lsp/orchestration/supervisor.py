@@ -10,26 +10,13 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, OrchError, RunError
 from orch_lsp.orchestration.live_run import LiveRun
+from orch_lsp.orchestration.new_run import new_record
 from orch_lsp.orchestration.observer import RunObserver
 from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.request import template_for
 from orch_lsp.orchestration.run import FinishedDraft, run_draft
 from orch_lsp.orchestration.shielding import to_the_end
-from orch_lsp.runs.record import (
-    ModelRef,
-    PromptRef,
-    ProviderRef,
-    RequestParameters,
-    RunRecord,
-    Software,
-    SpecRef,
-    StatusChange,
-    Timing,
-    new_run_id,
-    timestamp,
-)
+from orch_lsp.runs.record import Software
 from orch_lsp.runs.status import TERMINAL, RunStatus
-from orch_lsp.text import sha256
 from orch_lsp.uri import normal_form
 
 if TYPE_CHECKING:
@@ -97,7 +84,14 @@ class Supervisor:
         self._starting.add(document)
         try:
             await self._record_late()
-            record = await self._new_record(plan, client)
+            provider = await self._session.provider(plan.choice.provider, None)
+            record = new_record(
+                plan,
+                server_address=provider.server_address,
+                owner=self._session.owner,
+                server=self._session.server,
+                client=client,
+            )
             live = LiveRun(record, await self._session.store(plan.reading), observer)
             try:
                 self._session.tell_interrupted(await live.create(texts=(plan.reading.document.text,)))
@@ -113,39 +107,9 @@ class Supervisor:
             self._heartbeat = asyncio.create_task(self._beat(plan.reading.settings.runs.heartbeat_s), name="heartbeat")
         return live
 
-    async def _new_record(self, plan: DraftPlan, client: Software) -> RunRecord:
-        reading, choice, now = plan.reading, plan.choice, timestamp()
-        template, parameters = template_for(reading.profile), reading.settings.parameters
-        has_model = choice.provider.has_model
-        provider = await self._session.provider(choice.provider, None)
-        return RunRecord(
-            run_id=new_run_id(),
-            command=plan.command,
-            status=RunStatus.QUEUED,
-            status_timeline=(StatusChange(RunStatus.QUEUED, now),),
-            owner=self._session.owner,
-            spec=SpecRef(reading.spec_path, reading.profile.name, sha256(reading.document.text)),
-            brief_sha256=sha256(plan.brief),
-            prompt=PromptRef(template.name, template.version, template.sha256),
-            provider=ProviderRef(choice.provider.name, choice.provider.kind, provider.server_address),
-            model=ModelRef(choice.model if has_model else None),
-            request=RequestParameters(
-                parameters.max_output_tokens,
-                parameters.temperature,
-                parameters.reasoning,
-                sha256(parameters.instructions) if parameters.instructions else None,
-            )
-            if has_model
-            else RequestParameters(),
-            timing=Timing(started_at=now),
-            server=self._session.server,
-            parent_run_id=plan.parent_run_id,
-            client=client,
-        )
-
     async def _run(self, live: LiveRun, plan: DraftPlan, deliver: Delivery) -> None:
         try:
-            live.observer.progressed("Waiting for other runs to end" if self._full(plan) else "Starting")
+            live.progressed("Waiting for other runs to end" if self._full(plan) else "Starting")
             finished = await self._in_slot(live, plan)
             if finished is not None:
                 await deliver(live, finished)
@@ -185,7 +149,7 @@ class Supervisor:
     async def _cancel_queued(self, live: LiveRun) -> None:
         by = f" {live.cancelled_by}" if live.cancelled_by else ""
         error = RunError(ErrorCode.CANCELLED, f"The run was cancelled{by} before it began.").detail
-        live.must_record = False
+        live.stop_if_not_recorded = False
         await to_the_end(live.transition(RunStatus.CANCELLED, error=error))
 
     async def _beat(self, seconds: float) -> None:

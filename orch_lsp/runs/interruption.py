@@ -8,7 +8,7 @@ from dataclasses import replace
 from orch_lsp.errors import ErrorCode, ErrorDetail, RunError
 from orch_lsp.runs.lifecycle import transition
 from orch_lsp.runs.record import Attempt, Draft, RunRecord, Step
-from orch_lsp.runs.status import DraftState, RunStatus
+from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
 from orch_lsp.text import sha256
 
 
@@ -51,6 +51,12 @@ def partial_draft(text: str) -> Draft | None:
     return Draft(sha256(text), len(text.encode("utf-8", "surrogatepass")), DraftState.READY, partial=True)
 
 
+def text_of_steps(texts: Iterable[str]) -> str:
+    """The raw text of a run: its steps' one after the other, each closed by a line end if another follows."""
+    said = [text for text in texts if text]
+    return "".join([*(text if text.endswith("\n") else f"{text}\n" for text in said[:-1]), *said[-1:]])
+
+
 def unfinished_text(record: RunRecord, texts: Iterable[str]) -> str:
     """The raw text of a run among its texts, else its draft; empty if neither is there."""
     known = {sha256(text): text for text in texts}
@@ -59,7 +65,8 @@ def unfinished_text(record: RunRecord, texts: Iterable[str]) -> str:
 
 
 def _ended(step: Step, error: ErrorDetail) -> Step:
-    return replace(step, attempts=tuple(_cut(attempt, error) for attempt in step.attempts))
+    own = error if step.status is StepStatus.INTERRUPTED else step.error
+    return replace(step, error=own, attempts=tuple(_cut(attempt, error) for attempt in step.attempts))
 
 
 def _cut(attempt: Attempt, error: ErrorDetail) -> Attempt:

@@ -1,7 +1,8 @@
 """The database's schema, as numbered steps that are only ever appended to.
 
 A record is one JSON value; the columns and tables beside it exist only to find it and to add it up (see `columns`).
-A new key of the record is no migration, as each version writes back what it does not know.
+A new key of the record is no migration, as each version writes back what it does not know; a new word in the place
+of a known one is.
 """
 
 from __future__ import annotations
@@ -99,6 +100,9 @@ CREATE TABLE searched (
 """
 """The index of words itself is made by `search`: not each SQLite can."""
 
+_FOURTH = ""
+"""Steps may be `pending`: earlier versions cannot read such a record, and shall leave the store alone."""
+
 _COLUMNS = {
     "meta": ["key", "value"],
     "runs": [
@@ -112,7 +116,7 @@ _COLUMNS = {
     "drafted": ["document", "key", "run_id", "sha256", "state", "applied"],
     "searched": ["number", "run_id"],
 }  # fmt: skip
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 _COLUMNS_SINCE = 2
 """The version whose tables beside the records are filled from them."""
 

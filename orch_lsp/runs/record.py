@@ -121,7 +121,13 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A part of a run; `wave` numbers the steps that may run side by side, from 0."""
+    """A part of a run, on the record from the run's creation.
+
+    `id` tells it from the run's other steps and `name` says its kind; `needs` has the ids of the steps that end before
+    it begins, and `wave` numbers those that may run side by side, from 0. The run can complete although an `optional`
+    step failed. `provider` and `model` are whom the step asked last. `output_sha256` is the hash of its text, whole or
+    as far as it came; `first_chunk_s` is seconds from the step's start to the first of it.
+    """
 
     id: str
     name: str
@@ -137,6 +143,13 @@ class Step:
     finish_reason: FinishReason | None = None
     output_sha256: str | None = None
     attempts: tuple[Attempt, ...] = ()
+    needs: tuple[str, ...] = ()
+    optional: bool = False
+    request_sha256: str | None = None
+    cost: Cost | None = None
+    finish_reasons: tuple[str, ...] = ()
+    first_chunk_s: float | None = None
+    error: ErrorDetail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +220,7 @@ class Finding:
 
     `rule` is a stable word such as `text_left_out`; `severity` is `error`, `warning` or `information`; `key` is the
     section that it is about. `text` holds the words, cut at some thousands of characters: the whole answer is kept
-    under the `draft` step's `output_sha256`.
+    under the `output_sha256` of the step that asked for it. `step` is the id of the step that found it; None is none.
     """
 
     rule: str
@@ -215,6 +228,7 @@ class Finding:
     message: str
     key: str | None = None
     text: str = ""
+    step: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +316,11 @@ _run_ids = _RunIds()
 def new_run_id() -> str:
     """A UUID version 7 (RFC 9562, section 5.7), greater than all that this process was given before."""
     return _run_ids.next()
+
+
+def seconds_between(earlier: str, later: str) -> float:
+    """Seconds from one RFC 3339 time to another, never negative."""
+    return max(0.0, (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds())
 
 
 def timestamp(at: datetime | None = None) -> str:

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.runs import columns, packing, schema, search
+from orch_lsp.runs.interruption import text_of_steps
 from orch_lsp.runs.lifecycle import TRANSITIONS, IllegalTransitionError, refuse_draft_change
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import LIVE as LIVE_STATUSES
@@ -228,10 +229,8 @@ def checkpointed_steps(connection: sqlite3.Connection, run_id: str) -> list[str]
 
 
 def checkpointed(connection: sqlite3.Connection, run_id: str) -> str:
-    """The raw text of a run so far: its steps' one after the other, each closed by a line end if another follows."""
-    texts = [checkpointed_of(connection, run_id, step) for step in checkpointed_steps(connection, run_id)]
-    closed = [text if text.endswith("\n") else f"{text}\n" for text in texts[:-1] if text]
-    return "".join([*closed, *texts[-1:]])
+    """The raw text of a run so far, of all its steps."""
+    return text_of_steps(checkpointed_of(connection, run_id, step) for step in checkpointed_steps(connection, run_id))
 
 
 def checkpointed_of(connection: sqlite3.Connection, run_id: str, step: str) -> str:

@@ -17,8 +17,9 @@ class RunStatus(StrEnum):
 
 
 class StepStatus(StrEnum):
-    """Where a part of a run is."""
+    """Where a part of a run is. `pending` is planned and not begun; `skipped` is not done, and the step says why."""
 
+    PENDING = "pending"
     RUNNING = "running"
     COMPLETED = "completed"
     FAILED = "failed"

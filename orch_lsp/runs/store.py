@@ -200,7 +200,7 @@ class RunStore:
             logger.warning("run %s gets no text: %s", run_id, error.message)
         return True
 
-    async def checkpoint(self, run_id: str, offset: int, text: str, step: str = "draft") -> None:
+    async def checkpoint(self, run_id: str, step: str, offset: int, text: str) -> None:
         """Keep a streamed piece of a step's raw text, durably; `offset` is its place in that, in code points.
 
         Raises:

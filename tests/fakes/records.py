@@ -61,12 +61,24 @@ def queued(path: str = "docs/a.spec.md", *, owner: Owner = NOBODY, run_id: str |
 
 
 def running(path: str = "docs/a.spec.md", *, owner: Owner = NOBODY) -> RunRecord:
-    """A run with a draft step at work and one attempt open."""
+    """A run with a draft step at work and one attempt open, and its check to come."""
     record = transition(queued(path, owner=owner), RunStatus.RUNNING)
     now = timestamp()
     attempt = Attempt(1, "work", "some-model", "127.0.0.1:8111", now)
-    step = Step("draft", "draft", 1, StepStatus.RUNNING, started_at=now, attempts=(attempt,))
-    return replace(record, steps=(Step("context", "context", 0, StepStatus.COMPLETED, started_at=now), step))
+    context = Step("context", "context", 0, StepStatus.COMPLETED, started_at=now, optional=True)
+    draft = Step("draft", "draft", 1, StepStatus.RUNNING, started_at=now, attempts=(attempt,), needs=("context",))
+    check = Step("check", "check", 2, StepStatus.PENDING, needs=("draft",))
+    return replace(record, steps=(context, draft, check))
+
+
+def with_steps_done(record: RunRecord) -> RunRecord:
+    """The run with all of its steps completed."""
+    now = timestamp()
+    done = (
+        replace(step, status=StepStatus.COMPLETED, started_at=step.started_at or now, ended_at=now)
+        for step in record.steps
+    )
+    return replace(record, steps=tuple(done))
 
 
 def draft_of(text: str, *bodies: tuple[str, str], state: DraftState = DraftState.READY, partial: bool = False) -> Draft:
@@ -79,7 +91,7 @@ def completed(
     text: str = "## Goal\nG\n", *bodies: tuple[str, str], path: str = "docs/a.spec.md", owner: Owner = NOBODY
 ) -> RunRecord:
     """A run that completed with a draft that waits."""
-    record = replace(running(path, owner=owner), draft=draft_of(text, *bodies))
+    record = replace(with_steps_done(running(path, owner=owner)), draft=draft_of(text, *bodies))
     record = replace(
         record,
         usage=Usage(812, 1204),

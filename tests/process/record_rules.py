@@ -24,7 +24,6 @@ def check_record(record: Any) -> Any:
     _check_steps(record)
     if record["status"] == "completed":
         assert record["draft"]["partial"] is False
-        assert all(step["status"] in {"completed", "skipped"} for step in record["steps"] if step["name"] != "context")
     else:
         assert record["error"]["code"] == ("cancelled" if record["status"] == "cancelled" else record["error"]["code"])
         assert record["error"]["message"].strip()
@@ -34,6 +33,12 @@ def check_record(record: Any) -> Any:
             assert record["draft"]["partial"] is True
             assert record["draft"]["bytes"] > 0
     return record
+
+
+def step_of(record: Any, name: str = "draft") -> Any:
+    """The only step of a kind."""
+    (step,) = [step for step in record["steps"] if step["name"] == name]
+    return step
 
 
 def _check_timeline(record: Any) -> None:
@@ -51,15 +56,51 @@ def _check_timeline(record: Any) -> None:
 
 def _check_steps(record: Any) -> None:
     attempts = [attempt for step in record["steps"] for attempt in step["attempts"]]
+    steps = {step["id"]: step for step in record["steps"]}
+    assert len(steps) == len(record["steps"]) > 0
     for step in record["steps"]:
-        assert step["status"] != "running"
-        assert step["started_at"] <= step["ended_at"]
+        assert step["status"] not in {"pending", "running"}
+        assert (step["skip_reason"] is not None) == (step["status"] == "skipped")
+        if step["started_at"] is None:
+            assert (step["status"], step["ended_at"], step["attempts"]) == ("skipped", None, [])
+        else:
+            assert step["started_at"] <= step["ended_at"]
+            assert all(steps[needed]["started_at"] is not None for needed in step["needs"])
+        assert all(steps[needed]["wave"] < step["wave"] for needed in step["needs"])
+        assert (step["error"] is not None) == (step["status"] in {"failed", "interrupted"})
         assert [attempt["number"] for attempt in step["attempts"]] == list(range(1, len(step["attempts"]) + 1))
     for attempt in attempts:
         assert attempt["started_at"] <= attempt["ended_at"]
         assert attempt["status"] in {"ok", "error", "cancelled"}
         assert (attempt["error"] is not None) == (attempt["status"] == "error")
-    if record["status"] in {"failed", "cancelled"} and record["steps"]:
-        assert record["steps"][-1]["status"] == record["status"]
-    if not attempts:
+    _check_status(record)
+    _check_sums(record)
+
+
+def _check_status(record: Any) -> None:
+    """The run's status follows from all of its steps, whichever of them came last."""
+    had_to = [step["status"] for step in record["steps"] if not (step["optional"] and step["status"] == "failed")]
+    begun = [step for step in record["steps"] if step["started_at"] is not None]
+    succeeded = all(status in {"completed", "skipped"} for status in had_to)
+    match record["status"]:
+        case "completed":
+            assert succeeded
+            assert len(begun) == len(record["steps"])
+        case "failed":
+            assert "failed" in had_to or not begun
+        case "cancelled" | "interrupted" as status:
+            assert "failed" not in had_to
+            assert status in had_to or succeeded
+
+
+def _check_sums(record: Any) -> None:
+    used = [step["usage"] for step in record["steps"] if step["usage"] is not None]
+    if not any(step["attempts"] for step in record["steps"]) or not used:
         assert record["usage"] is None
+    else:
+        for name in ("input_tokens", "output_tokens"):
+            known = [usage[name] for usage in used if usage[name] is not None]
+            assert record["usage"][name] == (sum(known) if known else None)
+    assert [finding["step"] for finding in record["findings"]] == [
+        step["id"] for step in record["steps"] for finding in record["findings"] if finding["step"] == step["id"]
+    ]

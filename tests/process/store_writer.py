@@ -36,7 +36,7 @@ async def one_run(store: RunStore, document: str, number: int) -> None:
     say("running", record.run_id)
     text = ""
     for _ in range(5):
-        await store.checkpoint(record.run_id, len(text), PIECE)
+        await store.checkpoint(record.run_id, "draft", len(text), PIECE)
         text += PIECE
         say("text", record.run_id, str(len(text)))
     whole = f"{text} of run {number}"
@@ -61,7 +61,7 @@ async def main(mode: str, root: str, document: str, count: int) -> None:
         await store.create(record)
         record = transition(record, RunStatus.RUNNING)
         await store.save(record, expected=RunStatus.QUEUED)
-        await store.checkpoint(record.run_id, 0, PIECE)
+        await store.checkpoint(record.run_id, "draft", 0, PIECE)
         say("held", record.run_id)
         await asyncio.to_thread(sys.stdin.readline)
     for notice in store.notices:

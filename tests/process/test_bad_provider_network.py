@@ -11,7 +11,7 @@ import trustme
 from tests.fakes.scripted_server import ScriptedServer, chat_pieces, stream_reply
 from tests.process.bad_answers import AGAIN, ONCE
 from tests.process.desk import SPEC, configure, unused_port
-from tests.process.record_rules import check_record
+from tests.process.record_rules import check_record, step_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ANSWER = ["## Goal\n\nLimit clients.\n"]
@@ -38,7 +38,7 @@ async def failed(desk, name: str, says: str, attempts: int = 1):
     assert record["error"]["http_status"] is None
     assert says in record["error"]["message"]
     assert record["draft"] is None
-    made = record["steps"][-1]["attempts"]
+    made = step_of(record)["attempts"]
     assert [attempt["status"] for attempt in made] == ["error"] * attempts
     assert [attempt["http_status"] for attempt in made] == [None] * attempts
     diagnostic = await desk.editor.diagnostic(uri, "network_error")

@@ -27,7 +27,7 @@ from tests.fakes.scripted_server import (
 )
 from tests.process.bad_answers import BEGIN, BEGUN
 from tests.process.desk import KEY, SPEC, configure, environment, sit_down
-from tests.process.record_rules import check_record
+from tests.process.record_rules import check_record, step_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ANSWER = ["## Goal\n\nLimit clients.\n"]
@@ -76,7 +76,8 @@ async def check_cancelled(desk, model, uri: str, run_id: str, *, kept: str = "")
     assert record["error"]["code"] == "cancelled"
     assert [change["status"] for change in record["status_timeline"]] == ["queued", "running", "cancelled"]
     assert await desk.stored(run_id) == record
-    if record["steps"] and record["steps"][-1]["attempts"][-1]["status"] == "cancelled":
+    attempts = step_of(record)["attempts"]
+    if attempts and attempts[-1]["status"] == "cancelled":
         async with asyncio.timeout(SECONDS):
             for request in model.requests:
                 await request.disconnected.wait()
@@ -105,7 +106,7 @@ async def test_a_run_is_cancelled_mid_stream_and_keeps_its_text(desk, model, doo
     await DOORS[door](desk.editor, run_id)
     record = await check_cancelled(desk, model, uri, run_id, kept=BEGUN)
     assert record["error"]["message"] == "The run was cancelled in the editor."
-    (attempt,) = record["steps"][-1]["attempts"]
+    (attempt,) = step_of(record)["attempts"]
     assert (attempt["status"], attempt["error"]) == ("cancelled", None)
     assert (attempt["http_status"], attempt["request_id"]) == (200, "req-9")
 
@@ -127,7 +128,7 @@ async def test_a_run_that_is_cancelled_twice_leaves_no_attempt_open(desk, model)
         writer.execute("COMMIT")
     await asyncio.gather(*answers)
     record = await check_cancelled(desk, model, uri, run_id, kept=BEGUN)
-    (attempt,) = record["steps"][-1]["attempts"]
+    (attempt,) = step_of(record)["attempts"]
     assert (attempt["status"], attempt["http_status"], attempt["request_id"]) == ("cancelled", 200, "req-9")
 
 
@@ -140,7 +141,7 @@ async def test_a_run_is_cancelled_before_the_answer_begins(desk, model, door):
     await said(desk.editor, run_id, "")
     await DOORS[door](desk.editor, run_id)
     record = await check_cancelled(desk, model, uri, run_id)
-    assert [attempt["status"] for attempt in record["steps"][-1]["attempts"]] == ["cancelled"]
+    assert [attempt["status"] for attempt in step_of(record)["attempts"]] == ["cancelled"]
     assert len(model.requests) == 1
 
 
@@ -175,7 +176,7 @@ async def test_a_run_is_cancelled_while_it_waits_to_try_again(desk, model, door)
     await said(desk.editor, run_id, "trying again in 300 s")
     await DOORS[door](desk.editor, run_id)
     record = await check_cancelled(desk, model, uri, run_id)
-    (attempt,) = record["steps"][-1]["attempts"]
+    (attempt,) = step_of(record)["attempts"]
     assert (attempt["status"], attempt["error"]["code"]) == ("error", "rate_limited")
     assert len(model.requests) == 1
 
@@ -195,7 +196,9 @@ async def test_a_queued_run_is_cancelled_without_having_sent_anything(desk, mode
     await editor.status(waiting, "cancelled")
     record = check_record(editor.record(waiting))
     assert [change["status"] for change in record["status_timeline"]] == ["queued", "cancelled"]
-    assert record["steps"] == []
+    assert {(step["status"], step["skip_reason"]) for step in record["steps"]} == {
+        ("skipped", "the run had been cancelled")
+    }
     assert record["draft"] is None
     assert editor.record(last)["status"] == "queued"
     go.set()

@@ -22,7 +22,7 @@ from tests.fakes.scripted_server import (
     stream_reply,
 )
 from tests.process.desk import unused_port
-from tests.process.record_rules import check_record
+from tests.process.record_rules import check_record, step_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GOOD_PIECES = chat_pieces(["## Tasks\n\nCount ", "requests.\n"])
@@ -161,7 +161,7 @@ async def test_when_all_fail_the_last_failure_is_told_with_every_hop_before_it(d
     assert record["error"]["code"] == "invalid_auth"
     said = "spare-2 was a fallback; asked before it: work: overloaded, spare: network_error."
     assert record["error"]["message"].endswith(said)
-    assert "fallback" not in record["steps"][-1]["attempts"][-1]["error"]["message"]
+    assert "fallback" not in step_of(record)["attempts"][-1]["error"]["message"]
     assert said in (await desk.editor.diagnostic(uri, "invalid_auth")).message
 
 

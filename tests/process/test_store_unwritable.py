@@ -128,14 +128,14 @@ async def test_a_disk_that_fills_up_is_a_typed_error_and_the_store_works_again_w
         await store.create(record)
         record = transition(record, RunStatus.RUNNING)
         await store.save(record, expected=RunStatus.QUEUED)
-        await store.checkpoint(record.run_id, 0, "so far")
+        await store.checkpoint(record.run_id, "draft", 0, "so far")
         ballast = root / "ballast"
         fill(ballast)
         text = "x" * 300_000
         ended = transition(replace(record, draft=draft_of(text)), RunStatus.COMPLETED)
         for call in (
             store.save(ended, expected=RunStatus.RUNNING, texts=[text]),
-            store.checkpoint(record.run_id, 6, text),
+            store.checkpoint(record.run_id, "draft", 6, text),
         ):
             with pytest.raises(StoreError) as caught:
                 await call

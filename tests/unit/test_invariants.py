@@ -38,8 +38,8 @@ STARTS_TASKS = {
     "lsp/server.py": "run_task, which every feature uses, and the session's opening; close() ends both",
     "orchestration/supervisor.py": "runs and their heartbeat; aclose() ends them",
     "orchestration/session.py": "the opening of stores, the dropping of old runs; aclose() ends both",
-    "orchestration/draft_step.py": "a run's checkpoints; the step ends them",
-    "orchestration/run.py": "a run's checkpoints; the run ends them",
+    "orchestration/scope.py": "a step's checkpoints; the step ends them",
+    "orchestration/graph.py": "the steps of a wave; the wave ends with them",
     "orchestration/shielding.py": "what must reach its end although its caller is cancelled; awaited there",
     "testing/server.py": "a server for tests; its close ends them",
 }

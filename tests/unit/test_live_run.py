@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 from orch_lsp.orchestration.live_run import LiveRun
-from orch_lsp.orchestration.observer import DraftDelta
+from orch_lsp.orchestration.observer import DraftDelta, Progress
+from orch_lsp.orchestration.workflow import DRAFT, pending_steps
 from orch_lsp.runs.migrations import VERSION
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.record import RunRecord
@@ -23,7 +25,7 @@ class Watcher:
 
     def run_changed(self, record: RunRecord) -> None: ...
 
-    def progressed(self, message: str) -> None: ...
+    def progressed(self, progress: Progress) -> None: ...
 
     def text_received(self, delta: DraftDelta) -> None: ...
 
@@ -35,23 +37,24 @@ async def test_text_that_could_not_be_kept_is_kept_with_the_next_that_can(tmp_pa
     monkeypatch.setenv("ORCH_STATE_HOME", str(tmp_path / "state"))
     owner, watcher = this_process(), Watcher()
     store = await RunStore.open(tmp_path, owner=owner, settings=RunSettings())
-    live = LiveRun(queued(owner=owner), store, watcher)
+    live = LiveRun(replace(queued(owner=owner), steps=pending_steps(DRAFT)), store, watcher)
     await live.create(())
-    live.must_record = False
+    live.may_be_charged()
+    step = live.scope("draft")
 
     def say_version(version: int) -> None:
         with closing(sqlite3.connect(store.location)) as db:
             db.execute(f"PRAGMA user_version = {version}")
 
-    live.receive("one ")
-    await live.checkpoint()
+    step.receive("one ")
+    await step.checkpoint()
     say_version(VERSION + 1)
     for text in ("two ", "three "):
-        live.receive(text)
-        await live.checkpoint()
+        step.receive(text)
+        await step.checkpoint()
     say_version(VERSION)
-    live.receive("four")
-    await live.checkpoint()
+    step.receive("four")
+    await step.checkpoint()
 
     assert await store.partial_text(live.record.run_id) == "one two three four"
     assert len(watcher.warnings) == 1

@@ -126,8 +126,8 @@ async def test_the_checkpoints_of_two_steps_do_not_overwrite_each_other(location
     store = await opened()
     run = queued("b.md")
     await store.create(run)
-    await store.checkpoint(run.run_id, 0, "one", step="section:goal")
-    await store.checkpoint(run.run_id, 0, "two", step="section:tasks")
-    await store.checkpoint(run.run_id, 3, " more", step="section:goal")
+    await store.checkpoint(run.run_id, "section:goal", 0, "one")
+    await store.checkpoint(run.run_id, "section:tasks", 0, "two")
+    await store.checkpoint(run.run_id, "section:goal", 3, " more")
     assert await store.partial_text(run.run_id) == "one more\ntwo"
     await store.aclose()

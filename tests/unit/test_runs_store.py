@@ -27,7 +27,7 @@ from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.model import RunSettings
 from orch_lsp.text import normalised, sha256
-from tests.fakes.records import applied, completed, draft_of, failed, queued, running
+from tests.fakes.records import applied, completed, draft_of, failed, queued, running, with_steps_done
 
 SETTINGS = RunSettings(lease_s=120)
 posix = pytest.mark.skipif(os.name != "posix", reason="permission bits")
@@ -193,7 +193,7 @@ async def test_an_unknown_run_is_a_typed_error(store):
         store.get("zzzzzzzzzz"),
         store.get("\ud800" * 9),
         store.save(queued(), expected=RunStatus.QUEUED),
-        store.checkpoint("nope", 0, "x"),
+        store.checkpoint("nope", "draft", 0, "x"),
         store.dismiss("nope"),
         store.partial_text("nope"),
         store.add_late_text("nope", "x"),
@@ -262,14 +262,14 @@ def test_checkpoints_concatenate_to_the_text_in_whatever_order_they_came(pieces,
 async def test_overlapping_checkpoints_do_not_repeat_text(store):
     record = queued(owner=here())
     await store.create(record)
-    await store.checkpoint(record.run_id, 0, "hello wor")
-    await store.checkpoint(record.run_id, 6, "world")
+    await store.checkpoint(record.run_id, "draft", 0, "hello wor")
+    await store.checkpoint(record.run_id, "draft", 6, "world")
     assert await store.partial_text(record.run_id) == "hello world"
 
 
 async def test_partial_text_outlives_its_run_and_its_checkpoints(store):
     record = await added(store, running(owner=here()))
-    await store.checkpoint(record.run_id, 0, "so far")
+    await store.checkpoint(record.run_id, "draft", 0, "so far")
     assert await store.partial_text(record.run_id) == "so far"
     ended = transition(replace(record, draft=draft_of("so far!", partial=True)), RunStatus.CANCELLED)
     await store.save(ended, expected=RunStatus.RUNNING, texts=["so far!"])
@@ -280,7 +280,7 @@ async def test_partial_text_outlives_its_run_and_its_checkpoints(store):
 
 async def test_checkpoints_stay_until_the_draft_is_kept(store):
     record = await added(store, running(owner=here()))
-    await store.checkpoint(record.run_id, 0, "so far")
+    await store.checkpoint(record.run_id, "draft", 0, "so far")
     await store.save(transition(record, RunStatus.FAILED), expected=RunStatus.RUNNING)
     assert await store.partial_text(record.run_id) == "so far"
 
@@ -289,8 +289,8 @@ async def test_reconciling_touches_only_runs_whose_owner_is_gone(store):
     orphan = await added(store, running("a.md", owner=gone()))
     mine = await added(store, running("b.md", owner=here()))
     elsewhere = await added(store, running("c.md", owner=Owner("elsewhere.invalid", 1, 0.0)))
-    await store.checkpoint(orphan.run_id, 0, "hel")
-    await store.checkpoint(orphan.run_id, 3, "lo")
+    await store.checkpoint(orphan.run_id, "draft", 0, "hel")
+    await store.checkpoint(orphan.run_id, "draft", 3, "lo")
     (ended,) = await store.reconcile()
     assert ended == await store.get(orphan.run_id)
     assert ended.status is RunStatus.INTERRUPTED
@@ -310,7 +310,7 @@ async def test_a_draft_that_was_stored_before_the_owner_went_is_kept(store):
     record = await added(store, running(owner=gone()))
     with_draft = replace(record, draft=draft_of("whole"))
     await store.save(with_draft, expected=RunStatus.RUNNING, texts=["whole"])
-    await store.checkpoint(record.run_id, 0, "raw")
+    await store.checkpoint(record.run_id, "draft", 0, "raw")
     (ended,) = await store.reconcile()
     assert ended.draft == with_draft.draft
     assert await store.text(sha256("whole")) == "whole"
@@ -330,11 +330,11 @@ async def test_a_silent_owner_elsewhere_is_believed_until_its_lease_ends(store):
 
 async def test_an_owner_that_comes_back_late_may_add_its_text_but_not_its_status(store):
     record = await added(store, running(owner=gone()))
-    await store.checkpoint(record.run_id, 0, "so")
+    await store.checkpoint(record.run_id, "draft", 0, "so")
     await store.reconcile()
     late = await opened(store.root)
     with pytest.raises(IllegalTransitionError):
-        await late.save(transition(record, RunStatus.COMPLETED), expected=RunStatus.RUNNING)
+        await late.save(transition(with_steps_done(record), RunStatus.COMPLETED), expected=RunStatus.RUNNING)
     changed = await late.add_late_text(record.run_id, "so far")
     assert changed.status is RunStatus.INTERRUPTED
     assert changed.draft == draft_of("so far", partial=True)
@@ -469,7 +469,7 @@ async def test_the_event_loop_is_never_blocked(root):
     with blockbuster_ctx("orch_lsp"):
         store = await RunStore.open(root, owner=owner, settings=SETTINGS)
         record = await added(store, running(owner=owner), "text")
-        await store.checkpoint(record.run_id, 0, "so far")
+        await store.checkpoint(record.run_id, "draft", 0, "so far")
         assert await store.newest_for(record.spec.path) == record
         await store.reconcile()
         await store.prune(0)
@@ -493,7 +493,7 @@ async def test_calls_are_done_in_the_order_in_which_they_were_made(store):
     await asyncio.gather(
         store.create(record),
         store.save(active, expected=RunStatus.QUEUED),
-        *(store.checkpoint(record.run_id, index, str(index)) for index in range(10)),
+        *(store.checkpoint(record.run_id, "draft", index, str(index)) for index in range(10)),
         store.save(transition(active, RunStatus.CANCELLED), expected=RunStatus.RUNNING),
     )
     assert await store.partial_text(record.run_id) == "0123456789"
@@ -511,7 +511,7 @@ async def test_a_removed_database_does_not_lose_the_run_at_work(root, store):
     record = await added(store, running(owner=here()))
     for file in store.location.parent.iterdir():
         file.unlink()
-    ended = transition(replace(record, draft=draft_of("t")), RunStatus.COMPLETED)
+    ended = transition(replace(with_steps_done(record), draft=draft_of("t")), RunStatus.COMPLETED)
     await store.save(ended, expected=RunStatus.RUNNING, texts=["t"])
     assert await store.get(record.run_id) == ended
     again = await opened(root)
@@ -582,7 +582,7 @@ async def test_a_run_that_ends_while_others_are_written_late_is_not_overwritten(
     """Its end cannot be written, and is held: what is written afterwards is that, not what was held before."""
     one, other = [await added(store, running(path, owner=here())) for path in ("a.md", "b.md")]
     text = "## Goal\nG\n"
-    ended = transition(replace(other, draft=draft_of(text, ("goal", "G"))), RunStatus.COMPLETED)
+    ended = transition(replace(with_steps_done(other), draft=draft_of(text, ("goal", "G"))), RunStatus.COMPLETED)
     await store.hold(one, [])
     await store.hold(other, [])
     writing = asyncio.create_task(store.write_held())
@@ -606,7 +606,7 @@ def with_later_keys(root: Path, run_id: str) -> None:
         (stored,) = db.execute("SELECT record FROM runs WHERE run_id = ?", (run_id,)).fetchone()
         values = json.loads(stored)
         values["foresight"] = [{"rule": "later"}]
-        values["steps"][1]["needs"] = ["context"]
+        values["steps"][1]["sections"] = ["goal"]
         if values["draft"]:
             values["draft"]["notes"] = ["kept apart"]
         db.execute("UPDATE runs SET record = ? WHERE run_id = ?", (json.dumps(values), run_id))
@@ -636,7 +636,7 @@ async def test_what_a_later_version_put_on_a_record_outlives_a_rewrite_by_this_o
     await rewritten(store, record)
     values = stored_values(root, record.run_id)
     assert values["foresight"] == [{"rule": "later"}]
-    assert values["steps"][1]["needs"] == ["context"]
+    assert values["steps"][1]["sections"] == ["goal"]
     assert values["draft"]["notes"] == ["kept apart"]
 
 
@@ -651,7 +651,7 @@ async def test_an_interrupted_run_of_a_later_version_keeps_its_keys_also_when_la
     values = stored_values(root, record.run_id)
     assert values["status"] == "interrupted"
     assert values["foresight"] == [{"rule": "later"}]
-    assert values["steps"][1]["needs"] == ["context"]
+    assert values["steps"][1]["sections"] == ["goal"]
 
 
 async def test_a_run_that_moves_to_another_store_takes_the_keys_of_a_later_version_along(root, store, tmp_path):
@@ -727,7 +727,7 @@ async def test_a_text_that_is_not_what_was_kept_is_never_served_and_heals_when_i
 async def test_a_checkpoint_with_a_wrong_byte_costs_no_other(store):
     record = await added(store, running(owner=gone()))
     for number, piece in enumerate(["one ", "two ", "three"]):
-        await store.checkpoint(record.run_id, number * 4, piece)
+        await store.checkpoint(record.run_id, "draft", number * 4, piece)
     spoil(store, "UPDATE checkpoints SET utf8 = x'74ff6f20' WHERE start = 4")
     (ended,) = await store.reconcile()
     assert ended.draft is not None

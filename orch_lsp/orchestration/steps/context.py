@@ -8,9 +8,8 @@ from dataclasses import replace
 
 from orch_lsp.context.item import ContextItem, ContextQuery, ContextResult, ContextSource
 from orch_lsp.errors import ContextError, ErrorCode, ErrorDetail, OrchError
-from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.steps import begin_step, end_step
+from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.plugins import PluginError, contained
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.record import ContextItemRef, ContextRecord, LeftOut
@@ -19,17 +18,18 @@ from orch_lsp.workspace import in_unicode
 
 logger = logging.getLogger(__name__)
 
+NAME = "context"
+
 
 async def gather_context(
-    live: LiveRun, plan: DraftPlan, source: ContextSource, redactor: Redactor
+    scope: StepScope, plan: DraftPlan, source: ContextSource, redactor: Redactor
 ) -> Sequence[ContextItem]:
-    """Ask the source. A failure does not fail the run: the record and a warning say that it is ungrounded."""
-    begin_step(live, "context", wave=0)
-    live.observer.progressed("Reading the workspace")
+    """What the source chooses. A failure does not fail the run: the record and a warning say that it is ungrounded."""
+    scope.progressed("Reading the workspace")
     reading, limits = plan.reading, plan.reading.settings.context
     reason = _skip_reason(plan)
     if reading.root is None or reason:
-        end_step(live, "context", StepStatus.SKIPPED, skip_reason=reason)
+        scope.end(StepStatus.SKIPPED, skip_reason=reason)
         return ()
     query = ContextQuery(
         reading.root,
@@ -48,12 +48,11 @@ async def gather_context(
             # A source may come from another package; whatever it does, the draft is only ungrounded.
             logger.exception("the context source %s met a fault", source.name)
         detail = _detail(error, redactor)
-        live.change(context=ContextRecord(source=source.name, error=detail))
-        live.observer.warned(f"The draft is not grounded on the workspace: {detail.message}")
-        end_step(live, "context", StepStatus.FAILED)
+        scope.change(context=ContextRecord(source=source.name, error=detail))
+        scope.warned(f"The draft is not grounded on the workspace: {detail.message}")
+        scope.end(StepStatus.FAILED, error=detail)
         return ()
-    live.change(context=_on_record(source.name, result))
-    end_step(live, "context", StepStatus.COMPLETED)
+    scope.change(context=_on_record(source.name, result))
     return result.items
 
 

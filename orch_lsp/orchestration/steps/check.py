@@ -8,60 +8,38 @@ from functools import partial
 from pathlib import Path
 
 from orch_lsp.document.answer.draft_check import draft_notes
-from orch_lsp.document.answer.reading import Answer, AnswerNote, read_answer
+from orch_lsp.document.answer.reading import Answer, read_answer
 from orch_lsp.errors import ErrorCode, ProviderError
-from orch_lsp.orchestration.live_run import LiveRun
+from orch_lsp.orchestration.findings import findings_of
 from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.steps import begin_step, end_step
-from orch_lsp.runs.record import Finding
+from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.runs.status import StepStatus
 from orch_lsp.text import sha256
 
-_LONGEST_TEXT = 4_000
-_MOST_TEXT = 32_000
-_MOST_FINDINGS = 60
-_MENDED = "answer_mended"
+NAME = "check"
 _DECLINED = "The model declined to write, or wrote only a stand-in."
 _EMPTY = "The answer is complete, but its sections are empty."
 _REASONING_ALONE = "The answer is complete, but holds nothing besides the model's reasoning."
 
 
-async def check_answer(live: LiveRun, plan: DraftPlan, raw: str) -> Answer:
+async def check_answer(scope: StepScope, plan: DraftPlan, raw: str) -> Answer:
     """Read the answer; its findings are on the record whatever comes of it.
 
     Raises:
         ProviderError: The answer holds nothing of what was asked for, or only stand-ins; its text is kept.
     """
-    begin_step(live, "check", wave=2)
-    live.observer.progressed("Checking the draft")
+    scope.progressed("Checking the draft")
     wanted = [target.key for target in plan.targets]
     answer = await asyncio.to_thread(read_answer, raw, plan.reading.profile, wanted, plan.brief)
     notes = (
         *answer.notes,
         *await asyncio.to_thread(draft_notes, answer.sections, partial(_is_missing, plan.reading.root)),
     )
-    live.change(findings=findings_of(notes))
+    scope.change(findings=findings_of(notes, scope.entry.id))
     if not answer.sections:
         raise _unusable(answer, [target.title for target in plan.targets])
-    end_step(live, "check", StepStatus.COMPLETED, output_sha256=sha256(answer.text))
+    scope.end(StepStatus.COMPLETED, output_sha256=sha256(answer.text))
     return answer
-
-
-def findings_of(notes: Sequence[AnswerNote]) -> tuple[Finding, ...]:
-    """The notes as a record keeps them: bounded in number and length, and each cut said to be one."""
-    findings: list[Finding] = []
-    room = _MOST_TEXT
-    for note in notes[:_MOST_FINDINGS]:
-        text = note.text[: min(_LONGEST_TEXT, room)]
-        room -= len(text)
-        cut = len(note.text) - len(text)
-        message = f"{note.message} ({cut} more characters are in the whole answer)" if cut else note.message
-        severity = "information" if note.code == _MENDED else "warning"
-        findings.append(Finding(note.code, severity, message[:500], note.key, text))
-    if len(notes) > _MOST_FINDINGS:
-        more = f"{len(notes) - _MOST_FINDINGS} more findings of this kind; the whole answer is kept"
-        findings.append(Finding("text_left_out", "warning", more))
-    return tuple(findings)
 
 
 def _unusable(answer: Answer, wanted: Sequence[str]) -> ProviderError:

@@ -1,0 +1,30 @@
+"""What a check has to say of an answer, as a record keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from orch_lsp.document.answer.reading import AnswerNote
+from orch_lsp.runs.record import Finding
+
+_LONGEST_TEXT = 4_000
+_MOST_TEXT = 32_000
+_MOST_FINDINGS = 60
+_MENDED = "answer_mended"
+
+
+def findings_of(notes: Sequence[AnswerNote], step: str | None = None) -> tuple[Finding, ...]:
+    """The notes as findings of a step: bounded in number and length, and each cut said to be one."""
+    findings: list[Finding] = []
+    room = _MOST_TEXT
+    for note in notes[:_MOST_FINDINGS]:
+        text = note.text[: min(_LONGEST_TEXT, room)]
+        room -= len(text)
+        cut = len(note.text) - len(text)
+        message = f"{note.message} ({cut} more characters are in the whole answer)" if cut else note.message
+        severity = "information" if note.code == _MENDED else "warning"
+        findings.append(Finding(note.code, severity, message[:500], note.key, text, step))
+    if len(notes) > _MOST_FINDINGS:
+        more = f"{len(notes) - _MOST_FINDINGS} more findings of this kind; the whole answer is kept"
+        findings.append(Finding("text_left_out", "warning", more, step=step))
+    return tuple(findings)

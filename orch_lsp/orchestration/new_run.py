@@ -1,0 +1,56 @@
+"""The record of a run at its beginning: queued, its steps pending."""
+
+from __future__ import annotations
+
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.prepare import planned_parameters, template_for
+from orch_lsp.orchestration.workflow import DRAFT, pending_steps
+from orch_lsp.runs.record import (
+    ModelRef,
+    Owner,
+    PromptRef,
+    ProviderRef,
+    RunRecord,
+    Software,
+    SpecRef,
+    StatusChange,
+    Timing,
+    new_run_id,
+    timestamp,
+)
+from orch_lsp.runs.status import RunStatus
+from orch_lsp.text import sha256
+
+
+def new_record(
+    plan: DraftPlan, *, server_address: str | None, owner: Owner, server: Software, client: Software
+) -> RunRecord:
+    """The record of a run that nobody has begun.
+
+    Args:
+        plan: What is to be done.
+        server_address: Where the chosen provider's requests go; None if nothing leaves the machine.
+        owner: The process that will run it.
+        server: This program.
+        client: The editor or command line that asked.
+    """
+    reading, choice, now = plan.reading, plan.choice, timestamp()
+    template = template_for(reading.profile)
+    return RunRecord(
+        run_id=new_run_id(),
+        command=plan.command,
+        status=RunStatus.QUEUED,
+        status_timeline=(StatusChange(RunStatus.QUEUED, now),),
+        owner=owner,
+        spec=SpecRef(reading.spec_path, reading.profile.name, sha256(reading.document.text)),
+        brief_sha256=sha256(plan.brief),
+        prompt=PromptRef(template.name, template.version, template.sha256),
+        provider=ProviderRef(choice.provider.name, choice.provider.kind, server_address),
+        model=ModelRef(choice.model if choice.provider.has_model else None),
+        request=planned_parameters(plan, choice),
+        timing=Timing(started_at=now),
+        server=server,
+        parent_run_id=plan.parent_run_id,
+        steps=pending_steps(DRAFT),
+        client=client,
+    )

@@ -1,0 +1,128 @@
+"""From a plan and its context to the exact request. Pure: a run and whoever only wants to see the request use it.
+
+`write` comes first and needs no provider, so that a secret is refused before a key is looked for; `prepare` makes of
+it what one provider would be sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from orch_lsp.context.assembly import fence
+from orch_lsp.context.item import ContextItem
+from orch_lsp.document.brief import without_template_note
+from orch_lsp.document.profile import Profile
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.prompts import PLAIN_DRAFT, TEMPLATES, PromptTemplate, render
+from orch_lsp.orchestration.secret_refusal import refuse_secrets, without_live_keys
+from orch_lsp.plugins import contained
+from orch_lsp.providers.base import GenerationRequest, LimitsOutput, Provider, SectionRequest
+from orch_lsp.redaction import Redactor
+from orch_lsp.runs.record import ModelRef, ProviderRef, RequestParameters
+from orch_lsp.settings.model import Choice
+from orch_lsp.text import sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What one provider is sent, and how a record names it.
+
+    Attributes:
+        request: For `Provider.stream`.
+        body: The bytes that it sends, without the key, which goes into a header; None if nothing is sent.
+        provider: Who is asked.
+        model: The id that is asked for; no id where there is no model.
+        parameters: Those of generation, as they are sent.
+    """
+
+    request: GenerationRequest
+    body: bytes | None
+    provider: ProviderRef
+    model: ModelRef
+    parameters: RequestParameters
+
+    @property
+    def body_sha256(self) -> str | None:
+        """Hash of the bytes; None if nothing is sent."""
+        return None if self.body is None else sha256(self.body)
+
+
+def write(plan: DraftPlan, context: Sequence[ContextItem]) -> GenerationRequest:
+    """The request for a plan, complete but for the provider's own wire format.
+
+    Raises:
+        ContextError: It holds what looks like a secret.
+    """
+    profile = plan.reading.profile
+    guidance = {section.key: section.guidance for section in profile.sections}
+    sections = tuple(SectionRequest(target.key, target.title, guidance[target.key]) for target in plan.targets)
+    parameters = plan.reading.settings.parameters
+    rendered = render(
+        template_for(profile),
+        specification=without_template_note(plan.reading.document.text.removeprefix("\ufeff")),
+        sections=sections,
+        context=fence(context),
+        instructions=parameters.instructions,
+    )
+    request = GenerationRequest(
+        model=plan.choice.model,
+        system_instructions=rendered.system_instructions,
+        prompt=rendered.prompt,
+        brief=plan.brief,
+        sections=sections,
+        max_output_tokens=parameters.max_output_tokens,
+        temperature=parameters.temperature,
+        reasoning=parameters.reasoning,
+    )
+    refuse_secrets(plan.reading.document.text, request)
+    return request
+
+
+def prepare(
+    plan: DraftPlan, written: GenerationRequest, choice: Choice, provider: Provider, redactor: Redactor
+) -> Prepared:
+    """What a provider is sent.
+
+    Args:
+        plan: What is to be done.
+        written: The request that `write` made of it.
+        choice: The plan's choice, or one of the user's fallbacks.
+        provider: Who serves it; with or without its key.
+        redactor: Knows the keys that are in use.
+
+    Raises:
+        ContextError: The document holds a key that is in use.
+    """
+    request = without_live_keys(plan.reading.document.text, replace(written, model=choice.model), redactor)
+    parameters = planned_parameters(plan, choice)
+    if choice.provider.has_model and isinstance(provider, LimitsOutput):
+        limit = parameters.max_output_tokens or provider.default_max_output_tokens
+        parameters = replace(parameters, max_output_tokens=limit)
+    with contained():
+        body = provider.request_body(request)
+    return Prepared(
+        request,
+        body,
+        ProviderRef(provider.id, provider.kind, provider.server_address),
+        ModelRef(choice.model if choice.provider.has_model else None),
+        parameters,
+    )
+
+
+def template_for(profile: Profile) -> PromptTemplate:
+    """The prompt that drafts a document of this profile; a profile without one of its own uses that of `plain`."""
+    return TEMPLATES.get(profile.prompt_name, PLAIN_DRAFT)
+
+
+def planned_parameters(plan: DraftPlan, choice: Choice) -> RequestParameters:
+    """The parameters of generation as the settings have them; none where no model is asked."""
+    if not choice.provider.has_model:
+        return RequestParameters()
+    parameters = plan.reading.settings.parameters
+    return RequestParameters(
+        parameters.max_output_tokens,
+        parameters.temperature,
+        parameters.reasoning,
+        sha256(parameters.instructions) if parameters.instructions else None,
+    )
