@@ -9,84 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from harness.measuring import Options, Row, options, report
+from harness.stores import DOCUMENTS, fill, orch, real_run
 from harness.workspace import Place, place
 
-from orch_lsp.generation import Usage
-from orch_lsp.runs import rows
-from orch_lsp.runs.connection import record_of_runs
 from orch_lsp.runs.lifecycle import transition
 from orch_lsp.runs.owner import this_process
-from orch_lsp.runs.record import Applied, Cost, RunRecord, StatusChange, new_run_id, timestamp
-from orch_lsp.runs.status import DraftState, RunStatus
+from orch_lsp.runs.record import RunRecord, StatusChange, new_run_id, timestamp
+from orch_lsp.runs.status import RunStatus
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.model import RunSettings
-from orch_lsp.storage.database import Connection
 from orch_lsp.text import sha256
 
-DOCUMENTS = 50
 FEW = 1_000
-TEXT = "## Goal\n\n" + "Limit each client to a number of requests a minute, and say so in the answer.\n" * 20
-
-
-def orch(where: Place, *arguments: str) -> tuple[float, float]:
-    """Seconds and megabytes of a command; `resource` tells the largest child so far, so that the smaller come first."""
-    began = time.perf_counter()
-    command = [sys.executable, "-P", "-m", "orch_lsp", *arguments]
-    subprocess.run(command, cwd=where.root, env=where.env, check=True, capture_output=True)
-    return time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-
-
-async def real_run(where: Place) -> RunRecord:
-    orch(where, "draft", str(where.spec(0)), "--provider", "outline", "--write")
-    store = await RunStore.open(where.root, owner=this_process(), settings=RunSettings())
-    (record,) = await store.list()
-    await store.aclose()
-    return record
-
-
-def like(model: RunRecord, number: int) -> tuple[RunRecord, str]:
-    """A run as the model's that was applied, on one of the documents, with a text of its own."""
-    assert model.draft is not None
-    text = f"{TEXT}\nnumber{number}\n"
-    sections = tuple(
-        replace(section, sha256=sha256(f"{section.key} {number % (DOCUMENTS * 40)}"), state=DraftState.APPLIED)
-        for section in model.draft.sections
-    )
-    return replace(
-        model,
-        run_id=new_run_id(),
-        spec=replace(model.spec, path=f"specs/document-{number % DOCUMENTS}.spec.md"),
-        model=replace(model.model, requested="some-model", resolved=f"some-model-{number % 5}"),
-        usage=Usage(800 + number % 100, 1200),
-        cost=Cost("0.0123", "USD", "table"),
-        draft=replace(model.draft, sha256=sha256(text), state=DraftState.APPLIED, sections=sections),
-        applied=Applied(timestamp(), 1, sha256("before"), sha256("after"), verified=True),
-    ), text
-
-
-def fill(root: Path, model: RunRecord, count: int) -> None:
-    connection = record_of_runs(root, print)
-    for first in range(0, count, 1000):
-        runs = [like(model, number) for number in range(first, min(first + 1000, count))]
-
-        def insert(db: Connection, runs: Sequence[tuple[RunRecord, str]] = runs) -> None:
-            for record, text in runs:
-                rows.insert(db, record, record.spec.path, (text,), timestamp())
-
-        connection.write(insert)
-    while connection.write(lambda db: rows.index_words(db, 1000)):
-        pass
-    connection.close()
 
 
 async def lookups(stores: Sequence[RunStore], ask: Callable[[RunStore], Awaitable[object]], rounds: int) -> list[float]:

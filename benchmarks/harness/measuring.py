@@ -20,6 +20,8 @@ class Options:
     check: bool
     venv: Path | None = None
     table: Path | None = None
+    llm_venv: Path | None = None
+    before: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,28 @@ class Row:
         return self.limit is None or measured is None or measured <= self.limit
 
 
-def options(description: str, *, compares: str = "") -> Options:
-    """The command line; `compares` names what `--venv` installs to compare with, if the benchmark does."""
+def options(description: str, *, compares: str = "", llm: bool = False, before: bool = False) -> Options:
+    """The command line.
+
+    Args:
+        description: What is measured.
+        compares: What `--venv` installs to compare with, if the benchmark does.
+        llm: Whether `llm` can be compared with.
+        before: Whether another version of this program can be.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--short", action="store_true", help="few rounds: shows that it runs, the figures are rough")
     parser.add_argument("--check", action="store_true", help="exit 1 if a figure is above its limit")
     parser.add_argument("--table", type=Path, metavar="FILE", help="also put the figures into this Markdown page")
     if compares:
         parser.add_argument("--venv", type=Path, metavar="DIR", help=f"compare with {compares}, installed below DIR")
+    if llm:
+        parser.add_argument("--llm-venv", type=Path, metavar="DIR", help="compare with llm, installed below DIR")
+    if before:
+        parser.add_argument("--before", type=Path, metavar="PROGRAM", help="compare with this other orch-lsp")
     parsed = parser.parse_args()
-    return Options(parsed.short, parsed.check, getattr(parsed, "venv", None), parsed.table)
+    named = {name: getattr(parsed, name, None) for name in ("venv", "llm_venv", "before")}
+    return Options(parsed.short, parsed.check, table=parsed.table, **named)
 
 
 def on_one_processor() -> None:
@@ -64,8 +78,15 @@ def percentile(values: Sequence[float], percent: int) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def report(title: str, rows: Sequence[Row], wanted: Options) -> None:
-    """Print the rows, and end the process with 1 if a limit is exceeded and limits were to be checked."""
+def report(title: str, rows: Sequence[Row], wanted: Options, *, name: str | None = None) -> None:
+    """Print the rows, and end the process with 1 if a limit is exceeded and limits were to be checked.
+
+    Args:
+        title: What was measured.
+        rows: The figures.
+        wanted: The command line.
+        name: The place of the figures on the page; that of the program if left out.
+    """
     print(f"\n{title}")
     print(f"  {'':44}{'this':>12}{'baseline':>12}{'ratio':>8}{'limit':>8}")
     for row in rows:
@@ -75,7 +96,7 @@ def report(title: str, rows: Sequence[Row], wanted: Options) -> None:
         verdict = "" if row.within else "  above"
         print(f"  {row.name:44}{f'{row.value:.4g} {row.unit}':>12}{baseline:>12}{ratio:>8}{limit:>8}{verdict}")
     if wanted.table is not None:
-        fill(wanted.table, Path(sys.argv[0]).stem, markdown(title, rows, short=wanted.short))
+        fill(wanted.table, name or Path(sys.argv[0]).stem, markdown(title, rows, short=wanted.short))
     processors = os.cpu_count() or 1
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     if load > processors:

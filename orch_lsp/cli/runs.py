@@ -15,6 +15,7 @@ from orch_lsp.workspace import find_root
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.session import Session
+    from orch_lsp.runs.history import RunHistory
     from orch_lsp.runs.labels import ListedRun
     from orch_lsp.runs.record import RunRecord
     from orch_lsp.runs.store import RunStore
@@ -57,6 +58,31 @@ def with_store(workspace: Path | None, use: Callable[[Session, RunStore, RunSett
             await session.aclose()
 
     return asyncio.run(run())
+
+
+def looked_at(
+    roots: Sequence[Path | None], ask: Callable[[RunHistory], T], *, to_search: bool = False
+) -> list[T] | None:
+    """What each of these histories answers, without the event loop, the settings and the libraries of a draft.
+
+    Returns:
+        The answers; None if in one of them more is to be done than to look: then `with_store` does it.
+    """
+    from orch_lsp.runs.history import RunHistory
+    from orch_lsp.settings.runs import retention_settings
+
+    settings, notices = retention_settings(), list[str]()
+    histories = [RunHistory(root, settings, notices.append) for root in roots]
+    try:
+        for history in histories:
+            history.open()
+        at_rest = all(history.is_at_rest(to_search=to_search) for history in histories)
+        return [ask(history) for history in histories] if at_rest else None
+    finally:
+        for history in histories:
+            history.close()
+        for notice in notices:
+            say(f"warning: {notice}")
 
 
 @click.group()
@@ -114,24 +140,11 @@ def _records(workspace: Path | None, roots: Sequence[Path | None], wanted: int, 
 
 
 def _shortly(roots: Sequence[Path | None], wanted: int, search: str | None) -> list[ListedRun] | None:
-    """The runs without the event loop, the settings and the records; None if more is to be done than to look."""
-    from orch_lsp.runs.history import RunHistory
-    from orch_lsp.settings.runs import user_run_settings
-
-    settings, notices = user_run_settings(), list[str]()
-    histories = [RunHistory(root, settings, notices.append) for root in roots]
-    try:
-        for history in histories:
-            history.open()
-        if not all(history.is_at_rest(to_search=search is not None) for history in histories):
-            return None
-        found = [run for history in histories for run in history.listing(wanted, search)]
-    finally:
-        for history in histories:
-            history.close()
-        for notice in notices:
-            say(f"warning: {notice}")
-    return sorted(found, key=lambda run: run.run_id, reverse=True)[:wanted]
+    """The runs as the columns beside their records tell them; None if more is to be done than to look."""
+    found = looked_at(roots, lambda history: history.listing(wanted, search), to_search=search is not None)
+    if found is None:
+        return None
+    return sorted((run for runs in found for run in runs), key=lambda run: run.run_id, reverse=True)[:wanted]
 
 
 @runs.command()

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from orch_lsp.cli.output import reporting_errors, say, write_json, write_page
-from orch_lsp.cli.runs import with_store, workspace_option
-from orch_lsp.orchestration.session import Session
-from orch_lsp.runs.store import RunStore
+from orch_lsp.cli.runs import looked_at, root_of_here, with_store, workspace_option
 from orch_lsp.runs.usage import GROUPINGS, Grouping, UsageTotal, total, usage_lines, usage_value
-from orch_lsp.settings.model import RunSettings
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration.session import Session
+    from orch_lsp.runs.history import RunHistory
+    from orch_lsp.runs.store import RunStore
+    from orch_lsp.settings.model import RunSettings
+
+Tables = dict[Grouping, Sequence[UsageTotal]]
 
 
 @click.command()
@@ -27,11 +32,15 @@ def usage(first_day: datetime | None, by: str | None, as_json: bool, workspace: 
     day = first_day.date().isoformat() if first_day else None
     groupings = (cast("Grouping", by),) if by else GROUPINGS
 
-    async def add_up(_: Session, store: RunStore, __: RunSettings) -> dict[str, Sequence[UsageTotal]]:
+    async def add_up(_: Session, store: RunStore, __: RunSettings) -> Tables:
         return {name: await store.usage(name, day) for name in groupings}
 
+    def look(history: RunHistory) -> Tables:
+        return {name: history.usage(name, day) for name in groupings}
+
     with reporting_errors(as_json=as_json):
-        tables = with_store(workspace, add_up)
+        found = looked_at([root_of_here(workspace)], look)
+        tables = found[0] if found else with_store(workspace, add_up)
     whole = total(tables[groupings[0]], "total")
     if as_json:
         values = {name: [usage_value(one) for one in groups] for name, groups in tables.items()}

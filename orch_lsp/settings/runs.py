@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from orch_lsp.settings.files import read_text, toml_values
 from orch_lsp.settings.model import Layer, Problem, RunSettings
 from orch_lsp.workspace import user_config_path
 
+_RETENTION = frozenset({"keep_runs", "keep_days"})
 
-def user_run_settings() -> RunSettings:
-    """What the user config says of runs, else the defaults. No other layer may set it. Blocking."""
-    if not _is_said():
+
+def retention_settings() -> RunSettings:
+    """Which runs the user config keeps; all other values are the defaults unless it says so. Blocking.
+
+    No other layer may set it.
+    """
+    if not _RETENTION & _given().keys():
         return RunSettings()
     from orch_lsp.settings.load import ProjectLayer, load_user
     from orch_lsp.settings.resolve import CommandChoice, resolve
@@ -22,8 +29,9 @@ def user_run_settings() -> RunSettings:
     return settings.runs
 
 
-def _is_said() -> bool:
+def _given() -> dict[str, Any]:
     path = user_config_path()
     text = read_text(path, Layer.USER)
     values = text if isinstance(text, Problem) else toml_values(text, Layer.USER, path)
-    return not isinstance(values, Problem) and "runs" in values
+    table: object = None if isinstance(values, Problem) else values.get("runs")
+    return cast("dict[str, Any]", table) if isinstance(table, dict) else {}

@@ -178,7 +178,7 @@ def test_the_example_of_a_provider_package_is_a_provider():
 
 def test_the_page_on_performance_has_a_place_and_a_command_for_each_of_its_benchmarks():
     text = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
-    places = re.findall(r"^<!-- figures: (\w+) -->\n(?:.*\n)+?<!-- end -->$", text, re.MULTILINE)
+    places = re.findall(r"^<!-- figures: (\w+)(?:-\w+)? -->\n(?:.*\n)+?<!-- end -->$", text, re.MULTILINE)
     assert "providers" in places
     for name in places:
         assert (ROOT / "benchmarks" / f"{name}.py").exists()
