@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from orch_lsp.document.body import body_sha256
+from orch_lsp.document.node import Nodes
 from orch_lsp.document.placeholder import is_placeholder
+from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.markdown.tree import Tree
 from orch_lsp.text import Span
@@ -56,15 +58,15 @@ class Section:
         return not self.within_html and is_placeholder(self.content, self.links)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SpecDocument:
     """A parsed snapshot. Parsing never raises: a document that is not a spec is one without sections."""
 
     text: str
     tree: Tree = field(compare=False, repr=False)
     """The text as Markdown reads it, from after front matter on."""
-    profile: str
-    """Name of the profile that it was read with."""
+    profile: Profile
+    """What it was read as."""
     title: Span | None
     """Heading span of the document's title (the first heading of level 1 that is no profile section)."""
     title_text: str
@@ -80,23 +82,23 @@ class SpecDocument:
     main_level: int = 2
     """The level of a main heading at the end of the document, 1 to 6."""
 
-    def sections_at(self, offset: int) -> tuple[Section, ...]:
-        """The sections around `offset`, the innermost first."""
-        innermost = self.section_at(offset)
-        if innermost is None:
-            return ()
-        around = (
-            s for s in self.sections if s.heading.start <= innermost.heading.start < max(s.body.end, s.heading.end)
-        )
-        return tuple(reversed(tuple(around)))
+    @cached_property
+    def nodes(self) -> Nodes:
+        """What of the document can be addressed."""
+        return self.profile.nodes(self)
 
-    def section_at(self, offset: int) -> Section | None:
-        """The innermost section whose heading or body holds `offset`."""
-        found: Section | None = None
-        for section in self.sections:
-            at_the_very_end = offset == section.body.end == len(self.text)
-            if section.heading.start <= offset and (
-                offset < section.body.end or offset <= section.heading.end or at_the_very_end
-            ):
-                found = section
-        return found
+    def sections_at(self, offset: int) -> tuple[Section, ...]:
+        """The sections around `offset`, the innermost first.
+
+        A section of the profile inside a section of the person's own ends that: nothing stands around it.
+        """
+        by_start = self._by_start
+        around = [by_start[node.span.start] for node in self.nodes.around(offset) if node.span.start in by_start]
+        if not around:
+            return ()
+        start = around[0].heading.start
+        return tuple(section for section in around if start < max(section.body.end, section.heading.end))
+
+    @cached_property
+    def _by_start(self) -> Mapping[int, Section]:
+        return {section.heading.start: section for section in self.sections}

@@ -53,7 +53,7 @@ def parse_tree(tree: Tree, front_matter: FrontMatter | None, profile: Profile) -
     return SpecDocument(
         text=text,
         tree=tree,
-        profile=profile.name,
+        profile=profile,
         title=None if title is None else title.heading,
         title_text="" if title is None else title.title,
         sections=sections,

@@ -1,11 +1,17 @@
-"""What a profile is: a format that a spec can follow, as a list of sections with the headings that name them."""
+"""What a profile is: one kind of document in a format, as a list of sections with the headings that name them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from typing import Literal
 
 from orch_lsp.document.heading_name import heading_name, heading_parts
+from orch_lsp.document.node import NodeReader
+from orch_lsp.document.section_nodes import sections_alone
+
+Severity = Literal["error", "warning", "information", "hint", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,29 @@ class SectionSpec:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A format: its sections in order, and the prompt that drafts them."""
+    """How documents of one kind in a format are read: their sections in order, their nodes, and what drafts them."""
 
     name: str
+    """By which people and records name it: the format's name, with `/` and its kind where it is not the first one."""
     sections: tuple[SectionSpec, ...]
     prompt_name: str
     """Name of the prompt for a draft; the run's record carries it."""
     description: str = ""
+    kind: str = "spec"
+    """Which of the format's documents: `spec`, `tasks`, `design`."""
+    nodes: NodeReader = sections_alone
+    """What of a document can be addressed, and what it cites. Pure, and total: it takes any document."""
+    normative_words: frozenset[str] = frozenset()
+    """Words that make a sentence a requirement, in all languages of the format, lower case; none if it has no such."""
+    severities: Mapping[str, Severity] = field(default_factory=dict[str, "Severity"], hash=False)
+    """What rules report here, by code, where it is not what they report by themselves."""
+    template: str = ""
+    """The text of a new document, with `{title}` where its title goes; empty for a title and a note."""
+
+    @property
+    def format(self) -> str:
+        """The name of the format that it belongs to."""
+        return self.name.partition("/")[0]
 
     def section(self, key: str) -> SectionSpec | None:
         """The section with this key."""

@@ -1,47 +1,150 @@
-"""Which profiles there are. Packages may register more.
+"""Which formats there are, and which of them a document follows. Packages may bring more.
 
-A profile is found through the entry-point group `orch_lsp.profiles`: each entry point names a `Profile`, and its name
-is the profile's. `plain` is registered like any other, and its name cannot be taken by another package.
+A format is found through the entry-point group `orch_lsp.profiles`: each entry point names a `Format`, and its name is
+the format's. What ships is declared like any other, and its names cannot be taken by another package. A format that
+raises is passed over where it does, and that is said once.
 """
 
 from __future__ import annotations
 
 import logging
-from functools import cache
-from importlib import metadata
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar, cast
 
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.node import Nodes
 from orch_lsp.document.profile import Profile
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.document.section_nodes import sections_alone
+from orch_lsp.plugins import Plugins, Unusable, contained
+from orch_lsp.profiles.protocol import Clues, Format, Recognition
 
-ENTRY_POINT_GROUP = "orch_lsp.profiles"
+GROUP = "orch_lsp.profiles"
+
+BUILT_IN: Mapping[str, str] = {"plain": "orch_lsp.profiles.plain:FORMAT"}
 
 _log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 
 
-@cache
-def _registered() -> dict[str, metadata.EntryPoint]:
-    return {entry.name: entry for entry in metadata.entry_points(group=ENTRY_POINT_GROUP)}
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a document is, as one format says."""
+
+    profile: Profile
+    recognition: Recognition
+
+
+class Formats:
+    """The formats that can be used here. Safe to use from several threads; loading may wait for a package."""
+
+    def __init__(self, plugins: Plugins | None = None) -> None:
+        self._plugins = plugins or Plugins(GROUP, BUILT_IN)
+        self._contained: dict[str, Format] = {}
+        self._reported: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
+
+    def names(self) -> tuple[str, ...]:
+        """All names of formats, sorted; nothing is imported for it."""
+        return self._plugins.names()
+
+    def named(self, name: str) -> Format | None:
+        """The format of this name; None if there is none, or if its package cannot be used."""
+        return self._usable(name, self._plugins.load(name))
+
+    def profile(self, name: str) -> Profile | None:
+        """The profile of this name: a format's first, or `FORMAT/KIND`."""
+        format_name, slash, kind = name.partition("/")
+        found = self.named(format_name)
+        return None if found is None else found.profile(kind if slash else None)
+
+    def why_unusable(self, name: str) -> str | None:
+        """Why the format of this name, which is declared, cannot be used; None if it can, or is not declared."""
+        self.named(name)
+        return next((broken.reason for broken in self._plugins.unusable if broken.name == name), None)
+
+    def recognised(self, clues: Clues) -> tuple[Recognised, ...]:
+        """What a document is: one, or several if formats disagree and know it equally well; none if nobody knows it."""
+        found: list[Recognised] = []
+        for one in self._all:
+            recognition = one.recognise(clues)
+            profile = None if recognition is None else one.profile(recognition.kind)
+            if recognition is not None and profile is not None:
+                found.append(Recognised(profile, recognition))
+        by_path = tuple(one for one in found if one.recognition.certainty == "path")
+        return by_path or tuple(found)
+
+    @cached_property
+    def _all(self) -> tuple[Format, ...]:
+        loaded = self._plugins.load_all()
+        usable = (self._usable(name, value) for name, value in loaded.items())
+        return tuple(one for one in usable if one is not None)
+
+    def _usable(self, name: str, loaded: object) -> Format | None:
+        if loaded is None or isinstance(loaded, Unusable):
+            return None
+        if name in BUILT_IN:
+            return cast("Format", loaded)
+        if (reason := _fault(name, loaded)) is not None:
+            self._plugins.reject(name, reason)
+            return None
+        with self._lock:
+            if name not in self._contained:
+                self._contained[name] = self._contain(cast("Format", loaded))
+            return self._contained[name]
+
+    def _contain(self, found: Format) -> Format:
+        """The format with functions that never raise, the same each time: profiles are compared and kept by it."""
+
+        def recognise(clues: Clues) -> Recognition | None:
+            answer = self._call(found.name, "recognise", lambda: found.recognise(clues), None)
+            return answer if isinstance(answer, Recognition) else None
+
+        def contained_profile(profile: Profile) -> Profile:
+            def nodes(document: SpecDocument) -> Nodes:
+                answer = self._call(found.name, "nodes", lambda: profile.nodes(document), None)
+                return answer if isinstance(answer, Nodes) else sections_alone(document)
+
+            return replace(profile, nodes=nodes)
+
+        return Format(found.name, tuple(map(contained_profile, found.profiles)), recognise)
+
+    def _call(self, name: str, what: str, call: Callable[[], _Result], otherwise: _Result) -> _Result:
+        try:
+            with contained():
+                return call()
+        except Exception:
+            with self._lock:
+                known = (name, what) in self._reported
+                self._reported.add((name, what))
+            if not known:
+                _log.exception("the format %r failed in %s; it is passed over there", name, what)
+            return otherwise
+
+
+def _fault(name: str, loaded: object) -> str | None:
+    """What is wrong with a value that a package gives for a format."""
+    if not isinstance(loaded, Format):
+        return f"{type(loaded).__name__} is no Format"
+    if loaded.name != name:
+        return f"it calls itself {loaded.name!r}"
+    profiles = cast("tuple[object, ...]", loaded.profiles)
+    if not profiles or not all(isinstance(profile, Profile) for profile in profiles):
+        return "its profiles are none"
+    return None
+
+
+FORMATS = Formats()
+"""Those of this process."""
 
 
 def profile_names() -> tuple[str, ...]:
-    """All names that `profile_named` may know, sorted; nothing is imported for it."""
-    return tuple(sorted({PLAIN.name, *_registered()}))
+    """All names of formats, sorted; nothing is imported for it."""
+    return FORMATS.names()
 
 
-@cache
 def profile_named(name: str) -> Profile | None:
-    """The profile with this name; None if there is none, or if what is registered under it is no profile."""
-    if name == PLAIN.name:
-        return PLAIN
-    entry = _registered().get(name)
-    if entry is None:
-        return None
-    try:
-        loaded = entry.load()
-    except Exception:  # noqa: BLE001 -- a package of somebody else's may raise anything, which costs its profile alone
-        _log.warning("profile %r cannot be loaded from %s", name, entry.value, exc_info=True)
-        return None
-    if not isinstance(loaded, Profile):
-        _log.warning("profile %r is not a Profile: %s", name, entry.value)
-        return None
-    return loaded
+    """The profile of this name; None if there is none, or if what is registered under it is no format."""
+    return FORMATS.profile(name)

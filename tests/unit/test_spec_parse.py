@@ -268,5 +268,5 @@ def test_the_line_of_a_key_counts_by_the_protocols_line_ends() -> None:
 
 def test_the_innermost_section_is_found_by_offset() -> None:
     parsed = document("# T\n\n## Goal\ng\n### Sub\ns")
-    found = [parsed.section_at(offset) for offset in (0, parsed.text.index("g\n"), len(parsed.text))]
-    assert [section.key if section else None for section in found] == ["t", "goal", "sub"]
+    found = [parsed.sections_at(offset) for offset in (0, parsed.text.index("g\n"), len(parsed.text))]
+    assert [[section.key for section in around] for around in found] == [["t"], ["goal"], ["sub", "goal"]]

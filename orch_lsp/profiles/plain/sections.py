@@ -1,14 +1,16 @@
-"""The profile `plain`: seven sections, for a spec that follows no other tool's format."""
+"""The seven sections of `plain`, with the words that head them."""
 
 from __future__ import annotations
 
 from orch_lsp.document.profile import Profile, SectionSpec
-from orch_lsp.profiles.translated_titles import TRANSLATED_TITLES
+from orch_lsp.profiles.plain.nodes import plain_nodes
+from orch_lsp.profiles.plain.translated_titles import TRANSLATED_TITLES
 
 PLAIN = Profile(
     name="plain",
     description="Seven sections, from the goal to the rollback plan.",
     prompt_name="plain.draft",
+    nodes=plain_nodes,
     sections=(
         SectionSpec(
             "goal",

@@ -1,0 +1,142 @@
+"""What profiles make nodes of, chunk by chunk: list items with their boxes, and text that a reader sees.
+
+Each is read once for a chunk, so that an edit costs the chunks that it touched. Offsets count from the chunk's start.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from orch_lsp.markdown.tree import Chunk, Element, Tree
+from orch_lsp.text import Span
+
+_MARKER = re.compile(r"[ \t]*(?:[-+*]|(\d{1,9})[.)])(?:[ \t]+|(?=[\r\n])|\Z)")
+_BOX = re.compile(r"\[(.)\](\*?)(?:[ \t]+|(?=[\r\n])|\Z)")
+_BLOCKS = frozenset(("heading", "paragraph", "quote", "list", "code_block", "html_block", "rule", "table", "footnote"))
+_DESTINATION = re.compile(r"\]\(|\]\[")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A list item, at any depth."""
+
+    span: Span
+    """From its marker to its end, with all that it holds."""
+    content: Span
+    """Its own words: without marker and box, up to the first block within it."""
+    ordinal: int | None
+    """Its number as typed, in an ordered list."""
+    box: str | None
+    """The character in the box in front of its words: a blank, `x`, `-`; None without a box."""
+    box_span: Span | None
+    """The box with its brackets."""
+    starred: bool
+    """Whether an asterisk follows the box, by which some formats mark what is optional."""
+    parent: int
+    """Number of the item around it within the chunk, -1 for none."""
+
+
+_items: WeakKeyDictionary[Chunk, tuple[Item, ...]] = WeakKeyDictionary()
+_hidden: WeakKeyDictionary[Chunk, tuple[Span, ...]] = WeakKeyDictionary()
+
+
+def items_of(chunk: Chunk) -> tuple[Item, ...]:
+    """The list items of a chunk in document order, also those in quotes."""
+    known = _items.get(chunk)
+    if known is None:
+        known = _items[chunk] = tuple(_read_items(chunk))
+    return known
+
+
+def hidden_in(chunk: Chunk) -> tuple[Span, ...]:
+    """What a reader does not see as words of the document: code blocks, HTML, destinations of links. Sorted."""
+    known = _hidden.get(chunk)
+    if known is None:
+        known = _hidden[chunk] = _joined(_read_hidden(chunk))
+    return known
+
+
+def visible_matches(tree: Tree, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Matches of a pattern in the text after front matter that touch nothing hidden, with offsets of the text.
+
+    A pattern is looked for in the whole text, so that it may look behind and ahead; it should match little.
+    """
+    hidden = [
+        Span(base + span.start, base + span.end)
+        for chunk, base in zip(tree.chunks, tree.starts, strict=True)
+        for span in hidden_in(chunk)
+    ]
+    ends = [span.end for span in hidden]
+    for found in pattern.finditer(tree.text, tree.starts[0]):
+        number = bisect_right(ends, found.start())
+        if number == len(hidden) or hidden[number].start >= found.end():
+            yield found
+
+
+def _read_items(chunk: Chunk) -> Iterator[Item]:
+    numbers: dict[int, int] = {}
+    for number, element in enumerate(chunk.elements):
+        if element.kind != "item":
+            continue
+        around = element.parent
+        while around >= 0 and around not in numbers:
+            around = chunk.elements[around].parent
+        parent = numbers[around] if around >= 0 else -1
+        numbers[number] = len(numbers)
+        yield _item(chunk, number, element, parent)
+
+
+def _item(chunk: Chunk, number: int, element: Element, parent: int) -> Item:
+    text = chunk.text
+    marker = _MARKER.match(text, element.start, element.end)
+    start = element.start if marker is None else marker.end()
+    end = element.end
+    children = [chunk.elements[child] for child in chunk.children(number)]
+    first = next((child for child in children if child.kind in _BLOCKS), None)
+    if first is not None and first.kind == "paragraph" and not text[start : first.start].strip():
+        start, end = max(start, first.start), first.end
+    elif first is not None:
+        end = max(start, first.start)
+    box = _BOX.match(text, start, end)
+    content = start if box is None else box.end()
+    while end > content and text[end - 1] in " \t\r\n":
+        end -= 1
+    begin = element.start
+    while begin < element.end and text[begin] in " \t":
+        begin += 1
+    return Item(
+        span=Span(begin, element.end),
+        content=Span(content, max(content, end)),
+        ordinal=int(marker[1]) if marker is not None and marker[1] else None,
+        box=None if box is None else box[1],
+        box_span=None if box is None else Span(box.start(), box.start() + 3),
+        starred=box is not None and bool(box[2]),
+        parent=parent,
+    )
+
+
+def _read_hidden(chunk: Chunk) -> Iterator[Span]:
+    for element in chunk.elements:
+        if element.kind in {"code_block", "html_block", "html"}:
+            yield element.span
+        elif element.kind in {"link", "image"}:
+            source = chunk.source(element)
+            # An autolink is a destination alone.
+            cut = max((found.start() for found in _DESTINATION.finditer(source)), default=0)
+            yield Span(element.start + cut, element.end)
+    for definition in chunk.definitions:
+        yield Span(definition.start, definition.end)
+
+
+def _joined(spans: Iterator[Span]) -> tuple[Span, ...]:
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return tuple(found)

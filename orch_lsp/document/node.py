@@ -1,0 +1,212 @@
+"""What a document is made of and can be addressed: sections, requirements, tasks; and who cites whom.
+
+The model is the same for all formats; a profile says which nodes a document has. Offsets are code points into the
+document's text. Values only; making them never raises and takes time linear in the document.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from orch_lsp.text import Span, normalised, sha256
+
+if TYPE_CHECKING:
+    from orch_lsp.document.model import SpecDocument
+
+NodeKind = Literal[
+    "section",
+    "requirement",
+    "success_criterion",
+    "story",
+    "criterion",
+    "scenario",
+    "task",
+    "checklist_item",
+    "question",
+    "property",
+    "entity",
+    "delta",
+]
+State = Literal["open", "done", "in_progress", "optional"]
+Relation = Literal["cites", "covers", "validates", "modifies", "removes", "renames", "supersedes", "tests"]
+
+_EMPHASIS = re.compile(r"(?<!\w)[*_`~]+(?=\w)|(?<=[\w.,;:!?)])[*_`~]+(?!\w)")
+_BOX = re.compile(r"\[[xX~-]\]")
+_NOT_WORD = re.compile(r"[\W_]+")
+_LONGEST_SLUG = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place that names a node, of this document or of another one."""
+
+    relation: Relation
+    span: Span
+    """The text that names it: `FR-003` of `per FR-003 (partial)`, one end of a range."""
+    key: str
+    """The key of the node that is named."""
+    scope: str | None = None
+    """The spec in which it is named, see `Recognition.scope`; None for the document's own."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """Something addressable."""
+
+    kind: NodeKind
+    key: str
+    """Stable address, unique in the document: `FR-003`, `US1/AC2`, `2.3`, a section's key; duplicates end in `~2`."""
+    title: str
+    """A line for a list, without markers and ids."""
+    span: Span
+    """All of it, with what it holds: a section to the next heading of its level, an item with the items in it."""
+    state: State | None = None
+    """None for what has no state."""
+    name: Span | None = None
+    """Where its key, or its heading, stands; None for the beginning of `span`."""
+    parent: str | None = None
+    """Key of the innermost node around it."""
+    citations: tuple[Citation, ...] = ()
+    """What its own text names, without that of the nodes in it."""
+    source: str = field(default="", repr=False, compare=False)
+    """The text of the document."""
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of its text as it is compared: without differences of blanks, case, emphasis, and of a box's state."""
+        return sha256(folded(self.source[self.span.start : self.span.end]))
+
+
+NodeReader = Callable[["SpecDocument"], "Nodes"]
+"""A profile's part: the nodes of a document. Pure; never raises."""
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """The nodes of one document, in document order, a parent before what it holds."""
+
+    nodes: tuple[Node, ...] = ()
+    loose: tuple[Citation, ...] = ()
+    """Citations that stand in no node."""
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Node]:
+        """Each node by its key."""
+        return {node.key: node for node in self.nodes}
+
+    @cached_property
+    def citations(self) -> tuple[Citation, ...]:
+        """All citations in document order."""
+        found = [*self.loose, *(citation for node in self.nodes for citation in node.citations)]
+        return tuple(sorted(found, key=lambda citation: citation.span))
+
+    def around(self, offset: int) -> tuple[Node, ...]:
+        """The nodes that hold `offset`, the innermost first. A node's end belongs to it unless another begins there."""
+        number = bisect_right(self._starts, offset) - 1
+        node = self.nodes[number] if number >= 0 else None
+        while node is not None and offset > node.span.end:
+            node = self._parent_of(node)
+        found: list[Node] = []
+        while node is not None:
+            found.append(node)
+            node = self._parent_of(node)
+        return tuple(found)
+
+    def at(self, offset: int) -> Node | None:
+        """The innermost node that holds `offset`."""
+        return next(iter(self.around(offset)), None)
+
+    def citation_at(self, offset: int) -> Citation | None:
+        """The citation whose text holds `offset`, its end included; the one that begins there of two that touch."""
+        number = bisect_right(self.citations, offset, key=lambda citation: citation.span.start) - 1
+        citation = self.citations[number] if number >= 0 else None
+        return citation if citation is not None and offset <= citation.span.end else None
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [node.span.start for node in self.nodes]
+
+    def _parent_of(self, node: Node) -> Node | None:
+        return None if node.parent is None else self.by_key.get(node.parent)
+
+
+def gathered(text: str, nodes: Iterable[Node], citations: Iterable[Citation] = ()) -> Nodes:
+    """Nodes as a profile found them, in any order, made one tree.
+
+    Duplicate keys are numbered in document order; a node stands in the smallest one that holds it whole; a citation
+    belongs to the innermost node around it. A citation of a node by itself, at its name, is dropped.
+    """
+    ordered = sorted(nodes, key=lambda node: (node.span.start, -node.span.end))
+    counts: dict[str, int] = {}
+    taken = {node.key for node in ordered}
+    keys = [_numbered(node.key, counts, taken) for node in ordered]
+    parents = _parents(ordered)
+    of_node, loose = _cited(ordered, parents, citations)
+    found = (
+        Node(
+            node.kind, keys[number], node.title, node.span, node.state, node.name,
+            keys[parents[number]] if parents[number] >= 0 else None, tuple(of_node.get(number, ())), text,
+        )
+        for number, node in enumerate(ordered)
+    )  # fmt: skip
+    return Nodes(tuple(found), tuple(loose))
+
+
+def _parents(ordered: Sequence[Node]) -> list[int]:
+    """For each node the number of the smallest one before it that holds it whole, -1 for none."""
+    parents: list[int] = []
+    around: list[int] = []
+    for number, node in enumerate(ordered):
+        while around and ordered[around[-1]].span.end < node.span.end:
+            around.pop()
+        # One that ends where this one begins holds nothing of it, unless this one is empty.
+        while around and ordered[around[-1]].span.end <= node.span.start < node.span.end:
+            around.pop()
+        parents.append(around[-1] if around else -1)
+        around.append(number)
+    return parents
+
+
+def _cited(
+    ordered: Sequence[Node], parents: Sequence[int], citations: Iterable[Citation]
+) -> tuple[dict[int, list[Citation]], list[Citation]]:
+    """Citations by the number of the innermost node around them, and those that stand in none."""
+    names = {node.name for node in ordered}
+    starts = [node.span.start for node in ordered]
+    of_node: dict[int, list[Citation]] = {}
+    loose: list[Citation] = []
+    for citation in sorted(citations, key=lambda citation: citation.span):
+        if citation.span in names:
+            continue
+        number = bisect_right(starts, citation.span.start) - 1
+        while number >= 0 and ordered[number].span.end < citation.span.end:
+            number = parents[number]
+        (loose if number < 0 else of_node.setdefault(number, [])).append(citation)
+    return of_node, loose
+
+
+def _numbered(key: str, counts: dict[str, int], taken: set[str]) -> str:
+    counts[key] = number = counts.get(key, 0) + 1
+    if number == 1:
+        return key
+    while (numbered := f"{key}~{number}") in taken:
+        number += 1
+    counts[key] = number
+    taken.add(numbered)
+    return numbered
+
+
+def folded(text: str) -> str:
+    """Text as nodes are compared: one line, lower case, without emphasis, with open boxes."""
+    bare = _BOX.sub("[ ]", _EMPHASIS.sub("", normalised(text)))
+    return " ".join(bare.casefold().split())
+
+
+def slug(words: str) -> str:
+    """Words as a key: lower case, with hyphens, at most 60 characters; empty without letters and digits."""
+    return _NOT_WORD.sub("-", words.casefold())[:_LONGEST_SLUG].strip("-")

@@ -1,0 +1,86 @@
+"""What a format is to the rest: the values and functions that one package per format gives.
+
+A package declares an entry point of the group `orch_lsp.profiles` whose value is a `Format`. All that it gives is
+plain data and pure functions of a document, so that results can be kept by document version, and a format that fails
+costs its own documents alone. No format knows another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Literal
+
+from orch_lsp.document.profile import Profile
+from orch_lsp.markdown.front_matter import FrontMatter
+from orch_lsp.markdown.tree import Heading
+
+Certainty = Literal["path", "content"]
+"""What a document is known by: its path, which counts more, or its headings and front matter."""
+
+
+@dataclass(frozen=True)
+class Clues:
+    """What there is to recognise a document by, before it is read as one of any format."""
+
+    path: str
+    """With `/`; relative to the workspace's root, or absolute where there is none. It may have a prefix."""
+    text: str
+    headings: Sequence[Heading] = ()
+    front_matter: FrontMatter | None = None
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The path's folders and name."""
+        return PurePosixPath(self.path).parts
+
+    @cached_property
+    def title(self) -> str:
+        """The first heading of the first level, else an empty text."""
+        return next((heading.text for heading in self.headings if heading.level == 1), "")
+
+    def below(self, folder: str) -> tuple[str, ...] | None:
+        """The parts of the path below the last folder of this name, the file's own name last; None without it."""
+        *folders, name = self.parts
+        if folder not in folders:
+            return None
+        at = len(folders) - folders[::-1].index(folder)
+        return (*folders[at:], name)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """That a document is one of a format."""
+
+    kind: str
+    """Which of the format's documents it is: the `kind` of one of its profiles."""
+    certainty: Certainty
+    scope: str | None = None
+    """The spec that it belongs to, mostly its folder: ids mean the same in all documents of one scope. None if it
+    stands alone."""
+    frozen: bool = False
+    """Whether it is read, and neither checked nor written, as what is archived."""
+
+
+def _never(clues: Clues) -> Recognition | None:
+    del clues
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format with its kinds of documents."""
+
+    name: str
+    """By which people name it, in front matter and settings; that of its entry point."""
+    profiles: tuple[Profile, ...]
+    """One for each kind of document; the first is the one that is meant where nobody says which."""
+    recognise: Callable[[Clues], Recognition | None] = _never
+    """Whether a document follows the format. Asked of every document that does not name one: be quick."""
+
+    def profile(self, kind: str | None = None) -> Profile | None:
+        """The profile for a kind of document; the first for None."""
+        if kind is None:
+            return self.profiles[0]
+        return next((profile for profile in self.profiles if profile.kind == kind), None)
