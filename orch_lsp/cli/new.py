@@ -9,7 +9,7 @@ import click
 from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say_error, write_json, write_result
 from orch_lsp.document.brief import TEMPLATE_NOTE
 from orch_lsp.errors import ErrorCode, SpecError
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.profiles.recognition import format_of_path
 from orch_lsp.profiles.registry import profile_named, profile_names
 
@@ -29,7 +29,8 @@ def new(file: Path, profile: str, as_json: bool) -> None:  # noqa: FBT001 -- cli
     title = file.name.removesuffix(".md").removesuffix(".spec").replace("-", " ").replace("_", " ").strip().capitalize()
     named = found.name != PLAIN.name or format_of_path(file.absolute().as_posix()) is not None
     front_matter = f"---\nprofile: {found.name}\n---\n\n" if named else ""
-    text = f"{front_matter}# {title or 'Title'}\n\n{TEMPLATE_NOTE}\n"
+    template = found.template or f"# {{title}}\n\n{TEMPLATE_NOTE}\n"
+    text = front_matter + template.replace("{title}", title or "Title")
     if (refusal := _write_new(file, text)) is not None:
         if as_json:
             write_json(error_document(refusal.detail))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.parse import parse_tree, tree_after
@@ -24,53 +24,55 @@ DOCUMENTS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class MarkdownReading:
+    """A document's Markdown, before it is known what kind of document it is."""
+
     tree: Tree
     front_matter: FrontMatter | None
-    document: SpecDocument
-    profile: Profile
+    documents: list[SpecDocument] = field(default_factory=list[SpecDocument], compare=False, repr=False)
+    """What was made of it, one for each profile."""
 
 
 class Readings:
     """Reads documents, each from what is known of it. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._known: OrderedDict[str, MarkdownReading] = OrderedDict()
         self._lock = threading.Lock()
 
-    def front_matter(self, key: str, text: str) -> FrontMatter | None:
-        """The front matter of the document named `key`, whose text is `text`."""
+    def markdown(self, key: str, text: str) -> MarkdownReading:
+        """The Markdown of the document named `key`, whose text is `text`, with its front matter."""
         with self._lock:
             known = self._known.get(key)
         if known is not None and known.tree.text == text:
-            return known.front_matter
-        return parse_front_matter(text)
-
-    def read(self, key: str, text: str, profile: Profile) -> SpecDocument:
-        """The document named `key`, whose text is `text`, as a spec of `profile`. Equal to `parse(text, profile)`."""
+            return known
+        read = _read(known, text)
         with self._lock:
-            known = self._known.get(key)
-        if known is not None and known.profile is profile and known.tree.text == text:
-            return known.document
-        tree, front_matter = _tree(known, text)
-        document = parse_tree(tree, front_matter, profile)
-        with self._lock:
-            self._known[key] = _Known(tree, front_matter, document, profile)
+            self._known[key] = read
             self._known.move_to_end(key)
             while len(self._known) > DOCUMENTS:
                 self._known.popitem(last=False)
+        return read
+
+    def read(self, key: str, text: str, profile: Profile) -> SpecDocument:
+        """The document named `key`, whose text is `text`, as a spec of `profile`. Equal to `parse(text, profile)`."""
+        read = self.markdown(key, text)
+        document = next((made for made in read.documents if made.profile is profile), None)
+        if document is None:
+            document = parse_tree(read.tree, read.front_matter, profile)
+            read.documents.append(document)
         return document
 
 
-def _tree(known: _Known | None, text: str) -> tuple[Tree, FrontMatter | None]:
+def _read(known: MarkdownReading | None, text: str) -> MarkdownReading:
     if known is not None:
         span, new_text = difference(known.tree.text, text)
         # What stands before the Markdown is read whole; a block that was none may be closed by any later line.
         before = known.front_matter is None and opens_front_matter(text)
         if span.start > known.tree.starts[0] and not before:
-            return changed(known.tree, span, new_text), known.front_matter
+            return MarkdownReading(changed(known.tree, span, new_text), known.front_matter)
     front_matter = parse_front_matter(text)
-    return tree_after(text, front_matter), front_matter
+    return MarkdownReading(tree_after(text, front_matter), front_matter)
 
 
 def _common(limit: int, equal: Callable[[int], bool]) -> int:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def is_spec(reading: Reading) -> bool:
-    """Whether the path matches `include`, or the front matter names a profile, and which profile it is is known."""
+    """Whether `include`, its format or its front matter says that a document is a spec, and its profile is known."""
     if reading.no_profile is not None:
         return False
     front_matter = reading.document.front_matter
-    if front_matter is not None and "profile" in front_matter.values:
+    if reading.recognition is not None or (front_matter is not None and "profile" in front_matter.values):
         return True
     path = reading.spec_path if reading.source.path is not None else shown_path(reading.source.uri)
     return is_included(path, reading.settings.include)

@@ -112,7 +112,7 @@ def draft_edit(before: str, current: str, profile_name: str, answer: Answer, *, 
     snapshot, now = parse(before, profile), parse(current, profile)
     if now.front_matter is not None and "profile" in now.front_matter.lines:
         named = now.front_matter.values.get("profile")
-        if named != profile.name:
+        if not isinstance(named, str) or named.partition("/")[0] != profile.format:
             raise SpecError(
                 ErrorCode.UNKNOWN_PROFILE,
                 f"The draft was written for the profile “{profile.name}”, which the document's front matter does not "

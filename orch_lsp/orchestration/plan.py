@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +19,10 @@ from orch_lsp.errors import ErrorCode, SettingsError, SpecError
 from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.orchestration.included import is_included
 from orch_lsp.orchestration.source import Source
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
+from orch_lsp.profiles.protocol import Clues, Recognition
 from orch_lsp.profiles.recognition import holds_only_plain, holds_plain, kept_away, other_format
-from orch_lsp.profiles.registry import profile_named, profile_names
+from orch_lsp.profiles.registry import FORMATS, Recognised, profile_named, profile_names
 from orch_lsp.settings.model import Choice, Settings
 from orch_lsp.workspace import user_config_path, workspace_left_by
 
@@ -57,6 +59,8 @@ class Reading:
     settings: Settings
     no_profile: NoProfile | None = None
     """Set if `profile` is only what it was read with, and not known to be its format."""
+    recognition: Recognition | None = None
+    """What the document was recognised as, by its path or its content; None if it names its profile, or is plain."""
     left: Path | None = None
     """The workspace in which the document is named, if a link on the way leads out of it."""
 
@@ -73,9 +77,13 @@ class DraftPlan:
     parent_run_id: str | None = None
 
 
-def _profile_of(front_matter: FrontMatter | None, otherwise: str) -> Profile:
-    named = front_matter.values.get("profile") if front_matter else None
+def _profile_of(clues: Clues, recognised: Sequence[Recognised], otherwise: str) -> Profile:
+    """What to read a document as: what it names, else what it is recognised as, else what the settings say."""
+    named = clues.front_matter.values.get("profile") if clues.front_matter else None
     profile = profile_named(named) if isinstance(named, str) else None
+    same = [one.profile for one in recognised if profile is None or one.profile.format == named]
+    if len(same) == 1:
+        return same[0]
     return profile or profile_named(otherwise) or PLAIN
 
 
@@ -83,7 +91,7 @@ async def read(session: Session, source: Source, *, editor: ProjectLayer, comman
     """Parse a document and merge the settings that hold for it. Never fails on a document or a setting."""
     key, text = source.uri, source.text
     root, front_matter = await asyncio.to_thread(
-        lambda: (session.root_of(source), session.readings.front_matter(key, text))
+        lambda: (session.root_of(source), session.readings.markdown(key, text).front_matter)
     )
     settings = await session.settings(root, front_matter, editor=editor, command=command)
     return await asyncio.to_thread(_read, session, source, root, front_matter, settings)
@@ -92,13 +100,20 @@ async def read(session: Session, source: Source, *, editor: ProjectLayer, comman
 def _read(
     session: Session, source: Source, root: Path | None, front_matter: FrontMatter | None, settings: Settings
 ) -> Reading:
-    profile = _profile_of(front_matter, settings.profile)
-    document = session.readings.read(source.uri, source.text, profile)
     spec_path = session.spec_path(source, root)
-    no_profile = _without_profile(document, source, root, spec_path, settings)
+    # Without a workspace the record names the file alone, and its folders tell as much.
+    whole = source.path.as_posix() if root is None and source.path is not None else spec_path
+    headings = session.readings.markdown(source.uri, source.text).tree.headings
+    clues = Clues(whole, source.text, headings, front_matter)
+    recognised = FORMATS.recognised(clues)
+    profile = _profile_of(clues, recognised, settings.profile)
+    document = session.readings.read(source.uri, source.text, profile)
+    no_profile = _without_profile(document, source, whole, spec_path, settings, recognised)
     if no_profile is not None:
         no_profile = replace(no_profile, message=session.redactor.redact(no_profile.message))
-    return Reading(source, root, spec_path, document, profile, settings, no_profile, _workspace_left(source))
+    recognition = next((one.recognition for one in recognised if one.profile is profile), None)
+    left = _workspace_left(source)
+    return Reading(source, root, spec_path, document, profile, settings, no_profile, recognition, left)
 
 
 def _workspace_left(source: Source) -> Path | None:
@@ -112,7 +127,12 @@ def _names_a_profile(document: SpecDocument) -> bool:
 
 
 def _without_profile(
-    document: SpecDocument, source: Source, root: Path | None, path: str, settings: Settings
+    document: SpecDocument,
+    source: Source,
+    whole: str,
+    path: str,
+    settings: Settings,
+    recognised: Sequence[Recognised],
 ) -> NoProfile | None:
     """Why it is not certain which profile a document follows; None if it is."""
     if (away := kept_away(path)) is not None:
@@ -122,8 +142,8 @@ def _without_profile(
         )
     if document.front_matter is not None and _names_a_profile(document):
         return _unknown_name(document.front_matter)
-    # Without a workspace the record names the file alone, and its folders tell as much.
-    whole = source.path.as_posix() if root is None and source.path is not None else path
+    if recognised:
+        return _if_not_certain(recognised)
     if (tool := other_format(whole, document)) is not None:
         return NoProfile(f"This looks like a document of {tool}, a format that has no profile here.")
     if "profile" in settings.origins:
@@ -141,6 +161,17 @@ def _without_profile(
     return None
 
 
+def _if_not_certain(recognised: Sequence[Recognised]) -> NoProfile | None:
+    if len(recognised) > 1:
+        names = " or ".join(one.profile.name for one in recognised)
+        return NoProfile(
+            f"This document could be one of {names}.", cure="Name the one that it is in its front matter: `profile: …`."
+        )
+    if recognised[0].recognition.frozen:
+        return NoProfile(f"This document of {recognised[0].profile.format} is not to be changed any more.")
+    return None
+
+
 def _unknown_name(front_matter: FrontMatter) -> NoProfile | None:
     line = front_matter.lines["profile"]
     if front_matter.problem is not None:
@@ -153,6 +184,8 @@ def _unknown_name(front_matter: FrontMatter) -> NoProfile | None:
 
 def _no_profile_named(name: str) -> str:
     shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    if (reason := FORMATS.why_unusable(name)) is not None:
+        return f"The package that brings the profile “{shown}” cannot be used: {reason}."
     return f"There is no profile named “{shown}”. Known: {', '.join(profile_names())}."
 
 

@@ -1,4 +1,5 @@
-"""The formats that a spec can follow: `registry` finds one by name, `recognition` tells which one a document follows.
+"""The formats that a spec can follow: one package each, none of which knows another.
 
-Each format is a value of `document.profile`; `plain` is the first.
+Read in this order: `protocol` (what a format gives), `registry` (which there are, and which one a document follows),
+`recognition` (formats that are told apart and have no package here). `plain` is the first format.
 """

@@ -23,7 +23,7 @@ from orch_lsp.profiles.protocol import Clues, Format, Recognition
 
 GROUP = "orch_lsp.profiles"
 
-BUILT_IN: Mapping[str, str] = {"plain": "orch_lsp.profiles.plain:FORMAT"}
+BUILT_IN: Mapping[str, str] = {"plain": "orch_lsp.profiles.plain.format:FORMAT"}
 
 _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
@@ -115,7 +115,7 @@ class Formats:
         try:
             with contained():
                 return call()
-        except Exception:
+        except Exception:  # noqa: BLE001 -- of somebody else's package; said below, once
             with self._lock:
                 known = (name, what) in self._reported
                 self._reported.add((name, what))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from orch_lsp.document.blocks import scan_blocks
 from orch_lsp.document.placeholder import is_placeholder_line
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.providers.base import SectionRequest
 from orch_lsp.text import split_lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +13,9 @@ SPEC = "---\nprofile: team\n---\n# Rate limiter\n\nLimit each client.\n\n## Goal
 ANSWER = ["## Why\n\nOne client took all.\n\n## Goal\n\nLimit clients.\n"]
 PACKAGE = """
     from orch_lsp.document.profile import Profile, SectionSpec
+    from orch_lsp.profiles.protocol import Format
 
-    TEAM = Profile("team", (SectionSpec("why", "Why"), SectionSpec("goal", "Goal")), "plain.draft")
+    TEAM = Format("team", (Profile("team", (SectionSpec("why", "Why"), SectionSpec("goal", "Goal")), "plain.draft"),))
 """
 
 
@@ -56,3 +58,49 @@ async def test_a_draft_waits_unchanged_while_its_profile_is_not_installed(
     assert applied["state"] == "applied"
     assert "## Why\n\nOne client took all.\n" in again.text(uri)
     assert "## Goal\n\nLimit clients.\n" in again.text(uri)
+
+
+PRD = "# Shop PRD\n\nSell more.\n\n## Vision\n\nTODO\n\n## Features\n\n#### FR-1: Keep carts\n\nThey shall stay.\n"
+
+
+def installed(folder, **sources):
+    declared = folder / "formats-1.dist-info"
+    declared.mkdir(parents=True)
+    (declared / "METADATA").write_text("Metadata-Version: 2.1\nName: formats\nVersion: 1\n")
+    entries = "".join(f"{name} = formats_{name}:FORMAT\n" for name in sources)
+    (declared / "entry_points.txt").write_text(f"[orch_lsp.profiles]\n{entries}")
+    for name, source in sources.items():
+        (folder / f"formats_{name}.py").write_text(source)
+    return {"PYTHONPATH": str(folder)}
+
+
+async def test_a_document_is_drafted_in_the_format_that_knows_its_path(
+    start_editor, homes, provider, workspace, tmp_path
+):
+    """Beside packages that raise, or never load."""
+    bmad = Path(__file__).resolve().parents[1] / "fakes" / "bmad_format.py"
+    packages = installed(
+        tmp_path / "packages",
+        bmad=bmad.read_text("utf-8"),
+        exits="raise SystemExit(3)",
+        interrupts="raise KeyboardInterrupt",
+        hangs="import threading; threading.Event().wait()",
+    )
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(["## Vision\n\nCarts that stay.\n\n## Success Metrics\n\nNone.\n"])))
+    folder = workspace / "docs" / "_bmad-output"
+    folder.mkdir(parents=True)
+    (folder / "prd.md").write_text(PRD, "utf-8")
+    (folder / "b.md").write_text("---\nprofile: exits\n---\n# B\n", "utf-8")
+
+    editor = await start_editor(env=packages)
+    uri = editor.open(folder / "prd.md", PRD)
+    run_id = (await editor.execute("orch.generateDraft"))["runId"]
+    await editor.status(run_id, "completed")
+    await editor.until(lambda: "Carts that stay." in editor.text(uri))
+    assert (await editor.execute("orch.showRun", {"runId": run_id}))["spec"]["profile"] == "bmad"
+    assert "## Success Metrics\n\nNone.\n" in editor.text(uri)
+
+    unusable = editor.open(folder / "b.md", "---\nprofile: exits\n---\n# B\n")
+    said = await editor.diagnostic(unusable, "unknown_profile")
+    assert "cannot be used: SystemExit" in said.message

@@ -14,7 +14,7 @@ from orch_lsp.document.node import Citation, Node, folded, gathered, slug
 from orch_lsp.document.parse import parse
 from orch_lsp.document.readings import Readings
 from orch_lsp.markdown.reader import read
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.text import Span
 
 SPEC = """\

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orch_lsp.document.parse import parse
 from orch_lsp.document.readings import DOCUMENTS, Readings, difference
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.text import Edit, apply_edits
 
 _PIECES = [
@@ -29,7 +29,7 @@ def test_a_document_that_changed_is_read_as_if_it_were_new(texts: list[str]) -> 
         document, whole = readings.read("a", text, PLAIN), parse(text, PLAIN)
         assert document == whole
         assert [section.sha256 for section in document.sections] == [section.sha256 for section in whole.sections]
-        assert readings.front_matter("a", text) == whole.front_matter
+        assert readings.markdown("a", text).front_matter == whole.front_matter
 
 
 @settings(max_examples=300, deadline=None)

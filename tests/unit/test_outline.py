@@ -15,7 +15,7 @@ from orch_lsp.document.fill import plan_fill
 from orch_lsp.document.parse import parse
 from orch_lsp.document.placeholder import is_placeholder
 from orch_lsp.generation import FinishReason
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.providers.base import Finished, GenerationRequest, SectionRequest, StreamEvent, TextDelta
 from orch_lsp.providers.outline import OutlineProvider
 from orch_lsp.providers.outline_sorting import Statement, section_bodies, section_of, statements

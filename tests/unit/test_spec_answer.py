@@ -12,7 +12,7 @@ from orch_lsp.document.answer.chatter import kind_of
 from orch_lsp.document.answer.reading import Answer, read_answer, read_draft
 from orch_lsp.document.blocks import scan_blocks
 from orch_lsp.document.parse import parse
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.text import normalised, split_lines
 
 ALL = tuple(section.key for section in PLAIN.sections)

@@ -6,7 +6,7 @@ import pytest
 
 from orch_lsp.document.answer.model_marks import NOT_LONE, REASONING
 from orch_lsp.document.answer.reading import Answer, read_answer
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 
 ALL = tuple(section.key for section in PLAIN.sections)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from orch_lsp.document.brief import TEMPLATE_NOTE, Target, brief_of, fill_targets
 from orch_lsp.document.parse import parse
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 
 
 def brief(text: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orch_lsp.document.parse import parse
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.rules.plain import Finding, check
 from orch_lsp.text import apply_edits
 

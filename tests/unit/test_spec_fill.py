@@ -12,7 +12,7 @@ from orch_lsp.document.fill import FillPlan, plan_fill
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.parse import parse
 from orch_lsp.markdown.front_matter import opens_front_matter
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.text import apply_edits
 
 TITLES = {section.key: section.title for section in PLAIN.sections}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orch_lsp.document.parse import parse
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.profiles.recognition import holds_only_plain, holds_plain, kept_away, other_format
 
 BARE = "# Limiter\n\nLimit clients.\n"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.document.heading_name import heading_name, heading_parts
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 
 
 @pytest.mark.parametrize(

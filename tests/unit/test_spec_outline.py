@@ -12,7 +12,7 @@ from orch_lsp.document.answer.reading import AnswerSection
 from orch_lsp.document.fill import plan_fill
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.parse import parse
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.rules.plain import check
 from orch_lsp.text import apply_edits
 

@@ -10,7 +10,7 @@ from orch_lsp.document.body import body_sha256
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.parse import parse, parse_front_matter
 from orch_lsp.markdown.front_matter import MAX_CHARACTERS
-from orch_lsp.profiles.plain import PLAIN
+from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.text import LineIndex, line_spans
 
 wild_text = st.text(alphabet="\r\n\u2028\x0c\x00\x85\ufeff# -`~<!>=😋aTODG[]\t", max_size=120)

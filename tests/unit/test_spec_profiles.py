@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
+import tomllib
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.profile import Profile, SectionSpec
-from orch_lsp.profiles.plain import PLAIN
-from orch_lsp.profiles.registry import _registered, profile_named, profile_names
+from orch_lsp.profiles.plain.sections import PLAIN
+from orch_lsp.profiles.registry import BUILT_IN, GROUP, profile_named, profile_names
 
 
 def test_plain_has_its_seven_sections_in_order() -> None:
@@ -39,35 +38,10 @@ def test_profiles_are_found_by_name() -> None:
     assert "plain" in profile_names()
 
 
-def test_a_package_can_bring_a_profile_and_a_broken_one_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    info = tmp_path / "team_profiles-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: team-profiles\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(
-        "[orch_lsp.profiles]\nteam = team_profiles:TEAM\nodd = team_profiles:ODD\ngone = team_profiles:GONE\n"
-        "plain = team_profiles:TEAM\n"
-    )
-    (tmp_path / "team_profiles.py").write_text(
-        "from orch_lsp.document.profile import Profile, SectionSpec\n"
-        "TEAM = Profile('team', (SectionSpec('why', 'Why'),), 'team.draft')\nODD = 3\n"
-    )
-    monkeypatch.syspath_prepend(str(tmp_path))
-    for remembered in (_registered, profile_named):
-        remembered.cache_clear()
-    try:
-        team = profile_named("team")
-        assert team is not None
-        assert team.sections[0].title == "Why"
-        assert (profile_named("odd"), profile_named("gone")) == (None, None)
-        assert profile_named("plain") is PLAIN
-        assert {"team", "plain"} <= set(profile_names())
-        assert "team_profiles:GONE" in caplog.text
-    finally:
-        for remembered in (_registered, profile_named):
-            remembered.cache_clear()
-        sys.modules.pop("team_profiles", None)
+def test_what_ships_is_declared_as_a_package_of_others_would_declare_it() -> None:
+    root = Path(__file__).resolve().parents[2]
+    declared = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"][GROUP]
+    assert declared == BUILT_IN
 
 
 def test_a_profile_answers_for_its_own_titles_and_aliases() -> None:
