@@ -6,9 +6,10 @@ next heading of the same or a higher level, or to the next heading that is a sec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from orch_lsp.document.body import body_sha256
 from orch_lsp.document.node import Nodes
@@ -17,6 +18,8 @@ from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.markdown.tree import Tree
 from orch_lsp.text import Span
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,15 @@ class SpecDocument:
     """First section for each profile key that is present."""
     main_level: int = 2
     """The level of a main heading at the end of the document, 1 to 6."""
+
+    derived: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], compare=False, repr=False)
+    """What was made of it, see `once`."""
+
+    def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What `make` gives, made once for this document and kept with it. Two threads may both make it."""
+        if key not in self.derived:
+            self.derived[key] = make()
+        return self.derived[key]
 
     @cached_property
     def nodes(self) -> Nodes:

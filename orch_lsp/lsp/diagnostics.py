@@ -81,19 +81,15 @@ async def diagnostics_of(ls: OrchServer, uri: str) -> tuple[int | None, list[typ
 
 
 def _rules(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
-    from orch_lsp.rules.plain import check
+    from orch_lsp.rules.check import check
 
-    diagnostics: list[types.Diagnostic] = []
-    for finding in check(reading.document, reading.profile):
-        severity = reading.settings.severities.get(finding.code, finding.severity)
-        if severity != "off":
-            diagnostics.append(
-                types.Diagnostic(
-                    positions.range(finding.span), finding.message, SEVERITIES[severity], finding.code, source=SOURCE,
-                    data={"code": finding.code},
-                )
-            )  # fmt: skip
-    return diagnostics
+    return [
+        types.Diagnostic(
+            positions.range(finding.span), finding.message, SEVERITIES[finding.severity], finding.rule, source=SOURCE,
+            data={"code": finding.rule},
+        )
+        for finding in check(reading.document, reading.settings.severities)
+    ]  # fmt: skip
 
 
 def _settings(reading: Reading, positions: Positions) -> list[types.Diagnostic]:

@@ -48,7 +48,7 @@ _LOADED_LATE = (
     "orch_lsp.runs.view",
     "orch_lsp.settings.edit",
     "orch_lsp.settings.schema",
-    "orch_lsp.rules.plain",
+    "orch_lsp.rules.check",
 )
 """What the features import where they use it."""
 

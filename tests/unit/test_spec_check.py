@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orch_lsp.document.parse import parse
 from orch_lsp.profiles.plain.sections import PLAIN
-from orch_lsp.rules.plain import Finding, check
+from orch_lsp.rules.check import RULES, check
+from orch_lsp.rules.rule import Finding
 from orch_lsp.text import apply_edits
+
+ROOT = Path(__file__).resolve().parents[2]
 
 WHOLE = "# T\n\n" + "\n".join(f"## {section.title}\n\ntext\n" for section in PLAIN.sections)
 
@@ -23,7 +29,7 @@ _documents = st.lists(
 
 
 def findings(text: str, code: str) -> list[Finding]:
-    return [finding for finding in check(parse(text, PLAIN), PLAIN) if finding.code == code]
+    return [finding for finding in check(parse(text, PLAIN)) if finding.rule == code]
 
 
 def cured(text: str, finding: Finding, number: int = 0) -> str:
@@ -31,36 +37,36 @@ def cured(text: str, finding: Finding, number: int = 0) -> str:
 
 
 def test_a_whole_spec_has_no_findings() -> None:
-    assert check(parse(WHOLE, PLAIN), PLAIN) == ()
+    assert check(parse(WHOLE, PLAIN)) == ()
 
 
 def test_a_new_brief_gets_one_hint_on_its_title_and_nothing_louder() -> None:
     text = "\ufeff# T\n\nWe want x.\n"
-    (found,) = check(parse(text, PLAIN), PLAIN)
-    assert (found.code, found.severity, text[found.span.start : found.span.end]) == ("missing_section", "hint", "# T")
+    (found,) = check(parse(text, PLAIN))
+    assert (found.rule, found.severity, text[found.span.start : found.span.end]) == ("missing_section", "hint", "# T")
     assert "Rollback Plan" in found.message
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "\ufeff"])
 def test_an_empty_document_has_no_findings(text: str) -> None:
-    assert check(parse(text, PLAIN), PLAIN) == ()
+    assert check(parse(text, PLAIN)) == ()
 
 
 def test_each_missing_section_is_told_once_there_are_sections_and_its_heading_can_be_added() -> None:
     text = WHOLE.replace("## Tasks\n\ntext\n\n", "").replace("## Goal\n\ntext\n\n", "")
     found = findings(text, "missing_section")
-    assert [finding.sections for finding in found] == [("goal",), ("tasks",)]
+    assert [finding.key for finding in found] == ["goal", "tasks"]
     fixed = cured(text, found[1])
     assert "## Acceptance Criteria\n\ntext\n\n## Tasks\n\n## Verification Plan" in fixed
-    assert [finding.sections for finding in findings(fixed, "missing_section")] == [("goal",)]
+    assert [finding.key for finding in findings(fixed, "missing_section")] == ["goal"]
     assert findings(cured(text, found[0], 1), "missing_section") == []
 
 
 def test_empty_and_placeholder_sections_are_hints_on_their_headings() -> None:
     text = WHOLE.replace("## Goal\n\ntext", "## Goal\n").replace("## Tasks\n\ntext", "## Tasks\n\nTODO")
     (empty,), (placeholder,) = findings(text, "empty_section"), findings(text, "placeholder_section")
-    assert (empty.sections, empty.severity, empty.fixes) == (("goal",), "hint", ())
-    assert (placeholder.sections, placeholder.severity) == (("tasks",), "hint")
+    assert (empty.key, empty.severity, empty.fixes) == ("goal", "hint", ())
+    assert (placeholder.key, placeholder.severity) == ("tasks", "hint")
     assert text[placeholder.span.start : placeholder.span.end] == "## Tasks"
 
 
@@ -102,15 +108,52 @@ def test_an_open_fence_without_a_section_below_is_closed_at_the_end() -> None:
 @settings(max_examples=300, deadline=None)
 @given(_documents)
 def test_every_fix_cures_its_finding(text: str) -> None:
-    for finding in check(parse(text, PLAIN), PLAIN):
+    for finding in check(parse(text, PLAIN)):
         assert 0 <= finding.span.start <= finding.span.end <= len(text)
         for fix in finding.fixes:
-            after = check(parse(apply_edits(text, fix.edits), PLAIN), PLAIN)
-            same = [other for other in after if other.code == finding.code]
-            before = findings(text, finding.code)
-            if finding.code == "missing_section":
-                assert not {key for other in same for key in other.sections} & set(finding.sections)
-            elif finding.code == "duplicate_section":
+            after = check(parse(apply_edits(text, fix.edits), PLAIN))
+            same = [other for other in after if other.rule == finding.rule]
+            before = findings(text, finding.rule)
+            if finding.rule == "missing_section":
+                assert finding.key not in {other.key for other in same}
+            elif finding.rule == "duplicate_section":
                 assert len(same) < len(before)
             else:
                 assert same == []
+
+
+def test_findings_are_made_once_for_a_document_and_its_severities() -> None:
+    document = parse("# T\n\n## Goal\n", PLAIN)
+    first = check(document)
+    assert check(document) is first
+    assert check(document, {"empty_section": "hint"}) is first
+    assert check(document, {"empty_section": "error"}) is not first
+
+
+def test_the_user_decides_before_the_profile_and_the_profile_before_the_rule() -> None:
+    stern = replace(PLAIN, severities={"empty_section": "error", "missing_section": "off"})
+    document = parse("# T\n\n## Goal\n", stern)
+    assert [(found.rule, found.severity) for found in check(document)] == [("empty_section", "error")]
+    (found,) = check(document, {"empty_section": "information"})
+    assert found.severity == "information"
+    assert check(document, {"empty_section": "off"}) == ()
+
+
+def test_every_rule_has_its_place_on_the_page() -> None:
+    page = (ROOT / "docs" / "rules.md").read_text("utf-8")
+    assert [line.removeprefix("### ") for line in page.splitlines() if line.startswith("### ")] == [*RULES]
+    for rule in RULES.values():
+        assert rule.code == rule.code.lower()
+        row = f"| [`{rule.code}`](#{rule.code}) | {rule.family} | {rule.severity} | {'yes' if rule.fixable else 'no'} |"
+        assert row in page
+        assert rule.summary in page
+        assert rule.page == f"rules.md#{rule.code}"
+
+
+def test_a_rule_with_a_cure_says_so() -> None:
+    text = "# T\n\n## Goal\n\n## Tasks\n\nTODO\n\n## Goal\n\na\n\n```\n"
+    found = check(parse(text, PLAIN))
+    assert {each.rule for each in found} == {*RULES}
+    for each in found:
+        assert bool(each.fixes) is RULES[each.rule].fixable
+    assert [related.span for each in found for related in each.related] == [parse(text, PLAIN).sections[1].heading]

@@ -13,7 +13,7 @@ from orch_lsp.document.fill import plan_fill
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.parse import parse
 from orch_lsp.profiles.plain.sections import PLAIN
-from orch_lsp.rules.plain import check
+from orch_lsp.rules.check import check
 from orch_lsp.text import apply_edits
 
 DRAFT = tuple(AnswerSection(section.key, section.title, f"draft of {section.key}") for section in PLAIN.sections)
@@ -50,7 +50,7 @@ def test_criteria_below_each_story_are_not_the_documents_and_stay_whole() -> Non
     stories = EACH_HAS_CRITERIA[EACH_HAS_CRITERIA.index("## Stories") :]
     assert after.endswith(stories)
     assert after.count("Acceptance Criteria") == 3
-    assert not [finding for finding in check(read(EACH_HAS_CRITERIA), PLAIN) if finding.code == "duplicate_section"]
+    assert not [finding for finding in check(read(EACH_HAS_CRITERIA)) if finding.rule == "duplicate_section"]
 
 
 def test_goals_below_a_motivation_count_and_what_is_missing_stands_beside_the_motivation() -> None:
@@ -113,10 +113,10 @@ def test_new_sections_stand_at_the_level_of_the_main_ones(text: str, level: int)
 
 def test_sections_that_a_person_told_apart_are_no_duplicates() -> None:
     for one, other in (("Tasks (backend)", "Tasks (frontend)"), ("Tasks: a", "Tasks: b"), ("Goals", "Objectives")):
-        found = check(read(f"# T\n\n## {one}\n\na\n\n## {other}\n\nb\n"), PLAIN)
-        assert not [finding for finding in found if finding.code == "duplicate_section"], one
-    again = check(read("# T\n\n## Tasks\n\na\n\n## 7. **tasks**\n\nb\n"), PLAIN)
-    assert [finding for finding in again if finding.code == "duplicate_section"]
+        found = check(read(f"# T\n\n## {one}\n\na\n\n## {other}\n\nb\n"))
+        assert not [finding for finding in found if finding.rule == "duplicate_section"], one
+    again = check(read("# T\n\n## Tasks\n\na\n\n## 7. **tasks**\n\nb\n"))
+    assert [finding for finding in again if finding.rule == "duplicate_section"]
 
 
 _LINES = st.sampled_from(

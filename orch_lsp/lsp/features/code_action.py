@@ -28,7 +28,7 @@ from orch_lsp.lsp.server import OrchServer
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.plan import Reading
-    from orch_lsp.rules.plain import Finding
+    from orch_lsp.rules.rule import Finding
 
 REWRITE = "refactor.rewrite.orch"
 """Outside `source.`, so that no editor runs it at a save."""
@@ -159,9 +159,9 @@ async def _nearest_models(ls: OrchServer, reading: Reading, code: str) -> list[O
 
 
 def _findings(reading: Reading) -> tuple[Finding, ...]:
-    from orch_lsp.rules.plain import check
+    from orch_lsp.rules.check import check
 
-    return check(reading.document, reading.profile)
+    return check(reading.document, reading.settings.severities)
 
 
 def _rule_fixes(
@@ -171,7 +171,7 @@ def _rule_fixes(
     positions = Positions(reading.document.text, ls.position_encoding)
     uri, version = reading.source.uri, reading.source.version
     for finding in findings:
-        if (finding.code, finding.message) != (diagnostic.code, diagnostic.message):
+        if (finding.rule, finding.message) != (diagnostic.code, diagnostic.message):
             continue
         if positions.range(finding.span) != diagnostic.range:
             continue

@@ -27,7 +27,8 @@ def register(server: OrchServer) -> None:
         session = await ls.ready()
         reading = await ls.read(ls.source(uri))
         positions = Positions(reading.document.text, ls.position_encoding)
-        around = reading.document.sections_at(positions.offset(params.position))
+        offset = positions.offset(params.position)
+        around = await asyncio.to_thread(reading.document.sections_at, offset)
         if not around:
             return None
         store = await session.store(reading)

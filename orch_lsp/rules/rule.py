@@ -1,0 +1,105 @@
+"""What a rule is: a pure function of a document to findings, with the row of the table that describes it.
+
+A rule gets a document with its nodes and knows no format: what differs between formats (severities, normative words,
+sections) is in the profile that the document was read with. Rules never raise, and take time linear in the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from orch_lsp.document.layout import Layout
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.profile import Severity
+from orch_lsp.text import Edit, Span
+
+Family = Literal["structure", "identity", "traceability", "language", "tasks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A cure: what it is called in a menu, and its edits against the document's text."""
+
+    title: str
+    make: Callable[[], tuple[Edit, ...]]
+    """Makes the edits. At a keystroke nobody asks for them."""
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The edits."""
+        return self.make()
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a finding is about."""
+
+    message: str
+    span: Span
+    path: str | None = None
+    """Relative to the workspace's root, with `/`; None for the document itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a rule's function gives."""
+
+    message: str
+    span: Span
+    key: str | None = None
+    """Key of the node, or of the missing section, that it is about; None if it is about the document."""
+    fixes: tuple[Fix, ...] = ()
+    """Cures, best first."""
+    related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a rule found in a document. It does not know the document's path: who asked does."""
+
+    rule: str
+    """The rule's code."""
+    severity: Severity
+    """Never `off`."""
+    message: str
+    span: Span
+    key: str | None = None
+    fixes: tuple[Fix, ...] = ()
+    related: tuple[Related, ...] = ()
+
+
+class Subject:
+    """What the rules of one run look at."""
+
+    def __init__(self, document: SpecDocument) -> None:
+        self.document = document
+        self.profile = document.profile
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Questions about the document's lines."""
+        return Layout(self.document)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row of the table."""
+
+    code: str
+    """Stable, in snake_case; settings, diagnostics and pages know the rule by it."""
+    family: Family
+    severity: Severity
+    """What it reports where neither the profile nor the user says otherwise."""
+    summary: str
+    """What it finds, in a line."""
+    check: Callable[[Subject], Iterable[Found]]
+    fixable: bool = False
+    """Whether its findings have a cure that is safe."""
+
+    @property
+    def page(self) -> str:
+        """Where it is explained, below the documentation's folder."""
+        return f"rules.md#{self.code}"
