@@ -38,7 +38,7 @@ class Profile:
     """By which people and records name it: the format's name, with `/` and its kind where it is not the first one."""
     sections: tuple[SectionSpec, ...]
     prompt_name: str
-    """Name of the prompt for a draft; the run's record carries it."""
+    """Name of the prompt for a draft; the run's record carries it. Empty: nothing is drafted in its documents."""
     description: str = ""
     kind: str = "spec"
     """Which of the format's documents: `spec`, `tasks`, `design`."""

@@ -127,7 +127,7 @@ def _is_said_or_settled(failure: Failure, reading: Reading) -> bool:
     """Whether a command was refused for the document's profile, which is said on its line, or is known by now."""
     if failure.detail.code != ErrorCode.UNKNOWN_PROFILE or failure.run_id is not None:
         return False
-    return reading.no_profile is None or reading.no_profile.line is not None
+    return reading.drafts or (reading.no_profile is not None and reading.no_profile.line is not None)
 
 
 def _failure(

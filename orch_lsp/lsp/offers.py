@@ -42,7 +42,7 @@ async def offers(server: OrchServer, reading: Reading) -> list[Offer]:
             Offer(f"Orch: Preview {kind}", PREVIEW_DRAFT, argument),
             Offer(f"Orch: Discard {kind}", DISCARD_DRAFT, argument),
         ]
-    if reading.no_profile is None and fill_targets(reading.document, reading.profile):
+    if reading.drafts and fill_targets(reading.document, reading.profile):
         found.append(Offer("Orch: Generate spec draft", GENERATE_DRAFT, {"uri": uri}))
     return found
 

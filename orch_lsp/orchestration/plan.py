@@ -64,6 +64,11 @@ class Reading:
     left: Path | None = None
     """The workspace in which the document is named, if a link on the way leads out of it."""
 
+    @property
+    def drafts(self) -> bool:
+        """Whether anything can be drafted in it: its profile is known for certain, and has a prompt."""
+        return self.no_profile is None and bool(self.profile.prompt_name)
+
 
 @dataclass(frozen=True, slots=True)
 class DraftPlan:
@@ -235,6 +240,12 @@ def plan_draft(reading: Reading, *, command: str, parent_run_id: str | None = No
         )
     if reading.no_profile is not None:
         raise SpecError(ErrorCode.UNKNOWN_PROFILE, reading.no_profile.message, remediation=reading.no_profile.cure)
+    if not reading.drafts:
+        raise SpecError(
+            ErrorCode.UNKNOWN_PROFILE,
+            f"This is a document of {reading.profile.name}, which is read and checked here; nothing is drafted in it yet.",
+            remediation="Write it with its own tool; for a draft, begin a spec of plain with `orch-lsp new`.",
+        )
     choice = chosen(reading.settings)
     brief = brief_of(reading.document, reading.profile)
     if not brief.strip():
