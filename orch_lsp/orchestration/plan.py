@@ -243,7 +243,7 @@ def plan_draft(reading: Reading, *, command: str, parent_run_id: str | None = No
     if not reading.drafts:
         raise SpecError(
             ErrorCode.UNKNOWN_PROFILE,
-            f"This is a document of {reading.profile.name}, which is read and checked here; nothing is drafted in it yet.",
+            f"Documents of {reading.profile.name} are read and checked; nothing is drafted in them yet.",
             remediation="Write it with its own tool; for a draft, begin a spec of plain with `orch-lsp new`.",
         )
     choice = chosen(reading.settings)
