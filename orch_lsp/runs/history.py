@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
@@ -291,8 +291,7 @@ class RunHistory:
 
     def droppable(self, keep_runs: int | None, keep_days: int | None, now: datetime | None) -> Sequence[str]:
         """The runs that neither limit keeps."""
-        before = None if keep_days is None else _days_before(now or datetime.now(UTC), keep_days)
-        return retention.droppable(self._connection, keep_runs, before)
+        return retention.droppable(self._connection, keep_runs, keep_days, now or datetime.now(UTC))
 
     def drop(self, run_ids: Sequence[str]) -> int:
         """Drop runs and the texts that no run names any more."""
@@ -394,11 +393,3 @@ class RunHistory:
 
 def _any_live(db: Connection) -> bool:
     return bool(rows.select_live(db, rows.LIVE, []))
-
-
-def _days_before(moment: datetime, days: int) -> datetime | None:
-    """The moment so many days earlier; None if the calendar does not reach so far back."""
-    try:
-        return moment - timedelta(days=days)
-    except OverflowError:
-        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orch_lsp.runs import columns, search
 from orch_lsp.storage.database import Connection, Database
@@ -11,14 +11,16 @@ from orch_lsp.storage.database import Connection, Database
 _KEPT = "status IN ('queued', 'running') OR draft_state = 'ready'"
 
 
-def droppable(store: Database, keep_runs: int | None, before: datetime | None) -> list[str]:
+def droppable(store: Database, keep_runs: int | None, keep_days: int | None, now: datetime) -> list[str]:
     """The runs that neither limit keeps.
 
     Args:
         store: Where.
         keep_runs: How many of the newest runs are kept; None is all.
-        before: Runs created before this time are dropped; None is none.
+        keep_days: For how many days before `now` runs are kept; None is for ever.
+        now: The time at which they are looked for.
     """
+    before = None if keep_days is None else _days_before(now, keep_days)
 
     def find(db: Connection) -> list[str]:
         return _prunable(db, keep_runs, before)
@@ -46,6 +48,14 @@ def _prunable(db: Connection, keep_runs: int | None, before: datetime | None) ->
         found.update(run_id for (run_id,) in db.execute(statement, (_first_id(before),)))
     # An id with a wrong byte in it names no run that could be asked for.
     return sorted(run_id for run_id in found if run_id.isascii())
+
+
+def _days_before(moment: datetime, days: int) -> datetime | None:
+    """The moment so many days earlier; None if the calendar does not reach so far back."""
+    try:
+        return moment - timedelta(days=days)
+    except OverflowError:
+        return None
 
 
 def _first_id(moment: datetime) -> str:

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import logging
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from orch_lsp.errors import ErrorCode, RunError, StoreError
+from orch_lsp.errors import ErrorCode, StoreError
 from orch_lsp.runs.held import HeldRuns
-from orch_lsp.runs.interruption import unfinished_text
 from orch_lsp.runs.pages import forget_pages
 from orch_lsp.runs.record import Owner, RunRecord
-from orch_lsp.runs.status import TERMINAL, DraftState, RunStatus
+from orch_lsp.runs.saving import Saving
+from orch_lsp.runs.status import DraftState, RunStatus
+from orch_lsp.runs.thread import PAUSE_S, StoreThread
 from orch_lsp.settings.model import RunSettings
 
 if TYPE_CHECKING:
     from orch_lsp.runs.history import RunHistory
     from orch_lsp.runs.usage import Grouping, UsageTotal
 
-logger = logging.getLogger(__name__)
-
-Result = TypeVar("Result")
-
-PATIENCE_S = 20.0
-"""How long a write waits for other processes before it fails."""
-_PAUSE_S = 0.05
 _DROPPED_AT_ONCE = 100
 """Runs that one transaction drops, so that nobody waits long for it, in this process or another."""
 
@@ -53,13 +45,10 @@ class RunStore:
         self._settings = settings
         self._notices: list[str] = []
         self._taken = 0
-        self._thread: ThreadPoolExecutor | None = None
         self._history: RunHistory | None = None
         self._held = HeldRuns()
-        self._closed = False
-        self._resting: ThreadPoolExecutor | None = None
-        self._locked = False
-        """Whether another process outlasted a whole patience: until it lets go, nobody waits so long again."""
+        self._thread = StoreThread(self._close)
+        self._saving = Saving(self._thread, lambda: self._opened, self._held)
 
     @classmethod
     async def open(
@@ -80,7 +69,7 @@ class RunStore:
         """
         store = cls(root, owner, settings, document)
         try:
-            await store._run(store._open)
+            await store._thread.read(store._open)
         except BaseException:
             await store.aclose()
             raise
@@ -117,12 +106,12 @@ class RunStore:
             StoreError: It could not be recorded; no request may be sent.
         """
         kept = tuple(texts)
-        return await self._write(lambda: self._opened.create(record, kept))
+        return await self._thread.write(lambda: self._opened.create(record, kept))
 
     async def take_over(self, record: RunRecord, texts: Iterable[str]) -> None:
         """Record a run that another store holds and that has ended: its document has moved here."""
         kept = tuple(texts)
-        await self._write(lambda: self._opened.take_over(record, kept))
+        await self._thread.write(lambda: self._opened.take_over(record, kept))
 
     async def save(self, record: RunRecord, *, expected: RunStatus, texts: Iterable[str] = ()) -> bool:
         """Replace a run's record, durably, if its stored status is still `expected`.
@@ -137,26 +126,7 @@ class RunStore:
             IllegalDraftStateError: Somebody else dealt with the draft.
             RunError: `unknown_run`.
         """
-        try:
-            saved = await self._saved(record, expected, texts)
-        except RunError:
-            # The database knows better by now.
-            await self._release(record.run_id)
-            raise
-        if saved:
-            await self._release(record.run_id)
-        return saved
-
-    async def _saved(self, record: RunRecord, expected: RunStatus, texts: Iterable[str]) -> bool:
-        kept = tuple(dict.fromkeys((*self._held.texts_of(record.run_id), *texts)))
-        try:
-            await self._write(lambda: self._opened.save(record, expected, kept))
-        except StoreError:
-            if record.run_id not in self._held:
-                raise
-            await self.hold(record, kept)
-            return False
-        return True
+        return await self._saving.save(record, expected, texts)
 
     async def hold(self, record: RunRecord, texts: Iterable[str]) -> Path | None:
         """Keep a run that could not be written, with the texts that could not: it is found as if it were stored.
@@ -165,40 +135,11 @@ class RunStore:
             The file in the state folder in which a run that has ended outlives this process; None if it has not
             ended, or the file cannot be written.
         """
-        kept = tuple(dict.fromkeys(texts))
-        self._held.hold(record, kept)
-        return await self._run(lambda: self._opened.rescue(record, kept)) if record.status in TERMINAL else None
-
-    async def _release(self, run_id: str) -> None:
-        if run_id in self._held:
-            self._held.release(run_id)
-            await self._run(lambda: self._opened.forget_rescued(run_id))
+        return await self._saving.hold(record, texts)
 
     async def write_held(self) -> None:
         """Try again to write the runs that are only held."""
-        for run_id in self._held.ids:
-            # A run may have gone on, or been written, while the ones before it were.
-            record = self._held.find(run_id)
-            if record is None:
-                continue
-            try:
-                if not await self._saved(record, record.status, ()):
-                    continue
-            except RunError as error:
-                logger.warning("run %s stays as it was recorded: %s", run_id, error.message)
-                if not await self._late_text_added(run_id, unfinished_text(record, self._held.texts_of(run_id))):
-                    continue
-            await self._release(run_id)
-
-    async def _late_text_added(self, run_id: str, text: str) -> bool:
-        """Whether a run that others ended has this text now, or needs none."""
-        try:
-            await self.add_late_text(run_id, text)
-        except StoreError:
-            return False
-        except RunError as error:
-            logger.warning("run %s gets no text: %s", run_id, error.message)
-        return True
+        await self._saving.write_held()
 
     async def checkpoint(self, run_id: str, step: str, offset: int, text: str) -> None:
         """Keep a streamed piece of a step's raw text, durably; `offset` is its place in that, in code points.
@@ -206,7 +147,7 @@ class RunStore:
         Raises:
             RunError: `unknown_run`.
         """
-        await self._write(lambda: self._opened.checkpoint(run_id, step, offset, text))
+        await self._thread.write(lambda: self._opened.checkpoint(run_id, step, offset, text))
 
     async def partial_text(self, run_id: str) -> str:
         """The raw text of a run that did not complete, as far as it was kept; else an empty string.
@@ -217,7 +158,7 @@ class RunStore:
         held = self._held.find(run_id)
         if held is not None and held.draft is not None and held.draft.partial:
             return self._held.text(held.draft.sha256) or ""
-        return await self._run(lambda: self._opened.partial_text(run_id))
+        return await self._thread.read(lambda: self._opened.partial_text(run_id))
 
     async def add_late_text(self, run_id: str, text: str) -> RunRecord:
         """Give a run that was interrupted under its living owner the raw text that the owner still held.
@@ -228,7 +169,7 @@ class RunStore:
         Raises:
             RunError: `unknown_run`.
         """
-        return await self._write(lambda: self._opened.add_late_text(run_id, text))
+        return await self._saving.add_late_text(run_id, text)
 
     async def get(self, identifier: str) -> RunRecord:
         """The run with this id, or the only one whose id begins with these eight or more characters.
@@ -240,7 +181,7 @@ class RunStore:
         if (held := self._held.find(identifier)) is not None:
             return held
         # The database knows every id, and so whether a beginning of one is only one's.
-        found = await self._run(lambda: self._opened.get(identifier))
+        found = await self._thread.read(lambda: self._opened.get(identifier))
         return self._held.find(found.run_id) or found
 
     async def list(
@@ -263,7 +204,7 @@ class RunStore:
         wanted = None if statuses is None else tuple(statuses)
         if search is not None and search.strip():
             return await self._search(limit, spec_path, wanted, search)
-        stored = await self._run(lambda: self._opened.list(limit, spec_path, wanted))
+        stored = await self._thread.read(lambda: self._opened.list(limit, spec_path, wanted))
         found = self._held.over(
             stored,
             lambda record: (
@@ -280,9 +221,9 @@ class RunStore:
         words = words_in(query)
         if not words:
             return ()
-        while await self._write(self._opened.index_words):
+        while await self._thread.write(self._opened.index_words):
             pass
-        return await self._run(lambda: self._opened.list(limit, spec_path, statuses, words))
+        return await self._thread.read(lambda: self._opened.list(limit, spec_path, statuses, words))
 
     async def newest_for(self, spec_path: str) -> RunRecord | None:
         """The last run on a document."""
@@ -302,13 +243,13 @@ class RunStore:
             named: Ids of further runs, such as provenance files name.
         """
         wanted, others = tuple(sections), tuple(named)
-        stored = await self._run(lambda: self._opened.applied_for(spec_path, wanted, others))
+        stored = await self._thread.read(lambda: self._opened.applied_for(spec_path, wanted, others))
         found = self._held.over(stored, lambda record: record.applied is not None and self._is_about(record, spec_path))
         return sorted(found, key=lambda record: record.run_id, reverse=True)
 
     async def ready_drafts(self, spec_path: str) -> Sequence[RunRecord]:
         """All runs of a document whose drafts wait, the complete ones first, newest first."""
-        stored = await self._run(lambda: self._opened.ready_drafts(spec_path))
+        stored = await self._thread.read(lambda: self._opened.ready_drafts(spec_path))
         found = self._held.over(stored, lambda record: _draft_waits(record) and self._is_about(record, spec_path))
         newest_first = sorted(found, key=lambda record: record.run_id, reverse=True)
         return sorted(newest_first, key=_is_partial)
@@ -324,11 +265,11 @@ class RunStore:
             by: What the groups have in common.
             since: Only the runs of this day (UTC, `2026-01-31`) and later ones.
         """
-        return await self._run(lambda: self._opened.usage(by, since))
+        return await self._thread.read(lambda: self._opened.usage(by, since))
 
     async def text(self, sha256: str) -> str | None:
         """A text that some record names by its hash; None if it is not kept."""
-        return self._held.text(sha256) or await self._run(lambda: self._opened.text(sha256))
+        return self._held.text(sha256) or await self._thread.read(lambda: self._opened.text(sha256))
 
     async def dismiss(self, run_id: str) -> None:
         """Remember that the user has seen a run's failure.
@@ -336,11 +277,11 @@ class RunStore:
         Raises:
             RunError: `unknown_run`.
         """
-        await self._write(lambda: self._opened.dismiss(run_id))
+        await self._thread.write(lambda: self._opened.dismiss(run_id))
 
     async def is_dismissed(self, run_id: str) -> bool:
         """Whether the user has seen a run's failure."""
-        return await self._run(lambda: self._opened.is_dismissed(run_id))
+        return await self._thread.read(lambda: self._opened.is_dismissed(run_id))
 
     async def reconcile(self) -> Sequence[RunRecord]:
         """Mark as interrupted every live run whose owner is gone; their text so far becomes a partial draft.
@@ -348,19 +289,19 @@ class RunStore:
         Returns:
             The runs that were marked, as they are now.
         """
-        return await self._write(self._opened.reconcile)
+        return await self._thread.write(self._opened.reconcile)
 
     async def heartbeat(self, run_ids: Iterable[str]) -> None:
         """Say that the owner of these live runs is alive; to be called each `settings.heartbeat_s` seconds."""
         alive = tuple(run_ids)
-        await self._run(lambda: self._opened.heartbeat(alive))
+        await self._thread.read(lambda: self._opened.heartbeat(alive))
 
     async def relink(self, old: str, new: str) -> int:
         """Follow a document to its new path below the root; the number of runs that it has.
 
         Without a root, `old` and `new` are what `document` was and is; the records themselves stay as they are.
         """
-        return await self._write(lambda: self._opened.relink(old, new))
+        return await self._thread.write(lambda: self._opened.relink(old, new))
 
     async def prune(
         self, keep_runs: int | None = None, keep_days: int | None = None, now: datetime | None = None
@@ -369,24 +310,23 @@ class RunStore:
 
         Live runs, and runs whose draft still waits, are never dropped. Both limits left out: nothing is.
         """
-        found = await self._run(lambda: self._opened.droppable(keep_runs, keep_days, now))
+        found = await self._thread.read(lambda: self._opened.droppable(keep_runs, keep_days, now))
         dropped = 0
         for first in range(0, len(found), _DROPPED_AT_ONCE):
             some = found[first : first + _DROPPED_AT_ONCE]
-            dropped += await self._write(functools.partial(self._opened.drop, some))
-            # Others that wait for the lock look for it now and then only.
-            await asyncio.sleep(_PAUSE_S)
+            dropped += await self._thread.write(functools.partial(self._opened.drop, some))
+            await asyncio.sleep(PAUSE_S)
         if found:
-            await self._run(lambda: forget_pages(found))
+            await self._thread.read(lambda: forget_pages(found))
         while dropped:
-            if not await self._write(self._opened.give_back_room):
+            if not await self._thread.write(self._opened.give_back_room):
                 break
-            await asyncio.sleep(_PAUSE_S)
+            await asyncio.sleep(PAUSE_S)
         return dropped
 
     async def check(self) -> str | None:
         """What is wrong with the database as SQLite sees it; None if it is sound, or not there yet."""
-        return await self._run(self._opened.check)
+        return await self._thread.read(self._opened.check)
 
     @property
     def holds(self) -> bool:
@@ -395,21 +335,11 @@ class RunStore:
 
     async def aclose(self) -> None:
         """Finish what was asked, then give back the thread and the connection."""
-        if self._closed:
-            return
-        self._closed = True
-        await self.rest()
+        await self._thread.aclose()
 
     async def rest(self) -> None:
         """Finish what was asked, then give back the thread and the connection until the next call."""
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return
-        self._resting = thread
-        try:
-            await asyncio.shield(asyncio.get_running_loop().run_in_executor(thread, self._close))
-        finally:
-            thread.shutdown(wait=False)
+        await self._thread.rest()
 
     def _open(self) -> None:
         # Loaded on the store's thread: SQLite and pydantic must not hold up the event loop.
@@ -432,36 +362,6 @@ class RunStore:
 
     def _is_about(self, record: RunRecord, spec_path: str) -> bool:
         return self._document is not None or record.spec.path == spec_path
-
-    async def _write(self, work: Callable[[], Result]) -> Result:
-        """Do work that another process may be in the way of: again and again, with room for readers in between."""
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + (0 if self._locked else PATIENCE_S)
-        while True:
-            try:
-                result = await self._run(work)
-            except StoreError as error:
-                self._locked = error.retryable and clock() >= deadline
-                if not error.retryable or self._locked:
-                    raise
-                await asyncio.sleep(_PAUSE_S)
-            else:
-                self._locked = False
-                return result
-
-    async def _run(self, work: Callable[[], Result]) -> Result:
-        if self._closed:
-            raise StoreError(ErrorCode.STORE_ERROR, "The record of runs is closed.")
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._awake(), work))
-
-    def _awake(self) -> ThreadPoolExecutor:
-        if self._thread is None:
-            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="orch-run-store")
-            resting, self._resting = self._resting, None
-            if resting is not None:
-                # The one before may still be closing the connection.
-                self._thread.submit(resting.shutdown)
-        return self._thread
 
 
 def _draft_waits(record: RunRecord) -> bool:
