@@ -1,4 +1,4 @@
-"""A language server that says it is of the version it was given, and can do nothing else."""
+"""A language server that says it is of the version it was given and has the commands named after it, nothing else."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def main() -> None:
     info = {"name": "orch-lsp", "version": sys.argv[1]}
     while (message := read()) is not None and message["method"] != "exit":
         if message["method"] == "initialize":
-            answer(message["id"], {"capabilities": {}, "serverInfo": info})
+            commands = {"executeCommandProvider": {"commands": sys.argv[2:]}} if sys.argv[2:] else {}
+            answer(message["id"], {"capabilities": commands, "serverInfo": info})
         elif "id" in message:
             answer(message["id"], None)
 

@@ -186,6 +186,7 @@ export class Orch implements vscode.Disposable {
 
   private router(): CommandRouter {
     return new CommandRouter(this.tracker, {
+      subjectOf: (command) => this.running().subjectOf(command),
       review: (runId) => this.review.show(runId),
       openRecord,
       showRuns: async () => {
@@ -221,9 +222,13 @@ export class Orch implements vscode.Disposable {
   }
 
   private async execute(command: string, argument: object): Promise<unknown> {
+    return this.running().sendRequest("workspace/executeCommand", { command, arguments: [argument] });
+  }
+
+  private running(): OrchClient {
     const { state } = this.supervisor;
     if (state.kind !== "running") throw new Error(vscode.l10n.t("The Orch server does not run."));
-    return state.client.sendRequest("workspace/executeCommand", { command, arguments: [argument] });
+    return state.client;
   }
 
   private listen(client: OrchClient): void {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { commandArguments, type CommandArgument } from "../src/client/commandArguments";
 import { commandFailure, cures, failureText, isInformation } from "../src/client/failure";
 import { modelChoice } from "../src/client/modelCandidates";
+import { announcedSubjects } from "../src/client/subjects";
 import { projectSettings, providerNames, userSettings, type InspectedSetting } from "../src/client/settings";
 import { specFileName } from "../src/documents/specFileName";
 import { keyProblem } from "../src/keys/keyProblem";
@@ -143,4 +145,23 @@ test("a key is checked before it is stored", () => {
   assert.equal(keyProblem("  "), "empty");
   assert.equal(keyProblem("not-a-\nreal-key"), "control characters");
   assert.equal(keyProblem(" not-a-real-key\n"), null);
+});
+
+interface Answer {
+  readonly capabilities: { readonly experimental: unknown; readonly executeCommandProvider: { readonly commands: readonly string[] } };
+}
+
+test("the server says of each of its commands what it works on", () => {
+  const text = readFileSync("../../orch_lsp/lsp/wire/initialize.json", "utf8");
+  const { capabilities } = JSON.parse(text) as Answer;
+  const subjects = announcedSubjects(capabilities.experimental);
+  assert.deepEqual([...subjects.keys()].sort(), [...capabilities.executeCommandProvider.commands].sort());
+  assert.deepEqual(subjects.get("orch.cancelRun"), { about: "run", run: "live" });
+  assert.deepEqual(subjects.get("orch.generateDraft"), { about: "document" });
+});
+
+test("a server that announces nothing, or what is not known here, has no subjects", () => {
+  for (const experimental of [undefined, null, 7, {}, { orch: true }, { orch: { commands: [] } }, { orch: { commands: { "orch.x": { about: "moon" } } } }]) {
+    assert.equal(announcedSubjects(experimental).size, 0);
+  }
 });

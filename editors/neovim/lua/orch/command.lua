@@ -6,8 +6,9 @@ local M = {}
 ---@class orch.Subcommand
 ---@field needs? string The server command without which it is not offered.
 ---@field describe string
----@field on_document? true It is about the buffer's document, which needs a name for that.
----@field run fun(words: string[], bufnr: integer)
+---@field about? 'run' What it is about, where it does not go to the server.
+---@field anywhere? true It is of use in a buffer without a name, too.
+---@field run fun(words: string[], bufnr: integer, subject: orch.Subject?)
 
 ---@param bufnr integer
 ---@return string
@@ -23,29 +24,6 @@ local function run_id(words, bufnr)
   return words[1] or vim.b[bufnr].orch_run_id
 end
 
----@param words string[] Such as `model=some-model`.
----@param bufnr integer
----@return table
-local function generate_argument(words, bufnr)
-  local argument = { uri = document(bufnr) }
-  for _, word in ipairs(words) do
-    local key, value = word:match('^(%w+)=(.+)$')
-    if key then
-      argument[key] = value
-    end
-  end
-  return argument
-end
-
----@param command string
----@return fun(words: string[], bufnr: integer)
-local function on_run(command)
-  return function(words, bufnr)
-    local id = run_id(words, bufnr)
-    rpc.execute(command, id and { runId = id } or nil, bufnr)
-  end
-end
-
 --- The code of the failed run that a buffer shows.
 ---@param bufnr integer
 ---@return string?
@@ -57,6 +35,54 @@ local function failure_code(bufnr)
     end
   end
   return nil
+end
+
+--- Words as keys of an argument: `model=some-model`, or in the order in which the server names the keys.
+---@param subject orch.Subject
+---@param words string[]
+---@param bufnr integer
+---@return table
+local function document_argument(subject, words, bufnr)
+  local keys = vim.tbl_filter(function(key)
+    return key ~= 'uri'
+  end, subject.takes)
+  local argument = { uri = document(bufnr) }
+  for _, word in ipairs(words) do
+    local key, value = word:match('^(%w+)=(.+)$')
+    if not vim.list_contains(keys, key) then
+      key, value = keys[1], word
+    end
+    if key then
+      argument[key] = value
+      keys = vim.tbl_filter(function(other)
+        return other ~= key
+      end, keys)
+    end
+  end
+  return argument
+end
+
+--- Run a command of the server on what it says that it works on.
+---@param command string
+---@return fun(words: string[], bufnr: integer, subject: orch.Subject?)
+local function execute(command)
+  return function(words, bufnr, subject)
+    local argument ---@type table?
+    if subject and subject.about == 'document' then
+      argument = document_argument(subject, words, bufnr)
+    elseif subject and subject.about == 'run' then
+      local id = run_id(words, bufnr)
+      argument = id and { runId = id } or nil
+    elseif subject and subject.about == 'failure' then
+      local code = words[1] or failure_code(bufnr)
+      if not code then
+        require('orch.notice').info('no failure is shown in this document.')
+        return
+      end
+      argument = { code = code }
+    end
+    rpc.execute(command, argument, bufnr)
+  end
 end
 
 ---@param report any
@@ -78,10 +104,7 @@ M.subcommands = {
   generate = {
     needs = 'orch.generateDraft',
     describe = 'Draft the missing sections of this document',
-    on_document = true,
-    run = function(words, bufnr)
-      rpc.execute('orch.generateDraft', generate_argument(words, bufnr), bufnr)
-    end,
+    run = execute('orch.generateDraft'),
   },
   review = {
     needs = 'orch.previewDraft',
@@ -107,12 +130,12 @@ M.subcommands = {
   cancel = {
     needs = 'orch.cancelRun',
     describe = 'Cancel the run',
-    run = on_run('orch.cancelRun'),
+    run = execute('orch.cancelRun'),
   },
   retry = {
     needs = 'orch.retryRun',
     describe = 'Run again',
-    run = on_run('orch.retryRun'),
+    run = execute('orch.retryRun'),
   },
   run = {
     needs = 'orch.showRun',
@@ -138,6 +161,7 @@ M.subcommands = {
   history = {
     needs = 'orch.showHistory',
     describe = 'Pick a run of this document; `history all`: of this folder',
+    anywhere = true,
     run = function(words, bufnr)
       require('orch.history').pick(bufnr, words[1] == 'all')
     end,
@@ -154,49 +178,30 @@ M.subcommands = {
   provider = {
     needs = 'orch.useProvider',
     describe = 'Choose a provider, and a model; it is said where that is written',
-    on_document = true,
-    run = function(words, bufnr)
-      local argument = { uri = document(bufnr), provider = words[1], model = words[2] }
-      rpc.execute('orch.useProvider', argument, bufnr)
-    end,
+    run = execute('orch.useProvider'),
   },
   model = {
     needs = 'orch.selectModel',
     describe = 'Choose among the models that the providers offer',
-    on_document = true,
-    run = function(words, bufnr)
-      rpc.execute('orch.selectModel', { uri = document(bufnr), provider = words[1] }, bufnr)
-    end,
+    run = execute('orch.selectModel'),
   },
   allow = {
     needs = 'orch.allowProvider',
     describe = 'Allow the chosen provider in this workspace',
-    on_document = true,
-    run = function(words, bufnr)
-      rpc.execute('orch.allowProvider', { uri = document(bufnr), provider = words[1] }, bufnr)
-    end,
+    run = execute('orch.allowProvider'),
   },
   dismiss = {
     needs = 'orch.dismissDiagnostic',
     describe = 'Dismiss the failure shown in this document',
-    on_document = true,
-    run = function(_, bufnr)
-      rpc.execute('orch.dismissDiagnostic', document(bufnr), bufnr)
-    end,
+    run = execute('orch.dismissDiagnostic'),
   },
   explain = {
     needs = 'orch.explainError',
     describe = 'Open the page on the failure shown in this document',
-    run = function(words, bufnr)
-      local code = words[1] or failure_code(bufnr)
-      if code then
-        rpc.execute('orch.explainError', { code = code }, bufnr)
-      else
-        require('orch.notice').info('no failure is shown in this document.')
-      end
-    end,
+    run = execute('orch.explainError'),
   },
   preview = {
+    about = 'run',
     describe = 'Show the words of the run as they arrive',
     run = function(words, bufnr)
       require('orch.preview').open(words[1], bufnr)
@@ -230,9 +235,7 @@ local function add_unknown(client, offered)
       offered[name] = {
         needs = command,
         describe = command,
-        run = function(_, bufnr)
-          rpc.execute(command, nil, bufnr)
-        end,
+        run = execute(command),
       }
     end
   end
@@ -256,35 +259,45 @@ function M.offered(bufnr)
   return offered
 end
 
-local TAKES_RUN = {
-  review = true,
-  apply = true,
-  discard = true,
-  cancel = true,
-  retry = true,
-  run = true,
-  draft = true,
-  preview = true,
-}
+--- What a subcommand of the server works on; nil for the editor's own, and where the server does not say it.
+---@param subcommand orch.Subcommand
+---@param bufnr integer
+---@return orch.Subject?
+local function subject_of(subcommand, bufnr)
+  local client = rpc.client(bufnr)
+  return client and subcommand.needs and rpc.subject(client, subcommand.needs) or nil
+end
+
+--- What may stand behind a subcommand.
+---@param name string
+---@return string[]
+local function candidates_of(name)
+  local subcommand = M.offered(0)[name]
+  local subject = subcommand and subject_of(subcommand, 0)
+  if name == 'history' then
+    return { 'all' }
+  elseif subcommand and (subcommand.about or (subject and subject.about)) == 'run' then
+    return require('orch.runs').ids()
+  elseif name ~= 'generate' or not subject then
+    return {}
+  end
+  local candidates = {} ---@type string[]
+  for _, key in ipairs(subject.takes) do
+    if key == 'apply' then
+      vim.list_extend(candidates, { 'apply=auto', 'apply=review' })
+    elseif key ~= 'uri' then
+      table.insert(candidates, key .. '=')
+    end
+  end
+  return candidates
+end
 
 ---@param lead string
 ---@param line string
 ---@return string[]
 function M.complete(lead, line)
   local before = vim.split(vim.trim(line:sub(1, #line - #lead)), '%s+')
-  local subcommand = before[2]
-  local candidates ---@type string[]
-  if #before < 2 then
-    candidates = vim.tbl_keys(M.offered(0))
-  elseif subcommand == 'generate' then
-    candidates = { 'provider=', 'model=', 'apply=auto', 'apply=review' }
-  elseif subcommand == 'history' then
-    candidates = { 'all' }
-  elseif TAKES_RUN[subcommand] then
-    candidates = require('orch.runs').ids()
-  else
-    candidates = {}
-  end
+  local candidates = #before < 2 and vim.tbl_keys(M.offered(0)) or candidates_of(before[2])
   table.sort(candidates)
   return vim.tbl_filter(function(candidate)
     return vim.startswith(candidate, lead)
@@ -295,13 +308,25 @@ end
 ---@param words string[]
 ---@param bufnr integer
 local function perform(subcommand, words, bufnr)
-  if subcommand.on_document and vim.api.nvim_buf_get_name(bufnr) == '' then
+  local client = rpc.client(bufnr)
+  local subject = subject_of(subcommand, bufnr)
+  if client and subcommand.needs and not subject then
+    require('orch.notice').warn(
+      ('the server (version %s) does not say what `%s` works on. Update it with `pipx upgrade orch-lsp`.'):format(
+        client.config.orch_version or 'unknown',
+        subcommand.needs
+      )
+    )
+    return
+  end
+  local named = vim.api.nvim_buf_get_name(bufnr) ~= ''
+  if subject and subject.about == 'document' and not subcommand.anywhere and not named then
     require('orch.notice').warn(
       'this buffer has no name that the server could know: write it once.'
     )
     return
   end
-  subcommand.run(words, bufnr)
+  subcommand.run(words, bufnr, subject)
 end
 
 ---@param offered table<string, orch.Subcommand>

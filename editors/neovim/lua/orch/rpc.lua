@@ -34,6 +34,20 @@ function M.announced(client)
   return type(provider) == 'table' and provider.commands or {}
 end
 
+---@class orch.Subject
+---@field about 'document'|'run'|'failure'|'workspace'
+---@field takes string[] The keys of its argument.
+
+--- What a client's server says that a command works on; nil if it does not say it.
+---@param client vim.lsp.Client
+---@param command string
+---@return orch.Subject?
+function M.subject(client, command)
+  local commands = vim.tbl_get(client.server_capabilities, 'experimental', 'orch', 'commands')
+  local subject = type(commands) == 'table' and commands[command]
+  return type(subject) == 'table' and type(subject.takes) == 'table' and subject or nil
+end
+
 ---@param error lsp.ResponseError
 ---@return orch.Failure
 local function failure(error)

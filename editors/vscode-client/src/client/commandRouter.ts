@@ -9,9 +9,12 @@ import { modelChoice } from "./modelCandidates";
 import { selectModel } from "./selectModel";
 import { SERVED_SCHEMES } from "./orchClient";
 import { commandArguments, type CommandArgument } from "./commandArguments";
+import type { Subject } from "./subjects";
 
 /** What this extension does in place of, or around, the server's own commands. */
 export interface RouterActions {
+  /** What the running server says that a command works on; throws for a server that does not say it. */
+  readonly subjectOf: (command: string) => Subject;
   readonly review: (runId: string) => Promise<void>;
   readonly openRecord: (runId: string) => Promise<void>;
   readonly showRuns: () => Promise<void>;
@@ -28,16 +31,6 @@ export interface RouterActions {
 
 type Next = (args: CommandArgument[]) => Promise<unknown>;
 
-/** Commands that work on a document; all others of the server work on a run. */
-const ON_DOCUMENTS = new Set([
-  "orch.generateDraft",
-  "orch.showHistory",
-  "orch.selectModel",
-  "orch.useProvider",
-  "orch.allowProvider",
-  "orch.dismissDiagnostic",
-]);
-
 /** Brings what VS Code passes to a server command into the server's form, and its result before the person. */
 export class CommandRouter {
   constructor(
@@ -46,12 +39,13 @@ export class CommandRouter {
   ) {}
 
   async run(command: string, values: readonly unknown[], next: Next): Promise<unknown> {
-    const args = commandArguments(
-      values,
-      (value) => this.read(command, value),
-      () => this.context(command),
-    );
+    let args: CommandArgument[] = [];
     try {
+      args = commandArguments(
+        values,
+        (value) => this.read(command, value),
+        () => this.context(command),
+      );
       return await this.dispatch(command, args, next);
     } catch (error) {
       // Not awaited: who called the command should not wait until the message has been read.
@@ -155,38 +149,43 @@ export class CommandRouter {
     if (!(value instanceof vscode.Uri)) return null;
     const virtual = runIdOf(value);
     if (virtual !== null) return { runId: virtual };
-    return ON_DOCUMENTS.has(command) ? { uri: value.toString() } : this.runOn(command, value);
+    return this.on(this.actions.subjectOf(command), value);
   }
 
   /** What a command works on that was called without a word. */
   private context(command: string): CommandArgument | null {
-    const active = vscode.window.activeTextEditor?.document.uri;
-    if (ON_DOCUMENTS.has(command)) {
-      return active !== undefined && SERVED_SCHEMES.includes(active.scheme) ? { uri: active.toString() } : null;
-    }
+    const subject = this.actions.subjectOf(command);
     const reviewed = this.actions.runInReview();
-    if (reviewed !== null) return { runId: reviewed };
-    return active === undefined ? null : this.runOn(command, active);
+    if (reviewed !== null && subject.about === "run") return { runId: reviewed };
+    const active = vscode.window.activeTextEditor?.document.uri;
+    if (active === undefined || (subject.about === "document" && !SERVED_SCHEMES.includes(active.scheme))) return null;
+    return this.on(subject, active);
   }
 
-  private runOn(command: string, document: vscode.Uri): CommandArgument | null {
-    const { tracker } = this;
-    switch (command) {
-      case "orch.cancelRun":
-        return asArgument(tracker.liveOn(document)?.run_id);
-      case "orch.applyDraft":
-      case "orch.discardDraft":
-      case "orch.previewDraft":
-        return asArgument(tracker.readyOn(document)?.run_id);
-      case "orch.retryRun":
-      case "orch.showRun":
-        return asArgument(tracker.newestOn(document)?.run_id);
-      case "orch.explainError": {
+  /** A document as the subject of a command. */
+  private on(subject: Subject, document: vscode.Uri): CommandArgument | null {
+    switch (subject.about) {
+      case "document":
+        return { uri: document.toString() };
+      case "run":
+        return this.runOn(subject.run ?? "newest", document);
+      case "failure": {
         const code = failureOn(document);
         return code === null ? null : { code };
       }
-      default:
+      case "workspace":
         return null;
+    }
+  }
+
+  private runOn(which: NonNullable<Subject["run"]>, document: vscode.Uri): CommandArgument | null {
+    switch (which) {
+      case "live":
+        return asArgument(this.tracker.liveOn(document)?.run_id);
+      case "waiting":
+        return asArgument(this.tracker.readyOn(document)?.run_id);
+      case "newest":
+        return asArgument(this.tracker.newestOn(document)?.run_id);
     }
   }
 }

@@ -10,6 +10,7 @@ import {
 import * as vscode from "vscode";
 import { settingsOf } from "./configuration";
 import { ExperimentalOrchFeature } from "./experimental";
+import { announcedSubjects, type Subject } from "./subjects";
 import type { ServerProcess } from "../server/serverProcess";
 
 /** A document that the server takes: on disk or not yet saved. Virtual file systems are out of its reach. */
@@ -32,6 +33,16 @@ export class OrchClient extends LanguageClient {
   get hasExtras(): boolean {
     const experimental = this.initializeResult?.capabilities.experimental as { orch?: unknown } | undefined;
     return Boolean(experimental?.orch);
+  }
+
+  /** What a command works on, as the server announced it; throws for a server that did not. */
+  subjectOf(command: string): Subject {
+    const subject = announcedSubjects(this.initializeResult?.capabilities.experimental).get(command);
+    if (subject !== undefined) return subject;
+    const version = this.initializeResult?.serverInfo?.version ?? vscode.l10n.t("unknown");
+    throw new Error(
+      vscode.l10n.t("The Orch server (version {0}) does not say what {1} works on. Update the server.", version, command),
+    );
   }
 
   override error(message: string, data?: unknown): void {
