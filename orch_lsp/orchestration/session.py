@@ -46,8 +46,8 @@ STORES_KEPT = 16
 """Stores of roots in which nothing is open any more that are kept open all the same."""
 PROVIDERS_KEPT = 16
 """Providers, each with its connections, that are kept for the next run."""
-_PRUNING_AT_END_S = 1.0
-"""Seconds that the end waits for old runs to be dropped."""
+_TENDING_AT_END_S = 1.0
+"""Seconds that the end waits for old runs to be dropped or brought up to date."""
 
 
 class Session:
@@ -85,7 +85,7 @@ class Session:
         self._providers: list[_KeptProvider] = []
         """The one used last is at the end."""
         self._in_use: list[Provider] = []
-        self._pruning: set[asyncio.Task[None]] = set()
+        self._tending: set[asyncio.Task[None]] = set()
 
     def root_of(self, source: Source) -> Path | None:
         """The root of a document's workspace; None for an untitled one and for a file outside any."""
@@ -196,18 +196,19 @@ class Session:
                 raise
             # A disk that is full, or a lock that another program holds, is no reason to show nothing.
             logger.warning("runs without an owner stay as they are: %s", error.message)
-        if settings.keep_runs is not None or settings.keep_days is not None:
-            task = asyncio.create_task(self._prune(store, settings), name=f"prune {store.location}")
-            self._pruning.add(task)
-            task.add_done_callback(self._pruning.discard)
+        task = asyncio.create_task(self._tend(store, settings), name=f"tend {store.location}")
+        self._tending.add(task)
+        task.add_done_callback(self._tending.discard)
         return store
 
-    async def _prune(self, store: RunStore, settings: RunSettings) -> None:
-        """Drop old runs while others go on; no failure of it is anybody's concern."""
+    async def _tend(self, store: RunStore, settings: RunSettings) -> None:
+        """Bring runs of earlier versions up to date and drop old ones while others go on; no failure is a concern."""
         try:
-            await store.prune(settings.keep_runs, settings.keep_days)
+            await store.catch_up()
+            if settings.keep_runs is not None or settings.keep_days is not None:
+                await store.prune(settings.keep_runs, settings.keep_days)
         except StoreError as error:
-            logger.warning("old runs stay for now: %s", error.message)
+            logger.warning("old runs stay as they are for now: %s", error.message)
 
     def tell_interrupted(self, records: Iterable[RunRecord]) -> None:
         """Pass on runs that were found without their owner and are `interrupted` now."""
@@ -319,9 +320,9 @@ class Session:
 
     async def aclose(self) -> None:
         """Close providers and stores."""
-        if self._pruning:
+        if self._tending:
             # A short command gets on with it, too; what is left over is for the next one.
-            _, late = await asyncio.wait(self._pruning, timeout=_PRUNING_AT_END_S)
+            _, late = await asyncio.wait(self._tending, timeout=_TENDING_AT_END_S)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

@@ -30,6 +30,9 @@ SUMMARY = (
 )  # fmt: skip
 _STATUSES = frozenset(map(str, RunStatus))
 _LISTED = "started_at, summaries.status, error_code, provider, kind, model, document, input_tokens, output_tokens"
+_BELOW = "columns_below"
+"""The key in `meta` of the id below which runs may have no columns; there is none when all have."""
+_ABOVE_ALL = "~"
 _LARGEST_COUNT = 10**12
 """Tokens of a run; what is beyond is no count, and the sum of millions of runs stays a number that SQLite has."""
 _REPLACE_SUMMARY = f"INSERT OR REPLACE INTO summaries ({', '.join(SUMMARY)}) VALUES ({', '.join('?' * len(SUMMARY))})"  # noqa: S608
@@ -97,13 +100,43 @@ def listing(
         yield str(row[0]), _line(*row)
 
 
-def fill(connection: sqlite3.Connection) -> None:
-    """Write the columns of all records that can be read, as when the schema gets them."""
-    for document, record in connection.execute("SELECT spec_path, record FROM runs ORDER BY rowid"):
+def leave_for_later(connection: sqlite3.Connection) -> None:
+    """Note that no run has its columns yet, as when the schema gets them: `catch_up` writes them in slices."""
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_BELOW, _ABOVE_ALL))
+
+
+def is_behind(connection: sqlite3.Connection) -> bool:
+    """Whether there may be runs without columns."""
+    return connection.execute("SELECT 1 FROM meta WHERE key = ?", (_BELOW,)).fetchone() is not None
+
+
+def catch_up(connection: sqlite3.Connection, limit: int, document: str | None = None) -> bool:
+    """Write the columns of some runs that have none, newest first; those of a record that cannot be read stay empty.
+
+    Args:
+        connection: In a transaction.
+        limit: How many.
+        document: Only runs of this document, as it is called in the store.
+
+    Returns:
+        Whether there may be more of them.
+    """
+    if (row := connection.execute("SELECT value FROM meta WHERE key = ?", (_BELOW,)).fetchone()) is None:
+        return False
+    of_document = "spec_path = ? AND NOT EXISTS (SELECT 1 FROM summaries WHERE summaries.run_id = runs.run_id)"
+    where, value = ("run_id < ?", row[0]) if document is None else (of_document, document)
+    statement = f"SELECT run_id, spec_path, record FROM runs WHERE {where} ORDER BY run_id DESC LIMIT ?"  # noqa: S608
+    found = connection.execute(statement, (value, limit)).fetchall()
+    for run_id, of, record in found:
         try:
-            write(connection, json.loads(record), str(document))
+            write(connection, json.loads(record), str(of))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            continue
+            connection.execute("INSERT OR IGNORE INTO summaries (run_id, asked) VALUES (?, 0)", (_text(run_id),))
+    if document is None and len(found) < limit:
+        connection.execute("DELETE FROM meta WHERE key = ?", (_BELOW,))
+    elif document is None:
+        connection.execute("UPDATE meta SET value = ? WHERE key = ?", (_text(found[-1][0]), _BELOW))
+    return len(found) == limit
 
 
 def _line(

@@ -21,8 +21,8 @@ from orch_lsp.storage.database import Connection
 
 logger = logging.getLogger(__name__)
 
-_INDEXED_AT_ONCE = 200
-"""Runs that one transaction puts into the index of words."""
+_AT_ONCE = 200
+"""Runs that one transaction puts into the index of words, or brings up to date."""
 _APPLIED = "run_id = ? AND spec_path = ? AND applied_at IS NOT NULL"
 
 
@@ -164,11 +164,22 @@ class RunHistory:
             raise rows.unknown(identifier)
         return found
 
+    def catch_up(self, spec_path: str | None = None) -> bool:
+        """Write the columns of some more runs that an earlier version recorded, or some more of one document's.
+
+        Returns:
+            Whether there may be further ones.
+        """
+        if not self._connection.read(columns.is_behind, empty=False):
+            return False
+        document = None if spec_path is None else self._key(spec_path)
+        return self._connection.write(lambda db: columns.catch_up(db, _AT_ONCE, document))
+
     def index_words(self) -> bool:
         """Make some more runs findable by their words; whether there are further ones."""
-        if not self._is_behind():
+        if not self._is_unsearched():
             return False
-        return self._connection.write(lambda db: rows.index_words(db, _INDEXED_AT_ONCE))
+        return self._connection.write(lambda db: rows.index_words(db, _AT_ONCE))
 
     def list(
         self,
@@ -214,14 +225,17 @@ class RunHistory:
         return self._connection.read(find, none)
 
     def is_at_rest(self, *, to_search: bool) -> bool:
-        """Whether nothing is to be done here but to read: no run is live, waits to be recorded, or is to be dropped.
+        """Whether nothing is to be done here but to read.
+
+        Something is where a run is live, waits to be recorded, is to be dropped, or lacks what this version derives.
 
         Args:
             to_search: Whether all runs have to be in the index of words as well.
         """
         return not (
             self.rescued()
-            or (to_search and self._is_behind())
+            or self._connection.read(columns.is_behind, empty=False)
+            or (to_search and self._is_unsearched())
             or self._connection.read(_any_live, empty=False)
             or self.droppable(self._settings.keep_runs, self._settings.keep_days, None)
         )
@@ -361,7 +375,7 @@ class RunHistory:
         none: list[RunRecord] = []
         return self._connection.read(find, none)
 
-    def _is_behind(self) -> bool:
+    def _is_unsearched(self) -> bool:
         """Whether some runs are not in the index of words that could be."""
 
         def is_behind(db: Connection) -> bool:

@@ -118,12 +118,13 @@ _COLUMNS = {
 }  # fmt: skip
 MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 _COLUMNS_SINCE = 2
-"""The version whose tables beside the records are filled from them."""
+"""The version that has tables beside the records; those of earlier runs are filled in slices."""
 
 
 def _fill(connection: sqlite3.Connection, version: int) -> None:
     if 0 < version < _COLUMNS_SINCE:
-        columns.fill(connection)
+        # Reading all records takes too long for the one that opens the store.
+        columns.leave_for_later(connection)
 
 
 SCHEMA = Schema("The record of runs", "runs", MIGRATIONS, _COLUMNS, _fill)

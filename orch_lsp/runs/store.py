@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ from orch_lsp.settings.model import RunSettings
 if TYPE_CHECKING:
     from orch_lsp.runs.history import RunHistory
     from orch_lsp.runs.usage import Grouping, UsageTotal
+
+logger = logging.getLogger(__name__)
 
 _DROPPED_AT_ONCE = 100
 """Runs that one transaction drops, so that nobody waits long for it, in this process or another."""
@@ -243,6 +246,7 @@ class RunStore:
             named: Ids of further runs, such as provenance files name.
         """
         wanted, others = tuple(sections), tuple(named)
+        await self._catch_up(spec_path)
         stored = await self._thread.read(lambda: self._opened.applied_for(spec_path, wanted, others))
         found = self._held.over(stored, lambda record: record.applied is not None and self._is_about(record, spec_path))
         return sorted(found, key=lambda record: record.run_id, reverse=True)
@@ -265,6 +269,7 @@ class RunStore:
             by: What the groups have in common.
             since: Only the runs of this day (UTC, `2026-01-31`) and later ones.
         """
+        await self._catch_up(None)
         return await self._thread.read(lambda: self._opened.usage(by, since))
 
     async def text(self, sha256: str) -> str | None:
@@ -323,6 +328,26 @@ class RunStore:
                 break
             await asyncio.sleep(PAUSE_S)
         return dropped
+
+    async def catch_up(self) -> None:
+        """Bring up to date what was derived from the records of an earlier version; others can write in between."""
+        more = True
+        while more:
+            more = await self._thread.write(self._opened.catch_up)
+            # Others that wait for the lock look for it now and then only.
+            await asyncio.sleep(PAUSE_S if more else 0)
+
+    async def _catch_up(self, spec_path: str | None) -> None:
+        """The same for what is asked for now: all, or one document's. Where that cannot be written, less is known."""
+        # Who points at a section does not wait long for another process.
+        do = self._thread.write if spec_path is None else self._thread.read
+        try:
+            while await do(lambda: self._opened.catch_up(spec_path)):
+                pass
+        except StoreError as error:
+            if error.code is ErrorCode.STORE_NEWER:
+                raise
+            logger.warning("runs of an earlier version stay as they are: %s", error.message)
 
     async def check(self) -> str | None:
         """What is wrong with the database as SQLite sees it; None if it is sound, or not there yet."""

@@ -62,6 +62,8 @@ async def test_a_store_of_the_first_version_is_read_and_written_by_this_one(loca
 async def test_the_columns_of_old_records_are_filled_from_them(location):
     store = await opened()
     await store.create(queued("b.md"))
+    assert columns(location, "SELECT count(*) FROM summaries") == [(1,)], "whoever opens it does not wait for that"
+    await store.catch_up()
     (_, _, done) = await store.list(statuses=[RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.RUNNING])
     assert columns(location, "SELECT run_id, model, asked, input_tokens, cost_amount FROM summaries LIMIT 1") == [
         (done.run_id, "some-model-2", 1, 812, "0.25")
@@ -71,6 +73,34 @@ async def test_the_columns_of_old_records_are_filled_from_them(location):
         ("docs/a.spec.md", "goal", done.run_id, done.draft.sections[0].sha256, "applied", 1)
     ]
     assert columns(location, "SELECT count(*) FROM summaries") == [(4,)]
+    await store.aclose()
+
+
+async def test_many_old_runs_are_brought_up_to_date_in_slices_and_what_is_asked_for_is_right_meanwhile(location):
+    with closing(sqlite3.connect(location)) as db:
+        ((old, record),) = db.execute("SELECT run_id, record FROM runs WHERE status = 'completed'")
+        for number in range(450):
+            run_id = f"{old[:-4]}{number:04}"
+            row = (run_id, f"docs/{number % 2}.md", "a", "now", record.replace(old, run_id))
+            insert = "INSERT INTO runs (run_id, status, spec_path, applied_at, heartbeat_at, record)"
+            db.execute(f"{insert} VALUES (?, 'completed', ?, ?, ?, ?)", row)
+        db.execute("UPDATE runs SET record = '{' WHERE run_id LIKE '%0007'")
+        db.commit()
+    store = await opened()
+    (model, *_) = await store.list(statuses=[RunStatus.COMPLETED], limit=1)
+    assert model.draft is not None
+    written = [("goal", model.draft.sections[0].sha256)]
+
+    (newest,) = await store.applied_for("docs/0.md", written)
+
+    assert newest.run_id.endswith("0448")
+    filled = columns(location, "SELECT count(*) FROM summaries JOIN runs USING (run_id) WHERE spec_path = 'docs/0.md'")
+    assert filled == [(225,)]
+    assert columns(location, "SELECT count(*) FROM summaries") == filled
+    assert len(await store.list(limit=None)) == 452
+    assert sum(total.runs for total in await store.usage("day")) == 452
+    assert columns(location, "SELECT count(*) FROM summaries") == [(453,)]
+    assert columns(location, "SELECT count(*) FROM meta WHERE key = 'columns_below'") == [(0,)]
     await store.aclose()
 
 
