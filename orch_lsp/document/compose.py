@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from orch_lsp.document.blocks import Heading, scan_blocks
 from orch_lsp.document.profile import Profile
-from orch_lsp.text import split_lines
+from orch_lsp.markdown.reader import read
+from orch_lsp.markdown.tree import Heading
+from orch_lsp.text import after_line, end_of_line, split_lines
 
 DEEPEST = 6
 
 
 def closed(body: str) -> str:
     """`body` with a line that closes the fence, comment or raw HTML that it leaves open, if it does."""
-    open_block = scan_blocks(split_lines(body)).open_block
+    open_block = read(body).open_block
     return body if open_block is None else f"{body}\n{open_block.closer}"
 
 
@@ -21,10 +22,10 @@ def below(body: str, level: int, profile: Profile) -> str:
     Headings keep their distance from each other as far as six levels allow. One directly below the section that could
     be read as a section of the profile, or has no room below `level`, becomes a line in bold.
     """
-    lines = split_lines(body)
-    headings = scan_blocks(lines).headings
+    text = "\n".join(split_lines(body))
+    headings = read(text).headings
     if not headings:
-        return "\n".join(lines)
+        return text
     shift = max(0, level + 1 - min(heading.level for heading in headings))
     pieces: list[str] = []
     position = 0
@@ -36,18 +37,23 @@ def below(body: str, level: int, profile: Profile) -> str:
         bold = level >= DEEPEST or (not above and named)
         if not bold:
             above.append(heading.level)
-        pieces += lines[position : heading.first_line]
-        pieces += _heading_lines(lines, heading, heading.level + shift, bold=bold)
-        position = heading.last_line + 1
-    return "\n".join((*pieces, *lines[position:]))
+        pieces.append(text[position : heading.span.start])
+        if bold:
+            pieces.append(_in_bold(text, heading))
+        elif shift:
+            pieces.append(f"{'#' * min(heading.level + shift, DEEPEST)} {_on_one_line(heading)}".rstrip())
+        else:
+            pieces.append(text[heading.span.start : heading.span.end])
+        position = heading.span.end
+    return "".join((*pieces, text[position:]))
 
 
-def _heading_lines(lines: list[str], heading: Heading, new_level: int, *, bold: bool) -> list[str]:
-    text = " ".join(split_lines(heading.text))
-    if bold:
-        line = f"**{text}**" if text else ""
-        following = lines[heading.last_line + 1] if heading.last_line + 1 < len(lines) else ""
-        return [line, ""] if following.strip() else [line]
-    if new_level == heading.level:
-        return lines[heading.first_line : heading.last_line + 1]
-    return [f"{'#' * min(new_level, DEEPEST)} {text}".rstrip()]
+def _on_one_line(heading: Heading) -> str:
+    return " ".join(split_lines(heading.text))
+
+
+def _in_bold(text: str, heading: Heading) -> str:
+    words = _on_one_line(heading)
+    line = f"**{words}**" if words else ""
+    following = after_line(text, heading.span.end)
+    return f"{line}\n" if text[following : end_of_line(text, following)].strip() else line

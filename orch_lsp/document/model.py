@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from orch_lsp.document.body import body_sha256
 from orch_lsp.document.node import Nodes
-from orch_lsp.document.placeholder import is_placeholder
+from orch_lsp.document.placeholder import is_placeholder, is_placeholder_in
 from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.markdown.tree import Tree
@@ -49,6 +49,8 @@ class Section:
     """Labels for which the document holds a link definition."""
     within_html: bool = False
     """Whether the body begins inside an HTML block, where a draft would be read as HTML."""
+    tree: Tree | None = field(default=None, compare=False, repr=False)
+    """The document as Markdown reads it; None for a section that is not part of one."""
 
     @cached_property
     def sha256(self) -> str:
@@ -58,7 +60,11 @@ class Section:
     @cached_property
     def placeholder(self) -> bool:
         """Whether nobody has written the body: blank, notes in comments, rules, empty items, stand-ins."""
-        return not self.within_html and is_placeholder(self.content, self.links)
+        if self.within_html:
+            return False
+        if self.tree is None:
+            return is_placeholder(self.content, self.links)
+        return is_placeholder_in(self.tree, self.body, self.links)
 
 
 @dataclass(frozen=True)

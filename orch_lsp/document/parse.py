@@ -40,7 +40,7 @@ def parse_tree(tree: Tree, front_matter: FrontMatter | None, profile: Profile) -
     """
     text, start = tree.text, tree.starts[0]
     outline = outline_of(tree.headings, profile)
-    sections = _sections(text, tree.headings, outline)
+    sections = _sections(tree, outline)
     title = next((section for section in sections if section.level == 1 and section.profile_key is None), None)
     by_key: dict[str, Section] = {}
     for section, keys in zip(sections, outline.keys, strict=True):
@@ -114,12 +114,13 @@ def _within_html(text: str, heading: Span, content: str) -> bool:
     return in_html and bool(split_lines(content)[0].strip(" \t"))
 
 
-def _sections(text: str, headings: Sequence[Heading], outline: Outline) -> tuple[Section, ...]:
+def _sections(tree: Tree, outline: Outline) -> tuple[Section, ...]:
+    text, headings = tree.text, tree.headings
     firsts = [keys[0] if keys else None for keys in outline.keys]
     ends = _body_ends(headings, firsts)
     keys = _section_keys(headings, outline)
     mains = _mains([heading.span.start for heading in headings], outline, len(text))
-    links = link_labels(text)
+    links = link_labels(tree)
     sections: list[Section] = []
     for number, heading in enumerate(headings):
         end = ends[number]
@@ -138,6 +139,7 @@ def _sections(text: str, headings: Sequence[Heading], outline: Outline) -> tuple
                 content=content,
                 links=links,
                 within_html=_within_html(text, heading.span, content),
+                tree=tree,
             )
         )
     return tuple(sections)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from orch_lsp.document.comments import is_marker
 from orch_lsp.document.stand_ins import INSTRUCTIONS, STAND_INS, STATEMENTS
-from orch_lsp.text import split_lines
+from orch_lsp.markdown.reader import read
+from orch_lsp.markdown.tree import Tree
+from orch_lsp.text import Span
 
 _LONGEST_STAND_IN = 200
 _UNTITLED = frozenset({"untitled", "untitled spec"})
 
+_LINE = re.compile(r"[^\r\n]+")
 _NO_LETTERS = re.compile(r"[\s\-–—_=*#>|~^+/\\.…·・?!:;,。、，！？：；]*\Z")
 _MARKER = re.compile(r"(?:>|[・●○◦▪‣]|[-+*•](?=\s|\Z)|\(?(?:\d{1,9}|[a-zA-Z])[.)](?=\s|\Z)|\[[ xX]?\](?=\s|\Z))\s*")
 _BREAK = re.compile(r"<(?:br|hr)\s{0,9}/?>|&nbsp;|</?p>", re.IGNORECASE)
@@ -26,8 +29,6 @@ _TODO = re.compile(
 _LABEL = re.compile(r"[^:：?!.]{1,40}[:：](?!//)\s*")
 _BRACKET = re.compile(r"\[([^\[\]]*)\](?![(:\[])")
 _INSTRUCTION = re.compile(r"([_*])(?![_*\s])(.+)(?<![_*\s])\1\Z", re.DOTALL)
-_HEADING = re.compile(r"(?<![^\r\n])#{1,6}[ \t]")
-_LINK_LABEL = re.compile(r"^ {0,3}\[((?:[^\[\]\\\r\n]|\\.){1,999})\]:", re.MULTILINE)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HAPPENED = re.compile(r"[已不无無非]|\w{3,}(?:ed|ing)\Z")
 
@@ -38,29 +39,9 @@ _WORDS_OF_AN_INSTRUCTION = 14
 _CJK_CHARACTERS_OF_A_NAME = 4
 
 
-def link_labels(text: str) -> frozenset[str]:
+def link_labels(tree: Tree) -> frozenset[str]:
     """Labels for which a document holds a link definition, as `is_placeholder` compares them."""
-    if "]:" not in text:
-        return frozenset()
-    return frozenset(_folded(label) for label in _LINK_LABEL.findall(text))
-
-
-def without_notes(text: str) -> str:
-    """`text` without its HTML comments for a writer.
-
-    Markers of tools stay, and sections that somebody has commented out, and a comment that is never closed.
-    """
-    pieces: list[str] = []
-    position = 0
-    while (start := text.find("<!--", position)) >= 0:
-        end = text.find("-->", start + 4)
-        if end < 0:
-            break
-        comment = text[start + 4 : end]
-        kept = is_marker(comment) or _HEADING.search(comment) is not None
-        pieces.append(text[position : end + 3] if kept else text[position:start])
-        position = end + 3
-    return "".join((*pieces, text[position:]))
+    return frozenset(_folded(definition.label) for definition, _ in tree.definitions())
 
 
 def is_placeholder(body: str, links: Collection[str] = ()) -> bool:
@@ -70,7 +51,45 @@ def is_placeholder(body: str, links: Collection[str] = ()) -> bool:
         body: The text below the heading.
         links: Labels that are links in the document that holds it (`link_labels`): `[ADR-7]` says something then.
     """
-    return all(is_placeholder_line(line, links) for line in split_lines(without_notes(body)))
+    comments = read(body).comments() if "<!--" in body else ()
+    return _says_nothing(_without_notes(body, comments), links)
+
+
+def is_placeholder_in(tree: Tree, body: Span, links: Collection[str]) -> bool:
+    """Whether nobody has written a part of a document, see `is_placeholder`."""
+    text = tree.text[body.start : body.end]
+    comments = (Span(found.start - body.start, found.end - body.start) for found in tree.comments(body))
+    return _says_nothing(_without_notes(text, comments), links)
+
+
+def _says_nothing(text: str, links: Collection[str]) -> bool:
+    # Most sections are written, and tell so in their first line.
+    return all(is_placeholder_line(line.group(), links) for line in _LINE.finditer(text))
+
+
+def _without_notes(text: str, comments: Iterable[Span]) -> str:
+    """`text` without its HTML comments for a writer.
+
+    Markers of tools stay, and sections that somebody has commented out, and a comment that is never closed.
+    """
+    pieces: list[str] = []
+    position = 0
+    for found in comments:
+        comment = text[found.start + len("<!--") : found.end - len("-->")]
+        if not is_marker(comment) and not _holds_section(comment):
+            pieces.append(text[position : found.start])
+            position = found.end
+    return "".join((*pieces, text[position:]))
+
+
+def _holds_section(comment: str) -> bool:
+    """Whether somebody has commented out a section, or something that is left open: an underlined note is neither."""
+    if "#" not in comment:
+        return False
+    tree = read(comment)
+    return tree.open_block is not None or any(
+        comment[heading.span.start : heading.span.end].lstrip(" \t").startswith("#") for heading in tree.headings
+    )
 
 
 def is_placeholder_line(line: str, links: Collection[str] = ()) -> bool:

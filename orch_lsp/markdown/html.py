@@ -1,8 +1,11 @@
-"""HTML blocks: what ends them, and headings that are written in them."""
+"""HTML blocks: what ends them, and comments and headings that are written in them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+from orch_lsp.text import Span
 
 _RAW_TAG = re.compile(r"[ \t]*<(script|pre|style|textarea)\b", re.IGNORECASE)
 _CLOSERS = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"))
@@ -19,9 +22,15 @@ def html_closer(source: str) -> str | None:
     return next((closer for opener, closer in _CLOSERS if source.startswith(opener)), None)
 
 
-def is_comment(source: str) -> bool:
-    """Whether the HTML block `source` is a comment."""
-    return source.lstrip(" \t").startswith("<!--")
+def comments_in(source: str) -> Iterator[Span]:
+    """The comments within HTML, with their marks; not one that is never closed."""
+    position = 0
+    while (start := source.find("<!--", position)) >= 0:
+        end = source.find("-->", start + 4)
+        if end < 0:
+            return
+        position = end + 3
+        yield Span(start, position)
 
 
 def html_heading(line: str) -> tuple[int, str] | None:

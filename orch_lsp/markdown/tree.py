@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from orch_lsp.markdown.html import html_closer, html_heading
-from orch_lsp.text import Span, line_spans, split_lines
+from orch_lsp.markdown.html import comments_in, html_closer, html_heading
+from orch_lsp.text import Span, after_line, end_of_line, line_spans, split_lines, start_of_line
 
 _ATX = re.compile(r"[ \t]*#{1,6}(?:[ \t]|\Z)")
+_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]*")
 _CLOSING = re.compile(r"(?:\A|[ \t])#+[ \t]*\Z")
 
 Kind = Literal[
@@ -135,6 +136,18 @@ class Chunk:
                 span = Span(element.start + line.start, element.start + line.end)
                 yield Heading(*heading, span)
 
+    @cached_property
+    def comments(self) -> tuple[Span, ...]:
+        """The comments that are closed, as the chunk counts."""
+        found: list[Span] = []
+        for element in self.elements if "<!--" in self.text else ():
+            if element.kind in {"html_block", "html"}:
+                found += (
+                    Span(element.start + comment.start, element.start + comment.end)
+                    for comment in comments_in(self.source(element))
+                )
+        return tuple(found)
+
     def source(self, element: Element) -> str:
         """The element's text, markers included."""
         return self.text[element.start : element.end]
@@ -150,6 +163,21 @@ class Heading:
     """Its words as they were typed, without markers; the lines of a setext heading without blanks around them."""
     span: Span
     """Its line, or lines with the underline of a setext heading, without the last line end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fenced code block of the document itself."""
+
+    span: Span
+    """Its lines, from the start of the first to the end of the last; to the text's end if nothing closes it."""
+    content: Span
+    """The lines within it, with the last one's line end; to the text's end if nothing closes it."""
+    marker: str
+    """The run of backticks or tildes that opens it."""
+    name: str
+    """What stands behind that, in lower case."""
+    is_closed: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,25 +203,67 @@ class Tree:
             for found in chunk.headings
         )
 
+    @cached_property
+    def fences(self) -> tuple[Fence, ...]:
+        """The fenced code blocks of the document itself, in order."""
+        open_block = self.open_block
+        still_open = -1 if open_block is None else open_block.start
+        return tuple(
+            self._fence(element, span, is_closed=span.start != still_open)
+            for element, span in self.elements("code_block")
+            if element.parent < 0 and element.level
+        )
+
+    def _fence(self, element: Element, span: Span, *, is_closed: bool) -> Fence:
+        text = self.text
+        first = end_of_line(text, span.start)
+        opening = text[span.start : first].lstrip(" \t")
+        marker = opening[: len(opening) - len(opening.lstrip(opening[:1]))]
+        end = span.end if is_closed else len(text)
+        content = Span(after_line(text, first), start_of_line(text, end) if is_closed else end)
+        whole = Span(start_of_line(text, span.start), end)
+        return Fence(whole, content, marker, element.value.strip().casefold(), is_closed)
+
+    def comments(self, within: Span | None = None) -> Iterator[Span]:
+        """The comments that are closed, with their marks; only those that begin `within` a part of the text."""
+        part = within or Span(0, len(self.text))
+        for number in range(self.chunk_at(part.start), len(self.chunks)):
+            base = self.starts[number]
+            if base >= part.end:
+                return
+            for comment in self.chunks[number].comments:
+                if base + comment.start in part:
+                    yield Span(base + comment.start, base + comment.end)
+
     @property
     def open_block(self) -> OpenBlock | None:
         """The block that the text leaves open, counted from the text's start."""
         last = self.chunks[-1].open_block
         return None if last is None else OpenBlock(last.kind, self.starts[-1] + last.start, last.closer)
 
+    def blocks_before(self, offset: int) -> Iterator[tuple[Element, Span]]:
+        """The blocks of the document itself that begin before `offset`, the last one first."""
+        for element, span in self._before(offset):
+            if element.parent < 0:
+                yield element, span
+
     def rules_before(self, offset: int) -> Iterator[Span]:
         """The rules that end what stands before `offset`, also as the end of a list, the last one first.
 
         No other block that holds text stands between them.
         """
+        for element, span in self._before(offset):
+            if element.kind == "rule":
+                yield span
+            elif element.kind not in {"list", "item"}:
+                return
+
+    def _before(self, offset: int) -> Iterator[tuple[Element, Span]]:
         for number in range(self.chunk_at(offset - 1), -1, -1):
-            chunk, base = self.chunks[number], self.starts[number]
-            for element in reversed(chunk.elements):
-                if base + element.start >= offset or element.kind in {"list", "item"}:
-                    continue
-                if element.kind != "rule":
-                    return
-                yield Span(base + element.start, base + element.end)
+            base = self.starts[number]
+            for element in reversed(self.chunks[number].elements):
+                if base + element.start < offset:
+                    yield element, Span(base + element.start, base + element.end)
 
     def elements(self, *kinds: Kind) -> Iterator[tuple[Element, Span]]:
         """All elements of these kinds (of all kinds without any), each with its span in the text."""
@@ -207,6 +277,11 @@ class Tree:
         for chunk, base in zip(self.chunks, self.starts, strict=True):
             for definition in chunk.definitions:
                 yield definition, Span(base + definition.start, base + definition.end)
+
+
+def without_marker(item: str) -> str:
+    """The source of a list item from behind its bullet or number on."""
+    return _ITEM.sub("", item, count=1)
 
 
 def _heading_text(source: str) -> str:

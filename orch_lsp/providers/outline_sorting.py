@@ -12,11 +12,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from orch_lsp.document.blocks import scan_blocks
 from orch_lsp.document.placeholder import is_placeholder_line
+from orch_lsp.markdown.reader import read
+from orch_lsp.markdown.tree import Tree, without_marker
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.providers.base import SectionRequest
-from orch_lsp.text import split_lines
+from orch_lsp.text import LineIndex, Span, line_spans
 
 _GOAL = "goal"
 _TASKS = "tasks"
@@ -90,7 +91,6 @@ _QUESTIONS = {
     "rollback-plan": "How is the change undone if it goes wrong, and what would trigger that?",
 }
 
-_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+(.*)\Z", re.DOTALL)
 _CHECKBOX = re.compile(r"\[[ xX]\]\s+")
 # A sentence ends at a full stop that is followed by a capital, a digit, a quote or a bracket; `e.g. this` goes on.
 _SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)\s+(?=[\"'“‘(\[`*]*[A-Z0-9])")
@@ -125,33 +125,34 @@ class _Passage:
 
 
 def _passages(brief: str) -> Iterator[_Passage]:
-    lines = split_lines(brief)
-    blocks = scan_blocks(lines)
-    not_prose = {
-        number
-        for first, last in (*blocks.fences, *blocks.comments)
-        for number in range(first, min(last + 1, len(lines)))
-    }
-    headings = {heading.first_line: heading for heading in blocks.headings}
+    tree = read(brief)
+    places = LineIndex(brief, "utf-32")
+
+    def line_of(offset: int) -> int:
+        return places.position(offset)[0]
+
+    headings = {line_of(heading.span.start): heading for heading in tree.headings}
+    not_prose = {number for span in _not_prose(tree) for number in range(line_of(span.start), line_of(span.end) + 1)}
+    # Of items that begin on one line the innermost is the last.
+    bullets = {line_of(span.start): span.start for _, span in tree.elements("item")}
     key: str | None = None
     key_level = 0
     open_passage: _Passage | None = None
-    for number, line in enumerate(lines):
-        heading = headings.get(number)
-        if heading is not None:
+    for number, span in enumerate(line_spans(brief)):
+        line = brief[span.start : span.end]
+        if (heading := headings.get(number)) is not None:
             named = PLAIN.key_of_title(heading.text) or PLAIN.key_of_alias(heading.text)
             if named is not None or heading.level <= key_level:
                 key, key_level = named, heading.level
-            not_prose.update(range(heading.first_line, heading.last_line + 1))
-        bullet = _BULLET.match(line)
-        ends = number in not_prose or is_placeholder_line(line) or _is_decoration(line)
-        if open_passage is not None and (ends or bullet):
+        bullet = bullets.get(number)
+        ends = number in not_prose or is_placeholder_line(line) or not any(map(str.isalnum, line))
+        if open_passage is not None and (ends or bullet is not None):
             yield open_passage
             open_passage = None
         if ends:
             continue
-        if bullet:
-            open_passage = _Passage([bullet[1].strip()], bullet=True, key=key)
+        if bullet is not None:
+            open_passage = _Passage([without_marker(brief[bullet : span.end]).strip()], bullet=True, key=key)
         elif open_passage is None:
             open_passage = _Passage([line.strip().lstrip("> ")], bullet=False, key=key)
         else:
@@ -160,9 +161,15 @@ def _passages(brief: str) -> Iterator[_Passage]:
         yield open_passage
 
 
-def _is_decoration(line: str) -> bool:
-    content = line.strip()
-    return content.startswith("|") or not any(character.isalnum() for character in content)
+def _not_prose(tree: Tree) -> Iterator[Span]:
+    """Headings, fenced code, comments and tables."""
+    yield from (heading.span for heading in tree.headings)
+    for element, span in tree.elements("code_block", "html_block", "table"):
+        if element.kind == "html_block":
+            if tree.text.startswith("<!--", span.start):
+                yield span
+        elif element.kind == "table" or element.level:
+            yield span
 
 
 def section_of(statement: Statement) -> str:

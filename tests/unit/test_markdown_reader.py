@@ -158,6 +158,68 @@ def test_a_block_left_open_names_what_closes_it(text: str, closer: str | None) -
     assert (None if open_block is None else open_block.closer) == closer
 
 
+def test_headings_are_given_with_all_their_lines() -> None:
+    text = "# a\n\nb\nc\n===\n\n<h2>d</h2>\n"
+    assert [(h.level, h.text, text[h.span.start : h.span.end]) for h in read(text).headings] == [
+        (1, "a", "# a"),
+        (1, "b\nc", "b\nc\n==="),
+        (2, "d", "<h2>d</h2>"),
+    ]
+
+
+def test_what_stands_before_the_start_is_passed_over() -> None:
+    tree = read("---\n# no\n---\n# a\n```\nx\n", 13)
+    assert [(h.text, h.span.start) for h in tree.headings] == [("a", 13)]
+    assert [(f.span, f.is_closed) for f in tree.fences] == [(Span(17, 23), False)]
+    assert tree.open_block is not None
+    assert (tree.open_block.start, tree.open_block.closer) == (17, "```")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(_lines.map("\n".join), _raw))
+def test_a_fence_is_its_opening_line_its_content_and_its_closing_line(text: str) -> None:
+    for fence in read(text).fences:
+        opening, closing = text[fence.span.start : fence.content.start], text[fence.content.end : fence.span.end]
+        assert opening.strip(" \n").startswith(fence.marker)
+        assert fence.marker[:1] in {"`", "~"}
+        if fence.is_closed:
+            assert set(closing.strip(" \t")) == {fence.marker[0]}
+        else:
+            assert (closing, fence.span.end) == ("", len(text))
+        assert "\n" not in closing
+
+
+def test_fences_are_given_with_their_content_and_name() -> None:
+    text = "```  Py x\na\n\n  ````\n~~~\n~~~\n- ```\n  no\n  ```\n\n    no\n\n  ~~~~ y\n"
+    found = [(f.marker, f.name, text[f.content.start : f.content.end], f.is_closed) for f in read(text).fences]
+    assert found == [("```", "py x", "a\n\n", True), ("~~~", "", "", True)]
+    assert [(f.marker, f.is_closed) for f in read("~~~~ y\nx").fences] == [("~~~~", False)]
+
+
+def test_comments_are_found_in_blocks_and_within_words_and_not_in_code() -> None:
+    text = "<!-- a\n\nb --> x <!-- c -->\n\n`<!-- no -->` y <!-- d --> z\n\n```\n<!-- no -->\n```\n\n<!-- open"
+    tree = read(text)
+    assert [text[c.start : c.end] for c in tree.comments()] == ["<!-- a\n\nb -->", "<!-- c -->", "<!-- d -->"]
+    assert [text[c.start : c.end] for c in tree.comments(Span(5, 60))] == ["<!-- c -->", "<!-- d -->"]
+
+
+def test_the_rules_that_end_a_text_are_found_also_at_the_end_of_a_list() -> None:
+    text = "a\n\n***\n\nb\n\n---\n\n- \n  - - -\n"
+    tree = read(text)
+    assert [text[rule.start : rule.end] for rule in tree.rules_before(len(text))] == ["- - -", "---"]
+    assert [text[rule.start : rule.end] for rule in tree.rules_before(8)] == ["***"]
+    assert list(read("a\n---\n").rules_before(6)) == []
+
+
+def test_deep_nesting_ends_with_the_container() -> None:
+    text = "> " * 5_000 + "# in\n\n" + "- " * 5_000 + "x\n\n" + "\n" * 5_000 + "# out\n"
+    assert [heading.text for heading in read(text).headings] == ["out"]
+
+
+def test_a_lone_tag_ends_no_paragraph() -> None:
+    assert [" ".join(heading.text.split()) for heading in read("a\n<b>\n===\n").headings] == ["a <b>"]
+
+
 def test_elements_carry_what_was_written() -> None:
     text = (
         "# Ziel ü\n\n- [x] **fertig** `a b` [c](d/e.py)\n\n3. drei\n\n"

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from orch_lsp.document.answer.chatter import kind_of
 from orch_lsp.document.answer.reading import Answer, read_answer, read_draft
-from orch_lsp.document.blocks import scan_blocks
 from orch_lsp.document.parse import parse
+from orch_lsp.markdown.reader import read as read_markdown
 from orch_lsp.profiles.plain.sections import PLAIN
-from orch_lsp.text import normalised, split_lines
+from orch_lsp.text import normalised
 
 ALL = tuple(section.key for section in PLAIN.sections)
 
@@ -440,7 +440,7 @@ def test_a_draft_reads_back_as_itself(text: str) -> None:
     assert list(document.profile_sections) == [section.key for section in answer.sections]
     for section in answer.sections:
         assert section.body == normalised(section.body)
-        assert scan_blocks(split_lines(section.body)).open_block is None
+        assert read_markdown(section.body).open_block is None
         found = document.profile_sections[section.key]
         assert normalised(answer.text[found.body.start : found.body.end]) == section.body
 

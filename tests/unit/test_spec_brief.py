@@ -62,7 +62,8 @@ def test_targets_are_the_missing_and_the_placeholder_sections_in_profile_order()
 @given(st.text(alphabet="\r\n\u2028\x0c# -`~<!>😋aTODG[]", max_size=80))
 def test_no_placeholder_document_has_a_brief_and_no_word_is_lost(text: str) -> None:
     found = brief(text)
-    if "😋" in text and "<!--" not in text and not any(set("[T") & set(line) for line in text.split("\n")):
+    # A heading of one's own with nothing below it is a placeholder, and so no part of the brief.
+    if "😋" in text and "<!--" not in text and not set("[T") & set(text) and not parse(text, PLAIN).sections:
         assert found.count("😋") == text.count("😋")
 
 

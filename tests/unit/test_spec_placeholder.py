@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from orch_lsp.document.comments import is_marker
 from orch_lsp.document.placeholder import is_placeholder, is_placeholder_line, link_labels
+from orch_lsp.markdown.reader import read
 
 PLACES = [
     *("", " \t", "\u200b", "\u00a0", "&nbsp;", "<br>", "---", "***", "_ _ _", "-", "- ", "* "),
@@ -47,7 +48,7 @@ def test_what_somebody_said_is_none(body: str) -> None:
 
 
 def test_a_label_that_the_document_defines_is_a_link_and_no_place() -> None:
-    links = link_labels("[Design  Doc]: ./d.md\n  [x]: y\ntext [no]: z\n")
+    links = link_labels(read("[Design  Doc]: ./d.md\n  [x]: y\ntext [no]: z\n"))
     assert links == {"design doc", "x"}
     assert not is_placeholder("- [design doc]", links)
     assert is_placeholder("- [design doc]")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 from orch_lsp.document.answer.model_phrases import FAREWELL, FIRST_PERSON, LABEL, STAND_IN, VOID
-from orch_lsp.text import split_lines
+from orch_lsp.markdown.reader import read
+from orch_lsp.markdown.tree import Element, Tree
+from orch_lsp.text import Span, end_of_line, split_lines, start_of_line
 
 Kind = Literal["text", "refused", "void", "questions"]
 
-_RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
 _BULLET = re.compile(r"\s{0,12}(?:[-*+•][ \t]+|\(?\d{1,3}[.)、．][ \t]*|>[ \t]?)?(?:\[[ xX]?\][ \t]*)?")
-_BLOCK = re.compile(r"\s{0,3}(?:[-*+•][ \t]|\d{1,3}[.)][ \t]|#{1,6}[ \t]|\||`{3}|~{3}|<)|(?: {4}|\t)")
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？;；])\s*")
 _CALL = re.compile(r"[!?！？؟][^\w\s]{0,8}\s?[^\w\s]{0,8}\Z")
 _OPEN_QUESTION = re.compile(
@@ -20,19 +21,27 @@ _OPEN_QUESTION = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = ("?", "？", "؟")
+_BLANKS = " \t\n"
+_RULE_MARKS = ("-", "*", "_")
 _LONGEST_FAREWELL = 900
+_LONGEST_REMARK = 3 * _LONGEST_FAREWELL
 _LONGEST_STAND_IN = 700
 _PARAGRAPHS = 8
 
 
-def without_end_rules(lines: list[str]) -> list[str]:
-    """The lines without blank ones at the end, and without the rules with which a model sets sections apart."""
-    end = len(lines)
-    while end and (
-        not lines[end - 1].strip() or (_RULE.match(lines[end - 1]) and (end == 1 or not lines[end - 2].strip()))
-    ):
-        end -= 1
-    return lines[:end]
+def without_end_rules(text: str) -> str:
+    """`text` without blank lines at its end, and without the rules with which a model sets sections apart."""
+    text = text.rstrip(_BLANKS)
+    return _above_rules(read(text), len(text)) if text[-1:] in _RULE_MARKS else text
+
+
+def _above_rules(tree: Tree, end: int) -> str:
+    """The text before `end` without blanks and rules at its end."""
+    for rule in tree.rules_before(end):
+        if tree.text[rule.end : end].strip():
+            break
+        end = rule.start
+    return tree.text[:end].rstrip(_BLANKS)
 
 
 def split_farewell(body: str, *, is_last: bool) -> tuple[str, str, str]:
@@ -42,79 +51,87 @@ def split_farewell(body: str, *, is_last: bool) -> tuple[str, str, str]:
         body: With LF line ends and no blank lines around it.
         is_last: Whether the answer ends with it; elsewhere only what is unmistakable counts.
     """
-    lines = split_lines(body)
-    end = len(lines)
+    tree = read(body)
+    end = len(body)
     suspect = ""
     for _ in range(_PARAGRAPHS):
-        start = _last_paragraph(lines, end)
-        if start == 0:
+        last = _last_words(tree, end)
+        if last is None or not _addresses(last, is_last=is_last):
             break
-        paragraph = "\n".join(lines[start:end])
-        below_rule = _rule_above(lines, start)
-        if len(paragraph) > _LONGEST_FAREWELL or not _addresses(paragraph, below_rule=below_rule, is_last=is_last):
-            break
-        end = len(without_end_rules(lines[:start]))
+        end = len(_above_rules(tree, last.start))
     if is_last:
-        end = _above_remarks(lines, end)
-        if end == len(lines):
-            suspect = _suspect(lines)
+        end = _above_remarks(tree, end)
+        if end == len(body):
+            suspect = _suspect(tree)
     if end == 0:
         return body, "", ""
-    return "\n".join(lines[:end]), "\n".join(lines[end:]).strip("\n"), suspect
+    return body[:end], body[end:].strip("\n"), suspect
 
 
-def _last_paragraph(lines: list[str], end: int) -> int:
-    """Where the paragraph that ends before line `end` begins."""
-    start = end
-    while start and lines[start - 1].strip():
-        start -= 1
-    return start
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A last paragraph, set apart from what is above."""
+
+    text: str
+    start: int
+    below_rule: bool
 
 
-def _rule_above(lines: list[str], start: int) -> bool:
-    while start and not lines[start - 1].strip():
-        start -= 1
-    return start > 0 and _RULE.match(lines[start - 1]) is not None
+def _last_words(tree: Tree, end: int) -> _Words | None:
+    """The paragraph, or quote, that ends before `end`; None if something else does, or if it is all there is."""
+    blocks = tree.blocks_before(end)
+    last, span = next(blocks, (None, Span(0, 0)))
+    start = start_of_line(tree.text, span.start)
+    if last is None or last.kind not in {"paragraph", "quote"} or tree.text[span.end : end].strip():
+        return None
+    above = tree.text[:start]
+    if not above.strip() or not above.endswith("\n\n") or span.end - start > _LONGEST_FAREWELL:
+        return None
+    before, place = next(blocks, (None, Span(0, 0)))
+    below_rule = before is not None and before.kind == "rule" and not tree.text[place.end : start].strip()
+    return _Words(tree.text[start:end].rstrip(_BLANKS), start, below_rule)
 
 
-def _addresses(paragraph: str, *, below_rule: bool, is_last: bool) -> bool:
-    if _BLOCK.match(paragraph):
-        return False
-    if FAREWELL.match(paragraph):
+def _addresses(words: _Words, *, is_last: bool) -> bool:
+    if FAREWELL.match(words.text):
         return True
     return is_last and (
-        FIRST_PERSON.search(paragraph) is not None or (below_rule and LABEL.match(paragraph) is not None)
+        FIRST_PERSON.search(words.text) is not None or (words.below_rule and LABEL.match(words.text) is not None)
     )
 
 
-def _above_remarks(lines: list[str], end: int) -> int:
+def _above_remarks(tree: Tree, end: int) -> int:
     """The end without a last part below a rule that begins as a remark to the reader, lists and all."""
-    rule = next((n for n in range(end - 1, max(-1, end - 60), -1) if _RULE.match(lines[n])), None)
-    if rule is None or rule == 0 or lines[rule - 1].strip():
+    below: tuple[Element, Span] | None = None
+    for block, span in tree.blocks_before(end):
+        if block.kind == "rule":
+            break
+        below = block, span
+        if end - span.start > _LONGEST_REMARK:
+            return end
+    else:
         return end
-    below = [line for line in lines[rule + 1 : end] if line.strip()]
-    if not below or _BLOCK.match(below[0]) or sum(map(len, below)) > _LONGEST_FAREWELL * 3:
+    if below is None or below[0].kind not in {"paragraph", "quote"}:
         return end
-    if FAREWELL.match(below[0]) or LABEL.match(below[0]) or FIRST_PERSON.search(below[0]):
-        return len(without_end_rules(lines[:rule]))
+    first = tree.text[start_of_line(tree.text, below[1].start) : end_of_line(tree.text, below[1].start)]
+    if FAREWELL.match(first) or LABEL.match(first) or FIRST_PERSON.search(first):
+        return len(_above_rules(tree, span.end)) or end
     return end
 
 
-def _suspect(lines: list[str]) -> str:
+def _suspect(tree: Tree) -> str:
     """A last paragraph that stands as a farewell does, in words that are not known: below a rule, or as a call."""
-    start = _last_paragraph(lines, len(lines))
-    paragraph = "\n".join(lines[start:])
-    if start == 0 or len(paragraph) > _LONGEST_FAREWELL or _BLOCK.match(paragraph):
-        return ""
-    return paragraph if _CALL.search(paragraph) or _rule_above(lines, start) else ""
+    words = _last_words(tree, len(tree.text))
+    return words.text if words is not None and (_CALL.search(words.text) or words.below_rule) else ""
 
 
 def kind_of(body: str) -> Kind:
     """Whether a body says something, refuses to, says that there is nothing, or only asks."""
     if len(body) > 20_000:
         return "text"
-    items = [_bare(line) for line in split_lines(body)]
-    items = [item for item in items if item]
+    headings = {body[heading.span.start : heading.span.end].strip() for heading in read(body).headings}
+    lines = [line for line in split_lines(body) if _bare(line)]
+    items = [_bare(line) for line in lines]
     if not items or (len(items) <= 2 and all(VOID.match(item) for item in items)):
         return "void"
     sentences = [sentence for item in items for sentence in _SENTENCE_END.split(item) if sentence.strip(" .…*_")]
@@ -124,7 +141,8 @@ def kind_of(body: str) -> Kind:
         # This is how a model is told to write down what the brief leaves open.
         return "text"
     if any(sentence.endswith(_QUESTION) for sentence in sentences) and all(
-        _asks(item) or all(map(STAND_IN.match, _SENTENCE_END.split(item[:400]))) for item in items
+        _asks(item, is_heading=line.strip() in headings) or all(map(STAND_IN.match, _SENTENCE_END.split(item[:400])))
+        for line, item in zip(lines, items, strict=True)
     ):
         return "questions"
     return "text"
@@ -136,12 +154,8 @@ def _bare(line: str) -> str:
     return line[found.end() if found else 0 :].strip().strip("*_").strip()
 
 
-def _asks(item: str) -> bool:
-    return item.endswith((*_QUESTION, ":", "：")) or (_is_heading(item) and len(item) < 80)
-
-
-def _is_heading(item: str) -> bool:
-    return item.startswith("#")
+def _asks(item: str, *, is_heading: bool) -> bool:
+    return item.endswith((*_QUESTION, ":", "：")) or (is_heading and len(item) < 80)
 
 
 def questions_in(text: str, limit: int = 7) -> tuple[str, ...]:

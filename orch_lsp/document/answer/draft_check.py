@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from orch_lsp.document.answer.reading import AnswerNote, AnswerSection
-from orch_lsp.text import split_lines
+from orch_lsp.markdown.reader import read
+from orch_lsp.text import end_of_line, split_lines, start_of_line
 
 _VAGUE = re.compile(
     r"\b(?:fast|quick|quickly|robust|robustly|reliable|reliably|scalable|user[- ]friendly|intuitive|efficient|"
@@ -19,12 +20,13 @@ _MEASURE = re.compile(
     r"\d|`|\b(?:within|at most|at least|no more|never|each|every|only|when|if|unless|until|wenn|falls|bei)\b",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"`([^`\n]{3,200})`")
 _PATH = re.compile(r"(?:[A-Za-z0-9_.-]+/)+[A-Za-z0-9_.-]+\.[A-Za-z0-9]{1,6}\Z")
 _NEW = re.compile(
     r"\b(?:new|create|creates|add(?: a| the)? (?:file|module)|neue?[nrs]?|anlegen|nouveau|nuevo)\b", re.IGNORECASE
 )
 _MOST_PATHS = 60
+_LONGEST_PATH = 200
+_LONGEST_LINE = 2_000
 _MOST_LINES = 5_000
 
 
@@ -53,14 +55,17 @@ def _missing(sections: Sequence[AnswerSection], is_missing: Callable[[str], bool
     """Paths in code spans that are missing, and are not said to be new."""
     seen: set[str] = set()
     for section in sections:
-        for line in split_lines(section.body)[:_MOST_LINES]:
-            if "/" not in line or "`" not in line or _NEW.search(line[:2_000]):
+        tree = read(section.body)
+        for _, span in tree.elements("code"):
+            path = tree.text[span.start : span.end].strip("`").strip().removeprefix("./")
+            if path in seen or len(path) > _LONGEST_PATH or not _PATH.match(path) or ".." in path:
                 continue
-            for found in _CODE.finditer(line[:2_000]):
-                path = found[1].removeprefix("./")
-                if path in seen or len(seen) >= _MOST_PATHS or not _PATH.match(path) or ".." in path:
-                    continue
-                seen.add(path)
-                if is_missing(path):
-                    told = f"there is no `{path}` in the workspace"
-                    yield AnswerNote("path_not_in_tree", told, line.strip(), section.key)
+            line = section.body[start_of_line(section.body, span.start) : end_of_line(section.body, span.end)]
+            if _NEW.search(line[:_LONGEST_LINE]):
+                continue
+            seen.add(path)
+            if len(seen) > _MOST_PATHS:
+                return
+            if is_missing(path):
+                told = f"there is no `{path}` in the workspace"
+                yield AnswerNote("path_not_in_tree", told, line.strip(), section.key)

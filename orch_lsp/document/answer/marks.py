@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from orch_lsp.document.answer.model_marks import NOT_LONE, OTHER_TURN, REASONING, REASONING_WORDS, ROLE, TOKEN
 from orch_lsp.document.answer.note import AnswerNote
-from orch_lsp.document.blocks import scan_blocks
-from orch_lsp.text import split_lines
+from orch_lsp.markdown.reader import read
+from orch_lsp.text import Span, after_line, end_of_line, start_of_line
 
 IsHeading = Callable[[str], bool]
 """Whether a line is the heading of a section that is looked for."""
@@ -28,8 +28,7 @@ _DETAILS = re.compile(
     r"(?:reasoning|thinking|thoughts?|chain of thought|思考|denkprozess)\b[^<\n]{0,80}</summary>",
     re.IGNORECASE | re.MULTILINE,
 )
-_INFO = re.compile(r" {0,3}(?:`{3,}|~{3,})[ \t]*([A-Za-z_ -]{3,24})[ \t]*\Z")
-_BACKTICKS = re.compile(r"`+")
+_WORD = "x "
 _RUN = re.compile(rf"(?:(?:{TOKEN.pattern})[ \t]*)+", re.IGNORECASE)
 # So much of a line before and after a mark is looked at, so that a line of marks alone takes linear time.
 _AROUND = 256
@@ -92,83 +91,67 @@ def _without_details(text: str, notes: list[AnswerNote]) -> str:
 
 
 def _without_fenced_reasoning(text: str, notes: list[AnswerNote]) -> str:
-    if "```" not in text and "~~~" not in text:
-        return text
-    lines = split_lines(text)
-    keep: list[str] = []
+    pieces: list[str] = []
     position = 0
-    for first, last in scan_blocks(lines).fences:
-        info = _INFO.match(lines[first])
-        if info is None or info[1].strip().casefold() not in REASONING_WORDS:
-            continue
-        _reasoned(notes, "\n".join(lines[first + 1 : last]))
-        keep += lines[position:first]
-        position = last + 1
-    return "\n".join((*keep, *lines[position:])) if position else text
+    for fence in read(text).fences if "```" in text or "~~~" in text else ():
+        if fence.name in REASONING_WORDS:
+            _reasoned(notes, text[fence.content.start : fence.content.end])
+            pieces.append(text[position : fence.span.start])
+            position = after_line(text, fence.span.end)
+    return "".join((*pieces, text[position:]))
 
 
 class _Code:
-    """Where code is in a text, from an offset on."""
+    """Where code is in a text, from an offset on.
+
+    The reader is given the text with a word for each mark: to Markdown many of them are HTML, which hides code.
+    """
 
     def __init__(self, text: str, begin: int) -> None:
-        lines = split_lines(text[begin:])
         self._text = text
-        self._starts: list[int] = []
-        self._fences = list(scan_blocks(lines).fences)
-        self._line = -1
-        self._spans: list[tuple[int, int]] = []
-        offset = begin
-        for line in lines:
-            self._starts.append(offset)
-            offset += len(line) + 1
+        self._words = _MARK.sub(_in_letters, text[begin:])
+        self._begin = begin
+        self._fences = read(self._words).fences
+        self._starts = [begin + fence.span.start for fence in self._fences]
+        self._line: Span | None = None
+        self._spans: list[Span] = []
 
-    def line_of(self, offset: int) -> tuple[int, int]:
-        """Start and end of the line that holds an offset."""
-        return self._bounds(bisect_right(self._starts, offset) - 1)
-
-    def _bounds(self, number: int) -> tuple[int, int]:
-        end = self._starts[number + 1] - 1 if number + 1 < len(self._starts) else len(self._text)
-        return self._starts[number], end
+    def line_of(self, offset: int) -> Span:
+        """The line that holds an offset."""
+        return Span(start_of_line(self._text, offset, self._begin), end_of_line(self._text, offset))
 
     def around(self, start: int, end: int) -> tuple[str, str]:
         """What stands before and after a mark on its line, as far as it matters."""
-        first, last = self.line_of(start)
-        return self._text[max(first, start - _AROUND) : start], self._text[end : min(last, end + _AROUND)]
+        line = self.line_of(start)
+        return self._text[max(line.start, start - _AROUND) : start], self._text[end : min(line.end, end + _AROUND)]
 
     def fence_at(self, offset: int) -> int | None:
         """Where the code fence that holds an offset begins."""
-        number = bisect_right(self._starts, offset) - 1
-        at = bisect_right(self._fences, (number, len(self._starts))) - 1
-        return None if at < 0 or self._fences[at][1] < number else self._starts[self._fences[at][0]]
+        at = bisect_right(self._starts, offset) - 1
+        return None if at < 0 or self._begin + self._fences[at].span.end < offset else self._starts[at]
 
     def is_inline(self, offset: int) -> bool:
-        """Whether an offset is inside an inline code span of its line."""
-        number = bisect_right(self._starts, offset) - 1
-        if number != self._line:
-            self._line, self._spans = number, list(_spans(self._text, *self._bounds(number)))
-        at = bisect_right(self._spans, (offset, len(self._text))) - 1
-        return at >= 0 and offset < self._spans[at][1]
+        """Whether an offset is inside an inline code span of its line: a stray backtick reaches no further."""
+        if self._line is None or not self._line.start <= offset <= self._line.end:
+            self._line = self.line_of(offset)
+            words = self._words[self._line.start - self._begin : self._line.end - self._begin]
+            # Behind a word all of it is words.
+            base = self._line.start - len(_WORD)
+            self._spans = (
+                [Span(base + span.start, base + span.end) for _, span in read(f"{_WORD}{words}").elements("code")]
+                if "`" in words
+                else []
+            )
+        at = bisect_right(self._spans, Span(offset, len(self._text))) - 1
+        return at >= 0 and offset in self._spans[at]
 
     def holds(self, offset: int) -> bool:
         """Whether an offset is in code of either kind."""
         return self.fence_at(offset) is not None or self.is_inline(offset)
 
 
-def _spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The inline code spans of a line, in time linear in it."""
-    runs = [(found.start(), found.end()) for found in _BACKTICKS.finditer(text, start, end)]
-    later: dict[int, list[int]] = {}
-    for number in range(len(runs) - 1, -1, -1):
-        later.setdefault(runs[number][1] - runs[number][0], []).append(number)
-    number = 0
-    while number < len(runs):
-        same = later[runs[number][1] - runs[number][0]]
-        while same and same[-1] <= number:
-            same.pop()
-        if same:
-            yield runs[number][0], runs[same[-1]][1]
-            number = same[-1]
-        number += 1
+def _in_letters(mark: re.Match[str]) -> str:
+    return "x" * len(mark.group())
 
 
 class _Blocks:
@@ -276,7 +259,7 @@ def _without_tokens(text: str, notes: list[AnswerNote], about: str) -> str:
             pieces.append(text[position:start])
             position = len(text)
             break
-        role = ROLE.match(text, end, code.line_of(start)[1]) if begins else None
+        role = ROLE.match(text, end, code.line_of(start).end) if begins else None
         after_role = after if role is None else text[role.end() : role.end() + _AROUND].partition("\n")[0]
         ends = not after.strip()
         glued = start > 0 and not text[start - 1].isspace()

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orch_lsp.document.answer.model_marks import REASONING_WORDS
-from orch_lsp.document.blocks import Heading
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.profile import Profile
+from orch_lsp.markdown.tree import Heading
 
 
 def key_of(title: str, profile: Profile, *, other_words: bool = True) -> str | None:

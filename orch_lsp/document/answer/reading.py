@@ -1,7 +1,7 @@
 """Reading a model's answer: the sections that it holds, and a note on everything else.
 
-In reading order: marks of reasoning and of templates (`answer_marks`), wrappings (`answer_wrapping`), which headings
-are sections (`answer_outline`), words to the reader and bodies that are none (`answer_chatter`).
+In reading order: marks of reasoning and of templates (`marks`), wrappings (`wrapping`), which headings are sections
+(`outline`), words to the reader and bodies that are none (`chatter`). Each works on the tree of the answer.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from orch_lsp.document.answer.marks import without_marks
 from orch_lsp.document.answer.note import AnswerNote
 from orch_lsp.document.answer.outline import Part, parts_of
 from orch_lsp.document.answer.wrapping import (
+    content_of_fence,
     headings_from_labels,
     is_heading,
     out_of_fences,
@@ -26,14 +27,15 @@ from orch_lsp.document.answer.wrapping import (
     out_of_tags,
     with_glued_headings,
 )
-from orch_lsp.document.blocks import Heading, scan_blocks
 from orch_lsp.document.compose import below, closed
 from orch_lsp.document.fences import closing_edits
-from orch_lsp.document.parse import parse
+from orch_lsp.document.parse import tree_after
 from orch_lsp.document.placeholder import is_placeholder
 from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.front_matter import content_start, parse_front_matter
-from orch_lsp.text import apply_edits, normalised, split_lines
+from orch_lsp.markdown.reader import read
+from orch_lsp.markdown.tree import Heading, Tree
+from orch_lsp.text import Span, after_line, apply_edits, normalised, split_lines
 
 SECTION_LEVEL = 2
 
@@ -81,13 +83,13 @@ def read_answer(text: str, profile: Profile, wanted: Sequence[str], about: str =
         about: The brief, for a document that is itself about marks of reasoning.
     """
     notes: list[AnswerNote] = []
-    text = _unwrapped(normalised(text), profile, notes, about)
-    lines, headings, first_line = _outline(text, profile)
+    tree = _outline(_unwrapped(normalised(text), profile, notes, about), profile)
+    text, headings = tree.text, tree.headings
     parts = parts_of(headings, profile)
     if not parts:
         return _without_sections(text, headings, notes)
-    _note_lead(lines, headings, parts[0], first_line, notes)
-    bodies = _bodies(lines, headings, parts, profile, notes)
+    _note_lead(tree, parts[0], notes)
+    bodies = _bodies(tree, parts, profile, notes)
     drafted, kinds = _drafted(bodies, profile, wanted, notes)
     reason = _reason(drafted, kinds, bodies, wanted)
     if reason:
@@ -98,19 +100,18 @@ def read_answer(text: str, profile: Profile, wanted: Sequence[str], about: str =
 
 def read_draft(text: str, profile: Profile, keys: Sequence[str]) -> Answer:
     """A draft that was made by `read_answer`, read back: nothing is taken out or judged again."""
-    lines = split_lines(text)
-    heads: list[tuple[int, str]] = []
+    heads: list[tuple[Heading, str]] = []
     expected = list(keys)
-    for heading in scan_blocks(lines).headings:
+    for heading in read(text).headings:
         key = profile.key_of_title(heading.text) if heading.level == SECTION_LEVEL else None
         if key is not None and key in expected:
-            heads.append((heading.first_line, key))
+            heads.append((heading, key))
             del expected[: expected.index(key) + 1]
     sections: list[AnswerSection] = []
-    for number, (line, key) in enumerate(heads):
-        end = heads[number + 1][0] if number + 1 < len(heads) else len(lines)
+    for number, (heading, key) in enumerate(heads):
+        end = heads[number + 1][0].span.start if number + 1 < len(heads) else len(text)
         spec = profile.section(key)
-        body = normalised("\n".join(lines[line + 1 : end]))
+        body = normalised(text[after_line(text, heading.span.end) : end])
         sections.append(AnswerSection(key, spec.title if spec is not None else key, body))
     return Answer(text, tuple(sections))
 
@@ -125,25 +126,30 @@ def _unwrapped(text: str, profile: Profile, notes: list[AnswerNote], about: str)
     text = text[content_start(text) :]
     text = out_of_json(text, profile, notes) or text
     text = without_marks(text, named, notes, about)
+    tree = read(text)
     for _ in range(2):
-        inside = out_of_tags(text, profile, notes)
-        text = text if inside is None else inside
-        inside = out_of_fences(text, profile, notes)
+        tree = _again(tree, out_of_tags(tree, profile, notes))
+        inside = out_of_fences(tree, profile, notes)
         if inside is None:
             break
-        text = without_marks(normalised(inside), named, notes, about)
-    glued = with_glued_headings(text, profile)
+        tree = read(without_marks(normalised(inside), named, notes, about))
+    glued = with_glued_headings(tree, profile)
     if glued is not None:
         notes.append(AnswerNote("answer_mended", "read headings that have no blank behind their marks"))
-        text = glued
-    if not parts_of(_outline(text, profile)[1], profile):
-        text = _with_headings(text, profile, notes)
-    # Parsing costs more than all of the above, and is needed only where a fence is open.
-    open_block = scan_blocks(split_lines(text)).open_block
-    if open_block is not None and (closing := closing_edits(parse(text, profile).tree, profile)):
+        tree = read(glued)
+    if not parts_of(_outline(tree.text, profile).headings, profile):
+        tree = _again(tree, _with_headings(tree.text, profile, notes))
+    text = tree.text
+    # Front matter is of interest only where a fence is open.
+    if tree.open_block is not None and (closing := closing_edits(tree_after(text, parse_front_matter(text)), profile)):
         notes.append(AnswerNote("answer_mended", "closed a code fence"))
         text = apply_edits(text, closing)
     return text
+
+
+def _again(tree: Tree, text: str | None) -> Tree:
+    """The tree of a text that may have been changed."""
+    return tree if text is None or text == tree.text else read(text)
 
 
 def _with_headings(text: str, profile: Profile, notes: list[AnswerNote]) -> str:
@@ -155,7 +161,7 @@ def _with_headings(text: str, profile: Profile, notes: list[AnswerNote]) -> str:
     )
     for shape, told in shapes:
         found = shape()
-        if found is not None and parts_of(_outline(found, profile)[1], profile):
+        if found is not None and parts_of(_outline(found, profile).headings, profile):
             notes.append(AnswerNote("answer_mended", told))
             return found
     return text
@@ -167,22 +173,21 @@ def _labels_inside(text: str, profile: Profile) -> str | None:
     quoted = sum(line.lstrip().startswith(">") for line in split_lines(text))
     if quoted * 2 > len(lines):
         return headings_from_labels("\n".join(lines), profile)
-    blocks = scan_blocks(split_lines(text))
-    if len(blocks.fences) == 1:
-        first, last = blocks.fences[0]
-        return headings_from_labels("\n".join(split_lines(text)[first + 1 : last]), profile)
+    fences = read(text).fences
+    if len(fences) == 1:
+        content = fences[0].content
+        return headings_from_labels(text[content.start : content.end].rstrip("\n"), profile)
     return None
 
 
-def _outline(text: str, profile: Profile) -> tuple[list[str], tuple[Heading, ...], int]:
-    """Lines, headings, and the line on which the text begins after front matter."""
-    lines = split_lines(text)
+def _outline(text: str, profile: Profile) -> Tree:
+    """The tree of an answer, after front matter if it has some."""
     front_matter = parse_front_matter(text)
-    first = 0 if front_matter is None else len(split_lines(text[: front_matter.span.end])) - 1
-    if any(is_heading(line, profile) for line in lines[:first]):
+    start = 0 if front_matter is None else front_matter.span.end
+    if any(is_heading(line, profile) for line in split_lines(text[:start])):
         # A rule above the first section and one below it.
-        first = 0
-    return lines, scan_blocks(lines, first).headings, first
+        start = 0
+    return read(text, start)
 
 
 def _without_sections(text: str, headings: Sequence[Heading], notes: list[AnswerNote]) -> Answer:
@@ -199,21 +204,19 @@ def _without_sections(text: str, headings: Sequence[Heading], notes: list[Answer
     return Answer("", (), tuple(notes), reason, told, asked if not told or refused else ())
 
 
-def _note_lead(
-    lines: Sequence[str], headings: Sequence[Heading], first: Part, first_line: int, notes: list[AnswerNote]
-) -> None:
+def _note_lead(tree: Tree, first: Part, notes: list[AnswerNote]) -> None:
     """Say what stood before the first section."""
-    start = headings[first.heading].first_line
-    if first_line and any(line.strip() for line in lines[:first_line]):
-        notes.append(AnswerNote("text_left_out", "left out front matter", "\n".join(lines[:first_line]).strip("\n")))
-    title = next((heading for heading in headings[: first.heading] if heading.level == 1), None)
-    before = list(lines[first_line:start])
+    text, start = tree.text, tree.starts[0]
+    end = tree.headings[first.heading].span.start
+    if text[:start].strip():
+        notes.append(AnswerNote("text_left_out", "left out front matter", text[:start].strip("\n")))
+    title = next((heading for heading in tree.headings[: first.heading] if heading.level == 1), None)
+    before = text[start:end]
     if title is not None:
-        told = "\n".join(lines[title.first_line : title.last_line + 1])
-        del before[title.first_line - first_line : title.last_line + 1 - first_line]
-        notes.append(AnswerNote("text_left_out", "left out a title", told))
-    words = normalised("\n".join(before))
-    if without_end_rules(split_lines(words)):
+        notes.append(AnswerNote("text_left_out", "left out a title", text[title.span.start : title.span.end]))
+        before = text[start : title.span.start] + text[after_line(text, title.span.end) : end]
+    words = normalised(before)
+    if without_end_rules(words):
         notes.append(AnswerNote("text_left_out", "left out text before the first section", words))
 
 
@@ -223,29 +226,23 @@ class _Body:
     text: str
 
 
-def _bodies(
-    lines: Sequence[str],
-    headings: Sequence[Heading],
-    parts: Sequence[Part],
-    profile: Profile,
-    notes: list[AnswerNote],
-) -> dict[str, list[_Body]]:
+def _bodies(tree: Tree, parts: Sequence[Part], profile: Profile, notes: list[AnswerNote]) -> dict[str, list[_Body]]:
     """Section key → bodies, duplicates in the answer's order, without what does not belong to them."""
+    text, headings = tree.text, tree.headings
     bodies: dict[str, list[_Body]] = {}
-    last_with_text = _last_with_text(lines, headings, parts)
+    last_with_text = _last_with_text(tree, parts)
     joint: dict[str, bool] = {}
     for number, part in enumerate(parts):
         heading = headings[part.heading]
-        start = heading.last_line + 1
-        whole_end = headings[parts[number + 1].heading].first_line if number + 1 < len(parts) else len(lines)
-        end = whole_end if part.end is None else headings[part.end].first_line
-        body = normalised("\n".join(lines[start:end]))
-        if is_placeholder(body) and end < whole_end:
+        whole = _whole(tree, parts, number)
+        end = whole.end if part.end is None else headings[part.end].span.start
+        body = normalised(text[whole.start : end])
+        if is_placeholder(body) and end < whole.end:
             # Headings of the same level right below a section's own are its parts.
-            body, end = normalised("\n".join(lines[start:whole_end])), whole_end
-        if end < whole_end:
-            _note_strangers(lines, headings, part, whole_end, notes)
-        body = "\n".join(without_end_rules(split_lines(body)))
+            body, end = normalised(text[whole.start : whole.end]), whole.end
+        if end < whole.end:
+            _note_strangers(tree, part, whole.end, notes)
+        body = without_end_rules(body)
         if body[:1] == " ":
             body = textwrap.dedent(body)
         elif not body:
@@ -260,6 +257,13 @@ def _bodies(
     return bodies
 
 
+def _whole(tree: Tree, parts: Sequence[Part], number: int) -> Span:
+    """All that stands between the headings of a section and of the next one."""
+    start = after_line(tree.text, tree.headings[parts[number].heading].span.end)
+    end = tree.headings[parts[number + 1].heading].span.start if number + 1 < len(parts) else len(tree.text)
+    return Span(start, end)
+
+
 def _words_in_heading(title: str, notes: list[AnswerNote]) -> str:
     """The words of a section that a model wrote into its heading, behind a colon."""
     found = _COLON.search(title)
@@ -272,28 +276,26 @@ def _words_in_heading(title: str, notes: list[AnswerNote]) -> str:
     return words
 
 
-def _last_with_text(lines: Sequence[str], headings: Sequence[Heading], parts: Sequence[Part]) -> int:
+def _last_with_text(tree: Tree, parts: Sequence[Part]) -> int:
     for number in range(len(parts) - 1, -1, -1):
-        start = headings[parts[number].heading].last_line + 1
-        end = headings[parts[number + 1].heading].first_line if number + 1 < len(parts) else len(lines)
-        if any(line.strip() for line in lines[start:end]):
+        whole = _whole(tree, parts, number)
+        if tree.text[whole.start : whole.end].strip():
             return number
     return len(parts) - 1
 
 
-def _note_strangers(
-    lines: Sequence[str], headings: Sequence[Heading], part: Part, whole_end: int, notes: list[AnswerNote]
-) -> None:
+def _note_strangers(tree: Tree, part: Part, whole_end: int, notes: list[AnswerNote]) -> None:
     """Say which headings between two sections are none, with all that stands below them."""
+    headings = tree.headings
     level = headings[part.heading].level
     number = part.end
-    while number is not None and number < len(headings) and headings[number].first_line < whole_end:
+    while number is not None and number < len(headings) and headings[number].span.start < whole_end:
         heading = headings[number]
         after = number + 1
-        while after < len(headings) and headings[after].level > level and headings[after].first_line < whole_end:
+        while after < len(headings) and headings[after].level > level and headings[after].span.start < whole_end:
             after += 1
-        end = min(whole_end, headings[after].first_line if after < len(headings) else len(lines))
-        text = normalised("\n".join(lines[heading.first_line : end]))
+        end = min(whole_end, headings[after].span.start if after < len(headings) else len(tree.text))
+        text = normalised(tree.text[heading.span.start : end])
         notes.append(
             AnswerNote("text_left_out", f"left out “{heading.text}”, which is no section of the profile", text)
         )
@@ -302,16 +304,12 @@ def _note_strangers(
 
 def _without_wrapping_fence(body: str, title: str, profile: Profile, notes: list[AnswerNote]) -> str:
     """A body that is nothing but one fence of Markdown is what stands in it."""
-    lines = split_lines(body)
-    if len(lines) < 3 or lines[0].strip().lower() not in {"```markdown", "```md", "~~~markdown", "~~~md"}:
-        return body
-    if scan_blocks(lines).fences != ((0, len(lines) - 1),) or lines[-1].strip() not in {"```", "~~~"}:
-        return body
-    if any(is_heading(line, profile) for line in lines):
+    inside = content_of_fence(body, ("markdown", "md"))
+    if inside is None or any(is_heading(line, profile) for line in split_lines(inside)):
         # A draft that is an example in another one.
         return body
     notes.append(AnswerNote("answer_mended", f"took “{title}” out of a code fence"))
-    return normalised("\n".join(lines[1:-1]))
+    return normalised(inside)
 
 
 def _without_farewell(body: str, key: str, notes: list[AnswerNote], *, is_last: bool) -> str:
@@ -320,7 +318,7 @@ def _without_farewell(body: str, key: str, notes: list[AnswerNote], *, is_last: 
         notes.append(AnswerNote("text_left_out", "left out words to the reader", left, key))
     if suspect:
         notes.append(AnswerNote("reader_addressed", "kept a last paragraph that may be words to you", suspect, key))
-    return "\n".join(without_end_rules(split_lines(normalised(kept)))) if left else body
+    return without_end_rules(normalised(kept)) if left else body
 
 
 def _drafted(

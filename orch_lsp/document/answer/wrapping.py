@@ -10,20 +10,19 @@ import html
 import json
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import cast
 
 from orch_lsp.document.answer.model_marks import ENVELOPES
 from orch_lsp.document.answer.note import AnswerNote
 from orch_lsp.document.answer.outline import key_of
-from orch_lsp.document.blocks import scan_blocks
 from orch_lsp.document.profile import Profile
-from orch_lsp.text import split_lines
+from orch_lsp.markdown.reader import read
+from orch_lsp.markdown.tree import Fence, Heading, Tree
+from orch_lsp.text import LineIndex, Span, after_line, end_of_line, split_lines
 
-_OPENING = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([A-Za-z]*)[ \t]*\Z")
 _MARKUP = frozenset({"markdown", "md", "mdx", "gfm", "commonmark"})
 _MARKUP_NAMES = frozenset({"", "text", "txt", "plaintext", "plain", "spec", *_MARKUP})
-_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)\Z", re.DOTALL)
 _GLUED = re.compile(r" {0,3}([#＃]{1,6})[ \t\u00a0\u2000-\u200b\u3000]*([^#＃\s].*)\Z", re.DOTALL)
 _TAG = re.compile(r" {0,3}<(/?)([A-Za-z][A-Za-z0-9_ -]{0,40})(?:\s[^<>]{0,200})?>[ \t]*\Z")
 _ITEM = re.compile(
@@ -45,130 +44,143 @@ _OTHER_MARKUP = re.compile(
     r" {0,3}(?:<h([1-6])(?:\s[^<>]{0,200})?>(.*?)</h\1>|(={1,6})[ \t]+(.*?)(?:[ \t]+=+)?)[ \t]*\Z",
     re.DOTALL | re.IGNORECASE,
 )
+_FENCE_MARKS = ("`", "~")
 _FENCES_LOOKED_AT = 4
+_WRAPPINGS = 2
 _LONGEST_LABEL_LINE = 20_000
+_LONGEST_HEADING_LINE = 400
+
+
+def _fenced_lines(tree: Tree) -> set[int]:
+    """Numbers of the lines that are part of a fence."""
+    lines = LineIndex(tree.text, "utf-32")
+    return {
+        number
+        for fence in tree.fences
+        for number in range(lines.position(fence.span.start)[0], lines.position(fence.span.end)[0] + 1)
+    }
 
 
 def is_heading(line: str, profile: Profile) -> bool:
-    """Whether a line is the heading of a section of the profile."""
-    found = _ATX.match(line)
-    return found is not None and len(line) < 400 and key_of(found[2].rstrip(" #"), profile) is not None
+    """Whether a line, taken alone, is the heading of a section of the profile."""
+    if len(line) >= _LONGEST_HEADING_LINE or not line.lstrip(" ").startswith("#"):
+        return False
+    return any(key_of(heading.text, profile) is not None for heading in read(line).headings)
 
 
-def _fenced_lines(lines: Sequence[str]) -> set[int]:
-    return {number for first, last in scan_blocks(lines).fences for number in range(first, last + 1)}
-
-
-def _is_open(lines: Sequence[str], profile: Profile) -> bool:
+def _is_open(text: str, profile: Profile) -> bool:
     """Whether a section's heading stands in the open, outside any code."""
-    return any(key_of(heading.text, profile) is not None for heading in scan_blocks(lines).headings)
+    return any(key_of(heading.text, profile) is not None for heading in read(text).headings)
 
 
-def out_of_fences(text: str, profile: Profile, notes: list[AnswerNote]) -> str | None:
+def out_of_fences(tree: Tree, profile: Profile, notes: list[AnswerNote]) -> str | None:
     """The content of the code fence round the whole draft, or of the fences round each of its sections."""
-    lines = split_lines(text)
-    blocks = scan_blocks(lines)
-    fences = [
-        (first, last, opening[2].lower())
-        for first, last in blocks.fences
-        if (opening := _OPENING.match(lines[first])) is not None and opening[2].lower() in _MARKUP_NAMES
-    ]
+    text = tree.text
+    fences = [fence for fence in tree.fences if fence.name in _MARKUP_NAMES]
     if not fences:
         return None
-    first_section = next(
-        (h.first_line for h in blocks.headings if key_of(h.text, profile, other_words=False)), len(lines)
-    )
-    several = _one_fence_a_section(lines, fences, profile)
-    if several is not None and first_section == len(lines):
+    first_section = next((h.span.start for h in tree.headings if key_of(h.text, profile, other_words=False)), len(text))
+    several = [fence for fence in fences if _begins_with_section(read(_content(text, fence)), profile)]
+    if len(several) > 1 and first_section == len(text):
         notes.append(AnswerNote("answer_mended", "took each section out of a code fence"))
-        return _taken(lines, several, notes)
-    looked_at = [fence for fence in fences[:_FENCES_LOOKED_AT] if fence[0] < first_section]
-    for first, last, info in sorted(looked_at, key=lambda fence: fence[2] not in _MARKUP):
-        opening = _OPENING.match(lines[first])
-        marker = opening[1] if opening else "```"
-        end = _end_of_wrapping(lines, first, marker, profile)
+        return _taken(text, [(fence.span, fence.content) for fence in several], notes)
+    looked_at = [fence for fence in fences[:_FENCES_LOOKED_AT] if fence.span.start < first_section]
+    for fence in sorted(looked_at, key=lambda fence: fence.name not in _MARKUP):
+        end = _end_of_wrapping(text, fence, profile)
         # A fence without a name may hold a script: then its own text must be the draft.
-        if not _holds_draft(lines[first + 1 : end if info in _MARKUP and end is not None else last], profile):
+        inside = text[fence.content.start : end.start] if fence.name in _MARKUP and end else _content(text, fence)
+        if not _holds_draft(read(inside), profile):
             continue
         if end is None:
             # It holds some sections, and others stand in the open.
             notes.append(AnswerNote("answer_mended", "took sections out of a code fence"))
-            return "\n".join((*lines[:first], *lines[first + 1 : last], *lines[last + 1 :]))
-        if first_section < len(lines) and not first < first_section < end:
+            return text[: fence.span.start] + _content(text, fence) + text[after_line(text, fence.span.end) :]
+        if first_section < len(text) and not fence.span.start < first_section < end.start:
             continue
         notes.append(AnswerNote("answer_mended", "took the draft out of a code fence"))
-        return _taken(lines, [(first, end)], notes)
+        whole, content = Span(fence.span.start, end.end), Span(fence.content.start, end.start)
+        return _taken(text, [(whole, content)], notes)
     return None
 
 
-def _taken(lines: Sequence[str], fences: Sequence[tuple[int, int]], notes: list[AnswerNote]) -> str:
-    """The content of fences, which begin and end at these lines; what stood around them is noted."""
+def _content(text: str, fence: Fence) -> str:
+    return text[fence.content.start : fence.content.end]
+
+
+def _taken(text: str, wrappings: Sequence[tuple[Span, Span]], notes: list[AnswerNote]) -> str:
+    """What stands within wrappings, each with its content; what stood around them is noted."""
     position = 0
     around: list[str] = []
-    content: list[str] = []
-    for first, last in fences:
-        around += [*lines[position:first], ""]
-        content += [*lines[first + 1 : last], ""]
-        position = last + 1
-    around += lines[position:]
-    outside = "\n".join(around).strip()
+    for whole, _ in wrappings:
+        around.append(text[position : whole.start])
+        position = after_line(text, whole.end)
+    outside = "\n".join((*around, text[position:])).strip()
     if outside:
         notes.append(AnswerNote("text_left_out", "left out text around the draft", outside))
-    return "\n".join(content)
+    return "\n".join(text[content.start : content.end] for _, content in wrappings)
 
 
-def _one_fence_a_section(
-    lines: Sequence[str], fences: Sequence[tuple[int, int, str]], profile: Profile
-) -> list[tuple[int, int]] | None:
-    """The fences that begin with a section's heading, if there are several."""
-    found: list[tuple[int, int]] = []
-    for first, last, _ in fences:
-        start = next((line for line in lines[first + 1 : last] if line.strip()), "")
-        if is_heading(start, profile) and _holds_draft(lines[first + 1 : last], profile):
-            found.append((first, last))
-    return found if len(found) > 1 else None
+def _begins_with_section(content: Tree, profile: Profile) -> bool:
+    """Whether a fence's text begins with a section's heading."""
+    first = next(_marked(content), None)
+    return (
+        first is not None
+        and not content.text[: first.span.start].strip()
+        and key_of(first.text, profile) is not None
+        and _holds_draft(content, profile)
+    )
 
 
-def _holds_draft(content: Sequence[str], profile: Profile) -> bool:
-    """Whether lines hold a section's heading and not a mere comment of a script.
+def _marked(tree: Tree) -> Iterator[Heading]:
+    """The headings in Markdown's own marks: those in HTML are more likely an example of it, in a fence."""
+    return (
+        heading for heading in tree.headings if tree.text[heading.span.start : heading.span.end].lstrip()[:1] != "<"
+    )
 
-    A `# Tasks` with text right below it, and no other heading, is one.
+
+def _holds_draft(content: Tree, profile: Profile, deeper: int = _WRAPPINGS) -> bool:
+    """Whether a fence's text, or that of another wrapping in it, holds a section's heading.
+
+    A `# Tasks` with text right below it, and no other heading, is a mere comment of a script.
     """
-    for number, line in enumerate(content):
-        found = _ATX.match(line)
-        if found is None or key_of(found[2], profile, other_words=len(found[1]) > 1) is None:
-            continue
-        if len(found[1]) > 1 or number + 1 == len(content) or not content[number + 1].strip():
-            return True
-    return False
+    text = content.text
+    for heading in _marked(content):
+        if key_of(heading.text, profile, other_words=heading.level > 1) is not None:
+            below = after_line(text, heading.span.end)
+            if heading.level > 1 or not text[below : end_of_line(text, below)].strip():
+                return True
+    wrappings = (f for f in content.fences if deeper and (f.name in _MARKUP_NAMES or not f.is_closed))
+    return any(_holds_draft(read(_content(text, fence)), profile, deeper - 1) for fence in wrappings)
 
 
-def _end_of_wrapping(lines: Sequence[str], first: int, marker: str, profile: Profile) -> int | None:
+def _end_of_wrapping(text: str, fence: Fence, profile: Profile) -> Span | None:
     """The line that closes a wrapping fence, which models close with a run no longer than the fences inside it.
 
-    None if that reading leaves a fence inside it open.
+    Read without the wrapping, that line opens a fence below the last section. None if that reading leaves a fence
+    inside the wrapping open, or sections below it; the text's end if nothing closes it.
     """
-    last_heading = max((n for n in range(first + 1, len(lines)) if is_heading(lines[n], profile)), default=first)
-    inner = False
-    for number in range(first + 1, len(lines)):
-        fence = _OPENING.match(lines[number].rstrip())
-        if fence is None or fence[1][0] != marker[0] or len(fence[1]) < len(marker):
-            continue
-        if inner:
-            inner = bool(fence[2])
-        elif fence[2] or number < last_heading:
-            inner = True
-        else:
-            return number
-    return None if inner else len(lines)
+    inside = read(text, fence.content.start)
+    sections = [h.span.start for h in _marked(inside) if key_of(h.text, profile) is not None]
+    last_section = sections[-1] if sections else fence.content.start
+    like_it = [
+        other
+        for other in inside.fences
+        if other.marker[0] == fence.marker[0] and len(other.marker) >= len(fence.marker)
+    ]
+    for other in like_it:
+        if not other.name and other.span.start >= last_section:
+            if not other.is_closed and _is_open(_content(text, other), profile):
+                return None
+            return Span(other.span.start, end_of_line(text, other.span.start))
+    return None if like_it and not like_it[-1].is_closed else Span(len(text), len(text))
 
 
-def out_of_tags(text: str, profile: Profile, notes: list[AnswerNote]) -> str | None:
+def out_of_tags(tree: Tree, profile: Profile, notes: list[AnswerNote]) -> str | None:
     """The content of tags such as `<answer>` round the whole draft; `<goal>` round a section becomes its heading."""
-    if "<" not in text:
+    if "<" not in tree.text:
         return None
-    lines = split_lines(text)
-    fenced = _fenced_lines(lines) if "```" in text or "~~~" in text else set[int]()
+    lines = split_lines(tree.text)
+    fenced = _fenced_lines(tree)
     tags = [
         (number, found[1] == "/", found[2].strip().casefold())
         for number, line in enumerate(lines)
@@ -186,7 +198,7 @@ def out_of_tags(text: str, profile: Profile, notes: list[AnswerNote]) -> str | N
         for n in range(first + 1, last)
         if n not in gone
     ]
-    if not _is_open(split_lines("\n".join(inside)), profile):
+    if not _is_open("\n".join(inside), profile):
         return None
     notes.append(AnswerNote("answer_mended", "took the draft out of tags"))
     outside = "\n".join((*lines[: max(first, 0)], *lines[last + 1 :])).strip()
@@ -203,12 +215,19 @@ def _envelope(tags: Sequence[tuple[int, bool, str]]) -> tuple[int, int] | None:
     return None
 
 
+def content_of_fence(text: str, names: Collection[str]) -> str | None:
+    """What a fence of one of these names holds, if the text is nothing but the fence."""
+    fences = read(text).fences if text[:1] in _FENCE_MARKS else ()
+    if len(fences) != 1 or fences[0].span != Span(0, len(text)):
+        return None
+    return _content(text, fences[0]) if fences[0].name in names else None
+
+
 def out_of_json(text: str, profile: Profile, notes: list[AnswerNote]) -> str | None:
     """The draft in a JSON object: a member for each section, or one that holds the whole text."""
     source = text.strip()
-    lines = split_lines(source)
-    if len(lines) > 2 and lines[0].strip().lower() in {"```json", "```"} and lines[-1].strip() == "```":
-        source = "\n".join(lines[1:-1]).strip()
+    inside = content_of_fence(source, ("json", ""))
+    source = source if inside is None else inside.strip()
     if source[:1] not in {"{", "[", '"'} or source[-1:] not in {"}", "]", '"'}:
         return None
     try:
@@ -216,7 +235,7 @@ def out_of_json(text: str, profile: Profile, notes: list[AnswerNote]) -> str | N
     except (ValueError, RecursionError):
         return None
     found = "\n\n".join(_sections_in(value, profile, 0)) or next(
-        (string for string in _strings_in(value, 0) if _is_open(split_lines(string), profile)), ""
+        (string for string in _strings_in(value, 0) if _is_open(string, profile)), ""
     )
     if not found:
         return None
@@ -275,21 +294,19 @@ def _strings_in(value: object, depth: int) -> Iterator[str]:
             yield from _strings_in(item, depth + 1)
 
 
-def with_glued_headings(text: str, profile: Profile) -> str | None:
-    """`text` with `##Goal`, or with a blank that is none after the `#`, made headings where they name a section."""
-    if "#" not in text and "＃" not in text:
+def with_glued_headings(tree: Tree, profile: Profile) -> str | None:
+    """The text with `##Goal`, or with a blank that is none after the `#`, as headings where they name a section."""
+    if "#" not in tree.text and "＃" not in tree.text:
         return None
-    lines = split_lines(text)
+    lines = split_lines(tree.text)
     fenced: set[int] | None = None
     changed = False
     for number, line in enumerate(lines):
-        if line.lstrip(" ")[:1] not in {"#", "＃"} or len(line) > 400 or _ATX.match(line):
-            continue
-        found = _GLUED.match(line)
-        if found is None or key_of(found[2], profile, other_words=len(found[1]) > 1) is None:
+        found = _GLUED.match(line) if len(line) <= _LONGEST_HEADING_LINE else None
+        if found is None or key_of(found[2], profile, other_words=len(found[1]) > 1) is None or read(line).headings:
             continue
         if fenced is None:
-            fenced = _fenced_lines(lines)
+            fenced = _fenced_lines(tree)
         if number not in fenced:
             lines[number] = f"{'#' * len(found[1])} {found[2].strip()}"
             changed = True
@@ -300,12 +317,12 @@ def out_of_odd_shapes(text: str, profile: Profile) -> str | None:
     """A draft whose headings are quoted, indented, escaped, items of a list, or in other markup than Markdown's."""
     if "\n" not in text.strip() and "\\n" in text:
         text = text.strip().strip('"').replace("\\r\\n", "\n").replace("\\n", "\n").replace('\\"', '"')
-        if _is_open(split_lines(text), profile):
+        if _is_open(text, profile):
             return text
     shapes: tuple[Callable[[str], str], ...] = (_unquoted, textwrap.dedent, _unindented, _unmarked, _converted)
     for shape in shapes:
         changed = shape(text)
-        if changed != text and _is_open(split_lines(changed), profile):
+        if changed != text and _is_open(changed, profile):
             return changed
     return None
 
@@ -342,7 +359,7 @@ def _converted(text: str) -> str:
 def headings_from_labels(text: str, profile: Profile) -> str | None:
     """`text` with lines such as `**Goal**`, `1. **Goal**: words`, `Goal: words` or a bare `Goal` made headings."""
     lines = split_lines(text)
-    fenced = _fenced_lines(lines)
+    fenced = _fenced_lines(read(text))
     converted: list[list[str]] = [[]]
     bare = 0
     for number, line in enumerate(lines):
