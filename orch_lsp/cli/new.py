@@ -10,8 +10,9 @@ from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say_error, writ
 from orch_lsp.document.brief import TEMPLATE_NOTE
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.profiles.plain.sections import PLAIN
+from orch_lsp.profiles.protocol import Clues
 from orch_lsp.profiles.recognition import format_of_path
-from orch_lsp.profiles.registry import profile_named, profile_names
+from orch_lsp.profiles.registry import FORMATS, profile_named, profile_names
 
 
 @click.command()
@@ -27,7 +28,7 @@ def new(file: Path, profile: str, as_json: bool) -> None:  # noqa: FBT001 -- cli
     if found is None:
         raise click.UsageError(f"there is no profile named {profile!r}; expected one of {', '.join(profile_names())}")
     title = file.name.removesuffix(".md").removesuffix(".spec").replace("-", " ").replace("_", " ").strip().capitalize()
-    named = found.name != PLAIN.name or format_of_path(file.absolute().as_posix()) is not None
+    named = found.name != PLAIN.name or _belongs_to_another(file.absolute().as_posix())
     front_matter = f"---\nprofile: {found.name}\n---\n\n" if named else ""
     template = found.template or f"# {{title}}\n\n{TEMPLATE_NOTE}\n"
     text = front_matter + template.replace("{title}", title or "Title")
@@ -40,6 +41,11 @@ def new(file: Path, profile: str, as_json: bool) -> None:  # noqa: FBT001 -- cli
         write_json({"path": str(file)})
     else:
         write_result(f"{file}\n")
+
+
+def _belongs_to_another(path: str) -> bool:
+    """Whether a path is one of another format."""
+    return format_of_path(path) is not None or bool(FORMATS.recognised(Clues(path, "")))
 
 
 def _write_new(file: Path, text: str) -> SpecError | None:

@@ -49,9 +49,9 @@ class Citation:
     span: Span
     """The text that names it: `FR-003` of `per FR-003 (partial)`, one end of a range."""
     key: str
-    """The key of the node that is named."""
+    """The key of the node that is named; empty for a spec as a whole."""
     scope: str | None = None
-    """The spec in which it is named, see `Recognition.scope`; None for the document's own."""
+    """The spec in which it stands, as the document's format calls it (`Recognition.scope_named`); None for its own."""
 
 
 @dataclass(frozen=True)

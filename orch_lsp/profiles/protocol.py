@@ -7,8 +7,8 @@ costs its own documents alone. No format knows another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Literal
@@ -62,6 +62,19 @@ class Recognition:
     stands alone."""
     frozen: bool = False
     """Whether it is read, and neither checked nor written, as what is archived."""
+    places: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
+    """What its citations call other specs, or folders of them, and their scopes: `base` for the one that it changes."""
+
+    def scope_named(self, name: str | None) -> str | None:
+        """The scope that a citation (`Citation.scope`) names: `specs/auth` is `auth` below the place `specs`.
+
+        Returns:
+            The document's own for None; None for a place that is not known.
+        """
+        if name is None:
+            return self.scope
+        place, slash, rest = name.partition("/")
+        return f"{self.places[place]}{slash}{rest}" if place in self.places else None
 
 
 def _never(clues: Clues) -> Recognition | None:

@@ -16,7 +16,6 @@ _SPEC_KIT_FILES = frozenset(
 )
 _NUMBERED_FOLDER = re.compile(r"(?:\d{3,}|\d{8}-\d{6})-")
 _FOLDERS = {
-    "openspec": "OpenSpec",
     ".kiro": "Kiro",
     ".specify": "spec-kit",
     ".planning": "GSD",
@@ -51,8 +50,6 @@ _KIRO_TITLES = frozenset(
 _KIRO_TASK = re.compile(r"^\s{0,8}- \[[ xX-]\]\*? \d+(?:\.\d+)?\.? ", re.MULTILINE)
 _KIRO_REQUIREMENT = re.compile(r"(?:requirement|需求|要件)\s*\d+", re.IGNORECASE)
 _CRITERIA = frozenset({"acceptance criteria", "验收标准", "受け入れ基準"})
-_OPENSPEC_REQUIREMENT = re.compile(r"requirement:\s*\S", re.IGNORECASE)
-_OPENSPEC_DELTA = re.compile(r"(?:added|modified|removed|renamed) requirements\Z", re.IGNORECASE)
 _GSD_REQUIREMENTS = re.compile(r"v\d+ requirements\Z", re.IGNORECASE)
 _BMAD_STORY = re.compile(r"story \d+\.\d+\s*:", re.IGNORECASE)
 _TESSL_LINK = re.compile(r"\[@(?:generate|describe|test|use)\]\(")
@@ -130,13 +127,6 @@ def _by_headings(document: SpecDocument) -> str | None:
     seconds = {name for level, name in names if level == 2}
     if _is_spec_kit(document, title, seconds):
         return "spec-kit"
-    if (
-        any(level == 3 and _OPENSPEC_REQUIREMENT.match(name) for level, name in names)
-        or any(_OPENSPEC_DELTA.match(name) for name in seconds)
-        or {"why", "what changes"} <= seconds
-        or {"decisions", "risks / trade-offs"} <= seconds
-    ):
-        return "OpenSpec"
     if _is_kiro(document, title, names):
         return "Kiro"
     if any(_GSD_REQUIREMENTS.match(name) for name in seconds) or _has_keys(document, "phase", "plan", "wave"):

@@ -23,7 +23,10 @@ from orch_lsp.profiles.protocol import Clues, Format, Recognition
 
 GROUP = "orch_lsp.profiles"
 
-BUILT_IN: Mapping[str, str] = {"plain": "orch_lsp.profiles.plain.format:FORMAT"}
+BUILT_IN: Mapping[str, str] = {
+    "openspec": "orch_lsp.profiles.openspec.format:FORMAT",
+    "plain": "orch_lsp.profiles.plain.format:FORMAT",
+}
 
 _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")

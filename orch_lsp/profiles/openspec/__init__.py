@@ -1,0 +1,5 @@
+"""The format of OpenSpec: specs by capability, and changes with deltas, a proposal, a design and tasks.
+
+Read in this order: `format` (what it gives), `recognition` (which document is what, and where what it changes stands),
+`kinds` (the kinds of documents with their sections).
+"""

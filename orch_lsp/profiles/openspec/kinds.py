@@ -1,0 +1,94 @@
+"""The kinds of documents of OpenSpec, each with its sections."""
+
+from __future__ import annotations
+
+from orch_lsp.document.profile import Profile, SectionSpec
+from orch_lsp.profiles.openspec.words import NORMATIVE_WORDS, OPERATION_HEADINGS, SECTION_HEADINGS
+
+
+def _section(key: str, guidance: str, aliases: tuple[str, ...] = ()) -> SectionSpec:
+    title, *forms = SECTION_HEADINGS[key]
+    return SectionSpec(key, title, aliases, guidance, tuple(forms))
+
+
+SPEC = Profile(
+    name="openspec",
+    kind="spec",
+    description="What a capability does now: requirements, each with scenarios.",
+    prompt_name="",
+    sections=(
+        _section("purpose", "What the capability is for, and for whom, in at least 50 characters."),
+        _section(
+            "requirements",
+            "`### Requirement: NAME`, a sentence with SHALL or MUST, then at least one `#### Scenario: NAME`.",
+        ),
+    ),
+    normative_words=NORMATIVE_WORDS,
+    severities={"missing_section": "error"},
+)
+
+_PARTS_OF_A_DELTA = {
+    "added": "Requirements that are new, each whole.",
+    "modified": "Requirements that change, each whole and under the name that it has now.",
+    "removed": "Requirements that go, each with its reason and with what takes its place.",
+    "renamed": "Pairs of lines `- FROM:` and `- TO:`, each with a requirement's heading.",
+}
+
+DELTA = Profile(
+    name="openspec/delta",
+    kind="delta",
+    description="How a change alters the requirements of one capability.",
+    prompt_name="",
+    sections=tuple(
+        SectionSpec(f"{operation}-requirements", forms[0], (), _PARTS_OF_A_DELTA[operation], forms[1:])
+        for operation, forms in OPERATION_HEADINGS.items()
+    ),
+    normative_words=NORMATIVE_WORDS,
+    severities={"missing_section": "off", "duplicate_section": "off"},
+)
+
+PROPOSAL = Profile(
+    name="openspec/proposal",
+    kind="proposal",
+    description="Why there is a change, and what it is.",
+    prompt_name="",
+    sections=(
+        _section("why", "The problem, and why now.", ("Motivation",)),
+        _section("what-changes", "What will be different, one bullet each; what breaks is marked."),
+        _section("capabilities", "New and modified capabilities, each by the name of its folder of specs."),
+        _section("impact", "Code, interfaces and people that it touches."),
+    ),
+    severities={"missing_section": "off"},
+)
+
+DESIGN = Profile(
+    name="openspec/design",
+    kind="design",
+    description="How a change is to be made, and what was decided.",
+    prompt_name="",
+    sections=(
+        _section("context", "What is there now, and what binds.", ("Background",)),
+        _section("goals", "What is wanted, and what is left out.", ("Goals",)),
+        _section("decisions", "What was chosen, over what, and why."),
+        _section("risks", "What may go wrong, and what is done about it.", ("Risks", "Trade-offs")),
+        _section("migration-plan", "Steps to go there, and back.", ("Migration",)),
+        _section("open-questions", "What nobody has decided."),
+    ),
+    severities={"missing_section": "off"},
+)
+
+TASKS = Profile(
+    name="openspec/tasks",
+    kind="tasks",
+    description="The steps of a change, numbered, in groups.",
+    prompt_name="",
+    sections=(),
+)
+
+NOTES = Profile(
+    name="openspec/notes",
+    kind="notes",
+    description="Other text beside specs and changes: conventions, instructions, research.",
+    prompt_name="",
+    sections=(),
+)
