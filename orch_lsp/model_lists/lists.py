@@ -6,18 +6,17 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal
 
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, ProviderError
 from orch_lsp.model_lists import price_table
 from orch_lsp.model_lists.kept import KnownModels, ModelCache, nearest_models
 from orch_lsp.plugins import contained
-from orch_lsp.providers.base import ModelInfo, ModelLister, Provider
+from orch_lsp.providers.access import ProviderAccess
+from orch_lsp.providers.base import ModelInfo, ModelLister
 from orch_lsp.providers.listing import look_up
-from orch_lsp.redaction import Redactor
 from orch_lsp.settings.endpoint import server_address
 from orch_lsp.settings.model import ProviderSettings, Retry, Timeouts
 from orch_lsp.workspace import state_home
@@ -61,24 +60,6 @@ def age_words(age: timedelta) -> str:
         if (count := age // size) > 0:
             return f"{count} {unit}{'s' if count != 1 else ''} old"
     return "just now"
-
-
-class ProviderAccess(Protocol):
-    """The way to a provider: its key, its connections, and what must not be told of either."""
-
-    redactor: Redactor
-
-    async def api_key(self, provider: ProviderSettings, /) -> str | None:
-        """The provider's key; None if it needs none."""
-        ...
-
-    async def provider(self, settings: ProviderSettings, api_key: str | None, /) -> Provider:
-        """The provider for these settings and this key."""
-        ...
-
-    def in_use(self, provider: Provider, /) -> AbstractAsyncContextManager[None]:
-        """Keep a provider's connections while it is asked."""
-        ...
 
 
 class ModelLists:

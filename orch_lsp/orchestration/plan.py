@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from orch_lsp.document.brief import Target, brief_of, fill_targets
 from orch_lsp.document.model import SpecDocument
@@ -27,12 +27,34 @@ from orch_lsp.settings.model import Choice, Settings
 from orch_lsp.workspace import user_config_path, workspace_left_by
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration.session import Session
+    from orch_lsp.document.readings import Readings
+    from orch_lsp.redaction import Redactor
     from orch_lsp.settings.load import ProjectLayer
     from orch_lsp.settings.resolve import CommandChoice
 
 
 _LONGEST_NAME = 80
+
+
+class Surroundings(Protocol):
+    """Where documents lie, and what holds for them."""
+
+    readings: Readings
+    redactor: Redactor
+
+    def root_of(self, source: Source, /) -> Path | None:
+        """The root of a document's workspace; None if it has none."""
+        ...
+
+    def spec_path(self, source: Source, root: Path | None, /) -> str:
+        """How records name the document."""
+        ...
+
+    async def settings(
+        self, root: Path | None, front_matter: FrontMatter | None, /, *, editor: ProjectLayer, command: CommandChoice
+    ) -> Settings:
+        """All layers, merged."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +114,30 @@ def _profile_of(clues: Clues, recognised: Sequence[Recognised], otherwise: str) 
     return profile or profile_named(otherwise) or PLAIN
 
 
-async def read(session: Session, source: Source, *, editor: ProjectLayer, command: CommandChoice) -> Reading:
+async def read(surroundings: Surroundings, source: Source, *, editor: ProjectLayer, command: CommandChoice) -> Reading:
     """Parse a document and merge the settings that hold for it. Never fails on a document or a setting."""
     key, text = source.uri, source.text
     root, front_matter = await asyncio.to_thread(
-        lambda: (session.root_of(source), session.readings.markdown(key, text).front_matter)
+        lambda: (surroundings.root_of(source), surroundings.readings.markdown(key, text).front_matter)
     )
-    settings = await session.settings(root, front_matter, editor=editor, command=command)
-    return await asyncio.to_thread(_read, session, source, root, front_matter, settings)
+    settings = await surroundings.settings(root, front_matter, editor=editor, command=command)
+    return await asyncio.to_thread(_read, surroundings, source, root, front_matter, settings)
 
 
 def _read(
-    session: Session, source: Source, root: Path | None, front_matter: FrontMatter | None, settings: Settings
+    surroundings: Surroundings, source: Source, root: Path | None, front_matter: FrontMatter | None, settings: Settings
 ) -> Reading:
-    spec_path = session.spec_path(source, root)
+    spec_path = surroundings.spec_path(source, root)
     # Without a workspace the record names the file alone, and its folders tell as much.
     whole = source.path.as_posix() if root is None and source.path is not None else spec_path
-    headings = session.readings.markdown(source.uri, source.text).tree.headings
+    headings = surroundings.readings.markdown(source.uri, source.text).tree.headings
     clues = Clues(whole, source.text, headings, front_matter)
     recognised = FORMATS.recognised(clues)
     profile = _profile_of(clues, recognised, settings.profile)
-    document = session.readings.read(source.uri, source.text, profile)
+    document = surroundings.readings.read(source.uri, source.text, profile)
     no_profile = _without_profile(document, source, whole, spec_path, settings, recognised)
     if no_profile is not None:
-        no_profile = replace(no_profile, message=session.redactor.redact(no_profile.message))
+        no_profile = replace(no_profile, message=surroundings.redactor.redact(no_profile.message))
     recognition = next((one.recognition for one in recognised if one.profile is profile), None)
     left = _workspace_left(source)
     return Reading(source, root, spec_path, document, profile, settings, no_profile, recognition, left)

@@ -10,11 +10,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from orch_lsp.context.item import ContextItem
+from orch_lsp.context.item import ContextItem, ContextSource
 from orch_lsp.document.answer.reading import Answer
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, detail_of
+from orch_lsp.model_lists.lists import ModelLists
 from orch_lsp.orchestration.applying import draft_sections
 from orch_lsp.orchestration.graph import StepSpec, run_in_waves
 from orch_lsp.orchestration.live_run import LiveRun
@@ -24,16 +25,21 @@ from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.orchestration.steps import check, context, draft
 from orch_lsp.orchestration.vcs import revision_of
 from orch_lsp.orchestration.workflow import DRAFT
+from orch_lsp.providers.access import ProviderAccess
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.interruption import partial_draft
 from orch_lsp.runs.record import Draft, seconds_between, timestamp
 from orch_lsp.runs.status import LIVE, DraftState, RunStatus, StepStatus
 from orch_lsp.text import sha256
 
-if TYPE_CHECKING:
-    from orch_lsp.orchestration.session import Session
-
 logger = logging.getLogger(__name__)
+
+
+class RunResources(ProviderAccess, Protocol):
+    """What a run takes from its process."""
+
+    context_source: ContextSource
+    models: ModelLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class FinishedDraft:
     answer: Answer
 
 
-async def run_draft(live: LiveRun, plan: DraftPlan, session: Session) -> FinishedDraft | None:
+async def run_draft(live: LiveRun, plan: DraftPlan, resources: RunResources) -> FinishedDraft | None:
     """Take a queued run to its terminal state.
 
     Returns:
@@ -53,7 +59,7 @@ async def run_draft(live: LiveRun, plan: DraftPlan, session: Session) -> Finishe
         asyncio.CancelledError: The run was cancelled; it is recorded as such before this is raised.
     """
     try:
-        return await _run(live, plan, session)
+        return await _run(live, plan, resources)
     except asyncio.CancelledError:
         error = RunError(
             ErrorCode.CANCELLED, " ".join(filter(None, ("The run was cancelled", live.cancelled_by))) + "."
@@ -62,18 +68,18 @@ async def run_draft(live: LiveRun, plan: DraftPlan, session: Session) -> Finishe
             await to_the_end(_end(live, RunStatus.CANCELLED, error.detail))
         raise
     except OrchError as error:
-        await to_the_end(_fail(live, plan, session, _detail(error, session.redactor)))
+        await to_the_end(_fail(live, plan, resources, _detail(error, resources.redactor)))
     except Exception as error:
         logger.exception("run %s met a fault", live.record.run_id)
         await to_the_end(_end(live, RunStatus.FAILED, detail_of(error)))
     return None
 
 
-async def _run(live: LiveRun, plan: DraftPlan, session: Session) -> FinishedDraft:
+async def _run(live: LiveRun, plan: DraftPlan, resources: RunResources) -> FinishedDraft:
     queue_s = seconds_between(live.record.status_timeline[0].at, timestamp())
     await live.transition(RunStatus.RUNNING, timing=replace(live.record.timing, queue_s=queue_s))
     live.change(vcs=await revision_of(plan.reading.root))
-    steps = _DraftSteps(live, plan, session)
+    steps = _DraftSteps(live, plan, resources)
     await run_in_waves(DRAFT, steps.perform)
     return await _complete(live, steps.answer)
 
@@ -81,10 +87,10 @@ async def _run(live: LiveRun, plan: DraftPlan, session: Session) -> FinishedDraf
 class _DraftSteps:
     """The steps of a draft, and what one hands on to another."""
 
-    def __init__(self, live: LiveRun, plan: DraftPlan, session: Session) -> None:
+    def __init__(self, live: LiveRun, plan: DraftPlan, resources: RunResources) -> None:
         self._live = live
         self._plan = plan
-        self._session = session
+        self._resources = resources
         self._context: Sequence[ContextItem] = ()
         self._raw = ""
         self._answer: Answer | None = None
@@ -110,22 +116,24 @@ class _DraftSteps:
         scope = self._live.scope(step.id)
         scope.begin()
         try:
+            # Were this process killed now, the record would say in which step.
+            await scope.save()
             await self._bodies[step.name](scope)
         except asyncio.CancelledError:
             scope.end(StepStatus.CANCELLED)
             raise
         except Exception as error:
-            scope.end(StepStatus.FAILED, error=_detail(error, self._session.redactor))
+            scope.end(StepStatus.FAILED, error=_detail(error, self._resources.redactor))
             raise
         if scope.entry.status is StepStatus.RUNNING:
             scope.end(StepStatus.COMPLETED)
 
     async def _gather(self, scope: StepScope) -> None:
-        source, redactor = self._session.context_source, self._session.redactor
+        source, redactor = self._resources.context_source, self._resources.redactor
         self._context = await context.gather_context(scope, self._plan, source, redactor)
 
     async def _ask(self, scope: StepScope) -> None:
-        self._raw = await draft.ask(scope, self._plan, self._context, self._session, self._session.redactor)
+        self._raw = await draft.ask(scope, self._plan, self._context, self._resources)
 
     async def _check(self, scope: StepScope) -> None:
         self._answer = await check.check_answer(scope, self._plan, self._raw)
@@ -150,12 +158,12 @@ def _detail(error: Exception, redactor: Redactor) -> ErrorDetail:
     return detail_of(error)
 
 
-async def _fail(live: LiveRun, plan: DraftPlan, session: Session, error: ErrorDetail) -> None:
+async def _fail(live: LiveRun, plan: DraftPlan, resources: RunResources, error: ErrorDetail) -> None:
     provider = plan.reading.settings.providers.get(live.record.provider.id)
     suggested = error
     try:
         if provider is not None:
-            suggested = await session.models.with_nearest(error, provider, live.record.model.requested)
+            suggested = await resources.models.with_nearest(error, provider, live.record.model.requested)
     except Exception:
         # A suggestion is a comfort; the record is a must.
         logger.exception("no model could be suggested")

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from orch_lsp.errors import ErrorCode, OrchError, RunError
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.new_run import new_record
 from orch_lsp.orchestration.observer import RunObserver
-from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.run import FinishedDraft, run_draft
+from orch_lsp.orchestration.plan import DraftPlan, Reading
+from orch_lsp.orchestration.run import FinishedDraft, RunResources, run_draft
 from orch_lsp.orchestration.shielding import to_the_end
-from orch_lsp.runs.record import Software
+from orch_lsp.runs.record import Owner, RunRecord, Software
 from orch_lsp.runs.status import TERMINAL, RunStatus
+from orch_lsp.runs.store import RunStore
 from orch_lsp.uri import normal_form
-
-if TYPE_CHECKING:
-    from orch_lsp.orchestration.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +26,29 @@ _ENDING_SECONDS = 10.0
 BY_THE_END = "because its process was told to end: the editor closed or restarted it, or went away"
 
 Delivery = Callable[[LiveRun, FinishedDraft], Awaitable[None]]
+
+
+class ProcessResources(RunResources, Protocol):
+    """What the runs of one process share."""
+
+    owner: Owner
+    server: Software
+
+    async def store(self, reading: Reading, /) -> RunStore:
+        """The store that holds the document's runs.
+
+        Raises:
+            StoreError: No place to keep records can be written.
+        """
+        ...
+
+    async def open_stores(self) -> list[RunStore]:
+        """The stores that are open now."""
+        ...
+
+    def tell_interrupted(self, records: Iterable[RunRecord], /) -> None:
+        """Pass on runs that were found without their owner and are `interrupted` now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +64,8 @@ class Entry:
 class Supervisor:
     """Owns the live runs of this process."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, resources: ProcessResources) -> None:
+        self._resources = resources
         self._entries: dict[str, Entry] = {}
         self._starting: set[str] = set()
         self._running = 0
@@ -84,17 +105,17 @@ class Supervisor:
         self._starting.add(document)
         try:
             await self._record_late()
-            provider = await self._session.provider(plan.choice.provider, None)
+            provider = await self._resources.provider(plan.choice.provider, None)
             record = new_record(
                 plan,
                 server_address=provider.server_address,
-                owner=self._session.owner,
-                server=self._session.server,
+                owner=self._resources.owner,
+                server=self._resources.server,
                 client=client,
             )
-            live = LiveRun(record, await self._session.store(plan.reading), observer)
+            live = LiveRun(record, await self._resources.store(plan.reading), observer)
             try:
-                self._session.tell_interrupted(await live.create(texts=(plan.reading.document.text,)))
+                self._resources.tell_interrupted(await live.create(texts=(plan.reading.document.text,)))
             except asyncio.CancelledError:
                 # The run is durable by now, and whoever asked for it has withdrawn.
                 await self._cancel_queued(live)
@@ -125,7 +146,7 @@ class Supervisor:
 
     async def _record_late(self) -> None:
         """Record the runs that could not be recorded at their end: their documents would count as being worked on."""
-        for store in await self._session.open_stores():
+        for store in await self._resources.open_stores():
             await store.write_held()
 
     def _full(self, plan: DraftPlan) -> bool:
@@ -140,7 +161,7 @@ class Supervisor:
             await self._cancel_queued(live)
             raise
         try:
-            return await run_draft(live, plan, self._session)
+            return await run_draft(live, plan, self._resources)
         finally:
             self._running -= 1
             async with self._slot_freed:
@@ -155,7 +176,7 @@ class Supervisor:
     async def _beat(self, seconds: float) -> None:
         while self._entries:
             await asyncio.sleep(seconds)
-            for store in await self._session.open_stores():
+            for store in await self._resources.open_stores():
                 ids = [live.record.run_id for live in self.live if live.store is store]
                 try:
                     await store.heartbeat(ids)

@@ -10,7 +10,7 @@ from pathlib import Path
 from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.runs import columns, rescue, retention, rows, search, usage_rows
 from orch_lsp.runs.connection import record_of_runs
-from orch_lsp.runs.interruption import interrupted, with_late_text
+from orch_lsp.runs.interruption import interrupted, text_of_steps, with_late_text
 from orch_lsp.runs.labels import ListedRun, listed
 from orch_lsp.runs.owner import is_gone
 from orch_lsp.runs.record import RunRecord, timestamp
@@ -354,9 +354,10 @@ class RunHistory:
                 # It ended, and only its end could not be written; its file goes when a store is opened again.
                 rows.update(db, run.record, run.document, run.record.status, run.texts, behind=True)
                 continue
-            text = rows.checkpointed(db, run_id)
-            changed = interrupted(record, text)
-            rows.update(db, changed, self._name(record), record.status, (text,) if text else ())
+            texts = rows.checkpointed_by_step(db, run_id)
+            changed = interrupted(record, texts)
+            kept = dict.fromkeys((*texts.values(), text_of_steps(texts.values()))) if texts else ()
+            rows.update(db, changed, self._name(record), record.status, tuple(kept))
             ended.append(changed)
         return tuple(ended), tuple(alive)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from orch_lsp.errors import ErrorCode, ErrorDetail, RunError
@@ -12,20 +12,23 @@ from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
 from orch_lsp.text import sha256
 
 
-def interrupted(record: RunRecord, text: str, at: str | None = None) -> RunRecord:
+def interrupted(record: RunRecord, texts: Mapping[str, str], at: str | None = None) -> RunRecord:
     """End a live run as interrupted; the text that had arrived becomes a partial draft that waits.
+
+    The steps that were at work are interrupted, and those that had not begun are skipped.
 
     Args:
         record: The run as it was last saved.
-        text: What was streamed, as far as it was checkpointed.
+        texts: What each step had streamed, by its id, as far as it was checkpointed.
         at: Time at which the owner was found gone; now if left out.
     """
     ended = transition(record, RunStatus.INTERRUPTED, at)
     owner = f"process {record.owner.pid} on {record.owner.host}"
     message = f"The process that ran this ({owner}) was gone before the run ended."
     error = RunError(ErrorCode.INTERRUPTED, message).detail
-    steps = tuple(_ended(step, error) for step in ended.steps)
-    return replace(ended, error=ended.error or error, steps=steps, draft=record.draft or partial_draft(text))
+    steps = tuple(_ended(step, texts.get(step.id, ""), error) for step in ended.steps)
+    draft = record.draft or partial_draft(text_of_steps(texts.values()))
+    return replace(ended, error=ended.error or error, steps=steps, draft=draft)
 
 
 def with_late_text(record: RunRecord, text: str) -> RunRecord:
@@ -60,13 +63,19 @@ def text_of_steps(texts: Iterable[str]) -> str:
 def unfinished_text(record: RunRecord, texts: Iterable[str]) -> str:
     """The raw text of a run among its texts, else its draft; empty if neither is there."""
     known = {sha256(text): text for text in texts}
+    if record.draft is not None and record.draft.partial and record.draft.sha256 in known:
+        return known[record.draft.sha256]
     wanted = [*(step.output_sha256 for step in record.steps), record.draft.sha256 if record.draft else None]
     return next((known[digest] for digest in wanted if digest in known), "")
 
 
-def _ended(step: Step, error: ErrorDetail) -> Step:
-    own = error if step.status is StepStatus.INTERRUPTED else step.error
-    return replace(step, error=own, attempts=tuple(_cut(attempt, error) for attempt in step.attempts))
+def _ended(step: Step, text: str, error: ErrorDetail) -> Step:
+    return replace(
+        step,
+        error=error if step.status is StepStatus.INTERRUPTED else step.error,
+        output_sha256=step.output_sha256 or (sha256(text) if text else None),
+        attempts=tuple(_cut(attempt, error) for attempt in step.attempts),
+    )
 
 
 def _cut(attempt: Attempt, error: ErrorDetail) -> Attempt:

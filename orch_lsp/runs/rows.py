@@ -228,9 +228,15 @@ def checkpointed_steps(connection: sqlite3.Connection, run_id: str) -> list[str]
     return [str(step) for (step,) in connection.execute(statement, (run_id,))]
 
 
+def checkpointed_by_step(connection: sqlite3.Connection, run_id: str) -> dict[str, str]:
+    """The raw text so far of each step of a run that has any, by the step's id."""
+    steps = checkpointed_steps(connection, run_id)
+    return {step: text for step in steps if (text := checkpointed_of(connection, run_id, step))}
+
+
 def checkpointed(connection: sqlite3.Connection, run_id: str) -> str:
     """The raw text of a run so far, of all its steps."""
-    return text_of_steps(checkpointed_of(connection, run_id, step) for step in checkpointed_steps(connection, run_id))
+    return text_of_steps(checkpointed_by_step(connection, run_id).values())
 
 
 def checkpointed_of(connection: sqlite3.Connection, run_id: str, step: str) -> str:

@@ -6,31 +6,16 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
+from orch_lsp.orchestration.graph import StepSpec
 from orch_lsp.orchestration.live_run import LiveRun
-from orch_lsp.orchestration.observer import DraftDelta, Progress
 from orch_lsp.orchestration.workflow import DRAFT, pending_steps
 from orch_lsp.runs.migrations import VERSION
 from orch_lsp.runs.owner import this_process
-from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.status import RunStatus, StepStatus
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.model import RunSettings
-from tests.fakes.records import queued
-
-
-class Watcher:
-    """Notes what it is warned of."""
-
-    def __init__(self) -> None:
-        self.warnings: list[str] = []
-
-    def run_changed(self, record: RunRecord) -> None: ...
-
-    def progressed(self, progress: Progress) -> None: ...
-
-    def text_received(self, delta: DraftDelta) -> None: ...
-
-    def warned(self, message: str) -> None:
-        self.warnings.append(message)
+from tests.fakes.records import NOBODY, queued
+from tests.fakes.watcher import Watcher
 
 
 async def test_text_that_could_not_be_kept_is_kept_with_the_next_that_can(tmp_path, monkeypatch):
@@ -58,4 +43,36 @@ async def test_text_that_could_not_be_kept_is_kept_with_the_next_that_can(tmp_pa
 
     assert await store.partial_text(live.record.run_id) == "one two three four"
     assert len(watcher.warnings) == 1
+    await store.aclose()
+
+
+async def test_the_texts_of_two_steps_are_kept_apart_while_both_arrive(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORCH_STATE_HOME", str(tmp_path / "state"))
+    store = await RunStore.open(tmp_path, owner=this_process(), settings=RunSettings())
+    workflow = (StepSpec("section:goal", "section"), StepSpec("section:tasks", "section"))
+    watcher = Watcher()
+    live = LiveRun(replace(queued(owner=NOBODY), steps=pending_steps(workflow)), store, watcher)
+    await live.create(())
+    await live.transition(RunStatus.RUNNING)
+    goal, tasks = live.scopes
+    for step in (goal, tasks):
+        step.begin()
+        await step.save()
+    for step, text in ((goal, "one "), (tasks, "eins "), (goal, "two"), (tasks, "zwei")):
+        step.receive(text)
+        await step.checkpoint()
+    told = [(delta.step, delta.offset, delta.text) for delta in watcher.deltas]
+    assert told == [
+        ("section:goal", 0, "one "), ("section:tasks", 0, "eins "), ("section:goal", 4, "two"),
+        ("section:tasks", 5, "zwei"),
+    ]  # fmt: skip
+    assert (goal.text, tasks.text, live.text) == ("one two", "eins zwei", "one two\neins zwei")
+
+    # Its owner is nobody who lives.
+    with closing(sqlite3.connect(store.location)) as db, db:
+        db.execute("UPDATE runs SET heartbeat_at = '2026-01-01T00:00:00.000Z'")
+    (ended,) = await store.reconcile()
+    assert await store.partial_text(ended.run_id) == "one two\neins zwei"
+    assert [step.status for step in ended.steps] == [StepStatus.INTERRUPTED] * 2
+    assert [await store.text(step.output_sha256 or "") for step in ended.steps] == ["one two", "eins zwei"]
     await store.aclose()

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
-from typing import Protocol, cast
+from typing import cast
 
 from orch_lsp.context.item import ContextItem
 from orch_lsp.errors import ErrorCode, OrchError, ProviderError, SettingsError, detail_of
@@ -19,6 +19,7 @@ from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.orchestration.streaming import LiveKeyFilter, SectionTracker
 from orch_lsp.plugins import contained
+from orch_lsp.providers.access import ProviderAccess
 from orch_lsp.providers.base import (
     AnswerBegan,
     AttemptEnded,
@@ -45,29 +46,7 @@ FALLS_BACK = frozenset({
 """What another provider may be asked for: this one cannot be had. Never a refusal or a bad request."""
 
 
-class Providers(Protocol):
-    """Where the step gets its providers from."""
-
-    async def api_key(self, provider: ProviderSettings) -> str | None:
-        """The provider's key; None if there is none.
-
-        Raises:
-            SettingsError: One was found that cannot be one.
-        """
-        ...
-
-    async def provider(self, settings: ProviderSettings, api_key: str | None) -> Provider:
-        """The provider for these settings."""
-        ...
-
-    def in_use(self, provider: Provider) -> contextlib.AbstractAsyncContextManager[None]:
-        """Keep a provider's connections while it is asked."""
-        ...
-
-
-async def ask(
-    scope: StepScope, plan: DraftPlan, context: Sequence[ContextItem], providers: Providers, redactor: Redactor
-) -> str:
+async def ask(scope: StepScope, plan: DraftPlan, context: Sequence[ContextItem], providers: ProviderAccess) -> str:
     """The raw answer, from the chosen provider, else from the first of the user's fallbacks that gives one.
 
     Raises:
@@ -75,21 +54,21 @@ async def ask(
     """
     scope.note(provider=plan.choice.provider.name, model=plan.choice.model if plan.choice.provider.has_model else None)
     written = await asyncio.to_thread(write, plan, context)
-    return await _Asking(scope, plan, written, providers, redactor).answer()
+    return await _Asking(scope, plan, written, providers).answer()
 
 
 class _Asking:
     """The providers that are asked one after the other, until one answers."""
 
     def __init__(
-        self, scope: StepScope, plan: DraftPlan, written: GenerationRequest, providers: Providers, redactor: Redactor
+        self, scope: StepScope, plan: DraftPlan, written: GenerationRequest, providers: ProviderAccess
     ) -> None:
         self._scope = scope
         self._plan = plan
         self._written = written
         self._providers = providers
-        self._redactor = redactor
-        self._attempts = AttemptLog(redactor)
+        self._redactor = providers.redactor
+        self._attempts = AttemptLog(providers.redactor)
         self._before: list[str] = []
 
     async def answer(self) -> str:
