@@ -1,22 +1,31 @@
 """The history at 100,000 runs beside 1,000, of 50 documents: hover and lens, sums, search, pruning with drafts beside.
 
-    python benchmarks/history.py [--short] [--check]
+    python benchmarks/history.py [--short] [--check] [--llm-venv DIR]
 
 Both workspaces are made in bulk from one real run, and measured in turns in one go. The commands are real processes.
+With `--llm-venv` the search is compared with that of `llm` over as many responses. At last the same history is opened
+as the first version of the schema left it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import sqlite3
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
+from harness.environments import programs
+from harness.lsp_client import LspClient
 from harness.measuring import Options, Row, options, report
-from harness.stores import DOCUMENTS, fill, orch, real_run
+from harness.stores import DOCUMENTS, TEXT, fill, orch, real_run, with_schema_1
 from harness.workspace import Place, place
 
 from orch_lsp.runs.lifecycle import transition
@@ -86,6 +95,68 @@ async def pruning(where: Place, store: RunStore, model: RunRecord, keep: int) ->
     return time.perf_counter() - began, beside or quiet, max(quiet)
 
 
+def llm_search(folder: Path, where: Place, count: int) -> float:
+    """Seconds of the same search by `llm`, over as many responses."""
+    bin_folder = programs(folder, "llm")
+    history = where.root.parent / "logs.db"
+    filler = str(Path(__file__).with_name("harness") / "llm_history.py")
+    subprocess.run([str(bin_folder / "python"), filler, str(history), str(count), TEXT], check=True)
+    command = [str(bin_folder / "llm"), "logs", "-q", "number77", "-n", "50", "-d", str(history)]
+    env = {**where.env, "LLM_USER_PATH": str(where.root.parent / "llm")}
+    took: list[float] = []
+    for _ in range(3):
+        began = time.perf_counter()
+        subprocess.run(command, env=env, check=True, capture_output=True)
+        took.append(time.perf_counter() - began)
+    history.unlink()
+    return min(took)
+
+
+async def first_lens(where: Place, meanwhile: Callable[[], Awaitable[None]] | None = None) -> float:
+    """Milliseconds from the start of a server to its first lens; then the server goes on until `meanwhile` is over."""
+    spec = where.root / "specs" / "document-7.spec.md"
+    spec.parent.mkdir(exist_ok=True)
+    spec.write_text("# Rate limiter\n\nLimit each client.\n", "utf-8")
+    began = time.perf_counter()
+    client = await LspClient.start(("-m", "orch_lsp", "serve"), cwd=where.root, env=where.env)
+    await client.initialize(where.root)
+    client.notify("initialized", {})
+    await client.request("textDocument/codeLens", {"textDocument": {"uri": client.open(spec)}})
+    took = (time.perf_counter() - began) * 1000
+    if meanwhile is not None:
+        await meanwhile()
+    await client.stop()
+    return took
+
+
+async def earlier_version(many: Place) -> list[Row]:
+    """What happens when an editor opens the same history as the first version of the schema left it."""
+    await first_lens(many)
+    lens = await first_lens(many)
+    moved = many.root.parent.parent / f"{many.root.parent.name}-old"
+    await asyncio.to_thread(shutil.copytree, many.root.parent, moved)
+    try:
+        old = Place(moved / many.root.name, {**many.env, "ORCH_STATE_HOME": str(moved / "state")})
+        database = await asyncio.to_thread(with_schema_1, old.root)
+        began = time.perf_counter()
+
+        async def until_done() -> None:
+            done = False
+            while not done:
+                await asyncio.sleep(0.2)
+                with closing(sqlite3.connect(database)) as db:
+                    done = not db.execute("SELECT 1 FROM meta WHERE key = 'columns_below'").fetchall()
+
+        lens_then = await first_lens(old, until_done)
+        seconds = time.perf_counter() - began
+    finally:
+        shutil.rmtree(moved)
+    return [
+        Row("first lens in a store of version 1", lens_then, lens, "ms", 2.0),
+        Row("until all its runs are up to date", seconds, None, "s"),
+    ]
+
+
 async def measure(few: Place, many: Place, wanted: Options, count: int) -> list[Row]:
     os.environ["ORCH_STATE_HOME"] = few.env["ORCH_STATE_HOME"]
     model = await real_run(few)
@@ -101,6 +172,8 @@ async def measure(few: Place, many: Place, wanted: Options, count: int) -> list[
     listed, list_mb = min(orch(many, "runs", "list") for _ in range(3))
     added_up, usage_mb = min(orch(many, "usage") for _ in range(3))
     found, _ = min(orch(many, "runs", "list", "--search", "number77") for _ in range(3))
+    searched_by_llm = await asyncio.to_thread(llm_search, wanted.llm_venv, many, count) if wanted.llm_venv else None
+    aged = await earlier_version(many)
     seconds, beside, quiet = await pruning(many, stores[1], model, count // 10)
     for store in stores:
         await store.aclose()
@@ -110,6 +183,8 @@ async def measure(few: Place, many: Place, wanted: Options, count: int) -> list[
         Row("usage, beside runs list", added_up, listed, "s", 2.0),
         Row("usage, memory, beside runs list", usage_mb, max(list_mb, before), "MB", 1.2),
         Row("runs list --search, beside runs list", found, listed, "s", 2.0),
+        Row("runs list --search, beside llm logs -q", found, searched_by_llm, "s", 1.0 if searched_by_llm else None),
+        *aged,
         Row(f"pruning to {count // 10:,}", seconds, None, "s"),
         Row("slowest write of a draft beside it", max(beside), quiet, "ms"),
         Row("median of the slowest writes", statistics.median(beside), None, "ms", 1000.0),
@@ -117,7 +192,7 @@ async def measure(few: Place, many: Place, wanted: Options, count: int) -> list[
 
 
 async def main() -> None:
-    wanted = options("The history at 100,000 runs beside 1,000.")
+    wanted = options("The history at 100,000 runs beside 1,000.", llm=True)
     count = 2_000 if wanted.short else 100_000
     with place("http://127.0.0.1:9/v1") as few, place("http://127.0.0.1:9/v1") as many:
         found = await measure(few, many, wanted, count)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import resource
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from orch_lsp.generation import Usage
 from orch_lsp.runs import rows
 from orch_lsp.runs.connection import record_of_runs
 from orch_lsp.runs.owner import this_process
+from orch_lsp.runs.packing import unpack
+from orch_lsp.runs.place import workspace_place
 from orch_lsp.runs.record import Applied, Cost, RunRecord, new_run_id, timestamp
 from orch_lsp.runs.status import DraftState
 from orch_lsp.runs.store import RunStore
@@ -75,3 +79,21 @@ def fill(root: Path, model: RunRecord, count: int) -> None:
     while connection.write(lambda db: rows.index_words(db, 1000)):
         pass
     connection.close()
+
+
+def with_schema_1(root: Path) -> Path:
+    """Turn a workspace's history into one that the first version of its schema has written; the database."""
+    database = workspace_place(root).database
+    with closing(sqlite3.connect(database)) as db:
+        db.create_function("unpacked", 2, unpack)
+        db.execute("UPDATE texts SET utf8 = unpacked(utf8, packing)")
+        for table in ("summaries", "drafted", "searched", "run_words", "checkpoints"):
+            db.execute(f"DROP TABLE IF EXISTS {table}")
+        db.execute("ALTER TABLE texts DROP COLUMN packing")
+        db.execute(
+            "CREATE TABLE checkpoints (run_id TEXT NOT NULL, start INTEGER NOT NULL, utf8 BLOB NOT NULL,"
+            " PRIMARY KEY (run_id, start))"
+        )
+        db.execute("PRAGMA user_version = 1")
+        db.commit()
+    return database
