@@ -11,6 +11,14 @@ import logging
 import re
 import threading
 import urllib.parse
+from typing import TYPE_CHECKING
+
+from orch_lsp.late import late
+
+if TYPE_CHECKING:
+    from orch_lsp import secret_shapes
+else:
+    secret_shapes = late("orch_lsp.secret_shapes")
 
 _MOST_KEYS = 64
 """Keys that are known at a time: those of the settings are taken up anew at each reading, so that they stay."""
@@ -25,11 +33,10 @@ DUMMY_KEYS = frozenset(
 def redact(text: str) -> str:
     """`text` with everything replaced that is shaped like a secret, and the value of every credential header."""
     # Here, because its expressions take a while to compile, and most of what is said has no need of them.
-    from orch_lsp.secret_shapes import find_secrets
 
     pieces: list[str] = []
     position = 0
-    for match in find_secrets(text, strict=False):
+    for match in secret_shapes.find_secrets(text, strict=False):
         pieces += (text[position : match.span.start], REPLACEMENT)
         position = match.span.end
     return "".join((*pieces, text[position:]))

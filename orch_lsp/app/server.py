@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
+from orch_lsp.late import late
 from orch_lsp.lsp.features import FEATURES
 from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.serving import load_all
 
 if TYPE_CHECKING:
+    from orch_lsp.app import session as sessions
+    from orch_lsp.lsp import drafting
     from orch_lsp.orchestration.session import Session
     from orch_lsp.redaction import Redactor
+else:
+    drafting = late("orch_lsp.lsp.drafting")
+    sessions = late("orch_lsp.app.session")
 
 
 def build_server(redactor: Redactor | None = None) -> OrchServer:
     """The language server with all its features; `redactor` learns the keys that are used."""
 
-    def open_session() -> Session:
+    def open_session(server: OrchServer) -> Session:
         # The heavy libraries: after `initialize` was answered, on a worker thread.
-        from orch_lsp.app.session import build_session
-
-        return build_session(redactor)
+        session = sessions.build_session(redactor)
+        session.on_interrupted = functools.partial(drafting.announce, server)
+        load_all(FEATURES)
+        return session
 
     server = OrchServer(open_session)
     for feature in FEATURES:

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,11 +17,17 @@ from orch_lsp.doctor.examine import Diagnosis, examine
 from orch_lsp.doctor.findings import has_problem, report_value
 from orch_lsp.doctor.support_bundle import RUNS, bundle_files, write_bundle
 from orch_lsp.errors import StoreError
+from orch_lsp.late import late
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.workspace import state_home, user_config_path
+
+if TYPE_CHECKING:
+    from orch_lsp.app import session as sessions
+else:
+    sessions = late("orch_lsp.app.session")
 
 
 @click.command()
@@ -47,9 +54,7 @@ def doctor(offline: bool, bundle: Path | None, as_json: bool, workspace: Path | 
 
 
 async def _examine(workspace: Path | None, bundle: Path | None, *, offline: bool) -> Diagnosis:
-    from orch_lsp.app.session import build_session
-
-    session = build_session()
+    session = sessions.build_session()
     here = Path.cwd()
     folder = (workspace or here).absolute()
     path = folder / "spec.md"

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,6 +32,7 @@ from orch_lsp.cli.signals import end_at_once, is_to_outlive_its_terminal
 from orch_lsp.cli.terminal import TerminalObserver
 from orch_lsp.document.parse import parse
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
+from orch_lsp.late import late
 from orch_lsp.orchestration.applying import (
     as_applied,
     as_refused,
@@ -52,6 +53,15 @@ from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.text import sha256
 from orch_lsp.workspace import resolved
+
+if TYPE_CHECKING:
+    from orch_lsp.app import session as sessions
+    from orch_lsp.runs import schema as record_schema
+    from orch_lsp.runs import view as views
+else:
+    sessions = late("orch_lsp.app.session")
+    record_schema = late("orch_lsp.runs.schema")
+    views = late("orch_lsp.runs.view")
 
 _SIGNALS = {signal.SIGINT: "with Ctrl-C", signal.SIGTERM: "by a signal to end (SIGTERM)"}
 if sys.platform != "win32":
@@ -156,9 +166,7 @@ def _given(path: Path) -> str | SpecError:
 
 
 async def _draft_all(files: Sequence[Path], options: Options) -> int:
-    from orch_lsp.app.session import build_session
-
-    session = build_session()
+    session = sessions.build_session()
     interruption = _Interruption(session)
     worst = 0
     with interruption.on_signals():
@@ -215,9 +223,7 @@ async def _draft_one(session: Session, path: Path, options: Options, interruptio
 def _say_findings(record: RunRecord) -> None:
     """Say what the answer held and the document does not get, and what is to be looked at."""
     if record.status is RunStatus.COMPLETED:
-        from orch_lsp.runs.view import finding_lines
-
-        for line in finding_lines(record):
+        for line in views.finding_lines(record):
             say(f"warning: {line}")
 
 
@@ -237,9 +243,7 @@ def _say_where(live: LiveRun) -> None:
 
 async def _as_json(live: LiveRun) -> dict[str, Any]:
     """The record; with the draft's text in it if the store does not have it."""
-    from orch_lsp.runs.schema import to_dict
-
-    values = to_dict(live.record)
+    values = record_schema.to_dict(live.record)
     if live.unrecorded is not None and live.record.draft is not None:
         values["draft"]["text"] = await live.store.text(live.record.draft.sha256)
     return values

@@ -5,16 +5,23 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from orch_lsp.cli.output import reporting_errors, say, write_json, write_result
 from orch_lsp.cli.provider_name import named_provider
 from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.late import late
 from orch_lsp.settings import key_ring
 from orch_lsp.settings.keys import may_be_key
 from orch_lsp.settings.model import Settings
 from orch_lsp.workspace import find_root
+
+if TYPE_CHECKING:
+    from orch_lsp.app import session as sessions
+else:
+    sessions = late("orch_lsp.app.session")
 
 INSTALL = "Install the Python package `keyring` beside orch-lsp, or put the key into an environment variable."
 
@@ -108,9 +115,7 @@ def _read_value(provider: str) -> str:
 
 def _settings() -> Settings:
     async def load() -> Settings:
-        from orch_lsp.app.session import build_session
-
-        session = build_session()
+        session = sessions.build_session()
         try:
             return await session.settings_of(find_root(Path.cwd() / "spec.md", folders=(Path.cwd(),)))
         finally:

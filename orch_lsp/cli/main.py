@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,6 +25,12 @@ from orch_lsp.cli.output import (
     write_json,
 )
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SettingsError
+from orch_lsp.late import late
+
+if TYPE_CHECKING:
+    from orch_lsp.cli import serve as serving
+else:
+    serving = late("orch_lsp.cli.serve")
 
 COMMANDS = ("doctor", "draft", "key", "models", "new", "runs", "trust", "usage")
 """Each is a command of the same name in a module of the same name, loaded when it is asked for."""
@@ -124,6 +130,4 @@ def cli() -> None:
 @click.pass_context
 def serve(context: click.Context) -> None:
     """Serve one editor over the language server protocol."""
-    from orch_lsp.cli.serve import serve as serve_client
-
-    serve_client(context.args)
+    serving.serve(context.args)

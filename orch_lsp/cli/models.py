@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,7 @@ from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, say_error, w
 from orch_lsp.cli.provider_name import named_provider
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import ErrorCode, ErrorDetail, SettingsError
+from orch_lsp.late import late
 from orch_lsp.model_lists.lists import ModelList, age_words
 from orch_lsp.orchestration.permission import is_allowed
 from orch_lsp.orchestration.plan import Reading, read
@@ -27,6 +28,11 @@ from orch_lsp.settings.configured import configured_providers
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.model import ProviderSettings
 from orch_lsp.settings.resolve import CommandChoice
+
+if TYPE_CHECKING:
+    from orch_lsp.app import session as sessions
+else:
+    sessions = late("orch_lsp.app.session")
 
 _SOURCES = {"provider": "its own list", "cache": "the list that was kept", "genai-prices": "the price table"}
 
@@ -50,9 +56,7 @@ def models(provider: str | None, offline: bool, as_json: bool, workspace: Path |
 
 
 async def _find(name: str | None, workspace: Path | None, *, offline: bool) -> list[ModelList]:
-    from orch_lsp.app.session import build_session
-
-    session = build_session()
+    session = sessions.build_session()
     here = Path.cwd()
     source = Source((here / "spec.md").as_uri(), here / "spec.md", None, "", (here,), workspace)
     try:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from orch_lsp.cli.layout import (
     GAP,
@@ -19,9 +20,15 @@ from orch_lsp.cli.layout import (
     wrapped,
 )
 from orch_lsp.cli.output import terminal_width
+from orch_lsp.late import late
 from orch_lsp.runs.escape import plain, visible
 from orch_lsp.runs.labels import ListedRun
 from orch_lsp.runs.record import RunRecord
+
+if TYPE_CHECKING:
+    from orch_lsp.runs import view as views
+else:
+    views = late("orch_lsp.runs.view")
 
 _SHORTEST_ID = 8
 _LEAST = 12
@@ -87,10 +94,8 @@ def page_of(record: RunRecord, draft_text: str | None) -> str:
         record: The run.
         draft_text: The draft's text, if it is kept; in a pipe it follows as it is.
     """
-    from orch_lsp.runs.view import view_of
-
     width = terminal_width()
-    view = view_of(record)
+    view = views.view_of(record)
     blocks = [wrapped(view.title, width), _facts(record, width)]
     for heading, lines in (("Error", view.error), ("Attempts", view.attempts), ("Context", view.context)):
         if lines:
@@ -105,9 +110,7 @@ def page_of(record: RunRecord, draft_text: str | None) -> str:
 
 def _facts(record: RunRecord, width: int | None) -> list[str]:
     """A label and its value on a line; where that is narrow, the value below its label."""
-    from orch_lsp.runs.view import facts_of
-
-    facts = [(label, value) for label, value in facts_of(record) if value]
+    facts = [(label, value) for label, value in views.facts_of(record) if value]
     column = widest([label for label, _ in facts]) + len(_INDENT) + GAP
     lines: list[str] = []
     for label, text in facts:

@@ -11,15 +11,34 @@ import click
 
 from orch_lsp.cli.output import reporting_errors, say, terminal_width, write_json, write_page, write_result
 from orch_lsp.errors import RunError
+from orch_lsp.late import late
 from orch_lsp.workspace import find_root
 
 if TYPE_CHECKING:
+    from orch_lsp.app import session as sessions
+    from orch_lsp.cli import run_pages
+    from orch_lsp.orchestration import applying
     from orch_lsp.orchestration.session import Session
-    from orch_lsp.runs.history import RunHistory
+    from orch_lsp.runs import history as histories
+    from orch_lsp.runs import labels
+    from orch_lsp.runs import schema as record_schema
     from orch_lsp.runs.labels import ListedRun
     from orch_lsp.runs.record import RunRecord
     from orch_lsp.runs.store import RunStore
+    from orch_lsp.settings import load as layers
+    from orch_lsp.settings import resolve as merging
+    from orch_lsp.settings import runs as retention
     from orch_lsp.settings.model import RunSettings
+else:
+    sessions = late("orch_lsp.app.session")
+    run_pages = late("orch_lsp.cli.run_pages")
+    applying = late("orch_lsp.orchestration.applying")
+    histories = late("orch_lsp.runs.history")
+    labels = late("orch_lsp.runs.labels")
+    record_schema = late("orch_lsp.runs.schema")
+    layers = late("orch_lsp.settings.load")
+    merging = late("orch_lsp.settings.resolve")
+    retention = late("orch_lsp.settings.runs")
 
 T = TypeVar("T")
 _COUNTABLE = 2**53
@@ -41,15 +60,11 @@ def with_store(workspace: Path | None, use: Callable[[Session, RunStore, RunSett
     """Open the workspace's store, use it, close it."""
     import asyncio
 
-    from orch_lsp.app.session import build_session
-    from orch_lsp.settings.load import ProjectLayer
-    from orch_lsp.settings.resolve import CommandChoice
-
     async def run() -> T:
-        session = build_session()
+        session = sessions.build_session()
         try:
             root = root_of_here(workspace)
-            settings = await session.settings(root, None, editor=ProjectLayer(), command=CommandChoice())
+            settings = await session.settings(root, None, editor=layers.ProjectLayer(), command=merging.CommandChoice())
             store = await session.store_at(root, None, settings.runs)
             for notice in session.take_notices():
                 say(f"warning: {notice}")
@@ -61,25 +76,22 @@ def with_store(workspace: Path | None, use: Callable[[Session, RunStore, RunSett
 
 
 def looked_at(
-    roots: Sequence[Path | None], ask: Callable[[RunHistory], T], *, to_search: bool = False
+    roots: Sequence[Path | None], ask: Callable[[histories.RunHistory], T], *, to_search: bool = False
 ) -> list[T] | None:
     """What each of these histories answers, without the event loop, the settings and the libraries of a draft.
 
     Returns:
         The answers; None if in one of them more is to be done than to look: then `with_store` does it.
     """
-    from orch_lsp.runs.history import RunHistory
-    from orch_lsp.settings.runs import retention_settings
-
-    settings, notices = retention_settings(), list[str]()
-    histories = [RunHistory(root, settings, notices.append) for root in roots]
+    settings, notices = retention.retention_settings(), list[str]()
+    found = [histories.RunHistory(root, settings, notices.append) for root in roots]
     try:
-        for history in histories:
+        for history in found:
             history.open()
-        at_rest = all(history.is_at_rest(to_search=to_search) for history in histories)
-        return [ask(history) for history in histories] if at_rest else None
+        at_rest = all(history.is_at_rest(to_search=to_search) for history in found)
+        return [ask(history) for history in found] if at_rest else None
     finally:
-        for history in histories:
+        for history in found:
             history.close()
         for notice in notices:
             say(f"warning: {notice}")
@@ -104,15 +116,11 @@ def list_runs(limit: int, search: str | None, as_json: bool, workspace: Path | N
     roots = [root, None] if workspace is None and find_root(Path.cwd() / "spec.md") is None else [root]
     with reporting_errors(as_json=as_json):
         if as_json:
-            from orch_lsp.runs.schema import to_dict
-
-            write_json([to_dict(record) for record in _records(workspace, roots, wanted, search)[:limit]])
+            write_json([record_schema.to_dict(record) for record in _records(workspace, roots, wanted, search)[:limit]])
             return
         found = _shortly(roots, wanted, search)
         if found is None:
-            from orch_lsp.runs.labels import listed
-
-            found = [listed(record) for record in _records(workspace, roots, wanted, search)]
+            found = [labels.listed(record) for record in _records(workspace, roots, wanted, search)]
         if found:
             write_page("\n".join(_lines(found[:limit], found[limit:])) + "\n")
         else:
@@ -122,12 +130,9 @@ def list_runs(limit: int, search: str | None, as_json: bool, workspace: Path | N
 def _lines(runs: Sequence[ListedRun], before: Sequence[ListedRun]) -> list[str]:
     """The history as a table on a terminal, else with whole ids and times for `grep` and scripts."""
     if (width := terminal_width()) is not None:
-        from orch_lsp.cli.run_pages import table_of
+        return run_pages.table_of(runs, before, width)
 
-        return table_of(runs, before, width)
-    from orch_lsp.runs.labels import list_line
-
-    return [list_line(run) for run in runs]
+    return [labels.list_line(run) for run in runs]
 
 
 def _records(workspace: Path | None, roots: Sequence[Path | None], wanted: int, search: str | None) -> list[RunRecord]:
@@ -154,26 +159,23 @@ def _shortly(roots: Sequence[Path | None], wanted: int, search: str | None) -> l
 @workspace_option
 def show(run_id: str, as_json: bool, show_draft: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- as above
     """Show a run; ID may be shortened to its first 8 characters."""
-    from orch_lsp.cli.run_pages import page_of
-    from orch_lsp.orchestration.applying import draft_text_of
-    from orch_lsp.runs.schema import to_dict
 
     async def load(session: Session, store: RunStore, settings: RunSettings) -> tuple[RunRecord, str | None]:
         store, record = await _find(session, store, settings, run_id)
         if show_draft and not as_json:
-            return record, await draft_text_of(store, record)
+            return record, await applying.draft_text_of(store, record)
         text = await store.text(record.draft.sha256) if record.draft else None
         return record, text
 
     with reporting_errors(as_json=as_json):
         record, text = with_store(workspace, load)
         if as_json:
-            write_json(to_dict(record))
+            write_json(record_schema.to_dict(record))
         elif show_draft:
             draft = text or ""
             write_result(draft if draft.endswith("\n") else draft + "\n")
         else:
-            write_page(page_of(record, text))
+            write_page(run_pages.page_of(record, text))
 
 
 async def _find(

@@ -9,9 +9,18 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from orch_lsp.late import late
+
 if TYPE_CHECKING:
+    from orch_lsp import redaction
+    from orch_lsp.app import server as servers
+    from orch_lsp.lsp.wire import stderr, transport
     from orch_lsp.lsp.wire.first_answer import FirstMessages
-    from orch_lsp.redaction import Redactor
+else:
+    servers = late("orch_lsp.app.server")
+    stderr = late("orch_lsp.lsp.wire.stderr")
+    transport = late("orch_lsp.lsp.wire.transport")
+    redaction = late("orch_lsp.redaction")
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -21,9 +30,9 @@ def serve(arguments: Sequence[str], first: FirstMessages | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="orch-lsp serve", description="Serve one editor over the language server protocol."
     )
-    transport = parser.add_mutually_exclusive_group()
-    transport.add_argument("--stdio", action="store_true", help="serve over stdin and stdout (default)")
-    transport.add_argument("--tcp", metavar="HOST:PORT", type=_address, help="serve over TCP, on a loopback address")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--stdio", action="store_true", help="serve over stdin and stdout (default)")
+    way.add_argument("--tcp", metavar="HOST:PORT", type=_address, help="serve over TCP, on a loopback address")
     parser.add_argument(
         "--log-level", choices=LOG_LEVELS, default="warning", help="what goes to stderr (default: warning)"
     )
@@ -33,24 +42,20 @@ def serve(arguments: Sequence[str], first: FirstMessages | None = None) -> None:
 
     # Objects loaded by now stay; collecting garbage among them again and again is a tenth of the start.
     gc.disable()
-    from orch_lsp.app.server import build_server
-    from orch_lsp.lsp.wire import stderr
-    from orch_lsp.lsp.wire.transport import LAST_WORDS_S, serve_stdio, serve_tcp
-    from orch_lsp.redaction import Redactor
 
     said = stderr.take_over()
-    redactor = Redactor()
+    redactor = redaction.Redactor()
     _log_to_stderr(options.log_level.upper(), redactor)
-    server = build_server(redactor)
+    server = servers.build_server(redactor)
     gc.freeze()
     gc.enable()
     try:
-        code = serve_tcp(server, *options.tcp) if options.tcp else serve_stdio(server, first)
+        code = transport.serve_tcp(server, *options.tcp) if options.tcp else transport.serve_stdio(server, first)
     except OSError as error:
         said.write(f"orch-lsp serve: cannot listen: {error.strerror or error}\n")
         code = 1
     finally:
-        said.end(LAST_WORDS_S)
+        said.end(transport.LAST_WORDS_S)
         sys.stderr = sys.__stderr__
     sys.exit(code)
 
@@ -70,12 +75,10 @@ def _address(value: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _log_to_stderr(level: str, redactor: Redactor) -> None:
-    from orch_lsp.redaction import install_log_filter
-
+def _log_to_stderr(level: str, redactor: redaction.Redactor) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    install_log_filter(redactor, handler)
+    redaction.install_log_filter(redactor, handler)
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     # pygls logs whole messages at INFO, documents and settings with them; only our own loggers follow the option.
     logging.getLogger("orch_lsp").setLevel(level)

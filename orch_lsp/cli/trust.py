@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from orch_lsp.cli.output import reporting_errors, say, write_json, write_page
 from orch_lsp.cli.runs import workspace_option
+from orch_lsp.late import late
 from orch_lsp.orchestration.plan import read
 from orch_lsp.orchestration.source import Source
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.settings.trust import TrustStore
 from orch_lsp.workspace import find_root, state_home
+
+if TYPE_CHECKING:
+    from orch_lsp.app import session as sessions
+else:
+    sessions = late("orch_lsp.app.session")
 
 
 @click.command()
@@ -50,9 +57,7 @@ def trust(provider: str | None, revoke: bool, as_json: bool, workspace: Path | N
 
 async def _allow(root: Path, provider: str) -> None:
     """Remember the consent, for the address that the provider has now."""
-    from orch_lsp.app.session import build_session
-
-    session = build_session()
+    session = sessions.build_session()
     try:
         source = Source((root / "spec.md").as_uri(), root / "spec.md", None, "", (root,), root)
         reading = await read(session, source, editor=ProjectLayer(), command=CommandChoice())

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.lsp.convert import Positions, workspace_edit
-
-if TYPE_CHECKING:
-    from orch_lsp.lsp.server import OrchServer
-    from orch_lsp.orchestration.plan import Reading
+from orch_lsp.lsp.server import OrchServer
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.settings.edit import choose_in_file, front_matter_with_choice
+from orch_lsp.workspace import project_config_path, user_config_path
 
 
 async def choose(ls: OrchServer, reading: Reading, provider: str, model: str | None) -> str:
@@ -26,9 +25,6 @@ async def choose(ls: OrchServer, reading: Reading, provider: str, model: str | N
     Raises:
         SettingsError: It could not be written.
     """
-    from orch_lsp.settings.edit import choose_in_file, front_matter_with_choice
-    from orch_lsp.workspace import project_config_path, user_config_path
-
     front_matter = reading.document.front_matter
     if front_matter is not None and front_matter.problem is None:
         edits = front_matter_with_choice(reading.document.text, front_matter, provider, model)

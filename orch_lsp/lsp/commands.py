@@ -23,6 +23,9 @@ ALLOW_PROVIDER = "orch.allowProvider"
 DISMISS_DIAGNOSTIC = "orch.dismissDiagnostic"
 EXPLAIN_ERROR = "orch.explainError"
 
+REWRITE = "refactor.rewrite.orch"
+"""The kind of the code actions that run a command; outside `source.`, so that no editor runs one at a save."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from orch_lsp.lsp.refresh import refresh
-
-if TYPE_CHECKING:
-    from orch_lsp.lsp.server import OrchServer
-    from orch_lsp.orchestration.plan import Reading
+from orch_lsp.lsp.server import OrchServer
+from orch_lsp.orchestration.plan import Reading
 
 
 async def allow(ls: OrchServer, reading: Reading, provider: str) -> None:
     """Remember, at user level, that a provider may be used in a document's workspace."""
-    session = await ls.session()
-    await session.allow(reading, provider)
+    await ls.shared.allow(reading, provider)
     uri = reading.source.uri
     ls.failures.clear(uri)
     refresh(ls, uri)

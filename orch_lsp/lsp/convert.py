@@ -49,6 +49,9 @@ def workspace_edit(
     return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(target, list(edits))])
 
 
+SOURCE = "orch"
+"""Who our diagnostics are from, as clients show it."""
+
 SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
     "warning": types.DiagnosticSeverity.Warning,

@@ -1,88 +1,40 @@
-"""Diagnostics: the profile's rules, unusable settings, and the last run's failure, on one path to the client.
-
-Pushed a moment after the last change; a client that pulls is told to ask again instead.
-"""
+"""What there is to say of a document: the profile's rules, unusable settings, and the last run's failure."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
 
+from orch_lsp.document.model import SpecDocument
 from orch_lsp.errors import ErrorCode
-from orch_lsp.lsp.convert import SEVERITIES, Positions
+from orch_lsp.lsp.convert import SEVERITIES, SOURCE, Positions
 from orch_lsp.lsp.failures import Failure
+from orch_lsp.lsp.pages import page_uri
 from orch_lsp.lsp.scope import is_spec
+from orch_lsp.lsp.snapshot import Snapshot
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.secret_refusal import secret_line
+from orch_lsp.rules.check import check
 from orch_lsp.settings.model import Layer
 
-if TYPE_CHECKING:
-    from orch_lsp.document.model import SpecDocument
-    from orch_lsp.lsp.server import OrchServer
-    from orch_lsp.orchestration.plan import Reading
-    from orch_lsp.redaction import Redactor
 
-SOURCE = "orch"
-QUIET_SECONDS = 0.15
-
-
-def schedule(ls: OrchServer, uri: str) -> None:
-    """Bring the document's diagnostics up to date once it is quiet."""
-    uri = ls.workspace.spelling(uri)
-    if (waiting := ls.publishing.get(uri)) is not None:
-        waiting.cancel()
-    ls.publishing[uri] = ls.run_task(_publish_when_quiet(ls, uri), f"diagnostics of {uri}")
-
-
-def clear(ls: OrchServer, uri: str) -> None:
-    """The document was closed: it shows nothing any more."""
-    if (waiting := ls.publishing.pop(uri, None)) is not None:
-        waiting.cancel()
-    if not ls.client.pull_diagnostics:
-        ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
-
-
-async def _publish_when_quiet(ls: OrchServer, uri: str) -> None:
-    await asyncio.sleep(QUIET_SECONDS)
-    if not ls.documents.is_open(uri):
-        return
-    if ls.client.pull_diagnostics:
-        await _ask_to_pull(ls)
-        return
-    found = await diagnostics_of(ls, uri)
-    if found is not None and ls.documents.is_open(uri):
-        version, diagnostics = found
-        ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
-
-
-async def _ask_to_pull(ls: OrchServer) -> None:
-    try:
-        async with asyncio.timeout(10.0):
-            await ls.workspace_diagnostic_refresh_async(None)
-    except (TimeoutError, JsonRpcException):
-        return  # The client pulls again by itself at the next change.
-
-
-async def diagnostics_of(ls: OrchServer, uri: str) -> tuple[int | None, list[types.Diagnostic]] | None:
-    """The version that was looked at, and everything there is to say of it."""
-    source = ls.source(uri)
-    reading = await ls.read(source)
-    positions = Positions(source.text, ls.position_encoding)
+async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
+    """Everything there is to say of this version of a document."""
+    reading = await snapshot.reading()
+    positions = snapshot.positions()
     found: list[types.Diagnostic] = []
     if is_spec(reading):
         found += await asyncio.to_thread(_rules, reading, positions)
     found += _settings(reading, positions)
     found += _unknown_profile(reading, positions)
-    if (failure := ls.failures.get(uri)) is not None and not _is_said_or_settled(failure, reading):
-        redactor = (await ls.session()).redactor
-        found.append(await asyncio.to_thread(_failure, ls, reading, failure, positions, redactor))
-    return source.version, found
+    failure = snapshot.failure
+    if failure is not None and not _is_said_or_settled(failure, reading):
+        found.append(await asyncio.to_thread(_failure, snapshot, reading, failure, positions))
+    return found
 
 
 def _rules(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
-    from orch_lsp.rules.check import check
-
     return [
         types.Diagnostic(
             positions.range(finding.span), finding.message, SEVERITIES[finding.severity], finding.rule, source=SOURCE,
@@ -130,22 +82,16 @@ def _is_said_or_settled(failure: Failure, reading: Reading) -> bool:
     return reading.drafts or (reading.no_profile is not None and reading.no_profile.line is not None)
 
 
-def _failure(
-    ls: OrchServer, reading: Reading, failure: Failure, positions: Positions, redactor: Redactor
-) -> types.Diagnostic:
+def _failure(snapshot: Snapshot, reading: Reading, failure: Failure, positions: Positions) -> types.Diagnostic:
     detail, line = failure.detail, failure.line
     if detail.code == ErrorCode.SECRET_BLOCKED:
-        from orch_lsp.orchestration.secret_refusal import secret_line
-
         # Where it is now, which may be another line than when the run began.
-        line = secret_line(reading.document.text, redactor)
+        line = secret_line(reading.document.text, snapshot.session.redactor)
     place = positions.line_range(line) if line is not None else _cause(reading.document, detail.code, positions)
     description = None
-    if ls.client.code_description or ls.client.pull_diagnostics:
-        from orch_lsp.lsp.pages import page_uri
-
-        if (page := page_uri(detail.code, reading.settings.docs_base)) is not None:
-            description = types.CodeDescription(page)
+    page = page_uri(detail.code, reading.settings.docs_base)
+    if page is not None and (snapshot.client.code_description or snapshot.client.pull_diagnostics):
+        description = types.CodeDescription(page)
     return types.Diagnostic(
         place,
         detail.text,

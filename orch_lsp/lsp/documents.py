@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from orch_lsp.lsp.wire.workspace import OrchWorkspace
 from orch_lsp.orchestration.source import Source
 from orch_lsp.uri import normal_form, path_of
-
-if TYPE_CHECKING:
-    from orch_lsp.lsp.server import OrchServer
 
 
 class Documents:
     """What is open, over the workspace, which keeps the texts. URIs come in any spelling and leave in the client's."""
 
-    def __init__(self, server: OrchServer) -> None:
-        self._server = server
+    def __init__(self, workspace: Callable[[], OrchWorkspace]) -> None:
+        self._workspace = workspace
         self._changed: dict[str, asyncio.Event] = {}
         self._identities: dict[str, str] = {}
         self._untitled_texts: dict[str, str] = {}
@@ -26,11 +24,11 @@ class Documents:
 
     def is_open(self, uri: str) -> bool:
         """Whether the client has the document open."""
-        return self._server.workspace.document(uri) is not None
+        return self._workspace().document(uri) is not None
 
     def open_uris(self) -> list[str]:
         """URIs of the open documents, as the client spells them."""
-        return [document.uri for document in self._server.workspace.text_documents.values()]
+        return [document.uri for document in self._workspace().text_documents.values()]
 
     def source(self, uri: str) -> Source:
         """The document as it is now.
@@ -38,21 +36,23 @@ class Documents:
         Raises:
             KeyError: It is not open.
         """
-        document = self._server.workspace.document(uri)
+        document = self._workspace().document(uri)
         if document is None:
             raise KeyError(uri)
         path = path_of(uri)
         identity = None if path is not None else self._identities.setdefault(normal_form(uri), str(uuid.uuid4()))
-        return Source(document.uri, path, document.version, document.source, self._server.folders(), identity=identity)
+        return Source(
+            document.uri, path, document.version, document.source, self._workspace().folder_paths(), identity=identity
+        )
 
     def text(self, uri: str) -> str | None:
         """The document's text now; None if it is not open."""
-        document = self._server.workspace.document(uri)
+        document = self._workspace().document(uri)
         return None if document is None else document.source
 
     def version(self, uri: str) -> int | None:
         """The document's version now; None if it is not open, or the client counts none."""
-        document = self._server.workspace.document(uri)
+        document = self._workspace().document(uri)
         return None if document is None else document.version
 
     def note_change(self, uri: str) -> None:
@@ -64,7 +64,7 @@ class Documents:
 
     def untitled_with(self, text: str) -> list[str]:
         """Identities of documents without a file that have, or had when they were closed, exactly this text."""
-        documents = self._server.workspace.text_documents
+        documents = self._workspace().text_documents
         now = [
             known for form, known in self._identities.items() if form in documents and documents[form].source == text
         ]

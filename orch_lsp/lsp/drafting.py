@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -14,15 +13,16 @@ from orch_lsp.lsp.editing import edit_in_draft
 from orch_lsp.lsp.failures import Failure, severity_of
 from orch_lsp.lsp.progress import WorkDoneProgress
 from orch_lsp.lsp.refresh import refresh
+from orch_lsp.lsp.server import OrchServer
+from orch_lsp.orchestration.applying import as_applied, as_refused, supersede_older, undrafted
+from orch_lsp.orchestration.live_run import LiveRun
+from orch_lsp.orchestration.observer import DraftDelta, Progress
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.run import FinishedDraft
+from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.schema import to_dict
 from orch_lsp.runs.status import TERMINAL, RunStatus
-
-if TYPE_CHECKING:
-    from orch_lsp.lsp.server import OrchServer
-    from orch_lsp.orchestration.live_run import LiveRun
-    from orch_lsp.orchestration.observer import DraftDelta, Progress
-    from orch_lsp.orchestration.plan import DraftPlan
-    from orch_lsp.orchestration.run import FinishedDraft
-    from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.view import finding_lines
 
 logger = logging.getLogger(__name__)
 
@@ -137,15 +137,13 @@ def _leading(deltas: list[DraftDelta]) -> list[DraftDelta]:
 
 
 async def _cancel(server: OrchServer, run_id: str) -> None:
-    (await server.supervisor()).cancel(run_id, "in the editor")
+    server.shared.supervisor.cancel(run_id, "in the editor")
 
 
 def show_findings(server: OrchServer, record: RunRecord) -> None:
     """Say once what of the answer the document does not get, and what is to be looked at."""
     if not record.findings:
         return
-    from orch_lsp.runs.view import finding_lines
-
     lines = finding_lines(record)
     more = f"; and {len(lines) - _FINDINGS_TOLD} more" if len(lines) > _FINDINGS_TOLD else ""
     if lines:
@@ -156,8 +154,6 @@ def show_findings(server: OrchServer, record: RunRecord) -> None:
 def announce(server: OrchServer, record: RunRecord) -> None:
     """Send `orch/runChanged`: the record, once for each transition and draft state, after its commit."""
     if server.client.orch_notifications:
-        from orch_lsp.runs.schema import to_dict
-
         # The record is sent without texts: what was left out of a draft is on the record's page.
         findings = tuple(replace(finding, text="") for finding in record.findings)
         server.protocol.notify("orch/runChanged", to_dict(replace(record, findings=findings)))
@@ -167,8 +163,6 @@ async def deliver(
     server: OrchServer, observer: EditorObserver, plan: DraftPlan, live: LiveRun, finished: FinishedDraft
 ) -> None:
     """Bring a completed run's draft into the document, or leave it waiting and say so."""
-    from orch_lsp.orchestration.applying import as_applied, as_refused, supersede_older, undrafted
-
     uri = plan.reading.source.uri
     left = undrafted(plan.targets, finished.answer)
     without = f"; the answer has no {', '.join(left)}" if left else ""

@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from orch_lsp.document.answer.reading import Answer
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.lsp.convert import Positions, workspace_edit
-
-if TYPE_CHECKING:
-    from orch_lsp.document.answer.reading import Answer
-    from orch_lsp.lsp.server import OrchServer
-    from orch_lsp.orchestration.applying import DraftEdit
+from orch_lsp.lsp.server import OrchServer
+from orch_lsp.orchestration.applying import DraftEdit, changed_underneath, draft_edit
 
 READ_BACK_SECONDS = 5.0
 """How long a client may take to tell of the change that it said it made."""
@@ -58,8 +55,6 @@ async def edit_in_draft(
     Raises:
         SpecError: `document_changed`: it is closed, a person has written in it, or the client refused the edit.
     """
-    from orch_lsp.orchestration.applying import changed_underneath, draft_edit
-
     for _ in range(_REBASES):
         current = server.documents.text(uri)
         if current is None:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
+from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.snapshot import read, take
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.session import Place, Session
+from orch_lsp.runs.origins import taken_back
+from orch_lsp.runs.owner import is_gone
+from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import LIVE
+from orch_lsp.runs.store import RunStore
 from orch_lsp.uri import path_of
 from orch_lsp.workspace import relative_path
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
-    from pathlib import Path
-
-    from orch_lsp.lsp.server import OrchServer
-    from orch_lsp.orchestration.plan import Reading
-    from orch_lsp.orchestration.session import Session
-    from orch_lsp.runs.record import RunRecord
-    from orch_lsp.runs.store import RunStore
-
 
 logger = logging.getLogger(__name__)
 
@@ -42,21 +41,23 @@ async def stores(server: OrchServer) -> list[RunStore]:
     Raises:
         StoreError: There is one that cannot be used, and no other.
     """
-    session = await server.ready()
+    session = server.shared
     found: list[RunStore] = []
     unusable: StoreError | None = None
+    # By where the documents are: none of them is read, and those of one root have one store.
+    by_store = {(place.root, place.document): place for place in await _places(server)}
     opening = [
-        *(_store_of_document(server, session, uri) for uri in server.documents.open_uris()),
-        *(_store_of_folder(session, folder) for folder in server.folders()),
+        *(functools.partial(session.store_in, place) for place in by_store.values()),
+        *(functools.partial(_store_of_folder, session, folder) for folder in server.folders()),
     ]
     for one in opening:
         try:
-            store = await one
+            store = await one()
         except StoreError as error:
             logger.warning("a record of runs is passed over: %s", error.message)
             unusable = error
         else:
-            if store is not None and store not in found:
+            if store not in found:
                 found.append(store)
     found += [store for store in await session.open_stores() if store not in found]
     if unusable is not None and not found:
@@ -64,10 +65,14 @@ async def stores(server: OrchServer) -> list[RunStore]:
     return found
 
 
-async def _store_of_document(server: OrchServer, session: Session, uri: str) -> RunStore | None:
-    if not server.documents.is_open(uri):
-        return None  # It was closed while the ones before it were opened.
-    return await session.store(await server.read(server.source(uri)))
+async def _places(server: OrchServer) -> list[Place]:
+    """Where the open documents are."""
+    sources = [server.source(uri) for uri in server.documents.open_uris()]
+    return await asyncio.to_thread(lambda: [server.shared.locate(source) for source in sources])
+
+
+async def _place(server: OrchServer, uri: str) -> Place:
+    return await asyncio.to_thread(server.shared.locate, server.source(uri))
 
 
 async def find_run(server: OrchServer, run_id: str) -> FoundRun:
@@ -76,7 +81,7 @@ async def find_run(server: OrchServer, run_id: str) -> FoundRun:
     Raises:
         RunError: `unknown_run`.
     """
-    supervisor = await server.supervisor()
+    supervisor = server.shared.supervisor
     for live in supervisor.live:
         if live.record.run_id == run_id:
             return FoundRun(live.committed, live.store)
@@ -90,7 +95,7 @@ async def find_run(server: OrchServer, run_id: str) -> FoundRun:
 
 async def _stores_in_turn(server: OrchServer) -> AsyncGenerator[RunStore, None]:
     """Stores as they are needed, the open ones first: one that cannot be opened hides nothing that another holds."""
-    session = await server.ready()
+    session = server.shared
     seen: list[RunStore] = []
     for store in await session.open_stores():
         seen.append(store)
@@ -103,7 +108,7 @@ async def _stores_in_turn(server: OrchServer) -> AsyncGenerator[RunStore, None]:
 
 async def draft_text(server: OrchServer, found: FoundRun) -> str:
     """A run's draft, or what has arrived of it so far."""
-    live = next((run for run in (await server.supervisor()).live if run.record.run_id == found.record.run_id), None)
+    live = next((run for run in server.shared.supervisor.live if run.record.run_id == found.record.run_id), None)
     if live is not None and live.committed.status in LIVE:
         return live.text
     draft = found.record.draft
@@ -119,9 +124,9 @@ async def newest_run(server: OrchServer, uri: str | None, *, with_draft: bool = 
     """
     uri = uri or server.last_document
     if uri is not None and server.documents.is_open(uri):
-        reading = await server.read(server.source(uri))
-        store = await (await server.session()).store(reading)
-        record = await (store.ready_draft_for(reading.spec_path) if with_draft else store.newest_for(reading.spec_path))
+        place = await _place(server, uri)
+        store = await server.shared.store_in(place)
+        record = await (store.ready_draft_for(place.spec_path) if with_draft else store.newest_for(place.spec_path))
         if record is not None:
             return FoundRun(record, store)
     elif not with_draft:
@@ -135,11 +140,10 @@ async def newest_run(server: OrchServer, uri: str | None, *, with_draft: bool = 
 
 async def history(server: OrchServer, uri: str | None, limit: int, search: str | None = None) -> list[FoundRun]:
     """Runs, newest first: of a document, of a workspace folder, or of all that is open; `search` as in a store."""
-    session = await server.ready()
+    session = server.shared
     if uri is not None and server.documents.is_open(uri):
-        reading = await server.read(server.source(uri))
-        store = await session.store(reading)
-        return await _listed(store, limit, reading.spec_path, search=search)
+        place = await _place(server, uri)
+        return await _listed(await session.store_in(place), limit, place.spec_path, search=search)
     path = path_of(uri) if uri is not None else None
     if path is not None and await asyncio.to_thread(path.is_dir):
         return await _listed(await _store_of_folder(session, path), limit, search=search)
@@ -164,19 +168,17 @@ async def taken_back_of(server: OrchServer, runs: Sequence[FoundRun]) -> set[str
 
     A run of another server that still runs is left out: its editor has a text of its own of the same document.
     """
-    from orch_lsp.runs.origins import taken_back
-    from orch_lsp.runs.owner import is_gone
-
-    session = await server.ready()
+    session = server.shared
     applied = [run for run in runs if run.record.applied is not None]
     paths = {run.record.spec.path for run in applied}
     found: set[str] = set()
-    for uri in server.documents.open_uris() if paths else ():
-        reading = await server.read(server.source(uri))
-        if reading.spec_path in paths:
-            store = await session.store(reading)
-            of_it = [run.record for run in applied if run.store is store and run.record.spec.path == reading.spec_path]
-            found |= taken_back(reading.document.sections, of_it)
+    for place in await _places(server) if paths else ():
+        if place.spec_path in paths:
+            store = await session.store_in(place)
+            of_it = [run.record for run in applied if run.store is store and run.record.spec.path == place.spec_path]
+            if of_it:
+                reading = await take(server, place.source).reading()
+                found |= taken_back(reading.document.sections, of_it)
     owners = {run.record.run_id: run.record.owner for run in applied if run.record.run_id in found}
     others = set(owners.values()) - {session.owner}
     living = [owner for owner in others if not await asyncio.to_thread(is_gone, owner, None, 0)]
@@ -190,9 +192,11 @@ async def _store_of_folder(session: Session, folder: Path) -> RunStore:
 
 async def document_of(server: OrchServer, found: FoundRun) -> tuple[str, Reading] | None:
     """The open document that a run is about; None if it is closed."""
-    session = await server.session()
-    for uri in server.documents.open_uris():
-        reading = await server.read(server.source(uri))
-        if reading.spec_path == found.record.spec.path and await session.store(reading) is found.store:
-            return uri, reading
+    session = server.shared
+    for place in await _places(server):
+        uri = place.source.uri
+        if place.spec_path != found.record.spec.path or await session.store_in(place) is not found.store:
+            continue
+        if server.documents.is_open(uri):
+            return uri, await read(server, uri)
     return None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from orch_lsp.document.brief import fill_targets
 from orch_lsp.lsp.commands import APPLY_DRAFT, CANCEL_RUN, DISCARD_DRAFT, GENERATE_DRAFT, PREVIEW_DRAFT, USE_PROVIDER
-
-if TYPE_CHECKING:
-    from orch_lsp.lsp.server import OrchServer
-    from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +21,9 @@ class Offer:
     argument: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-async def offers(server: OrchServer, reading: Reading) -> list[Offer]:
+async def offers(session: Session, reading: Reading) -> list[Offer]:
     """Cancel while a run is live; else what to do with a waiting draft, and to generate if anything is open."""
-    from orch_lsp.orchestration.plan import fill_targets
-
     uri = reading.source.uri
-    session = await server.ready()
     live = session.supervisor.live_on(uri)
     if live is not None:
         return [Offer(f"Orch: Cancel ({live.record.status})", CANCEL_RUN, {"runId": live.record.run_id})]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import importlib
 import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -26,43 +24,24 @@ from orch_lsp.orchestration.source import Source
 from orch_lsp.uri import normal_form
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration.plan import Reading
     from orch_lsp.orchestration.session import Session
-    from orch_lsp.orchestration.supervisor import Supervisor
-    from orch_lsp.settings.load import ProjectLayer
-    from orch_lsp.settings.resolve import CommandChoice
 
 logger = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 10.0
 """How long each part of the server may take to end."""
 
-_LOADED_LATE = (
-    "pyromark",
-    "orch_lsp.lsp.pages",
-    "orch_lsp.orchestration.applying",
-    "orch_lsp.doctor.examine",
-    "orch_lsp.runs.origins",
-    "orch_lsp.runs.provenance",
-    "orch_lsp.runs.schema",
-    "orch_lsp.runs.view",
-    "orch_lsp.settings.edit",
-    "orch_lsp.settings.schema",
-    "orch_lsp.rules.check",
-)
-"""What the features import where they use it."""
-
 
 class OrchServer(LanguageServer):
     """A language server with the state that its features share.
 
-    `open_session` builds what runs need; it is called after `initialize` was answered, in a worker thread, since it
-    imports the heavy libraries.
+    `open_session` builds what runs need, and loads what serves the features; it is called after `initialize` was
+    answered, in a worker thread.
     """
 
     protocol: OrchProtocol  # pyright: ignore[reportIncompatibleVariableOverride] -- what `protocol_cls` makes
 
-    def __init__(self, open_session: Callable[[], Session]) -> None:
+    def __init__(self, open_session: Callable[[OrchServer], Session]) -> None:
         super().__init__(  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
             "orch-lsp",
             __version__,
@@ -85,10 +64,12 @@ class OrchServer(LanguageServer):
         """The editor's settings for the section `orch`, as they came."""
         self._recent: dict[str, str] = {}
         """Documents by the normal form of their URI, the one last worked on at the end."""
-        self.documents = Documents(self)
+        self.documents = Documents(lambda: self.workspace)
         self.failures = Failures()
         self.publishing: dict[str, asyncio.Task[Any]] = {}
         """Diagnostics that wait until their document is quiet, by URI."""
+        self.applying: dict[str, asyncio.Task[dict[str, Any]]] = {}
+        """Drafts that are being inserted because a person asked for it, by run."""
 
     @property
     def last_document(self) -> str | None:
@@ -124,24 +105,21 @@ class OrchServer(LanguageServer):
         return types.PositionEncodingKind(self.workspace.position_encoding).value
 
     async def session(self) -> Session:
-        """What runs share; opened at the first call."""
+        """What runs share; opened at the first call, on a worker thread: its imports would hold up the loop."""
         if self._opened is None:
-            self._opened = asyncio.create_task(asyncio.to_thread(self._load), name="open session")
+            self._opened = asyncio.create_task(asyncio.to_thread(self._open_session, self), name="open session")
         return await asyncio.shield(self._opened)
 
-    def _load(self) -> Session:
-        """Open the session and load what handlers import, on a worker thread: an import would hold up the loop."""
-        from orch_lsp.lsp.drafting import announce
+    @property
+    def shared(self) -> Session:
+        """What runs share, for all that is served once `ready` has returned.
 
-        session = self._open_session()
-        session.on_interrupted = functools.partial(announce, self)
-        for name in _LOADED_LATE:
-            importlib.import_module(name)
-        return session
-
-    async def supervisor(self) -> Supervisor:
-        """The owner of this process's runs."""
-        return (await self.session()).supervisor
+        Raises:
+            RuntimeError: It is not open yet.
+        """
+        if self._opened is None or not self._opened.done():
+            raise RuntimeError("nothing is served before the session is open")
+        return self._opened.result()
 
     async def ready(self) -> Session:
         """The session, once the editor's settings have arrived: a command may overtake them."""
@@ -169,21 +147,6 @@ class OrchServer(LanguageServer):
     def source(self, uri: str) -> Source:
         """The document as it is now. Take it before the first `await`."""
         return self.documents.source(uri)
-
-    async def read(self, source: Source, command: CommandChoice | None = None) -> Reading:
-        """Parse a document and merge the settings that hold for it."""
-        session = await self.ready()
-        # Loaded by now, by opening the session on its worker thread.
-        from orch_lsp.orchestration.plan import read
-        from orch_lsp.settings.resolve import CommandChoice
-
-        return await read(session, source, editor=self.editor_layer(), command=command or CommandChoice())
-
-    def editor_layer(self) -> ProjectLayer:
-        """The editor's settings, validated."""
-        from orch_lsp.settings.load import read_editor
-
-        return read_editor(self.editor_settings)
 
     def folders(self) -> tuple[Path, ...]:
         """The client's workspace folders that are on disk."""

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from orch_lsp.lsp.lookup import FoundRun
+from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.wire.protocol import DRAFT_SCHEME, RUN_SCHEME
+from orch_lsp.runs.pages import keep_newest, pages_folder
+from orch_lsp.runs.view import draft_page, record_markdown
 from orch_lsp.text import sha256
-
-if TYPE_CHECKING:
-    from orch_lsp.lsp.lookup import FoundRun
-    from orch_lsp.lsp.server import OrchServer
 
 
 async def show_record(server: OrchServer, found: FoundRun) -> None:
     """Open a run's page."""
-    from orch_lsp.runs.view import record_markdown
-
     if server.client.text_document_content:
         await _show_uri(server, f"{RUN_SCHEME}:{found.record.run_id}.md")
         return
@@ -34,8 +31,6 @@ async def show_draft(server: OrchServer, found: FoundRun, text: str) -> None:
     if server.client.text_document_content:
         await _show_uri(server, f"{DRAFT_SCHEME}:{found.record.run_id}.md")
         return
-    from orch_lsp.runs.view import draft_page
-
     await show_page(server, f"draft-{found.record.run_id}.md", draft_page(found.record, text))
 
 
@@ -76,8 +71,6 @@ async def _ask_to_show(server: OrchServer, uri: str) -> None:
 
 def _write_page(name: str, text: str) -> Path:
     """Pages live in the user's state folder, each content under a name of its own, and are not to be edited."""
-    from orch_lsp.runs.pages import keep_newest, pages_folder
-
     folder = pages_folder() / sha256(text)[:12]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / name

@@ -5,8 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from orch_lsp.late import late
+
 if TYPE_CHECKING:
-    from orch_lsp.context.ignore import Rules
+    from orch_lsp.context import ignore
+else:
+    ignore = late("orch_lsp.context.ignore")
 
 
 def is_included(path: str, include: tuple[str, ...]) -> bool:
@@ -20,7 +24,5 @@ def is_included(path: str, include: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _patterns(globs: tuple[str, ...]) -> Rules:
-    from orch_lsp.context.ignore import Rules
-
-    return Rules(globs)
+def _patterns(globs: tuple[str, ...]) -> ignore.Rules:
+    return ignore.Rules(globs)

@@ -11,6 +11,7 @@ import dataclasses
 import logging
 import os
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from orch_lsp import __version__
@@ -29,12 +30,13 @@ from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.record import Owner, RunRecord, Software
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.endpoint import server_address
-from orch_lsp.settings.keys import ApiKey, HandedOverKey, configured_secrets, describe_key_source, resolve_key
-from orch_lsp.settings.load import ProjectLayer, UserLayer, load_project, load_user, read_front_matter
+from orch_lsp.settings.keys import ApiKey, HandedOverKey, describe_key_source, resolve_key
+from orch_lsp.settings.load import ProjectLayer, UserLayer
 from orch_lsp.settings.model import Choice, ProviderSettings, RunSettings, Settings
-from orch_lsp.settings.resolve import CommandChoice, resolve
+from orch_lsp.settings.reader import SettingsReader
+from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.settings.trust import TrustStore, needs_consent
-from orch_lsp.workspace import find_root, in_unicode, project_config_path, relative_path, state_home, user_config_path
+from orch_lsp.workspace import find_root, in_unicode, relative_path, state_home
 
 _KeptProvider = tuple[ProviderSettings, str | None, Provider]
 ProviderFactory = Callable[[ProviderSettings, str | None], Provider]
@@ -44,10 +46,26 @@ logger = logging.getLogger(__name__)
 
 STORES_KEPT = 16
 """Stores of roots in which nothing is open any more that are kept open all the same."""
+_NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
 PROVIDERS_KEPT = 16
 """Providers, each with its connections, that are kept for the next run."""
 _TENDING_AT_END_S = 1.0
 """Seconds that the end waits for old runs to be dropped or brought up to date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document is, which needs none of its text."""
+
+    source: Source
+    root: Path | None
+    spec_path: str
+    """How records name it."""
+
+    @property
+    def document(self) -> str | None:
+        """What tells a document without a root from others; None if there is a root."""
+        return document_id(self.source, self.root)
 
 
 class Session:
@@ -77,6 +95,7 @@ class Session:
         self.on_interrupted: Callable[[RunRecord], None] | None = None
         """Called with each run that this process found without its owner, and ended."""
         self.readings = Readings()
+        self.settings_reader = SettingsReader(presets, kinds, self.redactor.add)
         self._create_provider = create_provider
         self._is_hosted = is_hosted
         self._stores: dict[tuple[Path | None, str | None], asyncio.Task[RunStore]] = {}
@@ -103,30 +122,26 @@ class Session:
             return in_unicode(source.uri)
         return relative_path(source.path, root) if root else in_unicode(source.path.name)
 
+    def locate(self, source: Source) -> Place:
+        """Where a document is. Blocking; the document is not read."""
+        root = self.root_of(source)
+        return Place(source, root, self.spec_path(source, root))
+
     async def settings(
         self, root: Path | None, front_matter: FrontMatter | None, *, editor: ProjectLayer, command: CommandChoice
     ) -> Settings:
         """Read the settings files and merge all layers. Never raises on a value: see `Settings.problems`."""
-        user = await asyncio.to_thread(load_user, user_config_path())
-        project = await asyncio.to_thread(load_project, project_config_path(root)) if root else ProjectLayer()
-        settings = resolve(
-            user=user,
-            handed_over=self.handed_over,
-            project=project,
-            editor=editor,
-            front_matter=read_front_matter(front_matter) if front_matter else ProjectLayer(),
-            command=command,
-            presets=self.presets,
-            kinds=self.kinds,
+        settings = await asyncio.to_thread(
+            self.settings_reader.read, root, front_matter, editor=editor, command=command, handed_over=self.handed_over
         )
-        for secret in configured_secrets(settings):
-            self.redactor.add(secret)
         return self._without_keys(settings)
 
     def _without_keys(self, settings: Settings) -> Settings:
         """The same, where messages quote a value that is a key, pasted into a wrong place."""
         redact = self.redactor.redact
         code_and_message = settings.choice_problem
+        if not (settings.problems or settings.unusable or code_and_message):
+            return settings
         return dataclasses.replace(
             settings,
             problems=tuple(
@@ -138,7 +153,7 @@ class Session:
 
     async def settings_of(self, root: Path | None) -> Settings:
         """The settings of a root, without any document's or editor's."""
-        return await self.settings(root, None, editor=ProjectLayer(), command=CommandChoice())
+        return await self.settings(root, None, editor=_NO_EDITOR, command=_NO_COMMAND)
 
     async def store(self, reading: Reading) -> RunStore:
         """The store that holds the document's runs.
@@ -147,6 +162,15 @@ class Session:
             StoreError: No place to keep records can be written.
         """
         return await self.store_at(reading.root, document_id(reading.source, reading.root), reading.settings.runs)
+
+    async def store_in(self, place: Place) -> RunStore:
+        """The store that holds the runs of a document that is there, whatever stands in it.
+
+        Raises:
+            StoreError: No place to keep records can be written.
+        """
+        settings = await self.settings_of(place.root)
+        return await self.store_at(place.root, place.document, settings.runs)
 
     async def store_at(self, root: Path | None, document: str | None, settings: RunSettings) -> RunStore:
         """The store of a root or of a document without one; opened once, its orphaned runs marked interrupted."""

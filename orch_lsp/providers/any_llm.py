@@ -14,10 +14,12 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, closing
 from dataclasses import replace
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.late import late
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.any_llm_client import AnyLLMClient, open_client
 from orch_lsp.providers.base import (
@@ -36,6 +38,11 @@ from orch_lsp.providers.json_values import mapping
 from orch_lsp.providers.openai_chat import ChatDecoder
 from orch_lsp.providers.retrying import Exchange, RetryingProvider
 from orch_lsp.settings.model import ProviderSettings, StreamLimits
+
+if TYPE_CHECKING:
+    from orch_lsp.providers import any_llm_failure
+else:
+    any_llm_failure = late("orch_lsp.providers.any_llm_failure")
 
 KIND = "any-llm"
 
@@ -141,9 +148,8 @@ class AnyLLMProvider(RetryingProvider):
 
     def _failure(self, error: Exception, *, has_text: bool) -> Failure:
         # Loads httpx, as the libraries have done by now.
-        from orch_lsp.providers.any_llm_failure import failure_from_library
 
-        return failure_from_library(error, self.id, has_text=has_text)
+        return any_llm_failure.failure_from_library(error, self.id, has_text=has_text)
 
 
 class _Reading:

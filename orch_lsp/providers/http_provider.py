@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from orch_lsp import __version__
 from orch_lsp.errors import ProviderError, SettingsError
+from orch_lsp.late import late
 from orch_lsp.providers.base import GenerationRequest, LimitsOutput, ModelInfo
 from orch_lsp.providers.exchange import PreparedRequest, exchange
 from orch_lsp.providers.failure import ExchangeFailedError
@@ -21,7 +22,9 @@ from orch_lsp.providers.wire import WireFormat
 from orch_lsp.settings.model import ProviderSettings
 
 if TYPE_CHECKING:
-    from orch_lsp.providers.http import HttpClient
+    from orch_lsp.providers import http
+else:
+    http = late("orch_lsp.providers.http")
 
 
 class HttpProvider(RetryingProvider):
@@ -41,7 +44,7 @@ class HttpProvider(RetryingProvider):
     ) -> None:
         super().__init__(settings, api_key, sleep=sleep, jitter=jitter)
         self._wire = wire
-        self._client: HttpClient | None = None
+        self._client: http.HttpClient | None = None
         self._opening = asyncio.Lock()
 
     @property
@@ -90,7 +93,7 @@ class HttpProvider(RetryingProvider):
         prepared = self._prepared(request)
         return lambda notes: exchange(client, prepared, self._wire.decoder(self._settings), notes)
 
-    async def _opened(self) -> HttpClient:
+    async def _opened(self) -> http.HttpClient:
         async with self._opening:
             if self._client is None:
                 try:
@@ -99,11 +102,10 @@ class HttpProvider(RetryingProvider):
                     raise ProviderError(error.code, error.message, remediation=error.remediation) from error
             return self._client
 
-    def _make_client(self) -> HttpClient:
+    def _make_client(self) -> http.HttpClient:
         # Here, and so on the worker thread, because importing httpx would hold up the loop.
-        from orch_lsp.providers.http import HttpClient
 
-        return HttpClient(self._settings, self._endpoint)
+        return http.HttpClient(self._settings, self._endpoint)
 
     def _prepared(self, request: GenerationRequest) -> PreparedRequest:
         return PreparedRequest(

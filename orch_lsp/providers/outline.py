@@ -11,10 +11,14 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from orch_lsp.generation import FinishReason
+from orch_lsp.late import late
 from orch_lsp.providers.base import Finished, GenerationRequest, StreamEvent, TextDelta
 
 if TYPE_CHECKING:
+    from orch_lsp.providers import outline_sorting
     from orch_lsp.settings.model import ProviderSettings
+else:
+    outline_sorting = late("orch_lsp.providers.outline_sorting")
 
 KIND = "outline"
 
@@ -46,9 +50,7 @@ class OutlineProvider:
 
     async def stream(self, request: GenerationRequest) -> AsyncIterator[StreamEvent]:
         """Yield the sections in the order of the request, each as a heading and a body, then `Finished`."""
-        from orch_lsp.providers.outline_sorting import section_bodies
-
-        bodies = await asyncio.to_thread(section_bodies, request.brief, request.sections)
+        bodies = await asyncio.to_thread(outline_sorting.section_bodies, request.brief, request.sections)
         for section, body in zip(request.sections, bodies, strict=True):
             yield TextDelta(f"## {section.title}\n\n")
             for line in body.split("\n"):

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from orch_lsp.errors import ErrorCode, OrchError, SettingsError
+from orch_lsp.late import late
 from orch_lsp.plugins import PluginError, Plugins, Unusable, contained
 from orch_lsp.providers.base import Provider
 from orch_lsp.providers.endpoint import endpoint_of
 from orch_lsp.settings.model import ProviderSettings
+
+if TYPE_CHECKING:
+    from orch_lsp.providers import outline
+else:
+    outline = late("orch_lsp.providers.outline")
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +65,8 @@ def create_provider(settings: ProviderSettings, api_key: str | None, plugins: Pl
 
 def create_outline(settings: ProviderSettings, api_key: str | None) -> Provider:
     """The provider without a model; it has no use for a key."""
-    from orch_lsp.providers.outline import OutlineProvider
-
     del api_key
-    return OutlineProvider(settings)
+    return outline.OutlineProvider(settings)
 
 
 def is_hosted(settings: ProviderSettings) -> bool:

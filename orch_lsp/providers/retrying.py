@@ -8,9 +8,10 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from orch_lsp.errors import ErrorCode
+from orch_lsp.late import late
 from orch_lsp.providers.base import (
     AttemptEnded,
     AttemptStarted,
@@ -25,6 +26,11 @@ from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.providers.retry import delay_s
 from orch_lsp.redaction import Redactor
 from orch_lsp.settings.model import ProviderSettings
+
+if TYPE_CHECKING:
+    from orch_lsp.providers import remedies
+else:
+    remedies = late("orch_lsp.providers.remedies")
 
 Exchange: TypeAlias = Callable[[ExchangeNotes], AsyncGenerator[StreamEvent, None]]
 """One attempt: yields what comes, and raises `ExchangeFailedError` after it if that is no whole answer."""
@@ -122,7 +128,6 @@ class RetryingProvider(ABC):
 
     def _refined(self, failure: Failure, model: str | None) -> Failure:
         # Loaded when something has failed; the first word of an answer does not wait for it.
-        from orch_lsp.providers.remedies import with_remedy
 
-        failure = with_remedy(failure, self._settings, model, has_key=self._api_key is not None)
+        failure = remedies.with_remedy(failure, self._settings, model, has_key=self._api_key is not None)
         return replace(failure, message=self._redactor.redact_known(failure.message))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, StoreError
+from orch_lsp.late import late
 from orch_lsp.runs.held import HeldRuns
 from orch_lsp.runs.pages import forget_pages
 from orch_lsp.runs.record import Owner, RunRecord
@@ -20,8 +21,12 @@ from orch_lsp.runs.thread import PAUSE_S, StoreThread
 from orch_lsp.settings.model import RunSettings
 
 if TYPE_CHECKING:
-    from orch_lsp.runs.history import RunHistory
+    from orch_lsp.runs import history as histories
+    from orch_lsp.runs import search as search_words
     from orch_lsp.runs.usage import Grouping, UsageTotal
+else:
+    histories = late("orch_lsp.runs.history")
+    search_words = late("orch_lsp.runs.search")
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +53,7 @@ class RunStore:
         self._settings = settings
         self._notices: list[str] = []
         self._taken = 0
-        self._history: RunHistory | None = None
+        self._history: histories.RunHistory | None = None
         self._held = HeldRuns()
         self._thread = StoreThread(self._close)
         self._saving = Saving(self._thread, lambda: self._opened, self._held)
@@ -219,9 +224,7 @@ class RunStore:
     async def _search(
         self, limit: int | None, spec_path: str | None, statuses: tuple[RunStatus, ...] | None, query: str
     ) -> Sequence[RunRecord]:
-        from orch_lsp.runs.search import words_in
-
-        words = words_in(query)
+        words = search_words.words_in(query)
         if not words:
             return ()
         while await self._thread.write(self._opened.index_words):
@@ -368,9 +371,8 @@ class RunStore:
 
     def _open(self) -> None:
         # Loaded on the store's thread: SQLite and pydantic must not hold up the event loop.
-        from orch_lsp.runs.history import RunHistory
 
-        self._history = RunHistory(self.root, self._settings, self._notices.append, self._document)
+        self._history = histories.RunHistory(self.root, self._settings, self._notices.append, self._document)
         self._history.open()
         for run in self._history.rescued():
             self._held.hold(run.record, run.texts)
@@ -380,7 +382,7 @@ class RunStore:
             self._history.close()
 
     @property
-    def _opened(self) -> RunHistory:
+    def _opened(self) -> histories.RunHistory:
         if self._history is None:
             raise StoreError(ErrorCode.STORE_ERROR, "The record of runs is not open.")
         return self._history

@@ -9,11 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
 from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.late import late
 from orch_lsp.settings.model import ProviderSettings, Settings
+
+if TYPE_CHECKING:
+    from orch_lsp.settings import key_command, key_ring
+else:
+    key_command = late("orch_lsp.settings.key_command")
+    key_ring = late("orch_lsp.settings.key_ring")
 
 _CREDENTIAL_HEADER = re.compile(r"(?i)auth|key|token|cookie|secret")
 
@@ -118,16 +125,15 @@ def _from_environment(sources: _Sources, variable: str) -> _Found | None:
 async def _command(sources: _Sources) -> _Found | None:
     if not sources.provider.api_key_command:
         return None
-    from orch_lsp.settings.key_command import run_key_command
 
-    value = await run_key_command(sources.provider.name, sources.provider.api_key_command, sources.environment)
+    value = await key_command.run_key_command(
+        sources.provider.name, sources.provider.api_key_command, sources.environment
+    )
     return _Found("api_key_command", value)
 
 
 async def _keyring(sources: _Sources) -> _Found | None:
-    from orch_lsp.settings.key_ring import read_key
-
-    value = await read_key(sources.provider.name)
+    value = await key_ring.read_key(sources.provider.name)
     return None if value is None else _Found("the system's keyring", value)
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from orch_lsp.late import late
 from orch_lsp.settings.files import read_text, toml_values
 from orch_lsp.settings.locate import locate_key, locate_path
 from orch_lsp.settings.model import Layer, Problem
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from orch_lsp.markdown.front_matter import FrontMatter
-    from orch_lsp.settings.schema import ProjectTable, UserTable
+    from orch_lsp.settings import schema
+else:
+    schema = late("orch_lsp.settings.schema")
 
 __all__ = [
     "ProjectLayer",
@@ -45,7 +48,7 @@ _FRONT_MATTER_KEYS = ("provider", "model", "profile", "max_output_tokens", "temp
 class UserLayer:
     """Settings of the user level. `table` is None when it sets nothing; `keys` are handed over by the editor."""
 
-    table: UserTable | None = None
+    table: schema.UserTable | None = None
     problems: tuple[Problem, ...] = ()
     path: Path | None = None
     text: str = field(default="", repr=False)
@@ -61,7 +64,7 @@ class ProjectLayer:
     """Settings of one source of the project level. `table` is None when it chooses nothing."""
 
     layer: Layer = Layer.EDITOR
-    table: ProjectTable | None = None
+    table: schema.ProjectTable | None = None
     problems: tuple[Problem, ...] = ()
     path: Path | None = None
     text: str = field(default="", repr=False)
@@ -84,12 +87,10 @@ def load_user(path: Path | None = None) -> UserLayer:
 @lru_cache(maxsize=4)
 def parse_user(text: str, path: Path | None = None) -> UserLayer:
     """Read the text of a user config."""
-    from orch_lsp.settings.schema import UserTable
-
     values = toml_values(text, Layer.USER, path)
     if isinstance(values, Problem):
         return UserLayer(problems=(values,), path=path, text=text)
-    table, found = validated(UserTable, values, Layer.USER)
+    table, found = validated(schema.UserTable, values, Layer.USER)
     return UserLayer(table, _located(found, text, path), path, text)
 
 
@@ -99,8 +100,6 @@ def read_handed_over(payload: object) -> UserLayer:
     Keys are held as secrets: no repr, problem or log shows one.
     """
     from pydantic import SecretStr
-
-    from orch_lsp.settings.schema import UserTable
 
     cleaned = None if is_nested_deeply(payload) else without_blanks(payload)
     if not isinstance(cleaned, dict):
@@ -114,7 +113,7 @@ def read_handed_over(payload: object) -> UserLayer:
             keys[name] = SecretStr(key)
         else:
             problems.append(Problem(Layer.USER, f"keys.{name}", f"`keys.{name}` is not used; expected a text"))
-    table, found = validated(UserTable, values, Layer.USER)
+    table, found = validated(schema.UserTable, values, Layer.USER)
     return UserLayer(table, (*(problem for _, problem in found), *problems), keys=keys)
 
 
@@ -167,8 +166,6 @@ def read_front_matter(front_matter: FrontMatter, path: Path | None = None) -> Pr
         front_matter: The spec's front matter.
         path: The spec's file, if it has one.
     """
-    from orch_lsp.settings.schema import FrontMatterTable, ProjectTable
-
     values, lines = front_matter.values, front_matter.lines
     if front_matter.problem is not None:
         # Without a key it is no front matter but a text between two rules.
@@ -178,20 +175,20 @@ def read_front_matter(front_matter: FrontMatter, path: Path | None = None) -> Pr
         unread = (Problem(Layer.FRONT_MATTER, key, message, path, line),) if lines else ()
         return ProjectLayer(Layer.FRONT_MATTER, None, unread, path, lines=dict(lines))
     ours = {key: values[key] for key in _FRONT_MATTER_KEYS if values.get(key) is not None}
-    table, found = validated(FrontMatterTable, ours, Layer.FRONT_MATTER, may_be_elsewhere=True)
+    table, found = validated(schema.FrontMatterTable, ours, Layer.FRONT_MATTER, may_be_elsewhere=True)
     problems = [replace(problem, path=path, line=lines.get(key[0])) for key, problem in found]
     for key in ("base_url", "api_key", "api_key_env", "headers", "timeout", "providers", "fallback"):
         if key in values:
             message = f"`{key}` is ignored here: it belongs in the user config, where only you can set it"
             problems.append(Problem(Layer.FRONT_MATTER, key, message, path, lines.get(key)))
-    chosen = ProjectTable.model_validate(table.model_dump(exclude_unset=True))
+    chosen = schema.ProjectTable.model_validate(table.model_dump(exclude_unset=True))
     return ProjectLayer(Layer.FRONT_MATTER, chosen, tuple(problems), path, lines=dict(lines))
 
 
-def _project_table(values: Mapping[str, Any], layer: Layer) -> tuple[ProjectTable, list[tuple[KeyPath, Problem]]]:
-    from orch_lsp.settings.schema import ProjectTable
-
-    return validated(ProjectTable, values, layer, may_be_elsewhere=True)
+def _project_table(
+    values: Mapping[str, Any], layer: Layer
+) -> tuple[schema.ProjectTable, list[tuple[KeyPath, Problem]]]:
+    return validated(schema.ProjectTable, values, layer, may_be_elsewhere=True)
 
 
 def _located(found: list[tuple[KeyPath, Problem]], text: str, path: Path | None) -> tuple[Problem, ...]:

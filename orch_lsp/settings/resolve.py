@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from orch_lsp.errors import ErrorCode
+from orch_lsp.late import late
 from orch_lsp.settings.catalogue import Catalogue, build_catalogue
 from orch_lsp.settings.load import ProjectLayer, UserLayer
 from orch_lsp.settings.model import (
@@ -26,7 +27,10 @@ from orch_lsp.settings.model import (
 from orch_lsp.settings.validate import nearest
 
 if TYPE_CHECKING:
-    from orch_lsp.settings.schema import Severity, UserTable
+    from orch_lsp.settings import schema
+    from orch_lsp.settings.schema import Severity
+else:
+    schema = late("orch_lsp.settings.schema")
 
 _DEFAULTS = Settings(providers={}, choice=None, choice_problem=None)
 _MERGED_KEYS = frozenset(
@@ -128,17 +132,15 @@ def resolve(
     )
 
 
-def _overlaid(merge: _Merge) -> UserTable:
+def _overlaid(merge: _Merge) -> schema.UserTable:
     """The values of which simply the highest layer's holds."""
-    from orch_lsp.settings.schema import UserTable
-
     values: dict[str, Any] = {}
     for layer in merge.layers:
         for key in _MERGED_KEYS & (layer.table.model_fields_set if layer.table else set()):
             if (value := getattr(layer.table, key)) is not None:
                 values[key] = value
                 merge.origins[key] = layer_of(layer)
-    return UserTable.model_validate(values)
+    return schema.UserTable.model_validate(values)
 
 
 def _default_provider(users: tuple[UserLayer, ...]) -> str | None:
@@ -214,7 +216,7 @@ def _unknown(name: str, layer: Layer, catalogue: Catalogue) -> str:
     return f"`provider` is {name!r} ({layer}); expected one of {', '.join(known)}{nearest(name, known)}"
 
 
-def _fallback(merge: _Merge, catalogue: Catalogue, table: UserTable) -> tuple[str, ...]:
+def _fallback(merge: _Merge, catalogue: Catalogue, table: schema.UserTable) -> tuple[str, ...]:
     usable: list[str] = []
     for name in dict.fromkeys(table.fallback or ()):
         provider = catalogue.providers.get(name)

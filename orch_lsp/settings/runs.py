@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from orch_lsp.late import late
 from orch_lsp.settings.files import read_text, toml_values
 from orch_lsp.settings.model import Layer, Problem, RunSettings
 from orch_lsp.workspace import user_config_path
+
+if TYPE_CHECKING:
+    from orch_lsp.settings import load as layers
+    from orch_lsp.settings import resolve as merging
+else:
+    layers = late("orch_lsp.settings.load")
+    merging = late("orch_lsp.settings.resolve")
 
 _RETENTION = frozenset({"keep_runs", "keep_days"})
 
@@ -18,13 +26,11 @@ def retention_settings() -> RunSettings:
     """
     if not _RETENTION & _given().keys():
         return RunSettings()
-    from orch_lsp.settings.load import ProjectLayer, load_user
-    from orch_lsp.settings.resolve import CommandChoice, resolve
 
-    nothing = ProjectLayer()
-    settings = resolve(
-        user=load_user(), handed_over=None, project=nothing, editor=nothing, front_matter=nothing,
-        command=CommandChoice(), presets={}, kinds=(),
+    nothing = layers.ProjectLayer()
+    settings = merging.resolve(
+        user=layers.load_user(), handed_over=None, project=nothing, editor=nothing, front_matter=nothing,
+        command=merging.CommandChoice(), presets={}, kinds=(),
     )  # fmt: skip
     return settings.runs
 

@@ -129,7 +129,7 @@ async def test_a_run_whose_command_is_cancelled_before_its_answer_ends_cancelled
     uri = (workspace / "a.spec.md").as_uri()
     raw.open(uri, SPEC)
     session = await server.ready()
-    store = await session.store(await server.read(server.source(uri)))
+    store = await session.store_in(await asyncio.to_thread(session.locate, server.source(uri)))
     committing, let_go = asyncio.Event(), asyncio.Event()
     create = store.create
 

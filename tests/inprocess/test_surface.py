@@ -206,7 +206,7 @@ async def test_a_run_that_is_found_without_its_owner_is_announced(start_editor, 
     uri = editor.open(workspace / "a.spec.md", SPEC)
     answer = await editor.execute("orch.generateDraft", uri)
     await editor.until(lambda: editor.deltas)
-    (live,) = (await editor.server.supervisor()).live
+    (live,) = (await editor.server.session()).supervisor.live
     # As a killed process leaves it: live, and its owner gone.
     gone = replace(live.record, owner=Owner(live.record.owner.host, 2**22 + 1, 0.0, live.record.owner.pid_namespace))
     await live.store.save(gone, expected=RunStatus.RUNNING)

@@ -16,6 +16,7 @@ from orch_lsp.errors import GUIDANCE, ErrorCode
 from orch_lsp.lsp import commands
 from orch_lsp.lsp.arguments import ARGUMENT_KEYS
 from orch_lsp.lsp.features import FEATURES
+from orch_lsp.lsp.serving import AtOnce
 from orch_lsp.providers.presets import PRESETS
 from orch_lsp.providers.registry import kinds
 
@@ -42,6 +43,14 @@ STARTS_TASKS = {
     "orchestration/graph.py": "the steps of a wave; the wave ends with them",
     "orchestration/shielding.py": "what must reach its end although its caller is cancelled; awaited there",
     "testing/server.py": "a server for tests; its close ends them",
+}
+
+LOADS_BY_NAME = {
+    "late.py": "our own modules",
+    "cli/main.py": "the module of a command, from the table of commands",
+    "plugins.py": "packages of others",
+    "providers/any_llm_client.py": "a library that is not always there",
+    "settings/key_ring.py": "a library that is not always there",
 }
 
 STARTS_PROCESSES = {"settings/key_command.py": "the user's own `api_key_command`, looked up outside of the project"}
@@ -153,7 +162,41 @@ def test_a_package_holds_its_first_page_alone_but_for_the_version_two_tables_of_
 
 def test_every_feature_is_in_the_table():
     files = {path.stem for path in (PACKAGE / "lsp" / "features").glob("*.py")} - {"__init__"}
-    assert {feature.__name__.rpartition(".")[2] for feature in FEATURES} == files
+    served = [row.register if isinstance(row, AtOnce) else row.handler() for row in FEATURES]  # type: ignore[union-attr]
+    assert {handler.__module__.rpartition(".")[2] for handler in served} == files
+
+
+def test_no_function_imports_a_module_of_ours_but_through_the_loader():
+    found = {
+        (name, node.module if isinstance(node, ast.ImportFrom) else ast.unparse(node))
+        for name, path in MODULES.items()
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom | ast.Import) and "orch_lsp" in ast.unparse(node)
+    }
+    assert sorted(found) == []
+
+
+def test_the_loader_names_modules_that_there_are_and_each_is_imported_for_the_type_checker_too():
+    for name, path in MODULES.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "late"):
+                continue
+            (argument,) = node.args
+            package = ".".join(Path(name).with_suffix("").parts).removesuffix(".__init__")
+            module = eval(ast.unparse(argument), {"__name__": f"orch_lsp.{package}"})
+            place = module.removeprefix("orch_lsp.").replace(".", "/")
+            assert {f"{place}.py", f"{place}/__init__.py"} & set(MODULES), f"{name}: {module}"
+            last = module.rpartition(".")[2]
+            typed = [one for block in ast.walk(tree) if isinstance(block, ast.If) for one in block.body]
+            names = {alias.name for one in typed if isinstance(one, ast.ImportFrom) for alias in one.names}
+            assert last in names, f"{name}: {module} is not imported for the type checker"
+
+
+def test_only_the_loader_and_the_tables_of_others_load_by_name():
+    assert sorted(modules_that_call("import_module", "__import__")) == sorted(LOADS_BY_NAME)
 
 
 @pytest.mark.parametrize("code", list(ErrorCode))

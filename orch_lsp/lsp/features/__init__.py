@@ -1,37 +1,127 @@
-"""Every feature of the server, in one tuple: the table of contents of the language server."""
+"""Every feature of the server, in one tuple: the table of contents of the language server.
+
+A row names what a client may ask and who answers. Only this table and the modules of `AtOnce` are loaded before
+`initialize` is answered, and they are light; the handlers are loaded after it, all together (`serving.load_all`).
+"""
 
 from __future__ import annotations
 
-from orch_lsp.lsp.features import (
-    choices,
-    code_action,
-    code_lens,
-    completion,
-    content,
-    diagnostics,
-    drafts,
-    generate,
-    hover,
-    lifecycle,
-    models,
-    runs,
-    text_sync,
-    user_settings,
-)
+from typing import TYPE_CHECKING, cast
 
-FEATURES = (
-    lifecycle,
-    user_settings,
-    text_sync,
-    diagnostics,
-    hover,
-    code_lens,
-    code_action,
-    generate,
-    drafts,
-    runs,
-    choices,
-    models,
-    completion,
-    content,
+from lsprotocol import types
+
+from orch_lsp.late import late
+from orch_lsp.lsp.commands import (
+    ALLOW_PROVIDER,
+    APPLY_DRAFT,
+    CANCEL_RUN,
+    DISCARD_DRAFT,
+    DISMISS_DIAGNOSTIC,
+    DOCTOR,
+    EXPLAIN_ERROR,
+    GENERATE_DRAFT,
+    PREVIEW_DRAFT,
+    RETRY_RUN,
+    REWRITE,
+    SELECT_MODEL,
+    SHOW_HISTORY,
+    SHOW_RUN,
+    USE_PROVIDER,
+)
+from orch_lsp.lsp.convert import SOURCE
+from orch_lsp.lsp.features import lifecycle, text_sync
+from orch_lsp.lsp.serving import AboutDocument, AtOnce, Command, OfServer, Row
+
+if TYPE_CHECKING:
+    from orch_lsp.lsp.features import (
+        choices,
+        code_action,
+        code_lens,
+        completion,
+        content,
+        diagnostics,
+        drafts,
+        generate,
+        hover,
+        models,
+        runs,
+        saving,
+        user_settings,
+    )
+else:
+    choices = late(f"{__name__}.choices")
+    code_action = late(f"{__name__}.code_action")
+    code_lens = late(f"{__name__}.code_lens")
+    completion = late(f"{__name__}.completion")
+    content = late(f"{__name__}.content")
+    diagnostics = late(f"{__name__}.diagnostics")
+    drafts = late(f"{__name__}.drafts")
+    generate = late(f"{__name__}.generate")
+    hover = late(f"{__name__}.hover")
+    models = late(f"{__name__}.models")
+    runs = late(f"{__name__}.runs")
+    saving = late(f"{__name__}.saving")
+    user_settings = late(f"{__name__}.user_settings")
+
+USER_SETTINGS = "orch/userSettings"
+
+_SPECS = types.FileOperationFilter(types.FileOperationPattern("**/*.md"), scheme="file")
+_ACTIONS = [types.CodeActionKind.QuickFix, cast("types.CodeActionKind", REWRITE)]
+
+
+def _is_asked_by_a_person(params: types.CodeActionParams) -> bool:
+    return params.context.trigger_kind != types.CodeActionTriggerKind.Automatic
+
+
+FEATURES: tuple[Row, ...] = (
+    AtOnce(lifecycle.register),
+    OfServer(USER_SETTINGS, lambda: user_settings.user_settings),
+    AtOnce(text_sync.register),
+    OfServer(types.TEXT_DOCUMENT_DID_SAVE, lambda: saving.did_save, types.SaveOptions(include_text=True)),
+    OfServer(
+        types.WORKSPACE_DID_RENAME_FILES,
+        lambda: saving.did_rename_files,
+        types.FileOperationRegistrationOptions([_SPECS]),
+    ),
+    AboutDocument(
+        types.TEXT_DOCUMENT_DIAGNOSTIC,
+        lambda: diagnostics.diagnostic,
+        types.DiagnosticOptions(inter_file_dependencies=False, workspace_diagnostics=False, identifier=SOURCE),
+        otherwise=lambda: types.RelatedFullDocumentDiagnosticReport(items=[]),
+    ),
+    AboutDocument(types.TEXT_DOCUMENT_HOVER, lambda: hover.hover, focuses=lambda _: True),
+    AboutDocument(
+        types.TEXT_DOCUMENT_CODE_LENS,
+        lambda: code_lens.code_lens,
+        types.CodeLensOptions(resolve_provider=False),
+        otherwise=list[types.CodeLens],
+    ),
+    AboutDocument(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        lambda: code_action.code_action,
+        types.CodeActionOptions(code_action_kinds=_ACTIONS),
+        otherwise=list[types.CodeAction],
+        focuses=_is_asked_by_a_person,
+    ),
+    Command(GENERATE_DRAFT, lambda: generate.generate_draft),
+    Command(RETRY_RUN, lambda: generate.retry_run),
+    Command(APPLY_DRAFT, lambda: drafts.apply_draft),
+    Command(DISCARD_DRAFT, lambda: drafts.discard_draft),
+    Command(PREVIEW_DRAFT, lambda: drafts.preview_draft),
+    Command(CANCEL_RUN, lambda: runs.cancel_run, waits_for_settings=False),
+    Command(SHOW_RUN, lambda: runs.show_run),
+    Command(SHOW_HISTORY, lambda: runs.show_history),
+    Command(DOCTOR, lambda: runs.doctor),
+    Command(USE_PROVIDER, lambda: choices.use_provider),
+    Command(ALLOW_PROVIDER, lambda: choices.allow_provider),
+    Command(DISMISS_DIAGNOSTIC, lambda: choices.dismiss_diagnostic),
+    Command(EXPLAIN_ERROR, lambda: choices.explain_error),
+    Command(SELECT_MODEL, lambda: models.select_model),
+    AboutDocument(
+        types.TEXT_DOCUMENT_COMPLETION,
+        lambda: completion.completion,
+        # They begin a value, or are parts of a model's id.
+        types.CompletionOptions(trigger_characters=[":", "=", '"', "'", "/"], resolve_provider=False),
+    ),
+    OfServer(types.WORKSPACE_TEXT_DOCUMENT_CONTENT, lambda: content.text_document_content),
 )

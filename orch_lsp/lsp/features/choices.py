@@ -4,73 +4,66 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from orch_lsp.errors import ErrorCode, SettingsError
-from orch_lsp.lsp.arguments import parse
+from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.choosing import choose
-from orch_lsp.lsp.commands import ALLOW_PROVIDER, DISMISS_DIAGNOSTIC, EXPLAIN_ERROR, USE_PROVIDER
 from orch_lsp.lsp.consent import allow
+from orch_lsp.lsp.lookup import find_run
 from orch_lsp.lsp.offers import Offer, other_choices
 from orch_lsp.lsp.pages import page_on
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_file
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from orch_lsp.lsp.snapshot import read
 
 
-def register(server: OrchServer) -> None:
-    """Register the commands."""
+async def use_provider(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
+    """orch.useProvider: choose a provider for the document; without one, offer those that there are."""
+    uri = ls.target_uri(given.uri)
+    reading = await read(ls, uri)
+    if given.provider is None:
+        choices = list(other_choices(reading))
+        if choices and ls.client.message_actions:
+            ls.run_task(_ask_for_choice(ls, choices), f"choice of a provider for {uri}")
+        return {"where": None, "choices": [choice.argument for choice in choices]}
+    return {"where": await _use(ls, uri, given.provider, given.model)}
 
-    @server.command(USE_PROVIDER)
-    async def use_provider(ls: OrchServer, argument: Any) -> dict[str, Any]:
-        given = parse(argument)
-        uri = ls.target_uri(given.uri)
-        reading = await ls.read(ls.source(uri))
-        if given.provider is None:
-            choices = list(other_choices(reading))
-            if choices and ls.client.message_actions:
-                ls.run_task(_ask_for_choice(ls, choices), f"choice of a provider for {uri}")
-            return {"where": None, "choices": [choice.argument for choice in choices]}
-        return {"where": await _use(ls, uri, given.provider, given.model)}
 
-    @server.command(ALLOW_PROVIDER)
-    async def allow_provider(ls: OrchServer, argument: Any) -> dict[str, str]:
-        given = parse(argument)
-        uri = ls.target_uri(given.uri)
-        reading = await ls.read(ls.source(uri))
-        name = given.provider or (reading.settings.choice.provider.name if reading.settings.choice else None)
-        if name is None:
-            raise JsonRpcInvalidParams("`provider` is needed")
-        await allow(ls, reading, name)
-        return {"provider": name}
+async def allow_provider(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
+    """orch.allowProvider: let a provider that the project chose be used in this workspace."""
+    uri = ls.target_uri(given.uri)
+    reading = await read(ls, uri)
+    name = given.provider or (reading.settings.choice.provider.name if reading.settings.choice else None)
+    if name is None:
+        raise JsonRpcInvalidParams("`provider` is needed")
+    await allow(ls, reading, name)
+    return {"provider": name}
 
-    @server.command(DISMISS_DIAGNOSTIC)
-    async def dismiss_diagnostic(ls: OrchServer, argument: Any) -> None:
-        await ls.ready()
-        from orch_lsp.lsp.lookup import find_run
 
-        uri = ls.target_uri(parse(argument).uri)
-        failure = ls.failures.get(uri)
-        ls.failures.clear(uri)
-        refresh(ls, uri)
-        if failure is not None and failure.run_id is not None:
-            found = await find_run(ls, failure.run_id)
-            await found.store.dismiss(failure.run_id)
+async def dismiss_diagnostic(ls: OrchServer, given: CommandArgument) -> None:
+    """orch.dismissDiagnostic: show the document's failure no more."""
+    uri = ls.target_uri(given.uri)
+    failure = ls.failures.get(uri)
+    ls.failures.clear(uri)
+    refresh(ls, uri)
+    if failure is not None and failure.run_id is not None:
+        found = await find_run(ls, failure.run_id)
+        await found.store.dismiss(failure.run_id)
 
-    @server.command(EXPLAIN_ERROR)
-    async def explain_error(ls: OrchServer, argument: Any) -> dict[str, str | None]:
-        given = parse(argument)
-        code = given.code or _shown_code(ls, given.uri)
-        if code is None:
-            ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, "Orch: nothing has failed here."))
-            return {"path": None}
-        return {"path": str(await _explain(ls, code))}
+
+async def explain_error(ls: OrchServer, given: CommandArgument) -> dict[str, str | None]:
+    """orch.explainError: open the page on an error code."""
+    code = given.code or _shown_code(ls, given.uri)
+    if code is None:
+        ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, "Orch: nothing has failed here."))
+        return {"path": None}
+    return {"path": str(await _explain(ls, code))}
 
 
 def _shown_code(ls: OrchServer, uri: str | None) -> str | None:
@@ -106,7 +99,7 @@ async def _ask_for_choice(ls: OrchServer, choices: Sequence[Offer]) -> None:
 
 
 async def _use(ls: OrchServer, uri: str, provider: str, model: str | None) -> str:
-    reading = await ls.read(ls.source(uri))
+    reading = await read(ls, uri)
     # Whoever chooses by hand need not be asked again.
     await allow(ls, reading, provider)
     where = await choose(ls, reading, provider, model)

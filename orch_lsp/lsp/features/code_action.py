@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from lsprotocol import types
 
@@ -16,22 +16,18 @@ from orch_lsp.lsp.commands import (
     GENERATE_DRAFT,
     PREVIEW_DRAFT,
     RETRY_RUN,
+    REWRITE,
     SELECT_MODEL,
     SHOW_RUN,
     USE_PROVIDER,
 )
-from orch_lsp.lsp.convert import Positions, workspace_edit
-from orch_lsp.lsp.diagnostics import SOURCE
+from orch_lsp.lsp.convert import SOURCE, workspace_edit
 from orch_lsp.lsp.failures import Failure
 from orch_lsp.lsp.offers import Offer, offers, other_choices
-from orch_lsp.lsp.server import OrchServer
-
-if TYPE_CHECKING:
-    from orch_lsp.orchestration.plan import Reading
-    from orch_lsp.rules.rule import Finding
-
-REWRITE = "refactor.rewrite.orch"
-"""Outside `source.`, so that no editor runs it at a save."""
+from orch_lsp.lsp.snapshot import Snapshot
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.rules.check import check
+from orch_lsp.rules.rule import Finding
 
 _ANOTHER_CHOICE = frozenset({
     "missing_provider", "missing_model", "unknown_provider", "missing_auth", "invalid_auth", "permission_denied",
@@ -53,27 +49,20 @@ _PERSON_FIRST = frozenset({
 _UNWRITTEN = frozenset({"missing_section", "empty_section", "placeholder_section"})
 
 
-def register(server: OrchServer) -> None:
-    """Register the request."""
-    kinds = [types.CodeActionKind.QuickFix, cast("types.CodeActionKind", REWRITE)]
-    options = types.CodeActionOptions(code_action_kinds=kinds)
-
-    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
-    async def code_action(ls: OrchServer, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
-        uri = params.text_document.uri
-        if not ls.documents.is_open(uri) or params.context.trigger_kind == types.CodeActionTriggerKind.Automatic:
-            return []
-        ls.focus(uri)
-        reading = await ls.read(ls.source(uri))
-        wanted = [str(getattr(kind, "value", kind)) for kind in params.context.only or []]
-        actions: list[types.CodeAction] = []
-        if _asked_for(wanted, types.CodeActionKind.QuickFix.value):
-            actions += await _quick_fixes(ls, reading, params.context.diagnostics)
-        if _asked_for(wanted, REWRITE):
-            actions += [_action(offer, REWRITE) for offer in await offers(ls, reading)]
-        if ls.client.code_action_literals:
-            return list(actions)
-        return [action.command for action in actions if action.command is not None]
+async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+    """Quick fixes for the diagnostics at the cursor, and what can be done with the document."""
+    if params.context.trigger_kind == types.CodeActionTriggerKind.Automatic:
+        return []
+    reading = await snapshot.reading()
+    wanted = [str(getattr(kind, "value", kind)) for kind in params.context.only or []]
+    actions: list[types.CodeAction] = []
+    if _asked_for(wanted, types.CodeActionKind.QuickFix.value):
+        actions += await _quick_fixes(snapshot, reading, params.context.diagnostics)
+    if _asked_for(wanted, REWRITE):
+        actions += [_action(offer, REWRITE) for offer in await offers(snapshot.session, reading)]
+    if snapshot.client.code_action_literals:
+        return list(actions)
+    return [action.command for action in actions if action.command is not None]
 
 
 def _asked_for(wanted: list[str], kind: str) -> bool:
@@ -86,7 +75,7 @@ def _action(offer: Offer, kind: str, diagnostics: list[types.Diagnostic] | None 
 
 
 async def _quick_fixes(
-    ls: OrchServer, reading: Reading, diagnostics: Iterable[types.Diagnostic]
+    snapshot: Snapshot, reading: Reading, diagnostics: Iterable[types.Diagnostic]
 ) -> list[types.CodeAction]:
     """What helps against a failure comes before what the rules offer, who may find something at the same place.
 
@@ -96,7 +85,7 @@ async def _quick_fixes(
     actions: list[types.CodeAction] = []
     generate: list[types.Diagnostic] = []
     findings = await asyncio.to_thread(_findings, reading)
-    failure = ls.failures.get(reading.source.uri)
+    failure = snapshot.failure
     for diagnostic in diagnostics:
         if diagnostic.source != SOURCE:
             continue
@@ -106,7 +95,7 @@ async def _quick_fixes(
             continue
         if code in _UNWRITTEN:
             generate.append(diagnostic)
-        for fix in _rule_fixes(ls, reading, findings, diagnostic):
+        for fix in _rule_fixes(snapshot, findings, diagnostic):
             if all(fix.title != action.title or fix.edit != action.edit for action in actions):
                 actions.append(fix)
     if generate:
@@ -114,7 +103,7 @@ async def _quick_fixes(
         actions.insert(0, _action(offer, types.CodeActionKind.QuickFix.value, generate))
     if failure is None:
         return actions
-    cures = [*await _nearest_models(ls, reading, failure.detail.code), *_cures(reading, failure)]
+    cures = [*await _nearest_models(snapshot, reading, failure.detail.code), *_cures(reading, failure)]
     return [_action(cure, types.CodeActionKind.QuickFix.value, cured or None) for cure in cures] + actions
 
 
@@ -143,33 +132,30 @@ def _cures(reading: Reading, failure: Failure) -> Iterable[Offer]:
     yield Offer("Orch: Dismiss", DISMISS_DIAGNOSTIC, {"uri": uri})
 
 
-async def _nearest_models(ls: OrchServer, reading: Reading, code: str) -> list[Offer]:
+async def _nearest_models(snapshot: Snapshot, reading: Reading, code: str) -> list[Offer]:
     """The ids most like one that the provider does not know, and the way to all of them."""
     uri, choice = reading.source.uri, reading.settings.choice
     offers: list[Offer] = []
     if code == "model_not_found" and choice is not None and choice.model is not None:
-        session = await ls.session()
         provider = choice.provider.name
-        for model in await session.models.nearest(choice.provider, choice.model):
+        for model in await snapshot.session.models.nearest(choice.provider, choice.model):
             argument = {"uri": uri, "provider": provider, "model": model}
             offers.append(Offer(f"Orch: Use {provider} ({model})", USE_PROVIDER, argument))
-    if code in _ANOTHER_MODEL and ls.client.message_actions:
+    if code in _ANOTHER_MODEL and snapshot.client.message_actions:
         offers.append(Offer("Orch: Choose another model…", SELECT_MODEL, {"uri": uri}))
     return offers
 
 
 def _findings(reading: Reading) -> tuple[Finding, ...]:
-    from orch_lsp.rules.check import check
-
     return check(reading.document, reading.settings.severities)
 
 
 def _rule_fixes(
-    ls: OrchServer, reading: Reading, findings: Iterable[Finding], diagnostic: types.Diagnostic
+    snapshot: Snapshot, findings: Iterable[Finding], diagnostic: types.Diagnostic
 ) -> Iterable[types.CodeAction]:
     """The edits that cure what a rule found, computed against the text as it is now."""
-    positions = Positions(reading.document.text, ls.position_encoding)
-    uri, version = reading.source.uri, reading.source.version
+    positions = snapshot.positions()
+    uri, version = snapshot.uri, snapshot.source.version
     for finding in findings:
         if (finding.rule, finding.message) != (diagnostic.code, diagnostic.message):
             continue
@@ -177,5 +163,5 @@ def _rule_fixes(
             continue
         for fix in finding.fixes:
             edits = positions.text_edits(fix.edits)
-            edit = workspace_edit(uri, version, edits, document_changes=ls.client.document_changes)
+            edit = workspace_edit(uri, version, edits, document_changes=snapshot.client.document_changes)
             yield types.CodeAction(fix.title, types.CodeActionKind.QuickFix, [diagnostic], edit=edit)

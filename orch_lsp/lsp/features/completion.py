@@ -9,21 +9,22 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.scope import may_be_settings
-from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.snapshot import Snapshot
+from orch_lsp.model_lists.lists import ModelList, age_words
+from orch_lsp.orchestration.permission import may_be_asked_quietly
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.source import Source
+from orch_lsp.providers.base import ModelInfo
+from orch_lsp.settings.configured import configured_providers
+from orch_lsp.settings.value_at import ValueAt, value_in_front_matter, value_in_toml
 from orch_lsp.uri import path_of
-
-if TYPE_CHECKING:
-    from orch_lsp.model_lists.lists import ModelList
-    from orch_lsp.orchestration.plan import Reading
-    from orch_lsp.orchestration.source import Source
-    from orch_lsp.providers.base import ModelInfo
-    from orch_lsp.settings.value_at import ValueAt
+from orch_lsp.workspace import ORCH_DIRECTORY, user_config_path
 
 MOST = 400
 """Items of one answer; with more, the client is told to ask again when more is typed."""
@@ -37,34 +38,23 @@ class _Candidate:
     detail: str
 
 
-def register(server: OrchServer) -> None:
-    """Register the request. The trigger characters begin a value, or are parts of a model's id."""
-    options = types.CompletionOptions(trigger_characters=[":", "=", '"', "'", "/"], resolve_provider=False)
-
-    @server.feature(types.TEXT_DOCUMENT_COMPLETION, options)
-    async def completion(ls: OrchServer, params: types.CompletionParams) -> types.CompletionList | None:
-        uri = params.text_document.uri
-        if not ls.documents.is_open(uri):
-            return None
-        source = ls.source(uri)
-        if not may_be_settings(uri) and not source.text.startswith(("---", "\ufeff---")):
-            return None
-        positions = Positions(source.text, ls.position_encoding)
-        offset = positions.offset(params.position)
-        await ls.ready()
-        place = await asyncio.to_thread(_place, source, offset)
-        if place is None:
-            return None
-        reading = await ls.read(source)
-        candidates = await _candidates(ls, reading, place)
-        typed = source.text[place.span.start + len(place.quote) : max(offset, place.span.start)]
-        return _list(positions, place, candidates, typed)
+async def completion(snapshot: Snapshot, params: types.CompletionParams) -> types.CompletionList | None:
+    """Names and ids for the value at the cursor; None where no value of ours stands."""
+    source = snapshot.source
+    if not may_be_settings(source.uri) and not source.text.startswith(("---", "\ufeff---")):
+        return None
+    positions = snapshot.positions()
+    offset = positions.offset(params.position)
+    place = await asyncio.to_thread(_place, source, offset)
+    if place is None:
+        return None
+    reading = await snapshot.reading()
+    candidates = await _candidates(snapshot, reading, place)
+    typed = source.text[place.span.start + len(place.quote) : max(offset, place.span.start)]
+    return _list(positions, place, candidates, typed)
 
 
 def _place(source: Source, offset: int) -> ValueAt | None:
-    from orch_lsp.settings.value_at import value_in_front_matter, value_in_toml
-    from orch_lsp.workspace import ORCH_DIRECTORY, user_config_path
-
     if not may_be_settings(source.uri):
         return value_in_front_matter(source.text, offset)
     path = path_of(source.uri)
@@ -73,30 +63,26 @@ def _place(source: Source, offset: int) -> ValueAt | None:
     return value_in_toml(source.text, offset)
 
 
-async def _candidates(ls: OrchServer, reading: Reading, place: ValueAt) -> list[_Candidate]:
+async def _candidates(snapshot: Snapshot, reading: Reading, place: ValueAt) -> list[_Candidate]:
     settings = reading.settings
     if place.key == "kind":
-        session = await ls.session()
-        return [_Candidate(kind, "wire format") for kind in session.kinds]
+        return [_Candidate(kind, "wire format") for kind in snapshot.session.kinds]
     if place.key == "provider":
         return _providers(reading)
     chosen = settings.choice.provider.name if settings.choice else None
     provider = settings.providers.get(place.provider or chosen or "")
     if provider is None:
         return []
-    session = await ls.session()
-    known = await session.models.known(provider)
-    if session.models.is_due(known):
-        ls.run_task(_refresh(ls, reading, provider.name), f"models of {provider.name}")
+    models = snapshot.session.models
+    known = await models.known(provider)
+    if models.is_due(known):
+        snapshot.in_background(_refresh(snapshot.session, reading, provider.name), f"models of {provider.name}")
     own = [_Candidate(provider.model, "set for this provider")] if provider.model else []
     listed = [_Candidate(model.id, _detail(model, known)) for model in known.models if model.id != provider.model]
     return [*own, *listed]
 
 
-async def _refresh(ls: OrchServer, reading: Reading, name: str) -> None:
-    from orch_lsp.orchestration.permission import may_be_asked_quietly
-
-    session = await ls.session()
+async def _refresh(session: Session, reading: Reading, name: str) -> None:
     provider = reading.settings.providers[name]
     if await may_be_asked_quietly(session, reading, provider):
         await session.models.refresh(provider)
@@ -104,8 +90,6 @@ async def _refresh(ls: OrchServer, reading: Reading, name: str) -> None:
 
 def _providers(reading: Reading) -> list[_Candidate]:
     """Those that are set up come first."""
-    from orch_lsp.settings.configured import configured_providers
-
     settings = reading.settings
     first = {provider.name: "set up" for provider in configured_providers(settings)}
     names = [*first, *(name for name in settings.providers if name not in first)]
@@ -117,8 +101,6 @@ def _providers(reading: Reading) -> list[_Candidate]:
 
 
 def _detail(model: ModelInfo, known: ModelList) -> str:
-    from orch_lsp.model_lists.lists import age_words
-
     window = f"{model.context_window} tokens" if model.context_window else ""
     told = f"list {age_words(datetime.now(UTC) - known.fetched_at)}" if known.fetched_at else "price table"
     return ", ".join(part for part in (model.name if model.name != model.id else "", window, told) if part)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from orch_lsp.lsp.diagnostics import SOURCE, diagnostics_of
-from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.diagnostics import diagnostics_of
+from orch_lsp.lsp.snapshot import Snapshot
 
 
-def register(server: OrchServer) -> None:
-    """Register the request."""
-    options = types.DiagnosticOptions(inter_file_dependencies=False, workspace_diagnostics=False, identifier=SOURCE)
-
-    @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
-    async def diagnostic(
-        ls: OrchServer, params: types.DocumentDiagnosticParams
-    ) -> types.RelatedFullDocumentDiagnosticReport:
-        uri = params.text_document.uri
-        found = await diagnostics_of(ls, uri) if ls.documents.is_open(uri) else None
-        return types.RelatedFullDocumentDiagnosticReport(items=found[1] if found else [])
+async def diagnostic(
+    snapshot: Snapshot,
+    params: types.DocumentDiagnosticParams,  # noqa: ARG001
+) -> types.RelatedFullDocumentDiagnosticReport:
+    """All that there is to say of the document."""
+    return types.RelatedFullDocumentDiagnosticReport(items=await diagnostics_of(snapshot))

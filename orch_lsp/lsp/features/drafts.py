@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orch_lsp.errors import ErrorCode, RunError, SpecError, StoreError
-from orch_lsp.lsp.arguments import CommandArgument, parse
-from orch_lsp.lsp.commands import APPLY_DRAFT, DISCARD_DRAFT, PREVIEW_DRAFT
+from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.drafting import announce, show_findings
 from orch_lsp.lsp.editing import edit_in_draft
 from orch_lsp.lsp.failures import Failure, severity_of
@@ -16,10 +15,17 @@ from orch_lsp.lsp.lookup import FoundRun, document_of, draft_text, find_run, new
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_draft
+from orch_lsp.orchestration.applying import (
+    as_applied,
+    as_refused,
+    draft_edit,
+    draft_text_of,
+    stored_draft,
+    with_draft_state,
+)
+from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import LIVE, DraftState
-
-if TYPE_CHECKING:
-    from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.view import finding_lines
 
 logger = logging.getLogger(__name__)
 
@@ -27,56 +33,45 @@ READ_BACK_AT_ONCE_SECONDS = 0.5
 """How long the command waits for the change itself, after the client said that it made it."""
 
 
-def register(server: OrchServer) -> None:
-    """Register the commands."""
-    applying: dict[str, asyncio.Task[dict[str, Any]]] = {}
+async def apply_draft(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
+    """orch.applyDraft: insert the draft that waits."""
+    found = _ended(await _with_draft(ls, given))
+    return await _apply(ls, found)
 
-    @server.command(APPLY_DRAFT)
-    async def apply_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
-        found = _ended(await _with_draft(ls, parse(argument)))
-        return await _apply(ls, found, applying)
 
-    @server.command(DISCARD_DRAFT)
-    async def discard_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
-        await ls.ready()
-        from orch_lsp.orchestration.applying import with_draft_state
+async def discard_draft(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
+    """orch.discardDraft: the draft that waits is not wanted."""
+    found = _ended(await _with_draft(ls, given))
+    if _state(found.record) == DraftState.READY:
+        record = with_draft_state(found.record, DraftState.DISCARDED)
+        await _save(ls, found, record)
+        await _settle(ls, found)
+        return _answer(record)
+    return _answer(found.record)
 
-        found = _ended(await _with_draft(ls, parse(argument)))
-        if _state(found.record) == DraftState.READY:
-            record = with_draft_state(found.record, DraftState.DISCARDED)
-            await _save(ls, found, record)
-            await _settle(ls, found)
-            return _answer(record)
-        return _answer(found.record)
 
-    @server.command(PREVIEW_DRAFT)
-    async def preview_draft(ls: OrchServer, argument: Any) -> dict[str, Any]:
-        await ls.ready()
-        from orch_lsp.runs.view import finding_lines
-
-        given = parse(argument)
-        found = await _with_draft(ls, given)
-        if found.record.status in LIVE:
-            # What has arrived so far; nothing can be applied yet.
-            text = await draft_text(ls, found)
-            return {"runId": found.record.run_id, "text": text, "document": None, "uri": None}
-        document = await document_of(ls, found)
-        text, resulting = await _with_text(found, None if document is None else document[1].document.text)
-        if given.open is not False:
-            await show_draft(ls, found, text)
-        return {
-            "runId": found.record.run_id,
-            "text": text,
-            "findings": list(finding_lines(found.record)),
-            "document": resulting,
-            "uri": document[0] if document else None,
-        }
+async def preview_draft(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
+    """orch.previewDraft: the draft, and the document as it would be with it."""
+    found = await _with_draft(ls, given)
+    if found.record.status in LIVE:
+        # What has arrived so far; nothing can be applied yet.
+        text = await draft_text(ls, found)
+        return {"runId": found.record.run_id, "text": text, "document": None, "uri": None}
+    document = await document_of(ls, found)
+    text, resulting = await _with_text(found, None if document is None else document[1].document.text)
+    if given.open is not False:
+        await show_draft(ls, found, text)
+    return {
+        "runId": found.record.run_id,
+        "text": text,
+        "findings": list(finding_lines(found.record)),
+        "document": resulting,
+        "uri": document[0] if document else None,
+    }
 
 
 async def _with_text(found: FoundRun, current: str | None) -> tuple[str, str | None]:
     """A draft's text, and the document with it; None if there is none that it could be inserted into."""
-    from orch_lsp.orchestration.applying import draft_edit, draft_text_of, stored_draft
-
     try:
         stored = await stored_draft(found.store, found.record)
         if current is None or not stored.answer.sections:
@@ -107,7 +102,7 @@ def _ended(found: FoundRun) -> FoundRun:
     return found
 
 
-async def _apply(ls: OrchServer, found: FoundRun, applying: dict[str, asyncio.Task[dict[str, Any]]]) -> dict[str, Any]:
+async def _apply(ls: OrchServer, found: FoundRun) -> dict[str, Any]:
     """Insert a draft once, however often it is asked for, and answer when the client says that it made the edit.
 
     The text is read back in the background where it does not come at once: some clients tell of a change only after
@@ -115,10 +110,10 @@ async def _apply(ls: OrchServer, found: FoundRun, applying: dict[str, asyncio.Ta
     """
     run_id = found.record.run_id
     accepted = asyncio.Event()
-    task = applying.get(run_id)
+    task = ls.applying.get(run_id)
     if task is None:
-        task = applying[run_id] = ls.run_task(_insert(ls, found, accepted), f"apply the draft of {run_id}")
-        task.add_done_callback(lambda _: applying.pop(run_id, None))
+        task = ls.applying[run_id] = ls.run_task(_insert(ls, found, accepted), f"apply the draft of {run_id}")
+        task.add_done_callback(lambda _: ls.applying.pop(run_id, None))
     says_so = ls.run_task(accepted.wait(), f"edit of {run_id} accepted")
     try:
         await asyncio.wait([task, says_so], return_when=asyncio.FIRST_COMPLETED)
@@ -130,8 +125,6 @@ async def _apply(ls: OrchServer, found: FoundRun, applying: dict[str, asyncio.Ta
 
 async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> dict[str, Any]:
     """Insert a draft because a person asked for it: their own text is kept wherever there is some."""
-    from orch_lsp.orchestration.applying import as_applied, as_refused, stored_draft
-
     if _state(found.record) != DraftState.READY:
         # Dealt with; what was discarded comes back with a retry, or by hand from its record.
         return _answer(found.record)

@@ -3,59 +3,48 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from orch_lsp.errors import ErrorCode, OrchError, RunError
-from orch_lsp.lsp.arguments import parse
-from orch_lsp.lsp.commands import GENERATE_DRAFT, RETRY_RUN
+from orch_lsp.lsp.arguments import CommandArgument
+from orch_lsp.lsp.commands import GENERATE_DRAFT
 from orch_lsp.lsp.consent import allow
 from orch_lsp.lsp.drafting import EditorObserver, deliver
 from orch_lsp.lsp.failures import Failure, severity_of
 from orch_lsp.lsp.lookup import document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.snapshot import read
+from orch_lsp.orchestration.plan import DraftPlan, plan_draft
+from orch_lsp.runs.record import Software
 from orch_lsp.runs.status import LIVE
-
-if TYPE_CHECKING:
-    from orch_lsp.orchestration.plan import DraftPlan
-    from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.settings.resolve import CommandChoice
 
 
-def register(server: OrchServer) -> None:
-    """Register the commands."""
+async def generate_draft(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
+    """orch.generateDraft: start a run on the document."""
+    if given.apply not in {None, "auto", "review"}:
+        raise JsonRpcInvalidParams('`apply` must be "auto" or "review"')
+    uri = ls.target_uri(given.uri)
+    return await start(ls, uri, CommandChoice(given.provider, given.model, given.apply), command=GENERATE_DRAFT)  # pyright: ignore[reportArgumentType] -- checked above
 
-    @server.command(GENERATE_DRAFT)
-    async def generate_draft(ls: OrchServer, argument: Any) -> dict[str, str]:
-        await ls.ready()
-        from orch_lsp.settings.resolve import CommandChoice
 
-        given = parse(argument)
-        if given.apply not in {None, "auto", "review"}:
-            raise JsonRpcInvalidParams('`apply` must be "auto" or "review"')
-        uri = ls.target_uri(given.uri)
-        return await start(ls, uri, CommandChoice(given.provider, given.model, given.apply), command=GENERATE_DRAFT)  # pyright: ignore[reportArgumentType] -- checked above
-
-    @server.command(RETRY_RUN)
-    async def retry_run(ls: OrchServer, argument: Any) -> dict[str, str]:
-        await ls.ready()
-        from orch_lsp.settings.resolve import CommandChoice
-
-        given = parse(argument)
-        found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
-        if found.record.status in LIVE:
-            raise RunError(ErrorCode.RUN_IN_PROGRESS, "This run has not ended yet.")
-        document = await document_of(ls, found)
-        if document is None:
-            raise JsonRpcInvalidParams("open the run's document first")
-        uri, reading = document
-        choice = CommandChoice()
-        if reading.settings.choice is None and reading.settings.choice_problem is None:
-            # Nothing is chosen now: the run was started with a provider of its own, and is tried again with it.
-            choice = CommandChoice(found.record.provider.id, found.record.model.requested)
-        return await start(ls, uri, choice, command=found.record.command, parent_run_id=found.record.run_id)
+async def retry_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
+    """orch.retryRun: start a run like an earlier one, with the provider and model that are chosen now."""
+    found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
+    if found.record.status in LIVE:
+        raise RunError(ErrorCode.RUN_IN_PROGRESS, "This run has not ended yet.")
+    document = await document_of(ls, found)
+    if document is None:
+        raise JsonRpcInvalidParams("open the run's document first")
+    uri, reading = document
+    choice = CommandChoice()
+    if reading.settings.choice is None and reading.settings.choice_problem is None:
+        # Nothing is chosen now: the run was started with a provider of its own, and is tried again with it.
+        choice = CommandChoice(found.record.provider.id, found.record.model.requested)
+    return await start(ls, uri, choice, command=found.record.command, parent_run_id=found.record.run_id)
 
 
 async def start(
@@ -68,9 +57,8 @@ async def start(
     """
     try:
         plan = await _plan(ls, uri, choice, command, parent_run_id)
-        session = await ls.session()
+        session = ls.shared
         observer = EditorObserver(ls, uri, f"Orch: {plan.choice.model or plan.choice.provider.name}")
-        from orch_lsp.runs.record import Software
 
         client = Software(ls.client.name, ls.client.version)
         live = await session.supervisor.start(
@@ -84,11 +72,8 @@ async def start(
 
 
 async def _plan(ls: OrchServer, uri: str, choice: CommandChoice, command: str, parent_run_id: str | None) -> DraftPlan:
-    from orch_lsp.orchestration.plan import plan_draft
-
-    source = ls.source(uri)
-    session = await ls.ready()
-    reading = await ls.read(source, choice)
+    session = ls.shared
+    reading = await read(ls, uri, choice)
     plan = plan_draft(reading, command=command, parent_run_id=parent_run_id)
     try:
         await session.require_consent(reading, plan.choice)

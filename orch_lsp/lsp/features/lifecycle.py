@@ -10,7 +10,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from orch_lsp.lsp.client import features_of
-from orch_lsp.lsp.refresh import refresh
+from orch_lsp.lsp.refresh import refresh_all
 from orch_lsp.lsp.server import OrchServer
 
 logger = logging.getLogger(__name__)
@@ -40,11 +40,11 @@ def register(server: OrchServer) -> None:
             await _pull_configuration(ls)
         elif params.settings is not None:
             ls.editor_settings = params.settings
-        _refresh_all(ls)
+        refresh_all(ls)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_watched_files(ls: OrchServer, params: types.DidChangeWatchedFilesParams) -> None:  # noqa: ARG001
-        _refresh_all(ls)
+        refresh_all(ls)
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(ls: OrchServer, params: Any) -> None:  # noqa: ARG001
@@ -68,7 +68,7 @@ async def _pull_configuration(ls: OrchServer) -> None:
         # An editor without settings of ours answers null or {}: what it gave at `initialize` holds.
         ls.editor_settings = (answer[0] if answer else None) or ls.initial_settings
     ls.configured.set()
-    _refresh_all(ls)
+    refresh_all(ls)
 
 
 async def _register_watchers(ls: OrchServer) -> None:
@@ -88,8 +88,3 @@ async def _register_watchers(ls: OrchServer) -> None:
             await ls.client_register_capability_async(types.RegistrationParams(registrations))
     except (TimeoutError, JsonRpcException) as error:
         logger.info("the client registers nothing at run time: %s", error)
-
-
-def _refresh_all(ls: OrchServer) -> None:
-    for uri in ls.documents.open_uris():
-        refresh(ls, uri)

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from orch_lsp.errors import ErrorCode, OrchError, SettingsError
-from orch_lsp.lsp.arguments import parse
+from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.choosing import choose
-from orch_lsp.lsp.commands import SELECT_MODEL
 from orch_lsp.lsp.consent import allow
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
-
-if TYPE_CHECKING:
-    from orch_lsp.model_lists.lists import ModelList
-    from orch_lsp.orchestration.plan import Reading
-    from orch_lsp.settings.model import ProviderSettings
+from orch_lsp.lsp.snapshot import read
+from orch_lsp.model_lists.lists import ModelList
+from orch_lsp.orchestration.permission import is_allowed, may_be_asked_quietly
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.runs.record import timestamp
+from orch_lsp.settings.configured import configured_providers
+from orch_lsp.settings.model import ProviderSettings
 
 FEW = 6
 """Models that a message offers: more are no choice but a wall."""
@@ -43,38 +44,32 @@ class _Offer:
         return f"{self.provider} · {self.model}" if self.model else f"{self.provider} (no model)"
 
 
-def register(server: OrchServer) -> None:
-    """Register the command."""
-
-    @server.command(SELECT_MODEL)
-    async def select_model(ls: OrchServer, argument: Any) -> dict[str, Any]:
-        given = parse(argument)
-        uri = ls.target_uri(given.uri)
-        reading = await ls.read(ls.source(uri))
-        lists = await asyncio.gather(*(_known(ls, reading, one) for one in _providers(reading, given.provider)))
-        offers = await _offers(ls, uri, reading, lists)
-        asks = given.open is not False and ls.client.message_actions and bool(offers)
-        if asks:
-            ls.run_task(_ask(ls, uri, offers), f"choice of a model for {uri}")
-        elif given.open is not False:
-            _tell(ls, reading)
-        choice = reading.settings.choice
-        return {
-            "status": "asked" if asks else "listed",
-            "uri": uri,
-            "provider": choice.provider.name if choice else None,
-            "model": choice.model if choice else None,
-            "candidates": [
-                {"provider": o.provider, "model": o.model, "name": o.name, "contextWindow": o.context_window}
-                for o in offers
-            ],
-            "lists": [_told(one) for one in lists],
-        }
+async def select_model(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
+    """orch.selectModel: the models that there are, and a choice of them in a message."""
+    uri = ls.target_uri(given.uri)
+    reading = await read(ls, uri)
+    lists = await asyncio.gather(*(_known(ls, reading, one) for one in _providers(reading, given.provider)))
+    offers = await _offers(ls, uri, reading, lists)
+    asks = given.open is not False and ls.client.message_actions and bool(offers)
+    if asks:
+        ls.run_task(_ask(ls, uri, offers), f"choice of a model for {uri}")
+    elif given.open is not False:
+        _tell(ls, reading)
+    choice = reading.settings.choice
+    return {
+        "status": "asked" if asks else "listed",
+        "uri": uri,
+        "provider": choice.provider.name if choice else None,
+        "model": choice.model if choice else None,
+        "candidates": [
+            {"provider": o.provider, "model": o.model, "name": o.name, "contextWindow": o.context_window}
+            for o in offers
+        ],
+        "lists": [_told(one) for one in lists],
+    }
 
 
 def _providers(reading: Reading, name: str | None) -> list[ProviderSettings]:
-    from orch_lsp.settings.configured import configured_providers
-
     settings = reading.settings
     if name is None:
         return [one for one in configured_providers(settings) if one.name not in settings.unusable]
@@ -87,9 +82,7 @@ def _providers(reading: Reading, name: str | None) -> list[ProviderSettings]:
 
 async def _known(ls: OrchServer, reading: Reading, provider: ProviderSettings) -> ModelList:
     """What is known of a provider's models; asked for now if nothing is, and behind the answer if it is old."""
-    from orch_lsp.orchestration.permission import is_allowed, may_be_asked_quietly
-
-    session = await ls.session()
+    session = ls.shared
     known = await session.models.known(provider)
     if not session.models.is_due(known) or not await is_allowed(session, reading, provider):
         return known
@@ -105,7 +98,7 @@ async def _known(ls: OrchServer, reading: Reading, provider: ProviderSettings) -
 
 async def _offers(ls: OrchServer, uri: str, reading: Reading, lists: list[ModelList]) -> list[_Offer]:
     """The likeliest first: what is nearest to a model that was not found, then each provider's own, then the rest."""
-    session = await ls.session()
+    session = ls.shared
     settings = reading.settings
     offers: list[_Offer] = []
     failure, choice = ls.failures.get(uri), settings.choice
@@ -143,7 +136,7 @@ async def _ask(ls: OrchServer, uri: str, offers: list[_Offer]) -> None:
     if chosen is None or not ls.documents.is_open(uri):
         return
     try:
-        reading = await ls.read(ls.source(uri))
+        reading = await read(ls, uri)
         # Whoever chooses by hand need not be asked again.
         await allow(ls, reading, chosen.provider)
         await choose(ls, reading, chosen.provider, chosen.model)
@@ -162,8 +155,6 @@ def _tell(ls: OrchServer, reading: Reading) -> None:
 
 
 def _told(known: ModelList) -> dict[str, Any]:
-    from orch_lsp.runs.record import timestamp
-
     return {
         "provider": known.provider,
         "source": known.source,

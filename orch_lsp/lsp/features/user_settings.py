@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from orch_lsp.lsp.refresh import refresh
+from orch_lsp.lsp.refresh import refresh_all
 from orch_lsp.lsp.server import OrchServer
+from orch_lsp.settings.load import read_handed_over
 
-USER_SETTINGS = "orch/userSettings"
 
-
-def register(server: OrchServer) -> None:
-    """Register the request."""
-
-    @server.feature(USER_SETTINGS)
-    async def user_settings(ls: OrchServer, params: Any) -> dict[str, Any]:
-        await ls.ready()
-        from orch_lsp.settings.load import read_handed_over
-
-        session = await ls.session()
-        layer = read_handed_over(params)
-        session.handed_over = layer
-        for key in layer.keys.values():
-            session.redactor.add(key.get_secret_value())
-        for uri in ls.documents.open_uris():
-            refresh(ls, uri)
-        return {"problems": [session.redactor.redact(problem.message) for problem in layer.problems]}
+async def user_settings(ls: OrchServer, params: Any) -> dict[str, Any]:
+    """Take in the user's settings from the editor, and answer what is wrong with them."""
+    session = ls.shared
+    layer = read_handed_over(params)
+    session.handed_over = layer
+    for key in layer.keys.values():
+        session.redactor.add(key.get_secret_value())
+    refresh_all(ls)
+    return {"problems": [session.redactor.redact(problem.message) for problem in layer.problems]}

@@ -9,7 +9,7 @@ import inspect
 import json
 import logging
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from cattrs import Converter
 from lsprotocol import types
@@ -32,14 +32,12 @@ from pygls.protocol import (
 from typing_extensions import override
 
 from orch_lsp.errors import OrchError
+from orch_lsp.lsp.client import features_of
 from orch_lsp.lsp.commands import CANCEL_RUN, COMMANDS
 from orch_lsp.lsp.wire.first_answer import FirstMessages
 from orch_lsp.lsp.wire.lanes import Lane, RequestId
 from orch_lsp.lsp.wire.messages import MalformedMessageError, invalid_params, parse_message
 from orch_lsp.lsp.wire.workspace import OrchWorkspace
-
-if TYPE_CHECKING:
-    from orch_lsp.lsp.server import OrchServer
 
 logger = logging.getLogger(__name__)
 
@@ -202,7 +200,7 @@ class OrchProtocol(LanguageServerProtocol):
         """Name an open document as the client did when it opened it: answers and edits are to carry that URI."""
         named = getattr(getattr(message, "params", None), "text_document", None)
         if self._initialized and isinstance(named, _NAMES):
-            named.uri = cast("OrchServer", self._server).workspace.spelling(named.uri)
+            named.uri = cast("OrchWorkspace", self.workspace).spelling(named.uri)
 
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] -- no generator on purpose
@@ -213,7 +211,6 @@ class OrchProtocol(LanguageServerProtocol):
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
         """Add what pygls's capability builder does not know: virtual documents and our extras."""
         result = yield from super().lsp_initialize(params)
-        server = cast("OrchServer", self._server)
         self.editor = params.process_id
         self.editor_known.set()
         capabilities = result.capabilities
@@ -224,7 +221,7 @@ class OrchProtocol(LanguageServerProtocol):
             schemes = [RUN_SCHEME, DRAFT_SCHEME]
             capabilities.workspace.text_document_content = types.TextDocumentContentOptions(schemes)
         capabilities.experimental = {"orch": EXTRAS}
-        if not server.client.pull_diagnostics:
+        if not features_of(params).pull_diagnostics:
             # Shown twice otherwise: such a client keeps pulled and pushed ones apart.
             capabilities.diagnostic_provider = None
         return result

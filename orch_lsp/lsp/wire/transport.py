@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TextIO
 
 from orch_lsp.lsp.wire.first_answer import FirstMessages
 from orch_lsp.lsp.wire.framing import FrameReader, NotLspError
@@ -24,7 +24,7 @@ from orch_lsp.lsp.wire.stderr import QueuedStderr
 if TYPE_CHECKING:
     import psutil
 
-    from orch_lsp.lsp.server import OrchServer
+    from orch_lsp.lsp.wire.protocol import OrchProtocol
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,16 @@ WORKERS = 16
 WORKERS_END_S = 2.0
 LAST_WORDS_S = 1.0
 """Seconds that are given at the end to worker threads, and to what stderr is still to say."""
+
+
+class Served(Protocol):
+    """What is served: it speaks the protocol, and can be ended."""
+
+    protocol: OrchProtocol
+
+    async def close(self) -> None:
+        """End everything that was begun."""
+        ...
 
 
 class QueuedWriter:
@@ -115,7 +125,7 @@ def _after(first: bytes, read: Callable[[], Awaitable[bytes]]) -> Callable[[], A
     return next_chunk
 
 
-async def _converse(server: OrchServer, read: Callable[[], Awaitable[bytes]], frames: FrameReader) -> None:
+async def _converse(server: Served, read: Callable[[], Awaitable[bytes]], frames: FrameReader) -> None:
     """Handle messages until the client says `exit` or is gone.
 
     Raises:
@@ -134,7 +144,7 @@ async def _converse(server: OrchServer, read: Callable[[], Awaitable[bytes]], fr
             skipped = frames.skipped
 
 
-async def _until_gone(server: OrchServer) -> None:
+async def _until_gone(server: Served) -> None:
     """Until the editor's process has ended, which the client named at `initialize`; for ever if it named none.
 
     A pipe may outlive it, held open by another process.
@@ -183,7 +193,7 @@ async def _first_of(*works: Coroutine[Any, Any, None]) -> None:
 
 
 @contextlib.contextmanager
-def _own_workers(server: OrchServer) -> Generator[None]:
+def _own_workers(server: Served) -> Generator[None]:
     """Worker threads for this loop. If one is still at work when the server has ended, the process ends without it.
 
     The interpreter would wait for it, for ever if a file never comes to its end.
@@ -203,7 +213,7 @@ def _own_workers(server: OrchServer) -> Generator[None]:
             os._exit(_exit_code(server))
 
 
-def _exit_code(server: OrchServer) -> int:
+def _exit_code(server: Served) -> int:
     """0 if the client took its leave by `shutdown`, else 1, as the protocol asks for."""
     return server.protocol.exit_code or 0 if server.protocol.was_shut_down else 1
 
@@ -234,7 +244,7 @@ def _is_open(stream: TextIO | None) -> bool:
         return False
 
 
-def serve_stdio(server: OrchServer, first: FirstMessages | None = None) -> int:
+def serve_stdio(server: Served, first: FirstMessages | None = None) -> int:
     """Serve one client over stdin and stdout until it says `exit` or closes the pipe.
 
     Args:
@@ -257,7 +267,7 @@ def serve_stdio(server: OrchServer, first: FirstMessages | None = None) -> int:
     return _exit_code(server)
 
 
-async def _serve_stdio(server: OrchServer, protocol_in: BinaryIO, protocol_out: BinaryIO, first: FirstMessages) -> None:
+async def _serve_stdio(server: Served, protocol_in: BinaryIO, protocol_out: BinaryIO, first: FirstMessages) -> None:
     writer = QueuedWriter(protocol_out)
     server.protocol.set_writer(writer)
     server.protocol.answered_before = first
@@ -270,7 +280,7 @@ async def _serve_stdio(server: OrchServer, protocol_in: BinaryIO, protocol_out: 
             writer.close()
 
 
-def serve_tcp(server: OrchServer, host: str, port: int) -> int:
+def serve_tcp(server: Served, host: str, port: int) -> int:
     """Serve one client over TCP on a loopback address; port 0 takes a free one. The address goes to stderr.
 
     Any page in a browser can connect to a local port. What does not begin as the base protocol does is closed before
@@ -291,7 +301,7 @@ def serve_tcp(server: OrchServer, host: str, port: int) -> int:
     return _exit_code(server)
 
 
-async def _serve_tcp(server: OrchServer, host: str, port: int) -> None:
+async def _serve_tcp(server: Served, host: str, port: int) -> None:
     ended = asyncio.Event()
     visits: set[asyncio.Task[None]] = set()
     client: list[asyncio.StreamWriter] = []
@@ -340,7 +350,7 @@ async def _wait(event: asyncio.Event) -> None:
 
 
 async def _serve_connection(
-    server: OrchServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first: bytes
+    server: Served, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first: bytes
 ) -> None:
     """Talk to the one client; `first` is what it has said already."""
     server.protocol.set_writer(writer)  # pyright: ignore[reportArgumentType] -- its write never waits

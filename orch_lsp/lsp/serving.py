@@ -1,0 +1,137 @@
+"""How a row of the table of features becomes a handler: what it is given, and when.
+
+Whatever answers a request is loaded after `initialize` (`late`), by the one call of `load_all`; the handlers here wait
+for that, and for the editor's settings. What must not wait, such as the text itself, is taken before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from orch_lsp.late import late, load
+from orch_lsp.lsp.arguments import CommandArgument, parse
+from orch_lsp.lsp.server import OrchServer
+
+if TYPE_CHECKING:
+    from orch_lsp.lsp import snapshot as snapshots
+    from orch_lsp.lsp.snapshot import Snapshot
+else:
+    snapshots = late("orch_lsp.lsp.snapshot")
+
+_WITH_THEM = ("pyromark", "orch_lsp.settings.schema", "orch_lsp.lsp.opening", "orch_lsp.lsp.diagnostics")
+"""What handlers use that is late for the sake of the command line, or of what is registered at once."""
+
+
+class Row(Protocol):
+    """One line of the table of features."""
+
+    @property
+    def register(self) -> Callable[[OrchServer], None]:
+        """Tells the server of it; loads nothing."""
+        ...
+
+    def load(self) -> None:
+        """Load what serves it. Blocking."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AboutDocument:
+    """A request about an open document; its handler is given a snapshot of it."""
+
+    method: str
+    handler: Callable[[], Callable[[Snapshot, Any], Awaitable[Any]]]
+    """Looks the handler up, which loads its module."""
+    options: Any = None
+    otherwise: Callable[[], Any] = lambda: None
+    """The answer for a document that is not open."""
+    focuses: Callable[[Any], bool] = lambda _: False
+    """Whether a person works on the document, as the parameters tell it."""
+
+    def register(self, server: OrchServer) -> None:
+        """Tell the server of it; loads nothing."""
+
+        async def serve(ls: OrchServer, params: Any) -> Any:
+            uri: str = params.text_document.uri
+            if not ls.documents.is_open(uri):
+                return self.otherwise()
+            if self.focuses(params):
+                ls.focus(uri)
+            source = ls.source(uri)
+            await ls.ready()
+            return await self.handler()(snapshots.take(ls, source), params)
+
+        serve.__name__ = self.method
+        server.feature(self.method, self.options)(serve)  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
+
+    def load(self) -> None:
+        """Load what serves it. Blocking."""
+        self.handler()
+
+
+@dataclass(frozen=True, slots=True)
+class OfServer:
+    """A request or notification about no document in particular; its handler is given the server."""
+
+    method: str
+    handler: Callable[[], Callable[[OrchServer, Any], Awaitable[Any]]]
+    options: Any = None
+
+    def register(self, server: OrchServer) -> None:
+        """Tell the server of it; loads nothing."""
+
+        async def serve(ls: OrchServer, params: Any) -> Any:
+            await ls.ready()
+            return await self.handler()(ls, params)
+
+        serve.__name__ = self.method
+        server.feature(self.method, self.options)(serve)  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
+
+    def load(self) -> None:
+        """Load what serves it. Blocking."""
+        self.handler()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command; its handler is given the server and the checked argument."""
+
+    name: str
+    handler: Callable[[], Callable[[OrchServer, CommandArgument], Awaitable[Any]]]
+    waits_for_settings: bool = True
+    """False for one that none of the editor's settings concerns."""
+
+    def register(self, server: OrchServer) -> None:
+        """Tell the server of it; loads nothing."""
+
+        async def serve(ls: OrchServer, argument: Any) -> Any:
+            given = parse(argument)
+            await (ls.ready() if self.waits_for_settings else ls.session())
+            return await self.handler()(ls, given)
+
+        serve.__name__ = self.name
+        server.command(self.name)(serve)  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
+
+    def load(self) -> None:
+        """Load what serves it. Blocking."""
+        self.handler()
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """A light module that registers handlers of its own, which must not wait for anything to be loaded."""
+
+    register: Callable[[OrchServer], None]
+
+    def load(self) -> None:
+        """There is nothing to load."""
+
+
+def load_all(rows: Iterable[Row]) -> None:
+    """Load everything that serves features. Blocking: an import holds up whoever waits for it."""
+    for name in ("orch_lsp.lsp.snapshot", *_WITH_THEM):
+        load(name)
+    for row in rows:
+        row.load()

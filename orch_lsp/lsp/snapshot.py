@@ -1,0 +1,92 @@
+"""An open document as it was when a request came: what a handler is given, and the only thing that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from orch_lsp.lsp.client import ClientFeatures
+from orch_lsp.lsp.convert import Positions
+from orch_lsp.lsp.failures import Failure
+from orch_lsp.lsp.server import OrchServer
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.plan import read as read_source
+from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.source import Source
+from orch_lsp.settings.load import ProjectLayer
+from orch_lsp.settings.resolve import CommandChoice
+
+_NONE = CommandChoice()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One version of a document with what was known around it. Nothing in it changes while a handler awaits."""
+
+    source: Source
+    """URI, version and text."""
+    client: ClientFeatures
+    encoding: str
+    """What the client counts columns in: `utf-8`, `utf-16` or `utf-32`."""
+    failure: Failure | None
+    """The failure that the document shows."""
+    editor: ProjectLayer
+    """The editor's settings."""
+    session: Session
+    in_background: Callable[[Coroutine[Any, Any, Any], str], object]
+    """Starts work, with a name for the log, for which the request does not wait."""
+
+    @property
+    def uri(self) -> str:
+        """The document, as the client spells it."""
+        return self.source.uri
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return self.source.text
+
+    def positions(self) -> Positions:
+        """Offsets of the text as the client's positions."""
+        return Positions(self.source.text, self.encoding)
+
+    async def reading(self, command: CommandChoice = _NONE) -> Reading:
+        """The document parsed, with its profile and settings; done when it is first asked for, and kept by version."""
+        return await read_source(self.session, self.source, editor=self.editor, command=command)
+
+
+def take(ls: OrchServer, source: Source) -> Snapshot:
+    """What is known around a document's text; the session is open."""
+    return Snapshot(
+        source=source,
+        client=ls.client,
+        encoding=ls.position_encoding,
+        failure=ls.failures.get(source.uri),
+        editor=editor_layer(ls),
+        session=ls.shared,
+        in_background=ls.run_task,
+    )
+
+
+def snapshot(ls: OrchServer, uri: str) -> Snapshot:
+    """The open document as it is now.
+
+    Raises:
+        KeyError: It is not open.
+    """
+    return take(ls, ls.source(uri))
+
+
+async def read(ls: OrchServer, uri: str, command: CommandChoice = _NONE) -> Reading:
+    """The open document as it is now, parsed, with its settings.
+
+    Raises:
+        KeyError: It is not open.
+    """
+    return await snapshot(ls, uri).reading(command)
+
+
+def editor_layer(ls: OrchServer) -> ProjectLayer:
+    """The editor's settings, validated."""
+    return ls.shared.settings_reader.editor(ls.editor_settings)
