@@ -28,6 +28,20 @@ class SectionSpec:
     """What belongs into it, for the model and for people."""
     forms: tuple[str, ...] = ()
     """The title in another number, spelling or language; as good as the title itself, also with a gloss behind it."""
+    required: bool = True
+    """Whether the format's own tool asks for it; otherwise it only recommends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskForm:
+    """How the format's tool wants a task to be written: a line of another form is no task for it."""
+
+    tool: str
+    """The tool's name, as it is said to people."""
+    consequence: str
+    """What the tool does with such a line, behind its name: `shows no button for it`."""
+    example: str
+    """A task as it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,11 @@ class Profile:
     """Words that make a sentence a requirement, in all languages of the format, lower case; none if it has no such."""
     severities: Mapping[str, Severity] = field(default_factory=dict[str, "Severity"], hash=False)
     """What rules report here, by code, where it is not what they report by themselves."""
+    titles: tuple[str, ...] = ()
+    """What the document's title has to be, the first as the tool writes it, the others in other languages; a subject
+    may follow behind a colon. Empty where any title will do."""
+    task_form: TaskForm | None = None
+    """How tasks are written, for documents that hold tasks which a tool has to find."""
     template: str = ""
     """The text of a new document, with `{title}` where its title goes; empty for a title and a note."""
 

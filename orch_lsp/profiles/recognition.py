@@ -16,7 +16,6 @@ _SPEC_KIT_FILES = frozenset(
 )
 _NUMBERED_FOLDER = re.compile(r"(?:\d{3,}|\d{8}-\d{6})-")
 _FOLDERS = {
-    ".kiro": "Kiro",
     ".specify": "spec-kit",
     ".planning": "GSD",
     ".taskmaster": "Task Master",
@@ -25,10 +24,8 @@ _FOLDERS = {
     "_bmad": "BMAD",
     "_bmad-output": "BMAD",
     ".bmad-core": "BMAD",
-    ".spec-workflow": "Kiro",
 }
 """Folders that belong to one tool."""
-_AGENTS = frozenset({".claude", ".codex", ".sce"})
 
 _AWAY = {
     **dict.fromkeys(("template", "templates", "_templates", ".templates", "issue_template"), "a template"),
@@ -44,12 +41,6 @@ _LOWEST_OF_A_SECTION = 2
 _SPEC_KIT_TITLE = re.compile(r"(?:feature specification|implementation plan)\s*:", re.IGNORECASE)
 _SPEC_KIT_TASK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**T\d{3}", re.MULTILINE)
 _SPEC_KIT_CHECK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**CHK\d{3}", re.MULTILINE)
-_KIRO_TITLES = frozenset(
-    {"requirements document", "bugfix requirements document", "design document", "需求文档", "设计文档", "要件定義書"}
-)
-_KIRO_TASK = re.compile(r"^\s{0,8}- \[[ xX-]\]\*? \d+(?:\.\d+)?\.? ", re.MULTILINE)
-_KIRO_REQUIREMENT = re.compile(r"(?:requirement|需求|要件)\s*\d+", re.IGNORECASE)
-_CRITERIA = frozenset({"acceptance criteria", "验收标准", "受け入れ基準"})
 _GSD_REQUIREMENTS = re.compile(r"v\d+ requirements\Z", re.IGNORECASE)
 _BMAD_STORY = re.compile(r"story \d+\.\d+\s*:", re.IGNORECASE)
 _TESSL_LINK = re.compile(r"\[@(?:generate|describe|test|use)\]\(")
@@ -113,8 +104,6 @@ def _by_path(parts: Sequence[str]) -> str | None:
         if folder in _FOLDERS:
             return _FOLDERS[folder]
         below = folders[number + 1 :]
-        if folder in _AGENTS and below[:1] == ["specs"]:
-            return "Kiro"
         if folder == "specs" and any(_NUMBERED_FOLDER.match(other) for other in below):
             inside = "contracts" in below or "checklists" in below
             return "spec-kit" if inside or name in _SPEC_KIT_FILES else None
@@ -127,8 +116,6 @@ def _by_headings(document: SpecDocument) -> str | None:
     seconds = {name for level, name in names if level == 2}
     if _is_spec_kit(document, title, seconds):
         return "spec-kit"
-    if _is_kiro(document, title, names):
-        return "Kiro"
     if any(_GSD_REQUIREMENTS.match(name) for name in seconds) or _has_keys(document, "phase", "plan", "wave"):
         return "GSD"
     if any(_BMAD_STORY.match(name) for _, name in names) and any(name.startswith("epic ") for name in seconds):
@@ -143,18 +130,6 @@ def _is_spec_kit(document: SpecDocument, title: str, seconds: set[str]) -> bool:
         return True
     return (title.startswith("tasks:") and _SPEC_KIT_TASK.search(document.text) is not None) or (
         "checklist" in title and _SPEC_KIT_CHECK.search(document.text) is not None
-    )
-
-
-def _is_kiro(document: SpecDocument, title: str, names: Sequence[tuple[int, str]]) -> bool:
-    if title in _KIRO_TITLES or (title == "implementation plan" and _KIRO_TASK.search(document.text)):
-        return True
-    held = {name for _, name in names}
-    requirements = any(level > 2 and _KIRO_REQUIREMENT.match(name) for level, name in names)
-    return (
-        (requirements and not _CRITERIA.isdisjoint(held))
-        or "correctness properties" in held
-        or {"components and interfaces", "data models", "error handling"} <= held
     )
 
 

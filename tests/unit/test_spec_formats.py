@@ -18,8 +18,6 @@ def tool(text: str, path: str = "limiter.spec.md") -> str | None:
 @pytest.mark.parametrize(
     ("path", "name"),
     [
-        (".kiro/specs/x/tasks.md", "Kiro"),
-        (".claude/specs/x/design.md", "Kiro"),
         ("specs/001-limiter/spec.md", "spec-kit"),
         ("dev/specs/auth/20250102-101010-x/plan.md", "spec-kit"),
         ("specs/001-limiter/checklists/ux.md", "spec-kit"),
@@ -41,9 +39,6 @@ def test_a_path_tells_its_tool(path: str, name: str | None) -> None:
         ("# Feature Specification: Limiter\n\nx\n", "spec-kit"),
         ("# Limiter\n\n## User Scenarios & Testing *(mandatory)*\n\nx\n", "spec-kit"),
         ("# Tasks: Limiter\n\n## Phase 1: Setup\n\n- [ ] T001 [P] Make it\n", "spec-kit"),
-        ("# Requirements Document\n\n## Introduction\n\nx\n", "Kiro"),
-        ("# R\n\n## Requirements\n\n### Requirement 1\n\n#### Acceptance Criteria\n\n1. WHEN a THEN b\n", "Kiro"),
-        ("# Implementation Plan\n\n- [ ] 1. Set up\n  - _Requirements: 1.1_\n", "Kiro"),
         ("# R\n\n## v1 Requirements\n\n- [ ] **AUTH-01**: x\n", "GSD"),
         ("# E\n\n## Epic 1: Sign-in\n\n### Story 1.1: Form\n", "BMAD"),
         ("# M\n\n[@generate](../src/m.ts)\n", "Tessl"),

@@ -1,0 +1,21 @@
+"""The format `kiro` as its entry point names it."""
+
+from __future__ import annotations
+
+from orch_lsp.profiles.kiro.recognition import recognise
+from orch_lsp.profiles.kiro.sections import (
+    BUGFIX,
+    DESIGN,
+    NOTES,
+    REQUIREMENTS,
+    REQUIREMENTS_ELSEWHERE,
+    STEERING,
+    TASKS,
+)
+from orch_lsp.profiles.protocol import Format
+
+FORMAT = Format(
+    REQUIREMENTS.name,
+    (REQUIREMENTS, REQUIREMENTS_ELSEWHERE, BUGFIX, DESIGN, TASKS, STEERING, NOTES),
+    recognise,
+)

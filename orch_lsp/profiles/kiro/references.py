@@ -1,0 +1,176 @@
+"""Whom a document cites: lists of ids behind a label, in a column of a table, or behind a word in a sentence.
+
+`_Requirements: 1.1, 2.3, 4.1-4.6_`, `**Validates: Requirements 1.1, 1.2**`, `_Depends: 2.1_`, `Property 3`.
+Words such as “All requirements” or “Foundation for all requirements” name nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from orch_lsp.document.items import visible_matches
+from orch_lsp.document.node import Citation, Relation, slug
+from orch_lsp.profiles.kiro.words import (
+    BOUNDARY,
+    DEPENDS,
+    DERIVED,
+    PREFIXES,
+    PROPERTY,
+    REQUIREMENT,
+    REQUIREMENTS,
+    VALIDATES,
+    either,
+)
+from orch_lsp.text import Span
+
+if TYPE_CHECKING:
+    from orch_lsp.document.model import SpecDocument
+    from orch_lsp.markdown.tree import Chunk
+
+NUMBER = r"\d{1,4}(?:\.\d{1,4}){0,3}"
+ID = rf"(?:(?:{PREFIXES})-?)?{NUMBER}[a-z]?"
+LONGEST_RANGE = 100
+"""A range with more members stands for its two ends alone."""
+
+_DASH = r"[-‐‑–—~～〜]|(?i:to|through|bis|至|から)"
+_SINGULAR, _PLURAL = either(REQUIREMENT), either(REQUIREMENTS)
+_PREFIX = rf"(?:{_SINGULAR}s?|{_PLURAL})"
+# What may follow the colon of a label: the rest of its line, and the next one behind a comma.
+_VALUE = r"(?:[^\r\n_*<|]|(?<=[,，、])[ \t]*(?:\r\n|\n|\r)[ \t]*)*+"
+_INITIALS = "".join(
+    sorted({initial for word in (*REQUIREMENT, *REQUIREMENTS, *DERIVED, *VALIDATES, *DEPENDS, *BOUNDARY, *PROPERTY)
+            for initial in (word[0], word[0].upper())})
+)  # fmt: skip
+_CITED = re.compile(
+    # The first letter alone rules out nearly every place; `_` may stand in front of a label.
+    rf"(?=[{_INITIALS}])(?<![A-Za-z0-9\u00c0-\u024f-])(?:"
+    rf"(?:(?P<validates>{either(VALIDATES)})|(?P<covers>{_PREFIX})|(?P<depends>{either(DEPENDS)})"
+    rf"|(?P<boundary>{either(BOUNDARY)}))\*{{0,2}}[ \t]*[:：][*_ \t]*(?P<value>{_VALUE})"
+    rf"|(?P<property>{either(PROPERTY)})[ \t]*(?P<number>\d{{1,4}}(?:\.\d{{1,4}})?)(?![\w.]*\w)"
+    rf"|(?P<prose>(?:{either(DERIVED)}|{_PREFIX})[ \t]*{ID}"
+    rf"(?:[ \t]*(?:[,，、]|(?i:and|or|und|y|et|e)\b|{_DASH})[ \t]*{ID})*)"
+    rf"(?![\w-]))"
+)
+_BETWEEN = re.compile(r"[,，、;；/]|\s(?:and|und|y|et|e)\s|\s*(?:&|＆|和|及|与|と|및)\s*")
+_ONE = re.compile(
+    rf"\s*(?P<derived>{either(DERIVED)}[ \t]*[:：]?\s*)?(?:{_PREFIX}[ \t]*[.#:：]?\s*)?(?P<first>{ID})"
+    rf"(?:\s*(?:{_DASH})\s*(?:{_PREFIX}\s*)?(?P<last>{ID}))?\s*(?:[(（][^()（）]*[)）])?\s*[.。)）]?\s*\Z"
+)
+_A_PROPERTY = re.compile(rf"\s*{either(PROPERTY)}[ \t]*(?P<number>\d{{1,4}}(?:\.\d{{1,4}})?)(?![\w.]*\w)")
+_COLUMN = re.compile(
+    rf"[\s*_]*(?:{_PREFIX})(?:[ \t]*(?i:ids?|coverage|numbers?|refs?|references?|编号|番号|번호))?[\s*_]*\Z"
+)
+_NUMBERS = re.compile(r"(.*?)(\d+)([a-z]?)\Z")
+
+
+def key_of(written: str) -> str:
+    """An id as a key: full-width digits and letters are those of ASCII."""
+    return written if written.isascii() else unicodedata.normalize("NFKC", written)
+
+
+def citations_of(
+    document: SpecDocument, *, covers: Relation = "covers", properties: Relation = "cites"
+) -> list[Citation]:
+    """All that a document cites.
+
+    Args:
+        document: Of any kind of the format.
+        covers: How a label such as `Requirements:` relates to what it names.
+        properties: How the name of a property relates to it.
+    """
+    text = document.text
+    found: list[Citation] = []
+    for match in visible_matches(document.tree, _CITED):
+        if match["value"] is not None:
+            found += _labelled(text, match, covers, properties)
+        elif match["property"] is not None:
+            found.append(Citation(properties, Span(*match.span("number")), f"Property {key_of(match['number'])}"))
+        else:
+            found += _listed(text, Span(*match.span("prose")), "cites", properties)
+    for cell in _requirement_cells(document):
+        found += _listed(text, cell, covers, properties)
+    return found
+
+
+def _labelled(text: str, match: re.Match[str], covers: Relation, properties: Relation) -> Iterator[Citation]:
+    value = Span(*match.span("value"))
+    if match["boundary"]:
+        yield from _boundaries(text, value)
+    else:
+        relation = "validates" if match["validates"] else "cites" if match["depends"] else covers
+        yield from _listed(text, value, relation, properties)
+
+
+def _boundaries(text: str, value: Span) -> Iterator[Citation]:
+    for part in _parts(text, value):
+        name = text[part.start : part.end]
+        start = part.start + len(name) - len(name.lstrip())
+        if key := slug(name):
+            yield Citation("cites", Span(start, start + len(name.strip())), key)
+
+
+def _listed(text: str, value: Span, relation: Relation, properties: Relation) -> Iterator[Citation]:
+    for part in _parts(text, value):
+        if (found := _ONE.match(text, part.start, part.end)) is not None:
+            yield from _keys(found, relation)
+        elif (found := _A_PROPERTY.match(text, part.start, part.end)) is not None:
+            yield Citation(properties, Span(*found.span("number")), f"Property {key_of(found['number'])}")
+
+
+def _parts(text: str, value: Span) -> Iterator[Span]:
+    start = value.start
+    for between in _BETWEEN.finditer(text, value.start, value.end):
+        yield Span(start, between.start())
+        start = between.end()
+    yield Span(start, value.end)
+
+
+def _keys(found: re.Match[str], relation: Relation) -> Iterator[Citation]:
+    """The citations of one id, or of a range: its first member where that is written, the others at its end."""
+    before = "Derived " if found["derived"] else ""
+    first = key_of(found["first"])
+    yield Citation(relation, Span(*found.span("first")), before + first)
+    if found["last"]:
+        end = Span(*found.span("last"))
+        for key in _after(first, key_of(found["last"])):
+            yield Citation(relation, end, before + key)
+
+
+def _after(first: str, last: str) -> Iterator[str]:
+    """The members of a range behind its first one. `4.1-6` is `4.1-4.6`."""
+    low, high = _NUMBERS.match(first), _NUMBERS.match(last)
+    if low is None or high is None:
+        return
+    before = low[1] if not high[1] else high[1]
+    if before == low[1] and not low[3] and not high[3]:
+        numbers = range(int(low[2]) + 1, int(high[2]))
+        if len(numbers) < LONGEST_RANGE:
+            width = len(low[2]) if low[2].startswith("0") else 0
+            yield from (f"{before}{number:0{width}d}" for number in numbers)
+    yield before + high[2] + high[3]
+
+
+def _requirement_cells(document: SpecDocument) -> Iterator[Span]:
+    """The cells below a column's head that says that requirements stand there."""
+    for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
+        for number, element in enumerate(chunk.elements):
+            if element.kind == "table":
+                for start, end in _cells_below_heads(chunk, number):
+                    yield Span(base + start, base + end)
+
+
+def _cells_below_heads(chunk: Chunk, table: int) -> Iterator[tuple[int, int]]:
+    rows = [row for row in chunk.children(table) if chunk.elements[row].kind == "row"]
+    cells = [[chunk.elements[cell] for cell in chunk.children(row)] for row in rows]
+    columns = [n for n, cell in enumerate(cells[0]) if _COLUMN.match(_inside(chunk.source(cell)))] if cells else []
+    for row in cells[1:]:
+        for column in columns:
+            if column < len(row):
+                yield row[column].start, row[column].end
+
+
+def _inside(cell: str) -> str:
+    return cell.strip().strip("|")

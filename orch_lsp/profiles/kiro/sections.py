@@ -1,0 +1,156 @@
+"""The kinds of Kiro's documents, each with its sections."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orch_lsp.document.profile import Profile, SectionSpec, TaskForm
+from orch_lsp.profiles.kiro.design import design_nodes
+from orch_lsp.profiles.kiro.recognition import BUGFIX_TITLES, REQUIREMENTS_TITLES
+from orch_lsp.profiles.kiro.requirements import bugfix_nodes, requirements_nodes
+from orch_lsp.profiles.kiro.tasks import tasks_nodes
+from orch_lsp.profiles.kiro.words import NORMATIVE
+
+_INTRODUCTION = SectionSpec(
+    "introduction",
+    "Introduction",
+    (),
+    "What is to be built, for whom and why, in a paragraph.",
+    (
+        *(
+            "简介",
+            "引言",
+            "介绍",
+            "簡介",
+            "はじめに",
+            "概要",
+            "소개",
+            "개요",
+            "Introducción",
+            "Introdução",
+            "Einleitung",
+        ),
+        *("Einführung",),
+    ),
+)
+_GLOSSARY = SectionSpec(
+    "glossary",
+    "Glossary",
+    (),
+    "The terms that requirements use, one bullet each, in bold with a definition.",
+    ("术语表", "词汇表", "術語表", "用語集", "용어집", "용어 정의", "Glosario", "Glossário", "Glossar", "Glossaire"),
+    required=False,
+)
+_REQUIREMENTS = SectionSpec(
+    "requirements",
+    "Requirements",
+    (),
+    "Numbered requirements, each with a user story and numbered acceptance criteria in EARS.",
+    (
+        *("需求", "需求列表", "功能需求", "要求", "要件", "요구사항", "Requisitos", "Anforderungen", "Exigences"),
+        *("Functional Requirements", "機能要件", "기능 요구사항"),
+    ),
+)
+
+REQUIREMENTS = Profile(
+    name="kiro",
+    kind="requirements",
+    prompt_name="",
+    description="Requirements with numbered acceptance criteria.",
+    sections=(_INTRODUCTION, _GLOSSARY, _REQUIREMENTS),
+    nodes=requirements_nodes,
+    normative_words=NORMATIVE,
+    severities={"missing_section": "warning"},
+    titles=REQUIREMENTS_TITLES,
+    template="# Requirements Document\n\n## Introduction\n\n{title}\n\n## Glossary\n\n## Requirements\n",
+)
+REQUIREMENTS_ELSEWHERE = replace(
+    REQUIREMENTS,
+    name="kiro/requirements-elsewhere",
+    kind="requirements-elsewhere",
+    description="Requirements in a folder where Kiro does not look.",
+    severities={"missing_section": "off", "missing_title": "off", "missing_recommended_section": "off"},
+)
+BUGFIX = Profile(
+    name="kiro/bugfix",
+    kind="bugfix",
+    prompt_name="",
+    description="A bug: what happens, what is to happen, what must not change.",
+    sections=(
+        _INTRODUCTION,
+        SectionSpec(
+            "bug-analysis",
+            "Bug Analysis",
+            (),
+            "Current, expected and unchanged behaviour, each line with its number: `1.1 WHEN … THEN …`.",
+            ("缺陷分析", "Bug 分析", "バグ分析", "不具合分析", "버그 분석", "Fehleranalyse", "Análisis del error"),
+        ),
+    ),
+    nodes=bugfix_nodes,
+    normative_words=NORMATIVE,
+    severities={"missing_section": "off"},
+    titles=BUGFIX_TITLES,
+    template="# Bugfix Requirements Document\n\n## Introduction\n\n{title}\n\n## Bug Analysis\n",
+)
+DESIGN = Profile(
+    name="kiro/design",
+    kind="design",
+    prompt_name="",
+    description="A design with the properties that validate its requirements.",
+    sections=(
+        SectionSpec(
+            "overview", "Overview", (), "What is built and how, in short.", ("概述", "概要", "개요", "Resumen")
+        ),
+        SectionSpec(
+            "architecture", "Architecture", (), "Parts and how they work together.", ("架构", "アーキテクチャ")
+        ),
+        SectionSpec("components-and-interfaces", "Components and Interfaces", (), "Each part with its interface."),
+        SectionSpec("data-models", "Data Models", (), "What is kept, with its rules.", ("数据模型", "データモデル")),
+        SectionSpec(
+            "correctness-properties",
+            "Correctness Properties",
+            (),
+            "Numbered properties, each with the criteria that it validates.",
+            ("正确性属性", "正確性プロパティ", "정확성 속성"),
+        ),
+        SectionSpec("error-handling", "Error Handling", (), "What can go wrong.", ("错误处理", "エラーハンドリング")),
+        SectionSpec("testing-strategy", "Testing Strategy", (), "What is tested how.", ("测试策略", "テスト戦略")),
+    ),
+    nodes=design_nodes,
+    severities={"missing_section": "off"},
+    template="# Design Document\n\n## Overview\n\n{title}\n",
+)
+TASKS = Profile(
+    name="kiro/tasks",
+    kind="tasks",
+    prompt_name="",
+    description="Numbered tasks with boxes, each with the criteria that it covers.",
+    sections=(
+        SectionSpec("overview", "Overview", (), "What the tasks build.", ("概述", "概要", "개요"), required=False),
+        SectionSpec(
+            "tasks",
+            "Tasks",
+            (),
+            "Numbered boxes, each with `_Requirements: …_`.",
+            ("任务", "任務", "タスク", "작업", "Tareas", "Tarefas", "Aufgaben", "Tâches", "Task List"),
+        ),
+    ),
+    nodes=tasks_nodes,
+    severities={"missing_section": "off", "missing_recommended_section": "off"},
+    task_form=TaskForm("Kiro", "shows no “Start task” button for it", "- [ ] 1. Title"),
+    template="# Implementation Plan: {title}\n\n## Tasks\n\n- [ ] 1. TODO\n",
+)
+STEERING = Profile(
+    name="kiro/steering",
+    kind="steering",
+    prompt_name="",
+    description="Standing guidance for the agent.",
+    sections=(),
+)
+NOTES = Profile(
+    name="kiro/notes",
+    kind="notes",
+    prompt_name="",
+    description="Whatever else lies in a spec's folder: research, a brief.",
+    sections=(),
+)

@@ -1,0 +1,95 @@
+"""Words by which documents of Kiro are read, in the languages in which they are written. All lower case."""
+
+from __future__ import annotations
+
+REQUIREMENT = (
+    *("requirement", "req", "需求", "要求", "要件", "요구사항", "요구 사항", "requisito", "anforderung", "exigence"),
+)
+"""In front of a requirement's number, in a heading or a list."""
+
+REQUIREMENTS = (
+    *(
+        "requirements",
+        "reqs",
+        "需求",
+        "要求",
+        "要件",
+        "요구사항",
+        "요구 사항",
+        "requisitos",
+        "anforderungen",
+        "exigences",
+    ),
+)
+"""In front of several numbers, also as a label before a colon."""
+
+DERIVED = (
+    "derived requirement",
+    "derived req",
+    "derived",
+    "派生需求",
+    "派生要件",
+    "파생 요구사항",
+    "requisito derivado",
+)
+"""In front of the number of a requirement that stands beside the numbered ones."""
+
+VALIDATES = (
+    *("validates", "validate", "verifies", "验证", "驗證", "検証", "검증", "valida", "validiert", "prüft", "valide"),
+)
+"""A label: what is checked by what stands above it."""
+
+DEPENDS = (
+    *("depends", "depends on", "dependencies", "dependency", "blocked by", "依赖", "依賴", "依存", "의존성", "의존"),
+    *("depende de", "dependencias", "dependências", "hängt ab von", "abhängigkeiten", "dépend de", "dépendances"),
+)
+"""A label: which tasks come before."""
+
+BOUNDARY = ("boundary", "边界", "邊界", "境界", "경계", "límite", "limite", "grenze")
+"""A label: which components of the design a task may change."""
+
+PROPERTY = (
+    *("property", "属性", "性质", "性質", "プロパティ", "속성", "propiedad", "propriedade", "eigenschaft", "propriété"),
+)
+"""In front of a property's number."""
+
+TASK = ("task", "任务", "任務", "タスク", "작업", "tarea", "tarefa", "aufgabe", "tâche")
+"""In front of a task's number."""
+
+CRITERIA = frozenset(
+    {
+        *("acceptance criteria", "acceptance criterion", "验收标准", "验收准则", "验收条件", "驗收標準", "驗收條件"),
+        *("受け入れ基準", "受入基準", "受入れ基準", "受け入れ条件", "인수 기준", "인수 조건", "수용 기준", "수락 기준"),
+        *("criterios de aceptación", "critérios de aceitação", "critérios de aceite", "akzeptanzkriterien"),
+        *("abnahmekriterien", "critères d'acceptation", "critères d’acceptation"),
+    }
+)
+"""Headings above criteria, as headings are compared."""
+
+CHECKLISTS = frozenset(
+    {
+        *("notes", "checklist", "success criteria", "completion criteria", "definition of done", "acceptance criteria"),
+        *("备注", "说明", "检查清单", "備考", "注意事項", "참고", "notas", "hinweise", "remarques"),
+    }
+)
+"""Headings below which a box without a number is no task, as headings are compared."""
+
+PREFIXES = r"N?FR|REQ|R|US|AC|SC|BR|UR|SR|TR|IR|QR|EC|NF"
+"""What stands before the number in ids of people's own."""
+
+NORMATIVE = frozenset(
+    {
+        *("shall", "must", "shall not", "must not", "should", "will"),
+        *("应", "应当", "应该", "必须", "须", "不得", "應", "應當", "必須", "須", "しなければならない", "すること"),
+        *("ものとする", "してはならない", "해야 한다", "하여야 한다", "해야 합니다", "하지 않아야", "반드시"),
+        *("deberá", "debe", "deberán", "deben", "deverá", "deve", "deverão", "devem"),
+        *("muss", "müssen", "soll", "sollen", "darf nicht", "dürfen nicht", "doit", "doivent", "devra", "devront"),
+    }
+)
+"""Words that make a sentence a requirement."""
+
+
+def either(words: tuple[str, ...]) -> str:
+    """The words as one regular expression that takes either case, the longest first."""
+    ordered = sorted(words, key=len, reverse=True)
+    return f"(?i:{'|'.join(word.replace(' ', '[ ]') for word in ordered)})"
