@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import bisect
 import hashlib
+import operator
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 PositionEncoding = Literal["utf-8", "utf-16", "utf-32"]
@@ -143,13 +145,20 @@ def index_of_column(line: str, column: int, encoding: PositionEncoding) -> tuple
     return len(units[:start].decode("utf-8", "surrogatepass")), column - start
 
 
+def _line_starts(text: str) -> list[int]:
+    if "\r" in text:
+        return [0, *(match.end() for match in _LINE_END.finditer(text))]
+    # The same for LF alone, without a step of Python's for each line.
+    return [0, *map(operator.add, accumulate(map(len, text.split("\n"))), range(1, text.count("\n") + 1))]
+
+
 class LineIndex:
     """Translate between offsets and (line, column), both zero-based, the column in the client's code units."""
 
     def __init__(self, text: str, encoding: PositionEncoding = "utf-16") -> None:
         self._text = text
         self._encoding: PositionEncoding = encoding
-        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        self._starts = _line_starts(text)
 
     @property
     def line_count(self) -> int:

@@ -9,8 +9,11 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LONGEST_HEADING = 200
+NAMES_KEPT = 16_384
+"""How many headings are remembered: more than the longest documents have."""
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ID = re.compile(r"\s*\{[:#.][^{}]*\}\s*\Z|\s*\{#[^{}]*\}\s*\Z")
@@ -47,6 +50,12 @@ _AND = re.compile(r"\s?[&＆]\s?|\s[+＋]\s")
 
 def heading_name(title: str) -> str:
     """A heading's text as it is compared: lower case, without emphasis, id, numbering, suffixes and punctuation."""
+    return _heading_name(title) if len(title) <= _LONGEST_HEADING else _named(_SUFFIX.sub("", _readable(title)))
+
+
+@lru_cache(maxsize=NAMES_KEPT)
+def _heading_name(title: str) -> str:
+    # All headings of a document are looked at after each of its changes, and few of them have changed.
     return _named(_SUFFIX.sub("", _readable(title)))
 
 

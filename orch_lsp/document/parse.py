@@ -14,7 +14,7 @@ from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.front_matter import FrontMatter, content_start, parse_front_matter
 from orch_lsp.markdown.reader import read
 from orch_lsp.markdown.tree import Heading, Tree
-from orch_lsp.text import Span, after_line, end_of_line, split_lines, start_of_line
+from orch_lsp.text import Span, after_line, end_of_line, start_of_line
 
 __all__ = ["parse", "parse_front_matter"]
 
@@ -45,7 +45,7 @@ def parse_tree(tree: Tree, front_matter: FrontMatter | None, profile: Profile) -
     by_key: dict[str, Section] = {}
     for section, keys in zip(sections, outline.keys, strict=True):
         # A heading such as `Goals / Non-goals` speaks for both only if somebody has written below it.
-        for key in keys[:1] if len(keys) == 1 or section.placeholder else keys:
+        for key in keys if len(keys) <= 1 or not section.placeholder else keys[:1]:
             by_key.setdefault(key, section)
     first = next((section for section in sections if section.profile_key is not None), None)
     open_block = tree.open_block
@@ -108,10 +108,10 @@ def _mains(starts: Sequence[int], outline: Outline, length: int) -> list[tuple[S
     return [(spans[position], outline.levels[position]) for position in positions]
 
 
-def _within_html(text: str, heading: Span, content: str) -> bool:
+def _within_html(text: str, heading: Span, body: Span) -> bool:
     """Whether a body begins inside the HTML block of its heading, where a draft would be read as HTML."""
     in_html = text[heading.start : heading.end].lstrip(" \t").startswith("<")
-    return in_html and bool(split_lines(content)[0].strip(" \t"))
+    return in_html and bool(text[body.start : min(body.end, end_of_line(text, body.start))].strip(" \t"))
 
 
 def _sections(tree: Tree, outline: Outline) -> tuple[Section, ...]:
@@ -138,7 +138,7 @@ def _sections(tree: Tree, outline: Outline) -> tuple[Section, ...]:
                 main_level=mains[number][1],
                 content=content,
                 links=links,
-                within_html=_within_html(text, heading.span, content),
+                within_html=_within_html(text, heading.span, body),
                 tree=tree,
             )
         )

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Literal
 
-from orch_lsp.document.heading_name import heading_name, heading_parts
+from orch_lsp.document.heading_name import NAMES_KEPT, heading_name, heading_parts
 from orch_lsp.document.node import NodeReader
 from orch_lsp.document.section_nodes import sections_alone
 
 Severity = Literal["error", "warning", "information", "hint", "off"]
+
+
+_LONGEST_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,12 @@ class TaskForm:
     """A task as it should be."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """How documents of one kind in a format are read: their sections in order, their nodes, and what drafts them."""
+    """How documents of one kind in a format are read: their sections in order, their nodes, and what drafts them.
+
+    Two profiles are the same only if they are one object: they are looked up at each heading of a document.
+    """
 
     name: str
     """By which people and records name it: the format's name, with `/` and its kind where it is not the first one."""
@@ -60,7 +66,7 @@ class Profile:
     """What of a document can be addressed, and what it cites. Pure, and total: it takes any document."""
     normative_words: frozenset[str] = frozenset()
     """Words that make a sentence a requirement, in all languages of the format, lower case; none if it has no such."""
-    severities: Mapping[str, Severity] = field(default_factory=dict[str, "Severity"], hash=False)
+    severities: Mapping[str, Severity] = field(default_factory=dict[str, "Severity"])
     """What rules report here, by code, where it is not what they report by themselves."""
     titles: tuple[str, ...] = ()
     """What the document's title has to be, the first as the tool writes it, the others in other languages; a subject
@@ -93,7 +99,7 @@ class Profile:
 
     def keys_of(self, title: str) -> tuple[str, ...]:
         """Keys of the sections that this heading speaks of: one, or those of `Goals / Non-goals`; empty if none."""
-        return _keys_of(self, title)
+        return _keys_of(self, title) if len(title) <= _LONGEST_KEPT else _read_keys(self, title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +125,12 @@ def _names(profile: Profile) -> _Names:
     return _Names(titles, forms, every)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=NAMES_KEPT)
 def _keys_of(profile: Profile, title: str) -> tuple[str, ...]:
+    return _read_keys(profile, title)
+
+
+def _read_keys(profile: Profile, title: str) -> tuple[str, ...]:
     names = _names(profile)
     whole = names.all.get(heading_name(title))
     if whole is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import cast
 
 from lsprotocol import types
@@ -10,11 +11,17 @@ from lsprotocol import types
 from orch_lsp.text import Edit, LineIndex, PositionEncoding, Span
 
 
+@lru_cache(maxsize=8)
+def _index_of(text: str, encoding: PositionEncoding) -> LineIndex:
+    """Several requests are about one version of a document, one after the other."""
+    return LineIndex(text, encoding)
+
+
 class Positions:
     """Offsets and positions of one text in one client's encoding."""
 
     def __init__(self, text: str, encoding: str) -> None:
-        self._index = LineIndex(text, cast("PositionEncoding", encoding))
+        self._index = _index_of(text, cast("PositionEncoding", encoding))
 
     def offset(self, position: types.Position) -> int:
         """The offset of a client's position."""

@@ -21,7 +21,6 @@ from orch_lsp.markdown.html import comments_in, html_closer, html_heading
 from orch_lsp.text import Span, after_line, end_of_line, line_spans, split_lines, start_of_line
 
 _ATX = re.compile(r"[ \t]*#{1,6}(?:[ \t]|\Z)")
-_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]*")
 _CLOSING = re.compile(r"(?:\A|[ \t])#+[ \t]*\Z")
 
 Kind = Literal[
@@ -277,11 +276,6 @@ class Tree:
         for chunk, base in zip(self.chunks, self.starts, strict=True):
             for definition in chunk.definitions:
                 yield definition, Span(base + definition.start, base + definition.end)
-
-
-def without_marker(item: str) -> str:
-    """The source of a list item from behind its bullet or number on."""
-    return _ITEM.sub("", item, count=1)
 
 
 def _heading_text(source: str) -> str:

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from orch_lsp.document.items import items_of
 from orch_lsp.document.placeholder import is_placeholder_line
 from orch_lsp.markdown.reader import read
-from orch_lsp.markdown.tree import Tree, without_marker
+from orch_lsp.markdown.tree import Tree
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.providers.base import SectionRequest
 from orch_lsp.text import LineIndex, Span, line_spans
@@ -134,7 +135,7 @@ def _passages(brief: str) -> Iterator[_Passage]:
     headings = {line_of(heading.span.start): heading for heading in tree.headings}
     not_prose = {number for span in _not_prose(tree) for number in range(line_of(span.start), line_of(span.end) + 1)}
     # Of items that begin on one line the innermost is the last.
-    bullets = {line_of(span.start): span.start for _, span in tree.elements("item")}
+    bullets = {line_of(start): words for start, words in _items(tree)}
     key: str | None = None
     key_level = 0
     open_passage: _Passage | None = None
@@ -152,13 +153,20 @@ def _passages(brief: str) -> Iterator[_Passage]:
         if ends:
             continue
         if bullet is not None:
-            open_passage = _Passage([without_marker(brief[bullet : span.end]).strip()], bullet=True, key=key)
+            open_passage = _Passage([brief[bullet : span.end].strip()], bullet=True, key=key)
         elif open_passage is None:
             open_passage = _Passage([line.strip().lstrip("> ")], bullet=False, key=key)
         else:
             open_passage.lines.append(line.strip().lstrip("> "))
     if open_passage is not None:
         yield open_passage
+
+
+def _items(tree: Tree) -> Iterator[tuple[int, int]]:
+    """Where each list item begins, and where its words do, a box before them included."""
+    for chunk, base in zip(tree.chunks, tree.starts, strict=True):
+        for item in items_of(chunk):
+            yield base + item.span.start, base + (item.box_span or item.content).start
 
 
 def _not_prose(tree: Tree) -> Iterator[Span]:
