@@ -6,13 +6,13 @@ next heading of the same or a higher level, or to the next heading that is a sec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
 from orch_lsp.document.body import body_sha256
-from orch_lsp.document.node import Nodes
+from orch_lsp.document.node import Node, Nodes
 from orch_lsp.document.placeholder import is_placeholder, is_placeholder_in
 from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.front_matter import FrontMatter
@@ -105,17 +105,16 @@ class SpecDocument:
         """What of the document can be addressed."""
         return self.profile.nodes(self)
 
-    def sections_at(self, offset: int) -> tuple[Section, ...]:
-        """The sections around `offset`, the innermost first.
+    def sections_of(self, around: Sequence[Node]) -> tuple[Section, ...]:
+        """The sections among the nodes around a place, the innermost first.
 
         A section of the profile inside a section of the person's own ends that: nothing stands around it.
         """
-        by_start = self._by_start
-        around = [by_start[node.span.start] for node in self.nodes.around(offset) if node.span.start in by_start]
-        if not around:
+        sections = [self._by_start[node.span.start] for node in around if node.span.start in self._by_start]
+        if not sections:
             return ()
-        start = around[0].heading.start
-        return tuple(section for section in around if start < max(section.body.end, section.heading.end))
+        start = sections[0].heading.start
+        return tuple(section for section in sections if start < max(section.body.end, section.heading.end))
 
     @cached_property
     def _by_start(self) -> Mapping[int, Section]:

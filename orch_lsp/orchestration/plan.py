@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from orch_lsp.document.brief import Target, brief_of, fill_targets
 from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.node import Node
 from orch_lsp.document.profile import Profile
 from orch_lsp.errors import ErrorCode, SettingsError, SpecError
+from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.orchestration.included import is_included
 from orch_lsp.orchestration.source import Source
@@ -90,6 +92,19 @@ class Reading:
     def drafts(self) -> bool:
         """Whether anything can be drafted in it: its profile is known for certain, and has a prompt."""
         return self.no_profile is None and bool(self.profile.prompt_name)
+
+    @property
+    def index(self) -> Index:
+        """What is known across documents: of this one alone, until files of a workspace are read."""
+        scope = None if self.recognition is None else self.recognition.scope
+        return self.document.once(
+            ("index", self.spec_path, scope),
+            lambda: Index().with_document(IndexedDocument(self.spec_path, self.document.nodes, scope)),
+        )
+
+    def around(self, offset: int) -> tuple[Node, ...]:
+        """The nodes that hold an offset of the document, the innermost first. They are made when first asked for."""
+        return self.index.around(self.spec_path, offset)
 
 
 @dataclass(frozen=True, slots=True)

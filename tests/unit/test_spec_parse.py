@@ -268,5 +268,7 @@ def test_the_line_of_a_key_counts_by_the_protocols_line_ends() -> None:
 
 def test_the_innermost_section_is_found_by_offset() -> None:
     parsed = document("# T\n\n## Goal\ng\n### Sub\ns")
-    found = [parsed.sections_at(offset) for offset in (0, parsed.text.index("g\n"), len(parsed.text))]
+    found = [
+        parsed.sections_of(parsed.nodes.around(offset)) for offset in (0, parsed.text.index("g\n"), len(parsed.text))
+    ]
     assert [[section.key for section in around] for around in found] == [["t"], ["goal"], ["sub", "goal"]]

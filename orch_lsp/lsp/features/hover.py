@@ -16,19 +16,20 @@ async def hover(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | 
     """The run from which the section under the cursor came, if one did."""
     reading = await snapshot.reading()
     positions = snapshot.positions()
-    around = await asyncio.to_thread(reading.document.sections_at, positions.offset(params.position))
-    if not around:
+    around = await asyncio.to_thread(reading.around, positions.offset(params.position))
+    sections = reading.document.sections_of(around)
+    if not sections:
         return None
     store = await snapshot.session.store(reading)
     entries = ()
     if reading.root is not None:
         entries, _ = await asyncio.to_thread(provenance.read, reading.root, reading.spec_path)
-    written = [(section.key, section.sha256) for section in around]
-    keys = {section.key for section in around}
+    written = [(section.key, section.sha256) for section in sections]
+    keys = {section.key for section in sections}
     named = [entry.run_id for entry in entries if entry.key in keys]
     applied = await store.applied_for(reading.spec_path, written, named)
-    origins = section_origins(entries, around, applied)
-    section = next((section for section in around if section.key in origins), None)
+    origins = section_origins(entries, sections, applied)
+    section = next((section for section in sections if section.key in origins), None)
     if section is None:
         return None
     origin = origins[section.key]

@@ -1,0 +1,167 @@
+"""An index of documents with their nodes: what is at an offset, where a citation leads, who cites a node.
+
+An index is a value. One with a document more, less or changed shares everything else with the one before, so that an
+edit costs its own file. A key means a node of its scope (the spec that a document belongs to), so that `FR-001` of two
+specs are two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from orch_lsp.document.node import Citation, Node, Nodes
+
+ANYWHERE = ""
+"""The scope of a citation that may mean a node of any spec, as an id in a comment of the code does."""
+
+
+@dataclass(frozen=True)
+class IndexedDocument:
+    """A document as the index knows it."""
+
+    path: str
+    """Relative to the workspace's root, with `/`; unique in an index."""
+    nodes: Nodes
+    scope: str | None = None
+    """The spec that it belongs to; None if it stands alone."""
+
+    @property
+    def own_scope(self) -> str:
+        """The scope of its keys: its path, if it stands alone."""
+        return self.path if self.scope is None else self.scope
+
+    @cached_property
+    def cited(self) -> Mapping[tuple[str, str], tuple[Citation, ...]]:
+        """Its citations by scope and key of what they name."""
+        found: dict[tuple[str, str], list[Citation]] = {}
+        for citation in self.nodes.citations:
+            scope = self.own_scope if citation.scope is None else citation.scope
+            found.setdefault((scope, citation.key), []).append(citation)
+        return {name: tuple(citations) for name, citations in found.items()}
+
+    @cached_property
+    def cited_scopes(self) -> frozenset[str]:
+        """The scopes in which its citations name something."""
+        return frozenset(scope for scope, _ in self.cited)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A node with the document that it stands in."""
+
+    path: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A citation with the document and the node that it stands in."""
+
+    path: str
+    citation: Citation
+    source: Node | None
+
+
+@dataclass(frozen=True)
+class Index:
+    """Documents by their paths, and which of them matter for a scope."""
+
+    documents: Mapping[str, IndexedDocument] = field(default_factory=dict[str, IndexedDocument])
+    _in_scope: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    """Paths of the documents that belong to a scope."""
+    _citing: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    """Paths of the documents that name something in a scope."""
+
+    @staticmethod
+    def of(documents: Iterable[IndexedDocument]) -> Index:
+        """The index of these documents; of two with one path the last counts."""
+        by_path = {document.path: document for document in documents}
+        in_scope: dict[str, set[str]] = {}
+        citing: dict[str, set[str]] = {}
+        for path, document in by_path.items():
+            in_scope.setdefault(document.own_scope, set()).add(path)
+            for scope in document.cited_scopes:
+                citing.setdefault(scope, set()).add(path)
+        return Index(by_path, _frozen(in_scope), _frozen(citing))
+
+    def with_document(self, document: IndexedDocument) -> Index:
+        """The index in which `document` is what is known of its path."""
+        without = self.without_document(document.path)
+        return Index(
+            {**without.documents, document.path: document},
+            _with(without._in_scope, (document.own_scope,), document.path),  # noqa: SLF001 -- its own kind
+            _with(without._citing, document.cited_scopes, document.path),  # noqa: SLF001
+        )
+
+    def without_document(self, path: str) -> Index:
+        """The index in which nothing is known of a path."""
+        known = self.documents.get(path)
+        if known is None:
+            return self
+        rest = {other: document for other, document in self.documents.items() if other != path}
+        return Index(
+            rest, _without(self._in_scope, (known.own_scope,), path), _without(self._citing, known.cited_scopes, path)
+        )
+
+    def around(self, path: str, offset: int) -> tuple[Node, ...]:
+        """The nodes that hold an offset of a document, the innermost first."""
+        document = self.documents.get(path)
+        return () if document is None else document.nodes.around(offset)
+
+    def citation_at(self, path: str, offset: int) -> Citation | None:
+        """The citation at an offset of a document."""
+        document = self.documents.get(path)
+        return None if document is None else document.nodes.citation_at(offset)
+
+    def definitions(self, path: str, citation: Citation) -> tuple[Definition, ...]:
+        """The nodes that a citation in the document at `path` names, sorted by path: mostly one, none if it dangles."""
+        document = self.documents.get(path)
+        if document is None:
+            return ()
+        scope = document.own_scope if citation.scope is None else citation.scope
+        paths = self.documents if scope == ANYWHERE else self._in_scope.get(scope, ())
+        found = ((other, self.documents[other].nodes.by_key.get(citation.key)) for other in sorted(paths))
+        return tuple(Definition(other, node) for other, node in found if node is not None)
+
+    def references(self, path: str, key: str) -> tuple[Reference, ...]:
+        """Who cites the node with this key in the document at `path`, by path and place."""
+        document = self.documents.get(path)
+        if document is None:
+            return ()
+        scope = document.own_scope
+        paths = self._citing.get(scope, frozenset[str]()) | self._citing.get(ANYWHERE, frozenset[str]())
+        return tuple(
+            reference
+            for other in sorted(paths)
+            for named in sorted({scope, ANYWHERE})
+            for reference in _references(self.documents[other], (named, key))
+        )
+
+
+def _references(document: IndexedDocument, name: tuple[str, str]) -> Iterable[Reference]:
+    for citation in document.cited.get(name, ()):
+        around = document.nodes.around(citation.span.start)
+        source = next((node for node in around if citation.span.end <= node.span.end), None)
+        yield Reference(document.path, citation, source)
+
+
+def _frozen(paths: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {scope: frozenset(found) for scope, found in paths.items()}
+
+
+def _with(paths: Mapping[str, frozenset[str]], scopes: Iterable[str], path: str) -> dict[str, frozenset[str]]:
+    changed = dict(paths)
+    for scope in scopes:
+        changed[scope] = changed.get(scope, frozenset()) | {path}
+    return changed
+
+
+def _without(paths: Mapping[str, frozenset[str]], scopes: Iterable[str], path: str) -> dict[str, frozenset[str]]:
+    changed = dict(paths)
+    for scope in scopes:
+        changed[scope] -= {path}
+        if not changed[scope]:
+            del changed[scope]
+    return changed
