@@ -39,6 +39,8 @@ class Readings:
     def __init__(self) -> None:
         self._known: OrderedDict[str, MarkdownReading] = OrderedDict()
         self._lock = threading.Lock()
+        self.texts_read = 0
+        """How often a text was read, whole or where it had changed."""
 
     def markdown(self, key: str, text: str) -> MarkdownReading:
         """The Markdown of the document named `key`, whose text is `text`, with its front matter."""
@@ -48,6 +50,7 @@ class Readings:
             return known
         read = _read(known, text)
         with self._lock:
+            self.texts_read += 1
             self._known[key] = read
             self._known.move_to_end(key)
             while len(self._known) > DOCUMENTS:

@@ -17,7 +17,7 @@ from orch_lsp.settings.model import ProviderSettings, Settings
 from orch_lsp.settings.resolve import CommandChoice, resolve
 from orch_lsp.workspace import project_config_path, resolved, user_config_path
 
-_LayerT = TypeVar("_LayerT")
+_LayerT = TypeVar("_LayerT", UserLayer, ProjectLayer)
 _KEPT = 64
 """Merged settings that are kept, and files of projects."""
 _SETTLED_NS = 2_000_000_000
@@ -33,13 +33,12 @@ class FileStamp:
     file: tuple[int, int, int, int, int] | str
     """Device, inode, size, and the times of its content and of itself in nanoseconds; else why there is none."""
 
-    @property
-    def is_settled(self) -> bool:
+    def is_settled(self, now_ns: int) -> bool:
         """Whether the next change is sure to give another stamp.
 
         A file's own time cannot be set, unlike that of its content. One in the future is another machine's.
         """
-        return isinstance(self.file, str) or time.time_ns() - self.file[-1] > _SETTLED_NS
+        return isinstance(self.file, str) or now_ns - self.file[-1] > _SETTLED_NS
 
 
 def stamp_of(path: Path) -> FileStamp:
@@ -56,8 +55,9 @@ def stamp_of(path: Path) -> FileStamp:
 class _Files(Generic[_LayerT]):
     """Layers by file, each read again when its stamp is another one."""
 
-    def __init__(self, load: Callable[[Path], _LayerT]) -> None:
+    def __init__(self, load: Callable[[Path], _LayerT], clock: Callable[[], int]) -> None:
         self._load = load
+        self._clock = clock
         self._known: OrderedDict[Path, tuple[FileStamp, _LayerT]] = OrderedDict()
 
     def layer(self, path: Path) -> _LayerT:
@@ -67,7 +67,8 @@ class _Files(Generic[_LayerT]):
         if known is not None and known[0] == stamp:
             return known[1]
         layer = self._load(path)
-        if stamp.is_settled:
+        # A file that cannot be read may be readable the next time, with the same stamp.
+        if stamp.is_settled(self._clock()) and all(problem.key for problem in layer.problems):
             self._known[path] = (stamp, layer)
             _forget_oldest(self._known)
         else:
@@ -95,12 +96,13 @@ class SettingsReader:
         presets: Mapping[str, ProviderSettings],
         kinds: Collection[str],
         on_secret: Callable[[str], None],
+        clock: Callable[[], int] = time.time_ns,
     ) -> None:
         self._presets = presets
         self._kinds = kinds
         self._on_secret = on_secret
-        self._user_files = _Files(load_user)
-        self._project_files = _Files(load_project)
+        self._user_files = _Files(load_user, clock)
+        self._project_files = _Files(load_project, clock)
         self._editor: tuple[object, ProjectLayer] = (None, ProjectLayer())
         self._front_matter: OrderedDict[int, tuple[FrontMatter, ProjectLayer]] = OrderedDict()
         self._merged: OrderedDict[tuple[int, ...], _Merged] = OrderedDict()

@@ -1,0 +1,60 @@
+"""Many open documents: what is about none of them reads none of them. Counted, not timed."""
+
+from __future__ import annotations
+
+import pytest
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+DOCUMENTS = 1_500
+SPEC = "---\nmodel: some-model\n---\n# Rate limiter\n\nLimit each client.\n\n## Goal\n\nTODO\n"
+UNKNOWN = "01920000-0000-7000-8000-000000000000"
+PULLS = types.ClientCapabilities(
+    workspace=types.WorkspaceClientCapabilities(
+        diagnostics=types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    ),
+    text_document=types.TextDocumentClientCapabilities(diagnostic=types.DiagnosticClientCapabilities()),
+)
+
+
+@pytest.fixture
+async def crowded(start_editor, workspace):
+    editor = await start_editor(capabilities=PULLS)
+    for number in range(DOCUMENTS):
+        editor.open((workspace / "specs" / f"{number}.spec.md").as_uri(), SPEC)
+    await editor.execute("orch.showHistory", {"open": False})
+    return editor
+
+
+async def test_requests_about_no_document_and_with_unknown_ids_read_none_of_those_that_are_open(crowded, workspace):
+    session = await crowded.server.session()
+    before = session.readings.texts_read
+    for command in ("orch.showRun", "orch.retryRun", "orch.applyDraft", "orch.discardDraft", "orch.previewDraft"):
+        with pytest.raises(JsonRpcException):
+            await crowded.execute(command, {"runId": UNKNOWN})
+        with pytest.raises(JsonRpcException):
+            await crowded.execute(command)
+    with pytest.raises(JsonRpcException):
+        await crowded.execute("orch.cancelRun", {"runId": UNKNOWN})
+    await crowded.execute("orch.showHistory", {"open": False})
+    await crowded.execute("orch.showHistory", {"open": False, "uri": workspace.as_uri()})
+    await crowded.execute("orch.explainError", {"code": "timeout"})
+    crowded.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([]))
+    crowded.client.workspace_did_change_configuration(types.DidChangeConfigurationParams({"orch": {"apply": "review"}}))
+    await crowded.execute("orch.showHistory", {"open": False})
+    assert session.readings.texts_read == before == 0
+
+
+async def test_a_command_about_one_document_reads_that_one(crowded, workspace):
+    session = await crowded.server.session()
+    await crowded.execute("orch.selectModel", {"uri": (workspace / "specs" / "7.spec.md").as_uri(), "open": False})
+    assert session.readings.texts_read == 1
+
+
+async def test_a_change_of_the_settings_asks_the_client_once_however_much_is_open(crowded):
+    crowded.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([]))
+    await crowded.execute("orch.showHistory", {"open": False})
+    waiting = list(crowded.server.publishing.values())
+    # One question, which the client answers.
+    assert len(waiting) == 1
+    await waiting[0]
