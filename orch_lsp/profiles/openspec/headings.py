@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.profiles.openspec.words import OPERATION_HEADINGS, REQUIREMENT_WORDS, SCENARIO_WORDS, Operation
+from orch_lsp.text import Span
+
+if TYPE_CHECKING:
+    from orch_lsp.document.model import Section
 
 _BEFORE = r"[^\w\r\n]{0,12}(?:\d{1,4}(?:\.\d{1,4}){0,3}[.):、]?[ \t]+)?[*_`~]{0,3}"
 _BEHIND = r"(?:[ \t]?[\d０-９]{1,4}(?:[.\-][\d０-９]{1,4}){0,3})?[*_`~]{0,3}[ \t]*[:：][*_`~]{0,3}[ \t]*"
-_ENDING = re.compile(r"(?:[ \t]*(?:\{[#.:][^{}\r\n]*\}|<!--[^\r\n]*?-->)|[ \t]+#+)*[ \t]*\Z")
-_EMPHASIS = "*`~"
+_ENDING = re.compile(r"(?:\{[#.:][^{}\r\n]{0,200}\}|<!--[^\r\n]{0,400}?-->)[ \t]*\Z")
+_LONGEST_ENDING = 500
+_AROUND = "*`~ \t"
 
 
 def _heading(words: tuple[str, ...]) -> re.Pattern[str]:
@@ -26,23 +32,39 @@ SCENARIO = _heading(SCENARIO_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """A name as it is compared, and where it stands in the text that was looked at."""
+class Named:
+    """A name as it is compared, and where it stands."""
 
-    text: str
-    start: int
-    end: int
+    name: str
+    span: Span
 
 
-def name_after(text: str, start: int, end: int) -> Name:
-    """The name that stands between two offsets: without emphasis, id and comments around it. Empty if none does."""
-    tail = _ENDING.search(text, start, end)
-    end = end if tail is None else tail.start()
-    while start < end and text[start] in _EMPHASIS + " \t":
+def named(text: str, span: Span) -> Named:
+    """The name that stands in a span, without emphasis, id and comment around it; empty if none does."""
+    start, end = span.start, span.end
+    while start < end and text[start] in _AROUND:
         start += 1
-    while end > start and text[end - 1] in _EMPHASIS + " \t":
-        end -= 1
-    return Name(" ".join(text[start:end].split()), start, end)
+    while end > start:
+        if text[end - 1] in _AROUND:
+            end -= 1
+        elif text[end - 1] in "}>" and (tail := _ENDING.search(text, max(start, end - _LONGEST_ENDING), end)):
+            end = tail.start()
+        else:
+            break
+    return Named(text[start:end], Span(start, end))
+
+
+def named_by(pattern: re.Pattern[str], text: str, section: Section) -> Named | None:
+    """The name in a heading that begins like `pattern`; None if it does not."""
+    words = words_of(text, section)
+    found = pattern.match(text, words.start, words.end)
+    return None if found is None else named(text, Span(found.end(), words.end))
+
+
+def words_of(text: str, section: Section) -> Span:
+    """Where a heading's words stand, without its markers."""
+    start = text.find(section.title, section.heading.start, section.heading.end)
+    return section.heading if start < 0 else Span(start, start + len(section.title))
 
 
 def operation_of(title: str) -> Operation | None:

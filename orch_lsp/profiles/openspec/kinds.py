@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from orch_lsp.document.profile import Profile, SectionSpec
+from orch_lsp.profiles.openspec.changes import design_nodes, notes_nodes, proposal_nodes, tasks_nodes
+from orch_lsp.profiles.openspec.requirements import delta_nodes, spec_nodes
 from orch_lsp.profiles.openspec.words import NORMATIVE_WORDS, OPERATION_HEADINGS, SECTION_HEADINGS
 
 
@@ -14,6 +16,7 @@ def _section(key: str, guidance: str, aliases: tuple[str, ...] = ()) -> SectionS
 SPEC = Profile(
     name="openspec",
     kind="spec",
+    nodes=spec_nodes,
     description="What a capability does now: requirements, each with scenarios.",
     prompt_name="",
     sections=(
@@ -37,6 +40,7 @@ _PARTS_OF_A_DELTA = {
 DELTA = Profile(
     name="openspec/delta",
     kind="delta",
+    nodes=delta_nodes,
     description="How a change alters the requirements of one capability.",
     prompt_name="",
     sections=tuple(
@@ -50,6 +54,7 @@ DELTA = Profile(
 PROPOSAL = Profile(
     name="openspec/proposal",
     kind="proposal",
+    nodes=proposal_nodes,
     description="Why there is a change, and what it is.",
     prompt_name="",
     sections=(
@@ -64,6 +69,7 @@ PROPOSAL = Profile(
 DESIGN = Profile(
     name="openspec/design",
     kind="design",
+    nodes=design_nodes,
     description="How a change is to be made, and what was decided.",
     prompt_name="",
     sections=(
@@ -80,6 +86,7 @@ DESIGN = Profile(
 TASKS = Profile(
     name="openspec/tasks",
     kind="tasks",
+    nodes=tasks_nodes,
     description="The steps of a change, numbered, in groups.",
     prompt_name="",
     sections=(),
@@ -88,6 +95,7 @@ TASKS = Profile(
 NOTES = Profile(
     name="openspec/notes",
     kind="notes",
+    nodes=notes_nodes,
     description="Other text beside specs and changes: conventions, instructions, research.",
     prompt_name="",
     sections=(),

@@ -1,4 +1,4 @@
-"""The words by which OpenSpec's headings and steps are known, in the languages that people write specs in.
+"""The words by which OpenSpec's headings are known, in the languages that people write specs in.
 
 OpenSpec itself takes the English ones alone: a heading in another language is read here as what it means, so that it
 can be found, cited and renamed.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Literal
 
 Operation = Literal["added", "modified", "removed", "renamed"]
-Step = Literal["GIVEN", "WHEN", "THEN", "AND", "BUT"]
 
 REQUIREMENT_WORDS = (
     *("Requirement", "需求", "要求", "要件", "요구사항", "요구 사항", "Requisito", "Anforderung", "Exigence"),
@@ -44,18 +43,6 @@ OPERATION_HEADINGS: dict[Operation, tuple[str, ...]] = {
     ),
 }
 """The heading written for each part of a delta comes first."""
-
-STEP_WORDS: dict[Step, tuple[str, ...]] = {
-    "GIVEN": (
-        *("GIVEN", "假设", "假如", "假定", "给定", "假設", "給定", "前提", "먼저", "전제", "Dado", "Dada", "Dados"),
-        *("Dadas", "Angenommen", "Gegeben sei", "Gegeben seien", "Gegeben", "Étant donné", "Soit"),
-    ),
-    "WHEN": ("WHEN", "当", "當", "もし", "만일", "만약", "Cuando", "Quando", "Wenn", "Quand", "Lorsque"),
-    "THEN": ("THEN", "那么", "那麼", "则", "則", "ならば", "그러면", "Entonces", "Então", "Dann", "Alors"),
-    "AND": ("AND", "并且", "並且", "而且", "同时", "同時", "かつ", "그리고", "Y", "E", "Und", "Et"),
-    "BUT": ("BUT", "但是", "但", "しかし", "ただし", "하지만", "단", "Pero", "Mas", "Aber", "Mais"),
-}
-"""At the beginning of a step, in bold or in capitals."""
 
 NORMATIVE_WORDS = frozenset(
     (
