@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -17,7 +18,9 @@ from orch_lsp.text import Span
 if TYPE_CHECKING:
     from orch_lsp.document.model import Section, SpecDocument
 
-_NUMBER = re.compile(r"\*{0,2}(\d{1,6}(?:\.\d{1,6}){0,8})\*{0,2}(?=[\s.:：)）、]|\Z)[.:：)）、]?\*{0,2}[ \t]*")
+_NUMBER = re.compile(
+    r"\*{0,2}(\d{1,6}(?:[.．]\d{1,6}){0,8})(?![A-Za-z\d_]|[.．]\d|-\w)[.．:：)）、]?\*{0,2}[.．:：)）、]?[ \t]*"
+)
 _CAPABILITY = re.compile(
     r"[*_]{0,2}`([\w.\-]+(?:/[\w.\-]+)*)`|[*_]{0,2}([a-z0-9][\w.\-]*(?:/[\w.\-]+)*)[*_]{0,2}[ \t]*[:：]"
 )
@@ -67,15 +70,21 @@ def _box(text: str, item: Item, base: int, kind: NodeKind) -> Node:
     start, end = base + item.content.start, base + item.content.end
     number = _NUMBER.match(text, start, end)
     title = _title(text[start if number is None else number.end() : end])
-    key, name = (f"{kind}/{slug(title) or 'item'}", None) if number is None else (number[1], Span(*number.span(1)))
+    key, name = (
+        (f"{kind}/{slug(title) or 'item'}", None) if number is None else (_folded(number[1]), Span(*number.span(1)))
+    )
     state = _STATES.get(item.box or "", "open")
     if item.starred and state == "open":
         state = "optional"
     return Node(kind, key, title, Span(base + item.span.start, base + item.span.end), state, name)
 
 
+def _folded(number: str) -> str:
+    return number if number.isascii() else unicodedata.normalize("NFKC", number)
+
+
 def _title(words: str) -> str:
-    return " ".join(words.split()[:_WORDS_OF_A_TITLE])
+    return " ".join(words.split()[:_WORDS_OF_A_TITLE]).strip("*")
 
 
 def _questions(document: SpecDocument) -> Iterator[Node]:

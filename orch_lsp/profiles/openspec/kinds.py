@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from orch_lsp.document.profile import Profile, SectionSpec
+from orch_lsp.document.profile import Profile, SectionSpec, TaskForm
 from orch_lsp.profiles.openspec.changes import design_nodes, notes_nodes, proposal_nodes, tasks_nodes
 from orch_lsp.profiles.openspec.requirements import delta_nodes, spec_nodes
 from orch_lsp.profiles.openspec.words import NORMATIVE_WORDS, OPERATION_HEADINGS, SECTION_HEADINGS
 
 
-def _section(key: str, guidance: str, aliases: tuple[str, ...] = ()) -> SectionSpec:
+def _section(key: str, guidance: str, aliases: tuple[str, ...] = (), *, required: bool = False) -> SectionSpec:
     title, *forms = SECTION_HEADINGS[key]
-    return SectionSpec(key, title, aliases, guidance, tuple(forms))
+    return SectionSpec(key, title, aliases, guidance, tuple(forms), required)
 
 
 SPEC = Profile(
@@ -20,10 +20,11 @@ SPEC = Profile(
     description="What a capability does now: requirements, each with scenarios.",
     prompt_name="",
     sections=(
-        _section("purpose", "What the capability is for, and for whom, in at least 50 characters."),
+        _section("purpose", "What the capability is for, and for whom, in at least 50 characters.", required=True),
         _section(
             "requirements",
             "`### Requirement: NAME`, a sentence with SHALL or MUST, then at least one `#### Scenario: NAME`.",
+            required=True,
         ),
     ),
     normative_words=NORMATIVE_WORDS,
@@ -44,7 +45,7 @@ DELTA = Profile(
     description="How a change alters the requirements of one capability.",
     prompt_name="",
     sections=tuple(
-        SectionSpec(f"{operation}-requirements", forms[0], (), _PARTS_OF_A_DELTA[operation], forms[1:])
+        SectionSpec(f"{operation}-requirements", forms[0], (), _PARTS_OF_A_DELTA[operation], forms[1:], required=False)
         for operation, forms in OPERATION_HEADINGS.items()
     ),
     normative_words=NORMATIVE_WORDS,
@@ -87,6 +88,7 @@ TASKS = Profile(
     name="openspec/tasks",
     kind="tasks",
     nodes=tasks_nodes,
+    task_form=TaskForm("OpenSpec", "does not count it as a task", "- [ ] 1.1 Describe the step"),
     description="The steps of a change, numbered, in groups.",
     prompt_name="",
     sections=(),
