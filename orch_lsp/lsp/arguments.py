@@ -8,6 +8,10 @@ from typing import Any, cast
 
 from pygls.exceptions import JsonRpcInvalidParams
 
+from orch_lsp.spelling import near
+
+_LONGEST_KEY = 40
+
 
 @dataclass(frozen=True)
 class CommandArgument:
@@ -37,10 +41,10 @@ _TYPES = {"str | None": (str, "a string"), "bool | None": (bool, "true or false"
 def parse(value: Any) -> CommandArgument:
     """Read a command's argument: null, an object with camelCase keys, or a bare URI.
 
-    Unknown keys are ignored, so that newer clients can talk to this server.
+    Unknown keys are ignored, so that newer clients can talk to this server; one that is misspelt is no such key.
 
     Raises:
-        JsonRpcInvalidParams: A value is of another type than expected.
+        JsonRpcInvalidParams: A value is of another type than expected, or a key is a known one but for a slip.
     """
     if value is None:
         return CommandArgument()
@@ -58,6 +62,9 @@ def parse(value: Any) -> CommandArgument:
         if not isinstance(found, expected) or (expected is int and isinstance(found, bool)):
             raise JsonRpcInvalidParams(f"`{key}` must be {description}")
         given[field.name] = found
+    for key in members:
+        if key not in ARGUMENT_KEYS and (meant := near(str(key), ARGUMENT_KEYS)):
+            raise JsonRpcInvalidParams(f"`{str(key)[:_LONGEST_KEY]}` is not known; did you mean `{meant[0]}`?")
     return CommandArgument(**given)
 
 

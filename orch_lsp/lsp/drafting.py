@@ -10,7 +10,7 @@ from lsprotocol import types
 
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.lsp.editing import edit_in_draft
-from orch_lsp.lsp.failures import Failure, severity_of
+from orch_lsp.lsp.failures import Failure
 from orch_lsp.lsp.progress import WorkDoneProgress
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
@@ -77,12 +77,12 @@ class EditorObserver:
         error = record.context.error
         if error is not None:
             detail = replace(error, message=f"The draft is not grounded on the workspace: {error.message}")
-            self._server.failures.set(self._uri, Failure(detail, record.run_id, severity="warning"))
+            self._server.failures.set(self._uri, Failure.of_run(record, detail, "warning"))
 
     def _show_failure(self, record: RunRecord) -> None:
         if record.error is None or record.status is RunStatus.CANCELLED:
             return
-        failure = Failure(record.error, record.run_id, severity=severity_of(record.error.code))
+        failure = Failure.of_run(record, record.error)
         self._server.failures.set(self._uri, failure)
 
     def progressed(self, progress: Progress) -> None:
@@ -186,7 +186,7 @@ async def deliver(
         # The draft is as ready as it was: there is no change to tell of, and the document says why it waits.
         live.record = as_refused(live.record, error)
         await live.save(tell=False)
-        server.failures.set(uri, Failure(error.detail, live.record.run_id, severity=severity_of(error.code)))
+        server.failures.set(uri, Failure.of_run(live.record, error.detail))
         observer.ended("the draft waits")
     finally:
         observer.ended("ended")

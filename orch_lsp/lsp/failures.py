@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from orch_lsp.errors import ErrorCode, ErrorDetail
 from orch_lsp.uri import normal_form
+
+if TYPE_CHECKING:
+    from orch_lsp.runs.record import RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,15 @@ class Failure:
     line: int | None = None
     """Zero-based line that caused it, where one did."""
     severity: str = "error"
+    asked: frozenset[tuple[str, str | None]] = frozenset()
+    """The providers, each with its model, that the run has asked: none of them is a cure."""
+
+    @classmethod
+    def of_run(cls, record: RunRecord, detail: ErrorDetail, severity: str | None = None) -> Self:
+        """What went wrong with a run."""
+        asked = {(attempt.provider, attempt.model) for step in record.steps for attempt in step.attempts}
+        asked.add((record.provider.id, record.model.requested))
+        return cls(detail, record.run_id, severity=severity or severity_of(detail.code), asked=frozenset(asked))
 
 
 class Failures:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,13 +43,20 @@ async def offers(session: Session, reading: Reading) -> list[Offer]:
     return found
 
 
-def other_choices(reading: Reading) -> Iterable[Offer]:
-    """The providers that the user has set up with a model, and outline, which needs nothing."""
+def other_choices(reading: Reading, asked: Collection[tuple[str, str | None]] = ()) -> Iterable[Offer]:
+    """The providers that the user has set up with a model, and outline, which needs nothing.
+
+    Args:
+        reading: The document; what is chosen for it is no other choice.
+        asked: Providers with their models that have just failed.
+    """
     settings = reading.settings
     choice = settings.choice
     uri = reading.source.uri
     for name, provider in settings.providers.items():
         if provider.has_model and provider.model is None:
+            continue
+        if (name, provider.model) in asked:
             continue
         if choice and (choice.provider.name, choice.model) == (name, provider.model):
             continue

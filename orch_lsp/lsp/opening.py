@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lsprotocol import types
 
-from orch_lsp.lsp.failures import Failure, severity_of
+from orch_lsp.lsp.failures import Failure
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.runs.record import RunRecord
@@ -59,6 +59,6 @@ async def show_last_failure(ls: OrchServer, uri: str) -> None:
         and not ls.failures.was_closed(record.run_id)
         and not await store.is_dismissed(record.run_id)
     ):
-        failure = Failure(record.error, record.run_id, severity=severity_of(record.error.code))
+        failure = Failure.of_run(record, record.error)
         ls.failures.set(uri, failure)
     refresh(ls, uri)

@@ -130,4 +130,9 @@ class RetryingProvider(ABC):
         # Loaded when something has failed; the first word of an answer does not wait for it.
 
         failure = remedies.with_remedy(failure, self._settings, model, has_key=self._api_key is not None)
-        return replace(failure, message=self._redactor.redact_known(failure.message))
+        message = self._redactor.redact_known(failure.message)
+        if failure.code is ErrorCode.NETWORK_ERROR:
+            # With a fallback, or a proxy in between, "the server" could be anybody.
+            where = f" at {self.server_address}" if self.server_address else ""
+            message = f"{self.id}{where}: {message}"
+        return replace(failure, message=message)

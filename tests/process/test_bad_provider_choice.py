@@ -25,6 +25,7 @@ model = "spare-model"
 kind = "openai-compatible"
 base_url = "http://127.0.0.1:9/v1"
 """
+SPARE = 'model = "spare-model"\nretry = { attempts = 1 }'
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -77,6 +78,33 @@ async def test_no_provider_chosen_is_told_and_choosing_one_cures_it(desk, model,
     record = check_record(await desk.editor.draft(uri))
     assert record["status"] == "completed"
     assert model.requests[0].json()["model"] == "m"
+    desk.editor.close(uri)
+
+
+async def test_the_provider_that_failed_is_no_cure_of_its_failure(desk):
+    configure(desk.homes, "http://127.0.0.1:9/v1", more=OTHERS)
+    desk.homes.configure((desk.homes.config / "config.toml").read_text().replace('model = "spare-model"', SPARE))
+    uri = desk.open("failed-elsewhere")
+    record = check_record(await desk.editor.draft(uri, provider="spare"))
+    assert record["error"]["code"] == "network_error"
+    assert record["error"]["message"].startswith("spare at 127.0.0.1:9: ")
+    diagnostic = await desk.editor.diagnostic(uri, "network_error")
+    actions = await desk.editor.actions(uri, diagnostic)
+    assert "Orch: Use outline (local, no model)" in actions
+    assert not any("spare" in title for title in actions)
+    desk.editor.close(uri)
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"), [("modl", "model"), ("Uri", "uri"), ("run_id", "runId"), ("serach", "search")]
+)
+async def test_a_misspelt_key_of_a_command_is_refused_by_name(desk, key, meant):
+    uri = desk.open("misspelt")
+    with pytest.raises(JsonRpcException) as caught:
+        await desk.editor.execute("orch.generateDraft", {"uri": uri, key: "x"})
+    assert caught.value.code == -32602
+    assert f"`{key}` is not known; did you mean `{meant}`?" in caught.value.message
+    assert await desk.editor.execute("orch.showHistory", {"uri": uri, "open": False, "colour": "red"}) == []
     desk.editor.close(uri)
 
 

@@ -122,7 +122,7 @@ def _cures(reading: Reading, failure: Failure) -> Iterable[Offer]:
     elif code not in _PERSON_FIRST:
         yield Offer("Orch: Try again", GENERATE_DRAFT, {"uri": uri})
     if code in _ANOTHER_CHOICE:
-        yield from other_choices(reading)
+        yield from other_choices(reading, failure.asked)
     if code == "missing_auth":
         yield Offer("Orch: How to set the API key", EXPLAIN_ERROR, {"code": code})
     else:

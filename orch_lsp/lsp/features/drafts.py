@@ -10,7 +10,7 @@ from orch_lsp.errors import ErrorCode, RunError, SpecError, StoreError
 from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.drafting import announce, show_findings
 from orch_lsp.lsp.editing import edit_in_draft
-from orch_lsp.lsp.failures import Failure, severity_of
+from orch_lsp.lsp.failures import Failure
 from orch_lsp.lsp.lookup import FoundRun, document_of, draft_text, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
@@ -146,7 +146,7 @@ async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> d
             await found.store.save(as_refused(found.record, error), expected=found.record.status)
         if document is not None and accepted.is_set():
             # The command was answered as done by now.
-            ls.failures.set(document[0], Failure(error.detail, found.record.run_id, severity=severity_of(error.code)))
+            ls.failures.set(document[0], Failure.of_run(found.record, error.detail))
             refresh(ls, document[0])
         return {**_answer(found.record), "code": str(error.code), "message": error.message}
     record = as_applied(
