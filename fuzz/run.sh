@@ -10,7 +10,7 @@ seconds=${1:?how many seconds for each target?}
 shift
 targets=("$@")
 if ((${#targets[@]} == 0)); then
-  targets=(sse ndjson answer error_body encoding amplified)
+  targets=(sse ndjson answer error_body encoding amplified headings edit draft)
 fi
 folder=${ORCH_FUZZ:-$top/.e2e/fuzz}
 mkdir -p "$folder/found"

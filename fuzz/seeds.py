@@ -21,6 +21,12 @@ from orch_lsp.testing.dialects import (
 )
 
 DIALECTS = (ChatDialect(), ResponsesDialect(), MessagesDialect(), GeminiDialect(), OllamaDialect())
+TEXTS = (
+    "# T\n\nwords\n\n## Goal\n\n- a\n  - [x] b\n\n1. c\n\n## Tasks\n\n```py\n# x\n```\n\n---\n\nLet me know!\n",
+    "Sure:\n\n````markdown\nGoal\n====\n\n~~~\n## no\n~~~\n\n## Tasks\n\n<!-- c -->\n> q\n````\nHope this helps.",
+    "<think>\n## Goal\n</think>\n<h2>Goal</h2>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[a]: b\n---\n<pre>\n# x\n",
+    "**Goal**: g\n\n1. **Tasks**:\n   - [^1] `x` \\# ü 😀\n\n[^1]: n\n\n    ## code\n***\n",
+)
 _CUTS = b"\x07\x01\x40\x03"
 
 
@@ -48,6 +54,10 @@ def seeds() -> Iterator[tuple[str, bytes]]:
     ):
         yield "sse", b"\x00" + _CUTS + body
         yield "answer", b"\x00" + _CUTS + body
+
+    for text in TEXTS:
+        for target in ("headings", "edit", "draft"):
+            yield target, b"\x00" + _CUTS + text.encode()
 
 
 def main(folder: Path) -> None:

@@ -1,7 +1,8 @@
-"""What must hold for whatever bytes a server sends. Each target takes any bytes and raises if a promise is broken.
+"""What must hold for whatever bytes a server sends, and for whatever text a model writes.
 
-The promises: nothing is raised but the layer's own typed errors; how the bytes were cut on their way changes nothing;
-time is linear in their number. The fuzzer looks for bytes that break one; the test suite runs the same targets on the
+Each target takes any bytes and raises if a promise is broken. The promises: nothing is raised but the layer's own typed
+errors; how the bytes were cut on their way changes nothing; time is linear in their number; an edited text is read as
+the whole text is. The fuzzer looks for bytes that break one; the test suite runs the same targets on the
 seeds, on what becomes of them when they are damaged, and on random bytes.
 """
 
@@ -9,10 +10,17 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import cycle
 
+from orch_lsp.document.answer.reading import read_answer, read_draft
+from orch_lsp.document.parse import parse
 from orch_lsp.errors import ErrorCode
+from orch_lsp.markdown.arriving import ArrivingHeadings
+from orch_lsp.markdown.change import changed
+from orch_lsp.markdown.reader import read
+from orch_lsp.markdown.tree import Heading
+from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.providers.answer import Answer
 from orch_lsp.providers.anthropic import AnthropicMessages
 from orch_lsp.providers.base import ReasoningDelta, TextDelta, UsageReported
@@ -28,12 +36,16 @@ from orch_lsp.providers.reader import AnswerReader
 from orch_lsp.providers.sse import Frame, InvalidEncodingError, SseDecoder
 from orch_lsp.providers.wording import MAX_MESSAGE
 from orch_lsp.settings.model import ProviderSettings
+from orch_lsp.text import Span
 
 FORMATS = (OpenAIChat(), OpenAIResponses(), AnthropicMessages(), Gemini(), Ollama())
 SETTINGS = ProviderSettings(name="fuzzed", kind="any", base_url="https://models.example/v1")
 HEAD = 5
 """Bytes of an input that are not the body: the format or status, and the sizes of the pieces."""
 _AMPLIFIED = 1 << 18
+_READ_EXACTLY = 1_500
+_WORK = 40
+"""Times that a character may be put before the reader; most are once."""
 _SECONDS = 5.0
 """CPU time for `_AMPLIFIED` bytes, which take milliseconds: a hundred times that is not linear."""
 
@@ -186,6 +198,63 @@ def amplified(data: bytes) -> None:
         raise BrokenPromiseError(f"{len(long)} bytes took {time.process_time() - began:.1f} s.")
 
 
+def _text(data: bytes) -> str:
+    # Line ends as an answer has them: models write no lone CR.
+    return data[HEAD:].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _told(headings: Iterable[Heading]) -> list[tuple[int, str]]:
+    return [(heading.level, heading.text) for heading in headings]
+
+
+def _in_pieces(text: str, sizes: bytes, arriving: ArrivingHeadings) -> list[tuple[int, str]]:
+    told: list[tuple[int, str]] = []
+    position = 0
+    for size in cycle(sizes or b"\x01"):
+        if position >= len(text):
+            return told
+        told += _told(arriving.feed(text[position : position + max(1, size)]))
+        position += max(1, size)
+    return told
+
+
+def headings(data: bytes) -> None:
+    """Headings of a text that arrives in pieces, beside those of its whole lines."""
+    text = _text(data)[:_READ_EXACTLY]
+    lines = text[: text.rfind("\n") + 1]
+    _agree(_told(read(lines).headings), _in_pieces(text, data[1:HEAD], ArrivingHeadings()))
+    long = text * (_AMPLIFIED // 4 // max(1, len(text)))
+    arriving = ArrivingHeadings(("markdown",))
+    _in_pieces(long, b"\x40", arriving)
+    if arriving.characters_read > _WORK * max(1, len(long)):
+        raise BrokenPromiseError(f"{len(long)} characters were read as {arriving.characters_read}.")
+
+
+def edit(data: bytes) -> None:
+    """The tree of a text after an edit, beside that of the whole text."""
+    text = _text(data)
+    start, end = sorted(number * len(text) // 255 for number in (data[1:3] or b"\x00").ljust(2, b"\x80"))
+    tree = changed(read(text[:start] + text[end:]), Span(start, start), text[start:end])
+    whole = read(text)
+    _agree(whole.starts, tree.starts)
+    for one, other in zip(whole.chunks, tree.chunks, strict=True):
+        _agree((one.text, one.elements, one.definitions, one.open_block),
+               (other.text, other.elements, other.definitions, other.open_block))  # fmt: skip
+
+
+def draft(data: bytes) -> None:
+    """Drafts that are read out of answers: what comes out is whole, closed, and reads back as itself."""
+    keys = [section.key for section in PLAIN.sections]
+    found = read_answer(_text(data), PLAIN, keys)
+    again = read_draft(found.text, PLAIN, [section.key for section in found.sections])
+    _agree(found.sections, again.sections)
+    document = parse(found.text, PLAIN)
+    _agree([section.key for section in found.sections], list(document.profile_sections))
+    for section in found.sections:
+        if read(section.body).open_block is not None:
+            raise BrokenPromiseError(f"A section that leaves something open: {section.body!r}")
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
-    target.__name__: target for target in (sse, ndjson, answer, error_body, encoding, amplified)
+    target.__name__: target for target in (sse, ndjson, answer, error_body, encoding, amplified, headings, edit, draft)
 }

@@ -64,6 +64,32 @@ KNOWS_STDOUT = {
 }
 
 
+READS_MARKS = {
+    "document/answer/chatter.py": "takes bullets off the lines of a short body, also such as Markdown does not know",
+    "document/answer/marks.py": "asks whether a text can hold a fence at all",
+    "document/answer/wrapping.py": "finds headings and labels in shapes that Markdown does not take for headings",
+    "document/brief.py": "the note of a new document",
+    "document/heading_name.py": "takes comments out of a heading's words",
+    "document/items.py": "finds where the marker of an item ends that the tree has",
+    "document/placeholder.py": "takes off what stands around a stand-in, also such as Markdown does not know",
+    "providers/outline_sorting.py": "tells comments from other HTML of the tree",
+}
+"""Modules outside `markdown/` that know a mark of Markdown's blocks, and why that is no second reading of a text."""
+
+_MARKS = re.compile(r"#\{1,|`\{3|~\{3|```|~~~|<!--|\[[-*+\\•]{3,}|h\[1-6\]")
+_MARKS_IN_HEADINGS = "profiles/"
+"""Formats know what stands behind the words of their headings, which the tree gave them."""
+
+
+def strings_in(path: Path) -> Iterator[str]:
+    """The strings of a module that are no documentation."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.value
+
+
 def calls(path: Path) -> Iterator[str]:
     """The dotted names of what a module calls."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -118,6 +144,19 @@ def test_the_server_loads_nothing_heavy_before_it_has_answered_initialize(tmp_pa
 
 def test_no_document_is_split_where_an_editor_sees_no_line_end():
     assert sorted(modules_that_call("splitlines") - set(SPLITS_BYTES)) == []
+
+
+def test_markdown_is_parsed_in_one_place():
+    imports = re.compile(r"^\s*(?:import|from) (?:pyromark|markdown_it|mistune|markdown|commonmark)\b", re.MULTILINE)
+    found = {name for name, path in MODULES.items() if imports.search(path.read_text("utf-8"))}
+    assert found == {"markdown/reader.py"}
+
+
+def test_what_begins_a_heading_a_fence_a_comment_or_an_item_is_known_to_the_reader_of_markdown_alone():
+    found = {name for name, path in MODULES.items() if any(map(_MARKS.search, strings_in(path)))}
+    assert "markdown/reader.py" in found
+    others = {name for name in found if not name.startswith(("markdown/", _MARKS_IN_HEADINGS))}
+    assert sorted(others) == sorted(READS_MARKS)
 
 
 def test_tasks_are_started_only_where_somebody_owns_them():
