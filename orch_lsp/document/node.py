@@ -51,7 +51,7 @@ class Citation:
     key: str
     """The key of the node that is named; empty for a spec as a whole."""
     scope: str | None = None
-    """The spec in which it stands, as the document's format calls it (`Recognition.scope_named`); None for its own."""
+    """The spec in which it stands, as the document's format calls it (`scope_named`); None for its own."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,23 @@ class Node:
     def sha256(self) -> str:
         """Hash of its text as it is compared: without differences of blanks, case, emphasis, and of a box's state."""
         return sha256(folded(self.source[self.span.start : self.span.end]))
+
+
+def scope_named(name: str | None, own: str | None, places: Mapping[str, str]) -> str | None:
+    """The scope that a citation names: `specs/auth` is `auth` below the place `specs`.
+
+    Args:
+        name: `Citation.scope`.
+        own: The scope of the document that holds it, which is meant by None.
+        places: `Recognition.places` of that document.
+
+    Returns:
+        None for a place that is not known.
+    """
+    if name is None:
+        return own
+    place, slash, rest = name.partition("/")
+    return f"{places[place]}{slash}{rest}" if place in places else None
 
 
 NodeReader = Callable[["SpecDocument"], "Nodes"]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from orch_lsp.document.node import Citation, Node, Nodes
+from orch_lsp.document.node import Citation, Node, Nodes, scope_named
 
 ANYWHERE = ""
 """The scope of a citation that may mean a node of any spec, as an id in a comment of the code does."""
@@ -26,19 +26,27 @@ class IndexedDocument:
     nodes: Nodes
     scope: str | None = None
     """The spec that it belongs to; None if it stands alone."""
+    places: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The scopes of other specs by what its citations call them, see `Recognition.places`."""
 
     @property
     def own_scope(self) -> str:
         """The scope of its keys: its path, if it stands alone."""
         return self.path if self.scope is None else self.scope
 
+    def scope_of(self, citation: Citation) -> str | None:
+        """The scope in which a citation of the document names something; None if that is not known."""
+        if citation.scope == ANYWHERE:
+            return ANYWHERE
+        return scope_named(citation.scope, self.own_scope, self.places)
+
     @cached_property
     def cited(self) -> Mapping[tuple[str, str], tuple[Citation, ...]]:
         """Its citations by scope and key of what they name."""
         found: dict[tuple[str, str], list[Citation]] = {}
         for citation in self.nodes.citations:
-            scope = self.own_scope if citation.scope is None else citation.scope
-            found.setdefault((scope, citation.key), []).append(citation)
+            if (scope := self.scope_of(citation)) is not None:
+                found.setdefault((scope, citation.key), []).append(citation)
         return {name: tuple(citations) for name, citations in found.items()}
 
     @cached_property
@@ -120,8 +128,8 @@ class Index:
         document = self.documents.get(path)
         if document is None:
             return ()
-        scope = document.own_scope if citation.scope is None else citation.scope
-        paths = self.documents if scope == ANYWHERE else self._in_scope.get(scope, ())
+        scope = document.scope_of(citation)
+        paths = self.documents if scope == ANYWHERE else self._in_scope.get(scope or "", ())
         found = ((other, self.documents[other].nodes.by_key.get(citation.key)) for other in sorted(paths))
         return tuple(Definition(other, node) for other, node in found if node is not None)
 

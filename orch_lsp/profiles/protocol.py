@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Literal
 
+from orch_lsp.document.node import scope_named
 from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.markdown.tree import Heading
@@ -66,15 +67,8 @@ class Recognition:
     """What its citations call other specs, or folders of them, and their scopes: `base` for the one that it changes."""
 
     def scope_named(self, name: str | None) -> str | None:
-        """The scope that a citation (`Citation.scope`) names: `specs/auth` is `auth` below the place `specs`.
-
-        Returns:
-            The document's own for None; None for a place that is not known.
-        """
-        if name is None:
-            return self.scope
-        place, slash, rest = name.partition("/")
-        return f"{self.places[place]}{slash}{rest}" if place in self.places else None
+        """The scope that a citation of the document names; None for a place that is not known."""
+        return scope_named(name, self.scope, self.places)
 
 
 def _never(clues: Clues) -> Recognition | None:

@@ -76,7 +76,8 @@ def test_the_same_key_of_two_specs_is_two_nodes() -> None:
             IndexedDocument("specs/a/tasks.md", tasks, "specs/a"),
             IndexedDocument("specs/b/spec.md", spec, "specs/b"),
             IndexedDocument("tests/test_a.py", made([], [("FR-1", ANYWHERE)]), None),
-            IndexedDocument("changes/x/spec.md", made([], [("FR-1", "specs/b")]), "changes/x"),
+            IndexedDocument("changes/x/spec.md", made([], [("FR-1", "base")]), "changes/x", {"base": "specs/b"}),
+            IndexedDocument("changes/y/spec.md", made([], [("FR-1", "base")]), "changes/y"),
         ]
     )
     (citation,) = tasks.citations

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from orch_lsp.document.parse import parse
+from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.markdown.reader import read
 from orch_lsp.profiles.openspec.format import FORMAT
 from orch_lsp.profiles.openspec.recognition import recognise
@@ -109,3 +111,31 @@ def test_a_proposal_names_capabilities_among_the_specs_and_among_its_deltas() ->
 def test_headings_tell_the_kind_where_the_path_does_not(text: str, kind: str | None) -> None:
     found = recognised("docs/auth.md", text)
     assert found == (None if kind is None else Recognition(kind, "content"))
+
+
+def test_an_index_leads_from_a_delta_to_what_it_changes_and_back() -> None:
+    spec = "# A\n\n## Requirements\n\n### Requirement: Lock\n\nIt SHALL.\n"
+    delta = "## MODIFIED Requirements\n\n### Requirement: Lock\n\nIt MUST.\n"
+    proposal = "## Capabilities\n\n### Modified Capabilities\n\n- `a/b`: locks\n"
+    texts = {
+        "openspec/specs/a/b/spec.md": spec,
+        "openspec/specs/a/spec.md": spec,
+        "openspec/changes/x/specs/a/b/spec.md": delta,
+        "openspec/changes/x/proposal.md": proposal,
+    }
+    documents: list[IndexedDocument] = []
+    for path, text in texts.items():
+        found = recognised(path, text)
+        assert found is not None
+        profile = FORMAT.profile(found.kind)
+        assert profile is not None
+        documents.append(IndexedDocument(path, parse(text, profile).nodes, found.scope, found.places))
+    index = Index.of(documents)
+    (citation,) = documents[2].nodes.citations
+    assert [(each.path, each.node.key) for each in index.definitions(documents[2].path, citation)] == [
+        ("openspec/specs/a/b/spec.md", "Requirement: Lock")
+    ]
+    (reference,) = index.references("openspec/specs/a/b/spec.md", "Requirement: Lock")
+    assert (reference.path, reference.citation.relation) == ("openspec/changes/x/specs/a/b/spec.md", "modifies")
+    (capability,) = documents[3].nodes.citations
+    assert documents[3].scope_of(capability) == documents[0].scope
