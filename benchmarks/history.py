@@ -173,6 +173,8 @@ async def measure(few: Place, many: Place, wanted: Options, count: int) -> list[
     added_up, usage_mb = min(orch(many, "usage") for _ in range(3))
     found, _ = min(orch(many, "runs", "list", "--search", "number77") for _ in range(3))
     searched_by_llm = await asyncio.to_thread(llm_search, wanted.llm_venv, many, count) if wanted.llm_venv else None
+    # A process that copies a database which it has open loses its locks on it.
+    await stores[1].rest()
     aged = await earlier_version(many)
     seconds, beside, quiet = await pruning(many, stores[1], model, count // 10)
     for store in stores:
