@@ -67,3 +67,33 @@ async def test_changes_that_cannot_be_meant_harm_neither_the_server_nor_the_next
 
     assert editor.record(run)["spec"]["sha256_before"] == sha256(text)
     assert editor.text(uri).startswith(text[: text.index("TODO")])
+
+
+async def test_a_key_in_five_megabytes_with_ten_thousand_headings_gives_the_diagnostics_of_the_text_with_it(
+    start_editor, workspace
+):
+    editor = await start_editor(capabilities="visual_studio_code@v1.65.2")
+    part = "Words of a part. " * 29
+    text = f"{BRIEF}## Goal\n\nx\n\n" + "".join(f"## Part {n}\n\n{part}\n\n" for n in range(10_000))
+    uri = editor.open(workspace / "a.spec.md", text)
+    before = await found_in(editor, uri)
+
+    editor.type(uri, text.replace("## Part 5000\n", "## Tasks\n"))
+    missing = {code for code, _ in before}
+    assert missing == {"missing_section"}
+    assert len(await found_in(editor, uri)) == len(before) - 1
+
+    # One key in the middle of the text: a fence that swallows all below it.
+    at = editor.text(uri).index("## Tasks\n")
+    editor.type(uri, f"{editor.text(uri)[:at]}```\n{editor.text(uri)[at:]}")
+    line = text[: text.index("## Part 5000\n")].count("\n")
+    after = await found_in(editor, uri)
+    assert ("unbalanced_fence", line) in after
+    assert len(after) == len(before) + 1
+
+
+async def found_in(editor, uri: str) -> list[tuple[str, int]]:
+    """Code and line of each diagnostic, by a pull."""
+    asked = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
+    report = await editor.client.text_document_diagnostic_async(asked)
+    return [(found.code, found.range.start.line) for found in report.items]

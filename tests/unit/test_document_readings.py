@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from orch_lsp.document.parse import parse
 from orch_lsp.document.readings import DOCUMENTS, Readings, difference
 from orch_lsp.profiles.plain.sections import PLAIN
+from orch_lsp.rules.check import check
 from orch_lsp.text import Edit, apply_edits
 
 _PIECES = [
@@ -52,6 +53,29 @@ def test_what_an_edit_did_not_touch_is_not_read_again() -> None:
     second = readings.read("a", text.replace("Text 50.", "Text 50!"), PLAIN)
     chunks = {id(chunk) for chunk in first.tree.chunks}
     assert sum(id(chunk) not in chunks for chunk in second.tree.chunks) == 1
+
+
+def test_a_key_in_five_megabytes_with_ten_thousand_headings_costs_what_it_touched() -> None:
+    readings = Readings()
+    part = "Words of a part. " * 29
+    text = "# A\n\n## Goal\n\nTODO\n\n" + "".join(f"## Part {n}\n\n{part}\n\n" for n in range(10_000))
+    first = readings.read("a", text, PLAIN)
+    check(first)
+    at = text.index("## Part 5000") + 20
+    edited = text[:at] + "x" + text[at:]
+    second = readings.read("a", edited, PLAIN)
+    found = check(second)
+
+    assert len(text) > 5_000_000
+    known = {id(chunk) for chunk in first.tree.chunks}
+    assert [chunk.text for chunk in second.tree.chunks if id(chunk) not in known] == [
+        edited[edited.index("## Part 5000") : edited.index("## Part 5001")]
+    ]
+    assert sum("sha256" in vars(section) for section in second.sections) == 0
+    assert [section.key for section in second.sections if "placeholder" in vars(section)] == ["goal"]
+    assert [(one.rule, one.message, one.span) for one in found] == [
+        (one.rule, one.message, one.span) for one in check(parse(edited, PLAIN))
+    ]
 
 
 def test_documents_that_nobody_asks_for_are_forgotten() -> None:
