@@ -53,7 +53,7 @@ def measure(wanted: Options) -> list[Row]:
 
 
 def row_of(name: str, milliseconds: list[float]) -> Row:
-    """All lengths on one line: what each took in its name, and a word of the longest text beside one of the shortest."""
+    """All lengths on one line: what each took in its name, and a word of the longest beside one of the shortest."""
     each = [_NANOSECONDS * took / words for took, words in zip(milliseconds, LENGTHS, strict=True)]
     told = ", ".join(f"{took:.3g}" for took in milliseconds)
     return Row(f"{name} ({told} ms), for a word", each[-1], each[0], "ns", 2.0)
