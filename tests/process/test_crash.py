@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sqlite3
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -51,6 +53,10 @@ async def checkpointed(database: Path, text: str) -> None:
             await asyncio.sleep(0.05)  # Another process writes; there is nothing to wait on.
 
 
+def statuses(record: dict) -> dict[str, str]:
+    return {step["id"]: step["status"] for step in record["steps"]}
+
+
 async def history(editor: Editor):
     return await editor.execute("orch.showHistory", {"open": False})
 
@@ -85,6 +91,9 @@ async def test_a_server_killed_with_runs_running_and_queued(start_editor, homes,
     assert set(records) == {running, queued}
     assert [change["status"] for change in records[queued]["status_timeline"]] == ["queued", "interrupted"]
     assert records[queued]["draft"] is None
+    assert statuses(records[queued]) == {"context": "skipped", "draft": "skipped", "check": "skipped"}
+    assert {step["skip_reason"] for step in records[queued]["steps"]} == {"the run had been interrupted"}
+    assert statuses(records[running]) == {"context": "completed", "draft": "interrupted", "check": "skipped"}
     assert [change["status"] for change in records[running]["status_timeline"]] == ["queued", "running", "interrupted"]
     assert records[running]["draft"]["partial"] is True
     assert records[running]["draft"]["bytes"] >= len(ANSWER[0].encode())
@@ -212,3 +221,35 @@ async def test_a_dismissed_interruption_is_not_shown_again(start_editor, homes, 
     third.open(workspace / "a.spec.md", SPEC)
     await third.until(lambda: third.client.diagnostics.get(uri))
     assert not [d for d in third.client.diagnostics[uri] if d.code == "interrupted"]
+
+
+@pytest.mark.parametrize(
+    ("step", "left"),
+    [
+        ("context", ["interrupted", "skipped", "skipped"]),
+        ("draft", ["completed", "interrupted", "skipped"]),
+        ("check", ["completed", "completed", "interrupted"]),
+    ],
+)
+async def test_a_process_killed_in_a_step_leaves_word_of_it(orch, homes, provider, workspace, step, left):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    (workspace / "a.spec.md").write_text(SPEC, encoding="utf-8")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.process.killed_in_step", str(workspace / "a.spec.md"), step,
+        cwd=Path(__file__).parents[2], env=homes.process_environment(WORK_KEY="canary-5e1f0c7a-key"),
+    )  # fmt: skip
+    async with asyncio.timeout(SECONDS):
+        assert await process.wait() == -signal.SIGKILL
+    (record,) = (await orch("runs", "list", "--json")).json()
+    assert record["status"] == "interrupted"
+    assert list(statuses(record).values()) == left
+    at_work = next(step for step in record["steps"] if step["status"] == "interrupted")
+    assert at_work["error"]["code"] == record["error"]["code"] == "interrupted"
+    assert at_work["ended_at"] == record["timing"]["ended_at"]
+    if step == "check":
+        draft = record["steps"][1]
+        assert draft["output_sha256"] == record["draft"]["sha256"]
+        assert record["draft"]["partial"] is True
+    else:
+        assert record["draft"] is None

@@ -285,3 +285,35 @@ def test_nothing_names_a_folder_of_the_machine_that_it_was_written_on(name: str)
             path = Path(folder, file)
             if path.suffix in suffixes:
                 assert not pattern.search(path.read_bytes()), path
+
+
+def test_the_name_of_a_step_is_a_literal_in_its_own_module_alone():
+    """Whoever else needs it takes it from there: another step may have the same kind, or take its place."""
+    steps = {path.stem: path for path in (PACKAGE / "orchestration" / "steps").glob("[a-z]*.py")}
+    assert set(steps) == {"context", "draft", "check"}
+    modules = [path for name, path in MODULES.items() if name.startswith(("orchestration/", "runs/", "lsp/"))]
+    for name, own in steps.items():
+        named = {
+            path.relative_to(PACKAGE).as_posix()
+            for path in modules
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            for step in named_by(node)
+            if step == name and path != own
+        }
+        assert named == set(), name
+
+
+def named_by(node: ast.AST) -> Iterator[str]:
+    """Literals that are compared with a step's id or name, handed over as one, or its default."""
+    match node:
+        case ast.Compare(left=ast.Attribute(attr="id" | "name"), comparators=values):
+            pass
+        case ast.Call(func=ast.Name("Step" | "StepSpec" | "DraftDelta" | "Progress"), args=values):
+            pass
+        case ast.Call(func=ast.Attribute(attr="scope" | "checkpoint"), args=values):
+            pass
+        case ast.arguments(defaults=values):
+            pass
+        case _:
+            return
+    yield from (value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str))
