@@ -25,10 +25,11 @@ _STATES: dict[str, State] = {" ": "open", "x": "done", "X": "done", "-": "in_pro
 def plain_nodes(document: SpecDocument) -> Nodes:
     """The nodes of a document read as `plain`; a citation is an id that a node of the document has."""
     nodes = [*heading_nodes(document), *_item_nodes(document)]
-    ids = {node.key for node in nodes}
+    # All keys but ids begin in lower case; looking for ids is what costs most.
+    ids = {node.key for node in nodes if node.key[:1].isupper()}
     citations = [
         Citation("cites", Span(*found.span()), found[0])
-        for found in visible_matches(document.tree, _CITED)
+        for found in (visible_matches(document.tree, _CITED) if ids else ())
         if found[0] in ids
     ]
     return gathered(document.text, nodes, citations)
