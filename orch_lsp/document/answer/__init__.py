@@ -2,5 +2,6 @@
 
 Read in this order: `reading` (from text to an answer), `note` (what is said of it), `marks` and `wrapping` (what comes
 off), `outline` (which part is which section), `chatter` (words to the reader), `draft_check` (what is doubtful in a
-draft). `model_marks` and `model_phrases` are the data that they go by.
+draft). `model_marks` and `model_phrases` are the data that they go by. An answer is Markdown in a wrapping, or nearly
+Markdown: where it is, its tree is read; `wrapping` alone makes Markdown of what is not.
 """
