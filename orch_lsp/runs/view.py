@@ -285,7 +285,7 @@ def _context(record: RunRecord) -> Iterable[str]:
 
 def _attempt(step: Step, attempt: Attempt) -> str:
     where = model_label(attempt.provider, attempt.model)
-    parts = [f"{plain(step.name)} {attempt.number}: {plain(attempt.status or 'open')}", where]
+    parts = [f"{plain(step.id)} {attempt.number}: {plain(attempt.status or 'open')}", where]
     if attempt.http_status is not None:
         parts.append(f"HTTP {attempt.http_status}")
     if attempt.wait_s:

@@ -35,6 +35,9 @@ NEW_TABLE = {
 }
 """A later version, as edits of this one."""
 
+BEFORE_PENDING = {"runs/migrations.py": [('"runs", MIGRATIONS, ', '"runs", MIGRATIONS[:3], ')]}
+"""The version before steps could be `pending`, as far as opening a store goes."""
+
 Later = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -141,3 +144,19 @@ async def test_a_store_of_a_later_schema_is_left_as_it_is(run_later, orch, works
     assert (workspace / "c.spec.md").read_text() == SPEC
     assert database.read_bytes() == kept
     assert [run["spec"]["path"] for run in records(later("runs", "list", "--json"))] == ["b.spec.md", "a.spec.md"]
+
+
+async def test_a_version_that_cannot_read_pending_steps_leaves_the_store_alone(tmp_path, homes, orch, workspace):
+    (workspace / "a.spec.md").write_text(SPEC)
+    assert (await orch("draft", "a.spec.md", "--provider", "outline")).code == 0
+    database = workspace_place(workspace).database
+    kept = database.read_bytes()
+    package = later_version(tmp_path, BEFORE_PENDING)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "orch_lsp", "runs", "list"],
+        cwd=workspace, env=homes.process_environment(PYTHONPATH=str(package)), capture_output=True, text=True,
+        timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "error[store_newer]" in done.stderr
+    assert database.read_bytes() == kept

@@ -42,7 +42,7 @@ ANY_STATUS = {
     RunStatus.COMPLETED: completed("## Goal\nG\n", ("goal", "G")),
     RunStatus.FAILED: failed(),
     RunStatus.CANCELLED: transition(running(), RunStatus.CANCELLED),
-    RunStatus.INTERRUPTED: interrupted(running(), "## Go"),
+    RunStatus.INTERRUPTED: interrupted(running(), {"draft": "## Go"}),
 }
 LENS = {
     RunStatus.QUEUED: "Orch: queued",
@@ -170,7 +170,7 @@ def test_tokens_are_counted_or_unknown(usage, label):
 
 def test_a_failure_names_its_code_and_an_interruption_is_not_said_twice():
     assert status_label(failed("timeout")) == "failed (timeout)"
-    assert status_label(interrupted(running(), "")) == "interrupted"
+    assert status_label(interrupted(running(), {})) == "interrupted"
 
 
 @pytest.mark.parametrize(
