@@ -8,7 +8,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +78,8 @@ class Options:
     workspace: Path | None
     given: Mapping[Path, str | SpecError]
     """What was read from pipes and devices."""
+    told: set[str] = field(default_factory=set[str])
+    """Warnings that were given: each file may have the same ones."""
 
 
 class _Interruption:
@@ -122,15 +124,18 @@ class _Interruption:
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--provider", metavar="NAME", help="Provider to ask; it counts as your consent for this run only.")
 @click.option("--model", metavar="ID", help="Model to ask for.")
-@click.option("--write", is_flag=True, help="Replace FILE instead of printing the document.")
-@click.option("--json", "as_json", is_flag=True, help="Print the run's record instead of the document.")
+@click.option("--write", is_flag=True, help="Replace each file instead of printing its document.")
+@click.option("--json", "as_json", is_flag=True, help="Print each run's record instead of the document.")
 @click.option(
     "--workspace", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The workspace's root."
 )
 def draft(
     files: tuple[Path, ...], provider: str | None, model: str | None, write: bool, as_json: bool, workspace: Path | None  # noqa: FBT001 -- click passes flags by name
 ) -> None:  # fmt: skip
-    """Fill the open sections of FILE and print the resulting document.
+    """Fill the open sections of each of FILES and print the resulting document.
+
+    FILES are Markdown specs; a pipe or /dev/stdin is read to its end. Several need --write or --json: each is drafted
+    in turn, and the worst exit code is that of the command.
 
     Exit codes: 0 completed, 1 the run failed, 2 refused before a run, 130 cancelled.
     """
@@ -280,8 +285,11 @@ class Delivered:
 async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
     source = await asyncio.to_thread(_source, path, options)
     reading = await read(session, source, editor=ProjectLayer(), command=options.choice)
-    for problem in reading.settings.problems:
-        say(f"warning: {problem.place}: {problem.message}")
+    for problem in reading.settings.problems_beside_the_choice:
+        line = f"warning: {problem.place}: {problem.message}"
+        if line not in options.told:
+            say(line)
+        options.told.add(line)
     plan = plan_draft(reading, command="draft")
     await session.require_consent(reading, plan.choice)
     return plan

@@ -96,6 +96,19 @@ def fitted(columns: Sequence[Column], width: int) -> list[int] | None:
     return widths
 
 
+def table(alternatives: Sequence[Sequence[Column]], width: int) -> list[str]:
+    """The first of these sets of columns that fits, as a table; if none does, the last one with a line a cell."""
+    for columns in alternatives:
+        if (widths := fitted(columns, width)) is not None:
+            return table_lines(columns, widths)
+    first, *others = alternatives[-1]
+    lines: list[str] = []
+    for row, text in enumerate(first.cells):
+        lines.append((cut_front if first.from_front else cut)(text, width))
+        lines += (cut(f"  {column.cells[row]}", width) for column in others if column.cells[row])
+    return lines
+
+
 def table_lines(columns: Sequence[Column], widths: Sequence[int]) -> list[str]:
     """The header and a line for each row, without blanks at their ends."""
     cells = [[_cell(column, text, size) for text in (column.header, *column.cells)]

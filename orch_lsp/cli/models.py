@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, say_error, write_json, write_page
+from orch_lsp.cli.layout import Column, table, widest
+from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, say_error, terminal_width, write_json, write_page
 from orch_lsp.cli.provider_name import named_provider
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import ErrorCode, ErrorDetail, SettingsError
@@ -22,6 +23,7 @@ from orch_lsp.orchestration.permission import is_allowed
 from orch_lsp.orchestration.plan import Reading, read
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
+from orch_lsp.providers.base import ModelInfo
 from orch_lsp.runs.escape import plain
 from orch_lsp.runs.record import timestamp
 from orch_lsp.settings.configured import configured_providers
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 else:
     sessions = late("orch_lsp.app.session")
 
+_LEAST = 12
+"""Cells in which a name can still be known."""
 _SOURCES = {"provider": "its own list", "cache": "the list that was kept", "genai-prices": "the price table"}
 
 
@@ -130,18 +134,33 @@ def _age(found: ModelList) -> str:
 
 
 def _lines(found: ModelList) -> Sequence[str]:
+    lines, cells = _whole_lines(found), terminal_width()
+    if cells is None or widest(lines) <= cells:
+        return lines
+    provider = Column("PROVIDER", [plain(found.provider)] * len(found.models))
+    model = Column("MODEL", [plain(model.id) for model in found.models])
+    window = Column("WINDOW", [_window(model) for model in found.models])
+    name = Column("NAME", [plain(model.name or "") for model in found.models], _LEAST)
+    return table([(provider, model, window, name), (provider, model, window), (model, window)], cells)
+
+
+def _whole_lines(found: ModelList) -> Sequence[str]:
     width = max((len(model.id) for model in found.models), default=0)
     return [
         "  ".join(
             (
                 plain(found.provider),
                 model.id.ljust(width),
-                f"{model.context_window} tokens" if model.context_window else "window unknown",
+                _window(model),
                 *((plain(model.name),) if model.name and model.name != model.id else ()),
             )
         )
         for model in found.models
     ]
+
+
+def _window(model: ModelInfo) -> str:
+    return f"{model.context_window} tokens" if model.context_window else "window unknown"
 
 
 def _value(found: ModelList) -> dict[str, Any]:

@@ -9,16 +9,22 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from orch_lsp.cli.output import reporting_errors, say, write_json, write_page
+from orch_lsp.cli.output import reporting_errors, say, terminal_width, write_json, write_page
 from orch_lsp.cli.runs import looked_at, root_of_here, with_store, workspace_option
-from orch_lsp.runs.usage import GROUPINGS, Grouping, UsageTotal, total, usage_lines, usage_value
+from orch_lsp.late import late
+from orch_lsp.runs.usage import GROUPINGS, Grouping, UsageTotal, total, usage_cells, usage_lines, usage_value
 
 if TYPE_CHECKING:
+    from orch_lsp.cli import layout
     from orch_lsp.orchestration.session import Session
     from orch_lsp.runs.history import RunHistory
     from orch_lsp.runs.store import RunStore
     from orch_lsp.settings.model import RunSettings
+else:
+    layout = late("orch_lsp.cli.layout")
 
+_LEAST = 12
+"""Cells in which a model or a document can still be known."""
 Tables = dict[Grouping, Sequence[UsageTotal]]
 
 
@@ -46,12 +52,22 @@ def usage(first_day: datetime | None, by: str | None, as_json: bool, workspace: 
         values = {name: [usage_value(one) for one in groups] for name, groups in tables.items()}
         write_json({"schema": "orch.usage/1", "since": day, "by": values, "total": {**usage_value(whole), "key": ""}})
     elif whole.runs:
-        write_page(
-            "\n\n".join([*(_table(name, groups) for name, groups in tables.items()), *usage_lines([whole])]) + "\n"
-        )
+        write_page("\n\n".join([*(_table(name, groups) for name, groups in tables.items()), *_lines([whole])]) + "\n")
     else:
         say("No runs yet." if day is None else f"No runs since {day}.")
 
 
 def _table(by: str, groups: Sequence[UsageTotal]) -> str:
-    return "\n".join([f"by {by}", *(f"  {line}" for line in usage_lines(groups))])
+    return "\n".join([f"by {by}", *(f"  {line}" for line in _lines(groups, indent=2))])
+
+
+def _lines(groups: Sequence[UsageTotal], indent: int = 0) -> list[str]:
+    """The totals, cut on a terminal to its width."""
+    lines, width = usage_lines(groups), terminal_width()
+    if width is None or layout.widest(lines) + indent <= width:
+        return lines
+    keys, runs, tokens, cost = (list(cells) for cells in zip(*usage_cells(groups), strict=True))
+    key = layout.Column("", keys, _LEAST, from_front=True)
+    columns = (key, *(layout.Column("", cells) for cells in (runs, tokens, cost)))
+    # There is no header: the line above the table says what it is of.
+    return [line for line in layout.table([columns], width - indent) if line]

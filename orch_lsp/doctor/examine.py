@@ -145,7 +145,8 @@ def _settings(settings: Settings) -> list[Finding]:
             f"{problem.place}: {problem.message}",
             "Correct the setting that is named.",
         )
-        for problem in settings.problems
+        # The one for which nothing can be chosen is told below.
+        for problem in settings.problems_beside_the_choice
     ]
     return [*given, *ignored]
 

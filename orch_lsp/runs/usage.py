@@ -76,9 +76,14 @@ def usage_value(summed: UsageTotal) -> dict[str, object]:
     }
 
 
+def usage_cells(totals: Sequence[UsageTotal]) -> list[tuple[str, str, str, str]]:
+    """What each total is of, its runs, its tokens and its cost, as plain text."""
+    return [(plain(one.key), _runs(one.runs), tokens_text(one), cost_text(one)) for one in totals]
+
+
 def usage_lines(totals: Sequence[UsageTotal]) -> list[str]:
     """Totals as lines with columns apart by two blanks."""
-    rows = [(plain(one.key), _runs(one.runs), tokens_text(one), cost_text(one)) for one in totals]
+    rows = usage_cells(totals)
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 

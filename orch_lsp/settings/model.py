@@ -196,3 +196,11 @@ class Settings:
     problems: tuple[Problem, ...] = ()
     origins: Mapping[str, Layer] = field(default_factory=dict[str, Layer])
     """Layer of each value that is not a default, by dotted key."""
+
+    @property
+    def problems_beside_the_choice(self) -> tuple[Problem, ...]:
+        """The problems, but for the one for which no provider can be chosen: the refusal tells that one itself."""
+        told = self.choice_problem[1] if self.choice_problem else None
+        return tuple(
+            problem for problem in self.problems if told not in {problem.message, f"{problem.place}: {problem.message}"}
+        )

@@ -207,7 +207,7 @@ def _unread_file(merge: _Merge) -> tuple[str, str] | None:
     for layer in reversed(merge.layers):
         for problem in layer.problems:
             if not problem.key and problem.path is not None:
-                return str(ErrorCode.INVALID_SETTINGS), f"{problem.path.name}{problem.at_line}: {problem.message}"
+                return str(ErrorCode.INVALID_SETTINGS), f"{problem.place}: {problem.message}"
     return None
 
 

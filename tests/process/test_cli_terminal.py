@@ -66,6 +66,21 @@ async def test_the_history_fits_any_terminal(homes, workspace, runs, columns):
         assert [cell_len(line[: line.index("tokens unknown")]) for line in rows] == [tokens, tokens]
 
 
+@pytest.mark.parametrize("columns", [160, 80, 60, 40, 20])
+async def test_usage_fits_any_terminal(homes, workspace, runs, columns):
+    lines = await lines_on_a_terminal(homes, workspace, "usage", columns=columns)
+    assert [line for line in lines if line.startswith("by ")] == ["by day", "by model", "by spec"]
+    assert sum("1 run" in line for line in lines) == 2
+    assert sum("nothing sent" in line for line in lines) == 5
+    assert ".spec.md" in "".join(lines)
+
+
+@pytest.mark.parametrize("columns", [160, 80, 60, 45])
+async def test_models_fit_any_terminal(homes, workspace, columns):
+    lines = await lines_on_a_terminal(homes, workspace, "models", "openai", "--offline", columns=columns)
+    assert sum("gpt-4" in line for line in lines) > 3
+
+
 async def test_a_run_that_is_not_shown_counts_for_the_short_ids(homes, workspace, runs):
     _, row = await lines_on_a_terminal(homes, workspace, "runs", "list", "--limit", "1", columns=100)
     assert [record for record in runs if record["run_id"].startswith(row.split()[0])] == runs[:1]
