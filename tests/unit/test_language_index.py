@@ -27,7 +27,13 @@ _nodes = st.builds(
     st.lists(st.sampled_from(_KEYS), max_size=3),
     st.lists(st.tuples(st.sampled_from(_KEYS), st.sampled_from([*_SCOPES, ANYWHERE])), max_size=3),
 )
-_documents = st.builds(IndexedDocument, st.sampled_from(["x", "y", "z"]), _nodes, st.sampled_from(_SCOPES))
+_documents = st.builds(
+    IndexedDocument,
+    st.sampled_from(["x", "y", "z"]),
+    _nodes,
+    st.sampled_from(_SCOPES),
+    st.sampled_from([{}, {"specs": "specs"}]),
+)
 
 
 @settings(max_examples=400, deadline=None)
