@@ -429,6 +429,31 @@ answers = st.lists(
 ).map("\n".join)  # fmt: skip
 
 
+@pytest.mark.parametrize("opening", ["```", "```markdown", "~~~", "````md"])
+def test_the_last_line_of_a_fence_that_is_never_closed_is_part_of_the_draft(opening: str) -> None:
+    assert bodies(read(f"Sure:\n\n{opening}\n## Goal\n\ng\n\n## Tasks\n\n- a\n- last")) == {
+        "goal": "g",
+        "tasks": "- a\n- last",
+    }
+
+
+def test_an_example_in_html_is_no_draft() -> None:
+    text = "Before:\n\n```\n<h2>Tasks</h2>\n```\n\n## Goal\n\ng\n\n```\n<h2>Tasks</h2>\n<p>x</p>\n```\n"
+    assert bodies(read(text)) == {"goal": "g\n\n```\n<h2>Tasks</h2>\n<p>x</p>\n```"}
+
+
+def test_words_to_the_reader_in_code_or_below_a_heading_of_the_section_stay() -> None:
+    code = "- a\n\n```text\nx\n\nLet me know if you need anything else!\n```"
+    assert bodies(read(f"## Goal\n\ng\n\n## Tasks\n\n{code}\n"))["tasks"] == code
+    after = f"{code}\n\nLet me know if you need anything else!"
+    assert bodies(read(f"## Goal\n\ng\n\n## Tasks\n\n{after}\n"))["tasks"] == code
+
+
+def test_a_stray_backtick_on_another_line_hides_no_reasoning() -> None:
+    text = "<think>\nan odd ` here\n</think>\n## Goal\n\nuse `x\n"
+    assert bodies(read(text)) == {"goal": "use `x"}
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(answers, st.text(alphabet="\r\n\u2028\x0c# -`~<!>*😋Goal", max_size=80)))
 def test_a_draft_reads_back_as_itself(text: str) -> None:

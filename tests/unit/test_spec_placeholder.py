@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.document.comments import is_marker
+from orch_lsp.document.parse import parse
 from orch_lsp.document.placeholder import is_placeholder, is_placeholder_line, link_labels
 from orch_lsp.markdown.reader import read
+from orch_lsp.profiles.plain.sections import PLAIN
 
 PLACES = [
     *("", " \t", "\u200b", "\u00a0", "&nbsp;", "<br>", "---", "***", "_ _ _", "-", "- ", "* "),
@@ -106,3 +108,24 @@ def test_a_body_is_a_placeholder_only_if_each_line_without_comments_is(text: str
         assert is_placeholder(text) == all(map(is_placeholder_line, text.split("\n")))
     if "😋" in text and "<!--" not in text and "[" not in text and "TODO" not in text.upper():
         assert not is_placeholder(text)
+
+
+def test_a_comment_in_code_is_something_that_somebody_wrote() -> None:
+    assert not is_placeholder("`<!-- toc -->`")
+    assert not is_placeholder("```\n<!-- a note -->\n```")
+
+
+@pytest.mark.parametrize(
+    ("comment", "written"),
+    [
+        ("<!-- write here -->", False),
+        ("<!--\nIMPORTANT\n=========\nfill this in\n-->", False),
+        ("<!--\n```sh\n# run it\n```\n-->", False),
+        ("<!--\n## Old part\n\nWords.\n-->", True),
+        ("<!--\n```sh\n# run it\n-->", True),
+    ],
+)
+def test_a_section_that_is_commented_out_is_written_and_a_note_is_not(comment: str, written: bool) -> None:
+    assert is_placeholder(comment) is not written
+    found = parse(f"# T\n\n## Goal\n\n{comment}\n\n## Tasks\n\n- a\n", PLAIN).profile_sections["goal"]
+    assert found.placeholder is not written
