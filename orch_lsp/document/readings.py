@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.parse import parse_tree, tree_after
@@ -18,6 +19,8 @@ from orch_lsp.markdown.change import changed
 from orch_lsp.markdown.front_matter import FrontMatter, opens_front_matter, parse_front_matter
 from orch_lsp.markdown.tree import Tree
 from orch_lsp.text import Span
+
+_Made = TypeVar("_Made")
 
 DOCUMENTS = 32
 """How many documents are kept; the one that was not asked for longest goes first."""
@@ -31,6 +34,14 @@ class MarkdownReading:
     front_matter: FrontMatter | None
     documents: list[SpecDocument] = field(default_factory=list[SpecDocument], compare=False, repr=False)
     """What was made of it, one for each profile."""
+    derived: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], compare=False, repr=False)
+    """What was found out about it, see `once`."""
+
+    def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What `make` gives, made once for this text and kept with it. Two threads may both make it."""
+        if key not in self.derived:
+            self.derived[key] = make()
+        return self.derived[key]
 
 
 class Readings:

@@ -145,9 +145,9 @@ def _read(
     spec_path = surroundings.spec_path(source, root)
     # Without a workspace the record names the file alone, and its folders tell as much.
     whole = source.path.as_posix() if root is None and source.path is not None else spec_path
-    headings = surroundings.readings.markdown(source.uri, source.text).tree.headings
-    clues = Clues(whole, source.text, headings, front_matter)
-    recognised = FORMATS.recognised(clues)
+    markdown = surroundings.readings.markdown(source.uri, source.text)
+    clues = Clues(whole, source.text, markdown.tree.headings, front_matter)
+    recognised = markdown.once(("recognised", whole), lambda: FORMATS.recognised(clues))
     profile = _profile_of(clues, recognised, settings.profile)
     document = surroundings.readings.read(source.uri, source.text, profile)
     no_profile = _without_profile(document, source, whole, spec_path, settings, recognised)

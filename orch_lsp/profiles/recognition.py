@@ -64,7 +64,7 @@ def other_format(path: str, document: SpecDocument) -> str | None:
         path: Relative to the workspace's root, with `/`.
         document: Read with any profile.
     """
-    return format_of_path(path) or _by_headings(document)
+    return format_of_path(path) or document.once("other format", lambda: _by_headings(document))
 
 
 def format_of_path(path: str) -> str | None:
@@ -78,12 +78,12 @@ def format_of_path(path: str) -> str | None:
 
 def holds_plain(document: SpecDocument) -> bool:
     """Whether a document that names no format can be taken for `plain`: it has a section of it, or none at all yet."""
-    return bool(document.profile_sections) or not _sections_of_its_own(document)
+    return bool(document.profile_sections) or holds_only_plain(document)
 
 
 def holds_only_plain(document: SpecDocument) -> bool:
     """Whether all sections of a document, if it has any, are sections of `plain`."""
-    return not _sections_of_its_own(document)
+    return document.once("only plain", lambda: not _sections_of_its_own(document))
 
 
 def _sections_of_its_own(document: SpecDocument) -> list[Section]:
