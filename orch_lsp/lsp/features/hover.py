@@ -6,9 +6,12 @@ import asyncio
 
 from lsprotocol import types
 
+from orch_lsp.document.model import Section
 from orch_lsp.lsp.snapshot import Snapshot
+from orch_lsp.orchestration.plan import Reading
 from orch_lsp.runs import provenance
 from orch_lsp.runs.origins import section_origins
+from orch_lsp.runs.provenance import ProvenanceEntry
 from orch_lsp.runs.view import hover_markdown, hover_text
 
 
@@ -16,14 +19,10 @@ async def hover(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | 
     """The run from which the section under the cursor came, if one did."""
     reading = await snapshot.reading()
     positions = snapshot.positions()
-    around = await asyncio.to_thread(reading.around, positions.offset(params.position))
-    sections = reading.document.sections_of(around)
+    sections, entries = await asyncio.to_thread(_written_at, reading, positions.offset(params.position))
     if not sections:
         return None
     store = await snapshot.session.store(reading)
-    entries = ()
-    if reading.root is not None:
-        entries, _ = await asyncio.to_thread(provenance.read, reading.root, reading.spec_path)
     written = [(section.key, section.sha256) for section in sections]
     keys = {section.key for section in sections}
     named = [entry.run_id for entry in entries if entry.key in keys]
@@ -38,3 +37,19 @@ async def hover(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | 
     else:
         content = types.MarkupContent(types.MarkupKind.PlainText, hover_text(origin))
     return types.Hover(content, positions.range(section.heading))
+
+
+def _written_at(reading: Reading, offset: int) -> tuple[tuple[Section, ...], tuple[ProvenanceEntry, ...]]:
+    """The sections around an offset that a run can have written, the innermost first, and the document's provenance.
+
+    The title's section is the whole document, and no run's; its hash would cost the most.
+    """
+    entries: tuple[ProvenanceEntry, ...] = ()
+    if reading.root is not None:
+        entries, _ = provenance.read(reading.root, reading.spec_path)
+    named = {entry.key for entry in entries}
+    around = reading.document.sections_of(reading.around(offset))
+    sections = tuple(section for section in around if section.profile_key is not None or section.key in named)
+    for section in sections:
+        _ = section.sha256  # Made here, on a worker, and kept.
+    return sections, entries
