@@ -92,8 +92,12 @@ def _read_items(chunk: Chunk) -> Iterator[Item]:
 
 def _item(chunk: Chunk, number: int, element: Element, parent: int) -> Item:
     text = chunk.text
-    marker = _MARKER.match(text, element.start, element.end)
-    start = element.start if marker is None else marker.end()
+    begin = element.start
+    # The parser begins an item that a tab indents at the end of the line before.
+    while begin < element.end and text[begin] in " \t\r\n":
+        begin += 1
+    marker = _MARKER.match(text, begin, element.end)
+    start = begin if marker is None else marker.end()
     end = element.end
     children = [chunk.elements[child] for child in chunk.children(number)]
     first = next((child for child in children if child.kind in _BLOCKS), None)
@@ -105,11 +109,8 @@ def _item(chunk: Chunk, number: int, element: Element, parent: int) -> Item:
     content = start if box is None else box.end()
     while end > content and text[end - 1] in " \t\r\n":
         end -= 1
-    begin = element.start
-    while begin < element.end and text[begin] in " \t":
-        begin += 1
     return Item(
-        span=Span(begin, element.end),
+        span=Span(min(begin, element.end), element.end),
         content=Span(content, max(content, end)),
         ordinal=int(marker[1]) if marker is not None and marker[1] else None,
         box=None if box is None else box[1],

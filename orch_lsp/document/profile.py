@@ -45,6 +45,8 @@ class TaskForm:
     """What the tool does with such a line, behind its name: `shows no button for it`."""
     example: str
     """A task as it should be."""
+    words: tuple[str, ...] = ("task",)
+    """In front of a task's number where people head tasks, in all languages of the format, lower case."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

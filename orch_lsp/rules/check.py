@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.profile import Profile, Severity
-from orch_lsp.rules import structure
+from orch_lsp.rules import structure, task_lines
 from orch_lsp.rules.rule import Finding, Rule, Subject
 
-RULES: Mapping[str, Rule] = {rule.code: rule for rule in structure.RULES}
+RULES: Mapping[str, Rule] = {rule.code: rule for rule in (*structure.RULES, *task_lines.RULES)}
 """By code, the families one after another."""
 
 _NOTHING: Mapping[str, Severity] = MappingProxyType({})

@@ -7,28 +7,63 @@ A section without text is cured by drafting it, which is the caller's to offer b
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 
 from orch_lsp.document.brief import fill_targets
 from orch_lsp.document.compose import below, closed
 from orch_lsp.document.fences import closing_edits
-from orch_lsp.document.heading_name import heading_words
+from orch_lsp.document.heading_name import heading_name, heading_parts, heading_words
 from orch_lsp.document.model import Section
 from orch_lsp.document.placement import Placement
 from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
 from orch_lsp.text import Edit, Span, end_of_line
 
 
+def missing_title(subject: Subject) -> Iterator[Found]:
+    """A title that the format's tool does not know its documents by, or none."""
+    document, titles = subject.document, subject.profile.titles
+    if not titles or subject.layout.is_blank:
+        return
+    written = document.title_text if document.title is not None else ""
+    if heading_name(written) in _names(titles) or heading_parts(written).head in _names(titles):
+        return
+    span = _head(subject)
+    if document.title is None:
+        start = document.preamble.start
+        edit = Edit(Span(start, start), f"# {titles[0]}{subject.layout.line_end * 2}")
+        fix = Fix(f"Add the title “{titles[0]}”", lambda: (edit,))
+    else:
+        edit = Edit(document.title, f"# {titles[0]}")
+        fix = Fix(f"Change the title to “{titles[0]}”", lambda: (edit,))
+    yield Found(f"The title “{titles[0]}” is missing, by which the document is known.", span, None, (fix,))
+
+
+@cache
+def _names(titles: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(heading_name, titles))
+
+
 def missing_section(subject: Subject) -> Iterator[Found]:
-    """Sections of the profile that are not there: one finding each, or one for all where none is there yet."""
-    document, layout = subject.document, subject.layout
-    missing = [target for target in fill_targets(document, subject.profile) if target.kind == "missing"]
+    """Sections that the format asks for: one finding each, or one for all where the document has none of any kind."""
+    yield from _missing(subject, required=True)
+
+
+def missing_recommended_section(subject: Subject) -> Iterator[Found]:
+    """Sections that the format recommends."""
+    yield from _missing(subject, required=False)
+
+
+def _missing(subject: Subject, *, required: bool) -> Iterator[Found]:
+    document, layout, profile = subject.document, subject.layout, subject.profile
+    asked = {section.key for section in profile.sections if section.required is required}
+    targets = fill_targets(document, profile) if asked else ()
+    missing = [target for target in targets if target.kind == "missing" and target.key in asked]
     if not missing or layout.is_blank:
         return
     span = _head(subject)
     keys = tuple(target.key for target in missing)
     every = Fix("Add the missing headings", partial(_headings, keys, subject))
-    if not document.profile_sections:
+    if not document.profile_sections and required:
         titles = ", ".join(target.title for target in missing)
         yield Found(f"Sections still to come: {titles}.", span, None, (every,))
         return
@@ -119,7 +154,15 @@ def unbalanced_fence(subject: Subject) -> Iterator[Found]:
 
 RULES = (
     Rule(
+        "missing_title", "structure", "warning", "The title that the format asks for is not there.", missing_title,
+        fixable=True,
+    ),
+    Rule(
         "missing_section", "structure", "hint", "A section of the format is not there.", missing_section, fixable=True
+    ),
+    Rule(
+        "missing_recommended_section", "structure", "information", "A section that the format recommends is not there.",
+        missing_recommended_section, fixable=True,
     ),
     Rule("empty_section", "structure", "hint", "Nothing stands below a section's heading.", empty_section),
     Rule("placeholder_section", "structure", "hint", "A section holds only a placeholder.", placeholder_section),

@@ -218,3 +218,10 @@ def test_many_items_with_one_id_each_have_a_key() -> None:
 def test_the_examples_have_nodes() -> None:
     for path in Path(__file__).resolve().parents[2].glob("examples/**/*.md"):
         assert parse(path.read_text("utf-8"), PLAIN).nodes.nodes
+
+
+def test_an_item_that_a_tab_indents_is_read_like_any_other() -> None:
+    text = "- [ ] one\n\t- [x] two\n\t- three\n\n\t- [ ] four\n"
+    (chunk,) = read(text).chunks
+    found = [(text[item.span.start : item.span.start + 1], item.box, item.parent) for item in items_of(chunk)]
+    assert found == [("-", " ", -1), ("-", "x", 0), ("-", None, 0), ("-", " ", 0)]

@@ -153,7 +153,9 @@ def test_every_rule_has_its_place_on_the_page() -> None:
 def test_a_rule_with_a_cure_says_so() -> None:
     text = "# T\n\n## Goal\n\n## Tasks\n\nTODO\n\n## Goal\n\na\n\n```\n"
     found = check(parse(text, PLAIN))
-    assert {each.rule for each in found} == {*RULES}
+    assert {each.rule for each in found} == {
+        *("missing_section", "empty_section", "placeholder_section", "duplicate_section", "unbalanced_fence"),
+    }
     for each in found:
         assert bool(each.fixes) is RULES[each.rule].fixable
     assert [related.span for each in found for related in each.related] == [parse(text, PLAIN).sections[1].heading]

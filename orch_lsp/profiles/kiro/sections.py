@@ -9,7 +9,7 @@ from orch_lsp.profiles.kiro.design import design_nodes
 from orch_lsp.profiles.kiro.recognition import BUGFIX_TITLES, REQUIREMENTS_TITLES
 from orch_lsp.profiles.kiro.requirements import bugfix_nodes, requirements_nodes
 from orch_lsp.profiles.kiro.tasks import tasks_nodes
-from orch_lsp.profiles.kiro.words import NORMATIVE
+from orch_lsp.profiles.kiro.words import NORMATIVE, TASK
 
 _INTRODUCTION = SectionSpec(
     "introduction",
@@ -137,7 +137,7 @@ TASKS = Profile(
     ),
     nodes=tasks_nodes,
     severities={"missing_section": "off", "missing_recommended_section": "off"},
-    task_form=TaskForm("Kiro", "shows no “Start task” button for it", "- [ ] 1. Title"),
+    task_form=TaskForm("Kiro", "shows no “Start task” button for it", "- [ ] 1. Title", TASK),
     template="# Implementation Plan: {title}\n\n## Tasks\n\n- [ ] 1. TODO\n",
 )
 STEERING = Profile(

@@ -65,6 +65,8 @@ def _node(text: str, base: int, item: Item, section: str) -> Node:
     span = Span(base + item.span.start, base + item.span.end)
     if section.endswith(_STATUS_MARKERS) or (found is None and section in CHECKLISTS):
         return Node("checklist_item", f"checklist/{slug(title) or 'item'}", title, span, state)
+    if found is None and item.ordinal is not None:
+        return Node("task", str(item.ordinal), title, span, state)
     if found is None:
         return Node("task", f"tasks/{slug(title) or 'item'}", title, span, state)
     return Node("task", key_of(found["id"]), title, span, state, Span(*found.span("id")))
