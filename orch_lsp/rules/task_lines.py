@@ -86,6 +86,7 @@ class _Search:
                 self._holds_boxes.add(around)
                 self._beside_boxes.add((self._items[around].base, self._items[around].parent))
                 around = self._items[around].parent
+        self._heading_starts = [section.heading.start for section in document.sections]
         self._box_starts = sorted(self._start(self._items[number]) for number in boxed)
 
     def found(self) -> Iterator[Found]:
@@ -304,8 +305,9 @@ class _Search:
         tasks = self._document.profile_sections.get("tasks")
         if tasks is not None:
             return offset in tasks.body
-        innermost = next(iter(self._document.sections_at(offset)), None)
-        return not only_named and (innermost is None or innermost.heading == self._document.title)
+        number = bisect_right(self._heading_starts, offset) - 1
+        heading = self._document.sections[number].heading if number >= 0 else None
+        return not only_named and (heading is None or heading == self._document.title)
 
 
 RULES = (
