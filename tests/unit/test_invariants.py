@@ -72,6 +72,7 @@ READS_MARKS = {
     "document/heading_name.py": "takes comments out of a heading's words",
     "document/items.py": "finds where the marker of an item ends that the tree has",
     "document/placeholder.py": "takes off what stands around a stand-in, also such as Markdown does not know",
+    "rules/task_lines.py": "finds lines that look like items and that Markdown takes for none; skips a heading's marks",
     "providers/outline_sorting.py": "tells comments from other HTML of the tree",
 }
 """Modules outside `markdown/` that know a mark of Markdown's blocks, and why that is no second reading of a text."""
