@@ -7,7 +7,7 @@ specs are two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,6 +15,11 @@ from orch_lsp.document.node import Citation, Node, Nodes, scope_named
 
 ANYWHERE = ""
 """The scope of a citation that may mean a node of any spec, as an id in a comment of the code does."""
+
+
+_OF_REQUIREMENTS = frozenset(("covers", "validates"))
+"""Relations to what is to be built, never to the work of building it."""
+_WORK = frozenset(("task", "checklist_item"))
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,7 @@ class Index:
         scope = document.scope_of(citation)
         paths = self.documents if scope == ANYWHERE else self._in_scope.get(scope or "", ())
         found = ((other, self.documents[other].nodes.by_key.get(citation.key)) for other in sorted(paths))
-        return tuple(Definition(other, node) for other, node in found if node is not None)
+        return _meant(path, citation, [Definition(other, node) for other, node in found if node is not None])
 
     def references(self, path: str, key: str) -> tuple[Reference, ...]:
         """Who cites the node with this key in the document at `path`, by path and place."""
@@ -145,7 +150,18 @@ class Index:
             for other in sorted(paths)
             for named in sorted({scope, ANYWHERE})
             for reference in _references(self.documents[other], (named, key))
+            if any(found.path == path for found in self.definitions(other, reference.citation))
         )
+
+
+def _meant(path: str, citation: Citation, found: Sequence[Definition]) -> tuple[Definition, ...]:
+    """Those of the nodes with one key that a citation can mean: the numbers of tasks may be those of criteria."""
+    if citation.relation in _OF_REQUIREMENTS:
+        return tuple(each for each in found if each.node.kind not in _WORK)
+    if len(found) > 1 and citation.scope is None:
+        own = tuple(each for each in found if each.path == path)
+        return own or tuple(each for each in found if each.node.kind not in _WORK) or tuple(found)
+    return tuple(found)
 
 
 def _references(document: IndexedDocument, name: tuple[str, str]) -> Iterable[Reference]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,8 +19,12 @@ _SCOPES = (None, "specs/a", "specs/b")
 
 def made(defined: list[str], cited: list[tuple[str, str | None]]) -> Nodes:
     """A document of one node for each key, a step of ten apart, which cite in turn."""
-    nodes = [Node("task", key, key, Span(10 * n, 10 * n + 9)) for n, key in enumerate(defined)]
-    citations = [Citation("cites", Span(10 * n + 2, 10 * n + 5), key, scope) for n, (key, scope) in enumerate(cited)]
+    kinds = cycle(("task", "criterion"))
+    relations = cycle(("cites", "covers", "tests"))
+    nodes = [Node(next(kinds), key, key, Span(10 * n, 10 * n + 9)) for n, key in enumerate(defined)]
+    citations = [
+        Citation(next(relations), Span(10 * n + 2, 10 * n + 5), key, scope) for n, (key, scope) in enumerate(cited)
+    ]
     return gathered(" " * 200, nodes, citations)
 
 
@@ -113,3 +119,25 @@ def test_a_document_is_asked_by_offset() -> None:
     assert index.citation_at("b.md", 0) is None
     assert index.references("b.md", "T1") == ()
     assert index.definitions("b.md", citation) == ()
+
+
+def test_numbers_of_tasks_that_are_those_of_criteria_are_told_apart() -> None:
+    criteria = gathered(" " * 99, [Node("criterion", key, "", Span(n, n + 1)) for n, key in enumerate(["1.1", "1.2"])])
+    tasks = gathered(
+        " " * 99,
+        [Node("task", key, "", Span(10 * n, 10 * n + 9)) for n, key in enumerate(["1.1", "1.2", "1.3"])],
+        [
+            Citation("covers", Span(1, 2), "1.2"),
+            Citation("cites", Span(3, 4), "1.2"),
+            Citation("covers", Span(5, 6), "1.3"),
+        ],
+    )
+    design = gathered(" " * 99, [], [Citation("cites", Span(1, 2), "1.1")])
+    index = Index.of(
+        IndexedDocument(path, nodes, "s") for path, nodes in [("r", criteria), ("t", tasks), ("d", design)]
+    )
+    named = [[(each.path, each.node.kind) for each in index.definitions("t", c)] for c in tasks.citations]
+    assert named == [[("r", "criterion")], [("t", "task")], []]
+    assert [each.path for each in index.definitions("d", design.citations[0])] == ["r"]
+    assert [each.citation.relation for each in index.references("r", "1.2")] == ["covers"]
+    assert [each.citation.relation for each in index.references("t", "1.2")] == ["cites"]

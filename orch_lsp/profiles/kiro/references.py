@@ -72,13 +72,14 @@ def key_of(written: str) -> str:
 
 
 def citations_of(
-    document: SpecDocument, *, covers: Relation = "covers", properties: Relation = "cites"
+    document: SpecDocument, *, covers: Relation = "covers", prose: Relation = "cites", properties: Relation = "cites"
 ) -> list[Citation]:
     """All that a document cites.
 
     Args:
         document: Of any kind of the format.
         covers: How a label such as `Requirements:` relates to what it names.
+        prose: How a sentence relates to the requirements that it names.
         properties: How the name of a property relates to it.
     """
     text = document.text
@@ -89,7 +90,7 @@ def citations_of(
         elif match["property"] is not None:
             found.append(Citation(properties, Span(*match.span("number")), f"Property {key_of(match['number'])}"))
         else:
-            found += _listed(text, Span(*match.span("prose")), "cites", properties)
+            found += _listed(text, Span(*match.span("prose")), prose, properties)
     for cell in _requirement_cells(document):
         found += _listed(text, cell, covers, properties)
     return found

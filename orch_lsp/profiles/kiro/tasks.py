@@ -43,7 +43,9 @@ def tasks_nodes(document: SpecDocument) -> Nodes:
         title = found["title"].strip(" \t*_#")
         return replace(node, kind="task", key=key_of(found["id"]), title=title, name=Span(*found.span("id")))
 
-    return gathered(text, [*heading_nodes(document, classify), *items], citations_of(document, properties="covers"))
+    return gathered(
+        text, [*heading_nodes(document, classify), *items], citations_of(document, prose="covers", properties="covers")
+    )
 
 
 def _items(document: SpecDocument) -> Iterator[Node]:
