@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.profile import Profile, Severity
-from orch_lsp.rules import structure, task_lines
-from orch_lsp.rules.rule import Finding, Rule, Subject
+from orch_lsp.rules import structure, task_lines, traceability
+from orch_lsp.rules.rule import Finding, Neighbour, Rule, Subject
 
-RULES: Mapping[str, Rule] = {rule.code: rule for rule in (*structure.RULES, *task_lines.RULES)}
+RULES: Mapping[str, Rule] = {rule.code: rule for rule in (*structure.RULES, *traceability.RULES, *task_lines.RULES)}
 """By code, the families one after another."""
 
 _NOTHING: Mapping[str, Severity] = MappingProxyType({})
@@ -21,19 +21,25 @@ def severity_of(rule: Rule, profile: Profile, severities: Mapping[str, Severity]
     return severities.get(rule.code, profile.severities.get(rule.code, rule.severity))
 
 
-def check(document: SpecDocument, severities: Mapping[str, Severity] = _NOTHING) -> tuple[Finding, ...]:
-    """All findings in document order. Pure; never raises. A second call for the same document costs nothing.
+def check(
+    document: SpecDocument, severities: Mapping[str, Severity] = _NOTHING, neighbours: Sequence[Neighbour] = ()
+) -> tuple[Finding, ...]:
+    """All findings in document order. Pure; never raises. A second call with the same values costs nothing.
 
     Args:
         document: What is looked at.
         severities: The user's, by code; a rule that is `off` does not run.
+        neighbours: The other documents of its spec. Without them, what they define is not known: nothing is said of it.
     """
     chosen: tuple[Severity, ...] = tuple(severity_of(rule, document.profile, severities) for rule in RULES.values())
-    return document.once(("findings", chosen), lambda: _check(document, chosen))
+    around = tuple(neighbours)
+    return document.once(("findings", chosen, around), lambda: _check(document, chosen, around))
 
 
-def _check(document: SpecDocument, severities: tuple[Severity, ...]) -> tuple[Finding, ...]:
-    subject = Subject(document)
+def _check(
+    document: SpecDocument, severities: tuple[Severity, ...], neighbours: tuple[Neighbour, ...]
+) -> tuple[Finding, ...]:
+    subject = Subject(document, neighbours)
     findings = [
         Finding(rule.code, severity, found.message, found.span, found.key, found.fixes, found.related)
         for rule, severity in zip(RULES.values(), severities, strict=True)

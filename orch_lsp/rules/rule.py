@@ -6,13 +6,14 @@ sections) is in the profile that the document was read with. Rules never raise, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from orch_lsp.document.layout import Layout
 from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.node import Nodes
 from orch_lsp.document.profile import Severity
 from orch_lsp.text import Edit, Span
 
@@ -71,11 +72,21 @@ class Finding:
     related: tuple[Related, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Neighbour:
+    """Another document of the same spec. Two are the same only if they are one object."""
+
+    path: str
+    """Relative to the workspace's root, with `/`."""
+    nodes: Nodes
+
+
 class Subject:
     """What the rules of one run look at."""
 
-    def __init__(self, document: SpecDocument) -> None:
+    def __init__(self, document: SpecDocument, neighbours: Sequence[Neighbour] = ()) -> None:
         self.document = document
+        self.neighbours = neighbours
         self.profile = document.profile
 
     @cached_property

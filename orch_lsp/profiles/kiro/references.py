@@ -54,7 +54,7 @@ _CITED = re.compile(
     rf"(?:[ \t]*(?:[,，、]|(?i:and|or|und|y|et|e)\b|{_DASH})[ \t]*{ID})*)"
     rf"(?![\w-]))"
 )
-_BETWEEN = re.compile(r"[,，、;；/]|\s(?:and|und|y|et|e)\s|\s*(?:&|＆|和|及|与|と|및)\s*")
+_BETWEEN = re.compile(r"[,，、;；]|\s/\s|\s(?:and|und|y|et|e)\s|\s*(?:&|＆|和|及|与|と|및)\s*")
 _ONE = re.compile(
     rf"\s*(?P<derived>{either(DERIVED)}[ \t]*[:：]?\s*)?(?:{_PREFIX}[ \t]*[.#:：]?\s*)?(?P<first>{ID})"
     rf"(?:\s*(?:{_DASH})\s*(?:{_PREFIX}\s*)?(?P<last>{ID}))?\s*(?:[(（][^()（）]*[)）])?\s*[.。)）]?\s*\Z"

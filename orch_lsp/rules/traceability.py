@@ -1,0 +1,124 @@
+"""Who covers whom: criteria without a task, ids that name nothing, properties that validate nothing.
+
+Ids are compared within a spec: a document and its neighbours. Nothing is said where people do not trace: an id is
+missed only if the spec has others of its shape (`FR-9` where there are `FR-1` and `FR-2`), a criterion's task only if
+tasks cite criteria.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from orch_lsp.document.node import Citation, Node, Nodes, Relation
+from orch_lsp.rules.rule import Found, Related, Rule, Subject
+from orch_lsp.text import Span, end_of_line
+
+_OF_REQUIREMENTS: frozenset[Relation] = frozenset(("covers", "validates"))
+_WORK = frozenset(("task", "checklist_item"))
+_LEAST_TRACED = 0.2
+"""Share of a document's criteria that tasks have to cite before the others are missed."""
+_DIGITS = re.compile(r"\d+")
+
+
+def undefined_reference(subject: Subject) -> Iterator[Found]:
+    """Ids in lists of what is covered or validated that no document of the spec defines."""
+    cited = [one for one in subject.document.nodes.citations if one.relation in _OF_REQUIREMENTS and one.scope is None]
+    if not cited:
+        return
+    defined = {node.key for nodes in _spec(subject) for node in nodes.nodes if node.kind not in _WORK}
+    whole = {before for key in defined for before in _wholes(key)}
+    shapes = {_shape(key) for key in defined}
+    for citation in cited:
+        key = citation.key
+        if key in defined or key in whole or _shape(key) not in shapes:
+            continue
+        node = subject.document.nodes.at(citation.span.start)
+        message = f"“{key}” names nothing: no document of this spec has it."
+        yield Found(message, citation.span, None if node is None else node.key)
+
+
+def criterion_without_task(subject: Subject) -> Iterator[Found]:
+    """Criteria that no task cites, neither alone nor with their requirement, where tasks trace at all."""
+    criteria = [node for node in subject.document.nodes.nodes if node.kind == "criterion"]
+    plans = [one for one in subject.neighbours if _holds_tasks(one.nodes)]
+    if not criteria or not plans:
+        return
+    covered = {one.key for plan in plans for one in plan.nodes.citations if one.relation in _OF_REQUIREMENTS}
+    open_ones = [node for node in criteria if covered.isdisjoint((node.key, *_wholes(node.key)))]
+    if len(criteria) - len(open_ones) < _LEAST_TRACED * len(criteria):
+        return
+    shapes = {_shape(key) for key in covered}
+    related = tuple(Related("The tasks.", Span(0, 0), plan.path) for plan in plans)
+    for node in open_ones:
+        if not shapes.isdisjoint(map(_shape, (node.key, *_wholes(node.key)))):
+            yield Found(f"No task covers “{node.key}”.", _line(subject, node), node.key, related=related)
+
+
+def property_without_criterion(subject: Subject) -> Iterator[Found]:
+    """Properties that name nothing which they validate."""
+    nodes = subject.document.nodes
+    properties = [node for node in nodes.nodes if node.kind == "property"]
+    if not properties:
+        return
+    validating = {holder.key for holder in _holders(nodes, "validates")}
+    for node in properties:
+        if node.key not in validating:
+            message = (
+                f"“{node.key}” validates no criterion: name those that it checks, `**Validates: Requirements 1.1**`."
+            )
+            yield Found(message, _line(subject, node), node.key)
+
+
+def _spec(subject: Subject) -> Iterable[Nodes]:
+    return (subject.document.nodes, *(neighbour.nodes for neighbour in subject.neighbours))
+
+
+def _holds_tasks(nodes: Nodes) -> bool:
+    return any(node.kind == "task" for node in nodes.nodes)
+
+
+def _holders(nodes: Nodes, relation: Relation) -> Iterator[Node]:
+    """The nodes in which something is cited so, at any depth."""
+    citing = (node for node in nodes.nodes if _cites(node.citations, relation))
+    for node in citing:
+        around: Node | None = node
+        while around is not None:
+            yield around
+            around = None if around.parent is None else nodes.by_key.get(around.parent)
+
+
+def _cites(citations: Collection[Citation], relation: Relation) -> bool:
+    return any(citation.relation == relation for citation in citations)
+
+
+def _wholes(key: str) -> tuple[str, ...]:
+    """What an id is part of by its number: `2` of `2.3`."""
+    found: list[str] = []
+    while "." in key:
+        key = key.rpartition(".")[0]
+        found.append(key)
+    return tuple(found)
+
+
+def _shape(key: str) -> str:
+    return _DIGITS.sub("#", key)
+
+
+def _line(subject: Subject, node: Node) -> Span:
+    """The first line of a node."""
+    return Span(node.span.start, min(node.span.end, end_of_line(subject.document.text, node.span.start)))
+
+
+RULES = (
+    Rule(
+        "undefined_reference", "identity", "warning", "An id names nothing in the spec.", undefined_reference
+    ),
+    Rule(
+        "criterion_without_task", "traceability", "warning", "No task covers a criterion.", criterion_without_task
+    ),
+    Rule(
+        "property_without_criterion", "traceability", "warning", "A property validates no criterion.",
+        property_without_criterion,
+    ),
+)  # fmt: skip
