@@ -96,10 +96,10 @@ class Reading:
     @property
     def index(self) -> Index:
         """What is known across documents: of this one alone, until files of a workspace are read."""
-        scope = None if self.recognition is None else self.recognition.scope
+        path, known = self.spec_path, self.recognition or Recognition(self.profile.kind, "content")
         return self.document.once(
-            ("index", self.spec_path, scope),
-            lambda: Index().with_document(IndexedDocument(self.spec_path, self.document.nodes, scope)),
+            ("index", path, known.scope),
+            lambda: Index().with_document(IndexedDocument(path, self.document.nodes, known.scope, known.places)),
         )
 
     def around(self, offset: int) -> tuple[Node, ...]:

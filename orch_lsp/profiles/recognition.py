@@ -11,12 +11,7 @@ from collections.abc import Sequence
 
 from orch_lsp.document.model import Section, SpecDocument
 
-_SPEC_KIT_FILES = frozenset(
-    {"spec.md", "plan.md", "tasks.md", "research.md", "data-model.md", "quickstart.md", "roadmap.md"}
-)
-_NUMBERED_FOLDER = re.compile(r"(?:\d{3,}|\d{8}-\d{6})-")
 _FOLDERS = {
-    ".specify": "spec-kit",
     ".planning": "GSD",
     ".taskmaster": "Task Master",
     "agent-os": "Agent OS",
@@ -38,9 +33,6 @@ _AWAY = {
 _TEMPLATE_NAME = re.compile(r"(?:.*[-_.])?template(?:[-_.].*)?\.(?:md|markdown)\Z", re.IGNORECASE)
 
 _LOWEST_OF_A_SECTION = 2
-_SPEC_KIT_TITLE = re.compile(r"(?:feature specification|implementation plan)\s*:", re.IGNORECASE)
-_SPEC_KIT_TASK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**T\d{3}", re.MULTILINE)
-_SPEC_KIT_CHECK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**CHK\d{3}", re.MULTILINE)
 _GSD_REQUIREMENTS = re.compile(r"v\d+ requirements\Z", re.IGNORECASE)
 _BMAD_STORY = re.compile(r"story \d+\.\d+\s*:", re.IGNORECASE)
 _TESSL_LINK = re.compile(r"\[@(?:generate|describe|test|use)\]\(")
@@ -99,38 +91,17 @@ def _sections_of_its_own(document: SpecDocument) -> list[Section]:
 
 
 def _by_path(parts: Sequence[str]) -> str | None:
-    folders, name = parts[:-1], parts[-1]
-    for number, folder in enumerate(folders):
-        if folder in _FOLDERS:
-            return _FOLDERS[folder]
-        below = folders[number + 1 :]
-        if folder == "specs" and any(_NUMBERED_FOLDER.match(other) for other in below):
-            inside = "contracts" in below or "checklists" in below
-            return "spec-kit" if inside or name in _SPEC_KIT_FILES else None
-    return None
+    return next((_FOLDERS[folder] for folder in parts[:-1] if folder in _FOLDERS), None)
 
 
 def _by_headings(document: SpecDocument) -> str | None:
-    title = document.title_text.strip().casefold()
     names = [(section.level, section.title.strip().casefold()) for section in document.sections]
     seconds = {name for level, name in names if level == 2}
-    if _is_spec_kit(document, title, seconds):
-        return "spec-kit"
     if any(_GSD_REQUIREMENTS.match(name) for name in seconds) or _has_keys(document, "phase", "plan", "wave"):
         return "GSD"
     if any(_BMAD_STORY.match(name) for _, name in names) and any(name.startswith("epic ") for name in seconds):
         return "BMAD"
     return "Tessl" if _TESSL_LINK.search(document.text) else None
-
-
-def _is_spec_kit(document: SpecDocument, title: str, seconds: set[str]) -> bool:
-    if _SPEC_KIT_TITLE.match(title) or any(name.startswith("user scenarios & testing") for name in seconds):
-        return True
-    if "constitution" in title and "**ratified**" in document.text.casefold():
-        return True
-    return (title.startswith("tasks:") and _SPEC_KIT_TASK.search(document.text) is not None) or (
-        "checklist" in title and _SPEC_KIT_CHECK.search(document.text) is not None
-    )
 
 
 def _has_keys(document: SpecDocument, *keys: str) -> bool:

@@ -27,6 +27,7 @@ BUILT_IN: Mapping[str, str] = {
     "kiro": "orch_lsp.profiles.kiro.format:FORMAT",
     "openspec": "orch_lsp.profiles.openspec.format:FORMAT",
     "plain": "orch_lsp.profiles.plain.format:FORMAT",
+    "spec-kit": "orch_lsp.profiles.spec_kit.format:FORMAT",
 }
 
 _log = logging.getLogger(__name__)

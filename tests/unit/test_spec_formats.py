@@ -18,13 +18,9 @@ def tool(text: str, path: str = "limiter.spec.md") -> str | None:
 @pytest.mark.parametrize(
     ("path", "name"),
     [
-        ("specs/001-limiter/spec.md", "spec-kit"),
-        ("dev/specs/auth/20250102-101010-x/plan.md", "spec-kit"),
-        ("specs/001-limiter/checklists/ux.md", "spec-kit"),
         (".planning/REQUIREMENTS.md", "GSD"),
         (".taskmaster/docs/prd.md", "Task Master"),
         ("specs/limiter/spec.md", None),
-        ("specs/001-limiter/notes.md", None),
         ("docs/kiro.md", None),
         ("limiter.spec.md", None),
     ],
@@ -36,9 +32,6 @@ def test_a_path_tells_its_tool(path: str, name: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("# Feature Specification: Limiter\n\nx\n", "spec-kit"),
-        ("# Limiter\n\n## User Scenarios & Testing *(mandatory)*\n\nx\n", "spec-kit"),
-        ("# Tasks: Limiter\n\n## Phase 1: Setup\n\n- [ ] T001 [P] Make it\n", "spec-kit"),
         ("# R\n\n## v1 Requirements\n\n- [ ] **AUTH-01**: x\n", "GSD"),
         ("# E\n\n## Epic 1: Sign-in\n\n### Story 1.1: Form\n", "BMAD"),
         ("# M\n\n[@generate](../src/m.ts)\n", "Tessl"),

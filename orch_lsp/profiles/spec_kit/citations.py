@@ -1,0 +1,86 @@
+"""Ids as spec-kit writes them, and the places that name one: `per FR-003`, `[US1]`, `T009-T021`, `Constitution II`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+from orch_lsp.document.items import visible_matches
+from orch_lsp.document.node import Citation, Relation
+from orch_lsp.profiles.spec_kit.words import STORY
+from orch_lsp.text import Span
+
+if TYPE_CHECKING:
+    from orch_lsp.document.model import SpecDocument
+
+PREFIXES = frozenset({"FR", "NFR", "SC", "EC", "NG", "QG", "UR", "BR"})
+"""What ids of any spec may begin with. Others (`UTF-8` looks like one) are known by the nodes that have them."""
+ID = r"[A-Z]{1,6}(?:-[A-Z]{1,6})*-?\d{1,5}[a-z]?"
+TASK_ID = r"T\d{3,5}[a-z]?"
+
+_ROMAN = r"[IVX]{1,6}|\d{1,2}"
+_CITED = re.compile(
+    rf"(?<![\w/.#@-])(?P<key>US\d{{1,3}}/AC\d{{1,3}}|{ID})"
+    rf"(?:[ \t]?(?:-|–|—|\.\.|…|~|～)[ \t]?(?P<last>{ID}))?(?![\w]|[-/]\w|\.\w)"
+    rf"|(?P<story>(?i:{STORY})[ \t]*(?P<number>\d{{1,3}}))(?!\w)"
+    rf"|(?:Constitution|Principle)[ \t]+(?:§[ \t]*|Principle[ \t]+)?(?P<principle>{_ROMAN})\b"
+)
+_SUPERSEDES = re.compile(r"supersedes:?[ \t*]*\Z", re.IGNORECASE)
+_COUNTED = re.compile(r"(.*?)(\d+)([a-z]?)")
+_WIDEST_RANGE = 500
+
+
+def prefix_of(key: str) -> str:
+    """What stands before an id's number: `FR`, `FR-S`, `T`."""
+    return key.rstrip("abcdefghijklmnopqrstuvwxyz").rstrip("0123456789").rstrip("-")
+
+
+def citations_of(document: SpecDocument, keys: Collection[str], usual: Relation) -> Iterator[Citation]:
+    """All places that name an id. A range names each id in it: its ends at their own places, the others by the whole.
+
+    Args:
+        document: Where to look.
+        keys: The ids that nodes of the document have, whose prefixes are ids then.
+        usual: What it means to name an id of another document.
+    """
+    known = PREFIXES | {prefix_of(key) for key in keys}
+    for found in visible_matches(document.tree, _CITED):
+        if found["story"]:
+            yield Citation(usual, Span(*found.span("story")), f"US{int(found['number'])}")
+        elif found["principle"]:
+            yield Citation("cites", Span(*found.span("principle")), found["principle"], "constitution")
+        elif _is_id(found["key"], known):
+            yield from _ids(document.text, found, usual, known)
+
+
+def _is_id(key: str, known: Collection[str]) -> bool:
+    prefix = prefix_of(key.partition("/")[0])
+    if prefix == "US" and "-" not in key:
+        return True
+    if prefix in {"T", "CHK"} and "-" not in key:
+        return re.fullmatch(r"(?:T|CHK)\d{3,5}[a-z]?", key) is not None
+    return prefix in known and prefix not in {"T", "CHK"}
+
+
+def _ids(text: str, found: re.Match[str], usual: Relation, known: Collection[str]) -> Iterator[Citation]:
+    key, last = found["key"], found["last"]
+    relation = "cites" if prefix_of(key) in {"T", "CHK"} else usual
+    if _SUPERSEDES.search(text, max(0, found.start() - 20), found.start()):
+        relation = "supersedes"
+    yield Citation(relation, Span(*found.span("key")), key)
+    if last is None or not _is_id(last, known):
+        return
+    for between in _between(key, last):
+        yield Citation(relation, Span(*found.span()), between)
+    yield Citation(relation, Span(*found.span("last")), last)
+
+
+def _between(first: str, last: str) -> Iterator[str]:
+    one, other = _COUNTED.fullmatch(first), _COUNTED.fullmatch(last)
+    if one is None or other is None or one[1] != other[1] or one[3] or other[3]:
+        return
+    low, high = int(one[2]), int(other[2])
+    if high - low <= _WIDEST_RANGE:
+        for number in range(low + 1, high):
+            yield f"{one[1]}{number:0{len(one[2])}d}"

@@ -1,0 +1,88 @@
+"""Which documents are spec-kit's: those in a feature's folder or in `.specify`, else those with its titles.
+
+specs/NUMBER-NAME/{spec,plan,tasks,research,data-model,quickstart}.md   a feature; NUMBER may be a time
+specs/NUMBER-NAME/checklists/NAME.md, …/contracts/…                      what belongs to it
+specs/NAME/roadmap.md                                                    a spec of specs
+.specify/memory/constitution.md, memory/constitution.md                  principles that hold for all
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from orch_lsp.profiles.protocol import Clues, Recognition
+
+_FEATURE = re.compile(r"(?:\d{3,}|\d{8}-\d{6})-.")
+_FILES = {
+    "spec.md": "spec",
+    "plan.md": "plan",
+    "tasks.md": "tasks",
+    "research.md": "research",
+    "data-model.md": "data-model",
+    "quickstart.md": "quickstart",
+}
+_ROADMAP = "roadmap.md"
+_MEMORY = ".specify/memory"
+_TASK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**T\d{3}", re.MULTILINE)
+_CHECK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**CHK\d{3}", re.MULTILINE)
+_RATIFIED = re.compile(r"\*\*ratified\*\*", re.IGNORECASE)
+_TITLES = (
+    (re.compile(r"feature specification\s*[:：]", re.IGNORECASE), None, "spec"),
+    (re.compile(r"implementation plan\s*[:：]", re.IGNORECASE), None, "plan"),
+    (re.compile(r"tasks\s*[:：]", re.IGNORECASE), _TASK, "tasks"),
+    (re.compile(r".*checklist", re.IGNORECASE), _CHECK, "checklist"),
+    (re.compile(r".*constitution", re.IGNORECASE), _RATIFIED, "constitution"),
+)
+"""A title, what else the text has to hold, and the kind of document."""
+_SCENARIOS = re.compile(r"user scenarios & testing", re.IGNORECASE)
+
+
+def recognise(clues: Clues) -> Recognition | None:
+    """What a document is: by its path, else by its title."""
+    return _by_path(clues.parts) or _by_title(clues)
+
+
+def _by_path(parts: tuple[str, ...]) -> Recognition | None:
+    folders, name = parts[:-1], parts[-1].casefold()
+    own = ".specify" in folders
+    if name == "constitution.md" and folders[-1:] == ("memory",):
+        return Recognition("constitution", "path", _joined(folders))
+    for number in range(len(folders) - 1, -1, -1):
+        if folders[number] == "specs":
+            return _below_specs(folders, number, name, own=own)
+    # Templates, scripts and memory of the tool itself.
+    return Recognition("notes", "path", frozen=True) if own else None
+
+
+def _below_specs(folders: tuple[str, ...], at: int, name: str, *, own: bool) -> Recognition | None:
+    below = folders[at + 1 :]
+    depth = next((n for n in range(len(below), 0, -1) if _FEATURE.match(below[n - 1])), 1 if own and below else 0)
+    if name == _ROADMAP and below:
+        return Recognition("roadmap", "path", _joined(folders))
+    if not depth:
+        return None
+    root = folders[: at - 1] if folders[at - 1 : at] == (".specify",) else folders[:at]
+    inside = below[depth:]
+    kind = _FILES.get(name) if not inside else None
+    if kind is None and "checklists" in inside:
+        kind = "checklist"
+    if kind is None and "contracts" in inside:
+        kind = "notes"
+    places = {"constitution": _joined((*root, *_MEMORY.split("/")))}
+    scope = _joined(folders[: at + 1 + depth])
+    return None if kind is None else Recognition(kind, "path", scope, places=places)
+
+
+def _joined(parts: tuple[str, ...]) -> str:
+    return PurePosixPath(*parts).as_posix()
+
+
+def _by_title(clues: Clues) -> Recognition | None:
+    title = clues.title.strip()
+    for pattern, needed, kind in _TITLES:
+        if pattern.match(title) and (needed is None or needed.search(clues.text)):
+            return Recognition(kind, "content")
+    if any(heading.level == 2 and _SCENARIOS.match(heading.text) for heading in clues.headings):
+        return Recognition("spec", "content")
+    return None

@@ -1,0 +1,83 @@
+"""The kinds of spec-kit's documents, each with its sections. Nothing is drafted in them yet."""
+
+from __future__ import annotations
+
+from orch_lsp.document.profile import Profile, SectionSpec, Severity
+from orch_lsp.profiles.spec_kit.nodes import READERS, other_nodes
+from orch_lsp.profiles.spec_kit.words import NORMATIVE
+
+_SPEC = (
+    SectionSpec(
+        "user-scenarios",
+        "User Scenarios & Testing",
+        ("User Scenarios",),
+        "User stories by priority, each with the reason for it, how it is tested alone, and numbered scenarios.",
+        (
+            *("用户场景与测试", "使用者情境與測試", "ユーザーシナリオとテスト", "사용자 시나리오 및 테스트"),
+            *("Escenarios de usuario y pruebas", "Cenários de usuário e testes", "Nutzungsszenarien und Tests"),
+        ),
+    ),
+    SectionSpec(
+        "requirements",
+        "Requirements",
+        (),
+        "Numbered functional requirements that can be tested, and key entities where there is data.",
+        ("需求", "要求", "要件", "요구사항", "Requisitos", "Anforderungen", "Exigences"),
+    ),
+    SectionSpec(
+        "success-criteria",
+        "Success Criteria",
+        (),
+        "Numbered outcomes that can be measured, without a word about technology.",
+        (
+            "成功标准",
+            "成功標準",
+            "成功基準",
+            "성공 기준",
+            "Criterios de éxito",
+            "Critérios de sucesso",
+            "Erfolgskriterien",
+        ),
+    ),
+    SectionSpec(
+        "assumptions", "Assumptions", (), "What was taken as given.", ("假设", "前提条件", "가정"), required=False
+    ),
+)
+_PLAN = (
+    SectionSpec("summary", "Summary", (), "The main requirement and the approach.", required=False),
+    SectionSpec("technical-context", "Technical Context", (), "Language, libraries, storage, limits.", required=False),
+    SectionSpec("constitution-check", "Constitution Check", (), "Each principle, held or not.", required=False),
+    SectionSpec("project-structure", "Project Structure", (), "Folders and files.", required=False),
+)
+_OFF: dict[str, Severity] = {"missing_section": "off", "empty_section": "off"}
+_OTHERS = {
+    "research": "What was looked up for a plan, and decided.",
+    "data-model": "Entities with their fields, rules and states.",
+    "quickstart": "How the feature is tried out.",
+    "notes": "What else belongs to a feature.",
+}
+
+
+def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()) -> Profile:
+    return Profile(
+        name="spec-kit" if kind == "spec" else f"spec-kit/{kind}",
+        kind=kind,
+        prompt_name="",
+        description=description,
+        sections=sections,
+        nodes=READERS.get(kind, other_nodes),
+        normative_words=NORMATIVE if kind == "spec" else frozenset(),
+        severities={"missing_section": "warning"} if kind == "spec" else _OFF,
+    )
+
+
+PROFILES = (
+    _profile("spec", "A feature: stories, requirements and how its success is measured.", _SPEC),
+    _profile("plan", "How a feature is built.", _PLAN),
+    _profile("tasks", "Numbered tasks with boxes, by phase and story."),
+    _profile("checklist", "Numbered questions about the quality of a spec."),
+    _profile("roadmap", "A spec of specs: numbered entries in a table."),
+    _profile("constitution", "Principles that hold for all features."),
+    *(_profile(kind, description) for kind, description in _OTHERS.items()),
+)
+"""The first one is meant where nobody says which."""

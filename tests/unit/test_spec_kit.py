@@ -1,0 +1,317 @@
+"""Documents of spec-kit: which they are, what in them can be addressed, and who cites whom."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orch_lsp.document.node import Nodes
+from orch_lsp.document.parse import parse
+from orch_lsp.language.index import Index, IndexedDocument
+from orch_lsp.markdown.reader import read
+from orch_lsp.profiles.protocol import Clues
+from orch_lsp.profiles.registry import FORMATS
+from orch_lsp.profiles.spec_kit.format import FORMAT
+from orch_lsp.profiles.spec_kit.recognition import recognise
+from orch_lsp.rules.check import check
+
+BARE = "# Limiter\n\nLimit clients.\n"
+
+SPEC = """\
+# Feature Specification: Limiter
+
+**Feature Branch**: `001-limiter`
+
+## User Scenarios & Testing *(mandatory)*
+
+### User Story 1 - Be told (Priority: P1)
+
+A client learns that it is over its limit.
+
+**Acceptance Scenarios**:
+
+1. **Given** a client at its limit, **When** it asks again, **Then** it gets 429
+2. **Given** a client below it, **When** it asks, **Then** it is answered
+
+### 🧪 User Story 2 – See the limit (Priority: P2)
+
+1. **Given** a client, **When** it asks, **Then** the limit is named
+
+### Edge Cases
+
+- What if the clock goes back?
+
+## Requirements *(mandatory)*
+
+### Functional Requirements
+
+- **FR-001**: The system MUST count requests for each client.
+- **FR-002:** The system MUST forget them after [NEEDS CLARIFICATION: how many minutes?].
+- **FR-003** (later): Supersedes FR-001. See UTF-8 and SHA-256, `FR-002`.
+- No [NEEDS CLARIFICATION] markers remain
+
+### Key Entities
+
+- **Client**: Who asks.
+- **Window**: A span of time.
+
+## Success Criteria *(mandatory)*
+
+- **SC-001**: 99 % of answers within 5 ms.
+
+## Assumptions
+
+- One clock.
+
+## Clarifications
+
+### Session 2025-01-01
+
+- Q: Per address or per key? → A: Per key.
+
+```text
+- **FR-009**: not one
+[NEEDS CLARIFICATION: nor this]
+```
+"""
+TASKS = """\
+# Tasks: Limiter
+
+## Phase 1: Setup
+
+- [ ] T001 [P] Make the folder
+- [x] **T002** [US1] Count in src/count.py (FR-001)
+- [ ] T003 [P] [US2] Name the limit, after T001-T002
+- [ ] Tell people per US1/AC2, User Story 2
+
+## Phase 2: Convergence
+
+- [ ] T004 Forget per FR-001..FR-003 (partial); Constitution II
+"""
+CHECKLIST = "# UX Checklist: Limiter\n\n- [ ] CHK001 Named? [Completeness, Spec §FR-001]\n- [x] CHK002 Done [Gap]\n"
+CONSTITUTION = (
+    "# Shop Constitution\n\n## Core Principles\n\n### I. Small\n\nText.\n\n### II. Tested\n\n**Ratified**: 2025\n"
+)
+
+
+def clues(path: str, text: str = BARE) -> Clues:
+    return Clues(path, text, read(text).headings)
+
+
+def nodes(kind: str, text: str) -> Nodes:
+    profile = FORMAT.profile(kind)
+    assert profile is not None
+    return parse(text, profile).nodes
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "scope"),
+    [
+        ("specs/001-limiter/spec.md", "spec", "specs/001-limiter"),
+        ("dev/specs/auth/20250102-101010-x/plan.md", "plan", "dev/specs/auth/20250102-101010-x"),
+        (".specify/specs/limiter/tasks.md", "tasks", ".specify/specs/limiter"),
+        ("specs/001-limiter/checklists/ux.md", "checklist", "specs/001-limiter"),
+        ("specs/001-limiter/contracts/api.md", "notes", "specs/001-limiter"),
+        ("specs/001-limiter/data-model.md", "data-model", "specs/001-limiter"),
+        ("specs/shop/roadmap.md", "roadmap", "specs/shop"),
+        (".specify/memory/constitution.md", "constitution", ".specify/memory"),
+        ("memory/constitution.md", "constitution", "memory"),
+        ("/home/a/repo/specs/1234-x/spec.md", "spec", "/home/a/repo/specs/1234-x"),
+    ],
+)
+def test_a_path_tells_the_kind_and_the_spec(path: str, kind: str, scope: str) -> None:
+    found = recognise(clues(path))
+    assert found is not None
+    assert (found.kind, found.certainty, found.scope, found.frozen) == (kind, "path", scope, False)
+
+
+@pytest.mark.parametrize(
+    "path", ["specs/limiter/spec.md", "specs/001-limiter/notes.md", "limiter.spec.md", "roadmap.md"]
+)
+def test_other_paths_tell_nothing(path: str) -> None:
+    assert recognise(clues(path)) is None
+
+
+def test_what_is_the_tools_own_is_never_checked() -> None:
+    found = recognise(clues(".specify/scripts/readme.md"))
+    assert found is not None
+    assert found.frozen
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("# Feature Specification: Limiter\n\nx\n", "spec"),
+        ("# Limiter\n\n## User Scenarios & Testing *(mandatory)*\n\nx\n", "spec"),
+        ("# Implementation Plan: Limiter\n", "plan"),
+        (TASKS, "tasks"),
+        (CHECKLIST, "checklist"),
+        (CONSTITUTION, "constitution"),
+        ("# Tasks: mine\n\n- [ ] Do\n", None),
+        ("# T\n\n## Goal\n\ng\n\n## Requirements\n\nr\n\n## Tasks\n\n- [ ] T001 a\n", None),
+    ],
+)
+def test_a_title_tells_the_kind(text: str, kind: str | None) -> None:
+    found = recognise(clues("a.md", text))
+    assert (found and found.kind, found and found.certainty) == (kind, kind and "content")
+
+
+def test_a_spec_has_stories_scenarios_requirements_and_questions() -> None:
+    found = [(node.kind, node.key, node.parent) for node in nodes("spec", SPEC).nodes if node.kind != "section"]
+    assert found == [
+        ("story", "US1", "user-scenarios"),
+        ("criterion", "US1/AC1", "US1"),
+        ("criterion", "US1/AC2", "US1"),
+        ("story", "US2", "user-scenarios"),
+        ("criterion", "US2/AC1", "US2"),
+        ("requirement", "FR-001", "functional-requirements"),
+        ("requirement", "FR-002", "functional-requirements"),
+        ("question", "question/how-many-minutes", "FR-002"),
+        ("requirement", "FR-003", "functional-requirements"),
+        ("entity", "entity/client", "key-entities"),
+        ("entity", "entity/window", "key-entities"),
+        ("success_criterion", "SC-001", "success-criteria"),
+        ("question", "question/per-address-or-per-key", "session-2025-01-01"),
+    ]
+    assert nodes("spec", SPEC).by_key["US1"].title == "Be told"
+    assert nodes("spec", SPEC).by_key["FR-001"].title == "The system MUST count requests for each client."
+    states = [node.state for node in nodes("spec", SPEC).nodes if node.kind == "question"]
+    assert states == ["open", "done"]
+
+
+def test_a_spec_cites_ids_and_nothing_that_only_looks_like_one() -> None:
+    assert [(c.relation, c.key) for c in nodes("spec", SPEC).citations] == [
+        ("supersedes", "FR-001"),
+        ("cites", "FR-002"),
+    ]
+
+
+def test_tasks_cover_what_they_name_and_follow_other_tasks() -> None:
+    found = nodes("tasks", TASKS)
+    assert [(node.key, node.state, node.title) for node in found.nodes if node.kind == "task"] == [
+        ("T001", "open", "Make the folder"),
+        ("T002", "done", "Count in src/count.py (FR-001)"),
+        ("T003", "open", "Name the limit, after T001-T002"),
+        ("tasks/tell-people-per-us1-ac2-user-story-2", "open", "Tell people per US1/AC2, User Story 2"),
+        ("T004", "open", "Forget per FR-001..FR-003 (partial); Constitution II"),
+    ]
+    cited = {node.key: [(c.relation, c.key) for c in node.citations] for node in found.nodes if node.citations}
+    assert cited == {
+        "T002": [("covers", "US1"), ("covers", "FR-001")],
+        "T003": [("covers", "US2"), ("cites", "T001"), ("cites", "T002")],
+        "tasks/tell-people-per-us1-ac2-user-story-2": [("covers", "US1/AC2"), ("covers", "US2")],
+        "T004": [("covers", "FR-001"), ("covers", "FR-002"), ("covers", "FR-003"), ("cites", "II")],
+    }
+
+
+def test_a_checklist_checks_what_it_names() -> None:
+    found = nodes("checklist", CHECKLIST)
+    items = [(node.key, node.state) for node in found.nodes if node.kind == "checklist_item"]
+    assert items == [("CHK001", "open"), ("CHK002", "done")]
+    assert [(c.relation, c.key) for c in found.citations] == [("validates", "FR-001")]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "kind"),
+    [
+        ("### FR-001: Count\n", "FR-001", "requirement"),
+        ("### **NFR-2** – Fast\n", "NFR-2", "requirement"),
+        ("| FR-001 | Count |\n|---|---|\n| **FR-002** | Forget |\n", "FR-002", "requirement"),
+        ("- **FR-S-004**：检查\n", "FR-S-004", "requirement"),
+        ("- FR-001: Count\n", "FR-001", "requirement"),
+        ("### 用户故事 3 - 限制（优先级：P1）\n", "US3", "story"),
+        ("### ユーザーストーリー 1 - 制限\n", "US1", "story"),
+        ("* __SC-002__: Fast\r\n", "SC-002", "success_criterion"),
+    ],
+)
+def test_ids_are_found_however_they_are_written(text: str, key: str, kind: str) -> None:
+    node = nodes("spec", f"# Feature Specification: X\n\n{text}").by_key[key]
+    assert node.kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "→ mark it [NEEDS CLARIFICATION: specific question]", "If any: [NEEDS CLARIFICATION: x]",
+        "`````\n[NEEDS CLARIFICATION: x]",
+        "- [x] No [NEEDS CLARIFICATION] markers remain", "All [NEEDS CLARIFICATION] resolved",
+        "<!-- [NEEDS CLARIFICATION: x] -->",
+        "[NEEDS CLARIFICATION: …]",
+    ],
+)  # fmt: skip
+def test_what_is_no_question_is_none(text: str) -> None:
+    assert [node for node in nodes("plan", text).nodes if node.kind == "question"] == []
+
+
+def test_a_constitution_has_principles_which_other_documents_cite() -> None:
+    tasks, constitution = (
+        recognise(clues("specs/001-limiter/tasks.md")),
+        recognise(clues(".specify/memory/constitution.md")),
+    )
+    spec = recognise(clues("specs/001-limiter/spec.md"))
+    assert tasks is not None
+    assert constitution is not None
+    assert spec is not None
+    index = Index.of(
+        IndexedDocument(path, found, recognition.scope, recognition.places)
+        for path, found, recognition in [
+            ("specs/001-limiter/spec.md", nodes("spec", SPEC), spec),
+            ("specs/001-limiter/tasks.md", nodes("tasks", TASKS), tasks),
+            (".specify/memory/constitution.md", nodes("constitution", CONSTITUTION), constitution),
+        ]
+    )
+    cited = [r.source.key for r in index.references(".specify/memory/constitution.md", "II") if r.source is not None]
+    assert cited == ["T004"]
+    covering = [r.source.key for r in index.references("specs/001-limiter/spec.md", "FR-001") if r.source is not None]
+    assert covering == ["FR-003", "T002", "T004"]
+    dangling = [
+        (path, citation.key)
+        for path, document in index.documents.items()
+        for citation in document.nodes.citations
+        if not index.definitions(path, citation)
+    ]
+    assert dangling == []
+
+
+def test_a_whole_spec_has_no_findings_and_one_without_a_section_a_warning() -> None:
+    profile = FORMAT.profile()
+    assert profile is not None
+    assert [found.rule for found in check(parse(SPEC, profile)) if found.severity in {"warning", "error"}] == []
+    lacking = SPEC.replace("## Success Criteria *(mandatory)*", "## Other")
+    assert [(f.rule, f.key) for f in check(parse(lacking, profile)) if f.severity == "warning"] == [
+        ("missing_section", "success-criteria")
+    ]
+
+
+def test_a_document_that_two_formats_know_by_its_headings_goes_by_its_path() -> None:
+    (found,) = FORMATS.recognised(clues("specs/001-limiter/design/../spec.md", SPEC))
+    assert found.profile.format == "spec-kit"
+
+
+_PIECES = [
+    "# Feature Specification: X", "## Requirements", "### User Story 1 - A (Priority: P1)", "1. **Given** a",
+    "- **FR-001**: b",
+    "- [ ] T001 [P] [US1] c", "T001-T999", "FR-001..FR-", "[NEEDS CLARIFICATION: d]",
+    "[NEEDS CLARIFICATION", "| FR-1 | e |\n|---|---|",
+    "```", "<!--", "-->", "", "### Key Entities", "- **E**: f", "Constitution II", "\ufeff", "é\ud800 US1/AC1",
+    "> - **SC-1**: g", "  - [x] T1",
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(_PIECES), max_size=14),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from([profile.kind for profile in FORMAT.profiles]),
+)
+def test_any_text_has_nodes(lines: list[str], end: str, kind: str) -> None:
+    text = end.join(lines)
+    found = nodes(kind, text)
+    assert len(found.by_key) == len(found.nodes)
+    for node in found.nodes:
+        assert 0 <= node.span.start <= node.span.end <= len(text)
+        if node.name is not None:
+            assert node.span.start <= node.name.start < node.name.end <= node.span.end
+    for citation in found.citations:
+        assert 0 <= citation.span.start < citation.span.end <= len(text)
