@@ -104,3 +104,22 @@ async def test_a_document_is_drafted_in_the_format_that_knows_its_path(
     unusable = editor.open(folder / "b.md", "---\nprofile: exits\n---\n# B\n")
     said = await editor.diagnostic(unusable, "unknown_profile")
     assert "cannot be used: SystemExit" in said.message
+
+
+async def test_a_document_of_spec_kit_is_read_and_gets_no_sections_of_plain(start_editor, homes, provider, workspace):
+    homes.use(provider.url)
+    text = (
+        "# Feature Specification: Limiter\n\n## User Scenarios & Testing *(mandatory)*\n\n"
+        "### User Story 1 - Be told (Priority: P1)\n\n1. **Given** a, **When** b, **Then** c\n\n"
+        "## Requirements *(mandatory)*\n\n- **FR-001**: It MUST count.\n"
+    )
+    folder = workspace / "specs" / "001-limiter"
+    folder.mkdir(parents=True)
+    (folder / "spec.md").write_text(text, "utf-8")
+    editor = await start_editor()
+    uri = editor.open(folder / "spec.md", text)
+    found = await editor.diagnostic(uri, "missing_section")
+    assert "Success Criteria" in found.message
+    assert await editor.lenses(uri) == []
+    assert await editor.hover(uri, "FR-001") is None
+    assert provider.requests == []
