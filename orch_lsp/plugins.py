@@ -13,7 +13,7 @@ import importlib
 import logging
 import threading
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -159,9 +159,25 @@ class Plugins:
 
     def _found_locked(self) -> dict[str, metadata.EntryPoint]:
         if self._declared is None:
-            # Here, because it loads the reader of mail headers, and what ships does without.
-            from importlib import metadata
-
-            found = metadata.entry_points(group=self.group)
-            self._declared = {entry.name: entry for entry in found if entry.name not in self._built_in}
+            self._declared = {entry.name: entry for entry in _declared(self.group) if entry.name not in self._built_in}
         return self._declared
+
+
+def _declared(group: str) -> Iterable[metadata.EntryPoint]:
+    """The entry points of a group; a package whose list of them cannot be read has none."""
+    # Here, because it loads the reader of mail headers, and what ships does without.
+    from importlib import metadata
+
+    try:
+        return metadata.entry_points(group=group)
+    except Exception:  # noqa: BLE001 -- it fails as a whole for one damaged file of any package that is installed
+        return [entry for found in metadata.distributions() for entry in _declared_by(found, group)]
+
+
+def _declared_by(distribution: metadata.Distribution, group: str) -> Iterable[metadata.EntryPoint]:
+    try:
+        return distribution.entry_points.select(group=group)
+    except Exception as error:  # noqa: BLE001 -- see above
+        place = getattr(distribution, "_path", "a package")
+        logger.warning("the entry points in %s cannot be read: %s", place, type(error).__name__)
+        return ()

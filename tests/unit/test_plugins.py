@@ -96,3 +96,15 @@ def test_a_call_into_a_plug_in_cannot_end_the_process(error):
 def test_what_a_handler_knows_passes_as_it_is(error):
     with pytest.raises(error), contained():
         raise error
+
+
+@pytest.mark.parametrize("damaged", [b"\xff\xfe\x00", f"[{GROUP}]\nno equals sign\n".encode()])
+def test_a_package_whose_entry_points_cannot_be_read_has_none(install, tmp_path, damaged, caplog):
+    install({"sound": ""})
+    info = tmp_path / "damaged-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: damaged\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_bytes(damaged)
+    plugins = Plugins(GROUP, {})
+    assert plugins.load_all() == {"sound": "sound"}
+    assert "damaged-1.0.dist-info" in caplog.text
