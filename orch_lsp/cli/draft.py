@@ -33,14 +33,8 @@ from orch_lsp.cli.terminal import TerminalObserver
 from orch_lsp.document.parse import parse
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
 from orch_lsp.late import late
-from orch_lsp.orchestration.applying import (
-    as_applied,
-    as_refused,
-    changed_underneath,
-    draft_edit,
-    supersede_older,
-    undrafted,
-)
+from orch_lsp.orchestration.applying import DraftEdit, draft_edit
+from orch_lsp.orchestration.delivery import MadeEdit, deliver
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan, plan_draft, read
 from orch_lsp.orchestration.run import FinishedDraft
@@ -302,12 +296,12 @@ async def _run(
     plan = await _prepare(session, path, options)
     result: list[Delivered] = []
 
-    async def deliver(live: LiveRun, finished: FinishedDraft) -> None:
+    async def finish(live: LiveRun, finished: FinishedDraft) -> None:
         result.append(await _deliver(live, plan, finished, write=options.write))
 
     with TerminalObserver(path.name) as observer:
         client = Software("orch-lsp", __version__)
-        live = await session.supervisor.start(plan, observer, deliver, client=client)
+        live = await session.supervisor.start(plan, observer, finish, client=client)
         interruption.preparing, interruption.run_id = None, live.record.run_id
         if interruption.asked:
             session.supervisor.cancel(live.record.run_id, interruption.by)
@@ -317,44 +311,39 @@ async def _run(
     return live, result[0] if result else None
 
 
+class _File:
+    """A file that holds the document that it held when the run began, where the draft is to go."""
+
+    version = None
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self.text = text
+
+    async def make(self, current: str, edit: DraftEdit) -> MadeEdit:
+        """Replace the file, if it still holds that document."""
+        await asyncio.to_thread(replace_text, self._path, edit.text, expected_sha256=sha256(current))
+        return MadeEdit(edit, current, None, verified=True)
+
+
 async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, write: bool) -> Delivered:
     """The resulting document; written to the file if asked, with the record and the provenance following."""
-    await supersede_older(live)
-    if left := undrafted(plan.targets, finished.answer):
-        live.observer.warned(f"the answer has no {', '.join(left)}")
-    source, before = plan.reading.source, plan.reading.document.text
-    profile = plan.reading.profile
-    edit = await asyncio.to_thread(draft_edit, before, before, profile.name, finished.answer, insist=False)
-    if not write or source.path is None:
+    reading, answer = plan.reading, finished.answer
+    path, before = reading.source.path, reading.document.text
+    at_once = write and path is not None
+    delivery = await deliver(live, plan, answer, _File(path or Path(), before), at_once=at_once)
+    if delivery.undrafted:
+        live.observer.warned(f"the answer has no {', '.join(delivery.undrafted)}")
+    if delivery.made is None:
+        edit = await asyncio.to_thread(draft_edit, before, before, reading.profile.name, answer, insist=False)
         return Delivered(edit.text, written=False)
-    try:
-        if edit.conflicts:
-            raise changed_underneath(edit.conflicts)
-        await asyncio.to_thread(replace_text, source.path, edit.text, expected_sha256=sha256(before))
-    except SpecError as error:
-        await _save(live, as_refused(live.record, error))
-        return Delivered(edit.text, written=False)
-    applied = as_applied(
-        live.record,
-        finished.answer,
-        filled=edit.filled,
-        before=before,
-        after=edit.text,
-        version_before=None,
-        verified=True,
-    )
-    await _save(live, applied)
-    if plan.reading.root is not None:
-        document = await asyncio.to_thread(parse, edit.text, profile)
+    text = delivery.made.edit.text
+    if reading.root is not None:
+        document = await asyncio.to_thread(parse, text, reading.profile)
         written = [(section.key, section.sha256) for section in document.sections]
         records = [live.record, *await live.store.applied_for(live.record.spec.path, written)]
         for problem in await asyncio.to_thread(
-            update_provenance, plan.reading.root, live.record.spec.path, document.sections, records
+            update_provenance, reading.root, live.record.spec.path, document.sections, records
         ):
             live.observer.warned(problem)
-    return Delivered(edit.text, written=True)
-
-
-async def _save(live: LiveRun, record: RunRecord) -> None:
-    live.record = record
-    await live.save()
+    return Delivered(text, written=True)

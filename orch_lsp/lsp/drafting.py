@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from dataclasses import replace
 
 from lsprotocol import types
 
-from orch_lsp.errors import ErrorCode, SpecError
-from orch_lsp.lsp.editing import edit_in_draft
+from orch_lsp.errors import ErrorCode
+from orch_lsp.lsp.editing import EditorDocument
 from orch_lsp.lsp.failures import Failure
 from orch_lsp.lsp.progress import WorkDoneProgress
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.orchestration.applying import as_applied, as_refused, supersede_older, undrafted
+from orch_lsp.orchestration.delivery import deliver as delivery_of
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.observer import DraftDelta, Progress
 from orch_lsp.orchestration.plan import DraftPlan
@@ -164,30 +165,24 @@ async def deliver(
 ) -> None:
     """Bring a completed run's draft into the document, or leave it waiting and say so."""
     uri = plan.reading.source.uri
-    left = undrafted(plan.targets, finished.answer)
-    without = f"; the answer has no {', '.join(left)}" if left else ""
     try:
-        for superseded in await supersede_older(live):
-            announce(server, superseded)
-        if plan.reading.settings.apply == "review":
+        delivery = await delivery_of(
+            live,
+            plan,
+            finished.answer,
+            EditorDocument(server, uri),
+            at_once=plan.reading.settings.apply != "review",
+            on_superseded=functools.partial(announce, server),
+        )
+        without = f"; the answer has no {', '.join(delivery.undrafted)}" if delivery.undrafted else ""
+        if delivery.made is not None:
+            observer.ended(f"the draft is in the document{without}")
+        elif delivery.refusal is not None:
+            # The document says why the draft waits.
+            server.failures.set(uri, Failure.of_run(live.record, delivery.refusal.detail))
+            observer.ended("the draft waits")
+        else:
             observer.ended(f"the draft waits for your review{without}")
-            return
-        made = await edit_in_draft(
-            server, uri, before=plan.reading.document.text, profile=plan.reading.profile.name,
-            answer=finished.answer, insist=False,
-        )  # fmt: skip
-        live.record = as_applied(
-            live.record, finished.answer, filled=made.edit.filled, before=made.before, after=made.edit.text,
-            version_before=made.version_before, verified=made.verified,
-        )  # fmt: skip
-        await live.save()
-        observer.ended(f"the draft is in the document{without}")
-    except SpecError as error:
-        # The draft is as ready as it was: there is no change to tell of, and the document says why it waits.
-        live.record = as_refused(live.record, error)
-        await live.save(tell=False)
-        server.failures.set(uri, Failure.of_run(live.record, error.detail))
-        observer.ended("the draft waits")
     finally:
         observer.ended("ended")
         refresh(server, uri)

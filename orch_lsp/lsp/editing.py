@@ -4,75 +4,46 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from orch_lsp.document.answer.reading import Answer
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.lsp.convert import Positions, workspace_edit
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.orchestration.applying import DraftEdit, changed_underneath, draft_edit
+from orch_lsp.orchestration.applying import DraftEdit
+from orch_lsp.orchestration.delivery import MadeEdit
 
 READ_BACK_SECONDS = 5.0
 """How long a client may take to tell of the change that it said it made."""
-_REBASES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class MadeEdit:
-    """An edit that is in the document now."""
+class EditorDocument:
+    """A document that an editor has open, where a draft is to go."""
 
-    edit: DraftEdit
-    before: str
-    version_before: int | None
-    verified: bool
+    def __init__(self, server: OrchServer, uri: str, accepted: asyncio.Event | None = None) -> None:
+        self._server = server
+        self._uri = uri
+        self._accepted = accepted
+        """Set as soon as the client says that it made the edit; what counts is read back afterwards."""
 
+    @property
+    def text(self) -> str | None:
+        """Its text now; None if it is closed."""
+        return self._server.documents.text(self._uri)
 
-async def edit_in_draft(
-    server: OrchServer,
-    uri: str,
-    *,
-    before: str,
-    profile: str,
-    answer: Answer,
-    insist: bool,
-    accepted: asyncio.Event | None = None,
-) -> MadeEdit:
-    """Bring a draft into an open document.
+    @property
+    def version(self) -> int | None:
+        """Its version now."""
+        return self._server.documents.version(self._uri)
 
-    Args:
-        server: The server.
-        uri: The document.
-        before: Its text when the run began.
-        profile: The run's profile.
-        answer: The draft.
-        insist: A person asked for the draft explicitly: it goes into whatever the document is now. Without it, a
-            document that is not what it was when the run began is left alone.
-        accepted: Set as soon as the client says that it made the edit; what counts is read back afterwards.
+    async def make(self, current: str, edit: DraftEdit) -> MadeEdit | None:
+        """Send one versioned edit, and read the text back.
 
-    Raises:
-        SpecError: `document_changed`: it is closed, a person has written in it, or the client refused the edit.
-    """
-    for _ in range(_REBASES):
-        current = server.documents.text(uri)
-        if current is None:
-            raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The document is closed; a closed document is not edited.")
-        edit = await asyncio.to_thread(draft_edit, before, current, profile, answer, insist=insist)
-        if not insist and current != before:
-            # Whoever writes there may be in the middle of a sentence: the command line treats a file in the same way.
-            raise changed_underneath(edit.conflicts)
-        if not edit.filled:
-            raise SpecError(ErrorCode.DOCUMENT_CHANGED, "There is no place left in the document for this draft.")
-        if not edit.edits:
-            # It was made before, and this process or the one before it was not there to note it.
-            return MadeEdit(edit, current, server.documents.version(uri), verified=True)
-        if server.documents.text(uri) != current:
-            continue
-        if (made := await _send(server, uri, current, edit, accepted)) is not None:
-            return made
-    raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The document kept changing while the draft was brought in.")
+        Raises:
+            SpecError: `document_changed`: the client did not make it.
+        """
+        return await _send(self._server, self._uri, current, edit, self._accepted) if self.text == current else None
 
 
 async def _send(

@@ -9,20 +9,19 @@ from typing import Any
 from orch_lsp.errors import ErrorCode, RunError, SpecError, StoreError
 from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.drafting import announce, show_findings
-from orch_lsp.lsp.editing import edit_in_draft
+from orch_lsp.lsp.editing import EditorDocument
 from orch_lsp.lsp.failures import Failure
 from orch_lsp.lsp.lookup import FoundRun, document_of, draft_text, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_draft
 from orch_lsp.orchestration.applying import (
-    as_applied,
-    as_refused,
     draft_edit,
     draft_text_of,
     stored_draft,
     with_draft_state,
 )
+from orch_lsp.orchestration.delivery import insert
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import LIVE, DraftState
 from orch_lsp.runs.view import finding_lines
@@ -125,38 +124,22 @@ async def _apply(ls: OrchServer, found: FoundRun) -> dict[str, Any]:
 
 async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> dict[str, Any]:
     """Insert a draft because a person asked for it: their own text is kept wherever there is some."""
-    if _state(found.record) != DraftState.READY:
-        # Dealt with; what was discarded comes back with a retry, or by hand from its record.
-        return _answer(found.record)
     document = await document_of(ls, found)
-    try:
-        stored = await stored_draft(found.store, found.record)
-        if not stored.answer.sections:
-            raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The text of this run holds no section that could be inserted.")
-        if document is None:
-            raise SpecError(
-                ErrorCode.DOCUMENT_CHANGED, "The run's document is not open; a closed document is not edited."
-            )
-        made = await edit_in_draft(
-            ls, document[0], before=stored.document_before, profile=found.record.spec.profile,
-            answer=stored.answer, insist=True, accepted=accepted,
-        )  # fmt: skip
-    except SpecError as error:
-        if not _is_partial(found.record):
-            await found.store.save(as_refused(found.record, error), expected=found.record.status)
+    target = EditorDocument(ls, document[0], accepted) if document is not None else None
+    record, delivery = await insert(found.store, found.record, target)
+    if delivery.refusal is not None:
+        error = delivery.refusal
         if document is not None and accepted.is_set():
-            # The command was answered as done by now.
-            ls.failures.set(document[0], Failure.of_run(found.record, error.detail))
+            # We already answered that it is applied (`READ_BACK_AT_ONCE_SECONDS`), so the refusal is shown.
+            ls.failures.set(document[0], Failure.of_run(record, error.detail))
             refresh(ls, document[0])
-        return {**_answer(found.record), "code": str(error.code), "message": error.message}
-    record = as_applied(
-        found.record, stored.answer, filled=made.edit.filled, before=made.before, after=made.edit.text,
-        version_before=made.version_before, verified=made.verified,
-    )  # fmt: skip
-    await _save(ls, found, record)
-    if record.findings and not found.record.findings:
-        show_findings(ls, record)
-    await _settle(ls, found)
+        return {**_answer(record), "code": str(error.code), "message": error.message}
+    if delivery.made is not None:
+        announce(ls, record)
+        if record.findings and not found.record.findings:
+            show_findings(ls, record)
+        await _settle(ls, found)
+    # What was discarded comes back with a retry, or by hand from its record.
     return _answer(record)
 
 
@@ -181,10 +164,6 @@ async def _settle(ls: OrchServer, found: FoundRun) -> None:
 
 def _state(record: RunRecord) -> DraftState | None:
     return record.draft.state if record.draft else None
-
-
-def _is_partial(record: RunRecord) -> bool:
-    return record.draft is not None and record.draft.partial
 
 
 def _answer(record: RunRecord) -> dict[str, Any]:

@@ -1,0 +1,190 @@
+"""What becomes of a draft: one policy, for the editor and the command line.
+
+- A draft that was just made supersedes the document's earlier ones that wait.
+- It goes into the document at once where that is wished; else it waits for review.
+- It goes into nothing but the document that the run began with. If a person has written there meanwhile, or the
+  document cannot be changed, the draft waits, and the reason is on its record.
+- A person who asks for a waiting draft gets it into whatever the document is now, and keeps what they wrote.
+- A draft is never lost: whatever is refused, its record and its text stay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from orch_lsp.document.answer.reading import Answer
+from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.orchestration.applying import (
+    DraftEdit,
+    as_applied,
+    as_refused,
+    changed_underneath,
+    draft_edit,
+    stored_draft,
+    supersede_older,
+    undrafted,
+)
+from orch_lsp.orchestration.live_run import LiveRun
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.status import DraftState
+from orch_lsp.runs.store import RunStore
+
+_REBASES = 8
+"""How often an edit is computed anew because the text changed meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeEdit:
+    """An edit that is in the document now."""
+
+    edit: DraftEdit
+    before: str
+    version_before: int | None
+    verified: bool
+    """Whether the document was read back, and is what the edit makes of it."""
+
+
+class TargetDocument(Protocol):
+    """The document that a draft is for, as an editor or a file holds it."""
+
+    @property
+    def text(self) -> str | None:
+        """Its text now; None if it is closed."""
+        ...
+
+    @property
+    def version(self) -> int | None:
+        """Its version now, if there is such a thing."""
+        ...
+
+    async def make(self, current: str, edit: DraftEdit) -> MadeEdit | None:
+        """Make an edit of the text `current`; None if the text is another one by now: the edit is computed anew.
+
+        Raises:
+            SpecError: `document_changed`: it was not made.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a draft; it waits if neither of the two is set."""
+
+    undrafted: tuple[str, ...] = ()
+    """Titles of the sections that were asked for and that the answer does not hold."""
+    made: MadeEdit | None = None
+    refusal: SpecError | None = None
+
+
+async def deliver(
+    live: LiveRun,
+    plan: DraftPlan,
+    answer: Answer,
+    document: TargetDocument,
+    *,
+    at_once: bool,
+    on_superseded: Callable[[RunRecord], None] = lambda _: None,
+) -> Delivery:
+    """Deal with a draft that was just made.
+
+    Args:
+        live: Its run, whose record says afterwards what became of it.
+        plan: What the run was to do.
+        answer: The draft.
+        document: Where it is to go.
+        at_once: Whether it goes there now, or waits for review.
+        on_superseded: Told of each earlier draft that is offered no more.
+    """
+    for superseded in await supersede_older(live):
+        on_superseded(superseded)
+    left = undrafted(plan.targets, answer)
+    if not at_once:
+        return Delivery(left)
+    reading = plan.reading
+    try:
+        made = await _bring_in(document, reading.document.text, reading.profile.name, answer, insist=False)
+    except SpecError as error:
+        live.record = as_refused(live.record, error)
+        # The draft waits as it did: no state has changed of which anybody should be told.
+        await live.save(tell=False)
+        return Delivery(left, refusal=error)
+    live.record = _with(made, live.record, answer)
+    await live.save()
+    return Delivery(left, made)
+
+
+async def insert(store: RunStore, record: RunRecord, document: TargetDocument | None) -> tuple[RunRecord, Delivery]:
+    """Insert a draft because a person asked for it; what was dealt with already stays as it is.
+
+    Args:
+        store: The store that holds the run.
+        record: The run, which has ended and has a draft.
+        document: Where it is to go; None if that is not open.
+
+    Returns:
+        The run's record, saved, with what became of its draft.
+    """
+    if record.draft is None or record.draft.state != DraftState.READY:
+        return record, Delivery()
+    try:
+        stored = await stored_draft(store, record)
+        if not stored.answer.sections:
+            raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The text of this run holds no section that could be inserted.")
+        if document is None:
+            raise SpecError(
+                ErrorCode.DOCUMENT_CHANGED, "The run's document is not open; a closed document is not edited."
+            )
+        before, profile = stored.document_before, record.spec.profile
+        made = await _bring_in(document, before, profile, stored.answer, insist=True)
+    except SpecError as error:
+        if not record.draft.partial:  # Such a run has failed, and keeps the reason for that.
+            record = as_refused(record, error)
+            await store.save(record, expected=record.status)
+        return record, Delivery(refusal=error)
+    record = _with(made, record, stored.answer)
+    await store.save(record, expected=record.status)
+    return record, Delivery(made=made)
+
+
+def _with(made: MadeEdit, record: RunRecord, answer: Answer) -> RunRecord:
+    return as_applied(
+        record, answer, filled=made.edit.filled, before=made.before, after=made.edit.text,
+        version_before=made.version_before, verified=made.verified,
+    )  # fmt: skip
+
+
+async def _bring_in(document: TargetDocument, before: str, profile: str, answer: Answer, *, insist: bool) -> MadeEdit:
+    """Edit the document as it is now.
+
+    Args:
+        document: Where the draft goes.
+        before: The document's text when the run began.
+        profile: The run's profile.
+        answer: The draft.
+        insist: Whether it goes into whatever the document is now. Without it, a document that is not what it was when
+            the run began is left alone.
+
+    Raises:
+        SpecError: It is closed, a person has written in it, or the edit was refused (`document_changed`); the run's
+            profile is not to be had any more, or not the document's (`unknown_profile`).
+    """
+    for _ in range(_REBASES):
+        current = document.text
+        if current is None:
+            raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The document is closed; a closed document is not edited.")
+        edit = await asyncio.to_thread(draft_edit, before, current, profile, answer, insist=insist)
+        if not insist and current != before:
+            # Whoever writes there may be in the middle of a sentence.
+            raise changed_underneath(edit.conflicts)
+        if not edit.filled:
+            raise SpecError(ErrorCode.DOCUMENT_CHANGED, "There is no place left in the document for this draft.")
+        if not edit.edits:
+            # The draft is in the text already: it was applied before a crash, and only the record is behind.
+            return MadeEdit(edit, current, document.version, verified=True)
+        if (made := await document.make(current, edit)) is not None:
+            return made
+    raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The document kept changing while the draft was brought in.")
