@@ -433,7 +433,8 @@ async def test_a_state_folder_that_is_none_is_told_and_commands_still_answer(sta
 AS_ANOTHER_USER = """
 import os, sys
 import orch_lsp.cli.main, orch_lsp.cli.draft, orch_lsp.app.session, orch_lsp.runs.history, orch_lsp.context.filesystem
-import orch_lsp.providers.outline, pydantic, psutil, pyromark
+import orch_lsp.providers.outline, importlib.metadata
+import orch_lsp.settings.schema, orch_lsp.runs.schema, orch_lsp.runs.view, pydantic, psutil, pyromark
 os.setgroups([])
 os.setgid(int(sys.argv[1]))
 os.setuid(int(sys.argv[1]))
