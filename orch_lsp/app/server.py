@@ -26,7 +26,7 @@ def build_server(redactor: Redactor | None = None) -> OrchServer:
     def open_session(server: OrchServer) -> Session:
         # The heavy libraries: after `initialize` was answered, on a worker thread.
         session = sessions.build_session(redactor)
-        session.on_interrupted = functools.partial(drafting.announce, server)
+        session.stores.on_interrupted = functools.partial(drafting.announce, server)
         load_all(FEATURES)
         return session
 

@@ -285,7 +285,7 @@ async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
             say(line)
         options.told.add(line)
     plan = plan_draft(reading, command="draft")
-    await session.require_consent(reading, plan.choice)
+    await session.consent.require(reading, plan.choice)
     return plan
 
 
@@ -306,7 +306,7 @@ async def _run(
         if interruption.asked:
             session.supervisor.cancel(live.record.run_id, interruption.by)
         await session.supervisor.wait(live.record.run_id)
-        for notice in session.take_notices():
+        for notice in session.stores.take_notices():
             observer.warned(notice)
     return live, result[0] if result else None
 

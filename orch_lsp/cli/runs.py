@@ -65,8 +65,8 @@ def with_store(workspace: Path | None, use: Callable[[Session, RunStore, RunSett
         try:
             root = root_of_here(workspace)
             settings = await session.settings(root, None, editor=layers.ProjectLayer(), command=merging.CommandChoice())
-            store = await session.store_at(root, None, settings.runs)
-            for notice in session.take_notices():
+            store = await session.stores.store_at(root, None, settings.runs)
+            for notice in session.stores.take_notices():
                 say(f"warning: {notice}")
             return await use(session, store, settings.runs)
         finally:
@@ -137,7 +137,7 @@ def _lines(runs: Sequence[ListedRun], before: Sequence[ListedRun]) -> list[str]:
 
 def _records(workspace: Path | None, roots: Sequence[Path | None], wanted: int, search: str | None) -> list[RunRecord]:
     async def load(session: Session, store: RunStore, settings: RunSettings) -> list[RunRecord]:
-        stores = [store, *[await session.store_at(other, None, settings) for other in roots[1:]]]
+        stores = [store, *[await session.stores.store_at(other, None, settings) for other in roots[1:]]]
         found = [record for each in stores for record in await each.list(limit=wanted, search=search)]
         return sorted(found, key=lambda record: record.run_id, reverse=True)[:wanted]
 
@@ -189,7 +189,7 @@ async def _find(
     try:
         return store, await store.get(identifier)
     except RunError as error:
-        without_workspace = await session.store_at(None, None, settings)
+        without_workspace = await session.stores.store_at(None, None, settings)
         try:
             return without_workspace, await without_workspace.get(identifier)
         except RunError:

@@ -61,6 +61,6 @@ async def _allow(root: Path, provider: str) -> None:
     try:
         source = Source((root / "spec.md").as_uri(), root / "spec.md", None, "", (root,), root)
         reading = await read(session, source, editor=ProjectLayer(), command=CommandChoice())
-        await session.allow(reading, provider)
+        await session.consent.allow(reading, provider)
     finally:
         await session.aclose()

@@ -154,7 +154,7 @@ def _settings(settings: Settings) -> list[Finding]:
 async def _choice(session: Session, reading: Reading) -> Finding:
     try:
         choice = chosen(reading.settings)
-        await session.require_consent(reading, choice)
+        await session.consent.require(reading, choice)
     except OrchError as error:
         return Finding("choice", "problem", f"{error.code}: {error.message}", error.remediation)
     model = choice.model or "no model"

@@ -70,7 +70,7 @@ async def examine_provider(
 
 def _described_key(session: Session, provider: ProviderSettings) -> Finding:
     """Where the key would come from, without a look into a keyring and without running a command."""
-    where = session.key_source(provider)
+    where = session.connections.key_source(provider)
     subject = f"provider {provider.name}: key"
     if not where.startswith("none: "):
         return Finding(subject, "ok", where)
@@ -87,7 +87,7 @@ def _how_to_set(provider: ProviderSettings) -> str:
 async def _key(session: Session, provider: ProviderSettings) -> tuple[Finding, bool]:
     subject = f"provider {provider.name}: key"
     try:
-        found = await session.find_key(provider)
+        found = await session.connections.find_key(provider)
     except OrchError as error:
         cure = _how_to_set(provider) if error.code == ErrorCode.MISSING_AUTH else error.remediation
         return Finding(subject, "problem", error.message, cure), False
@@ -98,7 +98,7 @@ async def _key(session: Session, provider: ProviderSettings) -> tuple[Finding, b
 
 async def _host(session: Session, provider: ProviderSettings) -> Finding:
     address = (await session.provider(provider, None)).server_address
-    where = "hosted" if session.is_hosted(provider) else "on this machine"
+    where = "hosted" if session.connections.is_hosted(provider) else "on this machine"
     message = f"{address} ({where})" if address else "nothing is sent"
     return Finding(f"provider {provider.name}: host", "ok", message)
 

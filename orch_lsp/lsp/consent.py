@@ -9,7 +9,7 @@ from orch_lsp.orchestration.plan import Reading
 
 async def allow(ls: OrchServer, reading: Reading, provider: str) -> None:
     """Remember, at user level, that a provider may be used in a document's workspace."""
-    await ls.shared.allow(reading, provider)
+    await ls.shared.consent.allow(reading, provider)
     uri = reading.source.uri
     ls.failures.clear(uri)
     refresh(ls, uri)

@@ -13,7 +13,8 @@ from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read, take
 from orch_lsp.orchestration.plan import Reading
-from orch_lsp.orchestration.session import Place, Session
+from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.whereabouts import Place, locate, root_of_folder
 from orch_lsp.runs.origins import taken_back
 from orch_lsp.runs.owner import is_gone
 from orch_lsp.runs.record import RunRecord
@@ -68,11 +69,11 @@ async def stores(server: OrchServer) -> list[RunStore]:
 async def _places(server: OrchServer) -> list[Place]:
     """Where the open documents are."""
     sources = [server.source(uri) for uri in server.documents.open_uris()]
-    return await asyncio.to_thread(lambda: [server.shared.locate(source) for source in sources])
+    return await asyncio.to_thread(lambda: [locate(source) for source in sources])
 
 
 async def _place(server: OrchServer, uri: str) -> Place:
-    return await asyncio.to_thread(server.shared.locate, server.source(uri))
+    return await asyncio.to_thread(locate, server.source(uri))
 
 
 async def find_run(server: OrchServer, run_id: str) -> FoundRun:
@@ -103,7 +104,7 @@ async def _stores_in_turn(server: OrchServer) -> AsyncGenerator[RunStore, None]:
     for store in await stores(server):
         if store not in seen:
             yield store
-    yield await session.store_at(None, None, (await session.settings_of(None)).runs)
+    yield await session.stores.store_at(None, None, (await session.settings_of(None)).runs)
 
 
 async def draft_text(server: OrchServer, found: FoundRun) -> str:
@@ -186,8 +187,8 @@ async def taken_back_of(server: OrchServer, runs: Sequence[FoundRun]) -> set[str
 
 
 async def _store_of_folder(session: Session, folder: Path) -> RunStore:
-    root = await asyncio.to_thread(session.root_of_folder, folder)
-    return await session.store_at(root, None, (await session.settings_of(root)).runs)
+    root = await asyncio.to_thread(root_of_folder, folder)
+    return await session.stores.store_at(root, None, (await session.settings_of(root)).runs)
 
 
 async def document_of(server: OrchServer, found: FoundRun) -> tuple[str, Reading] | None:

@@ -10,6 +10,7 @@ from lsprotocol import types
 from orch_lsp.lsp.failures import Failure
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
+from orch_lsp.orchestration.whereabouts import locate
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import TERMINAL, RunStatus
 from orch_lsp.uri import path_of
@@ -24,8 +25,8 @@ async def follow_to_file(server: OrchServer, uri: str, identities: list[str]) ->
         session = server.shared
         if not server.documents.is_open(uri):
             return
-        place = await asyncio.to_thread(session.locate, server.source(uri))
-        theirs = await session.store_at(None, identity, (await session.settings_of(place.root)).runs)
+        place = await asyncio.to_thread(locate, server.source(uri))
+        theirs = await session.stores.store_at(None, identity, (await session.settings_of(place.root)).runs)
         ours = await session.store_in(place)
         for record in await theirs.list(limit=None):
             if record.status in TERMINAL:
@@ -45,9 +46,9 @@ async def show_last_failure(ls: OrchServer, uri: str) -> None:
     if not ls.documents.is_open(uri):
         return
     session = ls.shared
-    place = await asyncio.to_thread(session.locate, ls.source(uri))
+    place = await asyncio.to_thread(locate, ls.source(uri))
     store = await session.store_in(place)
-    for notice in session.take_notices():
+    for notice in session.stores.take_notices():
         ls.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"Orch: {notice}"))
     record = await store.newest_for(place.spec_path)
     if (

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from orch_lsp.settings.configured import is_own
-from orch_lsp.settings.endpoint import server_address
 from orch_lsp.settings.model import ProviderSettings
 
 if TYPE_CHECKING:
@@ -18,10 +16,9 @@ async def is_allowed(session: Session, reading: Reading, provider: ProviderSetti
     """Whether the provider may be contacted for this document: it is on this machine, the user's own, or allowed."""
     if provider.name in reading.settings.unusable:
         return False
-    if is_own(reading.settings, provider) or not session.is_hosted(provider):
+    if is_own(reading.settings, provider) or not session.connections.is_hosted(provider):
         return True
-    address = server_address(provider.base_url) if provider.base_url else None
-    return await asyncio.to_thread(session.trust.is_allowed, session.place_of(reading), provider.name, address)
+    return await session.consent.is_given(reading, provider)
 
 
 async def may_be_asked_quietly(session: Session, reading: Reading, provider: ProviderSettings) -> bool:
@@ -29,6 +26,6 @@ async def may_be_asked_quietly(session: Session, reading: Reading, provider: Pro
 
     A key command or a keyring may open a window; that is for requests that the person made.
     """
-    if provider.api_key_command or session.key_source(provider).startswith("none: "):
+    if provider.api_key_command or session.connections.key_source(provider).startswith("none: "):
         return False
     return await is_allowed(session, reading, provider)

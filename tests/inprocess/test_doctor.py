@@ -175,7 +175,7 @@ async def test_an_unusable_provider_is_a_problem_and_not_asked(homes, provider, 
 async def test_a_damaged_store_is_found_and_a_sound_one_is_sound(homes, workspace, session):
     found = by_subject(await look(session, workspace, offline=True))["store"]
     assert (found.verdict, "sound, 0 runs" in found.message) == ("ok", True)
-    store = await session.store_at(workspace, None, (await session.settings_of(workspace)).runs)
+    store = await session.stores.store_at(workspace, None, (await session.settings_of(workspace)).runs)
     for number in range(40):
         if number == 1:
             assert "sound, 1 run." in by_subject(await look(session, workspace, offline=True))["store"].message

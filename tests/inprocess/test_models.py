@@ -166,7 +166,7 @@ async def test_a_project_s_hosted_choice_is_asked_nothing_before_the_user_allowe
     assert [one.name for one in configured_providers(found.settings)] == ["openai"]
     assert not await is_allowed(session, found, openai)
     assert not await may_be_asked_quietly(session, found, openai)
-    await session.allow(found, "openai")
+    await session.consent.allow(found, "openai")
     assert await may_be_asked_quietly(session, found, openai)
 
 

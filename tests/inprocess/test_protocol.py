@@ -19,6 +19,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from orch_lsp.app.server import build_server
 from orch_lsp.errors import ErrorCode, RunError
+from orch_lsp.orchestration.whereabouts import locate
 from tests.fakes.raw_client import RawClient, frame
 from tests.fakes.scripted_server import Stall, chat_chunk, chat_pieces, stream_reply
 
@@ -129,7 +130,7 @@ async def test_a_run_whose_command_is_cancelled_before_its_answer_ends_cancelled
     uri = (workspace / "a.spec.md").as_uri()
     raw.open(uri, SPEC)
     session = await server.ready()
-    store = await session.store_in(await asyncio.to_thread(session.locate, server.source(uri)))
+    store = await session.store_in(await asyncio.to_thread(locate, server.source(uri)))
     committing, let_go = asyncio.Event(), asyncio.Event()
     create = store.create
 

@@ -38,7 +38,7 @@ STARTS_TASKS = {
     "lsp/wire/transport.py": "the conversation, the watch over the editor, TCP's connections; all end with the server",
     "lsp/server.py": "run_task, which every feature uses, and the session's opening; close() ends both",
     "orchestration/supervisor.py": "runs and their heartbeat; aclose() ends them",
-    "orchestration/session.py": "the opening of stores, the dropping of old runs; aclose() ends both",
+    "orchestration/run_stores.py": "the opening of stores, the dropping of old runs; aclose() ends both",
     "orchestration/scope.py": "a step's checkpoints; the step ends them",
     "orchestration/graph.py": "the steps of a wave; the wave ends with them",
     "orchestration/shielding.py": "what must reach its end although its caller is cancelled; awaited there",

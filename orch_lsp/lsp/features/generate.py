@@ -76,7 +76,7 @@ async def _plan(ls: OrchServer, uri: str, choice: CommandChoice, command: str, p
     reading = await read(ls, uri, choice)
     plan = plan_draft(reading, command=command, parent_run_id=parent_run_id)
     try:
-        await session.require_consent(reading, plan.choice)
+        await session.consent.require(reading, plan.choice)
     except OrchError:
         if ls.client.message_actions:
             ls.run_task(_ask_for_consent(ls, plan, choice), f"consent for {uri}")

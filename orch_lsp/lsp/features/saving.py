@@ -10,6 +10,7 @@ from lsprotocol import types
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read
+from orch_lsp.orchestration.whereabouts import root_of_folder
 from orch_lsp.runs.provenance import move, update
 from orch_lsp.uri import path_of
 from orch_lsp.workspace import relative_path
@@ -48,11 +49,11 @@ async def _follow_rename(ls: OrchServer, old_uri: str, new_uri: str) -> None:
         return
     session = ls.shared
     for folder in {old.parent, new.parent}:
-        root = await asyncio.to_thread(session.root_of_folder, folder)
+        root = await asyncio.to_thread(root_of_folder, folder)
         if root is None:
             continue
         settings = await session.settings_of(root)
-        store = await session.store_at(root, None, settings.runs)
+        store = await session.stores.store_at(root, None, settings.runs)
         before, after = [await asyncio.to_thread(relative_path, path, root) for path in (old, new)]
         await store.relink(before, after)
         await asyncio.to_thread(move, root, before, after)

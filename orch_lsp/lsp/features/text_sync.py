@@ -61,4 +61,5 @@ async def _became_file(ls: OrchServer, uri: str, identities: list[str]) -> None:
 
 async def _release_stores(ls: OrchServer) -> None:
     session = await ls.session()
-    await session.release_stores(map(ls.source, ls.documents.open_uris()), ls.folders())
+    busy = {live.store for live in session.supervisor.live}
+    await session.stores.release_stores(map(ls.source, ls.documents.open_uris()), ls.folders(), busy)

@@ -13,7 +13,7 @@ async def user_settings(ls: OrchServer, params: Any) -> dict[str, Any]:
     """Take in the user's settings from the editor, and answer what is wrong with them."""
     session = ls.shared
     layer = read_handed_over(params)
-    session.handed_over = layer
+    session.connections.handed_over = layer
     for key in layer.keys.values():
         session.redactor.add(key.get_secret_value())
     refresh_all(ls)

@@ -1,0 +1,56 @@
+"""What the user allows: a hosted provider that a project chose is used only where they said so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.settings.endpoint import server_address
+from orch_lsp.settings.model import Choice, ProviderSettings
+from orch_lsp.settings.trust import TrustStore, needs_consent
+
+
+class Consent:
+    """The user's word on providers, by workspace."""
+
+    def __init__(self, trust: TrustStore, is_hosted: Callable[[ProviderSettings], bool]) -> None:
+        self._trust = trust
+        self._is_hosted = is_hosted
+
+    async def allow(self, reading: Reading, provider: str) -> None:
+        """Remember that a provider, at the address that it has now, may be used where the document is."""
+        settings = reading.settings.providers.get(provider)
+        if settings is None:
+            raise SettingsError(ErrorCode.UNKNOWN_PROVIDER, f"There is no provider named {provider}.")
+        address = server_address(settings.base_url) if settings.base_url else None
+        await asyncio.to_thread(self._trust.allow, _place_of(reading), provider, address)
+
+    async def require(self, reading: Reading, choice: Choice) -> None:
+        """Let only such a choice pass that the user made, or has allowed for this workspace.
+
+        Raises:
+            SettingsError: The project chose a hosted provider that the user has not allowed here yet.
+        """
+        if not needs_consent(reading.settings, self._is_hosted(choice.provider)):
+            return
+        provider = choice.provider
+        if await self.is_given(reading, provider):
+            return
+        raise SettingsError(
+            ErrorCode.NOT_ALLOWED,
+            f"This project chose the hosted provider {choice.provider.name} ({choice.layer}); "
+            "you have not allowed it for this workspace yet.",
+            remediation=f"Allow it with `orch-lsp trust {provider.name}`, or pass `--provider {provider.name}`.",
+        )
+
+    async def is_given(self, reading: Reading, provider: ProviderSettings) -> bool:
+        """Whether the user has allowed a provider, at the address that it has now, where the document is."""
+        address = server_address(provider.base_url) if provider.base_url else None
+        return await asyncio.to_thread(self._trust.is_allowed, _place_of(reading), provider.name, address)
+
+
+def _place_of(reading: Reading) -> str:
+    """What consent is given for: the workspace's root, or the document if it has none."""
+    return str(reading.root or reading.source.path or reading.source.uri)
