@@ -121,4 +121,4 @@ async def test_who_cancels_the_graph_cancels_every_step_of_its_wave() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert cancelled == ["section:goal", "section:tasks"]
+    assert sorted(cancelled) == ["section:goal", "section:tasks"]
