@@ -315,3 +315,9 @@ def test_any_text_has_nodes(lines: list[str], end: str, kind: str) -> None:
             assert node.span.start <= node.name.start < node.name.end <= node.span.end
     for citation in found.citations:
         assert 0 <= citation.span.start < citation.span.end <= len(text)
+
+
+def test_a_plan_that_is_short_has_no_findings() -> None:
+    profile = FORMAT.profile("plan")
+    assert profile is not None
+    assert check(parse("# Implementation Plan: X\n\n## Summary\n\nDo FR-001.\n", profile)) == ()

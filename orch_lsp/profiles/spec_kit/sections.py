@@ -49,7 +49,7 @@ _PLAN = (
     SectionSpec("constitution-check", "Constitution Check", (), "Each principle, held or not.", required=False),
     SectionSpec("project-structure", "Project Structure", (), "Folders and files.", required=False),
 )
-_OFF: dict[str, Severity] = {"missing_section": "off", "empty_section": "off"}
+_OFF: dict[str, Severity] = {"missing_section": "off", "missing_recommended_section": "off", "empty_section": "off"}
 _OTHERS = {
     "research": "What was looked up for a plan, and decided.",
     "data-model": "Entities with their fields, rules and states.",
