@@ -52,10 +52,10 @@ class Surroundings(Protocol):
         """How records name the document."""
         ...
 
-    async def settings(
+    def read_settings(
         self, root: Path | None, front_matter: FrontMatter | None, /, *, editor: ProjectLayer, command: CommandChoice
     ) -> Settings:
-        """All layers, merged."""
+        """All layers, merged. Blocking."""
         ...
 
 
@@ -131,21 +131,17 @@ def _profile_of(clues: Clues, recognised: Sequence[Recognised], otherwise: str) 
 
 async def read(surroundings: Surroundings, source: Source, *, editor: ProjectLayer, command: CommandChoice) -> Reading:
     """Parse a document and merge the settings that hold for it. Never fails on a document or a setting."""
-    key, text = source.uri, source.text
-    root, front_matter = await asyncio.to_thread(
-        lambda: (surroundings.root_of(source), surroundings.readings.markdown(key, text).front_matter)
-    )
-    settings = await surroundings.settings(root, front_matter, editor=editor, command=command)
-    return await asyncio.to_thread(_read, surroundings, source, root, front_matter, settings)
+    return await asyncio.to_thread(_read, surroundings, source, editor, command)
 
 
-def _read(
-    surroundings: Surroundings, source: Source, root: Path | None, front_matter: FrontMatter | None, settings: Settings
-) -> Reading:
+def _read(surroundings: Surroundings, source: Source, editor: ProjectLayer, command: CommandChoice) -> Reading:
+    root = surroundings.root_of(source)
+    markdown = surroundings.readings.markdown(source.uri, source.text)
+    front_matter = markdown.front_matter
+    settings = surroundings.read_settings(root, front_matter, editor=editor, command=command)
     spec_path = surroundings.spec_path(source, root)
     # Without a workspace the record names the file alone, and its folders tell as much.
     whole = source.path.as_posix() if root is None and source.path is not None else spec_path
-    markdown = surroundings.readings.markdown(source.uri, source.text)
     clues = Clues(whole, source.text, markdown.tree.headings, front_matter)
     recognised = markdown.once(("recognised", whole), lambda: FORMATS.recognised(clues))
     profile = _profile_of(clues, recognised, settings.profile)

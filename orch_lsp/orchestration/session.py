@@ -73,14 +73,15 @@ class Session:
     async def settings(
         self, root: Path | None, front_matter: FrontMatter | None, *, editor: ProjectLayer, command: CommandChoice
     ) -> Settings:
-        """Read the settings files and merge all layers. Never raises on a value: see `Settings.problems`."""
-        settings = await asyncio.to_thread(
-            self.settings_reader.read,
-            root,
-            front_matter,
-            editor=editor,
-            command=command,
-            handed_over=self.connections.handed_over,
+        """As `read_settings`, on a worker."""
+        return await asyncio.to_thread(self.read_settings, root, front_matter, editor=editor, command=command)
+
+    def read_settings(
+        self, root: Path | None, front_matter: FrontMatter | None, *, editor: ProjectLayer, command: CommandChoice
+    ) -> Settings:
+        """Read the settings files and merge all layers. Never raises on a value: see `Settings.problems`. Blocking."""
+        settings = self.settings_reader.read(
+            root, front_matter, editor=editor, command=command, handed_over=self.connections.handed_over
         )
         return self._without_keys(settings)
 
