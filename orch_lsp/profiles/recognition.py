@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from orch_lsp.document.model import Section, SpecDocument
 
 _FOLDERS = {
-    ".planning": "GSD",
     ".taskmaster": "Task Master",
     "agent-os": "Agent OS",
     ".agent-os": "Agent OS",
@@ -33,7 +32,6 @@ _AWAY = {
 _TEMPLATE_NAME = re.compile(r"(?:.*[-_.])?template(?:[-_.].*)?\.(?:md|markdown)\Z", re.IGNORECASE)
 
 _LOWEST_OF_A_SECTION = 2
-_GSD_REQUIREMENTS = re.compile(r"v\d+ requirements\Z", re.IGNORECASE)
 _BMAD_STORY = re.compile(r"story \d+\.\d+\s*:", re.IGNORECASE)
 _TESSL_LINK = re.compile(r"\[@(?:generate|describe|test|use)\]\(")
 
@@ -97,12 +95,6 @@ def _by_path(parts: Sequence[str]) -> str | None:
 def _by_headings(document: SpecDocument) -> str | None:
     names = [(section.level, section.title.strip().casefold()) for section in document.sections]
     seconds = {name for level, name in names if level == 2}
-    if any(_GSD_REQUIREMENTS.match(name) for name in seconds) or _has_keys(document, "phase", "plan", "wave"):
-        return "GSD"
     if any(_BMAD_STORY.match(name) for _, name in names) and any(name.startswith("epic ") for name in seconds):
         return "BMAD"
     return "Tessl" if _TESSL_LINK.search(document.text) else None
-
-
-def _has_keys(document: SpecDocument, *keys: str) -> bool:
-    return document.front_matter is not None and set(keys) <= set(document.front_matter.values)

@@ -24,6 +24,7 @@ from orch_lsp.profiles.protocol import Clues, Format, Recognition
 GROUP = "orch_lsp.profiles"
 
 BUILT_IN: Mapping[str, str] = {
+    "gsd": "orch_lsp.profiles.gsd.format:FORMAT",
     "kiro": "orch_lsp.profiles.kiro.format:FORMAT",
     "openspec": "orch_lsp.profiles.openspec.format:FORMAT",
     "plain": "orch_lsp.profiles.plain.format:FORMAT",

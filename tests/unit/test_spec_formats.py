@@ -18,7 +18,6 @@ def tool(text: str, path: str = "limiter.spec.md") -> str | None:
 @pytest.mark.parametrize(
     ("path", "name"),
     [
-        (".planning/REQUIREMENTS.md", "GSD"),
         (".taskmaster/docs/prd.md", "Task Master"),
         ("specs/limiter/spec.md", None),
         ("docs/kiro.md", None),
@@ -32,7 +31,6 @@ def test_a_path_tells_its_tool(path: str, name: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("# R\n\n## v1 Requirements\n\n- [ ] **AUTH-01**: x\n", "GSD"),
         ("# E\n\n## Epic 1: Sign-in\n\n### Story 1.1: Form\n", "BMAD"),
         ("# M\n\n[@generate](../src/m.ts)\n", "Tessl"),
         (BARE, None),

@@ -1,0 +1,119 @@
+"""Whom documents of GSD cite: requirements such as `AUTH-01`, phases, and plans such as `03-02`.
+
+Plans stand in tags, which are HTML to Markdown: there, all but code and comments is read.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from orch_lsp.document.items import visible_matches
+from orch_lsp.document.node import Citation, Relation
+from orch_lsp.markdown.html import comments_in
+from orch_lsp.text import Span
+
+if TYPE_CHECKING:
+    from orch_lsp.document.model import SpecDocument
+
+REQUIREMENT = r"[A-Z][A-Z0-9]{1,11}-\d{2,4}"
+PLAN = r"\d{2,3}(?:\.\d{1,2})?-\d{2,3}"
+_COVERS = re.compile(
+    rf"\*\*Requirements?\*{{0,2}}[ \t]*:\*{{0,2}}[ \t]*(?P<listed>(?:\[?{REQUIREMENT}[\], \t]*)+)", re.IGNORECASE
+)
+_PART = r"\d{1,3}(?:\.\d{1,2})?"
+_CITED = re.compile(
+    rf"(?<![\w.-])(?:(?P<requirement>{REQUIREMENT})(?![\w-])|(?P<plan>{PLAN})(?=-PLAN\b|-SUMMARY\b|[\s:,.)\]*]|\Z)"
+    rf"|Phases?[ \t](?P<phase>{_PART})(?:[ \t]*[-–][ \t]*(?P<last>{_PART}))?(?![\w.]*\w))"
+)
+_FIELD = re.compile(r"(?<![^\r\n])(?P<key>[A-Za-z_][\w-]*)[ \t]*:")
+_NUMBER = re.compile(rf"(?<![\w.-])(?:(?P<plan>{PLAN})|(?P<number>\d{{1,2}}))(?![\w.-]*\w)")
+_A_REQUIREMENT = re.compile(rf"(?<![\w-]){REQUIREMENT}(?![\w-])")
+_COVERING = frozenset({"requirements", "requirements-completed", "requirements_completed"})
+_AFTER = frozenset({"depends_on", "requires"})
+
+
+def phase_key(number: str) -> str:
+    """A phase's key: `Phase 9` for `9` and `09`."""
+    whole, dot, part = number.partition(".")
+    return f"Phase {int(whole)}{dot}{part}"
+
+
+def phase_number(value: object) -> str | None:
+    """The number with which a phase is named, in two digits: `06` of `06-name`, of `6`."""
+    found = re.match(r"(\d{1,3})(\.\d{1,2})?", str(value))
+    return None if found is None else f"{int(found[1]):02d}{found[2] or ''}"
+
+
+def citations_of(document: SpecDocument, *, in_tags: bool = False) -> list[Citation]:
+    """All that a document cites.
+
+    Args:
+        document: Of any kind of the format.
+        in_tags: Whether its text stands in tags.
+    """
+    covered = [Span(*match.span("listed")) for match in _matches(document, _COVERS, in_tags=in_tags)]
+    found = [*_of_front_matter(document)]
+    for match in _matches(document, _CITED, in_tags=in_tags):
+        if match["requirement"]:
+            span = Span(*match.span("requirement"))
+            number = bisect_right(covered, span.start, key=lambda listed: listed.start) - 1
+            relation: Relation = "covers" if number >= 0 and span.start in covered[number] else "cites"
+            found.append(Citation(relation, span, match["requirement"]))
+        elif match["plan"]:
+            found.append(Citation("cites", Span(*match.span("plan")), match["plan"]))
+        else:
+            found += [
+                Citation("cites", Span(*match.span(group)), phase_key(match[group]))
+                for group in ("phase", "last")
+                if match[group]
+            ]
+    return found
+
+
+def _matches(document: SpecDocument, pattern: re.Pattern[str], *, in_tags: bool) -> Iterator[re.Match[str]]:
+    return tagged(document, pattern) if in_tags else visible_matches(document.tree, pattern)
+
+
+def tagged(document: SpecDocument, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Matches of a pattern behind front matter, in tags as well, that begin in no code and no comment."""
+    hidden: list[Span] = []
+    for element, span in document.tree.elements("code_block", "html_block", "html"):
+        if element.kind == "code_block":
+            hidden.append(span)
+        else:
+            source = document.text[span.start : span.end]
+            hidden += [Span(span.start + one.start, span.start + one.end) for one in comments_in(source)]
+    hidden.sort()
+    starts = [span.start for span in hidden]
+    for match in pattern.finditer(document.text, document.tree.starts[0]):
+        number = bisect_right(starts, match.start()) - 1
+        if number < 0 or match.start() >= hidden[number].end:
+            yield match
+
+
+def fields_of(document: SpecDocument) -> Iterator[tuple[str, Span]]:
+    """The keys of front matter that stand at the beginning of a line, each with where its value stands."""
+    if document.front_matter is None:
+        return
+    span = document.front_matter.span
+    found = [*_FIELD.finditer(document.text, span.start, span.end)]
+    for number, field in enumerate(found):
+        end = found[number + 1].start() if number + 1 < len(found) else span.end
+        yield field["key"].casefold(), Span(field.end(), end)
+
+
+def _of_front_matter(document: SpecDocument) -> Iterator[Citation]:
+    phase = phase_number(document.front_matter.values.get("phase")) if document.front_matter is not None else None
+    for key, value in fields_of(document):
+        if key in _COVERING:
+            for match in _A_REQUIREMENT.finditer(document.text, value.start, value.end):
+                yield Citation("covers", Span(*match.span()), match[0])
+        elif key in _AFTER:
+            for match in _NUMBER.finditer(document.text, value.start, value.end):
+                if match["plan"]:
+                    yield Citation("cites", Span(*match.span()), match["plan"])
+                elif phase is not None:
+                    yield Citation("cites", Span(*match.span()), f"{phase}-{int(match['number']):02d}")

@@ -1,0 +1,62 @@
+"""The nodes of requirements (`- [ ] **AUTH-01**: …`) and of notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from orch_lsp.document.items import Item, items_of
+from orch_lsp.document.node import Node, Nodes, State, gathered, slug
+from orch_lsp.document.section_nodes import heading_nodes
+from orch_lsp.profiles.gsd.references import REQUIREMENT, citations_of
+from orch_lsp.text import Span
+
+if TYPE_CHECKING:
+    from orch_lsp.document.model import SpecDocument
+
+STATES: dict[str, State] = {" ": "open", "x": "done", "X": "done", "-": "in_progress", "~": "in_progress"}
+_NAMED = re.compile(rf"(?:~~)?(?:\*\*|__)(?P<id>{REQUIREMENT})(?:\*\*|__)?[:：]?(?:\*\*|__)?[:：]?\s*")
+_WORDS_OF_A_TITLE = 12
+
+
+def requirements_nodes(document: SpecDocument) -> Nodes:
+    """The nodes of `REQUIREMENTS.md`."""
+    nodes = [*heading_nodes(document), *_items(document)]
+    return gathered(document.text, nodes, citations_of(document))
+
+
+def notes_nodes(document: SpecDocument) -> Nodes:
+    """The nodes of other files: sections and boxes."""
+    nodes = [*heading_nodes(document), *(node for node in _items(document) if node.kind == "checklist_item")]
+    return gathered(document.text, nodes, citations_of(document))
+
+
+def _items(document: SpecDocument) -> Iterator[Node]:
+    for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
+        for item in items_of(chunk):
+            found = _NAMED.match(document.text, base + item.content.start, base + item.content.end)
+            if found is not None:
+                title = shortened(document.text[found.end() : base + item.content.end])
+                state = None if item.box is None else STATES.get(item.box)
+                yield Node("requirement", found["id"], title, placed(item, base), state, Span(*found.span("id")))
+            elif item.box is not None:
+                yield checklist_item(document.text, item, base)
+
+
+def checklist_item(text: str, item: Item, base: int) -> Node:
+    """A box that is nothing else."""
+    title = shortened(text[base + item.content.start : base + item.content.end])
+    return Node(
+        "checklist_item", f"checklist/{slug(title) or 'item'}", title, placed(item, base), STATES.get(item.box or "")
+    )
+
+
+def placed(item: Item, base: int) -> Span:
+    """Where an item stands in the text."""
+    return Span(base + item.span.start, base + item.span.end)
+
+
+def shortened(text: str) -> str:
+    """The first words of a text, for a title."""
+    return " ".join(text.split()[:_WORDS_OF_A_TITLE])
