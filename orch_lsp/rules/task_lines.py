@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from orch_lsp.document.items import Item, items_of, visible_matches
 from orch_lsp.document.model import Section, SpecDocument
@@ -86,6 +87,7 @@ class _Search:
                 self._holds_boxes.add(around)
                 self._beside_boxes.add((self._items[around].base, self._items[around].parent))
                 around = self._items[around].parent
+        self._parts: dict[int, int] = {}
         self._heading_starts = [section.heading.start for section in document.sections]
         self._box_starts = sorted(self._start(self._items[number]) for number in boxed)
 
@@ -199,14 +201,16 @@ class _Search:
         return int(last) <= self._parts_of(outer.parent, before)
 
     def _parts_of(self, parent: int, number: str) -> int:
-        """How many items right below one begin with a number that is part of its."""
-        count = 0
-        for placed in self._items[parent + 1 :]:
-            if placed.parent < parent:
-                break
-            start = placed.base + placed.item.content.start
-            count += placed.parent == parent and self._text.startswith(f"{number}.", start)
-        return count
+        """How many items right below one begin with a number that is part of its. Counted once."""
+        if parent not in self._parts:
+            count = 0
+            for placed in islice(self._items, parent + 1, None):
+                if placed.parent < parent:
+                    break
+                start = placed.base + placed.item.content.start
+                count += placed.parent == parent and self._text.startswith(f"{number}.", start)
+            self._parts[parent] = count
+        return self._parts[parent]
 
     def _with_box(self, placed: _Placed, start: int) -> tuple[Edit, ...]:
         content = placed.base + placed.item.content.start

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 NUMBER = r"\d{1,4}(?:\.\d{1,4}){0,3}"
 ID = rf"(?:(?:{PREFIXES})-?)?{NUMBER}[a-z]?"
-LONGEST_RANGE = 100
+LONGEST_RANGE = 50
 """A range with more members stands for its two ends alone."""
 
 _DASH = r"[-‐‑–—~～〜]|(?i:to|through|bis|至|から)"
