@@ -11,68 +11,35 @@ from orch_lsp.errors import ErrorCode
 from orch_lsp.lsp.convert import SEVERITIES, SOURCE, Positions
 from orch_lsp.lsp.failures import Failure
 from orch_lsp.lsp.pages import page_uri
-from orch_lsp.lsp.scope import is_spec
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.review import BESIDE_THE_RULES, review
 from orch_lsp.orchestration.secret_refusal import secret_line
-from orch_lsp.rules.check import check
-from orch_lsp.settings.model import Layer
 
 
 async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
     """Everything there is to say of this version of a document."""
     reading = await snapshot.reading()
     positions = snapshot.positions()
-    found: list[types.Diagnostic] = []
-    if is_spec(reading):
-        found += await asyncio.to_thread(_rules, reading, positions)
-    found += _settings(reading, positions)
-    found += _unknown_profile(reading, positions)
+    found = await asyncio.to_thread(_review, reading, positions)
     failure = snapshot.failure
     if failure is not None and not _is_said_or_settled(failure, reading):
         found.append(await asyncio.to_thread(_failure, snapshot, reading, failure, positions))
     return found
 
 
-def _rules(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
+def _review(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
     return [
         types.Diagnostic(
             positions.range(finding.span), finding.message, SEVERITIES[finding.severity], finding.rule, source=SOURCE,
-            data={"code": finding.rule},
+            data=_of_no_run(finding.rule) if finding.rule in BESIDE_THE_RULES else {"code": finding.rule},
         )
-        for finding in check(reading.document, reading.settings.severities)
+        for finding in review(reading)
     ]  # fmt: skip
 
 
-def _settings(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
-    """Settings that are ignored: where they stand if that is this document, else at its beginning."""
-    return [
-        types.Diagnostic(
-            positions.line_range((problem.line or 0) if problem.layer is Layer.FRONT_MATTER else 0),
-            f"{problem.path.name}{problem.at_line}: {problem.message}" if problem.path is not None else problem.message,
-            types.DiagnosticSeverity.Warning,
-            "invalid_settings",
-            source=SOURCE,
-            data={"code": "invalid_settings", "runId": None, "retryable": False},
-        )
-        for problem in reading.settings.problems
-    ]
-
-
-def _unknown_profile(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
-    """A front matter that names a profile which there is not: said on its line, before anybody asks for a draft."""
-    if reading.no_profile is None or reading.no_profile.line is None:
-        return []
-    return [
-        types.Diagnostic(
-            positions.line_range(reading.no_profile.line),
-            reading.no_profile.message,
-            types.DiagnosticSeverity.Warning,
-            ErrorCode.UNKNOWN_PROFILE,
-            source=SOURCE,
-            data={"code": ErrorCode.UNKNOWN_PROFILE, "runId": None, "retryable": False},
-        )
-    ]
+def _of_no_run(code: str) -> dict[str, object]:
+    return {"code": code, "runId": None, "retryable": False}
 
 
 def _is_said_or_settled(failure: Failure, reading: Reading) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from lsprotocol import types
 
 from orch_lsp.lsp.offers import offers
-from orch_lsp.lsp.scope import is_spec
 from orch_lsp.lsp.snapshot import Snapshot
+from orch_lsp.orchestration.review import is_spec
 
 
 async def code_lens(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeLens]:  # noqa: ARG001

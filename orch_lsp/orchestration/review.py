@@ -1,0 +1,62 @@
+"""What there is to say of a document, alike in an editor and on the command line: findings of rules and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from orch_lsp.errors import ErrorCode
+from orch_lsp.orchestration.included import is_included
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.rules.check import check
+from orch_lsp.rules.rule import Finding, Neighbour
+from orch_lsp.settings.model import Layer, Problem
+from orch_lsp.text import Span, line_spans
+from orch_lsp.uri import shown_path
+
+BESIDE_THE_RULES = (ErrorCode.INVALID_SETTINGS.value, ErrorCode.UNKNOWN_PROFILE.value)
+"""Codes of findings that no rule makes."""
+
+
+def is_spec(reading: Reading) -> bool:
+    """Whether `include`, its format or its front matter says that a document is a spec, and its profile is known."""
+    if reading.no_profile is not None:
+        return False
+    front_matter = reading.document.front_matter
+    if reading.recognition is not None or (front_matter is not None and "profile" in front_matter.values):
+        return True
+    path = reading.spec_path if reading.source.path is not None else shown_path(reading.source.uri)
+    return is_included(path, reading.settings.include)
+
+
+def review(reading: Reading, neighbours: Sequence[Neighbour] = ()) -> list[Finding]:
+    """All that there is to say of a document: of the rules, if it is a spec, then of its settings and its profile.
+
+    Settings of other files than the document are findings at its beginning, with the file's name.
+    """
+    rules = check(reading.document, reading.settings.severities, neighbours) if is_spec(reading) else ()
+    return [*rules, *_settings(reading), *_unknown_profile(reading)]
+
+
+def is_of_the_document(problem: Problem) -> bool:
+    """Whether a setting that is not used stands in the document itself."""
+    return problem.layer is Layer.FRONT_MATTER
+
+
+def _settings(reading: Reading) -> Iterator[Finding]:
+    for problem in reading.settings.problems:
+        line = (problem.line or 0) if is_of_the_document(problem) else 0
+        name = "" if problem.path is None else f"{problem.path.name}{problem.at_line}: "
+        code = ErrorCode.INVALID_SETTINGS.value
+        yield Finding(code, "warning", f"{name}{problem.message}", _line(reading, line))
+
+
+def _unknown_profile(reading: Reading) -> Iterator[Finding]:
+    """A front matter that names a profile which there is not: said on its line, before anybody asks for a draft."""
+    missing = reading.no_profile
+    if missing is not None and missing.line is not None:
+        yield Finding(ErrorCode.UNKNOWN_PROFILE.value, "warning", missing.message, _line(reading, missing.line))
+
+
+def _line(reading: Reading, number: int) -> Span:
+    lines = line_spans(reading.document.text)
+    return lines[min(number, len(lines) - 1)]
