@@ -4,7 +4,8 @@
 
 With `--venv` the other server (rumdl) is installed below DIR and gets the same keystrokes in turn. A keystroke is a
 change followed by a pull of the document's diagnostics; then hover, code lens and code action are asked for once each
-on the same version. The typist types ten keys a second and asks for lens and actions after each.
+on the same version, and a settings file changes. The typist types ten keys a second and asks for lens and actions
+after each.
 """
 
 from __future__ import annotations
@@ -66,6 +67,14 @@ class Typist:
         await self._client.request(method, params)
         return (time.perf_counter() - began) * 1000
 
+    async def settings_change(self, path: Path, text: str) -> float:
+        """Milliseconds from a changed settings file to the diagnostics that hold with it."""
+        await asyncio.to_thread(path.write_text, text, "utf-8")
+        began = time.perf_counter()
+        self._client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": path.as_uri(), "type": 2}]})
+        await self.ask("textDocument/diagnostic")
+        return (time.perf_counter() - began) * 1000
+
     async def keystroke(self) -> float:
         """Milliseconds from a key to the diagnostics of the text with it."""
         began = time.perf_counter()
@@ -121,12 +130,17 @@ async def measure(where: Place, wanted: Options, other_program: Path | None) -> 
     keys: list[float] = []
     other_keys: list[float] = []
     again: dict[str, list[float]] = {"hover": [], "codeLens": [], "codeAction": []}
+    changes: list[float] = []
+    project = where.root / ".orch" / "config.toml"
+    project.parent.mkdir(exist_ok=True)
     for number in range(rounds + 3):
         took = await ours.keystroke()
         asked = {name: await ours.ask(f"textDocument/{name}") for name in again}
+        changed = await ours.settings_change(project, f'apply = "{"review" if number % 2 else "auto"}"\n')
         other_took = await other.keystroke() if other is not None else None
         if number >= 3:  # the first ones load what is loaded on first use
             keys.append(took)
+            changes.append(changed)
             for name, milliseconds in asked.items():
                 again[name].append(milliseconds)
             if other_took is not None:
@@ -148,6 +162,7 @@ async def measure(where: Place, wanted: Options, other_program: Path | None) -> 
             Row(f"{name} of the same version, median", statistics.median(took), None, "ms", 2.0)
             for name, took in again.items()
         ),
+        Row("settings change to diagnostics, median", statistics.median(changes), statistics.median(keys), "ms", 1.0),
         Row("lag while ten keys a second are typed, median", lag, None, "ms", 50.0),
         Row("share of a processor meanwhile", share, None, "%", 20.0),
     ]
