@@ -7,10 +7,14 @@ from types import MappingProxyType
 
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.profile import Profile, Severity
-from orch_lsp.rules import structure, task_lines, traceability
+from orch_lsp.rules import openspec, openspec_documents, structure, task_lines, traceability
 from orch_lsp.rules.rule import Finding, Neighbour, Rule, Subject
 
-RULES: Mapping[str, Rule] = {rule.code: rule for rule in (*structure.RULES, *traceability.RULES, *task_lines.RULES)}
+RULES: Mapping[str, Rule] = {
+    rule.code: rule
+    for family in (structure, traceability, task_lines, openspec, openspec_documents)
+    for rule in family.RULES
+}
 """By code, the families one after another."""
 
 _NOTHING: Mapping[str, Severity] = MappingProxyType({})

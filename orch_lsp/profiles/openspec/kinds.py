@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orch_lsp.document.profile import Profile, SectionSpec, TaskForm
+from orch_lsp.document.profile import Profile, SectionSpec, Severity, TaskForm
 from orch_lsp.profiles.openspec.changes import design_nodes, notes_nodes, proposal_nodes, tasks_nodes
 from orch_lsp.profiles.openspec.requirements import delta_nodes, spec_nodes
 from orch_lsp.profiles.openspec.words import NORMATIVE_WORDS, OPERATION_HEADINGS, SECTION_HEADINGS
@@ -12,6 +12,17 @@ def _section(key: str, guidance: str, aliases: tuple[str, ...] = (), *, required
     title, *forms = SECTION_HEADINGS[key]
     return SectionSpec(key, title, aliases, guidance, tuple(forms), required)
 
+
+_OF_REQUIREMENTS: dict[str, Severity] = {
+    "requirement_without_text": "error",
+    "no_normative_keyword": "warning",
+    "requirement_without_scenario": "error",
+    "scenario_heading_level": "error",
+    "requirement_too_long": "information",
+    "unread_heading": "error",
+    "duplicate_id": "error",
+}
+"""As OpenSpec's own validator weighs them."""
 
 SPEC = Profile(
     name="openspec",
@@ -28,7 +39,18 @@ SPEC = Profile(
         ),
     ),
     normative_words=NORMATIVE_WORDS,
-    severities={"missing_section": "error"},
+    severities={
+        **_OF_REQUIREMENTS,
+        "missing_section": "error",
+        "empty_section": "error",
+        "placeholder_section": "off",
+        "duplicate_section": "information",
+        "no_requirements": "error",
+        "purpose_placeholder": "warning",
+        "purpose_too_short": "warning",
+        "delta_header_in_main_spec": "error",
+        "requirement_outside_section": "error",
+    },
 )
 
 _PARTS_OF_A_DELTA = {
@@ -49,7 +71,17 @@ DELTA = Profile(
         for operation, forms in OPERATION_HEADINGS.items()
     ),
     normative_words=NORMATIVE_WORDS,
-    severities={"missing_section": "off", "duplicate_section": "off"},
+    severities={
+        **_OF_REQUIREMENTS,
+        "missing_section": "off",
+        "empty_section": "off",
+        "duplicate_section": "off",
+        "requirement_outside_section": "warning",
+        "no_delta": "error",
+        "stray_heading_in_delta": "information",
+        "conflicting_operations": "error",
+        "rename_without_pair": "error",
+    },
 )
 
 PROPOSAL = Profile(
@@ -88,6 +120,7 @@ TASKS = Profile(
     name="openspec/tasks",
     kind="tasks",
     nodes=tasks_nodes,
+    severities={"duplicate_id": "error", "task_group_mismatch": "warning"},
     task_form=TaskForm("OpenSpec", "does not count it as a task", "- [ ] 1.1 Describe the step"),
     description="The steps of a change, numbered, in groups.",
     prompt_name="",

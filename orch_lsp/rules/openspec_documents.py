@@ -1,0 +1,277 @@
+"""What OpenSpec's own validator finds in a spec, a delta and a list of tasks. Their profiles switch it on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.node import Citation, Node
+from orch_lsp.rules.requirement_blocks import Block, blocks, head, heading_line, is_named, part_named
+from orch_lsp.rules.rule import Found, Related, Rule, Subject
+from orch_lsp.text import Span
+
+_DELTA_HEADING = re.compile(
+    r"[ \t]*##[ \t]+(?:ADDED|MODIFIED|REMOVED|RENAMED)[ \t]+Requirements[ \t]*#*\s*\Z", re.IGNORECASE
+)
+_PART_HEADING = re.compile(r"##[ \t]+(?:ADDED|MODIFIED|REMOVED|RENAMED) Requirements[ \t]*\Z", re.IGNORECASE)
+_SECTION_HEADING = re.compile(r"#{1,6}[ \t]+Purpose\Z|##[ \t]+Requirements\Z", re.IGNORECASE)
+_ENTRY_HEADING = re.compile(r"###[ \t]*Requirement:[ \t]*\S", re.IGNORECASE)
+_LISTED = re.compile(r"[-*+][ \t]+`?###[ \t]*Requirement:[ \t]*\S", re.IGNORECASE)
+_RENAME = re.compile(
+    r"(?:[-*+][ \t]+)?FROM:[ \t]*`?###[ \t]*Requirement:.*?(?:[-*+][ \t]+)?TO:[ \t]*`?###[ \t]*Requirement:",
+    re.DOTALL | re.IGNORECASE,
+)
+_CAPITALS = re.compile(r"FROM.*TO", re.DOTALL)
+_STAND_IN = re.compile(r"\W{0,4}(?:TBD|TODO)\b", re.IGNORECASE)
+_GROUP = re.compile(r"[ \t]*#{2}[ \t]+(\d+)\.[ \t]")
+_DOTTED = re.compile(r"\d+(?:\.\d+)+\Z")
+_SHORTEST_PURPOSE = 50
+_SECOND, _THIRD = 2, 3
+
+
+def no_requirements(subject: Subject) -> Iterator[Found]:
+    """A section of requirements in which there is none."""
+    section = subject.document.profile_sections.get("requirements")
+    if section is None or not section.content.strip():
+        return
+    if not any(block.part == "requirements" for block in blocks(subject)):
+        message = "There is no requirement in this section: begin each with a heading, `### Requirement: NAME`."
+        yield Found(message, section.heading, section.key)
+
+
+def purpose_placeholder(subject: Subject) -> Iterator[Found]:
+    """A purpose that nobody has written."""
+    section = subject.document.profile_sections.get("purpose")
+    if section is not None and _STAND_IN.match(section.content.strip()):
+        message = "The purpose is still a stand-in: say what this capability is for, and for whom."
+        yield Found(message, section.heading, section.key)
+
+
+def purpose_too_short(subject: Subject) -> Iterator[Found]:
+    """A purpose of less than 50 characters."""
+    section = subject.document.profile_sections.get("purpose")
+    text = "" if section is None else section.content.strip()
+    if section is not None and 0 < len(text) < _SHORTEST_PURPOSE and not _STAND_IN.match(text):
+        message = f"The purpose has {len(text)} characters: say in at least {_SHORTEST_PURPOSE} what this is for."
+        yield Found(message, section.heading, section.key)
+
+
+def delta_header_in_main_spec(subject: Subject) -> Iterator[Found]:
+    """Headings of a delta in a spec, where they end what is read of its requirements."""
+    document = subject.document
+    for section in document.sections:
+        if section.level == _SECOND and _DELTA_HEADING.match(heading_line(document, section)):
+            message = (
+                f"“{section.title}” belongs into the delta of a change: here it ends the section of requirements, and "
+                "what stands below it is not read. Move it to a change's delta, or join it with `## Requirements`."
+            )
+            yield Found(message, section.heading, section.key)
+
+
+def unread_heading(subject: Subject) -> Iterator[Found]:
+    """Headings and lines that say what OpenSpec reads, in a form that it passes over."""
+    document = subject.document
+    if subject.profile.kind == "spec":
+        for key in ("purpose", "requirements"):
+            section = document.profile_sections.get(key)
+            if section is not None and not _SECTION_HEADING.match(heading_line(document, section).rstrip()):
+                yield _unread(section.heading, section.key, f"## {key.capitalize()}")
+        for block in blocks(subject):
+            if heading_line(document, block.section)[:1].isspace():
+                yield _unread(block.section.heading, block.node.key, f"### Requirement: {block.node.title}")
+        return
+    for block in blocks(subject):
+        if block.part is not None and not _ENTRY_HEADING.match(heading_line(document, block.section)):
+            yield _unread(block.section.heading, block.node.key, f"### Requirement: {block.node.title or 'NAME'}")
+    sections = {section.heading.start: section for section in document.sections}
+    for node in document.nodes.nodes:
+        section = sections.get(node.span.start)
+        if (part := part_named(node)) is not None:
+            if section is not None and not _PART_HEADING.match(heading_line(document, section).rstrip()):
+                yield _unread(section.heading, node.key, f"## {part.upper()} Requirements")
+        elif node.kind == "delta" and section is None and not _read_as_typed(document, node):
+            wanted = "- FROM: `### Requirement: OLD`" if node.key.startswith("RENAMED ") else "- ### Requirement: NAME"
+            yield _unread(node.span, node.key, wanted)
+
+
+def _unread(span: Span, key: str, wanted: str) -> Found:
+    return Found(f"OpenSpec passes this over: write `{wanted}`, in these words and nothing around them.", span, key)
+
+
+def _read_as_typed(document: SpecDocument, node: Node) -> bool:
+    text = document.text[node.span.start : node.span.end]
+    if node.key.startswith("RENAMED "):
+        return _RENAME.match(text) is not None and _CAPITALS.search(text) is not None
+    return _LISTED.match(text) is not None
+
+
+def no_delta(subject: Subject) -> Iterator[Found]:
+    """A delta in which nothing changes."""
+    document = subject.document
+    if any(node.kind == "delta" and part_named(node) is None for node in document.nodes.nodes):
+        return
+    if any(block.part is not None for block in blocks(subject)):
+        return
+    if any(node.kind == "delta" for node in document.nodes.nodes):
+        message = "No part of this delta holds a requirement: begin each with a heading, `### Requirement: NAME`."
+    else:
+        message = (
+            "This delta changes nothing: put requirements below `## ADDED Requirements`, `## MODIFIED Requirements`, "
+            "`## REMOVED Requirements` or `## RENAMED Requirements`."
+        )
+    yield Found(message, head(document))
+
+
+def stray_heading_in_delta(subject: Subject) -> Iterator[Found]:
+    """Headings in a part of a delta that begin no requirement, so that what stands below them is lost."""
+    document = subject.document
+    nodes = document.nodes
+    sections = {section.heading.start: section for section in document.sections}
+    for node in nodes.nodes:
+        section = sections.get(node.span.start)
+        if node.kind != "section" or section is None or section.level != _THIRD or node.parent is None:
+            continue
+        if nodes.by_key[node.parent].kind == "delta":
+            message = (
+                f"“{section.title}” is passed over, with what stands below it: in a delta each heading of the third "
+                "level begins a requirement, `### Requirement: NAME`."
+            )
+            yield Found(message, section.heading, node.key)
+
+
+def conflicting_operations(subject: Subject) -> Iterator[Found]:
+    """Requirements that a delta changes in two ways that exclude each other."""
+    seen: dict[str, Block] = {}
+    by_name: dict[str, dict[str, Block]] = {}
+    for block in blocks(subject):
+        if block.part is None or not block.node.title:
+            continue
+        known = seen.setdefault(block.node.title, block)
+        by_name.setdefault(block.node.title, {}).setdefault(block.part, block)
+        if known.part != block.part:
+            message = (
+                f"“{block.node.title}” stands in two parts of this delta, {known.part} and {block.part}: "
+                "keep it in the one that is meant."
+            )
+            yield _conflict(block, message, known.section.heading)
+    given: dict[str, Node] = {}
+    for rename, old, new in _renames(subject):
+        if (first := given.setdefault(new, rename)) is not rename:
+            message = f"Two requirements are renamed to “{new}”: choose another name for one of them."
+            yield Found(message, rename.span, rename.key, (), (Related("The other one.", first.span),))
+        for name, part, message in (
+            (old, "removed", f"“{old}” is renamed and removed: keep one of them."),
+            (old, "modified", f"“{old}” has the name “{new}” by the time it is modified: use that in its heading."),
+            (new, "added", f"“{new}” is added, and what another requirement is renamed to: choose another name."),
+        ):
+            if (block := by_name.get(name, {}).get(part)) is not None:
+                yield _conflict(block, message, rename.span)
+        listed = subject.document.nodes.by_key.get(f"Requirement: {old}")
+        if listed is not None and listed.kind == "delta" and old not in by_name:
+            yield Found(f"“{old}” is renamed and removed: keep one of them.", listed.span, listed.key)
+
+
+def _conflict(block: Block, message: str, other: Span) -> Found:
+    return Found(message, block.section.heading, block.node.key, (), (Related("The other one.", other),))
+
+
+def _renames(subject: Subject) -> Iterator[tuple[Node, str, str]]:
+    """Each rename with the old and the new name."""
+    for node in subject.document.nodes.nodes:
+        if node.kind == "delta" and node.key.startswith("RENAMED "):
+            old, _, new = node.title.partition(" → ")
+            yield node, old, new
+
+
+def rename_without_pair(subject: Subject) -> Iterator[Found]:
+    """Lines that say from what a requirement is renamed, with none after them that says to what."""
+    document = subject.document
+    paired = {
+        citation.span for node in document.nodes.nodes if node.key.startswith("RENAMED ") for citation in node.citations
+    }
+    for citation in _renamed(document):
+        if citation.span not in paired:
+            name = citation.key.removeprefix("Requirement: ")
+            message = f"Nothing says what “{name}” is renamed to: write the line `- TO: ### Requirement: NEW` below it."
+            yield Found(message, citation.span)
+
+
+def _renamed(document: SpecDocument) -> Iterator[Citation]:
+    return (citation for citation in document.nodes.citations if citation.relation == "renames")
+
+
+def duplicate_id(subject: Subject) -> Iterator[Found]:
+    """Requirements, renames and numbered tasks that are there already under the same name or number."""
+    nodes = subject.document.nodes
+    parts = {block.node.key: block.part for block in blocks(subject)}
+    unnamed = {block.node.key for block in blocks(subject) if not is_named(subject.document, block)}
+    for node in nodes.nodes:
+        first = nodes.by_key.get(node.key.rpartition("~")[0]) if "~" in node.key else None
+        if first is None or node.kind not in {"requirement", "delta", "task"}:
+            continue
+        if part_named(node) is not None:
+            continue
+        if parts.get(first.key) != parts.get(node.key) or not {first.key, node.key}.isdisjoint(unnamed):
+            continue
+        name = first.key if node.kind == "task" else node.title
+        message = f"“{name}” is here already: give it a name of its own, or join the two."
+        span = node.span if node.name is None else node.name
+        yield Found(message, span, node.key, (), (Related("The first one.", first.name or first.span),))
+
+
+def task_group_mismatch(subject: Subject) -> Iterator[Found]:
+    """Tasks whose number begins with that of another group than the one that they stand in."""
+    document = subject.document
+    groups: dict[str, str] = {}
+    sections = {section.heading.start: section for section in document.sections}
+    for node in document.nodes.nodes:
+        section = sections.get(node.span.start)
+        if section is not None and (found := _GROUP.match(heading_line(document, section))) is not None:
+            groups[node.key] = found[1]
+        if node.kind != "task" or not _DOTTED.match(node.key.partition("~")[0]):
+            continue
+        group = _group_of(document, node, groups)
+        leading = node.key.partition(".")[0]
+        if group is not None and int(group) != int(leading):
+            message = (
+                f"Task {node.key.partition('~')[0]} stands in group {group}: move it to group {leading}, or number it "
+                f"{group}.N."
+            )
+            yield Found(message, node.span if node.name is None else node.name, node.key)
+
+
+def _group_of(document: SpecDocument, node: Node, groups: dict[str, str]) -> str | None:
+    parent = node.parent
+    while parent is not None:
+        if parent in groups:
+            return groups[parent]
+        parent = document.nodes.by_key[parent].parent
+    return None
+
+
+RULES = (
+    Rule("no_requirements", "structure", "off", "A section of requirements holds none.", no_requirements),
+    Rule("purpose_placeholder", "structure", "off", "The purpose is still a stand-in.", purpose_placeholder),
+    Rule("purpose_too_short", "structure", "off", "The purpose has less than 50 characters.", purpose_too_short),
+    Rule(
+        "delta_header_in_main_spec", "structure", "off",
+        "A heading of a delta stands in a spec.", delta_header_in_main_spec,
+    ),
+    Rule("unread_heading", "structure", "off", "A heading or line is one that its tool passes over.", unread_heading),
+    Rule("no_delta", "structure", "off", "A delta changes nothing.", no_delta),
+    Rule(
+        "stray_heading_in_delta", "structure", "off",
+        "A heading in a delta begins no requirement.", stray_heading_in_delta,
+    ),
+    Rule(
+        "conflicting_operations", "identity", "off",
+        "A delta changes a requirement in two ways that exclude each other.", conflicting_operations,
+    ),
+    Rule("rename_without_pair", "structure", "off", "A rename says from what, and not to what.", rename_without_pair),
+    Rule("duplicate_id", "identity", "off", "A name or number is there already.", duplicate_id),
+    Rule(
+        "task_group_mismatch", "tasks", "off",
+        "A task's number begins with that of another group.", task_group_mismatch,
+    ),
+)  # fmt: skip

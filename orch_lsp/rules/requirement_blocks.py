@@ -1,0 +1,123 @@
+"""Requirements as blocks of a document: a heading, its own words, and scenarios below it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from orch_lsp.document.model import Section, SpecDocument
+from orch_lsp.document.node import Node
+from orch_lsp.rules.rule import Subject
+from orch_lsp.text import Span
+
+_METADATA = re.compile(
+    r"(?:\s*\*\*[^*\r\n]+\*\*[ \t]*:[^\r\n]*(?:\r\n|\n|\r|\Z)|\s*\*\*[^*\r\n]+:\*\*[^\r\n]*(?:\r\n|\n|\r|\Z))+"
+)
+_PART = "-requirements"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario below a requirement."""
+
+    node: Node
+    section: Section
+    written: bool
+    """Whether anything stands below its heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A requirement, or what a delta says of one, where it has a heading of its own."""
+
+    node: Node
+    section: Section
+    part: str | None
+    """Where it stands: `requirements`, or the part of a delta (`added`); None outside of all."""
+    words: str
+    """Its own text up to the first heading below it, without code, comments, and lines such as `**Priority**: P1`."""
+    scenarios: tuple[Scenario, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it says all that holds, and not only that a requirement goes or has another name."""
+        return self.node.kind == "requirement"
+
+
+def blocks(subject: Subject) -> tuple[Block, ...]:
+    """All blocks in document order."""
+    document = subject.document
+    return document.once("requirement blocks", lambda: tuple(_read(document)))
+
+
+def _read(document: SpecDocument) -> list[Block]:
+    by_start = {section.heading.start: section for section in document.sections}
+    nodes = document.nodes
+    below: dict[str, list[Scenario]] = {}
+    for node in nodes.nodes:
+        section = by_start.get(node.span.start)
+        if node.kind == "scenario" and node.parent is not None and section is not None:
+            written = bool(document.text[section.heading.end : node.span.end].strip())
+            below.setdefault(node.parent, []).append(Scenario(node, section, written))
+    found: list[Block] = []
+    for node in nodes.nodes:
+        section = by_start.get(node.span.start)
+        if section is not None and node.kind in {"requirement", "delta"} and part_named(node) is None:
+            scenarios = tuple(below.get(node.key, ()))
+            found.append(Block(node, section, _part(document, node), _words(document, section), scenarios))
+    return found
+
+
+def _part(document: SpecDocument, node: Node) -> str | None:
+    parent = node.parent
+    while parent is not None:
+        around = document.nodes.by_key[parent]
+        if (part := part_named(around)) is not None:
+            return part
+        if parent == "requirements" and document.profile_sections.get(parent) is not None:
+            return parent
+        parent = around.parent
+    return None
+
+
+def part_named(node: Node) -> str | None:
+    """The part of a delta that a node is, such as `added`; None if it is none."""
+    name = node.key.partition("~")[0]
+    return name.removesuffix(_PART) if node.kind == "delta" and name.endswith(_PART) else None
+
+
+def _words(document: SpecDocument, section: Section) -> str:
+    tree = document.tree
+    number = tree.chunk_at(section.heading.start)
+    chunk, base = tree.chunks[number], tree.starts[number]
+    end = base + len(chunk.text)
+    pieces: list[str] = []
+    position = section.heading.end
+    for element in chunk.elements:
+        if element.kind in {"code_block", "html_block"} and base + element.start >= position:
+            pieces.append(document.text[position : base + element.start])
+            position = base + element.end
+    text = "".join((*pieces, document.text[position:end])).strip()
+    metadata = _METADATA.match(text)
+    return (text if metadata is None else text[metadata.end() :].strip()) or text
+
+
+_NAMED = re.compile(r"###[ \t]+Requirement:[ \t]*\S", re.IGNORECASE)
+
+
+def is_named(document: SpecDocument, block: Block) -> bool:
+    """Whether the heading of a block is in the form by which OpenSpec finds a requirement by its name."""
+    return _NAMED.match(heading_line(document, block.section)) is not None
+
+
+def heading_line(document: SpecDocument, section: Section) -> str:
+    """A heading as it was typed, with its markers."""
+    return document.text[section.heading.start : section.heading.end]
+
+
+def head(document: SpecDocument) -> Span:
+    """Where to say something about the document as a whole: its title, else its first line."""
+    if document.title is not None:
+        return document.title
+    start = document.preamble.start
+    return Span(start, start) if not document.sections else document.sections[0].heading
