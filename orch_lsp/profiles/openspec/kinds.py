@@ -74,6 +74,7 @@ DELTA = Profile(
     severities={
         **_OF_REQUIREMENTS,
         "missing_section": "off",
+        "missing_recommended_section": "off",
         "empty_section": "off",
         "duplicate_section": "off",
         "requirement_outside_section": "warning",
@@ -96,7 +97,7 @@ PROPOSAL = Profile(
         _section("capabilities", "New and modified capabilities, each by the name of its folder of specs."),
         _section("impact", "Code, interfaces and people that it touches."),
     ),
-    severities={"missing_section": "off"},
+    severities={"missing_section": "off", "missing_recommended_section": "off"},
 )
 
 DESIGN = Profile(
@@ -113,7 +114,7 @@ DESIGN = Profile(
         _section("migration-plan", "Steps to go there, and back.", ("Migration",)),
         _section("open-questions", "What nobody has decided."),
     ),
-    severities={"missing_section": "off"},
+    severities={"missing_section": "off", "missing_recommended_section": "off"},
 )
 
 TASKS = Profile(
