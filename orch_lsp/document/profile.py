@@ -47,6 +47,10 @@ class TaskForm:
     """A task as it should be."""
     words: tuple[str, ...] = ("task",)
     """In front of a task's number where people head tasks, in all languages of the format, lower case."""
+    any_marker: bool = False
+    """Whether `1. [ ] a` is a task, too, and a tab may stand behind the marker."""
+    in_groups: bool = False
+    """Whether tasks stand in groups below headings with numbers, so that such a heading gathers nothing wrongly."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

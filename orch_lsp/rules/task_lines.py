@@ -136,6 +136,8 @@ class _Search:
         character = item.box or ""
         if character not in _TAKEN:
             return self._odd_box(start, at)
+        if self._form.any_marker:
+            return None
         if item.ordinal is not None:
             return self._number_first(placed, start, at)
         if "\t" in self._text[start:at]:
@@ -274,7 +276,7 @@ class _Search:
                 if found["word"] or self._is_among_tasks(start, only_named=True):
                     reason = "it is a heading, with no box below it"
                     yield self._told(start, reason, *self._as_item(section, found))
-            elif self._has_open_parts(section, found["id"]):
+            elif not self._form.in_groups and self._has_open_parts(section, found["id"]):
                 gathering.append(section.heading)
         if gathering:
             reason = "it is a heading, and some versions start nothing that stands below one"

@@ -72,6 +72,8 @@ READS_MARKS = {
     "document/heading_name.py": "takes comments out of a heading's words",
     "document/items.py": "finds where the marker of an item ends that the tree has",
     "document/placeholder.py": "takes off what stands around a stand-in, also such as Markdown does not know",
+    "rules/openspec.py": "takes a heading of the document for one of another level",
+    "rules/openspec_documents.py": "compares how the document's headings are typed with the forms that a tool knows",
     "rules/task_lines.py": "finds lines that look like items and that Markdown takes for none; skips a heading's marks",
     "providers/outline_sorting.py": "tells comments from other HTML of the tree",
 }

@@ -136,6 +136,8 @@ FINDS = [
     (SPEC, "duplicate_id", f"{WHOLE}{REQUIREMENT.replace('Requirement: A', 'Requirement: a')}", []),
     (DELTA, "duplicate_id", f"{ADDED}## ADDED Requirements\n\n{REQUIREMENT}", ["A"]),
     (TASKS, "duplicate_id", "## 1. G\n\n- [ ] 1.1 a\n- [ ] 1.10 b\n", []),
+    (TASKS, "malformed_task", "## 1. G\n\n1. [ ] a\n-\t[ ] 1.2 b\n", []),
+    (TASKS, "malformed_task", "## 1. G\n\n- [] 1.1 a\n", ["- [] 1.1 a"]),
     (TASKS, "task_group_mismatch", "## 01. G\n\n- [ ] 1.1 a\n\n## Notes\n\n- [ ] 3.1 b\n", []),
     (TASKS, "task_group_mismatch", "## 1. G\n\n- [ ] 1.1 a\n  - [ ] 2.1.1 b\n", ["2.1.1"]),
     (TASKS, "task_group_mismatch", "## 1. G\n\n```\n- [ ] 2.1 a\n```\n", []),
