@@ -11,6 +11,7 @@ after each.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import statistics
 import subprocess
 import sys
@@ -109,6 +110,35 @@ async def typing(ours: Typist, client: LspClient, keys: int) -> tuple[float, flo
     return statistics.median(lags), 100 * cpu / (time.perf_counter() - began)
 
 
+async def pushed(where: Place, text: str, keys: int) -> tuple[float, float]:
+    """Milliseconds from the last key to its diagnostics, and the longest without any while typing goes on."""
+    client = await LspClient.start(OURS, cwd=where.root, env=where.env)
+    ours = await typist(client, where, text)
+    came: list[float] = []
+    another = asyncio.Event()
+
+    def note(method: str, _: Any) -> None:
+        if method == "textDocument/publishDiagnostics":
+            came.append(time.perf_counter())
+            another.set()
+
+    client.on_notification = note
+    ours.press()
+    await ours.ask("textDocument/codeLens")
+    await another.wait()
+    began = time.perf_counter()
+    for number in range(keys):
+        await asyncio.sleep(max(0.0, began + number / 50 - time.perf_counter()))
+        ours.press()
+    another.clear()
+    ended = time.perf_counter()
+    during = [began, *(at for at in came if at > began), ended]
+    await another.wait()
+    await client.stop()
+    longest = max(after - at for at, after in itertools.pairwise(during))
+    return (came[-1] - ended) * 1000, longest * 1000
+
+
 def installed(folder: Path) -> Path:
     """The other server, from its package."""
     if not (folder / "bin").exists():
@@ -149,6 +179,7 @@ async def measure(where: Place, wanted: Options, other_program: Path | None) -> 
     await client.stop()
     if other_client is not None:
         await other_client.stop()
+    after_pause, longest = await pushed(where, text, 50 if wanted.short else 200)
     return [
         Row(
             "key to diagnostics, median",
@@ -165,6 +196,8 @@ async def measure(where: Place, wanted: Options, other_program: Path | None) -> 
         Row("settings change to diagnostics, median", statistics.median(changes), statistics.median(keys), "ms", 1.0),
         Row("lag while ten keys a second are typed, median", lag, None, "ms", 50.0),
         Row("share of a processor meanwhile", share, None, "%", 20.0),
+        Row("last of many keys to pushed diagnostics", after_pause, None, "ms"),
+        Row("longest without a push meanwhile", longest, None, "ms", 500.0),
     ]
 
 

@@ -1,6 +1,7 @@
-"""When a document's diagnostics reach the client: pushed a moment after the last change.
+"""When a document's diagnostics reach the client: pushed a moment after a change, and now and then during typing.
 
-A client that pulls them is told to ask again instead, for all documents at once.
+A client that pulls them is told to ask again instead, for all documents at once, and only if something else than the
+text has changed: of a change of the text it knows.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from orch_lsp.late import late
+from orch_lsp.lsp.publication import Publication
 
 if TYPE_CHECKING:
     from orch_lsp.lsp import diagnostics, snapshot
@@ -20,30 +22,49 @@ else:
     diagnostics = late("orch_lsp.lsp.diagnostics")
     snapshot = late("orch_lsp.lsp.snapshot")
 
-QUIET_SECONDS = 0.15
 _ALL = ""
 """In the place of a URI: a client that pulls asks again for every document."""
+
+
+def text_changed(ls: OrchServer, uri: str) -> None:
+    """Push the diagnostics of a document whose text has changed; a client that pulls asks by itself."""
+    if not ls.client.pull_diagnostics:
+        schedule(ls, uri)
 
 
 def schedule(ls: OrchServer, uri: str) -> None:
     """Bring the document's diagnostics up to date once it is quiet."""
     uri = _ALL if ls.client.pull_diagnostics else ls.workspace.spelling(uri)
-    if (waiting := ls.publishing.get(uri)) is not None:
-        waiting.cancel()
-    work = _ask_to_pull(ls) if uri == _ALL else _publish(ls, uri)
-    ls.publishing[uri] = ls.run_task(work, f"diagnostics of {uri or 'all documents'}")
+    publication = ls.publishing.get(uri)
+    if publication is None:
+        publication = ls.publishing[uri] = Publication()
+        publication.task = ls.run_task(_keep_up(ls, uri, publication), f"diagnostics of {uri or 'all documents'}")
+    publication.note_change()
 
 
 def clear(ls: OrchServer, uri: str) -> None:
     """The document was closed: it shows nothing any more."""
-    if (waiting := ls.publishing.pop(uri, None)) is not None:
-        waiting.cancel()
+    publication = ls.publishing.pop(uri, None)
+    if publication is not None and publication.task is not None:
+        publication.task.cancel()
     if not ls.client.pull_diagnostics:
         ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
 
+async def _keep_up(ls: OrchServer, uri: str, publication: Publication) -> None:
+    try:
+        while publication.is_due:
+            await publication.pause()
+            if uri == _ALL:
+                ls.run_task(_ask_to_pull(ls), "refresh diagnostics")
+            else:
+                await _publish(ls, uri)
+    finally:
+        if ls.publishing.get(uri) is publication:
+            del ls.publishing[uri]
+
+
 async def _publish(ls: OrchServer, uri: str) -> None:
-    await asyncio.sleep(QUIET_SECONDS)
     await ls.ready()
     if not ls.documents.is_open(uri):
         return
@@ -55,7 +76,6 @@ async def _publish(ls: OrchServer, uri: str) -> None:
 
 
 async def _ask_to_pull(ls: OrchServer) -> None:
-    await asyncio.sleep(QUIET_SECONDS)
     try:
         async with asyncio.timeout(10.0):
             await ls.workspace_diagnostic_refresh_async(None)

@@ -17,6 +17,7 @@ from orch_lsp import __version__
 from orch_lsp.lsp.client import ClientFeatures
 from orch_lsp.lsp.documents import Documents
 from orch_lsp.lsp.failures import Failures
+from orch_lsp.lsp.publication import Publication
 from orch_lsp.lsp.scope import may_be_settings
 from orch_lsp.lsp.wire.protocol import OrchProtocol, converter_factory
 from orch_lsp.lsp.wire.workspace import OrchWorkspace
@@ -66,8 +67,8 @@ class OrchServer(LanguageServer):
         """Documents by the normal form of their URI, the one last worked on at the end."""
         self.documents = Documents(lambda: self.workspace)
         self.failures = Failures()
-        self.publishing: dict[str, asyncio.Task[Any]] = {}
-        """Diagnostics that wait until their document is quiet, by URI."""
+        self.publishing: dict[str, Publication] = {}
+        """Diagnostics on their way to the client, by URI."""
         self.applying: dict[str, asyncio.Task[dict[str, Any]]] = {}
         """Drafts that are being inserted because a person asked for it, by run."""
 

@@ -441,6 +441,38 @@ async def test_a_client_that_pulls_but_cannot_be_told_to_sees_each_diagnostic_on
     assert editor.result.capabilities.diagnostic_provider is None
 
 
+async def test_diagnostics_are_pushed_while_somebody_types_without_a_pause(start_editor, workspace):
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    await editor.until(lambda: uri in editor.client.diagnostics)
+    pushed: list[int | None] = []
+    recorded = editor.client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
+
+    def record(params):
+        pushed.append(params.version)
+        recorded(params)
+
+    editor.client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = record
+    async with asyncio.timeout(SECONDS):
+        while len(pushed) < 3:
+            editor.type(uri, editor.text(uri) + "x")
+            await asyncio.sleep(0.005)
+    last = editor.buffers[uri].version
+    await editor.until(lambda: pushed[-1] == last)
+    # An older text is never the last word.
+    assert pushed == sorted(pushed)
+
+
+async def test_a_client_that_pulls_is_not_told_of_what_it_typed_itself(start_editor, workspace):
+    editor = await start_editor(capabilities=pulling(refresh=True))
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    await editor.execute("orch.showHistory", {"open": False})
+    await asyncio.gather(*(one.task for one in editor.server.publishing.values()))
+    editor.type(uri, SPEC + "x")
+    await pulled(editor, uri)
+    assert not editor.server.publishing
+
+
 async def test_diagnostics_are_cleared_for_a_closed_document(start_editor, workspace):
     editor = await start_editor()
     uri = editor.open(workspace / "a.spec.md", SPEC)

@@ -33,7 +33,7 @@ def register(server: OrchServer) -> None:
         ls.focus(uri)
         ls.documents.note_change(uri)
         ls.failures.note_change(uri)
-        publishing.schedule(ls, uri)
+        publishing.text_changed(ls, uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(ls: OrchServer, params: types.DidCloseTextDocumentParams) -> None:
