@@ -118,6 +118,14 @@ class Index:
             rest, _without(self._in_scope, (known.own_scope,), path), _without(self._citing, known.cited_scopes, path)
         )
 
+    def neighbours(self, path: str) -> tuple[IndexedDocument, ...]:
+        """The other documents of the spec to which the document at `path` belongs, by path."""
+        document = self.documents.get(path)
+        if document is None or document.scope is None:
+            return ()
+        paths = self._in_scope.get(document.own_scope, frozenset[str]())
+        return tuple(self.documents[other] for other in sorted(paths) if other != path)
+
     def around(self, path: str, offset: int) -> tuple[Node, ...]:
         """The nodes that hold an offset of a document, the innermost first."""
         document = self.documents.get(path)

@@ -102,6 +102,11 @@ class Reading:
             lambda: Index().with_document(IndexedDocument(path, self.document.nodes, known.scope, known.places)),
         )
 
+    @property
+    def neighbours(self) -> tuple[IndexedDocument, ...]:
+        """The other documents of its spec, as far as they are known."""
+        return self.index.neighbours(self.spec_path)
+
     def around(self, offset: int) -> tuple[Node, ...]:
         """The nodes that hold an offset of the document, the innermost first. They are made when first asked for."""
         return self.index.around(self.spec_path, offset)

@@ -37,7 +37,10 @@ def check(
     """
     chosen: tuple[Severity, ...] = tuple(severity_of(rule, document.profile, severities) for rule in RULES.values())
     around = tuple(neighbours)
-    return document.once(("findings", chosen, around), lambda: _check(document, chosen, around))
+    # What is kept with the findings keeps the nodes, so that no others can have their ids.
+    key = ("findings", chosen, tuple((neighbour.path, id(neighbour.nodes)) for neighbour in around))
+    findings, _ = document.once(key, lambda: (_check(document, chosen, around), around))
+    return findings
 
 
 def _check(

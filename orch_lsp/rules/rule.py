@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
 from orch_lsp.document.layout import Layout
 from orch_lsp.document.model import SpecDocument
@@ -72,13 +72,18 @@ class Finding:
     related: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Neighbour:
-    """Another document of the same spec. Two are the same only if they are one object."""
+class Neighbour(Protocol):
+    """Another document of the same spec."""
 
-    path: str
-    """Relative to the workspace's root, with `/`."""
-    nodes: Nodes
+    @property
+    def path(self) -> str:
+        """Relative to the workspace's root, with `/`."""
+        ...
+
+    @property
+    def nodes(self) -> Nodes:
+        """What of it can be addressed."""
+        ...
 
 
 class Subject:

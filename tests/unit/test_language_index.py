@@ -141,3 +141,10 @@ def test_numbers_of_tasks_that_are_those_of_criteria_are_told_apart() -> None:
     assert [each.path for each in index.definitions("d", design.citations[0])] == ["r"]
     assert [each.citation.relation for each in index.references("r", "1.2")] == ["covers"]
     assert [each.citation.relation for each in index.references("t", "1.2")] == ["cites"]
+
+
+def test_neighbours_are_the_other_documents_of_a_spec() -> None:
+    scopes = {"s/a": "s", "s/b": "s", "t/a": "t", "alone": None}
+    index = Index.of(IndexedDocument(path, Nodes(), scope) for path, scope in scopes.items())
+    found = {path: [each.path for each in index.neighbours(path)] for path in (*scopes, "unknown")}
+    assert found == {"s/a": ["s/b"], "s/b": ["s/a"], "t/a": [], "alone": [], "unknown": []}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from orch_lsp.document.parse import parse
+from orch_lsp.language.index import IndexedDocument
 from orch_lsp.profiles.kiro.sections import DESIGN, REQUIREMENTS, TASKS
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.rules.check import check
-from orch_lsp.rules.rule import Neighbour
 
 CRITERIA = """\
 # Requirements Document
@@ -64,7 +64,7 @@ DOCUMENTS = {"requirements.md": REQUIREMENTS, "design.md": DESIGN, "tasks.md": T
 def found(name: str, **texts: str) -> list[tuple[str, str, str | None]]:
     """Rule, text and key of what is found in one of the documents, the others being its neighbours."""
     read = {f"{kind}.md": parse(text, DOCUMENTS[f"{kind}.md"]) for kind, text in texts.items()}
-    neighbours = [Neighbour(path, document.nodes) for path, document in read.items() if path != name]
+    neighbours = [IndexedDocument(path, document.nodes) for path, document in read.items() if path != name]
     document = read[name]
     return [
         (each.rule, document.text[each.span.start : each.span.end], each.key)
@@ -117,7 +117,7 @@ def test_a_bare_number_is_that_of_all_below_it_also_where_it_has_no_heading() ->
     read = parse(tasks("_Requirements: 2, 2.1, 2.3_"), TASKS)
     from orch_lsp.profiles.kiro.sections import BUGFIX
 
-    neighbour = Neighbour("bugfix.md", parse(bug, BUGFIX).nodes)
+    neighbour = IndexedDocument("bugfix.md", parse(bug, BUGFIX).nodes)
     assert [read.text[each.span.start : each.span.end] for each in check(read, {}, [neighbour])] == ["2.3"]
 
 
@@ -152,7 +152,7 @@ def test_a_property_that_validates_nothing_is_told() -> None:
 
 def test_findings_follow_the_neighbours() -> None:
     document = parse(CRITERIA, REQUIREMENTS)
-    plan = Neighbour("tasks.md", parse(tasks("_Requirements: 1.1, 1.2_"), TASKS).nodes)
+    plan = IndexedDocument("tasks.md", parse(tasks("_Requirements: 1.1, 1.2_"), TASKS).nodes)
     assert check(document) == ()
     first = check(document, {}, [plan])
     assert len(first) == 3
