@@ -13,17 +13,19 @@ import importlib
 import logging
 import threading
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from importlib import metadata
 
 logger = logging.getLogger(__name__)
 
+_Result = TypeVar("_Result")
+
 LOAD_SECONDS = 5.0
-"""How long a package may take to load."""
+"""How long a package may take to load, or to answer a call that is bounded (`Plugins.call`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +60,33 @@ def contained() -> Generator[None]:
         raise PluginError(msg) from error
 
 
-class _Loading:
-    """One package on its way, on a thread of its own, which is left behind if it does not come back."""
+class _Call(Generic[_Result]):
+    """A call into a package, on a thread of its own, which is left behind if it does not come back."""
 
-    def __init__(self, entry: metadata.EntryPoint, seconds: float) -> None:
-        self.entry = entry
+    def __init__(self, call: Callable[[], _Result], name: str, seconds: float) -> None:
+        self._call = call
         self._deadline = time.monotonic() + seconds
-        self.value: Any = None
+        self._value: list[_Result] = []
         self.error: BaseException | None = None
-        self.done = threading.Event()
-        threading.Thread(target=self._run, name=f"load {entry.value}", daemon=True).start()
+        self._done = threading.Event()
+        threading.Thread(target=self._run, name=name, daemon=True).start()
 
     def is_over(self) -> bool:
         """Wait until it came back or its time is over; whether it came back."""
-        return self.done.wait(max(0.0, self._deadline - time.monotonic()))
+        return self._done.wait(max(0.0, self._deadline - time.monotonic()))
+
+    @property
+    def value(self) -> _Result:
+        """What it gave; it is over, and there was no error."""
+        return self._value[0]
 
     def _run(self) -> None:
         try:
-            self.value = self.entry.load()
+            self._value.append(self._call())
         except BaseException as error:  # noqa: BLE001 -- whatever a package raises costs the package alone
             self.error = error
         finally:
-            self.done.set()
+            self._done.set()
 
 
 class Plugins:
@@ -88,7 +95,7 @@ class Plugins:
     Args:
         group: The entry-point group.
         built_in: What ships, by name, as `module:attribute`. No package can take its names.
-        seconds: How long a package may take to load.
+        seconds: How long a package may take to load, and to answer `call`.
     """
 
     def __init__(self, group: str, built_in: Mapping[str, str], *, seconds: float = LOAD_SECONDS) -> None:
@@ -96,7 +103,7 @@ class Plugins:
         self._built_in = built_in
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._loading: dict[str, _Loading] = {}
+        self._loading: dict[str, _Call[Any]] = {}
         self._unusable: dict[str, Unusable] = {}
         self._declared: dict[str, metadata.EntryPoint] | None = None
 
@@ -121,7 +128,7 @@ class Plugins:
                 return known
             loading = self._loading.get(name)
             if loading is None:
-                loading = self._loading[name] = _Loading(entry, self._seconds)
+                loading = self._loading[name] = self._begin(entry)
         if not loading.is_over():
             return self.reject(name, f"it did not load within {self._seconds:g} seconds")
         if loading.error is not None:
@@ -133,8 +140,25 @@ class Plugins:
         with self._lock:
             for name, entry in self._found_locked().items():
                 if name not in self._loading and name not in self._unusable:
-                    self._loading[name] = _Loading(entry, self._seconds)
+                    self._loading[name] = self._begin(entry)
         return {name: self.load(name) for name in self.names()}
+
+    def call(self, name: str, call: Callable[[], _Result]) -> _Result:
+        """Call a function of a package that was loaded; one that does not come back is never used again.
+
+        Raises:
+            PluginError: It takes longer than it may, or has done so before, or raised what would end the process.
+            Exception: Whatever else it raised.
+        """
+        if name in self._unusable:
+            raise PluginError(self._unusable[name].reason)
+        calling = _Call(call, f"call into {name}", self._seconds)
+        if not calling.is_over():
+            raise PluginError(self.reject(name, f"it did not answer within {self._seconds:g} seconds").reason)
+        if calling.error is not None:
+            with contained():
+                raise calling.error
+        return calling.value
 
     def reject(self, name: str, reason: str, error: BaseException | None = None) -> Unusable:
         """Never use a package again in this process; said once, whoever finds it out."""
@@ -152,6 +176,9 @@ class Plugins:
         """Those that were tried and cannot be used, by name."""
         with self._lock:
             return tuple(self._unusable[name] for name in sorted(self._unusable))
+
+    def _begin(self, entry: metadata.EntryPoint) -> _Call[Any]:
+        return _Call(entry.load, f"load {entry.value}", self._seconds)
 
     def _found(self) -> dict[str, metadata.EntryPoint]:
         with self._lock:

@@ -57,6 +57,8 @@ class Readings:
         """The Markdown of the document named `key`, whose text is `text`, with its front matter."""
         with self._lock:
             known = self._known.get(key)
+            if known is not None:
+                self._known.move_to_end(key)
         if known is not None and known.tree.text == text:
             return known
         read = _read(known, text)

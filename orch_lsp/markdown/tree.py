@@ -11,7 +11,7 @@ definitions are listed, so that what they point to is never missed.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -230,9 +230,11 @@ class Tree:
             base = self.starts[number]
             if base >= part.end:
                 return
-            for comment in self.chunks[number].comments:
-                if base + comment.start in part:
-                    yield Span(base + comment.start, base + comment.end)
+            found = self.chunks[number].comments
+            for at in range(bisect_left(found, part.start - base, key=_start), len(found)):
+                if base + found[at].start >= part.end:
+                    return
+                yield Span(base + found[at].start, base + found[at].end)
 
     @property
     def open_block(self) -> OpenBlock | None:
@@ -276,6 +278,10 @@ class Tree:
         for chunk, base in zip(self.chunks, self.starts, strict=True):
             for definition in chunk.definitions:
                 yield definition, Span(base + definition.start, base + definition.end)
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def _heading_text(source: str) -> str:

@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 PROVIDERS_KEPT = 16
 """Providers, each with its connections, that are kept for the next run."""
 
+CLOSE_SECONDS = 5.0
+"""How long a provider may take to close its connections."""
+
 
 class Connections:
     """Finds keys and makes providers; every key that was found is redacted everywhere."""
@@ -109,13 +112,14 @@ class Connections:
         """Close them all."""
         providers = [provider for _, _, provider in self._providers]
         self._providers.clear()
-        await asyncio.gather(*(provider.aclose() for provider in providers), return_exceptions=True)
+        await asyncio.gather(*map(_close, providers))
 
 
 async def _close(provider: Provider) -> None:
     """Close a provider that is not needed; it may be of somebody else's making."""
     try:
-        with contained():
-            await provider.aclose()
+        async with asyncio.timeout(CLOSE_SECONDS):
+            with contained():
+                await provider.aclose()
     except Exception:
         logger.exception("provider %s could not be closed", provider.id)

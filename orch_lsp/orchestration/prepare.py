@@ -96,15 +96,16 @@ def prepare(
     """
     request = without_live_keys(plan.reading.document.text, replace(written, model=choice.model), redactor)
     parameters = planned_parameters(plan, choice)
-    if choice.provider.has_model and isinstance(provider, LimitsOutput):
-        limit = parameters.max_output_tokens or provider.default_max_output_tokens
-        parameters = replace(parameters, max_output_tokens=limit)
     with contained():
+        if choice.provider.has_model and isinstance(provider, LimitsOutput):
+            limit = parameters.max_output_tokens or provider.default_max_output_tokens
+            parameters = replace(parameters, max_output_tokens=limit)
         body = provider.request_body(request)
+        asked = ProviderRef(provider.id, provider.kind, provider.server_address)
     return Prepared(
         request,
         body,
-        ProviderRef(provider.id, provider.kind, provider.server_address),
+        asked,
         ModelRef(choice.model if choice.provider.has_model else None),
         parameters,
     )

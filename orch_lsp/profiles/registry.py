@@ -18,7 +18,7 @@ from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Nodes
 from orch_lsp.document.profile import Profile
 from orch_lsp.document.section_nodes import sections_alone
-from orch_lsp.plugins import Plugins, Unusable, contained
+from orch_lsp.plugins import Plugins, Unusable
 from orch_lsp.profiles.protocol import Clues, Format, Recognition
 
 GROUP = "orch_lsp.profiles"
@@ -118,9 +118,10 @@ class Formats:
         return Format(found.name, tuple(map(contained_profile, found.profiles)), recognise)
 
     def _call(self, name: str, what: str, call: Callable[[], _Result], otherwise: _Result) -> _Result:
+        if any(broken.name == name for broken in self._plugins.unusable):
+            return otherwise
         try:
-            with contained():
-                return call()
+            return self._plugins.call(name, call)
         except Exception:  # noqa: BLE001 -- of somebody else's package; said below, once
             with self._lock:
                 known = (name, what) in self._reported

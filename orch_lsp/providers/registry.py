@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from orch_lsp.errors import ErrorCode, OrchError, SettingsError
 from orch_lsp.late import late
-from orch_lsp.plugins import PluginError, Plugins, Unusable, contained
+from orch_lsp.plugins import PluginError, Plugins, Unusable
 from orch_lsp.providers.base import Provider
 from orch_lsp.providers.endpoint import endpoint_of
 from orch_lsp.settings.model import ProviderSettings
@@ -49,8 +49,9 @@ def create_provider(settings: ProviderSettings, api_key: str | None, plugins: Pl
     """
     factory = _factory(settings, plugins)
     try:
-        with contained():
+        if settings.kind in BUILT_IN:
             return factory(settings, api_key)
+        return plugins.call(settings.kind, lambda: factory(settings, api_key))
     except OrchError:
         raise
     except Exception as error:

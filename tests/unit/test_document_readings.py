@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orch_lsp.document.brief import brief_of
 from orch_lsp.document.parse import parse
 from orch_lsp.document.readings import DOCUMENTS, Readings, difference
 from orch_lsp.profiles.plain.sections import PLAIN
@@ -84,6 +86,33 @@ def test_documents_that_nobody_asks_for_are_forgotten() -> None:
     for number in range(1, DOCUMENTS + 1):
         readings.read(str(number), "# A\n", PLAIN)
     assert readings.read("0", "# A\n", PLAIN) is not first
+
+
+def test_a_document_that_is_asked_for_again_and_again_is_kept() -> None:
+    readings = Readings()
+    first = readings.read("0", "# A\n", PLAIN)
+    for number in range(1, 2 * DOCUMENTS):
+        readings.read(str(number), "# A\n", PLAIN)
+        assert readings.read("0", "# A\n", PLAIN) is first
+
+
+def test_the_work_of_a_document_of_one_chunk_is_linear_in_its_comments() -> None:
+    def calls_for(sections: int) -> int:
+        text = "".join(f"Part {number}\n------\n\n<!-- note -->\n\n" for number in range(sections))
+        document, calls = parse(text, PLAIN), 0
+
+        def count(frame: object, event: str, argument: object) -> None:
+            nonlocal calls
+            calls += event == "call"
+
+        sys.setprofile(count)
+        try:
+            brief_of(document, PLAIN)
+        finally:
+            sys.setprofile(None)
+        return calls
+
+    assert calls_for(400) < 6 * calls_for(100)
 
 
 def test_several_threads_may_read_one_document() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,29 @@ def test_a_format_that_fails_on_a_document_costs_that_alone_and_is_said_once(
     assert len(caplog.records) == 2
     assert "'bad' failed in recognise" in caplog.text
     assert "'bad' failed in nodes" in caplog.text
+
+
+@pytest.mark.parametrize("where", ["recognise", "nodes"])
+def test_a_format_that_never_answers_is_asked_once(tmp_path, monkeypatch, where, caplog) -> None:
+    source = (
+        "from orch_lsp.document.section_nodes import sections_alone\nimport threading\ndef hangs(*_):\n"
+        "    threading.Event().wait()\n" + _HEAD.format(error="ValueError")
+    )
+    parts = {"recognise": "lambda _: None", "nodes": "nodes=sections_alone"}
+    parts[where] = "hangs" if where == "recognise" else "nodes=hangs"
+    sources = {"bad": source + _FORMAT.format(**parts), "bmad": SOURCE.read_text("utf-8")}
+    formats = install(tmp_path, monkeypatch, sources)
+    profile = formats.profile("bad")
+    assert profile is not None
+    before = threading.active_count()
+    for text in (PRD, STORY, PRD):
+        document = parse(text, profile)
+        assert document.nodes == sections_alone(document)
+        assert formats.recognised(clues("_bmad-output/prd.md", text))[0].profile.format == "bmad"
+    assert threading.active_count() <= before + 1
+    assert "did not answer within 2 seconds" in (formats.why_unusable("bad") or "")
+    assert formats.profile("bad") is None
+    assert f"'bad' failed in {where}" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,19 @@ def test_a_package_that_raises_anything_costs_its_own_kind_alone(tmp_path, monke
     sys.modules.pop("mine_raises", None)
 
 
+def test_a_package_that_never_makes_its_provider_is_asked_once(tmp_path, monkeypatch):
+    (tmp_path / "mine_hangs.py").write_text(
+        "import threading\ndef create(settings, key):\n    threading.Event().wait()\n", "utf-8"
+    )
+    installed(tmp_path, "mine_hangs:create")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    plugins = Plugins(GROUP, BUILT_IN, seconds=0.5)
+    for _ in range(3):
+        with pytest.raises(SettingsError, match="did not answer within"):
+            create_provider(settings(kind="mine"), None, plugins)
+    assert create_provider(settings(kind="ollama"), None, plugins).kind == "ollama"
+
+
 def test_a_package_cannot_take_the_place_of_what_ships(tmp_path, monkeypatch):
     installed(tmp_path, "mine_provider:create")
     entry_points = tmp_path / "mine_provider-1.0.dist-info" / "entry_points.txt"
