@@ -426,3 +426,12 @@ def test_an_edited_document_has_the_nodes_of_one_that_is_read_whole(
     readings.read("a", text, profile)
     edited = text[:start] + new + text[start + length :]
     assert readings.read("a", edited, profile).nodes == nodes(edited, profile)
+
+
+@pytest.mark.parametrize(
+    "line", ["Requirements: 1{}x", "Requirements: 1,{}x", "Requirements: (1{}", "Property 1: {}", "# {}x"]
+)
+def test_blanks_without_end_are_read_in_time_linear_in_their_number(line: str) -> None:
+    """A pattern that tries each way of dividing them would not end here."""
+    for profile in FORMAT.profiles:
+        assert len(nodes(f"# Tasks\n\n{line.format(' ' * 50_000)}\n", profile).nodes) <= 3

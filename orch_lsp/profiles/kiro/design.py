@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from orch_lsp.document.model import Section, SpecDocument
 
 _NUMBERED = rf"{either(PROPERTY)}[ \t]*#?(?P<id>\d{{1,4}}(?:\.\d{{1,4}})?)(?![A-Za-z0-9])"
-_HEADING = re.compile(rf"(?:\W|_)*{_NUMBERED}[)）*_]*[ \t]*(?:[:：.、–—-]+[ \t]*)?[*_]*(?P<title>.*)")
+_HEADING = re.compile(rf"[\W_]*+{_NUMBERED}[)）*_]*[ \t]*(?:[:：.、–—-]+[ \t]*)?[*_]*(?P<title>.*)")
 _LINE = re.compile(
     rf"(?<![^\r\n])[ \t]*(?:[-*+][ \t]+|\d{{1,3}}[.)][ \t]+)?(?P<bold>\*\*)?{_NUMBERED}"
     rf"(?:[ \t]*[:：–—-][ \t]*(?P<title>[^*\r\n]*)|(?=\*\*))"

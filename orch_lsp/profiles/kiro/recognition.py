@@ -31,7 +31,7 @@ _DESIGN_TITLES = frozenset({"design document", "technical design document", "设
 _PLAN_TITLES = frozenset({"implementation plan", "实现任务", "实施计划", "实现计划", "実装計画", "구현 계획"})
 _REQUIREMENTS_NAMES = frozenset(map(heading_name, REQUIREMENTS_TITLES))
 _TASK = re.compile(r"(?<![^\r\n])[ \t]{0,8}- \[[ xX~-]\]\*? \d{1,4}(?:\.\d{1,4})?\.? ")
-_REQUIREMENT = re.compile(rf"(?:\W|_)*{either(REQUIREMENT)}[ \t]*\d")
+_REQUIREMENT = re.compile(rf"(?<![\W_])[\W_]*+{either(REQUIREMENT)}[ \t]*\d")
 _DESIGN = frozenset({"components and interfaces", "data models", "error handling"})
 
 

@@ -54,14 +54,16 @@ _CITED = re.compile(
     rf"(?:[ \t]*(?:[,，、]|(?i:and|or|und|y|et|e)\b|{_DASH})[ \t]*{ID})*)"
     rf"(?![\w-]))"
 )
-_BETWEEN = re.compile(r"[,，、;；]|\s/\s|\s(?:and|und|y|et|e)\s|\s*(?:&|＆|和|及|与|と|및)\s*")
+_BETWEEN = re.compile(r"[,，、;；]|\s/\s|\s(?:and|und|y|et|e)\s|(?:&|＆|和|及|与|と|및)\s*+")
+# Blanks are never given back: what follows them is none, and many of them would be tried in each way.
 _ONE = re.compile(
-    rf"\s*(?P<derived>{either(DERIVED)}[ \t]*[:：]?\s*)?(?:{_PREFIX}[ \t]*[.#:：]?\s*)?(?P<first>{ID})"
-    rf"(?:\s*(?:{_DASH})\s*(?:{_PREFIX}\s*)?(?P<last>{ID}))?\s*(?:[(（][^()（）]*[)）])?\s*[.。)）]?\s*\Z"
+    rf"(?P<derived>{either(DERIVED)}[ \t]*+[:：]?\s*+)?(?:{_PREFIX}[ \t]*+[.#:：]?\s*+)?(?P<first>{ID})"
+    rf"(?:\s*+(?:{_DASH})\s*+(?:{_PREFIX}\s*+)?(?P<last>{ID}))?\s*+(?:[(（][^()（）]*+[)）])?\s*+[.。)）]?\s*+\Z"
 )
-_A_PROPERTY = re.compile(rf"\s*{either(PROPERTY)}[ \t]*(?P<number>\d{{1,4}}(?:\.\d{{1,4}})?)(?![\w.]*\w)")
+_A_PROPERTY = re.compile(rf"{either(PROPERTY)}[ \t]*(?P<number>\d{{1,4}}(?:\.\d{{1,4}})?)(?![\w.]*\w)")
 _COLUMN = re.compile(
-    rf"[\s*_]*(?:{_PREFIX})(?:[ \t]*(?i:ids?|coverage|numbers?|refs?|references?|编号|番号|번호))?[\s*_]*\Z"
+    rf"(?<![\s*_])[\s*_]*+(?:{_PREFIX})(?:[ \t]*(?i:ids?|coverage|numbers?|refs?|references?|编号|番号|번호))?"
+    r"[\s*_]*+\Z"
 )
 _NUMBERS = re.compile(r"(.*?)(\d+)([a-z]?)\Z")
 
@@ -108,9 +110,8 @@ def _labelled(text: str, match: re.Match[str], covers: Relation, properties: Rel
 def _boundaries(text: str, value: Span) -> Iterator[Citation]:
     for part in _parts(text, value):
         name = text[part.start : part.end]
-        start = part.start + len(name) - len(name.lstrip())
         if key := slug(name):
-            yield Citation("cites", Span(start, start + len(name.strip())), key)
+            yield Citation("cites", Span(part.start, part.start + len(name.rstrip())), key)
 
 
 def _listed(text: str, value: Span, relation: Relation, properties: Relation) -> Iterator[Citation]:
@@ -124,9 +125,14 @@ def _listed(text: str, value: Span, relation: Relation, properties: Relation) ->
 def _parts(text: str, value: Span) -> Iterator[Span]:
     start = value.start
     for between in _BETWEEN.finditer(text, value.start, value.end):
-        yield Span(start, between.start())
+        yield _without_blanks(text, start, between.start())
         start = between.end()
-    yield Span(start, value.end)
+    yield _without_blanks(text, start, value.end)
+
+
+def _without_blanks(text: str, start: int, end: int) -> Span:
+    part = text[start:end].lstrip()
+    return Span(end - len(part), end)
 
 
 def _keys(found: re.Match[str], relation: Relation) -> Iterator[Citation]:

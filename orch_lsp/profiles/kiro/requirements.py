@@ -22,7 +22,7 @@ from orch_lsp.text import Span, end_of_line
 if TYPE_CHECKING:
     from orch_lsp.document.model import Section, SpecDocument
 
-_LEAD = r"(?:\W|_)*"
+_LEAD = r"[\W_]*+"
 _TAIL = r"[)）\]】*_]*[ \t]*(?:[:：.、．)）–—-]+[ \t]*)?[*_]*(?P<title>.*)"
 _ANY_ID = rf"(?P<id>{ID})(?![A-Za-z0-9])"
 _REQUIREMENT = re.compile(
