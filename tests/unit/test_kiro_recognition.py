@@ -8,6 +8,7 @@ from orch_lsp.markdown.reader import read
 from orch_lsp.profiles.kiro.format import FORMAT
 from orch_lsp.profiles.kiro.recognition import recognise
 from orch_lsp.profiles.protocol import Clues, Recognition
+from orch_lsp.profiles.registry import FORMATS
 
 BARE = "# T\n\nWords.\n"
 
@@ -81,3 +82,11 @@ def test_archives_and_the_tools_own_files_are_not_to_be_changed(path: str) -> No
 def test_headings_tell_the_kind_where_no_path_does(text: str, kind: str | None) -> None:
     found = recognised("notes/a.md", text)
     assert (None if found is None else (found.kind, found.certainty)) == (None if kind is None else (kind, "content"))
+
+
+@pytest.mark.parametrize(
+    "path", [".kiro/specs/001-limits/tasks.md", "a/.sce/specs/105-00-x/plan.md", ".sce/specs/105-00-x/tasks.md"]
+)
+def test_a_number_in_front_of_a_specs_name_makes_it_nobody_elses(path: str) -> None:
+    found = FORMATS.recognised(Clues(path, BARE))
+    assert {one.profile.format for one in found} <= {"kiro"}

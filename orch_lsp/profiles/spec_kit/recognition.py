@@ -49,10 +49,17 @@ def _by_path(parts: tuple[str, ...]) -> Recognition | None:
     if name == "constitution.md" and folders[-1:] == ("memory",):
         return Recognition("constitution", "path", _joined(folders))
     for number in range(len(folders) - 1, -1, -1):
-        if folders[number] == "specs":
+        if folders[number] == "specs" and not _of_another_tool(folders[:number]):
             return _below_specs(folders, number, name, own=own)
     # Templates, scripts and memory of the tool itself.
     return Recognition("notes", "path", frozen=True) if own else None
+
+
+def _of_another_tool(above: tuple[str, ...]) -> bool:
+    """Whether a folder of specs stands in a hidden folder, which is that of a tool, and not of this one."""
+    return (
+        above[-1:] != (".specify",) and above[-1:] != () and above[-1].startswith(".") and above[-1] not in {".", ".."}
+    )
 
 
 def _below_specs(folders: tuple[str, ...], at: int, name: str, *, own: bool) -> Recognition | None:
