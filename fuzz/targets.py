@@ -21,7 +21,7 @@ from orch_lsp.markdown.change import changed
 from orch_lsp.markdown.reader import read
 from orch_lsp.markdown.tree import Heading
 from orch_lsp.profiles.plain.sections import PLAIN
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.anthropic import AnthropicMessages
 from orch_lsp.providers.base import ReasoningDelta, TextDelta, UsageReported
 from orch_lsp.providers.classify import failure_from_answer, request_id_from
@@ -101,7 +101,7 @@ def ndjson(data: bytes) -> None:
 def _read(selector: int, pieces: Iterator[bytes]) -> tuple[object, ...]:
     """All that a caller has after an answer: as `exchange` reads it, without the network."""
     wire = FORMATS[selector % len(FORMATS)]
-    answer = Answer(64 if selector & 0x80 else None)
+    answer = AnswerInProgress(64 if selector & 0x80 else None)
     reader = AnswerReader(
         wire.decoder(SETTINGS), answer, json_lines=wire.json_lines, max_events=1_000, provider="fuzzed"
     )
@@ -125,7 +125,7 @@ def _read(selector: int, pieces: Iterator[bytes]) -> tuple[object, ...]:
     return text, reasoning, usage, answer.finish, failure
 
 
-def _check_outcome(answer: Answer, text: str, reasoning: str, failure: Failure | None) -> None:
+def _check_outcome(answer: AnswerInProgress, text: str, reasoning: str, failure: Failure | None) -> None:
     if failure is None and (not text.strip() or answer.finish is None or answer.finish.finish_reason != "stop"):
         raise BrokenPromiseError("A success without a text and a reason to stop.")
     for said in (text, reasoning):

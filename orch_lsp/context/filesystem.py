@@ -18,7 +18,7 @@ from orch_lsp.context.packing import Range, new_pack
 from orch_lsp.context.ranking import Document, rank
 from orch_lsp.context.resolution import Resolver
 from orch_lsp.context.tokens import TermCounter, terms
-from orch_lsp.context.tree import Tree
+from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ContextError, ErrorCode
 
 MAX_LEFT_OUT = 200
@@ -87,7 +87,7 @@ class FilesystemSource:
             late = late or self._now() > until
             return late or stopped()
 
-        tree = Tree(root)
+        tree = FileTree(root)
         listing = tree.list_files(self._limits.max_files, ended)
         left_out: list[Exclusion] = []
         files = list(_chosen(listing.files, spec, query, ended))

@@ -21,7 +21,7 @@ Component = re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class IgnoreRule:
     """A line of an ignore file: what it matches, below the file's folder, and what it says of that."""
 
     components: tuple[Component, ...]
@@ -68,7 +68,7 @@ def parse_rules(text: str) -> Rules:
     return Rules(line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n"))
 
 
-def parse_rule(line: str) -> Rule | None:
+def parse_rule(line: str) -> IgnoreRule | None:
     """Read one line; None for a blank one, a comment, or a pattern that can match nothing."""
     if line.startswith("#"):
         return None
@@ -85,7 +85,7 @@ def parse_rule(line: str) -> Rule | None:
         if not part or (component is None and not any_folders):
             return None
         components.append(component)
-    return Rule(tuple(components), anchored, folders_only, negated)
+    return IgnoreRule(tuple(components), anchored, folders_only, negated)
 
 
 def _union(components: Sequence[Component]) -> re.Pattern[str] | None:

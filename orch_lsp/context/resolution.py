@@ -10,7 +10,7 @@ from orch_lsp.context.choke import LINK_OUTSIDE, NOT_A_FILE, NOT_FOUND, OUTSIDE,
 from orch_lsp.context.denylist import denied
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.mentions import Mention
-from orch_lsp.context.tree import Tree
+from orch_lsp.context.tree import FileTree
 
 IGNORED = "ignored by git"
 
@@ -25,7 +25,7 @@ class Resolver:
         files: The candidates.
     """
 
-    def __init__(self, root: Path, folder: str | None, tree: Tree, files: Sequence[str]) -> None:
+    def __init__(self, root: Path, folder: str | None, tree: FileTree, files: Sequence[str]) -> None:
         self._root = root
         self._folder = folder
         self._tree = tree

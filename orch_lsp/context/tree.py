@@ -45,7 +45,7 @@ class Listing:
     """False if it was stopped."""
 
 
-class Tree:
+class FileTree:
     """A workspace as git would see it. Reads ignore files when they are first needed, each once.
 
     Args:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orch_lsp import __version__
-from orch_lsp.doctor.findings import Finding
+from orch_lsp.doctor.findings import DoctorFinding
 from orch_lsp.doctor.providers import Examination, examine_provider, redacted
 from orch_lsp.doctor.settings_values import setting_values
 from orch_lsp.errors import OrchError
@@ -41,7 +41,7 @@ _COUNTED = 1_000
 class Diagnosis:
     """Findings, and the settings that they were found in."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[DoctorFinding, ...]
     reading: Reading
 
 
@@ -82,15 +82,15 @@ async def examine(
     return Diagnosis(tuple(redacted(finding, session) for finding in findings), reading)
 
 
-def _software() -> list[Finding]:
+def _software() -> list[DoctorFinding]:
     found = {name: _version(name) for name in (*NEEDED, *OPTIONAL)}
     missing = [name for name in NEEDED if found[name] is None]
     listed = ", ".join(f"{name} {number or 'not installed'}" for name, number in found.items())
     return [
-        Finding("version", "ok", f"orch-lsp {__version__}, Python {platform.python_version()} on {sys.platform}"),
-        Finding("packages", "problem", listed, f"Install orch-lsp again: {', '.join(missing)} cannot be found.")
+        DoctorFinding("version", "ok", f"orch-lsp {__version__}, Python {platform.python_version()} on {sys.platform}"),
+        DoctorFinding("packages", "problem", listed, f"Install orch-lsp again: {', '.join(missing)} cannot be found.")
         if missing
-        else Finding("packages", "ok", listed),
+        else DoctorFinding("packages", "ok", listed),
     ]
 
 
@@ -101,44 +101,46 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _places(reading: Reading) -> list[Finding]:
+def _places(reading: Reading) -> list[DoctorFinding]:
     config = user_config_path()
     return [
-        Finding(
+        DoctorFinding(
             "user config",
             "ok" if config.is_file() else "note",
             str(config) if config.is_file() else f"{config} (none yet)",
         ),
-        Finding("state folder", "ok", str(state_home())),
-        Finding("workspace", "ok" if reading.root else "note", str(reading.root) if reading.root else "no workspace"),
+        DoctorFinding("state folder", "ok", str(state_home())),
+        DoctorFinding(
+            "workspace", "ok" if reading.root else "note", str(reading.root) if reading.root else "no workspace"
+        ),
     ]
 
 
-async def _store(session: Session, reading: Reading) -> Finding:
+async def _store(session: Session, reading: Reading) -> DoctorFinding:
     try:
         store = await session.store(reading)
         damage = await store.check()
         count = len(await store.list(limit=_COUNTED))
     except OrchError as error:
-        return Finding("store", "problem", f"{error.code}: {error.message}", error.remediation)
+        return DoctorFinding("store", "problem", f"{error.code}: {error.message}", error.remediation)
     if damage is not None:
         cure = "Move the database away; what can be read of it is kept, and a new one is begun."
-        return Finding("store", "problem", f"{store.location} is damaged: {damage}", cure)
+        return DoctorFinding("store", "problem", f"{store.location} is damaged: {damage}", cure)
     many = f"{count} or more runs" if count == _COUNTED else "1 run" if count == 1 else f"{count} runs"
     notices = " ".join(store.notices)
-    return Finding("store", "note" if notices else "ok", f"{store.location}, sound, {many}. {notices}".strip())
+    return DoctorFinding("store", "note" if notices else "ok", f"{store.location}, sound, {many}. {notices}".strip())
 
 
-def _settings(settings: Settings) -> list[Finding]:
+def _settings(settings: Settings) -> list[DoctorFinding]:
     """Every setting that is not a default, then those that are ignored."""
     given = [
-        Finding(f"setting {key}", "ok", f"{value} ({layer})")
+        DoctorFinding(f"setting {key}", "ok", f"{value} ({layer})")
         for key, (value, layer) in setting_values(settings).items()
         # A choice that cannot be used is told below, as the problem that it is.
         if settings.choice is not None or key not in {"provider", "model"}
     ]
     ignored = [
-        Finding(
+        DoctorFinding(
             # A whole file that cannot be read is no setting.
             f"setting {problem.key}" if problem.key else "settings",
             "problem",
@@ -151,11 +153,11 @@ def _settings(settings: Settings) -> list[Finding]:
     return [*given, *ignored]
 
 
-async def _choice(session: Session, reading: Reading) -> Finding:
+async def _choice(session: Session, reading: Reading) -> DoctorFinding:
     try:
         choice = chosen(reading.settings)
         await session.consent.require(reading, choice)
     except OrchError as error:
-        return Finding("choice", "problem", f"{error.code}: {error.message}", error.remediation)
+        return DoctorFinding("choice", "problem", f"{error.code}: {error.message}", error.remediation)
     model = choice.model or "no model"
-    return Finding("choice", "ok", f"{choice.provider.name}, {model} (from the {choice.layer})")
+    return DoctorFinding("choice", "ok", f"{choice.provider.name}, {model} (from the {choice.layer})")

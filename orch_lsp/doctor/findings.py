@@ -16,7 +16,7 @@ MARKS: Mapping[Verdict, str] = {"ok": "ok     ", "note": "note   ", "problem": "
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorFinding:
     """One thing that was looked at: what, how it is, and for a problem its cure."""
 
     subject: str
@@ -25,12 +25,12 @@ class Finding:
     cure: str | None = None
 
 
-def has_problem(findings: Sequence[Finding]) -> bool:
+def has_problem(findings: Sequence[DoctorFinding]) -> bool:
     """Whether anything is to be done."""
     return any(finding.verdict == "problem" for finding in findings)
 
 
-def report_value(findings: Sequence[Finding]) -> dict[str, Any]:
+def report_value(findings: Sequence[DoctorFinding]) -> dict[str, Any]:
     """The findings as JSON."""
     return {
         "schema": "orch.doctor/1",
@@ -39,7 +39,7 @@ def report_value(findings: Sequence[Finding]) -> dict[str, Any]:
     }
 
 
-def report_lines(findings: Sequence[Finding]) -> list[str]:
+def report_lines(findings: Sequence[DoctorFinding]) -> list[str]:
     """The findings as plain lines, each cure below its problem."""
     lines: list[str] = []
     for finding in findings:
@@ -49,7 +49,7 @@ def report_lines(findings: Sequence[Finding]) -> list[str]:
     return lines
 
 
-def report_markdown(findings: Sequence[Finding]) -> str:
+def report_markdown(findings: Sequence[DoctorFinding]) -> str:
     """The findings as a page: what is to be done first, each with its cure."""
     blocks = ["# Orch doctor"]
     for verdict, heading in _HEADINGS.items():
@@ -59,6 +59,6 @@ def report_markdown(findings: Sequence[Finding]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _bullet(finding: Finding) -> str:
+def _bullet(finding: DoctorFinding) -> str:
     cure = f"\n  - Cure: {code(finding.cure)}" if finding.cure else ""
     return f"- {code(finding.subject)}: {code(finding.message)}{cure}"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from orch_lsp.doctor.examine import Diagnosis
-from orch_lsp.doctor.findings import Finding, report_lines, report_value
+from orch_lsp.doctor.findings import DoctorFinding, report_lines, report_value
 from orch_lsp.doctor.settings_values import setting_values
 from orch_lsp.errors import ErrorCode, ErrorDetail, SettingsError
 from orch_lsp.redaction import Redactor
@@ -55,7 +55,7 @@ def bundle_files(
         return redactor.redact(text)
 
     findings = [
-        Finding(
+        DoctorFinding(
             clean(one.subject), one.verdict, clean(one.message), None if one.cure is None else clean(one.cure)
         )
         for one in diagnosis.findings

@@ -36,7 +36,7 @@ _MODE_AT = 24
 _SIZE_AT = 36
 
 
-class Entry(NamedTuple):
+class IndexEntry(NamedTuple):
     """A tracked path, relative to the checkout's top, with what git saw when it last looked.
 
     Times are seconds and nanoseconds, the size is in bytes modulo 2^32. `stage` is 0 but for a conflict.
@@ -86,7 +86,7 @@ def read_index(folder: Path) -> bytes | None:
     return data if _number(data, 8) <= MAX_ENTRIES else None
 
 
-def entries(data: bytes, hash_bytes: int) -> Iterator[Entry]:
+def entries(data: bytes, hash_bytes: int) -> Iterator[IndexEntry]:
     """All entries of an index in the order of the file; one at a time, so that only what is asked for is held.
 
     Args:
@@ -131,7 +131,7 @@ def tracked_files(folder: Path, prefix: str = "") -> TrackedPaths:
     """
     start = prefix.encode("utf-8", "surrogateescape")
 
-    def gather(found: Iterator[Entry]) -> TrackedPaths:
+    def gather(found: Iterator[IndexEntry]) -> TrackedPaths:
         return TrackedPaths(
             [
                 entry.path[len(start) :].decode("utf-8", "surrogateescape")
@@ -147,7 +147,7 @@ def tracks_below(folder: Path, path: str) -> bool:
     """Whether the index in git's own `folder` holds anything at or below `path`, perhaps as a folder in one entry."""
     wanted = path.encode("utf-8", "surrogateescape") + b"/"
 
-    def holds(found: Iterator[Entry]) -> bool:
+    def holds(found: Iterator[IndexEntry]) -> bool:
         return any(
             entry.path.startswith(wanted)
             or entry.path == wanted[:-1]
@@ -158,7 +158,7 @@ def tracks_below(folder: Path, path: str) -> bool:
     return _gathered(folder, holds) or False
 
 
-def _gathered(folder: Path, gather: Callable[[Iterator[Entry]], T]) -> T | None:
+def _gathered(folder: Path, gather: Callable[[Iterator[IndexEntry]], T]) -> T | None:
     data = read_index(folder)
     if data is None:
         return None
@@ -169,7 +169,7 @@ def _gathered(folder: Path, gather: Callable[[Iterator[Entry]], T]) -> T | None:
     return None
 
 
-def _entries(data: bytes, hash_bytes: int) -> Generator[Entry, None, int]:
+def _entries(data: bytes, hash_bytes: int) -> Generator[IndexEntry, None, int]:
     """As `entries`; returns the offset behind the last one."""
     version = data[7]
     offset, previous, total = _HEADER, b"", 0
@@ -199,7 +199,7 @@ def _entries(data: bytes, hash_bytes: int) -> Generator[Entry, None, int]:
             raise ValueError("paths longer than are read")
         if name.startswith(b"/") or (b".." in name and b".." in name.split(b"/")):
             raise ValueError("a path leads out of the checkout")
-        yield Entry(
+        yield IndexEntry(
             name,
             _number(data, offset + _MODE_AT),
             data[offset + _STAT : flags_at],

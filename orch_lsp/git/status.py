@@ -13,7 +13,7 @@ from pathlib import Path
 
 from orch_lsp.git.files import common_folder, git_folder, read_file
 from orch_lsp.git.head import head_revision
-from orch_lsp.git.index import FILE, FOLDER, LINK, SUBMODULE, Entry, entries, is_split, read_index
+from orch_lsp.git.index import FILE, FOLDER, LINK, SUBMODULE, IndexEntry, entries, is_split, read_index
 from orch_lsp.git.objects import tree_of
 
 MAX_HASHED_BYTES = 32 * 1024 * 1024
@@ -86,7 +86,7 @@ class _Comparison:
             return True
         return None if unsure or committed is None else False
 
-    def _differs(self, entry: Entry) -> bool:
+    def _differs(self, entry: IndexEntry) -> bool:
         path = os.fsencode(self._top) + b"/" + entry.path
         if entry.kind == FOLDER:
             # A folder that a sparse checkout leaves out.
@@ -110,13 +110,13 @@ class _Comparison:
             raise _UnknownError
         return False
 
-    def _is_as_seen(self, entry: Entry, found: os.stat_result) -> bool:
+    def _is_as_seen(self, entry: IndexEntry, found: os.stat_result) -> bool:
         """Whether times and size are those of the index, and the file is older than the index."""
         seconds, rest = divmod(found.st_mtime_ns, 1_000_000_000)
         same = entry.mtime == (seconds & 0xFFFFFFFF, rest if entry.mtime[1] else 0)
         return same and entry.size == found.st_size & 0xFFFFFFFF and found.st_mtime_ns < self._written_ns
 
-    def _is_rewritten(self, entry: Entry, path: bytes, size: int) -> bool:
+    def _is_rewritten(self, entry: IndexEntry, path: bytes, size: int) -> bool:
         self._to_hash -= size
         data = read_file(Path(os.fsdecode(path)), self._to_hash) if self._to_hash > 0 else None
         if data is None:
@@ -132,7 +132,7 @@ class _Comparison:
         places = (self._top / ".gitattributes", self._common / "info" / "attributes")
         return any(_CONVERTS.search(read_file(place, _MAX_ATTRIBUTES_BYTES) or b"") for place in places)
 
-    def _is_moved(self, entry: Entry) -> bool:
+    def _is_moved(self, entry: IndexEntry) -> bool:
         """Whether a submodule stands on another commit; what is changed within it is not looked at."""
         folder = git_folder(self._top / os.fsdecode(entry.path))
         if folder is None:
@@ -154,7 +154,7 @@ class _TreeHash:
         self._algorithm = algorithm
         self._open: list[tuple[bytes, bytearray]] = [(b"", bytearray())]
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: IndexEntry) -> None:
         path = entry.path.rstrip(b"/")
         *folders, name = path.split(b"/")
         depth = 0

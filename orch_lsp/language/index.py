@@ -61,7 +61,7 @@ class IndexedDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class FoundDefinition:
     """A node with the document that it stands in."""
 
     path: str
@@ -136,7 +136,7 @@ class Index:
         document = self.documents.get(path)
         return None if document is None else document.nodes.citation_at(offset)
 
-    def definitions(self, path: str, citation: Citation) -> tuple[Definition, ...]:
+    def definitions(self, path: str, citation: Citation) -> tuple[FoundDefinition, ...]:
         """The nodes that a citation in the document at `path` names, sorted by path: mostly one, none if it dangles."""
         document = self.documents.get(path)
         if document is None:
@@ -144,7 +144,7 @@ class Index:
         scope = document.scope_of(citation)
         paths = self.documents if scope == ANYWHERE else self._in_scope.get(scope or "", ())
         found = ((other, self.documents[other].nodes.by_key.get(citation.key)) for other in sorted(paths))
-        return _meant(path, citation, [Definition(other, node) for other, node in found if node is not None])
+        return _meant(path, citation, [FoundDefinition(other, node) for other, node in found if node is not None])
 
     def references(self, path: str, key: str) -> tuple[Reference, ...]:
         """Who cites the node with this key in the document at `path`, by path and place."""
@@ -162,7 +162,7 @@ class Index:
         )
 
 
-def _meant(path: str, citation: Citation, found: Sequence[Definition]) -> tuple[Definition, ...]:
+def _meant(path: str, citation: Citation, found: Sequence[FoundDefinition]) -> tuple[FoundDefinition, ...]:
     """Those of the nodes with one key that a citation can mean: the numbers of tasks may be those of criteria."""
     if citation.relation in _OF_REQUIREMENTS:
         return tuple(each for each in found if each.node.kind not in _WORK)

@@ -28,7 +28,7 @@ REWRITE = "refactor.rewrite.orch"
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class CommandSubject:
     """What a command works on, so that a client can name it: the document before the person, or a run that it shows."""
 
     about: Literal["document", "run", "failure", "workspace"]
@@ -45,19 +45,19 @@ class Subject:
 
 
 COMMANDS = {
-    GENERATE_DRAFT: Subject("document", ("uri", "provider", "model", "apply")),
-    APPLY_DRAFT: Subject("run", ("runId", "uri"), "waiting"),
-    PREVIEW_DRAFT: Subject("run", ("runId", "uri", "open"), "waiting"),
-    DISCARD_DRAFT: Subject("run", ("runId", "uri"), "waiting"),
-    CANCEL_RUN: Subject("run", ("runId", "uri"), "live"),
-    RETRY_RUN: Subject("run", ("runId", "uri"), "newest"),
-    SHOW_RUN: Subject("run", ("runId", "uri", "open"), "newest"),
-    SHOW_HISTORY: Subject("document", ("uri", "limit", "search", "open")),
-    DOCTOR: Subject("workspace", ("uri", "open")),
-    SELECT_MODEL: Subject("document", ("uri", "provider", "open")),
-    USE_PROVIDER: Subject("document", ("uri", "provider", "model")),
-    ALLOW_PROVIDER: Subject("document", ("uri", "provider")),
-    DISMISS_DIAGNOSTIC: Subject("document", ("uri",)),
-    EXPLAIN_ERROR: Subject("failure", ("code", "uri")),
+    GENERATE_DRAFT: CommandSubject("document", ("uri", "provider", "model", "apply")),
+    APPLY_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
+    PREVIEW_DRAFT: CommandSubject("run", ("runId", "uri", "open"), "waiting"),
+    DISCARD_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
+    CANCEL_RUN: CommandSubject("run", ("runId", "uri"), "live"),
+    RETRY_RUN: CommandSubject("run", ("runId", "uri"), "newest"),
+    SHOW_RUN: CommandSubject("run", ("runId", "uri", "open"), "newest"),
+    SHOW_HISTORY: CommandSubject("document", ("uri", "limit", "search", "open")),
+    DOCTOR: CommandSubject("workspace", ("uri", "open")),
+    SELECT_MODEL: CommandSubject("document", ("uri", "provider", "open")),
+    USE_PROVIDER: CommandSubject("document", ("uri", "provider", "model")),
+    ALLOW_PROVIDER: CommandSubject("document", ("uri", "provider")),
+    DISMISS_DIAGNOSTIC: CommandSubject("document", ("uri",)),
+    EXPLAIN_ERROR: CommandSubject("failure", ("code", "uri")),
 }
 """Every command, with its subject."""

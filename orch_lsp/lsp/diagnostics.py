@@ -9,7 +9,7 @@ from lsprotocol import types
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.errors import ErrorCode
 from orch_lsp.lsp.convert import SEVERITIES, SOURCE, Positions
-from orch_lsp.lsp.failures import Failure
+from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.pages import page_uri
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
@@ -42,14 +42,14 @@ def _of_no_run(code: str) -> dict[str, object]:
     return {"code": code, "runId": None, "retryable": False}
 
 
-def _is_said_or_settled(failure: Failure, reading: Reading) -> bool:
+def _is_said_or_settled(failure: ShownFailure, reading: Reading) -> bool:
     """Whether a command was refused for the document's profile, which is said on its line, or is known by now."""
     if failure.detail.code != ErrorCode.UNKNOWN_PROFILE or failure.run_id is not None:
         return False
     return reading.drafts or (reading.no_profile is not None and reading.no_profile.line is not None)
 
 
-def _failure(snapshot: Snapshot, reading: Reading, failure: Failure, positions: Positions) -> types.Diagnostic:
+def _failure(snapshot: Snapshot, reading: Reading, failure: ShownFailure, positions: Positions) -> types.Diagnostic:
     detail, line = failure.detail, failure.line
     if detail.code == ErrorCode.SECRET_BLOCKED:
         # Where it is now, which may be another line than when the run began.

@@ -11,7 +11,7 @@ from lsprotocol import types
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.lsp.editing import EditorDocument
-from orch_lsp.lsp.failures import Failure
+from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.progress import WorkDoneProgress
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
@@ -78,12 +78,12 @@ class EditorObserver:
         error = record.context.error
         if error is not None:
             detail = replace(error, message=f"The draft is not grounded on the workspace: {error.message}")
-            self._server.failures.set(self._uri, Failure.of_run(record, detail, "warning"))
+            self._server.failures.set(self._uri, ShownFailure.of_run(record, detail, "warning"))
 
     def _show_failure(self, record: RunRecord) -> None:
         if record.error is None or record.status is RunStatus.CANCELLED:
             return
-        failure = Failure.of_run(record, record.error)
+        failure = ShownFailure.of_run(record, record.error)
         self._server.failures.set(self._uri, failure)
 
     def progressed(self, progress: Progress) -> None:
@@ -179,7 +179,7 @@ async def deliver(
             observer.ended(f"the draft is in the document{without}")
         elif delivery.refusal is not None:
             # The document says why the draft waits.
-            server.failures.set(uri, Failure.of_run(live.record, delivery.refusal.detail))
+            server.failures.set(uri, ShownFailure.of_run(live.record, delivery.refusal.detail))
             observer.ended("the draft waits")
         else:
             observer.ended(f"the draft waits for your review{without}")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ShownFailure:
     """What went wrong with a document's last run, or kept it from beginning."""
 
     detail: ErrorDetail
@@ -36,14 +36,14 @@ class Failures:
     """Failures by document, whose URI may be in any spelling."""
 
     def __init__(self) -> None:
-        self._by_document: dict[str, Failure] = {}
+        self._by_document: dict[str, ShownFailure] = {}
         self._closed: set[str] = set()
 
-    def get(self, uri: str) -> Failure | None:
+    def get(self, uri: str) -> ShownFailure | None:
         """The failure to show, if there is one."""
         return self._by_document.get(normal_form(uri))
 
-    def set(self, uri: str, failure: Failure) -> None:
+    def set(self, uri: str, failure: ShownFailure) -> None:
         """Show this one instead of any other."""
         self._by_document[normal_form(uri)] = failure
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lsprotocol import types
 
-from orch_lsp.lsp.failures import Failure
+from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.orchestration.whereabouts import locate
@@ -60,6 +60,6 @@ async def show_last_failure(ls: OrchServer, uri: str) -> None:
         and not ls.failures.was_closed(record.run_id)
         and not await store.is_dismissed(record.run_id)
     ):
-        failure = Failure.of_run(record, record.error)
+        failure = ShownFailure.of_run(record, record.error)
         ls.failures.set(uri, failure)
     refresh(ls, uri)

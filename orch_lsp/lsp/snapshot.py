@@ -8,7 +8,7 @@ from typing import Any
 
 from orch_lsp.lsp.client import ClientFeatures
 from orch_lsp.lsp.convert import Positions
-from orch_lsp.lsp.failures import Failure
+from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.plan import read as read_source
@@ -29,7 +29,7 @@ class Snapshot:
     client: ClientFeatures
     encoding: str
     """What the client counts columns in: `utf-8`, `utf-16` or `utf-32`."""
-    failure: Failure | None
+    failure: ShownFailure | None
     """The failure that the document shows."""
     editor: ProjectLayer
     """The editor's settings."""

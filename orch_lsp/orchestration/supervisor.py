@@ -52,7 +52,7 @@ class ProcessResources(RunResources, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LiveEntry:
     """A live run with its task."""
 
     live: LiveRun
@@ -66,7 +66,7 @@ class Supervisor:
 
     def __init__(self, resources: ProcessResources) -> None:
         self._resources = resources
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, LiveEntry] = {}
         self._starting: set[str] = set()
         self._running = 0
         self._slot_freed = asyncio.Condition()
@@ -121,7 +121,7 @@ class Supervisor:
                 await self._cancel_queued(live)
                 raise
             task = asyncio.create_task(self._run(live, plan, deliver), name=f"run {record.run_id}")
-            self._entries[record.run_id] = Entry(live, document, task)
+            self._entries[record.run_id] = LiveEntry(live, document, task)
         finally:
             self._starting.discard(document)
         if self._heartbeat is None or self._heartbeat.done():

@@ -26,7 +26,7 @@ _MAX_RAW_REASONS = 8
 _MAX_KEPT_REASONING = 1 << 20
 
 
-class Answer:
+class AnswerInProgress:
     """State of one answer while it is read.
 
     Args:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.generation import FinishReason
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import GenerationRequest, ModelInfo, Provider
 from orch_lsp.providers.classify import failure_from_message
 from orch_lsp.providers.failure import Failure
@@ -109,7 +109,7 @@ class MessagesDecoder:
         self._has_tool_call = False
         self._usage: dict[str, object] = {}
 
-    def message(self, name: str, message: Mapping[str, object], answer: Answer) -> None:
+    def message(self, name: str, message: Mapping[str, object], answer: AnswerInProgress) -> None:
         """Take one event, by the type in its data, which repeats the event's name."""
         match text(message.get("type")) or name:
             case "message_start":
@@ -130,12 +130,12 @@ class MessagesDecoder:
                 # Pings, block ends and event types to come carry no text.
                 pass
 
-    def marker(self, data: str, answer: Answer) -> bool:
+    def marker(self, data: str, answer: AnswerInProgress) -> bool:
         """Proxies that translate may add a `[DONE]`."""
         del answer
         return data.strip() == "[DONE]"
 
-    def document(self, document: object, answer: Answer) -> None:
+    def document(self, document: object, answer: AnswerInProgress) -> None:
         """Take an answer that was not streamed."""
         message = mapping(document)
         if message.get("type") != "message":
@@ -147,12 +147,12 @@ class MessagesDecoder:
         self._count(mapping(message.get("usage")), answer)
         self.end(answer)
 
-    def end(self, answer: Answer) -> None:
+    def end(self, answer: AnswerInProgress) -> None:
         """A call of a tool is no text, whatever reason comes with it."""
         if answer.finish is not None and self._has_tool_call:
             answer.finished(FinishReason.TOOL_CALL)
 
-    def _start(self, message: Mapping[str, object], answer: Answer) -> None:
+    def _start(self, message: Mapping[str, object], answer: AnswerInProgress) -> None:
         identity = text(message.get("id"))
         if self._id is not None and identity != self._id:
             answer.failure = Failure(
@@ -163,7 +163,7 @@ class MessagesDecoder:
         answer.model(text(message.get("model")))
         self._count(mapping(message.get("usage")), answer)
 
-    def _block(self, block: Mapping[str, object], answer: Answer) -> None:
+    def _block(self, block: Mapping[str, object], answer: AnswerInProgress) -> None:
         match block.get("type"):
             case "text":
                 answer.text(text(block.get("text")))
@@ -174,7 +174,7 @@ class MessagesDecoder:
             case _:
                 pass
 
-    def _delta(self, delta: Mapping[str, object], answer: Answer) -> None:
+    def _delta(self, delta: Mapping[str, object], answer: AnswerInProgress) -> None:
         match delta.get("type"):
             case "text_delta":
                 answer.text(text(delta.get("text")))
@@ -183,7 +183,7 @@ class MessagesDecoder:
             case _:
                 pass
 
-    def _stop_reason(self, source: Mapping[str, object], answer: Answer) -> None:
+    def _stop_reason(self, source: Mapping[str, object], answer: AnswerInProgress) -> None:
         raw = source.get("stop_reason")
         if not raw:
             return
@@ -194,7 +194,7 @@ class MessagesDecoder:
         if reason is not None:
             answer.finished(reason, raw)
 
-    def _count(self, usage: Mapping[str, object], answer: Answer) -> None:
+    def _count(self, usage: Mapping[str, object], answer: AnswerInProgress) -> None:
         """Counts come in parts, and the later part may restate the earlier one."""
         self._usage.update({key: value for key, value in usage.items() if value is not None})
         counts = {name: count(self._usage.get(name)) for name in _COUNTS}

@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.late import late
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.any_llm_client import AnyLLMClient, open_client
 from orch_lsp.providers.base import (
     GenerationRequest,
@@ -104,7 +104,7 @@ class AnyLLMProvider(RetryingProvider):
         Raises:
             ExchangeFailedError: After everything that had arrived was yielded, `Finished` included.
         """
-        answer = Answer()
+        answer = AnswerInProgress()
         reading = _Reading(answer, self._settings.limits)
         failure: Failure | None = None
         async with aclosing(self._chunks(request, notes)) as chunks:
@@ -155,7 +155,7 @@ class AnyLLMProvider(RetryingProvider):
 class _Reading:
     """Reads the library's chunks, which have the form of Chat Completions, by our own rules for those."""
 
-    def __init__(self, answer: Answer, limits: StreamLimits) -> None:
+    def __init__(self, answer: AnswerInProgress, limits: StreamLimits) -> None:
         self._answer = answer
         self._limits = limits
         self._decoder = ChatDecoder()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import AnswerBegan, StreamEvent
 from orch_lsp.providers.classify import failure_from_answer, request_id_from
 from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
@@ -62,7 +62,7 @@ async def exchange(
         notes.answered(response.status, response.headers)
         await refuse_failed_answers(response, prepared.provider)
         yield AnswerBegan(response.status, notes.request_id)
-        answer = Answer(prepared.max_output_tokens)
+        answer = AnswerInProgress(prepared.max_output_tokens)
         reader = AnswerReader(
             decoder,
             answer,

@@ -25,7 +25,7 @@ from orch_lsp.providers.failure import Failure
 from orch_lsp.providers.wording import clean_message
 
 if TYPE_CHECKING:
-    from orch_lsp.providers.answer import Answer
+    from orch_lsp.providers.answer import AnswerInProgress
 
 # Words for the end of an answer in lower case, of all formats at once: proxies pass on the words of others.
 _STOP = (
@@ -140,7 +140,7 @@ def failure_of_status(status: int, provider: str) -> Failure | None:
     return Failure(ErrorCode.INVALID_RESPONSE, message, http_status=status)
 
 
-def failure_at_end(answer: Answer) -> Failure | None:
+def failure_at_end(answer: AnswerInProgress) -> Failure | None:
     """The failure that an answer's own end means, or None for a usable one.
 
     `answer.finish` must be set.

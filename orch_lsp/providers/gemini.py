@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from orch_lsp.generation import FinishReason
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import GenerationRequest, ModelInfo, Provider
 from orch_lsp.providers.finish import reason_of
 from orch_lsp.providers.http_provider import HttpProvider
@@ -98,7 +98,7 @@ class GeminiDecoder:
         self._raw_block: str | None = None
         self._has_tool_call = False
 
-    def message(self, name: str, message: Mapping[str, object], answer: Answer) -> None:
+    def message(self, name: str, message: Mapping[str, object], answer: AnswerInProgress) -> None:
         """Take one message."""
         del name
         answer.model(text(message.get("modelVersion")))
@@ -111,32 +111,32 @@ class GeminiDecoder:
         self._raw_block = text(mapping(message.get("promptFeedback")).get("blockReason")) or self._raw_block
         self._count(mapping(message.get("usageMetadata")), answer)
 
-    def marker(self, data: str, answer: Answer) -> bool:
+    def marker(self, data: str, answer: AnswerInProgress) -> bool:
         """Proxies that translate may add a `[DONE]`."""
         del answer
         return data.strip() == "[DONE]"
 
-    def document(self, document: object, answer: Answer) -> None:
+    def document(self, document: object, answer: AnswerInProgress) -> None:
         """Take an answer that was not streamed as events: one message, or an array of them."""
         for message in sequence(document) or (document,):
             self.message("", mapping(message), answer)
         self.end(answer)
 
-    def end(self, answer: Answer) -> None:
+    def end(self, answer: AnswerInProgress) -> None:
         """The end of the bytes settles the finish reason."""
         if self._raw_block is not None:
             answer.finished(FinishReason.CONTENT_FILTER, f"promptFeedback:{self._raw_block}")
         elif answer.finish is not None and self._has_tool_call:
             answer.finished(FinishReason.TOOL_CALL)
 
-    def _ended(self, finish: object, answer: Answer) -> None:
+    def _ended(self, finish: object, answer: AnswerInProgress) -> None:
         if not finish:
             return
         raw = finish if isinstance(finish, str) else str(finish)
         if (reason := reason_of(raw)) is not None:
             answer.finished(reason, raw)
 
-    def _part(self, part: Mapping[str, object], answer: Answer) -> None:
+    def _part(self, part: Mapping[str, object], answer: AnswerInProgress) -> None:
         if "functionCall" in part:
             self._has_tool_call = True
         elif part.get("thought") is True:
@@ -144,7 +144,7 @@ class GeminiDecoder:
         else:
             answer.text(text(part.get("text")))
 
-    def _count(self, usage: Mapping[str, object], answer: Answer) -> None:
+    def _count(self, usage: Mapping[str, object], answer: AnswerInProgress) -> None:
         candidates, thoughts = count(usage.get("candidatesTokenCount")), count(usage.get("thoughtsTokenCount"))
         produced = None if candidates is None and thoughts is None else (candidates or 0) + (thoughts or 0)
         answer.usage(

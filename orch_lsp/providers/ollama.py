@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from orch_lsp.generation import FinishReason
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import GenerationRequest, ModelInfo, Provider
 from orch_lsp.providers.finish import reason_of
 from orch_lsp.providers.http_provider import HttpProvider
@@ -108,7 +108,7 @@ class OllamaDecoder:
         self._splitter: ThinkTagSplitter | None = None
         self._has_tool_call = False
 
-    def message(self, name: str, message: Mapping[str, object], answer: Answer) -> None:
+    def message(self, name: str, message: Mapping[str, object], answer: AnswerInProgress) -> None:
         """Take one line."""
         del name
         answer.model(text(message.get("model")))
@@ -121,22 +121,22 @@ class OllamaDecoder:
         if message.get("done") is True:
             self._end(message, answer)
 
-    def marker(self, data: str, answer: Answer) -> bool:
+    def marker(self, data: str, answer: AnswerInProgress) -> bool:
         """The format has no marker besides its messages."""
         del data, answer
         return False
 
-    def document(self, document: object, answer: Answer) -> None:
+    def document(self, document: object, answer: AnswerInProgress) -> None:
         """Lines are read as messages, also when there is only one."""
         self.message("", mapping(document), answer)
 
-    def end(self, answer: Answer) -> None:
+    def end(self, answer: AnswerInProgress) -> None:
         """Without `done` the answer was cut; what the splitter held back is text."""
         del answer
         if self._splitter is not None:
             self._splitter.close()
 
-    def _end(self, message: Mapping[str, object], answer: Answer) -> None:
+    def _end(self, message: Mapping[str, object], answer: AnswerInProgress) -> None:
         self.end(answer)
         raw = text(message.get("done_reason"))
         answer.usage(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from orch_lsp.generation import FinishReason
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import GenerationRequest, Provider
 from orch_lsp.providers.chat_models import chat_models
 from orch_lsp.providers.finish import reason_of
@@ -109,12 +109,12 @@ class ChatDecoder:
         self._has_tool_call = False
         self._other_choice_ended = False
 
-    def message(self, name: str, message: Mapping[str, object], answer: Answer) -> None:
+    def message(self, name: str, message: Mapping[str, object], answer: AnswerInProgress) -> None:
         """Take one chunk."""
         del name
         self._chunk(message, "delta", answer)
 
-    def marker(self, data: str, answer: Answer) -> bool:
+    def marker(self, data: str, answer: AnswerInProgress) -> bool:
         """Take `[DONE]`."""
         if data.strip().upper() != "[DONE]":
             return False
@@ -127,18 +127,18 @@ class ChatDecoder:
         answer.terminated = True
         return True
 
-    def document(self, document: object, answer: Answer) -> None:
+    def document(self, document: object, answer: AnswerInProgress) -> None:
         """Take an answer that was not streamed."""
         self._chunk(mapping(document), "message", answer)
 
-    def end(self, answer: Answer) -> None:
+    def end(self, answer: AnswerInProgress) -> None:
         """Settle the finish reason, which what was said besides may still change."""
         if self._splitter is not None:
             self._splitter.close()
             self._splitter = None
         self._settle(answer)
 
-    def _settle(self, answer: Answer) -> None:
+    def _settle(self, answer: AnswerInProgress) -> None:
         if answer.finish is None:
             return
         if answer.refusal:
@@ -146,7 +146,7 @@ class ChatDecoder:
         if self._has_tool_call:
             answer.finished(FinishReason.TOOL_CALL)
 
-    def _chunk(self, chunk: Mapping[str, object], member: str, answer: Answer) -> None:
+    def _chunk(self, chunk: Mapping[str, object], member: str, answer: AnswerInProgress) -> None:
         if (model := chunk.get("model")) != self._model:
             self._model = model
             answer.model(text(model))
@@ -166,12 +166,12 @@ class ChatDecoder:
         if usage:
             answer.usage(openai_usage(mapping(usage), "prompt", "completion"))
 
-    def _ended(self, finish: object, answer: Answer) -> None:
+    def _ended(self, finish: object, answer: AnswerInProgress) -> None:
         raw = finish if isinstance(finish, str) else str(finish)
         if (reason := reason_of(raw)) is not None:
             answer.finished(reason, raw)
 
-    def _content(self, delta: Mapping[str, object], answer: Answer) -> None:
+    def _content(self, delta: Mapping[str, object], answer: AnswerInProgress) -> None:
         for name, value in delta.items():
             if not value:
                 continue
@@ -192,7 +192,7 @@ class ChatDecoder:
                 case _:
                     pass
 
-    def _text(self, content: object, answer: Answer) -> None:
+    def _text(self, content: object, answer: AnswerInProgress) -> None:
         if self._splitter is None:
             self._splitter = ThinkTagSplitter(answer, is_implied=self._thinks_first)
         if isinstance(content, str):
@@ -204,7 +204,7 @@ class ChatDecoder:
                 else:
                     self._part(mapping(part), answer, self._splitter)
 
-    def _part(self, part: Mapping[str, object], answer: Answer, splitter: ThinkTagSplitter) -> None:
+    def _part(self, part: Mapping[str, object], answer: AnswerInProgress, splitter: ThinkTagSplitter) -> None:
         """Mistral gives content as a list when it thinks."""
         if part.get("type") == "thinking":
             thinking = part.get("thinking")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from orch_lsp.generation import FinishReason
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import GenerationRequest, Provider
 from orch_lsp.providers.chat_models import chat_models
 from orch_lsp.providers.classify import failure_from_message
@@ -82,7 +82,7 @@ class ResponsesDecoder:
         self._provider = provider
         self._has_deltas = False
 
-    def message(self, name: str, message: Mapping[str, object], answer: Answer) -> None:
+    def message(self, name: str, message: Mapping[str, object], answer: AnswerInProgress) -> None:
         """Take one event, by the type in its data, which repeats the event's name."""
         match text(message.get("type")) or name:
             case "response.output_text.delta":
@@ -109,21 +109,21 @@ class ResponsesDecoder:
                 # Events that repeat in whole what came in parts, and those of tools that were not offered.
                 pass
 
-    def marker(self, data: str, answer: Answer) -> bool:
+    def marker(self, data: str, answer: AnswerInProgress) -> bool:
         """OpenRouter adds a `[DONE]` after the last event."""
         del answer
         return data.strip() == "[DONE]"
 
-    def document(self, document: object, answer: Answer) -> None:
+    def document(self, document: object, answer: AnswerInProgress) -> None:
         """Take an answer that was not streamed."""
         response = mapping(document)
         if "output" in response:
             self._end(response, answer)
 
-    def end(self, answer: Answer) -> None:
+    def end(self, answer: AnswerInProgress) -> None:
         """Nothing is to be settled: without a terminal event the answer was cut."""
 
-    def _end(self, response: Mapping[str, object], answer: Answer) -> None:
+    def _end(self, response: Mapping[str, object], answer: AnswerInProgress) -> None:
         answer.model(text(response.get("model")))
         has_tool_call = False
         for entry in sequence(response.get("output")):
@@ -146,7 +146,7 @@ class ResponsesDecoder:
         else:
             answer.finished(FinishReason.ERROR if status == "cancelled" else FinishReason.INCOMPLETE, status)
 
-    def _item(self, item: Mapping[str, object], answer: Answer) -> None:
+    def _item(self, item: Mapping[str, object], answer: AnswerInProgress) -> None:
         """One element of the output, where it did not come in parts before."""
         for entry in (*sequence(item.get("summary")), *sequence(item.get("content"))):
             part = mapping(entry)
@@ -160,13 +160,13 @@ class ResponsesDecoder:
                 case _:
                     pass
 
-    def _count(self, usage: Mapping[str, object], answer: Answer) -> None:
+    def _count(self, usage: Mapping[str, object], answer: AnswerInProgress) -> None:
         # Zero in and zero out is what an answer carries that was not counted.
         if count(usage.get("input_tokens")) or count(usage.get("output_tokens")):
             answer.usage(openai_usage(usage, "input", "output"))
 
 
-def _reached_limit(response: Mapping[str, object], answer: Answer) -> bool:
+def _reached_limit(response: Mapping[str, object], answer: AnswerInProgress) -> bool:
     """Whether an answer that is called complete was cut at the output limit.
 
     llama.cpp calls every answer complete, and does not repeat the limit as OpenAI does, whose word is taken.
@@ -178,7 +178,7 @@ def _reached_limit(response: Mapping[str, object], answer: Answer) -> bool:
     )
 
 
-def _completed(answer: Answer, *, has_tool_call: bool) -> FinishReason:
+def _completed(answer: AnswerInProgress, *, has_tool_call: bool) -> FinishReason:
     if answer.refusal:
         return FinishReason.REFUSAL
     return FinishReason.TOOL_CALL if has_tool_call else FinishReason.STOP

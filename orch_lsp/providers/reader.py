@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from orch_lsp.errors import ErrorCode
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.classify import failure_from_message
 from orch_lsp.providers.error_body import FlatError, flat_error
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
@@ -47,7 +47,7 @@ class AnswerReader:
     """
 
     def __init__(
-        self, decoder: AnswerDecoder, answer: Answer, *, json_lines: bool, max_events: int, provider: str
+        self, decoder: AnswerDecoder, answer: AnswerInProgress, *, json_lines: bool, max_events: int, provider: str
     ) -> None:
         self._frames = BodyDecoder(json_lines=json_lines)
         self._decoder = decoder

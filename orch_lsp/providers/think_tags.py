@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from orch_lsp.document.answer.model_marks import REASONING
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.repeated_text import RepeatedText
 
 _OPENINGS = tuple(opening for opening, _ in REASONING)
@@ -25,7 +25,7 @@ class ThinkTagSplitter:
         is_implied: Whether the answer begins inside a think tag that the server has put into the prompt.
     """
 
-    def __init__(self, answer: Answer, *, is_implied: bool = False) -> None:
+    def __init__(self, answer: AnswerInProgress, *, is_implied: bool = False) -> None:
         self._answer = answer
         self._closing = "</think>" if is_implied else ""
         self._is_past = False

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import GenerationRequest, ModelInfo
 from orch_lsp.settings.model import ProviderSettings
 
@@ -17,19 +17,19 @@ from orch_lsp.settings.model import ProviderSettings
 class AnswerDecoder(Protocol):
     """Reads the messages of one answer; state that spans messages lives here."""
 
-    def message(self, name: str, message: Mapping[str, object], answer: Answer) -> None:
+    def message(self, name: str, message: Mapping[str, object], answer: AnswerInProgress) -> None:
         """Take one message of a stream, by its event name (empty where the framing has none)."""
         ...
 
-    def marker(self, data: str, answer: Answer) -> bool:
+    def marker(self, data: str, answer: AnswerInProgress) -> bool:
         """Take a payload that is not JSON, such as `[DONE]`; False if it means nothing."""
         ...
 
-    def document(self, document: object, answer: Answer) -> None:
+    def document(self, document: object, answer: AnswerInProgress) -> None:
         """Take a whole answer that came as one JSON document, although a stream was asked for."""
         ...
 
-    def end(self, answer: Answer) -> None:
+    def end(self, answer: AnswerInProgress) -> None:
         """The bytes have ended."""
         ...
 

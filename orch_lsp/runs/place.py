@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from orch_lsp import workspace
-from orch_lsp.storage.place import Companion, Place
+from orch_lsp.storage.place import Companion, DatabasePlace
 
 DATABASE = "runs.db"
 _COMPANIONS = (
@@ -16,16 +16,16 @@ _COMPANIONS = (
 )
 
 
-def workspace_place(root: Path) -> Place:
+def workspace_place(root: Path) -> DatabasePlace:
     """The place below a workspace root."""
-    return Place(root / workspace.ORCH_DIRECTORY / "local" / DATABASE, root, _COMPANIONS)
+    return DatabasePlace(root / workspace.ORCH_DIRECTORY / "local" / DATABASE, root, _COMPANIONS)
 
 
-def state_place(root: Path | None) -> Place:
+def state_place(root: Path | None) -> DatabasePlace:
     """The place in the user's state folder, for a workspace or for all documents that have none."""
     if root is None:
-        return Place(workspace.state_home() / "documents" / DATABASE, None)
-    return Place(workspace.state_home() / "workspaces" / name_of(root) / DATABASE, None)
+        return DatabasePlace(workspace.state_home() / "documents" / DATABASE, None)
+    return DatabasePlace(workspace.state_home() / "workspaces" / name_of(root) / DATABASE, None)
 
 
 def name_of(root: Path | None) -> str:

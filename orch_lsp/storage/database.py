@@ -51,8 +51,8 @@ class Database:
 
     def __init__(
         self,
-        first: place.Place,
-        second: place.Place,
+        first: place.DatabasePlace,
+        second: place.DatabasePlace,
         schema: Schema,
         salvage: Callable[[Path, sqlite3.Connection, bytes | None], int],
         notify: Callable[[str], None],

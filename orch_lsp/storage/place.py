@@ -28,7 +28,7 @@ class Companion:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DatabasePlace:
     """A database file, and the workspace root if it lies two folders inside one and so must be bound to the user."""
 
     database: Path
@@ -41,7 +41,7 @@ class Place:
         return self.root is not None
 
 
-def refusal(place: Place) -> str | None:
+def refusal(place: DatabasePlace) -> str | None:
     """Why a place in the workspace must not be touched, or None.
 
     Raises:
@@ -60,7 +60,7 @@ def refusal(place: Place) -> str | None:
     return None
 
 
-def is_writable(place: Place) -> bool:
+def is_writable(place: DatabasePlace) -> bool:
     """Whether the place looks as if it could be written; nothing is created to find out."""
     folder = place.database.parent
     while not folder.exists() and folder != folder.parent:
@@ -69,7 +69,7 @@ def is_writable(place: Place) -> bool:
     return all(os.access(path, os.W_OK) for path in (folder, *files))
 
 
-def prepare(place: Place) -> None:
+def prepare(place: DatabasePlace) -> None:
     """Create the folders, the companion files and an empty database that only the user can read.
 
     Raises:
@@ -108,7 +108,7 @@ def _mode(path: Path) -> int | None:
         return None
 
 
-def _shown(place: Place, path: Path) -> str:
+def _shown(place: DatabasePlace, path: Path) -> str:
     return f"`{path.relative_to(place.root or path.parent).as_posix()}`"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from orch_lsp.errors import ErrorCode, ProviderError
 from orch_lsp.generation import FinishReason, Usage
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import GenerationRequest
 from orch_lsp.providers.reader import AnswerReader
 from orch_lsp.providers.registry import create_provider
@@ -188,7 +188,7 @@ def test_every_stream_reads_the_same_in_pieces_of_any_size(size, subtests):
 def read(api: str, body: bytes, size: int) -> tuple[object, ...]:
     """What the bytes mean to the wire format, without a network."""
     wire = WIRE_FORMATS[KINDS[api]]
-    answer = Answer()
+    answer = AnswerInProgress()
     settings = ProviderSettings(name="recorded", kind=wire.kind, base_url=None)
     reader = AnswerReader(
         wire.decoder(settings), answer, json_lines=wire.json_lines, max_events=1 << 30, provider="recorded"

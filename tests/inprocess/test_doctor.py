@@ -18,7 +18,7 @@ import pytest_asyncio
 
 from orch_lsp.app.session import build_session
 from orch_lsp.doctor.examine import NEEDED, OPTIONAL, Diagnosis, examine
-from orch_lsp.doctor.findings import Finding, has_problem, report_markdown
+from orch_lsp.doctor.findings import DoctorFinding, has_problem, report_markdown
 from orch_lsp.doctor.support_bundle import bundle_files, run_summary, write_bundle
 from orch_lsp.errors import OrchError
 from orch_lsp.orchestration.session import Session
@@ -48,7 +48,7 @@ async def look(session: Session, workspace: Path, **how) -> Diagnosis:
     return await examine(session, source, editor=ProjectLayer(), **how)
 
 
-def by_subject(diagnosis: Diagnosis) -> dict[str, Finding]:
+def by_subject(diagnosis: Diagnosis) -> dict[str, DoctorFinding]:
     return {finding.subject: finding for finding in diagnosis.findings}
 
 

@@ -19,7 +19,7 @@ from orch_lsp.context.assembly import fence
 from orch_lsp.context.filesystem import FilesystemSource, Limits
 from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import ContextQuery, ContextResult, estimate_tokens, total_tokens
-from orch_lsp.context.tree import Tree
+from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.text import sha256, split_lines
 
@@ -386,13 +386,13 @@ def test_a_listing_asks_before_each_entry_whether_it_is_to_stop(tmp_path):
         asked += 1
         return asked > 3
 
-    listing = Tree(Path(os.path.realpath(tmp_path))).list_files(1000, stopped)
+    listing = FileTree(Path(os.path.realpath(tmp_path))).list_files(1000, stopped)
     assert (asked, len(listing.files), listing.complete, listing.in_time) == (4, 3, False, False)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux shows itself as files")
 @pytest.mark.parametrize("root", ["/proc", "/sys/kernel", "/dev"])
 def test_what_shows_the_system_itself_is_not_walked(root):
-    listing = Tree(Path(root)).list_files(1000, lambda: False)
+    listing = FileTree(Path(root)).list_files(1000, lambda: False)
     assert listing.files == ()
     assert [one.reason for one in listing.left_out] == ["not on a disk: shows the system itself"]

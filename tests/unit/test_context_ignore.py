@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orch_lsp.context.ignore import Rules, parse_rule, parse_rules
-from orch_lsp.context.tree import Tree
+from orch_lsp.context.tree import FileTree
 
 ENVIRONMENT = {
     "PATH": os.environ.get("PATH", ""),
@@ -35,7 +35,7 @@ def git_list(folder: Path) -> set[str]:
 
 
 def our_list(folder: Path) -> set[str]:
-    return set(Tree(folder).list_files(1000, lambda: False).files)
+    return set(FileTree(folder).list_files(1000, lambda: False).files)
 
 
 def ignored(rules: str, path: str) -> bool:
@@ -220,6 +220,6 @@ def test_more_folders_than_are_looked_into_are_said_to_be_more(tmp_path):
     for number in range(20):
         (root / f"d{number:02}/e").mkdir(parents=True)
     (root / "d00/e/a.py").write_text("x")
-    listing = Tree(root).list_files(10, lambda: False)
+    listing = FileTree(root).list_files(10, lambda: False)
     assert not listing.complete
-    assert Tree(root).list_files(100, lambda: False).files == ("d00/e/a.py",)
+    assert FileTree(root).list_files(100, lambda: False).files == ("d00/e/a.py",)

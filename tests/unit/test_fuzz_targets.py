@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fuzz.seeds import seeds
 from fuzz.targets import FORMATS, TARGETS, BrokenPromiseError, _agree, _check_outcome
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 
 SEEDS = tuple(seeds())
 QUICK = [name for name in TARGETS if name != "amplified"]
@@ -136,4 +136,4 @@ def test_a_broken_promise_is_noticed():
     with pytest.raises(BrokenPromiseError, match="cuts matter"):
         _agree(("a",), ("b",))
     with pytest.raises(BrokenPromiseError, match="success without"):
-        _check_outcome(Answer(), "text", "", None)
+        _check_outcome(AnswerInProgress(), "text", "", None)

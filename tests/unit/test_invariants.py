@@ -253,7 +253,9 @@ def test_the_server_announces_exactly_the_commands_of_the_table():
 
 
 @pytest.mark.parametrize(("name", "subject"), commands.COMMANDS.items())
-def test_a_command_takes_the_key_of_what_it_is_about_and_only_keys_that_are_read(name: str, subject: commands.Subject):
+def test_a_command_takes_the_key_of_what_it_is_about_and_only_keys_that_are_read(
+    name: str, subject: commands.CommandSubject
+):
     assert set(subject.takes) <= set(ARGUMENT_KEYS), name
     wanted = {"document": "uri", "run": "runId", "failure": "code", "workspace": None}[subject.about]
     assert wanted is None or subject.takes[0] == wanted

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orch_lsp.document.node import Citation, Node, Nodes, gathered
 from orch_lsp.document.parse import parse
-from orch_lsp.language.index import ANYWHERE, Definition, Index, IndexedDocument
+from orch_lsp.language.index import ANYWHERE, FoundDefinition, Index, IndexedDocument
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.text import Span
 
@@ -65,7 +65,7 @@ def test_a_reference_is_a_citation_whose_definition_it_is(documents) -> None:
             found = index.references(path, node.key)
             assert len(found) == len(set(found))
             for reference in found:
-                assert Definition(path, node) in index.definitions(reference.path, reference.citation)
+                assert FoundDefinition(path, node) in index.definitions(reference.path, reference.citation)
         for citation in document.nodes.citations:
             for definition in index.definitions(path, citation):
                 references = index.references(definition.path, definition.node.key)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.generation import FinishReason, Usage
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import ModelResolved, ReasoningDelta, TextDelta, UsageReported
 from orch_lsp.providers.finish import failure_at_end
 from orch_lsp.providers.think_tags import ThinkTagSplitter
@@ -24,7 +24,7 @@ def reasoning_of(events):
 
 
 def test_pieces_that_come_together_are_one_event_and_keep_their_order():
-    answer = Answer()
+    answer = AnswerInProgress()
     for piece in ("a", "", "b"):
         answer.text(piece)
     answer.reasoning("c")
@@ -35,7 +35,7 @@ def test_pieces_that_come_together_are_one_event_and_keep_their_order():
 
 
 def test_a_model_and_a_usage_are_told_once():
-    answer = Answer()
+    answer = AnswerInProgress()
     usage = Usage(1, 2)
     for model in ("", "m", "m", "n"):
         answer.model(model)
@@ -47,7 +47,7 @@ def test_a_model_and_a_usage_are_told_once():
 
 
 def test_the_halves_of_a_character_are_joined_even_across_reads():
-    answer = Answer()
+    answer = AnswerInProgress()
     answer.text("a\ud83d")
     assert answer.take() == [TextDelta("a")]
     answer.text("\ude00b")
@@ -55,14 +55,14 @@ def test_the_halves_of_a_character_are_joined_even_across_reads():
 
 
 def test_a_half_that_stays_alone_is_replaced():
-    answer = Answer()
+    answer = AnswerInProgress()
     answer.text("\ude00a\ud83d")
     assert text_of([*answer.take(), *answer.take(last=True)]) == "\ufffda\ufffd"
 
 
 @given(pieces=st.lists(st.text(st.characters(codec=None), max_size=4), max_size=6), reads=st.lists(st.booleans()))
 def test_every_text_can_be_written_to_a_file(pieces, reads):
-    answer, events = Answer(), []
+    answer, events = AnswerInProgress(), []
     for index, piece in enumerate(pieces):
         answer.text(piece)
         if index < len(reads) and reads[index]:
@@ -74,7 +74,7 @@ def test_every_text_can_be_written_to_a_file(pieces, reads):
 
 
 def split(*pieces):
-    answer = Answer()
+    answer = AnswerInProgress()
     splitter = ThinkTagSplitter(answer)
     for piece in pieces:
         splitter.feed(piece)
@@ -113,7 +113,7 @@ def test_reasoning_between_leading_tags_is_kept_apart_whatever_the_cuts(content,
 
 
 def test_white_space_without_end_is_passed_on_and_does_not_become_slow():
-    answer = Answer()
+    answer = AnswerInProgress()
     splitter = ThinkTagSplitter(answer)
     length = 0
     for _ in range(300_000):
@@ -127,7 +127,7 @@ def test_thoughts_without_end_do_not_become_slow():
 
 
 def test_reasoning_whose_tag_was_opened_in_the_prompt_is_kept_apart():
-    answer = Answer()
+    answer = AnswerInProgress()
     splitter = ThinkTagSplitter(answer, is_implied=True)
     for piece in ("why", "</thi", "nk>", "x"):
         splitter.feed(piece)
@@ -205,7 +205,7 @@ def test_counts_that_were_not_given_are_unknown():
     ],
 )
 def test_only_stop_is_a_success(reason, code):
-    answer = Answer()
+    answer = AnswerInProgress()
     answer.text("words")
     answer.finished(reason, "raw-word")
     failure = failure_at_end(answer)
@@ -217,7 +217,7 @@ def test_only_stop_is_a_success(reason, code):
 
 def test_every_reason_has_a_meaning():
     for reason in FinishReason:
-        answer = Answer()
+        answer = AnswerInProgress()
         answer.text("words")
         answer.finished(reason)
         assert (failure_at_end(answer) is None) == (reason is FinishReason.STOP)
@@ -225,7 +225,7 @@ def test_every_reason_has_a_meaning():
 
 @pytest.mark.parametrize("text", ["", " \n\t", "\u2003"])
 def test_a_complete_answer_without_words_is_empty(text):
-    answer = Answer()
+    answer = AnswerInProgress()
     answer.text(text)
     answer.finished(FinishReason.STOP, "stop")
     failure = failure_at_end(answer)
@@ -234,7 +234,7 @@ def test_a_complete_answer_without_words_is_empty(text):
 
 
 def test_reasoning_that_took_the_whole_limit_is_explained():
-    answer = Answer()
+    answer = AnswerInProgress()
     answer.reasoning("long thoughts")
     answer.finished(FinishReason.LENGTH, "length")
     failure = failure_at_end(answer)
@@ -243,7 +243,7 @@ def test_reasoning_that_took_the_whole_limit_is_explained():
 
 
 def test_a_refusal_is_told_in_the_model_s_own_words():
-    answer = Answer()
+    answer = AnswerInProgress()
     answer.declined("I will\nnot.")
     answer.finished(FinishReason.REFUSAL, "stop")
     failure = failure_at_end(answer)

@@ -8,7 +8,7 @@ import pytest
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.generation import FinishReason
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import TextDelta
 from orch_lsp.providers.failure import Failure
 from orch_lsp.providers.finish import failure_of_status, reason_of, worse
@@ -24,9 +24,9 @@ def event(value: object) -> bytes:
     return b"data: " + json.dumps(value).encode() + b"\n\n"
 
 
-def read(kind: str, *pieces: bytes) -> tuple[Answer, Failure | None, str]:
+def read(kind: str, *pieces: bytes) -> tuple[AnswerInProgress, Failure | None, str]:
     wire = WIRE_FORMATS[kind]
-    answer = Answer()
+    answer = AnswerInProgress()
     decoder = wire.decoder(ProviderSettings(name="work", kind=kind, base_url=None))
     reader = AnswerReader(decoder, answer, json_lines=wire.json_lines, max_events=1000, provider="work")
     for piece in pieces:

@@ -8,7 +8,7 @@ import pytest
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.generation import FinishReason
-from orch_lsp.providers.answer import Answer
+from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.anthropic import DEFAULT_MAX_OUTPUT_TOKENS, AnthropicMessages
 from orch_lsp.providers.base import GenerationRequest, ReasoningDelta, TextDelta, UsageReported
 from orch_lsp.providers.gemini import Gemini
@@ -29,7 +29,7 @@ def settings(**options: str) -> ProviderSettings:
 
 def read(wire, *messages, framing="sse", options=None, limit=None):
     """Everything of an answer whose messages are these."""
-    answer = Answer(limit)
+    answer = AnswerInProgress(limit)
     chosen = settings(**(options or {}))
     reader = AnswerReader(wire.decoder(chosen), answer, json_lines=wire.json_lines, max_events=1000, provider="work")
     for message in messages:
@@ -536,7 +536,7 @@ def test_ollama_s_thinking_and_tool_calls_are_no_text():
 
 @pytest.mark.parametrize("line", ["error: it crashed\n", 'error: {"error": {"message": "it crashed"}}\n'])
 def test_an_error_field_of_an_event_stream_is_an_error(line):
-    answer = Answer()
+    answer = AnswerInProgress()
     reader = AnswerReader(OpenAIChat().decoder(settings()), answer, json_lines=False, max_events=9, provider="work")
     reader.feed(f"data: {json.dumps(chat({'content': 'x'}))}\n\n{line}".encode())
     assert "it crashed" in reader.verdict().message

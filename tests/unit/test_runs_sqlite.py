@@ -16,7 +16,7 @@ from orch_lsp.runs.connection import record_of_runs
 from orch_lsp.runs.migrations import SCHEMA
 from orch_lsp.runs.place import state_place, workspace_place
 from orch_lsp.storage import binding, sqlite
-from orch_lsp.storage.place import Place, is_writable
+from orch_lsp.storage.place import DatabasePlace, is_writable
 from orch_lsp.storage.schema import is_bound, is_empty, version_of
 
 
@@ -189,7 +189,7 @@ def test_each_workspace_has_its_own_folder_in_the_state_folder(tmp_path):
 
 
 def test_a_place_can_be_judged_before_it_exists(tmp_path):
-    assert is_writable(Place(tmp_path / "not" / "yet" / "runs.db", tmp_path))
+    assert is_writable(DatabasePlace(tmp_path / "not" / "yet" / "runs.db", tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 

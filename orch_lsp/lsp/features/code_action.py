@@ -22,7 +22,7 @@ from orch_lsp.lsp.commands import (
     USE_PROVIDER,
 )
 from orch_lsp.lsp.convert import SOURCE, workspace_edit
-from orch_lsp.lsp.failures import Failure
+from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.offers import Offer, offers, other_choices
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
@@ -107,7 +107,7 @@ async def _quick_fixes(
     return [_action(cure, types.CodeActionKind.QuickFix.value, cured or None) for cure in cures] + actions
 
 
-def _cures(reading: Reading, failure: Failure) -> Iterable[Offer]:
+def _cures(reading: Reading, failure: ShownFailure) -> Iterable[Offer]:
     """What one key applies against a failure, the most likely first."""
     uri, code, run_id = reading.source.uri, failure.detail.code, failure.run_id
     choice = reading.settings.choice

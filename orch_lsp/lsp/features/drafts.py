@@ -10,7 +10,7 @@ from orch_lsp.errors import ErrorCode, RunError, SpecError, StoreError
 from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.drafting import announce, show_findings
 from orch_lsp.lsp.editing import EditorDocument
-from orch_lsp.lsp.failures import Failure
+from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.lookup import FoundRun, document_of, draft_text, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
@@ -131,7 +131,7 @@ async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> d
         error = delivery.refusal
         if document is not None and accepted.is_set():
             # We already answered that it is applied (`READ_BACK_AT_ONCE_SECONDS`), so the refusal is shown.
-            ls.failures.set(document[0], Failure.of_run(record, error.detail))
+            ls.failures.set(document[0], ShownFailure.of_run(record, error.detail))
             refresh(ls, document[0])
         return {**_answer(record), "code": str(error.code), "message": error.message}
     if delivery.made is not None:

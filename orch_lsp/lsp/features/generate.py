@@ -12,7 +12,7 @@ from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.commands import GENERATE_DRAFT
 from orch_lsp.lsp.consent import allow
 from orch_lsp.lsp.drafting import EditorObserver, deliver
-from orch_lsp.lsp.failures import Failure, severity_of
+from orch_lsp.lsp.failures import ShownFailure, severity_of
 from orch_lsp.lsp.lookup import document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
@@ -65,7 +65,7 @@ async def start(
             plan, observer, functools.partial(deliver, ls, observer, plan), client=client
         )  # fmt: skip
     except OrchError as error:
-        ls.failures.set(uri, Failure(error.detail, line=error.line, severity=severity_of(error.code)))
+        ls.failures.set(uri, ShownFailure(error.detail, line=error.line, severity=severity_of(error.code)))
         refresh(ls, uri)
         raise
     return {"runId": live.record.run_id, "status": "accepted"}
