@@ -1,0 +1,207 @@
+"""`orch-lsp check PATH…`: what the editor says of specs, for terminals and continuous integration."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from orch_lsp.cli import check_report
+from orch_lsp.cli.check_report import Place, Report, Reported
+from orch_lsp.cli.files import replace_text
+from orch_lsp.cli.fixing import fix
+from orch_lsp.cli.output import EXIT_FAILED, say, say_error, write_json, write_page, write_result
+from orch_lsp.cli.runs import workspace_option
+from orch_lsp.cli.spec_files import ReadSpec, SpecFiles, Unreadable, common_root
+from orch_lsp.errors import SpecError
+from orch_lsp.late import late
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.review import BESIDE_THE_RULES, is_of_the_document, is_spec, review
+from orch_lsp.rules.check import RULES
+from orch_lsp.rules.rule import Finding
+from orch_lsp.text import LineIndex, sha256
+from orch_lsp.workspace import relative_path
+
+if TYPE_CHECKING:
+    from orch_lsp.app import session as sessions
+    from orch_lsp.cli import sarif
+else:
+    sessions = late("orch_lsp.app.session")
+    sarif = late("orch_lsp.cli.sarif")
+
+FORMATS = ("text", "json", "sarif", "github")
+CODES = (*RULES, *BESIDE_THE_RULES, check_report.UNREADABLE)
+"""All that `--rule` takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _InFile:
+    """What was found in a file; an empty path is its own, others are relative to its root."""
+
+    file: Path
+    root: Path
+    findings: Sequence[Reported]
+
+    def placed(self, root: Path) -> Iterator[Reported]:
+        """The findings with paths that are relative to the report's root."""
+        own = relative_path(self.file, root)
+
+        def place(one: Place) -> Place:
+            return replace(one, path=relative_path(self.root / one.path, root) if one.path else own)
+
+        for one in self.findings:
+            related = tuple((message, place(where)) for message, where in one.related)
+            yield replace(one, place=place(one.place), related=related)
+
+
+@dataclass(slots=True)
+class _Checked:
+    """What was found so far: the paths to show are known when all roots are."""
+
+    found: list[_InFile] = field(default_factory=list["_InFile"])
+    files: int = 0
+    is_lost: bool = False
+    """Whether a cure could not be written."""
+    told: set[str] = field(default_factory=set[str])
+
+    def report(self, *, of_checkout: bool) -> Report:
+        """The findings, placed below one root: that of the checkout, if it is asked for and there is one."""
+        root = common_root((one.root for one in self.found), of_checkout=of_checkout)
+        return check_report.report_of([found for one in self.found for found in one.placed(root)], self.files)
+
+    def warn(self, message: str) -> None:
+        """Say something once: each file may have the same problem."""
+        if message not in self.told:
+            self.told.add(message)
+            say(f"warning: {message}")
+
+
+@click.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMATS), help="How to print the findings (default: text).")
+@click.option("--json", "as_json", is_flag=True, help="As `--format json`.")
+@click.option(
+    "--rule", "rules", metavar="CODE", multiple=True, type=click.Choice(CODES), help="Only this rule; may be repeated."
+)
+@click.option("--fix", "to_fix", is_flag=True, help="Apply the cures that are safe, then say what is left.")
+@workspace_option
+def check(
+    *,
+    paths: tuple[Path, ...],
+    form: str | None,
+    as_json: bool,
+    rules: tuple[str, ...],
+    to_fix: bool,
+    workspace: Path | None,
+) -> None:
+    """Say of each spec at or below PATH what an editor says of it.
+
+    In a folder, the Markdown files are looked at that a format recognises or that match `include`; what git would not
+    track, templates, archives and copies of others are left out.
+
+    Exit codes: 0 no error was found, 1 an error, 2 wrong arguments.
+    """
+    if as_json and form not in {None, "json"}:
+        raise click.UsageError(f"--json and --format {form} exclude one another")
+    form = "json" if as_json else form or "text"
+    checked = asyncio.run(_check(paths, workspace, frozenset(rules), to_fix=to_fix))
+    report = checked.report(of_checkout=form in {"sarif", "github"})
+    _print(report, form)
+    sys.exit(EXIT_FAILED if report.has_error or checked.is_lost else 0)
+
+
+def _print(report: Report, form: str) -> None:
+    if form == "json":
+        write_json(check_report.as_json(report))
+    elif form == "sarif":
+        log, left_out = sarif.log_of(report)
+        write_json(log)
+        if left_out:
+            say(f"warning: {left_out} findings of the least severity are left out: GitHub takes no more in one run.")
+    else:
+        lines = list(check_report.as_github(report) if form == "github" else check_report.as_lines(report))
+        text = "".join(f"{line}\n" for line in lines)
+        (write_result if form == "github" else write_page)(text)
+    if form != "json":
+        say(check_report.summary_line(report))
+
+
+async def _check(paths: Sequence[Path], workspace: Path | None, rules: Collection[str], *, to_fix: bool) -> _Checked:
+    session, checked = sessions.build_session(), _Checked()
+    files = SpecFiles(paths, session, workspace, checked.warn)
+    try:
+        async for found in files.read():
+            if isinstance(found, Unreadable):
+                one = Reported(check_report.UNREADABLE, "error", found.message, Place(""))
+                checked.found.append(_InFile(found.file.path, found.root, [one]))
+                continue
+            spec = await _fixed(files, found, rules, checked) if to_fix else found
+            await asyncio.to_thread(_take, spec, rules, checked)
+    finally:
+        await session.aclose()
+    return checked
+
+
+def _take(spec: ReadSpec, rules: Collection[str], checked: _Checked) -> None:
+    reading = spec.reading
+    for problem in reading.settings.problems:
+        if not is_of_the_document(problem):
+            # Said once, and not of each document.
+            checked.warn(f"{problem.place}: {problem.message}")
+    if is_spec(reading):
+        checked.files += 1
+    elif reading.no_profile is not None:
+        checked.warn(f"{reading.spec_path} is not checked. {reading.no_profile.message}")
+    else:
+        checked.warn(
+            f"{spec.file.path.name} is not checked: it is no spec by its path, its format or its front matter."
+        )
+    lines = LineIndex(reading.document.text)
+    found = [_reported(one, lines) for one in findings_of(reading, rules)]
+    checked.found.append(_InFile(spec.file.path, spec.root, found))
+
+
+def findings_of(reading: Reading, rules: Collection[str]) -> list[Finding]:
+    """What is said of a document, but for settings that stand in other files.
+
+    Args:
+        reading: The document.
+        rules: Codes of what is asked for; all if empty.
+    """
+    own = tuple(problem for problem in reading.settings.problems if is_of_the_document(problem))
+    alone = replace(reading, settings=replace(reading.settings, problems=own))
+    return [one for one in review(alone, alone.neighbours) if not rules or one.rule in rules]
+
+
+async def _fixed(files: SpecFiles, spec: ReadSpec, rules: Collection[str], checked: _Checked) -> ReadSpec:
+    """The document with its safe cures, which are written in one step; as it was if they could not be."""
+    before, path, name = spec.reading, spec.file.path, spec.reading.spec_path
+    if before.left is not None:
+        checked.warn(f"{name} is left as it is: a link on the way to it leads out of the workspace {before.left}.")
+        return spec
+    fixed = await fix(before, lambda reading: findings_of(reading, rules), lambda text: files.reading(spec.file, text))
+    if not fixed.cures:
+        return spec
+    text = fixed.reading.document.text
+    try:
+        await asyncio.to_thread(replace_text, path, text, expected_sha256=sha256(before.document.text))
+    except SpecError as error:
+        say_error(replace(error.detail, remediation="Run the command again when nobody else writes the file."))
+        checked.is_lost = True
+        return spec
+    say(f"{name}: {fixed.cures} {'cure' if fixed.cures == 1 else 'cures'} applied.")
+    return ReadSpec(spec.file, fixed.reading)
+
+
+def _reported(finding: Finding, lines: LineIndex) -> Reported:
+    related = tuple(
+        (one.message, Place.of("", one.span, lines) if one.path is None else Place(one.path)) for one in finding.related
+    )
+    return Reported(
+        finding.rule, finding.severity, finding.message, Place.of("", finding.span, lines), finding.key, related
+    )

@@ -1,0 +1,175 @@
+"""Which files a command is about that takes files and folders, read one after another.
+
+A folder is walked as the context source walks a workspace: what git would not track, checkouts within it and links are
+left out, as are templates, archives and other people's copies.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orch_lsp.cli.files import read_text
+from orch_lsp.context.tree import Tree
+from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.orchestration.included import is_included
+from orch_lsp.orchestration.plan import Reading, read
+from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.whereabouts import root_of_folder
+from orch_lsp.profiles.protocol import Clues
+from orch_lsp.profiles.recognition import kept_away
+from orch_lsp.profiles.registry import FORMATS
+from orch_lsp.settings.load import ProjectLayer
+from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.workspace import find_root, git_top_level, relative_path, resolved
+
+MOST_FILES = 1_000_000
+"""Of one folder that is named, and how many folders are looked into."""
+_MARKDOWN = (".md", ".markdown")
+_NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
+
+
+@dataclass(frozen=True, slots=True)
+class SpecFile:
+    """A file that may hold a spec."""
+
+    path: Path
+    """Absolute, links not followed."""
+    is_named: bool
+    """Whether the person named it, and not a folder around it."""
+    below: Path
+    """The folder that it is shown relative to where it has no workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSpec:
+    """A file that holds a spec, or was named: read, with its settings."""
+
+    file: SpecFile
+    reading: Reading
+
+    @property
+    def root(self) -> Path:
+        """The folder that its paths are relative to."""
+        return self.reading.root or resolved(self.file.below)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that was named, or is a spec by its path, and cannot be read."""
+
+    file: SpecFile
+    root: Path
+    message: str
+
+
+class SpecFiles:
+    """The files below paths that a person named, each once.
+
+    Args:
+        paths: Files and folders that exist.
+        session: What reads documents and settings.
+        workspace: The root that the person named, if they did.
+        complain: Takes a sentence on what is left out, for the person.
+    """
+
+    def __init__(
+        self, paths: Sequence[Path], session: Session, workspace: Path | None, complain: Callable[[str], None]
+    ) -> None:
+        self._paths = paths
+        self._session = session
+        self._workspace = workspace
+        self._complain = complain
+
+    async def read(self) -> AsyncIterator[ReadSpec | Unreadable]:
+        """Read one file after another: those that are specs, and those that were named."""
+        for file in self._files():
+            try:
+                text = _text(file.path)
+            except SpecError as error:
+                if (root := self._root_if_spec(file)) is not None:
+                    yield Unreadable(file, root, error.message)
+                continue
+            reading = await self.reading(file, text)
+            if file.is_named or is_spec(reading):
+                yield ReadSpec(file, reading)
+
+    async def reading(self, file: SpecFile, text: str) -> Reading:
+        """A file with this text, with its settings."""
+        source = Source(resolved(file.path).as_uri(), file.path, None, text, (Path.cwd(),), self._workspace)
+        return await read(self._session, source, editor=_NO_EDITOR, command=_NO_COMMAND)
+
+    def _files(self) -> Iterator[SpecFile]:
+        seen: set[Path] = set()
+        for path in self._paths:
+            found = self._below(path.absolute()) if path.is_dir() else (_named(path.absolute()),)
+            for file in found:
+                real = resolved(file.path)
+                if real not in seen:
+                    seen.add(real)
+                    yield file
+
+    def _below(self, folder: Path) -> Iterable[SpecFile]:
+        real = resolved(folder)
+        try:
+            listing = Tree(real).list_files(MOST_FILES, lambda: False)
+        except OSError as error:
+            self._complain(f"{folder} cannot be read: {error.strerror or type(error).__name__}.")
+            return
+        if not listing.complete:
+            self._complain(f"{folder} holds more than {MOST_FILES} files: the rest was not looked at.")
+        root = self._workspace or root_of_folder(real)
+        include = self._session.read_settings(root, None, editor=_NO_EDITOR, command=_NO_COMMAND).include
+        for name in listing.files:
+            path = relative_path(real / name, root) if root else name
+            if not name.casefold().endswith(_MARKDOWN) and not is_included(path, include):
+                continue
+            if kept_away(path) is None:
+                yield SpecFile(real / name, is_named=False, below=real)
+
+    def _root_if_spec(self, file: SpecFile) -> Path | None:
+        """The root of a file that is a spec by its path, or was named; None for another one."""
+        root = find_root(file.path, explicit=self._workspace, folders=(Path.cwd(),))
+        path = relative_path(file.path, root) if root else file.path.as_posix()
+        if not file.is_named and not FORMATS.recognised(Clues(path, "")):
+            settings = self._session.read_settings(root, None, editor=_NO_EDITOR, command=_NO_COMMAND)
+            if not is_included(path, settings.include):
+                return None
+        return root or resolved(file.below)
+
+
+def _named(path: Path) -> SpecFile:
+    return SpecFile(path, is_named=True, below=path.parent)
+
+
+def _text(path: Path) -> str:
+    """The text of a regular file.
+
+    Raises:
+        SpecError: It is none, cannot be read, is too large, not UTF-8, or binary.
+    """
+    if not path.is_file():
+        raise SpecError(ErrorCode.INVALID_REQUEST, f"{path.name} is not read: it is no regular file.")
+    text = read_text(path)
+    if "\0" in text:
+        raise SpecError(ErrorCode.INVALID_REQUEST, f"{path.name} is not read: it is binary.")
+    return text
+
+
+def common_root(roots: Iterable[Path], *, of_checkout: bool) -> Path:
+    """The folder that the paths of a report are relative to: the innermost one that holds all these roots.
+
+    Args:
+        roots: Resolved; without any it is the current folder.
+        of_checkout: Whether it is to be the top of the checkout around it, if there is one.
+    """
+    unique = sorted({str(root) for root in roots})
+    try:
+        root = Path(os.path.commonpath(unique)) if unique else resolved(Path.cwd())
+    except ValueError:  # Several drives of Windows.
+        root = resolved(Path.cwd())
+    return (git_top_level(root) or root) if of_checkout else root

@@ -1,0 +1,144 @@
+"""`orch-lsp check` in this process."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+
+from orch_lsp.cli.main import cli
+from tests.fakes.homes import Homes
+from tests.fakes.specs import write_specs
+
+SCHEMA = json.loads(files("orch_lsp.cli").joinpath("check.schema.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def here(homes: Homes, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(workspace)
+    return workspace
+
+
+def check(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["check", *arguments])
+
+
+def found(*arguments: str) -> dict:
+    done = check("--json", *arguments)
+    value = json.loads(done.stdout)
+    Draft202012Validator(SCHEMA).validate(value)
+    return value
+
+
+def test_the_schema_is_one():
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_lines_for_people_count_from_one(here: Path):
+    (here / "a.spec.md").write_text("# A\n\nB.\n\n## Goal\n\nTODO\n")
+    done = check("a.spec.md", "--rule", "placeholder_section")
+    assert done.exit_code == 0
+    assert done.stdout == "a.spec.md:5:1: hint[placeholder_section]: The section “Goal” holds only a placeholder.\n"
+    assert done.stderr == "1 document: 1 hint.\n"
+
+
+def test_positions_are_utf_16_and_paths_relative_to_the_root(here: Path, monkeypatch: pytest.MonkeyPatch):
+    (here / "docs").mkdir()
+    (here / "docs" / "a.spec.md").write_text("# 🔎🔎\n\nB.\n\n## Goal\n\nx\n", encoding="utf-8")
+    monkeypatch.chdir(here / "docs")
+    one = found("a.spec.md", "--rule", "missing_section")["findings"][0]
+    assert one["path"] == "docs/a.spec.md"
+    assert one["range"] == {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 6}}
+
+
+def test_the_severity_of_the_settings_counts_and_an_error_fails(here: Path):
+    (here / "a.spec.md").write_text("# A\n\nB.\n\n## Goal\n\nTODO\n")
+    (here / ".orch" / "config.toml").write_text('[lint]\nplaceholder_section = "error"\nmissing_section = "off"\n')
+    done = check("a.spec.md", "--json")
+    assert done.exit_code == 1
+    value = json.loads(done.stdout)
+    assert [(one["rule"], one["severity"]) for one in value["findings"]] == [("placeholder_section", "error")]
+    assert value["summary"] == {"files": 1, "errors": 1, "warnings": 0, "information": 0, "hints": 0}
+
+
+@pytest.mark.parametrize(
+    ("data", "said"), [(b"# A\xff\n", "not UTF-8"), (b"# A\0\n", "binary"), (b"\xff\xfe#\0", "not UTF-8")]
+)
+@pytest.mark.parametrize("named", ["a.spec.md", "."])
+def test_a_spec_that_is_no_text_is_an_error_and_no_crash(here: Path, data: bytes, said: str, named: str):
+    (here / "a.spec.md").write_bytes(data)
+    (here / "picture.md").write_bytes(data)
+    value = found(named)
+    (one,) = value["findings"]
+    assert (one["rule"], one["severity"], one["path"]) == ("unreadable_document", "error", "a.spec.md")
+    assert said in one["message"]
+    assert value["summary"]["files"] == 0
+    assert check(named).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["nowhere.md"],
+        [".", "--format", "xml"],
+        [".", "--rule", "no_such_rule"],
+        [".", "--json", "--format", "github"],
+    ],
+)
+def test_wrong_arguments_end_with_2(here: Path, arguments: list[str]):
+    assert check(*arguments).exit_code == 2
+
+
+def test_of_a_document_that_is_no_spec_is_said_why_nothing_is_found(here: Path):
+    (here / "notes.md").write_text("# Notes\n\n## Groceries\n")
+    done = check("notes.md")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr.startswith("warning: notes.md is not checked. The format of this document is not known")
+    assert check(".").stderr == "0 documents: nothing to say.\n"
+
+
+def test_nothing_in_a_document_acts_on_a_terminal_or_on_a_workflow(here: Path):
+    name = "a%,:\x1b[31m.spec.md"
+    (here / name).write_text('---\nprofile: "x\\e[31m%0A\\n::error::y"\n---\n# A\n\n## Goal\n')
+    text, github = check(name).stdout, check(name, "--format", "github").stdout
+    assert "\x1b" not in text + github
+    *_, line = github.splitlines()
+    assert line.startswith("::warning file=a%25%2C%3A�[31m.spec.md,line=2,endLine=2,col=1,")
+    assert "named “x�[31m%250A%0A::error::y”" in line
+
+
+def test_cures_that_are_safe_are_applied_until_none_is_left(here: Path):
+    write_specs(here)
+    tasks = here / ".kiro" / "specs" / "login" / "tasks.md"
+    before = found(".")
+    done = check(".", "--fix", "--json")
+    assert ".kiro/specs/login/tasks.md: 1 cure applied." in done.stderr
+    assert tasks.read_bytes().startswith("# Implementation Plan\r\n\r\n- [ ] 1. Form 🔐\r\n".encode())
+    after = json.loads(done.stdout)
+    assert done.exit_code == (after["summary"]["errors"] > 0)
+    assert after == found(".")
+    fixable = {"missing_title", "missing_section", "duplicate_section", "unbalanced_fence", "malformed_task"}
+    assert fixable <= {one["rule"] for one in before["findings"]}
+    assert not fixable & {one["rule"] for one in after["findings"]}
+
+
+def test_only_the_rule_that_is_asked_for_is_cured(here: Path):
+    (here / "a.spec.md").write_text("# A\n\nB.\n\n## Goal\n\nx\n\n## Goal\n\n```\ny\n")
+    check("a.spec.md", "--fix", "--rule", "unbalanced_fence")
+    assert (here / "a.spec.md").read_text() == "# A\n\nB.\n\n## Goal\n\nx\n\n## Goal\n\n```\ny\n```\n"
+
+
+def test_a_file_that_nobody_may_write_stays_as_it_is(here: Path):
+    path = here / "a.spec.md"
+    path.write_text("# A\n\nB.\n\n## Goal\n\n```\ny\n")
+    path.chmod(0o444)
+    done = check("a.spec.md", "--fix", "--rule", "unbalanced_fence")
+    assert done.exit_code == 1
+    assert "error[document_changed]: a.spec.md cannot be written" in done.stderr
+    assert "unbalanced_fence" in done.stdout
+    assert path.read_text().endswith("```\ny\n")
