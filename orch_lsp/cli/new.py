@@ -27,7 +27,7 @@ def new(file: Path, profile: str, as_json: bool) -> None:  # noqa: FBT001 -- cli
     found = profile_named(profile)
     if found is None:
         raise click.UsageError(f"there is no profile named {profile!r}; expected one of {', '.join(profile_names())}")
-    title = file.name.removesuffix(".md").removesuffix(".spec").replace("-", " ").replace("_", " ").strip().capitalize()
+    title = _title_of(file)
     named = found.name != PLAIN.name or _belongs_to_another(file.absolute().as_posix())
     front_matter = f"---\nprofile: {found.name}\n---\n\n" if named else ""
     template = found.template or f"# {{title}}\n\n{TEMPLATE_NOTE}\n"
@@ -41,6 +41,12 @@ def new(file: Path, profile: str, as_json: bool) -> None:  # noqa: FBT001 -- cli
         write_json({"path": str(file)})
     else:
         write_result(f"{file}\n")
+
+
+def _title_of(file: Path) -> str:
+    """A title from a file's name: its words, the first with a capital; what else is capital stays so."""
+    name = file.name.removesuffix(".md").removesuffix(".spec").replace("-", " ").replace("_", " ").strip()
+    return name[:1].upper() + name[1:]
 
 
 def _belongs_to_another(path: str) -> bool:

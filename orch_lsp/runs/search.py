@@ -11,6 +11,7 @@ import functools
 import json
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from typing import Any, cast
@@ -28,8 +29,12 @@ _DROPPED_KEPT = 1000
 
 
 def words_in(query: str) -> list[str]:
-    """The words that are looked for; a run has to have them all, or longer ones that begin so."""
-    return _WORD.findall(query.casefold())
+    """The words that are looked for; a run has to have them all, or longer ones that begin so.
+
+    Case is left to SQLite, which folds it as in the index: `ß` is no `ss` there. A letter and its accent may be typed
+    as two characters, of which the second would end a word.
+    """
+    return _WORD.findall(unicodedata.normalize("NFC", query))
 
 
 def add(connection: sqlite3.Connection, run_id: str, values: Mapping[str, Any], text: str) -> None:
@@ -97,7 +102,8 @@ def condition(connection: sqlite3.Connection, words: Iterable[str]) -> tuple[str
         query = " ".join(f'"{word}"*' for word in words)
         found = "SELECT rowid FROM run_words WHERE run_words MATCH ?"
         return f"run_id IN (SELECT run_id FROM searched WHERE number IN ({found}))", [query]  # noqa: S608
-    patterns = [f"%{word}%" for word in words]
+    # Records are ASCII: another letter stands in them as its escape.
+    patterns = [f"%{json.dumps(word)[1:-1]}%" for word in words]
     return " AND ".join(["record LIKE ?"] * len(patterns)), list[object](patterns)
 
 

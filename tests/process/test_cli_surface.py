@@ -189,6 +189,15 @@ async def test_a_setting_that_is_not_used_is_told_with_its_line(orch, homes, pro
     assert f"warning: {config}, line 2: nothing in this file is used" in (await orch("draft", "a.spec.md")).err
 
 
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("rate-limiter", "Rate limiter"), ("Zähler für Anfragen", "Zähler für Anfragen"), ("OAuth_login", "OAuth login")],
+)
+async def test_a_new_spec_takes_its_title_from_its_name(orch, workspace, name, title):
+    assert (await orch("new", f"{name}.spec.md")).code == 0
+    assert (workspace / f"{name}.spec.md").read_text(encoding="utf-8").startswith(f"# {title}\n")
+
+
 async def test_an_untouched_new_spec_is_no_brief(orch, workspace):
     assert (await orch("new", "limiter.spec.md")).code == 0
     done = await orch("draft", "limiter.spec.md", "--provider", "outline")

@@ -8,6 +8,7 @@ import os
 import random
 import sqlite3
 import stat
+import unicodedata
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -935,6 +936,24 @@ async def test_runs_are_found_by_words_of_their_records_and_drafts(root, store):
     assert await store.prune(keep_runs=2) == 1
     assert await found("throttle") == []
     assert await store.check() is None
+
+
+@pytest.mark.parametrize(
+    "words", ["Größe", "größe", "GRÖßE", unicodedata.normalize("NFD", "Größe"), "grö", "İstanbul", "istanbul", "ΟΔΟΣ"]
+)
+async def test_words_are_found_as_they_are_written_in_any_script(store, words):
+    text = "## Ziel\n\nDie Größe in İstanbul, οδος.\n"
+    record = await added(store, completed(text), text)
+    assert list(await store.list(search=words)) == [record]
+
+
+@pytest.mark.parametrize("words", ["Größe", unicodedata.normalize("NFD", "Größe"), "größe"[2:]])
+async def test_without_an_index_words_are_found_as_they_are_written(store, words):
+    record = await added(store, completed("t", path="docs/Größe.spec.md"), "t")
+    with closing(sqlite3.connect(store.location)) as db:
+        db.execute("DROP TABLE run_words")
+        db.commit()
+    assert list(await store.list(search=words)) == [record]
 
 
 async def test_without_an_index_of_words_the_records_are_searched(store):
