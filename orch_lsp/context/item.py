@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -74,8 +73,3 @@ class ContextSource(Protocol):
 def estimate_tokens(text: str) -> int:
     """A budget estimate: four UTF-8 bytes a token, rounded up. Not a provider's count."""
     return (len(text.encode("utf-8", "surrogatepass")) + 3) // 4
-
-
-def total_tokens(items: Sequence[ContextItem]) -> int:
-    """The estimate for several items."""
-    return sum(estimate_tokens(item.text) for item in items)

@@ -24,7 +24,7 @@ from orch_lsp.runs.labels import (
 )
 from orch_lsp.runs.origins import SectionOrigin, time_of
 from orch_lsp.runs.record import Attempt, Finding, RunRecord, Step
-from orch_lsp.runs.status import DraftState, RunStatus
+from orch_lsp.runs.status import RunStatus
 
 _WORDS_SHOWN = 160
 
@@ -109,19 +109,6 @@ def draft_page(record: RunRecord, draft_text: str) -> str:
         return draft_text
     blocks = ("---", "## Findings of the check (no part of the draft)", *_finding_blocks(record.findings))
     return draft_text.rstrip("\n") + "\n\n" + "\n\n".join(blocks) + "\n"
-
-
-def lens_title(record: RunRecord | None) -> str:
-    """What a code lens says of the newest run on a document; None is no run yet."""
-    if record is None:
-        return "Orch: no draft yet"
-    view = view_of(record)
-    if record.status is RunStatus.RUNNING:
-        return f"Orch: drafting with {view.model}"
-    if record.status is not RunStatus.COMPLETED:
-        return f"Orch: {view.status}{', partial draft kept' if _waits(record) else ''}"
-    state = "draft ready" if _waits(record) else f"draft {record.draft.state}" if record.draft else "completed"
-    return f"Orch: {state} · {view.model} · {view.tokens}"
 
 
 def hover_lines(origin: SectionOrigin) -> tuple[tuple[str, ...], ...]:
@@ -225,10 +212,6 @@ def _title(record: RunRecord) -> str:
         RunStatus.CANCELLED: "Cancelled draft",
         RunStatus.INTERRUPTED: "Interrupted draft",
     }[record.status]
-
-
-def _waits(record: RunRecord) -> bool:
-    return record.draft is not None and record.draft.state is DraftState.READY
 
 
 def _fallen_from(record: RunRecord) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from orch_lsp.settings.model import ProviderSettings
 
 
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, RecursionError])
-async def test_a_provider_that_raises_anything_at_its_end_ends_alone(error):
+async def test_a_provider_that_raises_anything_at_its_end_ends_alone(error: type[BaseException]) -> None:
     ended: list[str] = []
 
     class Kept(OutlineProvider):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from orch_lsp.context.assembly import fence
 from orch_lsp.context.filesystem import FilesystemSource, Limits
 from orch_lsp.context.hidden import strip_hidden
-from orch_lsp.context.item import ContextQuery, ContextResult, estimate_tokens, total_tokens
+from orch_lsp.context.item import ContextQuery, ContextResult, estimate_tokens
 from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.text import sha256, split_lines
@@ -191,7 +191,7 @@ def test_a_long_file_gives_the_lines_that_matter(tmp_path):
     first, last = item.lines
     assert first <= 600 <= last
     assert item.text == "\n".join(lines[first - 1 : last])
-    assert total_tokens([item]) < 300
+    assert estimate_tokens(item.text) < 300
 
 
 def test_a_missing_root_is_a_context_error(tmp_path):

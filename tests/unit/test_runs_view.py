@@ -30,7 +30,6 @@ from orch_lsp.runs.view import (
     history_markdown,
     hover_markdown,
     hover_text,
-    lens_title,
     record_markdown,
     view_of,
 )
@@ -43,14 +42,6 @@ ANY_STATUS = {
     RunStatus.FAILED: failed(),
     RunStatus.CANCELLED: transition(running(), RunStatus.CANCELLED),
     RunStatus.INTERRUPTED: interrupted(running(), {"draft": "## Go"}),
-}
-LENS = {
-    RunStatus.QUEUED: "Orch: queued",
-    RunStatus.RUNNING: "Orch: drafting with work · some-model",
-    RunStatus.COMPLETED: "Orch: draft ready · work · some-model-2 · 812 in / 1204 out",
-    RunStatus.FAILED: "Orch: failed (rate_limited)",
-    RunStatus.CANCELLED: "Orch: cancelled",
-    RunStatus.INTERRUPTED: "Orch: interrupted, partial draft kept",
 }
 every_status = pytest.mark.parametrize("status", list(RunStatus))
 
@@ -74,11 +65,6 @@ def test_every_status_has_a_page_with_the_whole_story(status):
 
 
 @every_status
-def test_every_status_has_a_lens(status):
-    assert lens_title(ANY_STATUS[status]) == LENS[status]
-
-
-@every_status
 def test_every_status_is_one_line_of_history(status):
     record = ANY_STATUS[status]
     line = list_line(listed(record))
@@ -96,14 +82,9 @@ def test_every_status_can_stand_in_a_hover(status):
 
 
 @pytest.mark.parametrize("state", list(DraftState))
-def test_every_draft_state_shows_in_lens_and_page(state):
+def test_every_draft_state_shows_on_its_page(state):
     record = replace(completed(), draft=draft_of("x", ("goal", "G"), state=state))
-    assert f"draft {state}" in lens_title(record)
     assert f"Draft {state}" in record_markdown(record, None)
-
-
-def test_a_document_without_a_run_has_a_lens_too():
-    assert lens_title(None) == "Orch: no draft yet"
 
 
 def test_a_hover_holds_every_promised_word():
@@ -244,7 +225,7 @@ def test_hostile_values_cannot_act_anywhere():
         assert not found & {"link_open", "image", "html_block", "html_inline"}
         assert "\x1b" not in text
         assert "\u202e" not in text
-    for text in (hover_text(origin), list_line(listed(record)), lens_title(record)):
+    for text in (hover_text(origin), list_line(listed(record))):
         assert "\x1b" not in text
         assert "\u202e" not in text
     assert "\n" not in list_line(listed(record))
