@@ -33,6 +33,8 @@ class IndexedDocument:
     """The spec that it belongs to; None if it stands alone."""
     places: Mapping[str, str] = field(default_factory=dict[str, str])
     """The scopes of other specs by what its citations call them, see `Recognition.places`."""
+    frozen: bool = False
+    """Whether it is of the past, or a template: what it says is not at work."""
 
     @property
     def own_scope(self) -> str:
@@ -123,8 +125,11 @@ class Index:
         document = self.documents.get(path)
         if document is None or document.scope is None:
             return ()
-        paths = self._in_scope.get(document.own_scope, frozenset[str]())
-        return tuple(self.documents[other] for other in sorted(paths) if other != path)
+        return tuple(other for other in self.in_scope(document.own_scope) if other.path != path)
+
+    def in_scope(self, scope: str) -> tuple[IndexedDocument, ...]:
+        """The documents of a spec, by path."""
+        return tuple(self.documents[path] for path in sorted(self._in_scope.get(scope, ())))
 
     def around(self, path: str, offset: int) -> tuple[Node, ...]:
         """The nodes that hold an offset of a document, the innermost first."""

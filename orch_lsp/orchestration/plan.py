@@ -99,7 +99,9 @@ class Reading:
         path, known = self.spec_path, self.recognition or Recognition(self.profile.kind, "content")
         return self.document.once(
             ("index", path, known.scope),
-            lambda: Index().with_document(IndexedDocument(path, self.document.nodes, known.scope, known.places)),
+            lambda: Index().with_document(
+                IndexedDocument(path, self.document.nodes, known.scope, known.places, known.frozen)
+            ),
         )
 
     @property

@@ -1,0 +1,247 @@
+"""What is wrong between documents: changes of specs that miss their aim, lose a part of it, or collide.
+
+Pure functions of an index and the path of a document in it, without a second look at any text: what a spec holds is
+its nodes, what a change does to it is citations (`modifies`, `removes`, `renames`) of the scope that the document calls
+`base`. The index has to hold the documents of the whole workspace: what it does not hold is not there. A document
+that is frozen is neither looked at nor held against another one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from orch_lsp.document.node import Citation, Node, scope_named
+from orch_lsp.document.profile import Severity
+from orch_lsp.language.index import FoundDefinition, Index, IndexedDocument
+from orch_lsp.rules.rule import Family, Finding, Found, Related
+from orch_lsp.text import Span
+
+_BASE = "base"
+_SPECS = "specs"
+_DELTAS = "deltas"
+_CHANGES = frozenset(("modifies", "removes", "renames"))
+
+
+@dataclass(frozen=True, slots=True)
+class AcrossRule:
+    """A row of the table of rules that need several documents."""
+
+    code: str
+    """As of `Rule`: stable, in snake_case, in one name space with those of all rules."""
+    family: Family
+    severity: Severity
+    """What it reports where the user does not say otherwise."""
+    summary: str
+    """What it finds, in a line."""
+    check: Callable[[Index, IndexedDocument], Iterator[Found]]
+
+
+_NOTHING: Mapping[str, Severity] = MappingProxyType({})
+
+
+def check_across(index: Index, path: str, severities: Mapping[str, Severity] = _NOTHING) -> tuple[Finding, ...]:
+    """All findings about the document at a path, in document order. Pure; never raises.
+
+    Args:
+        index: The documents of a workspace.
+        path: One of them; of another one nothing is said.
+        severities: The user's, by code; a rule that is `off` does not run.
+    """
+    document = index.documents.get(path)
+    if document is None or document.frozen:
+        return ()
+    findings = [
+        Finding(rule.code, severity, found.message, found.span, found.key, found.fixes, found.related)
+        for rule in ACROSS.values()
+        if (severity := severities.get(rule.code, rule.severity)) != "off"
+        for found in rule.check(index, document)
+    ]
+    return tuple(sorted(findings, key=lambda finding: finding.span))
+
+
+def modified_target_missing(index: Index, document: IndexedDocument) -> Iterator[Found]:
+    """What a change alters in another spec that does not have it, or is not there."""
+    for citation in document.nodes.citations:
+        scope = document.scope_of(citation)
+        if citation.relation not in _CHANGES or citation.scope is None or scope is None:
+            continue
+        if not index.in_scope(scope):
+            yield Found(f"There is no spec in `{scope}`: nothing there can be changed.", citation.span)
+        elif citation.key and not index.definitions(document.path, citation):
+            yield _missed(index, document, citation, scope)
+
+
+def _missed(index: Index, document: IndexedDocument, citation: Citation, scope: str) -> Found:
+    name = _named(citation.key)
+    message = f"The spec in `{scope}` has no “{name}”"
+    near = next(
+        (
+            FoundDefinition(other.path, node)
+            for other in index.in_scope(scope)
+            for node in other.nodes.nodes
+            if node.kind == "requirement" and node.key.casefold() == citation.key.casefold()
+        ),
+        None,
+    )
+    adding = next((other for other in _beside(index, document) if (citation.key, True) in dict(_touched(other))), None)
+    related: tuple[Related, ...] = ()
+    if near is not None:
+        message += f", but “{near.node.title}”: use that spelling"
+        related = (Related("What it has.", near.node.name or near.node.span, near.path),)
+    elif adding is not None:
+        message += f" yet: `{adding.own_scope}` adds it"
+        node = adding.nodes.by_key[citation.key]
+        related = (Related("Where it is added.", node.name or node.span, adding.path),)
+    return Found(f"{message}.", citation.span, _holder(document, citation.span), (), related)
+
+
+def modified_drops_scenario(index: Index, document: IndexedDocument) -> Iterator[Found]:
+    """Requirements that are modified without a scenario that they have now: it would be gone."""
+    for node in document.nodes.nodes:
+        if node.kind != "requirement":
+            continue
+        for target in _modified(index, document, node):
+            kept = Counter(scenario.title for scenario in _scenarios(document, node))
+            for scenario in _scenarios(index.documents[target.path], target.node):
+                if kept[scenario.title] > 0:
+                    kept[scenario.title] -= 1
+                    continue
+                message = (
+                    f"“{node.title}” loses the scenario “{scenario.title}”: what is modified takes the place of all "
+                    "that there is. Copy it, or say what becomes of it."
+                )
+                related = (Related("The scenario.", scenario.name or scenario.span, target.path),)
+                yield Found(message, node.name or node.span, node.key, (), related)
+
+
+def _modified(index: Index, document: IndexedDocument, node: Node) -> Iterator[FoundDefinition]:
+    """The requirement as it is now, also where the same document gives it another name."""
+    for citation in node.citations:
+        if citation.relation == "modifies" and citation.scope == _BASE:
+            yield from index.definitions(document.path, citation)
+        elif citation.relation == "cites" and citation.scope is None:
+            rename = document.nodes.by_key.get(citation.key)
+            for old in () if rename is None else rename.citations:
+                if old.relation == "renames":
+                    yield from index.definitions(document.path, old)
+
+
+def _scenarios(document: IndexedDocument, requirement: Node) -> list[Node]:
+    return [node for node in document.nodes.nodes if node.kind == "scenario" and node.parent == requirement.key]
+
+
+def overlapping_changes(index: Index, document: IndexedDocument) -> Iterator[Found]:
+    """Requirements that another change that is at work adds, or alters, too: the one that ends last wins.
+
+    One that adds what another one alters comes before it, and is no collision.
+    """
+    touched = [(other, dict(_touched(other))) for other in _beside(index, document)]
+    said: set[tuple[str, bool]] = set()
+    for what, span in _touched(document) if touched else ():
+        meeting = [(other, spans[what]) for other, spans in touched if what in spans]
+        if meeting and what not in said:
+            said.add(what)
+            key, adds = what
+            names = ", ".join(f"`{other.own_scope}`" for other, _ in meeting)
+            related = tuple(Related("The other change.", there, other.path) for other, there in meeting)
+            message = f"“{_named(key)}” is {'added' if adds else 'changed'} by {names}, too: the last one wins."
+            yield Found(message, span, _holder(document, span), (), related)
+
+
+def _touched(document: IndexedDocument) -> Iterator[tuple[tuple[str, bool], Span]]:
+    """What a change alters in its spec, by key and whether it is added."""
+    for node in document.nodes.nodes:
+        if _adds(node):
+            yield (node.key, True), node.name or node.span
+    for citation in document.nodes.citations:
+        if _is_change(citation):
+            yield (citation.key, False), citation.span
+
+
+def _adds(node: Node) -> bool:
+    return node.kind == "requirement" and not any(_is_change(citation) for citation in node.citations)
+
+
+def _is_change(citation: Citation) -> bool:
+    return citation.relation in _CHANGES and citation.scope == _BASE
+
+
+def _beside(index: Index, document: IndexedDocument) -> Sequence[IndexedDocument]:
+    """The documents of other changes of the same spec that are at work, by path."""
+    base = document.places.get(_BASE)
+    if base is None:
+        return ()
+    return [
+        other
+        for _, other in sorted(index.documents.items())
+        if other.places.get(_BASE) == base and other.own_scope != document.own_scope and not other.frozen
+    ]
+
+
+def capability_without_delta(index: Index, document: IndexedDocument) -> Iterator[Found]:
+    """Specs that a proposal says to make or to change, and that no delta is about. Not before there is one."""
+    if _DELTAS not in document.places:
+        return
+    named: list[tuple[Citation, str, str]] = []
+    for citation in document.nodes.citations:
+        place, _, name = (citation.scope or "").partition("/")
+        delta = scope_named(f"{_DELTAS}/{name}", None, document.places)
+        if not citation.key and name and place in {_SPECS, _DELTAS} and delta is not None:
+            named.append((citation, name, delta))
+    begun = f"{document.places[_DELTAS]}/"
+    if not named or not any(other.own_scope.startswith(begun) for other in index.documents.values()):
+        return
+    for citation, name, delta in named:
+        if not index.in_scope(delta):
+            message = f"No delta says what changes in “{name}”: write `{delta}/spec.md`, or take it off the list."
+            yield Found(message, citation.span, _holder(document, citation.span))
+
+
+def misplaced_spec_file(index: Index, document: IndexedDocument) -> Iterator[Found]:
+    """Deltas in a place from which they change no spec: in no capability's folder."""
+    del index
+    if document.scope is not None and _BASE not in document.places and document.nodes.nodes:
+        first = document.nodes.nodes[0]
+        if any(node.kind == "delta" for node in document.nodes.nodes):
+            message = "This delta is read of no spec: put it into the folder of a capability, `specs/NAME/spec.md`."
+            yield Found(message, first.name or Span(first.span.start, first.span.start))
+
+
+def _named(key: str) -> str:
+    return key.partition(": ")[2] or key
+
+
+def _holder(document: IndexedDocument, span: Span) -> str | None:
+    node = next(iter(document.nodes.around(span.start)), None)
+    return None if node is None else node.key
+
+
+ACROSS: Mapping[str, AcrossRule] = {
+    rule.code: rule
+    for rule in (
+        AcrossRule(
+            "modified_target_missing", "identity", "warning",
+            "A change alters what its spec does not have.", modified_target_missing,
+        ),
+        AcrossRule(
+            "modified_drops_scenario", "traceability", "error",
+            "A requirement is modified without a scenario that it has.", modified_drops_scenario,
+        ),
+        AcrossRule(
+            "overlapping_changes", "identity", "warning",
+            "Two changes at work touch the same requirement.", overlapping_changes,
+        ),
+        AcrossRule(
+            "capability_without_delta", "traceability", "warning",
+            "A proposal names a capability that no delta is about.", capability_without_delta,
+        ),
+        AcrossRule(
+            "misplaced_spec_file", "structure", "error",
+            "A delta stands where it changes no spec.", misplaced_spec_file,
+        ),
+    )
+}  # fmt: skip
+"""By code."""
