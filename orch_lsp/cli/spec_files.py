@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orch_lsp.cli.files import read_text
-from orch_lsp.context.tree import Tree
+from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.orchestration.included import is_included
 from orch_lsp.orchestration.plan import Reading, read
@@ -116,7 +116,7 @@ class SpecFiles:
     def _below(self, folder: Path) -> Iterable[SpecFile]:
         real = resolved(folder)
         try:
-            listing = Tree(real).list_files(MOST_FILES, lambda: False)
+            listing = FileTree(real).list_files(MOST_FILES, lambda: False)
         except OSError as error:
             self._complain(f"{folder} cannot be read: {error.strerror or type(error).__name__}.")
             return
