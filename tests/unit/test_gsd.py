@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from orch_lsp.document.node import Nodes
 from orch_lsp.document.parse import parse, parse_front_matter
 from orch_lsp.document.profile import Profile
-from orch_lsp.document.readings import Readings
 from orch_lsp.markdown.reader import read
 from orch_lsp.profiles.gsd.format import FORMAT
 from orch_lsp.profiles.gsd.kinds import NOTES, PLAN, REQUIREMENTS, ROADMAP
 from orch_lsp.profiles.gsd.recognition import recognise
 from orch_lsp.profiles.protocol import Clues, Recognition
+from tests.unit.node_rules import assert_an_edit_reads_as_the_whole, assert_nodes_lie_in
 
 REQUIREMENTS_TEXT = """\
 # Requirements: Shop
@@ -243,18 +243,7 @@ _texts = st.builds(
 @settings(max_examples=200, deadline=None)
 @given(_texts, st.sampled_from(FORMAT.profiles))
 def test_any_text_has_nodes_that_lie_in_it(text: str, profile: Profile) -> None:
-    found = nodes(text, profile)
-    assert len(found.by_key) == len(found.nodes)
-    for node in found.nodes:
-        assert 0 <= node.span.start <= node.span.end <= len(text)
-        assert node.name is None or node.span.start <= node.name.start <= node.name.end <= node.span.end
-        if node.parent is not None:
-            parent = found.by_key[node.parent]
-            assert parent.span.start <= node.span.start
-            assert node.span.end <= parent.span.end
-    for citation in found.citations:
-        assert 0 <= citation.span.start < citation.span.end <= len(text)
-        assert citation.key
+    assert_nodes_lie_in(text, nodes(text, profile))
 
 
 @settings(max_examples=100, deadline=None)
@@ -262,7 +251,4 @@ def test_any_text_has_nodes_that_lie_in_it(text: str, profile: Profile) -> None:
 def test_an_edited_document_has_the_nodes_of_one_that_is_read_whole(
     text: str, new: str, start: int, length: int, profile: Profile
 ) -> None:
-    readings = Readings()
-    readings.read("a", text, profile)
-    edited = text[:start] + new + text[start + length :]
-    assert readings.read("a", edited, profile).nodes == nodes(edited, profile)
+    assert_an_edit_reads_as_the_whole(text, new, start, length, profile)

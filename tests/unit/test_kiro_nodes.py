@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from orch_lsp.document.node import Nodes
 from orch_lsp.document.parse import parse
 from orch_lsp.document.profile import Profile
-from orch_lsp.document.readings import Readings
 from orch_lsp.profiles.kiro.format import FORMAT
 from orch_lsp.profiles.kiro.references import LONGEST_RANGE
 from orch_lsp.profiles.kiro.sections import BUGFIX, DESIGN, REQUIREMENTS, TASKS
+from tests.unit.node_rules import assert_an_edit_reads_as_the_whole, assert_nodes_lie_in
 
 REQUIREMENTS_TEXT = """\
 # Requirements Document
@@ -403,18 +403,7 @@ _texts = st.builds(
 @settings(max_examples=200, deadline=None)
 @given(_texts, st.sampled_from(FORMAT.profiles))
 def test_any_text_has_nodes_that_lie_in_it(text: str, profile: Profile) -> None:
-    found = nodes(text, profile)
-    assert len(found.by_key) == len(found.nodes)
-    for node in found.nodes:
-        assert 0 <= node.span.start <= node.span.end <= len(text)
-        assert node.name is None or node.span.start <= node.name.start <= node.name.end <= node.span.end
-        if node.parent is not None:
-            parent = found.by_key[node.parent]
-            assert parent.span.start <= node.span.start
-            assert node.span.end <= parent.span.end
-    for citation in found.citations:
-        assert 0 <= citation.span.start < citation.span.end <= len(text)
-        assert citation.key
+    assert_nodes_lie_in(text, nodes(text, profile))
 
 
 @settings(max_examples=100, deadline=None)
@@ -422,10 +411,7 @@ def test_any_text_has_nodes_that_lie_in_it(text: str, profile: Profile) -> None:
 def test_an_edited_document_has_the_nodes_of_one_that_is_read_whole(
     text: str, new: str, start: int, length: int, profile: Profile
 ) -> None:
-    readings = Readings()
-    readings.read("a", text, profile)
-    edited = text[:start] + new + text[start + length :]
-    assert readings.read("a", edited, profile).nodes == nodes(edited, profile)
+    assert_an_edit_reads_as_the_whole(text, new, start, length, profile)
 
 
 @pytest.mark.parametrize(

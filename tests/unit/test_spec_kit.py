@@ -15,6 +15,7 @@ from orch_lsp.profiles.registry import FORMATS
 from orch_lsp.profiles.spec_kit.format import FORMAT
 from orch_lsp.profiles.spec_kit.recognition import recognise
 from orch_lsp.rules.check import check
+from tests.unit.node_rules import assert_nodes_lie_in
 
 BARE = "# Limiter\n\nLimit clients.\n"
 
@@ -307,14 +308,7 @@ _PIECES = [
 )
 def test_any_text_has_nodes(lines: list[str], end: str, kind: str) -> None:
     text = end.join(lines)
-    found = nodes(kind, text)
-    assert len(found.by_key) == len(found.nodes)
-    for node in found.nodes:
-        assert 0 <= node.span.start <= node.span.end <= len(text)
-        if node.name is not None:
-            assert node.span.start <= node.name.start < node.name.end <= node.span.end
-    for citation in found.citations:
-        assert 0 <= citation.span.start < citation.span.end <= len(text)
+    assert_nodes_lie_in(text, nodes(kind, text))
 
 
 def test_a_plan_that_is_short_has_no_findings() -> None:
