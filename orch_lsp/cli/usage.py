@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -25,7 +25,7 @@ else:
 
 _LEAST = 12
 """Cells in which a model or a document can still be known."""
-Tables = dict[Grouping, Sequence[UsageTotal]]
+Tables = Mapping[Grouping, Sequence[UsageTotal]]
 
 
 @click.command()
@@ -39,10 +39,10 @@ def usage(first_day: datetime | None, by: str | None, as_json: bool, workspace: 
     groupings = (cast("Grouping", by),) if by else GROUPINGS
 
     async def add_up(_: Session, store: RunStore, __: RunSettings) -> Tables:
-        return {name: await store.usage(name, day) for name in groupings}
+        return await store.usage(groupings, day)
 
     def look(history: RunHistory) -> Tables:
-        return {name: history.usage(name, day) for name in groupings}
+        return history.usage(groupings, day)
 
     with reporting_errors(as_json=as_json):
         found = looked_at([root_of_here(workspace)], look)

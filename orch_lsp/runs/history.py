@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -259,13 +259,13 @@ class RunHistory:
         where = "spec_path = ? AND draft_state = 'ready'"
         return self._records(where, [self._key(spec_path)], order="draft_partial, run_id DESC")
 
-    def usage(self, by: Grouping, since: str | None) -> Sequence[UsageTotal]:
-        """What the runs used, added up by day, model or spec."""
+    def usage(self, groupings: Sequence[Grouping], since: str | None) -> Mapping[Grouping, Sequence[UsageTotal]]:
+        """What the runs used, added up by each of day, model and spec that is asked for."""
 
-        def add_up(db: Connection) -> list[UsageTotal]:
-            return usage_rows.grouped(db, by, since)
+        def add_up(db: Connection) -> dict[Grouping, list[UsageTotal]]:
+            return usage_rows.grouped(db, groupings, since)
 
-        none: list[UsageTotal] = []
+        none: dict[Grouping, list[UsageTotal]] = {by: [] for by in groupings}
         return self._connection.read(add_up, none)
 
     def text(self, digest: str) -> str | None:

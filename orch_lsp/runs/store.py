@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -265,15 +265,17 @@ class RunStore:
         """The run whose draft waits for a document: the newest complete draft, else the newest partial one."""
         return next(iter(await self.ready_drafts(spec_path)), None)
 
-    async def usage(self, by: Grouping, since: str | None = None) -> Sequence[UsageTotal]:
-        """What the recorded runs used, added up by day (newest first), or by model or spec (in alphabetical order).
+    async def usage(
+        self, groupings: Sequence[Grouping], since: str | None = None
+    ) -> Mapping[Grouping, Sequence[UsageTotal]]:
+        """What the recorded runs used, added up by day (newest first), and by model or spec (in alphabetical order).
 
         Args:
-            by: What the groups have in common.
+            groupings: What the groups of each table have in common.
             since: Only the runs of this day (UTC, `2026-01-31`) and later ones.
         """
         await self._catch_up(None)
-        return await self._thread.read(lambda: self._opened.usage(by, since))
+        return await self._thread.read(lambda: self._opened.usage(groupings, since))
 
     async def text(self, sha256: str) -> str | None:
         """A text that some record names by its hash; None if it is not kept."""

@@ -98,7 +98,7 @@ async def test_many_old_runs_are_brought_up_to_date_in_slices_and_what_is_asked_
     assert filled == [(225,)]
     assert columns(location, "SELECT count(*) FROM summaries") == filled
     assert len(await store.list(limit=None)) == 452
-    assert sum(total.runs for total in await store.usage("day")) == 452
+    assert sum(total.runs for total in (await store.usage(["day"]))["day"]) == 452
     assert columns(location, "SELECT count(*) FROM summaries") == [(453,)]
     assert columns(location, "SELECT count(*) FROM meta WHERE key = 'columns_below'") == [(0,)]
     await store.aclose()

@@ -18,7 +18,10 @@ from orch_lsp.runs.record import Cost, ModelRef, RunRecord, SpecRef, Timing
 from orch_lsp.runs.usage import GROUPINGS, Grouping, UsageTotal, cost_text, tokens_text, usage_lines, usage_value
 from tests.fakes import records
 
-_amounts = st.decimals(0, 10_000, places=6).map(str)
+_amounts = st.one_of(
+    *(st.decimals(0, 10_000, places=places).map(str) for places in (0, 2, 6, 18)),
+    st.sampled_from(["1E-7", "1E+3", "-0.5", ".25", "3.", "007", " 1.5 ", "999999999999", "9999999999999"]),
+)
 _runs = st.builds(
     lambda usage, cost, day, path, model: replace(
         records.running(path),
@@ -41,7 +44,7 @@ def grouped(found: Iterable[RunRecord], by: Grouping, since: str | None = None) 
         db.executescript(";".join(MIGRATIONS))
         for record in found:
             rows.insert(db, record, record.spec.path, (), "now")
-        return usage_rows.grouped(db, by, since)
+        return usage_rows.grouped(db, [by], since)[by]
 
 
 def total(found: Iterable[RunRecord]) -> UsageTotal:
@@ -129,6 +132,26 @@ def test_groups_add_up_to_the_whole(found: list[RunRecord], by):
     for currency, amount in whole.cost.items():
         assert sum((one.cost.get(currency, Decimal(0)) for one in groups), Decimal(0)) == amount
     assert len(usage_lines(groups)) == len(groups)
+
+
+@given(st.lists(_runs, max_size=8))
+def test_money_is_added_exactly_whatever_way_it_is_written(found: list[RunRecord]):
+    exact: dict[str, Decimal] = {}
+    for cost in (one.cost for one in found if one.cost is not None and one.cost.amount != "nonsense"):
+        exact[cost.currency] = exact.get(cost.currency, Decimal(0)) + Decimal(cost.amount)
+    assert {currency: f"{amount:f}" for currency, amount in total(found).cost.items()} == {
+        currency: f"{amount:f}" for currency, amount in exact.items()
+    }
+
+
+@given(st.lists(_runs, max_size=5), st.sampled_from(["", "2026-01-15"]))
+def test_tables_that_are_added_up_together_are_those_of_each_alone(found: list[RunRecord], since: str):
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(";".join(MIGRATIONS))
+        for record in found:
+            rows.insert(db, record, record.spec.path, (), "now")
+        together = usage_rows.grouped(db, GROUPINGS, since)
+    assert together == {by: grouped(found, by, since) for by in GROUPINGS}
 
 
 @given(st.lists(_runs, min_size=1, max_size=5))
