@@ -71,3 +71,12 @@ async def test_a_folder_is_walked_for_specs_alone(orch, workspace):
     assert whole["findings"] == [one for one in named["findings"] if one not in unknown]
     assert whole["summary"]["files"] == len(SPECS) - 1
     assert {one["path"].split("/")[0] for one in below.json()["findings"]} == {".kiro"}
+
+
+async def test_a_real_process_traces_a_spec(orch, workspace):
+    write_specs(workspace)
+    done = await orch("trace", "specs", "--json")
+    assert done.code == 0, done.err
+    (edge,) = done.json()["edges"]
+    assert edge["from"] == {"path": "specs/001-export/tasks.md", "key": "T001"}
+    assert edge["to"] == {"path": "specs/001-export/spec.md", "key": "FR-001"}

@@ -1,0 +1,108 @@
+"""`orch-lsp trace PATH…`: what can be cited in specs, and who cites it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from orch_lsp.cli import trace_report
+from orch_lsp.cli.output import EXIT_FAILED, say, write_json, write_page
+from orch_lsp.cli.runs import workspace_option
+from orch_lsp.cli.spec_files import ReadSpec, SpecFiles, Unreadable, common_root
+from orch_lsp.cli.trace_report import Trace, TracedDocument
+from orch_lsp.language.index import Index, IndexedDocument
+from orch_lsp.late import late
+from orch_lsp.orchestration.review import is_spec
+from orch_lsp.workspace import relative_path
+
+if TYPE_CHECKING:
+    from orch_lsp.app import session as sessions
+else:
+    sessions = late("orch_lsp.app.session")
+
+FORMATS = ("text", "json", "csv")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    specs: list[ReadSpec]
+    is_whole: bool
+    """False if one of the specs could not be read."""
+
+
+@click.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMATS), help="How to print the trace (default: text).")
+@click.option("--json", "as_json", is_flag=True, help="As `--format json`.")
+@workspace_option
+def trace(*, paths: tuple[Path, ...], form: str | None, as_json: bool, workspace: Path | None) -> None:
+    """Show what can be cited in the specs at or below PATH, who cites it, and what is cited that there is not.
+
+    Only what stands in these specs is known: name the folder that holds all documents of a spec.
+
+    Exit codes: 0 all specs were read, 1 one could not be, 2 wrong arguments.
+    """
+    if as_json and form not in {None, "json"}:
+        raise click.UsageError(f"--json and --format {form} exclude one another")
+    form = "json" if as_json else form or "text"
+    found = asyncio.run(_find(paths, workspace))
+    traced = _trace(found.specs)
+    if form == "json":
+        write_json(trace_report.as_json(traced))
+    elif form == "csv":
+        write_page(trace_report.as_csv(traced))
+    else:
+        write_page("".join(f"{line}\n" for line in trace_report.as_lines(traced)))
+        if not traced.documents:
+            say("No specs were found.")
+    sys.exit(0 if found.is_whole else EXIT_FAILED)
+
+
+async def _find(paths: Sequence[Path], workspace: Path | None) -> _Found:
+    session = sessions.build_session()
+    specs: list[ReadSpec] = []
+    is_whole = True
+    try:
+        async for found in SpecFiles(paths, session, workspace, lambda message: say(f"warning: {message}")).read():
+            if isinstance(found, Unreadable):
+                is_whole = False
+                say(f"error: {found.message}")
+            elif is_spec(found.reading):
+                specs.append(found)
+            else:
+                say(f"warning: {found.reading.spec_path} is left out: it is no spec whose format is known.")
+    finally:
+        await session.aclose()
+    return _Found(specs, is_whole)
+
+
+def _trace(specs: Sequence[ReadSpec]) -> Trace:
+    root = common_root((spec.root for spec in specs), of_checkout=False)
+    by_path = {relative_path(spec.file.path, root): spec for spec in specs}
+    documents = {
+        path: TracedDocument(
+            spec.reading.profile.format,
+            spec.reading.profile.kind,
+            spec.reading.document.title_text,
+            spec.reading.document.text,
+        )
+        for path, spec in sorted(by_path.items())
+    }
+    return Trace(documents, Index.of(_indexed(path, spec, root) for path, spec in by_path.items()))
+
+
+def _indexed(path: str, spec: ReadSpec, root: Path) -> IndexedDocument:
+    """The document as the index knows it, its scopes told apart from those of other workspaces."""
+    nodes, known = spec.reading.document.nodes, spec.reading.recognition
+    if known is None:
+        return IndexedDocument(path, nodes)
+    before = "" if spec.root == root or not spec.root.is_relative_to(root) else relative_path(spec.root, root) + "/"
+    scope = None if known.scope is None else before + known.scope
+    places = {name: before + place for name, place in known.places.items()}
+    return IndexedDocument(path, nodes, scope, places, known.frozen)

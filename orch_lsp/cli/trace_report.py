@@ -1,0 +1,153 @@
+"""The trace of specs, as `orch.trace/1`, as a table of citations, and as a list for people."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from orch_lsp.cli.check_report import Place
+from orch_lsp.document.node import Node
+from orch_lsp.language.index import Index
+from orch_lsp.language.trace import Edge, edges
+from orch_lsp.runs.escape import plain, visible
+from orch_lsp.text import LineIndex, Span
+
+_COLUMNS = ("from_path", "from_key", "kind", "to_path", "to_key", "text", "line", "character")
+_FORMULA = ("=", "+", "-", "@", "\t")
+"""What makes a formula of a cell that begins with it, to spreadsheets."""
+_LONGEST_TITLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TracedDocument:
+    """What is told of a document beside its nodes."""
+
+    profile: str
+    """The name of its format."""
+    kind: str
+    """Which of the format's documents it is."""
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Documents with their nodes, and who cites whom."""
+
+    documents: Mapping[str, TracedDocument]
+    """By path, sorted."""
+    index: Index
+    """Of the same paths."""
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """All citations."""
+        return tuple(edges(self.index))
+
+    @cached_property
+    def _lines(self) -> Mapping[str, LineIndex]:
+        return {path: LineIndex(document.text) for path, document in self.documents.items()}
+
+    def place(self, path: str, span: Span) -> Place:
+        """Where a span of a document is."""
+        return Place.of(path, span, self._lines[path])
+
+    def cited_text(self, edge: Edge) -> str:
+        """The text by which a citation names what it names."""
+        span = edge.citation.span
+        return self.documents[edge.path].text[span.start : span.end]
+
+    def nodes(self) -> Iterator[tuple[str, Node]]:
+        """All nodes, by path and place."""
+        for path in self.documents:
+            for node in self.index.documents[path].nodes.nodes:
+                yield path, node
+
+
+def as_json(trace: Trace) -> dict[str, Any]:
+    """`orch.trace/1`; its schema is `trace.schema.json`."""
+    return {
+        "schema": "orch.trace/1",
+        "documents": [
+            {"path": path, "profile": one.profile, "kind": one.kind, "title": one.title}
+            for path, one in trace.documents.items()
+        ],
+        "nodes": [
+            {
+                "path": path,
+                "kind": node.kind,
+                "key": node.key,
+                "title": node.title,
+                "range": trace.place(path, node.span).range,
+                "state": node.state,
+                "sha256": node.sha256,
+            }
+            for path, node in trace.nodes()
+        ],
+        "edges": [
+            {
+                "from": {"path": edge.path, "key": None if edge.source is None else edge.source.key},
+                "to": None if edge.target is None else {"path": edge.target.path, "key": edge.target.key},
+                "text": trace.cited_text(edge),
+                "kind": edge.citation.relation,
+                "range": trace.place(edge.path, edge.citation.span).range,
+            }
+            for edge in trace.edges
+        ],
+    }
+
+
+def as_csv(trace: Trace) -> str:
+    """A row for each citation, empty `to_` cells for one that dangles; lines and characters are counted from 0."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(_COLUMNS)
+    for edge in trace.edges:
+        line, character = trace.place(edge.path, edge.citation.span).start
+        target = ("", "") if edge.target is None else (edge.target.path, edge.target.key or "")
+        source = "" if edge.source is None else edge.source.key
+        cells = (edge.path, source, edge.citation.relation, *target, trace.cited_text(edge))
+        rows.writerow((*map(_cell, cells), line, character))
+    return out.getvalue()
+
+
+def _cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula, on one line."""
+    shown = plain(text)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+
+
+def as_lines(trace: Trace) -> Iterator[str]:
+    """Each document with what can be cited in it, who cites that, and last what names nothing."""
+    citing: dict[tuple[str, str | None], list[Edge]] = {}
+    for edge in trace.edges:
+        if edge.target is not None:
+            citing.setdefault((edge.target.path, edge.target.key), []).append(edge)
+    for path, one in trace.documents.items():
+        yield visible(f"{path}: {one.profile} {one.kind}{f', {plain(one.title)}' if one.title else ''}")
+        for node in trace.index.documents[path].nodes.nodes:
+            cited_by = citing.get((path, node.key), [])
+            if node.kind == "section" and not cited_by:
+                continue
+            state = f" [{node.state.replace('_', ' ')}]" if node.state else ""
+            yield f"  {plain(node.key)}{state} {plain(node.title, _LONGEST_TITLE)}".rstrip()
+            for edge in cited_by:
+                yield f"    {edge.citation.relation} ← {_source(trace, edge)}"
+        for edge in citing.get((path, None), []):
+            yield f"  {edge.citation.relation} ← {_source(trace, edge)}"
+    dangling = [edge for edge in trace.edges if edge.target is None]
+    if dangling:
+        yield "names nothing:"
+        for edge in dangling:
+            yield f"  {_source(trace, edge)}: {plain(trace.cited_text(edge))} ({edge.citation.relation})"
+
+
+def _source(trace: Trace, edge: Edge) -> str:
+    """Where a citation stands, counted from 1, with its node."""
+    line, column = trace.place(edge.path, edge.citation.span).start
+    key = "" if edge.source is None else f" {plain(edge.source.key)}"
+    return visible(f"{edge.path}:{line + 1}:{column + 1}{key}")

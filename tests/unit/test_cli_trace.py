@@ -1,0 +1,134 @@
+"""`orch-lsp trace` in this process."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+
+from orch_lsp.cli.main import cli
+from tests.fakes.homes import Homes
+from tests.fakes.specs import write_specs
+
+SCHEMA = json.loads(files("orch_lsp.cli").joinpath("trace.schema.json").read_text("utf-8"))
+SPEC, TASKS = "specs/001-export/spec.md", "specs/001-export/tasks.md"
+
+
+@pytest.fixture
+def here(homes: Homes, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(workspace)
+    write_specs(workspace)
+    return workspace
+
+
+def trace(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["trace", *arguments])
+
+
+def traced(*arguments: str) -> dict:
+    value = json.loads(trace("--json", *arguments).stdout)
+    Draft202012Validator(SCHEMA).validate(value)
+    return value
+
+
+def edges(value: dict) -> set[tuple]:
+    return {
+        (*one["from"].values(), one["kind"], *(one["to"] or {"path": None, "key": None}).values(), one["text"])
+        for one in value["edges"]
+    }
+
+
+def test_the_schema_is_one():
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_documents_of_each_format_are_traced_across_their_files(here: Path):
+    value = traced(".")
+    assert {one["profile"] for one in value["documents"]} == {"gsd", "kiro", "openspec", "plain", "spec-kit"}
+    login = ".kiro/specs/login"
+    assert {
+        (TASKS, "T001", "covers", SPEC, "FR-001", "FR-001"),
+        (f"{login}/tasks.md", "2", "covers", f"{login}/requirements.md", "1.1", "1.1"),
+        (f"{login}/tasks.md", "2", "covers", None, None, "9.9"),
+        (
+            "openspec/changes/add-x/specs/auth/spec.md", "Requirement: Sign in", "modifies",
+            "openspec/specs/auth/spec.md", "Requirement: Sign in", "Sign in",
+        ),
+        (".planning/ROADMAP.md", "Phase 1", "covers", ".planning/REQUIREMENTS.md", "AUTH-01", "AUTH-01"),
+    } <= edges(value)  # fmt: skip
+    for edge in value["edges"]:
+        start, end = edge["range"]["start"], edge["range"]["end"]
+        line = (here / edge["from"]["path"]).read_text("utf-8").splitlines()[start["line"]].encode("utf-16-le")
+        assert line[2 * start["character"] : 2 * end["character"]].decode("utf-16-le") == edge["text"]
+
+
+def test_nodes_have_states_and_hashes_that_do_not_change_with_a_tick(here: Path):
+    def task(key: str) -> dict:
+        return next(one for one in traced("specs")["nodes"] if (one["path"], one["key"]) == (TASKS, key))
+
+    before = task("T001")
+    assert (before["kind"], before["state"], task("T002")["state"]) == ("task", "open", "done")
+    (here / TASKS).write_text((here / TASKS).read_text("utf-8").replace("- [ ] T001", "- [x] T001"), "utf-8")
+    assert (task("T001")["state"], task("T001")["sha256"]) == ("done", before["sha256"])
+
+
+def test_what_was_not_read_is_not_known(here: Path):
+    assert (TASKS, "T001", "covers", None, None, "FR-001") in edges(traced(TASKS))
+
+
+def test_a_spec_as_a_whole_is_named_by_its_document(here: Path):
+    proposal = here / "openspec" / "changes" / "add-x" / "proposal.md"
+    proposal.write_text(
+        "# Change: X\n\n## Why\n\nSo.\n\n## What Changes\n\n- Sign in\n\n## Capabilities\n\n"
+        "### Modified Capabilities\n\n- `auth`: sign in\n",
+        "utf-8",
+    )
+    found = [one["to"] for one in traced("openspec")["edges"] if one["from"]["path"].endswith("proposal.md")]
+    assert found
+    assert all(to is not None and to["key"] is None for to in found)
+
+
+def test_two_workspaces_are_told_apart(here: Path):
+    for name in ("a", "b"):
+        (here / name / ".orch").mkdir(parents=True)
+        write_specs(here / name)
+    found = edges(traced("a/specs", "b/specs"))
+    for name in ("a", "b"):
+        assert (f"{name}/{TASKS}", "T001", "covers", f"{name}/{SPEC}", "FR-001", "FR-001") in found
+
+
+def test_people_see_who_cites_and_what_names_nothing(here: Path):
+    shown = trace(".kiro").stdout
+    assert "  1.1 WHEN a person signs in" in shown
+    assert "    covers ← .kiro/specs/login/tasks.md:5:20 2\n" in shown
+    assert shown.endswith("names nothing:\n  .kiro/specs/login/tasks.md:5:25 2: 9.9 (covers)\n")
+
+
+def test_a_table_has_a_row_for_each_citation_and_no_formula(here: Path):
+    (here / "=1+1").mkdir()
+    (here / "=1+1" / "a.spec.md").write_text(
+        "# A\n\nB.\n\n## Acceptance Criteria\n\n- AC-1: x\n\n## Tasks\n\n- [ ] do AC-1\n"
+    )
+    rows = list(csv.DictReader(io.StringIO(trace(".", "--format", "csv").stdout)))
+    assert len(rows) == len(traced(".")["edges"])
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+    assert any(row["from_path"] == "'=1+1/a.spec.md" for row in rows)
+
+
+def test_a_spec_that_is_no_text_is_said_and_the_others_are_traced(here: Path):
+    (here / "specs" / "001-export" / "plan.md").write_bytes(b"\xff")
+    done = trace("specs", "--json")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("error: plan.md is not UTF-8 text")
+    assert len(json.loads(done.stdout)["documents"]) == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["nowhere"], [".", "--format", "html"], [".", "--json", "--format", "csv"]])
+def test_wrong_arguments_end_with_2(here: Path, arguments: list[str]):
+    assert trace(*arguments).exit_code == 2
