@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from orch_lsp.document.answer.reading import AnswerSection
 from orch_lsp.document.body import own_text
 from orch_lsp.document.brief import fill_targets
 from orch_lsp.document.compose import below, closed
@@ -18,6 +18,9 @@ from orch_lsp.document.placement import Placement
 from orch_lsp.document.profile import Profile, SectionSpec
 from orch_lsp.markdown.front_matter import opens_front_matter, without_closing_lines
 from orch_lsp.text import Edit, normalised
+
+if TYPE_CHECKING:
+    from orch_lsp.document.answer.reading import AnswerSection
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from orch_lsp.document.answer.reading import Answer, read_answer, read_draft
 from orch_lsp.document.body import body_sha256
 from orch_lsp.document.brief import Target
 from orch_lsp.document.fill import plan_fill
 from orch_lsp.document.parse import parse
 from orch_lsp.document.profile import Profile
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, SpecError, StoreError
+from orch_lsp.late import late
 from orch_lsp.orchestration.findings import findings_of
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.profiles.registry import profile_named
@@ -24,6 +25,12 @@ from orch_lsp.runs.record import Applied, Draft, DraftSection, RunRecord, timest
 from orch_lsp.runs.status import DraftState
 from orch_lsp.runs.store import RunStore
 from orch_lsp.text import Edit, apply_edits, sha256
+
+if TYPE_CHECKING:
+    from orch_lsp.document.answer import reading
+    from orch_lsp.document.answer.reading import Answer
+else:
+    reading = late("orch_lsp.document.answer.reading")
 
 _REFUSALS = frozenset({ErrorCode.DOCUMENT_CHANGED, ErrorCode.UNKNOWN_PROFILE})
 """Why a draft waits; no run ends with one of them."""
@@ -90,8 +97,8 @@ def _not_stored(record: RunRecord) -> StoreError:
 def _answer_in(record: RunRecord, text: str) -> Answer:
     profile = _profile_of_run(record.spec.profile)
     if record.draft is not None and not record.draft.partial:
-        return read_draft(text, profile, [section.key for section in record.draft.sections])
-    return read_answer(text, profile, [section.key for section in profile.sections])
+        return reading.read_draft(text, profile, [section.key for section in record.draft.sections])
+    return reading.read_answer(text, profile, [section.key for section in profile.sections])
 
 
 def draft_edit(before: str, current: str, profile_name: str, answer: Answer, *, insist: bool) -> DraftEdit:

@@ -13,9 +13,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from orch_lsp.document.answer.reading import Answer
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.orchestration.applying import (
     DraftEdit,
@@ -32,6 +31,9 @@ from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import DraftState
 from orch_lsp.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from orch_lsp.document.answer.reading import Answer
 
 _REBASES = 8
 """How often an edit is computed anew because the text changed meanwhile."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from orch_lsp.document.answer.reading import AnswerNote
 from orch_lsp.runs.record import Finding
+
+if TYPE_CHECKING:
+    from orch_lsp.document.answer.reading import AnswerNote
 
 _LONGEST_TEXT = 4_000
 _MOST_TEXT = 32_000

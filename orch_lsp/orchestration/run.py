@@ -10,10 +10,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from orch_lsp.context.item import ContextItem, ContextSource
-from orch_lsp.document.answer.reading import Answer
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, detail_of
 from orch_lsp.model_lists.lists import ModelLists
 from orch_lsp.orchestration.applying import draft_sections
@@ -31,6 +30,9 @@ from orch_lsp.runs.interruption import partial_draft
 from orch_lsp.runs.record import Draft, seconds_between, timestamp
 from orch_lsp.runs.status import LIVE, DraftState, RunStatus, StepStatus
 from orch_lsp.text import sha256
+
+if TYPE_CHECKING:
+    from orch_lsp.document.answer.reading import Answer
 
 logger = logging.getLogger(__name__)
 

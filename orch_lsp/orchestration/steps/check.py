@@ -6,15 +6,24 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orch_lsp.document.answer.draft_check import draft_notes
-from orch_lsp.document.answer.reading import Answer, read_answer
 from orch_lsp.errors import ErrorCode, ProviderError
+from orch_lsp.late import late
 from orch_lsp.orchestration.findings import findings_of
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.runs.status import StepStatus
 from orch_lsp.text import sha256
+
+if TYPE_CHECKING:
+    from orch_lsp.document.answer import draft_check, reading
+    from orch_lsp.document.answer.note import AnswerNote
+    from orch_lsp.document.answer.reading import Answer
+else:
+    # Their many patterns take long to make, and nothing but an answer needs them.
+    draft_check = late("orch_lsp.document.answer.draft_check")
+    reading = late("orch_lsp.document.answer.reading")
 
 NAME = "check"
 _DECLINED = "The model declined to write, or wrote only a stand-in."
@@ -29,17 +38,19 @@ async def check_answer(scope: StepScope, plan: DraftPlan, raw: str) -> Answer:
         ProviderError: The answer holds nothing of what was asked for, or only stand-ins; its text is kept.
     """
     scope.progressed("Checking the draft")
-    wanted = [target.key for target in plan.targets]
-    answer = await asyncio.to_thread(read_answer, raw, plan.reading.profile, wanted, plan.brief)
-    notes = (
-        *answer.notes,
-        *await asyncio.to_thread(draft_notes, answer.sections, partial(_is_missing, plan.reading.root)),
-    )
+    answer, notes = await asyncio.to_thread(_read, plan, raw)
     scope.change(findings=findings_of(notes, scope.entry.id))
     if not answer.sections:
         raise _unusable(answer, [target.title for target in plan.targets])
     scope.end(StepStatus.COMPLETED, output_sha256=sha256(answer.text))
     return answer
+
+
+def _read(plan: DraftPlan, raw: str) -> tuple[Answer, tuple[AnswerNote, ...]]:
+    wanted = [target.key for target in plan.targets]
+    answer = reading.read_answer(raw, plan.reading.profile, wanted, plan.brief)
+    missing = partial(_is_missing, plan.reading.root)
+    return answer, (*answer.notes, *draft_check.draft_notes(answer.sections, missing))
 
 
 def _unusable(answer: Answer, wanted: Sequence[str]) -> ProviderError:
