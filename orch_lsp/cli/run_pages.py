@@ -97,7 +97,9 @@ def page_of(record: RunRecord, draft_text: str | None) -> str:
     width = terminal_width()
     view = views.view_of(record)
     blocks = [wrapped(view.title, width), _facts(record, width)]
-    for heading, lines in (("Error", view.error), ("Attempts", view.attempts), ("Context", view.context)):
+    for heading, lines in (
+        ("Error", view.error), ("Steps", view.steps), ("Attempts", view.attempts), ("Context", view.context)
+    ):  # fmt: skip
         if lines:
             blocks.append([heading, *_indented(lines, width)])
     if record.findings:

@@ -108,6 +108,10 @@ async def test_in_a_pipe_lines_are_whole(workspace, runs, orch):
     shown = await orch("runs", "show", runs[0]["run_id"], env=TOKYO)
     assert f"\n  Document       {NAMES[1]}\n" in shown.out
     assert runs[0]["timing"]["started_at"] in shown.out
+    assert (
+        "\nSteps\n  context: skipped, outline reads the brief alone\n  draft: completed\n  check: completed\n"
+        in shown.out
+    )
     draft = await orch("runs", "show", runs[0]["run_id"], "--draft")
     assert shown.out.endswith(f"\nDraft\n\n{draft.out}")
 

@@ -24,7 +24,7 @@ from orch_lsp.runs.record import (
     SpecRef,
     Vcs,
 )
-from orch_lsp.runs.status import DraftState, RunStatus
+from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
 from orch_lsp.runs.view import (
     facts_of,
     history_markdown,
@@ -198,6 +198,21 @@ def test_the_page_tells_of_attempts_context_and_what_was_left_out():
         "The text comes from the repository",
     ):
         assert words in page
+
+
+def test_the_page_says_of_each_step_where_it_is_and_why_it_was_skipped():
+    record = interrupted(running(), {"draft": "## Go"})
+    assert view_of(record).steps == (
+        "context: completed", "draft: interrupted", "check: skipped, the run had been interrupted"
+    )  # fmt: skip
+    page = record_markdown(record, None)
+    assert "## Steps\n\n- `context: completed`\n- `draft: interrupted`\n- `check: skipped, the run had been" in page
+    context, *rest = running().steps
+    failing = replace(context, status=StepStatus.FAILED, error=ErrorDetail("store_error", "No.", "", False, None, None))
+    assert view_of(replace(running(), steps=(failing, *rest))).steps == (
+        "context: failed, store_error", "draft: running", "check: pending"
+    )  # fmt: skip
+    assert "Steps" not in record_markdown(queued(), None)
 
 
 def test_a_fallback_of_the_model_id_is_visible():
