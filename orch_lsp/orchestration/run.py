@@ -24,6 +24,7 @@ from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.orchestration.steps import check, context, draft
 from orch_lsp.orchestration.vcs import revision_of
 from orch_lsp.orchestration.workflow import DRAFT
+from orch_lsp.plugins import PluginError
 from orch_lsp.providers.access import ProviderAccess
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.interruption import partial_draft
@@ -73,7 +74,7 @@ async def run_draft(live: LiveRun, plan: DraftPlan, resources: RunResources) -> 
         await to_the_end(_fail(live, plan, resources, _detail(error, resources.redactor)))
     except Exception as error:
         logger.exception("run %s met a fault", live.record.run_id)
-        await to_the_end(_end(live, RunStatus.FAILED, detail_of(error)))
+        await to_the_end(_end(live, RunStatus.FAILED, _detail(error, resources.redactor)))
     return None
 
 
@@ -154,9 +155,11 @@ async def _complete(live: LiveRun, answer: Answer) -> FinishedDraft:
 
 
 def _detail(error: Exception, redactor: Redactor) -> ErrorDetail:
-    """What the record says of an error: ours without keys, any other as a fault."""
+    """What the record says of an error: ours without keys, that of a package as one, any other as a fault."""
     if isinstance(error, OrchError):
         return replace(error.detail, message=redactor.redact(error.message))
+    if isinstance(error, PluginError):
+        return RunError(ErrorCode.UNEXPECTED_ERROR, f"A package of somebody else's ended the run: {error}.").detail
     return detail_of(error)
 
 
