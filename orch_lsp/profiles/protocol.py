@@ -13,7 +13,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Literal
 
-from orch_lsp.document.node import scope_named
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.node import NodeReader, Nodes, scope_named
 from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.markdown.tree import Heading
@@ -91,3 +92,12 @@ class Format:
         if kind is None:
             return self.profiles[0]
         return next((profile for profile in self.profiles if profile.kind == kind), None)
+
+
+def when_read(find: Callable[[], NodeReader]) -> NodeReader:
+    """A reader that is looked up when there is a document to read: a late module is not loaded to recognise one."""
+
+    def nodes(document: SpecDocument) -> Nodes:
+        return find()(document)
+
+    return nodes

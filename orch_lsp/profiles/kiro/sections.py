@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from orch_lsp.document.profile import Profile, SectionSpec, TaskForm
-from orch_lsp.profiles.kiro.design import design_nodes
+from orch_lsp.late import late
 from orch_lsp.profiles.kiro.recognition import BUGFIX_TITLES, REQUIREMENTS_TITLES
-from orch_lsp.profiles.kiro.requirements import bugfix_nodes, requirements_nodes
-from orch_lsp.profiles.kiro.tasks import tasks_nodes
 from orch_lsp.profiles.kiro.words import NORMATIVE, TASK
+from orch_lsp.profiles.protocol import when_read
+
+if TYPE_CHECKING:
+    from orch_lsp.profiles.kiro import design, requirements, tasks
+else:
+    # A format is loaded to recognise its documents; its readers, when there is one to read.
+    design = late("orch_lsp.profiles.kiro.design")
+    requirements = late("orch_lsp.profiles.kiro.requirements")
+    tasks = late("orch_lsp.profiles.kiro.tasks")
 
 _INTRODUCTION = SectionSpec(
     "introduction",
@@ -58,7 +66,7 @@ REQUIREMENTS = Profile(
     prompt_name="",
     description="Requirements with numbered acceptance criteria.",
     sections=(_INTRODUCTION, _GLOSSARY, _REQUIREMENTS),
-    nodes=requirements_nodes,
+    nodes=when_read(lambda: requirements.requirements_nodes),
     normative_words=NORMATIVE,
     severities={"missing_section": "warning"},
     titles=REQUIREMENTS_TITLES,
@@ -86,7 +94,7 @@ BUGFIX = Profile(
             ("缺陷分析", "Bug 分析", "バグ分析", "不具合分析", "버그 분석", "Fehleranalyse", "Análisis del error"),
         ),
     ),
-    nodes=bugfix_nodes,
+    nodes=when_read(lambda: requirements.bugfix_nodes),
     normative_words=NORMATIVE,
     severities={"missing_section": "off"},
     titles=BUGFIX_TITLES,
@@ -116,7 +124,7 @@ DESIGN = Profile(
         SectionSpec("error-handling", "Error Handling", (), "What can go wrong.", ("错误处理", "エラーハンドリング")),
         SectionSpec("testing-strategy", "Testing Strategy", (), "What is tested how.", ("测试策略", "テスト戦略")),
     ),
-    nodes=design_nodes,
+    nodes=when_read(lambda: design.design_nodes),
     severities={"missing_section": "off"},
     template="# Design Document\n\n## Overview\n\n{title}\n",
 )
@@ -135,7 +143,7 @@ TASKS = Profile(
             ("任务", "任務", "タスク", "작업", "Tareas", "Tarefas", "Aufgaben", "Tâches", "Task List"),
         ),
     ),
-    nodes=tasks_nodes,
+    nodes=when_read(lambda: tasks.tasks_nodes),
     severities={"missing_section": "off", "missing_recommended_section": "off"},
     task_form=TaskForm("Kiro", "shows no “Start task” button for it", "- [ ] 1. Title", TASK),
     template="# Implementation Plan: {title}\n\n## Tasks\n\n- [ ] 1. TODO\n",

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from orch_lsp.document.profile import Profile, SectionSpec, Severity, TaskForm
-from orch_lsp.profiles.openspec.changes import design_nodes, notes_nodes, proposal_nodes, tasks_nodes
-from orch_lsp.profiles.openspec.requirements import delta_nodes, spec_nodes
+from orch_lsp.late import late
 from orch_lsp.profiles.openspec.words import NORMATIVE_WORDS, OPERATION_HEADINGS, SECTION_HEADINGS
+from orch_lsp.profiles.protocol import when_read
+
+if TYPE_CHECKING:
+    from orch_lsp.profiles.openspec import changes, requirements
+else:
+    # A format is loaded to recognise its documents; its readers, when there is one to read.
+    changes = late("orch_lsp.profiles.openspec.changes")
+    requirements = late("orch_lsp.profiles.openspec.requirements")
 
 
 def _section(key: str, guidance: str, aliases: tuple[str, ...] = (), *, required: bool = False) -> SectionSpec:
@@ -27,7 +36,7 @@ _OF_REQUIREMENTS: dict[str, Severity] = {
 SPEC = Profile(
     name="openspec",
     kind="spec",
-    nodes=spec_nodes,
+    nodes=when_read(lambda: requirements.spec_nodes),
     description="What a capability does now: requirements, each with scenarios.",
     prompt_name="",
     sections=(
@@ -63,7 +72,7 @@ _PARTS_OF_A_DELTA = {
 DELTA = Profile(
     name="openspec/delta",
     kind="delta",
-    nodes=delta_nodes,
+    nodes=when_read(lambda: requirements.delta_nodes),
     description="How a change alters the requirements of one capability.",
     prompt_name="",
     sections=tuple(
@@ -88,7 +97,7 @@ DELTA = Profile(
 PROPOSAL = Profile(
     name="openspec/proposal",
     kind="proposal",
-    nodes=proposal_nodes,
+    nodes=when_read(lambda: changes.proposal_nodes),
     description="Why there is a change, and what it is.",
     prompt_name="",
     sections=(
@@ -103,7 +112,7 @@ PROPOSAL = Profile(
 DESIGN = Profile(
     name="openspec/design",
     kind="design",
-    nodes=design_nodes,
+    nodes=when_read(lambda: changes.design_nodes),
     description="How a change is to be made, and what was decided.",
     prompt_name="",
     sections=(
@@ -120,7 +129,7 @@ DESIGN = Profile(
 TASKS = Profile(
     name="openspec/tasks",
     kind="tasks",
-    nodes=tasks_nodes,
+    nodes=when_read(lambda: changes.tasks_nodes),
     severities={"duplicate_id": "error", "task_group_mismatch": "warning"},
     task_form=TaskForm(
         "OpenSpec",
@@ -137,7 +146,7 @@ TASKS = Profile(
 NOTES = Profile(
     name="openspec/notes",
     kind="notes",
-    nodes=notes_nodes,
+    nodes=when_read(lambda: changes.notes_nodes),
     description="Other text beside specs and changes: conventions, instructions, research.",
     prompt_name="",
     sections=(),
