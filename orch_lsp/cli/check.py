@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -140,7 +140,8 @@ async def _check(paths: Sequence[Path], workspace: Path | None, rules: Collectio
                 one = Reported(check_report.UNREADABLE, "error", found.message, Place(""))
                 checked.found.append(_InFile(found.file.path, found.root, [one]))
                 continue
-            spec = await _fixed(files, found, rules, checked) if to_fix else found
+            spec, is_written = await cured(files, found, rules, checked.warn) if to_fix else (found, True)
+            checked.is_lost = checked.is_lost or not is_written
             await asyncio.to_thread(_take, spec, rules, checked)
     finally:
         await session.aclose()
@@ -178,24 +179,29 @@ def findings_of(reading: Reading, rules: Collection[str]) -> list[Finding]:
     return [one for one in review(alone, alone.neighbours) if not rules or one.rule in rules]
 
 
-async def _fixed(files: SpecFiles, spec: ReadSpec, rules: Collection[str], checked: _Checked) -> ReadSpec:
-    """The document with its safe cures, which are written in one step; as it was if they could not be."""
+async def cured(
+    files: SpecFiles, spec: ReadSpec, rules: Collection[str], warn: Callable[[str], None]
+) -> tuple[ReadSpec, bool]:
+    """Write the safe cures of a document in one step, if its file still is what was read.
+
+    Returns:
+        The document as its file is then, and whether all that was to be written could be.
+    """
     before, path, name = spec.reading, spec.file.path, spec.reading.spec_path
     if before.left is not None:
-        checked.warn(f"{name} is left as it is: a link on the way to it leads out of the workspace {before.left}.")
-        return spec
+        warn(f"{name} is left as it is: a link on the way to it leads out of the workspace {before.left}.")
+        return spec, True
     fixed = await fix(before, lambda reading: findings_of(reading, rules), lambda text: files.reading(spec.file, text))
     if not fixed.cures:
-        return spec
-    text = fixed.reading.document.text
+        return spec, True
+    text, old = (spec.mark + reading.document.text for reading in (fixed.reading, before))
     try:
-        await asyncio.to_thread(replace_text, path, text, expected_sha256=sha256(before.document.text))
+        await asyncio.to_thread(replace_text, path, text, expected_sha256=sha256(old))
     except SpecError as error:
         say_error(replace(error.detail, remediation="Run the command again when nobody else writes the file."))
-        checked.is_lost = True
-        return spec
+        return spec, False
     say(f"{name}: {fixed.cures} {'cure' if fixed.cures == 1 else 'cures'} applied.")
-    return ReadSpec(spec.file, fixed.reading)
+    return replace(spec, reading=fixed.reading), True
 
 
 def _reported(finding: Finding, lines: LineIndex) -> Reported:

@@ -29,6 +29,7 @@ from orch_lsp.workspace import find_root, git_top_level, relative_path, resolved
 
 MOST_FILES = 1_000_000
 """Of one folder that is named, and how many folders are looked into."""
+_MARK = "\ufeff"
 _MARKDOWN = (".md", ".markdown")
 _NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
 
@@ -51,6 +52,8 @@ class ReadSpec:
 
     file: SpecFile
     reading: Reading
+    mark: str = ""
+    """The byte order mark before the text, which no editor counts."""
 
     @property
     def root(self) -> Path:
@@ -94,9 +97,10 @@ class SpecFiles:
                 if (root := self._root_if_spec(file)) is not None:
                     yield Unreadable(file, root, error.message)
                 continue
-            reading = await self.reading(file, text)
+            bare = text.removeprefix(_MARK)
+            reading = await self.reading(file, bare)
             if file.is_named or is_spec(reading):
-                yield ReadSpec(file, reading)
+                yield ReadSpec(file, reading, text[: len(text) - len(bare)])
 
     async def reading(self, file: SpecFile, text: str) -> Reading:
         """A file with this text, with its settings."""

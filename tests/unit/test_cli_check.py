@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
+from orch_lsp.app.session import build_session
+from orch_lsp.cli.check import cured
 from orch_lsp.cli.main import cli
+from orch_lsp.cli.spec_files import ReadSpec, SpecFiles
 from tests.fakes.homes import Homes
 from tests.fakes.specs import write_specs
 
@@ -142,3 +146,46 @@ def test_a_file_that_nobody_may_write_stays_as_it_is(here: Path):
     assert "error[document_changed]: a.spec.md cannot be written" in done.stderr
     assert "unbalanced_fence" in done.stdout
     assert path.read_text().endswith("```\ny\n")
+
+
+async def test_a_file_that_was_changed_meanwhile_keeps_what_somebody_else_wrote(
+    here: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = here / "a.spec.md"
+    path.write_text("# A\n\nB.\n\n## Goal\n\n```\ny\n")
+    session = build_session()
+    files = SpecFiles([path], session, None, print)
+    async for found in files.read():
+        assert isinstance(found, ReadSpec)
+        path.write_text("# Mine\n")
+        spec, is_written = await cured(files, found, ["unbalanced_fence"], print)
+        assert (spec, is_written) == (found, False)
+    await session.aclose()
+    assert path.read_text() == "# Mine\n"
+    assert "error[document_changed]: a.spec.md was changed" in capsys.readouterr().err
+
+
+def test_a_byte_order_mark_is_not_counted_and_not_lost(here: Path):
+    path = here / "a.spec.md"
+    path.write_text("\ufeff# A\r\n\r\n## Goal\r\n\r\n```\r\ny", encoding="utf-8", newline="")
+    (one, *_) = found("a.spec.md", "--rule", "missing_section")["findings"]
+    assert one["range"] == {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 3}}
+    check("a.spec.md", "--fix", "--rule", "unbalanced_fence")
+    assert path.read_bytes() == "\ufeff# A\r\n\r\n## Goal\r\n\r\n```\r\ny\r\n```".encode()
+
+
+def test_a_link_out_of_the_workspace_is_checked_and_not_written(here: Path):
+    outside = here.parent / "outside.md"
+    outside.write_text("# A\n\nB.\n\n## Goal\n\n```\ny\n")
+    (here / "a.spec.md").symlink_to(outside)
+    done = check("a.spec.md", "--fix", "--workspace", ".")
+    assert "is left as it is: a link on the way to it leads out of the workspace" in done.stderr
+    assert outside.read_text().endswith("```\ny\n")
+    assert found(".")["findings"] == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no FIFOs")
+def test_a_pipe_is_no_document_and_nobody_waits_for_it(here: Path):
+    os.mkfifo(here / "a.spec.md")
+    assert [one["rule"] for one in found("a.spec.md")["findings"]] == ["unreadable_document"]
+    assert found(".")["findings"] == []
