@@ -115,6 +115,42 @@ async def test_a_worker_that_never_comes_back_does_not_keep_the_server(homes, wo
     await reading
 
 
+async def test_a_task_that_takes_no_notice_of_its_end_does_not_keep_the_server(homes, workspace):
+    """A package of somebody else's that catches whatever comes: the loop would wait for its task."""
+    code = (
+        "import asyncio, orch_lsp.app.server as app; build = app.build_server\n"
+        "def stubborn(*args):\n"
+        " server = build(*args)\n"
+        " @server.command('test.stay')\n"
+        " async def stay(ls, argument):\n"
+        "  while True:\n"
+        "   try: await asyncio.Event().wait()\n"
+        "   except asyncio.CancelledError: pass\n"
+        " return server\n"
+        "app.build_server = stubborn\n"
+        "from orch_lsp.cli.serve import serve; serve([])"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-c", code, cwd=workspace, env=homes.process_environment(),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    client = RawClient(process.stdin.write)
+
+    async def read():
+        while data := await process.stdout.read(65536):
+            await client.take(data)
+
+    reading = asyncio.create_task(read())
+    await client.initialize()
+    client.ask("workspace/executeCommand", {"command": "test.stay"})
+    assert (await client.execute("orch.showHistory", {"open": False}))["result"] == []
+    assert "result" in await client.call("shutdown")
+    client.notify("exit")
+    assert await ended(process) == 0
+    assert b"the process ends without it" in await process.stderr.read()
+    await reading
+
+
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&-", "2>&-", "<&- >&- 2>&-"])
 async def test_a_stream_that_is_closed_from_the_start_ends_the_server_without_a_traceback(homes, workspace, closed):
     command = " ".join(SERVE)

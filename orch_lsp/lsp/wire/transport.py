@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, Protocol, TextIO
 
 from orch_lsp.lsp.wire.first_answer import FirstMessages
 from orch_lsp.lsp.wire.framing import FrameReader, NotLspError
@@ -37,9 +37,10 @@ FIRST_MESSAGE_S = 30.0
 """Seconds that a connection has until its first message."""
 WORKERS = 16
 """Threads for what would hold up the loop."""
+TASKS_END_S = 2.0
 WORKERS_END_S = 2.0
 LAST_WORDS_S = 1.0
-"""Seconds that are given at the end to worker threads, and to what stderr is still to say."""
+"""Seconds that are given at the end to tasks, to worker threads, and to what stderr is still to say."""
 
 
 class Served(Protocol):
@@ -207,10 +208,26 @@ def _own_workers(server: Served) -> Generator[None]:
         ending.start()
         ending.join(WORKERS_END_S)
         if ending.is_alive():
-            logger.warning("a worker thread is still at work; the process ends without it")
-            if isinstance(sys.stderr, QueuedStderr):
-                sys.stderr.end(LAST_WORDS_S)
-            os._exit(_exit_code(server))
+            _leave(server, "a worker thread is still at work; the process ends without it")
+
+
+async def _end_tasks(server: Served) -> None:
+    """Cancel whatever is still at work. If something does not end for that, the process ends without it.
+
+    The loop would wait for it, for ever if it takes no notice, as a package of somebody else's may.
+    """
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    if others and (await asyncio.wait(others, timeout=TASKS_END_S))[1]:
+        _leave(server, "a task is still at work although it was cancelled; the process ends without it")
+
+
+def _leave(server: Served, why: str) -> NoReturn:
+    logger.warning(why)
+    if isinstance(sys.stderr, QueuedStderr):
+        sys.stderr.end(LAST_WORDS_S)
+    os._exit(_exit_code(server))
 
 
 def _exit_code(server: Served) -> int:
@@ -278,6 +295,7 @@ async def _serve_stdio(server: Served, protocol_in: BinaryIO, protocol_out: Bina
         finally:
             await server.close()
             writer.close()
+            await _end_tasks(server)
 
 
 def serve_tcp(server: Served, host: str, port: int) -> int:
@@ -343,6 +361,7 @@ async def _serve_tcp(server: Served, host: str, port: int) -> None:
             for task in list(visits):
                 task.cancel()
             await asyncio.gather(*visits, return_exceptions=True)
+            await _end_tasks(server)
 
 
 async def _wait(event: asyncio.Event) -> None:
