@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache, partial
 
-from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.profile import Profile
-from orch_lsp.rules.requirement_blocks import Block, Scenario, blocks, is_named
+from orch_lsp.rules.requirement_blocks import Block, Scenario, blocks, heading_line, is_named
 from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
 from orch_lsp.text import Edit, Span
 
@@ -88,9 +88,17 @@ def requirement_without_scenario(subject: Subject) -> Iterator[Found]:
 
 
 def _read(subject: Subject, block: Block) -> Iterator[Scenario]:
-    """The scenarios that OpenSpec reads: in a delta those of the fourth level alone."""
+    """The scenarios that OpenSpec reads: in a delta those of the fourth level alone, and none that is indented."""
     any_level = subject.profile.kind == "spec"
-    return (scenario for scenario in block.scenarios if any_level or scenario.section.level == _SCENARIO_LEVEL)
+    return (
+        scenario
+        for scenario in block.scenarios
+        if (any_level or scenario.section.level == _SCENARIO_LEVEL) and not _indented(subject, scenario.section)
+    )
+
+
+def _indented(subject: Subject, section: Section) -> bool:
+    return heading_line(subject.document, section)[:1].isspace()
 
 
 def scenario_heading_level(subject: Subject) -> Iterator[Found]:
@@ -101,12 +109,17 @@ def scenario_heading_level(subject: Subject) -> Iterator[Found]:
     parents = {block.node.key: block for block in blocks(subject)}
     for node in document.nodes.nodes:
         section = sections.get(node.span.start)
-        if node.kind != "scenario" or node.key in below or section is None or section.level == _SCENARIO_LEVEL:
+        if node.kind != "scenario" or node.key in below or section is None:
+            continue
+        if section.level == _SCENARIO_LEVEL and not _indented(subject, section):
             continue
         if node.parent is not None and document.nodes.by_key[node.parent].kind == "scenario":
             continue
         block = parents.get(node.parent or "")
-        message = f"The scenario “{node.title}” is passed over: its heading has to be `####`, below its requirement."
+        message = (
+            f"The scenario “{node.title}” is passed over: its heading has to be `####` at the beginning of a line, "
+            "below its requirement."
+        )
         related = () if block is None else (Related("The requirement.", block.section.heading),)
         fixes = tuple(_level(document, section.heading))
         yield Found(message, section.heading, node.key, fixes, related)
@@ -119,9 +132,9 @@ def scenario_heading_level(subject: Subject) -> Iterator[Found]:
 
 
 def _level(document: SpecDocument, heading: Span) -> Iterator[Fix]:
-    found = re.compile(r"[ \t]*(#{1,6})").match(document.text, heading.start, heading.end)
+    found = re.compile(r"[ \t]*#{1,6}").match(document.text, heading.start, heading.end)
     if found is not None:
-        edit = Edit(Span(*found.span(1)), "#" * _SCENARIO_LEVEL)
+        edit = Edit(Span(*found.span()), "#" * _SCENARIO_LEVEL)
         yield Fix("Make it a heading of the fourth level", partial(_one, edit))
 
 

@@ -17,12 +17,11 @@ _DELTA_HEADING = re.compile(
 _PART_HEADING = re.compile(r"##[ \t]+(?:ADDED|MODIFIED|REMOVED|RENAMED) Requirements[ \t]*\Z", re.IGNORECASE)
 _SECTION_HEADING = re.compile(r"#{1,6}[ \t]+Purpose\Z|##[ \t]+Requirements\Z", re.IGNORECASE)
 _ENTRY_HEADING = re.compile(r"###[ \t]*Requirement:[ \t]*\S", re.IGNORECASE)
-_LISTED = re.compile(r"[-*+][ \t]+`?###[ \t]*Requirement:[ \t]*\S", re.IGNORECASE)
+_LISTED = re.compile(r"[-*+][ \t]+`?###[ \t]*Requirement:[ \t]*\S")
 _RENAME = re.compile(
     r"(?:[-*+][ \t]+)?FROM:[ \t]*`?###[ \t]*Requirement:.*?(?:[-*+][ \t]+)?TO:[ \t]*`?###[ \t]*Requirement:",
-    re.DOTALL | re.IGNORECASE,
+    re.DOTALL,
 )
-_CAPITALS = re.compile(r"FROM.*TO", re.DOTALL)
 _STAND_IN = re.compile(r"\W{0,4}(?:TBD|TODO)\b", re.IGNORECASE)
 _GROUP = re.compile(r"[ \t]*#{2}[ \t]+(\d+)\.[ \t]")
 _DOTTED = re.compile(r"\d+(?:\.\d+)+\Z")
@@ -102,7 +101,7 @@ def _unread(span: Span, key: str, wanted: str) -> Found:
 def _read_as_typed(document: SpecDocument, node: Node) -> bool:
     text = document.text[node.span.start : node.span.end]
     if node.key.startswith("RENAMED "):
-        return _RENAME.match(text) is not None and _CAPITALS.search(text) is not None
+        return _RENAME.match(text) is not None
     return _LISTED.match(text) is not None
 
 

@@ -114,3 +114,35 @@ def change(name: str, delta: str, *, capability: str = "base", tasks: str = TASK
         f"{folder}/tasks.md": tasks,
         f"{folder}/specs/{capability}/spec.md": delta,
     }
+
+
+LINES = ("words", "### Notes", "## Notes", "#### More", "# T", "## ADDED Requirements", "### Requirement: Q", "```")
+
+
+def broken(random: Random, text: str) -> str:
+    """A document in which one line is gone, there twice, another one, or elsewhere."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    lines = text.split(end)
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    headings = [number for number in filled if lines[number].startswith("#")]
+    number = random.choice(random.choice((filled, headings or filled)))
+    line = lines[number]
+    first, _, rest = line.partition(" ")
+    other = random.choice(filled)
+    changes = (
+        list,
+        lambda: [line, line],
+        lambda: [f"#{line}"],
+        lambda: [line.removeprefix("#")],
+        lambda: [f"{' ' * random.randint(1, 3)}{line}"],
+        lambda: [line.lower()],
+        lambda: [line.upper()],
+        lambda: [line.replace(":", "", 1)],
+        lambda: [line.replace(" ", "", 1)],
+        lambda: [f"{first} **{rest}**"],
+        lambda: [f"> {line}"],
+        lambda: [random.choice(LINES), line],
+        lambda: [lines[other]],
+    )
+    lines[number : number + 1] = random.choice(changes)()
+    return end.join(lines)

@@ -104,6 +104,8 @@ FINDS = [
     (DELTA, "scenario_heading_level", ADDED.replace("####", "###"), ["### Scenario: S"]),
     (DELTA, "scenario_heading_level", ADDED.replace("#### Scenario: S", "**Scenario: S**"), ["**Scenario:"]),
     (DELTA, "scenario_heading_level", ADDED.replace("#### Scenario: S", "- Scenario 1: S"), ["- Scenario 1:"]),
+    (DELTA, "scenario_heading_level", ADDED.replace("####", "  ####"), ["  #### Scenario: S"]),
+    (SPEC, "scenario_heading_level", WHOLE.replace("####", " ####"), [" #### Scenario: S"]),
     (SPEC, "scenario_heading_level", f"{WHOLE}##### Detail\n\nx\n", []),
     (SPEC, "requirement_too_long", WHOLE.replace("It SHALL.", "It SHALL " + "x" * 491), []),
     (SPEC, "requirement_too_long", WHOLE.replace("It SHALL.", "It SHALL " + "x" * 492), ["### Requirement: A"]),
@@ -123,7 +125,11 @@ FINDS = [
     (DELTA, "unread_heading", ADDED.replace("## ADDED Requirements", CLOSED), [CLOSED]),
     (DELTA, "unread_heading", "## REMOVED Requirements\n\n- **### Requirement: A**\n", ["- **### Requirement: A**"]),
     (DELTA, "unread_heading", "## REMOVED Requirements\n\n- ### Requirement: A\n", []),
+    (DELTA, "unread_heading", "## REMOVED Requirements\n\n- ### REQUIREMENT: A\n", ["- ### REQUIREMENT: A"]),
     (DELTA, "unread_heading", "## RENAMED Requirements\n\n- FROM: A\n- TO: B\n", ["- FROM: A\n- TO: B"]),
+    (DELTA, "unread_heading", renamed("A", "B").replace("TO: ### R", "TO: ### r"), [
+        "- FROM: ### Requirement: A\n- TO: ### requirement: B"
+    ]),
     (DELTA, "no_delta", "## ADDED Requirements\n", ["## ADDED Requirements"]),
     (DELTA, "no_delta", "words\n", [""]),
     (DELTA, "no_delta", "## REMOVED Requirements\n\n- ### Requirement: A\n", []),
@@ -160,7 +166,8 @@ _lines = st.sampled_from(
     [
         "## Purpose", "## Requirements", "## ADDED Requirements", "## MODIFIED Requirements", "## REMOVED Requirements",
         "## RENAMED Requirements", "### Requirement: A", "### Requirement: B", "### Requirement:", "### 需求：A",
-        "### **Requirement: A**", "#### Scenario: S", "##### Scenario: S", "**Scenario: S**", "#### Requirement: A",
+        "### **Requirement: A**", "#### Scenario: S", "##### Scenario: S", "  #### Scenario: S",
+        "**Scenario: S**", "#### Requirement: A",
         "### x",
         "- FROM: `### Requirement: A`", "- TO: ### Requirement: B", "- from: A", "- to: B", "- ### Requirement: A",
         "It SHALL.", "It must.", "**Priority**: P1", "TBD", "", "```", "<!--", "-->", "> ### Requirement: A", "# T",
