@@ -128,8 +128,10 @@ class SpecFiles:
             self._complain(f"{folder} holds more than {MOST_FILES} files: the rest was not looked at.")
         root = self._workspace or root_of_folder(real)
         include = self._session.read_settings(root, None, editor=_NO_EDITOR, command=_NO_COMMAND).include
+        # Of what is listed nothing is a link: only the folder's own place is asked for.
+        before = "" if root is None or resolved(root) == real else f"{relative_path(real, root)}/"
         for name in listing.files:
-            path = relative_path(real / name, root) if root else name
+            path = before + name
             if not name.casefold().endswith(_MARKDOWN) and not is_included(path, include):
                 continue
             if kept_away(path) is None:

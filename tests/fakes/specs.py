@@ -27,6 +27,7 @@ SPECS = {
     ".planning/REQUIREMENTS.md": "# Requirements: X\n\n## v1 Requirements\n\n### Auth\n\n- [ ] **AUTH-01**: People sign in\n",
     ".planning/ROADMAP.md": "# Roadmap: X\n\n## Phases\n\n- [ ] **Phase 1: Auth** - sign in\n\n## Phase Details\n\n"
     "### Phase 1: Auth\n\n**Requirements**: AUTH-01, AUTH-02\n",
+    ".planning/phases/01-auth/01-01-PLAN.md": "---\nphase: 01-auth\nplan: 01\nwave: 1\nrequirements: [AUTH-01]\n---\n\n<objective>\nSign in\n</objective>\n\n```\nnever closed\n",
 }
 
 

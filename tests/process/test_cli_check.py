@@ -51,7 +51,7 @@ async def test_the_command_line_finds_in_each_format_what_the_editor_finds(orch,
         assert sorted((o["rule"], SEVERITIES[o["severity"]], o["message"], str(o["range"])) for o in ours) == theirs
         if theirs:
             formats.add(name.split("/")[0])
-    assert {"search.spec.md", "named.md", "unknown.md", ".kiro"} <= formats
+    assert formats == {"search.spec.md", "named.md", "unknown.md", ".kiro", "specs", "openspec", ".planning"}
 
 
 async def test_a_folder_is_walked_for_specs_alone(orch, workspace):
