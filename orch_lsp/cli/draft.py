@@ -72,6 +72,8 @@ class Options:
     workspace: Path | None
     given: Mapping[Path, str | SpecError]
     """What was read from pipes and devices."""
+    several: bool = False
+    """Whether there are several files, so that what is said of one has to name it."""
     told: set[str] = field(default_factory=set[str])
     """Warnings that were given: each file may have the same ones."""
 
@@ -138,7 +140,7 @@ def draft(
     try:
         # A pipe may keep us waiting for long; here, Ctrl-C ends the wait.
         given = {path: _given(path) for path in files if not path.is_file()}
-        options = Options(CommandChoice(provider, model), write, as_json, workspace, given)
+        options = Options(CommandChoice(provider, model), write, as_json, workspace, given, len(files) > 1)
     except KeyboardInterrupt:
         sys.exit(EXIT_CANCELLED)
     try:
@@ -149,10 +151,13 @@ def draft(
     sys.exit(code)
 
 
-def _report(error: OrchError, options: Options, code: int) -> int:
-    """Say what kept a run from beginning; returns the exit code."""
+def _report(error: OrchError, options: Options, code: int, path: Path | None = None) -> int:
+    """Say what kept a run from beginning, and for which of several files; returns the exit code."""
     if options.as_json:
-        write_json(error_document(error.detail))
+        named = {"path": str(path)} if path is not None else {}
+        write_json({**error_document(error.detail), **named})
+    if path is not None and options.several:
+        say(f"{path}: Not drafted")
     say_error(error.detail)
     return code
 
@@ -190,12 +195,12 @@ async def _draft_one(session: Session, path: Path, options: Options, interruptio
     except asyncio.CancelledError:
         if not interruption.asked:
             raise
-        return _report(RunError(ErrorCode.CANCELLED, "Cancelled; nothing was drafted."), options, EXIT_CANCELLED)
+        return _report(RunError(ErrorCode.CANCELLED, "Cancelled; nothing was drafted."), options, EXIT_CANCELLED, path)
     except StoreError as error:
-        return _report(error, options, EXIT_FAILED)
+        return _report(error, options, EXIT_FAILED, path)
     except OrchError as error:
         cannot_write = error.code == ErrorCode.DOCUMENT_CHANGED
-        return _report(error, options, EXIT_FAILED if cannot_write else EXIT_BEFORE_RUN)
+        return _report(error, options, EXIT_FAILED if cannot_write else EXIT_BEFORE_RUN, path)
     record = live.record
     document = delivered.document if delivered else None
     _say_findings(record)

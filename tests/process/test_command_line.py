@@ -145,6 +145,9 @@ async def test_several_files_end_with_the_worst_exit_code_and_a_line_each(homes,
     assert (blank["schema"], blank["error"]["code"]) == ("orch.error/1", "no_brief")
     assert (latin["schema"], latin["error"]["code"]) == ("orch.error/1", "invalid_request")
     assert "UTF-8" in latin["error"]["message"]
+    assert (blank["path"], latin["path"]) == ("blank.spec.md", "latin.spec.md")
+    assert "\nblank.spec.md: Not drafted\nerror[no_brief]: " in done.err
+    assert "\nlatin.spec.md: Not drafted\nerror[invalid_request]: " in done.err
     assert (workspace / "latin.spec.md").read_bytes() == b"# Caf\xe9\n\nBrief.\n"
 
 
