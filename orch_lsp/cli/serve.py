@@ -14,12 +14,13 @@ from orch_lsp.late import late
 if TYPE_CHECKING:
     from orch_lsp import redaction
     from orch_lsp.app import server as servers
-    from orch_lsp.lsp.wire import stderr, transport
+    from orch_lsp.lsp.wire import stderr, transport, types_at_start
     from orch_lsp.lsp.wire.first_answer import FirstMessages
 else:
     servers = late("orch_lsp.app.server")
     stderr = late("orch_lsp.lsp.wire.stderr")
     transport = late("orch_lsp.lsp.wire.transport")
+    types_at_start = late("orch_lsp.lsp.wire.types_at_start")
     redaction = late("orch_lsp.redaction")
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -46,6 +47,7 @@ def serve(arguments: Sequence[str], first: FirstMessages | None = None) -> None:
     said = stderr.take_over()
     redactor = redaction.Redactor()
     _log_to_stderr(options.log_level.upper(), redactor)
+    types_at_start.load_types()
     server = servers.build_server(redactor)
     gc.freeze()
     gc.enable()
