@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from orch_lsp.lsp.wire.messages import bring_positions_into_range
 from orch_lsp.lsp.wire.synced_text import SyncedText
 from orch_lsp.text import LineIndex, split_lines
 
@@ -171,3 +172,16 @@ def test_a_change_touches_the_lines_of_its_range_and_no_others():
     after = followed._lines
     assert all(one is other for one, other in zip(before[:5_000], after[:5_000], strict=True))
     assert all(one is other for one, other in zip(before[5_002:], after[5_002:], strict=True))
+
+
+def test_positions_beyond_what_a_position_can_be_are_the_nearest_that_can() -> None:
+    places = {"start": {"line": -1, "character": 0}, "end": {"line": 2**32 - 1, "character": 2**64}}
+    change = {"params": {"contentChanges": [{"text": "a"}, {"range": places, "text": "b"}]}}
+    bring_positions_into_range(change)
+    largest = 2**31 - 1
+    assert places == {"start": {"line": 0, "character": 0}, "end": {"line": largest, "character": largest}}
+
+
+@pytest.mark.parametrize("params", [None, {}, {"contentChanges": 3}, {"contentChanges": [{"range": {"start": 1}}]}])
+def test_what_else_is_wrong_with_a_change_is_left_to_its_reading(params: object) -> None:
+    bring_positions_into_range({"params": params})

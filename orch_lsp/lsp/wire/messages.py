@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any, cast
 
 from cattrs import transform_error
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcInvalidRequest, JsonRpcParseError
+
+_LARGEST = 2**31 - 1
+"""The largest number that a position can have."""
 
 
 class MalformedMessageError(Exception):
@@ -54,3 +58,16 @@ def invalid_params(error: Exception) -> JsonRpcInvalidParams:
     """What is wrong with a message's parameters, by their paths; pygls says only that something is."""
     faults = [fault.replace("@ $.", "at ") for fault in transform_error(error)]
     return JsonRpcInvalidParams("Invalid params: " + "; ".join(faults[:5]))
+
+
+def bring_positions_into_range(change: dict[str, Any]) -> None:
+    """Replace numbers that no position can have in a `didChange`: some clients mean the end by the largest they know.
+
+    Whatever else is wrong with the message is left to its reading.
+    """
+    with contextlib.suppress(KeyError, TypeError, AttributeError):
+        for edit in cast("list[Any]", change["params"]["contentChanges"]):
+            for position in cast("dict[str, Any]", edit.get("range") or {}).values():
+                for name in ("line", "character"):
+                    if type(number := cast("object", position[name])) is int:
+                        position[name] = max(0, min(number, _LARGEST))

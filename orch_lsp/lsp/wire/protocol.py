@@ -36,7 +36,12 @@ from orch_lsp.lsp.client import features_of
 from orch_lsp.lsp.commands import CANCEL_RUN, COMMANDS
 from orch_lsp.lsp.wire.first_answer import FirstMessages
 from orch_lsp.lsp.wire.lanes import Lane, RequestId
-from orch_lsp.lsp.wire.messages import MalformedMessageError, invalid_params, parse_message
+from orch_lsp.lsp.wire.messages import (
+    MalformedMessageError,
+    bring_positions_into_range,
+    invalid_params,
+    parse_message,
+)
 from orch_lsp.lsp.wire.workspace import OrchWorkspace
 
 logger = logging.getLogger(__name__)
@@ -167,6 +172,9 @@ class OrchProtocol(LanguageServerProtocol):
 
     def _structure(self, value: dict[str, Any]) -> Any:
         method: str | None = value.get("method")
+        if method == types.TEXT_DOCUMENT_DID_CHANGE:
+            # A change that is left out would shift the text for all that follow.
+            bring_positions_into_range(value)
         if method is not None:
             fallback = JsonRPCRequestMessage if "id" in value else JsonRPCNotification
             kind = self.get_message_type(method) or fallback
