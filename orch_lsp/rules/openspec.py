@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from functools import lru_cache, partial
 
 from orch_lsp.document.model import Section, SpecDocument
+from orch_lsp.document.node import Node
 from orch_lsp.document.profile import Profile
-from orch_lsp.rules.requirement_blocks import Block, Scenario, blocks, heading_line, is_named
+from orch_lsp.rules.requirement_blocks import Block, Scenario, blocks, heading_line, is_named, part_named
 from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
 from orch_lsp.text import Edit, Span
 
@@ -111,7 +112,8 @@ def scenario_heading_level(subject: Subject) -> Iterator[Found]:
         section = sections.get(node.span.start)
         if node.kind != "scenario" or node.key in below or section is None:
             continue
-        if section.level == _SCENARIO_LEVEL and not _indented(subject, section):
+        as_typed = section.level == _SCENARIO_LEVEL and not _indented(subject, section)
+        if as_typed and not _stands_in_part(document, node):
             continue
         if node.parent is not None and document.nodes.by_key[node.parent].kind == "scenario":
             continue
@@ -121,7 +123,7 @@ def scenario_heading_level(subject: Subject) -> Iterator[Found]:
             "below its requirement."
         )
         related = () if block is None else (Related("The requirement.", block.section.heading),)
-        fixes = tuple(_level(document, section.heading))
+        fixes = () if block is None else tuple(_level(document, section.heading))
         yield Found(message, section.heading, node.key, fixes, related)
     for block in _whole(subject):
         if not block.scenarios and (line := _SCENARIO_LINE.search(block.words)) is not None:
@@ -129,6 +131,12 @@ def scenario_heading_level(subject: Subject) -> Iterator[Found]:
             span = Span(start, start + len(line[0])) if start >= 0 else block.section.heading
             message = "This scenario is passed over: write it as a heading, `#### Scenario: NAME`."
             yield Found(message, span, block.node.key)
+
+
+def _stands_in_part(document: SpecDocument, node: Node) -> bool:
+    """Whether it stands right where requirements do, and below none."""
+    around = None if node.parent is None else document.nodes.by_key[node.parent]
+    return around is not None and (around.key == "requirements" or part_named(around) is not None)
 
 
 def _level(document: SpecDocument, heading: Span) -> Iterator[Fix]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from orch_lsp.document.items import visible_matches
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Citation, Node
 from orch_lsp.rules.requirement_blocks import Block, blocks, head, heading_line, is_named, part_named
@@ -22,6 +23,7 @@ _RENAME = re.compile(
     r"(?:[-*+][ \t]+)?FROM:[ \t]*`?###[ \t]*Requirement:.*?(?:[-*+][ \t]+)?TO:[ \t]*`?###[ \t]*Requirement:",
     re.DOTALL,
 )
+_TO = re.compile(r"(?<![^\r\n])[ \t]*(?:[-*+][ \t]*)?(TO:[ \t]*`?###[ \t]*Requirement:[ \t]*([^`\r\n]+))")
 _STAND_IN = re.compile(r"\W{0,4}(?:TBD|TODO)\b", re.IGNORECASE)
 _GROUP = re.compile(r"[ \t]*#{2}[ \t]+(\d+)\.[ \t]")
 _DOTTED = re.compile(r"\d+(?:\.\d+)+\Z")
@@ -184,8 +186,14 @@ def _renames(subject: Subject) -> Iterator[tuple[Node, str, str]]:
 
 
 def rename_without_pair(subject: Subject) -> Iterator[Found]:
-    """Lines that say from what a requirement is renamed, with none after them that says to what."""
+    """Lines that say from what a requirement is renamed, or to what, without the other one."""
     document = subject.document
+    parts = [node.span for node in document.nodes.nodes if part_named(node) == "renamed"]
+    known = {node.name.start for node in document.nodes.nodes if node.key.startswith("RENAMED ") and node.name}
+    for found in visible_matches(document.tree, _TO) if parts else ():
+        if found.start(2) not in known and any(found.start(1) in part for part in parts):
+            message = f"Nothing says what is renamed to “{found[2].strip()}”: write the line `- FROM:` above it."
+            yield Found(message, Span(*found.span(1)))
     paired = {
         citation.span for node in document.nodes.nodes if node.key.startswith("RENAMED ") for citation in node.citations
     }
