@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orch_lsp.cli.layout import Column, table, widest
+from orch_lsp.cli.layout import Column, local_time, table, widest
 from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, say_error, terminal_width, write_json, write_page
 from orch_lsp.cli.provider_name import named_provider
 from orch_lsp.cli.runs import workspace_option
@@ -130,7 +130,9 @@ def _naming(provider: str, error: ErrorDetail) -> ErrorDetail:
 def _age(found: ModelList) -> str:
     if found.fetched_at is None or found.source == "provider":
         return ""
-    return f" on {timestamp(found.fetched_at)} ({age_words(datetime.now(UTC) - found.fetched_at)})"
+    moment = timestamp(found.fetched_at)
+    shown = moment if terminal_width() is None else local_time(moment, "%Y-%m-%d %H:%M")
+    return f" on {shown} ({age_words(datetime.now(UTC) - found.fetched_at)})"
 
 
 def _lines(found: ModelList) -> Sequence[str]:

@@ -8,6 +8,7 @@ import re
 import pytest
 from rich.cells import cell_len
 
+from tests.fakes.scripted_server import json_reply
 from tests.process.desk import SPEC
 from tests.process.terminal import on_a_terminal
 
@@ -79,6 +80,16 @@ async def test_usage_fits_any_terminal(homes, workspace, runs, columns):
 async def test_models_fit_any_terminal(homes, workspace, columns):
     lines = await lines_on_a_terminal(homes, workspace, "models", "openai", "--offline", columns=columns)
     assert sum("gpt-4" in line for line in lines) > 3
+
+
+async def test_a_kept_list_of_models_has_the_clock_on_the_wall(homes, workspace, orch, provider):
+    homes.use(provider.url)
+    provider.route("/v1/models", json_reply({"data": [{"id": "small-model"}]}))
+    await orch("models")
+    kept = (await orch("models", "--offline", "--json")).json()["providers"][0]["fetched_at"]
+    lines = await lines_on_a_terminal(homes, workspace, "models", "--offline", columns=80)
+    assert f"work: 1 model, by the list that was kept on {in_tokyo(kept)} (just now)" in lines
+    assert f"kept on {kept} (" in (await orch("models", "--offline")).err
 
 
 async def test_a_run_that_is_not_shown_counts_for_the_short_ids(homes, workspace, runs):
