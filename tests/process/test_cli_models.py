@@ -47,7 +47,7 @@ async def test_each_provider_that_gave_no_list_is_named(orch, homes, provider):
     asked = await orch("models")
 
     assert asked.code == 1
-    assert "error[network_error]: away: The server refused the connection.\n" in asked.err
+    assert "error[network_error]: away at 127.0.0.1:1: The server refused the connection.\n" in asked.err
     assert "work: 2 models, by its own list\n" in asked.err
 
 
