@@ -37,6 +37,7 @@ Relation = Literal["cites", "covers", "validates", "modifies", "removes", "renam
 
 _EMPHASIS = re.compile(r"(?<!\w)[*_`~]+(?=\w)|(?<=[\w.,;:!?)])[*_`~]+(?!\w)")
 _BOX = re.compile(r"\[[xX~-]\]")
+_LINE_END = re.compile(r"[\r\n]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _LONGEST_SLUG = 60
 
@@ -75,6 +76,14 @@ class Node:
     """What its own text names, without that of the nodes in it."""
     source: str = field(default="", repr=False, compare=False)
     """The text of the document."""
+
+    @property
+    def head(self) -> Span:
+        """Where it is named: its name, else its first line; always in `span`."""
+        if self.name is not None:
+            return self.name
+        line_end = _LINE_END.search(self.source, self.span.start, self.span.end)
+        return Span(self.span.start, line_end.start() if line_end else self.span.end)
 
     @cached_property
     def sha256(self) -> str:

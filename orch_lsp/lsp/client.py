@@ -31,6 +31,8 @@ class ClientFeatures:
     text_document_content: bool = False
     code_action_literals: bool = False
     code_description: bool = False
+    symbol_tree: bool = False
+    """Shows symbols within symbols."""
     orch_notifications: bool = False
     """Declares `experimental.orch`: it gets `orch/runChanged` and `orch/draftDelta`."""
 
@@ -63,6 +65,7 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
         code_action_literals=get_capability(capabilities, "text_document.code_action.code_action_literal_support")
         is not None,
         code_description=has("text_document.publish_diagnostics.code_description_support"),
+        symbol_tree=has("text_document.document_symbol.hierarchical_document_symbol_support"),
         orch_notifications=_declares_orch(capabilities.experimental),
     )
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         completion,
         content,
         diagnostics,
+        document_symbol,
         drafts,
         generate,
         hover,
@@ -55,6 +56,7 @@ else:
     completion = late(f"{__name__}.completion")
     content = late(f"{__name__}.content")
     diagnostics = late(f"{__name__}.diagnostics")
+    document_symbol = late(f"{__name__}.document_symbol")
     drafts = late(f"{__name__}.drafts")
     generate = late(f"{__name__}.generate")
     hover = late(f"{__name__}.hover")
@@ -90,6 +92,12 @@ FEATURES: tuple[Row, ...] = (
         otherwise=lambda: types.RelatedFullDocumentDiagnosticReport(items=[]),
     ),
     AboutDocument(types.TEXT_DOCUMENT_HOVER, lambda: hover.hover, focuses=lambda _: True),
+    AboutDocument(
+        types.TEXT_DOCUMENT_DOCUMENT_SYMBOL,
+        lambda: document_symbol.document_symbol,
+        types.DocumentSymbolOptions(label="Spec"),
+        otherwise=list[types.DocumentSymbol],
+    ),
     AboutDocument(
         types.TEXT_DOCUMENT_CODE_LENS,
         lambda: code_lens.code_lens,
