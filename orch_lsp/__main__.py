@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _first_messages() -> first_answer.FirstMessages:
-    """What the client says first, answered already where it is plain."""
+    """The client's first messages, answered already where that is plain."""
     try:
         return first_answer.answer_initialize() if first_answer.is_plain(sys.argv[2:]) else first_answer.FirstMessages()
     except OSError:

@@ -32,7 +32,7 @@ class _LateModule:
 
 
 def late(name: str) -> Any:
-    """What stands for the module `name`, which is loaded at the first use of anything in it."""
+    """A stand-in for the module `name`, which is loaded at the first use of anything in it."""
     return _LateModule(name)
 
 

@@ -34,7 +34,7 @@ class Unusable:
 
     name: str
     target: str
-    """What its entry point names: `package.module:attribute`."""
+    """The value that its entry point names: `package.module:attribute`."""
     reason: str
     """In a few words, such as the name of the exception."""
 
@@ -77,7 +77,7 @@ class _Call(Generic[_Result]):
 
     @property
     def value(self) -> _Result:
-        """What it gave; it is over, and there was no error."""
+        """The result of the call, which has ended without an error."""
         return self._value[0]
 
     def _run(self) -> None:
@@ -112,7 +112,7 @@ class Plugins:
         return tuple(sorted({*self._built_in, *self._found()}))
 
     def load(self, name: str) -> Any:
-        """What is registered under a name: its value, `Unusable`, or None if there is nothing.
+        """The plug-in registered under a name: its value, `Unusable`, or None if there is none.
 
         Waits for a package as long as it may take, so it is no call for the event loop. What ships is not contained:
         an error in it is ours.

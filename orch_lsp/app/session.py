@@ -1,4 +1,4 @@
-"""What runs need, put together with the real ports; for the command line and the server alike."""
+"""The session of runs, put together with the real ports; for the command line and the server alike."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from orch_lsp.redaction import Redactor
 
 
 def build_session(redactor: Redactor | None = None) -> Session:
-    """What runs need, with the real ports. Imports the heavy libraries: not on the way to `initialize`."""
+    """Make the session with the real ports. Imports the heavy libraries: not on the way to `initialize`."""
     return Session(
         presets=PRESETS,
         create_provider=create_provider,

@@ -41,7 +41,7 @@ CODES = (*RULES, *BESIDE_THE_RULES, check_report.UNREADABLE)
 
 @dataclass(frozen=True, slots=True)
 class _InFile:
-    """What was found in a file; an empty path is its own, others are relative to its root."""
+    """Findings of a file; an empty path is its own, others are relative to its root."""
 
     file: Path
     root: Path
@@ -61,7 +61,7 @@ class _InFile:
 
 @dataclass(slots=True)
 class _Checked:
-    """What was found so far: the paths to show are known when all roots are."""
+    """Findings so far: the paths to show are known when all roots are."""
 
     found: list[_InFile] = field(default_factory=list["_InFile"])
     files: int = 0
@@ -168,7 +168,7 @@ def _take(spec: ReadSpec, rules: Collection[str], checked: _Checked) -> None:
 
 
 def findings_of(reading: Reading, rules: Collection[str]) -> list[Finding]:
-    """What is said of a document, but for settings that stand in other files.
+    """Findings of a document, but for settings that stand in other files.
 
     Args:
         reading: The document.

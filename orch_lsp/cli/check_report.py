@@ -51,7 +51,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found, sorted by place, in how many files."""
+    """Findings sorted by place, and the number of files."""
 
     findings: tuple[Reported, ...]
     files: int

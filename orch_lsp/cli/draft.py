@@ -64,14 +64,14 @@ if sys.platform != "win32":
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asked for."""
+    """The options of the command line."""
 
     choice: CommandChoice
     write: bool
     as_json: bool
     workspace: Path | None
     given: Mapping[Path, str | SpecError]
-    """What was read from pipes and devices."""
+    """Texts that were read from pipes and devices."""
     several: bool = False
     """Whether there are several files, so that what is said of one has to name it."""
     told: set[str] = field(default_factory=set[str])

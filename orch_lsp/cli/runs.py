@@ -78,7 +78,7 @@ def with_store(workspace: Path | None, use: Callable[[Session, RunStore, RunSett
 def looked_at(
     roots: Sequence[Path | None], ask: Callable[[histories.RunHistory], T], *, to_search: bool = False
 ) -> list[T] | None:
-    """What each of these histories answers, without the event loop, the settings and the libraries of a draft.
+    """The answer of each of these histories, without the event loop, the settings and the libraries of a draft.
 
     Returns:
         The answers; None if in one of them more is to be done than to look: then `with_store` does it.

@@ -74,7 +74,7 @@ def _result(one: Reported, number: int, seen: Counter[tuple[str, ...]]) -> dict[
         {"id": at, "physicalLocation": _location(place), "message": {"text": _message(message)}}
         for at, (message, place) in enumerate(one.related[:_MOST_RELATED], start=1)
     ]
-    # What is about no node is told apart by its words.
+    # Findings about no node are told apart by their words.
     about = (one.rule, one.place.path, one.message if one.key is None else one.key)
     seen[about] += 1
     fingerprint = sha256("\0".join((*about, "" if one.key is None else "key")))

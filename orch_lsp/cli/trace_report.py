@@ -18,13 +18,13 @@ from orch_lsp.text import LineIndex, Span
 
 _COLUMNS = ("from_path", "from_key", "kind", "to_path", "to_key", "text", "line", "character")
 _FORMULA = ("=", "+", "-", "@", "\t")
-"""What makes a formula of a cell that begins with it, to spreadsheets."""
+"""Characters that make a formula of a cell, to spreadsheets, if it begins with one."""
 _LONGEST_TITLE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class TracedDocument:
-    """What is told of a document beside its nodes."""
+    """The facts of a document beside its nodes."""
 
     profile: str
     """The name of its format."""

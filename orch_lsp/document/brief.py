@@ -1,4 +1,4 @@
-"""What the person wrote, and what is left to write."""
+"""The brief that a person wrote, and the sections left to write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orch_lsp.document.profile import Profile
 from orch_lsp.text import normalised
 
 TEMPLATE_NOTE = "<!-- Write in a few sentences what is wanted and why, then generate the draft. -->"
-"""What a new spec holds below its title. It is ours: no brief, and not sent."""
+"""The note below the title of a new spec. The note is ours: no brief, and not sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FillPlan:
-    """What a draft does to a document. `filled` and `conflicts` are section keys in the profile's order."""
+    """The edits of a draft to a document. `filled` and `conflicts` are section keys in the profile's order."""
 
     edits: tuple[Edit, ...]
     """Against the current text, sorted, not overlapping and not touching."""

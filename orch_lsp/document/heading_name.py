@@ -73,13 +73,13 @@ class HeadingParts:
     """A heading taken apart, each piece as it is compared; empty pieces are left out."""
 
     head: str
-    """What stands before a dash or colon: `goal` of `Goal – why`."""
+    """The words before a dash or colon: `goal` of `Goal – why`."""
     alternatives: tuple[str, ...]
-    """What slashes, bars or the words “and” and “&” set apart: `ziel`, `goal` of `Ziel / Goal`."""
+    """The words that slashes, bars, “and” or “&” set apart: `ziel`, `goal` of `Ziel / Goal`."""
     joined: bool
     """Whether the alternatives were joined by “and”, so that the heading is about all of them."""
     bracketed: str
-    """What stands in brackets behind a word in another script: `goal` of `目标（Goal）`."""
+    """The words in brackets behind a word in another script: `goal` of `目标（Goal）`."""
 
 
 def heading_parts(title: str) -> HeadingParts:

@@ -1,4 +1,4 @@
-"""What profiles make nodes of, chunk by chunk: list items with their boxes, and text that a reader sees.
+"""List items with their boxes, and the text that a reader sees, chunk by chunk: profiles make nodes of them.
 
 Each is read once for a chunk, so that an edit costs the chunks that it touched. Offsets count from the chunk's start.
 """
@@ -53,7 +53,7 @@ def items_of(chunk: Chunk) -> tuple[Item, ...]:
 
 
 def hidden_in(chunk: Chunk) -> tuple[Span, ...]:
-    """What a reader does not see as words of the document: code blocks, HTML, destinations of links. Sorted."""
+    """The spans that are no words of the document: code blocks, HTML, destinations of links. Sorted."""
     known = _hidden.get(chunk)
     if known is None:
         known = _hidden[chunk] = _joined(_read_hidden(chunk))

@@ -46,7 +46,7 @@ class Layout:
 
     @cached_property
     def closing(self) -> str:
-        """What closes the block that the document leaves open, so that text at its end is not swallowed."""
+        """The line that closes the block that the document leaves open, so that text at its end is not swallowed."""
         open_block = self.document.tree.open_block
         return "" if open_block is None else self.line_end + open_block.closer
 

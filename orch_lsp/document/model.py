@@ -75,7 +75,7 @@ class SpecDocument:
     tree: Tree = field(compare=False, repr=False)
     """The text as Markdown reads it, from after front matter on."""
     profile: Profile
-    """What it was read as."""
+    """The profile that it was read with."""
     title: Span | None
     """Heading span of the document's title (the first heading of level 1 that is no profile section)."""
     title_text: str
@@ -92,17 +92,17 @@ class SpecDocument:
     """The level of a main heading at the end of the document, 1 to 6."""
 
     derived: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], compare=False, repr=False)
-    """What was made of it, see `once`."""
+    """Values derived from it, see `once`."""
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
-        """What `make` gives, made once for this document and kept with it. Two threads may both make it."""
+        """The value that `make` gives, made once for this document and kept with it. Two threads may both make it."""
         if key not in self.derived:
             self.derived[key] = make()
         return self.derived[key]
 
     @cached_property
     def nodes(self) -> Nodes:
-        """What of the document can be addressed."""
+        """The nodes of the document."""
         return self.profile.nodes(self)
 
     def sections_of(self, around: Sequence[Node]) -> tuple[Section, ...]:

@@ -1,4 +1,4 @@
-"""What a document is made of and can be addressed: sections, requirements, tasks; and who cites whom.
+"""The nodes of a document: sections, requirements, tasks and the like, with their citations.
 
 The model is the same for all formats; a profile says which nodes a document has. Offsets are code points into the
 document's text. Values only; making them never raises and takes time linear in the document.
@@ -73,7 +73,7 @@ class Node:
     parent: str | None = None
     """Key of the innermost node around it."""
     citations: tuple[Citation, ...] = ()
-    """What its own text names, without that of the nodes in it."""
+    """The citations of its own text, without those of the nodes in it."""
     source: str = field(default="", repr=False, compare=False)
     """The text of the document."""
 

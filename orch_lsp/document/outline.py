@@ -36,7 +36,7 @@ _ONE_OF_MANY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What each heading is, by its number."""
+    """The role of each heading, by its number."""
 
     keys: tuple[tuple[str, ...], ...]
     """Keys of the profile's sections that the heading stands for; more than one for `Goals / Non-goals`."""

@@ -1,4 +1,4 @@
-"""What counts as not written: blank text, notes in HTML comments, rules, empty list items, and stand-ins.
+"""Placeholders, which count as not written: blank text, HTML comments, rules, empty list items, and stand-ins.
 
 A place is a placeholder only if nothing in it was said by anybody. In doubt it is not one: text that a draft replaces
 is gone, text that a draft leaves alone costs its writer one keystroke. Documents and answers are judged alike.

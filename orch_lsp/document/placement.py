@@ -16,9 +16,9 @@ class _Place:
 
     span: Span
     pieces: list[str] = field(default_factory=list[str])
-    """What follows the section above."""
+    """The text between the section above and the place."""
     leading: list[str] = field(default_factory=list[str])
-    """What precedes the section below; it may be of a higher level than the pieces."""
+    """The text between the place and the section below, which may be of a higher level than the pieces."""
 
 
 class Placement:
@@ -52,7 +52,7 @@ class Placement:
 
     def append_to_body(self, section: Section, body: str) -> None:
         """Add `body` (LF line ends) after the text of a section."""
-        is_open = self._layout.closing != ""  # What looks like a rule may be code then.
+        is_open = self._layout.closing != ""  # A line that looks like a rule may be code then.
         content = self._layout.content(section.body) if is_open else self._layout.own_content(section.body)
         place = self._place_at(section.heading.end if content is None else content.end)
         place.pieces.insert(0, self._layout.line_end * 2 + self._layout.in_own_line_ends(body))
@@ -86,7 +86,7 @@ class Placement:
         ended = self._layout.blank_lines_after(place.span.end)
         if ended is None:
             return Edit(place.span, self._layout.closing + text)
-        # What follows must not become part of the new text: a heading with an underline would.
+        # The text that follows must not become part of the new one: a heading with an underline would.
         return Edit(place.span, text + self._layout.line_end * (2 - min(2, ended)))
 
     def _place_at(self, end: int) -> _Place:

@@ -1,4 +1,4 @@
-"""What a profile is: one kind of document in a format, as a list of sections with the headings that name them."""
+"""A profile: one kind of document in a format, as a list of sections with the headings that name them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SectionSpec:
     aliases: tuple[str, ...] = ()
     """Other words for it."""
     guidance: str = ""
-    """What belongs into it, for the model and for people."""
+    """The contents that belong into it, for the model and for people."""
     forms: tuple[str, ...] = ()
     """The title in another number, spelling or language; as good as the title itself, also with a gloss behind it."""
     required: bool = True
@@ -42,7 +42,7 @@ class TaskForm:
     tool: str
     """The tool's name, as it is said to people."""
     consequence: str
-    """What the tool does with such a line, behind its name: `shows no button for it`."""
+    """The tool's treatment of such a line, as words behind its name: `shows no button for it`."""
     example: str
     """A task as it should be."""
     words: tuple[str, ...] = ("task",)
@@ -69,13 +69,13 @@ class Profile:
     kind: str = "spec"
     """Which of the format's documents: `spec`, `tasks`, `design`."""
     nodes: NodeReader = sections_alone
-    """What of a document can be addressed, and what it cites. Pure, and total: it takes any document."""
+    """Reads the nodes of a document, with their citations. Pure, and total: any document will do."""
     normative_words: frozenset[str] = frozenset()
     """Words that make a sentence a requirement, in all languages of the format, lower case; none if it has no such."""
     severities: Mapping[str, Severity] = field(default_factory=dict[str, "Severity"])
-    """What rules report here, by code, where it is not what they report by themselves."""
+    """Severities of rules here, by code, where they differ from the rules' own."""
     titles: tuple[str, ...] = ()
-    """What the document's title has to be, the first as the tool writes it, the others in other languages; a subject
+    """Titles that the document may have, the first as the tool writes it, the others in other languages; a subject
     may follow behind a colon. Empty where any title will do."""
     task_form: TaskForm | None = None
     """How tasks are written, for documents that hold tasks which a tool has to find."""

@@ -33,12 +33,12 @@ class MarkdownReading:
     tree: Tree
     front_matter: FrontMatter | None
     documents: list[SpecDocument] = field(default_factory=list[SpecDocument], compare=False, repr=False)
-    """What was made of it, one for each profile."""
+    """The documents made of it, one for each profile."""
     derived: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], compare=False, repr=False)
-    """What was found out about it, see `once`."""
+    """Values derived from it, see `once`."""
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
-        """What `make` gives, made once for this text and kept with it. Two threads may both make it."""
+        """The value that `make` gives, made once for this text and kept with it. Two threads may both make it."""
         if key not in self.derived:
             self.derived[key] = make()
         return self.derived[key]
@@ -83,7 +83,7 @@ class Readings:
 def _read(known: MarkdownReading | None, text: str) -> MarkdownReading:
     if known is not None:
         span, new_text = difference(known.tree.text, text)
-        # What stands before the Markdown is read whole; a block that was none may be closed by any later line.
+        # Text before the Markdown is read whole; a block that was none may be closed by any later line.
         before = known.front_matter is None and opens_front_matter(text)
         if span.start > known.tree.starts[0] and not before:
             return MarkdownReading(changed(known.tree, span, new_text), known.front_matter)

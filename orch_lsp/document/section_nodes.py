@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from orch_lsp.document.model import Section, SpecDocument
 
 Classify = Callable[["Section", Node], Node | None]
-"""What the heading of a section is: the node given, changed or not; None for no node at all."""
+"""Gives the node of a section's heading: the given one, changed or not; None for no node at all."""
 
 
 def heading_nodes(document: SpecDocument, classify: Classify | None = None) -> Iterator[Node]:

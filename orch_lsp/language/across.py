@@ -1,4 +1,4 @@
-"""What is wrong between documents: changes of specs that miss their aim, lose a part of it, or collide.
+"""Faults between documents: changes of specs that miss their aim, lose a part of it, or collide.
 
 Pure functions of an index and the path of a document in it, without a second look at any text: what a spec holds is
 its nodes, what a change does to it is citations (`modifies`, `removes`, `renames`) of the scope that the document calls
@@ -33,9 +33,9 @@ class AcrossRule:
     """As of `Rule`: stable, in snake_case, in one name space with those of all rules."""
     family: Family
     severity: Severity
-    """What it reports where the user does not say otherwise."""
+    """The severity where the user sets none."""
     summary: str
-    """What it finds, in a line."""
+    """The fault that it finds, in a line."""
     check: Callable[[Index, IndexedDocument], Iterator[Found]]
 
 
@@ -63,7 +63,7 @@ def check_across(index: Index, path: str, severities: Mapping[str, Severity] = _
 
 
 def modified_target_missing(index: Index, document: IndexedDocument) -> Iterator[Found]:
-    """What a change alters in another spec that does not have it, or is not there."""
+    """Alterations of a change whose target another spec does not have, or whose spec is not there."""
     for citation in document.nodes.citations:
         scope = document.scope_of(citation)
         if citation.relation not in _CHANGES or citation.scope is None or scope is None:
@@ -152,7 +152,7 @@ def overlapping_changes(index: Index, document: IndexedDocument) -> Iterator[Fou
 
 
 def _touched(document: IndexedDocument) -> Iterator[tuple[tuple[str, bool], Span]]:
-    """What a change alters in its spec, by key and whether it is added."""
+    """Alterations of a change to its spec, by key and whether each is added."""
     for node in document.nodes.nodes:
         if _adds(node):
             yield (node.key, True), node.name or node.span

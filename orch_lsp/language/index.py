@@ -152,7 +152,7 @@ class Index:
         return _meant(path, citation, [FoundDefinition(other, node) for other, node in found if node is not None])
 
     def references(self, path: str, key: str) -> tuple[Reference, ...]:
-        """Who cites the node with this key in the document at `path`, by path and place."""
+        """References to the node with this key in the document at `path`, by path and place."""
         document = self.documents.get(path)
         if document is None:
             return ()

@@ -1,4 +1,4 @@
-"""Who cites whom across the documents of an index, citation by citation."""
+"""The trace across the documents of an index, citation by citation."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _LONGEST_KEY = 40
 
 @dataclass(frozen=True)
 class CommandArgument:
-    """What a command may be told, each None where it was not; commands ignore what does not concern them."""
+    """Arguments of a command, each None where it was not given; commands ignore those that do not concern them."""
 
     uri: str | None = None
     """A document, by default the one last worked on."""

@@ -1,4 +1,4 @@
-"""What the connected client can do, as named facts, so that no feature looks into raw capabilities."""
+"""Abilities of the connected client, as named facts, so that no feature looks into raw capabilities."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ REWRITE = "refactor.rewrite.orch"
 
 @dataclass(frozen=True, slots=True)
 class CommandSubject:
-    """What a command works on, so that a client can name it: the document before the person, or a run that it shows."""
+    """The object of a command, so that a client can name it: the document before the person, or a run that it shows."""
 
     about: Literal["document", "run", "failure", "workspace"]
     """`document`: it wants `uri`. `run`: `runId`. `failure`: `code`. `workspace`: nothing."""

@@ -57,7 +57,7 @@ def workspace_edit(
 
 
 SOURCE = "orch"
-"""Who our diagnostics are from, as clients show it."""
+"""The source of our diagnostics, as clients show it."""
 
 SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,

@@ -1,4 +1,4 @@
-"""What there is to say of a document: the profile's rules, unusable settings, and the last run's failure."""
+"""Diagnostics of a document: the profile's rules, unusable settings, and the last run's failure."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from orch_lsp.uri import normal_form, path_of
 
 
 class Documents:
-    """What is open, over the workspace, which keeps the texts. URIs come in any spelling and leave in the client's."""
+    """The open documents; the workspace keeps their texts. URIs come in any spelling and leave in the client's."""
 
     def __init__(self, workspace: Callable[[], OrchWorkspace]) -> None:
         self._workspace = workspace

@@ -62,7 +62,7 @@ async def _send(
     applied, refusal = await _answer(sent, server.edit_answer_s)
     if applied and accepted is not None:
         accepted.set()
-    # What counts is the document: clients exist that say yes and do nothing, and that answer before they tell.
+    # The document decides: some clients say yes and do nothing, or answer before they tell of the change.
     verified = await server.documents.wait_for_text(uri, edit.text, READ_BACK_SECONDS if applied else 0.1)
     if verified:
         return MadeEdit(edit, current, version, verified=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShownFailure:
-    """What went wrong with a document's last run, or kept it from beginning."""
+    """The failure of a document's last run, or of the attempt to begin one."""
 
     detail: ErrorDetail
     run_id: str | None = None
@@ -26,7 +26,7 @@ class ShownFailure:
 
     @classmethod
     def of_run(cls, record: RunRecord, detail: ErrorDetail, severity: str | None = None) -> Self:
-        """What went wrong with a run."""
+        """The failure of a run."""
         asked = {(attempt.provider, attempt.model) for step in record.steps for attempt in step.attempts}
         asked.add((record.provider.id, record.model.requested))
         return cls(detail, record.run_id, severity=severity or severity_of(detail.code), asked=frozenset(asked))

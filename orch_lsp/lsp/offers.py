@@ -1,4 +1,4 @@
-"""What can be done with a document now: one list, shown as lenses and as code actions."""
+"""Commands that fit a document now: one list, shown as lenses and as code actions."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class OrchServer(LanguageServer):
     @property
     @override
     def workspace(self) -> OrchWorkspace:
-        """What the client has open; there is none before `initialize`."""
+        """The documents that the client has open; there are none before `initialize`."""
         return cast("OrchWorkspace", super().workspace)
 
     @override
@@ -106,14 +106,14 @@ class OrchServer(LanguageServer):
         return types.PositionEncodingKind(self.workspace.position_encoding).value
 
     async def session(self) -> Session:
-        """What runs share; opened at the first call, on a worker thread: its imports would hold up the loop."""
+        """The session that runs share; opened at the first call, on a worker thread, since its imports are slow."""
         if self._opened is None:
             self._opened = asyncio.create_task(asyncio.to_thread(self._open_session, self), name="open session")
         return await asyncio.shield(self._opened)
 
     @property
     def shared(self) -> Session:
-        """What runs share, for all that is served once `ready` has returned.
+        """The session that runs share, for all that is served once `ready` has returned.
 
         Raises:
             RuntimeError: It is not open yet.
@@ -181,7 +181,7 @@ class OrchServer(LanguageServer):
         """
         if self._closing is None:
             self._closing = asyncio.create_task(self._close(), name="close")
-        # Whoever asks a second time, such as `exit` after `shutdown`, waits for the same end.
+        # A second call, such as that of `exit` after `shutdown`, waits for the same end.
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:

@@ -21,7 +21,7 @@ else:
     snapshots = late("orch_lsp.lsp.snapshot")
 
 _WITH_THEM = ("pyromark", "orch_lsp.settings.schema", "orch_lsp.lsp.opening", "orch_lsp.lsp.diagnostics")
-"""What handlers use that is late for the sake of the command line, or of what is registered at once."""
+"""Modules of handlers that load late for the sake of the command line, or of the registration."""
 
 
 class Row(Protocol):

@@ -28,7 +28,7 @@ class Snapshot:
     """URI, version and text."""
     client: ClientFeatures
     encoding: str
-    """What the client counts columns in: `utf-8`, `utf-16` or `utf-32`."""
+    """The units in which the client counts columns: `utf-8`, `utf-16` or `utf-32`."""
     failure: ShownFailure | None
     """The failure that the document shows."""
     editor: ProjectLayer
@@ -57,7 +57,7 @@ class Snapshot:
 
 
 def take(ls: OrchServer, source: Source) -> Snapshot:
-    """What is known around a document's text; the session is open."""
+    """Read a document with its settings; the session is open."""
     return Snapshot(
         source=source,
         client=ls.client,

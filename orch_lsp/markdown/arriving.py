@@ -47,7 +47,7 @@ class ArrivingHeadings:
         self.characters_read = 0
         """How much text was put before the reader so far: the work that was done."""
         self._closer: str | None = None
-        """What a line has to hold to end the block that is open: a blank line if it is empty; None if none is open."""
+        """The text that ends the open block; empty if a blank line ends it, None if no block is open."""
 
     def feed(self, text: str) -> Iterator[Heading]:
         """Take in the next piece: the headings whose lines it ends. Their spans say nothing of the whole text."""

@@ -175,7 +175,7 @@ class Fence:
     marker: str
     """The run of backticks or tildes that opens it."""
     name: str
-    """What stands behind that, in lower case."""
+    """The text behind the name, in lower case."""
     is_closed: bool
 
 

@@ -1,4 +1,4 @@
-"""What happens to a draft after its run: turned into an edit, marked as applied, discarded or superseded.
+"""A draft after its run: turned into an edit, marked as applied, discarded or superseded.
 
 The edit is computed against the document as it is now. The record keeps the document as it was when the run began, so
 that this works after a restart as well.

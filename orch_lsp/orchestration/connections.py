@@ -37,7 +37,7 @@ class Connections:
         redactor: Redactor,
     ) -> None:
         self.handed_over: UserLayer | None = None
-        """What the editor's user level gave by `orch/userSettings`."""
+        """Settings of the editor's user level, from `orch/userSettings`."""
         self.environment = environment
         self.redactor = redactor
         self._create_provider = create_provider

@@ -1,4 +1,4 @@
-"""What the user allows: a hosted provider that a project chose is used only where they said so."""
+"""The user's consent: a hosted provider that a project chose is used only where they said so."""
 
 from __future__ import annotations
 
@@ -52,5 +52,5 @@ class Consent:
 
 
 def _place_of(reading: Reading) -> str:
-    """What consent is given for: the workspace's root, or the document if it has none."""
+    """The place that consent is given for: the workspace's root, or the document if it has none."""
     return str(reading.root or reading.source.path or reading.source.uri)

@@ -1,4 +1,4 @@
-"""What a run cost, by the price table of genai-prices where it is installed and knows the model."""
+"""The cost of a run, by the price table of genai-prices where it is installed and knows the model."""
 
 from __future__ import annotations
 

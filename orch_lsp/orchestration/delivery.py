@@ -1,4 +1,4 @@
-"""What becomes of a draft: one policy, for the editor and the command line.
+"""Delivery of a draft: one policy, for the editor and the command line.
 
 - A draft that was just made supersedes the document's earlier ones that wait.
 - It goes into the document at once where that is wished; else it waits for review.
@@ -74,7 +74,7 @@ class TargetDocument(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a draft; it waits if neither of the two is set."""
+    """The outcome of a delivery; the draft waits if neither of the two is set."""
 
     undrafted: tuple[str, ...] = ()
     """Titles of the sections that were asked for and that the answer does not hold."""
@@ -180,7 +180,7 @@ async def _bring_in(document: TargetDocument, before: str, profile: str, answer:
             raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The document is closed; a closed document is not edited.")
         edit = await asyncio.to_thread(draft_edit, before, current, profile, answer, insist=insist)
         if not insist and current != before:
-            # Whoever writes there may be in the middle of a sentence.
+            # A person who writes there may be in the middle of a sentence.
             raise changed_underneath(edit.conflicts)
         if not edit.filled:
             raise SpecError(ErrorCode.DOCUMENT_CHANGED, "There is no place left in the document for this draft.")

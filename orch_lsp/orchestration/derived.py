@@ -1,4 +1,4 @@
-"""What a run's record says of itself, derived from its steps; here and nowhere else. Pure.
+"""The values of a run's record that are derived from its steps; here and nowhere else. Pure.
 
 Usage and cost are sums; provider, model, request and end are the word of the last step that asked a provider, context
 that of the last step that chose one. The status is derived in `runs/lifecycle`, with the transitions.

@@ -1,4 +1,4 @@
-"""What a check has to say of an answer, as a record keeps it."""
+"""Findings of the check of an answer, as a record keeps them."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class LiveRun:
         self.rescued: Path | None = None
         """The file that keeps a run which has ended and is unrecorded, if one could be written."""
         self.cancelled_by: str | None = None
-        """Who or what cancelled the run, as it completes "The run was cancelled …"."""
+        """The canceller, as words that complete "The run was cancelled …"."""
         self._scopes = {step.id: StepScope(step, self) for step in record.steps}
         self._unstored_texts: list[str] = []
 
@@ -160,7 +160,7 @@ class LiveRun:
             await to_the_end(self._store_failed(error))
             return False
         except RunError:
-            # Somebody removed the record of a live run, as `git clean` does. The next commit writes it anew, and whole.
+            # The record of a live run was removed, as `git clean` does. The next commit writes it anew, and whole.
             logger.warning("run %s is not in the record any more", self.record.run_id)
         return True
 

@@ -21,21 +21,21 @@ class DraftDelta:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What is happening now, in a few words; `step` is the id of the step that does it, None for the run itself."""
+    """The present activity, in a few words; `step` is the id of the step that does it, None for the run itself."""
 
     message: str
     step: str | None = None
 
 
 class RunObserver(Protocol):
-    """Who watches a run. None of these may raise or take long."""
+    """The watcher of a run. None of these may raise or take long."""
 
     def run_changed(self, record: RunRecord) -> None:
         """The record after a commit: each transition and each draft state, in order."""
         ...
 
     def progressed(self, progress: Progress) -> None:
-        """What is happening now; called as often as it changes."""
+        """Tell the present activity; called as often as it changes."""
         ...
 
     def text_received(self, delta: DraftDelta) -> None:

@@ -84,7 +84,7 @@ class Reading:
     no_profile: NoProfile | None = None
     """Set if `profile` is only what it was read with, and not known to be its format."""
     recognition: Recognition | None = None
-    """What the document was recognised as, by its path or its content; None if it names its profile, or is plain."""
+    """The format that was recognised by path or content; None if the document names its profile, or is plain."""
     left: Path | None = None
     """The workspace in which the document is named, if a link on the way leads out of it."""
 
@@ -95,7 +95,7 @@ class Reading:
 
     @property
     def index(self) -> Index:
-        """What is known across documents: of this one alone, until files of a workspace are read."""
+        """The index across documents; it holds this one alone, until files of a workspace are read."""
         path, known = self.spec_path, self.recognition or Recognition(self.profile.kind, "content")
         return self.document.once(
             ("index", path, known.scope),
@@ -127,7 +127,7 @@ class DraftPlan:
 
 
 def _profile_of(clues: Clues, recognised: Sequence[Recognised], otherwise: str) -> Profile:
-    """What to read a document as: what it names, else what it is recognised as, else what the settings say."""
+    """The profile to read a document with: the one it names, else the recognised one, else that of the settings."""
     named = clues.front_matter.values.get("profile") if clues.front_matter else None
     profile = profile_named(named) if isinstance(named, str) else None
     same = [one.profile for one in recognised if profile is None or one.profile.format == named]
@@ -179,7 +179,7 @@ def _without_profile(
     settings: Settings,
     recognised: Sequence[Recognised],
 ) -> NoProfile | None:
-    """Why it is not certain which profile a document follows; None if it is."""
+    """The reason to doubt which profile a document follows; None if it is certain."""
     if (away := kept_away(path)) is not None:
         return NoProfile(
             f"By its path this document is {away}: nothing is drafted in it.",

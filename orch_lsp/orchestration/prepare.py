@@ -26,7 +26,7 @@ from orch_lsp.text import sha256
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What one provider is sent, and how a record names it.
+    """The request to one provider, and its values for the record.
 
     Attributes:
         request: For `Provider.stream`.
@@ -82,7 +82,7 @@ def write(plan: DraftPlan, context: Sequence[ContextItem]) -> GenerationRequest:
 def prepare(
     plan: DraftPlan, written: GenerationRequest, choice: Choice, provider: Provider, redactor: Redactor
 ) -> Prepared:
-    """What a provider is sent.
+    """Make the request to a provider.
 
     Args:
         plan: What is to be done.

@@ -64,7 +64,7 @@ TEMPLATES = {template.name: template for template in (PLAIN_DRAFT,)}
 
 @dataclass(frozen=True, slots=True)
 class RenderedPrompt:
-    """What a model is given."""
+    """Instructions and prompt for a model."""
 
     system_instructions: str
     prompt: str

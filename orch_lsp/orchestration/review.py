@@ -1,4 +1,4 @@
-"""What there is to say of a document, alike in an editor and on the command line: findings of rules and settings."""
+"""Review of a document, alike in an editor and on the command line: findings of rules and settings."""
 
 from __future__ import annotations
 

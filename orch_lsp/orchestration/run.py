@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 
 class RunResources(ProviderAccess, Protocol):
-    """What a run takes from its process."""
+    """The resources that a run takes from its process."""
 
     context_source: ContextSource
     models: ModelLists
@@ -105,7 +105,7 @@ class _DraftSteps:
 
     @property
     def answer(self) -> Answer:
-        """What the check made of the model's answer.
+        """The model's answer as the check has read it.
 
         Raises:
             RunError: It was not checked.
@@ -155,7 +155,7 @@ async def _complete(live: LiveRun, answer: Answer) -> FinishedDraft:
 
 
 def _detail(error: Exception, redactor: Redactor) -> ErrorDetail:
-    """What the record says of an error: ours without keys, that of a package as one, any other as a fault."""
+    """An error for the record: ours without keys, that of a package as one, any other as a fault."""
     if isinstance(error, OrchError):
         return replace(error.detail, message=redactor.redact(error.message))
     if isinstance(error, PluginError):

@@ -111,7 +111,7 @@ class RunStores:
                 self.on_interrupted(record)
 
     def take_notices(self) -> list[str]:
-        """What the stores have to say to the user; each is given once."""
+        """Notices of the stores for the user; each is given once."""
         stores = [task.result() for task in self._stores.values() if task.done() and not task.exception()]
         return [notice for store in stores for notice in store.take_notices()]
 

@@ -52,7 +52,7 @@ class StepState:
 
 
 class StepPort(Protocol):
-    """What a run does for its steps: it keeps what they say, and passes it on."""
+    """The port of a run towards its steps: keeps their values, and passes them on."""
 
     @property
     def is_recorded(self) -> bool:

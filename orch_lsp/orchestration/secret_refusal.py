@@ -1,4 +1,4 @@
-"""What is never sent: secrets by their looks, and keys that are in use."""
+"""Texts that are never sent: secrets by their looks, and keys that are in use."""
 
 from __future__ import annotations
 

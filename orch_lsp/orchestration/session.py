@@ -1,4 +1,4 @@
-"""What one process shares, put together from its parts; each user takes the part that it needs.
+"""The resources of one process, put together from their parts; each user takes the part that it needs.
 
 `stores` keep runs, `connections` are the providers with their keys, `consent` is what the user allows, `supervisor`
 owns the live runs, `models` lists what can be asked for. Beside them, a document is read (`readings`) and its settings
@@ -62,7 +62,7 @@ class Session:
         self.connections = Connections(create_provider, is_hosted, environment, self.redactor)
         self.consent = Consent(TrustStore(state_home()), is_hosted)
         self.models = ModelLists(self.connections)
-        # What documents are read with, and what runs ask of their process: the ports of `plan` and `supervisor`.
+        # The ports of `plan` and `supervisor`: for reading documents, and for runs.
         self.root_of, self.spec_path = root_of, spec_path
         self.api_key, self.provider = self.connections.api_key, self.connections.provider
         self.in_use = self.connections.in_use

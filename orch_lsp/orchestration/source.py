@@ -18,4 +18,4 @@ class Source:
     workspace: Path | None = None
     """The folder that the user named as the workspace, if they did."""
     identity: str | None = None
-    """What tells a document without a file from others that had the same URI; None for files."""
+    """Tells a document without a file from others that had the same URI; None for files."""

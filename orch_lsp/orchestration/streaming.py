@@ -1,4 +1,4 @@
-"""What can be told of an answer while it arrives: which section is being written, and text without live keys."""
+"""An answer while it arrives: the section that is being written, and text without live keys."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class LiveKeyFilter:
         return pending[:cut]
 
     def flush(self) -> str:
-        """What was held back, at the end of the stream."""
+        """Return the text that was still held back when the stream ended."""
         held, self._held = self._held, ""
         return held
 

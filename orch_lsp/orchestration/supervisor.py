@@ -29,7 +29,7 @@ Delivery = Callable[[LiveRun, FinishedDraft], Awaitable[None]]
 
 
 class ProcessResources(RunResources, Protocol):
-    """What the runs of one process share."""
+    """The resources that the runs of one process share."""
 
     owner: Owner
     server: Software

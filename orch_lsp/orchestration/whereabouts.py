@@ -20,7 +20,7 @@ class Place:
 
     @property
     def document(self) -> str | None:
-        """What tells a document without a root from others; None if there is a root."""
+        """Tells a document without a root from others; None if there is a root."""
         return document_id(self.source, self.root)
 
 
@@ -50,7 +50,7 @@ def spec_path(source: Source, root: Path | None) -> str:
 
 
 def document_id(source: Source, root: Path | None) -> str | None:
-    """What tells a document without a root from others: its absolute path or its URI; None if there is a root."""
+    """Tells a document without a root from others: its absolute path or its URI; None if there is a root."""
     if root is not None:
         return None
     return str(source.path.absolute()) if source.path else source.identity or source.uri

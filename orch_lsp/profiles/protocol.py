@@ -1,4 +1,4 @@
-"""What a format is to the rest: the values and functions that one package per format gives.
+"""The protocol of a format: the values and functions that one package per format gives.
 
 A package declares an entry point of the group `orch_lsp.profiles` whose value is a `Format`. All that it gives is
 plain data and pure functions of a document, so that results can be kept by document version, and a format that fails
@@ -20,12 +20,12 @@ from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.markdown.tree import Heading
 
 Certainty = Literal["path", "content"]
-"""What a document is known by: its path, which counts more, or its headings and front matter."""
+"""The ground of a recognition: the path, which counts more, or headings and front matter."""
 
 
 @dataclass(frozen=True)
 class Clues:
-    """What there is to recognise a document by, before it is read as one of any format."""
+    """Path, title and headings of a document, to recognise it by before it is read as one of any format."""
 
     path: str
     """With `/`; relative to the workspace's root, or absolute where there is none. It may have a prefix."""
@@ -65,7 +65,7 @@ class Recognition:
     frozen: bool = False
     """Whether it is read, and neither checked nor written, as what is archived."""
     places: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
-    """What its citations call other specs, or folders of them, and their scopes: `base` for the one that it changes."""
+    """Names that its citations have for other specs, with their scopes: `base` for the one that it changes."""
 
     def scope_named(self, name: str | None) -> str | None:
         """The scope that a citation of the document names; None for a place that is not known."""

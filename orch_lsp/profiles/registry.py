@@ -37,7 +37,7 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What a document is, as one format says."""
+    """A document as one format recognises it."""
 
     profile: Profile
     recognition: Recognition
@@ -72,7 +72,7 @@ class Formats:
         return next((broken.reason for broken in self._plugins.unusable if broken.name == name), None)
 
     def recognised(self, clues: Clues) -> tuple[Recognised, ...]:
-        """What a document is: one, or several if formats disagree and know it equally well; none if nobody knows it."""
+        """Recognise a document: one result, or several if formats know it equally well; none if no format knows it."""
         found: list[Recognised] = []
         for one in self._all:
             recognition = one.recognise(clues)
@@ -132,7 +132,7 @@ class Formats:
 
 
 def _fault(name: str, loaded: object) -> str | None:
-    """What is wrong with a value that a package gives for a format."""
+    """The fault of a value that a package gives for a format."""
     if not isinstance(loaded, Format):
         return f"{type(loaded).__name__} is no Format"
     if loaded.name != name:

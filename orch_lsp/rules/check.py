@@ -21,7 +21,7 @@ _NOTHING: Mapping[str, Severity] = MappingProxyType({})
 
 
 def severity_of(rule: Rule, profile: Profile, severities: Mapping[str, Severity]) -> Severity:
-    """What a rule reports: as the user says, else the profile, else the rule itself."""
+    """The severity of a rule: the user's, else the profile's, else the rule's own."""
     return severities.get(rule.code, profile.severities.get(rule.code, rule.severity))
 
 
@@ -37,7 +37,7 @@ def check(
     """
     chosen: tuple[Severity, ...] = tuple(severity_of(rule, document.profile, severities) for rule in RULES.values())
     around = tuple(neighbours)
-    # What is kept with the findings keeps the nodes, so that no others can have their ids.
+    # The kept key holds the nodes, so that no others can have their ids.
     key = ("findings", chosen, tuple((neighbour.path, id(neighbour.nodes)) for neighbour in around))
     findings, _ = document.once(key, lambda: (_check(document, chosen, around), around))
     return findings

@@ -1,4 +1,4 @@
-"""What OpenSpec's own validator finds in requirements, wherever they stand. Profiles of its documents switch it on."""
+"""Rules of OpenSpec's own validator for requirements, wherever they stand. Profiles of its documents switch them on."""
 
 from __future__ import annotations
 

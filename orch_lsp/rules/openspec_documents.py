@@ -1,4 +1,4 @@
-"""What OpenSpec's own validator finds in a spec, a delta and a list of tasks. Their profiles switch it on."""
+"""Rules of OpenSpec's own validator for a spec, a delta and a list of tasks. Their profiles switch them on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rule is: a pure function of a document to findings, with the row of the table that describes it.
+"""Rules: pure functions of a document to findings, each with the row of the table that describes it.
 
 A rule gets a document with its nodes and knows no format: what differs between formats (severities, normative words,
 sections) is in the profile that the document was read with. Rules never raise, and take time linear in the document.
@@ -46,7 +46,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a rule's function gives."""
+    """The result of a rule's function."""
 
     message: str
     span: Span
@@ -82,12 +82,12 @@ class Neighbour(Protocol):
 
     @property
     def nodes(self) -> Nodes:
-        """What of it can be addressed."""
+        """The nodes of the document."""
         ...
 
 
 class Subject:
-    """What the rules of one run look at."""
+    """The document and its surroundings, as the rules of one run look at them."""
 
     def __init__(self, document: SpecDocument, neighbours: Sequence[Neighbour] = ()) -> None:
         self.document = document
@@ -108,9 +108,9 @@ class Rule:
     """Stable, in snake_case; settings, diagnostics and pages know the rule by it."""
     family: Family
     severity: Severity
-    """What it reports where neither the profile nor the user says otherwise."""
+    """The severity where neither the profile nor the user sets one."""
     summary: str
-    """What it finds, in a line."""
+    """The fault that it finds, in a line."""
     check: Callable[[Subject], Iterable[Found]]
     fixable: bool = False
     """Whether its findings have a cure that is safe."""

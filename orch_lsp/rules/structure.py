@@ -1,4 +1,4 @@
-"""What a document lacks, has twice or leaves open, each with a cure where one is safe.
+"""Sections that a document lacks, has twice or leaves open, each with a cure where one is safe.
 
 A new brief has nothing wrong with it: what is only not written yet is a hint, what would surprise its reader a warning.
 A section without text is cured by drafting it, which is the caller's to offer by code.

@@ -1,4 +1,4 @@
-"""Who covers whom: criteria without a task, ids that name nothing, properties that validate nothing.
+"""Traceability: criteria without a task, ids that name nothing, properties that validate nothing.
 
 Ids are compared within a spec: a document and its neighbours. Nothing is said where people do not trace: an id is
 missed only if the spec has others of its shape (`FR-9` where there are `FR-1` and `FR-2`), a criterion's task only if
@@ -93,7 +93,7 @@ def _cites(citations: Collection[Citation], relation: Relation) -> bool:
 
 
 def _wholes(key: str) -> tuple[str, ...]:
-    """What an id is part of by its number: `2` of `2.3`."""
+    """The id that holds this one by its number: `2` of `2.3`."""
     found: list[str] = []
     while "." in key:
         key = key.rpartition(".")[0]

@@ -15,10 +15,10 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters that words of some scripts, and emoji, need."""
 _JOINED = frozenset({"Lo", "Mn", "Mc", "So", "Sk"})
-"""What may stand on both sides of a joiner; elsewhere it is only there not to be seen."""
+"""Characters that may stand on both sides of a joiner; elsewhere a joiner only hides."""
 _PUNCTUATION = re.compile(r"[\\`*_{}\[\]<>#!|~&@:.$^\"=]")
 _BLOCK_START = re.compile(r"^(\d*)([-+)])")
-"""What would make a list of a line that begins with it."""
+"""Marks that would make a list item of a line that begins with one."""
 LIMIT = 500
 """Characters of a value that are shown on one line."""
 

@@ -36,7 +36,7 @@ class HeldRuns:
         self._runs.pop(run_id, None)
 
     def texts_of(self, run_id: str) -> tuple[str, ...]:
-        """What is to be written with the run."""
+        """The texts to be written with the run."""
         return self._runs[run_id][1] if run_id in self._runs else ()
 
     def text(self, digest: str) -> str | None:
@@ -49,6 +49,6 @@ class HeldRuns:
         return self._runs[run_id][0] if run_id in self._runs else None
 
     def over(self, stored: Iterable[RunRecord], wanted: Callable[[RunRecord], bool]) -> list[RunRecord]:
-        """What the database found, with the runs that are held in place of their older states."""
+        """The database's result, with the runs that are held in place of their older states."""
         held = [record for record in self.records if wanted(record)]
         return [*(record for record in stored if record.run_id not in self), *held]

@@ -260,7 +260,7 @@ class RunHistory:
         return self._records(where, [self._key(spec_path)], order="draft_partial, run_id DESC")
 
     def usage(self, groupings: Sequence[Grouping], since: str | None) -> Mapping[Grouping, Sequence[UsageTotal]]:
-        """What the runs used, added up by each of day, model and spec that is asked for."""
+        """Tokens and cost of the runs, added up by each of day, model and spec that is asked for."""
 
         def add_up(db: Connection) -> dict[Grouping, list[UsageTotal]]:
             return usage_rows.grouped(db, groupings, since)
@@ -316,7 +316,7 @@ class RunHistory:
         return self._settings.vacuum and self._connection.give_back_room()
 
     def check(self) -> str | None:
-        """What SQLite's quick check says; None if it finds nothing. Runs and texts that are spoilt are notices."""
+        """The result of SQLite's quick check; None if it finds nothing. Runs and texts that are spoilt are notices."""
 
         def look(db: Connection) -> tuple[str, int]:
             for run_id, stored in rows.select(db):
@@ -351,7 +351,7 @@ class RunHistory:
                 alive.append(record)
                 continue
             if (run := rescue.find(self._root, run_id)) is not None:
-                # It ended, and only its end could not be written; its file goes when a store is opened again.
+                # The run ended, and only its end could not be written; its file goes when a store is opened again.
                 rows.update(db, run.record, run.document, run.record.status, run.texts, behind=True)
                 continue
             texts = rows.checkpointed_by_step(db, run_id)

@@ -1,4 +1,4 @@
-"""What becomes of a run whose owner is gone."""
+"""Interruption: the end of a run whose owner is gone."""
 
 from __future__ import annotations
 

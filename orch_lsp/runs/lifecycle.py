@@ -105,7 +105,7 @@ def transition(record: RunRecord, status: RunStatus, at: str | None = None) -> R
 
 
 def status_of(steps: Sequence[Step]) -> RunStatus:
-    """What the steps of a run that is not queued say of it: `completed` only if each that had to succeed did.
+    """The status that follows from the steps of a run: `completed` only if each that had to succeed did.
 
     One that failed outweighs others that were interrupted or cancelled because of it.
     """

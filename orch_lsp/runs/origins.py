@@ -38,7 +38,7 @@ class ProvenanceEntry:
 
 @dataclass(frozen=True, slots=True)
 class SectionOrigin:
-    """What is known of a section: from the local history (`run`), else from the repository alone (`entry`)."""
+    """The origin of a section: from the local history (`run`), else from the repository alone (`entry`)."""
 
     key: str
     unchanged: bool
@@ -114,7 +114,7 @@ def newest_by_key(entries: Iterable[ProvenanceEntry]) -> dict[str, ProvenanceEnt
 
 
 def entry_of(run: RunRecord, section: Section) -> ProvenanceEntry:
-    """What is committed about a section that holds what a run drafted."""
+    """The committed line of a section that holds a run's draft."""
     return ProvenanceEntry(
         key=section.key,
         run_id=run.run_id,
@@ -135,7 +135,7 @@ def time_of(run: RunRecord) -> str:
 def merged(
     entries: Iterable[ProvenanceEntry], sections: Sequence[Section], applied: Sequence[RunRecord]
 ) -> tuple[ProvenanceEntry, ...]:
-    """What is to be committed for a document as it stands, sorted by key.
+    """The lines to be committed for a document as it stands, sorted by key.
 
     A section that holds what an applied run drafted names that run; one that was edited since keeps the entry it had;
     one that is gone, blank or was never drafted has none.

@@ -17,7 +17,7 @@ def pack(utf8: bytes) -> tuple[bytes, str | None]:
 
 
 def unpack(stored: object, marker: object) -> bytes | None:
-    """What was packed; None if that cannot be told any more."""
+    """The text that was packed; None if that cannot be told any more."""
     if not isinstance(stored, bytes) or marker is None:
         return stored if isinstance(stored, bytes) else None
     if marker != DEFLATED:

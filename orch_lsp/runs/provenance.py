@@ -33,7 +33,7 @@ def provenance_path(root: Path, spec_path: str) -> Path | None:
 
 
 def read(root: Path, spec_path: str) -> tuple[tuple[ProvenanceEntry, ...], tuple[str, ...]]:
-    """What the repository says of a spec.
+    """The repository's word on a spec.
 
     Returns:
         One entry a key, the newest, sorted by key; and what could not be read.

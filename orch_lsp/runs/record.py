@@ -175,7 +175,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class ContextRecord:
-    """What the draft was grounded on. `error` set means that it was not grounded."""
+    """The ground of the draft. `error` set means that it was not grounded."""
 
     items: tuple[ContextItemRef, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
@@ -205,7 +205,7 @@ class DraftSection:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the run produced. A partial draft is the raw text so far of a run that did not complete."""
+    """The product of a run. A partial draft is the raw text so far of a run that did not complete."""
 
     sha256: str
     bytes: int
@@ -291,7 +291,7 @@ class RunRecord:
     client: Software | None = None
     vcs: Vcs | None = None
     unknown_keys: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """What a later version wrote beside the fields above (see `unknown_keys.py`): written back as it came."""
+    """Keys that a later version wrote beside the fields above (see `unknown_keys.py`): written back as they came."""
 
 
 class _RunIds:

@@ -1,4 +1,4 @@
-"""What can still be read of a database that was set aside, copied into the new one.
+"""Copies into the new database all that can still be read of one that was set aside.
 
 A damaged page costs the rows on it, and no others: each table is read from both ends, by row number, without its
 indexes. Every row is checked before it is copied; the file that was set aside stays as it is.

@@ -117,7 +117,7 @@ def values_of(stored: object) -> Mapping[str, Any]:
 
 
 def _strings(values: Mapping[str, Any]) -> Generator[str]:
-    """What a person may remember of a run: names, paths, messages."""
+    """The words of a run that a person may remember: names, paths, messages."""
     for name in ("run_id", "command", "status", "finish_reason"):
         yield str(values.get(name) or "")
     for name, key in (

@@ -29,7 +29,7 @@ class StepStatus(StrEnum):
 
 
 class DraftState(StrEnum):
-    """What became of a draft."""
+    """The state of a draft."""
 
     READY = "ready"
     APPLIED = "applied"

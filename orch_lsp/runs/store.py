@@ -268,7 +268,7 @@ class RunStore:
     async def usage(
         self, groupings: Sequence[Grouping], since: str | None = None
     ) -> Mapping[Grouping, Sequence[UsageTotal]]:
-        """What the recorded runs used, added up by day (newest first), and by model or spec (in alphabetical order).
+        """Tokens and cost of the runs, added up by day (newest first), and by model or spec (in alphabetical order).
 
         Args:
             groupings: What the groups of each table have in common.
@@ -344,7 +344,7 @@ class RunStore:
 
     async def _catch_up(self, spec_path: str | None) -> None:
         """The same for what is asked for now: all, or one document's. Where that cannot be written, less is known."""
-        # Who points at a section does not wait long for another process.
+        # A hover does not wait long for another process.
         do = self._thread.write if spec_path is None else self._thread.read
         try:
             while await do(lambda: self._opened.catch_up(spec_path)):
@@ -355,7 +355,7 @@ class RunStore:
             logger.warning("runs of an earlier version stay as they are: %s", error.message)
 
     async def check(self) -> str | None:
-        """What is wrong with the database as SQLite sees it; None if it is sound, or not there yet."""
+        """The fault of the database as SQLite sees it; None if it is sound, or not there yet."""
         return await self._thread.read(self._opened.check)
 
     @property

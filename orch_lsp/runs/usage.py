@@ -23,7 +23,7 @@ GROUPINGS: tuple[Grouping, ...] = ("day", "model", "spec")
 
 @dataclass(frozen=True, slots=True)
 class UsageTotal:
-    """What a group of runs used.
+    """Tokens and cost of a group of runs.
 
     Attributes:
         key: The day (UTC, `2026-01-31`), the provider with its model, or the spec; empty for all runs.
@@ -77,7 +77,7 @@ def usage_value(summed: UsageTotal) -> dict[str, object]:
 
 
 def usage_cells(totals: Sequence[UsageTotal]) -> list[tuple[str, str, str, str]]:
-    """What each total is of, its runs, its tokens and its cost, as plain text."""
+    """The name of each total, its runs, its tokens and its cost, as plain text."""
     return [(plain(one.key), _runs(one.runs), tokens_text(one), cost_text(one)) for one in totals]
 
 

@@ -78,7 +78,7 @@ def view_of(record: RunRecord) -> RunView:
 
 
 def error_lines(error: ErrorDetail | None) -> tuple[str, ...]:
-    """What went wrong, and what to do about it."""
+    """The error of a run, and its cure."""
     if error is None:
         return ()
     status = f" (HTTP {error.http_status})" if error.http_status is not None else ""
@@ -87,7 +87,7 @@ def error_lines(error: ErrorDetail | None) -> tuple[str, ...]:
 
 
 def finding_lines(record: RunRecord) -> tuple[str, ...]:
-    """What was taken out of the answer, joined, or is to be looked at: a line each, the words in short behind it."""
+    """Changes to the answer, and doubts about it: a line each, the words in short behind it."""
     return tuple(_finding_line(finding) for finding in record.findings if finding.severity != "information")
 
 
@@ -114,7 +114,7 @@ def draft_page(record: RunRecord, draft_text: str) -> str:
 
 
 def hover_lines(origin: SectionOrigin) -> tuple[tuple[str, ...], ...]:
-    """What a hover says of a section: lines of parts."""
+    """The hover of a section: lines of parts."""
     state = "unchanged" if origin.unchanged else "edited since"
     run, entry = origin.run, origin.entry
     if run is not None:
@@ -173,7 +173,7 @@ def record_markdown(record: RunRecord, draft_text: str | None, notes: Iterable[s
 
 
 def facts_of(record: RunRecord) -> list[tuple[str, str]]:
-    """What a page says of a run at its top: pairs of a label and a value in plain text; an empty value is unknown."""
+    """The head of a run's page: pairs of a label and a value in plain text; an empty value is unknown."""
     view = view_of(record)
     requested = record.model.requested
     return [

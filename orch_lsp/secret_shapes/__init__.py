@@ -1,4 +1,4 @@
-"""What secrets look like: shapes of well-known tokens, private keys, and random-looking values in telling places.
+"""Looks of secrets: shapes of well-known tokens, private keys, and random-looking values in telling places.
 
 What is found decides whether a request may be sent: prose, hashes, placeholders and the examples of documentation stop
 nobody. `find_secrets` is the one entry.
@@ -85,7 +85,7 @@ def _found(text: str, *, strict: bool) -> Iterator[SecretMatch]:
 
 
 def _found_as_read(text: str, *, strict: bool) -> Iterator[SecretMatch]:
-    """What is found when a text is read without what nobody sees in it, and with its escapes as what they stand for."""
+    """Secrets in a text that is read without its invisible characters, and with its escapes resolved."""
     pieces: list[str] = []
     offsets: list[int] = []
     position = 0
@@ -120,7 +120,7 @@ def _meant(disguise: re.Match[str]) -> str:
 
 
 def find_secrets(text: str, *, strict: bool = True) -> list[SecretMatch]:
-    """What is shaped like a secret, in order and without overlaps. A span covers the value, not the name before it.
+    """Spans shaped like secrets, in order and without overlaps. A span covers the value, not the name before it.
 
     Args:
         text: Where to look.

@@ -70,7 +70,7 @@ _TYPE = (
     r"|\[[0-9]{0,6}\][ \t]{0,4}+(?==))?"
 )
 _SIGN = r"(?::=|=>|->|\\?[:=：＝])"
-# What may stand between the sign and the value: marks of YAML, another value that is preferred, a call.
+# Text between the sign and the value: marks of YAML, another value that is preferred, a call.
 _BEFORE_VALUE = (
     r"(?:!!?[a-z]{1,12}[ \t]++|&[A-Za-z]\w{0,24}[ \t]++)?"
     r"(?:[A-Za-z_][\w.]{0,60}+(?:[(\[]\\?[\"'][\w.-]{0,60}+\\?[\"'][)\]])?"

@@ -39,7 +39,7 @@ def read_text(path: Path, layer: Layer) -> str | Problem:
 
 
 def toml_values(text: str, layer: Layer, path: Path | None) -> dict[str, Any] | Problem:
-    """What a TOML text sets, or why nothing of it is used."""
+    """The settings of a TOML text, or the reason why nothing of it is used."""
     if has_deep_key(text):
         return _nested_too_deeply(layer, path)
     try:

@@ -26,7 +26,7 @@ _SETTLED_NS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """What changes whenever a file does: another file in its place, another content, another way to it."""
+    """The stamp of a file, which changes with it: another file in its place, other content, another way to it."""
 
     path: Path
     leads_to: Path
@@ -61,7 +61,7 @@ class _Files(Generic[_LayerT]):
         self._known: OrderedDict[Path, tuple[FileStamp, _LayerT]] = OrderedDict()
 
     def layer(self, path: Path) -> _LayerT:
-        """What the file says. Blocking."""
+        """Read the file. Blocking."""
         stamp = stamp_of(path)
         known = self._known.get(path)
         if known is not None and known[0] == stamp:

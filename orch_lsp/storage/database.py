@@ -113,7 +113,7 @@ class Database:
             if (connection := self._usable(create=False)) is None:
                 return False
             before = _free_pages(connection)
-            # It frees one page a step, and only a script is stepped to its end.
+            # SQLite frees one page a step, and only a script is stepped to its end.
             connection.executescript(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE:d})")
             left = _free_pages(connection)
             if left:
@@ -207,7 +207,7 @@ class Database:
         if self._connection is not None:
             if _identity(self.location) == self._identity:
                 return self._connection
-            # Somebody removed or replaced the file; what is written to the old one would be lost.
+            # The file was removed or replaced; writes to the old one would be lost.
             self.close()
         try:
             return self._opened(create=create)

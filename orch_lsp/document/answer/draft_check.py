@@ -1,4 +1,4 @@
-"""What can be told of a draft's own words without a model: criteria that nobody can check, paths that do not exist."""
+"""Checks of a draft's own words without a model: criteria that nobody can check, paths that do not exist."""
 
 from __future__ import annotations
 

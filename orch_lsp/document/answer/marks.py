@@ -121,7 +121,7 @@ class _Code:
         return Span(start_of_line(self._text, offset, self._begin), end_of_line(self._text, offset))
 
     def around(self, start: int, end: int) -> tuple[str, str]:
-        """What stands before and after a mark on its line, as far as it matters."""
+        """The text before and after a mark on its line, as far as it matters."""
         line = self.line_of(start)
         return self._text[max(line.start, start - _AROUND) : start], self._text[end : min(line.end, end + _AROUND)]
 

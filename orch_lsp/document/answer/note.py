@@ -1,4 +1,4 @@
-"""What a reader of answers did to an answer: taken out, joined, or mended. Nothing happens without one of these."""
+"""A change that was made to an answer: taken out, joined, or mended. Nothing happens without one of these."""
 
 from __future__ import annotations
 

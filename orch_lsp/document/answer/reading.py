@@ -58,7 +58,7 @@ class AnswerSection:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an answer holds. No sections: it is of no use, and `reason` says why."""
+    """An answer as it was read. Without sections it is of no use, and `reason` says why."""
 
     text: str
     """The draft: each section as `## Title`, a blank line and its body, joined by blank lines."""
@@ -70,7 +70,7 @@ class Answer:
     headings: tuple[str, ...] = ()
     """The answer's own headings, where none of them is a section that was asked for."""
     questions: tuple[str, ...] = ()
-    """What the model asked, where that is all it did."""
+    """The model's questions, where its answer holds nothing else."""
 
 
 def read_answer(text: str, profile: Profile, wanted: Sequence[str], about: str = "") -> Answer:

@@ -92,7 +92,7 @@ def out_of_fences(tree: Tree, profile: Profile, notes: list[AnswerNote]) -> str 
         if not _holds_draft(read(inside), profile):
             continue
         if end is None:
-            # It holds some sections, and others stand in the open.
+            # The wrapping holds some sections, and others stand in the open.
             notes.append(AnswerNote("answer_mended", "took sections out of a code fence"))
             return text[: fence.span.start] + _content(text, fence) + text[after_line(text, fence.span.end) :]
         if first_section < len(text) and not fence.span.start < first_section < end.start:
@@ -108,7 +108,7 @@ def _content(text: str, fence: Fence) -> str:
 
 
 def _taken(text: str, wrappings: Sequence[tuple[Span, Span]], notes: list[AnswerNote]) -> str:
-    """What stands within wrappings, each with its content; what stood around them is noted."""
+    """The texts within wrappings, each with its content; text around them is noted."""
     position = 0
     around: list[str] = []
     for whole, _ in wrappings:
@@ -216,7 +216,7 @@ def _envelope(tags: Sequence[tuple[int, bool, str]]) -> tuple[int, int] | None:
 
 
 def content_of_fence(text: str, names: Collection[str]) -> str | None:
-    """What a fence of one of these names holds, if the text is nothing but the fence."""
+    """The contents of a fence of one of these names, if the text is nothing but the fence."""
     fences = read(text).fences if text[:1] in _FENCE_MARKS else ()
     if len(fences) != 1 or fences[0].span != Span(0, len(text)):
         return None

@@ -100,7 +100,7 @@ async def _ask_for_choice(ls: OrchServer, choices: Sequence[Offer]) -> None:
 
 async def _use(ls: OrchServer, uri: str, provider: str, model: str | None) -> str:
     reading = await read(ls, uri)
-    # Whoever chooses by hand need not be asked again.
+    # A person who chooses by hand need not be asked again.
     await allow(ls, reading, provider)
     where = await choose(ls, reading, provider, model)
     refresh(ls, uri)

@@ -77,7 +77,7 @@ def _action(offer: Offer, kind: str, diagnostics: list[types.Diagnostic] | None 
 async def _quick_fixes(
     snapshot: Snapshot, reading: Reading, diagnostics: Iterable[types.Diagnostic]
 ) -> list[types.CodeAction]:
-    """What helps against a failure comes before what the rules offer, who may find something at the same place.
+    """Cures of a failure come before the fixes of rules, which may find something at the same place.
 
     A failure is one of the whole document, wherever its diagnostic stands: its cures are offered on every line.
     """
@@ -108,7 +108,7 @@ async def _quick_fixes(
 
 
 def _cures(reading: Reading, failure: ShownFailure) -> Iterable[Offer]:
-    """What one key applies against a failure, the most likely first."""
+    """Quick fixes of a failure, the most likely first."""
     uri, code, run_id = reading.source.uri, failure.detail.code, failure.run_id
     choice = reading.settings.choice
     if code == "not_allowed" and choice is not None and reading.left is None:

@@ -10,7 +10,7 @@ from orch_lsp.orchestration.review import is_spec
 
 
 async def code_lens(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeLens]:  # noqa: ARG001
-    """What can be done with the document now, above its title."""
+    """Lenses above the title: the commands that fit the document now."""
     reading = await snapshot.reading()
     if not is_spec(reading):
         return []

@@ -53,7 +53,7 @@ async def preview_draft(ls: OrchServer, given: CommandArgument) -> dict[str, Any
     """orch.previewDraft: the draft, and the document as it would be with it."""
     found = await _with_draft(ls, given)
     if found.record.status in LIVE:
-        # What has arrived so far; nothing can be applied yet.
+        # The text so far; nothing can be applied yet.
         text = await draft_text(ls, found)
         return {"runId": found.record.run_id, "text": text, "document": None, "uri": None}
     document = await document_of(ls, found)
@@ -139,7 +139,7 @@ async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> d
         if record.findings and not found.record.findings:
             show_findings(ls, record)
         await _settle(ls, found)
-    # What was discarded comes back with a retry, or by hand from its record.
+    # A discarded draft comes back with a retry, or by hand from its record.
     return _answer(record)
 
 

@@ -81,7 +81,7 @@ def _providers(reading: Reading, name: str | None) -> list[ProviderSettings]:
 
 
 async def _known(ls: OrchServer, reading: Reading, provider: ProviderSettings) -> ModelList:
-    """What is known of a provider's models; asked for now if nothing is, and behind the answer if it is old."""
+    """The known models of a provider; asked for now if there are none, and behind the answer if they are old."""
     session = ls.shared
     known = await session.models.known(provider)
     if not session.models.is_due(known) or not await is_allowed(session, reading, provider):
@@ -137,7 +137,7 @@ async def _ask(ls: OrchServer, uri: str, offers: list[_Offer]) -> None:
         return
     try:
         reading = await read(ls, uri)
-        # Whoever chooses by hand need not be asked again.
+        # A person who chooses by hand need not be asked again.
         await allow(ls, reading, chosen.provider)
         await choose(ls, reading, chosen.provider, chosen.model)
     except OrchError as error:
@@ -148,7 +148,7 @@ async def _ask(ls: OrchServer, uri: str, offers: list[_Offer]) -> None:
 
 
 def _tell(ls: OrchServer, reading: Reading) -> None:
-    """What to do where there is no picker."""
+    """The cure where there is no picker."""
     where = "in the front matter" if reading.document.front_matter else "in .orch/config.toml"
     text = f"Orch: write `provider` and `model` {where}; completion offers what is known."
     ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))

@@ -35,7 +35,7 @@ async def cancel_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
             status = live.committed.status
             return {"runId": run_id, "status": str(status) if status in TERMINAL else "cancelling"}
         if given.run_id == run_id:
-            # It has ended, and its draft is being brought in.
+            # The run has ended, and its draft is being brought in.
             return {"runId": run_id, "status": "already_ended"}
     found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
     if found.record.status in TERMINAL:

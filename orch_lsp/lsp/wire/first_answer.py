@@ -25,7 +25,7 @@ _ENCODINGS = ("utf-8", "utf-16", "utf-32")
 
 
 class FirstMessages:
-    """What was read from the client so far, and the request that was answered."""
+    """The bytes read from the client so far, and the request that was answered."""
 
     def __init__(self) -> None:
         self.data = b""

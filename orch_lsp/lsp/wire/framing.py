@@ -87,7 +87,7 @@ class FrameReader:
             return
         found = _LENGTH.search(line)
         if found is not None and int(found[1]) <= MAX_MESSAGE_BYTES:
-            # What stands before it is the rest of a message whose length was wrong.
+            # The bytes before it are the rest of a message whose length was wrong.
             self._skip(line[: found.start()])
             self._length = int(found[1])
         elif found is not None or not (_TYPE if self._strict else _OTHER_FIELD).fullmatch(line):

@@ -55,7 +55,7 @@ def parse_message(body: bytes) -> dict[str, Any]:
 
 
 def invalid_params(error: Exception) -> JsonRpcInvalidParams:
-    """What is wrong with a message's parameters, by their paths; pygls says only that something is."""
+    """Faults of a message's parameters, by their paths; pygls says only that there are some."""
     faults = [fault.replace("@ $.", "at ") for fault in transform_error(error)]
     return JsonRpcInvalidParams("Invalid params: " + "; ".join(faults[:5]))
 

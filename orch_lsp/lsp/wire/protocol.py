@@ -1,4 +1,4 @@
-"""What pygls 2.1 needs changed for us: each override names its reason, and has a test in `test_protocol.py`."""
+"""Overrides of pygls 2.1: each names its reason, and has a test in `test_protocol.py`."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ EXTRAS = {
     "requests": ["orch/userSettings"],
     "runSchema": "orch.run/1",
 }
-"""What `experimental.orch` announces."""
+"""The value of `experimental.orch` in the answer to `initialize`."""
 
 _NAMES = (
     types.TextDocumentIdentifier,
@@ -290,7 +290,7 @@ class OrchProtocol(LanguageServerProtocol):
         if lane is None:
             work()
             return
-        # What runs later keeps this request's context, in which pygls looks for its id.
+        # Work that runs later keeps this request's context, in which pygls looks for its id.
         given_up = lane.enter(msg_id, functools.partial(contextvars.copy_context().run, work))
         if given_up is not None:
             self._send_response(given_up, error=ServerCancelled().to_response_error())

@@ -44,7 +44,7 @@ LAST_WORDS_S = 1.0
 
 
 class Served(Protocol):
-    """What is served: it speaks the protocol, and can be ended."""
+    """The port of a server: speaks the protocol, and can be ended."""
 
     protocol: OrchProtocol
 
@@ -242,7 +242,7 @@ def _ending_on_signals(task: asyncio.Task[None] | None) -> Generator[None]:
     if task is None or sys.platform == "win32":
         yield
         return
-    # Whom `nohup` has started works on without its terminal.
+    # A process that `nohup` has started works on without its terminal.
     numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
     for number in numbers:
         loop.add_signal_handler(number, task.cancel)

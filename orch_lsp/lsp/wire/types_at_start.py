@@ -36,7 +36,7 @@ def load_types() -> None:
 
 
 def _repr(self: Any) -> str:
-    """What attrs would have written."""
+    """The text that attrs would have written."""
     cls: Any = self.__class__
     return (
         f"{cls.__qualname__}({', '.join(f'{field.name}={getattr(self, field.name)!r}' for field in attrs.fields(cls))})"

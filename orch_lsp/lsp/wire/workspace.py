@@ -72,7 +72,7 @@ def _changed(
 
 
 class OrchWorkspace(Workspace):
-    """What the client has open. All methods take a URI in any spelling."""
+    """The documents that the client has open. All methods take a URI in any spelling."""
 
     def __init__(
         self,

@@ -24,7 +24,7 @@ NAME = "context"
 async def gather_context(
     scope: StepScope, plan: DraftPlan, source: ContextSource, redactor: Redactor
 ) -> Sequence[ContextItem]:
-    """What the source chooses. A failure does not fail the run: the record and a warning say that it is ungrounded."""
+    """Let the source choose. A failure does not fail the run: the record and a warning say that it is ungrounded."""
     scope.progressed("Reading the workspace")
     reading, limits = plan.reading, plan.reading.settings.context
     reason = _skip_reason(plan)

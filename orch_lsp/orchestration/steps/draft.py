@@ -43,7 +43,7 @@ FALLS_BACK = frozenset({
     ErrorCode.PROVIDER_UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.TIMEOUT, ErrorCode.QUOTA_EXHAUSTED,
     ErrorCode.NETWORK_ERROR,
 })  # fmt: skip
-"""What another provider may be asked for: this one cannot be had. Never a refusal or a bad request."""
+"""Failures after which a fallback is asked, since this provider cannot be had. Never a refusal or a bad request."""
 
 
 async def ask(scope: StepScope, plan: DraftPlan, context: Sequence[ContextItem], providers: ProviderAccess) -> str:
@@ -112,7 +112,7 @@ class _Asking:
             self._attempts.failed(detail_of(error))
             raise
         finally:
-            # Whoever cancels twice, or while this goes on, must not leave an attempt open or its tokens uncounted.
+            # A second cancel, or one that comes meanwhile, must not leave an attempt open or its tokens uncounted.
             await to_the_end(intake.settle())
         if scope.entry.finish_reason is not FinishReason.STOP:
             raise ProviderError(ErrorCode.INCOMPLETE_OUTPUT, "The provider's answer had no end.")
@@ -216,7 +216,7 @@ class _Intake:
 
     async def settle(self) -> None:
         """Bring text, attempts, usage and cost on the step, whether it went well or not."""
-        # What was held back for the sake of the keys.
+        # Text that was held back, since it could be the beginning of a key.
         self._receive(self._keys.flush())
         await self._scope.end_checkpoints()
         self._scope.note(attempts=self._attempts.entries)

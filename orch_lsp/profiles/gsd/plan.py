@@ -80,7 +80,7 @@ def _task(opened: re.Match[str], name: re.Match[str] | None, end: int, count: in
 
 
 def _truths(document: SpecDocument, plan: str | None) -> Iterator[Node]:
-    """What must be true at the end, one criterion each."""
+    """The truths that must hold at the end, one criterion each."""
     value = next((span for name, span in fields_of(document) if name == "must_haves"), None)
     found = None if value is None else _TRUTHS.search(document.text, value.start, value.end)
     if value is None or found is None:

@@ -16,7 +16,7 @@ _PLAN_KEYS = frozenset({"phase", "plan", "wave"})
 
 
 def recognise(clues: Clues) -> Recognition | None:
-    """What a document is of the format, if it is one."""
+    """Recognise a document of the format."""
     return _by_path(clues.parts) or _by_content(clues)
 
 

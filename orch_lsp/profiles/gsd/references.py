@@ -1,4 +1,4 @@
-"""Whom documents of GSD cite: requirements such as `AUTH-01`, phases, and plans such as `03-02`.
+"""Citations in documents of GSD: requirements such as `AUTH-01`, phases, and plans such as `03-02`.
 
 Plans stand in tags, which are HTML to Markdown: there, all but code and comments is read.
 """

@@ -36,7 +36,7 @@ _DESIGN = frozenset({"components and interfaces", "data models", "error handling
 
 
 def recognise(clues: Clues) -> Recognition | None:
-    """What a document is of the format, if it is one."""
+    """Recognise a document of the format."""
     return _by_path(clues.parts) or _by_headings(clues)
 
 

@@ -1,4 +1,4 @@
-"""Whom a document cites: lists of ids behind a label, in a column of a table, or behind a word in a sentence.
+"""Citations of a document: lists of ids behind a label, in a column of a table, or behind a word in a sentence.
 
 `_Requirements: 1.1, 2.3, 4.1-4.6_`, `**Validates: Requirements 1.1, 1.2**`, `_Depends: 2.1_`, `Property 3`.
 Words such as “All requirements” or “Foundation for all requirements” name nothing.
@@ -38,7 +38,7 @@ LONGEST_RANGE = 50
 _DASH = r"[-‐‑–—~～〜]|(?i:to|through|bis|至|から)"
 _SINGULAR, _PLURAL = either(REQUIREMENT), either(REQUIREMENTS)
 _PREFIX = rf"(?:{_SINGULAR}s?|{_PLURAL})"
-# What may follow the colon of a label: the rest of its line, and the next one behind a comma.
+# The value of a label: the rest of its line, and the next one behind a comma.
 _VALUE = r"(?:[^\r\n_*<|]|(?<=[,，、])[ \t]*(?:\r\n|\n|\r)[ \t]*)*+"
 _INITIALS = "".join(
     sorted({initial for word in (*REQUIREMENT, *REQUIREMENTS, *DERIVED, *VALIDATES, *DEPENDS, *BOUNDARY, *PROPERTY)

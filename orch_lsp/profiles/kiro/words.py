@@ -75,7 +75,7 @@ CHECKLISTS = frozenset(
 """Headings below which a box without a number is no task, as headings are compared."""
 
 PREFIXES = r"N?FR|REQ|R|US|AC|SC|BR|UR|SR|TR|IR|QR|EC|NF"
-"""What stands before the number in ids of people's own."""
+"""Prefixes of ids that people make up themselves."""
 
 NORMATIVE = frozenset(
     {

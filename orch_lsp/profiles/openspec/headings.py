@@ -1,4 +1,4 @@
-"""What a heading says: which requirement or scenario it is, and which part of a delta."""
+"""Headings of OpenSpec: requirements, scenarios, and the parts of a delta."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _DESIGN = frozenset({"decisions", "risks / trade offs"})
 
 
 def recognise(clues: Clues) -> Recognition | None:
-    """What a document is: by its path, else by its headings."""
+    """Recognise a document: by its path, else by its headings."""
     at = _root(clues.parts)
     return _by_headings(clues) if at is None else _by_path(clues.parts, at)
 

@@ -136,7 +136,7 @@ class _Reading:
             return replace(node, kind="scenario", key=key, title=found.name, name=found.span)
         if heading.what != "requirement":
             return node
-        # What it names stands elsewhere; its own heading is where it is told of.
+        # The requirement that it names stands elsewhere; a finding is placed on its own heading.
         elsewhere = heading.operation in {"modified", "removed"}
         return replace(
             node,
@@ -159,7 +159,7 @@ class _Reading:
                 yield _of_base("modifies", heading.found)
 
     def _listed(self) -> tuple[list[Node], list[Citation]]:
-        """What a list says to remove: `- ### Requirement: NAME`."""
+        """Requirements that a list removes: `- ### Requirement: NAME`."""
         nodes: list[Node] = []
         citations: list[Citation] = []
         for found in self._matches_in("removed", _LISTED):

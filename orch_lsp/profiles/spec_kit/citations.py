@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from orch_lsp.document.model import SpecDocument
 
 PREFIXES = frozenset({"FR", "NFR", "SC", "EC", "NG", "QG", "UR", "BR"})
-"""What ids of any spec may begin with. Others (`UTF-8` looks like one) are known by the nodes that have them."""
+"""Prefixes of ids in any spec. Others (`UTF-8` looks like one) are known by the nodes that have them."""
 ID = r"[A-Z]{1,6}(?:-[A-Z]{1,6})*-?\d{1,5}[a-z]?"
 TASK_ID = r"T\d{3,5}[a-z]?"
 
@@ -32,7 +32,7 @@ _WIDEST_RANGE = 500
 
 
 def prefix_of(key: str) -> str:
-    """What stands before an id's number: `FR`, `FR-S`, `T`."""
+    """The prefix of an id: `FR`, `FR-S`, `T`."""
     return key.rstrip("abcdefghijklmnopqrstuvwxyz").rstrip("0123456789").rstrip("-")
 
 

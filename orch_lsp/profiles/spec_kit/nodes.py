@@ -1,4 +1,4 @@
-"""What in documents of spec-kit can be addressed: stories with their scenarios, requirements, tasks, open questions."""
+"""The nodes of spec-kit's documents: stories with their scenarios, requirements, tasks, open questions."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ _SCENARIOS = re.compile(r"user scenarios & testing", re.IGNORECASE)
 
 
 def recognise(clues: Clues) -> Recognition | None:
-    """What a document is: by its path, else by its title."""
+    """Recognise a document: by its path, else by its title."""
     return _by_path(clues.parts) or _by_title(clues)
 
 
