@@ -275,7 +275,13 @@ async def test_no_trap_of_a_repository_is_sprung(name, start_editor, orch, check
     editor.client.text_document_did_save(types.DidSaveTextDocumentParams(place))
     await editor.execute("orch.showRun", {"runId": accepted["runId"], "open": False})
     await editor.stop()
-    for command in (["draft", trap.spec, "--json", "--provider", "outline"], ["runs", "list"], ["doctor"]):
+    for command in (
+        ["draft", trap.spec, "--json", "--provider", "outline"],
+        ["runs", "list"],
+        ["doctor"],
+        ["check", "."],
+        ["trace", "."],
+    ):
         done = await orch(*command, env=environment)
         assert "Traceback" not in done.err
     assert not ran.exists()
