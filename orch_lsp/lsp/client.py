@@ -31,6 +31,8 @@ class ClientFeatures:
     text_document_content: bool = False
     code_action_literals: bool = False
     code_description: bool = False
+    definition_links: bool = False
+    """Takes a definition with all of its text."""
     symbol_tree: bool = False
     """Shows symbols within symbols."""
     orch_notifications: bool = False
@@ -65,6 +67,7 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
         code_action_literals=get_capability(capabilities, "text_document.code_action.code_action_literal_support")
         is not None,
         code_description=has("text_document.publish_diagnostics.code_description_support"),
+        definition_links=has("text_document.definition.link_support"),
         symbol_tree=has("text_document.document_symbol.hierarchical_document_symbol_support"),
         orch_notifications=_declares_orch(capabilities.experimental),
     )

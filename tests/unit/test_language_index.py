@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from orch_lsp.document.node import Citation, Node, Nodes, gathered
 from orch_lsp.document.parse import parse
 from orch_lsp.language.index import ANYWHERE, FoundDefinition, Index, IndexedDocument
+from orch_lsp.language.occurrences import Occurrence, meant_at, occurrences
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.text import Span
 
@@ -148,3 +149,21 @@ def test_neighbours_are_the_other_documents_of_a_spec() -> None:
     index = Index.of(IndexedDocument(path, Nodes(), scope) for path, scope in scopes.items())
     found = {path: [each.path for each in index.neighbours(path)] for path in (*scopes, "unknown")}
     assert found == {"s/a": ["s/b"], "s/b": ["s/a"], "t/a": [], "alone": [], "unknown": []}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_documents, max_size=4), st.integers(0, 60))
+def test_what_is_meant_at_a_place_occurs_there_and_means_the_same_wherever_it_is_cited(documents, offset) -> None:
+    index = Index.of(documents)
+    for path in index.documents:
+        meant = meant_at(index, path, offset)
+        if meant is None:
+            continue
+        found = occurrences(index, meant)
+        assert Occurrence(path, meant.span, declares=meant.citation is None) in found
+        assert list(found) == sorted(set(found))
+        for one in found:
+            again = meant_at(index, one.path, one.span.start)
+            assert again is not None
+            if not one.declares and again.citation is not None:
+                assert set(again.definitions) & set(meant.definitions) or not meant.definitions

@@ -39,12 +39,15 @@ if TYPE_CHECKING:
         code_lens,
         completion,
         content,
+        definition,
         diagnostics,
+        document_highlight,
         document_symbol,
         drafts,
         generate,
         hover,
         models,
+        references,
         runs,
         saving,
         user_settings,
@@ -55,12 +58,15 @@ else:
     code_lens = late(f"{__name__}.code_lens")
     completion = late(f"{__name__}.completion")
     content = late(f"{__name__}.content")
+    definition = late(f"{__name__}.definition")
     diagnostics = late(f"{__name__}.diagnostics")
+    document_highlight = late(f"{__name__}.document_highlight")
     document_symbol = late(f"{__name__}.document_symbol")
     drafts = late(f"{__name__}.drafts")
     generate = late(f"{__name__}.generate")
     hover = late(f"{__name__}.hover")
     models = late(f"{__name__}.models")
+    references = late(f"{__name__}.references")
     runs = late(f"{__name__}.runs")
     saving = late(f"{__name__}.saving")
     user_settings = late(f"{__name__}.user_settings")
@@ -98,6 +104,9 @@ FEATURES: tuple[Row, ...] = (
         types.DocumentSymbolOptions(label="Spec"),
         otherwise=list[types.DocumentSymbol],
     ),
+    AboutDocument(types.TEXT_DOCUMENT_DEFINITION, lambda: definition.definition),
+    AboutDocument(types.TEXT_DOCUMENT_REFERENCES, lambda: references.references),
+    AboutDocument(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, lambda: document_highlight.document_highlight),
     AboutDocument(
         types.TEXT_DOCUMENT_CODE_LENS,
         lambda: code_lens.code_lens,

@@ -1,0 +1,72 @@
+"""What is meant at a place of a document, where that is declared, and where else it is named.
+
+Pure functions of an index. A place means a node if it is in a citation of it, or where the node itself is named. What
+is cited and declared nowhere in the index still has its other citations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orch_lsp.document.node import Citation
+from orch_lsp.language.index import FoundDefinition, Index
+from orch_lsp.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The thing that is meant at a place."""
+
+    path: str
+    """The document that holds the place."""
+    span: Span
+    """The text that names it there."""
+    definitions: tuple[FoundDefinition, ...]
+    """The nodes that it may be; none if it is declared nowhere in the index."""
+    citation: Citation | None
+    """The citation that names it; None where it is declared."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Occurrence:
+    """A place where something is named."""
+
+    path: str
+    span: Span
+    declares: bool
+    """Whether it is the node itself, and no citation of it."""
+
+
+def meant_at(index: Index, path: str, offset: int) -> Meant | None:
+    """What is meant at an offset of the document at `path`; None if nothing that has an address.
+
+    A section means itself only if somebody cites it: a heading alone is no name.
+    """
+    citation = index.citation_at(path, offset)
+    if citation is not None:
+        return Meant(path, citation.span, index.definitions(path, citation), citation)
+    for node in index.around(path, offset):
+        if node.head.start <= offset <= node.head.end:
+            named = node.kind != "section" or index.references(path, node.key)
+            return Meant(path, node.head, (FoundDefinition(path, node),), None) if named else None
+    return None
+
+
+def occurrences(index: Index, meant: Meant) -> tuple[Occurrence, ...]:
+    """Where it is declared and cited, by path and place."""
+    found = {Occurrence(each.path, each.node.head, declares=True) for each in meant.definitions}
+    for each in meant.definitions:
+        cited = index.references(each.path, each.node.key)
+        found |= {Occurrence(reference.path, reference.citation.span, declares=False) for reference in cited}
+    if not meant.definitions and meant.citation is not None:
+        found |= _dangling(index, meant.path, meant.citation)
+    return tuple(sorted(found))
+
+
+def _dangling(index: Index, path: str, citation: Citation) -> set[Occurrence]:
+    """The citations in a document that name the same thing as one which names nothing there is."""
+    return {
+        Occurrence(path, other.span, declares=False)
+        for other in index.documents[path].nodes.citations
+        if (other.scope, other.key) == (citation.scope, citation.key) and not index.definitions(path, other)
+    }
