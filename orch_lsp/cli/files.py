@@ -107,7 +107,10 @@ def _cure(error: OSError) -> str:
 def _unchanged(path: Path, target: Path, expected_sha256: str) -> bytes:
     data = target.read_bytes()
     if sha256(data) != expected_sha256:
-        raise SpecError(ErrorCode.DOCUMENT_CHANGED, f"{path.name} was changed during the run; it was not written.")
+        raise SpecError(
+            ErrorCode.DOCUMENT_CHANGED, f"{path.name} was changed during the run; it was not written.",
+            remediation="The draft is kept: `orch-lsp runs show ID --draft` prints it.",
+        )  # fmt: skip
     return data
 
 

@@ -127,6 +127,8 @@ async def test_a_file_that_was_changed_meanwhile_is_left_alone_and_the_draft_wai
     assert record["draft"]["state"] == "ready"
     assert record["applied"] is None
     assert record["error"]["code"] == "document_changed"
+    assert "`orch-lsp runs show ID --draft`" in " ".join(err.decode().split())
+    assert (await orch("runs", "show", record["run_id"], "--draft")).out.startswith("## Goal\n\nFilled.")
 
 
 async def test_several_files_end_with_the_worst_exit_code_and_a_line_each(homes, provider, workspace, orch):
