@@ -1,7 +1,7 @@
-"""What is meant at a place of a document, where that is declared, and where else it is named.
+"""The node that a place in a document means, its declarations, and all places that name it.
 
-Pure functions of an index. A place means a node if it is in a citation of it, or where the node itself is named. What
-is cited and declared nowhere in the index still has its other citations.
+Pure functions of an index. A place means a node if it is in a citation of it, or where the node itself is named. A key
+that is cited and declared nowhere in the index still has its other citations.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Occurrence:
 
 
 def meant_at(index: Index, path: str, offset: int) -> Meant | None:
-    """What is meant at an offset of the document at `path`; None if nothing that has an address.
+    """The node or the dangling key that an offset of the document at `path` means; None if it means neither.
 
     A section means itself only if somebody cites it: a heading alone is no name.
     """
