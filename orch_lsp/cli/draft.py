@@ -154,7 +154,7 @@ def draft(
 def _report(error: OrchError, options: Options, code: int, path: Path | None = None) -> int:
     """Say what kept a run from beginning, and for which of several files; returns the exit code."""
     if options.as_json:
-        named = {"path": str(path)} if path is not None else {}
+        named = {"path": str(path)} if path is not None and options.several else {}
         write_json({**error_document(error.detail), **named})
     if path is not None and options.several:
         say(f"{path}: Not drafted")

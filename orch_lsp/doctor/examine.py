@@ -147,8 +147,7 @@ def _settings(settings: Settings) -> list[DoctorFinding]:
             f"{problem.place}: {problem.message}",
             "Correct the setting that is named.",
         )
-        # The one for which nothing can be chosen is told below.
-        for problem in settings.problems_beside_the_choice
+        for problem in settings.problems
     ]
     return [*given, *ignored]
 
@@ -158,6 +157,8 @@ async def _choice(session: Session, reading: Reading) -> DoctorFinding:
         choice = chosen(reading.settings)
         await session.consent.require(reading, choice)
     except OrchError as error:
-        return DoctorFinding("choice", "problem", f"{error.code}: {error.message}", error.remediation)
+        told = reading.settings.problems != reading.settings.problems_beside_the_choice
+        message = "nothing can be chosen before the settings above are right." if told else error.message
+        return DoctorFinding("choice", "problem", f"{error.code}: {message}", error.remediation)
     model = choice.model or "no model"
     return DoctorFinding("choice", "ok", f"{choice.provider.name}, {model} (from the {choice.layer})")

@@ -128,6 +128,7 @@ texts = st.text(st.characters(), max_size=30)
 """Any characters at all, lone surrogates included."""
 _counts = st.none() | st.integers(0, 2**53)
 _seconds = st.floats(0, 1e9)
+_times = st.datetimes().map(lambda at: at.isoformat())
 _json = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
@@ -191,7 +192,7 @@ _contexts = st.builds(
 )
 _drafts = st.builds(
     Draft,
-    texts,
+    texts.map(sha256),
     st.integers(0, 10**9),
     st.sampled_from(DraftState),
     st.booleans(),
@@ -225,7 +226,7 @@ records = st.builds(
     finish_reason=st.none() | st.sampled_from(FinishReason),
     error=st.none() | _errors,
     draft=st.none() | _drafts,
-    applied=st.none() | st.builds(Applied, texts, st.none() | st.integers(0, 9), texts, texts, st.booleans()),
+    applied=st.none() | st.builds(Applied, _times, st.none() | st.integers(0, 9), texts, texts, st.booleans()),
     client=st.none() | st.builds(Software, texts, _maybe_text),
     vcs=st.none() | st.builds(Vcs, texts, st.none() | st.booleans()),
 )

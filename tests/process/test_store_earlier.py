@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.place import workspace_place
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.model import RunSettings
+from tests.fakes.editor import SECONDS
 from tests.fakes.records import completed
 
 SPEC = "# Rate limiter\n\nLimit each client to 100 requests a minute.\n"
@@ -57,7 +59,9 @@ async def test_an_editor_has_its_lens_and_brings_the_history_up_to_date_behind_i
     lenses = await editor.lenses(uri)
 
     assert "Orch: Apply draft" in lenses
-    await editor.until(lambda: left(database) == 0)
+    async with asyncio.timeout(SECONDS):
+        while left(database):
+            await editor.lenses(uri)
     assert filled(database) == MANY
     await editor.stop()
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from orch_lsp.document.profile import Profile, SectionSpec, Severity
-from orch_lsp.profiles.gsd.plan import plan_nodes
-from orch_lsp.profiles.gsd.requirements import notes_nodes, requirements_nodes
-from orch_lsp.profiles.gsd.roadmap import roadmap_nodes
+from orch_lsp.late import late
+from orch_lsp.profiles.protocol import when_read
+
+if TYPE_CHECKING:
+    from orch_lsp.profiles.gsd import plan, requirements, roadmap
+else:
+    # A format is loaded to recognise its documents; its readers, when there is one to read.
+    plan = late("orch_lsp.profiles.gsd.plan")
+    requirements = late("orch_lsp.profiles.gsd.requirements")
+    roadmap = late("orch_lsp.profiles.gsd.roadmap")
 
 _NOTHING_IS_ASKED_FOR: dict[str, Severity] = {"missing_section": "off"}
 
@@ -20,7 +29,7 @@ REQUIREMENTS = Profile(
         SectionSpec("out-of-scope", "Out of Scope", (), "What is left out, with the reason."),
         SectionSpec("traceability", "Traceability", (), "A table of requirements with their phases."),
     ),
-    nodes=requirements_nodes,
+    nodes=when_read(lambda: requirements.requirements_nodes),
     severities=_NOTHING_IS_ASKED_FOR,
 )
 ROADMAP = Profile(
@@ -34,7 +43,7 @@ ROADMAP = Profile(
         SectionSpec("phase-details", "Phase Details", (), "Each phase with its goal, requirements and plans."),
         SectionSpec("progress", "Progress", (), "A table of phases with their state."),
     ),
-    nodes=roadmap_nodes,
+    nodes=when_read(lambda: roadmap.roadmap_nodes),
     severities=_NOTHING_IS_ASKED_FOR,
 )
 PLAN = Profile(
@@ -43,7 +52,7 @@ PLAN = Profile(
     prompt_name="",
     description="A plan that an agent executes: front matter, objective, tasks in tags.",
     sections=(),
-    nodes=plan_nodes,
+    nodes=when_read(lambda: plan.plan_nodes),
     severities=_NOTHING_IS_ASKED_FOR,
 )
 NOTES = Profile(
@@ -52,5 +61,5 @@ NOTES = Profile(
     prompt_name="",
     description="Whatever else lies in `.planning/`: the project, its state, summaries, research.",
     sections=(),
-    nodes=notes_nodes,
+    nodes=when_read(lambda: requirements.notes_nodes),
 )

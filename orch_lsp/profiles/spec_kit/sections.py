@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from orch_lsp.document.profile import Profile, SectionSpec, Severity
-from orch_lsp.profiles.spec_kit.nodes import READERS, other_nodes
+from orch_lsp.late import late
+from orch_lsp.profiles.protocol import when_read
 from orch_lsp.profiles.spec_kit.words import NORMATIVE
+
+if TYPE_CHECKING:
+    from orch_lsp.profiles.spec_kit import nodes
+else:
+    # A format is loaded to recognise its documents; its readers, when there is one to read.
+    nodes = late("orch_lsp.profiles.spec_kit.nodes")
 
 _SPEC = (
     SectionSpec(
@@ -65,7 +74,7 @@ def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()
         prompt_name="",
         description=description,
         sections=sections,
-        nodes=READERS.get(kind, other_nodes),
+        nodes=when_read(lambda: nodes.READERS.get(kind, nodes.other_nodes)),
         normative_words=NORMATIVE if kind == "spec" else frozenset(),
         severities={"missing_section": "warning"} if kind == "spec" else _OFF,
     )
