@@ -57,8 +57,8 @@ def load_types() -> None:
 
 def _declared(cls: Any) -> Any:
     """The class with its slots, to be made at its first use. lsprotocol gives `define` no options."""
-    values = dict(vars(cls))
-    names = tuple(values.get("__annotations__", ()))
+    values: dict[str, Any] = {**cls.__dict__}
+    names: tuple[str, ...] = tuple(values.get("__annotations__", ()))
     fields = {name: _field(values.pop(name, attrs.NOTHING)) for name in names}
     del values["__dict__"], values["__weakref__"]
     values |= {"__slots__": (*names, "__weakref__"), "__match_args__": names, "_fields_to_be": fields}
@@ -71,7 +71,7 @@ def _field(value: Any) -> Any:
 
 def _make(cls: Any) -> None:
     with _lock:
-        if type(cls) is not _MadeAtUse:
+        if _Made is type(cls):
             return  # by another thread, meanwhile
         fields = cls._fields_to_be
         del cls._fields_to_be
