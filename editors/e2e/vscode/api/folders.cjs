@@ -2,6 +2,12 @@
 const { execFileSync } = require("node:child_process");
 const { assert, at, ended, execute, fs, openSpec, startServer, suite, until, vscode } = require("./support.cjs");
 
+/** Shows a document and waits until the window says that it is the one in front: that comes a moment later. */
+async function inFront(document) {
+  await vscode.window.showTextDocument(document);
+  await until("the document in front", () => vscode.window.activeTextEditor?.document === document);
+}
+
 exports.run = suite({
   "each folder's document gets its own draft, and its own history": async () => {
     const texts = { first: "# Import of orders\n\nOrders come as files.\n", second: "# Export of invoices\n\nInvoices leave as files.\n" };
@@ -34,10 +40,10 @@ exports.run = suite({
       const { input } = vscode.window.tabGroups.activeTabGroup.activeTab;
       return input instanceof vscode.TabInputTextDiff ? input.original.toString() : null;
     };
-    await vscode.window.showTextDocument(first);
+    await inFront(first);
     await execute("orch.reviewDraft");
     assert.equal(reviewed(), null);
-    await vscode.window.showTextDocument(second);
+    await inFront(second);
     await execute("orch.reviewDraft");
     assert.equal(await until("the diff", reviewed), second.uri.toString());
   },
