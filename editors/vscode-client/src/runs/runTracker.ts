@@ -27,7 +27,7 @@ export class RunTracker implements vscode.Disposable {
   private readonly reports = new Map<string, string>();
   private readonly documents = new Map<string, vscode.Uri>();
   /** The workspace folders in whose history each run is. */
-  private folders = new Map<string, Set<string>>();
+  private readonly folders = new Map<string, Set<string>>();
   /** Runs of this window's own server: of them its announcements are the newest word, not its lists. */
   private readonly announced = new Set<string>();
   private expected: vscode.Uri | null = null;
@@ -79,16 +79,17 @@ export class RunTracker implements vscode.Disposable {
     this.reported.fire(runId);
   }
 
-  /** Takes in what the server listed; records of runs that are in no list stay known. */
+  /** Takes in what the server listed. Runs in no list stay known, with their folders: an older list may come last. */
   list(histories: readonly FolderHistory[]): void {
-    this.folders = new Map();
+    const listed = new Map<string, Set<string>>();
     for (const { folder, runs } of histories) {
       for (const record of runs) {
         if (!this.announced.has(record.run_id)) this.records.set(record.run_id, record);
-        const folders = this.folders.get(record.run_id) ?? new Set();
-        if (folder !== null) this.folders.set(record.run_id, folders.add(documentKey(folder)));
+        const folders = listed.get(record.run_id) ?? new Set();
+        if (folder !== null) listed.set(record.run_id, folders.add(documentKey(folder)));
       }
     }
+    for (const [runId, folders] of listed) this.folders.set(runId, folders);
     this.listed.fire(undefined);
   }
 
