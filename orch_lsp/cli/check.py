@@ -176,7 +176,7 @@ def findings_of(reading: Reading, rules: Collection[str]) -> list[Finding]:
     """
     own = tuple(problem for problem in reading.settings.problems if is_of_the_document(problem))
     alone = replace(reading, settings=replace(reading.settings, problems=own))
-    return [one for one in review(alone, alone.neighbours) if not rules or one.rule in rules]
+    return [one for one in review(alone) if not rules or one.rule in rules]
 
 
 async def cured(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+from orch_lsp.document.node import State
 from orch_lsp.markdown.tree import Chunk, Element, Tree
 from orch_lsp.text import Span
 
@@ -18,6 +19,7 @@ _MARKER = re.compile(r"[ \t]*(?:[-+*]|(\d{1,9})[.)])(?:[ \t]+|(?=[\r\n])|\Z)")
 _BOX = re.compile(r"\[(.)\](\*?)(?:[ \t]+|(?=[\r\n])|\Z)")
 _BLOCKS = frozenset(("heading", "paragraph", "quote", "list", "code_block", "html_block", "rule", "table", "footnote"))
 _DESTINATION = re.compile(r"\]\(|\]\[")
+_STATES: dict[str, State] = {" ": "open", "x": "done", "X": "done", "-": "in_progress", "~": "in_progress"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,15 @@ class Item:
     """Whether an asterisk follows the box, by which some formats mark what is optional."""
     parent: int
     """Number of the item around it within the chunk, -1 for none."""
+
+    @property
+    def state(self) -> State | None:
+        """The state that its box shows; None without a box, or with a mark that means none."""
+        return None if self.box is None else _STATES.get(self.box)
+
+    def placed(self, base: int) -> Span:
+        """Where it stands in the text, if its chunk begins at `base`."""
+        return Span(base + self.span.start, base + self.span.end)
 
 
 _items: WeakKeyDictionary[Chunk, tuple[Item, ...]] = WeakKeyDictionary()

@@ -40,6 +40,7 @@ _BOX = re.compile(r"\[[xX~-]\]")
 _LINE_END = re.compile(r"[\r\n]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _LONGEST_SLUG = 60
+_WORDS_OF_A_TITLE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,11 @@ def folded(text: str) -> str:
     """Text as nodes are compared: one line, lower case, without emphasis, with open boxes."""
     bare = _BOX.sub("[ ]", _EMPHASIS.sub("", normalised(text)))
     return " ".join(bare.casefold().split())
+
+
+def shortened(text: str) -> str:
+    """The first words of a text, on one line, as the title of a node."""
+    return " ".join(text.split()[:_WORDS_OF_A_TITLE])
 
 
 def slug(words: str) -> str:

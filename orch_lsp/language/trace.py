@@ -32,17 +32,13 @@ class Edge:
 
 def edges(index: Index) -> Iterator[Edge]:
     """All citations by the path and place where they stand; one that names several nodes gives an edge for each."""
-    in_scope: dict[str, list[str]] = {}
-    for path in sorted(index.documents):
-        in_scope.setdefault(index.documents[path].own_scope, []).append(path)
     for path in sorted(index.documents):
         document = index.documents[path]
         for source, citation in _citations(document):
-            named = in_scope.get(document.scope_of(citation) or "", ())
             targets = (
                 [Target(found.path, found.node.key) for found in index.definitions(path, citation)]
                 if citation.key
-                else [Target(other, None) for other in named]
+                else [Target(other.path, None) for other in index.in_scope(document.scope_of(citation) or "")]
             )
             for target in targets or (None,):
                 yield Edge(path, source, citation, target)

@@ -34,7 +34,7 @@ def _review(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
             positions.range(finding.span), finding.message, SEVERITIES[finding.severity], finding.rule, source=SOURCE,
             data=_of_no_run(finding.rule) if finding.rule in BESIDE_THE_RULES else {"code": finding.rule},
         )
-        for finding in review(reading, reading.neighbours)
+        for finding in review(reading)
     ]  # fmt: skip
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.orchestration.included import is_included
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.rules.check import check
-from orch_lsp.rules.rule import Finding, Neighbour
+from orch_lsp.rules.rule import Finding
 from orch_lsp.settings.model import Layer, Problem
 from orch_lsp.text import Span, line_spans
 from orch_lsp.uri import shown_path
@@ -28,12 +28,12 @@ def is_spec(reading: Reading) -> bool:
     return is_included(path, reading.settings.include)
 
 
-def review(reading: Reading, neighbours: Sequence[Neighbour] = ()) -> list[Finding]:
+def review(reading: Reading) -> list[Finding]:
     """All that there is to say of a document: of the rules, if it is a spec, then of its settings and its profile.
 
     Settings of other files than the document are findings at its beginning, with the file's name.
     """
-    rules = check(reading.document, reading.settings.severities, neighbours) if is_spec(reading) else ()
+    rules = check(reading.document, reading.settings.severities, reading.neighbours) if is_spec(reading) else ()
     return [*rules, *_settings(reading), *_unknown_profile(reading)]
 
 

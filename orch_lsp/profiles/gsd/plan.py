@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from orch_lsp.document.node import Node, Nodes, gathered
+from orch_lsp.document.node import Node, Nodes, gathered, shortened
 from orch_lsp.document.section_nodes import heading_nodes
 from orch_lsp.profiles.gsd.references import citations_of, fields_of, phase_number, tagged
-from orch_lsp.profiles.gsd.requirements import shortened
 from orch_lsp.text import Span
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.items import Item, items_of
-from orch_lsp.document.node import Node, Nodes, State, gathered, slug
+from orch_lsp.document.node import Node, Nodes, gathered, shortened, slug
 from orch_lsp.document.section_nodes import heading_nodes
 from orch_lsp.profiles.gsd.references import REQUIREMENT, citations_of
 from orch_lsp.text import Span
@@ -15,9 +15,7 @@ from orch_lsp.text import Span
 if TYPE_CHECKING:
     from orch_lsp.document.model import SpecDocument
 
-STATES: dict[str, State] = {" ": "open", "x": "done", "X": "done", "-": "in_progress", "~": "in_progress"}
 _NAMED = re.compile(rf"(?:~~)?(?:\*\*|__)(?P<id>{REQUIREMENT})(?:\*\*|__)?[:：]?(?:\*\*|__)?[:：]?\s*")
-_WORDS_OF_A_TITLE = 12
 
 
 def requirements_nodes(document: SpecDocument) -> Nodes:
@@ -38,8 +36,8 @@ def _items(document: SpecDocument) -> Iterator[Node]:
             found = _NAMED.match(document.text, base + item.content.start, base + item.content.end)
             if found is not None:
                 title = shortened(document.text[found.end() : base + item.content.end])
-                state = None if item.box is None else STATES.get(item.box)
-                yield Node("requirement", found["id"], title, placed(item, base), state, Span(*found.span("id")))
+                state = item.state
+                yield Node("requirement", found["id"], title, item.placed(base), state, Span(*found.span("id")))
             elif item.box is not None:
                 yield checklist_item(document.text, item, base)
 
@@ -47,16 +45,4 @@ def _items(document: SpecDocument) -> Iterator[Node]:
 def checklist_item(text: str, item: Item, base: int) -> Node:
     """A box that is nothing else."""
     title = shortened(text[base + item.content.start : base + item.content.end])
-    return Node(
-        "checklist_item", f"checklist/{slug(title) or 'item'}", title, placed(item, base), STATES.get(item.box or "")
-    )
-
-
-def placed(item: Item, base: int) -> Span:
-    """Where an item stands in the text."""
-    return Span(base + item.span.start, base + item.span.end)
-
-
-def shortened(text: str) -> str:
-    """The first words of a text, for a title."""
-    return " ".join(text.split()[:_WORDS_OF_A_TITLE])
+    return Node("checklist_item", f"checklist/{slug(title) or 'item'}", title, item.placed(base), item.state)

@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.items import items_of
-from orch_lsp.document.node import Node, Nodes, gathered
+from orch_lsp.document.node import Node, Nodes, gathered, shortened
 from orch_lsp.document.section_nodes import heading_nodes
 from orch_lsp.profiles.gsd.references import citations_of, phase_key
-from orch_lsp.profiles.gsd.requirements import checklist_item, placed, shortened
+from orch_lsp.profiles.gsd.requirements import checklist_item
 from orch_lsp.text import Span, end_of_line
 
 if TYPE_CHECKING:
@@ -46,4 +46,4 @@ def _items(document: SpecDocument, headings: list[Node]) -> Iterator[Node]:
                 yield checklist_item(document.text, item, base)
             elif phase is not None and item.ordinal is not None and item.parent < 0:
                 title = shortened(document.text[base + item.content.start : base + item.content.end])
-                yield Node("success_criterion", f"{phase.key}/{item.ordinal}", title, placed(item, base))
+                yield Node("success_criterion", f"{phase.key}/{item.ordinal}", title, item.placed(base))

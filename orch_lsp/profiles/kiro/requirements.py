@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.items import Item, items_of, visible_matches
-from orch_lsp.document.node import Node, NodeKind, Nodes, State, gathered, slug
+from orch_lsp.document.node import Node, NodeKind, Nodes, gathered, shortened, slug
 from orch_lsp.document.section_nodes import heading_nodes
 from orch_lsp.profiles.kiro.references import ID, NUMBER, citations_of, key_of
 from orch_lsp.profiles.kiro.words import CRITERIA, DERIVED, NORMATIVE, PREFIXES, REQUIREMENT, either
@@ -41,8 +41,6 @@ _EXPLICIT_LINE = re.compile(
 _TRIGGER = re.compile(r"[*_]{0,2}(?:WHEN|IF|WHILE|WHERE|THE|FOR|GIVEN|当|如果|若|在|系统)\b", re.ASCII)
 _TERM = re.compile(r"(?P<mark>\*\*|__|`)(?P<term>[^*`\r\n]{1,80}?)[:：]?(?P=mark)[ \t]*[:：–—-]?")
 _LINE_OF_A_TITLE = re.compile(r"<!--.*?-->|\{[#:.][^{}]*\}[ \t]*\Z")
-_WORDS_OF_A_TITLE = 12
-_STATES: dict[str, State] = {" ": "open", "x": "done", "X": "done", "-": "in_progress", "~": "in_progress"}
 _KINDS: dict[str, NodeKind] = {"US": "story", "SC": "success_criterion", "AC": "criterion"}
 
 
@@ -206,14 +204,14 @@ class _Reading:
         start, end = base + item.content.start, base + item.content.end
         name = None if explicit is None else Span(*explicit.span("id"))
         title = self._text[start if explicit is None else explicit.end() : end]
-        span = Span(base + item.span.start, base + item.span.end)
-        state = None if item.box is None else _STATES.get(item.box)
-        return Node(kind, key if explicit is None else key_of(explicit["id"]), _shortened(title), span, state, name)
+        span = item.placed(base)
+        state = item.state
+        return Node(kind, key if explicit is None else key_of(explicit["id"]), shortened(title), span, state, name)
 
     def _term(self, item: Item, base: int) -> Iterator[Node]:
         found = _TERM.match(self._text, base + item.content.start, base + item.content.end)
         if found is not None:
-            span = Span(base + item.span.start, base + item.span.end)
+            span = item.placed(base)
             key = f"glossary/{slug(found['term']) or 'term'}"
             yield Node("entity", key, found["term"].strip(), span, name=Span(*found.span("term")))
 
@@ -233,7 +231,7 @@ class _Reading:
             if around < 0 or at >= paragraphs[around].end:
                 continue
             start, end = self._trimmed(at, match.end(), min(after, paragraphs[around].end))
-            title = _shortened(self._text[match.end() : end])
+            title = shortened(self._text[match.end() : end])
             prefix = match[group].partition("-")[0] if match["prefixed"] else "AC"
             kind = _KINDS.get(prefix, "requirement")
             yield Node(kind, key_of(match[group]), title, Span(start, end), name=Span(*match.span(group)))
@@ -270,7 +268,3 @@ def _names_criteria(title: str) -> bool:
 
 def _is_normative(content: str) -> bool:
     return _TRIGGER.match(content) is not None or any(word in content.casefold() for word in NORMATIVE)
-
-
-def _shortened(text: str) -> str:
-    return " ".join(text.split()[:_WORDS_OF_A_TITLE])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.items import Item, items_of
-from orch_lsp.document.node import Node, Nodes, State, gathered, slug
+from orch_lsp.document.node import Node, Nodes, gathered, shortened, slug
 from orch_lsp.document.section_nodes import heading_nodes
 from orch_lsp.profiles.kiro.references import citations_of, key_of
 from orch_lsp.profiles.kiro.words import CHECKLISTS, TASK, either
@@ -24,8 +24,6 @@ _NAME = rf"(?:{either(TASK)}[ \t]*#?)?(?P<id>{_NUMBER})(?![A-Za-z0-9])[*_]*"
 _ID = re.compile(rf"[*_~]*{_NAME}[.．、:：)）]{{0,2}}[*_]*(?:[ \t]+|(?=[^\s\d])|\Z)")
 _GROUP = re.compile(rf"(?:\W|_)*{_NAME}[ \t]*[.．、:：)）–—-]*[ \t]*[*_]*(?P<title>.*)")
 _PARALLEL = re.compile(r"[(（][PＰ][)）][ \t]*")
-_WORDS_OF_A_TITLE = 12
-_STATES: dict[str, State] = {" ": "open", "x": "done", "X": "done", "-": "in_progress", "~": "in_progress"}
 _STATUS_MARKERS = "status markers"
 
 
@@ -61,10 +59,10 @@ def _items(document: SpecDocument) -> Iterator[Node]:
 def _node(text: str, base: int, item: Item, section: str) -> Node:
     start, end = base + item.content.start, base + item.content.end
     found = _ID.match(text, start, end)
-    title = " ".join(_PARALLEL.sub("", text[start if found is None else found.end() : end]).split()[:_WORDS_OF_A_TITLE])
-    state = _STATES.get(item.box or "")
+    title = shortened(_PARALLEL.sub("", text[start if found is None else found.end() : end]))
+    state = item.state
     state = "optional" if item.starred and state == "open" else state
-    span = Span(base + item.span.start, base + item.span.end)
+    span = item.placed(base)
     if section.endswith(_STATUS_MARKERS) or (found is None and section in CHECKLISTS):
         return Node("checklist_item", f"checklist/{slug(title) or 'item'}", title, span, state)
     if found is None and item.ordinal is not None:

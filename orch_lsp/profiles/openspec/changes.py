@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.items import Item, items_of
-from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, State, gathered, slug
+from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, gathered, shortened, slug
 from orch_lsp.document.section_nodes import heading_nodes
 from orch_lsp.profiles.openspec.words import SECTION_HEADINGS
 from orch_lsp.text import Span
@@ -24,10 +24,8 @@ _NUMBER = re.compile(
 _CAPABILITY = re.compile(
     r"[*_]{0,2}`([\w.\-]+(?:/[\w.\-]+)*)`|[*_]{0,2}([a-z0-9][\w.\-]*(?:/[\w.\-]+)*)[*_]{0,2}[ \t]*[:：]"
 )
-_STATES: dict[str, State] = {" ": "open", "x": "done", "X": "done", "-": "in_progress", "~": "in_progress"}
 _NEW = frozenset(map(heading_name, SECTION_HEADINGS["new-capabilities"]))
 _MODIFIED = frozenset(map(heading_name, SECTION_HEADINGS["modified-capabilities"]))
-_WORDS_OF_A_TITLE = 12
 
 
 def tasks_nodes(document: SpecDocument) -> Nodes:
@@ -73,10 +71,10 @@ def _box(text: str, item: Item, base: int, kind: NodeKind) -> Node:
     key, name = (
         (f"{kind}/{slug(title) or 'item'}", None) if number is None else (_folded(number[1]), Span(*number.span(1)))
     )
-    state = _STATES.get(item.box or "", "open")
+    state = item.state or "open"
     if item.starred and state == "open":
         state = "optional"
-    return Node(kind, key, title, Span(base + item.span.start, base + item.span.end), state, name)
+    return Node(kind, key, title, item.placed(base), state, name)
 
 
 def _folded(number: str) -> str:
@@ -84,7 +82,7 @@ def _folded(number: str) -> str:
 
 
 def _title(words: str) -> str:
-    return " ".join(words.split()[:_WORDS_OF_A_TITLE]).strip("*")
+    return shortened(words).strip("*")
 
 
 def _questions(document: SpecDocument) -> Iterator[Node]:

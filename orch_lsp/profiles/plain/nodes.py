@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.items import Item, items_of, visible_matches
-from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, State, gathered, slug
+from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, gathered, shortened, slug
 from orch_lsp.document.section_nodes import heading_nodes
 from orch_lsp.text import Span
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 _ID = r"[A-Z][A-Z0-9]{0,7}-?\d{1,6}(?:\.\d{1,4})*[a-z]?"
 _LEADING_ID = re.compile(rf"\*{{0,2}}({_ID})\*{{0,2}}(?=[\s:：.,)\]*–—-])\*{{0,2}}[:：.)]?\*{{0,2}}\s*")
 _CITED = re.compile(rf"(?<![\w./#-]){_ID}(?![\w/-]|\.\w)")
-_WORDS_OF_A_TITLE = 12
-_STATES: dict[str, State] = {" ": "open", "x": "done", "X": "done", "-": "in_progress", "~": "in_progress"}
 
 
 def plain_nodes(document: SpecDocument) -> Nodes:
@@ -58,11 +56,11 @@ def _kind(section: str | None, item: Item) -> NodeKind | None:
 def _node(text: str, base: int, item: Item, kind: NodeKind, prefix: str) -> Node:
     start, end = base + item.content.start, base + item.content.end
     named = _LEADING_ID.match(text, start, end)
-    title = " ".join(text[start if named is None else named.end() : end].split()[:_WORDS_OF_A_TITLE])
+    title = shortened(text[start if named is None else named.end() : end])
     if named is not None:
         key, name = named[1], Span(*named.span(1))
     else:
         key, name = f"{prefix}/{slug(title) or 'item'}", None
-    state = None if item.box is None else _STATES.get(item.box)
-    span = Span(base + item.span.start, base + item.span.end)
+    state = item.state
+    span = item.placed(base)
     return Node(kind, key, title, span, "optional" if item.starred and state == "open" else state, name)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.items import Item, items_of, visible_matches
-from orch_lsp.document.node import Node, NodeKind, NodeReader, Nodes, Relation, State, gathered, slug
+from orch_lsp.document.node import Node, NodeKind, NodeReader, Nodes, Relation, gathered, shortened, slug
 from orch_lsp.document.section_nodes import heading_nodes
 from orch_lsp.profiles.spec_kit.citations import ID, TASK_ID, citations_of, prefix_of
 from orch_lsp.profiles.spec_kit.words import ENTITIES, QUESTION_SESSIONS, STORY
@@ -42,9 +42,7 @@ _NO_QUESTION = re.compile(
 )
 _TEMPLATE_QUESTION = re.compile(r"(?:specific question|…|\.\.\.)?\s*\Z", re.IGNORECASE)
 _ANSWERED = re.compile(r"(?:\*\*)?Q[:：](?:\*\*)?[ \t]*(?P<words>[^→\r\n]*)", re.IGNORECASE)
-_WORDS_OF_A_TITLE = 12
 _LONGEST_LOOK = 500
-_STATES: dict[str, State] = {" ": "open", "x": "done", "X": "done", "-": "in_progress", "~": "in_progress"}
 
 _ItemNode = Callable[[str, Item, int, str], "Node | None"]
 """The node of an item, by the text, the item, its chunk's offset, and the name of the heading above it."""
@@ -135,26 +133,20 @@ def _items(document: SpecDocument, read: _ItemNode) -> Iterator[Node]:
                 yield node
 
 
-def _span(item: Item, base: int) -> Span:
-    return Span(base + item.span.start, base + item.span.end)
-
-
-def _title(words: str) -> str:
-    return " ".join(words.split()[:_WORDS_OF_A_TITLE])
-
-
 def _spec_item(text: str, item: Item, base: int, heading: str) -> Node | None:
     start, end = base + item.content.start, base + item.content.end
     if (found := _DEFINED.match(text, start, end)) is not None:
         key = found["id"]
-        return Node(_kind(key), key, _title(text[found.end() : end]), _span(item, base), name=Span(*found.span("id")))
+        return Node(
+            _kind(key), key, shortened(text[found.end() : end]), item.placed(base), name=Span(*found.span("id"))
+        )
     if heading in ENTITIES and item.parent < 0 and (found := _ENTITY.match(text, start, end)) is not None:
-        return Node("entity", f"entity/{slug(found['name'])}", found["name"].strip(": "), _span(item, base))
+        return Node("entity", f"entity/{slug(found['name'])}", found["name"].strip(": "), item.placed(base))
     if QUESTION_SESSIONS in heading or heading.startswith("session"):
         answered = _ANSWERED.match(text, start, end)
         words = "" if answered is None else answered["words"].strip()
         if words:
-            return Node("question", f"question/{slug(words)}", _title(words), _span(item, base), "done")
+            return Node("question", f"question/{slug(words)}", shortened(words), item.placed(base), "done")
     return _checklist_item(text, item, base, heading)
 
 
@@ -173,8 +165,8 @@ def _boxed(text: str, item: Item, base: int, pattern: re.Pattern[str], kind: Nod
     found = pattern.match(text, start, end)
     words = start if found is None else found.end()
     labels = _LABELS.match(text, words, end)
-    title = _title(text[words if labels is None else labels.end() : end])
-    state, span = _STATES.get(item.box), _span(item, base)
+    title = shortened(text[words if labels is None else labels.end() : end])
+    state, span = item.state, item.placed(base)
     if found is None:
         return Node(kind, f"{folder}/{slug(title) or 'item'}", title, span, state)
     return Node(kind, found["id"], title, span, state, Span(*found.span("id")))
@@ -193,7 +185,7 @@ def _scenarios(document: SpecDocument, stories: list[Node]) -> Iterator[Node]:
             if base + item.span.start < story.span.end:
                 counts[story.key] = counts.get(story.key, 0) + 1
                 words = document.text[base + item.content.start : base + item.content.end].replace("*", "")
-                yield Node("criterion", f"{story.key}/AC{counts[story.key]}", _title(words), _span(item, base))
+                yield Node("criterion", f"{story.key}/AC{counts[story.key]}", shortened(words), item.placed(base))
 
 
 def _rows(document: SpecDocument) -> Iterator[Node]:
@@ -209,7 +201,7 @@ def _rows(document: SpecDocument) -> Iterator[Node]:
                 name = Span(at + found.start("id"), at + found.end("id"))
                 rest = chunk.text[cell.end : element.end].strip(" \t|")
                 span = Span(base + element.start, base + element.end)
-                yield Node(_kind(found["id"]), found["id"], _title(rest.partition("|")[0]), span, name=name)
+                yield Node(_kind(found["id"]), found["id"], shortened(rest.partition("|")[0]), span, name=name)
 
 
 def _questions(document: SpecDocument) -> Iterator[Node]:
@@ -222,4 +214,4 @@ def _questions(document: SpecDocument) -> Iterator[Node]:
         words = (found["words"] or "").strip()
         if excluded or (found["words"] is not None and _TEMPLATE_QUESTION.match(words)):
             continue
-        yield Node("question", f"question/{slug(words) or 'open'}", _title(words), Span(*found.span()), "open")
+        yield Node("question", f"question/{slug(words) or 'open'}", shortened(words), Span(*found.span()), "open")
