@@ -81,6 +81,23 @@ async def test_a_stderr_that_nobody_reads_stops_nothing(serve):
     os.close(unread)
 
 
+async def initialized(homes, workspace, code, *, stderr):
+    """A server that runs this program, its client, and the task that reads for it."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-c", code, cwd=workspace, env=homes.process_environment(),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=stderr,
+    )  # fmt: skip
+    client = RawClient(process.stdin.write)
+
+    async def read():
+        while data := await process.stdout.read(65536):
+            await client.take(data)
+
+    reading = asyncio.create_task(read())
+    await client.initialize()
+    return process, client, reading
+
+
 async def test_a_worker_that_never_comes_back_does_not_keep_the_server(homes, workspace):
     """A library that hangs: the interpreter would wait for its thread."""
     code = (
@@ -94,18 +111,7 @@ async def test_a_worker_that_never_comes_back_does_not_keep_the_server(homes, wo
         "app.build_server = hanging\n"
         "from orch_lsp.cli.serve import serve; serve([])"
     )
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-c", code, cwd=workspace, env=homes.process_environment(),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    client = RawClient(process.stdin.write)
-
-    async def read():
-        while data := await process.stdout.read(65536):
-            await client.take(data)
-
-    reading = asyncio.create_task(read())
-    await client.initialize()
+    process, client, reading = await initialized(homes, workspace, code, stderr=asyncio.subprocess.DEVNULL)
     hanging = client.ask("workspace/executeCommand", {"command": "test.hang"})
     assert (await client.execute("orch.showHistory", {"open": False}))["result"] == []
     assert "result" in await client.call("shutdown")
@@ -130,18 +136,7 @@ async def test_a_task_that_takes_no_notice_of_its_end_does_not_keep_the_server(h
         "app.build_server = stubborn\n"
         "from orch_lsp.cli.serve import serve; serve([])"
     )
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-c", code, cwd=workspace, env=homes.process_environment(),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    client = RawClient(process.stdin.write)
-
-    async def read():
-        while data := await process.stdout.read(65536):
-            await client.take(data)
-
-    reading = asyncio.create_task(read())
-    await client.initialize()
+    process, client, reading = await initialized(homes, workspace, code, stderr=asyncio.subprocess.PIPE)
     client.ask("workspace/executeCommand", {"command": "test.stay"})
     assert (await client.execute("orch.showHistory", {"open": False}))["result"] == []
     assert "result" in await client.call("shutdown")
