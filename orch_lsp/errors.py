@@ -56,6 +56,7 @@ class ErrorCode(StrEnum):
     NOTHING_TO_FILL = "nothing_to_fill"
     UNKNOWN_PROFILE = "unknown_profile"
     UNKNOWN_RUN = "unknown_run"
+    UNKNOWN_NODE = "unknown_node"
     INVALID_SETTINGS = "invalid_settings"
     INVALID_WORKFLOW = "invalid_workflow"
     STORE_ERROR = "store_error"
@@ -127,6 +128,7 @@ GUIDANCE: Mapping[ErrorCode, Guidance] = {
     ErrorCode.UNKNOWN_PROFILE: Guidance(
         "If its sections are to be those of plain, say so with `profile: plain` in its front matter."
     ),
+    ErrorCode.UNKNOWN_NODE: Guidance("Name what is open in the document by its key."),
     ErrorCode.UNKNOWN_RUN: Guidance("List the runs with `orch-lsp runs list`."),
     ErrorCode.INVALID_SETTINGS: Guidance("Correct the setting that is named."),
     ErrorCode.INVALID_WORKFLOW: Guidance("Correct the workflow file that is named."),

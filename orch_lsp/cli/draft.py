@@ -31,6 +31,7 @@ from orch_lsp.cli.runs import root_of_here
 from orch_lsp.cli.signals import end_at_once, is_to_outlive_its_terminal
 from orch_lsp.cli.terminal import TerminalObserver
 from orch_lsp.document.parse import parse
+from orch_lsp.document.written import hashes_of, written_parts
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
 from orch_lsp.late import late
 from orch_lsp.orchestration.applying import DraftEdit, draft_edit
@@ -74,6 +75,8 @@ class Options:
     """Texts that were read from pipes and devices."""
     several: bool = False
     """Whether there are several files, so that what is said of one has to name it."""
+    only: tuple[str, ...] = ()
+    """Keys of what is drafted; all that is open without any."""
     told: set[str] = field(default_factory=set[str])
     """Warnings that were given: each file may have the same ones."""
 
@@ -120,14 +123,21 @@ class _Interruption:
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--provider", metavar="NAME", help="Provider to ask; it counts as your consent for this run only.")
 @click.option("--model", metavar="ID", help="Model to ask for.")
+@click.option("--only", "only", metavar="KEY", multiple=True, help="Draft only what has this key, as `FR-003`.")
 @click.option("--write", is_flag=True, help="Replace each file instead of printing its document.")
 @click.option("--json", "as_json", is_flag=True, help="Print each run's record instead of the document.")
 @click.option(
     "--workspace", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The workspace's root."
 )
 def draft(
-    files: tuple[Path, ...], provider: str | None, model: str | None, write: bool, as_json: bool, workspace: Path | None  # noqa: FBT001 -- click passes flags by name
-) -> None:  # fmt: skip
+    files: tuple[Path, ...],
+    provider: str | None,
+    model: str | None,
+    only: tuple[str, ...],
+    write: bool,  # noqa: FBT001 -- click passes flags by name
+    as_json: bool,  # noqa: FBT001
+    workspace: Path | None,
+) -> None:
     """Fill the open sections of each of FILES and print the resulting document.
 
     FILES are Markdown specs; a pipe or /dev/stdin is read to its end. Several need --write or --json: each is drafted
@@ -135,12 +145,14 @@ def draft(
 
     Exit codes: 0 completed, 1 the run failed, 2 refused before a run, 130 cancelled.
     """
+    if len(files) > 1 and only:
+        raise click.UsageError("--only needs one file")
     if len(files) > 1 and not (write or as_json):
         raise click.UsageError("several files need --write or --json")
     try:
         # A pipe may keep us waiting for long; here, Ctrl-C ends the wait.
         given = {path: _given(path) for path in files if not path.is_file()}
-        options = Options(CommandChoice(provider, model), write, as_json, workspace, given, len(files) > 1)
+        options = Options(CommandChoice(provider, model), write, as_json, workspace, given, len(files) > 1, only)
     except KeyboardInterrupt:
         sys.exit(EXIT_CANCELLED)
     try:
@@ -221,7 +233,7 @@ async def _draft_one(session: Session, path: Path, options: Options, interruptio
         return EXIT_FAILED
     if document is not None and not options.as_json and not options.write:
         write_result(document)
-    return 0
+    return EXIT_FAILED if delivered is not None and delivered.refused else 0
 
 
 def _say_findings(record: RunRecord) -> None:
@@ -279,6 +291,8 @@ class Delivered:
 
     document: str
     written: bool
+    refused: bool = False
+    """Whether the file was to be written and was not, as the document would break rules of its format."""
 
 
 async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
@@ -289,7 +303,7 @@ async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
         if line not in options.told:
             say(line)
         options.told.add(line)
-    plan = plan_draft(reading, command="draft")
+    plan = await asyncio.to_thread(plan_draft, reading, command="draft", only=options.only)
     await session.consent.require(reading, plan.choice)
     return plan
 
@@ -339,16 +353,18 @@ async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, w
     delivery = await deliver(live, plan, answer, _File(path or Path(), before), at_once=at_once)
     if delivery.undrafted:
         live.observer.warned(f"the answer has no {', '.join(delivery.undrafted)}")
+    if delivery.made is None and delivery.broken and at_once:
+        live.observer.warned("the file was not written: with the draft it would break rules of its format")
     if delivery.made is None:
         edit = await asyncio.to_thread(draft_edit, before, before, reading.profile.name, answer, insist=False)
-        return Delivered(edit.text, written=False)
+        return Delivered(edit.text, written=False, refused=at_once and delivery.broken)
     text = delivery.made.edit.text
     if reading.root is not None:
         document = await asyncio.to_thread(parse, text, reading.profile)
-        written = [(section.key, section.sha256) for section in document.sections]
+        written = await asyncio.to_thread(hashes_of, document)
         records = [live.record, *await live.store.applied_for(live.record.spec.path, written)]
         for problem in await asyncio.to_thread(
-            update_provenance, reading.root, live.record.spec.path, document.sections, records
+            update_provenance, reading.root, live.record.spec.path, written_parts(document), records
         ):
             live.observer.warned(problem)
     return Delivered(text, written=True)

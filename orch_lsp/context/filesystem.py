@@ -22,6 +22,8 @@ from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ContextError, ErrorCode
 
 MAX_LEFT_OUT = 200
+_MOST_BESIDE = 12
+"""Of one folder that belongs to the spec."""
 
 _SETTLED = ("binary", "larger than", "not UTF-8", "not a regular file", "not found")
 """Reasons for which a file that nobody named is passed over without a word."""
@@ -91,7 +93,8 @@ class FilesystemSource:
         listing = tree.list_files(self._limits.max_files, ended)
         left_out: list[Exclusion] = []
         files = list(_chosen(listing.files, spec, query, ended))
-        mentions = _resolve(
+        beside = dict.fromkeys(_beside(files, query.folders))
+        mentions: dict[str, list[Range] | None] = beside | _resolve(
             query, spec, Resolver(root, _folder(spec), tree, files), left_out, stopped, self._deadline()
         )
         met = list(listing.left_out)
@@ -191,6 +194,13 @@ def _below(root: Path, path: Path | None) -> str | None:
         return None
     real = Path(os.path.realpath(path))
     return real.relative_to(root).as_posix() if real.is_relative_to(root) else None
+
+
+def _beside(files: Iterable[str], folders: Sequence[str]) -> Iterator[str]:
+    """The Markdown in folders that belong to the spec, those of the first folder first."""
+    for folder in dict.fromkeys(folders):
+        found = [path for path in files if path.startswith(f"{folder}/") and path.casefold().endswith(".md")]
+        yield from found[:_MOST_BESIDE]
 
 
 def _folder(spec: str | None) -> str | None:

@@ -18,6 +18,8 @@ class ContextQuery:
     budget_tokens: int
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    """Folders below the root, with `/`, whose Markdown belongs to the spec: it comes first."""
 
 
 @dataclass(frozen=True, slots=True)

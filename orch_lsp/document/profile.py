@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from typing import Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
 
 from orch_lsp.document.heading_name import NAMES_KEPT, heading_name, heading_parts
 from orch_lsp.document.node import NodeReader
 from orch_lsp.document.section_nodes import sections_alone
 
+if TYPE_CHECKING:
+    from orch_lsp.document.drafting import Drafting
+
 Severity = Literal["error", "warning", "information", "hint", "off"]
 
 
 _LONGEST_KEPT = 200
+_PROFILES_KEPT = 128
+"""Of how many profiles the names are remembered: each run reads its answer by one of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,10 @@ class Profile:
     template: str = ""
     """The text of a new document, with `{title}` where its title goes; empty for a title and a note."""
 
+    drafting: Callable[[], Drafting] | None = None
+    """Which places of its documents are open, and the prompt for them; made when it is asked for. None for a profile
+    whose drafts are whole sections."""
+
     @property
     def format(self) -> str:
         """The name of the format that it belongs to."""
@@ -116,7 +125,7 @@ class _Names:
     all: dict[str, str]
 
 
-@cache
+@lru_cache(maxsize=_PROFILES_KEPT)
 def _names(profile: Profile) -> _Names:
     titles = {heading_name(section.title): section.key for section in profile.sections}
     forms = dict(titles)

@@ -29,6 +29,8 @@ class CommandArgument:
     """How many runs."""
     search: str | None = None
     """Words that a run has to have."""
+    key: str | None = None
+    """The key of a section, node or open place of the document."""
     code: str | None = None
     """An error code."""
     open: bool | None = None

@@ -181,6 +181,8 @@ async def deliver(
             # The document says why the draft waits.
             server.failures.set(uri, ShownFailure.of_run(live.record, delivery.refusal.detail))
             observer.ended("the draft waits")
+        elif delivery.broken:
+            observer.ended(f"the draft waits for your review: it breaks rules of the format{without}")
         else:
             observer.ended(f"the draft waits for your review{without}")
     finally:

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from orch_lsp.document.written import written_parts
 from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read, take
@@ -179,7 +180,7 @@ async def taken_back_of(server: OrchServer, runs: Sequence[FoundRun]) -> set[str
             of_it = [run.record for run in applied if run.store is store and run.record.spec.path == place.spec_path]
             if of_it:
                 reading = await take(server, place.source).reading()
-                found |= taken_back(reading.document.sections, of_it)
+                found |= await asyncio.to_thread(taken_back, written_parts(reading.document), of_it)
     owners = {run.record.run_id: run.record.owner for run in applied if run.record.run_id in found}
     others = set(owners.values()) - {session.owner}
     living = [owner for owner in others if not await asyncio.to_thread(is_gone, owner, None, 0)]

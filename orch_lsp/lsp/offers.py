@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from orch_lsp.document.brief import fill_targets
+from orch_lsp.document.brief import Target
+from orch_lsp.document.drafting import open_places
 from orch_lsp.lsp.commands import APPLY_DRAFT, CANCEL_RUN, DISCARD_DRAFT, GENERATE_DRAFT, PREVIEW_DRAFT, USE_PROVIDER
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.plan import Reading, open_targets
 from orch_lsp.orchestration.session import Session
+from orch_lsp.text import Span
+
+_NAMED = 3
+_LONGEST_TITLE = 60
+_MOST_PLACES = 200
+"""Of how many places lenses are shown: more would hide the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +46,36 @@ async def offers(session: Session, reading: Reading) -> list[Offer]:
             Offer(f"Orch: Preview {kind}", PREVIEW_DRAFT, argument),
             Offer(f"Orch: Discard {kind}", DISCARD_DRAFT, argument),
         ]
-    if reading.drafts and fill_targets(reading.document, reading.profile):
-        found.append(Offer("Orch: Generate spec draft", GENERATE_DRAFT, {"uri": uri}))
+    targets = await asyncio.to_thread(open_targets, reading) if reading.drafts else ()
+    if targets:
+        found.append(Offer(_title(reading, targets), GENERATE_DRAFT, {"uri": uri}))
     return found
+
+
+def _title(reading: Reading, targets: Sequence[Target]) -> str:
+    """The title of the command that drafts; in a format it says what is open."""
+    if reading.profile.drafting is None:
+        return "Orch: Generate spec draft"
+    if len(targets) == 1:
+        return f"Orch: Draft {_short(targets[0].title)}"
+    named = ", ".join(_short(target.title) for target in targets[:_NAMED])
+    return f"Orch: Draft {len(targets)} open places: {named}{', …' if len(targets) > _NAMED else ''}"
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
+
+
+def place_offers(reading: Reading) -> list[tuple[Span, Offer]]:
+    """For each open place of a document the command that drafts it alone, and the line where it is offered."""
+    if not reading.drafts or reading.profile.drafting is None:
+        return []
+    uri = reading.source.uri
+    places = open_places(reading.document)
+    return [
+        (place.head, Offer(f"Orch: Draft {_short(place.title)}", GENERATE_DRAFT, {"uri": uri, "key": place.key}))
+        for place in places[:_MOST_PLACES]
+    ]
 
 
 def other_choices(reading: Reading, asked: Collection[tuple[str, str | None]] = ()) -> Iterable[Offer]:

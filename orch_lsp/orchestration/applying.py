@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.body import body_sha256
 from orch_lsp.document.brief import Target
+from orch_lsp.document.drafting import answer_profile, open_places
 from orch_lsp.document.fill import plan_fill
 from orch_lsp.document.parse import parse
 from orch_lsp.document.profile import Profile
@@ -27,9 +28,12 @@ from orch_lsp.runs.store import RunStore
 from orch_lsp.text import Edit, apply_edits, sha256
 
 if TYPE_CHECKING:
-    from orch_lsp.document.answer import reading
+    from orch_lsp.document import place_fill
+    from orch_lsp.document.answer import in_shape, reading
     from orch_lsp.document.answer.reading import Answer
 else:
+    in_shape = late("orch_lsp.document.answer.in_shape")
+    place_fill = late("orch_lsp.document.place_fill")
     reading = late("orch_lsp.document.answer.reading")
 
 _REFUSALS = frozenset({ErrorCode.DOCUMENT_CHANGED, ErrorCode.UNKNOWN_PROFILE})
@@ -47,6 +51,8 @@ class DraftEdit:
     """Keys of the sections that the edits write."""
     conflicts: tuple[str, ...]
     """Keys of the sections in which a person has written since the run began."""
+    written: tuple[tuple[str, str], ...] = ()
+    """In a format: the nodes that hold the draft now, each with the hash of its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ async def stored_draft(store: RunStore, record: RunRecord) -> StoredDraft:
     before = await store.text(record.spec.sha256_before)
     if before is None:
         raise _not_stored(record)
-    answer = await asyncio.to_thread(_answer_in, record, text)
+    answer = await asyncio.to_thread(_answer_in, record, text, before)
     return StoredDraft(record, text, answer, before)
 
 
@@ -94,8 +100,14 @@ def _not_stored(record: RunRecord) -> StoreError:
     return StoreError(ErrorCode.STORE_ERROR, f"The draft of run {record.run_id} is not in the store.")
 
 
-def _answer_in(record: RunRecord, text: str) -> Answer:
+def _answer_in(record: RunRecord, text: str, before: str) -> Answer:
     profile = _profile_of_run(record.spec.profile)
+    if profile.drafting is not None:
+        places = open_places(parse(before, profile))
+        profile = answer_profile(profile, places)
+        if record.draft is not None and record.draft.partial:
+            wanted = [place.key for place in places]
+            return in_shape.in_shape(reading.read_answer(text, profile, wanted), places)
     if record.draft is not None and not record.draft.partial:
         return reading.read_draft(text, profile, [section.key for section in record.draft.sections])
     return reading.read_answer(text, profile, [section.key for section in profile.sections])
@@ -126,8 +138,14 @@ def draft_edit(before: str, current: str, profile_name: str, answer: Answer, *, 
                 "name any more; nothing was inserted.",
                 remediation=f"Write `profile: {profile.name}` there again and insert the draft, or discard it.",
             )
-    plan = plan_fill(snapshot, now, profile, answer.sections, insist=insist)
-    return DraftEdit(plan.edits, apply_edits(current, plan.edits), plan.filled, plan.conflicts)
+    if profile.drafting is None:
+        plan = plan_fill(snapshot, now, profile, answer.sections, insist=insist)
+        return DraftEdit(plan.edits, apply_edits(current, plan.edits), plan.filled, plan.conflicts)
+    places = place_fill.plan_places(snapshot, now, answer.sections, insist=insist)
+    text = apply_edits(current, places.edits)
+    nodes = place_fill.written_nodes(parse(text, profile), places.regions) if places.edits else ()
+    written = tuple((node.key, node.sha256) for node in nodes)
+    return DraftEdit(places.edits, text, places.filled, places.conflicts, written)
 
 
 def _profile_of_run(name: str) -> Profile:
@@ -169,12 +187,17 @@ def as_applied(
     after: str,
     version_before: int | None,
     verified: bool,
+    written: Sequence[tuple[str, str]] = (),
 ) -> RunRecord:
-    """The record of a run whose draft is in the document now. A partial draft gets its sections only here."""
+    """The record of a run whose draft is in the document now. A partial draft gets its sections only here.
+
+    In a format the nodes that hold the draft are added, by which it is known again.
+    """
     if record.draft is None:
         raise RunError(ErrorCode.UNKNOWN_RUN, f"Run {record.run_id} has no draft.")
     applied = Applied(timestamp(), version_before, sha256(before), sha256(after), verified)
-    draft = replace(record.draft, sections=record.draft.sections or draft_sections(answer))
+    draft = replace(record.draft, sections=_with_nodes(record.draft.sections or draft_sections(answer), written))
+    filled = {*filled, *(key for key, _ in written)}
     return replace(
         record,
         draft=_with_state(draft, DraftState.APPLIED, filled),
@@ -183,6 +206,14 @@ def as_applied(
         applied=applied,
         error=_no_refusal(record),
     )
+
+
+def _with_nodes(sections: Sequence[DraftSection], written: Sequence[tuple[str, str]]) -> tuple[DraftSection, ...]:
+    hashes = dict(written)
+    known = {section.key for section in sections}
+    changed = (replace(section, sha256=hashes.get(section.key, section.sha256)) for section in sections)
+    added = (DraftSection(key, digest, DraftState.READY) for key, digest in written if key not in known)
+    return (*changed, *added)
 
 
 def as_refused(record: RunRecord, error: SpecError) -> RunRecord:

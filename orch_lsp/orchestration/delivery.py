@@ -2,6 +2,7 @@
 
 - A draft that was just made supersedes the document's earlier ones that wait.
 - It goes into the document at once where that is wished; else it waits for review.
+- A draft with which the document would break a rule of its format waits for review, whatever is wished.
 - It goes into nothing but the document that the run began with. If a person has written there meanwhile, or the
   document cannot be changed, the draft waits, and the reason is on its record.
 - A person who asks for a waiting draft gets it into whatever the document is now, and keeps what they wrote.
@@ -28,6 +29,7 @@ from orch_lsp.orchestration.applying import (
 )
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.rules.check import RULES
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import DraftState
 from orch_lsp.runs.store import RunStore
@@ -80,6 +82,8 @@ class Delivery:
     """Titles of the sections that were asked for and that the answer does not hold."""
     made: MadeEdit | None = None
     refusal: SpecError | None = None
+    broken: bool = False
+    """Whether it waits because the document would break rules of its format with it."""
 
 
 async def deliver(
@@ -104,8 +108,9 @@ async def deliver(
     for superseded in await supersede_older(live):
         on_superseded(superseded)
     left = undrafted(plan.targets, answer)
-    if not at_once:
-        return Delivery(left)
+    broken = breaks_rules(live.record)
+    if not at_once or broken:
+        return Delivery(left, broken=broken)
     reading = plan.reading
     try:
         made = await _bring_in(document, reading.document.text, reading.profile.name, answer, insist=False)
@@ -117,6 +122,11 @@ async def deliver(
     live.record = _with(made, live.record, answer)
     await live.save()
     return Delivery(left, made)
+
+
+def breaks_rules(record: RunRecord) -> bool:
+    """Whether the check of a draft found that the document would break rules with it: it waits for review then."""
+    return any(finding.rule in RULES or finding.severity == "error" for finding in record.findings)
 
 
 async def insert(store: RunStore, record: RunRecord, document: TargetDocument | None) -> tuple[RunRecord, Delivery]:
@@ -155,7 +165,7 @@ async def insert(store: RunStore, record: RunRecord, document: TargetDocument | 
 def _with(made: MadeEdit, record: RunRecord, answer: Answer) -> RunRecord:
     return as_applied(
         record, answer, filled=made.edit.filled, before=made.before, after=made.edit.text,
-        version_before=made.version_before, verified=made.verified,
+        version_before=made.version_before, verified=made.verified, written=made.edit.written,
     )  # fmt: skip
 
 

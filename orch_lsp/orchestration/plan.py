@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from orch_lsp.document.brief import Target, brief_of, fill_targets
+from orch_lsp.document.drafting import OpenPlace, answer_profile, asked_for, open_places
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Node
 from orch_lsp.document.profile import Profile
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_NAME = 80
+_MOST_NAMED = 12
 
 
 class Surroundings(Protocol):
@@ -122,6 +124,8 @@ class DraftPlan:
     choice: Choice
     brief: str
     targets: tuple[Target, ...]
+    asked: Profile
+    """The profile by which the answer is read: its sections are what is asked for."""
     command: str
     parent_run_id: str | None = None
 
@@ -228,7 +232,7 @@ def _unknown_name(front_matter: FrontMatter) -> NoProfile | None:
 
 
 def _no_profile_named(name: str) -> str:
-    shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    shown = _shown(name)
     if (reason := FORMATS.why_unusable(name)) is not None:
         return f"The package that brings the profile “{shown}” cannot be used: {reason}."
     return f"There is no profile named “{shown}”. Known: {', '.join(profile_names())}."
@@ -264,13 +268,32 @@ def _how_to_choose(settings: Settings) -> str:
     )
 
 
-def plan_draft(reading: Reading, *, command: str, parent_run_id: str | None = None) -> DraftPlan:
+def open_targets(reading: Reading) -> tuple[Target, ...]:
+    """All that is open in a document: its sections, or the places that its format has."""
+    if reading.profile.drafting is None:
+        return fill_targets(reading.document, reading.profile)
+    return tuple(_target(place) for place in open_places(reading.document))
+
+
+def _target(place: OpenPlace) -> Target:
+    return Target(place.key, place.title, "missing" if place.span.start == place.span.end else "placeholder")
+
+
+def plan_draft(
+    reading: Reading, *, command: str, parent_run_id: str | None = None, only: Sequence[str] = ()
+) -> DraftPlan:
     """Decide what a run is to write.
+
+    Args:
+        reading: The document.
+        command: The command that asks.
+        parent_run_id: The run that is tried again.
+        only: Keys of sections, places or nodes; nothing else is written. Without any, all that is open is.
 
     Raises:
         SettingsError: No usable provider and model are chosen.
         SpecError: The document is not where it is named (`not_allowed`), its profile is not known, there is no brief,
-            or nothing to fill.
+            or nothing to fill; a key names nothing in it (`unknown_node`).
     """
     if reading.left is not None:
         raise SpecError(
@@ -287,10 +310,53 @@ def plan_draft(reading: Reading, *, command: str, parent_run_id: str | None = No
             remediation="Write it with its own tool; for a draft, begin a spec of plain with `orch-lsp new`.",
         )
     choice = chosen(reading.settings)
-    brief = brief_of(reading.document, reading.profile)
+    brief = brief_of(reading.document, reading.profile) or _named_by_folder(reading)
     if not brief.strip():
         raise SpecError(ErrorCode.NO_BRIEF, "The document holds no brief: there is nothing to draft from.")
-    targets = fill_targets(reading.document, reading.profile)
+    targets = _wanted(reading, only)
     if not targets:
         raise SpecError(ErrorCode.NOTHING_TO_FILL, "Every section of the document has text already.")
-    return DraftPlan(reading, choice, brief, targets, command, parent_run_id)
+    asked = reading.profile
+    if asked.drafting is not None:
+        keys = {target.key for target in targets}
+        asked = answer_profile(asked, [place for place in open_places(reading.document) if place.key in keys])
+    return DraftPlan(reading, choice, brief, targets, asked, command, parent_run_id)
+
+
+def _named_by_folder(reading: Reading) -> str:
+    """The name of the folder of a document of a format, whose brief stands in the documents beside it."""
+    scope = reading.recognition.scope if reading.recognition is not None else None
+    if scope is None or reading.profile.drafting is None:
+        return ""
+    return scope.rpartition("/")[2].replace("-", " ").replace("_", " ")
+
+
+def _wanted(reading: Reading, only: Sequence[str]) -> tuple[Target, ...]:
+    targets = open_targets(reading)
+    if not only:
+        return targets
+    keys: set[str] = set()
+    for key in only:
+        found = {target.key for target in targets if target.key == key}
+        if not found and reading.profile.drafting is not None:
+            found = {place.key for place in asked_for(reading.document, key)}
+        known = reading.document.nodes.by_key.keys() | {section.key for section in reading.profile.sections}
+        if not found and key not in known:
+            raise SpecError(
+                ErrorCode.UNKNOWN_NODE,
+                f"There is nothing named “{_shown(key)}” in the document.",
+                remediation=_what_is_open(targets),
+            )
+        keys |= found
+    return tuple(target for target in targets if target.key in keys)
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+
+
+def _what_is_open(targets: Sequence[Target]) -> str:
+    if not targets:
+        return "Nothing is open in it."
+    named = ", ".join(target.key for target in targets[:_MOST_NAMED])
+    return f"Open are: {named}{', …' if len(targets) > _MOST_NAMED else ''}."

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from orch_lsp.context.assembly import fence
 from orch_lsp.context.item import ContextItem
 from orch_lsp.document.brief import without_template_note
+from orch_lsp.document.drafting import open_places
 from orch_lsp.document.profile import Profile
+from orch_lsp.document.prompt import PromptTemplate
 from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.prompts import PLAIN_DRAFT, TEMPLATES, PromptTemplate, render
+from orch_lsp.orchestration.prompts import PLAIN_DRAFT, TEMPLATES, render
 from orch_lsp.orchestration.secret_refusal import refuse_secrets, without_live_keys
 from orch_lsp.plugins import contained
 from orch_lsp.providers.base import GenerationRequest, LimitsOutput, Provider, SectionRequest
@@ -55,8 +57,12 @@ def write(plan: DraftPlan, context: Sequence[ContextItem]) -> GenerationRequest:
         ContextError: It holds what looks like a secret.
     """
     profile = plan.reading.profile
-    guidance = {section.key: section.guidance for section in profile.sections}
-    sections = tuple(SectionRequest(target.key, target.title, guidance[target.key]) for target in plan.targets)
+    guidance = {section.key: section.guidance for section in plan.asked.sections}
+    examples = {place.key: place.example for place in open_places(plan.reading.document)}
+    sections = tuple(
+        SectionRequest(target.key, target.title, guidance[target.key], examples.get(target.key, ""))
+        for target in plan.targets
+    )
     parameters = plan.reading.settings.parameters
     rendered = render(
         template_for(profile),
@@ -113,6 +119,8 @@ def prepare(
 
 def template_for(profile: Profile) -> PromptTemplate:
     """The prompt that drafts a document of this profile; a profile without one of its own uses that of `plain`."""
+    if profile.drafting is not None:
+        return profile.drafting().prompt
     return TEMPLATES.get(profile.prompt_name, PLAIN_DRAFT)
 
 

@@ -9,25 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orch_lsp.document.prompt import PromptTemplate
 from orch_lsp.markdown.fencing import fence_around
 from orch_lsp.providers.base import SectionRequest
-from orch_lsp.text import sha256
-
-
-@dataclass(frozen=True, slots=True)
-class PromptTemplate:
-    """A named, versioned pair of system instructions and prompt; `{names}` are filled by `render`."""
-
-    name: str
-    version: str
-    system_instructions: str
-    prompt: str
-
-    @property
-    def sha256(self) -> str:
-        """Hash of the template's words."""
-        return sha256(f"{self.system_instructions}\n\x00\n{self.prompt}")
-
 
 PLAIN_DRAFT = PromptTemplate(
     name="plain.draft",
@@ -76,6 +60,13 @@ def fenced(text: str) -> str:
     return f"{fence}markdown\n{text}\n{fence}"
 
 
+def _listed(section: SectionRequest) -> str:
+    """A section in the list of what is to be written; a place of a format with its shape."""
+    if not section.example:
+        return f"- `## {section.title}`: {section.guidance}"
+    return f"- `## {section.title}`: {section.guidance}\n\n{fenced(section.example)}\n"
+
+
 def render(
     template: PromptTemplate,
     *,
@@ -93,7 +84,7 @@ def render(
         context: Excerpts as they are to be shown, or an empty text.
         instructions: The user's own standing instructions, if there are any.
     """
-    listed = "\n".join(f"- `## {section.title}`: {section.guidance}" for section in sections)
+    listed = "\n".join(map(_listed, sections))
     values = {
         "sections": listed,
         "specification": fenced(specification),

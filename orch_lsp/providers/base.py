@@ -23,11 +23,12 @@ from orch_lsp.generation import FinishReason, Usage
 
 @dataclass(frozen=True, slots=True)
 class SectionRequest:
-    """A section that is to be written: its profile key, its title, and what belongs into it."""
+    """A section or place that is to be written: its key, its title, what belongs into it, an example of its shape."""
 
     key: str
     title: str
     guidance: str
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)

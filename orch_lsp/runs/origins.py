@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from orch_lsp.document.model import Section
+from orch_lsp.document.written import Written
 from orch_lsp.runs.record import DraftSection, RunRecord
 from orch_lsp.runs.status import DraftState
 
@@ -113,7 +113,7 @@ def newest_by_key(entries: Iterable[ProvenanceEntry]) -> dict[str, ProvenanceEnt
     return newest
 
 
-def entry_of(run: RunRecord, section: Section) -> ProvenanceEntry:
+def entry_of(run: RunRecord, section: Written) -> ProvenanceEntry:
     """The committed line of a section that holds a run's draft."""
     return ProvenanceEntry(
         key=section.key,
@@ -133,7 +133,7 @@ def time_of(run: RunRecord) -> str:
 
 
 def merged(
-    entries: Iterable[ProvenanceEntry], sections: Sequence[Section], applied: Sequence[RunRecord]
+    entries: Iterable[ProvenanceEntry], sections: Sequence[Written], applied: Sequence[RunRecord]
 ) -> tuple[ProvenanceEntry, ...]:
     """The lines to be committed for a document as it stands, sorted by key.
 
@@ -161,7 +161,7 @@ def merged(
 
 
 def section_origins(
-    entries: Iterable[ProvenanceEntry], sections: Sequence[Section], applied: Sequence[RunRecord]
+    entries: Iterable[ProvenanceEntry], sections: Sequence[Written], applied: Sequence[RunRecord]
 ) -> dict[str, SectionOrigin]:
     """Where the sections of a document came from, by key; sections that no run wrote are missing.
 
@@ -190,7 +190,7 @@ def section_origins(
     return origins
 
 
-def taken_back(sections: Sequence[Section], applied: Sequence[RunRecord]) -> set[str]:
+def taken_back(sections: Sequence[Written], applied: Sequence[RunRecord]) -> set[str]:
     """Ids of the runs of whose draft nothing is left in the document, as after an undo.
 
     A section that is missing or a placeholder again holds nothing. One that holds what a newer run drafted was empty
@@ -210,7 +210,7 @@ def taken_back(sections: Sequence[Section], applied: Sequence[RunRecord]) -> set
     return gone
 
 
-def _writer(section: Section, applied: Sequence[RunRecord]) -> RunRecord | None:
+def _writer(section: Written, applied: Sequence[RunRecord]) -> RunRecord | None:
     """The newest applied run that drafted exactly this text, one that drafted it for this key first."""
     writers = [run for run in applied if any(drafted.sha256 == section.sha256 for drafted in _drafted(run))]
     same_key = (

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from orch_lsp import workspace
-from orch_lsp.document.model import Section
+from orch_lsp.document.written import Written
 from orch_lsp.runs.origins import ProvenanceEntry, from_line, merged, newest_by_key, to_line
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.storage.files import replace_file
@@ -48,7 +48,7 @@ def read(root: Path, spec_path: str) -> tuple[tuple[ProvenanceEntry, ...], tuple
     return _entries(content, _shown(root, path)) if content is not None else ((), ())
 
 
-def update(root: Path, spec_path: str, sections: Sequence[Section], applied: Sequence[RunRecord]) -> tuple[str, ...]:
+def update(root: Path, spec_path: str, sections: Sequence[Written], applied: Sequence[RunRecord]) -> tuple[str, ...]:
     """Bring a spec's file in step with its text; to be called when the document was saved.
 
     Args:

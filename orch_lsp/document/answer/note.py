@@ -14,6 +14,7 @@ NoteCode = Literal[
     "criterion_vague",
     "path_not_in_tree",
     "answer_mended",
+    "shape_missed",
 ]
 
 

@@ -39,7 +39,7 @@ from orch_lsp.text import Span, after_line, apply_edits, normalised, split_lines
 
 SECTION_LEVEL = 2
 
-Reason = Literal["", "no_section", "not_asked_for", "empty", "refused", "questions", "repeated"]
+Reason = Literal["", "no_section", "not_asked_for", "empty", "refused", "questions", "repeated", "not_in_shape"]
 """Why an answer holds no section that is any good; empty if it holds one."""
 
 _COLON = re.compile(r"[:：]\s*")

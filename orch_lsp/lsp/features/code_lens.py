@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from lsprotocol import types
 
-from orch_lsp.lsp.offers import offers
+from orch_lsp.lsp.offers import offers, place_offers
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.review import is_spec
 
 
 async def code_lens(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeLens]:  # noqa: ARG001
-    """Lenses above the title: the commands that fit the document now."""
+    """Lenses above the title: the commands that fit the document now; and one at each place that is open in it."""
     reading = await snapshot.reading()
     if not is_spec(reading):
         return []
     positions = snapshot.positions()
     place = positions.line_range(positions.range(reading.document.title).start.line if reading.document.title else 0)
-    return [
-        types.CodeLens(place, types.Command(offer.title, offer.command, arguments=[offer.argument]))
-        for offer in await offers(snapshot.session, reading)
+    found = await offers(snapshot.session, reading)
+    lenses = [
+        types.CodeLens(place, types.Command(offer.title, offer.command, arguments=[offer.argument])) for offer in found
     ]
+    places = await asyncio.to_thread(place_offers, reading)
+    if snapshot.session.supervisor.live_on(snapshot.uri) is None:
+        lenses += [
+            types.CodeLens(
+                positions.line_range(positions.range(head).start.line),
+                types.Command(offer.title, offer.command, arguments=[offer.argument]),
+            )
+            for head, offer in places
+            if len(places) > 1 or positions.line_range(positions.range(head).start.line) != place
+        ]
+    return lenses

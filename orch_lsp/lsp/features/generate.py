@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 
 from lsprotocol import types
@@ -28,7 +29,9 @@ async def generate_draft(ls: OrchServer, given: CommandArgument) -> dict[str, st
     if given.apply not in {None, "auto", "review"}:
         raise JsonRpcInvalidParams('`apply` must be "auto" or "review"')
     uri = ls.target_uri(given.uri)
-    return await start(ls, uri, CommandChoice(given.provider, given.model, given.apply), command=GENERATE_DRAFT)  # pyright: ignore[reportArgumentType] -- checked above
+    only = () if given.key is None else (given.key,)
+    choice = CommandChoice(given.provider, given.model, given.apply)  # pyright: ignore[reportArgumentType] -- checked above
+    return await start(ls, uri, choice, command=GENERATE_DRAFT, only=only)
 
 
 async def retry_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
@@ -48,15 +51,21 @@ async def retry_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
 
 
 async def start(
-    ls: OrchServer, uri: str, choice: CommandChoice, *, command: str, parent_run_id: str | None = None
+    ls: OrchServer,
+    uri: str,
+    choice: CommandChoice,
+    *,
+    command: str,
+    parent_run_id: str | None = None,
+    only: tuple[str, ...] = (),
 ) -> dict[str, str]:
-    """Begin a run on a document.
+    """Begin a run on a document, for all that is open in it or `only` for what has one of these keys.
 
     Raises:
         OrchError: It is refused; the document shows why.
     """
     try:
-        plan = await _plan(ls, uri, choice, command, parent_run_id)
+        plan = await _plan(ls, uri, choice, command, parent_run_id, only)
         session = ls.shared
         observer = EditorObserver(ls, uri, f"Orch: {plan.choice.model or plan.choice.provider.name}")
 
@@ -71,20 +80,22 @@ async def start(
     return {"runId": live.record.run_id, "status": "accepted"}
 
 
-async def _plan(ls: OrchServer, uri: str, choice: CommandChoice, command: str, parent_run_id: str | None) -> DraftPlan:
+async def _plan(
+    ls: OrchServer, uri: str, choice: CommandChoice, command: str, parent_run_id: str | None, only: tuple[str, ...]
+) -> DraftPlan:
     session = ls.shared
     reading = await read(ls, uri, choice)
-    plan = plan_draft(reading, command=command, parent_run_id=parent_run_id)
+    plan = await asyncio.to_thread(plan_draft, reading, command=command, parent_run_id=parent_run_id, only=only)
     try:
         await session.consent.require(reading, plan.choice)
     except OrchError:
         if ls.client.message_actions:
-            ls.run_task(_ask_for_consent(ls, plan, choice), f"consent for {uri}")
+            ls.run_task(_ask_for_consent(ls, plan, choice, only), f"consent for {uri}")
         raise
     return plan
 
 
-async def _ask_for_consent(ls: OrchServer, plan: DraftPlan, choice: CommandChoice) -> None:
+async def _ask_for_consent(ls: OrchServer, plan: DraftPlan, choice: CommandChoice, only: tuple[str, ...]) -> None:
     """Ask in a message as well; the diagnostic with its code action stays the way that always works."""
     provider = plan.choice.provider
     allow_title = "Allow in this workspace"
@@ -102,4 +113,4 @@ async def _ask_for_consent(ls: OrchServer, plan: DraftPlan, choice: CommandChoic
         uri = plan.reading.source.uri
         await allow(ls, plan.reading, provider.name)
         if ls.documents.is_open(uri):
-            await start(ls, uri, choice, command=plan.command, parent_run_id=plan.parent_run_id)
+            await start(ls, uri, choice, command=plan.command, parent_run_id=plan.parent_run_id, only=only)

@@ -7,6 +7,7 @@ import asyncio
 from lsprotocol import types
 
 from orch_lsp.document.model import Section
+from orch_lsp.document.written import Written, parts_around
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.runs import provenance
@@ -39,7 +40,7 @@ async def hover(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | 
     return types.Hover(content, positions.range(section.heading))
 
 
-def _written_at(reading: Reading, offset: int) -> tuple[tuple[Section, ...], tuple[ProvenanceEntry, ...]]:
+def _written_at(reading: Reading, offset: int) -> tuple[tuple[Written, ...], tuple[ProvenanceEntry, ...]]:
     """The sections around an offset that a run can have written, the innermost first, and the document's provenance.
 
     The title's section is the whole document, and no run's; its hash would cost the most.
@@ -48,8 +49,8 @@ def _written_at(reading: Reading, offset: int) -> tuple[tuple[Section, ...], tup
     if reading.root is not None:
         entries, _ = provenance.read(reading.root, reading.spec_path)
     named = {entry.key for entry in entries}
-    around = reading.document.sections_of(reading.around(offset))
-    sections = tuple(section for section in around if section.profile_key is not None or section.key in named)
+    around = parts_around(reading.document, reading.around(offset))
+    sections = tuple(part for part in around if not isinstance(part, Section) or part.profile_key or part.key in named)
     for section in sections:
         _ = section.sha256  # Made here, on a worker, and kept.
     return sections, entries

@@ -7,6 +7,7 @@ import logging
 
 from lsprotocol import types
 
+from orch_lsp.document.written import hashes_of, written_parts
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read
@@ -28,9 +29,11 @@ async def did_save(ls: OrchServer, params: types.DidSaveTextDocumentParams) -> N
     if reading.root is None:
         return
     store = await session.store(reading)
-    written = [(section.key, section.sha256) for section in reading.document.sections]
+    written = await asyncio.to_thread(hashes_of, reading.document)
     applied = await store.applied_for(reading.spec_path, written)
-    problems = await asyncio.to_thread(update, reading.root, reading.spec_path, reading.document.sections, applied)
+    problems = await asyncio.to_thread(
+        update, reading.root, reading.spec_path, written_parts(reading.document), applied
+    )
     for problem in problems:
         logger.warning("provenance of %s: %s", reading.spec_path, problem)
     refresh(ls, uri)

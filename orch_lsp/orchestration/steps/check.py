@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orch_lsp.document.drafting import open_places
 from orch_lsp.errors import ErrorCode, ProviderError
 from orch_lsp.late import late
 from orch_lsp.orchestration.findings import findings_of
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
+from orch_lsp.rules.check import check
+from orch_lsp.runs.record import Finding
 from orch_lsp.runs.status import StepStatus
-from orch_lsp.text import sha256
+from orch_lsp.text import end_of_line, sha256
 
 if TYPE_CHECKING:
-    from orch_lsp.document.answer import draft_check, reading
+    from orch_lsp.document import place_fill
+    from orch_lsp.document.answer import draft_check, in_shape, reading
     from orch_lsp.document.answer.note import AnswerNote
     from orch_lsp.document.answer.reading import Answer
 else:
     # Their many patterns take long to make, and nothing but an answer needs them.
     draft_check = late("orch_lsp.document.answer.draft_check")
+    in_shape = late("orch_lsp.document.answer.in_shape")
+    place_fill = late("orch_lsp.document.place_fill")
     reading = late("orch_lsp.document.answer.reading")
 
 NAME = "check"
+_TOLD = frozenset({"error", "warning"})
+_MOST_FINDINGS = 60
 _DECLINED = "The model declined to write, or wrote only a stand-in."
 _EMPTY = "The answer is complete, but its sections are empty."
 _REASONING_ALONE = "The answer is complete, but holds nothing besides the model's reasoning."
@@ -39,7 +48,8 @@ async def check_answer(scope: StepScope, plan: DraftPlan, raw: str) -> Answer:
     """
     scope.progressed("Checking the draft")
     answer, notes = await asyncio.to_thread(_read, plan, raw)
-    scope.change(findings=findings_of(notes, scope.entry.id))
+    broken = await asyncio.to_thread(_broken_rules, scope, plan, answer)
+    scope.change(findings=(*broken, *findings_of(notes, scope.entry.id)))
     if not answer.sections:
         raise _unusable(answer, [target.title for target in plan.targets])
     scope.end(StepStatus.COMPLETED, output_sha256=sha256(answer.text))
@@ -48,9 +58,30 @@ async def check_answer(scope: StepScope, plan: DraftPlan, raw: str) -> Answer:
 
 def _read(plan: DraftPlan, raw: str) -> tuple[Answer, tuple[AnswerNote, ...]]:
     wanted = [target.key for target in plan.targets]
-    answer = reading.read_answer(raw, plan.reading.profile, wanted, plan.brief)
+    answer = reading.read_answer(raw, plan.asked, wanted, plan.brief)
+    if plan.reading.profile.drafting is not None:
+        answer = in_shape.in_shape(answer, open_places(plan.reading.document))
     missing = partial(_is_missing, plan.reading.root)
     return answer, (*answer.notes, *draft_check.draft_notes(answer.sections, missing))
+
+
+def _broken_rules(scope: StepScope, plan: DraftPlan, answer: Answer) -> tuple[Finding, ...]:
+    """Findings of the rules that the document would have with the draft and does not have without it."""
+    reading = plan.reading
+    if reading.profile.drafting is None or not answer.sections:
+        return ()
+    after, filled = place_fill.with_draft(reading.document, answer.sections)
+    severities = reading.settings.severities
+    before = Counter((found.rule, found.message) for found in check(reading.document, severities, reading.neighbours))
+    findings: list[Finding] = []
+    for found in check(after, severities, reading.neighbours):
+        if before[found.rule, found.message]:
+            before[found.rule, found.message] -= 1
+        elif found.severity in _TOLD:
+            line = after.text[found.span.start : end_of_line(after.text, found.span.start)]
+            severity = "error" if found.severity == "error" else "warning"
+            findings.append(Finding(found.rule, severity, found.message[:500], found.key, line[:500], scope.entry.id))
+    return tuple(findings[:_MOST_FINDINGS]) if filled.filled else ()
 
 
 def _unusable(answer: Answer, wanted: Sequence[str]) -> ProviderError:
@@ -74,6 +105,7 @@ def _unusable(answer: Answer, wanted: Sequence[str]) -> ProviderError:
         )
     messages = {
         "repeated": "Every section of the answer says the same.",
+        "not_in_shape": f"No part of the answer has the shape that its place needs; wanted were {asked_for}.",
         "empty": _EMPTY if answer.headings else _REASONING_ALONE,
         "not_asked_for": f"The answer holds only sections that were not asked for; wanted were {asked_for}.",
     }

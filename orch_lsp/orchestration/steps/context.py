@@ -39,6 +39,7 @@ async def gather_context(
         limits.budget_tokens,
         limits.include,
         limits.exclude,
+        _folders(plan),
     )
     try:
         with contained():
@@ -54,6 +55,15 @@ async def gather_context(
         return ()
     scope.change(context=_on_record(source.name, result))
     return result.items
+
+
+def _folders(plan: DraftPlan) -> tuple[str, ...]:
+    """The folders of the documents from which one of a format is made: of its own spec, and of what it changes."""
+    known = plan.reading.recognition
+    if known is None or plan.reading.profile.drafting is None or known.certainty != "path":
+        return ()
+    places = [known.places[name] for name in ("change", "base", "deltas") if name in known.places]
+    return tuple(filter(None, (known.scope, *places)))
 
 
 def _detail(error: Exception, redactor: Redactor) -> ErrorDetail:

@@ -160,7 +160,7 @@ class _Intake:
         self._cost_before = scope.entry.cost
         # In every message, because a client shows only the newest of them.
         self._hops = f" (fallback from {', '.join(before)})" if before else ""
-        self._tracker = SectionTracker(plan.reading.profile)
+        self._tracker = SectionTracker(plan.asked)
         self._redactor = redactor
         self._keys = LiveKeyFilter(redactor)
 

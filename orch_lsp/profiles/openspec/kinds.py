@@ -10,10 +10,11 @@ from orch_lsp.profiles.openspec.words import NORMATIVE_WORDS, OPERATION_HEADINGS
 from orch_lsp.profiles.protocol import when_read
 
 if TYPE_CHECKING:
-    from orch_lsp.profiles.openspec import changes, requirements
+    from orch_lsp.profiles.openspec import changes, drafting, requirements
 else:
     # A format is loaded to recognise its documents; its readers, when there is one to read.
     changes = late("orch_lsp.profiles.openspec.changes")
+    drafting = late("orch_lsp.profiles.openspec.drafting")
     requirements = late("orch_lsp.profiles.openspec.requirements")
 
 
@@ -38,7 +39,8 @@ SPEC = Profile(
     kind="spec",
     nodes=when_read(lambda: requirements.spec_nodes),
     description="What a capability does now: requirements, each with scenarios.",
-    prompt_name="",
+    prompt_name="openspec.spec",
+    drafting=lambda: drafting.SPEC,
     sections=(
         _section("purpose", "What the capability is for, and for whom, in at least 50 characters.", required=True),
         _section(
@@ -74,7 +76,8 @@ DELTA = Profile(
     kind="delta",
     nodes=when_read(lambda: requirements.delta_nodes),
     description="How a change alters the requirements of one capability.",
-    prompt_name="",
+    prompt_name="openspec.delta",
+    drafting=lambda: drafting.DELTA,
     sections=tuple(
         SectionSpec(f"{operation}-requirements", forms[0], (), _PARTS_OF_A_DELTA[operation], forms[1:], required=False)
         for operation, forms in OPERATION_HEADINGS.items()
@@ -99,7 +102,8 @@ PROPOSAL = Profile(
     kind="proposal",
     nodes=when_read(lambda: changes.proposal_nodes),
     description="Why there is a change, and what it is.",
-    prompt_name="",
+    prompt_name="openspec.proposal",
+    drafting=lambda: drafting.PROPOSAL,
     sections=(
         _section("why", "The problem, and why now.", ("Motivation",)),
         _section("what-changes", "What will be different, one bullet each; what breaks is marked."),
@@ -114,7 +118,8 @@ DESIGN = Profile(
     kind="design",
     nodes=when_read(lambda: changes.design_nodes),
     description="How a change is to be made, and what was decided.",
-    prompt_name="",
+    prompt_name="openspec.design",
+    drafting=lambda: drafting.DESIGN,
     sections=(
         _section("context", "What is there now, and what binds.", ("Background",)),
         _section("goals", "What is wanted, and what is left out.", ("Goals",)),
@@ -139,7 +144,8 @@ TASKS = Profile(
         in_groups=True,
     ),
     description="The steps of a change, numbered, in groups.",
-    prompt_name="",
+    prompt_name="openspec.tasks",
+    drafting=lambda: drafting.TASKS,
     sections=(),
 )
 

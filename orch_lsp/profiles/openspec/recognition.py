@@ -66,7 +66,7 @@ def _of_change(root: str, change: str, below: tuple[str, ...], name: str, *, fro
         # A spec that stands in no capability's folder is one in the wrong place, and read as a delta, too.
         capability = "/".join(below[1:])
         scope = f"{change}/{'/'.join(below)}"
-        places = {"base": f"{root}/{_SPECS}/{capability}"} if capability else {}
+        places = {"base": f"{root}/{_SPECS}/{capability}", "change": change} if capability else {}
         return Recognition("delta", "path", scope, frozen, places)
     kind = _OF_A_CHANGE.get(name, "notes") if not below else "notes"
     return Recognition(kind, "path", change, frozen, {"specs": f"{root}/{_SPECS}", "deltas": f"{change}/{_SPECS}"})

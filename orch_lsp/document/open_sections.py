@@ -1,0 +1,83 @@
+"""Open places that all formats have: sections that are missing or nobody has written, at any level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from orch_lsp.document.drafting import OpenPlace
+from orch_lsp.document.heading_name import heading_name
+from orch_lsp.document.model import Section, SpecDocument
+from orch_lsp.document.placeholder import is_placeholder_in, is_placeholder_title
+from orch_lsp.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The request for a place: its guidance, and an example of its shape."""
+
+    guidance: str
+    example: str
+
+
+_OTHER = Words("What the heading promises, in a few sentences or a list.", "Text that fits the heading.")
+
+
+def section_places(
+    document: SpecDocument,
+    words: Mapping[str, Words],
+    *,
+    missing: Collection[str] = (),
+    below: Mapping[str, Words] | None = None,
+    skip: Callable[[Section], bool] = lambda _: False,
+) -> Iterator[OpenPlace]:
+    """Sections of the profile that are missing or placeholders, and other headings with nothing below them.
+
+    Args:
+        document: Where to look.
+        words: What is asked for, by key of section.
+        missing: Keys of the sections that the format asks for: they are open if they are not there.
+        below: What is asked for below other headings, by their names as headings are compared (`heading_name`).
+        skip: Headings that the format itself knows more of.
+    """
+    profile, present = document.profile, document.profile_sections
+    top = _top(document)
+    for spec in profile.sections:
+        if spec.key in missing and spec.key not in present:
+            asked = words.get(spec.key, _OTHER)
+            yield OpenPlace(spec.key, spec.title, asked.guidance, asked.example, _end(document), top, None, spec.key)
+    sections = document.sections
+    for number, section in enumerate(sections):
+        if section.within_html or section.heading == document.title or skip(section):
+            continue
+        is_first = section.profile_key is not None and present.get(section.profile_key) is section
+        if is_first and section.placeholder:
+            yield _place(section, words.get(section.profile_key or "", _OTHER))
+        elif section.level > 1 and not _has_children(sections, number) and is_open(document, section):
+            yield _place(section, (below or {}).get(heading_name(section.title), _OTHER))
+
+
+def is_open(document: SpecDocument, section: Section) -> bool:
+    """Whether nobody has written below a heading, whose own words are no stand-in."""
+    return not is_placeholder_title(section.title) and is_placeholder_in(document.tree, section.body, section.links)
+
+
+def _place(section: Section, words: Words) -> OpenPlace:
+    return OpenPlace(
+        section.key, section.title, words.guidance, words.example, section.body, section.heading, None, section.key
+    )
+
+
+def _has_children(sections: Sequence[Section], number: int) -> bool:
+    return number + 1 < len(sections) and sections[number + 1].level > sections[number].level
+
+
+def _top(document: SpecDocument) -> Span:
+    if document.title is not None:
+        return document.title
+    start = document.preamble.start
+    return Span(start, start)
+
+
+def _end(document: SpecDocument) -> Span:
+    return Span(len(document.text), len(document.text))
