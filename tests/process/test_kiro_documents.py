@@ -28,7 +28,7 @@ async def test_each_task_without_a_button_is_told_and_cured(start_editor, worksp
     assert list(editor.client.diagnostics[uri]) == []
 
 
-async def test_what_kiro_misses_is_told_below_its_folders_alone_and_nothing_is_drafted(
+async def test_what_kiro_misses_is_told_below_its_folders_alone_and_nothing_is_drafted_elsewhere(
     start_editor, homes, provider, workspace
 ):
     homes.use(provider.url)
@@ -39,13 +39,14 @@ async def test_what_kiro_misses_is_told_below_its_folders_alone_and_nothing_is_d
     assert {each.code for each in editor.client.diagnostics[uri]} == {
         *("missing_title", "missing_section", "missing_recommended_section"),
     }
-    assert "Orch: Generate spec draft" not in await editor.lenses(uri)
-    with pytest.raises(JsonRpcException) as refused:
-        await editor.execute("orch.generateDraft", uri)
-    assert plain(refused.value.data)["code"] == "unknown_profile"
-    assert provider.requests == []
+    assert (await editor.lenses(uri))[0] == "Orch: Draft 2 open places: Introduction, Requirements"
     template = editor.open(workspace / ".kiro" / "settings" / "templates" / "requirements.md", text)
     elsewhere = editor.open(workspace / "specs" / "requirements.md", "# Requirements Document\n\nWe want limits.\n")
     for other in (template, elsewhere):
         await editor.until(lambda other=other: other in editor.client.diagnostics)
         assert [each.code for each in editor.client.diagnostics[other]] == []
+    assert await editor.lenses(template) == []
+    with pytest.raises(JsonRpcException) as refused:
+        await editor.execute("orch.generateDraft", template)
+    assert plain(refused.value.data)["code"] == "unknown_profile"
+    assert provider.requests == []

@@ -97,7 +97,7 @@ class _Reading:
             made = self._requirement(heading, node)
             own = made.key if made is not None and made.kind in {"requirement", "story"} else None
             requirement = own or next((key for _, key in reversed(around) if key is not None), None)
-            criteria = _names_criteria(heading.title)
+            criteria = names_criteria(heading.title)
             if criteria and requirement is not None:
                 self._with_criteria.add(requirement)
             around.append((heading.level, own))
@@ -108,7 +108,7 @@ class _Reading:
 
     def _requirement(self, heading: Section, node: Node) -> Node | None:
         start, end = heading.heading.start, end_of_line(self._text, heading.heading.start)
-        if heading.profile_key is not None or heading.level == 1 or _names_criteria(heading.title):
+        if heading.profile_key is not None or heading.level == 1 or names_criteria(heading.title):
             return None
         named = _NAMED.match(self._text, start, end) or _PREFIXED.match(self._text, start, end)
         if named is None and not self._is_numbered(start, end):
@@ -259,7 +259,8 @@ class _Reading:
         return place.criteria or place.section == "requirements" or _TRIGGER.match(line) is not None
 
 
-def _names_criteria(title: str) -> bool:
+def names_criteria(title: str) -> bool:
+    """Whether a heading stands above criteria."""
     name = heading_name(title)
     if name in CRITERIA:
         return True

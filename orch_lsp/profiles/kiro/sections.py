@@ -12,10 +12,11 @@ from orch_lsp.profiles.kiro.words import NORMATIVE, TASK
 from orch_lsp.profiles.protocol import when_read
 
 if TYPE_CHECKING:
-    from orch_lsp.profiles.kiro import design, requirements, tasks
+    from orch_lsp.profiles.kiro import design, drafting, requirements, tasks
 else:
     # A format is loaded to recognise its documents; its readers, when there is one to read.
     design = late("orch_lsp.profiles.kiro.design")
+    drafting = late("orch_lsp.profiles.kiro.drafting")
     requirements = late("orch_lsp.profiles.kiro.requirements")
     tasks = late("orch_lsp.profiles.kiro.tasks")
 
@@ -63,7 +64,8 @@ _REQUIREMENTS = SectionSpec(
 REQUIREMENTS = Profile(
     name="kiro",
     kind="requirements",
-    prompt_name="",
+    prompt_name="kiro.requirements",
+    drafting=lambda: drafting.REQUIREMENTS_DRAFTING,
     description="Requirements with numbered acceptance criteria.",
     sections=(_INTRODUCTION, _GLOSSARY, _REQUIREMENTS),
     nodes=when_read(lambda: requirements.requirements_nodes),
@@ -82,7 +84,8 @@ REQUIREMENTS_ELSEWHERE = replace(
 BUGFIX = Profile(
     name="kiro/bugfix",
     kind="bugfix",
-    prompt_name="",
+    prompt_name="kiro.bugfix",
+    drafting=lambda: drafting.BUGFIX_DRAFTING,
     description="A bug: what happens, what is to happen, what must not change.",
     sections=(
         _INTRODUCTION,
@@ -103,7 +106,8 @@ BUGFIX = Profile(
 DESIGN = Profile(
     name="kiro/design",
     kind="design",
-    prompt_name="",
+    prompt_name="kiro.design",
+    drafting=lambda: drafting.DESIGN_DRAFTING,
     description="A design with the properties that validate its requirements.",
     sections=(
         SectionSpec(
@@ -131,7 +135,8 @@ DESIGN = Profile(
 TASKS = Profile(
     name="kiro/tasks",
     kind="tasks",
-    prompt_name="",
+    prompt_name="kiro.tasks",
+    drafting=lambda: drafting.TASKS_DRAFTING,
     description="Numbered tasks with boxes, each with the criteria that it covers.",
     sections=(
         SectionSpec("overview", "Overview", (), "What the tasks build.", ("概述", "概要", "개요"), required=False),

@@ -1,4 +1,4 @@
-"""The kinds of spec-kit's documents, each with its sections. Nothing is drafted in them yet."""
+"""The kinds of spec-kit's documents, each with its sections."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from orch_lsp.profiles.protocol import when_read
 from orch_lsp.profiles.spec_kit.words import NORMATIVE
 
 if TYPE_CHECKING:
-    from orch_lsp.profiles.spec_kit import nodes
+    from orch_lsp.profiles.spec_kit import drafting, nodes
 else:
     # A format is loaded to recognise its documents; its readers, when there is one to read.
+    drafting = late("orch_lsp.profiles.spec_kit.drafting")
     nodes = late("orch_lsp.profiles.spec_kit.nodes")
 
 _SPEC = (
@@ -67,11 +68,16 @@ _OTHERS = {
 }
 
 
+_DRAFTED = frozenset({"spec", "plan", "tasks", "research", "data-model", "quickstart", "constitution"})
+"""Kinds in which there is something to draft; a checklist asks its readers, and a roadmap is theirs."""
+
+
 def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()) -> Profile:
     return Profile(
         name="spec-kit" if kind == "spec" else f"spec-kit/{kind}",
         kind=kind,
-        prompt_name="",
+        prompt_name=f"spec-kit.{kind}" if kind in _DRAFTED else "",
+        drafting=(lambda: drafting.DRAFTING[kind]) if kind in _DRAFTED else None,
         description=description,
         sections=sections,
         nodes=when_read(lambda: nodes.READERS.get(kind, nodes.other_nodes)),
