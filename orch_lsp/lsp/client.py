@@ -35,6 +35,10 @@ class ClientFeatures:
     """Takes a definition with all of its text."""
     symbol_tree: bool = False
     """Shows symbols within symbols."""
+    semantic_tokens: bool = False
+    """Colours words by the meaning that the server gives them."""
+    fold_limit: int | None = None
+    """The most parts to fold that it takes; None if it says nothing of that."""
     orch_notifications: bool = False
     """Declares `experimental.orch`: it gets `orch/runChanged` and `orch/draftDelta`."""
 
@@ -69,6 +73,8 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
         code_description=has("text_document.publish_diagnostics.code_description_support"),
         definition_links=has("text_document.definition.link_support"),
         symbol_tree=has("text_document.document_symbol.hierarchical_document_symbol_support"),
+        semantic_tokens=get_capability(capabilities, "text_document.semantic_tokens") is not None,
+        fold_limit=get_capability(capabilities, "text_document.folding_range.range_limit"),
         orch_notifications=_declares_orch(capabilities.experimental),
     )
 

@@ -35,6 +35,10 @@ class Positions:
         """The client's range of a span."""
         return types.Range(self.position(span.start), self.position(span.end))
 
+    def span(self, range_: types.Range) -> Span:
+        """The span of a client's range."""
+        return Span(self.offset(range_.start), self.offset(range_.end))
+
     def line_range(self, line: int) -> types.Range:
         """The whole of a line, without its end."""
         line = min(line, self._index.line_count - 1)

@@ -187,6 +187,7 @@ class Settings:
     profile: str = "plain"
     apply: Literal["auto", "review"] = "auto"
     include: tuple[str, ...] = ("**/*.spec.md", "**/specs/**/*.md")
+    semantic_tokens: bool = True
     context: ContextSettings = field(default_factory=ContextSettings)
     runs: RunSettings = field(default_factory=RunSettings)
     severities: Mapping[str, Literal["error", "warning", "information", "hint", "off"]] = field(

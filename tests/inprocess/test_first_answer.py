@@ -22,9 +22,20 @@ from tests.fakes.raw_client import frame
 
 KNOWN = Path(first_answer.__file__).with_name("initialize.json")
 
+SEMANTIC_TOKENS = {
+    "requests": {"full": True, "range": True},
+    "tokenTypes": ["class", "keyword"],
+    "tokenModifiers": [],
+    "formats": ["relative"],
+}
+
 VSCODE = {
     "workspace": {"fileOperations": {"didRename": True, "willRename": True}, "diagnostics": {"refreshSupport": True}},
-    "textDocument": {"diagnostic": {"dynamicRegistration": True}, "synchronization": {"willSave": True}},
+    "textDocument": {
+        "diagnostic": {"dynamicRegistration": True},
+        "synchronization": {"willSave": True},
+        "semanticTokens": SEMANTIC_TOKENS,
+    },
     "general": {"positionEncodings": ["utf-16"]},
     "notebookDocument": {"synchronization": {"executionSummarySupport": True}},
     "experimental": {"orch": {}},
@@ -46,7 +57,7 @@ EMACS = {
 
 EVERYTHING = {
     "workspace": {"fileOperations": {"didRename": True}, "diagnostics": {"refreshSupport": True}},
-    "textDocument": {"diagnostic": {}},
+    "textDocument": {"diagnostic": {}, "semanticTokens": SEMANTIC_TOKENS},
 }
 
 _encodings = st.lists(st.sampled_from(["utf-8", "utf-16", "utf-32", "utf-7"]), max_size=3)
@@ -66,6 +77,7 @@ _clients = st.fixed_dictionaries(
             {},
             optional={
                 "diagnostic": st.fixed_dictionaries({}),
+                "semanticTokens": st.just(SEMANTIC_TOKENS),
                 "synchronization": st.fixed_dictionaries(
                     {}, optional={"willSave": st.booleans(), "willSaveWaitUntil": st.booleans()}
                 ),

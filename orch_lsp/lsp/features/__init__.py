@@ -31,6 +31,7 @@ from orch_lsp.lsp.commands import (
 from orch_lsp.lsp.convert import SOURCE
 from orch_lsp.lsp.features import lifecycle, text_sync
 from orch_lsp.lsp.serving import AboutDocument, AtOnce, Command, OfServer, Row
+from orch_lsp.lsp.token_legend import LEGEND
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.features import (
@@ -42,14 +43,18 @@ if TYPE_CHECKING:
         definition,
         diagnostics,
         document_highlight,
+        document_link,
         document_symbol,
         drafts,
+        folding_range,
         generate,
         hover,
         models,
         references,
         runs,
         saving,
+        selection_range,
+        semantic_tokens,
         user_settings,
     )
 else:
@@ -61,14 +66,18 @@ else:
     definition = late(f"{__name__}.definition")
     diagnostics = late(f"{__name__}.diagnostics")
     document_highlight = late(f"{__name__}.document_highlight")
+    document_link = late(f"{__name__}.document_link")
     document_symbol = late(f"{__name__}.document_symbol")
     drafts = late(f"{__name__}.drafts")
+    folding_range = late(f"{__name__}.folding_range")
     generate = late(f"{__name__}.generate")
     hover = late(f"{__name__}.hover")
     models = late(f"{__name__}.models")
     references = late(f"{__name__}.references")
     runs = late(f"{__name__}.runs")
     saving = late(f"{__name__}.saving")
+    selection_range = late(f"{__name__}.selection_range")
+    semantic_tokens = late(f"{__name__}.semantic_tokens")
     user_settings = late(f"{__name__}.user_settings")
 
 USER_SETTINGS = "orch/userSettings"
@@ -107,6 +116,16 @@ FEATURES: tuple[Row, ...] = (
     AboutDocument(types.TEXT_DOCUMENT_DEFINITION, lambda: definition.definition),
     AboutDocument(types.TEXT_DOCUMENT_REFERENCES, lambda: references.references),
     AboutDocument(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, lambda: document_highlight.document_highlight),
+    AboutDocument(
+        types.TEXT_DOCUMENT_DOCUMENT_LINK, lambda: document_link.document_link, otherwise=list[types.DocumentLink]
+    ),
+    OfServer(types.DOCUMENT_LINK_RESOLVE, lambda: document_link.resolve),
+    AboutDocument(
+        types.TEXT_DOCUMENT_FOLDING_RANGE, lambda: folding_range.folding_range, otherwise=list[types.FoldingRange]
+    ),
+    AboutDocument(types.TEXT_DOCUMENT_SELECTION_RANGE, lambda: selection_range.selection_range),
+    AboutDocument(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, lambda: semantic_tokens.full, LEGEND),
+    AboutDocument(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, lambda: semantic_tokens.within, LEGEND),
     AboutDocument(
         types.TEXT_DOCUMENT_CODE_LENS,
         lambda: code_lens.code_lens,

@@ -82,6 +82,8 @@ def result_for(client: dict[str, Any]) -> dict[str, Any]:
     pulls = _at(client, "textDocument", "diagnostic") is not None
     if not (pulls and _at(client, "workspace", "diagnostics", "refreshSupport")):
         capabilities.pop("diagnosticProvider")
+    if _at(client, "textDocument", "semanticTokens") is None:
+        capabilities.pop("semanticTokensProvider")
     return answer
 
 

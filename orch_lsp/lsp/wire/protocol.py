@@ -71,6 +71,9 @@ _BEFORE_INITIALIZE = frozenset({types.INITIALIZE, types.SHUTDOWN, types.EXIT})
 _READING = frozenset({
     types.TEXT_DOCUMENT_HOVER, types.TEXT_DOCUMENT_CODE_LENS, types.TEXT_DOCUMENT_CODE_ACTION,
     types.TEXT_DOCUMENT_DIAGNOSTIC, types.TEXT_DOCUMENT_COMPLETION, types.WORKSPACE_TEXT_DOCUMENT_CONTENT,
+    types.TEXT_DOCUMENT_DOCUMENT_LINK, types.DOCUMENT_LINK_RESOLVE, types.TEXT_DOCUMENT_FOLDING_RANGE,
+    types.TEXT_DOCUMENT_SELECTION_RANGE, types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL,
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE,
 })  # fmt: skip
 """Requests that look at a document or a run, and change nothing."""
 
@@ -232,6 +235,8 @@ class OrchProtocol(LanguageServerProtocol):
         if not features_of(params).pull_diagnostics:
             # Shown twice otherwise: such a client keeps pulled and pushed ones apart.
             capabilities.diagnostic_provider = None
+        if not features_of(params).semantic_tokens:
+            capabilities.semantic_tokens_provider = None
         return result
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
