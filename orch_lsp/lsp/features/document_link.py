@@ -46,7 +46,8 @@ def _links(snapshot: Snapshot, reading: Reading) -> list[types.DocumentLink]:
 
 async def resolve(ls: OrchServer, link: types.DocumentLink) -> types.DocumentLink:
     """The link with its target, if it still has one that may be opened: a client's word for it is not taken."""
-    data = cast("Mapping[str, Any]", link.data) if isinstance(link.data, dict) else {}
+    known: Any = link.data
+    data = cast("Mapping[str, Any]", known if isinstance(known, dict) else {})
     uri, target, meant = data.get("uri"), data.get("target"), data.get("meant")
     if not (isinstance(uri, str) and isinstance(target, str) and ls.documents.is_open(uri)):
         return link
