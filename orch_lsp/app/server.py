@@ -12,11 +12,12 @@ from orch_lsp.lsp.serving import load_all
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
-    from orch_lsp.lsp import drafting
+    from orch_lsp.lsp import drafting, indexing
     from orch_lsp.orchestration.session import Session
     from orch_lsp.redaction import Redactor
 else:
     drafting = late("orch_lsp.lsp.drafting")
+    indexing = late("orch_lsp.lsp.indexing")
     sessions = late("orch_lsp.app.session")
 
 
@@ -28,6 +29,7 @@ def build_server(redactor: Redactor | None = None) -> OrchServer:
         session = sessions.build_session(redactor)
         session.stores.on_interrupted = functools.partial(drafting.announce, server)
         load_all(FEATURES)
+        session.indexes.client = indexing.client_of(server)
         return session
 
     server = OrchServer(open_session)

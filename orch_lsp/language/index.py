@@ -8,7 +8,7 @@ specs are two.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from orch_lsp.document.node import Citation, Node, Nodes, scope_named
@@ -19,6 +19,8 @@ ANYWHERE = ""
 
 _OF_REQUIREMENTS = frozenset(("covers", "validates"))
 """Relations to what is to be built, never to the work of building it."""
+_FEW = 8
+"""Changed documents up to which an index is changed one by one."""
 _WORK = frozenset(("task", "checklist_item"))
 
 
@@ -35,6 +37,8 @@ class IndexedDocument:
     """The scopes of other specs by what its citations call them, see `Recognition.places`."""
     frozen: bool = False
     """Whether it is of the past, or a template: what it says is not at work."""
+    text: str = field(default="", repr=False, compare=False)
+    """The text that its spans are in; empty where nobody needs it."""
 
     @property
     def own_scope(self) -> str:
@@ -88,9 +92,11 @@ class Index:
     """Paths of the documents that belong to a scope."""
     _citing: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     """Paths of the documents that name something in a scope."""
+    is_whole: bool = False
+    """Whether it holds all documents that there are around these: only then a thing that it lacks is not there."""
 
     @staticmethod
-    def of(documents: Iterable[IndexedDocument]) -> Index:
+    def of(documents: Iterable[IndexedDocument], *, is_whole: bool = False) -> Index:
         """The index of these documents; of two with one path the last counts."""
         by_path = {document.path: document for document in documents}
         in_scope: dict[str, set[str]] = {}
@@ -99,15 +105,34 @@ class Index:
             in_scope.setdefault(document.own_scope, set()).add(path)
             for scope in document.cited_scopes:
                 citing.setdefault(scope, set()).add(path)
-        return Index(by_path, _frozen(in_scope), _frozen(citing))
+        return Index(by_path, _frozen(in_scope), _frozen(citing), is_whole)
+
+    def as_whole(self) -> Index:
+        """The same index, known to hold all that there is."""
+        return replace(self, is_whole=True)
+
+    def changed(self, documents: Mapping[str, IndexedDocument | None]) -> Index:
+        """The index with what is now known of these paths; None for a path of which nothing is."""
+        new = {path: document for path, document in documents.items() if self.documents.get(path) is not document}
+        if len(new) > _FEW:
+            rest = {path: document for path, document in self.documents.items() if path not in new}
+            added = [document for document in new.values() if document is not None]
+            return Index.of([*rest.values(), *added], is_whole=self.is_whole)
+        index = self
+        for path, document in new.items():
+            index = index.without_document(path) if document is None else index.with_document(document)
+        return index
 
     def with_document(self, document: IndexedDocument) -> Index:
         """The index in which `document` is what is known of its path."""
+        if self.documents.get(document.path) is document:
+            return self
         without = self.without_document(document.path)
         return Index(
             {**without.documents, document.path: document},
             _with(without._in_scope, (document.own_scope,), document.path),  # noqa: SLF001 -- its own kind
             _with(without._citing, document.cited_scopes, document.path),  # noqa: SLF001
+            self.is_whole,
         )
 
     def without_document(self, path: str) -> Index:
@@ -117,8 +142,13 @@ class Index:
             return self
         rest = {other: document for other, document in self.documents.items() if other != path}
         return Index(
-            rest, _without(self._in_scope, (known.own_scope,), path), _without(self._citing, known.cited_scopes, path)
-        )
+            rest, _without(self._in_scope, (known.own_scope,), path), _without(self._citing, known.cited_scopes, path),
+            self.is_whole,
+        )  # fmt: skip
+
+    def citing(self, scope: str) -> frozenset[str]:
+        """Paths of the documents that name something in a scope; those that may mean any scope are not among them."""
+        return self._citing.get(scope, frozenset())
 
     def neighbours(self, path: str) -> tuple[IndexedDocument, ...]:
         """The other documents of the spec to which the document at `path` belongs, by path."""

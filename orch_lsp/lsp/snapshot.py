@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from orch_lsp.language.index import Index
 from orch_lsp.lsp.client import ClientFeatures
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.failures import ShownFailure
@@ -54,6 +55,13 @@ class Snapshot:
     async def reading(self, command: CommandChoice = _NONE) -> Reading:
         """The document parsed, with its profile and settings; done when it is first asked for, and kept by version."""
         return await read_source(self.session, self.source, editor=self.editor, command=command)
+
+    async def index(self) -> Index:
+        """All specs of the document's workspace, with this version of it: waits for the first look at the files.
+
+        If that takes too long, the index is not whole (`Index.is_whole`): of what it lacks nothing is known.
+        """
+        return await self.session.indexes.whole(await self.reading())
 
 
 def take(ls: OrchServer, source: Source) -> Snapshot:

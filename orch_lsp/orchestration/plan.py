@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -60,6 +60,10 @@ class Surroundings(Protocol):
         """All layers, merged. Blocking."""
         ...
 
+    def known_index(self, source: Source, root: Path | None, /) -> Index:
+        """The documents around one, as far as they are known now."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class NoProfile:
@@ -89,6 +93,8 @@ class Reading:
     """The format that was recognised by path or content; None if the document names its profile, or is plain."""
     left: Path | None = None
     """The workspace in which the document is named, if a link on the way leads out of it."""
+    around_it: Index = field(default_factory=Index, repr=False, compare=False)
+    """The documents of its workspace, as they were known when it was read."""
 
     @property
     def drafts(self) -> bool:
@@ -96,15 +102,19 @@ class Reading:
         return self.no_profile is None and bool(self.profile.prompt_name)
 
     @property
-    def index(self) -> Index:
-        """The index across documents; it holds this one alone, until files of a workspace are read."""
+    def indexed(self) -> IndexedDocument:
+        """The document as an index knows it; made once."""
         path, known = self.spec_path, self.recognition or Recognition(self.profile.kind, "content")
+        frozen = known.frozen or kept_away(path) is not None
         return self.document.once(
-            ("index", path, known.scope),
-            lambda: Index().with_document(
-                IndexedDocument(path, self.document.nodes, known.scope, known.places, known.frozen)
-            ),
+            ("index", path, known.scope, frozen),
+            lambda: IndexedDocument(path, self.document.nodes, known.scope, known.places, frozen, self.document.text),
         )
+
+    @property
+    def index(self) -> Index:
+        """The index of its workspace as far as it was known without waiting, with the document as it is here."""
+        return self.around_it.with_document(self.indexed)
 
     @property
     def neighbours(self) -> tuple[IndexedDocument, ...]:
@@ -142,10 +152,11 @@ def _profile_of(clues: Clues, recognised: Sequence[Recognised], otherwise: str) 
 
 async def read(surroundings: Surroundings, source: Source, *, editor: ProjectLayer, command: CommandChoice) -> Reading:
     """Parse a document and merge the settings that hold for it. Never fails on a document or a setting."""
-    return await asyncio.to_thread(_read, surroundings, source, editor, command)
+    return await asyncio.to_thread(read_now, surroundings, source, editor, command)
 
 
-def _read(surroundings: Surroundings, source: Source, editor: ProjectLayer, command: CommandChoice) -> Reading:
+def read_now(surroundings: Surroundings, source: Source, editor: ProjectLayer, command: CommandChoice) -> Reading:
+    """As `read`, in the calling thread. Blocking."""
     root = surroundings.root_of(source)
     markdown = surroundings.readings.markdown(source.uri, source.text)
     front_matter = markdown.front_matter
@@ -162,7 +173,10 @@ def _read(surroundings: Surroundings, source: Source, editor: ProjectLayer, comm
         no_profile = replace(no_profile, message=surroundings.redactor.redact(no_profile.message))
     recognition = next((one.recognition for one in recognised if one.profile is profile), None)
     left = _workspace_left(source)
-    return Reading(source, root, spec_path, document, profile, settings, no_profile, recognition, left)
+    return Reading(
+        source, root, spec_path, document, profile, settings, no_profile, recognition, left,
+        surroundings.known_index(source, root),
+    )  # fmt: skip
 
 
 def _workspace_left(source: Source) -> Path | None:

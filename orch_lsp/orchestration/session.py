@@ -21,6 +21,7 @@ from orch_lsp.model_lists.lists import ModelLists
 from orch_lsp.orchestration.connections import Connections, ProviderFactory
 from orch_lsp.orchestration.consent import Consent
 from orch_lsp.orchestration.run_stores import RunStores
+from orch_lsp.orchestration.spec_indexes import SpecIndexes
 from orch_lsp.orchestration.supervisor import Supervisor
 from orch_lsp.orchestration.whereabouts import Place, root_of, spec_path
 from orch_lsp.redaction import Redactor
@@ -64,6 +65,8 @@ class Session:
         self.models = ModelLists(self.connections)
         # The ports of `plan` and `supervisor`: for reading documents, and for runs.
         self.root_of, self.spec_path = root_of, spec_path
+        self.indexes = SpecIndexes(self)
+        self.known_index = self.indexes.known
         self.api_key, self.provider = self.connections.api_key, self.connections.provider
         self.in_use = self.connections.in_use
         self.store, self.open_stores = self.stores.store, self.stores.open_stores
@@ -114,5 +117,6 @@ class Session:
         return await self.stores.store_at(place.root, place.document, settings.runs)
 
     async def aclose(self) -> None:
-        """Close providers and stores."""
+        """Close providers and stores, and end what reads files."""
+        await self.indexes.aclose()
         await asyncio.gather(self.connections.aclose(), self.stores.aclose(), return_exceptions=True)

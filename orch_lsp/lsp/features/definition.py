@@ -1,40 +1,37 @@
-"""textDocument/definition: from a citation to what it names."""
+"""textDocument/definition and declaration: from a citation to what it names, in any file of the workspace."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from orch_lsp.language.occurrences import meant_at
+from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.review import is_spec
 
-if TYPE_CHECKING:
-    from orch_lsp.orchestration.plan import Reading
-
 
 async def definition(
-    snapshot: Snapshot, params: types.DefinitionParams
+    snapshot: Snapshot, params: types.DefinitionParams | types.DeclarationParams
 ) -> list[types.LocationLink] | list[types.Location] | None:
     """The node that is meant under the cursor, with all of its text where the client takes that."""
     reading = await snapshot.reading()
-    return await asyncio.to_thread(_found, snapshot, reading, params) if is_spec(reading) else None
-
-
-def _found(
-    snapshot: Snapshot, reading: Reading, params: types.DefinitionParams
-) -> list[types.LocationLink] | list[types.Location] | None:
-    positions = snapshot.positions()
-    meant = meant_at(reading.index, reading.spec_path, positions.offset(params.position))
-    nodes = [found.node for found in meant.definitions if found.path == reading.spec_path] if meant else []
-    if meant is None or not nodes:
+    if not is_spec(reading):
         return None
+    index = await snapshot.index()
+    positions = await asyncio.to_thread(snapshot.positions)
+    meant = meant_at(index, reading.spec_path, positions.offset(params.position))
+    if meant is None or not meant.definitions:
+        return None
+    there = await places(snapshot, reading, index, (found.path for found in meant.definitions))
     if not snapshot.client.definition_links:
-        return [types.Location(snapshot.uri, positions.range(node.head)) for node in nodes]
+        found = [there.location(found.path, found.node.head) for found in meant.definitions]
+        return [one for one in found if one is not None] or None
     origin = positions.range(meant.span)
-    return [
-        types.LocationLink(snapshot.uri, positions.range(node.span), positions.range(node.head), origin)
-        for node in nodes
-    ]
+    links: list[types.LocationLink] = []
+    for found in meant.definitions:
+        whole, head = there.range(found.path, found.node.span), there.range(found.path, found.node.head)
+        if head is not None:
+            links.append(types.LocationLink(there.documents[found.path].uri, whole or head, head, origin))
+    return links or None

@@ -1,0 +1,121 @@
+"""Places of an index as the client names them: also in files that it does not have open.
+
+A file is read when the answer is made, by the same bounded reader as for the index. In one that has changed since, a
+place is found again if the change does not touch it; else it is left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from lsprotocol import types
+
+from orch_lsp.context.choke import read_text
+from orch_lsp.context.item import Exclusion
+from orch_lsp.document.readings import difference
+from orch_lsp.language.index import Index
+from orch_lsp.lsp.convert import Positions
+from orch_lsp.lsp.snapshot import Snapshot
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.spec_index import MAX_FILE_BYTES, SpecIndex
+from orch_lsp.text import Span
+from orch_lsp.uri import normal_form
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedDocument:
+    """A document as it is when the answer is made."""
+
+    uri: str
+    """As the client spells it, if it does."""
+    version: int | None
+    """None for a file that is not open."""
+    text: str
+    positions: Positions
+    known: str
+    """The text of the index."""
+    cut: Span | None
+    """The part of it that is another one by now; None if nothing is."""
+
+    def span(self, span: Span) -> Span | None:
+        """Where a span of the index is now; None if it was changed."""
+        if self.cut is None or span.end < self.cut.start:
+            return span
+        if span.start <= self.cut.end:
+            return None
+        moved = len(self.text) - len(self.known)
+        return Span(span.start + moved, span.end + moved)
+
+    def range(self, span: Span) -> types.Range | None:
+        """The client's range of a span of the index; None if it was changed."""
+        now = self.span(span)
+        return None if now is None else self.positions.range(now)
+
+
+class Places:
+    """Documents of an index by path; one that cannot be read any more is not among them."""
+
+    def __init__(self, documents: Mapping[str, PlacedDocument]) -> None:
+        self.documents = documents
+
+    def range(self, path: str, span: Span) -> types.Range | None:
+        """The client's range of a span; None if the document or the place is gone."""
+        document = self.documents.get(path)
+        return None if document is None else document.range(span)
+
+    def location(self, path: str, span: Span) -> types.Location | None:
+        """The client's location of a span; None if the document or the place is gone."""
+        found = self.range(path, span)
+        return None if found is None else types.Location(self.documents[path].uri, found)
+
+
+async def places(snapshot: Snapshot, reading: Reading, index: Index, paths: Iterable[str]) -> Places:
+    """Documents of an index, ready to be pointed into.
+
+    Args:
+        snapshot: The document that the request is about.
+        reading: The same, read.
+        index: `Snapshot.index()`.
+        paths: Of documents in it; each is read once.
+    """
+    return await asyncio.to_thread(_places, snapshot, reading, index, sorted(set(paths)))
+
+
+def _places(snapshot: Snapshot, reading: Reading, index: Index, paths: Iterable[str]) -> Places:
+    owner = snapshot.session.indexes.of(reading)
+    before = _uri_of_folder(snapshot, reading)
+    found: dict[str, PlacedDocument] = {}
+    for path in paths:
+        known = index.documents.get(path)
+        if known is None:
+            continue
+        if path == reading.spec_path:
+            uri, version, text = snapshot.uri, snapshot.source.version, snapshot.text
+        elif owner is not None and (opened := owner.opened(path)) is not None:
+            uri, version, text = opened.source.uri, opened.source.version, opened.source.text
+        elif owner is not None and (on_disk := _read(owner, path)) is not None:
+            uri, version, text = f"{before}/{quote(path)}", None, on_disk
+        else:
+            continue
+        cut = None if text == known.text else difference(known.text, text)[0]
+        found[path] = PlacedDocument(uri, version, text, Positions(text, snapshot.encoding), known.text, cut)
+    return Places(found)
+
+
+def _read(owner: SpecIndex, path: str) -> str | None:
+    readable = read_text(owner.folder, path, MAX_FILE_BYTES)
+    return None if isinstance(readable, Exclusion) else readable.text
+
+
+def _uri_of_folder(snapshot: Snapshot, reading: Reading) -> str:
+    """The folder that paths are relative to, as the client spells it in the URI of the document; without a slash."""
+    depth = reading.spec_path.count("/") + 1
+    before = snapshot.uri.rsplit("/", depth)[0]
+    if normal_form(f"{before}/{quote(reading.spec_path)}") == normal_form(snapshot.uri):
+        return before
+    # A link leads to the document.
+    owner = snapshot.session.indexes.of(reading)
+    return "" if owner is None else owner.folder.as_uri()

@@ -1,0 +1,373 @@
+"""The specs of one folder as an index: its files, and over them the documents that a client has open.
+
+Files are read on worker threads, a slice at a time, and kept as nodes and citations only. A file is read again if its
+stamp is another one. An open document counts with the text that the client has; its file counts when it is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from orch_lsp.context.choke import read_text
+from orch_lsp.context.item import Exclusion
+from orch_lsp.context.tree import FileTree
+from orch_lsp.document.readings import Readings
+from orch_lsp.language.index import Index, IndexedDocument
+from orch_lsp.markdown.front_matter import FrontMatter
+from orch_lsp.orchestration.included import is_included
+from orch_lsp.orchestration.plan import Reading, read_now
+from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.source import Source
+from orch_lsp.profiles.recognition import kept_away
+from orch_lsp.redaction import Redactor
+from orch_lsp.settings.load import ProjectLayer
+from orch_lsp.settings.model import Settings
+from orch_lsp.settings.resolve import CommandChoice
+
+logger = logging.getLogger(__name__)
+
+MAX_FILE_BYTES = 2 * 1024 * 1024
+"""Of one file; a larger one is in the index only while it is open."""
+_MOST_FILES = 1_000_000
+"""Files of all kinds that are looked at by name, and folders."""
+_SLICE_SECONDS = 0.03
+_MARKDOWN = (".md", ".markdown")
+_NO_COMMAND = CommandChoice()
+
+Stamp = tuple[int, int, int, int]
+"""Times of content and of the file itself in nanoseconds, size and inode: another file or content has another one."""
+
+
+class SettingsSource(Protocol):
+    """A reader of settings, and of what must not be said aloud."""
+
+    redactor: Redactor
+
+    def read_settings(
+        self, root: Path | None, front_matter: FrontMatter | None, /, *, editor: ProjectLayer, command: CommandChoice
+    ) -> Settings:
+        """All layers, merged. Blocking."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a folder may hold: documents, and bytes of all of them."""
+
+    documents: int = 20_000
+    total_bytes: int = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    stamp: Stamp
+    size: int = 0
+    document: IndexedDocument | None = None
+    """None for one that is no spec."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSpec:
+    """An open document in its place over the file."""
+
+    source: Source
+    document: IndexedDocument | None
+    """None for one that is no spec."""
+
+
+class _Passing:
+    """Reads one file of a folder, and keeps nothing of it."""
+
+    def __init__(self, settings: SettingsSource, root: Path | None, path: str) -> None:
+        self.readings = Readings()
+        self.redactor = settings.redactor
+        self.read_settings = settings.read_settings
+        self._root = root
+        self._path = path
+
+    def root_of(self, source: Source, /) -> Path | None:
+        del source
+        return self._root
+
+    def spec_path(self, source: Source, root: Path | None, /) -> str:
+        del source, root
+        return self._path
+
+    def known_index(self, source: Source, root: Path | None, /) -> Index:
+        del source, root
+        return Index()
+
+
+def indexed(reading: Reading) -> IndexedDocument | None:
+    """The document as others see it: a spec that is at work, or one of the past; None for what is neither."""
+    if is_spec(reading):
+        return reading.indexed
+    return reading.indexed if reading.recognition is not None and _is_past(reading) else None
+
+
+def _is_past(reading: Reading) -> bool:
+    away = kept_away(reading.spec_path)
+    return reading.indexed.frozen and away in {None, "archived"}
+
+
+@dataclass
+class _Found:
+    """The files of a folder that may be specs, with their stamps."""
+
+    stamps: dict[str, Stamp] = field(default_factory=dict[str, Stamp])
+    is_complete: bool = True
+
+
+class SpecIndex:
+    """The specs below one folder. Its state changes under a lock; threads read it as it is.
+
+    Args:
+        folder: Its links resolved.
+        settings: What reads settings.
+        editor: The editor's settings as they are now.
+        is_root: Whether it is the root of a workspace; of another folder only the files directly in it count.
+        on_change: Told of documents that were there before, or are there now, when others may see them otherwise.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: SettingsSource,
+        editor: Callable[[], ProjectLayer],
+        *,
+        is_root: bool = True,
+        on_change: Callable[[SpecIndex, Sequence[IndexedDocument]], None] = lambda _, __: None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.folder = folder
+        self._settings = settings
+        self._editor = editor
+        self._is_root = is_root
+        self._on_change = on_change
+        self._limits = limits or Limits()
+        self._files: dict[str, _File] = {}
+        self._open: dict[str, OpenSpec] = {}
+        self._index = Index()
+        self._lock = threading.Lock()
+        self._turn = asyncio.Lock()
+        self._stopped = threading.Event()
+        self._scan: asyncio.Task[None] | None = None
+        self._read_with: tuple[object, ...] | None = None
+        self._looked_at = 0.0
+        self._look_seconds = 0.0
+        self.left_out: tuple[Exclusion, ...] = ()
+        """Files and folders that are not in it though they may be specs, with the reasons."""
+        self.files_read = 0
+        """How often a file was read."""
+
+    @property
+    def index(self) -> Index:
+        """The index as far as it is known."""
+        return self._index
+
+    def opened(self, path: str) -> OpenSpec | None:
+        """The open document at a path, as it counts in the index; None if it is not open."""
+        return self._open.get(path)
+
+    def begin(self) -> asyncio.Task[None]:
+        """Look at the files, if that was not begun yet."""
+        if self._scan is None:
+            self._scan = asyncio.create_task(self._look(), name=f"index of {self.folder}")
+        return self._scan
+
+    def look_again(self) -> asyncio.Task[None]:
+        """Look at the files anew, once what is under way is done; files with the same stamp are not read."""
+        if self._scan is None or self._scan.done():
+            self._scan = asyncio.create_task(self._look(), name=f"index of {self.folder}")
+        return self._scan
+
+    async def whole(self, seconds: float) -> Index:
+        """The index once the files were looked at; after `seconds` it is given as far as it is known."""
+        scan = self.begin()
+        try:
+            async with asyncio.timeout(seconds):
+                await asyncio.shield(scan)
+        except TimeoutError:
+            logger.info("the index of %s is not complete yet", self.folder)
+        return self._index
+
+    async def look_at(self, paths: Iterable[str]) -> None:
+        """Files that appeared, vanished or changed: they alone are looked at."""
+        if self._scan is None:
+            return
+        changed = [path for path in paths if self._may_be_spec_name(path)]
+        async with self._turn:
+            await asyncio.to_thread(self._look_at, changed)
+
+    def set_open(self, path: str, opened: OpenSpec | None) -> None:
+        """A document counts with a text of a client from now on, or, with None, with its file's again."""
+        with self._lock:
+            if opened is None:
+                self._open.pop(path, None)
+            else:
+                self._open[path] = opened
+        file = self._files.get(path)
+        self._count(path, opened.document if opened is not None else file.document if file is not None else None)
+
+    async def aclose(self) -> None:
+        """End what is under way."""
+        self._stopped.set()
+        if self._scan is not None:
+            self._scan.cancel()
+            await asyncio.gather(self._scan, return_exceptions=True)
+
+    async def _look(self) -> None:
+        started = time.monotonic()
+        try:
+            found = await asyncio.to_thread(self._list)
+        except OSError as error:
+            logger.warning("%s cannot be read: %s", self.folder, error.strerror or type(error).__name__)
+            found = _Found(is_complete=False)
+        gone = [path for path in self._files if path not in found.stamps]
+        waiting = [path for path, stamp in found.stamps.items() if not self._is_known(path, stamp)]
+        waiting += gone
+        # From the end; the nearest to the root first.
+        waiting.reverse()
+        while waiting and not self._stopped.is_set():
+            async with self._turn:
+                await asyncio.to_thread(self._look_at, waiting, _SLICE_SECONDS)
+        if found.is_complete and not self._index.is_whole:
+            with self._lock:
+                self._index = self._index.as_whole()
+            self._on_change(self, tuple(self._index.documents.values()))
+        self._looked_at = time.monotonic()
+        self._look_seconds = self._looked_at - started
+
+    def _is_known(self, path: str, stamp: Stamp) -> bool:
+        known = self._files.get(path)
+        return known is not None and known.stamp == stamp
+
+    def _list(self) -> _Found:
+        settings = self._settings_now()
+        read_with = (settings.include, settings.profile, "profile" in settings.origins)
+        if self._read_with != read_with:
+            self._read_with = read_with
+            self._files = {path: _File((0, 0, 0, 0), document=file.document) for path, file in self._files.items()}
+        found = _Found()
+        left_out: list[Exclusion] = []
+        for path in self._candidates(found, left_out):
+            _breathe()
+            if self._stopped.is_set() or not self._may_be_spec_name(path, settings.include):
+                continue
+            if len(found.stamps) >= self._limits.documents:
+                found.is_complete = False
+                most = self._limits.documents
+                left_out.append(Exclusion(path, f"more than {most} documents: this one and later ones are not known"))
+                break
+            if (stamp := _stamp(self.folder / path)) is not None:
+                found.stamps[path] = stamp
+        self.left_out = tuple(left_out)
+        return found
+
+    def _candidates(self, found: _Found, left_out: list[Exclusion]) -> Iterable[str]:
+        if not self._is_root:
+            with os.scandir(self.folder) as entries:
+                return [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+        listing = FileTree(self.folder).list_files(_MOST_FILES, self._is_stopped)
+        left_out += listing.left_out
+        found.is_complete = listing.complete
+        return listing.files
+
+    def _is_stopped(self) -> bool:
+        _breathe()
+        return self._stopped.is_set()
+
+    def _may_be_spec_name(self, path: str, include: tuple[str, ...] | None = None) -> bool:
+        if not path.casefold().endswith(_MARKDOWN):
+            include = self._settings_now().include if include is None else include
+            if not is_included(path, include):
+                return False
+        return kept_away(path) in {None, "archived"}
+
+    def _settings_now(self) -> Settings:
+        root = self.folder if self._is_root else None
+        return self._settings.read_settings(root, None, editor=self._editor(), command=_NO_COMMAND)
+
+    def _look_at(self, paths: list[str], seconds: float | None = None) -> None:
+        """Take files off the end of a list, and read those that have changed, until the time is over."""
+        until = None if seconds is None else time.perf_counter() + seconds
+        changed: dict[str, IndexedDocument | None] = {}
+        while paths and not self._stopped.is_set():
+            path = paths.pop()
+            stamp = _stamp(self.folder / path)
+            if stamp is None:
+                self._files.pop(path, None)
+                changed[path] = None
+            elif not self._is_known(path, stamp):
+                file = self._read(path, stamp)
+                self._files[path] = file
+                changed[path] = file.document
+            _breathe()
+            if until is not None and time.perf_counter() >= until:
+                break
+        self._count_all(changed)
+
+    def _read(self, path: str, stamp: Stamp) -> _File:
+        self.files_read += 1
+        readable = read_text(self.folder, path, MAX_FILE_BYTES)
+        if isinstance(readable, Exclusion):
+            self.left_out = (*self.left_out, readable)
+            return _File(stamp)
+        root = self.folder if self._is_root else None
+        place = self.folder / path
+        source = Source(place.as_uri(), place, None, readable.text, (self.folder,), root)
+        reading = read_now(_Passing(self._settings, root, path), source, self._editor(), _NO_COMMAND)
+        return _File(stamp, readable.size, indexed(reading))
+
+    def _count(self, path: str, document: IndexedDocument | None) -> None:
+        self._count_all({path: document}, own=True)
+
+    def _count_all(self, documents: Mapping[str, IndexedDocument | None], *, own: bool = False) -> None:
+        with self._lock:
+            before = self._index
+            counted = {path: document for path, document in documents.items() if own or path not in self._open}
+            self._index = before.changed(counted)
+            after = self._index
+        others: list[IndexedDocument] = []
+        for path in counted:
+            old, new = before.documents.get(path), after.documents.get(path)
+            if _seen_by_others(old) != _seen_by_others(new):
+                others += [one for one in (old, new) if one is not None]
+        if others and after.is_whole:
+            self._on_change(self, others)
+
+
+def _seen_by_others(document: IndexedDocument | None) -> object:
+    """The part of a document on which findings of other documents depend."""
+    if document is None:
+        return None
+    return (
+        document.scope, document.frozen, dict(document.places),
+        [(node.kind, node.key, node.title, node.parent) for node in document.nodes.nodes],
+        [(citation.relation, citation.scope, citation.key) for citation in document.nodes.citations],
+    )  # fmt: skip
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """The stamp of a regular file that is no link; None for anything else."""
+    try:
+        found = path.lstat()
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+
+def _breathe() -> None:
+    """Let a thread that waits for the interpreter have it: requests come before the scan."""
+    time.sleep(0)
