@@ -1,4 +1,4 @@
-"""textDocument/hover: where did this section come from?"""
+"""textDocument/hover: a requirement or task with its text and its citations, and the run that wrote a section."""
 
 from __future__ import annotations
 
@@ -8,19 +8,56 @@ from lsprotocol import types
 
 from orch_lsp.document.model import Section
 from orch_lsp.document.written import Written, parts_around
+from orch_lsp.language.about import about, nodes_at
+from orch_lsp.lsp import about_node
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.review import is_spec
 from orch_lsp.runs import provenance
 from orch_lsp.runs.origins import section_origins
 from orch_lsp.runs.provenance import ProvenanceEntry
 from orch_lsp.runs.view import hover_markdown, hover_text
+from orch_lsp.text import Span
+
+_MOST_NODES = 3
+"""Nodes of one key that are shown."""
 
 
 async def hover(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | None:
-    """The run from which the section under the cursor came, if one did."""
+    """The node that is meant under the cursor, and the run from which the section came, as far as there are such."""
     reading = await snapshot.reading()
-    positions = snapshot.positions()
-    sections, entries = await asyncio.to_thread(_written_at, reading, positions.offset(params.position))
+    offset = snapshot.positions().offset(params.position)
+    node = await asyncio.to_thread(_node, snapshot, reading, offset) if is_spec(reading) else None
+    origin = await _origin(snapshot, reading, offset)
+    found = [part for part in (node, origin) if part is not None]
+    if not found:
+        return None
+    if snapshot.client.markdown_hover:
+        content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(words for words, _ in found))
+    else:
+        content = types.MarkupContent(types.MarkupKind.PlainText, "\n\n".join(words for words, _ in found))
+    return types.Hover(content, snapshot.positions().range(found[0][1]))
+
+
+def _node(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[str, Span] | None:
+    here = nodes_at(reading.index, reading.spec_path, offset)
+    if here is None:
+        return None
+
+    def address(path: str, span: Span) -> str | None:
+        if path != reading.spec_path:
+            return None
+        return f"{snapshot.uri}#L{snapshot.positions().position(span.start).line + 1}"
+
+    said = [about(reading.index, found) for found in here.nodes[:_MOST_NODES]]
+    if snapshot.client.markdown_hover:
+        return "\n\n---\n\n".join(about_node.markdown(one, address) for one in said), here.span
+    return "\n\n".join(about_node.text(one, address) for one in said), here.span
+
+
+async def _origin(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[str, Span] | None:
+    """The run from which the section around an offset came, in words, and the section's heading."""
+    sections, entries = await asyncio.to_thread(_written_at, reading, offset)
     if not sections:
         return None
     store = await snapshot.session.store(reading)
@@ -33,11 +70,7 @@ async def hover(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | 
     if section is None:
         return None
     origin = origins[section.key]
-    if snapshot.client.markdown_hover:
-        content = types.MarkupContent(types.MarkupKind.Markdown, hover_markdown(origin))
-    else:
-        content = types.MarkupContent(types.MarkupKind.PlainText, hover_text(origin))
-    return types.Hover(content, positions.range(section.heading))
+    return hover_markdown(origin) if snapshot.client.markdown_hover else hover_text(origin), section.heading
 
 
 def _written_at(reading: Reading, offset: int) -> tuple[tuple[Written, ...], tuple[ProvenanceEntry, ...]]:
