@@ -61,6 +61,12 @@ def text(about: About, address: Address) -> str:
     return "\n".join((*lines, *(lists or ["cited by nothing that is known here"])))
 
 
+def paths(about: About) -> set[str]:
+    """The documents of the nodes that are listed."""
+    lists = _lists(about, lambda _path, _span: None)
+    return {one.path for _, named in lists for one in named[:MOST_LISTED]}
+
+
 def _lists(about: About, address: Address) -> Iterator[tuple[str, Sequence[_Named]]]:
     citing: dict[tuple[str, str], _Named] = {}
     for reference in about.cited_by:

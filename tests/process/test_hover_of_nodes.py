@@ -41,3 +41,19 @@ async def test_there_is_nothing_to_tell_of_prose_and_of_ids_that_name_nothing(st
     for place in ((0, 4), (2, 5), (5, 35), (1, 0), (99, 99)):
         params = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(*place))
         assert await editor.client.text_document_hover_async(params) is None, place
+
+
+async def test_it_is_told_from_and_with_files_that_are_not_open(start_editor, workspace):
+    folder = workspace / "specs" / "001-My Prüf (1) [x]"
+    folder.mkdir(parents=True)
+    (folder / "spec.md").write_text(SPEC, newline="")
+    tasks = "# Tasks: A\n\n## Phase 1\n\n- [ ] T001 Do FR-001\n- [x] T002 Do FR-001 more\n"
+    editor = await start_editor(capabilities=a_client(types.MarkupKind.Markdown), orch=False)
+    uri = editor.open(folder / "tasks.md", tasks)
+    params = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(4, 17))
+    said = (await editor.client.text_document_hover_async(params)).contents.value
+    assert "`specs/001-My Prüf (1) [x]/spec.md`" in said.splitlines()[0]
+    assert "System 🎈 MUST [see](command:x)" in said
+    assert "cited by 3: " in said
+    assert f"(<{uri}#L5>)" in said
+    assert "/spec.md#L6>)" in said

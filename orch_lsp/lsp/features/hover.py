@@ -8,8 +8,10 @@ from lsprotocol import types
 
 from orch_lsp.document.model import Section
 from orch_lsp.document.written import Written, parts_around
-from orch_lsp.language.about import about, nodes_at
+from orch_lsp.language.about import About, NodesHere, about, nodes_at
+from orch_lsp.language.index import Index
 from orch_lsp.lsp import about_node
+from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import is_spec
@@ -27,7 +29,7 @@ async def hover(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | 
     """The node that is meant under the cursor, and the run from which the section came, as far as there are such."""
     reading = await snapshot.reading()
     offset = snapshot.positions().offset(params.position)
-    node = await asyncio.to_thread(_node, snapshot, reading, offset) if is_spec(reading) else None
+    node = await _node(snapshot, reading, offset) if is_spec(reading) else None
     origin = await _origin(snapshot, reading, offset)
     found = [part for part in (node, origin) if part is not None]
     if not found:
@@ -39,20 +41,34 @@ async def hover(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | 
     return types.Hover(content, snapshot.positions().range(found[0][1]))
 
 
-def _node(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[str, Span] | None:
-    here = nodes_at(reading.index, reading.spec_path, offset)
+async def _node(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[str, Span] | None:
+    """The nodes that an offset means, in words, and the text that means them."""
+    if not await asyncio.to_thread(_names_something, reading, offset):
+        return None
+    index = await snapshot.index()
+    here, said = await asyncio.to_thread(_said, index, reading.spec_path, offset)
     if here is None:
         return None
+    there = await places(snapshot, reading, index, (path for one in said for path in about_node.paths(one)))
 
     def address(path: str, span: Span) -> str | None:
-        if path != reading.spec_path:
-            return None
-        return f"{snapshot.uri}#L{snapshot.positions().position(span.start).line + 1}"
+        found = there.location(path, span)
+        return None if found is None else f"{found.uri}#L{found.range.start.line + 1}"
 
-    said = [about(reading.index, found) for found in here.nodes[:_MOST_NODES]]
     if snapshot.client.markdown_hover:
         return "\n\n---\n\n".join(about_node.markdown(one, address) for one in said), here.span
     return "\n\n".join(about_node.text(one, address) for one in said), here.span
+
+
+def _names_something(reading: Reading, offset: int) -> bool:
+    """Whether the other documents have to be looked at: a hover over prose waits for nobody."""
+    index, path = reading.index, reading.spec_path
+    return index.citation_at(path, offset) is not None or nodes_at(index, path, offset) is not None
+
+
+def _said(index: Index, path: str, offset: int) -> tuple[NodesHere | None, list[About]]:
+    here = nodes_at(index, path, offset)
+    return here, [] if here is None else [about(index, found) for found in here.nodes[:_MOST_NODES]]
 
 
 async def _origin(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[str, Span] | None:
