@@ -15,6 +15,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any
 
 
@@ -22,10 +23,10 @@ class _LateModule:
     """Stands for a module; loads it when an attribute is asked for."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self.__name__ = name
 
     def __getattr__(self, attribute: str) -> Any:
-        value = getattr(load(self._name), attribute)
+        value = getattr(load(self.__name__), attribute)
         # Found without a detour from now on.
         setattr(self, attribute, value)
         return value
@@ -34,6 +35,12 @@ class _LateModule:
 def late(name: str) -> Any:
     """A stand-in for the module `name`, which is loaded at the first use of anything in it."""
     return _LateModule(name)
+
+
+def load_now(*modules: ModuleType) -> None:
+    """Load what these stand-ins stand for. Blocking: on a worker thread before an event loop uses them."""
+    for module in modules:
+        load(module.__name__)
 
 
 def load(name: str) -> Any:

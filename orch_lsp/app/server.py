@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 from orch_lsp.late import late
@@ -27,7 +26,7 @@ def build_server(redactor: Redactor | None = None) -> OrchServer:
     def open_session(server: OrchServer) -> Session:
         # The heavy libraries: after `initialize` was answered, on a worker thread.
         session = sessions.build_session(redactor)
-        session.stores.on_interrupted = functools.partial(drafting.announce, server)
+        session.stores.on_interrupted = lambda record: drafting.announce(server, record)
         load_all(FEATURES)
         session.indexes.client = indexing.client_of(server)
         return session

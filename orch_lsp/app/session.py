@@ -16,6 +16,6 @@ def build_session(redactor: Redactor | None = None) -> Session:
         create_provider=create_provider,
         is_hosted=is_hosted,
         kinds=kinds(),
-        context_source=create_source(),
+        create_context_source=create_source,
         redactor=redactor,
     )

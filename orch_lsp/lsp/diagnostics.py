@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.errors import ErrorCode
+from orch_lsp.late import late
 from orch_lsp.lsp.convert import SEVERITIES, SOURCE, Positions
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.pages import page_uri
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import BESIDE_THE_RULES, review
-from orch_lsp.orchestration.secret_refusal import secret_line
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration import secret_refusal
+else:
+    secret_refusal = late("orch_lsp.orchestration.secret_refusal")
 
 
 async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
@@ -53,7 +59,7 @@ def _failure(snapshot: Snapshot, reading: Reading, failure: ShownFailure, positi
     detail, line = failure.detail, failure.line
     if detail.code == ErrorCode.SECRET_BLOCKED:
         # Where it is now, which may be another line than when the run began.
-        line = secret_line(reading.document.text, snapshot.session.redactor)
+        line = secret_refusal.secret_line(reading.document.text, snapshot.session.redactor)
     place = positions.line_range(line) if line is not None else _cause(reading.document, detail.code, positions)
     description = None
     page = page_uri(detail.code, reading.settings.docs_base)

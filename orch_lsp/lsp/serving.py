@@ -1,14 +1,16 @@
 """How a row of the table of features becomes a handler: what it is given, and when.
 
-Whatever answers a request is loaded after `initialize` (`late`), by the one call of `load_all`; the handlers here wait
-for that, and for the editor's settings. What must not wait, such as the text itself, is taken before.
+Whatever answers a request is loaded after `initialize` (`late`): what a notification leads to, together with the
+session (`load_all`), and all else when it is first asked for, on a worker thread. The handlers here wait for that, and
+for the editor's settings. What must not wait, such as the text itself, is taken before.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from orch_lsp.late import late, load
 from orch_lsp.lsp.arguments import CommandArgument, parse
@@ -23,6 +25,8 @@ else:
 _WITH_THEM = ("pyromark", "orch_lsp.settings.schema", "orch_lsp.lsp.opening", "orch_lsp.lsp.diagnostics")
 """Modules of handlers that load late for the sake of the command line, or of the registration."""
 
+_Handler = TypeVar("_Handler")
+
 
 class Row(Protocol):
     """One line of the table of features."""
@@ -33,8 +37,22 @@ class Row(Protocol):
         ...
 
     def load(self) -> None:
-        """Load what serves it. Blocking."""
+        """Load what has to be there from the first request on. Blocking."""
         ...
+
+
+class _AtFirstCall(Generic[_Handler]):
+    """A handler that is looked up when it is first asked for, on a worker thread: that loads its module."""
+
+    def __init__(self, look_up: Callable[[], _Handler]) -> None:
+        self._look_up = look_up
+        self._found: _Handler | None = None
+
+    async def get(self) -> _Handler:
+        """The handler; from the second time on without a pause."""
+        if self._found is None:
+            self._found = await asyncio.to_thread(self._look_up)
+        return self._found
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +70,7 @@ class AboutDocument:
 
     def register(self, server: OrchServer) -> None:
         """Tell the server of it; loads nothing."""
+        handler = _AtFirstCall(self.handler)
 
         async def serve(ls: OrchServer, params: Any) -> Any:
             uri: str = params.text_document.uri
@@ -61,14 +80,14 @@ class AboutDocument:
                 ls.focus(uri)
             source = ls.source(uri)
             await ls.ready()
-            return await self.handler()(snapshots.take(ls, source), params)
+            serving = await handler.get()
+            return await serving(snapshots.take(ls, source), params)
 
         serve.__name__ = self.method
         server.feature(self.method, self.options)(serve)  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
 
     def load(self) -> None:
-        """Load what serves it. Blocking."""
-        self.handler()
+        """There is nothing to load before the first call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +97,25 @@ class OfServer:
     method: str
     handler: Callable[[], Callable[[OrchServer, Any], Awaitable[Any]]]
     options: Any = None
+    with_session: bool = True
+    """Whether it is loaded with the session, so that nothing comes between a notification and its handler."""
 
     def register(self, server: OrchServer) -> None:
         """Tell the server of it; loads nothing."""
+        handler = _AtFirstCall(self.handler)
 
         async def serve(ls: OrchServer, params: Any) -> Any:
             await ls.ready()
-            return await self.handler()(ls, params)
+            serving = self.handler() if self.with_session else await handler.get()
+            return await serving(ls, params)
 
         serve.__name__ = self.method
         server.feature(self.method, self.options)(serve)  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
 
     def load(self) -> None:
-        """Load what serves it. Blocking."""
-        self.handler()
+        """Load what serves it, unless that has time until the first call. Blocking."""
+        if self.with_session:
+            self.handler()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +129,19 @@ class Command:
 
     def register(self, server: OrchServer) -> None:
         """Tell the server of it; loads nothing."""
+        handler = _AtFirstCall(self.handler)
 
         async def serve(ls: OrchServer, argument: Any) -> Any:
             given = parse(argument)
             await (ls.ready() if self.waits_for_settings else ls.session())
-            return await self.handler()(ls, given)
+            serving = await handler.get()
+            return await serving(ls, given)
 
         serve.__name__ = self.name
         server.command(self.name)(serve)  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
 
     def load(self) -> None:
-        """Load what serves it. Blocking."""
-        self.handler()
+        """There is nothing to load before the first call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +155,7 @@ class AtOnce:
 
 
 def load_all(rows: Iterable[Row]) -> None:
-    """Load everything that serves features. Blocking: an import holds up whoever waits for it."""
+    """Load what serves the first requests. Blocking: an import holds up whoever waits for it."""
     for name in ("orch_lsp.lsp.snapshot", *_WITH_THEM):
         load(name)
     for row in rows:

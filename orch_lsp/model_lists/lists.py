@@ -16,7 +16,7 @@ from orch_lsp.model_lists.kept import KnownModels, ModelCache, nearest_models
 from orch_lsp.plugins import contained
 from orch_lsp.providers.access import ProviderAccess
 from orch_lsp.providers.base import ModelInfo, ModelLister
-from orch_lsp.providers.listing import look_up
+from orch_lsp.providers.remedies import look_up
 from orch_lsp.settings.endpoint import server_address
 from orch_lsp.settings.model import ProviderSettings, Retry, Timeouts
 from orch_lsp.workspace import state_home

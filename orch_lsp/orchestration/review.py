@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode
+from orch_lsp.late import late
 from orch_lsp.orchestration.included import is_included
 from orch_lsp.orchestration.plan import Reading
-from orch_lsp.rules.check import check
 from orch_lsp.rules.rule import Finding
 from orch_lsp.settings.model import Layer, Problem
 from orch_lsp.text import Span, line_spans
 from orch_lsp.uri import shown_path
+
+if TYPE_CHECKING:
+    from orch_lsp.rules import check
+else:
+    check = late("orch_lsp.rules.check")
 
 BESIDE_THE_RULES = (ErrorCode.INVALID_SETTINGS.value, ErrorCode.UNKNOWN_PROFILE.value)
 """Codes of findings that no rule makes."""
@@ -31,9 +37,11 @@ def is_spec(reading: Reading) -> bool:
 def review(reading: Reading) -> list[Finding]:
     """All that there is to say of a document: of the rules, if it is a spec, then of its settings and its profile.
 
-    Settings of other files than the document are findings at its beginning, with the file's name.
+    Settings of other files than the document are findings at its beginning, with the file's name. Loads the rules when
+    it is first called, so a server calls it on a worker thread.
     """
-    rules = check(reading.document, reading.settings.severities, reading.neighbours) if is_spec(reading) else ()
+    document, severities = reading.document, reading.settings.severities
+    rules = check.check(document, severities, reading.neighbours) if is_spec(reading) else ()
     return [*rules, *_settings(reading), *_unknown_profile(reading)]
 
 

@@ -10,11 +10,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from orch_lsp.context.item import ContextItem, ContextSource
+from orch_lsp.context.item import ContextItem
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, detail_of
-from orch_lsp.model_lists.lists import ModelLists
 from orch_lsp.orchestration.applying import draft_sections
 from orch_lsp.orchestration.graph import StepSpec, run_in_waves
 from orch_lsp.orchestration.live_run import LiveRun
@@ -25,7 +24,6 @@ from orch_lsp.orchestration.steps import check, context, draft
 from orch_lsp.orchestration.vcs import revision_of
 from orch_lsp.orchestration.workflow import DRAFT
 from orch_lsp.plugins import PluginError
-from orch_lsp.providers.access import ProviderAccess
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.interruption import partial_draft
 from orch_lsp.runs.record import Draft, seconds_between, timestamp
@@ -34,15 +32,9 @@ from orch_lsp.text import sha256
 
 if TYPE_CHECKING:
     from orch_lsp.document.answer.reading import Answer
+    from orch_lsp.orchestration.resources import RunResources
 
 logger = logging.getLogger(__name__)
-
-
-class RunResources(ProviderAccess, Protocol):
-    """The resources that a run takes from its process."""
-
-    context_source: ContextSource
-    models: ModelLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +124,8 @@ class _DraftSteps:
             scope.end(StepStatus.COMPLETED)
 
     async def _gather(self, scope: StepScope) -> None:
-        source, redactor = self._resources.context_source, self._resources.redactor
-        self._context = await context.gather_context(scope, self._plan, source, redactor)
+        source = await asyncio.to_thread(lambda: self._resources.context_source)
+        self._context = await context.gather_context(scope, self._plan, source, self._resources.redactor)
 
     async def _ask(self, scope: StepScope) -> None:
         self._raw = await draft.ask(scope, self._plan, self._context, self._resources)

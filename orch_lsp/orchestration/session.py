@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -48,12 +49,12 @@ class Session:
         create_provider: ProviderFactory,
         is_hosted: Callable[[ProviderSettings], bool],
         kinds: Collection[str],
-        context_source: ContextSource,
+        create_context_source: Callable[[], ContextSource],
         environment: Mapping[str, str] = os.environ,
         redactor: Redactor | None = None,
     ) -> None:
         self.kinds = kinds
-        self.context_source = context_source
+        self._created_context_source = functools.cache(create_context_source)
         self.redactor = redactor or Redactor()
         self.server = Software("orch-lsp", __version__)
         self.owner: Owner = this_process()
@@ -72,6 +73,11 @@ class Session:
         self.store, self.open_stores = self.stores.store, self.stores.open_stores
         self.tell_interrupted = self.stores.tell_interrupted
         self.supervisor = Supervisor(self)
+
+    @property
+    def context_source(self) -> ContextSource:
+        """The source of context of all runs. Blocking when it is first asked for: that loads it."""
+        return self._created_context_source()
 
     async def settings(
         self, root: Path | None, front_matter: FrontMatter | None, *, editor: ProjectLayer, command: CommandChoice

@@ -4,51 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, OrchError, RunError
-from orch_lsp.orchestration.live_run import LiveRun
-from orch_lsp.orchestration.new_run import new_record
+from orch_lsp.late import late, load_now
 from orch_lsp.orchestration.observer import RunObserver
-from orch_lsp.orchestration.plan import DraftPlan, Reading
-from orch_lsp.orchestration.run import FinishedDraft, RunResources, run_draft
+from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.shielding import to_the_end
-from orch_lsp.runs.record import Owner, RunRecord, Software
+from orch_lsp.runs.record import Software
 from orch_lsp.runs.status import TERMINAL, RunStatus
-from orch_lsp.runs.store import RunStore
 from orch_lsp.uri import normal_form
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration import live_run, new_run, run
+    from orch_lsp.orchestration.live_run import LiveRun
+    from orch_lsp.orchestration.resources import ProcessResources
+    from orch_lsp.orchestration.run import FinishedDraft
+
+    Delivery = Callable[[LiveRun, FinishedDraft], Awaitable[None]]
+else:
+    # A server in which nobody drafts does without them.
+    live_run = late("orch_lsp.orchestration.live_run")
+    new_run = late("orch_lsp.orchestration.new_run")
+    run = late("orch_lsp.orchestration.run")
 
 logger = logging.getLogger(__name__)
 
 _ENDING_SECONDS = 10.0
 BY_THE_END = "because its process was told to end: the editor closed or restarted it, or went away"
-
-Delivery = Callable[[LiveRun, FinishedDraft], Awaitable[None]]
-
-
-class ProcessResources(RunResources, Protocol):
-    """The resources that the runs of one process share."""
-
-    owner: Owner
-    server: Software
-
-    async def store(self, reading: Reading, /) -> RunStore:
-        """The store that holds the document's runs.
-
-        Raises:
-            StoreError: No place to keep records can be written.
-        """
-        ...
-
-    async def open_stores(self) -> list[RunStore]:
-        """The stores that are open now."""
-        ...
-
-    def tell_interrupted(self, records: Iterable[RunRecord], /) -> None:
-        """Pass on runs that were found without their owner and are `interrupted` now."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +89,17 @@ class Supervisor:
             raise RunError(ErrorCode.RUN_IN_PROGRESS, "A run on this document is in progress.")
         self._starting.add(document)
         try:
+            await asyncio.to_thread(load_now, live_run, new_run, run)
             await self._record_late()
             provider = await self._resources.provider(plan.choice.provider, None)
-            record = new_record(
+            record = new_run.new_record(
                 plan,
                 server_address=provider.server_address,
                 owner=self._resources.owner,
                 server=self._resources.server,
                 client=client,
             )
-            live = LiveRun(record, await self._resources.store(plan.reading), observer)
+            live = live_run.LiveRun(record, await self._resources.store(plan.reading), observer)
             try:
                 self._resources.tell_interrupted(await live.create(texts=(plan.reading.document.text,)))
             except asyncio.CancelledError:
@@ -161,7 +147,7 @@ class Supervisor:
             await self._cancel_queued(live)
             raise
         try:
-            return await run_draft(live, plan, self._resources)
+            return await run.run_draft(live, plan, self._resources)
         finally:
             self._running -= 1
             async with self._slot_freed:

@@ -11,6 +11,7 @@ from orch_lsp.providers.base import ModelInfo
 from orch_lsp.providers.exchange import refuse_failed_answers
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.providers.json_reading import parse_json
+from orch_lsp.providers.remedies import look_up
 from orch_lsp.providers.wire import DescribesModels, WireFormat
 from orch_lsp.settings.model import ProviderSettings
 
@@ -20,12 +21,6 @@ if TYPE_CHECKING:
 # A list is never this long; a server that always names a next page must not keep us.
 _MAX_PAGES = 50
 _MAX_DESCRIBED = 100
-
-
-def look_up(settings: ProviderSettings) -> str:
-    """The cure where a provider has no list of models."""
-    where = f": {settings.docs_url}" if settings.docs_url else ""
-    return f"Look up the model's id in the provider's documentation{where}."
 
 
 async def list_models(

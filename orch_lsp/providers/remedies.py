@@ -20,6 +20,12 @@ def key_variable(settings: ProviderSettings) -> str:
     return own_variable(settings.name)
 
 
+def look_up(settings: ProviderSettings) -> str:
+    """The cure where a provider has no list of models."""
+    where = f": {settings.docs_url}" if settings.docs_url else ""
+    return f"Look up the model's id in the provider's documentation{where}."
+
+
 def with_remedy(failure: Failure, settings: ProviderSettings, model: str | None, *, has_key: bool) -> Failure:
     """`failure` with the cure that fits this provider, unless it brings one of its own."""
     if failure.remediation is not None:

@@ -1,7 +1,7 @@
 """Every feature of the server, in one tuple: the table of contents of the language server.
 
 A row names what a client may ask and who answers. Only this table and the modules of `AtOnce` are loaded before
-`initialize` is answered, and they are light; the handlers are loaded after it, all together (`serving.load_all`).
+`initialize` is answered, and they are light; the handlers are loaded after it (`serving`).
 """
 
 from __future__ import annotations
@@ -159,5 +159,5 @@ FEATURES: tuple[Row, ...] = (
         # They begin a value, or are parts of a model's id.
         types.CompletionOptions(trigger_characters=[":", "=", '"', "'", "/"], resolve_provider=False),
     ),
-    OfServer(types.WORKSPACE_TEXT_DOCUMENT_CONTENT, lambda: content.text_document_content),
+    OfServer(types.WORKSPACE_TEXT_DOCUMENT_CONTENT, lambda: content.text_document_content, with_session=False),
 )
