@@ -59,9 +59,10 @@ def open_places(document: SpecDocument) -> tuple[OpenPlace, ...]:
 
 
 def _gathered(document: SpecDocument) -> tuple[OpenPlace, ...]:
-    if document.profile.drafting is None:
+    drafting = None if document.profile.drafting is None else document.profile.drafting()
+    if drafting is None:
         return ()
-    found = document.profile.drafting().places(document)
+    found = drafting.places(document)
     places: list[OpenPlace] = []
     keys: set[str] = set()
     titles: set[str] = set()

@@ -87,7 +87,7 @@ class Profile:
     template: str = ""
     """The text of a new document, with `{title}` where its title goes; empty for a title and a note."""
 
-    drafting: Callable[[], Drafting] | None = None
+    drafting: Callable[[], Drafting | None] | None = None
     """Which places of its documents are open, and the prompt for them; made when it is asked for. None for a profile
     whose drafts are whole sections."""
 

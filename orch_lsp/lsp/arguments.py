@@ -31,6 +31,12 @@ class CommandArgument:
     """Words that a run has to have."""
     key: str | None = None
     """The key of a section, node or open place of the document."""
+    profile: str | None = None
+    """A format, by its name."""
+    kind: str | None = None
+    """A kind of document of the format."""
+    name: str | None = None
+    """The name of what a new document is about."""
     code: str | None = None
     """An error code."""
     open: bool | None = None

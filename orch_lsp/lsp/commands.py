@@ -22,6 +22,7 @@ USE_PROVIDER = "orch.useProvider"
 ALLOW_PROVIDER = "orch.allowProvider"
 DISMISS_DIAGNOSTIC = "orch.dismissDiagnostic"
 EXPLAIN_ERROR = "orch.explainError"
+NEW_DOCUMENT = "orch.newDocument"
 
 REWRITE = "refactor.rewrite.orch"
 """The kind of the code actions that run a command; outside `source.`, so that no editor runs one at a save."""
@@ -45,7 +46,7 @@ class CommandSubject:
 
 
 COMMANDS = {
-    GENERATE_DRAFT: CommandSubject("document", ("uri", "provider", "model", "apply")),
+    GENERATE_DRAFT: CommandSubject("document", ("uri", "key", "provider", "model", "apply")),
     APPLY_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
     PREVIEW_DRAFT: CommandSubject("run", ("runId", "uri", "open"), "waiting"),
     DISCARD_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
@@ -59,5 +60,6 @@ COMMANDS = {
     ALLOW_PROVIDER: CommandSubject("document", ("uri", "provider")),
     DISMISS_DIAGNOSTIC: CommandSubject("document", ("uri",)),
     EXPLAIN_ERROR: CommandSubject("failure", ("code", "uri")),
+    NEW_DOCUMENT: CommandSubject("workspace", ("uri", "profile", "kind", "name", "open")),
 }
 """Every command, with its subject."""

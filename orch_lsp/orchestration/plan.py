@@ -324,6 +324,13 @@ def plan_draft(
             remediation="Write it with its own tool; for a draft, begin a spec of plain with `orch-lsp new`.",
         )
     choice = chosen(reading.settings)
+    if reading.profile.drafting is not None and not choice.provider.has_model:
+        raise SettingsError(
+            ErrorCode.MISSING_MODEL,
+            f"{choice.provider.name} asks no model: it sorts a brief into the sections of plain, and cannot write a "
+            f"document of {reading.profile.format}.",
+            remediation="Choose a provider with a model.",
+        )
     brief = brief_of(reading.document, reading.profile) or _named_by_folder(reading)
     if not brief.strip():
         raise SpecError(ErrorCode.NO_BRIEF, "The document holds no brief: there is nothing to draft from.")

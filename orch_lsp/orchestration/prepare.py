@@ -119,8 +119,9 @@ def prepare(
 
 def template_for(profile: Profile) -> PromptTemplate:
     """The prompt that drafts a document of this profile; a profile without one of its own uses that of `plain`."""
-    if profile.drafting is not None:
-        return profile.drafting().prompt
+    drafting = None if profile.drafting is None else profile.drafting()
+    if drafting is not None:
+        return drafting.prompt
     return TEMPLATES.get(profile.prompt_name, PLAIN_DRAFT)
 
 

@@ -76,6 +76,25 @@ def _never(clues: Clues) -> Recognition | None:
     del clues
 
 
+Listing = Callable[[str], Sequence[str]]
+"""The names in a folder of the workspace, which is given relative to it with `/`; none if it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A document that is to be begun."""
+
+    kind: str
+    """The `kind` of one of the format's profiles, whose template it gets."""
+    path: str
+    """Relative to the workspace's root, with `/`."""
+
+
+def _nowhere(kind: str | None, name: str, listing: Listing) -> Sequence[Started]:
+    del kind, name, listing
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A format with its kinds of documents."""
@@ -86,6 +105,9 @@ class Format:
     """One for each kind of document; the first is the one that is meant where nobody says which."""
     recognise: Callable[[Clues], Recognition | None] = _never
     """Whether a document follows the format. Asked of every document that does not name one: be quick."""
+    started: Callable[[str | None, str, Listing], Sequence[Started]] = _nowhere
+    """The documents that are begun for a kind (None: the usual ones) and a name (lower case, with hyphens), where the
+    format's tool would put them, the one to begin with first; none for a kind that nobody begins. Pure."""
 
     def profile(self, kind: str | None = None) -> Profile | None:
         """The profile for a kind of document; the first for None."""

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar, cast
 
+from orch_lsp.document.drafting import Drafting, OpenPlace
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Nodes
 from orch_lsp.document.profile import Profile
 from orch_lsp.document.section_nodes import sections_alone
 from orch_lsp.plugins import Plugins, Unusable
-from orch_lsp.profiles.protocol import Clues, Format, Recognition
+from orch_lsp.profiles.protocol import Clues, Format, Listing, Recognition, Started
 
 GROUP = "orch_lsp.profiles"
 
@@ -113,9 +114,30 @@ class Formats:
                 answer = self._call(found.name, "nodes", lambda: profile.nodes(document), None)
                 return answer if isinstance(answer, Nodes) else sections_alone(document)
 
-            return replace(profile, nodes=nodes)
+            return replace(profile, nodes=nodes, drafting=self._contained_drafting(found.name, profile))
 
-        return Format(found.name, tuple(map(contained_profile, found.profiles)), recognise)
+        def started(kind: str | None, name: str, listing: Listing) -> Sequence[Started]:
+            nothing: Sequence[Started] = ()
+            return self._call(found.name, "started", lambda: found.started(kind, name, listing), nothing)
+
+        return Format(found.name, tuple(map(contained_profile, found.profiles)), recognise, started)
+
+    def _contained_drafting(self, name: str, profile: Profile) -> Callable[[], Drafting | None] | None:
+        made = profile.drafting
+        if made is None:
+            return None
+
+        def drafting() -> Drafting | None:
+            answer = self._call(name, "drafting", made, None)
+            if not isinstance(answer, Drafting):
+                return None
+
+            def places(document: SpecDocument) -> tuple[OpenPlace, ...]:
+                return self._call(name, "places", lambda: tuple(answer.places(document)), ())
+
+            return Drafting(answer.prompt, places)
+
+        return drafting
 
     def _call(self, name: str, what: str, call: Callable[[], _Result], otherwise: _Result) -> _Result:
         if any(broken.name == name for broken in self._plugins.unusable):

@@ -20,6 +20,7 @@ from orch_lsp.lsp.commands import (
     DOCTOR,
     EXPLAIN_ERROR,
     GENERATE_DRAFT,
+    NEW_DOCUMENT,
     PREVIEW_DRAFT,
     RETRY_RUN,
     REWRITE,
@@ -35,6 +36,7 @@ from orch_lsp.lsp.token_legend import LEGEND
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.features import (
+        beginning,
         choices,
         code_action,
         code_lens,
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
         user_settings,
     )
 else:
+    beginning = late(f"{__name__}.beginning")
     choices = late(f"{__name__}.choices")
     code_action = late(f"{__name__}.code_action")
     code_lens = late(f"{__name__}.code_lens")
@@ -152,6 +155,7 @@ FEATURES: tuple[Row, ...] = (
     Command(ALLOW_PROVIDER, lambda: choices.allow_provider),
     Command(DISMISS_DIAGNOSTIC, lambda: choices.dismiss_diagnostic),
     Command(EXPLAIN_ERROR, lambda: choices.explain_error),
+    Command(NEW_DOCUMENT, lambda: beginning.new_document),
     Command(SELECT_MODEL, lambda: models.select_model),
     AboutDocument(
         types.TEXT_DOCUMENT_COMPLETION,

@@ -21,6 +21,10 @@ _NOTHING_IS_ASKED_FOR: dict[str, Severity] = {"missing_section": "off"}
 REQUIREMENTS = Profile(
     name="gsd",
     kind="requirements",
+    template=(
+        "# Requirements: {title}\n\n{note}\n\n## v1 Requirements\n\n## v2 Requirements\n\n## Out of Scope\n\n"
+        "## Traceability\n\n| Requirement | Phase | Status |\n| --- | --- | --- |\n"
+    ),
     prompt_name="",
     description="Requirements by category, for this version and the next.",
     sections=(
@@ -35,6 +39,7 @@ REQUIREMENTS = Profile(
 ROADMAP = Profile(
     name="gsd/roadmap",
     kind="roadmap",
+    template="# Roadmap: {title}\n\n## Overview\n\n{note}\n\n## Phases\n\n## Phase Details\n\n## Progress\n",
     prompt_name="",
     description="Phases in order, each with its requirements and with what must be true at its end.",
     sections=(
@@ -49,6 +54,10 @@ ROADMAP = Profile(
 PLAN = Profile(
     name="gsd/plan",
     kind="plan",
+    template=(
+        "---\nphase: {folder}\nplan: 01\nwave: 1\ndepends_on: []\nfiles_modified: []\nrequirements: []\nmust_haves:\n"
+        "  truths: []\n---\n\n<objective>\n{title}\n</objective>\n\n<tasks>\n</tasks>\n"
+    ),
     prompt_name="",
     description="A plan that an agent executes: front matter, objective, tasks in tags.",
     sections=(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orch_lsp.profiles.kiro.beginning import begin
 from orch_lsp.profiles.kiro.recognition import recognise
 from orch_lsp.profiles.kiro.sections import (
     BUGFIX,
@@ -18,4 +19,5 @@ FORMAT = Format(
     REQUIREMENTS.name,
     (REQUIREMENTS, REQUIREMENTS_ELSEWHERE, BUGFIX, DESIGN, TASKS, STEERING, NOTES),
     recognise,
+    begin,
 )

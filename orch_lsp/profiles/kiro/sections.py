@@ -72,7 +72,7 @@ REQUIREMENTS = Profile(
     normative_words=NORMATIVE,
     severities={"missing_section": "warning"},
     titles=REQUIREMENTS_TITLES,
-    template="# Requirements Document\n\n## Introduction\n\n{title}\n\n## Glossary\n\n## Requirements\n",
+    template="# Requirements Document\n\n## Introduction\n\n{title}\n\n{note}\n\n## Glossary\n\n## Requirements\n",
 )
 REQUIREMENTS_ELSEWHERE = replace(
     REQUIREMENTS,
@@ -101,7 +101,7 @@ BUGFIX = Profile(
     normative_words=NORMATIVE,
     severities={"missing_section": "off"},
     titles=BUGFIX_TITLES,
-    template="# Bugfix Requirements Document\n\n## Introduction\n\n{title}\n\n## Bug Analysis\n",
+    template="# Bugfix Requirements Document\n\n## Introduction\n\n{title}\n\n{note}\n\n## Bug Analysis\n",
 )
 DESIGN = Profile(
     name="kiro/design",

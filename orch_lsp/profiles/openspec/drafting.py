@@ -13,7 +13,7 @@ from orch_lsp.document.open_sections import Words, section_places
 from orch_lsp.document.placeholder import is_placeholder_in, is_placeholder_line, is_placeholder_title
 from orch_lsp.document.shapes import behind, blocks, one_line
 from orch_lsp.profiles.openspec.headings import operation_of
-from orch_lsp.text import Span
+from orch_lsp.text import Span, end_of_line, split_lines
 
 if TYPE_CHECKING:
     from orch_lsp.document.model import Section, SpecDocument
@@ -91,6 +91,8 @@ _TASKS = Words(
 )
 
 _NUMBER = re.compile(r"\*{0,2}\d{1,4}(?:\.\d{1,4})*\*{0,2}[.:)]?[ \t]*")
+_COMMENT = re.compile(r"<!--[^<>]*-->")
+_STEP = re.compile(r"\A[ \t]*(?:[-*+][ \t]+)?\*{0,2}(?:GIVEN|WHEN|THEN|AND|BUT)\*{0,2}[ \t]*[:：]?[ \t]*\Z")
 _GROUP = re.compile(r"(\d{1,4})[.:)]?[ \t]")
 
 
@@ -139,7 +141,7 @@ def _of_requirement(
 ) -> Iterator[OpenPlace]:
     end = min((each.span.start for each in scenarios), default=node.span.end)
     own = Span(section.heading.end, end)
-    says = not is_placeholder_in(document.tree, own, section.links)
+    says = not _says_nothing(document, own)
     unnamed = is_placeholder_title(node.title)
     named = [each for each in scenarios if not is_placeholder_title(each.title) or not _is_open(document, each)]
     if unnamed and says:
@@ -184,8 +186,16 @@ def _of_requirement(
 
 
 def _is_open(document: SpecDocument, scenario: Node) -> bool:
-    body = Span(scenario.head.end, scenario.span.end)
-    return is_placeholder_in(document.tree, body, frozenset())
+    start = end_of_line(document.text, scenario.head.end)
+    return _says_nothing(document, Span(start, max(start, scenario.span.end)))
+
+
+def _says_nothing(document: SpecDocument, span: Span) -> bool:
+    """Whether nobody has written in a span; the words of steps alone say nothing."""
+    if is_placeholder_in(document.tree, span, frozenset()):
+        return True
+    text = _COMMENT.sub("", document.text[span.start : span.end])
+    return all(is_placeholder_line(_STEP.sub("", line)) for line in split_lines(text))
 
 
 def _place(
@@ -218,7 +228,7 @@ def _design_places(document: SpecDocument) -> Iterator[OpenPlace]:
 def _tasks_places(document: SpecDocument) -> Iterator[OpenPlace]:
     tasks = [node for node in document.nodes.nodes if node.kind == "task"]
     groups = [section for section in document.sections if section.heading != document.title]
-    if not tasks and not groups:
+    if (not tasks and not groups) or _is_template(document, groups):
         yield _all_tasks(document)
         return
     yield from _groups(document)
@@ -227,7 +237,7 @@ def _tasks_places(document: SpecDocument) -> Iterator[OpenPlace]:
             start, end = base + item.content.start, base + item.content.end
             number = _NUMBER.match(document.text, start, end)
             words = Span(start if number is None else number.end(), end)
-            if item.box is None or not is_placeholder_line(document.text[words.start : words.end] or "TODO"):
+            if item.box is None or not _is_blank(document.text[words.start : words.end]):
                 continue
             node = document.nodes.at(base + item.span.start)
             if node is not None and node.kind == "task":
@@ -235,6 +245,22 @@ def _tasks_places(document: SpecDocument) -> Iterator[OpenPlace]:
                 yield OpenPlace(
                     node.key, f"Task {node.key}", guidance, "Add the table `tokens`", words, item.placed(base), one_line
                 )
+
+
+def _is_blank(words: str) -> bool:
+    return is_placeholder_line(_COMMENT.sub("", words).strip() or "TODO")
+
+
+def _is_template(document: SpecDocument, groups: Sequence[Section]) -> bool:
+    """Whether no group has a name, and no task says anything, as in the template of the tool."""
+    if not groups or not all(_is_blank(_NUMBER.sub("", group.title, count=1)) for group in groups):
+        return False
+    items = [
+        document.text[base + item.content.start : base + item.content.end]
+        for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True)
+        for item in items_of(chunk)
+    ]
+    return all(_is_blank(_NUMBER.sub("", words, count=1)) for words in items)
 
 
 def _all_tasks(document: SpecDocument) -> OpenPlace:

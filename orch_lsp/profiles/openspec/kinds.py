@@ -23,6 +23,11 @@ def _section(key: str, guidance: str, aliases: tuple[str, ...] = (), *, required
     return SectionSpec(key, title, aliases, guidance, tuple(forms), required)
 
 
+def _headed(*keys: str, level: int = 2) -> str:
+    """The headings of sections, as a new document has them."""
+    return "".join(f"{'#' * level} {SECTION_HEADINGS[key][0]}\n\n" for key in keys)
+
+
 _OF_REQUIREMENTS: dict[str, Severity] = {
     "requirement_without_text": "error",
     "no_normative_keyword": "warning",
@@ -41,6 +46,7 @@ SPEC = Profile(
     description="What a capability does now: requirements, each with scenarios.",
     prompt_name="openspec.spec",
     drafting=lambda: drafting.SPEC,
+    template="# {title}\n\n{note}\n\n## Purpose\n\n## Requirements\n",
     sections=(
         _section("purpose", "What the capability is for, and for whom, in at least 50 characters.", required=True),
         _section(
@@ -78,6 +84,7 @@ DELTA = Profile(
     description="How a change alters the requirements of one capability.",
     prompt_name="openspec.delta",
     drafting=lambda: drafting.DELTA,
+    template="# {title}\n\n## ADDED Requirements\n",
     sections=tuple(
         SectionSpec(f"{operation}-requirements", forms[0], (), _PARTS_OF_A_DELTA[operation], forms[1:], required=False)
         for operation, forms in OPERATION_HEADINGS.items()
@@ -104,6 +111,8 @@ PROPOSAL = Profile(
     description="Why there is a change, and what it is.",
     prompt_name="openspec.proposal",
     drafting=lambda: drafting.PROPOSAL,
+    template=f"# Proposal: {{title}}\n\n{{note}}\n\n{_headed('why', 'what-changes', 'capabilities')}"
+    f"{_headed('new-capabilities', 'modified-capabilities', level=3)}{_headed('impact').rstrip()}\n",
     sections=(
         _section("why", "The problem, and why now.", ("Motivation",)),
         _section("what-changes", "What will be different, one bullet each; what breaks is marked."),
@@ -120,6 +129,7 @@ DESIGN = Profile(
     description="How a change is to be made, and what was decided.",
     prompt_name="openspec.design",
     drafting=lambda: drafting.DESIGN,
+    template="# Design: {title}\n\n## Context\n\n## Goals / Non-Goals\n\n## Decisions\n\n## Risks / Trade-offs\n",
     sections=(
         _section("context", "What is there now, and what binds.", ("Background",)),
         _section("goals", "What is wanted, and what is left out.", ("Goals",)),
@@ -146,6 +156,7 @@ TASKS = Profile(
     description="The steps of a change, numbered, in groups.",
     prompt_name="openspec.tasks",
     drafting=lambda: drafting.TASKS,
+    template="# Tasks: {title}\n",
     sections=(),
 )
 

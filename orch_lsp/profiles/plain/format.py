@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from orch_lsp.profiles.plain.beginning import begin
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.profiles.protocol import Format
 
-FORMAT = Format(PLAIN.name, (PLAIN,))
+FORMAT = Format(PLAIN.name, (PLAIN,), started=begin)

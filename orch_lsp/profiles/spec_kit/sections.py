@@ -72,6 +72,32 @@ _DRAFTED = frozenset({"spec", "plan", "tasks", "research", "data-model", "quicks
 """Kinds in which there is something to draft; a checklist asks its readers, and a roadmap is theirs."""
 
 
+_BRANCH = "**Branch**: `{folder}` | **Date**: {date} | **Spec**: [spec.md](spec.md)"
+_TEMPLATES = {
+    "spec": (
+        "# Feature Specification: {title}\n\n**Feature Branch**: `{folder}`\n**Created**: {date}\n**Status**: Draft\n\n"
+        "{note}\n\n## User Scenarios & Testing *(mandatory)*\n\n## Requirements *(mandatory)*\n\n"
+        "### Functional Requirements\n\n## Success Criteria *(mandatory)*\n\n### Measurable Outcomes\n\n"
+        "## Assumptions\n"
+    ),
+    "plan": (
+        f"# Implementation Plan: {{title}}\n\n{_BRANCH}\n\n## Summary\n\n## Technical Context\n\n"
+        "## Constitution Check\n\n## Project Structure\n"
+    ),
+    "tasks": "# Tasks: {title}\n\n**Input**: the spec and the plan in `specs/{folder}/`\n",
+    "research": "# Research: {title}\n\n## Decisions\n",
+    "data-model": "# Data Model: {title}\n\n## Entities\n",
+    "quickstart": "# Quickstart: {title}\n\n## Try it\n",
+    "checklist": "# Requirements Checklist: {title}\n\n- [ ] CHK001 Is each requirement testable? [Clarity]\n",
+    "roadmap": "# Roadmap: {title}\n\n| Entry | Spec | Depends on |\n| --- | --- | --- |\n| R1 | | |\n",
+    "constitution": (
+        "# {title} Constitution\n\n{note}\n\n## Core Principles\n\n## Governance\n\n"
+        "**Version**: 1.0.0 | **Ratified**: {date} | **Last Amended**: {date}\n"
+    ),
+}
+"""By kind of document: the headings of spec-kit's own template, without its notes."""
+
+
 def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()) -> Profile:
     return Profile(
         name="spec-kit" if kind == "spec" else f"spec-kit/{kind}",
@@ -80,6 +106,7 @@ def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()
         drafting=(lambda: drafting.DRAFTING[kind]) if kind in _DRAFTED else None,
         description=description,
         sections=sections,
+        template=_TEMPLATES.get(kind, ""),
         nodes=when_read(lambda: nodes.READERS.get(kind, nodes.other_nodes)),
         normative_words=NORMATIVE if kind == "spec" else frozenset(),
         severities={"missing_section": "warning"} if kind == "spec" else _OFF,
