@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import functools
 import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -54,7 +53,8 @@ class Session:
         redactor: Redactor | None = None,
     ) -> None:
         self.kinds = kinds
-        self._created_context_source = functools.cache(create_context_source)
+        self._create_context_source = create_context_source
+        self._context_source: ContextSource | None = None
         self.redactor = redactor or Redactor()
         self.server = Software("orch-lsp", __version__)
         self.owner: Owner = this_process()
@@ -77,7 +77,13 @@ class Session:
     @property
     def context_source(self) -> ContextSource:
         """The source of context of all runs. Blocking when it is first asked for: that loads it."""
-        return self._created_context_source()
+        if self._context_source is None:
+            self._context_source = self._create_context_source()
+        return self._context_source
+
+    @context_source.setter
+    def context_source(self, source: ContextSource) -> None:
+        self._context_source = source
 
     async def settings(
         self, root: Path | None, front_matter: FrontMatter | None, *, editor: ProjectLayer, command: CommandChoice

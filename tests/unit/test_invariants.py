@@ -39,6 +39,7 @@ STARTS_TASKS = {
     "lsp/server.py": "run_task, which every feature uses, and the session's opening; close() ends both",
     "orchestration/supervisor.py": "runs and their heartbeat; aclose() ends them",
     "orchestration/run_stores.py": "the opening of stores, the dropping of old runs; aclose() ends both",
+    "orchestration/spec_index.py": "the look at a workspace's files; aclose() ends it",
     "orchestration/scope.py": "a step's checkpoints; the step ends them",
     "orchestration/graph.py": "the steps of a wave; the wave ends with them",
     "orchestration/shielding.py": "what must reach its end although its caller is cancelled; awaited there",
@@ -191,7 +192,9 @@ def test_only_a_few_modules_know_stdout():
 
 def test_the_pause_of_a_retry_or_a_quiet_moment_is_never_a_blocking_sleep_on_the_loop():
     blocking = {name for name, path in MODULES.items() if "time.sleep" in calls(path)}
-    assert blocking <= {"storage/database.py"}, "only the store's own thread may sleep"
+    assert blocking <= {"storage/database.py", "orchestration/spec_index.py"}, (
+        "only threads of a store and of a scan may sleep, the latter for no time at all"
+    )
 
 
 def test_a_package_holds_its_first_page_alone_but_for_the_version_two_tables_of_parts_and_the_names_of_the_test_kit():
