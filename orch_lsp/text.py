@@ -110,7 +110,8 @@ def split_lines(text: str) -> list[str]:
     return _LINE_END.split(text)
 
 
-def _width(text: str, encoding: PositionEncoding) -> int:
+def width(text: str, encoding: PositionEncoding) -> int:
+    """The length of a text in code units."""
     if encoding == "utf-32":
         return len(text)
     if encoding == "utf-16":
@@ -186,4 +187,4 @@ class LineIndex:
         offset = max(0, min(offset, len(self._text)))
         line = bisect.bisect_right(self._starts, offset) - 1
         content = self.line(line)
-        return line, _width(content[: offset - self._starts[line]], self._encoding)
+        return line, width(content[: offset - self._starts[line]], self._encoding)
