@@ -127,7 +127,8 @@ class SpecFiles:
         if not listing.complete:
             self._complain(f"{folder} holds more than {MOST_FILES} files: the rest was not looked at.")
         root = self._workspace or root_of_folder(real)
-        include = self._session.read_settings(root, None, editor=_NO_EDITOR, command=_NO_COMMAND).include
+        settings = self._session.read_settings(root, None, editor=_NO_EDITOR, command=_NO_COMMAND)
+        include = (*settings.include, *(one.glob for one in settings.formats))
         # Of what is listed nothing is a link: only the folder's own place is asked for.
         before = "" if root is None or resolved(root) == real else f"{relative_path(real, root)}/"
         for name in listing.files:
@@ -143,7 +144,7 @@ class SpecFiles:
         path = relative_path(file.path, root) if root else file.path.as_posix()
         if not file.is_named and not FORMATS.recognised(Clues(path, "")):
             settings = self._session.read_settings(root, None, editor=_NO_EDITOR, command=_NO_COMMAND)
-            if not is_included(path, settings.include):
+            if not is_included(path, (*settings.include, *(one.glob for one in settings.formats))):
                 return None
         return root or resolved(file.below)
 

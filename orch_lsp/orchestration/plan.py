@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,7 +16,7 @@ from orch_lsp.document.brief import Target, brief_of, fill_targets
 from orch_lsp.document.drafting import OpenPlace, answer_profile, asked_for, open_places
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Node
-from orch_lsp.document.profile import Profile
+from orch_lsp.document.profile import Profile, Severity
 from orch_lsp.errors import ErrorCode, SettingsError, SpecError
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.markdown.front_matter import FrontMatter
@@ -26,7 +26,7 @@ from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.profiles.protocol import Clues, Recognition
 from orch_lsp.profiles.recognition import holds_only_plain, holds_plain, kept_away, other_format
 from orch_lsp.profiles.registry import FORMATS, Recognised, profile_named, profile_names
-from orch_lsp.settings.model import Choice, Settings
+from orch_lsp.settings.model import Choice, Settings, SeveritiesFor
 from orch_lsp.workspace import user_config_path, workspace_left_by
 
 if TYPE_CHECKING:
@@ -102,6 +102,27 @@ class Reading:
         return self.no_profile is None and bool(self.profile.prompt_name)
 
     @property
+    def severities(self) -> Mapping[str, Severity]:
+        """The severities of rules that the settings say for it, by code; of rules that are not in it they say nothing.
+
+        `*` is there for all others.
+        """
+        found: dict[str, Severity] = {}
+        for one in self.settings.severities_for:
+            if self._is_among(one):
+                if "*" in one.severities:
+                    found = {}
+                found |= one.severities
+        return found
+
+    def _is_among(self, one: SeveritiesFor) -> bool:
+        profile = self.profile
+        names = {profile.name, profile.format, f"{profile.format}/{profile.kind}"}
+        if one.profile is not None and one.profile not in names:
+            return False
+        return one.glob is None or is_included(self.spec_path, (one.glob,))
+
+    @property
     def indexed(self) -> IndexedDocument:
         """The document as an index knows it; made once."""
         path, known = self.spec_path, self.recognition or Recognition(self.profile.kind, "content")
@@ -166,6 +187,10 @@ def read_now(surroundings: Surroundings, source: Source, editor: ProjectLayer, c
     whole = source.path.as_posix() if root is None and source.path is not None else spec_path
     clues = Clues(whole, source.text, markdown.tree.headings, front_matter)
     recognised = markdown.once(("recognised", whole), lambda: FORMATS.recognised(clues))
+    said = _format_said(spec_path, settings)
+    if said is not None and not _says_its_profile(front_matter):
+        taken = markdown.once(("taken for", whole, said), lambda: FORMATS.taken_for(said, clues))
+        recognised = () if taken is None else (taken,)
     profile = _profile_of(clues, recognised, settings.profile)
     document = surroundings.readings.read(source.uri, source.text, profile)
     no_profile = _without_profile(document, source, whole, spec_path, settings, recognised)
@@ -179,14 +204,19 @@ def read_now(surroundings: Surroundings, source: Source, editor: ProjectLayer, c
     )  # fmt: skip
 
 
+def _format_said(path: str, settings: Settings) -> str | None:
+    """The format that the settings say the document has: that of the last glob that it matches."""
+    return next((one.profile for one in reversed(settings.formats) if is_included(path, (one.glob,))), None)
+
+
+def _says_its_profile(front_matter: FrontMatter | None) -> bool:
+    return front_matter is not None and "profile" in front_matter.lines
+
+
 def _workspace_left(source: Source) -> Path | None:
     if source.path is None:
         return None
     return workspace_left_by(source.path, explicit=source.workspace, folders=source.folders)
-
-
-def _names_a_profile(document: SpecDocument) -> bool:
-    return document.front_matter is not None and "profile" in document.front_matter.lines
 
 
 def _without_profile(
@@ -203,8 +233,11 @@ def _without_profile(
             f"By its path this document is {away}: nothing is drafted in it.",
             cure="Copy it to where your specs are, and draft the copy.",
         )
-    if document.front_matter is not None and _names_a_profile(document):
+    if document.front_matter is not None and _says_its_profile(document.front_matter):
         return _unknown_name(document.front_matter)
+    said = _format_said(path, settings)
+    if said is not None and not recognised:
+        return NoProfile(_no_profile_named(said), cure="Correct `[[formats]]` in your settings.")
     if recognised:
         return _if_not_certain(recognised)
     if (tool := other_format(whole, document)) is not None:

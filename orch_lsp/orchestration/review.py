@@ -40,8 +40,7 @@ def review(reading: Reading) -> list[Finding]:
     Settings of other files than the document are findings at its beginning, with the file's name. Loads the rules when
     it is first called, so a server calls it on a worker thread.
     """
-    document, severities = reading.document, reading.settings.severities
-    rules = check.check(document, severities, reading.neighbours) if is_spec(reading) else ()
+    rules = check.check(reading.document, reading.severities, reading.neighbours) if is_spec(reading) else ()
     return [*rules, *_settings(reading), *_unknown_profile(reading)]
 
 

@@ -253,7 +253,7 @@ class SpecIndex:
 
     def _list(self) -> _Found:
         settings = self._settings_now()
-        read_with = (settings.include, settings.profile, "profile" in settings.origins)
+        read_with = (settings.include, settings.profile, "profile" in settings.origins, settings.formats)
         if self._read_with != read_with:
             self._read_with = read_with
             self._files = {path: _File((0, 0, 0, 0), document=file.document) for path, file in self._files.items()}
@@ -261,7 +261,7 @@ class SpecIndex:
         left_out: list[Exclusion] = []
         for path in self._candidates(found, left_out):
             _breathe()
-            if self._stopped.is_set() or not self._may_be_spec_name(path, settings.include):
+            if self._stopped.is_set() or not self._may_be_spec_name(path, _globs(settings)):
                 continue
             if len(found.stamps) >= self._limits.documents:
                 found.is_complete = False
@@ -288,7 +288,7 @@ class SpecIndex:
 
     def _may_be_spec_name(self, path: str, include: tuple[str, ...] | None = None) -> bool:
         if not path.casefold().endswith(_MARKDOWN):
-            include = self._settings_now().include if include is None else include
+            include = _globs(self._settings_now()) if include is None else include
             if not is_included(path, include):
                 return False
         return kept_away(path) in {None, "archived"}
@@ -344,6 +344,11 @@ class SpecIndex:
                 others += [one for one in (old, new) if one is not None]
         if others and after.is_whole:
             self._on_change(self, others)
+
+
+def _globs(settings: Settings) -> tuple[str, ...]:
+    """The globs of documents that are specs whatever their name ends with."""
+    return (*settings.include, *(one.glob for one in settings.formats))
 
 
 def _seen_by_others(document: IndexedDocument | None) -> object:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TypeVar, cast
 
 from orch_lsp.document.drafting import Drafting, OpenPlace
@@ -82,6 +83,29 @@ class Formats:
                 found.append(Recognised(profile, recognition))
         by_path = tuple(one for one in found if one.recognition.certainty == "path")
         return by_path or tuple(found)
+
+    def taken_for(self, name: str, clues: Clues) -> Recognised | None:
+        """A document as one of a format that somebody says it follows; None if there is no profile of this name.
+
+        Its kind is the one that is said (`FORMAT/KIND`), else that of its place, of its file's name, of its content.
+        Its folder is its spec.
+        """
+        format_name, slash, said = name.partition("/")
+        found = self.named(format_name)
+        if found is None or found.profile(said if slash else None) is None:
+            return None
+        known = found.recognise(clues)
+        if known is not None and known.certainty == "path" and (not slash or said == known.kind):
+            profile = found.profile(known.kind)
+            return None if profile is None else Recognised(profile, known)
+        path = PurePosixPath(clues.path)
+        by_name = found.profile(path.stem.casefold())
+        by_content = None if known is None else found.profile(known.kind)
+        profile = found.profile(said) if slash else by_name or by_content or found.profiles[0]
+        if profile is None:
+            return None
+        folder = str(path.parent)
+        return Recognised(profile, Recognition(profile.kind, "path", folder if folder != "." else None))
 
     @cached_property
     def _all(self) -> tuple[Format, ...]:

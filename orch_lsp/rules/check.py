@@ -17,12 +17,20 @@ RULES: Mapping[str, Rule] = {
 }
 """By code, the families one after another."""
 
+EVERY_RULE = "*"
+"""In the place of a code: all rules whose own is not there."""
 _NOTHING: Mapping[str, Severity] = MappingProxyType({})
 
 
 def severity_of(rule: Rule, profile: Profile, severities: Mapping[str, Severity]) -> Severity:
-    """The severity of a rule: the user's, else the profile's, else the rule's own."""
-    return severities.get(rule.code, profile.severities.get(rule.code, rule.severity))
+    """The severity of a rule: the user's, else the profile's, else the rule's own.
+
+    The one for all rules wakes none that is off in documents of the profile.
+    """
+    if (said := severities.get(rule.code)) is not None:
+        return said
+    usual = profile.severities.get(rule.code, rule.severity)
+    return usual if usual == "off" else severities.get(EVERY_RULE, usual)
 
 
 def check(
@@ -32,7 +40,7 @@ def check(
 
     Args:
         document: What is looked at.
-        severities: The user's, by code; a rule that is `off` does not run.
+        severities: The user's, by code, `*` for all others; a rule that is `off` does not run.
         neighbours: The other documents of its spec. Without them, what they define is not known: nothing is said of it.
     """
     chosen: tuple[Severity, ...] = tuple(severity_of(rule, document.profile, severities) for rule in RULES.values())

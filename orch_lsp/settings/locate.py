@@ -11,7 +11,7 @@ from orch_lsp.text import split_lines
 
 _PART = r"(?:[A-Za-z0-9_-]+|\"(?:[^\"\\]|\\.)*\"|'[^']*')"
 _KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
-_HEADER = re.compile(rf"\s*\[\[?\s*({_PART}(?:\s*\.\s*{_PART})*)\s*\]\]?\s*(?:#.*)?$")
+_HEADER = re.compile(rf"\s*\[(\[?)\s*({_PART}(?:\s*\.\s*{_PART})*)\s*\]\]?\s*(?:#.*)?$")
 _PARTS = re.compile(_PART)
 _FENCE = re.compile(r'"""|\'\'\'')
 DEEPEST = 32
@@ -44,13 +44,21 @@ def _fence_after(line: str, fence: str | None) -> str | None:
 
 
 def _keys(toml_text: str) -> Iterator[tuple[int, tuple[str, ...], tuple[str, ...]]]:
-    """Line, table, and path within it of each table and key, as they stand; a table's own path within it is empty."""
+    """Line, table, and path within it of each table and key, as they stand; a table's own path within it is empty.
+
+    A table of a list of tables has its number behind the list's name.
+    """
     table: tuple[str, ...] = ()
+    lists: dict[str, int] = {}
     fence: str | None = None
     for number, line in enumerate(split_lines(toml_text)):
         if fence is None:
             if header := _HEADER.match(line):
-                table = _parts(header[1])
+                table = _parts(header[2])
+                if header[1]:
+                    lists[table[0]] = lists.get(table[0], -1) + 1
+                if table[0] in lists:
+                    table = (table[0], str(lists[table[0]]), *table[1:])
                 yield number, table, ()
             elif key := _KEY.match(line):
                 yield number, table, _parts(key[1])

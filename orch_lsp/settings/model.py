@@ -168,6 +168,29 @@ class RunSettings:
     vacuum: bool = True
 
 
+RuleSeverity = Literal["error", "warning", "information", "hint", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class SeveritiesFor:
+    """Severities of rules by code, and the documents that they are for. `*` stands for all rules."""
+
+    severities: Mapping[str, RuleSeverity]
+    glob: str | None = None
+    """None for all paths."""
+    profile: str | None = None
+    """A format, or one kind of its documents; None for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormatFor:
+    """The format of the documents of a glob, or one kind of it."""
+
+    glob: str
+    profile: str
+    layer: Layer
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one document, all layers merged."""
@@ -190,9 +213,12 @@ class Settings:
     semantic_tokens: bool = True
     context: ContextSettings = field(default_factory=ContextSettings)
     runs: RunSettings = field(default_factory=RunSettings)
-    severities: Mapping[str, Literal["error", "warning", "information", "hint", "off"]] = field(
-        default_factory=dict[str, Literal["error", "warning", "information", "hint", "off"]]
-    )
+    severities: Mapping[str, RuleSeverity] = field(default_factory=dict[str, RuleSeverity])
+    """The ones that hold in all documents for which `severities_for` says nothing else."""
+    severities_for: tuple[SeveritiesFor, ...] = ()
+    """All severities in the order in which they count: what stands later holds."""
+    formats: tuple[FormatFor, ...] = ()
+    """In the order in which they count: what stands later holds."""
     docs_base: str | None = None
     problems: tuple[Problem, ...] = ()
     origins: Mapping[str, Layer] = field(default_factory=dict[str, Layer])

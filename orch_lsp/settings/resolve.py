@@ -6,7 +6,7 @@ also fixes the model (its own, else that provider's `model` in the user config);
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,12 +17,14 @@ from orch_lsp.settings.load import ProjectLayer, UserLayer
 from orch_lsp.settings.model import (
     Choice,
     ContextSettings,
+    FormatFor,
     Layer,
     Parameters,
     Problem,
     ProviderSettings,
     RunSettings,
     Settings,
+    SeveritiesFor,
 )
 from orch_lsp.settings.validate import nearest
 
@@ -111,6 +113,7 @@ def resolve(
     merge.origins |= catalogue.origins
     choice, choice_problem = _choose(merge, catalogue, command)
     table = _overlaid(merge)
+    severities = _severities(merge)
     if command.apply:
         merge.origins["apply"] = Layer.COMMAND
     return Settings(
@@ -127,7 +130,9 @@ def resolve(
         semantic_tokens=_DEFAULTS.semantic_tokens if table.semantic_tokens is None else table.semantic_tokens,
         context=_context(merge),
         runs=_runs(merge),
-        severities=_severities(merge),
+        severities=_everywhere(severities),
+        severities_for=severities,
+        formats=_formats(merge),
         docs_base=table.docs_base,
         problems=tuple(merge.problems),
         origins=merge.origins,
@@ -284,11 +289,34 @@ def _runs(merge: _Merge) -> RunSettings:
     return runs
 
 
-def _severities(merge: _Merge) -> dict[str, Severity]:
-    severities: dict[str, Severity] = {}
+def _severities(merge: _Merge) -> tuple[SeveritiesFor, ...]:
+    """Layer by layer what holds everywhere, then what holds in some documents."""
+    found: list[SeveritiesFor] = []
     for layer in merge.layers:
-        given: dict[str, Severity] = dict((layer.table.severities if layer.table else None) or {})
-        given |= (layer.table.lint if layer.table else None) or {}
-        severities |= given
-        merge.origins |= {f"lint.{rule}": layer_of(layer) for rule in given}
-    return severities
+        if layer.table is None:
+            continue
+        given: dict[str, Severity] = {**(layer.table.severities or {}), **(layer.table.lint or {})}
+        if given:
+            found.append(SeveritiesFor(given))
+            merge.origins |= {f"lint.{rule}": layer_of(layer) for rule in given}
+        for entry in layer.table.lint_for or ():
+            found.append(SeveritiesFor(entry.rules, entry.glob, entry.profile))
+            merge.origins["lint_for"] = layer_of(layer)
+    return tuple(found)
+
+
+def _everywhere(severities: Iterable[SeveritiesFor]) -> dict[str, Severity]:
+    found: dict[str, Severity] = {}
+    for one in severities:
+        if one.glob is None and one.profile is None:
+            found |= one.severities
+    return found
+
+
+def _formats(merge: _Merge) -> tuple[FormatFor, ...]:
+    found: list[FormatFor] = []
+    for layer in merge.layers:
+        for entry in (layer.table.formats if layer.table else None) or ():
+            found.append(FormatFor(entry.glob, entry.profile, layer_of(layer)))
+            merge.origins["formats"] = layer_of(layer)
+    return tuple(found)

@@ -9,9 +9,9 @@ This module imports pydantic: import it where it is used.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from orch_lsp.settings.endpoint import check_proxy
 
@@ -155,6 +155,30 @@ class RunsTable(_Table):
     vacuum: bool | None = Field(None, description="Whether space is given back after old runs went.")
 
 
+class FormatTable(_Table):
+    """An entry of `[[formats]]`: the format of documents that would be taken for others, or for none."""
+
+    glob: OneLine = Field(description="Documents that it is about, as a line of an ignore file.")
+    profile: Name = Field(description="Their format, or one kind of its documents: `kiro`, `kiro/tasks`.")
+
+
+class LintForTable(_Table):
+    """An entry of `[[lint_for]]`: severities in some of the documents."""
+
+    glob: OneLine | None = Field(None, description="Documents that it is about; without it all.")
+    profile: Name | None = Field(None, description="Formats that it is about, or one kind; without it all.")
+    rules: Annotated[dict[str, Severity], Field(min_length=1)] = Field(
+        description="Severity of a rule, by its code; `*` is all that are not named."
+    )
+
+    @model_validator(mode="after")
+    def _is_about_some(self) -> Self:
+        if self.glob is None and self.profile is None:
+            msg = "a `glob`, a `profile`, or both; what holds everywhere stands in `lint`"
+            raise ValueError(msg)
+        return self
+
+
 class _Shared(_Table):
     provider: Name | None = Field(None, description="Name of the provider.")
     model: OneLine | None = Field(None, description="Id of the model; counts only beside a `provider`.")
@@ -180,6 +204,8 @@ class ProjectTable(_Shared):
     context: ContextTable | None = None
     lint: dict[str, Severity] | None = Field(None, description="Severity of a rule, by its code.")
     severities: dict[str, Severity] | None = Field(None, description="Another name for `lint`.")
+    lint_for: list[LintForTable] | None = Field(None, description="Severities in documents of a glob or a format.")
+    formats: list[FormatTable] | None = Field(None, description="Formats of documents, by globs.")
 
 
 class UserTable(ProjectTable):

@@ -42,6 +42,8 @@ _USER_ONLY = frozenset(
     | {"retry", "proxy", "tls", "ca_bundle", "verify", "endpoint", "host", "command", "api_key", "api_key_env"}
     | {"api_key_command", "key", "keys", "options", "url", "server_address", "client_certificate", "client_key"}
 )
+_TAKEN_OUT = object()
+"""In the place of a table of a list until those beside it were looked at."""
 _KEYS_BY_VALUE = frozenset({"api_key", "apikey", "key", "token", "api_token", "secret"})
 
 
@@ -120,12 +122,19 @@ def validated(
         try:
             table = schema.model_validate(remaining)
         except ValidationError as error:
-            for detail in error.errors(include_url=False, include_input=False):
-                path = _removed(remaining, tuple(str(part) for part in detail["loc"]))
+            details = error.errors(include_url=False, include_input=False)
+            # A key in another spelling is two faults, of which its own says more.
+            for detail in sorted(details, key=lambda detail: detail["type"] == "missing"):
+                location = tuple(str(part) for part in detail["loc"])
+                path = _removed(remaining, location)
                 if path not in wrong and len(wrong) < MOST_PROBLEMS:
-                    message = _message(schema, values, path, detail, user_only=may_be_elsewhere)
+                    within = location if path[-1].isdecimal() else path
+                    message = _message(schema, values, within, detail, user_only=may_be_elsewhere)
                     problems[path] = Problem(layer, dotted(path), message)
                 wrong.add(path)
+            for name, value in remaining.items():
+                if isinstance(value, list):
+                    remaining[name] = [entry for entry in cast("list[Any]", value) if entry is not _TAKEN_OUT]
             continue
         if len(wrong) > len(problems):
             last = next(reversed(problems))
@@ -135,17 +144,25 @@ def validated(
 
 
 def _copied(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: _copied(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else value
-        for key, value in values.items()
-    }
+    return {key: _copied_value(value) for key, value in values.items()}
+
+
+def _copied_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _copied(cast("Mapping[str, Any]", value))
+    return list(cast("list[Any]", value)) if isinstance(value, list) else value
 
 
 def _removed(values: dict[str, Any], location: KeyPath) -> KeyPath:
-    """Take the value at `location` out; a location inside a list or a union means the whole value."""
+    """Take the value at `location` out; one inside a list of tables means its table, in another list or a union all."""
     table: dict[str, Any] = values
     for depth, part in enumerate(location):
         inner = table.get(part)
+        if depth == 0 and isinstance(inner, list) and len(location) > 1:
+            entries, number = cast("list[Any]", inner), location[1]
+            if number.isdecimal() and (isinstance(entries[int(number)], Mapping) or entries[int(number)] is _TAKEN_OUT):
+                entries[int(number)] = _TAKEN_OUT
+                return location[:2]
         if depth + 1 == len(location) or not isinstance(inner, dict) or location[depth + 1] not in inner:
             table.pop(part, None)
             return location[: depth + 1]
@@ -156,7 +173,7 @@ def _removed(values: dict[str, Any], location: KeyPath) -> KeyPath:
 def _value_at(values: Mapping[str, Any], path: KeyPath) -> object:
     value: Any = values
     for part in path:
-        value = value[part]
+        value = cast("list[Any]", value)[int(part)] if isinstance(value, list) else value[part]
     return value
 
 
@@ -172,6 +189,8 @@ def _message(
         if user_only and (path[0] in _USER_ONLY or path[-1] in _USER_ONLY):
             return f"`{key}` is ignored here: it belongs in the user config, where only you can set it"
         return _unknown(key, shown(path, _value_at(values, path)), path[-1], _known_keys(schema, path[:-1]))
+    if detail["type"] == "missing":
+        return f"`{key}` is missing"
     return f"`{key}` is {shown(path, _value_at(values, path))}; expected {_expected(schema, path, detail)}"
 
 
@@ -198,6 +217,8 @@ def _known_keys(schema: type[BaseModel], path: Sequence[str]) -> list[str]:
     table: type[BaseModel] | None = schema
     skip = False
     for part in path:
+        if part.isdecimal():
+            continue
         if skip:
             skip = False
             continue

@@ -421,3 +421,53 @@ def test_an_editors_choice_is_the_projects_too_since_its_scope_cannot_be_seen() 
 
 def test_an_editor_that_repeats_the_users_choice_chooses_nothing() -> None:
     assert not needs_consent(merged('provider = "openai"', editor={"provider": "openai", "model": "m"}), hosted=True)
+
+
+def test_severities_for_some_documents_stand_in_the_order_in_which_they_count() -> None:
+    settings = merged(
+        '[lint]\na = "off"\n[[lint_for]]\nglob = "old/**"\nrules = { a = "hint" }\n',
+        project='[[lint_for]]\nprofile = "kiro"\n[lint_for.rules]\n"*" = "off"\n',
+        editor={"lint_for": [{"glob": "x", "profile": "kiro/tasks", "rules": {"b": "error"}}]},
+    )
+    assert [(one.glob, one.profile, dict(one.severities)) for one in settings.severities_for] == [
+        (None, None, {"a": "off"}), ("old/**", None, {"a": "hint"}),
+        ("x", "kiro/tasks", {"b": "error"}), (None, "kiro", {"*": "off"}),
+    ]  # fmt: skip
+    assert (dict(settings.severities), settings.origins["lint_for"]) == ({"a": "off"}, Layer.PROJECT)
+
+
+def test_formats_of_all_layers_come_together_and_the_highest_stands_last() -> None:
+    settings = merged(
+        '[[formats]]\nglob = "a/**"\nprofile = "kiro"\n', project='[[formats]]\nglob = "b"\nprofile = "plain"\n'
+    )
+    assert [(one.glob, one.profile, one.layer) for one in settings.formats] == [
+        ("a/**", "kiro", Layer.USER), ("b", "plain", Layer.PROJECT),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ('glob = "a"\nprofle = "kiro"', "`formats.1.profle`, set to 'kiro', is not a setting; did you mean `profile`?"),
+        ('glob = "a"', "`formats.1.profile` is missing"),
+        ('glob = 3\nprofile = "kiro"', "`formats.1.glob` is 3; expected a text"),
+    ],
+)
+def test_a_wrong_entry_of_a_list_is_told_at_its_line_and_the_others_hold(entry: str, said: str) -> None:
+    good = '[[formats]]\nglob = "b"\nprofile = "plain"\n'
+    settings = merged(project=f"{good}[[formats]]\n{entry}\n{good}")
+    assert [one.glob for one in settings.formats] == ["b", "b"]
+    (problem,) = settings.problems
+    assert (problem.key, problem.line, problem.message) == ("formats.1", 3, said)
+
+
+def test_severities_for_no_document_in_particular_are_told() -> None:
+    settings = merged(project='[[lint_for]]\nrules = { a = "off" }\n')
+    assert settings.severities_for == ()
+    assert "expected a `glob`, a `profile`, or both" in settings.problems[0].message
+
+
+def test_a_list_of_an_editor_is_cleaned_and_judged_alike() -> None:
+    settings = merged(editor={"formats": [{"glob": "", "profile": "kiro"}, {"glob": "a", "profile": "kiro"}]})
+    assert [one.glob for one in settings.formats] == ["a"]
+    assert len(settings.problems) == 1

@@ -147,7 +147,7 @@ async def _nearest_models(snapshot: Snapshot, reading: Reading, code: str) -> li
 
 
 def _findings(reading: Reading) -> tuple[Finding, ...]:
-    return check(reading.document, reading.settings.severities, reading.neighbours)
+    return check(reading.document, reading.severities, reading.neighbours)
 
 
 def _rule_fixes(

@@ -71,7 +71,7 @@ def _broken_rules(scope: StepScope, plan: DraftPlan, answer: Answer) -> tuple[Fi
     if reading.profile.drafting is None or not answer.sections:
         return ()
     after, filled = place_fill.with_draft(reading.document, answer.sections)
-    severities = reading.settings.severities
+    severities = reading.severities
     before = Counter((found.rule, found.message) for found in check(reading.document, severities, reading.neighbours))
     findings: list[Finding] = []
     for found in check(after, severities, reading.neighbours):
