@@ -55,6 +55,7 @@ class ErrorCode(StrEnum):
     NO_BRIEF = "no_brief"
     NOTHING_TO_FILL = "nothing_to_fill"
     UNKNOWN_PROFILE = "unknown_profile"
+    CANNOT_RENAME = "cannot_rename"
     UNKNOWN_RUN = "unknown_run"
     UNKNOWN_NODE = "unknown_node"
     INVALID_SETTINGS = "invalid_settings"
@@ -129,6 +130,7 @@ GUIDANCE: Mapping[ErrorCode, Guidance] = {
         "If its sections are to be those of plain, say so with `profile: plain` in its front matter."
     ),
     ErrorCode.UNKNOWN_NODE: Guidance("Name what is open in the document by its key."),
+    ErrorCode.CANNOT_RENAME: Guidance("Nothing was changed."),
     ErrorCode.UNKNOWN_RUN: Guidance("List the runs with `orch-lsp runs list`."),
     ErrorCode.INVALID_SETTINGS: Guidance("Correct the setting that is named."),
     ErrorCode.INVALID_WORKFLOW: Guidance("Correct the workflow file that is named."),

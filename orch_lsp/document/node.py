@@ -54,6 +54,8 @@ class Citation:
     """The key of the node that is named; empty for a spec as a whole."""
     scope: str | None = None
     """The spec in which it stands, as the document's format calls it (`scope_named`); None for its own."""
+    range: Span | None = field(default=None, compare=False)
+    """The whole of a range such as `T009-T021`, shared by all that it names; None for an id alone."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,14 @@ class Nodes:
         """Each node by its key."""
         return {node.key: node for node in self.nodes}
 
+    def number_of(self, key: str) -> int:
+        """The number of the node with this key, counted from 0."""
+        return self._numbers[key]
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, int]:
+        return {node.key: number for number, node in enumerate(self.nodes)}
+
     @cached_property
     def citations(self) -> tuple[Citation, ...]:
         """All citations in document order."""
@@ -149,10 +159,18 @@ class Nodes:
         return next(iter(self.around(offset)), None)
 
     def citation_at(self, offset: int) -> Citation | None:
-        """The citation whose text holds `offset`, its end included; the one that begins there of two that touch."""
+        """The citation whose text holds `offset`, its end included; the one that begins there of two that touch.
+
+        Of a range it is the end that stands there, and one of the ids between only between them.
+        """
         number = bisect_right(self.citations, offset, key=lambda citation: citation.span.start) - 1
-        citation = self.citations[number] if number >= 0 else None
-        return citation if citation is not None and offset <= citation.span.end else None
+        found: Citation | None = None
+        start = self.citations[number].span.start if number >= 0 else 0
+        while number >= 0 and (citation := self.citations[number]).span.start == start:
+            if offset <= citation.span.end and (found is None or citation.span.end < found.span.end):
+                found = citation
+            number -= 1
+        return found
 
     @cached_property
     def _starts(self) -> list[int]:

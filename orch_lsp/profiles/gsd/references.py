@@ -28,6 +28,8 @@ _CITED = re.compile(
     rf"(?<![\w.-])(?:(?P<requirement>{REQUIREMENT})(?![\w-])|(?P<plan>{PLAN})(?=-PLAN\b|-SUMMARY\b|[\s:,.)\]*]|\Z)"
     rf"|Phases?[ \t](?P<phase>{_PART})(?:[ \t]*[-–][ \t]*(?P<last>{_PART}))?(?![\w.]*\w))"
 )
+_LONGEST_RANGE = 50
+"""A range with more members stands for its two ends alone."""
 _FIELD = re.compile(r"(?<![^\r\n])(?P<key>[A-Za-z_][\w-]*)[ \t]*:")
 _NUMBER = re.compile(rf"(?<![\w.-])(?:(?P<plan>{PLAN})|(?P<number>\d{{1,2}}))(?![\w.-]*\w)")
 _A_REQUIREMENT = re.compile(rf"(?<![\w-]){REQUIREMENT}(?![\w-])")
@@ -65,12 +67,21 @@ def citations_of(document: SpecDocument, *, in_tags: bool = False) -> list[Citat
         elif match["plan"]:
             found.append(Citation("cites", Span(*match.span("plan")), match["plan"]))
         else:
-            found += [
-                Citation("cites", Span(*match.span(group)), phase_key(match[group]))
-                for group in ("phase", "last")
-                if match[group]
-            ]
+            found += _phases(match)
     return found
+
+
+def _phases(match: re.Match[str]) -> Iterator[Citation]:
+    """The phases of `Phase 3` or `Phases 3-6`: the ends at their own places, those between by the whole."""
+    first, last = match["phase"], match["last"]
+    whole = Span(match.start("phase"), match.end("last")) if last else None
+    yield Citation("cites", Span(*match.span("phase")), phase_key(first), range=whole)
+    if whole is None:
+        return
+    between = range(int(first) + 1, int(last)) if first.isdecimal() and last.isdecimal() else range(0)
+    for number in between if len(between) < _LONGEST_RANGE else ():
+        yield Citation("cites", whole, phase_key(str(number)), range=whole)
+    yield Citation("cites", Span(*match.span("last")), phase_key(last), range=whole)
 
 
 def _matches(document: SpecDocument, pattern: re.Pattern[str], *, in_tags: bool) -> Iterator[re.Match[str]]:

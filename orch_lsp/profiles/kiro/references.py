@@ -139,11 +139,13 @@ def _keys(found: re.Match[str], relation: Relation) -> Iterator[Citation]:
     """The citations of one id, or of a range: its first member where that is written, the others at its end."""
     before = "Derived " if found["derived"] else ""
     first = key_of(found["first"])
-    yield Citation(relation, Span(*found.span("first")), before + first)
-    if found["last"]:
-        end = Span(*found.span("last"))
-        for key in _after(first, key_of(found["last"])):
-            yield Citation(relation, end, before + key)
+    if not found["last"]:
+        yield Citation(relation, Span(*found.span("first")), before + first)
+        return
+    whole, end = Span(found.start("first"), found.end("last")), Span(*found.span("last"))
+    yield Citation(relation, Span(*found.span("first")), before + first, range=whole)
+    for key in _after(first, key_of(found["last"])):
+        yield Citation(relation, end, before + key, range=whole)
 
 
 def _after(first: str, last: str) -> Iterator[str]:

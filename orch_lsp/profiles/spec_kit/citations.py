@@ -20,9 +20,10 @@ ID = r"[A-Z]{1,6}(?:-[A-Z]{1,6})*-?\d{1,5}[a-z]?"
 TASK_ID = r"T\d{3,5}[a-z]?"
 
 _ROMAN = r"[IVX]{1,6}|\d{1,2}"
+_TO = r"(?:[ \t]?(?:-|–|—|\.\.|…|~|～|至|到|から)[ \t]?|[ \t]+(?i:to|through|bis)[ \t]+)"
 _CITED = re.compile(
     rf"(?<![\w/.#@-])(?P<key>US\d{{1,3}}/AC\d{{1,3}}|{ID})"
-    rf"(?:[ \t]?(?:-|–|—|\.\.|…|~|～)[ \t]?(?P<last>{ID}))?(?![\w]|[-/]\w|\.\w)"
+    rf"(?:{_TO}(?P<last>{ID}))?(?![\w]|[-/]\w|\.\w)"
     rf"|(?P<story>(?i:{STORY})[ \t]*(?P<number>\d{{1,3}}))(?!\w)"
     rf"|(?:Constitution|Principle)[ \t]+(?:§[ \t]*|Principle[ \t]+)?(?P<principle>{_ROMAN})\b"
 )
@@ -68,12 +69,14 @@ def _ids(text: str, found: re.Match[str], usual: Relation, known: Collection[str
     relation = "cites" if prefix_of(key) in {"T", "CHK"} else usual
     if _SUPERSEDES.search(text, max(0, found.start() - 20), found.start()):
         relation = "supersedes"
-    yield Citation(relation, Span(*found.span("key")), key)
     if last is None or not _is_id(last, known):
+        yield Citation(relation, Span(*found.span("key")), key)
         return
+    whole = Span(*found.span())
+    yield Citation(relation, Span(*found.span("key")), key, range=whole)
     for between in _between(key, last):
-        yield Citation(relation, Span(*found.span()), between)
-    yield Citation(relation, Span(*found.span("last")), last)
+        yield Citation(relation, whole, between, range=whole)
+    yield Citation(relation, Span(*found.span("last")), last, range=whole)
 
 
 def _between(first: str, last: str) -> Iterator[str]:
