@@ -123,6 +123,14 @@ def written_out(text: str, members: Sequence[tuple[Citation, Renamed | None]]) -
     return ", ".join(pieces)
 
 
+def follows(first: str, last: str) -> bool:
+    """Whether a range from one key to the other goes forward, through numbers of one kind."""
+    low, high = _COUNTED.fullmatch(first), _COUNTED.fullmatch(last)
+    if low is None or high is None:
+        return first < last
+    return low["before"] == high["before"] and int(low["number"]) <= int(high["number"])
+
+
 def _before(place: str, key: str) -> str:
     """The part of a key that the format adds to a text: `Derived ` of `Derived 2`."""
     plain = unicodedata.normalize("NFKC", place)

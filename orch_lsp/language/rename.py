@@ -16,8 +16,9 @@ from itertools import accumulate
 from orch_lsp.document.node import Citation, Node
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.language.index import ANYWHERE, FoundDefinition, Index, IndexedDocument, Reference
-from orch_lsp.language.names import Renamed, bare, candidates, name_of, written, written_out
-from orch_lsp.text import Edit, Span, apply_edits
+from orch_lsp.language.names import Renamed, bare, candidates, follows, name_of, written, written_out
+from orch_lsp.language.repeated import same_things
+from orch_lsp.text import Edit, Span, apply_edits, split_lines
 
 _LONGEST_NAME = 200
 _LONGEST_SHOWN = 60
@@ -26,14 +27,8 @@ _ROUNDS = 4
 _WORK = frozenset(("task", "checklist_item"))
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
-    """The documents of an index as texts."""
-
-    text: Callable[[str], str]
-    """The text of the document at a path, as the index knows it."""
-    read: Callable[[IndexedDocument, str], IndexedDocument]
-    """A document as it would be with another text. Pure."""
+Reader = Callable[[IndexedDocument, str], IndexedDocument]
+"""Reads a document of an index as it would be with another text. Pure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ class Rename:
     """The edits of each document by its path, in order; none where old and new are the same."""
 
 
-def name_at(index: Index, library: Library, path: str, offset: int) -> Name | None:
+def name_at(index: Index, path: str, offset: int) -> Name | None:
     """The name at an offset of the document at `path`; None if no node is named there.
 
     Raises:
@@ -66,6 +61,8 @@ def name_at(index: Index, library: Library, path: str, offset: int) -> Name | No
     document = index.documents.get(path)
     if document is None:
         return None
+    if document.frozen and document.nodes.around(offset):
+        raise _refused(f"`{path}` is not to be changed any more: nothing is renamed from there.")
     citation = document.nodes.citation_at(offset)
     node = None if citation is not None else next((n for n in document.nodes.around(offset) if _names(n, offset)), None)
     if node is not None and node.name is not None and node.kind != "section":
@@ -74,13 +71,13 @@ def name_at(index: Index, library: Library, path: str, offset: int) -> Name | No
         citation = next((c for c in node.citations if within.start <= c.span.start and c.span.end <= within.end), None)
     if citation is not None:
         found = _cited(index, path, citation)
-        return None if found is None else _name(library, path, citation.span, found)
+        return None if found is None else _name(document, citation.span, found)
     if node is None or not _is_named(index, path, node):
         return None
     span = name_of(node)
     if span is None:
-        raise _refused(f"“{_shown(node.title or node.key)}” has no id of its own: there is nothing to rename.")
-    return _name(library, path, span, FoundDefinition(path, node))
+        raise _refused(f"“{_shown(node.title or node.key)}” has no id of its own. Write one in front of it.")
+    return _name(document, span, FoundDefinition(path, node))
 
 
 def _is_named(index: Index, path: str, node: Node) -> bool:
@@ -94,8 +91,8 @@ def _names(node: Node, offset: int) -> bool:
     return node.head.start <= offset <= node.head.end
 
 
-def _name(library: Library, path: str, span: Span, node: FoundDefinition) -> Name:
-    return Name(span, library.text(path)[span.start : span.end], node)
+def _name(document: IndexedDocument, span: Span, node: FoundDefinition) -> Name:
+    return Name(span, document.text[span.start : span.end], node)
 
 
 def _cited(index: Index, path: str, citation: Citation) -> FoundDefinition | None:
@@ -106,8 +103,7 @@ def _cited(index: Index, path: str, citation: Citation) -> FoundDefinition | Non
         raise _refused(f"“{_shown(citation.key)}” is declared nowhere: there is nothing to rename.")
     if len(found) > 1:
         raise _refused(_several(citation.key, (each.path for each in found)))
-    (one,) = found
-    return one
+    return next(iter(found))
 
 
 def _several(key: str, paths: Iterable[str]) -> str:
@@ -115,12 +111,12 @@ def _several(key: str, paths: Iterable[str]) -> str:
     return f"“{_shown(key)}” is declared in {places}: which of them is meant cannot be told. Rename one by hand first."
 
 
-def rename(index: Index, library: Library, path: str, offset: int, new_name: str) -> Rename | None:
+def rename(index: Index, read: Reader, path: str, offset: int, new_name: str) -> Rename | None:
     """Rename what is named at an offset, everywhere in the index; None if no node is named there.
 
     Args:
         index: All documents that may name it.
-        library: Their texts, and how they are read.
+        read: Reads them with other texts, as their formats do.
         path: The document in which the person stands.
         offset: The place.
         new_name: The new name, in the form of the old one at that place, of the node's key, or its number alone.
@@ -128,7 +124,7 @@ def rename(index: Index, library: Library, path: str, offset: int, new_name: str
     Raises:
         SpecError: `cannot_rename`, with the reason. Nothing is half done.
     """
-    name = name_at(index, library, path, offset)
+    name = name_at(index, path, offset)
     if name is None:
         return None
     typed = new_name.strip()
@@ -136,15 +132,15 @@ def rename(index: Index, library: Library, path: str, offset: int, new_name: str
         raise _refused("A name is one line with something on it, of at most 200 characters.")
     if typed == name.text:
         return Rename(name.text, typed, {})
-    return _Renaming(index, library, name, typed).made()
+    return _Renaming(index, read, name, typed).made()
 
 
 class _Renaming:
     """One rename while it is worked out: edits by document, and the documents as they would be with them."""
 
-    def __init__(self, index: Index, library: Library, name: Name, typed: str) -> None:
+    def __init__(self, index: Index, read: Reader, name: Name, typed: str) -> None:
         self._before = index
-        self._library = library
+        self._reader = read
         self._name = name
         self._typed = typed
         self._edits: dict[str, dict[Span, str]] = {}
@@ -153,6 +149,8 @@ class _Renaming:
         """Nodes whose names are edited, by path and number in the document."""
         self._renamed: dict[tuple[str, str], Renamed] = {}
         """The nodes that have another key or name now, by path and old key."""
+        self._written_out: set[str] = set()
+        """Documents in which a range is written out."""
         self._known_ranges: dict[str, Mapping[Span, tuple[Citation, ...]]] = {}
 
     def made(self) -> Rename:
@@ -174,7 +172,7 @@ class _Renaming:
     # -- where it is declared
 
     def _declare(self) -> None:
-        nodes = sorted(_same(self._before, self._name.node), key=lambda each: (each.path, each.node.span))
+        nodes = sorted(same_things(self._before, self._name.node), key=lambda each: (each.path, each.node.span))
         for each in nodes:
             if self._before.documents[each.path].frozen:
                 raise _refused(
@@ -190,20 +188,19 @@ class _Renaming:
             )
         number = self._number(found)
         self._named.add((found.path, number))
-        fault: SpecError | None = None
+        faults: list[str] = []
         for form in candidates(self._typed, self._name.text, found.node, self._text(found.path, span)):
             self._edits.setdefault(found.path, {})[span] = form
             self._read((found.path,))
-            try:
-                self._check_declared(found, number, form, span)
-            except SpecError as error:
-                fault = error
-            else:
+            fault = self._fault_in(found, number, form, span)
+            if fault is None:
+                self._check_free(found, self._nodes(self._after, found.path)[number])
                 return
-        if fault is not None:
-            raise fault
+            faults.append(fault)
+        raise _refused(faults[-1])
 
-    def _check_declared(self, found: FoundDefinition, number: int, form: str, span: Span) -> None:
+    def _fault_in(self, found: FoundDefinition, number: int, form: str, span: Span) -> str | None:
+        """The reason why a form of the new name is not read as the node's name; None if it is."""
         old, new = self._nodes(self._before, found.path), self._nodes(self._after, found.path)
         node = new[number] if len(new) == len(old) else None
         # Edits before it, in the same document, move it.
@@ -212,14 +209,12 @@ class _Renaming:
         )
         place = Span(span.start + moved, span.start + moved + len(form))
         if node is not None and node.key == old[number].key and name_of(found.node) != found.node.name:
-            raise _refused(f"“{_shown(node.key)}” has its number from its place in the list: move it there instead.")
+            return f"“{_shown(node.key)}” has its number from its place in the list: move it there instead."
         if node is None or node.kind != found.node.kind or name_of(node) != place:
             kind = found.node.kind.replace("_", " ")
-            old_name = self._text(found.path, span)
-            raise _refused(
-                f"“{_shown(form)}” would not be read as the name of a {kind} here; “{_shown(old_name)}” is one."
-            )
-        self._check_free(found, node)
+            like = self._text(found.path, span) if span == found.node.name else bare(found.node.key)
+            return f"“{_shown(form)}” would not be read as the name of a {kind} here; “{_shown(like)}” is one."
+        return None
 
     def _check_free(self, found: FoundDefinition, node: Node) -> None:
         """Refuse a key that something else has, in the same spec or in one that a change makes of it."""
@@ -229,7 +224,7 @@ class _Renaming:
             near = document.own_scope == scope or (scope in document.places.values() and not document.frozen)
             other = document.nodes.by_key.get(key) if near and key != old_key else None
             if other is not None and (other.kind in _WORK) == (node.kind in _WORK):
-                line = self._library.text(path).count("\n", 0, other.span.start) + 1
+                line = _line(document, other.span.start)
                 raise _refused(f"“{_shown(key)}” is taken: `{path}` declares it in line {line}.")
 
     # -- who cites it
@@ -285,27 +280,28 @@ class _Renaming:
         for other, document in sorted(self._before.documents.items()):
             for citation in document.cited.get((scope, key), ()) if not document.frozen else ():
                 if not self._before.definitions(other, citation) and self._after.definitions(other, citation):
-                    line = self._library.text(other).count("\n", 0, citation.span.start) + 1
+                    line = _line(document, citation.span.start)
                     raise _refused(f"“{_shown(key)}” is taken: `{other}` names it in line {line} already.")
 
     # -- ranges
 
     def _hold_ranges(self) -> None:
         """Write out each range that would name something else than before."""
-        rewritten: set[str] = set()
         for path in sorted(self._touched_ranges()):
             edits = self._edits.setdefault(path, {})
             now = self._ranges_now(path)
             for whole, members in self._ranges(path).items():
                 named = [(citation, self._rename_of(path, citation)) for citation in members]
-                wanted = {citation.key if renamed is None else renamed.new_key for citation, renamed in named}
-                if all(renamed is None for _, renamed in named) or wanted == now.get(whole):
+                wanted = [citation.key if renamed is None else renamed.new_key for citation, renamed in named]
+                if all(renamed is None for _, renamed in named):
                     continue
-                rewritten.add(path)
+                if set(wanted) == now.get(whole) and follows(wanted[0], wanted[-1]):
+                    continue
+                self._written_out.add(path)
                 edits.pop(members[0].span, None)
                 edits.pop(members[-1].span, None)
-                edits[whole] = written_out(self._library.text(path), named)
-        self._read(rewritten)
+                edits[whole] = written_out(self._before.documents[path].text, named)
+        self._read(self._written_out)
 
     def _touched_ranges(self) -> set[str]:
         return {
@@ -354,9 +350,8 @@ class _Renaming:
         for path in sorted(self._edits):
             before, after = self._meaning(self._before, path), self._meaning(self._after, path)
             if before != after:
-                raise _refused(
-                    f"`{path}` cannot hold this name where it cites the old one: it would not be read as a name."
-                )
+                places = "where it cites the old one, alone or in a range"
+                raise _refused(f"`{path}` cannot hold this name {places}: it would not be read as a name there.")
 
     def _meaning(self, index: Index, path: str) -> Counter[Hashable]:
         found: Counter[Hashable] = Counter()
@@ -370,11 +365,11 @@ class _Renaming:
     def _read(self, paths: Iterable[str]) -> None:
         for path in paths:
             edits = [Edit(span, text) for span, text in self._edits[path].items()]
-            text = apply_edits(self._library.text(path), edits)
-            self._after = self._after.with_document(self._library.read(self._before.documents[path], text))
+            text = apply_edits(self._before.documents[path].text, edits)
+            self._after = self._after.with_document(self._reader(self._before.documents[path], text))
 
     def _text(self, path: str, span: Span) -> str:
-        return self._library.text(path)[span.start : span.end]
+        return self._before.documents[path].text[span.start : span.end]
 
     @staticmethod
     def _nodes(index: Index, path: str) -> Sequence[Node]:
@@ -415,47 +410,9 @@ def _ranges(document: IndexedDocument) -> dict[Span, tuple[Citation, ...]]:
     return ranges
 
 
-def _same(index: Index, found: FoundDefinition) -> set[FoundDefinition]:
-    """A node with those that are the same in other documents: a scenario, where a change repeats its requirement."""
-    document = index.documents[found.path]
-    parent = document.nodes.by_key.get(found.node.parent or "")
-    if found.node.kind != "scenario" or parent is None:
-        return {found}
-    return {found} | {
-        FoundDefinition(each.path, node)
-        for each in _same_requirement(index, FoundDefinition(found.path, parent))
-        for node in index.documents[each.path].nodes.nodes
-        if node.parent == each.node.key and node.kind == "scenario" and node.title == found.node.title
-        if each.path != found.path
-    }
-
-
-def _same_requirement(index: Index, found: FoundDefinition) -> set[FoundDefinition]:
-    """A requirement as it is, and as each change at work that modifies it makes it."""
-    origins = {origin for citation in found.node.citations for origin in _origins(index, found.path, citation)} or {
-        found
-    }
-    same = set(origins)
-    for origin in origins:
-        for reference in index.references(origin.path, origin.node.key):
-            if index.documents[reference.path].frozen or reference.source is None:
-                continue
-            if reference.citation.relation == "modifies":
-                same.add(FoundDefinition(reference.path, reference.source))
-            elif reference.citation.relation == "renames":
-                cited = index.references(reference.path, reference.source.key)
-                same |= {FoundDefinition(each.path, each.source) for each in cited if each.source is not None}
-    return same
-
-
-def _origins(index: Index, path: str, citation: Citation) -> Iterator[FoundDefinition]:
-    if citation.relation == "modifies":
-        yield from index.definitions(path, citation)
-    elif citation.relation == "cites" and citation.scope is None:
-        for rename_node in index.definitions(path, citation):
-            for old in rename_node.node.citations:
-                if old.relation == "renames":
-                    yield from index.definitions(path, old)
+def _line(document: IndexedDocument, offset: int) -> int:
+    """The line of an offset, counted from 1."""
+    return len(split_lines(document.text[:offset]))
 
 
 def _refused(message: str) -> SpecError:

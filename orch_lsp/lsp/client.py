@@ -39,6 +39,10 @@ class ClientFeatures:
     """Colours words by the meaning that the server gives them."""
     fold_limit: int | None = None
     """The most parts to fold that it takes; None if it says nothing of that."""
+    change_annotations: bool = False
+    """Shows edits with what they are for, and asks before it makes those that need it."""
+    snippet_edits: bool = False
+    """Takes edits with places to type in."""
     orch_notifications: bool = False
     """Declares `experimental.orch`: it gets `orch/runChanged` and `orch/draftDelta`."""
 
@@ -75,6 +79,9 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
         symbol_tree=has("text_document.document_symbol.hierarchical_document_symbol_support"),
         semantic_tokens=get_capability(capabilities, "text_document.semantic_tokens") is not None,
         fold_limit=get_capability(capabilities, "text_document.folding_range.range_limit"),
+        change_annotations=get_capability(capabilities, "workspace.workspace_edit.change_annotation_support")
+        is not None,
+        snippet_edits=has("workspace.workspace_edit.snippet_edit_support"),
         orch_notifications=_declares_orch(capabilities.experimental),
     )
 

@@ -208,6 +208,13 @@ class SpecIndex:
         async with self._turn:
             await asyncio.to_thread(self._look_at, changed)
 
+    def read_as(self, path: str, text: str) -> Reading:
+        """The document at a path as it would be with another text; nothing is kept of it. Blocking."""
+        root = self.folder if self._is_root else None
+        place = self.folder / path
+        source = Source(place.as_uri(), place, None, text, (self.folder,), root)
+        return read_now(_Passing(self._settings, root, path), source, self._editor(), _NO_COMMAND)
+
     def set_open(self, path: str, opened: OpenSpec | None) -> None:
         """A document counts with a text of a client from now on, or, with None, with its file's again."""
         with self._lock:
@@ -322,11 +329,7 @@ class SpecIndex:
         if isinstance(readable, Exclusion):
             self.left_out = (*self.left_out, readable)
             return _File(stamp)
-        root = self.folder if self._is_root else None
-        place = self.folder / path
-        source = Source(place.as_uri(), place, None, readable.text, (self.folder,), root)
-        reading = read_now(_Passing(self._settings, root, path), source, self._editor(), _NO_COMMAND)
-        return _File(stamp, readable.size, indexed(reading))
+        return _File(stamp, readable.size, indexed(self.read_as(path, readable.text)))
 
     def _count(self, path: str, document: IndexedDocument | None) -> None:
         self._count_all({path: document}, own=True)

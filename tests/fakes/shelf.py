@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from orch_lsp.document.parse import parse
 from orch_lsp.language.index import Index, IndexedDocument
-from orch_lsp.language.rename import Library, Rename, name_at, rename
+from orch_lsp.language.rename import Rename, name_at, rename
 from orch_lsp.markdown.reader import read
+from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.profiles.protocol import Clues
 from orch_lsp.profiles.registry import FORMATS
 from orch_lsp.text import apply_edits
@@ -19,24 +20,28 @@ class Shelf:
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = dict(texts)
         self.index = Index.of(self._document(path, text) for path, text in self.texts.items())
-        self.library = Library(self.texts.__getitem__, lambda document, text: self._document(document.path, text))
 
     @staticmethod
     def _document(path: str, text: str) -> IndexedDocument:
         clues = Clues(path, text, read(text).headings)
-        (found,) = FORMATS.recognised(clues)
+        found = next(iter(FORMATS.recognised(clues)), None)
+        if found is None:
+            return IndexedDocument(path, parse(text, PLAIN).nodes, text=text)
         known = found.recognition
-        return IndexedDocument(path, parse(text, found.profile).nodes, known.scope, known.places, known.frozen)
+        return IndexedDocument(path, parse(text, found.profile).nodes, known.scope, known.places, known.frozen, text)
 
     def offset(self, path: str, needle: str, inside: int = 0) -> int:
         return self.texts[path].index(needle) + inside
 
     def name(self, path: str, needle: str, inside: int = 0) -> str | None:
-        found = name_at(self.index, self.library, path, self.offset(path, needle, inside))
+        found = name_at(self.index, path, self.offset(path, needle, inside))
         return None if found is None else found.text
 
     def rename(self, path: str, needle: str, new: str, inside: int = 0) -> Rename | None:
-        return rename(self.index, self.library, path, self.offset(path, needle, inside), new)
+        def read(document: IndexedDocument, text: str) -> IndexedDocument:
+            return self._document(document.path, text)
+
+        return rename(self.index, read, path, self.offset(path, needle, inside), new)
 
     def renamed(self, path: str, needle: str, new: str, inside: int = 0) -> Shelf:
         """The workspace after a rename at a place where a text stands."""

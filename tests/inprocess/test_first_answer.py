@@ -57,7 +57,7 @@ EMACS = {
 
 EVERYTHING = {
     "workspace": {"fileOperations": {"didRename": True}, "diagnostics": {"refreshSupport": True}},
-    "textDocument": {"diagnostic": {}, "semanticTokens": SEMANTIC_TOKENS},
+    "textDocument": {"diagnostic": {}, "semanticTokens": SEMANTIC_TOKENS, "rename": {"prepareSupport": True}},
 }
 
 _encodings = st.lists(st.sampled_from(["utf-8", "utf-16", "utf-32", "utf-7"]), max_size=3)
@@ -78,6 +78,7 @@ _clients = st.fixed_dictionaries(
             optional={
                 "diagnostic": st.fixed_dictionaries({}),
                 "semanticTokens": st.just(SEMANTIC_TOKENS),
+                "rename": st.fixed_dictionaries({}, optional={"prepareSupport": st.booleans()}),
                 "synchronization": st.fixed_dictionaries(
                     {}, optional={"willSave": st.booleans(), "willSaveWaitUntil": st.booleans()}
                 ),

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         hover,
         models,
         references,
+        rename,
         runs,
         saving,
         selection_range,
@@ -77,6 +78,7 @@ else:
     hover = late(f"{__name__}.hover")
     models = late(f"{__name__}.models")
     references = late(f"{__name__}.references")
+    rename = late(f"{__name__}.rename")
     runs = late(f"{__name__}.runs")
     saving = late(f"{__name__}.saving")
     selection_range = late(f"{__name__}.selection_range")
@@ -118,6 +120,13 @@ FEATURES: tuple[Row, ...] = (
     ),
     AboutDocument(types.TEXT_DOCUMENT_DEFINITION, lambda: definition.definition),
     AboutDocument(types.TEXT_DOCUMENT_REFERENCES, lambda: references.references),
+    AboutDocument(types.TEXT_DOCUMENT_PREPARE_RENAME, lambda: rename.prepare_rename),
+    AboutDocument(
+        types.TEXT_DOCUMENT_RENAME,
+        lambda: rename.rename,
+        types.RenameOptions(prepare_provider=True),
+        focuses=lambda _: True,
+    ),
     AboutDocument(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, lambda: document_highlight.document_highlight),
     AboutDocument(
         types.TEXT_DOCUMENT_DOCUMENT_LINK, lambda: document_link.document_link, otherwise=list[types.DocumentLink]

@@ -84,6 +84,8 @@ def result_for(client: dict[str, Any]) -> dict[str, Any]:
         capabilities.pop("diagnosticProvider")
     if _at(client, "textDocument", "semanticTokens") is None:
         capabilities.pop("semanticTokensProvider")
+    if not _at(client, "textDocument", "rename", "prepareSupport"):
+        capabilities["renameProvider"] = True
     return answer
 
 

@@ -1,0 +1,151 @@
+"""textDocument/prepareRename and rename: an id or a name, in all specs of the workspace, as an edit to look at."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from lsprotocol import types
+
+from orch_lsp.document.parse import parse
+from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.language import rename as renaming
+from orch_lsp.language.index import Index, IndexedDocument
+from orch_lsp.lsp.convert import Positions
+from orch_lsp.lsp.locations import PlacedDocument, places
+from orch_lsp.lsp.snapshot import Snapshot
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.review import is_spec
+from orch_lsp.text import Edit
+
+_ELSEWHERE = "orch.elsewhere"
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+
+
+async def prepare_rename(
+    snapshot: Snapshot, params: types.PrepareRenameParams
+) -> types.PrepareRenamePlaceholder | None:
+    """The name under the cursor; None where none stands.
+
+    Raises:
+        SpecError: `cannot_rename`: the name cannot be changed.
+    """
+    known = await _known(snapshot)
+    if known is None:
+        return None
+    reading, index = known
+    positions = await asyncio.to_thread(snapshot.positions)
+    offset = positions.offset(params.position)
+    name = await asyncio.to_thread(renaming.name_at, index, reading.spec_path, offset)
+    return None if name is None else types.PrepareRenamePlaceholder(positions.range(name.span), name.text)
+
+
+async def rename(snapshot: Snapshot, params: types.RenameParams) -> types.WorkspaceEdit | None:
+    """The edit that changes the name everywhere.
+
+    Raises:
+        SpecError: `cannot_rename`, with the reason.
+    """
+    known = await _known(snapshot)
+    if known is None:
+        return None
+    reading, index = known
+    offset = (await asyncio.to_thread(snapshot.positions)).offset(params.position)
+    made = await asyncio.to_thread(
+        renaming.rename, index, _reader(snapshot, reading), reading.spec_path, offset, params.new_name
+    )
+    if made is None:
+        return None
+    there = await places(snapshot, reading, index, made.edits)
+    await asyncio.to_thread(_check, snapshot, reading, there.documents, made)
+    return _edit(snapshot, there.documents, made)
+
+
+async def _known(snapshot: Snapshot) -> tuple[Reading, Index] | None:
+    reading = await snapshot.reading()
+    if not is_spec(reading):
+        if reading.recognition is not None and reading.indexed.frozen:
+            message = f"`{reading.spec_path}` is not to be changed any more: nothing is renamed from there."
+            raise SpecError(ErrorCode.CANNOT_RENAME, message)
+        return None
+    index = await snapshot.index()
+    if not index.is_whole:
+        raise SpecError(
+            ErrorCode.CANNOT_RENAME,
+            "Not all specs of the workspace are known: a rename could leave some as they are.",
+            remediation="Try again in a moment; `orch-lsp doctor` tells which files are too many or too large.",
+        )
+    return reading, index
+
+
+def _reader(snapshot: Snapshot, reading: Reading) -> renaming.Reader:
+    owner = snapshot.session.indexes.of(reading)
+
+    def read(document: IndexedDocument, text: str) -> IndexedDocument:
+        if document.path == reading.spec_path or owner is None:
+            # As it was read here, by a front matter or a setting that may be this document's alone.
+            nodes = parse(text, reading.profile).nodes
+            return replace(document, nodes=nodes, text=text)
+        return owner.read_as(document.path, text).indexed
+
+    return read
+
+
+def _check(
+    snapshot: Snapshot, reading: Reading, documents: Mapping[str, PlacedDocument], made: renaming.Rename
+) -> None:
+    """Refuse the whole of it if one file cannot be changed as it was read. Blocking."""
+    owner = snapshot.session.indexes.of(reading)
+    for path in made.edits:
+        document = documents.get(path)
+        if document is None:
+            raise SpecError(ErrorCode.CANNOT_RENAME, f"`{path}` names it, and cannot be read any more.")
+        if document.cut is not None:
+            raise SpecError(
+                ErrorCode.CANNOT_RENAME,
+                f"`{path}` was changed since it was read.",
+                remediation="Nothing was changed; try again.",
+                retryable=True,
+            )
+        if owner is not None and _is_read_only(owner.folder / path):
+            raise SpecError(ErrorCode.CANNOT_RENAME, f"`{path}` names it, and is read-only.")
+
+
+def _is_read_only(path: Path) -> bool:
+    try:
+        return not path.stat().st_mode & _WRITABLE or not os.access(path, os.W_OK)
+    except OSError:
+        # A document that is open and was never saved.
+        return False
+
+
+def _edit(snapshot: Snapshot, documents: Mapping[str, PlacedDocument], made: renaming.Rename) -> types.WorkspaceEdit:
+    client = snapshot.client
+    if not client.document_changes:
+        return types.WorkspaceEdit(
+            changes={
+                documents[path].uri: documents[path].positions.text_edits(edits) for path, edits in made.edits.items()
+            }
+        )
+    changes: list[types.TextDocumentEdit] = []
+    annotations: dict[str, types.ChangeAnnotation] = {}
+    for path, edits in made.edits.items():
+        document = documents[path]
+        target = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+        if client.change_annotations and document.uri != snapshot.uri:
+            label = f"Rename “{made.name}” in other documents"
+            annotations[_ELSEWHERE] = types.ChangeAnnotation(label, needs_confirmation=True, description=made.new_name)
+            changes.append(types.TextDocumentEdit(target, _annotated(document.positions, edits)))
+        else:
+            changes.append(types.TextDocumentEdit(target, [*document.positions.text_edits(edits)]))
+    return types.WorkspaceEdit(document_changes=[*changes], change_annotations=annotations or None)
+
+
+def _annotated(
+    positions: Positions, edits: tuple[Edit, ...]
+) -> list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit]:
+    return [types.AnnotatedTextEdit(_ELSEWHERE, positions.range(edit.span), edit.new_text) for edit in edits]
