@@ -121,5 +121,7 @@ async def test_a_document_of_spec_kit_is_read_and_gets_no_sections_of_plain(star
     found = await editor.diagnostic(uri, "missing_section")
     assert "Success Criteria" in found.message
     assert await editor.lenses(uri) == ["Orch: Draft Success Criteria"]
-    assert await editor.hover(uri, "FR-001") is None
+    hover = await editor.hover(uri, "FR-001")
+    assert hover is not None
+    assert "It MUST count" in hover
     assert provider.requests == []
