@@ -178,6 +178,7 @@ async def test_untitled_documents_that_were_closed_hold_no_files_and_threads(ser
     await open_and_close(10, "few")
     server = psutil.Process(process.pid)
     files, threads = server.num_fds(), server.num_threads()
-    await open_and_close(60, "many")
-    assert server.num_fds() <= files + 10
-    assert server.num_threads() <= threads + 12
+    await open_and_close(300, "many")
+    # Of those closed a moment ago some may still be given back; held ones would be hundreds.
+    assert server.num_fds() <= files + 60
+    assert server.num_threads() <= threads + 60
