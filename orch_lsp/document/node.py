@@ -7,7 +7,7 @@ document's text. Values only; making them never raises and takes time linear in 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -153,6 +153,18 @@ class Nodes:
             found.append(node)
             node = self._parent_of(node)
         return tuple(found)
+
+    def within(self, node: Node) -> Sequence[Node]:
+        """The nodes that stand in one of these, in document order."""
+        first = bisect_left(self._starts, node.span.start)
+        while first < len(self.nodes) and self.nodes[first] is not node:
+            first += 1
+        last = first + 1
+        inner = {node.key}
+        while last < len(self.nodes) and self.nodes[last].parent in inner:
+            inner.add(self.nodes[last].key)
+            last += 1
+        return self.nodes[first + 1 : last]
 
     def at(self, offset: int) -> Node | None:
         """The innermost node that holds `offset`."""

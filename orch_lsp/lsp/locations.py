@@ -86,7 +86,7 @@ async def places(snapshot: Snapshot, reading: Reading, index: Index, paths: Iter
 
 def _places(snapshot: Snapshot, reading: Reading, index: Index, paths: Iterable[str]) -> Places:
     owner = snapshot.session.indexes.of(reading)
-    before = _uri_of_folder(snapshot, reading)
+    before = uri_of_folder(snapshot, reading)
     found: dict[str, PlacedDocument] = {}
     for path in paths:
         known = index.documents.get(path)
@@ -110,7 +110,7 @@ def _read(owner: SpecIndex, path: str) -> str | None:
     return None if isinstance(readable, Exclusion) else readable.text
 
 
-def _uri_of_folder(snapshot: Snapshot, reading: Reading) -> str:
+def uri_of_folder(snapshot: Snapshot, reading: Reading) -> str:
     """The folder that paths are relative to, as the client spells it in the URI of the document; without a slash."""
     depth = reading.spec_path.count("/") + 1
     before = snapshot.uri.rsplit("/", depth)[0]

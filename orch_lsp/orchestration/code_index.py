@@ -11,15 +11,16 @@ import codecs
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from orch_lsp.context.choke import read_bytes
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.tree import FileTree
 from orch_lsp.language.code.files import family_of, is_generated
-from orch_lsp.language.code.links import CodeLinks, link
+from orch_lsp.language.code.links import CodeCitation, CodeLinks, link
 from orch_lsp.language.code.mentions import Mention, mentions_in
 from orch_lsp.language.index import Index
 
@@ -121,6 +122,43 @@ class CodeIndex:
             self._look_again()
         return self._code
 
+    async def citations(
+        self, index: Index, choose: Callable[[CodeLinks], Sequence[CodeCitation]], seconds: float | None = _WAIT_SECONDS
+    ) -> Sequence[CodeCitation]:
+        """Places in code that name nodes of an index, as their files are now.
+
+        Args:
+            index: The specs below the same folder.
+            choose: Which of them are asked for; it is called in a thread, again if a file is another one by now.
+            seconds: See `code`.
+        """
+        await self.code(seconds)
+        found = await asyncio.to_thread(choose, await self.links(index, self._code))
+        if await self._read_changed({citation.path for citation in found}):
+            found = await asyncio.to_thread(choose, await self.links(index, self._code))
+        return found
+
+    async def _read_changed(self, paths: Collection[str]) -> bool:
+        """Read those of the files again that changed or vanished since they were read; whether there were any."""
+        known = {path: self._files[path] for path in paths if path in self._files}
+        changed = await asyncio.to_thread(self._changed, known)
+        if changed:
+            files = {**self._files, **changed}
+            self._files = {path: file for path, file in files.items() if file is not None}
+            self._take(self._files, is_whole=self._code.is_whole)
+        return bool(changed)
+
+    def _changed(self, known: Mapping[str, _File]) -> dict[str, _File | None]:
+        """The files with another stamp as they are now, None for one that is gone. Blocking."""
+        changed: dict[str, _File | None] = {}
+        for path, file in known.items():
+            stamp = _stamp(self._root / path)
+            if stamp is None:
+                changed[path] = None
+            elif stamp != file.stamp:
+                self._read_slice([(path, stamp)], cast("dict[str, _File]", changed))
+        return changed
+
     async def links(self, index: Index, code: Code) -> CodeLinks:
         """The places in code that name a node of an index; kept until one of both is another one."""
         kept = self._links
@@ -184,12 +222,9 @@ class CodeIndex:
         for path in listing.files:
             if family_of(path) is None or self._stopped.is_set():
                 continue
-            try:
-                status = (self._root / path).lstat()
-            except (OSError, ValueError):
-                continue
-            if status.st_size <= self._limits.file_bytes:
-                stamps[path] = (status.st_mtime_ns, status.st_size)
+            stamp = _stamp(self._root / path)
+            if stamp is not None and stamp[1] <= self._limits.file_bytes:
+                stamps[path] = stamp
         return stamps, listing.complete
 
     def _read_slice(self, waiting: list[tuple[str, Stamp]], files: dict[str, _File]) -> int:
@@ -209,6 +244,14 @@ class CodeIndex:
             if time.monotonic() > until:
                 break
         return read
+
+
+def _stamp(file: Path) -> Stamp | None:
+    try:
+        status = file.lstat()
+    except (OSError, ValueError):
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def _mentions(path: str, data: bytes) -> tuple[Mention, ...]:
@@ -243,11 +286,6 @@ class CodeIndexes:
         if root not in self._by_root:
             self._by_root[root] = CodeIndex(root, on_change=self._changed)
         return self._by_root[root]
-
-    async def links(self, root: Path | None, index: Index) -> CodeLinks:
-        """The places in the code of a root that name a node of an index, as the files are now."""
-        code = self.of(root)
-        return CodeLinks() if code is None else await code.links(index, await code.code())
 
     def _changed(self) -> None:
         self.on_change()

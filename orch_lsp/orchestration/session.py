@@ -12,10 +12,12 @@ import dataclasses
 import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orch_lsp import __version__
 from orch_lsp.context.item import ContextSource
 from orch_lsp.document.readings import Readings
+from orch_lsp.late import late
 from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.model_lists.lists import ModelLists
 from orch_lsp.orchestration.connections import Connections, ProviderFactory
@@ -34,6 +36,12 @@ from orch_lsp.settings.reader import SettingsReader
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.settings.trust import TrustStore
 from orch_lsp.workspace import state_home
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration import code_index
+    from orch_lsp.orchestration.code_index import CodeIndex, CodeIndexes
+else:
+    code_index = late("orch_lsp.orchestration.code_index")
 
 _NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
 
@@ -68,6 +76,9 @@ class Session:
         self.root_of, self.spec_path = root_of, spec_path
         self.indexes = SpecIndexes(self)
         self.known_index = self.indexes.known
+        self._code: CodeIndexes | None = None
+        self.on_code_change: Callable[[], None] = lambda: None
+        """Called on the event loop when code names other nodes than before."""
         self.api_key, self.provider = self.connections.api_key, self.connections.provider
         self.in_use = self.connections.in_use
         self.store, self.open_stores = self.stores.store, self.stores.open_stores
@@ -128,7 +139,20 @@ class Session:
         settings = await self.settings_of(place.root)
         return await self.stores.store_at(place.root, place.document, settings.runs)
 
+    async def code_of(self, root: Path | None) -> CodeIndex | None:
+        """The code below a root, which is read when that is asked of it; None without a root."""
+        if root is None:
+            return None
+        if self._code is None:
+            # Loading takes a while: only for those who ask.
+            made = await asyncio.to_thread(lambda: code_index.CodeIndexes())  # noqa: PLW0108 -- loads there
+            self._code = self._code or made
+            self._code.on_change = self.on_code_change
+        return self._code.of(root)
+
     async def aclose(self) -> None:
         """Close providers and stores, and end what reads files."""
         await self.indexes.aclose()
+        if self._code is not None:
+            await self._code.aclose()
         await asyncio.gather(self.connections.aclose(), self.stores.aclose(), return_exceptions=True)

@@ -7,7 +7,7 @@ that the code names before it, else all of them; a bare number means something o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from orch_lsp.document.node import NodeKind, Relation, slug
@@ -125,7 +125,7 @@ def _citations(
             tests = mention.tests and target.node.kind in _REQUIRED
             place = mention.place
             if mention.form == "title":
-                place = Place(place.line, place.before, place.text[: len(key.partition(": ")[2])])
+                place = replace(place, text=place.text[: len(key.partition(": ")[2])])
             yield CodeCitation(path, place, target, "tests" if tests else "cites", mention.within)
         if targets and mention.form in {"title", "joined"}:
             return

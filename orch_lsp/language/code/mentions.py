@@ -75,6 +75,13 @@ class Place:
     before: str
     """The text of the line before it."""
     text: str
+    start: int
+    """Its offset in the file's text, without a byte order mark."""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in the file's text."""
+        return Span(self.start, self.start + len(self.text))
 
     def columns(self, encoding: PositionEncoding) -> tuple[int, int]:
         """Its beginning and end in the line, in code units of an encoding."""
@@ -197,7 +204,8 @@ class _Found:
         around = tuple(self._spoken.around(self._text, span.start))
         tests = self._of_tests or any(one.is_test for one in around)
         start = lines.start_of(span.start)
-        place = Place(lines.number(span.start), self._text[start : span.start], self._text[span.start : span.end])
+        before, written = self._text[start : span.start], self._text[span.start : span.end]
+        place = Place(lines.number(span.start), before, written, span.start)
         return Mention(form, keys, place, tests, around[0].name if around else None, self._specs_before(span.start))
 
     def _specs_before(self, offset: int) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         folding_range,
         generate,
         hover,
+        implementation,
         models,
         references,
         rename,
@@ -76,6 +77,7 @@ else:
     folding_range = late(f"{__name__}.folding_range")
     generate = late(f"{__name__}.generate")
     hover = late(f"{__name__}.hover")
+    implementation = late(f"{__name__}.implementation")
     models = late(f"{__name__}.models")
     references = late(f"{__name__}.references")
     rename = late(f"{__name__}.rename")
@@ -119,6 +121,7 @@ FEATURES: tuple[Row, ...] = (
         otherwise=list[types.DocumentSymbol],
     ),
     AboutDocument(types.TEXT_DOCUMENT_DEFINITION, lambda: definition.definition),
+    AboutDocument(types.TEXT_DOCUMENT_IMPLEMENTATION, lambda: implementation.implementation),
     AboutDocument(types.TEXT_DOCUMENT_REFERENCES, lambda: references.references),
     AboutDocument(types.TEXT_DOCUMENT_PREPARE_RENAME, lambda: rename.prepare_rename),
     AboutDocument(

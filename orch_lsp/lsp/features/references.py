@@ -1,17 +1,24 @@
-"""textDocument/references: who cites what is meant under the cursor, in all specs of the workspace."""
+"""textDocument/references: who cites what is meant under the cursor, in all specs and all code of the workspace."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from orch_lsp.language.index import Index
-from orch_lsp.language.occurrences import Occurrence, meant_at, occurrences
+from orch_lsp.language.occurrences import Meant, Occurrence, meant_at, occurrences
+from orch_lsp.lsp.code_places import code_citations, located
 from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import is_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orch_lsp.language.code.links import CodeCitation, CodeLinks
 
 
 async def references(snapshot: Snapshot, params: types.ReferenceParams) -> list[types.Location] | None:
@@ -20,18 +27,23 @@ async def references(snapshot: Snapshot, params: types.ReferenceParams) -> list[
     if not is_spec(reading):
         return None
     index = await snapshot.index()
-    found = await asyncio.to_thread(_found, snapshot, reading, index, params)
-    if found is None:
-        return None
-    there = await places(snapshot, reading, index, (one.path for one in found))
-    located = [there.location(one.path, one.span) for one in found]
-    return [one for one in located if one is not None]
-
-
-def _found(
-    snapshot: Snapshot, reading: Reading, index: Index, params: types.ReferenceParams
-) -> list[Occurrence] | None:
-    meant = meant_at(index, reading.spec_path, snapshot.positions().offset(params.position))
+    meant = await asyncio.to_thread(_meant, snapshot, reading, index, params)
     if meant is None:
         return None
+    found = await asyncio.to_thread(_found, index, meant, params)
+
+    def choose(links: CodeLinks) -> Sequence[CodeCitation]:
+        return [one for each in meant.definitions for one in links.of(each.path, each.node.key)]
+
+    code = await code_citations(snapshot, reading, index, choose)
+    there = await places(snapshot, reading, index, (one.path for one in found))
+    cited = [there.location(one.path, one.span) for one in found]
+    return [*(one for one in cited if one is not None), *located(snapshot, reading, code)]
+
+
+def _meant(snapshot: Snapshot, reading: Reading, index: Index, params: types.ReferenceParams) -> Meant | None:
+    return meant_at(index, reading.spec_path, snapshot.positions().offset(params.position))
+
+
+def _found(index: Index, meant: Meant, params: types.ReferenceParams) -> list[Occurrence]:
     return [one for one in occurrences(index, meant) if params.context.include_declaration or not one.declares]

@@ -1,0 +1,40 @@
+"""Places in code that name nodes, as the client names them. Their files need not be open, nor be read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
+from urllib.parse import quote
+
+from lsprotocol import types
+
+from orch_lsp.lsp.locations import uri_of_folder
+from orch_lsp.orchestration.plan import Reading
+
+if TYPE_CHECKING:
+    from orch_lsp.language.code.links import CodeCitation, CodeLinks
+    from orch_lsp.language.code.mentions import Place
+    from orch_lsp.language.index import Index
+    from orch_lsp.lsp.snapshot import Snapshot
+    from orch_lsp.text import PositionEncoding
+
+
+async def code_citations(
+    snapshot: Snapshot, reading: Reading, index: Index, choose: Callable[[CodeLinks], Sequence[CodeCitation]]
+) -> Sequence[CodeCitation]:
+    """Places in the code of a document's workspace that name nodes of its index; none without a workspace."""
+    code = await snapshot.session.code_of(reading.root)
+    return () if code is None else await code.citations(index, choose)
+
+
+def located(snapshot: Snapshot, reading: Reading, citations: Sequence[CodeCitation]) -> list[types.Location]:
+    """Where citations in code are, each place once."""
+    folder = uri_of_folder(snapshot, reading)
+    places = dict.fromkeys((citation.path, citation.place) for citation in citations)
+    return [types.Location(f"{folder}/{quote(path)}", range_of(place, snapshot.encoding)) for path, place in places]
+
+
+def range_of(place: Place, encoding: str) -> types.Range:
+    """The client's range of a place."""
+    start, end = place.columns(cast("PositionEncoding", encoding))
+    return types.Range(types.Position(place.line, start), types.Position(place.line, end))
