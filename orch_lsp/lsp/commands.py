@@ -16,6 +16,7 @@ CANCEL_RUN = "orch.cancelRun"
 RETRY_RUN = "orch.retryRun"
 SHOW_RUN = "orch.showRun"
 SHOW_HISTORY = "orch.showHistory"
+SHOW_SPECS = "orch.showSpecs"
 DOCTOR = "orch.doctor"
 SELECT_MODEL = "orch.selectModel"
 USE_PROVIDER = "orch.useProvider"
@@ -54,6 +55,7 @@ COMMANDS = {
     RETRY_RUN: CommandSubject("run", ("runId", "uri"), "newest"),
     SHOW_RUN: CommandSubject("run", ("runId", "uri", "open"), "newest"),
     SHOW_HISTORY: CommandSubject("document", ("uri", "limit", "search", "open")),
+    SHOW_SPECS: CommandSubject("workspace", ("uri", "open")),
     DOCTOR: CommandSubject("workspace", ("uri", "open")),
     SELECT_MODEL: CommandSubject("document", ("uri", "provider", "open")),
     USE_PROVIDER: CommandSubject("document", ("uri", "provider", "model")),

@@ -17,6 +17,7 @@ from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.orchestration.plan import Reading, Surroundings, read_now
 from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.spec_index import OpenSpec, SpecIndex, indexed
+from orch_lsp.orchestration.whereabouts import root_of_folder
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.uri import normal_form
@@ -47,6 +48,15 @@ class _Taken:
     index: SpecIndex | None
     path: str
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOfFolder:
+    """The documents of a workspace."""
+
+    folder: Path
+    """Its root, as it was named if it was."""
+    index: Index
 
 
 class SpecIndexes:
@@ -80,6 +90,15 @@ class SpecIndexes:
         await self.take_open()
         index = await found.whole(seconds)
         return index.with_document(reading.indexed)
+
+    async def whole_of_folder(self, folder: Path, seconds: float = WAIT_SECONDS) -> IndexOfFolder | None:
+        """All documents of the workspace that a folder is in, or is; waits as `whole` does. None if it is in none."""
+        root = await asyncio.to_thread(root_of_folder, folder)
+        if root is None:
+            return None
+        await self.take_open()
+        named = folder if await asyncio.to_thread(resolved, folder) == root else root
+        return IndexOfFolder(named, await self._at((root, True)).whole(seconds))
 
     async def take_open(self) -> None:
         """Let open documents count as they are now. One that has not changed costs nothing."""

@@ -13,9 +13,10 @@ logger = logging.getLogger(__name__)
 
 HISTORY = "history.md"
 DOCTOR = "doctor.md"
+SPECS = "specs.md"
 PAGES_KEPT = 200
 LISTS_KEPT = 10
-"""Pages of the history and the doctor together: each is another one whenever something has changed."""
+"""Pages of the history, the doctor and the specs together: each is another one whenever something has changed."""
 
 
 def pages_folder() -> Path:
@@ -36,7 +37,7 @@ def keep_newest() -> None:
     except OSError as error:
         logger.warning("old pages stay: %s", error.strerror or error)
         return
-    lists = [page for page in newest_first if page.name in {HISTORY, DOCTOR}]
+    lists = [page for page in newest_first if page.name in {HISTORY, DOCTOR, SPECS}]
     _remove({*newest_first[PAGES_KEPT:], *lists[LISTS_KEPT:]})
 
 

@@ -27,6 +27,7 @@ from orch_lsp.lsp.commands import (
     SELECT_MODEL,
     SHOW_HISTORY,
     SHOW_RUN,
+    SHOW_SPECS,
     USE_PROVIDER,
 )
 from orch_lsp.lsp.convert import SOURCE
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         saving,
         selection_range,
         semantic_tokens,
+        specs,
         user_settings,
     )
 else:
@@ -85,6 +87,7 @@ else:
     saving = late(f"{__name__}.saving")
     selection_range = late(f"{__name__}.selection_range")
     semantic_tokens = late(f"{__name__}.semantic_tokens")
+    specs = late(f"{__name__}.specs")
     user_settings = late(f"{__name__}.user_settings")
 
 USER_SETTINGS = "orch/userSettings"
@@ -162,6 +165,7 @@ FEATURES: tuple[Row, ...] = (
     Command(CANCEL_RUN, lambda: runs.cancel_run, waits_for_settings=False),
     Command(SHOW_RUN, lambda: runs.show_run),
     Command(SHOW_HISTORY, lambda: runs.show_history),
+    Command(SHOW_SPECS, lambda: specs.show_specs),
     Command(DOCTOR, lambda: runs.doctor),
     Command(USE_PROVIDER, lambda: choices.use_provider),
     Command(ALLOW_PROVIDER, lambda: choices.allow_provider),
