@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orch_lsp.cli import trace_report
-from orch_lsp.cli.output import EXIT_FAILED, say, write_json, write_page
+from orch_lsp.cli.output import EXIT_FAILED, say, write_json, write_page, write_result
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.cli.spec_files import ReadSpec, SpecFiles, Unreadable, common_root
 from orch_lsp.cli.trace_report import Trace, TracedDocument
@@ -23,10 +23,14 @@ from orch_lsp.workspace import relative_path
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
+    from orch_lsp.cli import trace_page
+    from orch_lsp.language import coverage
 else:
     sessions = late("orch_lsp.app.session")
+    trace_page = late("orch_lsp.cli.trace_page")
+    coverage = late("orch_lsp.language.coverage")
 
-FORMATS = ("text", "json", "csv")
+FORMATS = ("text", "json", "csv", "html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class _Found:
 def trace(*, paths: tuple[Path, ...], form: str | None, as_json: bool, workspace: Path | None) -> None:
     """Show what can be cited in the specs at or below PATH, who cites it, and what is cited that there is not.
 
+    As `html` it is a page for a browser: requirements with the tasks and tests that cite them, to be filtered.
+
     Only what stands in these specs is known: name the folder that holds all documents of a spec.
 
     Exit codes: 0 all specs were read, 1 one could not be, 2 wrong arguments.
@@ -57,6 +63,8 @@ def trace(*, paths: tuple[Path, ...], form: str | None, as_json: bool, workspace
         write_json(trace_report.as_json(traced))
     elif form == "csv":
         write_page(trace_report.as_csv(traced))
+    elif form == "html":
+        write_result(trace_page.page(traced, coverage.coverage(traced.index, traced.edges), _name_of(found.specs)))
     else:
         write_page("".join(f"{line}\n" for line in trace_report.as_lines(traced)))
         if not traced.documents:
@@ -95,6 +103,11 @@ def _trace(specs: Sequence[ReadSpec]) -> Trace:
         for path, spec in sorted(by_path.items())
     }
     return Trace(documents, Index.of(_indexed(path, spec, root) for path, spec in by_path.items()))
+
+
+def _name_of(specs: Sequence[ReadSpec]) -> str:
+    """The name of the folder that all specs lie in."""
+    return common_root((spec.root for spec in specs), of_checkout=False).name
 
 
 def _indexed(path: str, spec: ReadSpec, root: Path) -> IndexedDocument:

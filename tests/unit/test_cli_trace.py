@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -129,6 +132,35 @@ def test_a_spec_that_is_no_text_is_said_and_the_others_are_traced(here: Path):
     assert len(json.loads(done.stdout)["documents"]) == 2
 
 
-@pytest.mark.parametrize("arguments", [[], ["nowhere"], [".", "--format", "html"], [".", "--json", "--format", "csv"]])
+@pytest.mark.parametrize("arguments", [[], ["nowhere"], [".", "--format", "pdf"], [".", "--json", "--format", "csv"]])
 def test_wrong_arguments_end_with_2(here: Path, arguments: list[str]):
     assert trace(*arguments).exit_code == 2
+
+
+def test_the_page_asks_for_no_other_file_and_lets_in_no_script_but_its_own(here):
+    spec = here / SPEC
+    hostile = '- **FR-900**: System MUST <script>alert(1)</script> & "x" <img src=x onerror=alert(1)>\n'
+    spec.write_text(spec.read_text("utf-8") + hostile, "utf-8")
+    done = trace("--format", "html", "specs")
+    assert done.exit_code == 0
+    page = done.stdout
+    assert page.startswith("<!DOCTYPE html>")
+    assert "FR-900" in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert page.count("<script") == 1
+    assert not re.search(r"<(?:link|img|iframe|object|base)\b|(?:src|href)=\"(?!#)", page)
+    policy = re.search(r'content="(default-src[^"]*)"', page)
+    assert policy is not None
+    assert "default-src 'none'" in policy[1]
+    for tag in ("style", "script"):
+        text = page.partition(f"<{tag} ")[2].partition(">")[2].partition(f"</{tag}>")[0]
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy[1]
+
+
+def test_each_thing_that_is_asked_for_has_a_row_with_its_state(here):
+    page = trace("--format", "html", "specs").stdout
+    asked = {node["key"] for node in traced("specs")["nodes"] if node["kind"] == "requirement"}
+    assert asked
+    for key in asked:
+        assert re.search(rf'<tr id="[^"]*/{re.escape(key)}" data-is="(?:uncovered|planned|begun|done)', page), key

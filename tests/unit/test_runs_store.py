@@ -919,7 +919,8 @@ async def test_runs_are_found_by_words_of_their_records_and_drafts(root, store):
     assert await found("CAFE thrott") == [limiter]
     assert await found("mail") == await found("docs/mail.spec.md") == [other]
     assert await found("rate_limited") == [refused]
-    assert await found("some-model-2") == [other, limiter]
+    # A part of any run's id may begin with the last of these words.
+    assert [run for run in await found("some-model-2") if run.run_id != refused.run_id] == [other, limiter]
     assert await found("goal", limit=1) == [other]
     assert await found("goal", spec_path=limiter.spec.path) == [limiter]
     for nothing in ("throttle mail", "unheard", '"*(', "goal NOT mail", "words: x"):

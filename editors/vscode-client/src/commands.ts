@@ -20,6 +20,8 @@ export function registerCommands(orch: Orch): vscode.Disposable[] {
     "orch.showLog": () => {
       orch.output.show();
     },
+    "orch.showTrace": (where) => showTrace(orch, where),
+    "orch.specs.refresh": () => orch.specs.refresh(),
     "orch.reviewDraft": (argument) => reviewDraft(orch, argument),
     "orch.runs.refresh": () => orch.history.refresh(),
     "orch.runs.openRecord": withRun((run) => orch.guarded(() => openRecord(run.run_id))),
@@ -43,6 +45,12 @@ async function createSpec(orch: Orch, where: unknown): Promise<void> {
   // The command itself may have woken the extension: its server is still starting then.
   const state = await orch.supervisor.decided();
   if (state.kind === "running") await newSpec(state.launch, await orch.workingFolder(), where);
+  else await orch.messages.show(state);
+}
+
+async function showTrace(orch: Orch, where: unknown): Promise<void> {
+  const state = await orch.supervisor.decided();
+  if (state.kind === "running") await orch.traces.show(state.launch, await orch.workingFolder(), where);
   else await orch.messages.show(state);
 }
 

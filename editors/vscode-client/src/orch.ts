@@ -21,6 +21,9 @@ import { announceEnds } from "./runs/notices";
 import { RunTracker } from "./runs/runTracker";
 import { chooseLiveRun, showLiveRuns } from "./runs/statusBar";
 import type { DraftDelta } from "./runs/streamedText";
+import { SpecTree } from "./specs/specTree";
+import { Specs } from "./specs/specs";
+import { TracePanels } from "./trace/tracePanel";
 import { WorkspaceConsent } from "./server/consent";
 import { findInEnvironment } from "./server/candidates";
 import { discoverServer, type Discovery } from "./server/discovery";
@@ -34,6 +37,9 @@ export class Orch implements vscode.Disposable {
   readonly output = vscode.window.createOutputChannel("Orch", { log: true });
   readonly tracker = new RunTracker();
   readonly tree = new RunTree();
+  readonly specs: Specs;
+  readonly traces = new TracePanels();
+  private readonly specTree = new SpecTree();
   private readonly offers = new FillOffers();
   readonly keys: KeyStore;
   readonly review: DraftReview;
@@ -52,6 +58,9 @@ export class Orch implements vscode.Disposable {
     this.consent = new WorkspaceConsent(context.workspaceState);
     this.review = new DraftReview(this.tracker, this.requests);
     this.history = new History(this.tracker, this.tree, (error) => {
+      this.output.warn(String(error));
+    });
+    this.specs = new Specs(this.specTree, (error) => {
       this.output.warn(String(error));
     });
     this.userSettings = new UserSettingsSync(this.keys, this.output);
@@ -79,6 +88,9 @@ export class Orch implements vscode.Disposable {
       this.keys,
       review,
       this.history,
+      this.specTree,
+      this.specs,
+      this.traces,
       this.userSettings,
       this.supervisor,
       new LivePreview(tracker),
@@ -192,6 +204,9 @@ export class Orch implements vscode.Disposable {
       showRuns: async () => {
         await vscode.commands.executeCommand("orch.runs.focus");
       },
+      showSpecs: async () => {
+        await vscode.commands.executeCommand("orch.specs.focus");
+      },
       runInReview: () => this.review.runInFront,
       useProvider: (uri, choice) => this.execute("orch.useProvider", uri === null ? choice : { uri, ...choice }),
       newestRun: async () => (await this.requests.record(undefined))?.run_id ?? null,
@@ -244,9 +259,11 @@ export class Orch implements vscode.Disposable {
     if (state.kind === "running") {
       await this.userSettings.connect(state.client);
       this.history.connect(this.requests);
+      this.specs.connect(this.requests);
     } else {
       this.tracker.disconnect();
       this.history.connect(null);
+      this.specs.connect(null);
       await this.userSettings.connect(null);
     }
     await this.messages.show(state);

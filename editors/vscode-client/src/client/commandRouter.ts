@@ -4,6 +4,7 @@ import { openDocument, openDocumentOf } from "../documents/runDocument";
 import { runIdOf } from "../documents/virtualDocuments";
 import { runOfNode } from "../history/runTree";
 import type { RunTracker } from "../runs/runTracker";
+import { chooseNewDocument } from "./chooseNewDocument";
 import { chooseProvider, type ProviderChoice } from "./chooseProvider";
 import { modelChoice } from "./modelCandidates";
 import { selectModel } from "./selectModel";
@@ -18,6 +19,7 @@ export interface RouterActions {
   readonly review: (runId: string) => Promise<void>;
   readonly openRecord: (runId: string) => Promise<void>;
   readonly showRuns: () => Promise<void>;
+  readonly showSpecs: () => Promise<void>;
   readonly runInReview: () => string | null;
   readonly useProvider: (uri: string | null, choice: ProviderChoice) => Promise<unknown>;
   readonly newestRun: () => Promise<string | null>;
@@ -71,6 +73,9 @@ export class CommandRouter {
       case "orch.showHistory":
         await this.actions.showRuns();
         return undefined;
+      case "orch.showSpecs":
+        await this.actions.showSpecs();
+        return undefined;
       case "orch.showRun":
         return this.withRun(argument, this.actions.openRecord);
       case "orch.previewDraft":
@@ -83,6 +88,11 @@ export class CommandRouter {
       case "orch.useProvider": {
         const choice = argument?.["provider"] === undefined ? await chooseProvider() : argument;
         return choice === null ? undefined : next([{ ...argument, ...choice }]);
+      }
+      case "orch.newDocument": {
+        if (argument?.["name"] !== undefined) return next(args);
+        const chosen = await chooseNewDocument(await next([{ ...argument, open: false }]));
+        return chosen === null ? undefined : next([{ ...argument, ...chosen }]);
       }
       case "orch.applyDraft": {
         await this.openDocument(argument);

@@ -1,3 +1,4 @@
+import { specsIn, type Spec } from "../specs/specList";
 import { isRunRecord, type DraftPreview, type RunRecord } from "../runs/record";
 
 /** Sends `workspace/executeCommand` with one argument. */
@@ -20,6 +21,11 @@ export class ServerRequests {
     const fields = (typeof answer === "object" && answer !== null ? answer : {}) as Record<string, unknown>;
     const text = (name: string): string | null => (typeof fields[name] === "string" ? fields[name] : null);
     return { runId, uri: text("uri"), text: text("text") ?? "", document: text("document") };
+  }
+
+  /** The specs of all folders of the workspace. */
+  async specs(): Promise<Spec[]> {
+    return specsIn(await this.execute("orch.showSpecs", { open: false }));
   }
 
   /** The record of a run; of the newest one without an id. */

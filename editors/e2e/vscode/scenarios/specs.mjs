@@ -1,0 +1,115 @@
+// A spec of a known format in the window: its outline, a peek at who cites an id, and the specs of the workspace by state.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { runSuite } from "../suite.mjs";
+import { openWindow } from "../page.mjs";
+import { until } from "../world.mjs";
+
+const SPEC = `# Feature Specification: Rate limiting
+
+### User Story 1 - A busy client is told (Priority: P1)
+
+1. **Given** a client at its limit, **When** it calls again, **Then** it gets a 429 that says when to come back
+
+### User Story 2 - The others are not slowed down (Priority: P2)
+
+1. **Given** a busy client, **When** another one calls, **Then** its answer is as fast as before
+
+## Requirements
+
+- **FR-001**: System MUST count requests by API key
+- **FR-002**: System MUST refuse what exceeds the limit, counted as FR-001 says
+- **FR-003**: Operators SHOULD see who was refused
+
+## Success Criteria
+
+- **SC-001**: The slowest client is no slower with a busy one beside it
+`;
+const TASKS = `# Tasks: Rate limiting
+
+## Phase 1: Counting
+
+- [x] T001 [US1] Count requests in Redis for FR-001
+- [x] T002 [US1] Refuse with 429 for FR-002
+
+## Phase 2: Telling
+
+- [ ] T003 [US2] Load test with one busy client
+- [ ] T004 Count what was refused for FR-001
+`;
+const PLANNED = SPEC.replace("Rate limiting", "Import of orders");
+const DONE = TASKS.replaceAll("[ ]", "[x]").replace("Rate limiting", "Sign in");
+const files = {
+  "workspace/specs/001-rate-limiting/spec.md": SPEC,
+  "workspace/specs/001-rate-limiting/tasks.md": TASKS,
+  "workspace/specs/002-import-of-orders/spec.md": PLANNED,
+  "workspace/specs/003-sign-in/spec.md": SPEC.replace("Rate limiting", "Sign in"),
+  "workspace/specs/003-sign-in/tasks.md": DONE,
+};
+
+export const specs = [
+  {
+    name: "a spec through the editor's API: outline, definitions, references, hovers, folds, links, colours",
+    driver: true,
+    run: (context) => runSuite(context, "specs.cjs"),
+  },
+  {
+    name: "the outline of a spec, and a peek at who cites an id",
+    pictures: true,
+    world: { files },
+    run: async (context) => {
+      const window = await openWindow(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.pick("tasks.md ", "001-rate-limiting");
+        await window.pick("spec.md ", "001-rate-limiting");
+        await window.line("count requests by API key").waitFor();
+        await window.command("Explorer: Focus on Outline View");
+        await page.locator(".outline-pane .monaco-list-row", { hasText: "FR-001 System MUST count" }).waitFor();
+        await window.picture("outline");
+
+        const id = page.locator(".view-line", { hasText: "count requests by API key" }).locator("span", { hasText: "FR-001" }).last();
+        await id.click();
+        await window.command("Peek: Peek References");
+        const peek = page.locator(".reference-zone-widget");
+        await peek.locator(".monaco-list-row", { hasText: "tasks.md" }).waitFor();
+        await until("the citations", async () => (await peek.innerText()).includes("Count requests in Redis"));
+        await window.picture("peek");
+        await page.keyboard.press("Escape");
+
+        await id.hover();
+        const hover = page.locator(".monaco-hover", { hasText: "cited by 3" });
+        await hover.waitFor();
+        assert.ok((await hover.innerText()).includes("T004"));
+      });
+    },
+  },
+  {
+    name: "the specs of the workspace by state follow what is typed and written",
+    pictures: true,
+    world: { files },
+    run: async (context) => {
+      const { world } = context;
+      const window = await openWindow(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.pick("tasks.md ", "001-rate-limiting");
+        await window.line("Load test with one busy").waitFor();
+        await window.command("Orch: Show Specs");
+        const group = (name) => page.getByRole("treeitem", { name });
+        await group(/^In progress: 1 specs/u).waitFor();
+        await group(/^Without tasks: 1 specs/u).waitFor();
+        await group(/^Done: 1 specs/u).waitFor();
+        const spec = page.getByRole("treeitem", { name: /Rate limiting, 2 of 4 tasks done/u });
+        await spec.click();
+        await page.getByRole("treeitem", { name: /spec\.md/u }).first().waitFor();
+        await window.picture("specs");
+
+        writeFileSync(world.at("workspace/specs/001-rate-limiting/tasks.md"), TASKS.replaceAll("[ ]", "[x]"));
+        await group(/^Done: 2 specs/u).waitFor();
+        await page.getByRole("treeitem", { name: /spec\.md/u }).first().click();
+        await window.tab("spec.md").waitFor();
+      });
+    },
+  },
+];
