@@ -41,6 +41,7 @@ __all__ = [
 
 # vscode-languageclient reads `<section>.trace.server` itself; `server` is the editor extension's own.
 _CLIENT_KEYS = frozenset({"trace", "server"})
+_USER_ONLY_KEYS = ("base_url", "api_key", "api_key_env", "headers", "timeout", "providers", "fallback")
 _FRONT_MATTER_KEYS = ("provider", "model", "profile", "max_output_tokens", "temperature", "reasoning", "instructions")
 
 
@@ -168,16 +169,15 @@ def read_front_matter(front_matter: FrontMatter, path: Path | None = None) -> Pr
     """
     values, lines = front_matter.values, front_matter.lines
     if front_matter.problem is not None:
-        # Without a key it is no front matter but a text between two rules.
-        key = "provider" if "provider" in lines else ""
-        line = lines.get("provider", min(lines.values(), default=None))
+        # Without a key of ours it belongs to another tool, which may read it otherwise, or is a text between two rules.
+        seeming = [key for key in (*_FRONT_MATTER_KEYS, *_USER_ONLY_KEYS) if key in lines]
         message = f"nothing in the front matter is used: {front_matter.problem}"
-        unread = (Problem(Layer.FRONT_MATTER, key, message, path, line),) if lines else ()
+        unread = tuple(Problem(Layer.FRONT_MATTER, key, message, path, lines[key]) for key in seeming[:1])
         return ProjectLayer(Layer.FRONT_MATTER, None, unread, path, lines=dict(lines))
     ours = {key: values[key] for key in _FRONT_MATTER_KEYS if values.get(key) is not None}
     table, found = validated(schema.FrontMatterTable, ours, Layer.FRONT_MATTER, may_be_elsewhere=True)
     problems = [replace(problem, path=path, line=lines.get(key[0])) for key, problem in found]
-    for key in ("base_url", "api_key", "api_key_env", "headers", "timeout", "providers", "fallback"):
+    for key in _USER_ONLY_KEYS:
         if key in values:
             message = f"`{key}` is ignored here: it belongs in the user config, where only you can set it"
             problems.append(Problem(Layer.FRONT_MATTER, key, message, path, lines.get(key)))

@@ -164,7 +164,7 @@ async def test_a_front_matter_that_names_a_provider_and_cannot_be_read_leaves_it
 
 async def test_a_front_matter_that_cannot_be_read_is_told_and_the_rest_works_on(desk, model):
     desk.ask(model, stream_reply(chat_pieces(ANSWER)))
-    uri = desk.open("torn", with_front_matter("tags: [internal"))
+    uri = desk.open("torn", with_front_matter("temperature: 0.2", "tags: [internal"))
     diagnostic = await desk.editor.diagnostic(uri, "invalid_settings")
     assert (diagnostic.severity, diagnostic.range.start.line) == (2, 1)
     assert "not valid YAML" in diagnostic.message

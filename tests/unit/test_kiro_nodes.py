@@ -421,3 +421,16 @@ def test_blanks_without_end_are_read_in_time_linear_in_their_number(line: str) -
     """A pattern that tries each way of dividing them would not end here."""
     for profile in FORMAT.profiles:
         assert len(nodes(f"# Tasks\n\n{line.format(' ' * 50_000)}\n", profile).nodes) <= 3
+
+
+def test_a_boundary_of_something_is_described_and_names_no_component() -> None:
+    text = """# Design Document
+
+## Album grid
+
+- **Domain Boundary**: Presentation layer, album visualization
+- **Transaction Boundary**: Single operations
+- _Boundary: Album grid_
+"""
+    cited = [citation.key for citation in nodes(text, DESIGN).citations if citation.relation == "cites"]
+    assert cited == ["album-grid"]

@@ -324,8 +324,10 @@ def test_front_matter_that_cannot_be_read_is_a_problem_where_it_seems_to_have_ke
     (problem,) = layer.problems
     assert (problem.key, problem.line) == ("provider", 2)
     assert "not valid" in problem.message
-    (problem,) = read_front_matter(Block({}, {"tags": 1}, "not valid")).problems
-    assert (problem.key, problem.line) == ("", 1)
+    (problem,) = read_front_matter(Block({}, {"tags": 1, "model": 4}, "not valid")).problems
+    assert (problem.key, problem.line) == ("model", 4)
+    # Keys of another tool's alone: it may well read what this library does not.
+    assert read_front_matter(Block({}, {"tags": 1}, "not valid")).problems == ()
     assert read_front_matter(Block({}, {}, "not valid")).problems == ()
 
 

@@ -48,7 +48,8 @@ _CITED = re.compile(
     # The first letter alone rules out nearly every place; `_` may stand in front of a label.
     rf"(?=[{_INITIALS}])(?<![A-Za-z0-9\u00c0-\u024f-])(?:"
     rf"(?:(?P<validates>{either(VALIDATES)})|(?P<covers>{_PREFIX})|(?P<depends>{either(DEPENDS)})"
-    rf"|(?P<boundary>{either(BOUNDARY)}))\*{{0,2}}[ \t]*[:：][*_ \t]*(?P<value>{_VALUE})"
+    # A boundary of something (`Domain Boundary:`) is described there, not one that a task keeps to.
+    rf"|(?<![^\W_][ \t])(?P<boundary>{either(BOUNDARY)}))\*{{0,2}}[ \t]*[:：][*_ \t]*(?P<value>{_VALUE})"
     rf"|(?P<property>{either(PROPERTY)})[ \t]*(?P<number>\d{{1,4}}(?:\.\d{{1,4}})?)(?![\w.]*\w)"
     rf"|(?P<prose>(?:{either(DERIVED)}|{_PREFIX})[ \t]*{ID}"
     rf"(?:[ \t]*(?:[,，、]|(?i:and|or|und|y|et|e)\b|{_DASH})[ \t]*{ID})*)"
