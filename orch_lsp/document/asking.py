@@ -30,7 +30,7 @@ The open places, each with an example of its shape. The examples are about somet
 
 {sections}
 
-Write now: {titles}.
+Write now: {titles}. The first line of the answer is `## {first}`.
 """
 
 _UNKNOWN = "Where they do not say what a place needs, take the plainest behaviour that they allow; invent no numbers."

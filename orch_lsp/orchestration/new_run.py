@@ -35,14 +35,15 @@ def new_record(
         client: The editor or command line that asked.
     """
     reading, choice, now = plan.reading, plan.choice, timestamp()
-    template = template_for(reading.profile)
+    profile = reading.profile
+    template = template_for(profile)
     return RunRecord(
         run_id=new_run_id(),
         command=plan.command,
         status=RunStatus.QUEUED,
         status_timeline=(StatusChange(RunStatus.QUEUED, now),),
         owner=owner,
-        spec=SpecRef(reading.spec_path, reading.profile.name, sha256(reading.document.text)),
+        spec=SpecRef(reading.spec_path, profile.name, sha256(reading.document.text), profile.kind),
         brief_sha256=sha256(plan.brief),
         prompt=PromptRef(template.name, template.version, template.sha256),
         provider=ProviderRef(choice.provider.name, choice.provider.kind, server_address),

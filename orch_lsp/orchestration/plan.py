@@ -32,6 +32,7 @@ from orch_lsp.workspace import user_config_path, workspace_left_by
 if TYPE_CHECKING:
     from orch_lsp.document.readings import Readings
     from orch_lsp.redaction import Redactor
+    from orch_lsp.runs.record import RunRecord
     from orch_lsp.settings.load import ProjectLayer
     from orch_lsp.settings.resolve import CommandChoice
 
@@ -320,6 +321,14 @@ def open_targets(reading: Reading) -> tuple[Target, ...]:
     if reading.profile.drafting is None:
         return fill_targets(reading.document, reading.profile)
     return tuple(_target(place) for place in open_places(reading.document))
+
+
+def asked_again(reading: Reading, earlier: RunRecord) -> tuple[str, ...]:
+    """The places of a format that an earlier run asked for and that are open still; none for all that is open."""
+    if reading.profile.drafting is None:
+        return ()
+    asked = {key for step in earlier.steps for key in step.sections}
+    return tuple(target.key for target in open_targets(reading) if target.key in asked)
 
 
 def _target(place: OpenPlace) -> Target:

@@ -90,6 +90,7 @@ def render(
         "specification": fenced(specification),
         "context": f"{context}\n\n" if context else "",
         "instructions": f"Standing instructions of the author:\n\n{instructions}\n\n" if instructions else "",
+        "first": sections[0].title if sections else "",
         "titles": ", ".join(section.title for section in sections),
     }
     return RenderedPrompt(template.system_instructions, template.prompt.format_map(values))

@@ -50,11 +50,12 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class SpecRef:
-    """The document: its path below the root with `/`, else its file name or URI."""
+    """The document: its path below the root with `/`, else its file name or URI; `kind` is which of its format's."""
 
     path: str
     profile: str
     sha256_before: str
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,8 @@ class Step:
     `id` tells it from the run's other steps and `name` says its kind; `needs` has the ids of the steps that end before
     it begins, and `wave` numbers those that may run side by side, from 0. The run can complete although an `optional`
     step failed. `provider` and `model` are whom the step asked last. `output_sha256` is the hash of its text, whole or
-    as far as it came; `first_chunk_s` is seconds from the step's start to the first of it.
+    as far as it came; `first_chunk_s` is seconds from the step's start to the first of it. `sections` are the keys that
+    it asked for.
     """
 
     id: str
@@ -150,6 +152,7 @@ class Step:
     finish_reasons: tuple[str, ...] = ()
     first_chunk_s: float | None = None
     error: ErrorDetail | None = None
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def hover_lines(origin: SectionOrigin) -> tuple[tuple[str, ...], ...]:
         ending = () if run.status is RunStatus.COMPLETED else (f"run {status_label(run)}",)
         return (
             (*_who(run.provider.id, run.provider.kind, run.model.resolved or run.model.requested), *_fallen_from(run)),
-            (time_of(run), f"prompt {run.prompt.name} {run.prompt.version}"),
+            (time_of(run), *_kind(run), f"prompt {run.prompt.name} {run.prompt.version}"),
             (tokens_label(run.usage), cost_label(run.cost)),
             (state, *ending),
             (f"run {run.run_id}",),
@@ -183,6 +183,7 @@ def facts_of(record: RunRecord) -> list[tuple[str, str]]:
         ("Lifecycle", view.lifecycle),
         ("Document", view.document),
         ("Profile", record.spec.profile),
+        ("Kind", record.spec.kind or ""),
         ("Model", view.model),
         ("Model asked for", requested if requested and requested != record.model.resolved else ""),
         ("Sent to", record.provider.server_address or ""),
@@ -215,6 +216,10 @@ def _title(record: RunRecord) -> str:
         RunStatus.CANCELLED: "Cancelled draft",
         RunStatus.INTERRUPTED: "Interrupted draft",
     }[record.status]
+
+
+def _kind(run: RunRecord) -> tuple[str, ...]:
+    return (f"kind {run.spec.kind}",) if run.spec.kind else ()
 
 
 def _fallen_from(record: RunRecord) -> tuple[str, ...]:

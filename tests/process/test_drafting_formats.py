@@ -105,10 +105,15 @@ async def test_criteria_of_kiro_are_written_in_place_in_the_documents_own_signs(
     record = await editor.draft(uri)
     assert record["status"] == "completed", record["error"]
     assert editor.text(uri) == KIRO_WRITTEN
-    assert record["spec"]["profile"] == "kiro"
+    assert (record["spec"]["profile"], record["spec"]["kind"]) == ("kiro", "requirements")
+    assert record["prompt"]["name"] == "kiro.requirements"
+    drafted = next(step for step in record["steps"] if step["name"] == "draft")
+    assert drafted["sections"] == ["1.2", "4/criteria"]
     hover = await editor.hover(uri, "the password is wrong")
     assert hover is not None
     assert record["run_id"] in hover
+    assert "kind requirements" in hover
+    assert f"prompt kiro.requirements {record['prompt']['version']}" in hover
     kept = await editor.hover(uri, "a name is known")
     assert kept is not None
     assert record["run_id"] not in kept
@@ -173,3 +178,22 @@ async def test_an_edit_made_meanwhile_keeps_the_draft_waiting_and_insisting_fill
     await editor.execute("orch.applyDraft", {"runId": run["runId"]})
     expected = SPEC_KIT_WRITTEN.replace(LINES["SC-001"], "mine").replace(f"- {LINES['Edge Cases, line 1']}\n", "")
     await editor.until(lambda: editor.text(uri) == expected)
+
+
+async def test_a_run_that_is_tried_again_asks_for_the_places_it_had_asked_for(homes, provider, start_editor, spec):
+    configure(homes, provider.url)
+    editor = await start_editor()
+    uri = editor.open(spec, SPEC_KIT)
+    provider.script(
+        stream_reply(chat_pieces(["nothing of use"])), stream_reply(chat_pieces([answer({"FR-001": LINES["FR-001"]})]))
+    )
+    asked = await editor.execute("orch.generateDraft", {"uri": uri, "key": "FR-001"})
+    failed = await editor.ended(asked["runId"])
+    assert failed["error"]["code"] == "unusable_draft"
+    again = await editor.execute("orch.retryRun", {"runId": failed["run_id"]})
+    record = await editor.ended(again["runId"])
+    assert record["parent_run_id"] == failed["run_id"]
+    assert [step["sections"] for step in record["steps"] if step["name"] == "draft"] == [["FR-001"]]
+    assert editor.text(uri) == SPEC_KIT.replace(
+        'System MUST [specific capability, e.g., "allow users to create accounts"]', LINES["FR-001"]
+    )

@@ -56,7 +56,7 @@ def of_a_later_version(record):
     values["unknown_keys"] = {"even": "this"}
     values["draft"]["colour"] = "red"
     values["draft"]["sections"][1]["reason"] = "too long"
-    values["steps"][1]["sections"] = ["goal"]
+    values["steps"][1]["branches"] = ["goal"]
     values["steps"][1]["attempts"][0]["trace"] = {"id": 1}
     values["context"]["budget"] = 9000
     values["usage"]["audio_tokens"] = 7
@@ -76,9 +76,9 @@ def test_keys_of_a_later_version_stay_with_what_they_belong_to():
     record = from_json(json.dumps(of_a_later_version(completed("text", ("goal", "G"), ("tasks", "T")))))
     first, second, *_ = record.steps
     changed = to_dict(replace(record, steps=(second, replace(first, id="read"), first), draft=None, usage=None))
-    assert changed["steps"][0]["sections"] == ["goal"]
+    assert changed["steps"][0]["branches"] == ["goal"]
     assert changed["steps"][0]["attempts"][0]["trace"] == {"id": 1}
-    assert "sections" not in changed["steps"][1]
+    assert "branches" not in changed["steps"][1]
     assert changed["draft"] is None
     assert changed["usage"] is None
 

@@ -225,7 +225,7 @@ def test_hostile_values_cannot_act_anywhere():
     evil = "x`]\n# [click](command:evil) <img src=x onerror=y> \x1b[31m\u202e"
     record = replace(
         completed(evil),
-        spec=SpecRef(evil, evil, "0"),
+        spec=SpecRef(evil, evil, "0", evil),
         provider=ProviderRef(evil, evil, evil),
         model=ModelRef(evil, evil),
         error=ErrorDetail(evil, evil, evil, False),
@@ -244,6 +244,17 @@ def test_hostile_values_cannot_act_anywhere():
         assert "\x1b" not in text
         assert "\u202e" not in text
     assert "\n" not in list_line(listed(record))
+
+
+def test_the_kind_of_document_stands_beside_the_prompt_where_it_is_known():
+    record = completed()
+    origin = SectionOrigin("goal", unchanged=True, run=record)
+    assert "kind" not in hover_text(origin)
+    assert "**Kind:**" not in record_markdown(record, None)
+    known = replace(record, spec=replace(record.spec, kind="tasks"))
+    assert f"kind tasks · prompt {known.prompt.name}" in hover_text(replace(origin, run=known))
+    assert "- **Kind:** `tasks`" in record_markdown(known, None)
+    assert ("Kind", "tasks") in facts_of(known)
 
 
 def test_the_history_page_groups_runs_by_day():

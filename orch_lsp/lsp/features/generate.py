@@ -18,7 +18,7 @@ from orch_lsp.lsp.lookup import document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read
-from orch_lsp.orchestration.plan import DraftPlan, plan_draft
+from orch_lsp.orchestration.plan import DraftPlan, asked_again, plan_draft
 from orch_lsp.runs.record import Software
 from orch_lsp.runs.status import LIVE
 from orch_lsp.settings.resolve import CommandChoice
@@ -47,7 +47,8 @@ async def retry_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
     if reading.settings.choice is None and reading.settings.choice_problem is None:
         # Nothing is chosen now: the run was started with a provider of its own, and is tried again with it.
         choice = CommandChoice(found.record.provider.id, found.record.model.requested)
-    return await start(ls, uri, choice, command=found.record.command, parent_run_id=found.record.run_id)
+    only = await asyncio.to_thread(asked_again, reading, found.record)
+    return await start(ls, uri, choice, command=found.record.command, parent_run_id=found.record.run_id, only=only)
 
 
 async def start(

@@ -52,7 +52,9 @@ async def ask(scope: StepScope, plan: DraftPlan, context: Sequence[ContextItem],
     Raises:
         OrchError: None did; with text on the step, if the answer broke off.
     """
-    scope.note(provider=plan.choice.provider.name, model=plan.choice.model if plan.choice.provider.has_model else None)
+    model = plan.choice.model if plan.choice.provider.has_model else None
+    keys = tuple(target.key for target in plan.targets)
+    scope.note(provider=plan.choice.provider.name, model=model, sections=keys)
     written = await asyncio.to_thread(write, plan, context)
     return await _Asking(scope, plan, written, providers).answer()
 

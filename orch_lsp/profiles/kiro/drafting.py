@@ -305,8 +305,8 @@ all of them.
 - A task is something that is written, run or tested in code."""
 
 REQUIREMENTS_DRAFTING = Drafting(
-    asking("kiro.requirements", "1", "a document of requirements", _RULES_OF_REQUIREMENTS), _requirements_places
+    asking("kiro.requirements", "2", "a document of requirements", _RULES_OF_REQUIREMENTS), _requirements_places
 )
-BUGFIX_DRAFTING = Drafting(asking("kiro.bugfix", "1", "the analysis of a bug", _RULES_OF_BUGFIX), _bugfix_places)
-DESIGN_DRAFTING = Drafting(asking("kiro.design", "1", "the design of a feature", _RULES_OF_DESIGN), _design_places)
-TASKS_DRAFTING = Drafting(asking("kiro.tasks", "1", "the list of tasks of a feature", _RULES_OF_TASKS), _tasks_places)
+BUGFIX_DRAFTING = Drafting(asking("kiro.bugfix", "2", "the analysis of a bug", _RULES_OF_BUGFIX), _bugfix_places)
+DESIGN_DRAFTING = Drafting(asking("kiro.design", "2", "the design of a feature", _RULES_OF_DESIGN), _design_places)
+TASKS_DRAFTING = Drafting(asking("kiro.tasks", "2", "the list of tasks of a feature", _RULES_OF_TASKS), _tasks_places)

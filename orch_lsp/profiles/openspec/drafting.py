@@ -313,13 +313,13 @@ Rules of the format:
 - Each task is small enough for one session; they stand in the order in which they are done."""
 
 SPEC = Drafting(
-    asking("openspec.spec", "1", "the specification of one capability", _RULES_OF_REQUIREMENTS), _spec_places
+    asking("openspec.spec", "2", "the specification of one capability", _RULES_OF_REQUIREMENTS), _spec_places
 )
 DELTA = Drafting(
-    asking("openspec.delta", "1", "the part of a change that alters one capability's specification",
+    asking("openspec.delta", "2", "the part of a change that alters one capability's specification",
            _RULES_OF_REQUIREMENTS),
     _delta_places,
 )  # fmt: skip
-PROPOSAL = Drafting(asking("openspec.proposal", "1", "the proposal of a change", _RULES_OF_PROPOSALS), _proposal_places)
-DESIGN = Drafting(asking("openspec.design", "1", "the design of a change", _RULES_OF_DESIGNS), _design_places)
-TASKS = Drafting(asking("openspec.tasks", "1", "the list of tasks of a change", _RULES_OF_TASKS), _tasks_places)
+PROPOSAL = Drafting(asking("openspec.proposal", "2", "the proposal of a change", _RULES_OF_PROPOSALS), _proposal_places)
+DESIGN = Drafting(asking("openspec.design", "2", "the design of a change", _RULES_OF_DESIGNS), _design_places)
+TASKS = Drafting(asking("openspec.tasks", "2", "the list of tasks of a change", _RULES_OF_TASKS), _tasks_places)

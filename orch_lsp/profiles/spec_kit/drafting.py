@@ -327,7 +327,7 @@ Rules of the format:
 
 def _made(kind: str, document: str, rules: str = _RULES_OF_OTHERS) -> Drafting:
     places = {"spec": _spec_places, "plan": _plan_places, "tasks": _tasks_places}.get(kind, _constitution_places)
-    return Drafting(asking(f"spec-kit.{kind}", "1", document, rules, unknown=_UNKNOWN), places)
+    return Drafting(asking(f"spec-kit.{kind}", "2", document, rules, unknown=_UNKNOWN), places)
 
 
 DRAFTING = {
