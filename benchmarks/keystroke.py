@@ -13,86 +13,20 @@ from __future__ import annotations
 import asyncio
 import itertools
 import statistics
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import psutil
 from harness.documents import spec_of
+from harness.environments import programs
 from harness.lsp_client import LspClient
 from harness.measuring import Options, Row, options, percentile, report
+from harness.typist import Typist, typist
 from harness.workspace import Place, place
 
 WORDS = 20_000
 OURS = ("-m", "orch_lsp", "serve")
-
-
-class Typist:
-    """Types into one document of one server. Keys go into the middle of the text, one word after the other."""
-
-    def __init__(self, client: LspClient, uri: str, text: str, *, incremental: bool) -> None:
-        self._client = client
-        self._uri = uri
-        self._lines = text.split("\n")
-        self._incremental = incremental
-        self._version = 1
-        self._line = next(n for n in range(len(self._lines) // 2, len(self._lines)) if self._lines[n][:1].isalpha())
-
-    @property
-    def position(self) -> dict[str, int]:
-        return {"line": self._line, "character": 3}
-
-    def press(self) -> None:
-        """One key."""
-        at = self.position
-        line = self._lines[self._line]
-        self._lines[self._line] = f"{line[:3]}x{line[3:]}"
-        self._version += 1
-        change: dict[str, Any] = (
-            {"range": {"start": at, "end": at}, "text": "x"} if self._incremental else {"text": "\n".join(self._lines)}
-        )
-        document = {"uri": self._uri, "version": self._version}
-        self._client.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
-
-    async def ask(self, method: str) -> float:
-        """Milliseconds of a request about the document."""
-        params: dict[str, Any] = {"textDocument": {"uri": self._uri}}
-        if method == "textDocument/hover":
-            # In a section that a run may have written, so that the history is asked.
-            params["position"] = {"line": self._lines.index("## Goal") + 2, "character": 3}
-        if method == "textDocument/codeAction":
-            params |= {"range": {"start": self.position, "end": self.position}, "context": {"diagnostics": []}}
-        began = time.perf_counter()
-        await self._client.request(method, params)
-        return (time.perf_counter() - began) * 1000
-
-    async def settings_change(self, path: Path, text: str) -> float:
-        """Milliseconds from a changed settings file to the diagnostics that hold with it."""
-        await asyncio.to_thread(path.write_text, text, "utf-8")
-        began = time.perf_counter()
-        self._client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": path.as_uri(), "type": 2}]})
-        await self.ask("textDocument/diagnostic")
-        return (time.perf_counter() - began) * 1000
-
-    async def keystroke(self) -> float:
-        """Milliseconds from a key to the diagnostics of the text with it."""
-        began = time.perf_counter()
-        self.press()
-        await self.ask("textDocument/diagnostic")
-        return (time.perf_counter() - began) * 1000
-
-
-async def typist(client: LspClient, where: Place, text: str) -> Typist:
-    answer = await client.initialize(where.root)
-    client.notify("initialized", {})
-    sync = answer["capabilities"]["textDocumentSync"]
-    kind = sync if isinstance(sync, int) else sync["change"]
-    path = where.root / "specs" / "long.spec.md"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text, "utf-8")
-    return Typist(client, client.open(path), text, incremental=kind == 2)
 
 
 async def typing(ours: Typist, client: LspClient, keys: int) -> tuple[float, float]:
@@ -139,21 +73,13 @@ async def pushed(where: Place, text: str, keys: int) -> tuple[float, float]:
     return (came[-1] - ended) * 1000, longest * 1000
 
 
-def installed(folder: Path) -> Path:
-    """The other server, from its package."""
-    if not (folder / "bin").exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        subprocess.run([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "rumdl"], check=True)
-    return folder.absolute() / "bin" / "rumdl"
-
-
 async def measure(where: Place, wanted: Options, other_program: Path | None) -> list[Row]:
     text = spec_of(WORDS)
     client = await LspClient.start(OURS, cwd=where.root, env=where.env)
     ours = await typist(client, where, text)
     other_client = None
     if other_program is not None:
-        program = (str(other_program),)
+        program = (str(other_program / "rumdl"),)
         other_client = await LspClient.start(("server",), cwd=where.root, env=where.env, program=program)
     other = await typist(other_client, where, text) if other_client else None
     rounds = 10 if wanted.short else 100
@@ -203,7 +129,7 @@ async def measure(where: Place, wanted: Options, other_program: Path | None) -> 
 
 async def main() -> None:
     wanted = options("One keystroke in a long spec.", compares="rumdl")
-    other_program = await asyncio.to_thread(installed, wanted.venv) if wanted.venv else None
+    other_program = await asyncio.to_thread(programs, wanted.venv, "rumdl") if wanted.venv else None
     with place("http://127.0.0.1:9/v1") as where:
         rows = await measure(where, wanted, other_program)
     report(f"One keystroke, {WORDS} words", rows, wanted)

@@ -22,6 +22,7 @@ class Options:
     table: Path | None = None
     llm_venv: Path | None = None
     before: Path | None = None
+    node: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ class Row:
         return self.limit is None or measured is None or measured <= self.limit
 
 
-def options(description: str, *, compares: str = "", llm: bool = False, before: bool = False) -> Options:
+def options(
+    description: str, *, compares: str = "", llm: bool = False, before: bool = False, node: str = ""
+) -> Options:
     """The command line.
 
     Args:
@@ -52,6 +55,7 @@ def options(description: str, *, compares: str = "", llm: bool = False, before: 
         compares: What `--venv` installs to compare with, if the benchmark does.
         llm: Whether `llm` can be compared with.
         before: Whether another version of this program can be.
+        node: The npm packages that `--node` installs to compare with, if the benchmark does.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--short", action="store_true", help="few rounds: shows that it runs, the figures are rough")
@@ -63,8 +67,10 @@ def options(description: str, *, compares: str = "", llm: bool = False, before: 
         parser.add_argument("--llm-venv", type=Path, metavar="DIR", help="compare with llm, installed below DIR")
     if before:
         parser.add_argument("--before", type=Path, metavar="PROGRAM", help="compare with this other orch-lsp")
+    if node:
+        parser.add_argument("--node", type=Path, metavar="DIR", help=f"compare with {node}, installed below DIR")
     parsed = parser.parse_args()
-    named = {name: getattr(parsed, name, None) for name in ("venv", "llm_venv", "before")}
+    named = {name: getattr(parsed, name, None) for name in ("venv", "llm_venv", "before", "node")}
     return Options(parsed.short, parsed.check, table=parsed.table, **named)
 
 
