@@ -27,13 +27,13 @@ def git_folder(top: Path) -> Path | None:
     line = read_line(top / ".git")
     if line is None or not line.startswith("gitdir:"):
         return None
-    return _local(top, line.removeprefix("gitdir:").strip())
+    return local_folder(top, line.removeprefix("gitdir:").strip())
 
 
 def common_folder(folder: Path) -> Path:
     """The folder that worktrees share, which holds refs, objects and `info/exclude`."""
     line = read_line(folder / "commondir")
-    return folder if line is None else _local(folder, line) or folder
+    return folder if line is None else local_folder(folder, line) or folder
 
 
 def read_line(path: Path) -> str | None:
@@ -71,7 +71,7 @@ def read_file(path: Path, max_bytes: int) -> bytes | None:
     return b"".join(pieces) if wanted > 0 else None
 
 
-def _local(base: Path, written: str) -> Path | None:
+def local_folder(base: Path, written: str) -> Path | None:
     """A folder that a file of git's names; None for a share of another machine, which would be told who we are."""
     if not written or "\0" in written or written.startswith(("//", "\\\\")):
         return None

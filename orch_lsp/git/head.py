@@ -23,15 +23,31 @@ def head_revision(folder: Path, common: Path) -> str | None:
         folder: Git's own folder of the checkout.
         common: The folder that holds the refs.
     """
-    line = read_line(folder / "HEAD")
+    return ref_revision(folder, common, "HEAD")
+
+
+def ref_revision(folder: Path, common: Path, ref: str) -> str | None:
+    """The hash that a ref holds: of a commit, or of a tag's own object; None if there is none, or not in files.
+
+    Args:
+        folder: Git's own folder of the checkout.
+        common: The folder that holds the refs.
+        ref: `HEAD` or another of git's own in capitals, or a full name that begins with `refs/`.
+    """
+    if ref.startswith("refs/") and not _REF.fullmatch(ref):
+        return None
+    line = f"ref: {ref}" if ref.startswith("refs/") else read_line(folder / ref)
     for _ in range(_MAX_STEPS):
-        if line is None or _HASH.fullmatch(line):
-            return line
-        ref = line.removeprefix("ref:").strip()
-        if not line.startswith("ref:") or not _REF.fullmatch(ref):
+        if line is None:
             return None
-        loose = read_line((folder if ref.startswith(_OF_A_WORKTREE) else common) / ref)
-        line = loose if loose is not None else _packed(common, ref)
+        # In FETCH_HEAD there follows from where it came.
+        if _HASH.fullmatch(found := line.partition("\t")[0]):
+            return found
+        name = line.removeprefix("ref:").strip()
+        if not line.startswith("ref:") or not _REF.fullmatch(name):
+            return None
+        loose = read_line((folder if name.startswith(_OF_A_WORKTREE) else common) / name)
+        line = loose if loose is not None else _packed(common, name)
     return None
 
 

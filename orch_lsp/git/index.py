@@ -80,7 +80,12 @@ NOTHING_TRACKED = TrackedPaths([])
 
 def read_index(folder: Path) -> bytes | None:
     """The index file in git's own folder; None if there is none that is read."""
-    data = read_file(folder / "index", MAX_INDEX_BYTES)
+    return read_index_file(folder / "index")
+
+
+def read_index_file(path: Path) -> bytes | None:
+    """An index file, wherever it is; None if there is none that is read."""
+    data = read_file(path, MAX_INDEX_BYTES)
     if data is None or data[:4] != b"DIRC" or _number(data, 4) not in {2, 3, 4}:
         return None
     return data if _number(data, 8) <= MAX_ENTRIES else None
