@@ -8,7 +8,7 @@ import pytest
 from lsprotocol import types
 
 from orch_lsp.document.node import NodeKind
-from orch_lsp.lsp.features.document_symbol import _KINDS
+from orch_lsp.lsp.symbols import SYMBOL_KINDS
 from orch_lsp.text import LineIndex
 
 SPEC = (
@@ -139,5 +139,5 @@ async def test_a_tree_is_of_bounded_depth_however_deep_the_document_is(start_edi
 
 
 def test_every_kind_of_node_has_a_symbol_that_every_client_knows():
-    assert set(_KINDS) == set(get_args(NodeKind))
-    assert {kind.value for kind in _KINDS.values()} <= set(range(1, 19))
+    assert set(SYMBOL_KINDS) == set(get_args(NodeKind))
+    assert {kind.value for kind in SYMBOL_KINDS.values()} <= set(range(1, 19))

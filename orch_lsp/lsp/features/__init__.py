@@ -38,6 +38,7 @@ from orch_lsp.lsp.token_legend import LEGEND
 if TYPE_CHECKING:
     from orch_lsp.lsp.features import (
         beginning,
+        call_hierarchy,
         choices,
         code_action,
         code_lens,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     )
 else:
     beginning = late(f"{__name__}.beginning")
+    call_hierarchy = late(f"{__name__}.call_hierarchy")
     choices = late(f"{__name__}.choices")
     code_action = late(f"{__name__}.code_action")
     code_lens = late(f"{__name__}.code_lens")
@@ -126,6 +128,9 @@ FEATURES: tuple[Row, ...] = (
     AboutDocument(types.TEXT_DOCUMENT_DEFINITION, lambda: definition.definition),
     AboutDocument(types.TEXT_DOCUMENT_IMPLEMENTATION, lambda: implementation.implementation),
     AboutDocument(types.TEXT_DOCUMENT_REFERENCES, lambda: references.references),
+    AboutDocument(types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY, lambda: call_hierarchy.prepare),
+    OfServer(types.CALL_HIERARCHY_INCOMING_CALLS, lambda: call_hierarchy.incoming_calls, with_session=False),
+    OfServer(types.CALL_HIERARCHY_OUTGOING_CALLS, lambda: call_hierarchy.outgoing_calls, with_session=False),
     AboutDocument(types.TEXT_DOCUMENT_PREPARE_RENAME, lambda: rename.prepare_rename),
     AboutDocument(
         types.TEXT_DOCUMENT_RENAME,

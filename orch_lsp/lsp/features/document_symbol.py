@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from orch_lsp.document.node import Node, slug
+from orch_lsp.document.node import Node
 from orch_lsp.lsp.snapshot import Snapshot
+from orch_lsp.lsp.symbols import SYMBOL_KINDS, symbol_name
 from orch_lsp.orchestration.review import is_spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from orch_lsp.document.node import NodeKind
     from orch_lsp.lsp.convert import Positions
 
 _DEEPEST = 32
 """Levels of the tree; what lies deeper stands in the last one. Each level costs whoever writes or reads it a call."""
-
-_KINDS: Mapping[NodeKind, types.SymbolKind] = MappingProxyType(
-    {
-        "section": types.SymbolKind.String,
-        "requirement": types.SymbolKind.Class,
-        "success_criterion": types.SymbolKind.Constant,
-        "story": types.SymbolKind.Interface,
-        "criterion": types.SymbolKind.Method,
-        "scenario": types.SymbolKind.Function,
-        "task": types.SymbolKind.Boolean,
-        "checklist_item": types.SymbolKind.Boolean,
-        "question": types.SymbolKind.Variable,
-        "property": types.SymbolKind.Property,
-        "entity": types.SymbolKind.Field,
-        "delta": types.SymbolKind.Package,
-    }
-)
-"""Of those that every client knows: the first eighteen."""
 
 
 async def document_symbol(
@@ -60,8 +41,8 @@ def _tree(nodes: Iterable[Node], positions: Positions) -> list[types.DocumentSym
     for node in nodes:
         level, siblings = children.get(node.parent, (0, roots))
         symbol = types.DocumentSymbol(
-            _name(node),
-            _KINDS[node.kind],
+            symbol_name(node),
+            SYMBOL_KINDS[node.kind],
             positions.range(node.span),
             positions.range(node.head),
             detail=node.state.replace("_", " ") if node.state else None,
@@ -80,17 +61,9 @@ def _list(uri: str, nodes: Iterable[Node], positions: Positions) -> list[types.S
     names: dict[str | None, str] = {}
     found: list[types.SymbolInformation] = []
     for node in nodes:
-        names[node.key] = name = _name(node)
+        names[node.key] = name = symbol_name(node)
         place = types.Location(uri, positions.range(node.span))
-        found.append(types.SymbolInformation(place, name, _KINDS[node.kind], container_name=names.get(node.parent)))
+        found.append(
+            types.SymbolInformation(place, name, SYMBOL_KINDS[node.kind], container_name=names.get(node.parent))
+        )
     return found
-
-
-def _name(node: Node) -> str:
-    """The id, if it has one that its title does not tell, and the title; never blank, which clients refuse."""
-    title = node.title.strip()
-    if not title:
-        return node.key.strip() or node.kind
-    own = node.key.rpartition("/")[2].partition("~")[0]
-    told = node.kind == "section" or node.key.partition("~")[0].endswith(title) or own == slug(title)
-    return title if told else f"{node.key} {title}"
