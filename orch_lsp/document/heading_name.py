@@ -44,7 +44,8 @@ _DECIMAL = re.compile(r"\A\(?\d{1,4}(?:\.\d{1,4})*[.):]*\s+")
 _GLOSS = re.compile(r"\s[-–—]+\s|:\s|[–—:]")
 _SLASH = re.compile(r"[/|·•]")
 _AND_WORD = re.compile(r"\s(?:and|und|et|y|e|en|och|и)\s|[与與和及]", re.IGNORECASE)
-_SUFFIX = re.compile(r"\s*[\(\[][^()\[\]]*[\)\]]\s*\Z")
+# Underscores stand around it as emphasis: formatters write `_(mandatory)_` where a template says `*(mandatory)*`.
+_SUFFIX = re.compile(r"(?<![\s_])[\s_]*+[\(\[][^()\[\]]*[\)\]][\s_]*\Z")
 _AND = re.compile(r"\s?[&＆]\s?|\s[+＋]\s")
 
 

@@ -129,6 +129,28 @@ def cited(text: str, profile: Profile) -> list[tuple[str, str]]:
     return [(citation.relation, citation.key) for citation in nodes(text, profile).citations]
 
 
+def test_requirements_may_be_headings() -> None:
+    text = """# Requirements
+
+### REQ-01: Parse
+
+All of it.
+
+#### Why
+
+### **REQ-02** – Search
+
+See REQ-01.
+
+### REQ-1x
+"""
+    assert listed(nodes(text, REQUIREMENTS)) == [
+        ("requirement", "REQ-01", "Parse", None),
+        ("requirement", "REQ-02", "Search", None),
+    ]
+    assert cited(text, REQUIREMENTS) == [("cites", "REQ-01")]
+
+
 def test_requirements_have_ids_and_states() -> None:
     assert listed(nodes(REQUIREMENTS_TEXT, REQUIREMENTS)) == [
         ("requirement", "AUTH-01", "A person can sign in, see AUTH-02", "done"),
@@ -159,6 +181,14 @@ def test_a_roadmap_has_phases_with_what_they_cover() -> None:
     assert [(c.relation, c.key) for c in phase.citations] == [("covers", "AUTH-01"), ("covers", "AUTH-02")]
     assert [citation.key for citation in found.by_key["checklist/01-01-plan-md-form"].citations] == ["01-01"]
     assert [citation.key for citation in found.by_key["Phase 2"].citations] == ["Phase 1"]
+
+
+def test_a_plan_may_say_its_whole_id() -> None:
+    text = "---\nphase: 4\nplan_id: 04-01\ndepends_on: [04-00]\n---\n\n<objective>\nAsk once\n</objective>\n"
+    (whole,) = [node for node in nodes(text, PLAN).nodes if node.kind == "task"]
+    assert whole.name is not None
+    assert (whole.key, text[whole.name.start : whole.name.end]) == ("04-01", "04-01")
+    assert cited(text, PLAN) == [("cites", "04-00")]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

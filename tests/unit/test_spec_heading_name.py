@@ -17,7 +17,7 @@ from orch_lsp.profiles.plain.sections import PLAIN
         '<a name="goal"></a>Goal', "[Goal](#goal)", "Goal [required]", "Goal *(mandatory)*", "Goal（目标）", "Ｇｏａｌ",
         "1. Goal", "1) Goal", "1\\. Goal", "1.2 Goal", "1.2.3. Goal", "(1) Goal", "1️⃣ Goal", "① Goal", "I. Goal",
         "IV) Goal", "Ⅱ. Goal", "A. Goal", "Step 1: Goal", "Section 2 – Goal", "§ 3 Goal", "🎯 Goal",
-        "Goal 🎯", ":dart: Goal",
+        "Goal 🎯", ":dart: Goal", "Goal _(mandatory)_", "Goal __[required]__",
         "第一章 Goal", "第1节：Goal", "一、Goal", "G\u200boal", "\ufeffGoal\u00a0", "[ ] Goal", "Goal!",
     ],
 )  # fmt: skip

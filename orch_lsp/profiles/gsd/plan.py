@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.node import Node, Nodes, gathered, shortened
 from orch_lsp.document.section_nodes import heading_nodes
-from orch_lsp.profiles.gsd.references import citations_of, fields_of, phase_number, tagged
+from orch_lsp.profiles.gsd.references import PLAN, citations_of, fields_of, phase_number, tagged
 from orch_lsp.text import Span
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ _NUMBERED = re.compile(r"\s*Task[ \t]+(?P<number>\d{1,3})[ \t]*[:.–—-]*\s*")
 _OBJECTIVE = re.compile(r"<objective>\s*(?P<text>[^<>]{1,400})")
 _TRUTHS = re.compile(r"(?<![^\r\n])[ \t]+truths[ \t]*:[ \t]*(?=[\r\n])")
 _ENTRY = re.compile(r"(?:\r\n|\n|\r)[ \t]*-[ \t]+(?P<text>[^\r\n]+)|(?:\r\n|\n|\r)[ \t]*(?=[\r\n])")
-_PLAN = re.compile(r"[ \t]*[\"']?(?P<id>[\d.]{1,6})")
+_PLAN = re.compile(r"[ \t]*[\"']?(?P<id>[\d.-]{1,10})")
+_WHOLE_ID = re.compile(PLAN)
 
 
 def plan_nodes(document: SpecDocument) -> Nodes:
@@ -36,13 +37,16 @@ def _key(document: SpecDocument) -> str | None:
     if document.front_matter is None:
         return None
     values = document.front_matter.values
+    whole = _WHOLE_ID.fullmatch(str(values.get("plan_id", "")))
+    if whole is not None:
+        return whole[0]
     phase, plan = phase_number(values.get("phase")), phase_number(values.get("plan"))
     return None if phase is None or plan is None else f"{phase}-{plan}"
 
 
 def _whole(document: SpecDocument, key: str) -> Node:
     """The plan, which other plans name and which all else is part of."""
-    value = next((span for name, span in fields_of(document) if name == "plan"), None)
+    value = next((span for name, span in fields_of(document) if name in {"plan", "plan_id"}), None)
     found = None if value is None else _PLAN.match(document.text, value.start, value.end)
     objective = _OBJECTIVE.search(document.text, document.tree.starts[0])
     title = "" if objective is None else shortened(objective["text"])

@@ -1,9 +1,10 @@
-"""The nodes of requirements (`- [ ] **AUTH-01**: …`) and of notes."""
+"""The nodes of requirements (`- [ ] **AUTH-01**: …`, `### AUTH-01: …`) and of notes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.items import Item, items_of
@@ -13,14 +14,23 @@ from orch_lsp.profiles.gsd.references import REQUIREMENT, citations_of
 from orch_lsp.text import Span
 
 if TYPE_CHECKING:
-    from orch_lsp.document.model import SpecDocument
+    from orch_lsp.document.model import Section, SpecDocument
 
 _NAMED = re.compile(rf"(?:~~)?(?:\*\*|__)(?P<id>{REQUIREMENT})(?:\*\*|__)?[:：]?(?:\*\*|__)?[:：]?\s*")
+_HEADING = re.compile(rf"[#\s*_~]*+(?P<id>{REQUIREMENT})(?![\w-])[*_~]*[ \t]*[:：.–—-]*[ \t]*(?P<title>[^\r\n#]*)")
 
 
 def requirements_nodes(document: SpecDocument) -> Nodes:
     """The nodes of `REQUIREMENTS.md`."""
-    nodes = [*heading_nodes(document), *_items(document)]
+
+    def classify(section: Section, node: Node) -> Node:
+        found = _HEADING.match(document.text, section.heading.start, section.heading.end)
+        if found is None:
+            return node
+        title, id_span = shortened(found["title"]), Span(*found.span("id"))
+        return replace(node, kind="requirement", key=found["id"], title=title or node.title, name=id_span)
+
+    nodes = [*heading_nodes(document, classify), *_items(document)]
     return gathered(document.text, nodes, citations_of(document))
 
 

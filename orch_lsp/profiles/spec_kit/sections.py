@@ -20,11 +20,12 @@ _SPEC = (
     SectionSpec(
         "user-scenarios",
         "User Scenarios & Testing",
-        ("User Scenarios",),
+        ("User Scenarios", "User Stories", "Scenarios"),
         "User stories by priority, each with the reason for it, how it is tested alone, and numbered scenarios.",
         (
             *("用户场景与测试", "使用者情境與測試", "ユーザーシナリオとテスト", "사용자 시나리오 및 테스트"),
             *("Escenarios de usuario y pruebas", "Cenários de usuário e testes", "Nutzungsszenarien und Tests"),
+            *("Scénarios utilisateur et tests", "用户场景和测试", "使用者場景與測試"),
         ),
     ),
     SectionSpec(
@@ -47,6 +48,8 @@ _SPEC = (
             "Criterios de éxito",
             "Critérios de sucesso",
             "Erfolgskriterien",
+            "Critères de succès",
+            "Critères de réussite",
         ),
     ),
     SectionSpec(
