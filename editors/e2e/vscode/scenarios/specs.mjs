@@ -117,6 +117,8 @@ export const specs = [
         await spec.click();
         await page.getByRole("treeitem", { name: /spec\.md/u }).first().waitFor();
         await window.picture("specs");
+        // Off the tree: the hover of one row lies over the next ones.
+        await page.mouse.move(640, 780);
 
         writeFileSync(world.at("workspace/specs/001-rate-limiting/tasks.md"), TASKS.replaceAll("[ ]", "[x]"));
         await group(/^Done: 2 specs/u).waitFor();
