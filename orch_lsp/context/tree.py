@@ -70,6 +70,13 @@ class FileTree:
             self._ignored_by_itself(parts[:depth], is_folder=depth < len(parts)) for depth in range(1, len(parts) + 1)
         )
 
+    def holds(self, path: str) -> bool:
+        """Whether `list_files` would take a root-relative file that is there, and is no link."""
+        folders = [path[:at] for at, letter in enumerate(path) if letter == "/"]
+        if denied(path) is not None or any(map(self._is_checkout, folders)):
+            return False
+        return not self.ignored(path)
+
     def list_files(self, max_files: int, stopped: Callable[[], bool]) -> Listing:
         """Walk the tree, folders nearest to the root first.
 

@@ -35,6 +35,8 @@ class ClientFeatures:
     """Takes a definition with all of its text."""
     implementation_links: bool = False
     """Takes an implementation with the place from which it is asked for."""
+    declaration_links: bool = False
+    """Takes a declaration with all of its text."""
     symbol_tree: bool = False
     """Shows symbols within symbols."""
     semantic_tokens: bool = False
@@ -79,6 +81,7 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
         code_description=has("text_document.publish_diagnostics.code_description_support"),
         definition_links=has("text_document.definition.link_support"),
         implementation_links=has("text_document.implementation.link_support"),
+        declaration_links=has("text_document.declaration.link_support"),
         symbol_tree=has("text_document.document_symbol.hierarchical_document_symbol_support"),
         semantic_tokens=get_capability(capabilities, "text_document.semantic_tokens") is not None,
         fold_limit=get_capability(capabilities, "text_document.folding_range.range_limit"),

@@ -28,6 +28,8 @@ async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
     reading = await snapshot.reading()
     positions = snapshot.positions()
     found = await asyncio.to_thread(_review, reading, positions)
+    # Other open documents may be seen otherwise by what was typed in this one.
+    snapshot.in_background(snapshot.session.indexes.take_open(), "open documents in the index")
     failure = snapshot.failure
     if failure is not None and not _is_said_or_settled(failure, reading):
         found.append(await asyncio.to_thread(_failure, snapshot, reading, failure, positions))

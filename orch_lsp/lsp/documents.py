@@ -20,6 +20,7 @@ class Documents:
         self._changed: dict[str, asyncio.Event] = {}
         self._identities: dict[str, str] = {}
         self._untitled_texts: dict[str, str] = {}
+        self._altered: dict[str, str] = {}
         self._closed_untitled: deque[tuple[str, str]] = deque(maxlen=8)
 
     def is_open(self, uri: str) -> bool:
@@ -60,7 +61,16 @@ class Documents:
         text, form = self.text(uri), normal_form(uri)
         if path_of(uri) is None and text is not None:
             self._untitled_texts[form] = text
+        self._altered[form] = uri
         self._changed.setdefault(form, asyncio.Event()).set()
+
+    def take_altered(self) -> list[tuple[str, Source | None]]:
+        """Documents that were opened, changed or closed since this was last asked, by the normal form of their URI.
+
+        Each as it is now; None for one that is closed.
+        """
+        altered, self._altered = self._altered, {}
+        return [(form, self.source(uri) if self.is_open(uri) else None) for form, uri in altered.items()]
 
     def untitled_with(self, text: str) -> list[str]:
         """Identities of documents without a file that have, or had when they were closed, exactly this text."""
@@ -76,6 +86,7 @@ class Documents:
         pygls has forgotten its text by now; one without a file may come back as a file with the same text.
         """
         form = normal_form(uri)
+        self._altered[form] = uri
         identity, text = self._identities.pop(form, None), self._untitled_texts.pop(form, None)
         if identity is not None and text is not None:
             self._closed_untitled.append((identity, text))

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from orch_lsp.lsp import snapshot
-from orch_lsp.orchestration.source import Source
+from orch_lsp.lsp import publishing, snapshot
 from orch_lsp.orchestration.spec_indexes import Client
+from orch_lsp.orchestration.whereabouts import locate
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
+
+LENS_SECONDS = 1.0
+"""How long files wait for the client to ask for the lenses of the first document."""
 
 
 def client_of(server: OrchServer) -> Client:
     """The server's client, as the indexes ask about it."""
 
-    def documents() -> Sequence[Source]:
-        return [server.source(uri) for uri in server.documents.open_uris()]
+    def affected(uris: Sequence[str] | None) -> None:
+        for uri in server.documents.open_uris() if uris is None else filter(server.documents.is_open, uris):
+            publishing.schedule(server, uri)
 
-    return Client(documents, lambda: snapshot.editor_layer(server))
+    return Client(
+        server.documents.take_altered, lambda: snapshot.editor_layer(server), affected, lambda: server.told_of_files
+    )
+
+
+async def begin(server: OrchServer, uri: str) -> None:
+    """Look at the files around a document that was opened, once its lenses are shown, or nobody asks for them."""
+    try:
+        async with asyncio.timeout(LENS_SECONDS):
+            await server.lenses_shown.wait()
+    except TimeoutError:
+        server.lenses_shown.set()
+    if server.documents.is_open(uri):
+        place = await asyncio.to_thread(locate, server.source(uri))
+        await server.shared.indexes.begin(place.source, place.root)

@@ -20,6 +20,7 @@ from orch_lsp.language.index import Index
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.spec_index import MAX_FILE_BYTES, SpecIndex
 from orch_lsp.text import Span
 from orch_lsp.uri import normal_form
@@ -81,27 +82,49 @@ async def places(snapshot: Snapshot, reading: Reading, index: Index, paths: Iter
         index: `Snapshot.index()`.
         paths: Of documents in it; each is read once.
     """
-    return await asyncio.to_thread(_places, snapshot, reading, index, sorted(set(paths)))
+    return await asyncio.to_thread(_places, snapshot, reading, index, set(paths))
 
 
 def _places(snapshot: Snapshot, reading: Reading, index: Index, paths: Iterable[str]) -> Places:
     owner = snapshot.session.indexes.of(reading)
-    before = uri_of_folder(snapshot, reading)
+    folder_uri = uri_of_folder(snapshot, reading)
+    return places_in(owner, index, paths, folder_uri, snapshot.encoding, own=(reading.spec_path, snapshot.source))
+
+
+def places_in(
+    owner: SpecIndex | None,
+    index: Index,
+    paths: Iterable[str],
+    folder_uri: str,
+    encoding: str,
+    *,
+    own: tuple[str, Source] | None = None,
+) -> Places:
+    """As `places`, for any index. Blocking.
+
+    Args:
+        owner: The index's owner; None for one that holds an open document alone.
+        index: The documents.
+        paths: Of documents in it; each is read once.
+        folder_uri: The folder that they are relative to, as the client spells it, without a slash at its end.
+        encoding: The units in which the client counts columns.
+        own: The document that the request is about, and its path.
+    """
     found: dict[str, PlacedDocument] = {}
     for path in paths:
         known = index.documents.get(path)
         if known is None:
             continue
-        if path == reading.spec_path:
-            uri, version, text = snapshot.uri, snapshot.source.version, snapshot.text
-        elif owner is not None and (opened := owner.opened(path)) is not None:
-            uri, version, text = opened.source.uri, opened.source.version, opened.source.text
+        opened = None if owner is None else owner.opened(path)
+        source = own[1] if own is not None and own[0] == path else None if opened is None else opened.source
+        if source is not None:
+            uri, version, text = source.uri, source.version, source.text
         elif owner is not None and (on_disk := _read(owner, path)) is not None:
-            uri, version, text = f"{before}/{quote(path)}", None, on_disk
+            uri, version, text = f"{folder_uri}/{quote(path)}", None, on_disk
         else:
             continue
         cut = None if text == known.text else difference(known.text, text)[0]
-        found[path] = PlacedDocument(uri, version, text, Positions(text, snapshot.encoding), known.text, cut)
+        found[path] = PlacedDocument(uri, version, text, Positions(text, encoding), known.text, cut)
     return Places(found)
 
 
@@ -112,10 +135,13 @@ def _read(owner: SpecIndex, path: str) -> str | None:
 
 def uri_of_folder(snapshot: Snapshot, reading: Reading) -> str:
     """The folder that paths are relative to, as the client spells it in the URI of the document; without a slash."""
-    depth = reading.spec_path.count("/") + 1
-    before = snapshot.uri.rsplit("/", depth)[0]
-    if normal_form(f"{before}/{quote(reading.spec_path)}") == normal_form(snapshot.uri):
-        return before
-    # A link leads to the document.
     owner = snapshot.session.indexes.of(reading)
-    return "" if owner is None else owner.folder.as_uri()
+    spelled = spelled_folder(snapshot.uri, reading.spec_path)
+    # Otherwise a link leads to the document.
+    return spelled if spelled is not None else "" if owner is None else owner.folder.as_uri()
+
+
+def spelled_folder(uri: str, path: str) -> str | None:
+    """The beginning of a document's URI before the path that the index has for it; None if it does not end in that."""
+    before = uri.rsplit("/", path.count("/") + 1)[0]
+    return before if normal_form(f"{before}/{quote(path)}") == normal_form(uri) else None

@@ -67,6 +67,10 @@ class OrchServer(LanguageServer):
         """Documents by the normal form of their URI, the one last worked on at the end."""
         self.documents = Documents(lambda: self.workspace)
         self.failures = Failures()
+        self.lenses_shown = asyncio.Event()
+        """Set once lenses were asked for and shown, or nobody asks for them."""
+        self.told_of_files = False
+        """Whether the client tells of specs that change on the disk."""
         self.publishing: dict[str, Publication] = {}
         """Diagnostics on their way to the client, by URI."""
         self.applying: dict[str, asyncio.Task[dict[str, Any]]] = {}

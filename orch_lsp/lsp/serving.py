@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from lsprotocol import types
+
 from orch_lsp.late import late, load
 from orch_lsp.lsp.arguments import CommandArgument, parse
 from orch_lsp.lsp.server import OrchServer
@@ -80,8 +82,12 @@ class AboutDocument:
                 ls.focus(uri)
             source = ls.source(uri)
             await ls.ready()
-            serving = await handler.get()
-            return await serving(snapshots.take(ls, source), params)
+            try:
+                serving = await handler.get()
+                return await serving(snapshots.take(ls, source), params)
+            finally:
+                if self.method == types.TEXT_DOCUMENT_CODE_LENS:
+                    asyncio.get_running_loop().call_soon(ls.lenses_shown.set)
 
         serve.__name__ = self.method
         server.feature(self.method, self.options)(serve)  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls

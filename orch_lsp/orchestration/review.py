@@ -15,8 +15,10 @@ from orch_lsp.text import Span, line_spans
 from orch_lsp.uri import shown_path
 
 if TYPE_CHECKING:
+    from orch_lsp.language import across as across_rules
     from orch_lsp.rules import check
 else:
+    across_rules = late("orch_lsp.language.across")
     check = late("orch_lsp.rules.check")
 
 BESIDE_THE_RULES = (ErrorCode.INVALID_SETTINGS.value, ErrorCode.UNKNOWN_PROFILE.value)
@@ -40,8 +42,17 @@ def review(reading: Reading) -> list[Finding]:
     Settings of other files than the document are findings at its beginning, with the file's name. Loads the rules when
     it is first called, so a server calls it on a worker thread.
     """
-    rules = check.check(reading.document, reading.severities, reading.neighbours) if is_spec(reading) else ()
-    return [*rules, *_settings(reading), *_unknown_profile(reading)]
+    return [*findings_of_rules(reading), *_settings(reading), *_unknown_profile(reading)]
+
+
+def findings_of_rules(reading: Reading) -> list[Finding]:
+    """All that the rules say of a spec, in document order; rules over several documents, once all of them are known."""
+    if not is_spec(reading):
+        return []
+    severities, index = reading.severities, reading.index
+    alone = check.check(reading.document, severities, index.neighbours(reading.spec_path) if index.is_whole else None)
+    across = across_rules.check_across(index, reading.spec_path, severities) if index.is_whole else ()
+    return sorted((*alone, *across), key=lambda finding: finding.span)
 
 
 def is_of_the_document(problem: Problem) -> bool:

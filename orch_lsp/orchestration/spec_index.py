@@ -40,6 +40,9 @@ MAX_FILE_BYTES = 2 * 1024 * 1024
 _MOST_FILES = 1_000_000
 """Files of all kinds that are looked at by name, and folders."""
 _SLICE_SECONDS = 0.03
+_LOOK_AGAIN_SECONDS = 3.0
+_PAUSE_BY_LOOK = 20
+"""Looking at the files takes a twentieth of the time, at most."""
 _MARKDOWN = (".md", ".markdown")
 _NO_COMMAND = CommandChoice()
 
@@ -135,7 +138,8 @@ class SpecIndex:
         settings: What reads settings.
         editor: The editor's settings as they are now.
         is_root: Whether it is the root of a workspace; of another folder only the files directly in it count.
-        on_change: Told of documents that were there before, or are there now, when others may see them otherwise.
+        on_change: Told of documents that were there before, or are there now, when others may see them otherwise; of
+            None once the files were looked at.
     """
 
     def __init__(
@@ -145,7 +149,7 @@ class SpecIndex:
         editor: Callable[[], ProjectLayer],
         *,
         is_root: bool = True,
-        on_change: Callable[[SpecIndex, Sequence[IndexedDocument]], None] = lambda _, __: None,
+        on_change: Callable[[SpecIndex, Sequence[IndexedDocument] | None], None] = lambda _, __: None,
         limits: Limits | None = None,
     ) -> None:
         self.folder = folder
@@ -178,6 +182,11 @@ class SpecIndex:
         """The open document at a path, as it counts in the index; None if it is not open."""
         return self._open.get(path)
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether the files were looked at, or are."""
+        return self._scan is not None
+
     def begin(self) -> asyncio.Task[None]:
         """Look at the files, if that was not begun yet."""
         if self._scan is None:
@@ -200,13 +209,35 @@ class SpecIndex:
             logger.info("the index of %s is not complete yet", self.folder)
         return self._index
 
+    def is_stale(self) -> bool:
+        """Whether the files were looked at long ago: seconds, and the more of them, the longer a look takes."""
+        if self._scan is None or not self._scan.done():
+            return False
+        return time.monotonic() - self._looked_at > max(_LOOK_AGAIN_SECONDS, _PAUSE_BY_LOOK * self._look_seconds)
+
     async def look_at(self, paths: Iterable[str]) -> None:
         """Files that appeared, vanished or changed: they alone are looked at."""
         if self._scan is None:
             return
-        changed = [path for path in paths if self._may_be_spec_name(path)]
-        async with self._turn:
-            await asyncio.to_thread(self._look_at, changed)
+        changed = await asyncio.to_thread(self._candidates_of, set(paths))
+        while changed and not self._stopped.is_set():
+            async with self._turn:
+                await asyncio.to_thread(self._look_at, changed, _SLICE_SECONDS)
+
+    def _candidates_of(self, paths: Iterable[str]) -> list[str]:
+        """Those that the index has, or would have if they are there."""
+        tree: FileTree | None = None
+        found: list[str] = []
+        for path in paths:
+            if path not in self._files:
+                if not self._may_be_spec_name(path) or _stamp(self.folder / path) is None:
+                    continue
+                if self._is_root:
+                    tree = tree or FileTree(self.folder)
+                if "/" in path if tree is None else not tree.holds(path):
+                    continue
+            found.append(path)
+        return found
 
     def read_as(self, path: str, text: str) -> Reading:
         """The document at a path as it would be with another text; nothing is kept of it. Blocking."""
@@ -250,7 +281,7 @@ class SpecIndex:
         if found.is_complete and not self._index.is_whole:
             with self._lock:
                 self._index = self._index.as_whole()
-            self._on_change(self, tuple(self._index.documents.values()))
+            self._on_change(self, None)
         self._looked_at = time.monotonic()
         self._look_seconds = self._looked_at - started
 

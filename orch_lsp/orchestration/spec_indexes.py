@@ -7,7 +7,6 @@ that the process has; only reading is done in threads.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,24 +19,32 @@ from orch_lsp.orchestration.spec_index import OpenSpec, SpecIndex, indexed
 from orch_lsp.orchestration.whereabouts import root_of_folder
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
-from orch_lsp.uri import normal_form
-from orch_lsp.workspace import resolved
+from orch_lsp.workspace import in_unicode, resolved
 
 logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 20.0
 """How long a request waits for the files to be looked at."""
+_PATIENCE_SECONDS = 0.2
+"""How long a request waits for files that are looked at again."""
 _NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
+
+
+IndexKey = tuple[Path, bool]
+"""A folder, and whether it is the root of a workspace: of another one only the files directly in it count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The open documents of a client, and its settings. Asked on the loop."""
+    """The client, as the indexes see it. It is asked for documents on the loop, for settings from any thread."""
 
-    documents: Callable[[], Sequence[Source]] = tuple[Source, ...]
+    altered: Callable[[], Sequence[tuple[str, Source | None]]] = tuple[tuple[str, Source | None], ...]
+    """Documents that were opened, changed or, with None, closed since this was last asked, by a name of each."""
     editor: Callable[[], ProjectLayer] = lambda: _NO_EDITOR
-    affected: Callable[[Sequence[str]], None] = lambda _: None
-    """Told of the URIs of open documents whose findings may be others now."""
+    affected: Callable[[Sequence[str] | None], None] = lambda _: None
+    """Told, on the loop, of the URIs of open documents whose findings may be others now; None for all of them."""
+    tells_changes: Callable[[], bool] = lambda: False
+    """Whether it tells of files that change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,6 @@ class _Taken:
     source: Source
     index: SpecIndex | None
     path: str
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +70,33 @@ class SpecIndexes:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
-        self._by_folder: dict[tuple[Path, bool], SpecIndex] = {}
+        self._by_folder: dict[IndexKey, SpecIndex] = {}
         self._taken: dict[str, _Taken] = {}
-        self._numbers = itertools.count()
+        self._pending: dict[str, Source | None] = {}
+        self._taking: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.client = Client()
         """Set by the server."""
 
     def known(self, source: Source, root: Path | None) -> Index:
         """The documents around one, as far as they are known now. From any thread."""
-        key = _key(source, root)
+        key = key_of(source, root)
         found = None if key is None else self._by_folder.get(key)
-        return Index() if found is None else found.index
+        if found is None:
+            return Index(is_whole=key is None)
+        return found.index
 
     def of(self, reading: Reading) -> SpecIndex | None:
         """The index of the folder that a document is in; None for one without a file."""
-        key = _key(reading.source, reading.root)
-        return None if key is None else self._at(key)
+        key = key_of(reading.source, reading.root)
+        return None if key is None else self.at(key)
 
     async def whole(self, reading: Reading, seconds: float = WAIT_SECONDS) -> Index:
         """All documents around one, with it as it was read; waits for the first look at the files, within bounds."""
         found = self.of(reading)
         if found is None:
             return Index().with_document(reading.indexed).as_whole()
-        await self.take_open()
-        index = await found.whole(seconds)
+        index = await self.whole_of(found, seconds)
         return index.with_document(reading.indexed)
 
     async def whole_of_folder(self, folder: Path, seconds: float = WAIT_SECONDS) -> IndexOfFolder | None:
@@ -96,49 +104,103 @@ class SpecIndexes:
         root = await asyncio.to_thread(root_of_folder, folder)
         if root is None:
             return None
-        await self.take_open()
         named = folder if await asyncio.to_thread(resolved, folder) == root else root
-        return IndexOfFolder(named, await self._at((root, True)).whole(seconds))
+        return IndexOfFolder(named, await self.whole_of(self.at((root, True)), seconds))
+
+    async def whole_of(self, index: SpecIndex, seconds: float = WAIT_SECONDS) -> Index:
+        """All documents of a folder, open ones as they are now."""
+        await self.take_open()
+        await self._look_if_stale(index)
+        return await index.whole(seconds)
+
+    async def begin(self, source: Source, root: Path | None) -> None:
+        """A document was opened: look at the files around it, unless that was done or the client tells of changes."""
+        key = await asyncio.to_thread(key_of, source, root)
+        if key is not None:
+            self._loop = asyncio.get_running_loop()
+            found = self.at(key)
+            found.begin()
+            await self._look_if_stale(found)
+
+    async def _look_if_stale(self, index: SpecIndex) -> None:
+        if self.client.tells_changes() or not index.is_stale():
+            return
+        look = index.look_again()
+        await asyncio.wait((look,), timeout=_PATIENCE_SECONDS)
+
+    async def look_again(self) -> None:
+        """Settings may have changed: every folder that was looked at is looked at anew, and so is what is open."""
+        self._pending = {form: taken.source for form, taken in self._taken.items()} | self._pending
+        for index in tuple(self._by_folder.values()):
+            if index.is_begun:
+                index.look_again()
+
+    async def look_at(self, paths: Sequence[Path]) -> None:
+        """Files appeared, vanished or changed."""
+        real = await asyncio.to_thread(lambda: [resolved(path.parent) / path.name for path in paths])
+        for index in tuple(self._by_folder.values()):
+            below = [in_unicode(one.relative_to(index.folder).as_posix()) for one in real if _is_below(one, index)]
+            if below:
+                await index.look_at(below)
 
     async def take_open(self) -> None:
-        """Let open documents count as they are now. One that has not changed costs nothing."""
+        """Let open documents count as they are now: those that were altered since are read, and no others."""
+        await self._settle(lambda _: True)
+
+    async def let_go_closed(self) -> None:
+        """Let the files of documents that were closed count again; nothing that is open is read."""
+        await self._settle(lambda source: source is None)
+
+    async def _settle(self, is_due: Callable[[Source | None], bool]) -> None:
         self._loop = asyncio.get_running_loop()
-        sources = {normal_form(source.uri): source for source in self.client.documents() if source.path is not None}
-        for form in [form for form in self._taken if form not in sources]:
-            taken = self._taken.pop(form)
-            if taken.index is not None:
-                taken.index.set_open(taken.path, None)
-                await taken.index.look_at([taken.path])
-        changed = [
-            (form, source, next(self._numbers)) for form, source in sources.items() if not self._is_taken(form, source)
-        ]
-        if changed:
-            editor = self.client.editor()
-            for form, source, number in changed:
-                reading = await asyncio.to_thread(read_now, self._surroundings, source, editor, _NO_COMMAND)
-                await asyncio.to_thread(self._take, form, reading, number)
+        for form, source in self.client.altered():
+            if not self._is_taken(form, source):
+                self._pending[form] = source
+        while True:
+            if self._taking is None or self._taking.done():
+                if not any(map(is_due, self._pending.values())):
+                    return
+                # One task for all who wait, so that no older text comes last, whoever gives up.
+                self._taking = asyncio.create_task(self._take_each(is_due), name="open documents in the index")
+            await asyncio.shield(self._taking)
+
+    async def _take_each(self, is_due: Callable[[Source | None], bool]) -> None:
+        while (form := next((form for form, source in self._pending.items() if is_due(source)), None)) is not None:
+            source = self._pending.pop(form)
+            if source is None or source.path is None:
+                await self._let_go(form)
+            else:
+                await asyncio.to_thread(self._take, form, source)
 
     async def aclose(self) -> None:
         """End what is under way."""
+        if self._taking is not None:
+            self._taking.cancel()
         await asyncio.gather(*(index.aclose() for index in self._by_folder.values()), return_exceptions=True)
 
-    def _is_taken(self, form: str, source: Source) -> bool:
+    def _is_taken(self, form: str, source: Source | None) -> bool:
         known = self._taken.get(form)
-        return known is not None and known.source.version == source.version and known.source.text == source.text
+        if known is None or source is None or form in self._pending:
+            return False
+        return known.source.version == source.version and known.source.text == source.text
 
-    def _take(self, form: str, reading: Reading, number: int) -> None:
-        known = self._taken.get(form)
-        if known is not None and known.number > number:
-            return
-        key = _key(reading.source, reading.root)
-        index = None if key is None else self._at(key)
+    async def _let_go(self, form: str) -> None:
+        taken = self._taken.pop(form, None)
+        if taken is not None and taken.index is not None:
+            taken.index.set_open(taken.path, None)
+            await taken.index.look_at([taken.path])
+
+    def _take(self, form: str, source: Source) -> None:
+        reading = read_now(self._surroundings, source, self.client.editor(), _NO_COMMAND)
+        known, index = self._taken.get(form), self.of(reading)
         if known is not None and known.index is not None and (known.index, known.path) != (index, reading.spec_path):
             known.index.set_open(known.path, None)
-        self._taken[form] = _Taken(reading.source, index, reading.spec_path, number)
+        self._taken[form] = _Taken(source, index, reading.spec_path)
         if index is not None:
-            index.set_open(reading.spec_path, OpenSpec(reading.source, indexed(reading)))
+            index.set_open(reading.spec_path, OpenSpec(source, indexed(reading)))
 
-    def _at(self, key: tuple[Path, bool]) -> SpecIndex:
+    def at(self, key: IndexKey) -> SpecIndex:
+        """The index of a folder."""
         folder, is_root = key
         return self._by_folder.setdefault(
             key,
@@ -148,16 +210,20 @@ class SpecIndexes:
     def _editor(self) -> ProjectLayer:
         return self.client.editor()
 
-    def _changed(self, index: SpecIndex, documents: Sequence[IndexedDocument]) -> None:
+    def _changed(self, index: SpecIndex, documents: Sequence[IndexedDocument] | None) -> None:
         """Tell of the open documents that are of the same spec as one of these, cite it, or change the same spec."""
-        loop, known = self._loop, index.index
+        loop = self._loop
         if loop is None or loop.is_closed():
             return
-        paths: set[str] = set()
+        if documents is None:
+            loop.call_soon_threadsafe(self.client.affected, None)
+            return
+        known, paths = index.index, set[str]()
         for document in documents:
             scope = document.own_scope
             paths |= {other.path for other in known.in_scope(scope)} | known.citing(scope)
             paths |= {path for base in document.places.values() for path in known.citing(base)}
+        paths -= {document.path for document in documents}
         uris = [
             taken.source.uri for taken in tuple(self._taken.values()) if taken.index is index and taken.path in paths
         ]
@@ -165,7 +231,12 @@ class SpecIndexes:
             loop.call_soon_threadsafe(self.client.affected, uris)
 
 
-def _key(source: Source, root: Path | None) -> tuple[Path, bool] | None:
+def _is_below(path: Path, index: SpecIndex) -> bool:
+    return path.is_relative_to(index.folder) and path != index.folder
+
+
+def key_of(source: Source, root: Path | None) -> IndexKey | None:
+    """The folder whose index a document is in; None for one without a file. Blocking."""
     if root is not None:
         return root, True
     return None if source.path is None else (resolved(source.path).parent, False)

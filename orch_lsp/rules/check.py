@@ -34,31 +34,35 @@ def severity_of(rule: Rule, profile: Profile, severities: Mapping[str, Severity]
 
 
 def check(
-    document: SpecDocument, severities: Mapping[str, Severity] = _NOTHING, neighbours: Sequence[Neighbour] = ()
+    document: SpecDocument, severities: Mapping[str, Severity] = _NOTHING, neighbours: Sequence[Neighbour] | None = ()
 ) -> tuple[Finding, ...]:
     """All findings in document order. Pure; never raises. A second call with the same values costs nothing.
 
     Args:
         document: What is looked at.
         severities: The user's, by code, `*` for all others; a rule that is `off` does not run.
-        neighbours: The other documents of its spec. Without them, what they define is not known: nothing is said of it.
+        neighbours: The other documents of its spec; None if they are not known, and nothing is said that needs them.
     """
     chosen: tuple[Severity, ...] = tuple(severity_of(rule, document.profile, severities) for rule in RULES.values())
-    around = tuple(neighbours)
+    around = None if neighbours is None else tuple(neighbours)
     # The kept key holds the nodes, so that no others can have their ids.
-    key = ("findings", chosen, tuple((neighbour.path, id(neighbour.nodes)) for neighbour in around))
+    key = ("findings", chosen, _names(around))
     findings, _ = document.once(key, lambda: (_check(document, chosen, around), around))
     return findings
 
 
+def _names(neighbours: tuple[Neighbour, ...] | None) -> tuple[tuple[str, int], ...] | None:
+    return None if neighbours is None else tuple((each.path, id(each.nodes)) for each in neighbours)
+
+
 def _check(
-    document: SpecDocument, severities: tuple[Severity, ...], neighbours: tuple[Neighbour, ...]
+    document: SpecDocument, severities: tuple[Severity, ...], neighbours: tuple[Neighbour, ...] | None
 ) -> tuple[Finding, ...]:
-    subject = Subject(document, neighbours)
+    subject = Subject(document, neighbours or ())
     findings = [
         Finding(rule.code, severity, found.message, found.span, found.key, found.fixes, found.related)
         for rule, severity in zip(RULES.values(), severities, strict=True)
-        if severity != "off"
+        if severity != "off" and (neighbours is not None or not rule.needs_spec)
         for found in rule.check(subject)
     ]
     return tuple(sorted(findings, key=lambda finding: finding.span))

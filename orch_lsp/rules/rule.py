@@ -114,6 +114,8 @@ class Rule:
     check: Callable[[Subject], Iterable[Found]]
     fixable: bool = False
     """Whether its findings have a cure that is safe."""
+    needs_spec: bool = False
+    """Whether it says that something is not there, for which all documents of the spec have to be known."""
 
     @property
     def page(self) -> str:

@@ -112,10 +112,12 @@ def _line(subject: Subject, node: Node) -> Span:
 
 RULES = (
     Rule(
-        "undefined_reference", "identity", "warning", "An id names nothing in the spec.", undefined_reference
+        "undefined_reference", "identity", "warning", "An id names nothing in the spec.", undefined_reference,
+        needs_spec=True,
     ),
     Rule(
-        "criterion_without_task", "traceability", "warning", "No task covers a criterion.", criterion_without_task
+        "criterion_without_task", "traceability", "warning", "No task covers a criterion.", criterion_without_task,
+        needs_spec=True,
     ),
     Rule(
         "property_without_criterion", "traceability", "warning", "A property validates no criterion.",

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         semantic_tokens,
         specs,
         user_settings,
+        workspace_symbol,
     )
 else:
     beginning = late(f"{__name__}.beginning")
@@ -91,6 +92,7 @@ else:
     semantic_tokens = late(f"{__name__}.semantic_tokens")
     specs = late(f"{__name__}.specs")
     user_settings = late(f"{__name__}.user_settings")
+    workspace_symbol = late(f"{__name__}.workspace_symbol")
 
 USER_SETTINGS = "orch/userSettings"
 
@@ -115,7 +117,7 @@ FEATURES: tuple[Row, ...] = (
     AboutDocument(
         types.TEXT_DOCUMENT_DIAGNOSTIC,
         lambda: diagnostics.diagnostic,
-        types.DiagnosticOptions(inter_file_dependencies=False, workspace_diagnostics=False, identifier=SOURCE),
+        types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier=SOURCE),
         otherwise=lambda: types.RelatedFullDocumentDiagnosticReport(items=[]),
     ),
     AboutDocument(types.TEXT_DOCUMENT_HOVER, lambda: hover.hover, focuses=lambda _: True),
@@ -127,6 +129,8 @@ FEATURES: tuple[Row, ...] = (
     ),
     AboutDocument(types.TEXT_DOCUMENT_DEFINITION, lambda: definition.definition),
     AboutDocument(types.TEXT_DOCUMENT_IMPLEMENTATION, lambda: implementation.implementation),
+    AboutDocument(types.TEXT_DOCUMENT_DECLARATION, lambda: definition.definition),
+    OfServer(types.WORKSPACE_SYMBOL, lambda: workspace_symbol.workspace_symbol),
     AboutDocument(types.TEXT_DOCUMENT_REFERENCES, lambda: references.references),
     AboutDocument(types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY, lambda: call_hierarchy.prepare),
     OfServer(types.CALL_HIERARCHY_INCOMING_CALLS, lambda: call_hierarchy.incoming_calls, with_session=False),

@@ -26,7 +26,7 @@ from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.offers import Offer, offers, other_choices
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
-from orch_lsp.rules.check import check
+from orch_lsp.orchestration.review import findings_of_rules
 from orch_lsp.rules.rule import Finding
 
 _ANOTHER_CHOICE = frozenset({
@@ -147,7 +147,7 @@ async def _nearest_models(snapshot: Snapshot, reading: Reading, code: str) -> li
 
 
 def _findings(reading: Reading) -> tuple[Finding, ...]:
-    return check(reading.document, reading.severities, reading.neighbours)
+    return tuple(findings_of_rules(reading))
 
 
 def _rule_fixes(

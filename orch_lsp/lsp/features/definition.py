@@ -25,7 +25,8 @@ async def definition(
     if meant is None or not meant.definitions:
         return None
     there = await places(snapshot, reading, index, (found.path for found in meant.definitions))
-    if not snapshot.client.definition_links:
+    is_declaration = isinstance(params, types.DeclarationParams)
+    if not (snapshot.client.declaration_links if is_declaration else snapshot.client.definition_links):
         found = [there.location(found.path, found.node.head) for found in meant.definitions]
         return [one for one in found if one is not None] or None
     origin = positions.range(meant.span)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
@@ -12,9 +14,11 @@ from pygls.exceptions import JsonRpcException
 from orch_lsp.lsp.client import features_of
 from orch_lsp.lsp.refresh import refresh_all
 from orch_lsp.lsp.server import OrchServer
+from orch_lsp.uri import path_of
 
 logger = logging.getLogger(__name__)
 
+SPEC_SUFFIXES = (".md", ".markdown")
 CONFIG_WATCHER = "orch-config"
 CONFIGURATION = "orch-configuration"
 
@@ -40,15 +44,30 @@ def register(server: OrchServer) -> None:
             await _pull_configuration(ls)
         elif params.settings is not None:
             ls.editor_settings = params.settings
+        ls.run_task(_look_again(ls), "files by new settings")
         refresh_all(ls)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def did_change_watched_files(ls: OrchServer, params: types.DidChangeWatchedFilesParams) -> None:  # noqa: ARG001
-        refresh_all(ls)
+    def did_change_watched_files(ls: OrchServer, params: types.DidChangeWatchedFilesParams) -> None:
+        paths = [path for change in params.changes if (path := path_of(change.uri)) is not None]
+        specs = [path for path in paths if path.suffix.casefold() in SPEC_SUFFIXES]
+        if specs:
+            ls.run_task(_look_at(ls, specs), "files that changed")
+        if len(specs) < len(params.changes):
+            ls.run_task(_look_again(ls), "files by new settings")
+            refresh_all(ls)
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(ls: OrchServer, params: Any) -> None:  # noqa: ARG001
         await ls.close()
+
+
+async def _look_at(ls: OrchServer, paths: Sequence[Path]) -> None:
+    await (await ls.ready()).indexes.look_at(paths)
+
+
+async def _look_again(ls: OrchServer) -> None:
+    await (await ls.ready()).indexes.look_again()
 
 
 async def _pull_configuration(ls: OrchServer) -> None:
@@ -79,6 +98,7 @@ async def _register_watchers(ls: OrchServer) -> None:
         )
     if ls.client.dynamic_watched_files:
         watchers = [types.FileSystemWatcher("**/.orch/config.toml"), types.FileSystemWatcher("**/.orch/provenance/**")]
+        watchers.append(types.FileSystemWatcher("**/*.{md,markdown}"))
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         registrations.append(types.Registration(CONFIG_WATCHER, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
     if not registrations:
@@ -88,3 +108,5 @@ async def _register_watchers(ls: OrchServer) -> None:
             await ls.client_register_capability_async(types.RegistrationParams(registrations))
     except (TimeoutError, JsonRpcException) as error:
         logger.info("the client registers nothing at run time: %s", error)
+    else:
+        ls.told_of_files = ls.client.dynamic_watched_files

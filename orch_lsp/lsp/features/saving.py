@@ -25,6 +25,8 @@ async def did_save(ls: OrchServer, params: types.DidSaveTextDocumentParams) -> N
     if not ls.documents.is_open(uri):
         return
     ls.documents.note_change(uri)
+    if (path := path_of(uri)) is not None:
+        await session.indexes.look_at([path])
     reading = await read(ls, uri)
     if reading.root is None:
         return
@@ -40,7 +42,9 @@ async def did_save(ls: OrchServer, params: types.DidSaveTextDocumentParams) -> N
 
 
 async def did_rename_files(ls: OrchServer, params: types.RenameFilesParams) -> None:
-    """The history and the provenance of a spec follow it to its new name."""
+    """The history and the provenance of a spec follow it to its new name; the index knows it there."""
+    moved = [path_of(uri) for file in params.files for uri in (file.old_uri, file.new_uri)]
+    await ls.shared.indexes.look_at([path for path in moved if path is not None])
     for file in params.files:
         await _follow_rename(ls, file.old_uri, file.new_uri)
 

@@ -11,8 +11,9 @@ from orch_lsp.lsp import publishing
 from orch_lsp.lsp.server import OrchServer
 
 if TYPE_CHECKING:
-    from orch_lsp.lsp import opening
+    from orch_lsp.lsp import indexing, opening
 else:
+    indexing = late("orch_lsp.lsp.indexing")
     opening = late("orch_lsp.lsp.opening")
 
 
@@ -52,6 +53,7 @@ async def _opened(ls: OrchServer, uri: str, identities: list[str]) -> None:
     await ls.ready()
     await opening.follow_to_file(ls, uri, identities)
     await opening.show_last_failure(ls, uri)
+    await indexing.begin(ls, uri)
 
 
 async def _became_file(ls: OrchServer, uri: str, identities: list[str]) -> None:
@@ -62,4 +64,5 @@ async def _became_file(ls: OrchServer, uri: str, identities: list[str]) -> None:
 async def _release_stores(ls: OrchServer) -> None:
     session = await ls.session()
     busy = {live.store for live in session.supervisor.live}
+    await session.indexes.let_go_closed()
     await session.stores.release_stores(map(ls.source, ls.documents.open_uris()), ls.folders(), busy)

@@ -93,8 +93,11 @@ class OrchWorkspace(Workspace):
 
     def folder_paths(self) -> tuple[Path, ...]:
         """The folders that are on disk; the root if the client named no folders."""
-        uris = [folder.uri for folder in self.folders.values()] or ([self.root_uri] if self.root_uri else [])
-        return tuple(path for path in map(path_of, uris) if path is not None)
+        return tuple(path for path in map(path_of, self.folder_uris()) if path is not None)
+
+    def folder_uris(self) -> list[str]:
+        """The folders as the client spells them; the root if it named none."""
+        return [folder.uri for folder in self.folders.values()] or ([self.root_uri] if self.root_uri else [])
 
     @override
     def get_text_document(self, doc_uri: str) -> TextDocument:
