@@ -7,18 +7,19 @@ from types import MappingProxyType
 
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.profile import Profile, Severity
-from orch_lsp.rules import openspec, openspec_documents, structure, task_lines, traceability
-from orch_lsp.rules.rule import Finding, Neighbour, Rule, Subject
+from orch_lsp.rules import openspec, openspec_documents, questions, structure, task_lines, traceability
+from orch_lsp.rules.rule import Finding, Found, Neighbour, Rule, Subject
 
 RULES: Mapping[str, Rule] = {
     rule.code: rule
-    for family in (structure, traceability, task_lines, openspec, openspec_documents)
+    for family in (structure, traceability, questions, task_lines, openspec, openspec_documents)
     for rule in family.RULES
 }
 """By code, the families one after another."""
 
 EVERY_RULE = "*"
 """In the place of a code: all rules whose own is not there."""
+_GRADED = frozenset((EVERY_RULE, *(rule.code for rule in RULES.values() if rule.graded)))
 _NOTHING: Mapping[str, Severity] = MappingProxyType({})
 
 
@@ -44,10 +45,11 @@ def check(
         neighbours: The other documents of its spec; None if they are not known, and nothing is said that needs them.
     """
     chosen: tuple[Severity, ...] = tuple(severity_of(rule, document.profile, severities) for rule in RULES.values())
+    said = frozenset(code for code in severities if code in _GRADED)
     around = None if neighbours is None else tuple(neighbours)
     # The kept key holds the nodes, so that no others can have their ids.
-    key = ("findings", chosen, _names(around))
-    findings, _ = document.once(key, lambda: (_check(document, chosen, around), around))
+    key = ("findings", chosen, said, _names(around))
+    findings, _ = document.once(key, lambda: (_check(document, chosen, said, around), around))
     return findings
 
 
@@ -56,13 +58,28 @@ def _names(neighbours: tuple[Neighbour, ...] | None) -> tuple[tuple[str, int], .
 
 
 def _check(
-    document: SpecDocument, severities: tuple[Severity, ...], neighbours: tuple[Neighbour, ...] | None
+    document: SpecDocument,
+    severities: tuple[Severity, ...],
+    said: frozenset[str],
+    neighbours: tuple[Neighbour, ...] | None,
 ) -> tuple[Finding, ...]:
     subject = Subject(document, neighbours or ())
     findings = [
-        Finding(rule.code, severity, found.message, found.span, found.key, found.fixes, found.related)
+        Finding(
+            rule.code,
+            _severity(rule, found, severity, said),
+            found.message,
+            found.span,
+            found.key,
+            found.fixes,
+            found.related,
+        )
         for rule, severity in zip(RULES.values(), severities, strict=True)
         if severity != "off" and (neighbours is not None or not rule.needs_spec)
         for found in rule.check(subject)
     ]
     return tuple(sorted(findings, key=lambda finding: finding.span))
+
+
+def _severity(rule: Rule, found: Found, usual: Severity, said: frozenset[str]) -> Severity:
+    return usual if found.severity is None or not said.isdisjoint((rule.code, EVERY_RULE)) else found.severity

@@ -17,7 +17,7 @@ from orch_lsp.document.node import Nodes
 from orch_lsp.document.profile import Severity
 from orch_lsp.text import Edit, Span
 
-Family = Literal["structure", "identity", "traceability", "language", "tasks"]
+Family = Literal["structure", "identity", "traceability", "questions", "language", "tasks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ class Found:
     fixes: tuple[Fix, ...] = ()
     """Cures, best first."""
     related: tuple[Related, ...] = ()
+    severity: Severity | None = None
+    """For a rule that is graded: another severity than the rule's, if the user has not set that; never `off`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class Rule:
     """Whether its findings have a cure that is safe."""
     needs_spec: bool = False
     """Whether it says that something is not there, for which all documents of the spec have to be known."""
+    graded: bool = False
+    """Whether its findings have severities of their own (`Found.severity`)."""
 
     @property
     def page(self) -> str:

@@ -275,12 +275,13 @@ def test_a_constitution_has_principles_which_other_documents_cite() -> None:
     assert dangling == []
 
 
-def test_a_whole_spec_has_no_findings_and_one_without_a_section_a_warning() -> None:
+def test_a_whole_spec_has_the_finding_of_its_open_question_and_one_without_a_section_another() -> None:
     profile = FORMAT.profile()
     assert profile is not None
-    assert [found.rule for found in check(parse(SPEC, profile)) if found.severity in {"warning", "error"}] == []
+    grave = [found.rule for found in check(parse(SPEC, profile)) if found.severity in {"warning", "error"}]
+    assert grave == ["open_clarification"]
     lacking = SPEC.replace("## Success Criteria *(mandatory)*", "## Other")
-    assert [(f.rule, f.key) for f in check(parse(lacking, profile)) if f.severity == "warning"] == [
+    assert [(f.rule, f.key) for f in check(parse(lacking, profile)) if f.severity == "warning"][:1] == [
         ("missing_section", "success-criteria")
     ]
 

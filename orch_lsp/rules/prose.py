@@ -1,0 +1,83 @@
+"""The words of a document as its readers see them, chunk by chunk, so that an edit costs the chunks that it touched.
+
+Whatever is no word of the document's own is blanked out place by place: offsets are those of the chunk.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+from orch_lsp.document.items import hidden_in
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.markdown.tree import Chunk
+from orch_lsp.text import Span
+
+_Read = TypeVar("_Read")
+_QUOTED = re.compile(
+    r"\"[^\"\r\n]{0,200}\"|“[^”\r\n]{0,200}”|„[^“”\r\n]{0,200}[“”]|「[^」\r\n]{0,200}」|『[^』\r\n]{0,200}』"
+    r"|«[^»\r\n]{0,200}»|(?<!\w)'[^'\r\n]{0,200}'(?!\w)|(?<!\w)‘[^’\r\n]{0,200}’(?!\w)"
+)
+
+
+def once_a_chunk(read: Callable[[Chunk], _Read]) -> Callable[[Chunk], _Read]:
+    """A function of a chunk whose results are kept as long as the chunk is."""
+    known: WeakKeyDictionary[Chunk, _Read] = WeakKeyDictionary()
+
+    @wraps(read)
+    def of(chunk: Chunk) -> _Read:
+        if chunk not in known:
+            known[chunk] = read(chunk)
+        return known[chunk]
+
+    return of
+
+
+@once_a_chunk
+def visible(chunk: Chunk) -> str:
+    """A chunk's text with blanks for code, comments, HTML and the destinations of links; line ends stay."""
+    spans = [*hidden_in(chunk), *(element.span for element in chunk.elements if element.kind == "code")]
+    return _blanked(chunk.text, sorted(spans))
+
+
+@once_a_chunk
+def unquoted(chunk: Chunk) -> str:
+    """As `visible`, with blanks for what stands in quotation marks, too: words that somebody else says."""
+    text = visible(chunk)
+    return _blanked(text, [Span(*found.span()) for found in _QUOTED.finditer(text)])
+
+
+def _blanked(text: str, spans: list[Span]) -> str:
+    pieces: list[str] = []
+    position = 0
+    for span in spans:
+        if span.end > position:
+            start = max(span.start, position)
+            pieces += (text[position:start], _blanks(text[start : span.end]))
+            position = span.end
+    return "".join((*pieces, text[position:])) if pieces else text
+
+
+def _blanks(text: str) -> str:
+    return "".join(character if character in "\r\n" else " " for character in text)
+
+
+def placed(document: SpecDocument, read: Callable[[Chunk], tuple[Span, ...]]) -> list[Span]:
+    """The spans that are read from the chunks of a document, as the document counts, in its order."""
+    return [Span(base + span.start, base + span.end) for chunk, base in chunks(document) for span in read(chunk)]
+
+
+def chunks(document: SpecDocument) -> Iterator[tuple[Chunk, int]]:
+    """The chunks of a document with their offsets."""
+    return zip(document.tree.chunks, document.tree.starts, strict=True)
+
+
+def within(spans: list[Span], around: Span) -> list[Span]:
+    """Those of the sorted spans that begin in another one."""
+    first = bisect_left(spans, around.start, key=lambda span: span.start)
+    last = bisect_left(spans, around.end, first, key=lambda span: span.start)
+    return spans[first:last]
