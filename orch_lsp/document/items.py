@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from orch_lsp.document.node import State
 from orch_lsp.markdown.tree import Chunk, Element, Tree
-from orch_lsp.text import Span
+from orch_lsp.text import Span, start_of_line
 
 _MARKER = re.compile(r"[ \t]*(?:[-+*]|(\d{1,9})[.)])(?:[ \t]+|(?=[\r\n])|\Z)")
 _BOX = re.compile(r"\[(.)\](\*?)(?:[ \t]+|(?=[\r\n])|\Z)")
@@ -61,6 +61,45 @@ def items_of(chunk: Chunk) -> tuple[Item, ...]:
     if known is None:
         known = _items[chunk] = tuple(_read_items(chunk))
     return known
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedItem:
+    """An item with the offset from which it counts."""
+
+    item: Item
+    base: int
+
+    @property
+    def span(self) -> Span:
+        """All of it."""
+        return self.item.placed(self.base)
+
+    @property
+    def content(self) -> Span:
+        """Its own words."""
+        return Span(self.base + self.item.content.start, self.base + self.item.content.end)
+
+    @property
+    def box(self) -> Span | None:
+        """Its box with the brackets."""
+        box = self.item.box_span
+        return None if box is None else Span(self.base + box.start, self.base + box.end)
+
+
+def items_around(tree: Tree, offset: int) -> tuple[PlacedItem, ...]:
+    """The items that hold an offset, the innermost first. The end of its last line belongs to an item."""
+    number = tree.chunk_at(offset)
+    base, items = tree.starts[number], items_of(tree.chunks[number])
+    at = bisect_right(items, offset - base, key=lambda item: item.span.start) - 1
+    line = start_of_line(tree.text, offset)
+    found: list[PlacedItem] = []
+    while at >= 0:
+        placed = PlacedItem(items[at], base)
+        if offset <= placed.span.end or placed.span.end >= line:
+            found.append(placed)
+        at = items[at].parent
+    return tuple(found)
 
 
 def hidden_in(chunk: Chunk) -> tuple[Span, ...]:

@@ -61,6 +61,14 @@ def text(about: About, address: Address) -> str:
     return "\n".join((*lines, *(lists or ["cited by nothing that is known here"])))
 
 
+def description(node: Node, path: str, *, is_markdown: bool) -> str:
+    """A node with its text alone, as a list of proposals tells it beside the one that is chosen."""
+    words = _shown(node.source[node.span.start : node.span.end].rstrip())
+    if is_markdown:
+        return f"{code(_key(node))} · {prose(_kind(node))} · {code(path)}\n\n{fenced(words, 'markdown')}"
+    return "\n".join((f"{plain(_key(node))} · {_kind(node)} · {plain(path)}", visible(words, keep="\n\t")))
+
+
 def paths(about: About) -> set[str]:
     """The documents of the nodes that are listed."""
     lists = _lists(about, lambda _path, _span: None)

@@ -47,6 +47,10 @@ class ClientFeatures:
     """Shows edits with what they are for, and asks before it makes those that need it."""
     snippet_edits: bool = False
     """Takes edits with places to type in."""
+    completion_snippets: bool = False
+    """Takes proposals with places to type in."""
+    completion_markdown: bool = False
+    """Renders Markdown beside a proposal."""
     orch_notifications: bool = False
     """Declares `experimental.orch`: it gets `orch/runChanged` and `orch/draftDelta`."""
 
@@ -59,6 +63,9 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
         return bool(get_capability(capabilities, path))
 
     formats: Sequence[Any] = get_capability(capabilities, "text_document.hover.content_format") or []
+    told: Sequence[Any] = (
+        get_capability(capabilities, "text_document.completion.completion_item.documentation_format") or []
+    )
     operations: Sequence[Any] = get_capability(capabilities, "workspace.workspace_edit.resource_operations") or []
     return ClientFeatures(
         name=params.client_info.name if params.client_info else None,
@@ -88,6 +95,8 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
         change_annotations=get_capability(capabilities, "workspace.workspace_edit.change_annotation_support")
         is not None,
         snippet_edits=has("workspace.workspace_edit.snippet_edit_support"),
+        completion_snippets=has("text_document.completion.completion_item.snippet_support"),
+        completion_markdown=types.MarkupKind.Markdown in told,
         orch_notifications=_declares_orch(capabilities.experimental),
     )
 

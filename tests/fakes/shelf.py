@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.parse import parse
+from orch_lsp.document.profile import Profile
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.language.rename import Rename, name_at, rename
 from orch_lsp.markdown.reader import read
@@ -19,12 +21,13 @@ class Shelf:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = dict(texts)
+        self.profiles: dict[str, Profile] = {}
         self.index = Index.of(self._document(path, text) for path, text in self.texts.items())
 
-    @staticmethod
-    def _document(path: str, text: str) -> IndexedDocument:
+    def _document(self, path: str, text: str) -> IndexedDocument:
         clues = Clues(path, text, read(text).headings)
         found = next(iter(FORMATS.recognised(clues)), None)
+        self.profiles[path] = PLAIN if found is None else found.profile
         if found is None:
             return IndexedDocument(path, parse(text, PLAIN).nodes, text=text)
         known = found.recognition
@@ -48,3 +51,12 @@ class Shelf:
         made = self.rename(path, needle, new, inside)
         assert made is not None
         return Shelf({path: apply_edits(text, made.edits.get(path, ())) for path, text in self.texts.items()})
+
+
+def typed(texts: Mapping[str, str], path: str, old: str, new: str) -> tuple[Shelf, SpecDocument, int]:
+    """A workspace in which somebody has just typed `new` for `old`, with the cursor at its `¦`."""
+    before, found, after = texts[path].partition(old)
+    assert found, old
+    text = before + new.replace("¦", "") + after
+    shelf = Shelf({**texts, path: text})
+    return shelf, parse(text, shelf.profiles[path]), len(before) + new.index("¦")

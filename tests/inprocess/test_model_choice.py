@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
-from orch_lsp.lsp.features.completion import MOST
+from orch_lsp.lsp.value_completion import MOST
 from orch_lsp.text import LineIndex
 from tests.fakes.scripted_server import Reply, Stall, chat_error, json_reply
 

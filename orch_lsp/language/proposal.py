@@ -1,0 +1,31 @@
+"""A text that is proposed at a place while somebody types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from orch_lsp.language.index import FoundDefinition
+from orch_lsp.text import Span
+
+ProposalKind = Literal["reference", "section", "label", "keyword", "skeleton", "path", "folder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A text for a place, with what it replaces."""
+
+    label: str
+    """The text as a list shows it."""
+    span: Span
+    """The text that it replaces, on one line, which holds the cursor."""
+    text: str
+    kind: ProposalKind
+    detail: str = ""
+    """A few words about it."""
+    filter: str = ""
+    """The text that is compared with the one from the span's start to the cursor; empty for `text`."""
+    found: FoundDefinition | None = None
+    """The node that it names."""
+    snippet: str = ""
+    """The text in the syntax of snippets, with the places to type in; empty without such a place."""

@@ -1,0 +1,115 @@
+"""Completion in specs: what the core proposes at a place, as items for any client.
+
+A client that declares nothing gets plain texts. The text of what an item names comes with it while that is short, and
+else when the client asks for the item.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from lsprotocol import types
+
+from orch_lsp.document.node import Node
+from orch_lsp.language.citing import citable, may_be_begun
+from orch_lsp.language.index import Index
+from orch_lsp.language.proposal import Proposal, ProposalKind
+from orch_lsp.lsp.about_node import description
+from orch_lsp.lsp.convert import Positions
+from orch_lsp.lsp.snapshot import Snapshot
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.review import is_spec
+
+MOST = 300
+"""Items of one answer; with more, the client is told to ask again when more is typed."""
+_MOST_TOLD = 8_192
+"""Characters of documentation in one answer; with more, it comes when the client asks for it."""
+_LONGEST_DETAIL = 80
+_KINDS: dict[ProposalKind, types.CompletionItemKind] = {
+    "reference": types.CompletionItemKind.Reference,
+    "section": types.CompletionItemKind.Struct,
+    "label": types.CompletionItemKind.EnumMember,
+    "keyword": types.CompletionItemKind.Keyword,
+    "skeleton": types.CompletionItemKind.Snippet,
+    "path": types.CompletionItemKind.File,
+    "folder": types.CompletionItemKind.Folder,
+}
+
+
+async def proposals(snapshot: Snapshot, position: types.Position) -> types.CompletionList | None:
+    """All that can be written at a position of a spec; None if nothing is proposed there."""
+    reading = await snapshot.reading()
+    if not is_spec(reading) or reading.indexed.frozen:
+        return None
+    positions = await asyncio.to_thread(snapshot.positions)
+    offset = positions.offset(position)
+    if not may_be_begun(reading.document, offset):
+        return None
+    index = reading.index if reading.index.is_whole else await snapshot.index()
+    return await asyncio.to_thread(_proposals, snapshot, reading, index, positions, offset)
+
+
+def _proposals(
+    snapshot: Snapshot, reading: Reading, index: Index, positions: Positions, offset: int
+) -> types.CompletionList | None:
+    found = [
+        Proposal(
+            one.text.strip(), one.span, one.text, "reference", filter=one.filter, found=one.found,
+            detail="" if one.found is None else _detail(one.found.node),
+        )
+        for one in citable(index, reading.document, reading.spec_path, offset)
+    ]  # fmt: skip
+    if not found:
+        return None
+    shown = _nearest(found, snapshot.text, offset)[:MOST]
+    is_short = sum(_length(one) for one in shown) <= _MOST_TOLD
+    items = [_item(snapshot, positions, one, number, with_documentation=is_short) for number, one in enumerate(shown)]
+    return types.CompletionList(is_incomplete=len(found) > MOST or not index.is_whole, items=items)
+
+
+def _nearest(found: Sequence[Proposal], text: str, offset: int) -> Sequence[Proposal]:
+    """All of them; of too many those that hold what was typed."""
+    if len(found) <= MOST:
+        return found
+    return [one for one in found if text[one.span.start : offset].casefold() in one.text.casefold()]
+
+
+def _item(
+    snapshot: Snapshot, positions: Positions, proposal: Proposal, number: int, *, with_documentation: bool
+) -> types.CompletionItem:
+    client = snapshot.client
+    snippet = proposal.snippet if client.completion_snippets else ""
+    item = types.CompletionItem(
+        label=proposal.label,
+        kind=_KINDS[proposal.kind],
+        sort_text=f"{number:05}",
+        filter_text=proposal.filter or proposal.text,
+        insert_text_format=types.InsertTextFormat.Snippet if snippet else types.InsertTextFormat.PlainText,
+        text_edit=types.TextEdit(positions.range(proposal.span), snippet or proposal.text),
+    )
+    if proposal.detail:
+        item.detail = proposal.detail
+    found = proposal.found
+    if found is not None and with_documentation:
+        item.documentation = documentation(snapshot, found.path, found.node)
+    elif found is not None:
+        item.data = {"uri": snapshot.uri, "path": found.path, "key": found.node.key}
+    return item
+
+
+def documentation(snapshot: Snapshot, path: str, node: Node) -> types.MarkupContent:
+    """The text of a node with its path, as the client shows documentation."""
+    words = description(node, path, is_markdown=snapshot.client.completion_markdown)
+    kind = types.MarkupKind.Markdown if snapshot.client.completion_markdown else types.MarkupKind.PlainText
+    return types.MarkupContent(kind, words)
+
+
+def _detail(node: Node) -> str:
+    title = " ".join(node.title.split())
+    return title if len(title) <= _LONGEST_DETAIL else f"{title[: _LONGEST_DETAIL - 1]}…"
+
+
+def _length(proposal: Proposal) -> int:
+    found = proposal.found
+    return 0 if found is None else found.node.span.end - found.node.span.start

@@ -1,0 +1,130 @@
+"""Completion in specs over a real pipe: ids where they are cited, with their text, for clients of all abilities."""
+
+from __future__ import annotations
+
+import pytest
+from lsprotocol import types
+
+from orch_lsp.text import LineIndex
+
+SPEC = (
+    "# Feature Specification: A\r\n\r\n## User Scenarios & Testing\r\n\r\n### User Story 1 - In (Priority: P1)\r\n\r\n"
+    "1. **Given** a, **When** b, **Then** c\r\n\r\n## Requirements\r\n\r\n- **FR-001**: System MUST let in 🎈\r\n"
+    "- **FR-002**: System MUST say\r\n"
+)
+TASKS = "# Tasks: A\r\n\r\n## Phase 1: Setup\r\n\r\n- [ ] T001 🎈 [US1] Do FR-001\r\n- [ ] T002 🎈 "
+ENCODINGS = [kind.value for kind in types.PositionEncodingKind]
+
+
+def a_client(*, encoding=None, snippets=False, markdown=False):
+    item = types.ClientCompletionItemOptions(
+        snippet_support=snippets, documentation_format=[types.MarkupKind.Markdown] if markdown else None
+    )
+    return types.ClientCapabilities(
+        general=types.GeneralClientCapabilities(position_encodings=[encoding]) if encoding else None,
+        text_document=types.TextDocumentClientCapabilities(
+            completion=types.CompletionClientCapabilities(completion_item=item)
+        ),
+    )
+
+
+class Typist:
+    """A person who types in a document, and takes what is offered."""
+
+    def __init__(self, editor, folder, *, files=None) -> None:
+        self.editor, self.folder = editor, folder
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in (files or {"spec.md": SPEC}).items():
+            (folder / name).write_bytes(text.encode())
+
+    async def types(self, name, marked):
+        """What is offered at the `¦`: the answer, and the text with each item taken, by label."""
+        offset = marked.index("¦")
+        text = marked.replace("¦", "")
+        uri = self.editor.open(self.folder / name, text)
+        index = LineIndex(text, self.editor.encoding)
+        answer = await self.editor.client.text_document_completion_async(
+            types.CompletionParams(types.TextDocumentIdentifier(uri), types.Position(*index.position(offset)))
+        )
+        taken = {}
+        for item in answer.items if answer else ():
+            at = item.text_edit.range
+            assert at.start.line == at.end.line
+            start, end = (index.offset(place.line, place.character) for place in (at.start, at.end))
+            assert start <= offset <= end
+            assert item.filter_text.casefold().startswith(text[start:offset].casefold())
+            taken[item.label] = text[:start] + item.text_edit.new_text + text[end:]
+        return answer, taken
+
+
+@pytest.fixture
+def typist(start_editor, workspace):
+    async def sit_down(folder="specs/001-My Prüf (1) [x]", files=None, **kinds):
+        return Typist(await start_editor(orch=False, **kinds), workspace / folder, files=files)
+
+    return sit_down
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+async def test_ids_of_other_files_are_offered_with_their_text(typist, encoding):
+    person = await typist(capabilities=a_client(encoding=encoding, markdown=True))
+    answer, taken = await person.types("tasks.md", f"{TASKS}Do FR-0¦\r\n")
+    assert taken == {key: f"{TASKS}Do {key}\r\n" for key in ("FR-001", "FR-002")}
+    assert not answer.is_incomplete
+    first = answer.items[0]
+    assert first.detail == "System MUST let in 🎈"
+    assert first.documentation.kind == types.MarkupKind.Markdown
+    assert "System MUST let in 🎈" in first.documentation.value
+    assert "specs/001-My Prüf (1) [x]/spec.md" in first.documentation.value
+
+
+async def test_a_client_that_declares_nothing_gets_plain_items(typist):
+    person = await typist(capabilities=types.ClientCapabilities())
+    answer, taken = await person.types("tasks.md", f"{TASKS}Do FR-001, ¦")
+    assert {"FR-001", "FR-002", "US1", "US1/AC1", "T001"} <= set(taken)
+    assert {item.insert_text_format for item in answer.items} == {types.InsertTextFormat.PlainText}
+    assert answer.items[0].documentation.kind == types.MarkupKind.PlainText
+
+
+@pytest.mark.parametrize("marked", ["Do¦", "Do it. ¦", "Note: ¦", "see `x/¦`", "in the US¦ of A", "1.¦", "well-¦"])
+async def test_nothing_is_offered_in_prose(typist, marked):
+    person = await typist(capabilities=a_client())
+    answer, _ = await person.types("spec.md", f"{SPEC}\r\n{marked}\r\n")
+    assert answer is None
+
+
+@pytest.mark.parametrize(
+    "around", ["```\r\n{}\r\n```\r\n", "<!-- {} -->\r\n", "```\r\n{}", "<!--\r\n{}\r\n", "[a]({})"]
+)
+async def test_nothing_is_offered_in_fences_comments_and_destinations(typist, around):
+    person = await typist(capabilities=a_client())
+    answer, _ = await person.types("spec.md", f"{SPEC}\r\n{around.format('FR-0¦')}")
+    assert answer is None
+
+
+async def test_of_very_many_the_texts_come_when_they_are_asked_for(typist):
+    many = "".join(f"- **FR-{number:05d}**: System MUST do {number}\r\n" for number in range(1, 10_001))
+    person = await typist(files={"spec.md": SPEC + many}, capabilities=a_client(markdown=True))
+    answer, taken = await person.types("tasks.md", f"{TASKS}Do FR-0¦")
+    assert answer.is_incomplete
+    assert len(taken) <= 300
+    answer, taken = await person.types("tasks.md", f"{TASKS}Do FR-0999¦")
+    assert "FR-09990" in taken
+    assert not answer.is_incomplete
+    answer, _ = await person.types("tasks.md", f"{TASKS}Do FR-09¦")
+    item = answer.items[7]
+    assert item.documentation is None
+    told = await person.editor.client.completion_item_resolve_async(item)
+    assert f"{item.label}**: System MUST do {int(item.label[3:])}" in told.documentation.value
+    item.data["path"] = "../../secret"
+    item.documentation = None
+    assert (await person.editor.client.completion_item_resolve_async(item)).documentation is None
+
+
+async def test_archived_and_unknown_documents_get_nothing(typist, workspace):
+    person = await typist(capabilities=a_client())
+    answer, _ = await person.types("../../notes.md", "# Notes\n\nSee FR-0¦\n")
+    assert answer is None
+    person.folder = workspace / "openspec/changes/archive/2025-01-01-a"
+    answer, _ = await person.types("tasks.md", "# Tasks\n\n- [ ] 1.1 Do 1.¦\n")
+    assert answer is None
