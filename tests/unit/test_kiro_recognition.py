@@ -29,6 +29,7 @@ def recognised(path: str, text: str = BARE) -> Recognition | None:
         (".claude/specs/x/tasks.md", "tasks", ".claude/specs/x"),
         (".codex/specs/x/design.md", "design", ".codex/specs/x"),
         (".sce/specs/01-00-x/requirements.md", "requirements", ".sce/specs/01-00-x"),
+        (".sce/specs/01-00-x/reports/done.md", "notes", ".sce/specs/01-00-x/reports"),
         (".spec-workflow/specs/x/requirements.md", "requirements", ".spec-workflow/specs/x"),
         (".kiro/steering/product.md", "steering", ".kiro/steering"),
     ],

@@ -139,3 +139,8 @@ def test_an_index_leads_from_a_delta_to_what_it_changes_and_back() -> None:
     assert (reference.path, reference.citation.relation) == ("openspec/changes/x/specs/a/b/spec.md", "modifies")
     (capability,) = documents[3].nodes.citations
     assert documents[3].scope_of(capability) == documents[0].scope
+
+
+def test_a_report_that_counts_requirements_is_no_spec() -> None:
+    text = "# Phase 2\n\n## Overview\n\nx\n\n## Validation\n\n### \u2705 Requirement 6: Export\n\nDone.\n"
+    assert recognised("docs/report.md", text) is None

@@ -127,8 +127,15 @@ def test_a_path_tells_the_kind_and_the_spec(path: str, kind: str, scope: str) ->
     assert (found.kind, found.certainty, found.scope, found.frozen) == (kind, "path", scope, False)
 
 
+@pytest.mark.parametrize("name", ["review.md", "design.md", "contracts/api.md", "backup/01/Overview.MD"])
+def test_whatever_else_lies_in_a_features_folder_is_notes_of_it(name: str) -> None:
+    found = recognise(clues(f"specs/001-limiter/{name}"))
+    assert found is not None
+    assert (found.kind, found.scope) == ("notes", "specs/001-limiter")
+
+
 @pytest.mark.parametrize(
-    "path", ["specs/limiter/spec.md", "specs/001-limiter/notes.md", "limiter.spec.md", "roadmap.md"]
+    "path", ["specs/limiter/spec.md", "specs/001-limiter/api.yaml", "limiter.spec.md", "roadmap.md"]
 )
 def test_other_paths_tell_nothing(path: str) -> None:
     assert recognise(clues(path)) is None

@@ -49,7 +49,8 @@ def _by_path(parts: Sequence[str]) -> Recognition | None:
             continue
         frozen = not _ARCHIVES.isdisjoint(below)
         if below[:1] == ["specs"]:
-            kind = _KINDS.get(name, "notes" if own else None)
+            # In a folder of another tool, a file beside the specs may be anybody's.
+            kind = _KINDS.get(name, "notes" if own or below[2:] else None)
             folder = str(PurePosixPath(*parts[:-1]))
             return None if kind is None else Recognition(kind, "path", folder, frozen)
         if below[:1] == ["steering"]:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from orch_lsp.document.heading_name import heading_name
-from orch_lsp.profiles.openspec.headings import REQUIREMENT, operation_of
+from orch_lsp.profiles.openspec.headings import REQUIREMENT, SCENARIO, operation_of
+from orch_lsp.profiles.openspec.words import SECTION_HEADINGS
 from orch_lsp.profiles.protocol import Clues, Recognition
 
 _FOLDER = "openspec"
@@ -22,6 +23,7 @@ _NOT_ITS_OWN = frozenset({"schemas"})
 _OF_A_CHANGE = {"proposal.md": "proposal", "design.md": "design", "tasks.md": "tasks"}
 _SECOND = 2
 _PROPOSAL = frozenset({"why", "what changes"})
+_REQUIREMENTS = frozenset(map(heading_name, SECTION_HEADINGS["requirements"]))
 _DESIGN = frozenset({"decisions", "risks / trade offs"})
 
 
@@ -73,7 +75,10 @@ def _of_change(root: str, change: str, below: tuple[str, ...], name: str, *, fro
 
 
 def _by_headings(clues: Clues) -> Recognition | None:
-    """A delta has parts of one, and no others beside them unless it holds requirements, too."""
+    """A delta has parts of one, and no others beside them unless it holds requirements, too.
+
+    A heading such as `### Requirement 1: …` alone is no sign: reports and notes of any kind have them.
+    """
     seconds = [heading.text for heading in clues.headings if heading.level == _SECOND]
     names = {heading_name(text) for text in seconds}
     operations = [operation_of(text) is not None for text in seconds]
@@ -81,7 +86,7 @@ def _by_headings(clues: Clues) -> Recognition | None:
     kind: str | None = None
     if any(operations) and (requirements or all(operations)):
         kind = "delta"
-    elif requirements:
+    elif requirements and (names & _REQUIREMENTS or any(SCENARIO.match(heading.text) for heading in clues.headings)):
         kind = "spec"
     elif names >= _PROPOSAL:
         kind = "proposal"

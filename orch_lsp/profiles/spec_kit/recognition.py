@@ -1,7 +1,8 @@
 """Which documents are spec-kit's: those in a feature's folder or in `.specify`, else those with its titles.
 
 specs/NUMBER-NAME/{spec,plan,tasks,research,data-model,quickstart}.md   a feature; NUMBER may be a time
-specs/NUMBER-NAME/checklists/NAME.md, …/contracts/…                      what belongs to it
+specs/NUMBER-NAME/checklists/NAME.md                                     questions about it
+specs/NUMBER-NAME/…                                                      notes: contracts, reviews and the like
 specs/NAME/roadmap.md                                                    a spec of specs
 .specify/memory/constitution.md, memory/constitution.md                  principles that hold for all
 """
@@ -23,6 +24,7 @@ _FILES = {
     "quickstart.md": "quickstart",
 }
 _ROADMAP = "roadmap.md"
+_MARKDOWN = (".md", ".markdown")
 _MEMORY = ".specify/memory"
 _TASK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**T\d{3}", re.MULTILINE)
 _CHECK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**CHK\d{3}", re.MULTILINE)
@@ -74,7 +76,8 @@ def _below_specs(folders: tuple[str, ...], at: int, name: str, *, own: bool) -> 
     kind = _FILES.get(name) if not inside else None
     if kind is None and "checklists" in inside:
         kind = "checklist"
-    if kind is None and "contracts" in inside:
+    if kind is None and name.endswith(_MARKDOWN):
+        # Contracts, reviews, reports: they belong to the feature, and have a form of their own.
         kind = "notes"
     places = {"constitution": _joined((*root, *_MEMORY.split("/")))}
     scope = _joined(folders[: at + 1 + depth])
