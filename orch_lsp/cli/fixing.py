@@ -53,7 +53,7 @@ def _chosen(findings: Sequence[Finding]) -> list[tuple[Edit, ...]]:
     taken: list[tuple[int, int]] = []
     for finding in findings:
         rule = RULES.get(finding.rule)
-        if rule is None or not rule.fixable or not finding.fixes:
+        if rule is None or not rule.fixable or not finding.fixes or not finding.fixes[0].by_itself:
             continue
         edits = finding.fixes[0].edits
         if edits and not any(_touches(taken, edit) for edit in edits):

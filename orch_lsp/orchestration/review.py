@@ -16,8 +16,10 @@ from orch_lsp.uri import shown_path
 
 if TYPE_CHECKING:
     from orch_lsp.language import across as across_rules
+    from orch_lsp.orchestration import evidence
     from orch_lsp.rules import check
 else:
+    evidence = late("orch_lsp.orchestration.evidence")
     across_rules = late("orch_lsp.language.across")
     check = late("orch_lsp.rules.check")
 
@@ -50,7 +52,8 @@ def findings_of_rules(reading: Reading) -> list[Finding]:
     if not is_spec(reading):
         return []
     severities, index = reading.severities, reading.index
-    alone = check.check(reading.document, severities, index.neighbours(reading.spec_path) if index.is_whole else None)
+    around = index.neighbours(reading.spec_path) if index.is_whole else None
+    alone = check.check(reading.document, severities, around, evidence.missing_files(reading))
     across = across_rules.check_across(index, reading.spec_path, severities) if index.is_whole else ()
     return sorted((*alone, *across), key=lambda finding: finding.span)
 

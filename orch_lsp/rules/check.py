@@ -7,12 +7,12 @@ from types import MappingProxyType
 
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.profile import Profile, Severity
-from orch_lsp.rules import openspec, openspec_documents, questions, structure, task_lines, traceability
+from orch_lsp.rules import done_tasks, openspec, openspec_documents, questions, structure, task_lines, traceability
 from orch_lsp.rules.rule import Finding, Found, Neighbour, Rule, Subject
 
 RULES: Mapping[str, Rule] = {
     rule.code: rule
-    for family in (structure, traceability, questions, task_lines, openspec, openspec_documents)
+    for family in (structure, traceability, questions, task_lines, done_tasks, openspec, openspec_documents)
     for rule in family.RULES
 }
 """By code, the families one after another."""
@@ -35,7 +35,10 @@ def severity_of(rule: Rule, profile: Profile, severities: Mapping[str, Severity]
 
 
 def check(
-    document: SpecDocument, severities: Mapping[str, Severity] = _NOTHING, neighbours: Sequence[Neighbour] | None = ()
+    document: SpecDocument,
+    severities: Mapping[str, Severity] = _NOTHING,
+    neighbours: Sequence[Neighbour] | None = (),
+    missing_files: frozenset[str] = frozenset(),
 ) -> tuple[Finding, ...]:
     """All findings in document order. Pure; never raises. A second call with the same values costs nothing.
 
@@ -43,13 +46,20 @@ def check(
         document: What is looked at.
         severities: The user's, by code, `*` for all others; a rule that is `off` does not run.
         neighbours: The other documents of its spec; None if they are not known, and nothing is said that needs them.
+        missing_files: Those of its `named_files` that are not in the workspace.
     """
     chosen: tuple[Severity, ...] = tuple(severity_of(rule, document.profile, severities) for rule in RULES.values())
     said = frozenset(code for code in severities if code in _GRADED)
     around = None if neighbours is None else tuple(neighbours)
     # The kept key holds the nodes, so that no others can have their ids.
-    key = ("findings", chosen, said, _names(around))
-    findings, _ = document.once(key, lambda: (_check(document, chosen, said, around), around))
+    key = ("findings", chosen, said, _names(around), missing_files)
+    findings, _ = document.once(
+        key,
+        lambda: (
+            _check(Subject(document, around or (), missing_files), chosen, said, is_spec_known=around is not None),
+            around,
+        ),
+    )
     return findings
 
 
@@ -58,12 +68,8 @@ def _names(neighbours: tuple[Neighbour, ...] | None) -> tuple[tuple[str, int], .
 
 
 def _check(
-    document: SpecDocument,
-    severities: tuple[Severity, ...],
-    said: frozenset[str],
-    neighbours: tuple[Neighbour, ...] | None,
+    subject: Subject, severities: tuple[Severity, ...], said: frozenset[str], *, is_spec_known: bool
 ) -> tuple[Finding, ...]:
-    subject = Subject(document, neighbours or ())
     findings = [
         Finding(
             rule.code,
@@ -75,7 +81,7 @@ def _check(
             found.related,
         )
         for rule, severity in zip(RULES.values(), severities, strict=True)
-        if severity != "off" and (neighbours is not None or not rule.needs_spec)
+        if severity != "off" and (is_spec_known or not rule.needs_spec)
         for found in rule.check(subject)
     ]
     return tuple(sorted(findings, key=lambda finding: finding.span))

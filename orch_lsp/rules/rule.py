@@ -27,6 +27,8 @@ class Fix:
     title: str
     make: Callable[[], tuple[Edit, ...]]
     """Makes the edits. At a keystroke nobody asks for them."""
+    by_itself: bool = True
+    """Whether it may be applied to a file where nobody looks: it changes no meaning, and leaves nothing to be done."""
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -91,9 +93,16 @@ class Neighbour(Protocol):
 class Subject:
     """The document and its surroundings, as the rules of one run look at them."""
 
-    def __init__(self, document: SpecDocument, neighbours: Sequence[Neighbour] = ()) -> None:
+    def __init__(
+        self,
+        document: SpecDocument,
+        neighbours: Sequence[Neighbour] = (),
+        missing_files: frozenset[str] = frozenset(),
+    ) -> None:
         self.document = document
         self.neighbours = neighbours
+        self.missing_files = missing_files
+        """Files that the document names, as it writes them, and that are not in the workspace."""
         self.profile = document.profile
 
     @cached_property

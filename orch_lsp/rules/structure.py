@@ -62,13 +62,14 @@ def _missing(subject: Subject, *, required: bool) -> Iterator[Found]:
         return
     span = _head(subject)
     keys = tuple(target.key for target in missing)
-    every = Fix("Add the missing headings", partial(_headings, keys, subject))
+    # A heading with nothing below it is a finding, too: nobody but its writer knows whether it is wanted.
+    every = Fix("Add the missing headings", partial(_headings, keys, subject), by_itself=required)
     if not document.profile_sections and required:
         titles = ", ".join(target.title for target in missing)
         yield Found(f"Sections still to come: {titles}.", span, None, (every,))
         return
     for target in missing:
-        fixes = [Fix(f"Add the heading “{target.title}”", partial(_headings, (target.key,), subject))]
+        fixes = [Fix(f"Add the heading “{target.title}”", partial(_headings, (target.key,), subject), required)]
         if len(missing) > 1:
             fixes.append(every)
         yield Found(f"The section “{target.title}” is missing.", span, target.key, tuple(fixes))

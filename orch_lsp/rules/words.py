@@ -105,3 +105,39 @@ NOTHING = frozenset(
     }
 )
 """The whole of a list in which there is nothing."""
+
+GONE = (
+    *(
+        "delet",
+        "remov",
+        "renam",
+        "mov(?:e|ed|ing)\\b",
+        "drop",
+        "replac",
+        "deprecat",
+        "archiv",
+        "retir",
+        "clean",
+        "purge",
+    ),
+    *("migrat", "merg", "consolidat", "extract", "not ", "no longer", "instead", "skip", "defer", "n/a", "superseded"),
+    *("eliminar", "quitar", "borrar", "renombrar", "excluir", "apagar", "renomear", "lösch", "entfern", "umbenenn"),
+    *(
+        "supprim",
+        "renomm",
+        "删除",
+        "刪除",
+        "移除",
+        "移动",
+        "移動",
+        "重命名",
+        "替换",
+        "替換",
+        "削除",
+        "改名",
+        "置き換え",
+        "置換",
+    ),
+    *("삭제", "제거", "이동", "이름 변경", "교체"),
+)
+"""In a task after which a file that it names may well be gone; as regular expressions where they are in ASCII."""

@@ -29,12 +29,12 @@ def examples(code: str) -> tuple[str, str]:
     return bad, good
 
 
-def found(text: str, profile: Profile, code: str) -> list[Finding]:
+def found(text: str, profile: Profile, code: str, missing_files: frozenset[str] = frozenset()) -> list[Finding]:
     """The findings of one rule alone, also where the profile has it off."""
     severities: dict[str, Severity] = (
         {} if RULES[code].severity != "off" or code in profile.severities else {code: "warning"}
     )
-    return [finding for finding in check(parse(text, profile), severities) if finding.rule == code]
+    return [finding for finding in check(parse(text, profile), severities, (), missing_files) if finding.rule == code]
 
 
 def marked(text: str, profile: Profile, code: str) -> list[str]:

@@ -131,6 +131,35 @@ def test_cures_that_are_safe_are_applied_until_none_is_left(here: Path):
     assert not fixable & {one["rule"] for one in after["findings"]}
 
 
+def test_no_heading_is_added_that_nobody_asked_for(here: Path):
+    folder = here / ".kiro" / "specs" / "login"
+    folder.mkdir(parents=True)
+    text = "# Requirements Document\n\n## Introduction\n\nSigning in.\n\n## Requirements\n\nWords.\n"
+    (folder / "requirements.md").write_text(text)
+    assert "missing_recommended_section" in {one["rule"] for one in found(".")["findings"]}
+    check(".", "--fix")
+    assert (folder / "requirements.md").read_text() == text
+
+
+def test_a_ticked_task_without_its_file_is_found_and_stays_as_it_is(here: Path):
+    folder = here / "My Prüf (1) [x]" / ".kiro" / "specs" / "login"
+    folder.mkdir(parents=True)
+    (here / "packages" / "app" / "src").mkdir(parents=True)
+    (here / "packages" / "app" / "src" / "there.py").touch()
+    lines = ["1. Write `src/there.py`", "2. Write `src/counter.py` and src/limits.py", "3. Delete `src/old.py`"]
+    text = "# Implementation Plan\n\n## Tasks\n\n" + "".join(f"- [x] {line}\n" for line in lines)
+    (folder / "tasks.md").write_text(text)
+    done = check(".", "--fix", "--json", "--workspace", ".")
+    (one,) = [one for one in json.loads(done.stdout)["findings"] if one["rule"] == "done_without_evidence"]
+    assert one["key"] == "2"
+    assert one["message"] == (
+        "This task is ticked, and none of its 2 files, such as `src/counter.py`, is in the workspace."
+    )
+    assert (folder / "tasks.md").read_text() == text
+    (here / "packages" / "app" / "src" / "limits.py").touch()
+    assert "done_without_evidence" not in check(".", "--workspace", ".").stdout
+
+
 def test_only_the_rule_that_is_asked_for_is_cured(here: Path):
     (here / "a.spec.md").write_text("# A\n\nB.\n\n## Goal\n\nx\n\n## Goal\n\n```\ny\n")
     check("a.spec.md", "--fix", "--rule", "unbalanced_fence")

@@ -1,0 +1,78 @@
+"""Which of the files that a document's ticked tasks name are in its workspace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.rules.done_tasks import named_files
+
+_MOST_FOLDERS = 400
+_OF_PACKAGES = frozenset(
+    (
+        "apps",
+        "components",
+        "crates",
+        "examples",
+        "libs",
+        "modules",
+        "packages",
+        "plugins",
+        "projects",
+        "services",
+        "src",
+    )
+)
+"""Folders in which a repository keeps its parts, each with paths of its own."""
+
+
+def missing_files(reading: Reading) -> frozenset[str]:
+    """The files that its ticked tasks name and that are not in its workspace, as they are written; none without one.
+
+    A file is looked for below the root, below each folder in which the document stands, and below the parts of the
+    repository. Blocking: it asks the file system about each of them.
+    """
+    if reading.root is None or not (named := named_files(reading.document)):
+        return frozenset()
+    missing = frozenset(path for path in named if not _is_file(reading.root / path))
+    if not missing:
+        return missing
+    folders = [*_around(reading.root, reading.spec_path), *_parts(reading.root)]
+    return frozenset(path for path in missing if not any(_is_file(folder / path) for folder in folders))
+
+
+def _around(root: Path, path: str) -> Iterator[Path]:
+    for folder in PurePosixPath(path).parents:
+        if folder.name:
+            yield root / folder
+
+
+def _parts(root: Path) -> list[Path]:
+    """The folders right below the root, and those in which the parts of a repository are, at most 400."""
+    found: list[Path] = []
+    for folder in _folders(root):
+        found.append(folder)
+        if folder.name in _OF_PACKAGES:
+            found += _folders(folder)
+    return found[:_MOST_FOLDERS]
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return [
+                Path(entry.path)
+                for entry in sorted(entries, key=lambda entry: entry.name)
+                if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False)
+            ]
+    except OSError:
+        return []
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
