@@ -19,6 +19,8 @@ ANYWHERE = ""
 
 _OF_REQUIREMENTS = frozenset(("covers", "validates"))
 """Relations to what is to be built, never to the work of building it."""
+FOR_IT = frozenset(("covers", "cites", "validates"))
+"""Relations by which a task says what it is for."""
 _FEW = 8
 """Changed documents up to which an index is changed one by one."""
 _WORK = frozenset(("task", "checklist_item"))
@@ -59,6 +61,17 @@ class IndexedDocument:
             if (scope := self.scope_of(citation)) is not None:
                 found.setdefault((scope, citation.key), []).append(citation)
         return {name: tuple(citations) for name, citations in found.items()}
+
+    @cached_property
+    def cited_by_tasks(self) -> frozenset[tuple[str, str]]:
+        """Scope and key of what its tasks are for."""
+        found: set[tuple[str, str]] = set()
+        for node in self.nodes.nodes:
+            for citation in node.citations if node.kind == "task" else ():
+                scope = self.scope_of(citation)
+                if scope is not None and citation.key and citation.relation in FOR_IT:
+                    found.add((scope, citation.key))
+        return frozenset(found)
 
     @cached_property
     def cited_scopes(self) -> frozenset[str]:

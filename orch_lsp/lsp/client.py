@@ -25,6 +25,7 @@ class ClientFeatures:
     pull_diagnostics: bool = False
     """Asks for diagnostics, and can be told to ask again; one that cannot be told gets them pushed, and only pushed."""
     code_lens_refresh: bool = False
+    inlay_hint_refresh: bool = False
     show_document: bool = False
     message_actions: bool = False
     markdown_hover: bool = False
@@ -79,6 +80,7 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
         pull_diagnostics=get_capability(capabilities, "text_document.diagnostic") is not None
         and has("workspace.diagnostics.refresh_support"),
         code_lens_refresh=has("workspace.code_lens.refresh_support"),
+        inlay_hint_refresh=has("workspace.inlay_hint.refresh_support"),
         show_document=has("window.show_document.support"),
         message_actions=get_capability(capabilities, "window.show_message.message_action_item") is not None,
         markdown_hover=types.MarkupKind.Markdown in formats,

@@ -23,6 +23,7 @@ def client_of(server: OrchServer) -> Client:
     def affected(uris: Sequence[str] | None) -> None:
         for uri in server.documents.open_uris() if uris is None else filter(server.documents.is_open, uris):
             publishing.schedule(server, uri)
+        publishing.schedule_hints(server)
 
     return Client(
         server.documents.take_altered, lambda: snapshot.editor_layer(server), affected, lambda: server.told_of_files

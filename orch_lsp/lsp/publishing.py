@@ -24,6 +24,8 @@ else:
 
 _ALL = ""
 """In the place of a URI: a client that pulls asks again for every document."""
+_HINTS = "inlay hints"
+"""The same for hints, which every client pulls."""
 
 
 def text_changed(ls: OrchServer, uri: str) -> None:
@@ -39,6 +41,17 @@ def schedule(ls: OrchServer, uri: str) -> None:
     if publication is None:
         publication = ls.publishing[uri] = Publication()
         publication.task = ls.run_task(_keep_up(ls, uri, publication), f"diagnostics of {uri or 'all documents'}")
+    publication.note_change()
+
+
+def schedule_hints(ls: OrchServer) -> None:
+    """Let the client ask again for the hints that it shows, once it is quiet."""
+    if not ls.client.inlay_hint_refresh:
+        return
+    publication = ls.publishing.get(_HINTS)
+    if publication is None:
+        publication = ls.publishing[_HINTS] = Publication()
+        publication.task = ls.run_task(_keep_hints_up(ls, publication), "hints")
     publication.note_change()
 
 
@@ -62,6 +75,24 @@ async def _keep_up(ls: OrchServer, uri: str, publication: Publication) -> None:
     finally:
         if ls.publishing.get(uri) is publication:
             del ls.publishing[uri]
+
+
+async def _keep_hints_up(ls: OrchServer, publication: Publication) -> None:
+    try:
+        while publication.is_due:
+            await publication.pause()
+            await _ask_for_hints(ls)
+    finally:
+        if ls.publishing.get(_HINTS) is publication:
+            del ls.publishing[_HINTS]
+
+
+async def _ask_for_hints(ls: OrchServer) -> None:
+    try:
+        async with asyncio.timeout(10.0):
+            await ls.workspace_inlay_hint_refresh_async(None)
+    except (TimeoutError, JsonRpcException):
+        return  # A client that does not answer asks again by itself at the next change.
 
 
 async def _publish(ls: OrchServer, uri: str) -> None:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 
 def refresh(server: OrchServer, uri: str) -> None:
-    """Diagnostics and lenses of a document may have changed; tell the client in the way that it can be told."""
+    """Diagnostics, hints and lenses of a document may have changed; tell the client in the way that it can be told."""
     publishing.schedule(server, uri)
+    publishing.schedule_hints(server)
     _refresh_lenses(server)
 
 
@@ -23,6 +24,7 @@ def refresh_all(server: OrchServer) -> None:
     """The same for everything that is open, as after a change of the settings."""
     for uri in server.documents.open_uris():
         publishing.schedule(server, uri)
+    publishing.schedule_hints(server)
     _refresh_lenses(server)
 
 

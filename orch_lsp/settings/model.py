@@ -211,6 +211,7 @@ class Settings:
     apply: Literal["auto", "review"] = "auto"
     include: tuple[str, ...] = ("**/*.spec.md", "**/specs/**/*.md")
     semantic_tokens: bool = True
+    inlay_hints: bool = True
     context: ContextSettings = field(default_factory=ContextSettings)
     runs: RunSettings = field(default_factory=RunSettings)
     severities: Mapping[str, RuleSeverity] = field(default_factory=dict[str, RuleSeverity])

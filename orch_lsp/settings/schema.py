@@ -201,6 +201,9 @@ class ProjectTable(_Shared):
     apply: Apply | None = Field(None, description="What happens to a fill when it is done.")
     include: Globs | None = Field(None, description="Globs of the documents that are specs.")
     semantic_tokens: bool | None = Field(None, description="Whether editors colour ids, states and words that oblige.")
+    inlay_hints: bool | None = Field(
+        None, description="Whether editors show beside a requirement how many tasks it has."
+    )
     context: ContextTable | None = None
     lint: dict[str, Severity] | None = Field(None, description="Severity of a rule, by its code.")
     severities: dict[str, Severity] | None = Field(None, description="Another name for `lint`.")

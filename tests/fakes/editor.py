@@ -51,6 +51,8 @@ class Editor:
         self.silent_progress = False
         self.whole_texts = False
         """Send whole texts, whatever the server would rather have."""
+        self.hint_refreshes = 0
+        """How often the server asked to ask again for hints."""
         self.answer_question: str | None = None
         self.before_edit: Any = None
         """Called before an edit is made, such as to type something."""
@@ -87,6 +89,11 @@ class Editor:
 
         @client.feature(types.WORKSPACE_CODE_LENS_REFRESH)
         def code_lens_refresh(params: Any) -> None: ...
+
+        @client.feature(types.WORKSPACE_INLAY_HINT_REFRESH)
+        async def inlay_hint_refresh(params: Any) -> None:
+            self.hint_refreshes += 1
+            await self._tell()
 
         @client.feature(types.CLIENT_REGISTER_CAPABILITY)
         def register_capability(params: Any) -> None: ...

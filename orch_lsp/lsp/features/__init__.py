@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         generate,
         hover,
         implementation,
+        inlay_hint,
         models,
         references,
         rename,
@@ -83,6 +84,7 @@ else:
     generate = late(f"{__name__}.generate")
     hover = late(f"{__name__}.hover")
     implementation = late(f"{__name__}.implementation")
+    inlay_hint = late(f"{__name__}.inlay_hint")
     models = late(f"{__name__}.models")
     references = late(f"{__name__}.references")
     rename = late(f"{__name__}.rename")
@@ -153,6 +155,12 @@ FEATURES: tuple[Row, ...] = (
     AboutDocument(types.TEXT_DOCUMENT_SELECTION_RANGE, lambda: selection_range.selection_range),
     AboutDocument(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, lambda: semantic_tokens.full, LEGEND),
     AboutDocument(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, lambda: semantic_tokens.within, LEGEND),
+    AboutDocument(
+        types.TEXT_DOCUMENT_INLAY_HINT,
+        lambda: inlay_hint.inlay_hint,
+        types.InlayHintOptions(resolve_provider=False),
+        otherwise=list[types.InlayHint],
+    ),
     AboutDocument(
         types.TEXT_DOCUMENT_CODE_LENS,
         lambda: code_lens.code_lens,

@@ -1,5 +1,5 @@
 /** Settings that the server knows at project level; all else below `orch` concerns this extension alone. */
-const PROJECT_SETTINGS = ["provider", "model", "apply", "include"] as const;
+const PROJECT_SETTINGS = ["provider", "model", "apply", "include", "inlay_hints"] as const;
 
 /** Settings that only the user level may hold, and their place in what is handed over. */
 const USER_SETTINGS = ["providers", "runs.parallel"] as const;
