@@ -54,6 +54,8 @@ class TaskForm:
     """In front of a task's number where people head tasks, in all languages of the format, lower case."""
     any_marker: bool = False
     """Whether `1. [ ] a` is a task, too, and a tab may stand behind the marker."""
+    begun: str = ""
+    """The mark in the box of a task that is being done; empty if the tool knows none."""
     in_groups: bool = False
     """Whether tasks stand in groups below headings with numbers, so that such a heading gathers nothing wrongly."""
 

@@ -31,6 +31,8 @@ class CommandArgument:
     """Words that a run has to have."""
     key: str | None = None
     """The key of a section, node or open place of the document."""
+    line: int | None = None
+    """A line of the document, counted from 0."""
     profile: str | None = None
     """A format, by its name."""
     kind: str | None = None

@@ -24,6 +24,7 @@ ALLOW_PROVIDER = "orch.allowProvider"
 DISMISS_DIAGNOSTIC = "orch.dismissDiagnostic"
 EXPLAIN_ERROR = "orch.explainError"
 NEW_DOCUMENT = "orch.newDocument"
+TOGGLE_TASK = "orch.toggleTask"
 
 REWRITE = "refactor.rewrite.orch"
 """The kind of the code actions that run a command; outside `source.`, so that no editor runs one at a save."""
@@ -63,5 +64,6 @@ COMMANDS = {
     DISMISS_DIAGNOSTIC: CommandSubject("document", ("uri",)),
     EXPLAIN_ERROR: CommandSubject("failure", ("code", "uri")),
     NEW_DOCUMENT: CommandSubject("workspace", ("uri", "profile", "kind", "name", "open")),
+    TOGGLE_TASK: CommandSubject("document", ("uri", "line")),
 }
 """Every command, with its subject."""

@@ -28,6 +28,7 @@ from orch_lsp.lsp.commands import (
     SHOW_HISTORY,
     SHOW_RUN,
     SHOW_SPECS,
+    TOGGLE_TASK,
     USE_PROVIDER,
 )
 from orch_lsp.lsp.convert import SOURCE
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
         selection_range,
         semantic_tokens,
         specs,
+        tasks,
         user_settings,
         workspace_symbol,
     )
@@ -93,6 +95,7 @@ else:
     selection_range = late(f"{__name__}.selection_range")
     semantic_tokens = late(f"{__name__}.semantic_tokens")
     specs = late(f"{__name__}.specs")
+    tasks = late(f"{__name__}.tasks")
     user_settings = late(f"{__name__}.user_settings")
     workspace_symbol = late(f"{__name__}.workspace_symbol")
 
@@ -188,6 +191,7 @@ FEATURES: tuple[Row, ...] = (
     Command(ALLOW_PROVIDER, lambda: choices.allow_provider),
     Command(DISMISS_DIAGNOSTIC, lambda: choices.dismiss_diagnostic),
     Command(EXPLAIN_ERROR, lambda: choices.explain_error),
+    Command(TOGGLE_TASK, lambda: tasks.toggle_task),
     Command(NEW_DOCUMENT, lambda: beginning.new_document),
     Command(SELECT_MODEL, lambda: models.select_model),
     AboutDocument(

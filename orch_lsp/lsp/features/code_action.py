@@ -1,4 +1,4 @@
-"""textDocument/codeAction: generating, the draft that waits, and the cures of what the diagnostics say."""
+"""textDocument/codeAction: generating, the draft that waits, tasks, and the cures of what the diagnostics say."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from orch_lsp.lsp.convert import SOURCE, workspace_edit
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.offers import Offer, offers, other_choices
 from orch_lsp.lsp.snapshot import Snapshot
+from orch_lsp.lsp.spec_actions import TOGGLE, toggle_actions
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import findings_of_rules
 from orch_lsp.rules.rule import Finding
@@ -60,6 +61,8 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
         actions += await _quick_fixes(snapshot, reading, params.context.diagnostics)
     if _asked_for(wanted, REWRITE):
         actions += [_action(offer, REWRITE) for offer in await offers(snapshot.session, reading)]
+    if _asked_for(wanted, TOGGLE):
+        actions += await asyncio.to_thread(toggle_actions, snapshot, reading, params.range)
     if snapshot.client.code_action_literals:
         return list(actions)
     return [action.command for action in actions if action.command is not None]

@@ -150,7 +150,7 @@ TASKS = Profile(
     ),
     nodes=when_read(lambda: tasks.tasks_nodes),
     severities={"missing_section": "off", "missing_recommended_section": "off"},
-    task_form=TaskForm("Kiro", "shows no “Start task” button for it", "- [ ] 1. Title", TASK),
+    task_form=TaskForm("Kiro", "shows no “Start task” button for it", "- [ ] 1. Title", TASK, begun="-"),
     template="# Implementation Plan: {title}\n\n## Tasks\n\n- [ ] 1. TODO\n",
 )
 STEERING = Profile(

@@ -200,6 +200,14 @@ M.subcommands = {
     describe = 'Open the page on the failure shown in this document',
     run = execute('orch.explainError'),
   },
+  toggle = {
+    needs = 'orch.toggleTask',
+    describe = 'Tick the task under the cursor, or untick it',
+    run = function(_, bufnr)
+      local line = vim.api.nvim_win_get_cursor(0)[1] - 1
+      rpc.execute('orch.toggleTask', { uri = document(bufnr), line = line }, bufnr)
+    end,
+  },
   preview = {
     about = 'run',
     describe = 'Show the words of the run as they arrive',

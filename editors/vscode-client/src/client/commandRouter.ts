@@ -89,6 +89,12 @@ export class CommandRouter {
         const choice = argument?.["provider"] === undefined ? await chooseProvider() : argument;
         return choice === null ? undefined : next([{ ...argument, ...choice }]);
       }
+      case "orch.toggleTask": {
+        // The palette and a key say nothing of the place: it is the cursor's.
+        const editor = vscode.window.activeTextEditor;
+        if (argument?.["line"] !== undefined || editor === undefined) return next(args);
+        return next([{ uri: editor.document.uri.toString(), line: editor.selection.active.line }]);
+      }
       case "orch.newDocument": {
         if (argument?.["name"] !== undefined) return next(args);
         const chosen = await chooseNewDocument(await next([{ ...argument, open: false }]));

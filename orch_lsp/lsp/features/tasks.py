@@ -1,0 +1,44 @@
+"""The command on tasks: toggle the box of a line."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.language.toggling import toggles
+from orch_lsp.lsp.arguments import CommandArgument
+from orch_lsp.lsp.convert import workspace_edit
+from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.snapshot import snapshot
+from orch_lsp.lsp.spec_actions import may_be_edited, span_of_line
+
+
+async def toggle_task(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
+    """orch.toggleTask: tick the task of a line, or untick it; `state` is null where there is none.
+
+    Raises:
+        SpecError: `document_changed`: the client did not make the edit.
+    """
+    if given.line is None or given.line < 0:
+        raise JsonRpcInvalidParams("`line` is needed: a line of the document, counted from 0")
+    here = snapshot(ls, ls.target_uri(given.uri))
+    reading = await here.reading()
+    span = await asyncio.to_thread(span_of_line, here, given.line)
+    found = await asyncio.to_thread(toggles, reading.document, span) if may_be_edited(reading) else ()
+    if not found:
+        ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, "Orch: there is no task in this line."))
+        return {"uri": here.uri, "state": None}
+    toggle = found[0]
+    edits = here.positions().text_edits(toggle.edits)
+    change = workspace_edit(here.uri, here.source.version, edits, document_changes=ls.client.document_changes)
+    async with asyncio.timeout(20.0):
+        params = types.ApplyWorkspaceEditParams(change, label=f"Orch: {toggle.title}")
+        result = await ls.workspace_apply_edit_async(params)
+    if not result.applied:
+        message = f"The editor did not make the edit: {result.failure_reason or 'it gave no reason'}."
+        raise SpecError(ErrorCode.DOCUMENT_CHANGED, message)
+    return {"uri": here.uri, "state": toggle.state}

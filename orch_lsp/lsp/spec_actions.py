@@ -1,0 +1,53 @@
+"""Small edits of a spec that a person asks for at a place, as code actions: no run, no model."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from lsprotocol import types
+
+from orch_lsp.language.toggling import toggles
+from orch_lsp.lsp.commands import REWRITE, TOGGLE_TASK
+from orch_lsp.lsp.convert import workspace_edit
+from orch_lsp.lsp.snapshot import Snapshot
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.review import is_spec
+from orch_lsp.text import Edit, Span
+
+TOGGLE = f"{REWRITE}.toggle"
+"""The kind of the actions that change boxes."""
+
+
+def may_be_edited(reading: Reading) -> bool:
+    """Whether small edits are offered in a document: it is a spec, and not of the past."""
+    return is_spec(reading) and not reading.indexed.frozen
+
+
+def toggle_actions(snapshot: Snapshot, reading: Reading, place: types.Range) -> list[types.CodeAction]:
+    """Changes of the boxes at a place. Blocking.
+
+    One that a client without edits in actions can have carries the command for it.
+    """
+    if not may_be_edited(reading):
+        return []
+    span = snapshot.positions().span(place)
+    actions = [
+        _edit(snapshot, f"Orch: {found.title}", TOGGLE, found.edits) for found in toggles(reading.document, span)
+    ]
+    if actions and not snapshot.client.code_action_literals:
+        argument = {"uri": snapshot.uri, "line": place.start.line}
+        actions[0].command = types.Command(actions[0].title, TOGGLE_TASK, arguments=[argument])
+    return actions
+
+
+def _edit(snapshot: Snapshot, title: str, kind: str, edits: tuple[Edit, ...]) -> types.CodeAction:
+    changes = snapshot.positions().text_edits(edits)
+    version, whole = snapshot.source.version, snapshot.client.document_changes
+    edit = workspace_edit(snapshot.uri, version, changes, document_changes=whole)
+    return types.CodeAction(title, cast("types.CodeActionKind", kind), edit=edit)
+
+
+def span_of_line(snapshot: Snapshot, line: int) -> Span:
+    """The end of a line's text, which belongs to the item that it is of."""
+    whole = snapshot.positions().span(snapshot.positions().line_range(line))
+    return Span(whole.end, whole.end)
