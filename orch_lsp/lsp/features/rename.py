@@ -138,7 +138,8 @@ def _edit(snapshot: Snapshot, documents: Mapping[str, PlacedDocument], made: ren
         target = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
         if client.change_annotations and document.uri != snapshot.uri:
             label = f"Rename “{made.name}” in other documents"
-            annotations[_ELSEWHERE] = types.ChangeAnnotation(label, needs_confirmation=True, description=made.new_name)
+            # Not to be confirmed: VS Code would leave these unticked in its preview, and "Apply" rename the half.
+            annotations[_ELSEWHERE] = types.ChangeAnnotation(label, needs_confirmation=False, description=made.new_name)
             changes.append(types.TextDocumentEdit(target, _annotated(document.positions, edits)))
         else:
             changes.append(types.TextDocumentEdit(target, [*document.positions.text_edits(edits)]))

@@ -1,6 +1,11 @@
 // A spec of a known format in the window: its outline, a peek at who cites an id, and the specs of the workspace by state.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { newPage } from "../browser.mjs";
 import { runSuite } from "../suite.mjs";
 import { openWindow } from "../page.mjs";
 import { until } from "../world.mjs";
@@ -37,11 +42,19 @@ const TASKS = `# Tasks: Rate limiting
 - [ ] T003 [US2] Load test with one busy client
 - [ ] T004 Count what was refused for FR-001
 `;
+const TESTS = `def test_each_key_has_a_count_of_its_own():
+    """FR-001: a request of one key is not counted for another."""
+
+
+def test_what_exceeds_the_limit_is_refused():
+    """FR-002."""
+`;
 const PLANNED = SPEC.replace("Rate limiting", "Import of orders");
 const DONE = TASKS.replaceAll("[ ]", "[x]").replace("Rate limiting", "Sign in");
 const files = {
   "workspace/specs/001-rate-limiting/spec.md": SPEC,
   "workspace/specs/001-rate-limiting/tasks.md": TASKS,
+  "workspace/tests/test_limits.py": TESTS,
   "workspace/specs/002-import-of-orders/spec.md": PLANNED,
   "workspace/specs/003-sign-in/spec.md": SPEC.replace("Rate limiting", "Sign in"),
   "workspace/specs/003-sign-in/tasks.md": DONE,
@@ -129,4 +142,92 @@ export const specs = [
       });
     },
   },
+  {
+    name: "an id is renamed in all specs, after a look at what changes",
+    pictures: true,
+    world: { files },
+    run: async (context) => {
+      const { world } = context;
+      const path = (name) => world.at("workspace/specs/001-rate-limiting", name);
+      const window = await openWindow(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.pick("spec.md ", "001-rate-limiting");
+        await window.line("refuse what exceeds").waitFor();
+        // The server names the place before it takes a new name.
+        await page.locator(".codelens-decoration a").first().waitFor();
+        await page.locator(".view-line", { hasText: "refuse what exceeds" }).locator("span", { hasText: "FR-002" }).last().click();
+        const input = page.locator(".rename-box .rename-input, .rename-box input").first();
+        await until("the box for the new name", async () => {
+          await page.keyboard.press("F2");
+          return input.waitFor({ timeout: 4_000 }).then(
+            () => true,
+            () => false,
+          );
+        });
+        assert.equal(await input.inputValue(), "FR-002");
+        await input.fill("FR-020");
+        await input.press("Control+Enter");
+        const preview = page.locator(".refactor-preview-panel, [id='refactorPreview']").first();
+        await preview.locator(".monaco-list-row", { hasText: "tasks.md" }).waitFor();
+        await window.picture("rename");
+        await page.getByRole("button", { name: "Apply" }).click();
+        await until("the new name in all specs", () => ["spec.md", "tasks.md"].every((name) => readFileSync(path(name), "utf8").includes("FR-020")));
+        assert.equal(readFileSync(path("spec.md"), "utf8"), SPEC.replaceAll("FR-002", "FR-020"));
+        assert.equal(readFileSync(path("tasks.md"), "utf8"), TASKS.replaceAll("FR-002", "FR-020"));
+        assert.ok(readFileSync(world.at("workspace/specs/003-sign-in/spec.md"), "utf8").includes("FR-002"), "another spec has its own");
+      });
+    },
+  },
+  {
+    name: "a document of a format is begun, and the trace of the workspace is a page in a panel",
+    pictures: true,
+    world: { files },
+    run: async (context) => {
+      const { world } = context;
+      if (process.env.ORCH_E2E_PICTURES === "1") await tracePicture(world);
+      const window = await openWindow(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.pick("tasks.md ", "001-rate-limiting");
+        await window.line("Load test with one busy").waitFor();
+        await window.command("Orch: New Document of a Format");
+        await page.locator(".quick-input-widget", { hasText: "New document of a format" }).locator("input").first().fill("spec-kit");
+        await page.locator(".quick-input-list .monaco-list-row", { hasText: "spec-kit: spec" }).first().click();
+        await page.locator(".quick-input-widget", { hasText: "What is it about?" }).locator("input").first().fill("Refunds by card");
+        await page.keyboard.press("Enter");
+        await window.line("Feature Specification: Refunds by card").waitFor();
+        const begun = readFileSync(world.at("workspace/specs/004-refunds-by-card/spec.md"), "utf8");
+        assert.ok(begun.includes("## Requirements"), begun);
+
+        await window.command("Orch: Show Trace");
+        await window.tab("Trace of workspace").waitFor();
+        const shown = await until("the page", async () => {
+          for (const frame of page.frames()) {
+            const text = await frame.locator("body").innerText().catch(() => "");
+            if (text.includes("Count requests in Redis")) return frame;
+          }
+          return null;
+        });
+        const before = await shown.locator("tbody tr:visible").count();
+        assert.ok(before > 10, String(before));
+        await shown.locator("input[type=search], input[type=text]").first().fill("FR-003");
+        await until("the rows of one id", async () => {
+          const texts = await shown.locator("tbody tr:visible").allInnerTexts();
+          return texts.length > 0 && texts.length < before && texts.every((text) => text.includes("FR-003"));
+        });
+      });
+    },
+  },
 ];
+
+/** The page itself, in the browser that a person opens it in. */
+async function tracePicture(world) {
+  const folder = world.at("workspace");
+  const { stdout } = await promisify(execFile)(process.env.ORCH_E2E_SERVER, ["trace", "--format", "html", folder], { env: world.environment });
+  writeFileSync(world.at("trace.html"), stdout);
+  const { page, close } = await newPage({ width: 1200, height: 800 });
+  await page.goto(pathToFileURL(world.at("trace.html")).href);
+  await page.screenshot({ path: resolve(import.meta.dirname, "../../../../docs/images/trace.png"), caret: "hide" });
+  await close();
+}
