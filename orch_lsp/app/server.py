@@ -11,11 +11,11 @@ from orch_lsp.lsp.serving import load_all
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
-    from orch_lsp.lsp import drafting, indexing
+    from orch_lsp.lsp import announcing, indexing
     from orch_lsp.orchestration.session import Session
     from orch_lsp.redaction import Redactor
 else:
-    drafting = late("orch_lsp.lsp.drafting")
+    announcing = late("orch_lsp.lsp.announcing")
     indexing = late("orch_lsp.lsp.indexing")
     sessions = late("orch_lsp.app.session")
 
@@ -26,7 +26,7 @@ def build_server(redactor: Redactor | None = None) -> OrchServer:
     def open_session(server: OrchServer) -> Session:
         # The heavy libraries: after `initialize` was answered, on a worker thread.
         session = sessions.build_session(redactor)
-        session.stores.on_interrupted = lambda record: drafting.announce(server, record)
+        session.stores.on_interrupted = lambda record: announcing.announce(server, record)
         load_all(FEATURES)
         session.indexes.client = indexing.client_of(server)
         return session

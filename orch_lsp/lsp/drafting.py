@@ -10,6 +10,7 @@ from dataclasses import replace
 from lsprotocol import types
 
 from orch_lsp.errors import ErrorCode
+from orch_lsp.lsp.announcing import announce
 from orch_lsp.lsp.editing import EditorDocument
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.progress import WorkDoneProgress
@@ -21,7 +22,6 @@ from orch_lsp.orchestration.observer import DraftDelta, Progress
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.run import FinishedDraft
 from orch_lsp.runs.record import RunRecord
-from orch_lsp.runs.schema import to_dict
 from orch_lsp.runs.status import TERMINAL, RunStatus
 from orch_lsp.runs.view import finding_lines
 
@@ -150,14 +150,6 @@ def show_findings(server: OrchServer, record: RunRecord) -> None:
     if lines:
         message = f"Orch: {'; '.join(lines[:_FINDINGS_TOLD])}{more}. The run's record has all of it."
         server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
-
-
-def announce(server: OrchServer, record: RunRecord) -> None:
-    """Send `orch/runChanged`: the record, once for each transition and draft state, after its commit."""
-    if server.client.orch_notifications:
-        # The record is sent without texts: what was left out of a draft is on the record's page.
-        findings = tuple(replace(finding, text="") for finding in record.findings)
-        server.protocol.notify("orch/runChanged", to_dict(replace(record, findings=findings)))
 
 
 async def deliver(

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 else:
     snapshots = late("orch_lsp.lsp.snapshot")
 
-_WITH_THEM = ("pyromark", "orch_lsp.settings.schema", "orch_lsp.lsp.opening", "orch_lsp.lsp.diagnostics")
+_WITH_THEM = (
+    "pyromark", "orch_lsp.settings.schema", "orch_lsp.lsp.announcing", "orch_lsp.lsp.opening",
+    "orch_lsp.lsp.diagnostics",
+)  # fmt: skip
 """Modules of handlers that load late for the sake of the command line, or of the registration."""
 
 _Handler = TypeVar("_Handler")

@@ -7,8 +7,9 @@ import logging
 from typing import Any
 
 from orch_lsp.errors import ErrorCode, RunError, SpecError, StoreError
+from orch_lsp.lsp.announcing import announce
 from orch_lsp.lsp.arguments import CommandArgument
-from orch_lsp.lsp.drafting import announce, show_findings
+from orch_lsp.lsp.drafting import show_findings
 from orch_lsp.lsp.editing import EditorDocument
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.lookup import FoundRun, document_of, draft_text, find_run, newest_run
