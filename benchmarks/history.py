@@ -33,7 +33,7 @@ from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.record import RunRecord, StatusChange, new_run_id, timestamp
 from orch_lsp.runs.status import RunStatus
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.text import sha256
 
 FEW = 1_000

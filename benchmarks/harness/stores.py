@@ -22,7 +22,7 @@ from orch_lsp.runs.place import workspace_place
 from orch_lsp.runs.record import Applied, Cost, RunRecord, new_run_id, timestamp
 from orch_lsp.runs.status import DraftState
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.storage.database import Connection
 from orch_lsp.text import sha256
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from orch_lsp.settings import load as layers
     from orch_lsp.settings import resolve as merging
     from orch_lsp.settings import runs as retention
-    from orch_lsp.settings.model import RunSettings
+    from orch_lsp.settings.run_settings import RunSettings
 else:
     sessions = late("orch_lsp.app.session")
     run_pages = late("orch_lsp.cli.run_pages")

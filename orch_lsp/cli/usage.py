@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from orch_lsp.orchestration.session import Session
     from orch_lsp.runs.history import RunHistory
     from orch_lsp.runs.store import RunStore
-    from orch_lsp.settings.model import RunSettings
+    from orch_lsp.settings.run_settings import RunSettings
 else:
     layout = late("orch_lsp.cli.layout")
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import cast
 
-from orch_lsp.settings.model import Layer, ProviderSettings, Settings
+from orch_lsp.settings.model import ProviderSettings, Settings
+from orch_lsp.settings.problem import Layer
 
 _SHOWN = ("kind", "base_url", "model", "api_key_env", "allow_http", "timeout", "retry", "limits")
 """Members that are shown of a provider; headers, proxies, commands and the rest show only that they are set."""

@@ -10,7 +10,7 @@ from orch_lsp.late import late
 from orch_lsp.orchestration.included import is_included
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.rules.rule import Finding
-from orch_lsp.settings.model import Layer, Problem
+from orch_lsp.settings.problem import Layer, Problem
 from orch_lsp.text import Span, line_spans
 from orch_lsp.uri import shown_path
 

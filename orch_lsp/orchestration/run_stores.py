@@ -13,7 +13,7 @@ from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.whereabouts import document_id, root_of, root_of_folder
 from orch_lsp.runs.record import Owner, RunRecord
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 
 logger = logging.getLogger(__name__)
 

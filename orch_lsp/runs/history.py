@@ -6,18 +6,28 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
-from orch_lsp.runs import columns, rescue, retention, rows, search, usage_rows
+from orch_lsp.late import late
+from orch_lsp.runs import columns, rescue, retention, rows, search
 from orch_lsp.runs.connection import record_of_runs
 from orch_lsp.runs.interruption import interrupted, text_of_steps, with_late_text
 from orch_lsp.runs.labels import ListedRun, listed
 from orch_lsp.runs.owner import is_gone
-from orch_lsp.runs.record import RunRecord, timestamp
 from orch_lsp.runs.status import LIVE, RunStatus
-from orch_lsp.runs.usage import Grouping, UsageTotal
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.storage.database import Connection
+
+if TYPE_CHECKING:
+    from orch_lsp.runs import record as records
+    from orch_lsp.runs import usage_rows
+    from orch_lsp.runs.record import RunRecord
+    from orch_lsp.runs.usage import Grouping, UsageTotal
+else:
+    # Lists are made of columns.
+    records = late("orch_lsp.runs.record")
+    usage_rows = late("orch_lsp.runs.usage_rows")
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +81,7 @@ class RunHistory:
             if alive:
                 message = f"Run {alive[0].run_id} is at work on this document."
                 raise RunError(ErrorCode.RUN_IN_PROGRESS, message)
-            rows.insert(db, record, self._name(record), texts, timestamp())
+            rows.insert(db, record, self._name(record), texts, records.timestamp())
             return orphans
 
         orphans = self._connection.write(work)
@@ -83,7 +93,7 @@ class RunHistory:
 
         def work(db: Connection) -> None:
             if not rows.exists(db, record.run_id):
-                rows.insert(db, record, self._name(record), texts, timestamp())
+                rows.insert(db, record, self._name(record), texts, records.timestamp())
 
         self._connection.write(work)
 
@@ -96,7 +106,7 @@ class RunHistory:
             if record.run_id not in self._own:
                 raise rows.unknown(record.run_id)
             # The database was removed or replaced under a live run: what memory holds is all there is.
-            rows.insert(db, record, self._name(record), texts, timestamp())
+            rows.insert(db, record, self._name(record), texts, records.timestamp())
 
         self._connection.write(work)
         if record.status not in LIVE:
@@ -278,7 +288,7 @@ class RunHistory:
 
     def dismiss(self, run_id: str) -> None:
         """Remember that the user has seen a run's failure."""
-        self._connection.write(lambda db: rows.dismiss(db, run_id, timestamp()))
+        self._connection.write(lambda db: rows.dismiss(db, run_id, records.timestamp()))
 
     def is_dismissed(self, run_id: str) -> bool:
         """Whether the user has seen a run's failure."""
@@ -286,7 +296,7 @@ class RunHistory:
 
     def heartbeat(self, run_ids: Sequence[str]) -> None:
         """Say that the owner of these runs is alive."""
-        now = timestamp()
+        now = records.timestamp()
         self._connection.write(lambda db: rows.heartbeat(db, run_ids, now))
 
     def relink(self, old: str, new: str) -> int:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, ErrorDetail, RunError
+from orch_lsp.late import late
 from orch_lsp.runs.lifecycle import transition
-from orch_lsp.runs.record import Attempt, Draft, RunRecord, Step
 from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
 from orch_lsp.text import sha256
+
+if TYPE_CHECKING:
+    from orch_lsp.runs import record as records
+    from orch_lsp.runs.record import Attempt, Draft, RunRecord, Step
+else:
+    records = late("orch_lsp.runs.record")
 
 
 def interrupted(record: RunRecord, texts: Mapping[str, str], at: str | None = None) -> RunRecord:
@@ -51,7 +58,7 @@ def partial_draft(text: str) -> Draft | None:
     """The draft that an unfinished answer is; None if nothing had arrived."""
     if not text:
         return None
-    return Draft(sha256(text), len(text.encode("utf-8", "surrogatepass")), DraftState.READY, partial=True)
+    return records.Draft(sha256(text), len(text.encode("utf-8", "surrogatepass")), DraftState.READY, partial=True)
 
 
 def text_of_steps(texts: Iterable[str]) -> str:

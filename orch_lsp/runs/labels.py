@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from orch_lsp.generation import Usage
 from orch_lsp.runs.escape import plain
-from orch_lsp.runs.record import Cost, RunRecord
 from orch_lsp.runs.status import RunStatus
 from orch_lsp.settings.kinds import kind_named
+
+if TYPE_CHECKING:
+    from orch_lsp.runs.record import Cost, RunRecord
 
 NO_MODEL = "outline (no model)"
 TOKENS_UNKNOWN = "tokens unknown"

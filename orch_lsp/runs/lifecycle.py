@@ -16,10 +16,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, RunError
-from orch_lsp.runs.record import RunRecord, StatusChange, Step, timestamp
+from orch_lsp.late import late
 from orch_lsp.runs.status import TERMINAL, DraftState, RunStatus, StepStatus
+
+if TYPE_CHECKING:
+    from orch_lsp.runs import record as records
+    from orch_lsp.runs.record import RunRecord, Step
+else:
+    records = late("orch_lsp.runs.record")
 
 TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
     RunStatus.QUEUED: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED, RunStatus.INTERRUPTED}),
@@ -96,8 +103,10 @@ def transition(record: RunRecord, status: RunStatus, at: str | None = None) -> R
         raise IllegalTransitionError(record.run_id, record.status, status)
     if status is RunStatus.COMPLETED and status_of(record.steps) is not RunStatus.COMPLETED:
         raise UnfinishedStepsError(record.run_id, record.steps)
-    moment = max(at or timestamp(), record.status_timeline[-1].at)
-    changed = replace(record, status=status, status_timeline=(*record.status_timeline, StatusChange(status, moment)))
+    moment = max(at or records.timestamp(), record.status_timeline[-1].at)
+    changed = replace(
+        record, status=status, status_timeline=(*record.status_timeline, records.StatusChange(status, moment))
+    )
     if status not in TERMINAL:
         return changed
     steps = tuple(_ended(step, status, moment) for step in record.steps)

@@ -12,8 +12,15 @@ import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orch_lsp.runs.record import Owner
+from orch_lsp.late import late
+
+if TYPE_CHECKING:
+    from orch_lsp.runs import record as records
+    from orch_lsp.runs.record import Owner
+else:
+    records = late("orch_lsp.runs.record")
 
 START_TOLERANCE_S = 2.0
 """Start times of day of one process may differ by this much: a kernel's boot time may be in whole seconds."""
@@ -25,7 +32,9 @@ def this_process() -> Owner:
 
     seen = _seen(os.getpid())
     ticks = seen.start_ticks if seen else None
-    return Owner(platform.node(), os.getpid(), psutil.Process().create_time(), _pid_namespace(), _boot_id(), ticks)
+    return records.Owner(
+        platform.node(), os.getpid(), psutil.Process().create_time(), _pid_namespace(), _boot_id(), ticks
+    )
 
 
 def is_gone(owner: Owner, heartbeat_at: str | None, lease_s: float, now: datetime | None = None) -> bool:

@@ -15,14 +15,16 @@ import zlib
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orch_lsp import workspace
 from orch_lsp.errors import StoreError
 from orch_lsp.runs import schema
 from orch_lsp.runs.place import name_of
-from orch_lsp.runs.record import RunRecord
 from orch_lsp.storage.files import replace_file
+
+if TYPE_CHECKING:
+    from orch_lsp.runs.record import RunRecord
 
 logger = logging.getLogger(__name__)
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.runs import columns, packing, schema, search
 from orch_lsp.runs.interruption import text_of_steps
 from orch_lsp.runs.lifecycle import TRANSITIONS, IllegalTransitionError, refuse_draft_change
-from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import LIVE as LIVE_STATUSES
 from orch_lsp.runs.status import TERMINAL, DraftState, RunStatus
 from orch_lsp.text import sha256
+
+if TYPE_CHECKING:
+    from orch_lsp.runs.record import RunRecord
 
 LIVE = "status IN ('queued', 'running')"
 _STATUSES = frozenset(map(str, RunStatus))

@@ -10,14 +10,16 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orch_lsp.errors import StoreError
 from orch_lsp.runs import packing, rows
-from orch_lsp.runs.record import RunRecord
 from orch_lsp.storage import sqlite
 from orch_lsp.storage.schema import is_bound
 from orch_lsp.text import sha256
+
+if TYPE_CHECKING:
+    from orch_lsp.runs.record import RunRecord
 
 
 def copy_readable(damaged: Path, target: sqlite3.Connection, secret: bytes | None) -> int:

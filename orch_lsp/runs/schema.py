@@ -18,11 +18,16 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from orch_lsp.errors import ErrorCode, StoreError
-from orch_lsp.runs.record import SCHEMA, RunRecord
+from orch_lsp.late import late
 from orch_lsp.runs.unknown_keys import put_back, taken_from
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
+
+    from orch_lsp.runs import record as records
+    from orch_lsp.runs.record import RunRecord
+else:
+    records = late("orch_lsp.runs.record")
 
 FIELDS = (
     "schema", "run_id", "parent_run_id", "command", "status", "status_timeline", "owner",
@@ -41,13 +46,13 @@ _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 def _adapter() -> TypeAdapter[RunRecord]:
     from pydantic import TypeAdapter
 
-    return TypeAdapter(RunRecord)
+    return TypeAdapter(records.RunRecord)
 
 
 def to_dict(record: RunRecord) -> dict[str, Any]:
     """The record as JSON values, keys in the documented order, those of a later version behind them."""
     values = {name: _plain(getattr(record, name)) for name in FIELDS}
-    return put_back(values, record.unknown_keys, RunRecord) if record.unknown_keys else values
+    return put_back(values, record.unknown_keys, records.RunRecord) if record.unknown_keys else values
 
 
 def to_json(record: RunRecord) -> str:
@@ -86,11 +91,11 @@ def from_json(text: object) -> RunRecord:
         raise unreadable("it is not text")
     try:
         values = json.loads(text, parse_constant=_refuse_constant)
-        record = replace(_adapter().validate_python(values), unknown_keys=taken_from(values, RunRecord))
+        record = replace(_adapter().validate_python(values), unknown_keys=taken_from(values, records.RunRecord))
     except (ValueError, RecursionError) as error:
         raise unreadable(_reason(error)) from error
-    if record.schema != SCHEMA:
-        raise unreadable(f"its schema is {record.schema[:40]!r}, not {SCHEMA!r}")
+    if record.schema != records.SCHEMA:
+        raise unreadable(f"its schema is {record.schema[:40]!r}, not {records.SCHEMA!r}")
     return record
 
 
@@ -128,10 +133,10 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a record as it is written: every key is present, null where unknown."""
     generated = _adapter().json_schema(mode="serialization")
     properties: dict[str, Any] = generated["properties"]
-    properties["schema"] = {"const": SCHEMA, "title": "Schema", "type": "string"}
+    properties["schema"] = {"const": records.SCHEMA, "title": "Schema", "type": "string"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": SCHEMA,
+        "title": records.SCHEMA,
         "description": generated.get("description", ""),
         "type": "object",
         "properties": {name: properties[name] for name in FIELDS},

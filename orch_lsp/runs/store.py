@@ -18,7 +18,7 @@ from orch_lsp.runs.record import Owner, RunRecord
 from orch_lsp.runs.saving import Saving
 from orch_lsp.runs.status import DraftState, RunStatus
 from orch_lsp.runs.thread import PAUSE_S, StoreThread
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 
 if TYPE_CHECKING:
     from orch_lsp.runs import history as histories

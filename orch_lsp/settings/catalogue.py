@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from orch_lsp.settings.endpoint import check_base_url, is_loopback
 from orch_lsp.settings.kinds import KINDS, kind_named
 from orch_lsp.settings.load import UserLayer
-from orch_lsp.settings.model import Layer, Network, Problem, ProviderSettings, StreamLimits
+from orch_lsp.settings.model import Network, ProviderSettings, StreamLimits
+from orch_lsp.settings.problem import Layer, Problem
 from orch_lsp.settings.validate import KeyPath, dotted, nearest, shown
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from orch_lsp.settings.locate import has_deep_key
-from orch_lsp.settings.model import Layer, Problem
+from orch_lsp.settings.problem import Layer, Problem
 from orch_lsp.settings.validate import is_nested_deeply
 
 _MAX_BYTES = {Layer.USER: 1024 * 1024, Layer.PROJECT: 256 * 1024}

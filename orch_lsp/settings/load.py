@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from orch_lsp.late import late
 from orch_lsp.settings.files import read_text, toml_values
 from orch_lsp.settings.locate import locate_key, locate_path
-from orch_lsp.settings.model import Layer, Problem
+from orch_lsp.settings.problem import Layer, Problem
 from orch_lsp.settings.validate import KeyPath, is_nested_deeply, validated, without_blanks
 from orch_lsp.workspace import resolved, user_config_path
 

@@ -18,14 +18,13 @@ from orch_lsp.settings.model import (
     Choice,
     ContextSettings,
     FormatFor,
-    Layer,
     Parameters,
-    Problem,
     ProviderSettings,
-    RunSettings,
     Settings,
     SeveritiesFor,
 )
+from orch_lsp.settings.problem import Layer, Problem
+from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.settings.validate import nearest
 
 if TYPE_CHECKING:

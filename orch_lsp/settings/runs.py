@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from orch_lsp.late import late
 from orch_lsp.settings.files import read_text, toml_values
-from orch_lsp.settings.model import Layer, Problem, RunSettings
+from orch_lsp.settings.problem import Layer, Problem
+from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.workspace import user_config_path
 
 if TYPE_CHECKING:

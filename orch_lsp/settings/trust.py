@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from orch_lsp.errors import ErrorCode, StoreError
-from orch_lsp.settings.model import Layer, Settings
+from orch_lsp.settings.model import Settings
+from orch_lsp.settings.problem import Layer
 from orch_lsp.storage.files import replace_file
 
 _FILE = "trust.json"

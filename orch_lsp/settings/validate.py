@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from orch_lsp.redaction import redact
-from orch_lsp.settings.model import Layer, Problem
+from orch_lsp.settings.problem import Layer, Problem
 from orch_lsp.spelling import near
 
 if TYPE_CHECKING:

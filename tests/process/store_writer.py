@@ -15,7 +15,7 @@ from orch_lsp.runs.lifecycle import transition
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.status import DraftState, RunStatus
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from tests.fakes.records import applied, draft_of, queued
 
 PIECE = "0123456789" * 40

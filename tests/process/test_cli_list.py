@@ -13,7 +13,7 @@ from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.place import workspace_place
 from orch_lsp.runs.record import Owner
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from tests.fakes.records import completed, failed, running
 
 NOT_NEEDED = {"asyncio", "pydantic", "rich", "orch_lsp.orchestration", "orch_lsp.providers", "orch_lsp.context"}

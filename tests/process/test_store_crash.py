@@ -16,7 +16,7 @@ import pytest
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.status import DraftState, RunStatus
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.text import sha256
 from tests.process.store_writer import PIECE
 

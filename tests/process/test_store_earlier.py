@@ -10,7 +10,7 @@ from pathlib import Path
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.place import workspace_place
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from tests.fakes.editor import SECONDS
 from tests.fakes.records import completed
 

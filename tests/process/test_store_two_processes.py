@@ -15,7 +15,7 @@ from orch_lsp.errors import ErrorCode, RunError
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.status import RunStatus
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from tests.fakes.records import queued
 
 WRITER = str(Path(__file__).with_name("store_writer.py"))

@@ -16,7 +16,7 @@ from orch_lsp.errors import ErrorCode, StoreError
 from orch_lsp.runs.migrations import VERSION
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from tests.fakes.records import completed, queued
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs symlinks")

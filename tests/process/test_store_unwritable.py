@@ -19,7 +19,7 @@ from orch_lsp.runs.lifecycle import transition
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.status import RunStatus
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from tests.fakes.records import draft_of, queued
 
 PROJECT = Path(__file__).parents[2]
@@ -158,7 +158,7 @@ import psutil
 from orch_lsp.errors import StoreError
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from tests.fakes.records import queued
 
 async def main():

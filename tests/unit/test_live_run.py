@@ -13,7 +13,7 @@ from orch_lsp.runs.migrations import VERSION
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.status import RunStatus, StepStatus
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from tests.fakes.records import NOBODY, queued
 from tests.fakes.watcher import Watcher
 

@@ -12,7 +12,7 @@ from orch_lsp.errors import ErrorCode, StoreError
 from orch_lsp.runs.record import Owner
 from orch_lsp.runs.status import RunStatus
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.text import sha256
 from tests.fakes.records import NOBODY, completed, queued
 

@@ -26,7 +26,7 @@ from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.record import Owner, RunRecord
 from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
 from orch_lsp.runs.store import RunStore
-from orch_lsp.settings.model import RunSettings
+from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.text import normalised, sha256
 from tests.fakes.records import applied, completed, draft_of, failed, queued, running, with_steps_done
 

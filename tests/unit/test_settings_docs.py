@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from orch_lsp.settings.kinds import KINDS
 from orch_lsp.settings.load import parse_user
-from orch_lsp.settings.model import ContextSettings, Retry, RunSettings, StreamLimits, Timeouts
+from orch_lsp.settings.model import ContextSettings, Retry, StreamLimits, Timeouts
+from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.settings.schema import (
     ContextTable,
     LimitsTable,

@@ -24,7 +24,7 @@ from orch_lsp.settings.load import (
     read_front_matter,
     read_handed_over,
 )
-from orch_lsp.settings.model import Layer, Problem
+from orch_lsp.settings.problem import Layer, Problem
 
 WHOLE_USER_CONFIG = """
 provider = "work"

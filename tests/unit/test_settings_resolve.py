@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from orch_lsp.settings.endpoint import check_base_url
 from orch_lsp.settings.load import ProjectLayer, UserLayer, parse_project, parse_user, read_editor, read_handed_over
-from orch_lsp.settings.model import Layer, ProviderSettings, Settings
+from orch_lsp.settings.model import ProviderSettings, Settings
+from orch_lsp.settings.problem import Layer
 from orch_lsp.settings.resolve import CommandChoice, resolve
 from orch_lsp.settings.trust import needs_consent
 
