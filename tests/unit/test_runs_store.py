@@ -607,7 +607,7 @@ def with_later_keys(root: Path, run_id: str) -> None:
         (stored,) = db.execute("SELECT record FROM runs WHERE run_id = ?", (run_id,)).fetchone()
         values = json.loads(stored)
         values["foresight"] = [{"rule": "later"}]
-        values["steps"][1]["sections"] = ["goal"]
+        values["steps"][1]["forecast"] = ["goal"]
         if values["draft"]:
             values["draft"]["notes"] = ["kept apart"]
         db.execute("UPDATE runs SET record = ? WHERE run_id = ?", (json.dumps(values), run_id))
@@ -637,7 +637,7 @@ async def test_what_a_later_version_put_on_a_record_outlives_a_rewrite_by_this_o
     await rewritten(store, record)
     values = stored_values(root, record.run_id)
     assert values["foresight"] == [{"rule": "later"}]
-    assert values["steps"][1]["sections"] == ["goal"]
+    assert values["steps"][1]["forecast"] == ["goal"]
     assert values["draft"]["notes"] == ["kept apart"]
 
 
@@ -652,7 +652,7 @@ async def test_an_interrupted_run_of_a_later_version_keeps_its_keys_also_when_la
     values = stored_values(root, record.run_id)
     assert values["status"] == "interrupted"
     assert values["foresight"] == [{"rule": "later"}]
-    assert values["steps"][1]["sections"] == ["goal"]
+    assert values["steps"][1]["forecast"] == ["goal"]
 
 
 async def test_a_run_that_moves_to_another_store_takes_the_keys_of_a_later_version_along(root, store, tmp_path):
