@@ -15,6 +15,7 @@ from orch_lsp.cli import check_report
 from orch_lsp.cli.check_report import Place, Report, Reported
 from orch_lsp.cli.files import replace_text
 from orch_lsp.cli.fixing import fix
+from orch_lsp.cli.git_files import ChangedSince, Checkouts, GitShelf, staged
 from orch_lsp.cli.output import EXIT_FAILED, say, say_error, write_json, write_page, write_result
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.cli.spec_files import ReadSpec, SpecFiles, Unreadable, common_root
@@ -30,6 +31,7 @@ from orch_lsp.workspace import relative_path
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
     from orch_lsp.cli import sarif
+    from orch_lsp.orchestration.session import Session
 else:
     sessions = late("orch_lsp.app.session")
     sarif = late("orch_lsp.cli.sarif")
@@ -59,6 +61,18 @@ class _InFile:
             yield replace(one, place=place(one.place), related=related)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """The arguments of the command."""
+
+    paths: Sequence[Path] = field(kw_only=False)
+    workspace: Path | None = field(kw_only=False)
+    rules: Collection[str] = field(kw_only=False)
+    to_fix: bool
+    is_staged: bool
+    since: str | None
+
+
 @dataclass(slots=True)
 class _Checked:
     """Findings so far: the paths to show are known when all roots are."""
@@ -82,13 +96,15 @@ class _Checked:
 
 
 @click.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), help="How to print the findings (default: text).")
 @click.option("--json", "as_json", is_flag=True, help="As `--format json`.")
 @click.option(
     "--rule", "rules", metavar="CODE", multiple=True, type=click.Choice(CODES), help="Only this rule; may be repeated."
 )
 @click.option("--fix", "to_fix", is_flag=True, help="Apply the cures that are safe, then say what is left.")
+@click.option("--staged", "is_staged", is_flag=True, help="Check what git's index holds, not the files as they are.")
+@click.option("--changed-since", "since", metavar="REV", help="Only documents that differ from those of this revision.")
 @workspace_option
 def check(
     *,
@@ -97,6 +113,8 @@ def check(
     as_json: bool,
     rules: tuple[str, ...],
     to_fix: bool,
+    is_staged: bool,
+    since: str | None,
     workspace: Path | None,
 ) -> None:
     """Say of each spec at or below PATH what an editor says of it.
@@ -104,12 +122,17 @@ def check(
     In a folder, the Markdown files are looked at that a format recognises or that match `include`; what git would not
     track, templates, archives and copies of others are left out.
 
+    With `--staged`, documents and those around them are what the next commit is going to hold.
+
     Exit codes: 0 no error was found, 1 an error, 2 wrong arguments.
     """
     if as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json and --format {form} exclude one another")
+    if to_fix and is_staged:
+        raise click.UsageError("--fix writes files, and --staged reads none: leave out one of them")
     form = "json" if as_json else form or "text"
-    checked = asyncio.run(_check(paths, workspace, frozenset(rules), to_fix=to_fix))
+    asked = _Asked(paths, workspace, frozenset(rules), to_fix=to_fix, is_staged=is_staged, since=since)
+    checked = asyncio.run(_check(asked))
     report = checked.report(of_checkout=form in {"sarif", "github"})
     _print(report, form)
     sys.exit(EXIT_FAILED if report.has_error or checked.is_lost else 0)
@@ -131,21 +154,50 @@ def _print(report: Report, form: str) -> None:
         say(check_report.summary_line(report))
 
 
-async def _check(paths: Sequence[Path], workspace: Path | None, rules: Collection[str], *, to_fix: bool) -> _Checked:
+async def _check(asked: _Asked) -> _Checked:
     session, checked = sessions.build_session(), _Checked()
-    files = SpecFiles(paths, session, workspace, checked.warn)
     try:
-        async for found in files.read():
-            if isinstance(found, Unreadable):
-                one = Reported(check_report.UNREADABLE, "error", found.message, Place(""))
-                checked.found.append(_InFile(found.file.path, found.root, [one]))
-                continue
-            spec, is_written = await cured(files, found, rules, checked.warn) if to_fix else (found, True)
-            checked.is_lost = checked.is_lost or not is_written
-            await asyncio.to_thread(_take, spec, rules, checked)
+        with Checkouts() as checkouts:
+            files = _files(asked, session, checkouts, checked.warn)
+            async for found in files.read():
+                if isinstance(found, Unreadable):
+                    one = Reported(check_report.UNREADABLE, "error", found.message, Place(""))
+                    checked.found.append(_InFile(found.file.path, found.root, [one]))
+                    continue
+                spec, is_written = found, True
+                if asked.to_fix:
+                    spec, is_written = await cured(files, found, asked.rules, checked.warn)
+                checked.is_lost = checked.is_lost or not is_written
+                await asyncio.to_thread(_take, spec, asked.rules, checked)
     finally:
         await session.aclose()
     return checked
+
+
+def _files(asked: _Asked, session: Session, checkouts: Checkouts, warn: Callable[[str], None]) -> SpecFiles:
+    """The files that are asked for.
+
+    Raises:
+        click.UsageError: A path or a revision names nothing.
+    """
+    try:
+        shelf = staged(session, checkouts) if asked.is_staged else None
+        paths = [path for path in asked.paths if _is_there(path, shelf, warn)]
+        since = None if asked.since is None else ChangedSince(asked.since, paths, checkouts, warn)
+    except SpecError as error:
+        raise click.UsageError(f"{error.message} {error.remediation}") from error
+    is_asked = None if since is None else since.holds
+    return SpecFiles(paths, session, asked.workspace, warn, shelf=shelf, is_asked=is_asked)
+
+
+def _is_there(path: Path, shelf: GitShelf | None, warn: Callable[[str], None]) -> bool:
+    if shelf is not None and shelf.has(path.absolute()):
+        return True
+    if not path.exists():
+        raise click.BadParameter(f"Path {str(path)!r} does not exist.", param_hint="'PATH...'")
+    if shelf is not None:
+        warn(f"{path} is left out: nothing of it is staged.")
+    return shelf is None
 
 
 def _take(spec: ReadSpec, rules: Collection[str], checked: _Checked) -> None:

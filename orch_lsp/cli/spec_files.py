@@ -6,14 +6,17 @@ left out, as are templates, archives and other people's copies.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
-from orch_lsp.cli.files import read_text
+from orch_lsp.cli.files import decoded, read_bytes
 from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.language.index import Index
 from orch_lsp.orchestration.included import is_included
 from orch_lsp.orchestration.plan import Reading, read
 from orch_lsp.orchestration.review import is_spec
@@ -70,6 +73,67 @@ class Unreadable:
     message: str
 
 
+class Shelf(Protocol):
+    """Files, wherever they are kept: in the work tree, in git's index, in a commit. Paths are absolute."""
+
+    def is_folder(self, path: Path, /) -> bool:
+        """Whether there is a folder of this name."""
+        ...
+
+    def names(self, folder: Path, /) -> Iterable[str]:
+        """The files below a folder whose links are resolved, relative to it, with `/`.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        ...
+
+    def content(self, path: Path, /) -> bytes:
+        """The content of a file.
+
+        Raises:
+            SpecError: It is no regular file, cannot be read, or is too large.
+        """
+        ...
+
+    def index_around(self, reading: Reading, /) -> Index | None:
+        """The documents around one that is kept here; None if they are those of the work tree."""
+        ...
+
+
+class WorkTree:
+    """Files as they are on the disk. A folder is walked as the context source walks a workspace.
+
+    Args:
+        complain: Takes a sentence on what is left out, for the person.
+    """
+
+    def __init__(self, complain: Callable[[str], None]) -> None:
+        self._complain = complain
+
+    def is_folder(self, path: Path) -> bool:
+        """Whether there is a folder of this name."""
+        return path.is_dir()
+
+    def names(self, folder: Path) -> Iterable[str]:
+        """Files that git would track."""
+        listing = FileTree(folder).list_files(MOST_FILES, lambda: False)
+        if not listing.complete:
+            self._complain(f"{folder} holds more than {MOST_FILES} files: the rest was not looked at.")
+        return listing.files
+
+    def content(self, path: Path) -> bytes:
+        """The content of a regular file."""
+        if not path.is_file():
+            raise SpecError(ErrorCode.INVALID_REQUEST, f"{path.name} is not read: it is no regular file.")
+        return read_bytes(path)
+
+    def index_around(self, reading: Reading) -> Index | None:
+        """None: they are those of the work tree."""
+        del reading
+        return None
+
+
 class SpecFiles:
     """The files below paths that a person named, each once.
 
@@ -78,21 +142,36 @@ class SpecFiles:
         session: What reads documents and settings.
         workspace: The root that the person named, if they did.
         complain: Takes a sentence on what is left out, for the person.
+        shelf: Where the files are kept; the work tree if left out.
+        is_asked: Whether a file with this content is to be read, None being a content that cannot be had; all
+            are if left out.
     """
 
     def __init__(
-        self, paths: Sequence[Path], session: Session, workspace: Path | None, complain: Callable[[str], None]
+        self,
+        paths: Sequence[Path],
+        session: Session,
+        workspace: Path | None,
+        complain: Callable[[str], None],
+        *,
+        shelf: Shelf | None = None,
+        is_asked: Callable[[Path, bytes | None], bool] | None = None,
     ) -> None:
         self._paths = paths
         self._session = session
         self._workspace = workspace
         self._complain = complain
+        self._shelf = shelf or WorkTree(complain)
+        self._is_asked = is_asked
 
     async def read(self) -> AsyncIterator[ReadSpec | Unreadable]:
         """Read one file after another: those that are specs, and those that were named."""
         for file in self._files():
             try:
-                text = _text(file.path)
+                content = self._shelf.content(file.path)
+                if self._is_asked is not None and not self._is_asked(file.path, content):
+                    continue
+                text = _text(content, file.path.name)
             except SpecError as error:
                 if (root := self._root_if_spec(file)) is not None:
                     yield Unreadable(file, root, error.message)
@@ -105,12 +184,16 @@ class SpecFiles:
     async def reading(self, file: SpecFile, text: str) -> Reading:
         """A file with this text, with its settings."""
         source = Source(resolved(file.path).as_uri(), file.path, None, text, (Path.cwd(),), self._workspace)
-        return await read(self._session, source, editor=_NO_EDITOR, command=_NO_COMMAND)
+        found = await read(self._session, source, editor=_NO_EDITOR, command=_NO_COMMAND)
+        around = await asyncio.to_thread(self._shelf.index_around, found)
+        return found if around is None else replace(found, around_it=around)
 
     def _files(self) -> Iterator[SpecFile]:
         seen: set[Path] = set()
         for path in self._paths:
-            found = self._below(path.absolute()) if path.is_dir() else (_named(path.absolute()),)
+            found = (
+                self._below(path.absolute()) if self._shelf.is_folder(path.absolute()) else (_named(path.absolute()),)
+            )
             for file in found:
                 real = resolved(file.path)
                 if real not in seen:
@@ -120,18 +203,16 @@ class SpecFiles:
     def _below(self, folder: Path) -> Iterable[SpecFile]:
         real = resolved(folder)
         try:
-            listing = FileTree(real).list_files(MOST_FILES, lambda: False)
+            names = self._shelf.names(real)
         except OSError as error:
             self._complain(f"{folder} cannot be read: {error.strerror or type(error).__name__}.")
             return
-        if not listing.complete:
-            self._complain(f"{folder} holds more than {MOST_FILES} files: the rest was not looked at.")
         root = self._workspace or root_of_folder(real)
         settings = self._session.read_settings(root, None, editor=_NO_EDITOR, command=_NO_COMMAND)
         include = (*settings.include, *(one.glob for one in settings.formats))
         # Of what is listed nothing is a link: only the folder's own place is asked for.
         before = "" if root is None or resolved(root) == real else f"{relative_path(real, root)}/"
-        for name in listing.files:
+        for name in names:
             path = before + name
             if not name.casefold().endswith(_MARKDOWN) and not is_included(path, include):
                 continue
@@ -153,17 +234,15 @@ def _named(path: Path) -> SpecFile:
     return SpecFile(path, is_named=True, below=path.parent)
 
 
-def _text(path: Path) -> str:
-    """The text of a regular file.
+def _text(content: bytes, name: str) -> str:
+    """The text of a file with this content.
 
     Raises:
-        SpecError: It is none, cannot be read, is too large, not UTF-8, or binary.
+        SpecError: It is not UTF-8, or binary.
     """
-    if not path.is_file():
-        raise SpecError(ErrorCode.INVALID_REQUEST, f"{path.name} is not read: it is no regular file.")
-    text = read_text(path)
+    text = decoded(content, name)
     if "\0" in text:
-        raise SpecError(ErrorCode.INVALID_REQUEST, f"{path.name} is not read: it is binary.")
+        raise SpecError(ErrorCode.INVALID_REQUEST, f"{name} is not read: it is binary.")
     return text
 
 

@@ -51,6 +51,14 @@ def ref_revision(folder: Path, common: Path, ref: str) -> str | None:
     return None
 
 
+def is_unborn(folder: Path, common: Path) -> bool:
+    """Whether the checked-out branch has no commit yet."""
+    line = read_line(folder / "HEAD") or ""
+    # Where refs are kept in a reftable, HEAD names one that cannot be.
+    is_branch = line.startswith("ref: refs/heads/") and not line.endswith("/.invalid")
+    return is_branch and head_revision(folder, common) is None
+
+
 def _packed(common: Path, ref: str) -> str | None:
     data = read_file(common / "packed-refs", _MAX_PACKED_BYTES)
     at = -1 if data is None else data.find(b" " + ref.encode("utf-8", "replace") + b"\n")

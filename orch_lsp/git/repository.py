@@ -12,7 +12,7 @@ from typing import Self
 
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.git.files import common_folder, git_folder
-from orch_lsp.git.head import head_revision
+from orch_lsp.git.head import head_revision, is_unborn
 from orch_lsp.git.index import FILE, FOLDER, IndexEntry, entries, is_split, read_index_file
 from orch_lsp.git.objects import MAX_OBJECT_BYTES, MissingObjectError, ObjectStore
 from orch_lsp.git.revisions import Revisions
@@ -65,6 +65,11 @@ class Repository:
     def path_of(self, file: Path) -> str | None:
         """The path of a file below the top, with `/`; None if it is outside. Links have to be resolved."""
         return file.relative_to(self.top).as_posix() if file.is_relative_to(self.top) else None
+
+    @property
+    def is_unborn(self) -> bool:
+        """Whether there is no commit yet on the checked-out branch."""
+        return is_unborn(self._folder, self._common)
 
     def commit(self, revision: str) -> str:
         """The hash of the commit that a person means.

@@ -246,6 +246,22 @@ class SpecIndex:
         source = Source(place.as_uri(), place, None, text, (self.folder,), root)
         return read_now(_Passing(self._settings, root, path), source, self._editor(), _NO_COMMAND)
 
+    def of_files(self, paths: Iterable[str], text_of: Callable[[str], str | None]) -> Index:
+        """The index of these files alone, whatever is on the disk; nothing is kept of it. Blocking.
+
+        Args:
+            paths: All files that there are; those that may be specs are read.
+            text_of: The text of one; None if it cannot be read.
+        """
+        include = _globs(self._settings_now())
+        found: list[IndexedDocument] = []
+        for path in paths:
+            if self._may_be_spec_name(path, include) and (text := text_of(path)) is not None:
+                document = indexed(self.read_as(path, text.removeprefix("\ufeff")))
+                if document is not None:
+                    found.append(document)
+        return Index.of(found, is_whole=True)
+
     def set_open(self, path: str, opened: OpenSpec | None) -> None:
         """A document counts with a text of a client from now on, or, with None, with its file's again."""
         with self._lock:

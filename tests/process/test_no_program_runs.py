@@ -280,6 +280,8 @@ async def test_no_trap_of_a_repository_is_sprung(name, start_editor, orch, check
         ["runs", "list"],
         ["doctor"],
         ["check", "."],
+        ["check", "--staged", "."],
+        ["check", "--changed-since", "HEAD", "."],
         ["trace", "."],
     ):
         done = await orch(*command, env=environment)
