@@ -176,7 +176,7 @@ def _beside(index: Index, document: IndexedDocument) -> Sequence[IndexedDocument
         return ()
     return [
         other
-        for _, other in sorted(index.documents.items())
+        for other in index.placing(base)
         if other.places.get(_BASE) == base and other.own_scope != document.own_scope and not other.frozen
     ]
 
@@ -192,7 +192,7 @@ def capability_without_delta(index: Index, document: IndexedDocument) -> Iterato
         if not citation.key and name and place in {_SPECS, _DELTAS} and delta is not None:
             named.append((citation, name, delta))
     begun = f"{document.places[_DELTAS]}/"
-    if not named or not any(other.own_scope.startswith(begun) for other in index.documents.values()):
+    if not any(other.own_scope.startswith(begun) for other in index.placing(document.own_scope) if named):
         return
     for citation, name, delta in named:
         if not index.in_scope(delta):

@@ -105,6 +105,8 @@ class Index:
     """Paths of the documents that belong to a scope."""
     _citing: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     """Paths of the documents that name something in a scope."""
+    _placing: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    """Paths of the documents that have a name for a scope, see `IndexedDocument.places`."""
     is_whole: bool = False
     """Whether it holds all documents that there are around these: only then a thing that it lacks is not there."""
 
@@ -114,11 +116,14 @@ class Index:
         by_path = {document.path: document for document in documents}
         in_scope: dict[str, set[str]] = {}
         citing: dict[str, set[str]] = {}
+        placing: dict[str, set[str]] = {}
         for path, document in by_path.items():
             in_scope.setdefault(document.own_scope, set()).add(path)
             for scope in document.cited_scopes:
                 citing.setdefault(scope, set()).add(path)
-        return Index(by_path, _frozen(in_scope), _frozen(citing), is_whole)
+            for scope in document.places.values():
+                placing.setdefault(scope, set()).add(path)
+        return Index(by_path, _frozen(in_scope), _frozen(citing), _frozen(placing), is_whole)
 
     def as_whole(self) -> Index:
         """The same index, known to hold all that there is."""
@@ -145,6 +150,7 @@ class Index:
             {**without.documents, document.path: document},
             _with(without._in_scope, (document.own_scope,), document.path),  # noqa: SLF001 -- its own kind
             _with(without._citing, document.cited_scopes, document.path),  # noqa: SLF001
+            _with(without._placing, set(document.places.values()), document.path),  # noqa: SLF001
             self.is_whole,
         )
 
@@ -156,12 +162,16 @@ class Index:
         rest = {other: document for other, document in self.documents.items() if other != path}
         return Index(
             rest, _without(self._in_scope, (known.own_scope,), path), _without(self._citing, known.cited_scopes, path),
-            self.is_whole,
+            _without(self._placing, set(known.places.values()), path), self.is_whole,
         )  # fmt: skip
 
     def citing(self, scope: str) -> frozenset[str]:
         """Paths of the documents that name something in a scope; those that may mean any scope are not among them."""
         return self._citing.get(scope, frozenset())
+
+    def placing(self, scope: str) -> tuple[IndexedDocument, ...]:
+        """The documents that have a name for a scope among their `places`, by path."""
+        return tuple(self.documents[path] for path in sorted(self._placing.get(scope, ())))
 
     def neighbours(self, path: str) -> tuple[IndexedDocument, ...]:
         """The other documents of the spec to which the document at `path` belongs, by path."""

@@ -29,7 +29,7 @@ async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
     positions = snapshot.positions()
     found = await asyncio.to_thread(_review, reading, positions)
     # Other open documents may be seen otherwise by what was typed in this one.
-    snapshot.in_background(snapshot.session.indexes.take_open(), "open documents in the index")
+    snapshot.in_background(snapshot.session.indexes.keep_up(reading), "open documents in the index")
     failure = snapshot.failure
     if failure is not None and not _is_said_or_settled(failure, reading):
         found.append(await asyncio.to_thread(_failure, snapshot, reading, failure, positions))

@@ -14,6 +14,7 @@ from pygls.exceptions import JsonRpcException
 
 from orch_lsp.late import late
 from orch_lsp.lsp.publication import Publication
+from orch_lsp.uri import normal_form
 
 if TYPE_CHECKING:
     from orch_lsp.lsp import diagnostics, snapshot
@@ -60,6 +61,7 @@ def clear(ls: OrchServer, uri: str) -> None:
     publication = ls.publishing.pop(uri, None)
     if publication is not None and publication.task is not None:
         publication.task.cancel()
+    ls.published.pop(normal_form(uri), None)
     if not ls.client.pull_diagnostics:
         ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
@@ -102,8 +104,10 @@ async def _publish(ls: OrchServer, uri: str) -> None:
     looked_at = snapshot.snapshot(ls, uri)
     found = await diagnostics.diagnostics_of(looked_at)
     if ls.documents.is_open(uri):
-        version = looked_at.source.version
-        ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
+        params = types.PublishDiagnosticsParams(uri, found, looked_at.source.version)
+        if ls.published.get(form := normal_form(uri)) != params:
+            ls.published[form] = params
+            ls.text_document_publish_diagnostics(params)
 
 
 async def _ask_to_pull(ls: OrchServer) -> None:

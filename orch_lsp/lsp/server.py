@@ -73,6 +73,8 @@ class OrchServer(LanguageServer):
         """Whether the client tells of specs that change on the disk."""
         self.publishing: dict[str, Publication] = {}
         """Diagnostics on their way to the client, by URI."""
+        self.published: dict[str, types.PublishDiagnosticsParams] = {}
+        """The diagnostics that the client was last told of a document, by the normal form of its URI."""
         self.applying: dict[str, asyncio.Task[dict[str, Any]]] = {}
         """Drafts that are being inserted because a person asked for it, by run."""
 

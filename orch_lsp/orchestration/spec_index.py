@@ -41,6 +41,8 @@ _MOST_FILES = 1_000_000
 """Files of all kinds that are looked at by name, and folders."""
 _SLICE_SECONDS = 0.03
 _LOOK_AGAIN_SECONDS = 3.0
+_LOOK_AGAIN_IF_TOLD_SECONDS = 30.0
+"""A client that tells of files leaves out some, such as those of a folder that vanishes."""
 _PAUSE_BY_LOOK = 20
 """Looking at the files takes a twentieth of the time, at most."""
 _MARKDOWN = (".md", ".markdown")
@@ -165,6 +167,9 @@ class SpecIndex:
         self._turn = asyncio.Lock()
         self._stopped = threading.Event()
         self._scan: asyncio.Task[None] | None = None
+        self._once_more = False
+        self._has_watched_names = True
+        """Whether no setting asks for files of another ending than Markdown's: no other ones are watched."""
         self._read_with: tuple[object, ...] | None = None
         self._looked_at = 0.0
         self._look_seconds = 0.0
@@ -197,6 +202,8 @@ class SpecIndex:
         """Look at the files anew, once what is under way is done; files with the same stamp are not read."""
         if self._scan is None or self._scan.done():
             self._scan = asyncio.create_task(self._look(), name=f"index of {self.folder}")
+        else:
+            self._once_more = True
         return self._scan
 
     async def whole(self, seconds: float) -> Index:
@@ -209,27 +216,37 @@ class SpecIndex:
             logger.info("the index of %s is not complete yet", self.folder)
         return self._index
 
-    def is_stale(self) -> bool:
-        """Whether the files were looked at long ago: seconds, and the more of them, the longer a look takes."""
+    def is_stale(self, *, told: bool = False) -> bool:
+        """Whether the files were looked at long ago: seconds, and the more of them, the longer a look takes.
+
+        Args:
+            told: Whether somebody tells of files that change.
+        """
         if self._scan is None or not self._scan.done():
             return False
-        return time.monotonic() - self._looked_at > max(_LOOK_AGAIN_SECONDS, _PAUSE_BY_LOOK * self._look_seconds)
+        least = _LOOK_AGAIN_IF_TOLD_SECONDS if told and self._has_watched_names else _LOOK_AGAIN_SECONDS
+        return time.monotonic() - self._looked_at > max(least, _PAUSE_BY_LOOK * self._look_seconds)
 
     async def look_at(self, paths: Iterable[str]) -> None:
-        """Files that appeared, vanished or changed: they alone are looked at."""
+        """Files that appeared, vanished or changed: they alone are looked at; of a folder, all that is in it."""
         if self._scan is None:
             return
         changed = await asyncio.to_thread(self._candidates_of, set(paths))
+        if changed is None:
+            self.look_again()
+            return
         while changed and not self._stopped.is_set():
             async with self._turn:
                 await asyncio.to_thread(self._look_at, changed, _SLICE_SECONDS)
 
-    def _candidates_of(self, paths: Iterable[str]) -> list[str]:
-        """Those that the index has, or would have if they are there."""
+    def _candidates_of(self, paths: Iterable[str]) -> list[str] | None:
+        """Those that the index has, or would have if they are there; None if one of them is a folder, or was."""
         tree: FileTree | None = None
         found: list[str] = []
         for path in paths:
             if path not in self._files:
+                if self._is_folder(path):
+                    return None
                 if not self._may_be_spec_name(path) or _stamp(self.folder / path) is None:
                     continue
                 if self._is_root:
@@ -238,6 +255,10 @@ class SpecIndex:
                     continue
             found.append(path)
         return found
+
+    def _is_folder(self, path: str) -> bool:
+        before = f"{path}/"
+        return any(known.startswith(before) for known in tuple(self._files)) or (self.folder / path).is_dir()
 
     def read_as(self, path: str, text: str) -> Reading:
         """The document at a path as it would be with another text; nothing is kept of it. Blocking."""
@@ -280,6 +301,12 @@ class SpecIndex:
             await asyncio.gather(self._scan, return_exceptions=True)
 
     async def _look(self) -> None:
+        self._once_more = True
+        while self._once_more and not self._stopped.is_set():
+            self._once_more = False
+            await self._look_once()
+
+    async def _look_once(self) -> None:
         started = time.monotonic()
         try:
             found = await asyncio.to_thread(self._list)
@@ -307,6 +334,7 @@ class SpecIndex:
 
     def _list(self) -> _Found:
         settings = self._settings_now()
+        self._has_watched_names = all(glob.casefold().endswith(_MARKDOWN) for glob in _globs(settings))
         read_with = (settings.include, settings.profile, "profile" in settings.origins, settings.formats)
         if self._read_with != read_with:
             self._read_with = read_with

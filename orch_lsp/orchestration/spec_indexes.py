@@ -114,7 +114,7 @@ class SpecIndexes:
         return await index.whole(seconds)
 
     async def begin(self, source: Source, root: Path | None) -> None:
-        """A document was opened: look at the files around it, unless that was done or the client tells of changes."""
+        """A document was opened: look at the files around it, unless that was done a short while ago."""
         key = await asyncio.to_thread(key_of, source, root)
         if key is not None:
             self._loop = asyncio.get_running_loop()
@@ -122,8 +122,15 @@ class SpecIndexes:
             found.begin()
             await self._look_if_stale(found)
 
+    async def keep_up(self, reading: Reading) -> None:
+        """Bring all around a document up to date, for the sake of others: it was looked at, and may have changed."""
+        await self.take_open()
+        found = await asyncio.to_thread(self.of, reading)
+        if found is not None and found.is_begun:
+            await self._look_if_stale(found)
+
     async def _look_if_stale(self, index: SpecIndex) -> None:
-        if self.client.tells_changes() or not index.is_stale():
+        if not index.is_stale(told=self.client.tells_changes()):
             return
         look = index.look_again()
         await asyncio.wait((look,), timeout=_PATIENCE_SECONDS)
@@ -222,7 +229,8 @@ class SpecIndexes:
         for document in documents:
             scope = document.own_scope
             paths |= {other.path for other in known.in_scope(scope)} | known.citing(scope)
-            paths |= {path for base in document.places.values() for path in known.citing(base)}
+            for place in document.places.values():
+                paths |= {other.path for other in known.placing(place)} | known.citing(place)
         paths -= {document.path for document in documents}
         uris = [
             taken.source.uri for taken in tuple(self._taken.values()) if taken.index is index and taken.path in paths

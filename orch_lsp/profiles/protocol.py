@@ -66,6 +66,10 @@ class Recognition:
     """Whether it is read, and neither checked nor written, as what is archived."""
     places: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     """Names that its citations have for other specs, with their scopes: `base` for the one that it changes."""
+    anchor: int = 0
+    """How many parts of the path lead to the folder that bears the format's own name, itself included; 0 for a path
+    that any tool may have. Of several formats the one with the greatest is meant: `openspec/specs/001-a/spec.md` is
+    OpenSpec's, though `specs/001-a` might be another's."""
 
     def scope_named(self, name: str | None) -> str | None:
         """The scope that a citation of the document names; None for a place that is not known."""

@@ -81,8 +81,9 @@ class Formats:
             profile = None if recognition is None else one.profile(recognition.kind)
             if recognition is not None and profile is not None:
                 found.append(Recognised(profile, recognition))
-        by_path = tuple(one for one in found if one.recognition.certainty == "path")
-        return by_path or tuple(found)
+        by_path = [one for one in found if one.recognition.certainty == "path"]
+        nearest = max((one.recognition.anchor for one in by_path), default=0)
+        return tuple(one for one in by_path if one.recognition.anchor == nearest) or tuple(found)
 
     def taken_for(self, name: str, clues: Clues) -> Recognised | None:
         """A document as one of a format that somebody says it follows; None if there is no profile of this name.
@@ -131,7 +132,8 @@ class Formats:
 
         def recognise(clues: Clues) -> Recognition | None:
             answer = self._call(found.name, "recognise", lambda: found.recognise(clues), None)
-            return answer if isinstance(answer, Recognition) else None
+            makes_sense = isinstance(answer, Recognition) and isinstance(cast("object", answer.anchor), int)
+            return answer if makes_sense else None
 
         def contained_profile(profile: Profile) -> Profile:
             def nodes(document: SpecDocument) -> Nodes:

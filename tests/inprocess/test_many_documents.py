@@ -61,3 +61,21 @@ async def test_a_change_of_the_settings_asks_the_client_once_however_much_is_ope
     await crowded.execute("orch.showHistory", {"open": False})
     # Once for all; some more if the documents are still being opened.
     assert 1 <= len(asked) < DOCUMENTS / 100
+
+
+async def test_documents_that_are_open_are_taken_over_once_and_a_key_costs_its_own_alone(crowded, workspace):
+    session = await crowded.server.session()
+    uri = (workspace / "specs" / "7.spec.md").as_uri()
+    search = types.WorkspaceSymbolParams("Goal")
+    await crowded.client.workspace_symbol_async(search)
+    assert (before := session.readings.texts_read) == DOCUMENTS
+    for number in range(3):
+        crowded.type(uri, f"{SPEC}\n{number}\n")
+        document = types.TextDocumentIdentifier(uri)
+        await crowded.client.text_document_diagnostic_async(types.DocumentDiagnosticParams(document))
+        await crowded.client.workspace_symbol_async(search)
+    assert session.readings.texts_read == before + 3
+    crowded.close(uri)
+    crowded.open(uri, SPEC)
+    await crowded.client.workspace_symbol_async(search)
+    assert session.readings.texts_read <= before + 4

@@ -207,7 +207,9 @@ def test_what_is_no_format_is_none(tmp_path, monkeypatch, value, reason) -> None
     assert reason in (formats.why_unusable("bad") or "")
 
 
-@pytest.mark.parametrize("answer", ["3", "Recognition('no-such-kind', 'path')"])
+@pytest.mark.parametrize(
+    "answer", ["3", "Recognition('no-such-kind', 'path')", "Recognition('spec', 'path', anchor='far')"]
+)
 def test_an_answer_that_makes_no_sense_is_none(tmp_path, monkeypatch, answer) -> None:
     source = _HEAD.format(error="ValueError") + f"def odd(*_): return {answer}\n"
     formats = install(tmp_path, monkeypatch, {"bad": source + _FORMAT.format(nodes="nodes=odd", recognise="odd")})
@@ -230,3 +232,25 @@ def test_two_formats_that_both_match_are_both_told_and_a_path_counts_more(tmp_pa
     formats = install(tmp_path, monkeypatch, {"bad": by_content, "bmad": SOURCE.read_text("utf-8")})
     assert {one.profile.name for one in formats.recognised(clues("a.md", PRD))} == {"bad", "bmad"}
     assert {one.profile.name for one in formats.recognised(clues("_bmad-output/a.md", PRD))} == {"bmad"}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("specs/001-a/spec.md", "spec-kit/spec"),
+        ("openspec/specs/001-a/spec.md", "openspec"),
+        ("openspec/changes/x/specs/001-a/spec.md", "openspec"),
+        ("openspec/changes/archive/2026-01-01-x/specs/001-a/spec.md", "openspec"),
+        (".specify/specs/001-a/spec.md", "spec-kit"),
+        ("openspec/.specify/specs/001-a/spec.md", "spec-kit"),
+        (".specify/openspec/specs/001-a/spec.md", "openspec"),
+        (".kiro/specs/001-a/tasks.md", "kiro"),
+        ("specs/001-a/.kiro/specs/b/tasks.md", "kiro"),
+        (".planning/specs/001-a/plan.md", "gsd"),
+        ("openspec/.planning/ROADMAP.md", "gsd"),
+    ],
+)
+def test_of_two_formats_that_know_a_path_the_one_whose_folder_is_nearest_is_meant(path, name) -> None:
+    for prefix in ("", "/home/x/", "apps/web/"):
+        found = Formats().recognised(clues(prefix + path, "# A\n"))
+        assert [one.profile.format for one in found] == [name.partition("/")[0]]

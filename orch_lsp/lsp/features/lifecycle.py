@@ -50,11 +50,12 @@ def register(server: OrchServer) -> None:
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_watched_files(ls: OrchServer, params: types.DidChangeWatchedFilesParams) -> None:
         paths = [path for change in params.changes if (path := path_of(change.uri)) is not None]
-        specs = [path for path in paths if path.suffix.casefold() in SPEC_SUFFIXES]
-        if specs:
-            ls.run_task(_look_at(ls, specs), "files that changed")
-        if len(specs) < len(params.changes):
+        ours = [path for path in paths if ".orch" in path.parts]
+        if len(ours) < len(paths):
+            ls.run_task(_look_at(ls, [path for path in paths if path not in ours]), "files that changed")
+        if any(path.name == "config.toml" for path in ours):
             ls.run_task(_look_again(ls), "files by new settings")
+        if any(path.suffix.casefold() not in SPEC_SUFFIXES for path in paths):
             refresh_all(ls)
 
     @server.feature(types.SHUTDOWN)

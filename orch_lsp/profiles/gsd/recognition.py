@@ -26,7 +26,8 @@ def _by_path(parts: Sequence[str]) -> Recognition | None:
         return None
     at = len(folders) - 1 - folders[::-1].index(_FOLDER)
     frozen = not _DONE.isdisjoint(folders[at + 1 :])
-    return Recognition(_kind(name.rpartition(".")[0]), "path", str(PurePosixPath(*parts[: at + 1])), frozen)
+    scope = str(PurePosixPath(*parts[: at + 1]))
+    return Recognition(_kind(name.rpartition(".")[0]), "path", scope, frozen, anchor=at + 1)
 
 
 def _kind(stem: str) -> str:

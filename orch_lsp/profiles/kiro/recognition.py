@@ -52,11 +52,11 @@ def _by_path(parts: Sequence[str]) -> Recognition | None:
             # In a folder of another tool, a file beside the specs may be anybody's.
             kind = _KINDS.get(name, "notes" if own or below[2:] else None)
             folder = str(PurePosixPath(*parts[:-1]))
-            return None if kind is None else Recognition(kind, "path", folder, frozen)
+            return None if kind is None else Recognition(kind, "path", folder, frozen, anchor=number + 1)
         if below[:1] == ["steering"]:
-            return Recognition("steering", "path", str(PurePosixPath(*parts[: number + 2])), frozen)
+            return Recognition("steering", "path", str(PurePosixPath(*parts[: number + 2])), frozen, anchor=number + 1)
         # Templates and rules of the tools themselves.
-        return Recognition("notes", "path", None, frozen=True)
+        return Recognition("notes", "path", None, frozen=True, anchor=number + 1)
     return None
 
 

@@ -8,6 +8,7 @@ openspec/changes/archive/DATE-ID/…             what has been changed
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from orch_lsp.document.heading_name import heading_name
@@ -30,7 +31,7 @@ _DESIGN = frozenset({"decisions", "risks / trade offs"})
 def recognise(clues: Clues) -> Recognition | None:
     """Recognise a document: by its path, else by its headings."""
     at = _root(clues.parts)
-    return _by_headings(clues) if at is None else _by_path(clues.parts, at)
+    return _by_headings(clues) if at is None else replace(_by_path(clues.parts, at), anchor=at)
 
 
 def _root(parts: tuple[str, ...]) -> int | None:

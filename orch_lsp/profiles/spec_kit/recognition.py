@@ -10,6 +10,7 @@ specs/NAME/roadmap.md                                                    a spec 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from orch_lsp.profiles.protocol import Clues, Recognition
@@ -25,7 +26,8 @@ _FILES = {
 }
 _ROADMAP = "roadmap.md"
 _MARKDOWN = (".md", ".markdown")
-_MEMORY = ".specify/memory"
+_OWN = ".specify"
+_MEMORY = f"{_OWN}/memory"
 _TASK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**T\d{3}", re.MULTILINE)
 _CHECK = re.compile(r"^\s{0,8}[-*] \[[ xX]\] \**CHK\d{3}", re.MULTILINE)
 _RATIFIED = re.compile(r"\*\*ratified\*\*", re.IGNORECASE)
@@ -42,12 +44,17 @@ _SCENARIOS = re.compile(r"user scenarios & testing", re.IGNORECASE)
 
 def recognise(clues: Clues) -> Recognition | None:
     """Recognise a document: by its path, else by its title."""
-    return _by_path(clues.parts) or _by_title(clues)
+    by_path = _by_path(clues.parts)
+    return _by_title(clues) if by_path is None else replace(by_path, anchor=_anchor(clues.parts))
+
+
+def _anchor(parts: tuple[str, ...]) -> int:
+    return max((number for number, part in enumerate(parts[:-1], 1) if part == _OWN), default=0)
 
 
 def _by_path(parts: tuple[str, ...]) -> Recognition | None:
     folders, name = parts[:-1], parts[-1].casefold()
-    own = ".specify" in folders
+    own = _OWN in folders
     if name == "constitution.md" and folders[-1:] == ("memory",):
         return Recognition("constitution", "path", _joined(folders))
     for number in range(len(folders) - 1, -1, -1):
@@ -59,9 +66,7 @@ def _by_path(parts: tuple[str, ...]) -> Recognition | None:
 
 def _of_another_tool(above: tuple[str, ...]) -> bool:
     """Whether a folder of specs stands in a hidden folder, which is that of a tool, and not of this one."""
-    return (
-        above[-1:] != (".specify",) and above[-1:] != () and above[-1].startswith(".") and above[-1] not in {".", ".."}
-    )
+    return above[-1:] != (_OWN,) and above[-1:] != () and above[-1].startswith(".") and above[-1] not in {".", ".."}
 
 
 def _below_specs(folders: tuple[str, ...], at: int, name: str, *, own: bool) -> Recognition | None:
@@ -71,7 +76,7 @@ def _below_specs(folders: tuple[str, ...], at: int, name: str, *, own: bool) -> 
         return Recognition("roadmap", "path", _joined(folders))
     if not depth:
         return None
-    root = folders[: at - 1] if folders[at - 1 : at] == (".specify",) else folders[:at]
+    root = folders[: at - 1] if folders[at - 1 : at] == (_OWN,) else folders[:at]
     inside = below[depth:]
     kind = _FILES.get(name) if not inside else None
     if kind is None and "checklists" in inside:
