@@ -18,6 +18,7 @@ from orch_lsp.text import Span, start_of_line
 _MARKER = re.compile(r"[ \t]*(?:[-+*]|(\d{1,9})[.)])(?:[ \t]+|(?=[\r\n])|\Z)")
 _BOX = re.compile(r"\[(.)\](\*?)(?:[ \t]+|(?=[\r\n])|\Z)")
 _BLOCKS = frozenset(("heading", "paragraph", "quote", "list", "code_block", "html_block", "rule", "table", "footnote"))
+_BLOCK_BELOW = re.compile(r"\s*(?:```|~~~|\|)")
 _DESTINATION = re.compile(r"\]\(|\]\[")
 _STATES: dict[str, State] = {" ": "open", "x": "done", "X": "done", "-": "in_progress", "~": "in_progress"}
 
@@ -85,6 +86,21 @@ class PlacedItem:
         """Its box with the brackets."""
         box = self.item.box_span
         return None if box is None else Span(self.base + box.start, self.base + box.end)
+
+
+def leads_in(text: str, item: Item, base: int) -> bool:
+    """Whether an item only introduces what stands below it: a list, a code block, a table; its words are then whole.
+
+    Args:
+        text: The document's.
+        item: The item.
+        base: The offset from which it counts.
+    """
+    end = base + item.span.end
+    if text[base + item.content.end : end].strip():
+        return True
+    words = text[base + item.content.start : base + item.content.end].rstrip(" \t*_")
+    return words.endswith((":", "：")) and _BLOCK_BELOW.match(text, end) is not None
 
 
 def items_around(tree: Tree, offset: int) -> tuple[PlacedItem, ...]:

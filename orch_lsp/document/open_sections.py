@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ class Words:
     example: str
 
 
+_SAID = re.compile(r"[^\W\d][^:：\d]{0,40}(?::\s+(?:\S+\s+){3,}\S|[:：]\s*[^\s:：]{12,})")
+"""A label without a number, and four words behind its colon, or as much without blanks in between."""
 _OTHER = Words("What the heading promises, in a few sentences or a list.", "Text that fits the heading.")
 
 
@@ -59,7 +62,40 @@ def section_places(
 
 def is_open(document: SpecDocument, section: Section) -> bool:
     """Whether nobody has written below a heading, whose own words are no stand-in."""
-    return not is_placeholder_title(section.title) and is_placeholder_in(document.tree, section.body, section.links)
+    return (
+        not is_placeholder_title(section.title)
+        and is_placeholder_in(document.tree, section.body, section.links)
+        and not (_speaks(document, section) and not section.content.strip())
+    )
+
+
+def holds_other_sections(document: SpecDocument, *, beside: bool = False) -> bool:
+    """Whether somebody has written a document under headings none of which is the format's.
+
+    Such a document has an order of its own: the format's sections would stand in it as strangers.
+
+    Args:
+        document: Where to look.
+        beside: Whether such headings count beside some of the format's as well, at their level.
+    """
+    present = document.profile_sections
+    if present and not beside:
+        return False
+    level = min((section.level for section in present.values()), default=None)
+    return any(
+        section.level > 1
+        and section.profile_key is None
+        and level in {None, section.level}
+        and section.heading != document.title
+        and not section.placeholder
+        for section in document.sections
+    )
+
+
+def _speaks(document: SpecDocument, section: Section) -> bool:
+    """Whether a heading says all itself: `Decision: keep one table for all`, or a line that dashes below underline."""
+    written = document.text[section.heading.start : section.heading.end].lstrip()
+    return not written.startswith("#") or _SAID.match(section.title) is not None
 
 
 def _place(section: Section, words: Words) -> OpenPlace:

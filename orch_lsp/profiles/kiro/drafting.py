@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.asking import asking
 from orch_lsp.document.drafting import Drafting, Fit, OpenPlace
-from orch_lsp.document.items import Item, items_of
-from orch_lsp.document.open_sections import Words, section_places
+from orch_lsp.document.items import Item, items_of, leads_in
+from orch_lsp.document.open_sections import Words, holds_other_sections, section_places
 from orch_lsp.document.placeholder import is_placeholder_in, is_placeholder_line
 from orch_lsp.document.shapes import behind, blocks, listed, one_line
 from orch_lsp.profiles.kiro.requirements import names_criteria
@@ -101,8 +101,10 @@ _VALIDATES = re.compile(r"\*\*Validates:[ \t]*(?:Requirements[ \t]*)?(?P<value>)
 
 
 def _requirements_places(document: SpecDocument) -> Iterator[OpenPlace]:
-    missing = ("introduction", "requirements") if document.profile.kind == "requirements" else ()
     requirements = [node for node in document.nodes.nodes if node.kind in {"requirement", "story"}]
+    missing = ("introduction",) if requirements else ("introduction", "requirements")
+    if document.profile.kind != "requirements" or holds_other_sections(document):
+        missing = ()
     starts = {node.span.start for node in requirements}
     yield from section_places(
         document,
@@ -144,7 +146,8 @@ def _of_requirement(document: SpecDocument, node: Node, number: int, known: Sequ
     title = f"Acceptance criteria of {name}"
     items = listed(_marker(document))
     if heading is None:
-        if not known and not below:
+        # A list below the story is one of criteria in a form of somebody's own.
+        if not known and not below and not _holds_items(document, own):
             at = _content(document, Span(section.heading.end, node.span.end)).end
             lead = f"\n\n{'#' * (section.level + 1)} {_word_for_criteria(document)}\n\n"
             place = Span(at, at)
@@ -153,6 +156,10 @@ def _of_requirement(document: SpecDocument, node: Node, number: int, known: Sequ
         fit = _inserted(document, heading.body, items)
         place = _content(document, Span(heading.heading.end, heading.body.end))
         yield OpenPlace(f"{node.key}/criteria", title, _EARS, _CRITERIA, place, heading.heading, fit)
+
+
+def _holds_items(document: SpecDocument, span: Span) -> bool:
+    return any(span.start <= item.placed(base).start < span.end for item, base in _items(document))
 
 
 def _story(body: str) -> str | None:
@@ -190,7 +197,7 @@ def _criteria_items(document: SpecDocument) -> Iterator[OpenPlace]:
     for item, base in _items(document):
         node = by_start.get(base + item.span.start)
         words = Span(base + item.content.start, base + item.content.end)
-        if node is not None and _says_nothing(document, words):
+        if node is not None and _says_nothing(document, words) and not leads_in(document.text, item, base):
             guidance = f"One criterion in EARS, without its number: {_EARS.partition(': ')[2]}"
             example = "WHEN a customer asks for a new password, THE Shop SHALL send a mail with a link."
             key = node.key if "." in node.key else f"criterion {node.key}"
@@ -225,7 +232,8 @@ def _bugfix_places(document: SpecDocument) -> Iterator[OpenPlace]:
 
 
 def _design_places(document: SpecDocument) -> Iterator[OpenPlace]:
-    missing = () if len(document.profile_sections) > 1 else tuple(_OF_DESIGN)
+    own = len(document.profile_sections) > 1 or holds_other_sections(document, beside=True)
+    missing = () if own else tuple(_OF_DESIGN)
     properties = {node.span.start: node for node in document.nodes.nodes if node.kind == "property"}
     yield from section_places(
         document, _OF_DESIGN, missing=missing, skip=lambda section: section.heading.start in properties
@@ -251,7 +259,7 @@ def _tasks_places(document: SpecDocument) -> Iterator[OpenPlace]:
     by_start = {node.span.start: node for node in document.nodes.nodes if node.kind == "task"}
     for item, base in _items(document):
         node = by_start.get(base + item.span.start)
-        if node is None or item.box is None:
+        if node is None or item.box is None or leads_in(document.text, item, base):
             continue
         start, end = base + item.content.start, base + item.content.end
         number = _NUMBER.match(document.text, start, end)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.asking import asking
 from orch_lsp.document.drafting import Drafting, Fit, OpenPlace
-from orch_lsp.document.items import items_of
-from orch_lsp.document.open_sections import Words, section_places
+from orch_lsp.document.items import items_of, leads_in
+from orch_lsp.document.open_sections import Words, holds_other_sections, section_places
 from orch_lsp.document.placeholder import is_placeholder_in, is_placeholder_line, is_placeholder_title
 from orch_lsp.document.shapes import behind, blocks, one_line
 from orch_lsp.profiles.openspec.headings import operation_of
@@ -93,6 +93,7 @@ _TASKS = Words(
 _NUMBER = re.compile(r"\*{0,2}\d{1,4}(?:\.\d{1,4})*\*{0,2}[.:)]?[ \t]*")
 _COMMENT = re.compile(r"<!--[^<>]*-->")
 _STEP = re.compile(r"\A[ \t]*(?:[-*+][ \t]+)?\*{0,2}(?:GIVEN|WHEN|THEN|AND|BUT)\*{0,2}[ \t]*[:：]?[ \t]*\Z")
+_LEAD = re.compile(r"\A[ \t]*(?:#{1,6}(?=\s|\Z)[ \t]*|[-*+][ \t]+(?:\[[ xX]?\](?=\s|\Z)[ \t]*)?)")
 _GROUP = re.compile(r"(\d{1,4})[.:)]?[ \t]")
 
 
@@ -217,19 +218,26 @@ def _content(document: SpecDocument, span: Span) -> Span:
 
 def _proposal_places(document: SpecDocument) -> Iterator[OpenPlace]:
     missing = ("why", "what-changes") if document.profile_sections else tuple(_OF_PROPOSAL)
+    missing = () if holds_other_sections(document) else missing
     yield from section_places(document, _OF_PROPOSAL, missing=missing, below=_BELOW_PROPOSAL)
 
 
 def _design_places(document: SpecDocument) -> Iterator[OpenPlace]:
-    missing = () if document.profile_sections else ("context", "goals", "decisions", "risks")
+    own = document.profile_sections or holds_other_sections(document)
+    missing = () if own else ("context", "goals", "decisions", "risks")
     yield from section_places(document, _OF_DESIGN, missing=missing)
 
 
 def _tasks_places(document: SpecDocument) -> Iterator[OpenPlace]:
     tasks = [node for node in document.nodes.nodes if node.kind == "task"]
     groups = [section for section in document.sections if section.heading != document.title]
-    if (not tasks and not groups) or _is_template(document, groups):
+    if _is_template(document, groups):
         yield _all_tasks(document)
+        return
+    if not tasks and not groups:
+        # A list or a table is a plan in a form of somebody's own.
+        if not any(True for _ in document.tree.elements("item", "table")):
+            yield _all_tasks(document)
         return
     yield from _groups(document)
     for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
@@ -237,7 +245,8 @@ def _tasks_places(document: SpecDocument) -> Iterator[OpenPlace]:
             start, end = base + item.content.start, base + item.content.end
             number = _NUMBER.match(document.text, start, end)
             words = Span(start if number is None else number.end(), end)
-            if item.box is None or not _is_blank(document.text[words.start : words.end]):
+            blank = _is_blank(document.text[words.start : words.end])
+            if item.box is None or not blank or leads_in(document.text, item, base):
                 continue
             node = document.nodes.at(base + item.span.start)
             if node is not None and node.kind == "task":
@@ -252,21 +261,24 @@ def _is_blank(words: str) -> bool:
 
 
 def _is_template(document: SpecDocument, groups: Sequence[Section]) -> bool:
-    """Whether no group has a name, and no task says anything, as in the template of the tool."""
-    if not groups or not all(_is_blank(_NUMBER.sub("", group.title, count=1)) for group in groups):
-        return False
-    items = [
-        document.text[base + item.content.start : base + item.content.end]
-        for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True)
-        for item in items_of(chunk)
-    ]
-    return all(_is_blank(_NUMBER.sub("", words, count=1)) for words in items)
+    """Whether no group has a name, and nothing below the title says anything, as in the template of the tool."""
+    return bool(groups) and all(
+        _is_blank(_NUMBER.sub("", _LEAD.sub("", line, count=1), count=1))
+        for line in split_lines(_COMMENT.sub("", document.text[_below_title(document) :]))
+    )
+
+
+def _below_title(document: SpecDocument) -> int:
+    return document.preamble.start if document.title is None else document.title.end
 
 
 def _all_tasks(document: SpecDocument) -> OpenPlace:
-    """The place below the title, where a plan has nothing yet."""
-    start = document.preamble.start if document.title is None else document.title.end
+    """The place below the title where a plan has nothing yet; behind what stands there and is no stand-in."""
+    start = _below_title(document)
     span = _content(document, Span(start, len(document.text)))
+    groups = [section for section in document.sections if section.heading != document.title]
+    if not _is_template(document, groups) and not is_placeholder_in(document.tree, span, frozenset()):
+        span = Span(span.end, span.end)
     fit = _plan if document.title is None or span.start < span.end else behind("\n\n", _plan)
     head = document.title or Span(start, start)
     return OpenPlace("tasks", "Tasks", _TASKS.guidance, _TASKS.example, span, head, fit)

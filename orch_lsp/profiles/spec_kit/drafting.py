@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.asking import asking
 from orch_lsp.document.drafting import Drafting, OpenPlace
-from orch_lsp.document.items import Item, items_of, visible_matches
+from orch_lsp.document.items import Item, items_of, leads_in, visible_matches
 from orch_lsp.document.node import slug
-from orch_lsp.document.open_sections import Words, section_places
+from orch_lsp.document.open_sections import Words, holds_other_sections, section_places
 from orch_lsp.document.placeholder import is_placeholder_in, is_placeholder_line, link_labels
 from orch_lsp.document.shapes import behind, blocks, listed, one_line
 from orch_lsp.text import Span, end_of_line, start_of_line
@@ -129,7 +129,7 @@ def _spec_places(document: SpecDocument) -> Iterator[OpenPlace]:
     yield from section_places(
         document,
         _OF_SPEC,
-        missing=("user-scenarios", "requirements", "success-criteria"),
+        missing=() if holds_other_sections(document) else ("user-scenarios", "requirements", "success-criteria"),
         below=_BELOW_SPEC,
         skip=lambda section: section.heading.start in stories or _holds_ids(document, section),
     )
@@ -170,7 +170,11 @@ def _of_story(document: SpecDocument, node: Node, section: Section, *, has_crite
 
 def _lines(document: SpecDocument) -> Iterator[OpenPlace]:
     """Items, and lines behind a label in bold, in which a stand-in or a template's bracket stands."""
-    lines = [Span(base + item.content.start, base + item.content.end) for item, base in _items(document)]
+    lines = [
+        Span(base + item.content.start, base + item.content.end)
+        for item, base in _items(document)
+        if not leads_in(document.text, item, base)
+    ]
     links = link_labels(document.tree)
     seen: set[int] = set()
     used: dict[str, int] = {}
@@ -265,7 +269,7 @@ def _content(document: SpecDocument, span: Span) -> Span:
 
 
 def _plan_places(document: SpecDocument) -> Iterator[OpenPlace]:
-    missing = () if document.profile_sections else tuple(_OF_PLAN)
+    missing = () if document.profile_sections or holds_other_sections(document) else tuple(_OF_PLAN)
     yield from section_places(document, _OF_PLAN, missing=missing)
     yield from _lines(document)
 
@@ -274,6 +278,9 @@ def _tasks_places(document: SpecDocument) -> Iterator[OpenPlace]:
     tasks = any(node.kind == "task" for node in document.nodes.nodes)
     groups: Sequence[Section] = [section for section in document.sections if section.heading != document.title]
     if not tasks and not groups:
+        # A list or a table is a plan in a form of somebody's own.
+        if any(True for _ in document.tree.elements("item", "table")):
+            return
         start = document.preamble.start if document.title is None else document.title.end
         at = _content(document, Span(start, len(document.text)))
         written = is_placeholder_in(document.tree, at, frozenset())
