@@ -181,9 +181,11 @@ class SpecIndexes:
 
     async def aclose(self) -> None:
         """End what is under way."""
-        if self._taking is not None:
-            self._taking.cancel()
-        await asyncio.gather(*(index.aclose() for index in self._by_folder.values()), return_exceptions=True)
+        taking = () if self._taking is None else (self._taking,)
+        for task in taking:
+            task.cancel()
+        closing = (index.aclose() for index in self._by_folder.values())
+        await asyncio.gather(*taking, *closing, return_exceptions=True)
 
     def _is_taken(self, form: str, source: Source | None) -> bool:
         known = self._taken.get(form)

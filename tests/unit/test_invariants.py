@@ -41,6 +41,7 @@ STARTS_TASKS = {
     "orchestration/run_stores.py": "the opening of stores, the dropping of old runs; aclose() ends both",
     "orchestration/code_index.py": "the look at a workspace's code; aclose() ends it",
     "orchestration/spec_index.py": "the look at a workspace's files; aclose() ends it",
+    "orchestration/spec_indexes.py": "the reading of open documents into their indexes; aclose() ends it",
     "orchestration/scope.py": "a step's checkpoints; the step ends them",
     "orchestration/graph.py": "the steps of a wave; the wave ends with them",
     "orchestration/shielding.py": "what must reach its end although its caller is cancelled; awaited there",
