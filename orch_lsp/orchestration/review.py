@@ -9,17 +9,18 @@ from orch_lsp.errors import ErrorCode
 from orch_lsp.late import late
 from orch_lsp.orchestration.included import is_included
 from orch_lsp.orchestration.plan import Reading
-from orch_lsp.rules.rule import Finding
+from orch_lsp.rules.rule import Evidence, Finding
 from orch_lsp.settings.problem import Layer, Problem
 from orch_lsp.text import Span, line_spans
 from orch_lsp.uri import shown_path
 
 if TYPE_CHECKING:
     from orch_lsp.language import across as across_rules
-    from orch_lsp.orchestration import evidence
+    from orch_lsp.orchestration import evidence, upstream
     from orch_lsp.rules import check
 else:
     evidence = late("orch_lsp.orchestration.evidence")
+    upstream = late("orch_lsp.orchestration.upstream")
     across_rules = late("orch_lsp.language.across")
     check = late("orch_lsp.rules.check")
 
@@ -53,7 +54,10 @@ def findings_of_rules(reading: Reading) -> list[Finding]:
         return []
     severities, index = reading.severities, reading.index
     around = index.neighbours(reading.spec_path) if index.is_whole else None
-    alone = check.check(reading.document, severities, around, evidence.missing_files(reading))
+    facts = Evidence(
+        evidence.missing_files(reading), upstream.nodes_then(reading, index) if index.is_whole else frozenset()
+    )
+    alone = check.check(reading.document, severities, around, facts)
     across = across_rules.check_across(index, reading.spec_path, severities) if index.is_whole else ()
     return sorted((*alone, *across), key=lambda finding: finding.span)
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.profile import Profile, Severity
 from orch_lsp.rules import done_tasks, openspec, openspec_documents, questions, structure, task_lines, traceability
-from orch_lsp.rules.rule import Finding, Found, Neighbour, Rule, Subject
+from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subject
 
 RULES: Mapping[str, Rule] = {
     rule.code: rule
@@ -20,6 +20,7 @@ RULES: Mapping[str, Rule] = {
 EVERY_RULE = "*"
 """In the place of a code: all rules whose own is not there."""
 _GRADED = frozenset((EVERY_RULE, *(rule.code for rule in RULES.values() if rule.graded)))
+_NONE = Evidence()
 _NOTHING: Mapping[str, Severity] = MappingProxyType({})
 
 
@@ -38,7 +39,7 @@ def check(
     document: SpecDocument,
     severities: Mapping[str, Severity] = _NOTHING,
     neighbours: Sequence[Neighbour] | None = (),
-    missing_files: frozenset[str] = frozenset(),
+    evidence: Evidence = _NONE,
 ) -> tuple[Finding, ...]:
     """All findings in document order. Pure; never raises. A second call with the same values costs nothing.
 
@@ -46,17 +47,17 @@ def check(
         document: What is looked at.
         severities: The user's, by code, `*` for all others; a rule that is `off` does not run.
         neighbours: The other documents of its spec; None if they are not known, and nothing is said that needs them.
-        missing_files: Those of its `named_files` that are not in the workspace.
+        evidence: What was looked up for it.
     """
     chosen: tuple[Severity, ...] = tuple(severity_of(rule, document.profile, severities) for rule in RULES.values())
     said = frozenset(code for code in severities if code in _GRADED)
     around = None if neighbours is None else tuple(neighbours)
     # The kept key holds the nodes, so that no others can have their ids.
-    key = ("findings", chosen, said, _names(around), missing_files)
+    key = ("findings", chosen, said, _names(around), evidence)
     findings, _ = document.once(
         key,
         lambda: (
-            _check(Subject(document, around or (), missing_files), chosen, said, is_spec_known=around is not None),
+            _check(Subject(document, around or (), evidence), chosen, said, is_spec_known=around is not None),
             around,
         ),
     )

@@ -82,11 +82,11 @@ def done_without_evidence(subject: Subject) -> Iterator[Found]:
 
     A workspace whose folders got other names is no reason for a finding on each task.
     """
-    if not subject.missing_files:
+    if not subject.evidence.missing_files:
         return
     document = subject.document
     done = [(node, tuple(dict.fromkeys(path for _, path in paths))) for node, paths in done_tasks(document)]
-    bare = [(node, paths) for node, paths in done if subject.missing_files.issuperset(paths)]
+    bare = [(node, paths) for node, paths in done if subject.evidence.missing_files.issuperset(paths)]
     if len(bare) >= _MANY and len(bare) * 2 > len(done):
         node, paths = bare[0]
         message = (

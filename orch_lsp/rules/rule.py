@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from orch_lsp.document.layout import Layout
 from orch_lsp.document.model import SpecDocument
@@ -90,6 +90,24 @@ class Neighbour(Protocol):
         ...
 
 
+class NodeThen(NamedTuple):
+    """A node of another document of the spec as it was when the document that cites it was last reworded."""
+
+    path: str
+    key: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Facts about a document that stand in none: whoever asks for its findings has looked them up."""
+
+    missing_files: frozenset[str] = frozenset()
+    """Files that its ticked tasks name (`done_tasks.named_files`), as it writes them, that are not in the workspace."""
+    nodes_then: frozenset[NodeThen] = frozenset()
+    """Of the nodes that it cites, those that had another text when it was last reworded."""
+
+
 class Subject:
     """The document and its surroundings, as the rules of one run look at them."""
 
@@ -97,12 +115,11 @@ class Subject:
         self,
         document: SpecDocument,
         neighbours: Sequence[Neighbour] = (),
-        missing_files: frozenset[str] = frozenset(),
+        evidence: Evidence = Evidence(),
     ) -> None:
         self.document = document
         self.neighbours = neighbours
-        self.missing_files = missing_files
-        """Files that the document names, as it writes them, and that are not in the workspace."""
+        self.evidence = evidence
         self.profile = document.profile
 
     @cached_property

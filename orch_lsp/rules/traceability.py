@@ -70,6 +70,29 @@ def property_without_criterion(subject: Subject) -> Iterator[Found]:
             yield Found(message, _line(subject, node), node.key)
 
 
+def stale_downstream(subject: Subject) -> Iterator[Found]:
+    """What the document is made of and was reworded since: one finding a node, on its first citation."""
+    then = {(one.path, one.key) for one in subject.evidence.nodes_then}
+    if not then:
+        return
+    nodes = subject.document.nodes
+    by_key: dict[str, list[Citation]] = {}
+    for citation in nodes.citations:
+        if citation.relation in _OF_REQUIREMENTS and citation.scope is None:
+            by_key.setdefault(citation.key, []).append(citation)
+    for neighbour in subject.neighbours:
+        for key, citations in by_key.items():
+            if (neighbour.path, key) not in then or (now := neighbour.nodes.by_key.get(key)) is None:
+                continue
+            holders = [node.key for one in citations if (node := nodes.at(one.span.start)) is not None]
+            held = dict.fromkeys(holders)
+            others = f", and {len(held) - 1} more" if len(held) > 1 else ""
+            by = f"“{next(iter(held))}”{others}" if held else "it"
+            message = f"“{key}” was reworded since this was written: look whether {by} still fits."
+            related = (Related("As it is now.", now.head, neighbour.path),)
+            yield Found(message, citations[0].span, next(iter(held), None), (), related)
+
+
 def _spec(subject: Subject) -> Iterable[Nodes]:
     return (subject.document.nodes, *(neighbour.nodes for neighbour in subject.neighbours))
 
@@ -122,5 +145,9 @@ RULES = (
     Rule(
         "property_without_criterion", "traceability", "warning", "A property validates no criterion.",
         property_without_criterion,
+    ),
+    Rule(
+        "stale_downstream", "traceability", "warning",
+        "What a document is made of was reworded since.", stale_downstream, needs_spec=True,
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from orch_lsp.document.parse import parse
 from orch_lsp.document.profile import Profile, Severity
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.rules.check import RULES, check
-from orch_lsp.rules.rule import Finding
+from orch_lsp.rules.rule import Evidence, Finding
 from orch_lsp.text import apply_edits
 
 _PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text("utf-8")
@@ -29,12 +29,15 @@ def examples(code: str) -> tuple[str, str]:
     return bad, good
 
 
-def found(text: str, profile: Profile, code: str, missing_files: frozenset[str] = frozenset()) -> list[Finding]:
+_NONE = Evidence()
+
+
+def found(text: str, profile: Profile, code: str, evidence: Evidence = _NONE) -> list[Finding]:
     """The findings of one rule alone, also where the profile has it off."""
     severities: dict[str, Severity] = (
         {} if RULES[code].severity != "off" or code in profile.severities else {code: "warning"}
     )
-    return [finding for finding in check(parse(text, profile), severities, (), missing_files) if finding.rule == code]
+    return [finding for finding in check(parse(text, profile), severities, (), evidence) if finding.rule == code]
 
 
 def marked(text: str, profile: Profile, code: str) -> list[str]:

@@ -8,6 +8,7 @@ from orch_lsp.document.parse import parse
 from orch_lsp.profiles.kiro.sections import TASKS
 from orch_lsp.profiles.spec_kit.sections import PROFILES
 from orch_lsp.rules.done_tasks import named_files
+from orch_lsp.rules.rule import Evidence
 from orch_lsp.text import apply_edits
 from tests.unit.rule_pages import examples, found
 
@@ -27,7 +28,7 @@ def files(text: str) -> frozenset[str]:
 
 def test_the_examples_of_the_page_are_what_they_are_said_to_be() -> None:
     bad, good = examples(CODE)
-    missing = frozenset({"src/counter.py"})
+    missing = Evidence(frozenset({"src/counter.py"}))
     (only,) = found(bad, TASKS, CODE, missing)
     assert [fix.by_itself for fix in only.fixes] == [False]
     assert apply_edits(bad, only.fixes[0].edits) == good
@@ -74,23 +75,23 @@ def test_only_ticked_tasks_are_looked_at_each_with_its_own_words() -> None:
         "  - [ ] 1.1 Inner `a/b.py`\n- [-] 2. Begun `a/c.py`\n- [ ] 3. Open `a/d.py`\n\n```\n- [x] 4. `a/e.py`\n```\n"
     )
     assert files(text) == {"a/a.py"}
-    assert [one.key for one in found(text, TASKS, CODE, frozenset({"a/a.py", "a/b.py"}))] == ["1"]
+    assert [one.key for one in found(text, TASKS, CODE, Evidence(frozenset({"a/a.py", "a/b.py"})))] == ["1"]
 
 
 def test_a_task_of_whose_files_one_is_there_has_evidence() -> None:
     text = "# Tasks: A\n\n- [x] T001 [P] Write src/a.py and src/b.py\n- [X] T002 Write src/c.py\n"
     missing = frozenset({"src/b.py", "src/c.py"})
-    (only,) = found(text, OF_SPEC_KIT, CODE, missing)
+    (only,) = found(text, OF_SPEC_KIT, CODE, Evidence(missing))
     assert (only.key, only.message) == ("T002", "This task is ticked, and `src/c.py` is not in the workspace.")
 
 
 def test_where_most_files_are_gone_one_finding_says_so() -> None:
     text = tasks(*(f"Write `old/{name}.py`" for name in "abcd"))
     missing = files(text)
-    (only,) = found(text, TASKS, CODE, missing)
+    (only,) = found(text, TASKS, CODE, Evidence(missing))
     assert only.key == "1"
     assert only.message.startswith("4 of 4 ticked tasks name files, such as `old/a.py`, of which none")
-    assert [one.key for one in found(text, TASKS, CODE, missing - {"old/a.py", "old/b.py"})] == ["3", "4"]
+    assert [one.key for one in found(text, TASKS, CODE, Evidence(missing - {"old/a.py", "old/b.py"}))] == ["3", "4"]
 
 
 def test_nothing_is_said_where_nobody_looked() -> None:
