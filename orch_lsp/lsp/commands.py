@@ -24,6 +24,7 @@ ALLOW_PROVIDER = "orch.allowProvider"
 DISMISS_DIAGNOSTIC = "orch.dismissDiagnostic"
 EXPLAIN_ERROR = "orch.explainError"
 NEW_DOCUMENT = "orch.newDocument"
+MARK_REVIEWED = "orch.markReviewed"
 TOGGLE_TASK = "orch.toggleTask"
 
 REWRITE = "refactor.rewrite.orch"
@@ -64,6 +65,7 @@ COMMANDS = {
     DISMISS_DIAGNOSTIC: CommandSubject("document", ("uri",)),
     EXPLAIN_ERROR: CommandSubject("failure", ("code", "uri")),
     NEW_DOCUMENT: CommandSubject("workspace", ("uri", "profile", "kind", "name", "open")),
+    MARK_REVIEWED: CommandSubject("document", ("uri", "key")),
     TOGGLE_TASK: CommandSubject("document", ("uri", "line")),
 }
 """Every command, with its subject."""

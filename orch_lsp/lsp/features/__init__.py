@@ -20,6 +20,7 @@ from orch_lsp.lsp.commands import (
     DOCTOR,
     EXPLAIN_ERROR,
     GENERATE_DRAFT,
+    MARK_REVIEWED,
     NEW_DOCUMENT,
     PREVIEW_DRAFT,
     RETRY_RUN,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         models,
         references,
         rename,
+        reviewing,
         runs,
         saving,
         selection_range,
@@ -90,6 +92,7 @@ else:
     models = late(f"{__name__}.models")
     references = late(f"{__name__}.references")
     rename = late(f"{__name__}.rename")
+    reviewing = late(f"{__name__}.reviewing")
     runs = late(f"{__name__}.runs")
     saving = late(f"{__name__}.saving")
     selection_range = late(f"{__name__}.selection_range")
@@ -193,6 +196,7 @@ FEATURES: tuple[Row, ...] = (
     Command(EXPLAIN_ERROR, lambda: choices.explain_error),
     Command(TOGGLE_TASK, lambda: tasks.toggle_task),
     Command(NEW_DOCUMENT, lambda: beginning.new_document),
+    Command(MARK_REVIEWED, lambda: reviewing.mark_reviewed),
     Command(SELECT_MODEL, lambda: models.select_model),
     AboutDocument(
         types.TEXT_DOCUMENT_COMPLETION,

@@ -14,6 +14,7 @@ from orch_lsp.lsp.commands import (
     DISMISS_DIAGNOSTIC,
     EXPLAIN_ERROR,
     GENERATE_DRAFT,
+    MARK_REVIEWED,
     PREVIEW_DRAFT,
     RETRY_RUN,
     REWRITE,
@@ -101,6 +102,9 @@ async def _quick_fixes(
         for fix in _rule_fixes(snapshot, findings, diagnostic):
             if all(fix.title != action.title or fix.edit != action.edit for action in actions):
                 actions.append(fix)
+        if code == "stale_downstream" and (key := _cited_at(snapshot, reading, diagnostic)) is not None:
+            offer = Offer(f"Orch: This still fits “{key}”", MARK_REVIEWED, {"uri": reading.source.uri, "key": key})
+            actions.append(_action(offer, types.CodeActionKind.QuickFix.value, [diagnostic]))
     if generate:
         offer = Offer("Orch: Generate spec draft", GENERATE_DRAFT, {"uri": reading.source.uri})
         actions.insert(0, _action(offer, types.CodeActionKind.QuickFix.value, generate))
@@ -147,6 +151,12 @@ async def _nearest_models(snapshot: Snapshot, reading: Reading, code: str) -> li
     if code in _ANOTHER_MODEL and snapshot.client.message_actions:
         offers.append(Offer("Orch: Choose another model…", SELECT_MODEL, {"uri": uri}))
     return offers
+
+
+def _cited_at(snapshot: Snapshot, reading: Reading, diagnostic: types.Diagnostic) -> str | None:
+    """The key that the text under a diagnostic cites."""
+    citation = reading.document.nodes.citation_at(snapshot.positions().offset(diagnostic.range.start))
+    return None if citation is None else citation.key
 
 
 def _findings(reading: Reading) -> tuple[Finding, ...]:
