@@ -64,7 +64,7 @@ _known = _Known()
 
 
 def nodes_then(reading: Reading, index: Index) -> frozenset[NodeThen]:
-    """What the document cites as covered or validated, with the hashes that it had when the document was reworded.
+    """Nodes that the document covers or validates and that were reworded after it, each with its hash of that time.
 
     Empty without git, for a document that is not committed or is being reworded, and for what was reviewed since.
     Blocking: the first look at a commit walks through history, for a second at most.
@@ -195,10 +195,10 @@ def _nodes(path: str, text: str) -> Nodes:
 
 
 def read_reviewed(root: Path) -> frozenset[tuple[str, str, str]]:
-    """What somebody has looked at: path, key and hash of each node. A line that cannot be read is none."""
+    """Nodes that somebody has looked at, each with path, key and hash. A line that cannot be read is none."""
     data = read_file(root / ORCH_DIRECTORY / REVIEWED, _MAX_REVIEWED_BYTES)
     found: set[tuple[str, str, str]] = set()
-    for line in (data or b"").decode("utf-8", "replace").splitlines():
+    for line in (data or b"").decode("utf-8", "replace").split("\n"):
         try:
             entry: object = json.loads(line)
         except (ValueError, RecursionError):
@@ -212,7 +212,7 @@ def read_reviewed(root: Path) -> frozenset[tuple[str, str, str]]:
 
 
 def write_reviewed(root: Path, nodes: Collection[tuple[str, str, str]]) -> None:
-    """Add nodes to what somebody has looked at; an older wording of one is forgotten. Blocking.
+    """Add nodes to those that somebody has looked at; an older wording of one is forgotten. Blocking.
 
     Raises:
         OSError: It cannot be written.

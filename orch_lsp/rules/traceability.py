@@ -71,7 +71,7 @@ def property_without_criterion(subject: Subject) -> Iterator[Found]:
 
 
 def stale_downstream(subject: Subject) -> Iterator[Found]:
-    """What the document is made of and was reworded since: one finding a node, on its first citation."""
+    """Nodes that the document is made of and that were reworded since: one finding a node, on its first citation."""
     then = {(one.path, one.key) for one in subject.evidence.nodes_then}
     if not then:
         return
