@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byState, specsIn, type Spec } from "../src/specs/specList";
+import { byState, nameOf, specsIn, type Spec } from "../src/specs/specList";
 import { panelHtml } from "../src/trace/traceHtml";
 
 const spec = (fields: Partial<Spec>): Spec => ({
@@ -24,6 +24,14 @@ test("specs stand by state, those at work first", () => {
       ["done", ["specs/a", "c"]],
     ],
   );
+});
+
+test("a spec is named by its folder, and one that is a file by its title", () => {
+  assert.equal(nameOf(spec({ title: "Design Document" })), "a");
+  assert.equal(nameOf(spec({ scope: "specs/a/", title: "Design Document" })), "a");
+  const alone = { scope: "a.md", documents: [{ path: "a.md", title: "A", uri: "file:///w/a.md" }] };
+  assert.equal(nameOf(spec(alone)), "A");
+  assert.equal(nameOf(spec({ scope: "" })), "A");
 });
 
 test("what has not the shape of a spec is left out", () => {

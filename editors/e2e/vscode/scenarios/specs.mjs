@@ -12,6 +12,8 @@ import { until } from "../world.mjs";
 
 const SPEC = `# Feature Specification: Rate limiting
 
+## User Scenarios & Testing
+
 ### User Story 1 - A busy client is told (Priority: P1)
 
 1. **Given** a client at its limit, **When** it calls again, **Then** it gets a 429 that says when to come back
@@ -79,9 +81,11 @@ export const specs = [
         await window.line("count requests by API key").waitFor();
         await window.command("Explorer: Focus on Outline View");
         const outline = page.locator(".outline-pane .monaco-list-row");
-        // Rows further down are there only once the pane is scrolled to them.
+        // Rows further down are there only where the pane has room for them.
+        await page.getByRole("button", { name: "Explorer Section: workspace" }).click();
         await outline.filter({ hasText: "US1 A busy client is told" }).waitFor();
         await outline.filter({ hasText: "US1/AC1" }).waitFor();
+        await outline.filter({ hasText: "FR-001 System MUST count" }).waitFor();
         await window.picture("outline");
 
         const id = page.locator(".view-line", { hasText: "count requests by API key" }).locator("span", { hasText: "FR-001" }).last();
@@ -126,7 +130,7 @@ export const specs = [
         await group(/^In progress: 1 specs/u).waitFor();
         await group(/^Without tasks: 1 specs/u).waitFor();
         await group(/^Done: 1 specs/u).waitFor();
-        const spec = page.getByRole("treeitem", { name: /Rate limiting, 2 of 4 tasks done/u });
+        const spec = page.getByRole("treeitem", { name: /001-rate-limiting, 2 of 4 tasks done/u });
         await spec.click();
         await page.getByRole("treeitem", { name: /spec\.md/u }).first().waitFor();
         await window.picture("specs");
@@ -136,7 +140,7 @@ export const specs = [
         writeFileSync(world.at("workspace/specs/001-rate-limiting/tasks.md"), TASKS.replaceAll("[ ]", "[x]"));
         await group(/^Done: 2 specs/u).waitFor();
         // In another group it is folded again.
-        await page.getByRole("treeitem", { name: /Rate limiting, 4 of 4 tasks done/u }).click();
+        await page.getByRole("treeitem", { name: /001-rate-limiting, 4 of 4 tasks done/u }).click();
         await page.getByRole("treeitem", { name: /spec\.md/u }).first().click();
         await window.tab("spec.md").waitFor();
       });
@@ -154,8 +158,6 @@ export const specs = [
         const { page } = window;
         await window.pick("spec.md ", "001-rate-limiting");
         await window.line("refuse what exceeds").waitFor();
-        // The server names the place before it takes a new name.
-        await page.locator(".codelens-decoration a").first().waitFor();
         await page.locator(".view-line", { hasText: "refuse what exceeds" }).locator("span", { hasText: "FR-002" }).last().click();
         const input = page.locator(".rename-box .rename-input, .rename-box input").first();
         await until("the box for the new name", async () => {

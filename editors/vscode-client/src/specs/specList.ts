@@ -29,6 +29,13 @@ export function specsIn(answer: unknown): Spec[] {
   return Array.isArray(specs) ? specs.filter(isSpec) : [];
 }
 
+/** The folder of a spec, which tells it from others where the titles of a format do not; the title of one that is a file of its own. */
+export function nameOf(spec: Spec): string {
+  const own = spec.documents.some(({ path }) => path === spec.scope);
+  const folder = spec.scope.split("/").findLast((part) => part !== "");
+  return own || folder === undefined ? spec.title : folder;
+}
+
 /** The specs by state, in the order in which they are shown; states without any are left out. */
 export function byState(specs: readonly Spec[]): { readonly state: SpecState; readonly specs: readonly Spec[] }[] {
   return SPEC_STATES.map((state) => ({ state, specs: specs.filter((spec) => spec.state === state) })).filter(

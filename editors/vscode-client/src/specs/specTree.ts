@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { byState, type Spec, type SpecFile, type SpecState } from "./specList";
+import { byState, nameOf, type Spec, type SpecFile, type SpecState } from "./specList";
 
 interface StateNode {
   readonly kind: "state";
@@ -77,18 +77,19 @@ function stateItem({ state, specs }: StateNode): vscode.TreeItem {
 }
 
 function specItem(spec: Spec): vscode.TreeItem {
-  const item = new vscode.TreeItem(spec.title, vscode.TreeItemCollapsibleState.Collapsed);
+  const item = new vscode.TreeItem(nameOf(spec), vscode.TreeItemCollapsibleState.Collapsed);
   const progress = spec.tasks === 0 ? "" : vscode.l10n.t("{0} of {1} tasks done", spec.done, spec.tasks);
   item.id = `spec:${spec.documents[0]?.uri ?? spec.scope}`;
-  item.description = progress;
+  item.description = spec.tasks === 0 ? "" : `${spec.done}/${spec.tasks}`;
   item.contextValue = "spec";
   item.tooltip = [
+    spec.title,
     spec.scope,
     vscode.l10n.t("{0} requirements", spec.requirements),
     ...(progress === "" ? [] : [progress]),
     ...(spec.questions === 0 ? [] : [vscode.l10n.t("{0} open questions", spec.questions)]),
   ].join("\n");
-  item.accessibilityInformation = { label: [spec.title, progress].filter((part) => part !== "").join(", ") };
+  item.accessibilityInformation = { label: [nameOf(spec), progress].filter((part) => part !== "").join(", ") };
   return item;
 }
 
