@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
+from typing import Any
 
 from orch_lsp.document.node import State
 from orch_lsp.markdown.tree import Chunk, Element, Tree
@@ -52,16 +52,36 @@ class Item:
         return Span(base + self.span.start, base + self.span.end)
 
 
-_items: WeakKeyDictionary[Chunk, tuple[Item, ...]] = WeakKeyDictionary()
-_hidden: WeakKeyDictionary[Chunk, tuple[Span, ...]] = WeakKeyDictionary()
+class PlacedMatch:
+    """A match in a chunk, with offsets of the text that the chunk stands in."""
+
+    __slots__ = ("_base", "_match")
+
+    def __init__(self, match: re.Match[str], base: int) -> None:
+        self._match = match
+        self._base = base
+
+    def __getitem__(self, group: str | int) -> str | Any:
+        return self._match[group]
+
+    def start(self, group: str | int = 0) -> int:
+        """Where a group begins; -1 if it took no part."""
+        start = self._match.start(group)
+        return start if start < 0 else self._base + start
+
+    def end(self, group: str | int = 0) -> int:
+        """Where a group ends; -1 if it took no part."""
+        end = self._match.end(group)
+        return end if end < 0 else self._base + end
+
+    def span(self, group: str | int = 0) -> tuple[int, int]:
+        """Where a group begins and ends."""
+        return self.start(group), self.end(group)
 
 
 def items_of(chunk: Chunk) -> tuple[Item, ...]:
     """The list items of a chunk in document order, also those in quotes."""
-    known = _items.get(chunk)
-    if known is None:
-        known = _items[chunk] = tuple(_read_items(chunk))
-    return known
+    return chunk.once("items", lambda chunk: tuple(_read_items(chunk)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,24 +140,29 @@ def items_around(tree: Tree, offset: int) -> tuple[PlacedItem, ...]:
 
 def hidden_in(chunk: Chunk) -> tuple[Span, ...]:
     """The spans that are no words of the document: code blocks, HTML, destinations of links. Sorted."""
-    known = _hidden.get(chunk)
-    if known is None:
-        known = _hidden[chunk] = _joined(_read_hidden(chunk))
-    return known
+    return chunk.once("hidden", lambda chunk: _joined(_read_hidden(chunk)))
 
 
-def visible_matches(tree: Tree, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+def visible_matches(tree: Tree, pattern: re.Pattern[str]) -> Iterator[PlacedMatch]:
     """Matches of a pattern in the text after front matter that touch nothing hidden, with offsets of the text.
 
-    A pattern is looked for in the whole text, so that it may look behind and ahead; it should match little.
+    A pattern is looked for in each chunk alone: a chunk begins and ends with a line, and no match goes from one to the
+    next.
     """
-    hidden = [
-        Span(base + span.start, base + span.end)
-        for chunk, base in zip(tree.chunks, tree.starts, strict=True)
-        for span in hidden_in(chunk)
-    ]
+    for chunk, base in zip(tree.chunks, tree.starts, strict=True):
+        for found in matches_in(chunk, pattern):
+            yield PlacedMatch(found, base)
+
+
+def matches_in(chunk: Chunk, pattern: re.Pattern[str]) -> tuple[re.Match[str], ...]:
+    """Matches of a pattern in a chunk that touch nothing hidden; looked for once."""
+    return chunk.once(pattern, lambda chunk: tuple(_visible(chunk, pattern)))
+
+
+def _visible(chunk: Chunk, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    hidden = hidden_in(chunk)
     ends = [span.end for span in hidden]
-    for found in pattern.finditer(tree.text, tree.starts[0]):
+    for found in pattern.finditer(chunk.text):
         number = bisect_right(ends, found.start())
         if number == len(hidden) or hidden[number].start >= found.end():
             yield found

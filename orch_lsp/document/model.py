@@ -15,11 +15,13 @@ from orch_lsp.document.body import body_sha256
 from orch_lsp.document.node import Node, Nodes
 from orch_lsp.document.placeholder import is_placeholder, is_placeholder_in
 from orch_lsp.document.profile import Profile
+from orch_lsp.document.skeleton import Skeleton, skeleton_of
 from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.markdown.tree import Tree
 from orch_lsp.text import Span
 
 _Made = TypeVar("_Made")
+_NO_HEADINGS = skeleton_of((), (), (), (0,))
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class SpecDocument:
     """First section for each profile key that is present."""
     main_level: int = 2
     """The level of a main heading at the end of the document, 1 to 6."""
+    skeleton: Skeleton = field(default=_NO_HEADINGS, compare=False, repr=False)
+    """The headings without their places, shared with the document that it was an edit ago if those are the same."""
 
     derived: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], compare=False, repr=False)
     """Values derived from it, see `once`."""

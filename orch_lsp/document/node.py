@@ -140,7 +140,7 @@ class Nodes:
     def citations(self) -> tuple[Citation, ...]:
         """All citations in document order."""
         found = [*self.loose, *(citation for node in self.nodes for citation in node.citations)]
-        return tuple(sorted(found, key=lambda citation: citation.span))
+        return tuple(sorted(found, key=_place_of))
 
     def around(self, offset: int) -> tuple[Node, ...]:
         """The nodes that hold `offset`, the innermost first. A node's end belongs to it unless another begins there."""
@@ -202,8 +202,8 @@ def gathered(text: str, nodes: Iterable[Node], citations: Iterable[Citation] = (
     counts: dict[str, int] = {}
     taken = {node.key for node in ordered}
     keys = [_numbered(node.key, counts, taken) for node in ordered]
-    parents = _parents(ordered)
-    of_node, loose = _cited(ordered, parents, citations)
+    parents = parents_of(ordered)
+    of_node, loose = cited_by(ordered, parents, citations)
     found = (
         Node(
             node.kind, keys[number], node.title, node.span, node.state, node.name,
@@ -214,7 +214,11 @@ def gathered(text: str, nodes: Iterable[Node], citations: Iterable[Citation] = (
     return Nodes(tuple(found), tuple(loose))
 
 
-def _parents(ordered: Sequence[Node]) -> list[int]:
+def _place_of(citation: Citation) -> tuple[int, int]:
+    return citation.span.start, citation.span.end
+
+
+def parents_of(ordered: Sequence[Node]) -> list[int]:
     """For each node the number of the smallest one before it that holds it whole, -1 for none."""
     parents: list[int] = []
     around: list[int] = []
@@ -229,15 +233,15 @@ def _parents(ordered: Sequence[Node]) -> list[int]:
     return parents
 
 
-def _cited(
+def cited_by(
     ordered: Sequence[Node], parents: Sequence[int], citations: Iterable[Citation]
 ) -> tuple[dict[int, list[Citation]], list[Citation]]:
-    """Citations by the number of the innermost node around them, and those that stand in none."""
+    """Citations by the number of the innermost node around them, and those in none; not those at a name."""
     names = {node.name for node in ordered}
     starts = [node.span.start for node in ordered]
     of_node: dict[int, list[Citation]] = {}
     loose: list[Citation] = []
-    for citation in sorted(citations, key=lambda citation: citation.span):
+    for citation in sorted(citations, key=_place_of):
         if citation.span in names:
             continue
         number = bisect_right(starts, citation.span.start) - 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.outline import Outline, outline_of
 from orch_lsp.document.placeholder import link_labels
 from orch_lsp.document.profile import Profile
+from orch_lsp.document.skeleton import Skeleton, skeleton_of
 from orch_lsp.markdown.front_matter import FrontMatter, content_start, parse_front_matter
 from orch_lsp.markdown.reader import read
 from orch_lsp.markdown.tree import Heading, Tree
@@ -38,15 +39,29 @@ def parse_tree(tree: Tree, front_matter: FrontMatter | None, profile: Profile) -
     A byte order mark belongs to the text and to no section. The profile's sections are recognised where the document's
     outline puts its sections (`outline`).
     """
-    text, start = tree.text, tree.starts[0]
     outline = outline_of(tree.headings, profile)
-    sections = _sections(tree, outline)
-    title = next((section for section in sections if section.level == 1 and section.profile_key is None), None)
+    skeleton = _skeleton(tree, outline)
+    sections = _sections(tree, outline, skeleton)
     by_key: dict[str, Section] = {}
     for section, keys in zip(sections, outline.keys, strict=True):
         # A heading such as `Goals / Non-goals` speaks for both only if somebody has written below it.
         for key in keys if len(keys) <= 1 or not section.placeholder else keys[:1]:
             by_key.setdefault(key, section)
+    return document_of(tree, front_matter, profile, sections, by_key, outline.main_level, skeleton)
+
+
+def document_of(
+    tree: Tree,
+    front_matter: FrontMatter | None,
+    profile: Profile,
+    sections: tuple[Section, ...],
+    by_key: Mapping[str, Section],
+    main_level: int,
+    skeleton: Skeleton,
+) -> SpecDocument:
+    """The document of a tree whose sections are known; see `SpecDocument` for the values."""
+    text, start = tree.text, tree.starts[0]
+    title = next((section for section in sections if section.level == 1 and section.profile_key is None), None)
     first = next((section for section in sections if section.profile_key is not None), None)
     open_block = tree.open_block
     fence = open_block if open_block is not None and open_block.kind == "fence" else None
@@ -61,8 +76,16 @@ def parse_tree(tree: Tree, front_matter: FrontMatter | None, profile: Profile) -
         front_matter=front_matter,
         unbalanced_fence=None if fence is None else _line_around(text, fence.start, start),
         profile_sections=by_key,
-        main_level=outline.main_level,
+        main_level=main_level,
+        skeleton=skeleton,
     )
+
+
+def _skeleton(tree: Tree, outline: Outline) -> Skeleton:
+    headings = tree.headings
+    ends = _body_ends(headings, [keys[0] if keys else None for keys in outline.keys])
+    named = [(heading.level, heading.text) for heading in headings]
+    return skeleton_of(named, outline.keys, ends, [len(chunk.headings) for chunk in tree.chunks])
 
 
 def _line_around(text: str, offset: int, lowest: int) -> Span:
@@ -108,16 +131,15 @@ def _mains(starts: Sequence[int], outline: Outline, length: int) -> list[tuple[S
     return [(spans[position], outline.levels[position]) for position in positions]
 
 
-def _within_html(text: str, heading: Span, body: Span) -> bool:
+def within_html(text: str, heading: Span, body: Span) -> bool:
     """Whether a body begins inside the HTML block of its heading, where a draft would be read as HTML."""
     in_html = text[heading.start : heading.end].lstrip(" \t").startswith("<")
     return in_html and bool(text[body.start : min(body.end, end_of_line(text, body.start))].strip(" \t"))
 
 
-def _sections(tree: Tree, outline: Outline) -> tuple[Section, ...]:
+def _sections(tree: Tree, outline: Outline, skeleton: Skeleton) -> tuple[Section, ...]:
     text, headings = tree.text, tree.headings
-    firsts = [keys[0] if keys else None for keys in outline.keys]
-    ends = _body_ends(headings, firsts)
+    firsts, ends = skeleton.profile_keys, skeleton.ends
     keys = _section_keys(headings, outline)
     mains = _mains([heading.span.start for heading in headings], outline, len(text))
     links = link_labels(tree)
@@ -138,7 +160,7 @@ def _sections(tree: Tree, outline: Outline) -> tuple[Section, ...]:
                 main_level=mains[number][1],
                 content=content,
                 links=links,
-                within_html=_within_html(text, heading.span, body),
+                within_html=within_html(text, heading.span, body),
                 tree=tree,
             )
         )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from orch_lsp.document.edited import after_edit
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.parse import parse_tree, tree_after
 from orch_lsp.document.profile import Profile
@@ -34,6 +35,8 @@ class MarkdownReading:
     front_matter: FrontMatter | None
     documents: list[SpecDocument] = field(default_factory=list[SpecDocument], compare=False, repr=False)
     """The documents made of it, one for each profile."""
+    before: list[SpecDocument] = field(default_factory=list[SpecDocument], compare=False, repr=False)
+    """The documents of the text that it was an edit ago, until one of this text is made; their front matter is its."""
     derived: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], compare=False, repr=False)
     """Values derived from it, see `once`."""
 
@@ -73,11 +76,18 @@ class Readings:
     def read(self, key: str, text: str, profile: Profile) -> SpecDocument:
         """The document named `key`, whose text is `text`, as a spec of `profile`. Equal to `parse(text, profile)`."""
         read = self.markdown(key, text)
-        document = next((made for made in read.documents if made.profile is profile), None)
+        document = _as_profile(read.documents, profile)
         if document is None:
-            document = parse_tree(read.tree, read.front_matter, profile)
+            before = _as_profile(read.before, profile)
+            document = None if before is None else after_edit(before, read.tree)
+            document = document or parse_tree(read.tree, read.front_matter, profile)
             read.documents.append(document)
+            read.before.clear()
         return document
+
+
+def _as_profile(documents: list[SpecDocument], profile: Profile) -> SpecDocument | None:
+    return next((made for made in documents if made.profile is profile), None)
 
 
 def _read(known: MarkdownReading | None, text: str) -> MarkdownReading:
@@ -86,7 +96,8 @@ def _read(known: MarkdownReading | None, text: str) -> MarkdownReading:
         # Text before the Markdown is read whole; a block that was none may be closed by any later line.
         before = known.front_matter is None and opens_front_matter(text)
         if span.start > known.tree.starts[0] and not before:
-            return MarkdownReading(changed(known.tree, span, new_text), known.front_matter)
+            before = known.documents or known.before
+            return MarkdownReading(changed(known.tree, span, new_text), known.front_matter, before=list(before))
     front_matter = parse_front_matter(text)
     return MarkdownReading(tree_after(text, front_matter), front_matter)
 

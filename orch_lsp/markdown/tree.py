@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from orch_lsp.markdown.html import comments_in, html_closer, html_heading
 from orch_lsp.text import Span, after_line, end_of_line, line_spans, split_lines, start_of_line
 
 _ATX = re.compile(r"[ \t]*#{1,6}(?:[ \t]|\Z)")
+_Made = TypeVar("_Made")
 _CLOSING = re.compile(r"(?:\A|[ \t])#+[ \t]*\Z")
 
 Kind = Literal[
@@ -102,6 +103,23 @@ class Chunk:
     definitions: tuple[Definition, ...]
     open_block: OpenBlock | None
     """Only the last chunk of a text can have one."""
+
+    @cached_property
+    def _derived(self) -> dict[Hashable, tuple[object, Any]]:
+        return {}
+
+    def once(self, key: Hashable, make: Callable[[Chunk], _Made], given: object = None) -> _Made:
+        """The value that `make` gives, kept with this chunk until it is asked for with another `given`.
+
+        An edit elsewhere keeps the chunk, and so what was made of it: `make` looks at the chunk and at `given`, and at
+        nothing else. Two threads may both make it.
+        """
+        known = self._derived.get(key)
+        if known is not None and known[0] == given:
+            return known[1]
+        made = make(self)
+        self._derived[key] = (given, made)
+        return made
 
     def children(self, number: int = -1) -> Iterator[int]:
         """Numbers of the elements directly below element `number`; of those in the document itself for -1."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.node import Node, Nodes, gathered, shortened
 from orch_lsp.document.section_nodes import heading_nodes
-from orch_lsp.profiles.gsd.references import PLAN, citations_of, fields_of, phase_number, tagged
+from orch_lsp.profiles.gsd.references import PLAN, citations_in_tags, fields_of, phase_number, tagged
 from orch_lsp.text import Span
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def plan_nodes(document: SpecDocument) -> Nodes:
     nodes = [*heading_nodes(document), *_tasks(document, key), *_truths(document, key)]
     if key is not None:
         nodes.append(_whole(document, key))
-    return gathered(document.text, nodes, citations_of(document, in_tags=True))
+    return gathered(document.text, nodes, citations_in_tags(document))
 
 
 def _key(document: SpecDocument) -> str | None:

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from orch_lsp.document.items import visible_matches
+from orch_lsp.document.items import matches_in
 from orch_lsp.document.node import Citation, Relation
 from orch_lsp.markdown.html import comments_in
 from orch_lsp.text import Span
 
 if TYPE_CHECKING:
     from orch_lsp.document.model import SpecDocument
+    from orch_lsp.markdown.tree import Chunk
 
 REQUIREMENT = r"[A-Z][A-Z0-9]{1,11}-\d{2,4}"
 PLAN = r"\d{2,3}(?:\.\d{1,2})?-\d{2,3}"
@@ -49,26 +50,30 @@ def phase_number(value: object) -> str | None:
     return None if found is None else f"{int(found[1]):02d}{found[2] or ''}"
 
 
-def citations_of(document: SpecDocument, *, in_tags: bool = False) -> list[Citation]:
-    """All that a document cites.
+def citations_of(chunk: Chunk) -> tuple[Citation, ...]:
+    """All that a chunk cites, counted from its start."""
+    return chunk.once(
+        "gsd citations", lambda chunk: tuple(_cited(matches_in(chunk, _COVERS), matches_in(chunk, _CITED)))
+    )
 
-    Args:
-        document: Of any kind of the format.
-        in_tags: Whether its text stands in tags.
-    """
-    covered = [Span(*match.span("listed")) for match in _matches(document, _COVERS, in_tags=in_tags)]
-    found = [*_of_front_matter(document)]
-    for match in _matches(document, _CITED, in_tags=in_tags):
+
+def citations_in_tags(document: SpecDocument) -> list[Citation]:
+    """All that a document cites whose text stands in tags, its front matter included."""
+    return [*citations_of_front_matter(document), *_cited(tagged(document, _COVERS), tagged(document, _CITED))]
+
+
+def _cited(lists: Iterable[re.Match[str]], named: Iterable[re.Match[str]]) -> Iterator[Citation]:
+    covered = [Span(*match.span("listed")) for match in lists]
+    for match in named:
         if match["requirement"]:
             span = Span(*match.span("requirement"))
             number = bisect_right(covered, span.start, key=lambda listed: listed.start) - 1
             relation: Relation = "covers" if number >= 0 and span.start in covered[number] else "cites"
-            found.append(Citation(relation, span, match["requirement"]))
+            yield Citation(relation, span, match["requirement"])
         elif match["plan"]:
-            found.append(Citation("cites", Span(*match.span("plan")), match["plan"]))
+            yield Citation("cites", Span(*match.span("plan")), match["plan"])
         else:
-            found += _phases(match)
-    return found
+            yield from _phases(match)
 
 
 def _phases(match: re.Match[str]) -> Iterator[Citation]:
@@ -82,10 +87,6 @@ def _phases(match: re.Match[str]) -> Iterator[Citation]:
     for number in between if len(between) < _LONGEST_RANGE else ():
         yield Citation("cites", whole, phase_key(str(number)), range=whole)
     yield Citation("cites", Span(*match.span("last")), phase_key(last), range=whole)
-
-
-def _matches(document: SpecDocument, pattern: re.Pattern[str], *, in_tags: bool) -> Iterator[re.Match[str]]:
-    return tagged(document, pattern) if in_tags else visible_matches(document.tree, pattern)
 
 
 def tagged(document: SpecDocument, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
@@ -116,7 +117,8 @@ def fields_of(document: SpecDocument) -> Iterator[tuple[str, Span]]:
         yield field["key"].casefold(), Span(field.end(), end)
 
 
-def _of_front_matter(document: SpecDocument) -> Iterator[Citation]:
+def citations_of_front_matter(document: SpecDocument) -> Iterator[Citation]:
+    """The requirements and plans that front matter names."""
     phase = phase_number(document.front_matter.values.get("phase")) if document.front_matter is not None else None
     for key, value in fields_of(document):
         if key in _COVERING:

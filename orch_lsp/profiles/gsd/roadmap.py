@@ -9,41 +9,56 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.items import items_of
-from orch_lsp.document.node import Node, Nodes, gathered, shortened
-from orch_lsp.document.section_nodes import heading_nodes
-from orch_lsp.profiles.gsd.references import citations_of, phase_key
+from orch_lsp.document.node import Node, Nodes, shortened
+from orch_lsp.document.pieces import Piece, assembled, head_of
+from orch_lsp.profiles.gsd.references import citations_of, citations_of_front_matter, phase_key
 from orch_lsp.profiles.gsd.requirements import checklist_item
 from orch_lsp.text import Span, end_of_line
 
 if TYPE_CHECKING:
-    from orch_lsp.document.model import Section, SpecDocument
+    from orch_lsp.document.model import SpecDocument
+    from orch_lsp.markdown.tree import Chunk, Heading
 
 _PHASE = re.compile(r"(?:\W|_)*Phase[ \t]+(?P<id>\d{1,3}(?:\.\d{1,2})?)(?![\w.]*\w)[ \t]*[:–—-]*[ \t]*(?P<title>.*)")
 
 
 def roadmap_nodes(document: SpecDocument) -> Nodes:
     """The nodes of `ROADMAP.md`."""
-    text = document.text
-
-    def classify(section: Section, node: Node) -> Node:
-        found = _PHASE.match(text, section.heading.start, end_of_line(text, section.heading.start))
-        if found is None:
-            return node
-        title = found["title"].strip(" \t*_#")
-        return replace(node, kind="task", key=phase_key(found["id"]), title=title, name=Span(*found.span("id")))
-
-    headings = [*heading_nodes(document, classify)]
-    return gathered(text, [*headings, *_items(document, headings)], citations_of(document))
+    skeleton, chunks = document.skeleton, document.tree.chunks
+    heads = tuple(chunk.once("gsd phases", _heads) for chunk in chunks)
+    phases = tuple(head.key if head.kind == "task" else "" for own in heads for head in own)
+    around = [skeleton.around_chunk(phases, number, "") for number in range(len(chunks))]
+    pieces = [_piece(*one) for one in zip(chunks, heads, around, strict=True)]
+    return assembled(document, pieces, citations_of_front_matter(document))
 
 
-def _items(document: SpecDocument, headings: list[Node]) -> Iterator[Node]:
-    starts = [node.span.start for node in headings]
-    for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
-        for item in items_of(chunk):
-            number = bisect_right(starts, base + item.span.start) - 1
-            phase = headings[number] if number >= 0 and headings[number].kind == "task" else None
-            if item.box is not None:
-                yield checklist_item(document.text, item, base)
-            elif phase is not None and item.ordinal is not None and item.parent < 0:
-                title = shortened(document.text[base + item.content.start : base + item.content.end])
-                yield Node("success_criterion", f"{phase.key}/{item.ordinal}", title, item.placed(base))
+def _heads(chunk: Chunk) -> tuple[Node, ...]:
+    return tuple(_head(chunk.text, heading) for heading in chunk.headings)
+
+
+def _head(text: str, heading: Heading) -> Node:
+    found = _PHASE.match(text, heading.span.start, end_of_line(text, heading.span.start))
+    if found is None:
+        return head_of(heading)
+    title = found["title"].strip(" \t*_#")
+    return replace(head_of(heading), kind="task", key=phase_key(found["id"]), title=title, name=Span(*found.span("id")))
+
+
+def _piece(chunk: Chunk, heads: tuple[Node, ...], around: tuple[str, ...]) -> Piece:
+    """Args: around: The phase that is the last heading in front of the chunk, empty for another one; then its own."""
+
+    def make(chunk: Chunk) -> Piece:
+        return Piece(heads, tuple(_items(chunk, around)), citations_of(chunk))
+
+    return chunk.once("gsd roadmap", make, (heads, around))
+
+
+def _items(chunk: Chunk, around: tuple[str, ...]) -> Iterator[Node]:
+    starts = [heading.span.start for heading in chunk.headings]
+    for item in items_of(chunk):
+        phase = around[bisect_right(starts, item.span.start)]
+        if item.box is not None:
+            yield checklist_item(chunk.text, item)
+        elif phase and item.ordinal is not None and item.parent < 0:
+            title = shortened(chunk.text[item.content.start : item.content.end])
+            yield Node("success_criterion", f"{phase}/{item.ordinal}", title, item.span)

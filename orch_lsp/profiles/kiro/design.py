@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from orch_lsp.document.items import visible_matches
-from orch_lsp.document.node import Node, Nodes, gathered
-from orch_lsp.document.section_nodes import heading_nodes
+from orch_lsp.document.items import matches_in
+from orch_lsp.document.node import Node, Nodes
+from orch_lsp.document.pieces import Piece, assembled, head_of
 from orch_lsp.profiles.kiro.references import citations_of, key_of
 from orch_lsp.profiles.kiro.words import PROPERTY, either
 from orch_lsp.text import Span, end_of_line
 
 if TYPE_CHECKING:
-    from orch_lsp.document.model import Section, SpecDocument
+    from orch_lsp.document.model import SpecDocument
+    from orch_lsp.markdown.tree import Chunk, Heading
 
 _NUMBERED = rf"{either(PROPERTY)}[ \t]*#?(?P<id>\d{{1,4}}(?:\.\d{{1,4}})?)(?![A-Za-z0-9])"
 _HEADING = re.compile(rf"[\W_]*+{_NUMBERED}[)）*_]*[ \t]*(?:[:：.、–—-]+[ \t]*)?[*_]*(?P<title>.*)")
@@ -29,36 +31,66 @@ _SUFFIX = re.compile(r"<!--.*?-->|\{[#:.][^{}]*\}[ \t]*\Z")
 
 def design_nodes(document: SpecDocument) -> Nodes:
     """The nodes of `design.md`."""
-    text = document.text
-
-    def classify(section: Section, node: Node) -> Node:
-        end = end_of_line(text, section.heading.start)
-        found = _HEADING.match(text, section.heading.start, end) if section.profile_key is None else None
-        if found is None:
-            return node
-        title = _SUFFIX.sub("", found["title"]).strip(" \t*_#")
-        name = Span(*found.span("id"))
-        return replace(node, kind="property", key=_key(found), title=title or section.title, name=name)
-
-    headings = [*heading_nodes(document, classify)]
-    known = {node.key for node in headings if node.kind == "property"}
-    nodes = [*headings, *(node for node in _lines(document, headings) if node.key not in known)]
-    return gathered(text, nodes, citations_of(document))
-
-
-def _lines(document: SpecDocument, headings: list[Node]) -> Iterator[Node]:
-    """Properties that begin a line, in bold or in the properties' section: each to the next one, or a heading."""
-    section = document.profile_sections.get("correctness-properties")
-    found = [
-        match
-        for match in visible_matches(document.tree, _LINE)
-        if match["bold"] or (section is not None and match.start() in section.body)
+    skeleton, chunks = document.skeleton, document.tree.chunks
+    keys = [skeleton.profile_keys[own.start : own.stop] for own in map(skeleton.headings_of, range(len(chunks)))]
+    heads = [_heads(chunk, own) for chunk, own in zip(chunks, keys, strict=True)]
+    known = frozenset(head.key for own in heads for head in own if head.kind == "property")
+    listing = skeleton.within("correctness-properties")
+    pieces = [
+        _piece(chunk, own, known, skeleton.around_chunk(listing, number, before=False))
+        for number, (chunk, own) in enumerate(zip(chunks, heads, strict=True))
     ]
-    starts = sorted([*(node.span.start for node in headings), *(match.start() for match in found), len(document.text)])
+    return assembled(document, pieces)
+
+
+def _heads(chunk: Chunk, keys: tuple[str | None, ...]) -> tuple[Node, ...]:
+    def make(chunk: Chunk) -> tuple[Node, ...]:
+        return tuple(
+            head_of(heading) if key is not None else _head(chunk.text, heading)
+            for heading, key in zip(chunk.headings, keys, strict=True)
+        )
+
+    return chunk.once("kiro properties", make, keys)
+
+
+def _head(text: str, heading: Heading) -> Node:
+    found = _HEADING.match(text, heading.span.start, end_of_line(text, heading.span.start))
+    if found is None:
+        return head_of(heading)
+    title = _SUFFIX.sub("", found["title"]).strip(" \t*_#") or heading.text
+    return replace(head_of(heading), kind="property", key=_key(found), title=title, name=Span(*found.span("id")))
+
+
+def _piece(chunk: Chunk, heads: tuple[Node, ...], known: frozenset[str], listing: tuple[bool, ...]) -> Piece:
+    """The piece of a chunk.
+
+    Args:
+        chunk: The chunk.
+        heads: The nodes of its headings.
+        known: The properties that have headings.
+        listing: Whether it begins in the section of properties, then the same for the text below each heading.
+    """
+    lines = chunk.once("kiro property lines", lambda chunk: tuple(_lines(chunk, listing)), listing)
+    hidden = tuple(node.key in known for node in lines)
+
+    def make(chunk: Chunk) -> Piece:
+        nodes = tuple(node for node, is_known in zip(lines, hidden, strict=True) if not is_known)
+        return Piece(heads, nodes, citations_of(chunk))
+
+    return chunk.once("kiro design", make, (heads, lines, hidden))
+
+
+def _lines(chunk: Chunk, listing: tuple[bool, ...]) -> Iterator[Node]:
+    """Properties that begin a line, in bold or in the properties' section: each to the next one, or a heading."""
+    text, headings = chunk.text, [heading.span.start for heading in chunk.headings]
+    found = [
+        match for match in matches_in(chunk, _LINE) if match["bold"] or listing[bisect_right(headings, match.start())]
+    ]
+    starts = sorted([*headings, *(match.start() for match in found), len(text)])
     following = dict(pairwise(starts))
     for match in found:
         end = following[match.start()]
-        while end > match.end() and document.text[end - 1] in " \t\r\n":
+        while end > match.end() and text[end - 1] in " \t\r\n":
             end -= 1
         title = (match["title"] or "").strip()
         yield Node("property", _key(match), title, Span(match.start(), end), name=Span(*match.span("id")))

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orch_lsp.document.items import visible_matches
+from orch_lsp.document.items import matches_in
 from orch_lsp.document.node import Citation, Relation, slug
 from orch_lsp.profiles.kiro.words import (
     BOUNDARY,
@@ -27,7 +28,6 @@ from orch_lsp.profiles.kiro.words import (
 from orch_lsp.text import Span
 
 if TYPE_CHECKING:
-    from orch_lsp.document.model import SpecDocument
     from orch_lsp.markdown.tree import Chunk
 
 NUMBER = r"\d{1,4}(?:\.\d{1,4}){0,3}"
@@ -74,29 +74,35 @@ def key_of(written: str) -> str:
     return written if written.isascii() else unicodedata.normalize("NFKC", written)
 
 
-def citations_of(
-    document: SpecDocument, *, covers: Relation = "covers", prose: Relation = "cites", properties: Relation = "cites"
-) -> list[Citation]:
-    """All that a document cites.
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """How a kind of document relates to what it names."""
 
-    Args:
-        document: Of any kind of the format.
-        covers: How a label such as `Requirements:` relates to what it names.
-        prose: How a sentence relates to the requirements that it names.
-        properties: How the name of a property relates to it.
-    """
-    text = document.text
-    found: list[Citation] = []
-    for match in visible_matches(document.tree, _CITED):
+    covers: Relation = "covers"
+    """By a label such as `Requirements:`."""
+    prose: Relation = "cites"
+    """By a sentence that names requirements."""
+    properties: Relation = "cites"
+    """By the name of a property."""
+
+
+def citations_of(chunk: Chunk, relations: Relations = Relations()) -> tuple[Citation, ...]:
+    """All that a chunk cites, counted from its start."""
+    return chunk.once("kiro citations", lambda chunk: tuple(_citations(chunk, relations)), relations)
+
+
+def _citations(chunk: Chunk, relations: Relations) -> Iterator[Citation]:
+    text = chunk.text
+    covers, properties = relations.covers, relations.properties
+    for match in matches_in(chunk, _CITED):
         if match["value"] is not None:
-            found += _labelled(text, match, covers, properties)
+            yield from _labelled(text, match, covers, properties)
         elif match["property"] is not None:
-            found.append(Citation(properties, Span(*match.span("number")), f"Property {key_of(match['number'])}"))
+            yield Citation(properties, Span(*match.span("number")), f"Property {key_of(match['number'])}")
         else:
-            found += _listed(text, Span(*match.span("prose")), prose, properties)
-    for cell in _requirement_cells(document):
-        found += _listed(text, cell, covers, properties)
-    return found
+            yield from _listed(text, Span(*match.span("prose")), relations.prose, properties)
+    for cell in _requirement_cells(chunk):
+        yield from _listed(text, cell, covers, properties)
 
 
 def _labelled(text: str, match: re.Match[str], covers: Relation, properties: Relation) -> Iterator[Citation]:
@@ -163,13 +169,12 @@ def _after(first: str, last: str) -> Iterator[str]:
     yield before + high[2] + high[3]
 
 
-def _requirement_cells(document: SpecDocument) -> Iterator[Span]:
+def _requirement_cells(chunk: Chunk) -> Iterator[Span]:
     """The cells below a column's head that says that requirements stand there."""
-    for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
-        for number, element in enumerate(chunk.elements):
-            if element.kind == "table":
-                for start, end in _cells_below_heads(chunk, number):
-                    yield Span(base + start, base + end)
+    for number, element in enumerate(chunk.elements):
+        if element.kind == "table":
+            for start, end in _cells_below_heads(chunk, number):
+                yield Span(start, end)
 
 
 def _cells_below_heads(chunk: Chunk, table: int) -> Iterator[tuple[int, int]]:

@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.heading_name import heading_name
-from orch_lsp.document.items import Item, items_of, visible_matches
-from orch_lsp.document.node import Node, NodeKind, Nodes, gathered, shortened, slug
-from orch_lsp.document.section_nodes import heading_nodes
-from orch_lsp.profiles.kiro.references import ID, NUMBER, citations_of, key_of
+from orch_lsp.document.items import Item, items_of, matches_in
+from orch_lsp.document.node import Node, NodeKind, Nodes, shortened, slug
+from orch_lsp.document.pieces import Piece, assembled, head_of
+from orch_lsp.profiles.kiro.references import ID, NUMBER, Relations, citations_of, key_of
 from orch_lsp.profiles.kiro.words import CRITERIA, DERIVED, NORMATIVE, PREFIXES, REQUIREMENT, either
 from orch_lsp.text import Span, end_of_line
 
 if TYPE_CHECKING:
-    from orch_lsp.document.model import Section, SpecDocument
+    from orch_lsp.document.model import SpecDocument
+    from orch_lsp.document.skeleton import Skeleton
+    from orch_lsp.markdown.tree import Chunk, Heading
 
 _LEAD = r"[\W_]*+"
 _TAIL = r"[)）\]】*_]*[ \t]*(?:[:：.、．)）–—-]+[ \t]*)?[*_]*(?P<title>.*)"
@@ -41,188 +44,230 @@ _EXPLICIT_LINE = re.compile(
 _TRIGGER = re.compile(r"[*_]{0,2}(?:WHEN|IF|WHILE|WHERE|THE|FOR|GIVEN|当|如果|若|在|系统)\b", re.ASCII)
 _TERM = re.compile(r"(?P<mark>\*\*|__|`)(?P<term>[^*`\r\n]{1,80}?)[:：]?(?P=mark)[ \t]*[:：–—-]?")
 _LINE_OF_A_TITLE = re.compile(r"<!--.*?-->|\{[#:.][^{}]*\}[ \t]*\Z")
+_SECTION = "requirements"
+_RELATIONS = Relations(covers="cites")
 _KINDS: dict[str, NodeKind] = {"US": "story", "SC": "success_criterion", "AC": "criterion"}
 
 
 def requirements_nodes(document: SpecDocument) -> Nodes:
     """The nodes of `requirements.md`."""
-    return _Reading(document).nodes()
+    skeleton, chunks = document.skeleton, document.tree.chunks
+    given = tuple(_requirement_heads(chunk) for chunk in chunks)
+    places = skeleton.once("kiro places", given, lambda: _places(skeleton, given))
+    lasts: dict[str, int] = {}
+    pieces = [
+        _piece(chunk, skeleton.around_chunk(places, number, before=None), lasts) for number, chunk in enumerate(chunks)
+    ]
+    return assembled(document, pieces)
 
 
 def bugfix_nodes(document: SpecDocument) -> Nodes:
     """The nodes of `bugfix.md`: below the analysis, what begins with a number such as `1.1` is a criterion."""
-    return _Reading(document).nodes()
+    return requirements_nodes(document)
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Place:
     """A heading, as criteria below it are numbered."""
 
-    start: int
+    head: Node
     requirement: str | None
     """Key of the requirement that it belongs to."""
     criteria: bool
     """Whether criteria are listed right below it."""
     section: str | None
     """The profile's section in which it stands."""
-    explicit: bool = True
+    elsewhere: bool
+    """Whether the criteria of its requirement have a heading of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A heading that may be a requirement's."""
+
+    plain: Node
+    criteria: bool
+    named: Node | None
+    """The requirement that it is by its words, or if a number alone is one."""
+    number: str | None
+    """The number that is all that makes it one."""
+
+
+def _requirement_heads(chunk: Chunk) -> tuple[_Candidate, ...]:
+    return chunk.once("kiro heads", lambda chunk: tuple(_candidate(chunk.text, each) for each in chunk.headings))
+
+
+def _candidate(text: str, heading: Heading) -> _Candidate:
+    start, end = heading.span.start, end_of_line(text, heading.span.start)
+    plain, criteria = head_of(heading), names_criteria(heading.text)
+    if heading.level == 1 or criteria:
+        return _Candidate(plain, criteria, None, None)
+    named = _NAMED.match(text, start, end) or _PREFIXED.match(text, start, end)
+    numbered = None if named is not None else _NUMBERED.match(text, start, end)
+    found = _REQUIREMENT.match(text, start, end) if named is not None or numbered is not None else None
+    if found is None:
+        return _Candidate(plain, criteria, None, None)
+    key = ("Derived " if found["derived"] else "") + key_of(found["id"])
+    kind = _KINDS.get(key.partition("-")[0], "requirement")
+    title = _LINE_OF_A_TITLE.sub("", found["title"]).strip(" \t*_#") or heading.text
+    node = replace(plain, kind=kind, key=key, title=title, name=Span(*found.span("id")))
+    return _Candidate(plain, criteria, node, None if numbered is None else numbered["number"])
+
+
+def _places(skeleton: Skeleton, given: tuple[tuple[_Candidate, ...], ...]) -> tuple[_Place, ...]:
+    found: list[_Place] = []
+    around: list[tuple[int, str | None]] = []
+    with_criteria: set[str] = set()
+    section: str | None = None
+    keys = skeleton.profile_keys
+    # The body of the section of requirements, by numbers of headings.
+    first = keys.index(_SECTION) if _SECTION in keys else None
+    end = None if first is None else skeleton.ends[first]
+    analysis = "bug-analysis" in keys
+    for number, candidate in enumerate(chain.from_iterable(given)):
+        level, key = skeleton.levels[number], keys[number]
+        while around and around[-1][0] >= level:
+            around.pop()
+        section = key or section
+        head = candidate.named if key is None else None
+        if head is not None and candidate.number is not None:
+            # Its number alone makes it a requirement: below `Requirements`, or `2.1` where that is not.
+            below = first is not None and first < number and (end is None or number < end)
+            if not (below if first is not None else "." in candidate.number and not analysis):
+                head = None
+        own = head.key if head is not None and head.kind in {"requirement", "story"} else None
+        requirement = own or next((one for _, one in reversed(around) if one is not None), None)
+        if candidate.criteria and requirement is not None:
+            with_criteria.add(requirement)
+        around.append((level, own))
+        found.append(_Place(head or candidate.plain, requirement, candidate.criteria, section, elsewhere=False))
+    return tuple(replace(place, elsewhere=True) if place.requirement in with_criteria else place for place in found)
+
+
+def _piece(chunk: Chunk, places: tuple[_Place | None, ...], lasts: dict[str, int]) -> Piece:
+    """The piece of a chunk.
+
+    Args:
+        chunk: The chunk.
+        places: The heading in front of it, then its own.
+        lasts: The last criterion's number by requirement, which is counted on.
+    """
+    counted = chunk.once("kiro counts", lambda chunk: (*_Reading(chunk, places, {}).made()[1],), places)
+    before = tuple(lasts.get(scope, 0) for scope in counted)
+    piece, after = chunk.once(
+        "kiro requirements", lambda chunk: _Reading(chunk, places, lasts).made(), (places, before)
+    )
+    lasts |= after
+    return piece
 
 
 class _Reading:
-    def __init__(self, document: SpecDocument) -> None:
-        self._document = document
-        self._text = document.text
-        self._requirements = document.profile_sections.get("requirements")
-        self._analysis = "bug-analysis" in document.profile_sections
-        self._places: list[_Place] = []
-        self._with_criteria: set[str] = set()
-        """Requirements whose criteria have a heading."""
+    """One chunk, read with the headings that it stands below."""
+
+    def __init__(self, chunk: Chunk, places: tuple[_Place | None, ...], lasts: Mapping[str, int]) -> None:
+        self._chunk = chunk
+        self._text = chunk.text
+        self._places = places
+        self._starts = [heading.span.start for heading in chunk.headings]
+        self._before = lasts
         self._lasts: dict[str, int] = {}
 
-    def nodes(self) -> Nodes:
-        headings = self._headings()
-        self._starts = [place.start for place in self._places]
-        found = [*headings, *self._items(), *self._lines()]
-        return gathered(self._text, found, citations_of(self._document, covers="cites"))
-
-    def _headings(self) -> list[Node]:
-        around: list[tuple[int, str | None]] = []
-        section: str | None = None
-
-        def classify(heading: Section, node: Node) -> Node:
-            nonlocal section
-            while around and around[-1][0] >= heading.level:
-                around.pop()
-            section = heading.profile_key or section
-            made = self._requirement(heading, node)
-            own = made.key if made is not None and made.kind in {"requirement", "story"} else None
-            requirement = own or next((key for _, key in reversed(around) if key is not None), None)
-            criteria = names_criteria(heading.title)
-            if criteria and requirement is not None:
-                self._with_criteria.add(requirement)
-            around.append((heading.level, own))
-            self._places.append(_Place(heading.heading.start, requirement, criteria, section))
-            return made or node
-
-        return [*heading_nodes(self._document, classify)]
-
-    def _requirement(self, heading: Section, node: Node) -> Node | None:
-        start, end = heading.heading.start, end_of_line(self._text, heading.heading.start)
-        if heading.profile_key is not None or heading.level == 1 or names_criteria(heading.title):
-            return None
-        named = _NAMED.match(self._text, start, end) or _PREFIXED.match(self._text, start, end)
-        if named is None and not self._is_numbered(start, end):
-            return None
-        found = _REQUIREMENT.match(self._text, start, end)
-        if found is None:
-            return None
-        key = ("Derived " if found["derived"] else "") + key_of(found["id"])
-        kind = _KINDS.get(key.partition("-")[0], "requirement")
-        title = _LINE_OF_A_TITLE.sub("", found["title"]).strip(" \t*_#")
-        return replace(node, kind=kind, key=key, title=title or heading.title, name=Span(*found.span("id")))
-
-    def _is_numbered(self, start: int, end: int) -> bool:
-        """Whether a heading's number alone makes it a requirement: below `Requirements`, or `2.1` where that is not."""
-        found = _NUMBERED.match(self._text, start, end)
-        if found is None or self._requirements is not None:
-            return found is not None and self._requirements is not None and start in self._requirements.body
-        return "." in found["number"] and not self._analysis
+    def made(self) -> tuple[Piece, dict[str, int]]:
+        """The piece, and the last number of each requirement whose criteria were counted."""
+        heads = tuple(place.head for place in self._places[1:] if place is not None)
+        nodes = (*self._items(), *self._lines())
+        return Piece(heads, nodes, citations_of(self._chunk, _RELATIONS)), self._lasts
 
     def _place(self, offset: int) -> _Place | None:
-        number = bisect_right(self._starts, offset) - 1
-        return self._places[number] if number >= 0 else None
+        return self._places[bisect_right(self._starts, offset)]
 
     def _items(self) -> Iterator[Node]:
-        for chunk, base in zip(self._document.tree.chunks, self._document.tree.starts, strict=True):
-            items = items_of(chunk)
-            place = self._place(base + items[0].span.start) if items else None
-            if place is not None:
-                yield from self._below(place, items, base)
-
-    def _below(self, place: _Place, items: Sequence[Item], base: int) -> Iterator[Node]:
         """Nodes of the items right below a heading, which stand in one chunk with it."""
-        flat = place.requirement is None and place.section == "requirements"
+        items = items_of(self._chunk)
+        place = self._place(items[0].span.start) if items else None
+        if place is None:
+            return
+        flat = place.requirement is None and place.section == _SECTION
         keys: dict[int, str] = {}
         for number, item in enumerate(items):
-            if item.parent < 0 and (node := self._prefixed(item, base)) is not None:
+            if item.parent < 0 and (node := self._prefixed(item)) is not None:
                 yield node
             elif item.parent < 0 and place.section == "glossary" and place.requirement is None:
-                yield from self._term(item, base)
+                yield from self._term(item)
             elif item.parent < 0 and flat and not place.criteria:
-                if (node := self._flat(item, base)) is not None:
+                if (node := self._flat(item)) is not None:
                     keys[number] = node.key
                     yield node
             elif item.parent in keys:
                 if item.ordinal is not None:
-                    yield self._criterion(item, base, keys[item.parent])
-            elif item.parent < 0 and self._is_criterion(place, item, base):
-                yield self._criterion(item, base, place.requirement)
+                    yield self._criterion(item, keys[item.parent])
+            elif item.parent < 0 and self._is_criterion(place, item):
+                yield self._criterion(item, place.requirement)
 
-    def _is_criterion(self, place: _Place, item: Item, base: int) -> bool:
+    def _is_criterion(self, place: _Place, item: Item) -> bool:
         if place.criteria:
             return True
-        content = self._text[base + item.content.start : base + item.content.end]
+        content = self._text[item.content.start : item.content.end]
         if place.section == "bug-analysis":
             explicit = _EXPLICIT.match(content)
             return explicit is not None and "." in explicit["id"]
-        if place.requirement is None or place.requirement in self._with_criteria:
+        if place.requirement is None or place.elsewhere:
             return False
         return item.ordinal is not None or _is_normative(content)
 
-    def _prefixed(self, item: Item, base: int) -> Node | None:
+    def _explicit(self, item: Item) -> re.Match[str] | None:
+        return _EXPLICIT.match(self._text, item.content.start, item.content.end)
+
+    def _prefixed(self, item: Item) -> Node | None:
         """A bullet that begins with an id of people's own: `- **FR-2.1**: …`."""
-        explicit = _EXPLICIT.match(self._text, base + item.content.start, base + item.content.end)
+        explicit = self._explicit(item)
         if explicit is None or explicit["prefix"] is None or item.ordinal is not None:
             return None
-        return self._node(_KINDS.get(explicit["prefix"], "requirement"), item, base, "", explicit)
+        return self._node(_KINDS.get(explicit["prefix"], "requirement"), item, "", explicit)
 
-    def _flat(self, item: Item, base: int) -> Node | None:
+    def _flat(self, item: Item) -> Node | None:
         """A requirement of a list without headings."""
-        explicit = _EXPLICIT.match(self._text, base + item.content.start, base + item.content.end)
+        explicit = self._explicit(item)
         if item.ordinal is None and explicit is None:
             return None
-        return self._node("requirement", item, base, str(item.ordinal), explicit)
+        return self._node("requirement", item, str(item.ordinal), explicit)
 
-    def _criterion(self, item: Item, base: int, requirement: str | None) -> Node:
+    def _criterion(self, item: Item, requirement: str | None) -> Node:
         """A criterion; its number is the one that was typed, unless that does not go on from the one before."""
         scope = requirement or ""
-        last = self._lasts.get(scope, 0)
+        last = self._lasts.get(scope, self._before.get(scope, 0))
         number = item.ordinal if item.ordinal is not None and item.ordinal > last else last + 1
-        explicit = _EXPLICIT.match(self._text, base + item.content.start, base + item.content.end)
+        explicit = self._explicit(item)
         if explicit is not None and not self._is_explicit(key_of(explicit["id"]), requirement):
             explicit = None
         self._lasts[scope] = number
         key = str(number) if requirement is None else f"{requirement}.{number}"
-        return self._node("criterion", item, base, key, explicit)
+        return self._node("criterion", item, key, explicit)
 
     def _is_explicit(self, key: str, requirement: str | None) -> bool:
         if key[:1].isalpha():
             return True
         return "." in key if requirement is None else key.startswith(f"{requirement}.")
 
-    def _node(self, kind: NodeKind, item: Item, base: int, key: str, explicit: re.Match[str] | None) -> Node:
-        start, end = base + item.content.start, base + item.content.end
+    def _node(self, kind: NodeKind, item: Item, key: str, explicit: re.Match[str] | None) -> Node:
         name = None if explicit is None else Span(*explicit.span("id"))
-        title = self._text[start if explicit is None else explicit.end() : end]
-        span = item.placed(base)
-        state = item.state
-        return Node(kind, key if explicit is None else key_of(explicit["id"]), shortened(title), span, state, name)
+        title = self._text[item.content.start if explicit is None else explicit.end() : item.content.end]
+        own = key if explicit is None else key_of(explicit["id"])
+        return Node(kind, own, shortened(title), item.span, item.state, name)
 
-    def _term(self, item: Item, base: int) -> Iterator[Node]:
-        found = _TERM.match(self._text, base + item.content.start, base + item.content.end)
+    def _term(self, item: Item) -> Iterator[Node]:
+        found = _TERM.match(self._text, item.content.start, item.content.end)
         if found is not None:
-            span = item.placed(base)
             key = f"glossary/{slug(found['term']) or 'term'}"
-            yield Node("entity", key, found["term"].strip(), span, name=Span(*found.span("term")))
+            yield Node("entity", key, found["term"].strip(), item.span, name=Span(*found.span("term")))
 
     def _lines(self) -> Iterator[Node]:
         """Criteria and requirements that stand in lines of their own, each with its id in front."""
-        tree = self._document.tree
-        found = [match for match in visible_matches(tree, _EXPLICIT_LINE) if self._is_line(match)]
+        found = [match for match in matches_in(self._chunk, _EXPLICIT_LINE) if self._is_line(match)]
         if not found:
             return
-        paragraphs = [span for element, span in tree.elements("paragraph") if element.parent < 0]
-        starts = [span.start for span in paragraphs]
+        paragraphs = [each for each in self._chunk.elements if each.kind == "paragraph" and each.parent < 0]
+        starts = [each.start for each in paragraphs]
         following = [*(match.start() for match in found[1:]), len(self._text)]
         for match, after in zip(found, following, strict=True):
             group = "prefixed" if match["prefixed"] else "number"
@@ -256,7 +301,7 @@ class _Reading:
         if place.requirement is not None:
             return key_of(found["number"]).startswith(f"{place.requirement}.")
         line = self._text[found.end() : end_of_line(self._text, found.end())]
-        return place.criteria or place.section == "requirements" or _TRIGGER.match(line) is not None
+        return place.criteria or place.section == _SECTION or _TRIGGER.match(line) is not None
 
 
 def names_criteria(title: str) -> bool:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.profiles.openspec.words import OPERATION_HEADINGS, REQUIREMENT_WORDS, SCENARIO_WORDS, Operation
 from orch_lsp.text import Span
-
-if TYPE_CHECKING:
-    from orch_lsp.document.model import Section
 
 _BEFORE = r"[^\w\r\n]{0,12}(?:\d{1,4}(?:\.\d{1,4}){0,3}[.):、]?[ \t]+)?[*_`~]{0,3}"
 _BEHIND = r"(?:[ \t]?[\d０-９]{1,4}(?:[.\-][\d０-９]{1,4}){0,3})?[*_`~]{0,3}[ \t]*[:：][*_`~]{0,3}[ \t]*"
@@ -54,17 +50,16 @@ def named(text: str, span: Span) -> Named:
     return Named(text[start:end], Span(start, end))
 
 
-def named_by(pattern: re.Pattern[str], text: str, section: Section) -> Named | None:
-    """The name in a heading that begins like `pattern`; None if it does not."""
-    words = words_of(text, section)
+def named_by(pattern: re.Pattern[str], text: str, words: Span) -> Named | None:
+    """The name in the words of a heading that begin like `pattern`; None if they do not."""
     found = pattern.match(text, words.start, words.end)
     return None if found is None else named(text, Span(found.end(), words.end))
 
 
-def words_of(text: str, section: Section) -> Span:
+def words_of(text: str, heading: Span, title: str) -> Span:
     """Where a heading's words stand, without its markers."""
-    start = text.find(section.title, section.heading.start, section.heading.end)
-    return section.heading if start < 0 else Span(start, start + len(section.title))
+    start = text.find(title, heading.start, heading.end)
+    return heading if start < 0 else Span(start, start + len(title))
 
 
 def operation_of(title: str) -> Operation | None:

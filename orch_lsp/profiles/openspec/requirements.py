@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
-from orch_lsp.document.items import visible_matches
-from orch_lsp.document.node import Citation, Node, Nodes, gathered
-from orch_lsp.document.section_nodes import heading_nodes
+from orch_lsp.document.items import matches_in
+from orch_lsp.document.node import Citation, Node, Nodes
+from orch_lsp.document.pieces import Piece, assembled, head_of
 from orch_lsp.profiles.openspec.headings import (
     REQUIREMENT,
     SCENARIO,
@@ -28,7 +30,9 @@ from orch_lsp.profiles.openspec.words import REQUIREMENT_WORDS, Operation
 from orch_lsp.text import Span
 
 if TYPE_CHECKING:
-    from orch_lsp.document.model import Section, SpecDocument
+    from orch_lsp.document.model import SpecDocument
+    from orch_lsp.document.skeleton import Skeleton
+    from orch_lsp.markdown.tree import Chunk, Heading
 
 _BASE = "base"
 _ARROW = " → "
@@ -45,174 +49,251 @@ _RENAME = re.compile(
 
 def spec_nodes(document: SpecDocument) -> Nodes:
     """The nodes of a main spec."""
-    return _Reading(document, in_spec=True).nodes()
+    return _nodes(document, in_spec=True)
 
 
 def delta_nodes(document: SpecDocument) -> Nodes:
     """The nodes of a delta; what it modifies, removes and renames is cited as of the spec that it changes."""
-    return _Reading(document, in_spec=False).nodes()
+    return _nodes(document, in_spec=False)
 
 
 _What = Literal["requirement", "scenario", "operation", "other"]
 
 
 @dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of a heading by themselves, with offsets from its chunk's start."""
+
+    plain: Node
+    whole: Named
+    words: Named
+    requirement: Named | None
+    """The name behind `Requirement:`."""
+    scenario: Named | None
+    begins: Operation | None
+    """The part of a delta that it begins."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Heading:
-    section: Section
     what: _What
     found: Named
     operation: Operation | None
     """That of the part of a delta in which it stands."""
     requirement: str
     """Name of the requirement that it is, or belongs to."""
+    plain: Node
 
 
-class _Reading:
-    """One document, read heading by heading."""
+def _nodes(document: SpecDocument, *, in_spec: bool) -> Nodes:
+    skeleton, chunks = document.skeleton, document.tree.chunks
+    said = tuple(_words_in(chunk) for chunk in chunks)
+    read = skeleton.once("openspec headings", (in_spec, said), lambda: _read(skeleton, said, in_spec=in_spec))
+    around = [skeleton.around_chunk(read, number, None) for number in range(len(chunks))]
+    if in_spec:
+        return assembled(document, [_spec_piece(*one) for one in zip(chunks, around, strict=True)])
+    changes = _changes(chunks, around)
+    new_names = {rename.title.partition(_ARROW)[2]: rename.key for one in changes for rename in one.renames}
+    pieces = [_delta_piece(*one, new_names) for one in zip(chunks, around, changes, strict=True)]
+    return assembled(document, pieces)
 
-    def __init__(self, document: SpecDocument, *, in_spec: bool) -> None:
-        self._document = document
-        self._text = document.text
-        self._in_spec = in_spec
-        self._headings = [*self._read()]
-        self._by_start = {heading.section.heading.start: heading for heading in self._headings}
 
-    def nodes(self) -> Nodes:
-        found = heading_nodes(self._document, self._node)
-        if self._in_spec:
-            return gathered(self._text, found)
-        listed, removed = self._listed()
-        renames, renamed = self._renames()
-        new_names = {rename.title.partition(_ARROW)[2]: rename.key for rename in renames}
-        citations = (*removed, *renamed, *self._citations(new_names))
-        return gathered(self._text, (*found, *listed, *renames), citations)
+def _words_in(chunk: Chunk) -> tuple[_Words, ...]:
+    return chunk.once("openspec words", lambda chunk: tuple(_words(chunk.text, each) for each in chunk.headings))
 
-    def _read(self) -> Iterator[_Heading]:
-        sections = self._document.sections
-        parents = _parents(sections)
-        names = [named_by(REQUIREMENT, self._text, section) for section in sections]
-        groups = {parents[number] for number, found in enumerate(names) if found is not None}
-        read: list[_Heading] = []
-        operation: Operation | None = None
-        requirement = ""
-        for number, section in enumerate(sections):
-            above = read[parents[number]] if parents[number] >= 0 else None
-            begun = None if self._in_spec else operation_of(section.title)
-            if begun is not None or (above is None and section.level <= 2):
-                operation = begun
-            what, found = self._what(section, above, names[number], begun, is_group=number in groups)
-            if what == "requirement":
-                requirement = found.name
-            elif what != "scenario" and (above is None or above.what not in {"requirement", "scenario"}):
-                requirement = ""
-            read.append(_Heading(section, what, found, operation, requirement))
-        yield from read
 
-    def _what(
-        self, section: Section, above: _Heading | None, name: Named | None, begun: Operation | None, *, is_group: bool
-    ) -> tuple[_What, Named]:
-        if begun is not None:
-            return "operation", named(self._text, section.heading)
-        if name is not None:
-            return "requirement", name
-        if (scenario := named_by(SCENARIO, self._text, section)) is not None:
-            return "scenario", scenario
-        words = named(self._text, words_of(self._text, section))
-        if is_group or above is None:
-            return "other", words
-        if above.what == "requirement":
-            return "scenario", words
-        if self._in_spec and above.section.profile_key == "requirements":
-            return "requirement", words
-        return "other", words
+def _words(text: str, heading: Heading) -> _Words:
+    words = words_of(text, heading.span, heading.text)
+    return _Words(
+        head_of(heading), named(text, heading.span), named(text, words), named_by(REQUIREMENT, text, words),
+        named_by(SCENARIO, text, words), operation_of(heading.text),
+    )  # fmt: skip
 
-    def _node(self, section: Section, node: Node) -> Node:
-        heading = self._by_start[section.heading.start]
-        found = heading.found
-        if heading.what == "operation":
-            return replace(node, kind="delta")
-        if heading.what == "scenario":
-            key = f"{heading.requirement}/Scenario: {found.name}"
-            return replace(node, kind="scenario", key=key, title=found.name, name=found.span)
-        if heading.what != "requirement":
-            return node
-        # The requirement that it names stands elsewhere; a finding is placed on its own heading.
-        elsewhere = heading.operation in {"modified", "removed"}
-        return replace(
-            node,
-            kind="delta" if heading.operation in {"removed", "renamed"} else "requirement",
-            key=f"Requirement: {found.name}",
-            title=found.name,
-            name=section.heading if elsewhere else found.span,
+
+def _read(skeleton: Skeleton, said: Iterable[tuple[_Words, ...]], *, in_spec: bool) -> tuple[_Heading, ...]:
+    """The role of each heading, in the place where it stands."""
+    every = [*chain.from_iterable(said)]
+    parents = skeleton.parents
+    groups = {parents[number] for number, words in enumerate(every) if words.requirement is not None}
+    read: list[_Heading] = []
+    operation: Operation | None = None
+    requirement = ""
+    for number, words in enumerate(every):
+        above = read[parents[number]] if parents[number] >= 0 else None
+        below_requirements = above is not None and skeleton.profile_keys[parents[number]] == "requirements"
+        begun = None if in_spec else words.begins
+        if begun is not None or (above is None and skeleton.levels[number] <= 2):
+            operation = begun
+        what, found = _what(
+            words, above, begun, is_group=number in groups, may_be_requirement=in_spec and below_requirements
         )
-
-    def _citations(self, new_names: Mapping[str, str]) -> Iterator[Citation]:
-        """Args: new_names: The key of each rename, by the name that it gives: OpenSpec renames before it modifies."""
-        for heading in self._headings:
-            if heading.what != "requirement" or not heading.found.name:
-                continue
-            if heading.operation == "removed":
-                yield _of_base("removes", heading.found)
-            elif heading.operation == "modified" and heading.found.name in new_names:
-                yield Citation("cites", heading.found.span, new_names[heading.found.name])
-            elif heading.operation == "modified":
-                yield _of_base("modifies", heading.found)
-
-    def _listed(self) -> tuple[list[Node], list[Citation]]:
-        """Requirements that a list removes: `- ### Requirement: NAME`."""
-        nodes: list[Node] = []
-        citations: list[Citation] = []
-        for found in self._matches_in("removed", _LISTED):
-            name = named(self._text, Span(*found.span("name")))
-            if name.name:
-                line = Span(_after_blanks(found), found.end())
-                nodes.append(Node("delta", f"Requirement: {name.name}", name.name, line, name=line))
-                citations.append(_of_base("removes", name))
-        return nodes, citations
-
-    def _renames(self) -> tuple[list[Node], list[Citation]]:
-        """Pairs of lines: `- FROM: ### Requirement: OLD`, then `- TO: ### Requirement: NEW`."""
-        nodes: list[Node] = []
-        citations: list[Citation] = []
-        begun: tuple[int, Named] | None = None
-        for found in self._matches_in("renamed", _RENAME):
-            name = named(self._text, Span(*found.span("name" if found["name"] is not None else "bare")))
-            if not name.name:
-                continue
-            if found["end"].casefold() == "from":
-                citations.append(_of_base("renames", name))
-                begun = (_after_blanks(found), name)
-            elif begun is not None:
-                start, old = begun
-                title = f"{old.name}{_ARROW}{name.name}"
-                nodes.append(
-                    Node("delta", f"RENAMED Requirement: {old.name}", title, Span(start, found.end()), name=name.span)
-                )
-                begun = None
-        return nodes, citations
-
-    def _matches_in(self, operation: Operation, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """Matches in the parts of this operation, where there are such."""
-        headings = self._headings
-        if not any(heading.operation == operation for heading in headings):
-            return
-        starts = [heading.section.heading.start for heading in headings]
-        for found in visible_matches(self._document.tree, pattern):
-            number = bisect_right(starts, found.start()) - 1
-            if number >= 0 and headings[number].operation == operation:
-                yield found
+        if what == "requirement":
+            requirement = found.name
+        elif what != "scenario" and (above is None or above.what not in {"requirement", "scenario"}):
+            requirement = ""
+        read.append(_Heading(what, found, operation, requirement, words.plain))
+    return tuple(read)
 
 
-def _parents(sections: Sequence[Section]) -> list[int]:
-    """For each heading the number of the one that it stands below, -1 for none."""
-    parents: list[int] = []
-    above: list[int] = []
-    for number, section in enumerate(sections):
-        while above and sections[above[-1]].level >= section.level:
-            above.pop()
-        parents.append(above[-1] if above else -1)
-        above.append(number)
-    return parents
+def _what(
+    words: _Words, above: _Heading | None, begun: Operation | None, *, is_group: bool, may_be_requirement: bool
+) -> tuple[_What, Named]:
+    if begun is not None:
+        return "operation", words.whole
+    if words.requirement is not None:
+        return "requirement", words.requirement
+    if words.scenario is not None:
+        return "scenario", words.scenario
+    if is_group or above is None:
+        return "other", words.words
+    if above.what == "requirement":
+        return "scenario", words.words
+    return ("requirement" if may_be_requirement else "other"), words.words
+
+
+def _head(heading: _Heading) -> Node:
+    found, node = heading.found, heading.plain
+    if heading.what == "operation":
+        return replace(node, kind="delta")
+    if heading.what == "scenario":
+        key = f"{heading.requirement}/Scenario: {found.name}"
+        return replace(node, kind="scenario", key=key, title=found.name, name=found.span)
+    if heading.what != "requirement":
+        return node
+    # The requirement that it names stands elsewhere; a finding is placed on its own heading.
+    elsewhere = heading.operation in {"modified", "removed"}
+    return replace(
+        node,
+        kind="delta" if heading.operation in {"removed", "renamed"} else "requirement",
+        key=f"Requirement: {found.name}",
+        title=found.name,
+        name=node.name if elsewhere else found.span,
+    )
+
+
+_Around = tuple[_Heading | None, ...]
+"""The heading in front of a chunk, then its own."""
+
+
+def _heads(around: _Around) -> tuple[Node, ...]:
+    return tuple(_head(heading) for heading in around[1:] if heading is not None)
+
+
+def _spec_piece(chunk: Chunk, around: _Around) -> Piece:
+    return chunk.once("openspec spec", lambda _: Piece(_heads(around)), around[1:])
+
+
+_Operations = tuple[Operation | None, ...]
+"""The part of a delta in which a chunk begins, then that of each of its headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """The requirements that lists and lines of a chunk of a delta remove and rename."""
+
+    nodes: tuple[Node, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    renames: tuple[Node, ...] = ()
+    """Those of the nodes that are renames."""
+    open_from: Named | None = None
+    """The name behind a `FROM:` at its end, whose `TO:` stands in a later chunk."""
+
+
+_UNCHANGED = _Changes()
+
+
+def _changes(chunks: Sequence[Chunk], around: Sequence[_Around]) -> list[_Changes]:
+    found: list[_Changes] = []
+    begun: Named | None = None
+    for chunk, headings in zip(chunks, around, strict=True):
+        operations: _Operations = tuple(None if heading is None else heading.operation for heading in headings)
+        if "removed" not in operations and "renamed" not in operations:
+            found.append(_UNCHANGED)
+            continue
+        one = chunk.once("openspec changes", partial(_read_changes, operations, begun), (operations, begun))
+        begun = one.open_from
+        found.append(one)
+    return found
+
+
+def _read_changes(operations: _Operations, begun: Named | None, chunk: Chunk) -> _Changes:
+    listed, removed = _listed(chunk, operations)
+    renames, renamed, open_from = _renames(chunk, operations, begun)
+    return _Changes((*listed, *renames), (*removed, *renamed), tuple(renames), open_from)
+
+
+def _listed(chunk: Chunk, operations: _Operations) -> tuple[list[Node], list[Citation]]:
+    """Requirements that a list removes: `- ### Requirement: NAME`."""
+    nodes: list[Node] = []
+    citations: list[Citation] = []
+    for found in _matches_in(chunk, operations, "removed", _LISTED):
+        name = named(chunk.text, Span(*found.span("name")))
+        if name.name:
+            line = Span(_after_blanks(found), found.end())
+            nodes.append(Node("delta", f"Requirement: {name.name}", name.name, line, name=line))
+            citations.append(_of_base("removes", name))
+    return nodes, citations
+
+
+def _renames(
+    chunk: Chunk, operations: _Operations, begun: Named | None
+) -> tuple[list[Node], list[Citation], Named | None]:
+    """Pairs of lines: `- FROM: ### Requirement: OLD`, then `- TO: ### Requirement: NEW`.
+
+    Of a pair in two chunks, with a heading between its lines, the second line alone is the rename.
+    """
+    nodes: list[Node] = []
+    citations: list[Citation] = []
+    old, start = begun, None
+    for found in _matches_in(chunk, operations, "renamed", _RENAME):
+        name = named(chunk.text, Span(*found.span("name" if found["name"] is not None else "bare")))
+        if not name.name:
+            continue
+        if found["end"].casefold() == "from":
+            citations.append(_of_base("renames", name))
+            old, start = name, _after_blanks(found)
+        elif old is not None:
+            span = Span(_after_blanks(found) if start is None else start, found.end())
+            title = f"{old.name}{_ARROW}{name.name}"
+            nodes.append(Node("delta", f"RENAMED Requirement: {old.name}", title, span, name=name.span))
+            old = start = None
+    return nodes, citations, old
+
+
+def _matches_in(
+    chunk: Chunk, operations: _Operations, operation: Operation, pattern: re.Pattern[str]
+) -> Iterator[re.Match[str]]:
+    """Matches in the parts of this operation, where there are such."""
+    if operation not in operations:
+        return
+    starts = [heading.span.start for heading in chunk.headings]
+    for found in matches_in(chunk, pattern):
+        if operations[bisect_right(starts, found.start())] == operation:
+            yield found
+
+
+def _delta_piece(chunk: Chunk, around: _Around, changes: _Changes, new_names: Mapping[str, str]) -> Piece:
+    """Args: new_names: The key of each rename, by the name that it gives: OpenSpec renames before it modifies."""
+    modified = tuple(
+        new_names.get(one.found.name) for one in around[1:] if one is not None and one.what == "requirement"
+    )
+
+    def make(_: Chunk) -> Piece:
+        return Piece(_heads(around), changes.nodes, (*changes.citations, *_citations(around, new_names)))
+
+    return chunk.once("openspec delta", make, (around[1:], changes, modified))
+
+
+def _citations(around: _Around, new_names: Mapping[str, str]) -> Iterator[Citation]:
+    for heading in around[1:]:
+        if heading is None or heading.what != "requirement" or not heading.found.name:
+            continue
+        if heading.operation == "removed":
+            yield _of_base("removes", heading.found)
+        elif heading.operation == "modified" and heading.found.name in new_names:
+            yield Citation("cites", heading.found.span, new_names[heading.found.name])
+        elif heading.operation == "modified":
+            yield _of_base("modifies", heading.found)
 
 
 def _of_base(relation: Literal["modifies", "removes", "renames"], name: Named) -> Citation:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from orch_lsp.document.items import visible_matches
+from orch_lsp.document.items import matches_in
 from orch_lsp.document.node import Citation, Relation
 from orch_lsp.profiles.spec_kit.words import STORY
 from orch_lsp.text import Span
 
 if TYPE_CHECKING:
-    from orch_lsp.document.model import SpecDocument
+    from orch_lsp.markdown.tree import Chunk
 
 PREFIXES = frozenset({"FR", "NFR", "SC", "EC", "NG", "QG", "UR", "BR"})
 """Prefixes of ids in any spec. Others (`UTF-8` looks like one) are known by the nodes that have them."""
@@ -37,22 +37,33 @@ def prefix_of(key: str) -> str:
     return key.rstrip("abcdefghijklmnopqrstuvwxyz").rstrip("0123456789").rstrip("-")
 
 
-def citations_of(document: SpecDocument, keys: Collection[str], usual: Relation) -> Iterator[Citation]:
-    """All places that name an id. A range names each id in it: its ends at their own places, the others by the whole.
+def prefixes_of(keys: Iterable[str]) -> frozenset[str]:
+    """The prefixes that make an id, in a document whose nodes have these ids."""
+    return PREFIXES | {prefix_of(key) for key in keys}
+
+
+def citations_of(chunk: Chunk, prefixes: frozenset[str], usual: Relation) -> tuple[Citation, ...]:
+    """All places of a chunk that name an id, counted from its start.
+
+    A range names each id in it: its ends at their own places, the others by the whole.
 
     Args:
-        document: Where to look.
-        keys: The ids that nodes of the document have, whose prefixes are ids then.
+        chunk: Where to look.
+        prefixes: Those that make an id.
         usual: What it means to name an id of another document.
     """
-    known = PREFIXES | {prefix_of(key) for key in keys}
-    for found in visible_matches(document.tree, _CITED):
+    given = (prefixes, usual)
+    return chunk.once("spec-kit citations", lambda chunk: tuple(_citations(chunk, prefixes, usual)), given)
+
+
+def _citations(chunk: Chunk, known: frozenset[str], usual: Relation) -> Iterator[Citation]:
+    for found in matches_in(chunk, _CITED):
         if found["story"]:
             yield Citation(usual, Span(*found.span("story")), f"US{int(found['number'])}")
         elif found["principle"]:
             yield Citation("cites", Span(*found.span("principle")), found["principle"], "constitution")
         elif _is_id(found["key"], known):
-            yield from _ids(document.text, found, usual, known)
+            yield from _ids(chunk.text, found, usual, known)
 
 
 def _is_id(key: str, known: Collection[str]) -> bool:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.heading_name import heading_name
-from orch_lsp.document.items import Item, items_of, visible_matches
-from orch_lsp.document.node import Node, NodeKind, NodeReader, Nodes, Relation, gathered, shortened, slug
-from orch_lsp.document.section_nodes import heading_nodes
-from orch_lsp.profiles.spec_kit.citations import ID, TASK_ID, citations_of, prefix_of
+from orch_lsp.document.items import Item, items_of, matches_in
+from orch_lsp.document.node import Node, NodeKind, NodeReader, Nodes, Relation, shortened, slug
+from orch_lsp.document.pieces import Piece, assembled, head_of
+from orch_lsp.profiles.spec_kit.citations import ID, TASK_ID, citations_of, prefix_of, prefixes_of
 from orch_lsp.profiles.spec_kit.words import ENTITIES, QUESTION_SESSIONS, STORY
 from orch_lsp.text import Span, end_of_line, start_of_line
 
 if TYPE_CHECKING:
-    from orch_lsp.document.model import Section, SpecDocument
+    from orch_lsp.document.model import SpecDocument
+    from orch_lsp.document.skeleton import Skeleton
+    from orch_lsp.markdown.tree import Chunk, Heading
 
 _STORY = re.compile(
     rf"#+[ \t]+(?:\W|_)*(?i:(?P<words>{STORY})[ \t]*(?P<number>\d{{1,3}}))(?!\w)[ \t]*[-–—:：.)]*[ \t]*"
@@ -42,172 +45,199 @@ _NO_QUESTION = re.compile(
 )
 _TEMPLATE_QUESTION = re.compile(r"(?:specific question|…|\.\.\.)?\s*\Z", re.IGNORECASE)
 _ANSWERED = re.compile(r"(?:\*\*)?Q[:：](?:\*\*)?[ \t]*(?P<words>[^→\r\n]*)", re.IGNORECASE)
+_ID_CELL = re.compile(rf"[\s*_`]*(?P<id>{ID})[\s*_`]*")
 _LONGEST_LOOK = 500
 
-_ItemNode = Callable[[str, Item, int, str], "Node | None"]
-"""The node of an item, by the text, the item, its chunk's offset, and the name of the heading above it."""
+_HeadReader = Callable[[str, "Heading"], Node]
+"""The node of a heading in its chunk's text."""
+_ItemReader = Callable[[str, Item, str], "Node | None"]
+"""The node of an item in its chunk's text, by the name of the heading above it."""
 
 
-def spec_nodes(document: SpecDocument) -> Nodes:
-    """Stories, scenarios, requirements, success criteria, entities and questions."""
-    nodes = [*heading_nodes(document, _heading(document.text)), *_items(document, _spec_item), *_rows(document)]
-    nodes += _scenarios(document, [node for node in nodes if node.kind == "story"])
-    return _gathered(document, [*nodes, *_questions(document)], "cites")
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """How a kind of document is read, chunk by chunk."""
+
+    usual: Relation
+    """The relation to an id of another document that is named."""
+    head: _HeadReader
+    item: _ItemReader | None = None
+    rows: bool = False
+    """Whether rows of tables are nodes."""
+    questions: bool = False
+    stories: bool = False
+    """Whether numbered items below a story are its scenarios."""
+
+    def nodes(self, document: SpecDocument) -> Nodes:
+        """The nodes of a document."""
+        skeleton, chunks = document.skeleton, document.tree.chunks
+        heads = [self._heads(chunk) for chunk in chunks]
+        above = (skeleton.titles[first - 1] if first else None for first in skeleton.in_chunks[:-1])
+        found = [self._found(chunk, title) for chunk, title in zip(chunks, above, strict=True)]
+        if self.stories:
+            scenarios = _scenarios(document, heads)
+            found = [_joined(chunk, *both) for chunk, *both in zip(chunks, found, scenarios, strict=True)]
+        both = zip(heads, found, strict=True)
+        prefixes = prefixes_of(
+            {node.key for some in both for nodes in some for node in nodes if node.name and node.key}
+        )
+        pieces = [self._piece(*one, prefixes) for one in zip(chunks, heads, found, strict=True)]
+        return assembled(document, pieces)
+
+    def _piece(self, chunk: Chunk, heads: tuple[Node, ...], nodes: tuple[Node, ...], prefixes: frozenset[str]) -> Piece:
+        cited = citations_of(chunk, prefixes, self.usual)
+        return chunk.once("spec-kit piece", lambda _: Piece(heads, nodes, cited), (heads, nodes, cited))
+
+    def _heads(self, chunk: Chunk) -> tuple[Node, ...]:
+        return chunk.once("spec-kit heads", lambda chunk: tuple(self.head(chunk.text, one) for one in chunk.headings))
+
+    def _found(self, chunk: Chunk, above: str | None) -> tuple[Node, ...]:
+        """Args: above: The title of the last heading in front of the chunk."""
+        return chunk.once("spec-kit nodes", lambda chunk: tuple(self._read(chunk, above)), above)
+
+    def _read(self, chunk: Chunk, above: str | None) -> Iterator[Node]:
+        if self.item is not None:
+            names = ["" if above is None else heading_name(above), *(heading_name(one.text) for one in chunk.headings)]
+            starts = [heading.span.start for heading in chunk.headings]
+            for item in items_of(chunk):
+                if (node := self.item(chunk.text, item, names[bisect_right(starts, item.span.start)])) is not None:
+                    yield node
+        if self.rows:
+            yield from _rows(chunk)
+        if self.questions:
+            yield from _questions(chunk)
 
 
-def tasks_nodes(document: SpecDocument) -> Nodes:
-    """Tasks by their boxes; what they name they cover."""
-    return _gathered(document, [*heading_nodes(document), *_items(document, _task_item)], "covers")
+def _section(_text: str, heading: Heading) -> Node:
+    return head_of(heading)
 
 
-def checklist_nodes(document: SpecDocument) -> Nodes:
-    """Items of a checklist by their boxes; what they name they check."""
-    return _gathered(document, [*heading_nodes(document), *_items(document, _checklist_item)], "validates")
+def _principle(text: str, heading: Heading) -> Node:
+    found = _PRINCIPLE.match(text, heading.span.start, heading.span.end)
+    if found is None:
+        return head_of(heading)
+    title = text[found.end() : end_of_line(text, found.end())].strip()
+    return replace(head_of(heading), kind="requirement", key=found["id"], title=title, name=Span(*found.span("id")))
 
 
-def other_nodes(document: SpecDocument) -> Nodes:
-    """Sections and open questions, for plans and what lies beside them."""
-    return _gathered(document, [*heading_nodes(document), *_questions(document)], "cites")
-
-
-def roadmap_nodes(document: SpecDocument) -> Nodes:
-    """Entries of a roadmap, by the rows of its tables."""
-    return _gathered(document, [*heading_nodes(document), *_rows(document)], "cites")
-
-
-def constitution_nodes(document: SpecDocument) -> Nodes:
-    """Principles by their numbers."""
-    text = document.text
-
-    def principle(section: Section, node: Node) -> Node:
-        found = _PRINCIPLE.match(text, section.heading.start, section.heading.end)
-        if found is None:
-            return node
-        title = text[found.end() : end_of_line(text, found.end())].strip()
-        return replace(node, kind="requirement", key=found["id"], title=title, name=Span(*found.span("id")))
-
-    return _gathered(document, [*heading_nodes(document, principle)], "cites")
-
-
-READERS: dict[str, NodeReader] = {
-    "spec": spec_nodes,
-    "tasks": tasks_nodes,
-    "checklist": checklist_nodes,
-    "roadmap": roadmap_nodes,
-    "constitution": constitution_nodes,
-}
-"""By kind of document; `other_nodes` for the others."""
-
-
-def _gathered(document: SpecDocument, nodes: list[Node], usual: Relation) -> Nodes:
-    return gathered(document.text, nodes, citations_of(document, {node.key for node in nodes if node.name}, usual))
-
-
-def _heading(text: str) -> Callable[[Section, Node], Node]:
-    def classify(section: Section, node: Node) -> Node:
-        end = section.heading.end
-        if (story := _STORY.match(text, section.heading.start, end)) is not None:
-            title = _PRIORITY.sub("", text[story.end() : end]).strip(" \t#*")
-            name = Span(story.start("words"), story.end("number"))
-            return replace(node, kind="story", key=f"US{int(story['number'])}", title=title, name=name)
-        if (headed := _HEADED.match(text, section.heading.start, end)) is not None:
-            title = text[headed.end() : end].strip(" \t#*")
-            return replace(node, kind=_kind(headed["id"]), key=headed["id"], title=title, name=Span(*headed.span("id")))
-        return replace(node, name=None)
-
-    return classify
+def _story_or_requirement(text: str, heading: Heading) -> Node:
+    node, start, end = head_of(heading), heading.span.start, heading.span.end
+    if (story := _STORY.match(text, start, end)) is not None:
+        title = _PRIORITY.sub("", text[story.end() : end]).strip(" \t#*")
+        name = Span(story.start("words"), story.end("number"))
+        return replace(node, kind="story", key=f"US{int(story['number'])}", title=title, name=name)
+    if (headed := _HEADED.match(text, start, end)) is not None:
+        title = text[headed.end() : end].strip(" \t#*")
+        return replace(node, kind=_kind(headed["id"]), key=headed["id"], title=title, name=Span(*headed.span("id")))
+    return replace(node, name=None)
 
 
 def _kind(key: str) -> NodeKind:
     return "success_criterion" if prefix_of(key) == "SC" else "requirement"
 
 
-def _items(document: SpecDocument, read: _ItemNode) -> Iterator[Node]:
-    names = [heading_name(section.title) for section in document.sections]
-    starts = [section.heading.start for section in document.sections]
-    for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
-        for item in items_of(chunk):
-            number = bisect_right(starts, base + item.span.start) - 1
-            node = read(document.text, item, base, names[number] if number >= 0 else "")
-            if node is not None:
-                yield node
-
-
-def _spec_item(text: str, item: Item, base: int, heading: str) -> Node | None:
-    start, end = base + item.content.start, base + item.content.end
+def _spec_item(text: str, item: Item, heading: str) -> Node | None:
+    start, end = item.content.start, item.content.end
     if (found := _DEFINED.match(text, start, end)) is not None:
         key = found["id"]
-        return Node(
-            _kind(key), key, shortened(text[found.end() : end]), item.placed(base), name=Span(*found.span("id"))
-        )
+        return Node(_kind(key), key, shortened(text[found.end() : end]), item.span, name=Span(*found.span("id")))
     if heading in ENTITIES and item.parent < 0 and (found := _ENTITY.match(text, start, end)) is not None:
-        return Node("entity", f"entity/{slug(found['name'])}", found["name"].strip(": "), item.placed(base))
+        return Node("entity", f"entity/{slug(found['name'])}", found["name"].strip(": "), item.span)
     if QUESTION_SESSIONS in heading or heading.startswith("session"):
         answered = _ANSWERED.match(text, start, end)
         words = "" if answered is None else answered["words"].strip()
         if words:
-            return Node("question", f"question/{slug(words)}", shortened(words), item.placed(base), "done")
-    return _checklist_item(text, item, base, heading)
+            return Node("question", f"question/{slug(words)}", shortened(words), item.span, "done")
+    return _checklist_item(text, item, heading)
 
 
-def _task_item(text: str, item: Item, base: int, _heading: str) -> Node | None:
-    return _boxed(text, item, base, _TASK, "task", "tasks")
+def _task_item(text: str, item: Item, _heading: str) -> Node | None:
+    return _boxed(text, item, _TASK, "task", "tasks")
 
 
-def _checklist_item(text: str, item: Item, base: int, _heading: str) -> Node | None:
-    return _boxed(text, item, base, _CHECK, "checklist_item", "checklist")
+def _checklist_item(text: str, item: Item, _heading: str) -> Node | None:
+    return _boxed(text, item, _CHECK, "checklist_item", "checklist")
 
 
-def _boxed(text: str, item: Item, base: int, pattern: re.Pattern[str], kind: NodeKind, folder: str) -> Node | None:
+def _boxed(text: str, item: Item, pattern: re.Pattern[str], kind: NodeKind, folder: str) -> Node | None:
     if item.box is None:
         return None
-    start, end = base + item.content.start, base + item.content.end
+    start, end = item.content.start, item.content.end
     found = pattern.match(text, start, end)
     words = start if found is None else found.end()
     labels = _LABELS.match(text, words, end)
     title = shortened(text[words if labels is None else labels.end() : end])
-    state, span = item.state, item.placed(base)
     if found is None:
-        return Node(kind, f"{folder}/{slug(title) or 'item'}", title, span, state)
-    return Node(kind, found["id"], title, span, state, Span(*found.span("id")))
+        return Node(kind, f"{folder}/{slug(title) or 'item'}", title, item.span, item.state)
+    return Node(kind, found["id"], title, item.span, item.state, Span(*found.span("id")))
 
 
-def _scenarios(document: SpecDocument, stories: list[Node]) -> Iterator[Node]:
-    """Numbered items in a story, counted as a reader counts them."""
-    starts = [story.span.start for story in stories]
+def _scenarios(document: SpecDocument, heads: Sequence[tuple[Node, ...]]) -> Iterator[tuple[Node, ...]]:
+    """For each chunk the numbered items in a story, counted as a reader counts them."""
+    skeleton = document.skeleton
+    keys = tuple(head.key if head.kind == "story" else "" for own in heads for head in own)
+    stories = skeleton.once("spec-kit stories", keys, lambda: _stories(skeleton, keys))
     counts: dict[str, int] = {}
-    for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
-        for item in items_of(chunk):
-            number = bisect_right(starts, base + item.span.start) - 1
-            if item.ordinal is None or item.parent >= 0 or number < 0:
-                continue
-            story = stories[number]
-            if base + item.span.start < story.span.end:
-                counts[story.key] = counts.get(story.key, 0) + 1
-                words = document.text[base + item.content.start : base + item.content.end].replace("*", "")
-                yield Node("criterion", f"{story.key}/AC{counts[story.key]}", shortened(words), item.placed(base))
+    for number, chunk in enumerate(document.tree.chunks):
+        around = skeleton.around_chunk(stories, number, "")
+        before = tuple(counts.get(story, 0) for story in around)
+        nodes, after = chunk.once("spec-kit scenarios", partial(_numbered, around, counts), (around, before))
+        counts |= after
+        yield nodes
 
 
-def _rows(document: SpecDocument) -> Iterator[Node]:
+def _stories(skeleton: Skeleton, keys: Sequence[str]) -> tuple[str, ...]:
+    """For each heading the story that it begins or stands in; the innermost, as far as that reaches."""
+    found: list[str] = []
+    story, end = "", len(keys)
+    for number, key in enumerate(keys):
+        if key:
+            closer = skeleton.closers[number]
+            story, end = key, len(keys) if closer is None else closer
+        elif number >= end:
+            story = ""
+        found.append(story)
+    return tuple(found)
+
+
+def _numbered(
+    around: Sequence[str], before: Mapping[str, int], chunk: Chunk
+) -> tuple[tuple[Node, ...], dict[str, int]]:
+    starts = [heading.span.start for heading in chunk.headings]
+    counts: dict[str, int] = {}
+    found: list[Node] = []
+    for item in items_of(chunk):
+        story = around[bisect_right(starts, item.span.start)]
+        if item.ordinal is not None and item.parent < 0 and story:
+            counts[story] = counts.get(story, before.get(story, 0)) + 1
+            words = chunk.text[item.content.start : item.content.end].replace("*", "")
+            found.append(Node("criterion", f"{story}/AC{counts[story]}", shortened(words), item.span))
+    return tuple(found), counts
+
+
+def _joined(chunk: Chunk, nodes: tuple[Node, ...], scenarios: tuple[Node, ...]) -> tuple[Node, ...]:
+    if not scenarios:
+        return nodes
+    return chunk.once("spec-kit nodes and scenarios", lambda _: (*nodes, *scenarios), (nodes, scenarios))
+
+
+def _rows(chunk: Chunk) -> Iterator[Node]:
     """Rows of tables whose first cell is an id."""
-    for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
-        for number, element in enumerate(chunk.elements):
-            if element.kind != "row" or number + 1 >= len(chunk.elements):
-                continue
-            cell = chunk.elements[number + 1]
-            found = re.fullmatch(rf"[\s*_`]*(?P<id>{ID})[\s*_`]*", chunk.source(cell))
-            if found is not None:
-                at = base + cell.start
-                name = Span(at + found.start("id"), at + found.end("id"))
-                rest = chunk.text[cell.end : element.end].strip(" \t|")
-                span = Span(base + element.start, base + element.end)
-                yield Node(_kind(found["id"]), found["id"], shortened(rest.partition("|")[0]), span, name=name)
+    for number, element in enumerate(chunk.elements):
+        if element.kind != "row" or number + 1 >= len(chunk.elements):
+            continue
+        cell = chunk.elements[number + 1]
+        found = _ID_CELL.fullmatch(chunk.source(cell))
+        if found is not None:
+            name = Span(cell.start + found.start("id"), cell.start + found.end("id"))
+            rest = chunk.text[cell.end : element.end].strip(" \t|")
+            yield Node(_kind(found["id"]), found["id"], shortened(rest.partition("|")[0]), element.span, name=name)
 
 
-def _questions(document: SpecDocument) -> Iterator[Node]:
+def _questions(chunk: Chunk) -> Iterator[Node]:
     """Markers of what is to be clarified; not the ones in instructions, or in lines that say that there are none."""
-    text, line_end, excluded = document.text, -1, False
-    for found in visible_matches(document.tree, _QUESTION):
+    text, line_end, excluded = chunk.text, -1, False
+    for found in matches_in(chunk, _QUESTION):
         if found.start() > line_end:
             line, line_end = start_of_line(text, found.start(), 0), end_of_line(text, found.start())
             excluded = _NO_QUESTION.match(text, line, min(line_end, line + _LONGEST_LOOK)) is not None
@@ -215,3 +245,17 @@ def _questions(document: SpecDocument) -> Iterator[Node]:
         if excluded or (found["words"] is not None and _TEMPLATE_QUESTION.match(words)):
             continue
         yield Node("question", f"question/{slug(words) or 'open'}", shortened(words), Span(*found.span()), "open")
+
+
+READERS: dict[str, NodeReader] = {
+    "spec": _Reader("cites", _story_or_requirement, _spec_item, rows=True, questions=True, stories=True).nodes,
+    # Tasks cover the ids that they name, items of a checklist check them.
+    "tasks": _Reader("covers", _section, _task_item).nodes,
+    "checklist": _Reader("validates", _section, _checklist_item).nodes,
+    "roadmap": _Reader("cites", _section, rows=True).nodes,
+    "constitution": _Reader("cites", _principle).nodes,
+}
+"""By kind of document; `other_nodes` for the others."""
+
+other_nodes: NodeReader = _Reader("cites", _section, questions=True).nodes
+"""Sections and open questions, for plans and what lies beside them."""

@@ -1,0 +1,227 @@
+"""Nodes of a document put together from pieces, one a chunk, so that an edit makes only those anew that it touched.
+
+A piece counts from the start of its chunk and is kept with it. The nodes of an edited document are taken over from the
+ones before, moved by the length of the edit, if the pieces of the touched chunks have nodes of the same keys in the
+same order and nesting. Otherwise they are gathered from all pieces. Both give the same.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from orch_lsp.document.edited import BEFORE, Edited
+from orch_lsp.document.node import Citation, Node, Nodes, cited_by, gathered, parents_of
+from orch_lsp.text import Span
+
+if TYPE_CHECKING:
+    from orch_lsp.document.model import SpecDocument
+    from orch_lsp.markdown.tree import Heading
+
+_ASSEMBLY = "assembly"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """The nodes and citations of a chunk, with offsets from its start. Two are the same only if they are one object."""
+
+    heads: tuple[Node | None, ...] = ()
+    """A node for each heading of the chunk (`head_of`), None for one that has none. A head without a key is a section,
+    and gets that section's key; its span is made to reach to the next heading of its level."""
+    nodes: tuple[Node, ...] = ()
+    """The other nodes, none of which reaches out of the chunk."""
+    citations: tuple[Citation, ...] = ()
+
+
+NOTHING = Piece()
+
+
+def head_of(heading: Heading) -> Node:
+    """The node of a heading that is a section and nothing else, to be changed with `dataclasses.replace`."""
+    return Node("section", "", heading.text, heading.span, name=heading.span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Assembly:
+    pieces: tuple[Piece, ...]
+    loose: tuple[Citation, ...]
+    nodes: Nodes
+
+
+def assembled(document: SpecDocument, pieces: Sequence[Piece], loose: Iterable[Citation] = ()) -> Nodes:
+    """The nodes of a document.
+
+    Args:
+        document: The document.
+        pieces: One for each chunk of its tree.
+        loose: Citations in its front matter, with offsets of the text.
+    """
+    made, before_it = tuple(pieces), tuple(loose)
+    edited: Edited | None = document.derived.pop(BEFORE, None)
+    known: _Assembly | None = None if edited is None else edited.before.derived.get(_ASSEMBLY)
+    nodes = None
+    if edited is not None and known is not None and known.loose == before_it:
+        nodes = _Taking(document, edited, known, made).nodes()
+    if nodes is None:
+        nodes = _gathered(document, made, before_it)
+    document.derived[_ASSEMBLY] = _Assembly(made, before_it, nodes)
+    return nodes
+
+
+def _gathered(document: SpecDocument, pieces: tuple[Piece, ...], loose: tuple[Citation, ...]) -> Nodes:
+    bases = document.tree.starts
+    nodes = [_moved(node, base) for piece, base in zip(pieces, bases, strict=True) for node in piece.nodes]
+    citations = [cited_at(one, base) for piece, base in zip(pieces, bases, strict=True) for one in piece.citations]
+    sections, closers, length = document.sections, document.skeleton.closers, len(document.text)
+    heads = chain.from_iterable(_heads(piece, base) for piece, base in zip(pieces, bases, strict=True))
+    for section, closer, head in zip(sections, closers, heads, strict=True):
+        if head is not None:
+            end = length if closer is None else sections[closer].heading.start
+            nodes.append(_head(head, section.key, Span(section.heading.start, end)))
+    return gathered(document.text, nodes, [*loose, *citations])
+
+
+def _heads(piece: Piece, base: int) -> Iterable[Node | None]:
+    return (None if head is None else _moved(head, base) for head in piece.heads)
+
+
+def _head(head: Node, key: str, span: Span) -> Node:
+    return _with(head, key=head.key or key, span=span)
+
+
+def _with(node: Node, **changed: object) -> Node:
+    """As `dataclasses.replace`, for nodes by the thousand; what was derived from the node stays."""
+    made = object.__new__(Node)
+    values = made.__dict__
+    values.update(node.__dict__)
+    values.update(changed)
+    return made
+
+
+def _moved(node: Node, by: int) -> Node:
+    name = node.name
+    return _with(
+        node, span=Span(node.span.start + by, node.span.end + by),
+        name=None if name is None else Span(name.start + by, name.end + by),
+    )  # fmt: skip
+
+
+def cited_at(citation: Citation, by: int) -> Citation:
+    """A citation with another offset."""
+    span, whole = citation.span, citation.range
+    return Citation(
+        citation.relation, Span(span.start + by, span.end + by), citation.key, citation.scope,
+        None if whole is None else Span(whole.start + by, whole.end + by),
+    )  # fmt: skip
+
+
+class _Taking:
+    """Takes over the nodes of a document that was edited."""
+
+    def __init__(self, document: SpecDocument, edited: Edited, known: _Assembly, pieces: tuple[Piece, ...]) -> None:
+        self._tree = document.tree
+        self._text = document.text
+        self._before = edited.before.tree
+        self._first, self._last = edited.first, edited.last
+        self._known = known
+        self._pieces = pieces
+        self._old = known.nodes.nodes
+        self._start = self._tree.starts[edited.first]
+        """Where the first touched chunk begins, then and now."""
+        self._by = len(self._text) - len(self._before.text)
+        touched = range(edited.first, edited.last + 1)
+        self._moved_starts = {self._before.starts[chunk]: self._tree.starts[chunk] for chunk in touched}
+
+    def nodes(self) -> Nodes | None:
+        """The nodes; None if they have to be gathered."""
+        places = self._places()
+        # Citations in front of the first heading stand in no node.
+        if places is None or (self._first == 0 and self._known.nodes.loose):
+            return None
+        first, end = places
+        made = [self._in_front(node) for node in self._old[:first]]
+        at = first
+        for chunk in range(self._first, self._last + 1):
+            fresh = self._fresh(chunk, at)
+            if fresh is None:
+                return None
+            made += fresh
+            at += len(fresh)
+        made += self._behind(self._old[end:])
+        return Nodes(tuple(made), self._known.nodes.loose)
+
+    def _places(self) -> tuple[int, int] | None:
+        """The numbers of the first old node of the touched chunks, and of the first one behind them."""
+        old, new, behind = self._known.pieces, self._pieces, self._last + 1
+        if old[: self._first] != new[: self._first] or old[behind:] != new[behind:]:
+            return None
+        starts = self._before.starts
+        first = bisect_left(self._old, starts[self._first], key=_start)
+        end = len(self._old) if behind == len(starts) else bisect_left(self._old, starts[behind], key=_start)
+        count = sum(len(piece.heads) + len(piece.nodes) for piece in new[self._first : behind])
+        return (first, end) if count == end - first else None
+
+    def _in_front(self, node: Node) -> Node:
+        if node.span.end <= self._start:
+            return _with(node, source=self._text)
+        made = _with(node, span=Span(node.span.start, self._offset(node.span.end)), source=self._text)
+        made.__dict__.pop("sha256", None)
+        return made
+
+    def _fresh(self, chunk: int, at: int) -> list[Node] | None:
+        """The nodes of a touched chunk, the old ones of which begin with number `at`; None if others are needed."""
+        piece = self._pieces[chunk]
+        ordered = _ordered(piece, len(self._tree.chunks[chunk].text))
+        known = _ordered(self._known.pieces[chunk], len(self._before.chunks[chunk].text))
+        if ordered is None or known is None or [node.key for node in ordered] != [node.key for node in known]:
+            return None
+        parents = parents_of(ordered)
+        of_node, loose = cited_by(ordered, parents, piece.citations)
+        if loose or parents != parents_of(known):
+            return None
+        base, made = self._tree.starts[chunk], list[Node]()
+        for number, node in enumerate(ordered):
+            old, name = self._old[at + number], node.name
+            is_head = number < len(piece.heads)
+            end = self._offset(old.span.end) if is_head else base + node.span.end
+            made.append(
+                Node(
+                    node.kind, old.key, node.title, Span(base + node.span.start, end), node.state,
+                    None if name is None else Span(base + name.start, base + name.end), old.parent,
+                    tuple(cited_at(one, base) for one in of_node.get(number, ())), self._text,
+                )
+            )  # fmt: skip
+        return made
+
+    def _behind(self, nodes: Sequence[Node]) -> list[Node]:
+        by, text = self._by, self._text
+        return [_behind(node, by, text) for node in nodes] if by else [_with(node, source=text) for node in nodes]
+
+    def _offset(self, offset: int) -> int:
+        """Where the end of a section that is not in front of the edit is now."""
+        return self._moved_starts.get(offset, offset + self._by)
+
+
+def _behind(node: Node, by: int, text: str) -> Node:
+    name, cited = node.name, node.citations
+    return _with(
+        node, span=Span(node.span.start + by, node.span.end + by), source=text,
+        name=None if name is None else Span(name.start + by, name.end + by),
+        citations=tuple([cited_at(one, by) for one in cited]) if cited else cited,
+    )  # fmt: skip
+
+
+def _start(node: Node) -> int:
+    return node.span.start
+
+
+def _ordered(piece: Piece, length: int) -> list[Node] | None:
+    """The nodes of a piece as a document has them; None if it has a heading but for one in front of all of them."""
+    if len(piece.heads) > 1 or None in piece.heads:
+        return None
+    heads = [_with(head, span=Span(head.span.start, length)) for head in piece.heads if head is not None]
+    ordered = sorted((*piece.nodes, *heads), key=lambda node: (node.span.start, -node.span.end))
+    return ordered if not heads or ordered[0] is heads[0] else None
