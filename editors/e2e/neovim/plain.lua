@@ -1,7 +1,6 @@
 --- The server alone, without the plugin, in Neovim 0.7 and 0.11: all that standard LSP gives.
-local e2e = dofile(os.getenv('E2E_LIBRARY'))
-
-local IS_OLD = vim.fn.has('nvim-0.8') == 0
+local e2e = dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'alone.lua')))
+local attach, request, execute = e2e.attach, e2e.request, e2e.execute
 
 local progress = {} ---@type string[]
 local shown = {} ---@type string[]
@@ -15,64 +14,6 @@ local function listen()
   vim.lsp.handlers['window/showMessage'] = function(_, result)
     shown[#shown + 1] = result.message
   end
-end
-
----@param path string
----@return table client
-local function attach(path)
-  local id
-  if IS_OLD then
-    vim.cmd('edit ' .. path)
-    vim.bo.filetype = 'markdown'
-    id = vim.lsp.start_client({
-      name = 'orch',
-      cmd = { e2e.server, 'serve' },
-      root_dir = e2e.workspace,
-    })
-    assert(vim.lsp.buf_attach_client(0, id))
-  else
-    vim.lsp.config('orch', {
-      cmd = { e2e.server, 'serve' },
-      root_markers = { '.git' },
-      filetypes = { 'markdown' },
-    })
-    vim.lsp.enable('orch')
-    vim.cmd.edit(path)
-    vim.bo.filetype = 'markdown'
-  end
-  return e2e.wait('the server', function()
-    local client = id and vim.lsp.get_client_by_id(id)
-    if not IS_OLD then
-      client = vim.lsp.get_clients({ name = 'orch', bufnr = 0 })[1]
-    end
-    return client and client.initialized and client
-  end)
-end
-
-local function request(client, method, params)
-  local answer
-  local function answered(error, result)
-    answer = { error = error, result = result }
-  end
-  if IS_OLD then
-    client.request(method, params, answered, vim.api.nvim_get_current_buf())
-  else
-    client:request(method, params, answered, vim.api.nvim_get_current_buf())
-  end
-  e2e.wait('the answer to ' .. method, function()
-    return answer
-  end)
-  if answer.error then
-    e2e.say(method, vim.inspect(answer.error))
-  end
-  return answer.result, answer.error
-end
-
-local function execute(client, command, argument)
-  return request(client, 'workspace/executeCommand', {
-    command = command,
-    arguments = argument and { argument } or nil,
-  })
 end
 
 local function document()

@@ -1,4 +1,4 @@
-"""Runs the Neovim scenarios: `plain/` with the server alone, `plugin/` with the plugin as a person installs it."""
+"""Runs the Neovim scenarios: `plain.lua` and `specs.lua` with the server alone, `plugin/` with the plugin, installed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -51,12 +52,12 @@ def main() -> int:
 
     run = partial(run_scenario, server=arguments.server.absolute(), library=LIBRARY)
     verdicts: list[bool] = []
-    plain = HERE / "plain.lua"
+    alone = {"the server without a plugin": HERE / "plain.lua", "a spec of a known format": HERE / "specs.lua"}
     editors = {"neovim 0.11": arguments.nvim} | ({"neovim 0.7": arguments.old_nvim} if arguments.old_nvim else {})
-    for editor, nvim in editors.items():
-        name = f"{editor}: the server without a plugin"
+    for (editor, nvim), (title, script) in product(editors.items(), alone.items()):
+        name = f"{editor}: {title}"
         if wanted(name):
-            command = [str(nvim.absolute()), "--headless", "--clean", "-c", f"luafile {plain}"]
+            command = [str(nvim.absolute()), "--headless", "--clean", "-c", f"luafile {script}"]
             verdicts.append(run(name, command, prepare=nothing))
     for script in sorted((HERE / "plugin").glob("*.lua")):
         name = f"neovim plugin: {script.stem.replace('_', ' ')}"
