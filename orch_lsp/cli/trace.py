@@ -23,11 +23,13 @@ from orch_lsp.workspace import relative_path
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
-    from orch_lsp.cli import trace_page
+    from orch_lsp.cli import trace_page, traced_code
     from orch_lsp.language import coverage
+    from orch_lsp.language.code.links import CodeCitation
 else:
     sessions = late("orch_lsp.app.session")
     trace_page = late("orch_lsp.cli.trace_page")
+    traced_code = late("orch_lsp.cli.traced_code")
     coverage = late("orch_lsp.language.coverage")
 
 FORMATS = ("text", "json", "csv", "html")
@@ -38,33 +40,38 @@ class _Found:
     specs: list[ReadSpec]
     is_whole: bool
     """False if one of the specs could not be read."""
+    code: tuple[CodeCitation, ...]
+    """Places in code that name nodes of the specs, with paths relative to the folder that holds all of these."""
 
 
 @click.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), help="How to print the trace (default: text).")
 @click.option("--json", "as_json", is_flag=True, help="As `--format json`.")
+@click.option("--no-code", is_flag=True, help="Leave out who cites it in code and tests, which are not read then.")
 @workspace_option
-def trace(*, paths: tuple[Path, ...], form: str | None, as_json: bool, workspace: Path | None) -> None:
+def trace(*, paths: tuple[Path, ...], form: str | None, as_json: bool, no_code: bool, workspace: Path | None) -> None:
     """Show what can be cited in the specs at or below PATH, who cites it, and what is cited that there is not.
 
-    As `html` it is a page for a browser: requirements with the tasks and tests that cite them, to be filtered.
+    As `html` it is a page for a browser: requirements with the tasks, code and tests that cite them, to be filtered.
 
-    Only what stands in these specs is known: name the folder that holds all documents of a spec.
+    Of specs only what stands in these is known: name the folder that holds all documents of a spec. Code and tests are
+    those of the workspace that git would track, but for generated and vendored ones.
 
     Exit codes: 0 all specs were read, 1 one could not be, 2 wrong arguments.
     """
     if as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json and --format {form} exclude one another")
     form = "json" if as_json else form or "text"
-    found = asyncio.run(_find(paths, workspace))
-    traced = _trace(found.specs)
+    found = asyncio.run(_find(paths, workspace, with_code=not no_code))
+    traced = _trace(found)
     if form == "json":
         write_json(trace_report.as_json(traced))
     elif form == "csv":
         write_page(trace_report.as_csv(traced))
     elif form == "html":
-        write_result(trace_page.page(traced, coverage.coverage(traced.index, traced.edges), _name_of(found.specs)))
+        rows = coverage.coverage(traced.index, traced.edges, code=traced.code)
+        write_result(trace_page.page(traced, rows, _root_of(found.specs).name))
     else:
         write_page("".join(f"{line}\n" for line in trace_report.as_lines(traced)))
         if not traced.documents:
@@ -72,10 +79,11 @@ def trace(*, paths: tuple[Path, ...], form: str | None, as_json: bool, workspace
     sys.exit(0 if found.is_whole else EXIT_FAILED)
 
 
-async def _find(paths: Sequence[Path], workspace: Path | None) -> _Found:
+async def _find(paths: Sequence[Path], workspace: Path | None, *, with_code: bool) -> _Found:
     session = sessions.build_session()
     specs: list[ReadSpec] = []
     is_whole = True
+    code: tuple[CodeCitation, ...] = ()
     try:
         async for found in SpecFiles(paths, session, workspace, lambda message: say(f"warning: {message}")).read():
             if isinstance(found, Unreadable):
@@ -85,13 +93,18 @@ async def _find(paths: Sequence[Path], workspace: Path | None) -> _Found:
                 specs.append(found)
             else:
                 say(f"warning: {found.reading.spec_path} is left out: it is no spec whose format is known.")
+        if with_code:
+            code = await traced_code.code_naming(
+                session, specs, _root_of(specs), lambda message: say(f"warning: {message}")
+            )
     finally:
         await session.aclose()
-    return _Found(specs, is_whole)
+    return _Found(specs, is_whole, code)
 
 
-def _trace(specs: Sequence[ReadSpec]) -> Trace:
-    root = common_root((spec.root for spec in specs), of_checkout=False)
+def _trace(found: _Found) -> Trace:
+    specs = found.specs
+    root = _root_of(specs)
     by_path = {relative_path(spec.file.path, root): spec for spec in specs}
     documents = {
         path: TracedDocument(
@@ -102,12 +115,13 @@ def _trace(specs: Sequence[ReadSpec]) -> Trace:
         )
         for path, spec in sorted(by_path.items())
     }
-    return Trace(documents, Index.of(_indexed(path, spec, root) for path, spec in by_path.items()))
+    index = Index.of(_indexed(path, spec, root) for path, spec in by_path.items())
+    return Trace(documents, index, found.code)
 
 
-def _name_of(specs: Sequence[ReadSpec]) -> str:
-    """The name of the folder that all specs lie in."""
-    return common_root((spec.root for spec in specs), of_checkout=False).name
+def _root_of(specs: Sequence[ReadSpec]) -> Path:
+    """The folder that all specs lie in."""
+    return common_root((spec.root for spec in specs), of_checkout=False)
 
 
 def _indexed(path: str, spec: ReadSpec, root: Path) -> IndexedDocument:

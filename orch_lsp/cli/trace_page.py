@@ -17,6 +17,7 @@ from xml.etree import ElementTree as ET
 
 from orch_lsp.cli.trace_report import Trace
 from orch_lsp.document.node import Node
+from orch_lsp.language.code.links import CodeCitation
 from orch_lsp.language.coverage import Coverage, Mark, Row, SpecCoverage, Status
 from orch_lsp.language.trace import Edge
 from orch_lsp.runs.escape import plain
@@ -32,7 +33,13 @@ _STATUSES: Mapping[Status, str] = {
 _MARKS: Mapping[Mark, str] = {"stale": "stale", "unproven": "done without evidence"}
 _LOOSE, _DANGLING = "loose", "missing"
 _OTHERS = {_LOOSE: "tasks for nothing", _DANGLING: "names nothing"}
-_COLUMNS = (("asked", "Requirement"), ("work", "Tasks"), ("tests", "Tests and properties"), ("status", "State"))
+_COLUMNS = (
+    ("asked", "Requirement"),
+    ("work", "Tasks"),
+    ("code", "Code"),
+    ("tests", "Tests and properties"),
+    ("status", "State"),
+)
 _LONGEST_TITLE = 200
 _LONGEST_TASK = 80
 _MOST_SHOWN = 6
@@ -113,7 +120,9 @@ class _Page:
         section = self._section(main, self._title_of(spec), f"spec-{number}")
         _add(section, "p", ", ".join(plain(path) for path in spec.paths), of="paths")
         if spec.rows:
-            body = _table(section, f"{len(spec.rows):,} asked for, with the tasks and tests that cite them", _COLUMNS)
+            body = _table(
+                section, f"{len(spec.rows):,} asked for, with the tasks, code and tests that cite them", _COLUMNS
+            )
             for row in spec.rows:
                 self._add_row(body, row)
         if spec.loose:
@@ -143,6 +152,7 @@ class _Page:
         row = self._row(body, found.path, found.node.head, [found.status, *sorted(found.marks)], found.node)
         self._add_head(row, found.path, found.node, found.depth)
         self._add_citations(_add(row, "td", of="work"), found.work)
+        self._add_citations(_add(row, "td", of="code"), found.code)
         self._add_citations(_add(row, "td", of="tests"), found.tests)
         cell = _add(row, "td", of="status")
         _add(cell, "span", _STATUSES[found.status], of=f"tag {found.status}")
@@ -169,8 +179,11 @@ class _Page:
         link.tail = f" {plain(node.title, _LONGEST_TITLE)} "
         _add(head, "span", self._at(path, node.head), of="at")
 
-    def _add_citations(self, cell: ET.Element, edges: Sequence[Edge]) -> None:
-        unique = list({(edge.path, None if edge.source is None else edge.source.key): edge for edge in edges}.values())
+    def _add_citations(self, cell: ET.Element, edges: Sequence[Edge | CodeCitation]) -> None:
+        by_whom: dict[tuple[str, str | None], Edge | CodeCitation] = {}
+        for edge in edges:
+            by_whom.setdefault(_by_whom(edge), edge)
+        unique = list(by_whom.values())
         if not unique:
             return
         shown = _add(cell, "ul")
@@ -183,8 +196,15 @@ class _Page:
             for edge in more:
                 self._add_citation(rest, edge)
 
-    def _add_citation(self, listed: ET.Element, edge: Edge) -> None:
-        item, node = _add(listed, "li"), edge.source
+    def _add_citation(self, listed: ET.Element, edge: Edge | CodeCitation) -> None:
+        item = _add(listed, "li")
+        if not isinstance(edge, Edge):
+            if edge.within:
+                _add(item, "span", plain(edge.within, _LONGEST_TASK), of="key").tail = " "
+            place = f"{plain(edge.path).rpartition('/')[2]}:{edge.place.line + 1}"
+            _add(item, "span", place, of="at", title=plain(edge.path))
+            return
+        node = edge.source
         if node is not None:
             _add(item, "span", plain(node.key), of="key").tail = f" {plain(node.title, _LONGEST_TASK)} "
             if node.state is not None:
@@ -204,6 +224,12 @@ class _Page:
         section = _add(main, "section", **{"aria-labelledby": name})
         _add(section, "h2", title, id=name)
         return section
+
+
+def _by_whom(edge: Edge | CodeCitation) -> tuple[str, str | None]:
+    if isinstance(edge, Edge):
+        return edge.path, None if edge.source is None else edge.source.key
+    return edge.path, edge.within
 
 
 def _table(section: ET.Element, caption: str, columns: Iterable[tuple[str, str]]) -> ET.Element:

@@ -11,12 +11,13 @@ from typing import Any
 
 from orch_lsp.cli.check_report import Place
 from orch_lsp.document.node import Node
+from orch_lsp.language.code.links import CodeCitation
 from orch_lsp.language.index import Index
 from orch_lsp.language.trace import Edge, edges
 from orch_lsp.runs.escape import plain, visible
 from orch_lsp.text import LineIndex, Span
 
-_COLUMNS = ("from_path", "from_key", "kind", "to_path", "to_key", "text", "line", "character")
+_COLUMNS = ("from_path", "from_key", "kind", "to_path", "to_key", "text", "line", "character", "within")
 _FORMULA = ("=", "+", "-", "@", "\t")
 """Characters that make a formula of a cell, to spreadsheets, if it begins with one."""
 _LONGEST_TITLE = 100
@@ -42,6 +43,8 @@ class Trace:
     """By path, sorted."""
     index: Index
     """Of the same paths."""
+    code: tuple[CodeCitation, ...] = ()
+    """Places in code and tests that name nodes of the documents, by file and place; paths as in the index."""
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
@@ -88,17 +91,37 @@ def as_json(trace: Trace) -> dict[str, Any]:
             }
             for path, node in trace.nodes()
         ],
-        "edges": [
-            {
-                "from": {"path": edge.path, "key": None if edge.source is None else edge.source.key},
-                "to": None if edge.target is None else {"path": edge.target.path, "key": edge.target.key},
-                "text": trace.cited_text(edge),
-                "kind": edge.citation.relation,
-                "range": trace.place(edge.path, edge.citation.span).range,
-            }
-            for edge in trace.edges
-        ],
+        "edges": sorted((*_edges(trace), *_code_edges(trace)), key=_place_of),
     }
+
+
+def _edges(trace: Trace) -> Iterator[dict[str, Any]]:
+    for edge in trace.edges:
+        yield {
+            "from": {"path": edge.path, "key": None if edge.source is None else edge.source.key},
+            "to": None if edge.target is None else {"path": edge.target.path, "key": edge.target.key},
+            "text": trace.cited_text(edge),
+            "kind": edge.citation.relation,
+            "range": trace.place(edge.path, edge.citation.span).range,
+        }
+
+
+def _code_edges(trace: Trace) -> Iterator[dict[str, Any]]:
+    for one in trace.code:
+        start, end = one.place.columns("utf-16")
+        line = one.place.line
+        yield {
+            "from": {"path": one.path, "key": None, "within": one.within},
+            "to": {"path": one.target.path, "key": one.target.node.key},
+            "text": one.place.text,
+            "kind": one.relation,
+            "range": {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}},
+        }
+
+
+def _place_of(edge: Mapping[str, Any]) -> tuple[str, int, int]:
+    start = edge["range"]["start"]
+    return edge["from"]["path"], start["line"], start["character"]
 
 
 def as_csv(trace: Trace) -> str:
@@ -106,12 +129,11 @@ def as_csv(trace: Trace) -> str:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(_COLUMNS)
-    for edge in trace.edges:
-        line, character = trace.place(edge.path, edge.citation.span).start
-        target = ("", "") if edge.target is None else (edge.target.path, edge.target.key or "")
-        source = "" if edge.source is None else edge.source.key
-        cells = (edge.path, source, edge.citation.relation, *target, trace.cited_text(edge))
-        rows.writerow((*map(_cell, cells), line, character))
+    for edge in sorted((*_edges(trace), *_code_edges(trace)), key=_place_of):
+        source, target, start = edge["from"], edge["to"] or {"path": None, "key": None}, edge["range"]["start"]
+        named = (source["path"], source["key"], edge["kind"], target["path"], target["key"], edge["text"])
+        within = _cell(source.get("within") or "")
+        rows.writerow((*(_cell(cell or "") for cell in named), start["line"], start["character"], within))
     return out.getvalue()
 
 
@@ -127,16 +149,21 @@ def as_lines(trace: Trace) -> Iterator[str]:
     for edge in trace.edges:
         if edge.target is not None:
             citing.setdefault((edge.target.path, edge.target.key), []).append(edge)
+    in_code: dict[tuple[str, str], list[CodeCitation]] = {}
+    for citation in trace.code:
+        in_code.setdefault((citation.target.path, citation.target.node.key), []).append(citation)
     for path, one in trace.documents.items():
         yield visible(f"{path}: {one.profile} {one.kind}{f', {plain(one.title)}' if one.title else ''}")
         for node in trace.index.documents[path].nodes.nodes:
             cited_by = citing.get((path, node.key), [])
-            if node.kind == "section" and not cited_by:
+            if node.kind == "section" and not cited_by and (path, node.key) not in in_code:
                 continue
             state = f" [{node.state.replace('_', ' ')}]" if node.state else ""
             yield f"  {plain(node.key)}{state} {plain(node.title, _LONGEST_TITLE)}".rstrip()
             for edge in cited_by:
                 yield f"    {edge.citation.relation} ← {_source(trace, edge)}"
+            for citation in in_code.get((path, node.key), []):
+                yield f"    {citation.relation} ← {_code_source(citation)}"
         for edge in citing.get((path, None), []):
             yield f"  {edge.citation.relation} ← {_source(trace, edge)}"
     dangling = [edge for edge in trace.edges if edge.target is None]
@@ -151,3 +178,10 @@ def _source(trace: Trace, edge: Edge) -> str:
     line, column = trace.place(edge.path, edge.citation.span).start
     key = "" if edge.source is None else f" {plain(edge.source.key)}"
     return visible(f"{edge.path}:{line + 1}:{column + 1}{key}")
+
+
+def _code_source(citation: CodeCitation) -> str:
+    """Where code names a node, counted from 1, with the function, class or test in which that stands."""
+    line, column = citation.place.line, citation.place.columns("utf-16")[0]
+    within = f" {plain(citation.within, _LONGEST_TITLE)}" if citation.within else ""
+    return visible(f"{citation.path}:{line + 1}:{column + 1}{within}")

@@ -1,7 +1,7 @@
-"""How far what a spec asks for is worked off: which tasks and tests cite each requirement, and which has none.
+"""How far what a spec asks for is worked off: which tasks, code and tests cite each requirement, and which has none.
 
-Pure functions of an index and its edges. Nothing is judged that is not traced: a requirement is uncovered where its
-spec has tasks, and done without evidence where tests cite any requirement at all.
+Pure functions of an index, its edges, and the places in code that name its nodes. Nothing is judged that is not traced:
+a requirement is uncovered where its spec has tasks, and done without evidence where tests cite any requirement at all.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from orch_lsp.document.node import Node
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.language.trace import Edge
+
+if TYPE_CHECKING:
+    from orch_lsp.language.code.links import CodeCitation
 
 Status = Literal["unplanned", "uncovered", "planned", "begun", "done"]
 """`unplanned`: its spec has no tasks. `uncovered`: none of them is for this. `planned`: none of its tasks is begun."""
@@ -37,7 +40,9 @@ class Row:
     """How many other rows it stands in."""
     work: tuple[Edge, ...]
     """Citations by tasks, and by what else covers it: phases, plans."""
-    tests: tuple[Edge, ...]
+    code: tuple[CodeCitation, ...]
+    """Places in code that name it, or one of the tasks that are for it; without the tests for it."""
+    tests: tuple[Edge | CodeCitation, ...]
     """Citations by tests, and by properties that are to hold."""
     status: Status
     marks: frozenset[Mark] = frozenset()
@@ -69,22 +74,36 @@ class Coverage:
 @dataclass(slots=True)
 class _Citing:
     work: dict[tuple[str, str], list[Edge]] = field(default_factory=dict[tuple[str, str], list[Edge]])
-    tests: dict[tuple[str, str], list[Edge]] = field(default_factory=dict[tuple[str, str], list[Edge]])
+    tests: dict[tuple[str, str], list[Edge | CodeCitation]] = field(
+        default_factory=dict[tuple[str, str], "list[Edge | CodeCitation]"]
+    )
+    code: dict[tuple[str, str], list[CodeCitation]] = field(default_factory=dict[tuple[str, str], "list[CodeCitation]"])
     sources: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     """Keys of the work that cites something, by path."""
     dangling: list[Edge] = field(default_factory=list[Edge])
     has_tests: bool = False
 
 
-def coverage(index: Index, edges: Iterable[Edge], marks: Marks = _NOTHING) -> Coverage:
+def coverage(
+    index: Index, edges: Iterable[Edge], marks: Marks = _NOTHING, *, code: Iterable[CodeCitation] = ()
+) -> Coverage:
     """The rows of all specs of an index that are at work, by scope.
 
     Args:
         index: The documents.
         edges: All citations of `index`.
         marks: The marks that rules put on nodes; one on a task counts for what the task is for.
+        code: The places in code that name nodes of `index`.
     """
     citing = _citing(edges)
+    for citation in code:
+        is_test = citation.relation == "tests"
+        at = (citation.target.path, citation.target.node.key)
+        citing.has_tests = citing.has_tests or is_test
+        if is_test:
+            citing.tests.setdefault(at, []).append(citation)
+        else:
+            citing.code.setdefault(at, []).append(citation)
     scopes = sorted({document.own_scope for document in index.documents.values() if not document.frozen})
     specs: list[SpecCoverage] = []
     for scope in scopes:
@@ -139,7 +158,10 @@ def _rows(document: IndexedDocument, citing: _Citing, marks: Marks, *, has_tasks
         if status == "done" and citing.has_tests and node.key not in proven:
             put.add("unproven")
         work, tests = tuple(citing.work.get(at, ())), tuple(citing.tests.get(at, ()))
-        yield Row(document.path, node, asked.depth[node.key], work, tests, status, frozenset(put))
+        tasks = [(edge.path, edge.source.key) for edge in work if edge.source is not None]
+        code = {(one.path, one.place): one for named in (at, *tasks) for one in citing.code.get(named, ())}
+        in_code = tuple(sorted(code.values(), key=lambda one: one.order))
+        yield Row(document.path, node, asked.depth[node.key], work, in_code, tests, status, frozenset(put))
 
 
 class _Asked:
