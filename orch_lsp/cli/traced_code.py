@@ -8,6 +8,7 @@ from pathlib import Path
 
 from orch_lsp.cli.spec_files import ReadSpec
 from orch_lsp.language.code.links import CodeCitation
+from orch_lsp.language.index import Index
 from orch_lsp.orchestration.session import Session
 from orch_lsp.workspace import relative_path
 
@@ -43,13 +44,18 @@ async def _below(
     session: Session, folder: Path, specs: Mapping[str, ReadSpec], complain: Callable[[str], None]
 ) -> list[CodeCitation]:
     code = await session.code_of(folder)
-    workspace = await session.indexes.whole_of_folder(folder, _AS_LONG_AS_IT_TAKES)
-    if code is None or workspace is None:
+    if code is None:
         return []
-    index = workspace.index.changed({path: spec.reading.indexed for path, spec in specs.items()})
     known = await code.code(None)
     if not known.is_whole:
         complain(f"{folder} holds more code than is looked at: what the rest of it names is not known.")
+    declared = {key for spec in specs.values() for key in spec.reading.document.nodes.by_key}
+    if all(declared.isdisjoint(mention.keys) for mentions in known.files.values() for mention in mentions):
+        # The other specs need not be read.
+        return []
+    workspace = await session.indexes.whole_of_folder(folder, _AS_LONG_AS_IT_TAKES)
+    index = Index() if workspace is None else workspace.index
+    index = index.changed({path: spec.reading.indexed for path, spec in specs.items()})
     links = await code.links(index, known)
     return [one for one in links.citations if one.target.path in specs]
 
