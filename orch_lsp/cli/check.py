@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,11 +20,13 @@ from orch_lsp.cli.output import EXIT_FAILED, say, say_error, write_json, write_p
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.cli.spec_files import ReadSpec, SpecFiles, Unreadable, common_root
 from orch_lsp.errors import SpecError
+from orch_lsp.language.across import ACROSS
+from orch_lsp.language.index import Index
 from orch_lsp.late import late
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import BESIDE_THE_RULES, is_of_the_document, is_spec, review
 from orch_lsp.rules.check import RULES
-from orch_lsp.rules.rule import Finding
+from orch_lsp.rules.rule import Finding, Related
 from orch_lsp.text import LineIndex, sha256
 from orch_lsp.workspace import relative_path
 
@@ -37,7 +39,7 @@ else:
     sarif = late("orch_lsp.cli.sarif")
 
 FORMATS = ("text", "json", "sarif", "github")
-CODES = (*RULES, *BESIDE_THE_RULES, check_report.UNREADABLE)
+CODES = (*RULES, *ACROSS, *BESIDE_THE_RULES, check_report.UNREADABLE)
 """All that `--rule` takes."""
 
 
@@ -159,19 +161,29 @@ async def _check(asked: _Asked) -> _Checked:
     try:
         with Checkouts() as checkouts:
             files = _files(asked, session, checkouts, checked.warn)
+            if asked.to_fix:
+                # All of them first: a cure in one may be seen in another.
+                written = [path async for path in _fix(files, asked.rules, checked)]
+                await session.indexes.look_at(written)
             async for found in files.read():
                 if isinstance(found, Unreadable):
                     one = Reported(check_report.UNREADABLE, "error", found.message, Place(""))
                     checked.found.append(_InFile(found.file.path, found.root, [one]))
                     continue
-                spec, is_written = found, True
-                if asked.to_fix:
-                    spec, is_written = await cured(files, found, asked.rules, checked.warn)
-                checked.is_lost = checked.is_lost or not is_written
-                await asyncio.to_thread(_take, spec, asked.rules, checked)
+                await asyncio.to_thread(_take, found, asked.rules, checked)
     finally:
         await session.aclose()
     return checked
+
+
+async def _fix(files: SpecFiles, rules: Collection[str], checked: _Checked) -> AsyncIterator[Path]:
+    """Apply the cures of all files; gives those that were written."""
+    async for found in files.read():
+        if isinstance(found, ReadSpec):
+            spec, is_written = await cured(files, found, rules, checked.warn)
+            checked.is_lost = checked.is_lost or not is_written
+            if spec is not found:
+                yield spec.file.path
 
 
 def _files(asked: _Asked, session: Session, checkouts: Checkouts, warn: Callable[[str], None]) -> SpecFiles:
@@ -187,7 +199,7 @@ def _files(asked: _Asked, session: Session, checkouts: Checkouts, warn: Callable
     except SpecError as error:
         raise click.UsageError(f"{error.message} {error.remediation}") from error
     is_asked = None if since is None else since.holds
-    return SpecFiles(paths, session, asked.workspace, warn, shelf=shelf, is_asked=is_asked)
+    return SpecFiles(paths, session, asked.workspace, warn, shelf=shelf, is_asked=is_asked, with_others=True)
 
 
 def _is_there(path: Path, shelf: GitShelf | None, warn: Callable[[str], None]) -> bool:
@@ -215,7 +227,8 @@ def _take(spec: ReadSpec, rules: Collection[str], checked: _Checked) -> None:
             f"{spec.file.path.name} is not checked: it is no spec by its path, its format or its front matter."
         )
     lines = LineIndex(reading.document.text)
-    found = [_reported(one, lines) for one in findings_of(reading, rules)]
+    around = reading.index
+    found = [_reported(one, lines, around) for one in findings_of(reading, rules)]
     checked.found.append(_InFile(spec.file.path, spec.root, found))
 
 
@@ -229,6 +242,13 @@ def findings_of(reading: Reading, rules: Collection[str]) -> list[Finding]:
     own = tuple(problem for problem in reading.settings.problems if is_of_the_document(problem))
     alone = replace(reading, settings=replace(reading.settings, problems=own))
     return [one for one in review(alone) if not rules or one.rule in rules]
+
+
+def _related_place(related: Related, lines: LineIndex, around: Index) -> Place:
+    if related.path is None:
+        return Place.of("", related.span, lines)
+    other = around.documents.get(related.path)
+    return Place(related.path) if other is None else Place.of(related.path, related.span, LineIndex(other.text))
 
 
 async def cured(
@@ -256,10 +276,8 @@ async def cured(
     return replace(spec, reading=fixed.reading), True
 
 
-def _reported(finding: Finding, lines: LineIndex) -> Reported:
-    related = tuple(
-        (one.message, Place.of("", one.span, lines) if one.path is None else Place(one.path)) for one in finding.related
-    )
+def _reported(finding: Finding, lines: LineIndex, around: Index) -> Reported:
+    related = tuple((one.message, _related_place(one, lines, around)) for one in finding.related)
     return Reported(
         finding.rule, finding.severity, finding.message, Place.of("", finding.span, lines), finding.key, related
     )

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from orch_lsp import __version__
 from orch_lsp.cli.check_report import UNREADABLE, Place, Report, Reported
 from orch_lsp.errors import GUIDANCE, ErrorCode
+from orch_lsp.language.across import ACROSS
 from orch_lsp.orchestration.review import BESIDE_THE_RULES
 from orch_lsp.rules.check import RULES
 from orch_lsp.runs.escape import visible
@@ -27,7 +28,7 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _LEVELS = {"error": "error", "warning": "warning", "information": "note", "hint": "note", "off": "none"}
 _ORDER = ("error", "warning", "information", "hint")
 _SUMMARIES = {
-    **{code: rule.summary for code, rule in RULES.items()},
+    **{code: rule.summary for code, rule in (*RULES.items(), *ACROSS.items())},
     ErrorCode.INVALID_SETTINGS.value: "A setting is not used.",
     ErrorCode.UNKNOWN_PROFILE.value: "The front matter names a profile that there is not.",
     UNREADABLE: "A spec is no text, or cannot be read.",
@@ -58,7 +59,8 @@ def log_of(report: Report) -> tuple[dict[str, Any], int]:
 
 def _rule(code: str) -> dict[str, Any]:
     summary = _SUMMARIES[code]
-    severity = RULES[code].severity if code in RULES else "error" if code == UNREADABLE else "warning"
+    rule = RULES.get(code) or ACROSS.get(code)
+    severity = rule.severity if rule is not None else "error" if code == UNREADABLE else "warning"
     cure = GUIDANCE[ErrorCode(code)].remediation if code in BESIDE_THE_RULES else summary
     return {
         "id": code,

@@ -34,6 +34,8 @@ MOST_FILES = 1_000_000
 """Of one folder that is named, and how many folders are looked into."""
 _MARK = "\ufeff"
 _MARKDOWN = (".md", ".markdown")
+_MOST_SECONDS = 600.0
+"""How long all documents of a workspace may take to be read."""
 _NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
 
 
@@ -145,6 +147,7 @@ class SpecFiles:
         shelf: Where the files are kept; the work tree if left out.
         is_asked: Whether a file with this content is to be read, None being a content that cannot be had; all
             are if left out.
+        with_others: Whether each spec is read with all others of its workspace around it.
     """
 
     def __init__(
@@ -156,6 +159,7 @@ class SpecFiles:
         *,
         shelf: Shelf | None = None,
         is_asked: Callable[[Path, bytes | None], bool] | None = None,
+        with_others: bool = False,
     ) -> None:
         self._paths = paths
         self._session = session
@@ -163,6 +167,7 @@ class SpecFiles:
         self._complain = complain
         self._shelf = shelf or WorkTree(complain)
         self._is_asked = is_asked
+        self._with_others = with_others
 
     async def read(self) -> AsyncIterator[ReadSpec | Unreadable]:
         """Read one file after another: those that are specs, and those that were named."""
@@ -186,6 +191,10 @@ class SpecFiles:
         source = Source(resolved(file.path).as_uri(), file.path, None, text, (Path.cwd(),), self._workspace)
         found = await read(self._session, source, editor=_NO_EDITOR, command=_NO_COMMAND)
         around = await asyncio.to_thread(self._shelf.index_around, found)
+        if around is None and self._with_others and is_spec(found):
+            around = await self._session.indexes.whole(found, _MOST_SECONDS)
+            if not around.is_whole:
+                self._complain("Not all documents of the workspace are known: rules that need them say nothing.")
         return found if around is None else replace(found, around_it=around)
 
     def _files(self) -> Iterator[SpecFile]:

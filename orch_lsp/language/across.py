@@ -16,6 +16,7 @@ from types import MappingProxyType
 from orch_lsp.document.node import Citation, Node, scope_named
 from orch_lsp.document.profile import Severity
 from orch_lsp.language.index import FoundDefinition, Index, IndexedDocument
+from orch_lsp.rules.check import EVERY_RULE
 from orch_lsp.rules.rule import Family, Finding, Found, Related
 from orch_lsp.text import Span
 
@@ -48,7 +49,7 @@ def check_across(index: Index, path: str, severities: Mapping[str, Severity] = _
     Args:
         index: The documents of a workspace.
         path: One of them; of another one nothing is said.
-        severities: The user's, by code; a rule that is `off` does not run.
+        severities: The user's, by code, `*` for all others; a rule that is `off` does not run.
     """
     document = index.documents.get(path)
     if document is None or document.frozen:
@@ -56,7 +57,7 @@ def check_across(index: Index, path: str, severities: Mapping[str, Severity] = _
     findings = [
         Finding(rule.code, severity, found.message, found.span, found.key, found.fixes, found.related)
         for rule in ACROSS.values()
-        if (severity := severities.get(rule.code, rule.severity)) != "off"
+        if (severity := severities.get(rule.code, severities.get(EVERY_RULE, rule.severity))) != "off"
         for found in rule.check(index, document)
     ]
     return tuple(sorted(findings, key=lambda finding: finding.span))

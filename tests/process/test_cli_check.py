@@ -41,6 +41,8 @@ async def test_the_command_line_finds_in_each_format_what_the_editor_finds(orch,
     assert done.code == (found["summary"]["errors"] > 0), done.err
     editor = await start_editor(capabilities=pulling())
     formats = set()
+    # Waits for all documents to be known.
+    await editor.client.workspace_symbol_async(types.WorkspaceSymbolParams("no such thing"))
     for path, name in zip(paths, SPECS, strict=True):
         uri = editor.open(path, SPECS[name])
         report = await editor.client.text_document_diagnostic_async(
@@ -51,6 +53,7 @@ async def test_the_command_line_finds_in_each_format_what_the_editor_finds(orch,
         assert sorted((o["rule"], SEVERITIES[o["severity"]], o["message"], str(o["range"])) for o in ours) == theirs
         if theirs:
             formats.add(name.split("/")[0])
+    assert {"modified_drops_scenario", "undefined_reference"} <= {one["rule"] for one in found["findings"]}
     assert formats == {"search.spec.md", "named.md", "unknown.md", ".kiro", "specs", "openspec", ".planning"}
 
 
@@ -80,3 +83,32 @@ async def test_a_real_process_traces_a_spec(orch, workspace):
     (edge,) = done.json()["edges"]
     assert edge["from"] == {"path": "specs/001-export/tasks.md", "key": "T001"}
     assert edge["to"] == {"path": "specs/001-export/spec.md", "key": "FR-001"}
+
+
+async def test_the_others_of_a_workspace_count_also_where_one_file_is_checked(orch, workspace):
+    write_specs(workspace)
+    name = "openspec/changes/add-x/specs/auth/spec.md"
+    (one,) = (await orch("check", name, "--json", "--rule", "modified_drops_scenario")).json()["findings"]
+    assert (one["path"], one["related"][0]["path"]) == (name, "openspec/specs/auth/spec.md")
+    # Where the scenario stands in the other document.
+    assert one["related"][0]["range"]["start"] == {"line": 12, "character": 15}
+    sarif = (await orch("check", ".", "--format", "sarif")).json()
+    assert "modified_drops_scenario" in {rule["id"] for rule in sarif["runs"][0]["tool"]["driver"]["rules"]}
+    assert (await orch("check", name, "--rule", "modified_drops_scenario")).code == 1
+
+
+async def test_cures_of_all_documents_come_before_what_is_said_of_them(orch, workspace):
+    write_specs(workspace)
+    spec, change = workspace / "openspec" / "specs" / "auth", workspace / "openspec" / "changes" / "y"
+    (spec / "spec.md").write_text(
+        "## Purpose\n\nx\n\n## Requirements\n\n### Requirement: A\nIt SHALL.\n\n#### Scenario: S\n- x\n"
+    )
+    folder = change / "specs" / "auth"
+    folder.mkdir(parents=True)
+    (folder / "spec.md").write_text(
+        "## MODIFIED Requirements\n\n### Requirement: A\nIt SHALL.\n\n##### Scenario: S\n- x\n"
+    )
+    done = await orch("check", "openspec/changes/y", "--fix", "--json")
+    assert "openspec/changes/y/specs/auth/spec.md: 1 cure applied." in done.err
+    assert done.json() == (await orch("check", "openspec/changes/y", "--json")).json()
+    assert "modified_drops_scenario" not in {one["rule"] for one in done.json()["findings"]}

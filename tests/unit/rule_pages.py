@@ -14,6 +14,7 @@ from orch_lsp.text import apply_edits
 
 _PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text("utf-8")
 _DOCUMENT = parse(_PAGE, PLAIN)
+_PLACED = re.compile(r"`([^`\n]+)`:\n\n```markdown\n(.*?)```\n", re.DOTALL)
 _EXAMPLE = re.compile(r"```markdown\n(.*?)```\n", re.DOTALL)
 
 
@@ -27,6 +28,16 @@ def examples(code: str) -> tuple[str, str]:
     """The bad and the good example of a rule."""
     bad, good = _EXAMPLE.findall(about(code))
     return bad, good
+
+
+def examples_of_several(code: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Documents by path: those of the bad example, and with them those of the good one, which take their place.
+
+    One whose text is that of a bad one is that one, moved.
+    """
+    bad, good = (dict(_PLACED.findall(part)) for part in about(code).split("\nGood:\n"))
+    kept = {path: text for path, text in bad.items() if text not in good.values()}
+    return bad, kept | good
 
 
 _NONE = Evidence()

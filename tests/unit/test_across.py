@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +15,7 @@ from orch_lsp.profiles.openspec.format import FORMAT
 from orch_lsp.profiles.protocol import Clues
 from orch_lsp.rules.check import RULES
 from orch_lsp.rules.rule import Finding
+from tests.unit.rule_pages import examples_of_several
 
 ROOT = "repo/openspec"
 SCENARIOS = "#### Scenario: S\n- **WHEN** a\n\n#### Scenario: T\n- **WHEN** b\n\n"
@@ -164,6 +168,53 @@ def test_the_user_decides() -> None:
 def test_codes_are_of_one_name_space() -> None:
     assert ACROSS.keys().isdisjoint(RULES)
     assert all(code == rule.code == code.lower() for code, rule in ACROSS.items())
+
+
+@pytest.mark.parametrize("code", ACROSS)
+def test_the_examples_of_the_page_are_what_they_are_said_to_be(code: str) -> None:
+    for texts, number in zip(examples_of_several(code), (1, 0), strict=True):
+        index = Index.of(indexed(path, text) for path, text in texts.items())
+        codes = {path: [one.rule for one in check_across(index, path)] for path in texts}
+        assert {code} >= {one for each in codes.values() for one in each}
+        assert any(codes.values()) is bool(number)
+
+
+@pytest.mark.parametrize("code", ACROSS)
+def test_the_severity_for_all_rules_holds_for_these(code: str) -> None:
+    texts, _ = examples_of_several(code)
+    index = Index.of(indexed(path, text) for path, text in texts.items())
+    assert {one.severity for path in texts for one in check_across(index, path, {"*": "information"})} == {
+        "information"
+    }
+    assert not any(check_across(index, path, {"*": "off"}) for path in texts)
+    assert any(check_across(index, path, {"*": "off", code: "hint"}) for path in texts)
+
+
+def test_of_many_documents_those_of_the_same_spec_are_looked_at_alone() -> None:
+    class Counted(dict[str, IndexedDocument]):
+        read = 0
+
+        def __getitem__(self, path: str) -> IndexedDocument:
+            self.read += 1
+            return super().__getitem__(path)
+
+        def __iter__(self):
+            raise AssertionError("all documents are looked at")
+
+        items = values = __iter__  # type: ignore[assignment]
+
+    def asked(others: int) -> int:
+        texts = with_spec(MODIFIED, y=MODIFIED)
+        texts |= {delta(f"c{number}", f"other{number}"): MODIFIED for number in range(others)}
+        texts["changes/x/proposal.md"] = f"{PROPOSAL}### New Capabilities\n\n- `gone`: x\n"
+        index = index_of(texts)
+        counted = Counted(index.documents)
+        index = replace(index, documents=counted)
+        for path in (delta(), "changes/x/proposal.md"):
+            assert check_across(index, f"{ROOT}/{path}")
+        return counted.read
+
+    assert asked(5) == asked(500)
 
 
 _pieces = st.sampled_from(

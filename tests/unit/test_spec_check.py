@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orch_lsp.document.parse import parse
+from orch_lsp.language.across import ACROSS
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.rules.check import RULES, check
 from orch_lsp.rules.rule import Finding
@@ -141,13 +142,14 @@ def test_the_user_decides_before_the_profile_and_the_profile_before_the_rule() -
 
 def test_every_rule_has_its_place_on_the_page() -> None:
     page = (ROOT / "docs" / "rules.md").read_text("utf-8")
-    assert [section.title for section in parse(page, PLAIN).sections if section.level == 3] == [*RULES]
-    for rule in RULES.values():
+    assert [section.title for section in parse(page, PLAIN).sections if section.level == 3] == [*RULES, *ACROSS]
+    for rule in (*RULES.values(), *ACROSS.values()):
         assert rule.code == rule.code.lower()
-        row = f"| [`{rule.code}`](#{rule.code}) | {rule.family} | {rule.severity} | {'yes' if rule.fixable else 'no'} |"
+        fixable = rule.code in RULES and RULES[rule.code].fixable
+        row = f"| [`{rule.code}`](#{rule.code}) | {rule.family} | {rule.severity} | {'yes' if fixable else 'no'} |"
         assert row in page
         assert rule.summary in page
-        assert rule.page == f"rules.md#{rule.code}"
+        assert rule.code in ACROSS or RULES[rule.code].page == f"rules.md#{rule.code}"
 
 
 def test_a_rule_with_a_cure_says_so() -> None:
