@@ -200,6 +200,22 @@ M.subcommands = {
     describe = 'Open the page on the failure shown in this document',
     run = execute('orch.explainError'),
   },
+  specs = {
+    needs = 'orch.showSpecs',
+    describe = 'Open the list of specs by how far each has come',
+    anywhere = true,
+    run = function(_, bufnr)
+      rpc.execute('orch.showSpecs', nil, bufnr)
+    end,
+  },
+  new = {
+    needs = 'orch.newDocument',
+    describe = 'Begin a document of a format, such as a spec of spec-kit',
+    anywhere = true,
+    run = function(words, bufnr)
+      require('orch.beginning').choose(bufnr, words[1] and table.concat(words, ' '))
+    end,
+  },
   toggle = {
     needs = 'orch.toggleTask',
     describe = 'Tick the task under the cursor, or untick it',
