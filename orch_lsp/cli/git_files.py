@@ -61,12 +61,21 @@ class GitShelf:
         session: What reads settings.
         checkouts: The repositories.
         contents: The files of one that are meant.
+        is_known_whole: Whether a document is read together with those around it here.
     """
 
-    def __init__(self, session: Session, checkouts: Checkouts, contents: Callable[[Repository], Contents]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        checkouts: Checkouts,
+        contents: Callable[[Repository], Contents],
+        *,
+        is_known_whole: bool = True,
+    ) -> None:
         self._session = session
         self._checkouts = checkouts
         self._contents = contents
+        self._is_known_whole = is_known_whole
         self._by_top: dict[Path, Contents] = {}
         self._sorted: dict[Path, TrackedPaths] = {}
         self._indexes: dict[Path, Index] = {}
@@ -117,7 +126,7 @@ class GitShelf:
     def index_around(self, reading: Reading) -> Index | None:
         """The documents below the root of one, made when it is first asked for."""
         root = reading.root
-        if root is None or reading.source.path is None:
+        if root is None or reading.source.path is None or not self._is_known_whole:
             return None
         if root not in self._indexes:
             top = self._checkouts.around(reading.source.path).top
@@ -147,6 +156,17 @@ class GitShelf:
 def staged(session: Session, checkouts: Checkouts) -> GitShelf:
     """The files that the next commit is going to hold."""
     return GitShelf(session, checkouts, lambda repository: repository.staged(lambda _: True))
+
+
+def committed(session: Session, checkouts: Checkouts, commits: Mapping[Path, str]) -> GitShelf:
+    """The files of commits, each of the checkout with this top."""
+
+    def contents(repository: Repository) -> Contents:
+        # A checkout that stands now where the commit had a folder is another repository.
+        commit = commits.get(repository.top)
+        return Contents({}) if commit is None else repository.committed(commit, lambda _: True)
+
+    return GitShelf(session, checkouts, contents, is_known_whole=False)
 
 
 class ChangedSince:

@@ -283,6 +283,7 @@ async def test_no_trap_of_a_repository_is_sprung(name, start_editor, orch, check
         ["check", "--staged", "."],
         ["check", "--changed-since", "HEAD", "."],
         ["trace", "."],
+        ["diff", "HEAD", "."],
     ):
         done = await orch(*command, env=environment)
         assert "Traceback" not in done.err

@@ -75,6 +75,7 @@ READS_MARKS = {
     "document/heading_name.py": "takes comments out of a heading's words",
     "document/items.py": "finds where the marker of an item ends that the tree has",
     "document/placeholder.py": "takes off what stands around a stand-in, also such as Markdown does not know",
+    "language/diff.py": "takes the marker off the text of a node: its number is only that of its place",
     "language/code/syntax.py": "finds comments in pages of HTML, which are code here and no Markdown",
     "rules/openspec.py": "takes a heading of the document for one of another level",
     "rules/openspec_documents.py": "compares how the document's headings are typed with the forms that a tool knows",
