@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from orch_lsp.document.heading_name import NAMES_KEPT, heading_name, heading_parts
 from orch_lsp.document.node import NodeReader
+from orch_lsp.document.node_form import NodeForm
 from orch_lsp.document.section_nodes import sections_alone
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ class Profile:
     may follow behind a colon. Empty where any title will do."""
     task_form: TaskForm | None = None
     """How tasks are written, for documents that hold tasks which a tool has to find."""
+    node_forms: tuple[NodeForm, ...] = ()
+    """The nodes that people add by hand, the innermost first."""
     template: str = ""
     """The text of a new document, with `{title}` where its title goes; empty for a title and a note."""
 

@@ -6,6 +6,8 @@ from typing import cast
 
 from lsprotocol import types
 
+from orch_lsp.language.index import Index
+from orch_lsp.language.inserting import Insertion, insertions
 from orch_lsp.language.toggling import toggles
 from orch_lsp.lsp.commands import REWRITE, TOGGLE_TASK
 from orch_lsp.lsp.convert import workspace_edit
@@ -16,6 +18,9 @@ from orch_lsp.text import Edit, Span
 
 TOGGLE = f"{REWRITE}.toggle"
 """The kind of the actions that change boxes."""
+INSERT = f"{REWRITE}.insert"
+"""The kind of the actions that add a node."""
+_NO_PLACES = str.maketrans({"\\": "\\\\", "$": "\\$", "}": "\\}"})
 
 
 def may_be_edited(reading: Reading) -> bool:
@@ -38,6 +43,37 @@ def toggle_actions(snapshot: Snapshot, reading: Reading, place: types.Range) -> 
         argument = {"uri": snapshot.uri, "line": place.start.line}
         actions[0].command = types.Command(actions[0].title, TOGGLE_TASK, arguments=[argument])
     return actions
+
+
+def insert_actions(snapshot: Snapshot, reading: Reading, index: Index, place: types.Range) -> list[types.CodeAction]:
+    """Nodes that can be added at a place, each with a free id; for clients that take edits in actions. Blocking."""
+    if not may_be_edited(reading) or not snapshot.client.code_action_literals:
+        return []
+    offset = snapshot.positions().offset(place.start)
+    found = insertions(index, reading.document, reading.spec_path, offset)
+    return [_inserting(snapshot, one) for one in found]
+
+
+def _inserting(snapshot: Snapshot, insertion: Insertion) -> types.CodeAction:
+    named = f" {insertion.key}" if any(letter.isdigit() for letter in insertion.key) else ""
+    action = _edit(snapshot, f"Orch: Insert {insertion.what}{named} here", INSERT, (insertion.edit,))
+    client, edit = snapshot.client, action.edit
+    if client.snippet_edits and edit is not None and edit.document_changes and insertion.stand_ins:
+        target = types.OptionalVersionedTextDocumentIdentifier(snapshot.uri, snapshot.source.version)
+        place = snapshot.positions().range(insertion.edit.span)
+        snippet = types.SnippetTextEdit(place, types.StringValue(_snippet(insertion)))
+        edit.document_changes = [types.TextDocumentEdit(target, [snippet])]
+    return action
+
+
+def _snippet(insertion: Insertion) -> str:
+    """The new text with each of its stand-ins as a place to type in."""
+    pieces: list[str] = []
+    text, at = insertion.edit.new_text, 0
+    for number, span in enumerate(insertion.stand_ins, 1):
+        pieces += [text[at : span.start].translate(_NO_PLACES), f"${{{number}:{text[span.start : span.end]}}}"]
+        at = span.end
+    return "".join((*pieces, text[at:].translate(_NO_PLACES)))
 
 
 def _edit(snapshot: Snapshot, title: str, kind: str, edits: tuple[Edit, ...]) -> types.CodeAction:

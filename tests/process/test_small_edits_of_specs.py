@@ -121,3 +121,42 @@ async def test_nothing_is_offered_in_documents_of_the_past_and_in_others(desk, f
     person, uri = await desk(folder=folder, text=text, capabilities=counting("utf-16"))
     assert not await person.actions(uri, "1. Do", only=["refactor.rewrite.orch.toggle"])
     assert (await person.editor.execute(TOGGLE_TASK, {"uri": uri, "line": 2}))["state"] is None
+
+
+SPEC = (
+    "# Feature Specification: A\r\n\r\n## Requirements\r\n\r\n- **FR-001**: System MUST 🎈 let in\r\n"
+    "- **FR-007**: System MUST say\r\n"
+)
+
+
+@pytest.mark.parametrize("encoding", [kind.value for kind in types.PositionEncodingKind])
+async def test_a_requirement_is_inserted_with_an_id_that_is_free_in_all_files(desk, workspace, encoding):
+    folder = "specs/001-My Prüf (1) [x]"
+    (workspace / folder).mkdir(parents=True)
+    (workspace / folder / "tasks.md").write_text("# Tasks: A\n\n- [ ] T001 Do FR-011\n")
+    person, uri = await desk("spec.md", SPEC, folder, capabilities=counting(encoding))
+    found = await person.actions(uri, "🎈", only=["refactor.rewrite.orch.insert"])
+    assert [(one.title, one.kind) for one in found] == [
+        ("Orch: Insert requirement FR-012 here", "refactor.rewrite.orch.insert")
+    ]
+    after = SPEC.replace("let in\r\n", "let in\r\n- **FR-012**: System MUST TODO\r\n")
+    assert person.after(uri, found[0]) == after
+    person.editor.type(uri, after)
+    found = await person.actions(uri, "TODO", only=["refactor.rewrite.orch.insert"])
+    assert [one.title for one in found] == ["Orch: Insert requirement FR-013 here"]
+
+
+async def test_a_client_with_snippets_in_edits_gets_the_places_to_type_in(desk):
+    able = counting("utf-16")
+    able.workspace.workspace_edit.snippet_edit_support = True
+    text = SPEC.replace("say", "pay $1 \\ {x}")
+    person, uri = await desk("spec.md", text, "specs/001-a", capabilities=able)
+    found = await person.actions(uri, "FR-007", only=["refactor.rewrite.orch.insert"])
+    (edit,) = found[0].edit.document_changes[0].edits
+    assert isinstance(edit, types.SnippetTextEdit)
+    assert edit.snippet.value == "\r\n- **FR-008**: System MUST ${1:TODO}"
+
+
+async def test_a_client_without_edits_in_actions_gets_no_insertions(desk):
+    person, uri = await desk("spec.md", SPEC, "specs/001-a", capabilities=types.ClientCapabilities())
+    assert not await person.actions(uri, "FR-007", only=["refactor.rewrite.orch.insert"])

@@ -26,7 +26,7 @@ from orch_lsp.lsp.convert import SOURCE, workspace_edit
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.offers import Offer, offers, other_choices
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.lsp.spec_actions import TOGGLE, toggle_actions
+from orch_lsp.lsp.spec_actions import INSERT, TOGGLE, insert_actions, may_be_edited, toggle_actions
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import findings_of_rules
 from orch_lsp.rules.rule import Finding
@@ -64,6 +64,9 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
         actions += [_action(offer, REWRITE) for offer in await offers(snapshot.session, reading)]
     if _asked_for(wanted, TOGGLE):
         actions += await asyncio.to_thread(toggle_actions, snapshot, reading, params.range)
+    if _asked_for(wanted, INSERT) and snapshot.client.code_action_literals and may_be_edited(reading):
+        index = await snapshot.index()
+        actions += await asyncio.to_thread(insert_actions, snapshot, reading, index, params.range)
     if snapshot.client.code_action_literals:
         return list(actions)
     return [action.command for action in actions if action.command is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orch_lsp.document.node_form import NodeForm
 from orch_lsp.document.profile import Profile, SectionSpec, Severity
 from orch_lsp.late import late
 from orch_lsp.profiles.protocol import when_read
@@ -34,6 +35,7 @@ REQUIREMENTS = Profile(
         SectionSpec("traceability", "Traceability", (), "A table of requirements with their phases."),
     ),
     nodes=when_read(lambda: requirements.requirements_nodes),
+    node_forms=(NodeForm("requirement", "requirement"),),
     severities=_NOTHING_IS_ASKED_FOR,
 )
 ROADMAP = Profile(

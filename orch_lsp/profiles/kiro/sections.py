@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from orch_lsp.document.node_form import NodeForm
 from orch_lsp.document.profile import Profile, SectionSpec, TaskForm
 from orch_lsp.late import late
 from orch_lsp.profiles.kiro.recognition import BUGFIX_TITLES, REQUIREMENTS_TITLES
@@ -61,6 +62,15 @@ _REQUIREMENTS = SectionSpec(
     ),
 )
 
+_CRITERION = "WHEN TODO THEN THE SYSTEM SHALL TODO"
+_OF_REQUIREMENTS = (
+    NodeForm("criterion", "criterion", _CRITERION, within="requirement"),
+    NodeForm(
+        "requirement", "requirement", first="### Requirement {}: TODO", key="{}", sections=frozenset({"requirements"}),
+        body=f"**User Story:** As a TODO, I want TODO, so that TODO\n\n#### Acceptance Criteria\n\n1. {_CRITERION}",
+    ),
+)  # fmt: skip
+
 REQUIREMENTS = Profile(
     name="kiro",
     kind="requirements",
@@ -72,6 +82,7 @@ REQUIREMENTS = Profile(
     normative_words=NORMATIVE,
     severities={"missing_section": "warning"},
     titles=REQUIREMENTS_TITLES,
+    node_forms=_OF_REQUIREMENTS,
     template="# Requirements Document\n\n## Introduction\n\n{title}\n\n{note}\n\n## Glossary\n\n## Requirements\n",
 )
 REQUIREMENTS_ELSEWHERE = replace(
@@ -101,6 +112,7 @@ BUGFIX = Profile(
     normative_words=NORMATIVE,
     severities={"missing_section": "off"},
     titles=BUGFIX_TITLES,
+    node_forms=(NodeForm("criterion", "criterion", _CRITERION),),
     template="# Bugfix Requirements Document\n\n## Introduction\n\n{title}\n\n{note}\n\n## Bug Analysis\n",
 )
 DESIGN = Profile(
@@ -130,6 +142,16 @@ DESIGN = Profile(
     ),
     nodes=when_read(lambda: design.design_nodes),
     severities={"missing_section": "off"},
+    node_forms=(
+        NodeForm(
+            "property",
+            "property",
+            first="### Property {}: TODO",
+            key="Property {}",
+            sections=frozenset({"correctness-properties"}),
+            body="*For any* TODO\n\n**Validates: Requirements TODO**",
+        ),
+    ),
     template="# Design Document\n\n## Overview\n\n{title}\n",
 )
 TASKS = Profile(
@@ -151,6 +173,7 @@ TASKS = Profile(
     nodes=when_read(lambda: tasks.tasks_nodes),
     severities={"missing_section": "off", "missing_recommended_section": "off"},
     task_form=TaskForm("Kiro", "shows no “Start task” button for it", "- [ ] 1. Title", TASK, begun="-"),
+    node_forms=(NodeForm("task", "task", first="- [ ] {}. ", key="{}", sections=frozenset({"tasks"})),),
     template="# Implementation Plan: {title}\n\n## Tasks\n\n- [ ] 1. TODO\n",
 )
 STEERING = Profile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orch_lsp.document.node_form import NodeForm
 from orch_lsp.document.profile import Profile, SectionSpec, Severity, TaskForm
 from orch_lsp.late import late
 from orch_lsp.profiles.openspec.words import NORMATIVE_WORDS, OPERATION_HEADINGS, SECTION_HEADINGS
@@ -39,10 +40,21 @@ _OF_REQUIREMENTS: dict[str, Severity] = {
 }
 """As OpenSpec's own validator weighs them."""
 
+_STEPS = "- **WHEN** TODO\n- **THEN** TODO"
+_SCENARIO = NodeForm(
+    "scenario", "scenario", first="#### Scenario: TODO", key="/Scenario: TODO", within="requirement", body=_STEPS
+)
+_REQUIREMENT = NodeForm(
+    "requirement", "requirement", "The system SHALL TODO.", "### Requirement: TODO", "Requirement: TODO",
+    frozenset({"requirements", "added-requirements"}),
+    body=f"The system SHALL TODO.\n\n#### Scenario: TODO\n\n{_STEPS}",
+)  # fmt: skip
+
 SPEC = Profile(
     name="openspec",
     kind="spec",
     nodes=when_read(lambda: requirements.spec_nodes),
+    node_forms=(_SCENARIO, _REQUIREMENT),
     description="What a capability does now: requirements, each with scenarios.",
     prompt_name="openspec.spec",
     drafting=lambda: drafting.SPEC,
@@ -81,6 +93,7 @@ DELTA = Profile(
     name="openspec/delta",
     kind="delta",
     nodes=when_read(lambda: requirements.delta_nodes),
+    node_forms=(_SCENARIO, _REQUIREMENT),
     description="How a change alters the requirements of one capability.",
     prompt_name="openspec.delta",
     drafting=lambda: drafting.DELTA,
@@ -145,6 +158,7 @@ TASKS = Profile(
     name="openspec/tasks",
     kind="tasks",
     nodes=when_read(lambda: changes.tasks_nodes),
+    node_forms=(NodeForm("task", "task"),),
     severities={"duplicate_id": "error", "task_group_mismatch": "warning"},
     task_form=TaskForm(
         "OpenSpec",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orch_lsp.document.node_form import NodeForm
 from orch_lsp.document.profile import Profile, SectionSpec
 from orch_lsp.profiles.plain.nodes import plain_nodes
 from orch_lsp.profiles.plain.translated_titles import TRANSLATED_TITLES
@@ -61,5 +62,9 @@ PLAIN = Profile(
             "How the change is undone if it goes wrong, what triggers that, and what cannot be undone.",
             TRANSLATED_TITLES["rollback-plan"],
         ),
+    ),
+    node_forms=(
+        NodeForm("task", "task", first="- [ ] ", sections=frozenset({"tasks"})),
+        NodeForm("criterion", "criterion", first="- ", sections=frozenset({"acceptance-criteria"})),
     ),
 )

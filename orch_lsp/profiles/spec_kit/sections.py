@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from orch_lsp.document.node_form import NodeForm
 from orch_lsp.document.profile import Profile, SectionSpec, Severity
 from orch_lsp.late import late
 from orch_lsp.profiles.protocol import when_read
@@ -101,6 +103,34 @@ _TEMPLATES = {
 """By kind of document: the headings of spec-kit's own template, without its notes."""
 
 
+_OF_STORY = re.compile(r"(?:\[P\] )?(?P<kept>\[US\d{1,3}\] )?")
+_SCENARIO = "**Given** TODO, **When** TODO, **Then** TODO"
+_NODE_FORMS = {
+    "spec": (
+        NodeForm("criterion", "acceptance scenario", _SCENARIO, "{}. ", "/AC{}", within="story"),
+        NodeForm(
+            "story", "user story", first="### User Story {} - TODO (Priority: P1)", key="US{}",
+            sections=frozenset({"user-scenarios"}),
+            body="TODO\n\n**Why this priority**: TODO\n\n**Independent Test**: TODO\n\n"
+            f"**Acceptance Scenarios**:\n\n1. {_SCENARIO}",
+        ),
+        NodeForm(
+            "requirement", "requirement", "System MUST TODO", "- **FR-{:03d}**: ", "FR-{:03d}",
+            sections=frozenset({"requirements"}),
+        ),
+        NodeForm(
+            "success_criterion", "success criterion", first="- **SC-{:03d}**: ", key="SC-{:03d}",
+            sections=frozenset({"success-criteria"}),
+        ),
+    ),
+    "tasks": (
+        NodeForm("task", "task", first="- [ ] T{:03d} ", key="T{:03d}", kept=_OF_STORY),
+    ),
+    "checklist": (NodeForm("checklist_item", "item", first="- [ ] CHK{:03d} ", key="CHK{:03d}"),),
+    "constitution": (NodeForm("requirement", "principle"),),
+}  # fmt: skip
+
+
 def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()) -> Profile:
     return Profile(
         name="spec-kit" if kind == "spec" else f"spec-kit/{kind}",
@@ -110,6 +140,7 @@ def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()
         description=description,
         sections=sections,
         template=_TEMPLATES.get(kind, ""),
+        node_forms=_NODE_FORMS.get(kind, ()),
         nodes=when_read(lambda: nodes.READERS.get(kind, nodes.other_nodes)),
         normative_words=NORMATIVE if kind == "spec" else frozenset(),
         severities={"missing_section": "warning"} if kind == "spec" else _OFF,
