@@ -97,4 +97,65 @@ exports.run = suite({
     assert.deepEqual([found.state, found.tasks, found.done], ["in_progress", 3, 1]);
     assert.equal(vscode.Uri.parse(found.documents.find(({ path }) => path.endsWith("spec.md")).uri).fsPath, spec.uri.fsPath);
   },
+
+  "code and tests that name an id are found, and who calls it": async () => {
+    fs.mkdirSync(at("workspace", "tests"), { recursive: true });
+    fs.writeFileSync(at("workspace", "tests/test_known.py"), 'def test_known():\n    """FR-001."""\n');
+    const place = positionOf(spec, "FR-001");
+    const files = await until("the test", async () => {
+      const found = await execute("vscode.executeImplementationProvider", spec.uri, place);
+      const names = found.map((one) => (one.targetUri ?? one.uri).fsPath.split("/").at(-1));
+      return names.includes("test_known.py") ? names : null;
+    });
+    assert.ok(files.includes("tasks.md"), files.join(" "));
+    const [item] = await execute("vscode.prepareCallHierarchy", spec.uri, place);
+    const calls = await execute("vscode.provideIncomingCalls", item);
+    assert.ok(calls.some(({ from }) => from.name.includes("T001")), calls.map(({ from }) => from.name).join("; "));
+  },
+
+  "an id is found in the workspace, and proposed while typing": async () => {
+    const symbols = await until("the symbols", async () => {
+      const found = await execute("vscode.executeWorkspaceSymbolProvider", "FR-002");
+      return found.length > 0 ? found : null;
+    });
+    assert.ok(symbols.some(({ location }) => location.uri.fsPath === spec.uri.fsPath));
+    const edit = new vscode.WorkspaceEdit();
+    const end = tasks.positionAt(tasks.getText().length);
+    edit.insert(tasks.uri, end, "- [ ] T004 Do FR-");
+    await vscode.workspace.applyEdit(edit);
+    const { items } = await execute("vscode.executeCompletionItemProvider", tasks.uri, tasks.positionAt(tasks.getText().length));
+    const labels = items.map(({ label }) => label.label ?? label);
+    for (const id of ["FR-001", "FR-002"]) assert.ok(labels.some((label) => label.startsWith(id)), labels.join(" "));
+  },
+
+  "a requirement says how many tasks it has": async () => {
+    const whole = new vscode.Range(0, 0, spec.lineCount, 0);
+    const said = await until("the hints", async () => {
+      const hints = await execute("vscode.executeInlayHintProvider", spec.uri, whole);
+      return hints.length > 0 ? hints.map(({ label }) => (typeof label === "string" ? label : label.map(({ value }) => value).join(""))) : null;
+    });
+    assert.ok(said.some((label) => /task/u.test(label)), said.join("; "));
+  },
+
+  "a task is ticked by an action, and an id renamed in every document": async () => {
+    const line = positionOf(tasks, "T002").line;
+    const actions = await execute("vscode.executeCodeActionProvider", tasks.uri, new vscode.Range(line, 0, line, 0));
+    const tick = actions.find(({ title }) => title.includes("T002"));
+    assert.ok(tick, actions.map(({ title }) => title).join("; "));
+    const edit = await execute("vscode.executeDocumentRenameProvider", spec.uri, positionOf(spec, "FR-002"), "FR-009");
+    const changed = edit.entries().map(([uri, edits]) => [uri.fsPath.split("/").at(-1), edits.length]);
+    assert.deepEqual(Object.fromEntries(changed), { "spec.md": 1, "tasks.md": 1 });
+  },
+
+  "a citation of nothing is a finding": async () => {
+    await vscode.window.showTextDocument(tasks);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(tasks.uri, tasks.positionAt(tasks.getText().length), "077\n");
+    await vscode.workspace.applyEdit(edit);
+    const found = await until("the finding", () =>
+      vscode.languages.getDiagnostics(tasks.uri).find(({ code }) => (code?.value ?? code) === "undefined_reference"),
+    );
+    assert.ok(found.message.includes("FR-077"), found.message);
+    assert.equal(found.source, "orch");
+  },
 });
