@@ -24,10 +24,10 @@ _PHASE = re.compile(r"(?:\W|_)*Phase[ \t]+(?P<id>\d{1,3}(?:\.\d{1,2})?)(?![\w.]*
 
 def roadmap_nodes(document: SpecDocument) -> Nodes:
     """The nodes of `ROADMAP.md`."""
-    form, chunks = document.form, document.tree.chunks
+    skeleton, chunks = document.skeleton, document.tree.chunks
     heads = tuple(chunk.once("gsd phases", _heads) for chunk in chunks)
     phases = tuple(head.key if head.kind == "task" else "" for own in heads for head in own)
-    around = [form.around_chunk(phases, number, "") for number in range(len(chunks))]
+    around = [skeleton.around_chunk(phases, number, "") for number in range(len(chunks))]
     pieces = [_piece(*one) for one in zip(chunks, heads, around, strict=True)]
     return assembled(document, pieces, citations_of_front_matter(document))
 

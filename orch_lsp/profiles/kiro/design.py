@@ -31,13 +31,13 @@ _SUFFIX = re.compile(r"<!--.*?-->|\{[#:.][^{}]*\}[ \t]*\Z")
 
 def design_nodes(document: SpecDocument) -> Nodes:
     """The nodes of `design.md`."""
-    form, chunks = document.form, document.tree.chunks
-    keys = [form.profile_keys[own.start : own.stop] for own in map(form.headings_of, range(len(chunks)))]
+    skeleton, chunks = document.skeleton, document.tree.chunks
+    keys = [skeleton.profile_keys[own.start : own.stop] for own in map(skeleton.headings_of, range(len(chunks)))]
     heads = [_heads(chunk, own) for chunk, own in zip(chunks, keys, strict=True)]
     known = frozenset(head.key for own in heads for head in own if head.kind == "property")
-    listing = form.within("correctness-properties")
+    listing = skeleton.within("correctness-properties")
     pieces = [
-        _piece(chunk, own, known, form.around_chunk(listing, number, before=False))
+        _piece(chunk, own, known, skeleton.around_chunk(listing, number, before=False))
         for number, (chunk, own) in enumerate(zip(chunks, heads, strict=True))
     ]
     return assembled(document, pieces)

@@ -22,7 +22,7 @@ from orch_lsp.text import Span, end_of_line
 
 if TYPE_CHECKING:
     from orch_lsp.document.model import SpecDocument
-    from orch_lsp.document.node_form import NodeForm
+    from orch_lsp.document.skeleton import Skeleton
     from orch_lsp.markdown.tree import Chunk, Heading
 
 _LEAD = r"[\W_]*+"
@@ -51,12 +51,12 @@ _KINDS: dict[str, NodeKind] = {"US": "story", "SC": "success_criterion", "AC": "
 
 def requirements_nodes(document: SpecDocument) -> Nodes:
     """The nodes of `requirements.md`."""
-    form, chunks = document.form, document.tree.chunks
+    skeleton, chunks = document.skeleton, document.tree.chunks
     given = tuple(_requirement_heads(chunk) for chunk in chunks)
-    places = form.once("kiro places", given, lambda: _places(form, given))
+    places = skeleton.once("kiro places", given, lambda: _places(skeleton, given))
     lasts: dict[str, int] = {}
     pieces = [
-        _piece(chunk, form.around_chunk(places, number, before=None), lasts) for number, chunk in enumerate(chunks)
+        _piece(chunk, skeleton.around_chunk(places, number, before=None), lasts) for number, chunk in enumerate(chunks)
     ]
     return assembled(document, pieces)
 
@@ -114,18 +114,18 @@ def _candidate(text: str, heading: Heading) -> _Candidate:
     return _Candidate(plain, criteria, node, None if numbered is None else numbered["number"])
 
 
-def _places(form: NodeForm, given: tuple[tuple[_Candidate, ...], ...]) -> tuple[_Place, ...]:
+def _places(skeleton: Skeleton, given: tuple[tuple[_Candidate, ...], ...]) -> tuple[_Place, ...]:
     found: list[_Place] = []
     around: list[tuple[int, str | None]] = []
     with_criteria: set[str] = set()
     section: str | None = None
-    keys = form.profile_keys
+    keys = skeleton.profile_keys
     # The body of the section of requirements, by numbers of headings.
     first = keys.index(_SECTION) if _SECTION in keys else None
-    end = None if first is None else form.ends[first]
+    end = None if first is None else skeleton.ends[first]
     analysis = "bug-analysis" in keys
     for number, candidate in enumerate(chain.from_iterable(given)):
-        level, key = form.levels[number], keys[number]
+        level, key = skeleton.levels[number], keys[number]
         while around and around[-1][0] >= level:
             around.pop()
         section = key or section

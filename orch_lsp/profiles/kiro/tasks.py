@@ -31,8 +31,8 @@ _RELATIONS = Relations(prose="covers", properties="covers")
 
 def tasks_nodes(document: SpecDocument) -> Nodes:
     """The nodes of `tasks.md`."""
-    form, chunks = document.form, document.tree.chunks
-    above = (form.titles[first - 1] if first else None for first in form.in_chunks[:-1])
+    skeleton, chunks = document.skeleton, document.tree.chunks
+    above = (skeleton.titles[first - 1] if first else None for first in skeleton.in_chunks[:-1])
     items = [_items(chunk, title) for chunk, title in zip(chunks, above, strict=True)]
     groups = frozenset(
         node.key.partition(".")[0] for nodes in items for node in nodes if node.kind == "task" and "." in node.key

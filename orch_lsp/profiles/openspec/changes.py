@@ -37,24 +37,24 @@ def tasks_nodes(document: SpecDocument) -> Nodes:
 
 def design_nodes(document: SpecDocument) -> Nodes:
     """Sections; what stands open is a list of questions."""
-    form = document.form
-    asking = form.within("open-questions")
+    skeleton = document.skeleton
+    asking = skeleton.within("open-questions")
     pieces: list[Piece] = []
     for number, chunk in enumerate(document.tree.chunks):
-        questions = _questions(chunk, form.around_chunk(asking, number, before=False))
+        questions = _questions(chunk, skeleton.around_chunk(asking, number, before=False))
         pieces.append(_piece(chunk, (_boxes(chunk, "checklist_item"), questions)))
     return assembled(document, pieces)
 
 
 def proposal_nodes(document: SpecDocument) -> Nodes:
     """Sections; the capabilities that are new are cited among the deltas, those that change among the specs."""
-    form = document.form
-    listing = form.once("capabilities", None, lambda: tuple(map(_is_new, form.titles)))
+    skeleton = document.skeleton
+    listing = skeleton.once("capabilities", None, lambda: tuple(map(_is_new, skeleton.titles)))
     pieces = [
         _piece(
             chunk,
             (_boxes(chunk, "checklist_item"),),
-            _capabilities(chunk, form.around_chunk(listing, number, None)),
+            _capabilities(chunk, skeleton.around_chunk(listing, number, None)),
         )
         for number, chunk in enumerate(document.tree.chunks)
     ]

@@ -31,7 +31,7 @@ from orch_lsp.text import Span
 
 if TYPE_CHECKING:
     from orch_lsp.document.model import SpecDocument
-    from orch_lsp.document.node_form import NodeForm
+    from orch_lsp.document.skeleton import Skeleton
     from orch_lsp.markdown.tree import Chunk, Heading
 
 _BASE = "base"
@@ -86,10 +86,10 @@ class _Heading:
 
 
 def _nodes(document: SpecDocument, *, in_spec: bool) -> Nodes:
-    form, chunks = document.form, document.tree.chunks
+    skeleton, chunks = document.skeleton, document.tree.chunks
     said = tuple(_words_in(chunk) for chunk in chunks)
-    read = form.once("openspec headings", (in_spec, said), lambda: _read(form, said, in_spec=in_spec))
-    around = [form.around_chunk(read, number, None) for number in range(len(chunks))]
+    read = skeleton.once("openspec headings", (in_spec, said), lambda: _read(skeleton, said, in_spec=in_spec))
+    around = [skeleton.around_chunk(read, number, None) for number in range(len(chunks))]
     if in_spec:
         return assembled(document, [_spec_piece(*one) for one in zip(chunks, around, strict=True)])
     changes = _changes(chunks, around)
@@ -110,19 +110,19 @@ def _words(text: str, heading: Heading) -> _Words:
     )  # fmt: skip
 
 
-def _read(form: NodeForm, said: Iterable[tuple[_Words, ...]], *, in_spec: bool) -> tuple[_Heading, ...]:
+def _read(skeleton: Skeleton, said: Iterable[tuple[_Words, ...]], *, in_spec: bool) -> tuple[_Heading, ...]:
     """The role of each heading, in the place where it stands."""
     every = [*chain.from_iterable(said)]
-    parents = form.parents
+    parents = skeleton.parents
     groups = {parents[number] for number, words in enumerate(every) if words.requirement is not None}
     read: list[_Heading] = []
     operation: Operation | None = None
     requirement = ""
     for number, words in enumerate(every):
         above = read[parents[number]] if parents[number] >= 0 else None
-        below_requirements = above is not None and form.profile_keys[parents[number]] == "requirements"
+        below_requirements = above is not None and skeleton.profile_keys[parents[number]] == "requirements"
         begun = None if in_spec else words.begins
-        if begun is not None or (above is None and form.levels[number] <= 2):
+        if begun is not None or (above is None and skeleton.levels[number] <= 2):
             operation = begun
         what, found = _what(
             words, above, begun, is_group=number in groups, may_be_requirement=in_spec and below_requirements

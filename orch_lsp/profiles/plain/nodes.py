@@ -23,8 +23,10 @@ _CITED = re.compile(rf"(?<![\w./#-]){_ID}(?![\w/-]|\.\w)")
 
 def plain_nodes(document: SpecDocument) -> Nodes:
     """The nodes of a document read as `plain`; a citation is an id that a node of the document has."""
-    form = document.form
-    around = [form.around_chunk(form.sections_in_force, number, None) for number in range(len(document.tree.chunks))]
+    skeleton = document.skeleton
+    around = [
+        skeleton.around_chunk(skeleton.sections_in_force, number, None) for number in range(len(document.tree.chunks))
+    ]
     found = [_of_items(chunk, keys) for chunk, keys in zip(document.tree.chunks, around, strict=True)]
     # All keys but ids begin in lower case; looking for ids is what costs most.
     ids = frozenset(node.key for nodes in found for node in nodes if node.name is not None)

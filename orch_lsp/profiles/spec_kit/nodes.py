@@ -19,7 +19,7 @@ from orch_lsp.text import Span, end_of_line, start_of_line
 
 if TYPE_CHECKING:
     from orch_lsp.document.model import SpecDocument
-    from orch_lsp.document.node_form import NodeForm
+    from orch_lsp.document.skeleton import Skeleton
     from orch_lsp.markdown.tree import Chunk, Heading
 
 _STORY = re.compile(
@@ -70,9 +70,9 @@ class _Reader:
 
     def nodes(self, document: SpecDocument) -> Nodes:
         """The nodes of a document."""
-        form, chunks = document.form, document.tree.chunks
+        skeleton, chunks = document.skeleton, document.tree.chunks
         heads = [self._heads(chunk) for chunk in chunks]
-        above = (form.titles[first - 1] if first else None for first in form.in_chunks[:-1])
+        above = (skeleton.titles[first - 1] if first else None for first in skeleton.in_chunks[:-1])
         found = [self._found(chunk, title) for chunk, title in zip(chunks, above, strict=True)]
         if self.stories:
             scenarios = _scenarios(document, heads)
@@ -174,25 +174,25 @@ def _boxed(text: str, item: Item, pattern: re.Pattern[str], kind: NodeKind, fold
 
 def _scenarios(document: SpecDocument, heads: Sequence[tuple[Node, ...]]) -> Iterator[tuple[Node, ...]]:
     """For each chunk the numbered items in a story, counted as a reader counts them."""
-    form = document.form
+    skeleton = document.skeleton
     keys = tuple(head.key if head.kind == "story" else "" for own in heads for head in own)
-    stories = form.once("spec-kit stories", keys, lambda: _stories(form, keys))
+    stories = skeleton.once("spec-kit stories", keys, lambda: _stories(skeleton, keys))
     counts: dict[str, int] = {}
     for number, chunk in enumerate(document.tree.chunks):
-        around = form.around_chunk(stories, number, "")
+        around = skeleton.around_chunk(stories, number, "")
         before = tuple(counts.get(story, 0) for story in around)
         nodes, after = chunk.once("spec-kit scenarios", partial(_numbered, around, counts), (around, before))
         counts |= after
         yield nodes
 
 
-def _stories(form: NodeForm, keys: Sequence[str]) -> tuple[str, ...]:
+def _stories(skeleton: Skeleton, keys: Sequence[str]) -> tuple[str, ...]:
     """For each heading the story that it begins or stands in; the innermost, as far as that reaches."""
     found: list[str] = []
     story, end = "", len(keys)
     for number, key in enumerate(keys):
         if key:
-            closer = form.closers[number]
+            closer = skeleton.closers[number]
             story, end = key, len(keys) if closer is None else closer
         elif number >= end:
             story = ""
