@@ -27,7 +27,7 @@ class Typist:
         self._line, self._character = next(
             (middle + number, found.end())
             for number, line in enumerate(self._lines[middle:])
-            if (found := _WORD.search(line))
+            if not line.startswith("#") and (found := _WORD.search(line))
         )
 
     @property
