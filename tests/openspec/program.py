@@ -37,7 +37,7 @@ class Project:
 
     def __init__(self, program: Program, folder: Path) -> None:
         self._program = program
-        self._folder = folder
+        self.folder = folder
 
     def verdicts(self, *, strict: bool = True) -> dict[tuple[str, str], Verdict]:
         """By type (`spec` or `change`) and name."""
@@ -65,7 +65,7 @@ class Project:
         return {change["name"]: (change["completedTasks"], change["totalTasks"]) for change in listed}
 
     def _json(self, *arguments: str) -> dict[str, Any]:
-        done = self._program.run(self._folder, *arguments)
+        done = self._program.run(self.folder, *arguments)
         try:
             return json.loads(done.stdout)
         except ValueError:
