@@ -35,6 +35,8 @@ class About:
     """The citations of the nodes within it."""
     cites: tuple[tuple[Citation, tuple[FoundDefinition, ...]], ...]
     """Its own citations, one for each key, each with the nodes that it names; none where it dangles."""
+    is_whole: bool = True
+    """Whether all documents are known: else there may be more that cite it."""
 
     @property
     def text(self) -> str:
@@ -78,6 +80,7 @@ def about(index: Index, found: FoundDefinition) -> About:
         ),
         sum(len(index.references(path, inner.key)) for inner in _within(index, path, node)),
         tuple((citation, index.definitions(path, citation)) for citation in cites.values()),
+        index.is_whole,
     )
 
 

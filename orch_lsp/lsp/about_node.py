@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 8
 """Nodes in one list."""
+_STILL_READING = "not all documents are known: there may be more that cite it"
 _MOST_LINES = 30
 _MOST_CHARACTERS = 2_000
 _LONGEST_NAME = 80
@@ -44,6 +45,8 @@ def markdown(about: About, address: Address) -> str:
     ]
     if about.within:
         lists.append(f"- cited within {about.within} times")
+    if not about.is_whole:
+        lists.append(f"- {_STILL_READING}")
     blocks = [head, fenced(_shown(about.text), "markdown"), "\n".join(lists) or "- cited by nothing that is known here"]
     return "\n\n".join(blocks)
 
@@ -58,6 +61,8 @@ def text(about: About, address: Address) -> str:
         lists.append(f"{label} {len(named)}: {listed}{_rest(named)}")
     if about.within:
         lists.append(f"cited within {about.within} times")
+    if not about.is_whole:
+        lists.append(_STILL_READING)
     return "\n".join((*lines, *(lists or ["cited by nothing that is known here"])))
 
 

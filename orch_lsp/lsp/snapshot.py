@@ -15,6 +15,7 @@ from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.plan import read as read_source
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.spec_indexes import WAIT_SECONDS
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 
@@ -56,12 +57,13 @@ class Snapshot:
         """The document parsed, with its profile and settings; done when it is first asked for, and kept by version."""
         return await read_source(self.session, self.source, editor=self.editor, command=command)
 
-    async def index(self) -> Index:
+    async def index(self, seconds: float = WAIT_SECONDS) -> Index:
         """All specs of the document's workspace, with this version of it: waits for the first look at the files.
 
-        If that takes too long, the index is not whole (`Index.is_whole`): of what it lacks nothing is known.
+        If that takes too long, the index is not whole (`Index.is_whole`): of what it lacks nothing is known. The files
+        nearest to the document are looked at first.
         """
-        return await self.session.indexes.whole(await self.reading())
+        return await self.session.indexes.whole(await self.reading(), seconds)
 
 
 def take(ls: OrchServer, source: Source) -> Snapshot:

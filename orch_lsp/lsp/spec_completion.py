@@ -20,6 +20,7 @@ from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 
 MOST = 300
 """Items of one answer; with more, the client is told to ask again when more is typed."""
@@ -46,7 +47,7 @@ async def proposals(snapshot: Snapshot, position: types.Position) -> types.Compl
     offset = positions.offset(position)
     if not may_be_begun(reading.document, offset):
         return None
-    index = reading.index if reading.index.is_whole else await snapshot.index()
+    index = reading.index if reading.index.is_whole else await snapshot.index(GLANCE_SECONDS)
     return await asyncio.to_thread(_proposals, snapshot, reading, index, positions, offset)
 
 

@@ -168,6 +168,7 @@ class SpecIndex:
         self._stopped = threading.Event()
         self._scan: asyncio.Task[None] | None = None
         self._once_more = False
+        self._first = ""
         self._has_watched_names = True
         """Whether no setting asks for files of another ending than Markdown's: no other ones are watched."""
         self._read_with: tuple[object, ...] | None = None
@@ -205,6 +206,10 @@ class SpecIndex:
         else:
             self._once_more = True
         return self._scan
+
+    def prefer(self, path: str) -> None:
+        """Read the files that stand nearest to one first: an answer to somebody at work there waits for them."""
+        self._first = path
 
     async def whole(self, seconds: float) -> Index:
         """The index once the files were looked at; after `seconds` it is given as far as it is known."""
@@ -318,7 +323,11 @@ class SpecIndex:
         waiting += gone
         # From the end; the nearest to the root first.
         waiting.reverse()
+        first = ""
         while waiting and not self._stopped.is_set():
+            if first != self._first:
+                first = self._first
+                waiting.sort(key=lambda path: shared_folders(path, first))
             async with self._turn:
                 await asyncio.to_thread(self._look_at, waiting, _SLICE_SECONDS)
         if found.is_complete and not self._index.is_whole:
@@ -454,3 +463,11 @@ def _stamp(path: Path) -> Stamp | None:
 def _breathe() -> None:
     """Let a thread that waits for the interpreter have it: requests come before the scan."""
     time.sleep(0)
+
+
+def shared_folders(path: str, other: str) -> int:
+    """How many folders two paths have in common from the root on."""
+    pairs = zip(path.split("/")[:-1], other.split("/")[:-1], strict=False)
+    return next(
+        (number for number, (one, two) in enumerate(pairs) if one != two), min(path.count("/"), other.count("/"))
+    )

@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 20.0
 """How long a request waits for the files to be looked at."""
+GLANCE_SECONDS = 1.0
+"""How long one waits that is asked for by the way, and is of use with what stands nearest."""
 _PATIENCE_SECONDS = 0.2
 """How long a request waits for files that are looked at again."""
 _NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
@@ -96,6 +98,7 @@ class SpecIndexes:
         found = self.of(reading)
         if found is None:
             return Index().with_document(reading.indexed).as_whole()
+        found.prefer(reading.spec_path)
         index = await self.whole_of(found, seconds)
         return index.with_document(reading.indexed)
 

@@ -11,6 +11,7 @@ from lsprotocol import types
 from orch_lsp.lsp.snapshot import Snapshot, snapshot
 from orch_lsp.lsp.spec_completion import documentation, proposals
 from orch_lsp.lsp.value_completion import values
+from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
@@ -29,7 +30,7 @@ async def resolve(ls: OrchServer, item: types.CompletionItem) -> types.Completio
     if not all(isinstance(value, str) for value in (uri, path, key)) or not ls.documents.is_open(str(uri)):
         return item
     here = snapshot(ls, str(uri))
-    index = await here.index()
+    index = await here.index(GLANCE_SECONDS)
     document = index.documents.get(str(path))
     node = None if document is None else document.nodes.by_key.get(str(key))
     if node is not None:

@@ -16,6 +16,7 @@ from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.written_by import origins_of
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 from orch_lsp.runs.view import hover_markdown, hover_text
 from orch_lsp.text import Span
 
@@ -43,7 +44,7 @@ async def _node(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[str,
     """The nodes that an offset means, in words, and the text that means them."""
     if not await asyncio.to_thread(_names_something, reading, offset):
         return None
-    index = await snapshot.index()
+    index = await snapshot.index(GLANCE_SECONDS)
     here, said = await asyncio.to_thread(_said, index, reading.spec_path, offset)
     if here is None:
         return None

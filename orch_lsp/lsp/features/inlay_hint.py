@@ -14,6 +14,7 @@ from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.symbols import symbol_name
 from orch_lsp.lsp.written_by import origins_of
 from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 from orch_lsp.runs.escape import plain
 from orch_lsp.runs.view import hover_text
 from orch_lsp.text import Span, end_of_line
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from orch_lsp.lsp.convert import Positions
     from orch_lsp.orchestration.plan import Reading
 
-_PATIENCE_SECONDS = 2.0
-"""How long hints wait for the first look at the files; the client asks again when that is done."""
 _MOST_LISTED = 8
 
 
@@ -35,7 +34,7 @@ async def inlay_hint(snapshot: Snapshot, params: types.InlayHintParams) -> list[
     reading = await snapshot.reading()
     if not (reading.settings.inlay_hints and is_spec(reading)):
         return []
-    index = await snapshot.session.indexes.whole(reading, _PATIENCE_SECONDS)
+    index = await snapshot.session.indexes.whole(reading, GLANCE_SECONDS)
     positions = await asyncio.to_thread(snapshot.positions)
     span = positions.span(params.range)
     work = await asyncio.to_thread(work_in, index, reading.spec_path, span)
