@@ -50,9 +50,36 @@ pre {{ margin: 12px; font: 15px/20px "DejaVu Sans Mono", monospace; color: {fore
 </style><pre>{lines}</pre>
 """
 BRIEF = "# Rate limiter\n\nLimit requests per client, so that one client cannot starve the others.\n"
+SPEC = """# Feature Specification: Rate limiting
+
+## User Scenarios & Testing
+
+### User Story 1 - A busy client is told (Priority: P1)
+
+1. **Given** a client at its limit, **When** it calls again, **Then** it gets a 429
+
+## Requirements
+
+- **FR-001**: System MUST count requests by API key
+- **FR-002**: System MUST refuse what exceeds the limit, counted as FR-001 says
+- **FR-003**: Operators SHOULD see who was refused
+"""
+TASKS = """# Tasks: Rate limiting
+
+- [x] T001 [US1] Count requests in Redis for FR-001
+- [ ] T002 [US1] Refuse with 429 for FR-002
+- [ ] T003 Count what was refused for FR-001
+"""
+FILES = {
+    "limits.spec.md": BRIEF,
+    "specs/001-rate-limiting/spec.md": SPEC,
+    "specs/001-rate-limiting/tasks.md": TASKS,
+    "tests/test_limits.py": 'def test_each_key_has_a_count_of_its_own():\n    """FR-001."""\n',
+}
 OPTIONS = [
     "set termguicolors number linebreak laststatus=2 noruler shortmess+=F winborder=rounded",
     "set statusline=%f\\ %m%=%{v:lua.require'orch'.statusline()}\\ ",
+    "autocmd LspAttach * lua vim.lsp.inlay_hint.enable(true)",
     "let g:orch = {'settings': {'provider': 'work'}}",
 ]
 
@@ -136,9 +163,26 @@ def play(terminal: Terminal, world: World, shoot: Callable[[str], None]) -> None
     shoot("neovim-preview")
     (world.folder / "control" / "release").touch()
     terminal.wait("the draft", lambda text: "## Tasks" in text and "Orch: drafting" not in text)
-    terminal.type(":nohlsearch|call search('^## Goal')\r\x0cK")
-    terminal.wait("the hover", lambda text: "120 in" in text)
+    terminal.type(":nohlsearch|call search('^## Goal')\r")
+    hover(terminal)
     shoot("neovim-hover")
+    terminal.type("\x1b:update|edit specs/001-rate-limiting/spec.md|only\r")
+    terminal.wait("the hints", lambda text: "2 tasks" in text)
+    terminal.type(":call search('FR-001')\r:lua vim.lsp.buf.references()\r")
+    terminal.wait("the list of citations", lambda text: "test_limits.py" in text and "tasks.md" in text)
+    terminal.type("\x0c")
+    terminal.wait("the screen", lambda text: "test_limits.py" in text)
+    shoot("neovim-references")
+
+
+def hover(terminal: Terminal) -> None:
+    """Ask for the hover until it knows the run: that is on record a moment after its words are in the document."""
+    for _ in range(10):
+        terminal.type("\x0cK")
+        terminal.wait("the hover", lambda text: "120 in" in text or "No information" in text)
+        if "120 in" in "\n".join(terminal.screen.display):
+            return
+    raise TimeoutError("the hover does not know the run")
 
 
 def main() -> None:
@@ -153,7 +197,9 @@ def main() -> None:
     world = build_world(folder, arguments.server.absolute(), None)
     install_plugin(world, arguments.nvim)
     provider = start_provider(world)
-    (world.workspace / "limits.spec.md").write_text(BRIEF, encoding="utf-8")
+    for path, text in FILES.items():
+        (world.workspace / path).parent.mkdir(parents=True, exist_ok=True)
+        (world.workspace / path).write_text(text, encoding="utf-8")
     (folder / "init.vim").write_text("\n".join(OPTIONS) + "\n", encoding="utf-8")
     command = [str(arguments.nvim.absolute()), "-u", str(folder / "init.vim"), "limits.spec.md"]
     terminal = Terminal(command, world)
