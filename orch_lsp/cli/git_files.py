@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.git.index import TrackedPaths
 from orch_lsp.git.repository import Contents, Repository, blob_hashes
@@ -78,6 +80,7 @@ class GitShelf:
         self._is_known_whole = is_known_whole
         self._by_top: dict[Path, Contents] = {}
         self._sorted: dict[Path, TrackedPaths] = {}
+        self._trees: dict[Path, FileTree] = {}
         self._indexes: dict[Path, Index] = {}
 
     def has(self, path: Path) -> bool:
@@ -123,15 +126,25 @@ class GitShelf:
             raise SpecError(ErrorCode.INVALID_REQUEST, f"{path.name} is not read: it is not there.")
         return contents.files[name]
 
-    def index_around(self, reading: Reading) -> Index | None:
-        """The documents below the root of one, made when it is first asked for."""
+    def surrounded(self, reading: Reading) -> Reading:
+        """A document with those below its root that are kept here; their index is made when it is first asked for."""
         root = reading.root
         if root is None or reading.source.path is None or not self._is_known_whole:
-            return None
+            return reading
         if root not in self._indexes:
             top = self._checkouts.around(reading.source.path).top
             self._indexes[root] = self._index(root, top)
-        return self._indexes[root]
+        return replace(reading, around_it=self._indexes[root], has_file=self.has_file)
+
+    def has_file(self, path: Path) -> bool:
+        """Whether there is a file of this name, or one on the disk that git is never to hold."""
+        contents, name = self._find(path)
+        if name in contents.files or name in contents.conflicts:
+            return True
+        top = self._checkouts.around(path).top
+        if top not in self._trees:
+            self._trees[top] = FileTree(top)
+        return path.is_file() and self._trees[top].ignored(name)
 
     def _index(self, root: Path, top: Path) -> Index:
         places = {path: top / path for path in self._by_top[top].files}

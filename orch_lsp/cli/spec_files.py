@@ -16,7 +16,6 @@ from typing import Protocol
 from orch_lsp.cli.files import decoded, read_bytes
 from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ErrorCode, SpecError
-from orch_lsp.language.index import Index
 from orch_lsp.orchestration.included import is_included
 from orch_lsp.orchestration.plan import Reading, read
 from orch_lsp.orchestration.review import is_spec
@@ -98,8 +97,8 @@ class Shelf(Protocol):
         """
         ...
 
-    def index_around(self, reading: Reading, /) -> Index | None:
-        """The documents around one that is kept here; None if they are those of the work tree."""
+    def surrounded(self, reading: Reading, /) -> Reading:
+        """A document with those that are kept around it here, if they are others than those of the work tree."""
         ...
 
 
@@ -130,10 +129,9 @@ class WorkTree:
             raise SpecError(ErrorCode.INVALID_REQUEST, f"{path.name} is not read: it is no regular file.")
         return read_bytes(path)
 
-    def index_around(self, reading: Reading) -> Index | None:
-        """None: they are those of the work tree."""
-        del reading
-        return None
+    def surrounded(self, reading: Reading) -> Reading:
+        """The document: those around it are those of the work tree."""
+        return reading
 
 
 class SpecFiles:
@@ -190,12 +188,13 @@ class SpecFiles:
         """A file with this text, with its settings."""
         source = Source(resolved(file.path).as_uri(), file.path, None, text, (Path.cwd(),), self._workspace)
         found = await read(self._session, source, editor=_NO_EDITOR, command=_NO_COMMAND)
-        around = await asyncio.to_thread(self._shelf.index_around, found)
-        if around is None and self._with_others and is_spec(found):
+        found = await asyncio.to_thread(self._shelf.surrounded, found)
+        if self._with_others and not found.around_it.is_whole and is_spec(found):
             around = await self._session.indexes.whole(found, _MOST_SECONDS)
             if not around.is_whole:
                 self._complain("Not all documents of the workspace are known: rules that need them say nothing.")
-        return found if around is None else replace(found, around_it=around)
+            return replace(found, around_it=around)
+        return found
 
     def _files(self) -> Iterator[SpecFile]:
         seen: set[Path] = set()

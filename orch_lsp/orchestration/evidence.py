@@ -34,13 +34,14 @@ def missing_files(reading: Reading) -> frozenset[str]:
     A file is looked for below the root, below each folder in which the document stands, and below the parts of the
     repository. Blocking: it asks the file system about each of them.
     """
+    is_file = reading.has_file or _is_file
     if reading.root is None or not (named := named_files(reading.document)):
         return frozenset()
-    missing = frozenset(path for path in named if not _is_file(reading.root / path))
+    missing = frozenset(path for path in named if not is_file(reading.root / path))
     if not missing:
         return missing
     folders = [*_around(reading.root, reading.spec_path), *_parts(reading.root)]
-    return frozenset(path for path in missing if not any(_is_file(folder / path) for folder in folders))
+    return frozenset(path for path in missing if not any(is_file(folder / path) for folder in folders))
 
 
 def _around(root: Path, path: str) -> Iterator[Path]:

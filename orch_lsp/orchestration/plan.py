@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -96,6 +96,8 @@ class Reading:
     """The workspace in which the document is named, if a link on the way leads out of it."""
     around_it: Index = field(default_factory=Index, repr=False, compare=False)
     """The documents of its workspace, as they were known when it was read."""
+    has_file: Callable[[Path], bool] | None = field(default=None, repr=False, compare=False)
+    """Whether there is a file at an absolute path, for another state than that of the disk, which None asks."""
 
     @property
     def drafts(self) -> bool:

@@ -88,6 +88,27 @@ async def test_documents_around_are_those_of_the_index_too(orch, checkout):
     assert dangling(await orch("check", "--staged", "--json", place, cwd=checkout)) != []
 
 
+async def test_files_that_a_ticked_task_names_have_to_be_staged_unless_git_is_never_to_hold_them(orch, checkout):
+    write(checkout, "specs/001-a/spec.md", SPEC)
+    write(
+        checkout,
+        "specs/001-a/tasks.md",
+        TASKS.replace("[ ]", "[x]").replace("a.py", "src/a.py") + "- [x] T002 Build dist/b.js per FR-001\n",
+    )
+    write(checkout, ".gitignore", "dist/\n")
+    write(checkout, "dist/b.js", "")
+    git(checkout, "add", "-A")
+    write(checkout, "src/a.py", "")
+
+    async def bare(*options: str) -> list[str]:
+        done = await orch("check", "--json", "--rule", "done_without_evidence", *options, ".", cwd=checkout)
+        return [one["key"] for one in done.json()["findings"]]
+
+    assert (await bare(), await bare("--staged")) == ([], ["T001"])
+    git(checkout, "add", "-A")
+    assert await bare("--staged") == []
+
+
 async def test_a_staged_file_that_is_gone_is_checked_and_one_that_is_not_staged_is_told(orch, checkout):
     write(checkout, "docs/ü b/bad.spec.md", BAD)
     git(checkout, "add", "-A")
