@@ -94,6 +94,11 @@ class Window {
     return this.page.locator(".view-line", { hasText: text }).first();
   }
 
+  /** A word of a line that the server has coloured: before that it is no element of its own. */
+  word(line, text) {
+    return this.line(line).getByText(text, { exact: true }).first();
+  }
+
   status(text) {
     return this.page.locator(".statusbar-item", { hasText: text }).first();
   }

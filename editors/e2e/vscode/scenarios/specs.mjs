@@ -88,7 +88,7 @@ export const specs = [
         await outline.filter({ hasText: "FR-001 System MUST count" }).waitFor();
         await window.picture("outline");
 
-        const id = page.locator(".view-line", { hasText: "count requests by API key" }).locator("span", { hasText: "FR-001" }).last();
+        const id = window.word("count requests by API key", "FR-001");
         await id.click();
         await page.keyboard.press("Shift+F12");
         const peek = page.locator(".reference-zone-widget");
@@ -158,7 +158,7 @@ export const specs = [
         const { page } = window;
         await window.pick("spec.md ", "001-rate-limiting");
         await window.line("refuse what exceeds").waitFor();
-        await page.locator(".view-line", { hasText: "refuse what exceeds" }).locator("span", { hasText: "FR-002" }).last().click();
+        await window.word("refuse what exceeds", "FR-002").click();
         const input = page.locator(".rename-box .rename-input, .rename-box input").first();
         await until("the box for the new name", async () => {
           await page.keyboard.press("F2");
