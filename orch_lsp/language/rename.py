@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 
 from orch_lsp.document.node import Citation, Node
@@ -50,6 +50,10 @@ class Rename:
     new_name: str
     edits: Mapping[str, tuple[Edit, ...]]
     """The edits of each document by its path, in order; none where old and new are the same."""
+    renamed: Mapping[tuple[str, str], Renamed] = field(default_factory=dict[tuple[str, str], Renamed])
+    """The nodes that have another key or name then, by path and old key."""
+    after: Index = field(default_factory=Index)
+    """The documents as they are then."""
 
 
 def name_at(index: Index, path: str, offset: int) -> Name | None:
@@ -167,7 +171,8 @@ class _Renaming:
             path: tuple(Edit(span, text) for span, text in sorted(of_it.items()) if text != self._text(path, span))
             for path, of_it in sorted(self._edits.items())
         }
-        return Rename(self._name.text, self._typed, {path: of_it for path, of_it in edits.items() if of_it})
+        made = {path: of_it for path, of_it in edits.items() if of_it}
+        return Rename(self._name.text, self._typed, made, self._renamed, self._after)
 
     # -- where it is declared
 

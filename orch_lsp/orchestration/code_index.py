@@ -96,6 +96,11 @@ class CodeIndex:
         """How often a file was read."""
 
     @property
+    def was_read(self) -> bool:
+        """Whether all files that are looked at were read once."""
+        return self._was_read
+
+    @property
     def known(self) -> Code:
         """The code as far as it is known."""
         return self._code
@@ -137,6 +142,20 @@ class CodeIndex:
         if await self._read_changed({citation.path for citation in found}):
             found = await asyncio.to_thread(choose, await self.links(index, self._code))
         return found
+
+    def text_of(self, path: str) -> str | None:
+        """The text in which places of a file are, without a byte order mark. Blocking.
+
+        None if it is not as it was read.
+
+        Raises:
+            UnicodeDecodeError: It is no UTF-8; whoever writes it back as such changes it elsewhere, too.
+        """
+        opened = read_bytes(self._root, path, self._limits.file_bytes)
+        if isinstance(opened, Exclusion) or opened.path != path:
+            return None
+        text = opened.data.decode("utf-8-sig")
+        return text if _mentions(path, opened.data) == self._code.files.get(path, ()) else None
 
     async def _read_changed(self, paths: Collection[str]) -> bool:
         """Read those of the files again that changed or vanished since they were read; whether there were any."""

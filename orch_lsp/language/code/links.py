@@ -125,10 +125,16 @@ def _citations(
             tests = mention.tests and target.node.kind in _REQUIRED
             place = mention.place
             if mention.form == "title":
-                place = replace(place, text=place.text[: len(key.partition(": ")[2])])
+                place = _titled(place, key.partition(": ")[2])
             yield CodeCitation(path, place, target, "tests" if tests else "cites", mention.within)
         if targets and mention.form in {"title", "joined"}:
             return
+
+
+def _titled(place: Place, title: str) -> Place:
+    """The part of a place that is a title: others words may follow it, and quotes stand before it."""
+    at = max(0, place.text.find(title))
+    return replace(place, before=place.before + place.text[:at], text=title, start=place.start + at)
 
 
 def _meant(mention: Mention, found: list[FoundDefinition], index: Index) -> list[FoundDefinition]:

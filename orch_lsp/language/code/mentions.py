@@ -157,8 +157,8 @@ class _Found:
         first, last = match["key"], match["last"]
         self._found.append((Span(*match.span("key")), "id", (first,)))
         if last:
-            if between := tuple(_between(first, last)):
-                self._found.append((Span(*match.span()), "id", between))
+            if inner := tuple(between(first, last)):
+                self._found.append((Span(*match.span()), "id", inner))
             self._found.append((Span(*match.span("last")), "id", (last,)))
 
     def _add_numbers(self, match: re.Match[str]) -> None:
@@ -167,9 +167,9 @@ class _Found:
         previous: re.Match[str] | None = None
         for one in _ONE_NUMBER.finditer(self._text, *match.span("numbers")):
             if previous is not None and _RANGE_MARK.search(self._text, previous.end(), one.start()):
-                between = tuple(before + key for key in _between(previous[0], one[0]))
-                if between:
-                    self._found.append((Span(previous.start(), one.end()), form, between))
+                inner = tuple(before + key for key in between(previous[0], one[0]))
+                if inner:
+                    self._found.append((Span(previous.start(), one.end()), form, inner))
             self._found.append((Span(*one.span()), form, (before + one[0],)))
             previous = one
 
@@ -244,8 +244,8 @@ def _titles(written: str) -> Iterator[str]:
             yield f"Requirement: {title}"
 
 
-def _between(first: str, last: str) -> Iterator[str]:
-    """The ids between two of a range."""
+def between(first: str, last: str) -> Iterator[str]:
+    """The ids between two of a range; none for two that no range can join, or of a range that is too wide."""
     one, other = _COUNTED.fullmatch(first), _COUNTED.fullmatch(last)
     if one is None or other is None or one[1] != other[1]:
         return

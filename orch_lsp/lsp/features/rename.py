@@ -1,29 +1,46 @@
-"""textDocument/prepareRename and rename: an id or a name, in all specs of the workspace, as an edit to look at."""
+"""textDocument/prepareRename and rename: an id or a name, in all specs and all code of the workspace, as one edit."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import stat
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from lsprotocol import types
 
 from orch_lsp.document.parse import parse
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.language import rename as renaming
+from orch_lsp.language.code.rename import changed_places, edits_in_code
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.lsp.convert import Positions
-from orch_lsp.lsp.locations import PlacedDocument, places
+from orch_lsp.lsp.locations import PlacedDocument, places, uri_of_folder
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import is_spec
 from orch_lsp.text import Edit
 
+if TYPE_CHECKING:
+    from orch_lsp.language.code.links import CodeCitation, CodeLinks
+    from orch_lsp.orchestration.code_index import CodeIndex
+
 _ELSEWHERE = "orch.elsewhere"
+_IN_CODE = "orch.code"
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+
+
+@dataclass(frozen=True, slots=True)
+class _CodeEdits:
+    """The edits of one file of code."""
+
+    uri: str
+    positions: Positions
+    edits: tuple[Edit, ...]
 
 
 async def prepare_rename(
@@ -60,9 +77,60 @@ async def rename(snapshot: Snapshot, params: types.RenameParams) -> types.Worksp
     )
     if made is None:
         return None
+    code = await _in_code(snapshot, reading, index, made)
     there = await places(snapshot, reading, index, made.edits)
     await asyncio.to_thread(_check, snapshot, reading, there.documents, made)
-    return _edit(snapshot, there.documents, made)
+    return _edit(snapshot, there.documents, made, code)
+
+
+async def _in_code(snapshot: Snapshot, reading: Reading, index: Index, made: renaming.Rename) -> Sequence[_CodeEdits]:
+    """The edits of code and tests that name what is renamed.
+
+    Raises:
+        SpecError: `cannot_rename`: one of the files cannot be changed as it was read, or cannot hold the name.
+    """
+    code = await snapshot.session.code_of(reading.root) if made.edits else None
+    if code is None:
+        return ()
+
+    def choose(links: CodeLinks) -> Sequence[CodeCitation]:
+        return changed_places(links, made.renamed)
+
+    places_in_code = await code.citations(index, choose)
+    if not code.was_read:
+        raise SpecError(
+            ErrorCode.CANNOT_RENAME,
+            "The code of the workspace is still being read: a rename could leave some as it is.",
+            remediation="Try again in a moment.",
+            retryable=True,
+        )
+    paths = sorted({citation.path for citation in places_in_code})
+    return await asyncio.to_thread(_code_edits, snapshot, reading, index, made, code, paths)
+
+
+def _code_edits(
+    snapshot: Snapshot, reading: Reading, index: Index, made: renaming.Rename, code: CodeIndex, paths: Sequence[str]
+) -> Sequence[_CodeEdits]:
+    owner = snapshot.session.indexes.of(reading)
+    texts: dict[str, str] = {}
+    for path in paths:
+        texts[path] = _text_of(code, path)
+        opened = None if owner is None else owner.opened(path)
+        if opened is not None and opened.source.text != texts[path]:
+            raise SpecError(
+                ErrorCode.CANNOT_RENAME,
+                f"`{path}` names it, and has changes that are not saved.",
+                remediation="Nothing was changed; save it and try again.",
+                retryable=True,
+            )
+        if owner is not None and _is_read_only(owner.folder / path):
+            raise SpecError(ErrorCode.CANNOT_RENAME, f"`{path}` names it, and is read-only.")
+    folder = uri_of_folder(snapshot, reading)
+    found = edits_in_code(index, made.after, made.renamed, code.known.files, texts)
+    return [
+        _CodeEdits(f"{folder}/{quote(path)}", Positions(texts[path], snapshot.encoding), edits)
+        for path, edits in found.items()
+    ]
 
 
 async def _known(snapshot: Snapshot) -> tuple[Reading, Index] | None:
@@ -95,6 +163,22 @@ def _reader(snapshot: Snapshot, reading: Reading) -> renaming.Reader:
     return read
 
 
+def _text_of(code: CodeIndex, path: str) -> str:
+    try:
+        text = code.text_of(path)
+    except UnicodeDecodeError:
+        message = f"`{path}` names it, and is not in UTF-8: an editor may not write it back as it is."
+        raise SpecError(ErrorCode.CANNOT_RENAME, message) from None
+    if text is None:
+        raise SpecError(
+            ErrorCode.CANNOT_RENAME,
+            f"`{path}` was changed since it was read.",
+            remediation="Nothing was changed; try again.",
+            retryable=True,
+        )
+    return text
+
+
 def _check(
     snapshot: Snapshot, reading: Reading, documents: Mapping[str, PlacedDocument], made: renaming.Rename
 ) -> None:
@@ -123,14 +207,19 @@ def _is_read_only(path: Path) -> bool:
         return False
 
 
-def _edit(snapshot: Snapshot, documents: Mapping[str, PlacedDocument], made: renaming.Rename) -> types.WorkspaceEdit:
+def _edit(
+    snapshot: Snapshot,
+    documents: Mapping[str, PlacedDocument],
+    made: renaming.Rename,
+    code: Sequence[_CodeEdits],
+) -> types.WorkspaceEdit:
     client = snapshot.client
     if not client.document_changes:
-        return types.WorkspaceEdit(
-            changes={
-                documents[path].uri: documents[path].positions.text_edits(edits) for path, edits in made.edits.items()
-            }
-        )
+        by_uri = {
+            documents[path].uri: documents[path].positions.text_edits(edits) for path, edits in made.edits.items()
+        }
+        by_uri |= {one.uri: one.positions.text_edits(one.edits) for one in code}
+        return types.WorkspaceEdit(changes=by_uri)
     changes: list[types.TextDocumentEdit] = []
     annotations: dict[str, types.ChangeAnnotation] = {}
     for path, edits in made.edits.items():
@@ -140,13 +229,22 @@ def _edit(snapshot: Snapshot, documents: Mapping[str, PlacedDocument], made: ren
             label = f"Rename “{made.name}” in other documents"
             # Not to be confirmed: VS Code would leave these unticked in its preview, and "Apply" rename the half.
             annotations[_ELSEWHERE] = types.ChangeAnnotation(label, needs_confirmation=False, description=made.new_name)
-            changes.append(types.TextDocumentEdit(target, _annotated(document.positions, edits)))
+            changes.append(types.TextDocumentEdit(target, _annotated(document.positions, edits, _ELSEWHERE)))
         else:
             changes.append(types.TextDocumentEdit(target, [*document.positions.text_edits(edits)]))
+    for one in code:
+        target = types.OptionalVersionedTextDocumentIdentifier(one.uri, None)
+        if client.change_annotations:
+            # To be confirmed: a comment may tell of what was, and the name of a test may be known elsewhere.
+            label = f"Rename “{made.name}” in code and tests"
+            annotations[_IN_CODE] = types.ChangeAnnotation(label, needs_confirmation=True, description=made.new_name)
+            changes.append(types.TextDocumentEdit(target, _annotated(one.positions, one.edits, _IN_CODE)))
+        else:
+            changes.append(types.TextDocumentEdit(target, [*one.positions.text_edits(one.edits)]))
     return types.WorkspaceEdit(document_changes=[*changes], change_annotations=annotations or None)
 
 
 def _annotated(
-    positions: Positions, edits: tuple[Edit, ...]
+    positions: Positions, edits: tuple[Edit, ...], annotation: str
 ) -> list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit]:
-    return [types.AnnotatedTextEdit(_ELSEWHERE, positions.range(edit.span), edit.new_text) for edit in edits]
+    return [types.AnnotatedTextEdit(annotation, positions.range(edit.span), edit.new_text) for edit in edits]
