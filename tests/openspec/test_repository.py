@@ -32,6 +32,7 @@ STERNER = {
     "scenario_heading_level": "It reads like a scenario and is passed over.",
     "stray_heading_in_delta": "What stands below such a heading is none of the requirement's; archived, it is one.",
     "unbalanced_fence": "All text below a fence that is never closed is code.",
+    "purpose_placeholder": "The purpose is still to be written; older versions of the validator pass over it.",
     "open_clarification": "Somebody has asked, and nobody has answered.",
 }
 """Rules that refuse more than OpenSpec does, and why."""
