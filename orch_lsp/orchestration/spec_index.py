@@ -40,6 +40,8 @@ MAX_FILE_BYTES = 2 * 1024 * 1024
 _MOST_FILES = 1_000_000
 """Files of all kinds that are looked at by name, and folders."""
 _SLICE_SECONDS = 0.03
+_BREATH_SECONDS = 0.001
+"""A fifth of the time for which a thread that waits for the interpreter waits before it is given it anyway."""
 _LOOK_AGAIN_SECONDS = 3.0
 _LOOK_AGAIN_IF_TOLD_SECONDS = 30.0
 """A client that tells of files leaves out some, such as those of a folder that vanishes."""
@@ -169,9 +171,12 @@ class SpecIndex:
         self._scan: asyncio.Task[None] | None = None
         self._once_more = False
         self._first = ""
+        self._is_full = False
+        """Whether a document was left out for want of room."""
         self._has_watched_names = True
         """Whether no setting asks for files of another ending than Markdown's: no other ones are watched."""
         self._read_with: tuple[object, ...] | None = None
+        self._breathed_at = 0.0
         self._looked_at = 0.0
         self._look_seconds = 0.0
         self.left_out: tuple[Exclusion, ...] = ()
@@ -330,7 +335,7 @@ class SpecIndex:
                 waiting.sort(key=lambda path: shared_folders(path, first))
             async with self._turn:
                 await asyncio.to_thread(self._look_at, waiting, _SLICE_SECONDS)
-        if found.is_complete and not self._index.is_whole:
+        if found.is_complete and not self._is_full and not self._index.is_whole:
             with self._lock:
                 self._index = self._index.as_whole()
             self._on_change(self, None)
@@ -351,7 +356,7 @@ class SpecIndex:
         found = _Found()
         left_out: list[Exclusion] = []
         for path in self._candidates(found, left_out):
-            _breathe()
+            self._breathe()
             if self._stopped.is_set() or not self._may_be_spec_name(path, _globs(settings)):
                 continue
             if len(found.stamps) >= self._limits.documents:
@@ -374,8 +379,18 @@ class SpecIndex:
         return listing.files
 
     def _is_stopped(self) -> bool:
-        _breathe()
+        self._breathe()
         return self._stopped.is_set()
+
+    def _breathe(self) -> None:
+        """Let a thread that waits for the interpreter have it, now and then: requests come before the files.
+
+        Not after each file: where many processes run, each of these pauses may be as long as all the work.
+        """
+        now = time.perf_counter()
+        if now - self._breathed_at > _BREATH_SECONDS:
+            time.sleep(0)
+            self._breathed_at = time.perf_counter()
 
     def _may_be_spec_name(self, path: str, include: tuple[str, ...] | None = None) -> bool:
         if not path.casefold().endswith(_MARKDOWN):
@@ -392,6 +407,7 @@ class SpecIndex:
         """Take files off the end of a list, and read those that have changed, until the time is over."""
         until = None if seconds is None else time.perf_counter() + seconds
         changed: dict[str, IndexedDocument | None] = {}
+        held = sum(file.size for file in tuple(self._files.values()))
         while paths and not self._stopped.is_set():
             path = paths.pop()
             stamp = _stamp(self.folder / path)
@@ -399,21 +415,29 @@ class SpecIndex:
                 self._files.pop(path, None)
                 changed[path] = None
             elif not self._is_known(path, stamp):
-                file = self._read(path, stamp)
+                known = self._files.get(path)
+                held -= 0 if known is None else known.size
+                file = self._read(path, stamp, self._limits.total_bytes - held)
+                held += file.size
                 self._files[path] = file
                 changed[path] = file.document
-            _breathe()
+            self._breathe()
             if until is not None and time.perf_counter() >= until:
                 break
         self._count_all(changed)
 
-    def _read(self, path: str, stamp: Stamp) -> _File:
+    def _read(self, path: str, stamp: Stamp, most: int) -> _File:
+        if stamp[2] > most:
+            self._is_full = True
+            self.left_out = (*self.left_out, Exclusion(path, "the documents together are too large: it is not known"))
+            return _File(stamp)
         self.files_read += 1
         readable = read_text(self.folder, path, MAX_FILE_BYTES)
         if isinstance(readable, Exclusion):
             self.left_out = (*self.left_out, readable)
             return _File(stamp)
-        return _File(stamp, readable.size, indexed(self.read_as(path, readable.text)))
+        document = indexed(self.read_as(path, readable.text))
+        return _File(stamp, 0 if document is None else readable.size, document)
 
     def _count(self, path: str, document: IndexedDocument | None) -> None:
         self._count_all({path: document}, own=True)
@@ -458,11 +482,6 @@ def _stamp(path: Path) -> Stamp | None:
     if not stat.S_ISREG(found.st_mode):
         return None
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
-
-
-def _breathe() -> None:
-    """Let a thread that waits for the interpreter have it: requests come before the scan."""
-    time.sleep(0)
 
 
 def shared_folders(path: str, other: str) -> int:

@@ -11,13 +11,16 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from orch_lsp.document.node import Citation, Node, Nodes, Relation
-from orch_lsp.rules.rule import Found, Related, Rule, Subject
+from orch_lsp.rules.rule import Found, Neighbour, Related, Rule, Subject
 from orch_lsp.text import Span, end_of_line
 
 _OF_REQUIREMENTS: frozenset[Relation] = frozenset(("covers", "validates"))
 _WORK = frozenset(("task", "checklist_item"))
 _LEAST_TRACED = 0.2
 """Share of a document's criteria that tasks have to cite before the others are missed."""
+_LEAST_TRACING = 0.5
+"""Share of the tasks that have to cite something, alone or with the task around them: where only those for tests do,
+the others say nothing of what they cover."""
 _DIGITS = re.compile(r"\d+")
 
 
@@ -42,7 +45,7 @@ def criterion_without_task(subject: Subject) -> Iterator[Found]:
     """Criteria that no task cites, neither alone nor with their requirement, where tasks trace at all."""
     criteria = [node for node in subject.document.nodes.nodes if node.kind == "criterion"]
     plans = [one for one in subject.neighbours if _holds_tasks(one.nodes)]
-    if not criteria or not plans:
+    if not criteria or not plans or not _trace(plans):
         return
     covered = {one.key for plan in plans for one in plan.nodes.citations if one.relation in _OF_REQUIREMENTS}
     open_ones = [node for node in criteria if covered.isdisjoint((node.key, *_wholes(node.key)))]
@@ -99,6 +102,27 @@ def _spec(subject: Subject) -> Iterable[Nodes]:
 
 def _holds_tasks(nodes: Nodes) -> bool:
     return any(node.kind == "task" for node in nodes.nodes)
+
+
+def _trace(plans: Iterable[Neighbour]) -> bool:
+    """Whether most tasks say what they cover: those that have no parts, each with the tasks around it."""
+    tracing = [_traces(plan.nodes, node) for plan in plans for node in _without_parts(plan.nodes)]
+    return sum(tracing) >= _LEAST_TRACING * len(tracing)
+
+
+def _without_parts(nodes: Nodes) -> Iterator[Node]:
+    tasks = [node for node in nodes.nodes if node.kind == "task"]
+    whole = {node.parent for node in tasks}
+    return (node for node in tasks if node.key not in whole)
+
+
+def _traces(nodes: Nodes, task: Node) -> bool:
+    around: Node | None = task
+    while around is not None and around.kind == "task":
+        if any(citation.relation in _OF_REQUIREMENTS for citation in around.citations):
+            return True
+        around = None if around.parent is None else nodes.by_key.get(around.parent)
+    return False
 
 
 def _holders(nodes: Nodes, relation: Relation) -> Iterator[Node]:

@@ -129,6 +129,12 @@ def test_criteria_that_no_task_covers_are_told_where_tasks_trace() -> None:
     ]
 
 
+def test_a_task_traces_with_the_task_around_it() -> None:
+    parts = "  - _Requirements: 1.1, 1.2, 1.3_\n  - [ ] 1.1 A\n  - [ ] 1.2 B\n"
+    plan = f"# Implementation Plan\n\n- [ ] 1. Do\n{parts}- [ ] 2. C\n"
+    assert [key for _, _, key in found("requirements.md", requirements=CRITERIA, tasks=plan)] == ["2.1", "2.2"]
+
+
 @pytest.mark.parametrize(
     "plan",
     [
@@ -136,6 +142,8 @@ def test_criteria_that_no_task_covers_are_told_where_tasks_trace() -> None:
         tasks("_Requirements: 1, 2_"),
         tasks("**Validates: Requirements 1.1, 1.2, 1.3, 2.1, 2.2**"),
         tasks("Words."),
+        # Those of tests alone say what they cover.
+        tasks("_Requirements: 1.1, 1.2_", "Words.", "Words."),
         tasks("_Requirements: FR-1_"),
         "# Implementation Plan\n\n## Tasks\n",
     ],
