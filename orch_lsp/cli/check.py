@@ -18,7 +18,7 @@ from orch_lsp.cli.fixing import fix
 from orch_lsp.cli.git_files import ChangedSince, Checkouts, GitShelf, staged
 from orch_lsp.cli.output import EXIT_FAILED, say, say_error, write_json, write_page, write_result
 from orch_lsp.cli.runs import workspace_option
-from orch_lsp.cli.spec_files import ReadSpec, SpecFiles, Unreadable, common_root
+from orch_lsp.cli.spec_files import ReadSpec, SpecFiles, Unreadable, WorkTree, common_root
 from orch_lsp.errors import SpecError
 from orch_lsp.language.across import ACROSS
 from orch_lsp.language.index import Index
@@ -195,11 +195,12 @@ def _files(asked: _Asked, session: Session, checkouts: Checkouts, warn: Callable
     try:
         shelf = staged(session, checkouts) if asked.is_staged else None
         paths = [path for path in asked.paths if _is_there(path, shelf, warn)]
-        since = None if asked.since is None else ChangedSince(asked.since, paths, checkouts, warn)
+        kept = shelf or WorkTree(warn)
+        since = None if asked.since is None else ChangedSince(asked.since, paths, kept, checkouts, warn)
     except SpecError as error:
         raise click.UsageError(f"{error.message} {error.remediation}") from error
     is_asked = None if since is None else since.holds
-    return SpecFiles(paths, session, asked.workspace, warn, shelf=shelf, is_asked=is_asked, with_others=True)
+    return SpecFiles(paths, session, asked.workspace, warn, shelf=kept, is_asked=is_asked, with_others=True)
 
 
 def _is_there(path: Path, shelf: GitShelf | None, warn: Callable[[str], None]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -35,6 +34,7 @@ else:
     sessions = late("orch_lsp.app.session")
 
 FORMATS = ("text", "json")
+_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,14 @@ async def _compare(old: str, new: str, workspace: Path | None) -> tuple[Compared
         with Checkouts() as checkouts:
             sides = _sides((old, new), session, checkouts)
             name = _names(sides)
-            hashes = [await _hashes(side, name, session, workspace) for side in sides]
-            differing = {each for one in hashes for each in one if hashes[0].get(each) != hashes[1].get(each)}
+            hashes = [await asyncio.to_thread(_hashes, side, name, _files(side, session, workspace)) for side in sides]
+            # Documents with the same content are not parsed.
+            differing = {
+                each
+                for one in hashes
+                for each in one
+                if hashes[0].get(each, _NOTHING).isdisjoint(hashes[1].get(each, _NOTHING))
+            }
             before, after = [await _read(side, name, differing, session, workspace) for side in sides]
     finally:
         await session.aclose()
@@ -110,34 +116,24 @@ def _names(sides: tuple[_Side, _Side]) -> Callable[[_Side, Path], str]:
 
 
 def _files(
-    side: _Side, session: Session, workspace: Path | None, is_asked: Callable[[Path, bytes | None], bool]
+    side: _Side,
+    session: Session,
+    workspace: Path | None,
+    is_asked: Callable[[Path], bool] | None = None,
 ) -> SpecFiles:
     paths = [side.place] if side.is_there else []
     return SpecFiles(paths, session, workspace, _complain, shelf=side.shelf, is_asked=is_asked)
 
 
-async def _hashes(
-    side: _Side, name: Callable[[_Side, Path], str], session: Session, workspace: Path | None
-) -> Mapping[str, str]:
-    """The hash of each file, as it is compared: documents with the same text are not parsed."""
-    found: dict[str, str] = {}
-
-    def take(path: Path, content: bytes | None) -> bool:
-        if content is not None:
-            text = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
-            found[name(side, path)] = hashlib.sha256(text).hexdigest()
-        return False
-
-    async for _ in _files(side, session, workspace, take).read():
-        pass
-    return found
+def _hashes(side: _Side, name: Callable[[_Side, Path], str], files: SpecFiles) -> Mapping[str, frozenset[str]]:
+    return {name(side, file.path): side.shelf.hashes(file.path) for file in files.files()}
 
 
 async def _read(
     side: _Side, name: Callable[[_Side, Path], str], names: set[str], session: Session, workspace: Path | None
 ) -> _Read:
     read = _Read()
-    files = _files(side, session, workspace, lambda path, content: content is None or name(side, path) in names)
+    files = _files(side, session, workspace, lambda path: name(side, path) in names)
     async for found in files.read():
         if isinstance(found, Unreadable):
             read.is_whole = False

@@ -10,10 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from orch_lsp.cli.spec_files import Shelf
 from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.git.index import TrackedPaths
-from orch_lsp.git.repository import Contents, Repository, blob_hashes
+from orch_lsp.git.repository import Contents, Repository
 from orch_lsp.language.index import Index
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.session import Session
@@ -113,18 +114,14 @@ class GitShelf:
                 ErrorCode.INVALID_REQUEST, f"{path.name} is not read: a merge has left several versions of it.",
                 remediation="Resolve the conflict, and stage the file.",
             )  # fmt: skip
-        return self._checkouts.around(path).read(self.hash_of(path))
-
-    def hash_of(self, path: Path) -> str:
-        """The hash of a file's content.
-
-        Raises:
-            SpecError: There is no such file.
-        """
-        contents, name = self._find(path)
         if name not in contents.files:
             raise SpecError(ErrorCode.INVALID_REQUEST, f"{path.name} is not read: it is not there.")
-        return contents.files[name]
+        return self._checkouts.around(path).read(contents.files[name])
+
+    def hashes(self, path: Path) -> frozenset[str]:
+        """The hash of a file's content; none if there is no such file."""
+        contents, name = self._find(path)
+        return frozenset((contents.files[name],) if name in contents.files else ())
 
     def surrounded(self, reading: Reading) -> Reading:
         """A document with those below its root that are kept here; their index is made when it is first asked for."""
@@ -191,6 +188,7 @@ class ChangedSince:
     Args:
         revision: As the person wrote it.
         paths: What they asked for; the revision has to be one in the checkout of each.
+        shelf: The files as they are now.
         checkouts: The repositories.
         complain: Takes a sentence on how it is compared, for the person.
 
@@ -199,20 +197,26 @@ class ChangedSince:
     """
 
     def __init__(
-        self, revision: str, paths: Sequence[Path], checkouts: Checkouts, complain: Callable[[str], None]
+        self,
+        revision: str,
+        paths: Sequence[Path],
+        shelf: Shelf,
+        checkouts: Checkouts,
+        complain: Callable[[str], None],
     ) -> None:
         self._revision = revision
+        self._shelf = shelf
         self._checkouts = checkouts
         self._complain = complain
         self._files: dict[Path, Mapping[str, str]] = {}
         for path in paths:
             self._files_of(checkouts.around(path.absolute()))
 
-    def holds(self, path: Path, content: bytes | None) -> bool:
-        """Whether a file with this content is new or another one; so is a content that cannot be had."""
+    def holds(self, path: Path) -> bool:
+        """Whether a file is new, or has another content than then; so it has if its content cannot be had."""
         repository = self._checkouts.around(path)
         before = self._files_of(repository).get(repository.path_of(really(path)) or "")
-        return before is None or content is None or before not in blob_hashes(content, len(before))
+        return before is None or before not in self._shelf.hashes(path)
 
     def _files_of(self, repository: Repository) -> Mapping[str, str]:
         if repository.top not in self._files and self._revision in _HEAD and repository.is_unborn:

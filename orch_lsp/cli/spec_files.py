@@ -16,6 +16,7 @@ from typing import Protocol
 from orch_lsp.cli.files import decoded, read_bytes
 from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.git.repository import blob_hashes
 from orch_lsp.orchestration.included import is_included
 from orch_lsp.orchestration.plan import Reading, read
 from orch_lsp.orchestration.review import is_spec
@@ -97,6 +98,10 @@ class Shelf(Protocol):
         """
         ...
 
+    def hashes(self, path: Path, /) -> frozenset[str]:
+        """The hashes that the content of a file can have in git; none if it cannot be had."""
+        ...
+
     def surrounded(self, reading: Reading, /) -> Reading:
         """A document with those that are kept around it here, if they are others than those of the work tree."""
         ...
@@ -129,6 +134,14 @@ class WorkTree:
             raise SpecError(ErrorCode.INVALID_REQUEST, f"{path.name} is not read: it is no regular file.")
         return read_bytes(path)
 
+    def hashes(self, path: Path) -> frozenset[str]:
+        """The hashes of its content, and of that with LF line ends, for repositories of both kinds of hashes."""
+        try:
+            content = self.content(path)
+        except SpecError:
+            return frozenset()
+        return blob_hashes(content, 40) | blob_hashes(content, 64)
+
     def surrounded(self, reading: Reading) -> Reading:
         """The document: those around it are those of the work tree."""
         return reading
@@ -143,8 +156,7 @@ class SpecFiles:
         workspace: The root that the person named, if they did.
         complain: Takes a sentence on what is left out, for the person.
         shelf: Where the files are kept; the work tree if left out.
-        is_asked: Whether a file with this content is to be read, None being a content that cannot be had; all
-            are if left out.
+        is_asked: Whether a file is to be read; all are if left out.
         with_others: Whether each spec is read with all others of its workspace around it.
     """
 
@@ -156,7 +168,7 @@ class SpecFiles:
         complain: Callable[[str], None],
         *,
         shelf: Shelf | None = None,
-        is_asked: Callable[[Path, bytes | None], bool] | None = None,
+        is_asked: Callable[[Path], bool] | None = None,
         with_others: bool = False,
     ) -> None:
         self._paths = paths
@@ -169,12 +181,11 @@ class SpecFiles:
 
     async def read(self) -> AsyncIterator[ReadSpec | Unreadable]:
         """Read one file after another: those that are specs, and those that were named."""
-        for file in self._files():
+        for file in self.files():
+            if self._is_asked is not None and not self._is_asked(file.path):
+                continue
             try:
-                content = self._shelf.content(file.path)
-                if self._is_asked is not None and not self._is_asked(file.path, content):
-                    continue
-                text = _text(content, file.path.name)
+                text = _text(self._shelf.content(file.path), file.path.name)
             except SpecError as error:
                 if (root := self._root_if_spec(file)) is not None:
                     yield Unreadable(file, root, error.message)
@@ -196,7 +207,8 @@ class SpecFiles:
             return replace(found, around_it=around)
         return found
 
-    def _files(self) -> Iterator[SpecFile]:
+    def files(self) -> Iterator[SpecFile]:
+        """The files that may be specs by their names, and those that were named."""
         seen: set[Path] = set()
         for path in self._paths:
             found = (
