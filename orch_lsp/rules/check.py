@@ -7,12 +7,21 @@ from types import MappingProxyType
 
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.profile import Profile, Severity
-from orch_lsp.rules import done_tasks, openspec, openspec_documents, questions, structure, task_lines, traceability
+from orch_lsp.rules import (
+    done_tasks,
+    language,
+    openspec,
+    openspec_documents,
+    questions,
+    structure,
+    task_lines,
+    traceability,
+)
 from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subject
 
 RULES: Mapping[str, Rule] = {
     rule.code: rule
-    for family in (structure, traceability, questions, task_lines, done_tasks, openspec, openspec_documents)
+    for family in (structure, traceability, questions, language, task_lines, done_tasks, openspec, openspec_documents)
     for rule in family.RULES
 }
 """By code, the families one after another."""

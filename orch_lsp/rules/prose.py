@@ -6,7 +6,6 @@ Whatever is no word of the document's own is blanked out place by place: offsets
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import TypeVar
@@ -66,18 +65,6 @@ def _blanks(text: str) -> str:
     return "".join(character if character in "\r\n" else " " for character in text)
 
 
-def placed(document: SpecDocument, read: Callable[[Chunk], tuple[Span, ...]]) -> list[Span]:
-    """The spans that are read from the chunks of a document, as the document counts, in its order."""
-    return [Span(base + span.start, base + span.end) for chunk, base in chunks(document) for span in read(chunk)]
-
-
 def chunks(document: SpecDocument) -> Iterator[tuple[Chunk, int]]:
     """The chunks of a document with their offsets."""
     return zip(document.tree.chunks, document.tree.starts, strict=True)
-
-
-def within(spans: list[Span], around: Span) -> list[Span]:
-    """Those of the sorted spans that begin in another one."""
-    first = bisect_left(spans, around.start, key=lambda span: span.start)
-    last = bisect_left(spans, around.end, first, key=lambda span: span.start)
-    return spans[first:last]

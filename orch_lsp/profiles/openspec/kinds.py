@@ -37,6 +37,7 @@ _OF_REQUIREMENTS: dict[str, Severity] = {
     "requirement_too_long": "information",
     "unread_heading": "error",
     "duplicate_id": "error",
+    "multiple_requirements": "hint",
 }
 """As OpenSpec's own validator weighs them."""
 

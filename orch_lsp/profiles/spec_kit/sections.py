@@ -143,7 +143,7 @@ def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()
         node_forms=_NODE_FORMS.get(kind, ()),
         nodes=when_read(lambda: nodes.READERS.get(kind, nodes.other_nodes)),
         normative_words=NORMATIVE if kind == "spec" else frozenset(),
-        severities={"missing_section": "warning"} if kind == "spec" else _OFF,
+        severities={"missing_section": "warning", "superfluous_infinitive": "off"} if kind == "spec" else _OFF,
     )
 
 

@@ -1,0 +1,206 @@
+"""The language of requirements: one obligation each, in words that somebody can check. Terms are INCOSE's and EARS'."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from orch_lsp.rules.lexicon import TermKind, Terms, terms
+from orch_lsp.rules.requirement_blocks import blocks
+from orch_lsp.rules.rule import Found, Rule, Subject
+from orch_lsp.rules.statements import Statement, marked, statements
+from orch_lsp.text import Span
+
+_MEASURE = re.compile(r"[\d%<>≤≥=±]")
+_ENGLISH = re.compile(r"(?:the|a|an|to|of|and|is|are|with|for|in|on|by)(?!\w)", re.IGNORECASE)
+_PATH = re.compile(r"[ -](?:path|track|lane|fail)")
+_AFTER = re.compile(r"\s*(?:NOT\b)?[\s.,;]*\Z")
+
+
+def _terms(subject: Subject, kind: TermKind, say: Callable[[str], str]) -> Iterator[Found]:
+    text = subject.document.text
+    for statement, every in marked(subject, kind):
+        spans = [span for span in every if not _is_of_a_name(text, statement, span)]
+        if not spans:
+            continue
+        words = dict.fromkeys(f"“{text[span.start : span.end].lower()}”" for span in spans)
+        yield Found(say(", ".join(words)), spans[0], statement.node.key)
+
+
+def _is_of_a_name(text: str, statement: Statement, span: Span) -> bool:
+    """Whether a word belongs to a name, such as “Quick Start” or “fast path”."""
+    following = text[span.end : span.end + 6]
+    if _PATH.match(following):
+        return True
+    return span.start > statement.span.start and text[span.start].isupper() and following[1:2].isupper()
+
+
+def vague_term(subject: Subject) -> Iterator[Found]:
+    """Words of which each reader thinks something else."""
+    yield from _terms(subject, "vague", lambda words: f"{words}: nobody can check that. Say how much, or by what.")
+
+
+def escape_clause(subject: Subject) -> Iterator[Found]:
+    """Ways out of an obligation."""
+    yield from _terms(subject, "escape", lambda words: f"{words} leaves open whether this holds: say when it does.")
+
+
+def open_ended(subject: Subject) -> Iterator[Found]:
+    """Lists without an end."""
+    yield from _terms(subject, "open_end", lambda words: f"{words} leaves open what belongs to this: name it all.")
+
+
+def superfluous_infinitive(subject: Subject) -> Iterator[Found]:
+    """More words than a verb."""
+    yield from _terms(subject, "infinitive", lambda words: f"{words} is not needed: say what is done.")
+
+
+def multiple_requirements(subject: Subject) -> Iterator[Found]:
+    """Statements with more than one obligation."""
+    text = subject.document.text
+    for statement, every in marked(subject, "obliges"):
+        # Where obligations are in capitals, others are parts of what is obliged to.
+        spans = [span for span in every if text[span.start : span.end].isupper()] or every
+        if len(spans) > 1 and statement.node.kind != "success_criterion":
+            message = f"This says {len(spans)} times what has to hold: one obligation each can be tested and traced."
+            yield Found(message, spans[1], statement.node.key)
+
+
+def statement_without_keyword(subject: Subject) -> Iterator[Found]:
+    """Requirements and criteria, other than those of a heading with scenarios, without a word that obliges.
+
+    Ids of one kind are held against one another: where most of them have none, people write otherwise there.
+    """
+    own = subject.profile.normative_words
+    if not own:
+        return
+    document = subject.document
+    text, nodes = document.text, document.nodes.by_key
+    headed = {block.node.key for block in blocks(subject)}
+    normative, then = terms(document, "normative"), terms(document, "then")
+    said: Counter[tuple[str, str]] = Counter()
+    bare: dict[tuple[str, str], list[Statement]] = {}
+    for statement in statements(subject):
+        node, span = statement.node, statement.span
+        parent = nodes.get(node.parent or "")
+        if node.kind == "success_criterion" or node.key in headed or (parent is not None and parent.kind == "story"):
+            continue
+        group = (node.kind, _prefix(node.key))
+        if normative.any_in(span) or then.any_in(span) or _says(own, text[span.start : span.end]):
+            said[group] += 1
+        else:
+            bare.setdefault(group, []).append(statement)
+    for group, found in bare.items():
+        for statement in found if len(found) < said[group] else ():
+            severity = None if _is_english(text[statement.span.start : statement.span.end]) else "information"
+            message = "No word such as SHALL or MUST says that this has to hold."
+            yield Found(message, statement.line(text), statement.node.key, (), (), severity)
+
+
+def _says(own: frozenset[str], words: str) -> bool:
+    folded = words.casefold()
+    return any(word in folded for word in own)
+
+
+@lru_cache(maxsize=16_384)
+def _prefix(key: str) -> str:
+    return key[: next((number for number, letter in enumerate(key) if not letter.isalpha()), len(key))]
+
+
+def _is_english(words: str) -> bool:
+    return any(_ENGLISH.fullmatch(word) for word in words.split())
+
+
+def unmeasurable_success_criterion(subject: Subject) -> Iterator[Found]:
+    """Outcomes without a number, a comparison, or something that is so or is not."""
+    document = subject.document
+    measured = terms(document, "measured")
+    for statement in statements(subject):
+        span = statement.span
+        if statement.node.kind != "success_criterion" or measured.any_in(span):
+            continue
+        if not _MEASURE.search(document.text, span.start, span.end):
+            message = (
+                "Nobody can tell whether this was reached: give a number, a limit, or what is there and what is not."
+            )
+            yield Found(message, statement.line(document.text), statement.node.key)
+
+
+def ears_shape(subject: Subject) -> Iterator[Found]:
+    """Criteria in the words of EARS, in capitals, that stand in another order, or lack a part."""
+    document = subject.document
+    text = document.text
+    triggers, obliges = (terms(document, kind).in_capitals(text) for kind in ("trigger", "obliges"))
+    then = terms(document, "then")
+    for statement in statements(subject):
+        if statement.node.kind != "criterion":
+            continue
+        if triggers.any_in(statement.span) and obliges.any_in(statement.span):
+            trigger, response = triggers.within(statement.span)[0], obliges.within(statement.span)[0]
+            message = _misshapen(text, statement, trigger, response, then)
+            if message is not None:
+                yield Found(message, statement.line(text), statement.node.key)
+
+
+def _misshapen(text: str, statement: Statement, trigger: Span, response: Span, then: Terms) -> str | None:
+    first, second = text[trigger.start : trigger.end], text[response.start : response.end]
+    if _AFTER.match(text, response.end, statement.span.end):
+        return f"Nothing stands behind {second}: say what is done."
+    if trigger.start > response.start:
+        if first in {"WHEN", "WHILE"} and "that" not in text[response.end : trigger.start].split():
+            return f"{first} stands behind {second}: say first when it holds, then what is done."
+        return None
+    begins = trigger.start <= statement.span.start + 4
+    if first == "IF" and begins and not then.any_in(Span(trigger.end, response.start)):
+        return "This begins with IF and has no THEN: write IF …, THEN the system SHALL …."
+    return None
+
+
+def gwt_incomplete(subject: Subject) -> Iterator[Found]:
+    """Scenarios that say when, and not what then."""
+    document = subject.document
+    text = document.text
+    given, when, then = (terms(document, kind) for kind in ("given", "when", "then"))
+    for node in document.nodes.nodes if when else ():
+        if node.kind not in {"scenario", "criterion"} or then.any_in(node.span) or not when.any_in(node.span):
+            continue
+        if node.kind == "scenario" or any(not text[span.start].islower() for span in given.within(node.span)):
+            yield Found("This says when, and not what then: add the step with THEN.", node.head, node.key)
+
+
+RULES = (
+    Rule(
+        "vague_term", "language", "information", "A word in a requirement that nobody can check.", vague_term
+    ),
+    Rule(
+        "escape_clause", "language", "warning", "A way out of what a requirement obliges to.", escape_clause
+    ),
+    Rule(
+        "open_ended", "language", "information", "A list in a requirement that has no end.", open_ended
+    ),
+    Rule(
+        "superfluous_infinitive", "language", "hint", "More words than a verb, such as “be able to”.",
+        superfluous_infinitive,
+    ),
+    Rule(
+        "multiple_requirements", "language", "information", "One statement obliges to several things.",
+        multiple_requirements,
+    ),
+    Rule(
+        "statement_without_keyword", "language", "warning",
+        "A requirement or criterion has no word that obliges, in any language.", statement_without_keyword, graded=True,
+    ),
+    Rule(
+        "unmeasurable_success_criterion", "language", "off",
+        "Nobody can tell whether an outcome was reached.", unmeasurable_success_criterion,
+    ),
+    Rule(
+        "ears_shape", "language", "information", "A criterion in words of EARS lacks a part, or is out of order.",
+        ears_shape,
+    ),
+    Rule(
+        "gwt_incomplete", "language", "warning", "A scenario says when, and not what then.", gwt_incomplete
+    ),
+)  # fmt: skip
