@@ -137,8 +137,9 @@ def ears_shape(subject: Subject) -> Iterator[Found]:
     for statement in statements(subject):
         if statement.node.kind != "criterion":
             continue
-        if triggers.any_in(statement.span) and obliges.any_in(statement.span):
-            trigger, response = triggers.within(statement.span)[0], obliges.within(statement.span)[0]
+        trigger = triggers.first_in(statement.span)
+        response = None if trigger is None else obliges.first_in(statement.span)
+        if trigger is not None and response is not None:
             message = _misshapen(text, statement, trigger, response, then)
             if message is not None:
                 yield Found(message, statement.line(text), statement.node.key)

@@ -77,11 +77,11 @@ def _terms_in(chunk: Chunk) -> Mapping[TermKind, tuple[tuple[int, ...], tuple[in
     if not text.isascii():
         for kind, pattern in _OTHER_SCRIPTS.items():
             found.setdefault(kind, []).extend(Span(*match.span()) for match in pattern.finditer(text))
-    ordered = {kind: sorted(spans) for kind, spans in found.items() if spans}
-    return {
-        kind: (tuple(span.start for span in spans), tuple(span.end for span in spans))
-        for kind, spans in ordered.items()
-    }
+    placed: dict[TermKind, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+    for kind, spans in found.items():
+        ordered = sorted(spans)
+        placed[kind] = tuple(span.start for span in ordered), tuple(span.end for span in ordered)
+    return placed
 
 
 def _add_phrases(
@@ -114,6 +114,13 @@ class Terms:
         first = bisect_left(self.starts, around.start)
         last = bisect_left(self.starts, around.end, first)
         return [Span(self.starts[number], self.ends[number]) for number in range(first, last)]
+
+    def first_in(self, around: Span) -> Span | None:
+        """The first one that begins in a span."""
+        first = bisect_left(self.starts, around.start)
+        if first == len(self.starts) or self.starts[first] >= around.end:
+            return None
+        return Span(self.starts[first], self.ends[first])
 
     def any_in(self, around: Span) -> bool:
         """Whether one begins in a span."""
