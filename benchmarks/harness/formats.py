@@ -191,20 +191,18 @@ KINDS = (
 """One of each kind that is long in practice, one format after the other."""
 
 
-def many_specs(root: Path, files: int, words: int = 300) -> int:
-    """Fill a workspace with specs of all formats, `files` documents in all; the number of bytes written."""
-    written = 0
+def many_specs(root: Path, files: int, words: int = 300) -> None:
+    """Fill a workspace with specs of all formats, `files` documents in all; those of one spec cite each other."""
     for number in range(files):
-        kind = KINDS[number % len(KINDS)]
-        folder = f"limiter-{number // len(KINDS):04d}"
-        if kind.name.startswith("GSD"):
-            path = root / f"apps/{folder}/{kind.path}"
-        else:
-            path = root / kind.path.replace("001-limiter", f"{number // len(KINDS):03d}-limiter").replace(
-                "limiter/", f"{folder}/"
-            ).replace("changes/limits", f"changes/{folder}").replace("long.spec", f"long-{number}.spec")
+        group, kind = divmod(number, len(KINDS))
+        path = root / _placed(KINDS[kind].path, group)
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = kind.make(words)
-        path.write_text(text, "utf-8")
-        written += len(text)
-    return written
+        path.write_text(KINDS[kind].make(words), "utf-8")
+
+
+def _placed(path: str, group: int) -> str:
+    if path.startswith(".planning/"):
+        return f"apps/limiter-{group}/{path}"
+    for name in ("limiter", "long", "changes/limits"):
+        path = path.replace(name, f"{name}-{group}")
+    return path
