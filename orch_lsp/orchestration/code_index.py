@@ -27,8 +27,8 @@ from orch_lsp.language.index import Index
 logger = logging.getLogger(__name__)
 
 _SLICE_SECONDS = 0.05
-_FEW_FILES = 5_000
-"""Files whose list is read again for every question; longer lists are read again beside the answer."""
+_FEW_FILES = 1_000
+"""Files of all kinds whose list is read again for every question; longer lists are read again beside the answer."""
 _WAIT_SECONDS = 20.0
 
 Stamp = tuple[int, int]
@@ -201,10 +201,10 @@ class CodeIndex:
 
     async def _look_at_files(self) -> None:
         try:
-            stamps, is_complete = await asyncio.to_thread(self._list)
+            stamps, listed, is_complete = await asyncio.to_thread(self._list)
         except OSError as error:
             logger.warning("%s cannot be read: %s", self._root, error.strerror or type(error).__name__)
-            stamps, is_complete = {}, False
+            stamps, listed, is_complete = {}, 0, False
         files = {
             path: known for path, stamp in stamps.items() if (known := self._files.get(path)) and known.stamp == stamp
         }
@@ -220,7 +220,7 @@ class CodeIndex:
         if changed or not self._was_read:
             self._take(files, is_whole=is_complete and not waiting)
         self._was_read = True
-        self._listed = len(stamps)
+        self._listed = listed
         self._looked_at = self._now()
 
     def _take(self, files: Mapping[str, _File], *, is_whole: bool) -> None:
@@ -234,8 +234,8 @@ class CodeIndex:
             self._code = Code(found, is_whole)
             self._on_change()
 
-    def _list(self) -> tuple[dict[str, Stamp], bool]:
-        """The files of code with their stamps, and whether these are all. Blocking."""
+    def _list(self) -> tuple[dict[str, Stamp], int, bool]:
+        """The files of code with their stamps, how many of all kinds there are, and whether these are all. Blocking."""
         listing = FileTree(self._root).list_files(self._limits.files, self._stopped.is_set)
         stamps: dict[str, Stamp] = {}
         for path in listing.files:
@@ -244,7 +244,7 @@ class CodeIndex:
             stamp = _stamp(self._root / path)
             if stamp is not None and stamp[1] <= self._limits.file_bytes:
                 stamps[path] = stamp
-        return stamps, listing.complete
+        return stamps, len(listing.files), listing.complete
 
     def _read_slice(self, waiting: list[tuple[str, Stamp]], files: dict[str, _File]) -> int:
         """Read files from the end of a list until the slice's time is over; the bytes that were read. Blocking."""
