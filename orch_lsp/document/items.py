@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from orch_lsp.document.node import State
 from orch_lsp.markdown.tree import Chunk, Element, Tree
@@ -23,8 +23,7 @@ _DESTINATION = re.compile(r"\]\(|\]\[")
 _STATES: dict[str, State] = {" ": "open", "x": "done", "X": "done", "-": "in_progress", "~": "in_progress"}
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A list item, at any depth."""
 
     span: Span
@@ -190,8 +189,8 @@ def _item(chunk: Chunk, number: int, element: Element, parent: int) -> Item:
     marker = _MARKER.match(text, begin, element.end)
     start = begin if marker is None else marker.end()
     end = element.end
-    children = [chunk.elements[child] for child in chunk.children(number)]
-    first = next((child for child in children if child.kind in _BLOCKS), None)
+    elements = chunk.elements
+    first = next((elements[child] for child in chunk.children(number) if elements[child].kind in _BLOCKS), None)
     if first is not None and first.kind == "paragraph" and not text[start : first.start].strip():
         start, end = max(start, first.start), first.end
     elif first is not None:

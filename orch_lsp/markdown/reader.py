@@ -150,7 +150,9 @@ def _elements(source: str, length: int) -> list[Element]:
         _count_code_points(raw, utf8)
     elements: list[Element] = []
     for kind, start, end, parent, after, level, value in raw:
-        last = max(start, min(end, length))
+        last = end
+        if last > length:
+            last = max(start, length)
         if kind in _BLOCK_KINDS:
             while last > start and source[last - 1] in "\r\n":
                 last -= 1

@@ -15,7 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from orch_lsp.markdown.html import comments_in, html_closer, html_heading
 from orch_lsp.text import Span, after_line, end_of_line, line_spans, split_lines, start_of_line
@@ -49,8 +49,7 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """A block or inline. Elements stand in document order, a parent before its children."""
 
     kind: Kind
