@@ -118,6 +118,38 @@ class FileTree:
         complete = len(files) <= max_files and not folders and in_time
         return Listing(tuple(files[:max_files]), tuple(left_out), complete, in_time)
 
+    def within(self, folder: str) -> tuple[tuple[str, bool], ...]:
+        """The names in one folder that a listing would give or look into, each with whether it is a folder.
+
+        None for a folder that is left out, that a link leads to, or that is not there.
+
+        Args:
+            folder: Root-relative, with `/`; empty for the root itself.
+        """
+        parts = folder.split("/") if folder else []
+        ignored = False
+        for depth in range(1, len(parts) + 1):
+            below = "/".join(parts[:depth])
+            ignored = ignored or self._ignored_by_itself(parts[:depth], is_folder=True)
+            if self._is_checkout(below) or (ignored and not self._tracked.holds_below(below)):
+                return ()
+        if folder and (confine(self._root, folder) != folder or denied(f"{folder}/x") is not None):
+            return ()
+        found: list[tuple[str, bool]] = []
+        try:
+            for entry, path in self._entries(folder, []):
+                is_folder = entry.is_dir(follow_symlinks=False)
+                out = ignored or self._ignored_by_itself(path.split("/"), is_folder=is_folder)
+                if out and not (self._tracked.holds_below(path) if is_folder else path in self._tracked):
+                    continue
+                if is_folder and not self._is_checkout(path):
+                    found.append((entry.name, True))
+                elif not is_folder and entry.is_file(follow_symlinks=False) and denied(path) is None:
+                    found.append((entry.name, False))
+        except OSError:
+            return ()
+        return tuple(found)
+
     def _entries(self, folder: str, left_out: list[Exclusion]) -> Iterator[tuple[os.DirEntry[str], str]]:
         place = os.path.join(self._root, folder)  # noqa: PTH118 -- of each folder: a path takes ten times as long
         if sys.platform == "linux" and f"{place}/".startswith(_PSEUDO):

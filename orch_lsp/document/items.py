@@ -142,6 +142,22 @@ def hidden_in(chunk: Chunk) -> tuple[Span, ...]:
     return chunk.once("hidden", lambda chunk: _joined(_read_hidden(chunk)))
 
 
+def is_in_code(tree: Tree, offset: int) -> bool:
+    """Whether a place is in a block of code or of HTML, a comment among them, or in what such a block leaves open."""
+    number = tree.chunk_at(offset)
+    base = tree.starts[number]
+    return offset < base or any(
+        element.start < offset - base <= element.end and (offset - base < element.end or _goes_on(tree, base, element))
+        for element in tree.chunks[number].elements
+        if element.kind in {"code_block", "html_block", "html"}
+    )
+
+
+def _goes_on(tree: Tree, base: int, element: Element) -> bool:
+    open_block = tree.open_block
+    return open_block is not None and open_block.start == base + element.start
+
+
 def visible_matches(tree: Tree, pattern: re.Pattern[str]) -> Iterator[PlacedMatch]:
     """Matches of a pattern in the text after front matter that touch nothing hidden, with offsets of the text.
 

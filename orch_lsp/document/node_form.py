@@ -32,3 +32,9 @@ class NodeForm:
     """The lines below a heading, after a blank line."""
     kept: re.Pattern[str] | None = field(default=None, compare=False)
     """Marks behind an id that are those of the node beside it, too, as its group `kept`."""
+    openings: tuple[str, ...] = ()
+    """Words by which its text, or a step in it, begins: `WHEN`, `**GIVEN**`; in the language that the tool knows."""
+    labels: tuple[str, ...] = ()
+    """Labels that may stand behind its id: `[P]`."""
+    label_of: NodeKind | None = None
+    """The kind of node whose keys are labels, too, in square brackets."""

@@ -27,6 +27,7 @@ from orch_lsp.text import Edit, Span, end_of_line, start_of_line
 _WORK = frozenset(("task", "checklist_item"))
 _COUNTED = re.compile(r"(?P<before>.*?)(?P<number>\d{1,9})[a-z]?\Z", re.DOTALL)
 _BEHIND_ID = re.compile(r"[*_~]{0,3}[.．、:：)）]{0,2}[*_]{0,3}[.:：]?[ \t]*")
+_OUTLINED = re.compile(r"\d{1,4}(?:\.\d{1,4})*")
 _SIGNAL = re.compile(r"[A-Z]{4,}|\*\*\w+\*\*")
 _SUFFIX = re.compile(r"[ \t]*[(（].*")
 _LABELLED = re.compile(r"_[^_:：\r\n]{1,40}[:：][ \t]*")
@@ -42,6 +43,8 @@ class Insertion:
     edit: Edit
     stand_ins: tuple[Span, ...]
     """The words that are to be written, in the edit's new text."""
+    line: Span
+    """Its first line in the new text, without the marker of a list; the mark of a heading is part of it."""
 
 
 def insertions(index: Index, document: SpecDocument, path: str, offset: int) -> tuple[Insertion, ...]:
@@ -56,8 +59,31 @@ def insertions(index: Index, document: SpecDocument, path: str, offset: int) -> 
     return tuple(_Place(index, document, path, offset).found())
 
 
+def could_begin(index: Index, document: SpecDocument, path: str, line: int) -> Iterator[tuple[NodeForm, Insertion]]:
+    """The nodes that a line could begin, with ids that are free there: nothing is read again to see whether they hold.
+
+    Args:
+        index: As for `insertions`.
+        document: As for `insertions`.
+        path: As for `insertions`.
+        line: The beginning of a line on which somebody types.
+    """
+    text = document.text
+    words = text[line : end_of_line(text, line)]
+    indent = len(words) - len(words.lstrip(" \t"))
+    place = _Place(index, document, path, Layout(document).end_of_content(line, 0), indent)
+    place.leave_out(Span(line, line + len(words) + 1))
+    for form in document.profile.node_forms:
+        made = place.made(form)
+        if made is not None:
+            yield form, made
+
+
 class _Place:
-    def __init__(self, index: Index, document: SpecDocument, path: str, offset: int) -> None:
+    def __init__(self, index: Index, document: SpecDocument, path: str, offset: int, indent: int | None = None) -> None:
+        """Args: indent: That of the line which an item beside has to have; None for any."""
+        self._indent = indent
+        self._typed = Span(-1, -1)
         self._index = index
         self._document = document
         self._text = document.text
@@ -66,31 +92,56 @@ class _Place:
         self._layout = Layout(document)
         self._around = document.nodes.around(offset)
 
+    def leave_out(self, line: Span) -> None:
+        """Let no node count that begins on a line."""
+        self._typed = line
+
     def found(self) -> Iterator[Insertion]:
         for form in self._document.profile.node_forms:
-            made = self._made(form)
+            made = self.made(form)
             if made is not None and self._holds(made, form):
                 yield made
 
-    def _made(self, form: NodeForm) -> Insertion | None:
+    def made(self, form: NodeForm) -> Insertion | None:
         beside = self._beside(form)
         if beside is not None:
             return self._like(beside, form)
+        if self._indent:
+            return self._part(form)
         return self._first(form) if form.first else None
+
+    def _part(self, form: NodeForm) -> Insertion | None:
+        """The first task below a task, in a line that is further in: `2.1` below `2`."""
+        around = next((node for node in self._around if node.kind == form.kind), None)
+        if around is None or not _OUTLINED.fullmatch(around.key):
+            return None
+        key = f"{around.key}.{self._highest(f'{around.key}.', self._taken(form.kind)) + 1}"
+        line = f"- [ ] {key} {form.words}"
+        return self._insertion(form, key, around.span.end, ["", line], len("- "))
 
     # -- where
 
     def _beside(self, form: NodeForm) -> Node | None:
         """The node of the kind behind which the new one goes: the one around the place, else the last one before it."""
-        own = next((node for node in self._around if node.kind == form.kind), None)
+        own = next((node for node in self._around if node.kind == form.kind and self._is_level(node)), None)
         if own is not None:
             return own
+        if self._indent and any(node.kind == form.kind for node in self._around):
+            return None
         holder = self._holder(form)
         if holder is None:
             return None
-        inside = [node for node in self._document.nodes.within(holder) if node.kind == form.kind]
+        inside = [
+            node
+            for node in self._document.nodes.within(holder)
+            if node.kind == form.kind and node.span.start not in self._typed
+        ]
         before = bisect_left(inside, self._offset, key=lambda node: node.span.start)
         return inside[before - 1] if inside else None
+
+    def _is_level(self, node: Node) -> bool:
+        line = start_of_line(self._text, node.span.start)
+        return self._indent is None or node.span.start - line == self._indent or self._text.startswith("#", line)
 
     def _holder(self, form: NodeForm) -> Node | None:
         """The innermost node around the place in which such a node may stand."""
@@ -147,7 +198,8 @@ class _Place:
         marker = text[item.span.start : item.box.start if item.box is not None else item.content.start]
         words = self._words(form, text[content.start : content.end])
         first = f"{indent}{marker}{box}{lead}{words}"
-        return self._added(form, key, item.span, [first, *self._labelled(item)], item)
+        before = len(indent) + len(marker)
+        return self._added(form, key, item.span, [first, *self._labelled(item)], item, before)
 
     def _labelled(self, item: PlacedItem) -> Iterator[str]:
         """The list of citations below a task, as an item of its own with nothing in it."""
@@ -198,7 +250,8 @@ class _Place:
         )
         key = f"{counted['before']}{max(highest, 0) + 1}"
         del name
-        return self._added(form, key, last.span, [f"{indent}{ordinal + 1}{behind}{box}{words}"], last)
+        numbered = f"{indent}{ordinal + 1}{behind}"
+        return self._added(form, key, last.span, [f"{numbered}{box}{words}"], last, len(numbered))
 
     def _last_of_list(self, item: PlacedItem) -> PlacedItem:
         found = item
@@ -291,7 +344,7 @@ class _Place:
         if line.startswith("#"):
             return self._headed(form, key, line, Span(holder.span.start, at))
         end = self._layout.end_of_content(at, end_of_line(self._text, holder.span.start))
-        return self._insertion(form, key, end, ["", "", f"{line}{form.words}"])
+        return self._insertion(form, key, end, ["", "", f"{line}{form.words}"], line.index(" ") + 1)
 
     def _within_html(self, holder: Node) -> bool:
         section = next((one for one in self._document.sections if one.heading.start == holder.span.start), None)
@@ -305,11 +358,11 @@ class _Place:
         return min(following, holder.span.end)
 
     def _added(
-        self, form: NodeForm, key: str, behind: Span, lines: Sequence[str], item: PlacedItem | None
+        self, form: NodeForm, key: str, behind: Span, lines: Sequence[str], item: PlacedItem | None, before: int = 0
     ) -> Insertion:
         at = self._layout.end_of_content(behind.end, behind.start)
         gap = [""] if item is not None and self._is_loose(item) else []
-        return self._insertion(form, key, at, ["", *gap, *lines])
+        return self._insertion(form, key, at, ["", *gap, *lines], before)
 
     def _is_loose(self, item: PlacedItem) -> bool:
         """Whether a blank line stands between the items of a list."""
@@ -320,10 +373,14 @@ class _Place:
             return before.endswith(("\n\n", "\r\n\r\n", "\r\r"))
         return False
 
-    def _insertion(self, form: NodeForm, key: str, at: int, lines: Sequence[str]) -> Insertion:
+    def _insertion(self, form: NodeForm, key: str, at: int, lines: Sequence[str], before: int = 0) -> Insertion:
+        """Args: before: Length of the marker in its first line, with the indentation."""
         text = self._layout.line_end.join(lines)
         stand_ins = tuple(Span(found.start(), found.end()) for found in re.finditer(STAND_IN, text))
-        return Insertion(form.what, key, Edit(Span(at, at), text), stand_ins)
+        number = next(number for number, line in enumerate(lines) if line)
+        start = sum(len(line) + len(self._layout.line_end) for line in lines[:number])
+        first = Span(start + before, start + len(lines[number]))
+        return Insertion(form.what, key, Edit(Span(at, at), text), stand_ins, first)
 
     def _words(self, form: NodeForm, beside: str) -> str:
         signals = _SIGNAL.findall(form.words)
@@ -349,19 +406,18 @@ class _Place:
 
     def _taken(self, kind: str) -> frozenset[str]:
         """The keys of a spec's nodes of work, or of what is to be built; and all that is cited and nowhere declared."""
+        is_work = kind in _WORK
         known = self._index.documents.get(self._path)
-        own = {node.key for node in self._document.nodes.nodes if (node.kind in _WORK) == (kind in _WORK)}
-        if known is None:
-            return frozenset(own)
-        scope = known.own_scope
-        for other in self._index.in_scope(scope):
-            own |= {node.key for node in other.nodes.nodes if (node.kind in _WORK) == (kind in _WORK)}
-        declared = {node.key for other in self._index.in_scope(scope) for node in other.nodes.nodes}
-        for path in self._index.citing(scope):
-            for named, key in self._index.documents[path].cited:
-                if named == scope and key not in declared:
-                    own.add(key)
-        return frozenset(own)
+        nodes = [node for node in self._document.nodes.nodes if node.span.start not in self._typed]
+        others = () if known is None else self._index.in_scope(known.own_scope)
+        nodes += [node for other in others if other.path != self._path for node in other.nodes.nodes]
+        taken = {node.key for node in nodes if (node.kind in _WORK) == is_work}
+        if known is not None:
+            declared = {node.key for node in nodes}
+            for path in self._index.citing(known.own_scope):
+                cited = self._index.documents[path].cited
+                taken |= {key for scope, key in cited if scope == known.own_scope and key not in declared}
+        return frozenset(taken)
 
     # -- whether it holds
 

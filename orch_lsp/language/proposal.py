@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,3 +30,17 @@ class Proposal:
     """The node that it names."""
     snippet: str = ""
     """The text in the syntax of snippets, with the places to type in; empty without such a place."""
+
+
+def snippet_of(text: str, places: Sequence[Span], part: Span) -> str:
+    """A part of a text in the syntax of snippets, with places to type in; empty without any."""
+    pieces: list[str] = []
+    at = part.start
+    for number, span in enumerate(places, 1):
+        pieces += [_escaped(text[at : span.start]), f"${{{number}:{text[span.start : span.end]}}}"]
+        at = span.end
+    return "".join((*pieces, _escaped(text[at : part.end]))) if places else ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")

@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from orch_lsp.language.index import Index
 from orch_lsp.language.inserting import Insertion, insertions
+from orch_lsp.language.proposal import snippet_of
 from orch_lsp.language.toggling import toggles
 from orch_lsp.lsp.commands import REWRITE, TOGGLE_TASK
 from orch_lsp.lsp.convert import workspace_edit
@@ -20,7 +21,6 @@ TOGGLE = f"{REWRITE}.toggle"
 """The kind of the actions that change boxes."""
 INSERT = f"{REWRITE}.insert"
 """The kind of the actions that add a node."""
-_NO_PLACES = str.maketrans({"\\": "\\\\", "$": "\\$", "}": "\\}"})
 
 
 def may_be_edited(reading: Reading) -> bool:
@@ -61,19 +61,11 @@ def _inserting(snapshot: Snapshot, insertion: Insertion) -> types.CodeAction:
     if client.snippet_edits and edit is not None and edit.document_changes and insertion.stand_ins:
         target = types.OptionalVersionedTextDocumentIdentifier(snapshot.uri, snapshot.source.version)
         place = snapshot.positions().range(insertion.edit.span)
-        snippet = types.SnippetTextEdit(place, types.StringValue(_snippet(insertion)))
-        edit.document_changes = [types.TextDocumentEdit(target, [snippet])]
+        text = insertion.edit.new_text
+        snippet = snippet_of(text, insertion.stand_ins, Span(0, len(text)))
+        typed = types.SnippetTextEdit(place, types.StringValue(snippet))
+        edit.document_changes = [types.TextDocumentEdit(target, [typed])]
     return action
-
-
-def _snippet(insertion: Insertion) -> str:
-    """The new text with each of its stand-ins as a place to type in."""
-    pieces: list[str] = []
-    text, at = insertion.edit.new_text, 0
-    for number, span in enumerate(insertion.stand_ins, 1):
-        pieces += [text[at : span.start].translate(_NO_PLACES), f"${{{number}:{text[span.start : span.end]}}}"]
-        at = span.end
-    return "".join((*pieces, text[at:].translate(_NO_PLACES)))
 
 
 def _edit(snapshot: Snapshot, title: str, kind: str, edits: tuple[Edit, ...]) -> types.CodeAction:

@@ -7,14 +7,18 @@ else when the client asks for the item.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
 
 from lsprotocol import types
 
+from orch_lsp.context.tree import FileTree
 from orch_lsp.document.node import Node
 from orch_lsp.language.citing import citable, may_be_begun
 from orch_lsp.language.index import Index
+from orch_lsp.language.path_words import path_word
 from orch_lsp.language.proposal import Proposal, ProposalKind
+from orch_lsp.language.proposing import proposals as format_words
 from orch_lsp.lsp.about_node import description
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.snapshot import Snapshot
@@ -61,12 +65,32 @@ def _proposals(
         )
         for one in citable(index, reading.document, reading.spec_path, offset)
     ]  # fmt: skip
+    found += format_words(index, reading.document, reading.spec_path, offset)
+    found += _files(reading, offset)
     if not found:
         return None
     shown = _nearest(found, snapshot.text, offset)[:MOST]
     is_short = sum(_length(one) for one in shown) <= _MOST_TOLD
     items = [_item(snapshot, positions, one, number, with_documentation=is_short) for number, one in enumerate(shown)]
     return types.CompletionList(is_incomplete=len(found) > MOST or not index.is_whole, items=items)
+
+
+def _files(reading: Reading, offset: int) -> Iterator[Proposal]:
+    """Files and folders of the workspace where a path is typed, one level at a time: those that git would track."""
+    word = path_word(reading.document, reading.spec_path, offset)
+    if word is None or reading.root is None:
+        return
+    begun = word.name.casefold()
+    for name, is_folder in FileTree(reading.root).within(word.folder):
+        if name.casefold().startswith(begun) and _is_printable(name):
+            written = quote(name, safe="!$&'*+,;=:@~") if word.is_link else name
+            text = f"{written}/" if is_folder else written
+            yield Proposal(f"{name}/" if is_folder else name, word.span, text, "folder" if is_folder else "path")
+
+
+def _is_printable(name: str) -> bool:
+    """Whether a file's name can stand in a line: no control characters, and no half of a character."""
+    return name.isprintable() and "`" not in name
 
 
 def _nearest(found: Sequence[Proposal], text: str, offset: int) -> Sequence[Proposal]:

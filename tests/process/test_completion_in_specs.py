@@ -128,3 +128,58 @@ async def test_archived_and_unknown_documents_get_nothing(typist, workspace):
     person.folder = workspace / "openspec/changes/archive/2025-01-01-a"
     answer, _ = await person.types("tasks.md", "# Tasks\n\n- [ ] 1.1 Do 1.¦\n")
     assert answer is None
+
+
+async def test_free_ids_boxes_and_labels_are_offered_as_a_list_begins(typist):
+    person = await typist(capabilities=a_client(snippets=True))
+    before = TASKS.removesuffix("- [ ] T002 🎈 ")
+    answer, taken = await person.types("tasks.md", f"{before}- [¦")
+    assert taken["[ ]"] == f"{before}- [ ] "
+    assert taken["[ ] T002"] == before + "- [ ] T002 ${1:TODO}"
+    assert answer.items[0].insert_text_format == types.InsertTextFormat.Snippet
+    _, taken = await person.types("tasks.md", f"{before}- [ ] T002 [¦\r\n")
+    assert {label: text.removeprefix(before) for label, text in taken.items()} == {
+        "[P]": "- [ ] T002 [P] \r\n",
+        "[US1]": "- [ ] T002 [US1] \r\n",
+    }
+
+
+async def test_sections_and_new_requirements_are_offered_as_a_heading_begins(typist):
+    person = await typist(capabilities=a_client())
+    _, taken = await person.types("spec.md", f"{SPEC}\r\n## ¦")
+    assert taken["Success Criteria"] == f"{SPEC}\r\n## Success Criteria"
+    _, taken = await person.types("spec.md", f"{SPEC}- **¦\r\n")
+    assert taken["**FR-003**: System MUST"] == f"{SPEC}- **FR-003**: System MUST \r\n"
+
+
+async def test_paths_are_those_that_git_would_track_one_level_at_a_time(typist, workspace):
+    (workspace / ".git").mkdir(exist_ok=True)
+    (workspace / ".gitignore").write_text("built/\n")
+    for name in ("src/My Prüf (1) [x]/größe.py", "src/built/no.py", "src/.env", "src/main.py"):
+        (workspace / name).parent.mkdir(parents=True, exist_ok=True)
+        (workspace / name).write_text("x = 1\n")
+    person = await typist(capabilities=a_client(encoding="utf-8"))
+    answer, taken = await person.types("tasks.md", f"{TASKS}Do src/¦")
+    assert set(taken) == {"My Prüf (1) [x]/", "main.py"}
+    assert taken["main.py"] == f"{TASKS}Do src/main.py"
+    assert answer.items[0].kind == types.CompletionItemKind.Folder
+    _, taken = await person.types("spec.md", f"{SPEC}\r\n[a](../../src/My¦)\r\n")
+    assert list(taken.values()) == [f"{SPEC}\r\n[a](../../src/My%20Pr%C3%BCf%20%281%29%20%5Bx%5D/)\r\n"]
+    _, taken = await person.types("spec.md", f"{SPEC}\r\n[a](../../src/My%20Pr%C3%BCf%20%281%29%20%5Bx%5D/¦)\r\n")
+    assert set(taken) == {"größe.py"}
+    for nowhere in ("../../../", "/etc/", "src/built/", "~/"):
+        answer, _ = await person.types("tasks.md", f"{TASKS}Do {nowhere}¦")
+        assert answer is None, nowhere
+
+
+async def test_a_full_folder_is_cut_and_said_to_be(typist, workspace):
+    (workspace / "many").mkdir()
+    for number in range(400):
+        (workspace / "many" / f"f{number:03d}.py").write_text("")
+    person = await typist(capabilities=a_client())
+    answer, taken = await person.types("tasks.md", f"{TASKS}Do many/¦")
+    assert answer.is_incomplete
+    assert len(taken) == 300
+    answer, taken = await person.types("tasks.md", f"{TASKS}Do many/f39¦")
+    assert not answer.is_incomplete
+    assert len(taken) == 10

@@ -62,9 +62,10 @@ _REQUIREMENTS = SectionSpec(
     ),
 )
 
+_EARS = ("WHEN", "IF", "WHILE", "WHERE", "THE SYSTEM SHALL")
 _CRITERION = "WHEN TODO THEN THE SYSTEM SHALL TODO"
 _OF_REQUIREMENTS = (
-    NodeForm("criterion", "criterion", _CRITERION, within="requirement"),
+    NodeForm("criterion", "criterion", _CRITERION, within="requirement", openings=_EARS),
     NodeForm(
         "requirement", "requirement", first="### Requirement {}: TODO", key="{}", sections=frozenset({"requirements"}),
         body=f"**User Story:** As a TODO, I want TODO, so that TODO\n\n#### Acceptance Criteria\n\n1. {_CRITERION}",
@@ -112,7 +113,7 @@ BUGFIX = Profile(
     normative_words=NORMATIVE,
     severities={"missing_section": "off"},
     titles=BUGFIX_TITLES,
-    node_forms=(NodeForm("criterion", "criterion", _CRITERION),),
+    node_forms=(NodeForm("criterion", "criterion", _CRITERION, openings=_EARS),),
     template="# Bugfix Requirements Document\n\n## Introduction\n\n{title}\n\n{note}\n\n## Bug Analysis\n",
 )
 DESIGN = Profile(

@@ -43,7 +43,13 @@ _OF_REQUIREMENTS: dict[str, Severity] = {
 
 _STEPS = "- **WHEN** TODO\n- **THEN** TODO"
 _SCENARIO = NodeForm(
-    "scenario", "scenario", first="#### Scenario: TODO", key="/Scenario: TODO", within="requirement", body=_STEPS
+    "scenario",
+    "scenario",
+    first="#### Scenario: TODO",
+    key="/Scenario: TODO",
+    within="requirement",
+    body=_STEPS,
+    openings=("**GIVEN**", "**WHEN**", "**THEN**", "**AND**"),
 )
 _REQUIREMENT = NodeForm(
     "requirement", "requirement", "The system SHALL TODO.", "### Requirement: TODO", "Requirement: TODO",

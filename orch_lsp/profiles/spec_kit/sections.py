@@ -107,7 +107,10 @@ _OF_STORY = re.compile(r"(?:\[P\] )?(?P<kept>\[US\d{1,3}\] )?")
 _SCENARIO = "**Given** TODO, **When** TODO, **Then** TODO"
 _NODE_FORMS = {
     "spec": (
-        NodeForm("criterion", "acceptance scenario", _SCENARIO, "{}. ", "/AC{}", within="story"),
+        NodeForm(
+            "criterion", "acceptance scenario", _SCENARIO, "{}. ", "/AC{}", within="story",
+            openings=("**Given**", "**When**", "**Then**", "**And**"),
+        ),
         NodeForm(
             "story", "user story", first="### User Story {} - TODO (Priority: P1)", key="US{}",
             sections=frozenset({"user-scenarios"}),
@@ -124,7 +127,9 @@ _NODE_FORMS = {
         ),
     ),
     "tasks": (
-        NodeForm("task", "task", first="- [ ] T{:03d} ", key="T{:03d}", kept=_OF_STORY),
+        NodeForm(
+            "task", "task", first="- [ ] T{:03d} ", key="T{:03d}", kept=_OF_STORY, labels=("[P]",), label_of="story"
+        ),
     ),
     "checklist": (NodeForm("checklist_item", "item", first="- [ ] CHK{:03d} ", key="CHK{:03d}"),),
     "constitution": (NodeForm("requirement", "principle"),),
