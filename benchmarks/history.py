@@ -2,9 +2,9 @@
 
     python benchmarks/history.py [--short] [--check] [--llm-venv DIR]
 
-Both workspaces are made in bulk from one real run, and measured in turns in one go. The commands are real processes.
-With `--llm-venv` the search is compared with that of `llm` over as many responses. At last the same history is opened
-as the first version of the schema left it.
+Both workspaces are made in bulk from one real run, and measured in turns in one go. The commands are real processes,
+and their CPU time counts. With `--llm-venv` the search is compared with that of `llm` over as many responses. At last
+the same history is opened as the first version of the schema left it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 
 from harness.environments import programs
 from harness.lsp_client import LspClient
-from harness.measuring import Options, Row, options, report
+from harness.measuring import Options, Row, cost_of, options, report
 from harness.stores import DOCUMENTS, TEXT, fill, orch, real_run, with_schema_1
 from harness.workspace import Place, place
 
@@ -96,20 +96,16 @@ async def pruning(where: Place, store: RunStore, model: RunRecord, keep: int) ->
 
 
 def llm_search(folder: Path, where: Place, count: int) -> float:
-    """Seconds of the same search by `llm`, over as many responses."""
+    """Milliseconds of a processor that the same search takes `llm`, over as many responses."""
     bin_folder = programs(folder, "llm")
     history = where.root.parent / "logs.db"
     filler = str(Path(__file__).with_name("harness") / "llm_history.py")
     subprocess.run([str(bin_folder / "python"), filler, str(history), str(count), TEXT], check=True)
     command = [str(bin_folder / "llm"), "logs", "-q", "number77", "-n", "50", "-d", str(history)]
     env = {**where.env, "LLM_USER_PATH": str(where.root.parent / "llm")}
-    took: list[float] = []
-    for _ in range(3):
-        began = time.perf_counter()
-        subprocess.run(command, env=env, check=True, capture_output=True)
-        took.append(time.perf_counter() - began)
+    took, _ = min(cost_of(command, where.root, env) for _ in range(3))
     history.unlink()
-    return min(took)
+    return took
 
 
 async def first_lens(where: Place, meanwhile: Callable[[], Awaitable[None]] | None = None) -> float:
@@ -168,7 +164,6 @@ async def measure(few: Place, many: Place, wanted: Options, count: int) -> list[
     rounds = 20 if wanted.short else 100
     small, large = await lookups(stores, hover, rounds)
     search_small, search_large = await lookups(stores, search, rounds)
-    _, before = orch(many, "--version")
     listed, list_mb = min(orch(many, "runs", "list") for _ in range(3))
     added_up, usage_mb = min(orch(many, "usage") for _ in range(3))
     found, _ = min(orch(many, "runs", "list", "--search", "number77") for _ in range(3))
@@ -182,10 +177,10 @@ async def measure(few: Place, many: Place, wanted: Options, count: int) -> list[
     return [
         Row("hover and lens look-up, beside few runs", large, small, "ms", 1.5),
         Row("search look-up, beside few runs", search_large, search_small, "ms"),
-        Row("usage, beside runs list", added_up, listed, "s", 2.0),
-        Row("usage, memory, beside runs list", usage_mb, max(list_mb, before), "MB", 1.2),
-        Row("runs list --search, beside runs list", found, listed, "s", 2.0),
-        Row("runs list --search, beside llm logs -q", found, searched_by_llm, "s", 1.0 if searched_by_llm else None),
+        Row("usage, beside runs list", added_up, listed, "ms", 2.0),
+        Row("usage, memory, beside runs list", usage_mb, list_mb, "MB", 1.2),
+        Row("runs list --search, beside runs list", found, listed, "ms", 2.0),
+        Row("runs list --search, beside llm logs -q", found, searched_by_llm, "ms", 1.0 if searched_by_llm else None),
         *aged,
         Row(f"pruning to {count // 10:,}", seconds, None, "s"),
         Row("slowest write of a draft beside it", max(beside), quiet, "ms"),

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -24,7 +23,7 @@ from pathlib import Path
 import psutil
 from harness.environments import programs
 from harness.lsp_client import LspClient
-from harness.measuring import Options, Row, on_one_processor, options, report
+from harness.measuring import Options, Row, cost_of, on_one_processor, options, report
 from harness.stores import TEXT, fill, real_run
 from harness.workspace import Place, place
 
@@ -42,6 +41,12 @@ class Contender:
     answered: list[float] = field(default_factory=list[float])
     cpu: list[float] = field(default_factory=list[float])
     first: list[float] = field(default_factory=list[float])
+    first_cpu: list[float] = field(default_factory=list[float])
+
+
+def spent_by(server: LspClient) -> float:
+    spent = psutil.Process(server.process.pid).cpu_times()
+    return (spent.user + spent.system) * 1000
 
 
 async def start_once(one: Contender, where: Place) -> None:
@@ -50,13 +55,13 @@ async def start_once(one: Contender, where: Place) -> None:
     client = await LspClient.start((), cwd=where.root, env=where.env, program=one.program)
     await client.initialize(where.root)
     one.answered.append((time.perf_counter() - began) * 1000)
-    spent = psutil.Process(client.process.pid).cpu_times()
-    one.cpu.append((spent.user + spent.system) * 1000)
+    one.cpu.append(spent_by(client))
     client.notify("initialized", {})
     if one.ask:
         uri = client.open(document)
         await client.request(one.ask, {"textDocument": {"uri": uri}})
         one.first.append((time.perf_counter() - began) * 1000)
+        one.first_cpu.append(spent_by(client))
     await client.stop()
 
 
@@ -80,7 +85,7 @@ async def servers(where: Place, wanted: Options, rounds: int) -> list[Row]:
         contenders["before"] = Contender((str(wanted.before), "serve"), "textDocument/codeLens")
     for one in contenders.values():
         await start_once(one, where)  # the first start of each writes byte code
-        one.answered.clear(), one.cpu.clear(), one.first.clear()
+        one.answered.clear(), one.cpu.clear(), one.first.clear(), one.first_cpu.clear()
     nothing: list[float] = []
     for _ in range(rounds):
         nothing.append(await asyncio.to_thread(pass_once))
@@ -101,15 +106,9 @@ async def servers(where: Place, wanted: Options, rounds: int) -> list[Row]:
     if (before := contenders.get("before")) is not None:
         rows.append(Row("spawn to initialize, beside the version before", answered, median(before.answered), "ms"))
         rows.append(Row("first lens, beside the version before", median(ours.first), median(before.first), "ms", 0.6))
+        spent, spent_before = median(ours.first_cpu), median(before.first_cpu)
+        rows.append(Row("CPU time until then, beside the version before", spent, spent_before, "ms", 0.6))
     return rows
-
-
-def cpu_of(command: Sequence[str], where: Place, env: dict[str, str]) -> float:
-    """Milliseconds of a processor that a command takes, its output into a pipe."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, cwd=where.root, env={**where.env, **env}, check=True, stdout=subprocess.PIPE)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
 
 
 def with_llm(folder: Path, where: Place) -> dict[str, Sequence[str]]:
@@ -139,12 +138,12 @@ async def commands(where: Place, wanted: Options, rounds: int) -> list[Row]:
     if wanted.llm_venv is not None:
         asked |= await asyncio.to_thread(with_llm, wanted.llm_venv, where)
     took: dict[str, list[float]] = {name: [] for name in asked}
-    env = {"LLM_USER_PATH": str(where.root.parent / "llm")}
+    env = {**where.env, "LLM_USER_PATH": str(where.root.parent / "llm")}
     for command in asked.values():
-        cpu_of(command, where, env)  # the first of each writes byte code
+        cost_of(command, where.root, env)  # the first of each writes byte code
     for _ in range(rounds):
         for name, command in asked.items():
-            took[name].append(cpu_of(command, where, env))
+            took[name].append(cost_of(command, where.root, env)[0])
     cpu = {name: statistics.median(times) for name, times in took.items()}
     rows = [
         Row("orch-lsp --version", cpu["version"], cpu.get("llm --version"), "ms", 0.25 if wanted.llm_venv else None),

@@ -7,8 +7,9 @@ import os
 import platform
 import re
 import statistics
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,6 +79,23 @@ def on_one_processor() -> None:
     """Keep this process and those that it starts on one processor: those of a virtual machine may differ by half."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+# A process takes over the peak of the memory of whoever starts it, so that a small one has to start what is measured.
+_MEASURED = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+print((spent.ru_utime + spent.ru_stime) * 1000, spent.ru_maxrss / 1024)
+"""
+
+
+def cost_of(command: Sequence[str], folder: Path, env: Mapping[str, str]) -> tuple[float, float]:
+    """Milliseconds of a processor and megabytes at the peak that a command takes, its output into a pipe."""
+    launcher = [sys.executable, "-S", "-c", _MEASURED, *command]
+    ran = subprocess.run(launcher, cwd=folder, env=env, check=True, stdout=subprocess.PIPE, text=True)
+    cpu_ms, peak_mb = map(float, ran.stdout.split())
+    return cpu_ms, peak_mb
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

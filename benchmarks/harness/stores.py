@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import resource
 import sqlite3
-import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from harness.measuring import cost_of
 from harness.workspace import Place
 from orch_lsp.generation import Usage
 from orch_lsp.runs import rows
@@ -31,11 +29,8 @@ TEXT = "## Goal\n\n" + "Limit each client to a number of requests a minute, and 
 
 
 def orch(where: Place, *arguments: str) -> tuple[float, float]:
-    """Seconds and megabytes of a command; `resource` tells the largest child so far, so that the smaller come first."""
-    began = time.perf_counter()
-    command = [sys.executable, "-P", "-m", "orch_lsp", *arguments]
-    subprocess.run(command, cwd=where.root, env=where.env, check=True, capture_output=True)
-    return time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    """Milliseconds of a processor and megabytes at the peak that a command takes."""
+    return cost_of([sys.executable, "-P", "-m", "orch_lsp", *arguments], where.root, where.env)
 
 
 async def real_run(where: Place) -> RunRecord:
