@@ -103,6 +103,14 @@ CREATE TABLE searched (
 _FOURTH = ""
 """Steps may be `pending`: earlier versions cannot read such a record, and shall leave the store alone."""
 
+_FIFTH = f"""
+CREATE INDEX summaries_by_group ON summaries (
+  substr(started_at, 1, 10), provider, model, document, cost_currency,
+  started_at, asked, {", ".join(columns.COUNTS)}, cost_amount
+)
+"""
+"""Holds whatever `usage_rows` adds up, in the order of its groups: nothing is sorted."""
+
 _COLUMNS = {
     "meta": ["key", "value"],
     "runs": [
@@ -116,7 +124,7 @@ _COLUMNS = {
     "drafted": ["document", "key", "run_id", "sha256", "state", "applied"],
     "searched": ["number", "run_id"],
 }  # fmt: skip
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 _COLUMNS_SINCE = 2
 """The version that has tables beside the records; those of earlier runs are filled in slices."""
 

@@ -17,9 +17,9 @@ _KEYS: dict[Grouping, tuple[str, ...]] = {
     "model": ("provider", "model"),
     "spec": ("document",),
 }
-# Of an amount of so few plain digits the sum of millions is a whole number that SQLite has.
-_PLAIN = "(length(cost_amount) <= 12 AND cost_amount NOT GLOB '*[^0-9.]*')"
-_PLACES = f"CASE WHEN {_PLAIN} THEN length(substr(cost_amount, instr(cost_amount || '.', '.') + 1)) END"
+# So few plain digits are a whole number of units that a float and the sum of many runs hold exactly.
+_PLAIN = "(length(cost_amount) <= 12 AND cost_amount NOT GLOB '*[^0-9.]*' AND cost_amount + 0 < 10)"
+_UNIT_PLACES = 11
 _SUMS = {
     "runs": "count(*)",
     "asked": "sum(asked)",
@@ -27,9 +27,11 @@ _SUMS = {
     "without_tokens": "sum(asked AND (input_tokens IS NULL OR output_tokens IS NULL))",
     "without_cost": "sum(asked AND cost_amount IS NULL)",
     "amounts": "count(cost_amount)",
-    # Means something where the places are known; the cut keeps the others small.
-    "digits": "sum(CAST(replace(substr(cost_amount, 1, 12), '.', '') AS INTEGER))",
+    "plain_amounts": f"count(*) FILTER (WHERE {_PLAIN})",
+    "units": f"sum(CAST(round(cost_amount * 1e{_UNIT_PLACES}) AS INTEGER)) FILTER (WHERE {_PLAIN})",
+    "places": f"max(max(length(cost_amount) - instr(cost_amount || '.', '.'), 0)) FILTER (WHERE {_PLAIN})",
 }
+_AGAIN = ", ".join(f"{'max' if name == 'places' else 'sum'}(all_{name})" for name in _SUMS)
 
 
 def grouped(
@@ -44,8 +46,8 @@ def grouped(
     """
     tables: dict[Grouping, dict[str, UsageTotal]] = {by: {} for by in groupings}
     unusual = False
-    for by, first, second, currency, places, *sums in connection.execute(_statement(groupings), (since or "",)):
-        part, some = _part(_label(by, first, second), currency, places, sums)
+    for by, first, second, currency, *sums in connection.execute(_statement(groupings), (since or "",)):
+        part, some = _part(_label(by, first, second), currency, sums)
         _add(tables[by], part)
         unusual = unusual or some
     if unusual:
@@ -56,30 +58,31 @@ def grouped(
 
 
 def _statement(groupings: Sequence[Grouping]) -> str:
-    """All runs are read once, to groups that have every key in common; the tables are made of those."""
-    keys = {(by, number): key for by in groupings for number, key in enumerate(_KEYS[by])}
-    named = ", ".join(f"{key} AS {by}_{number}" for (by, number), key in keys.items())
+    """All runs are read once, in an index, to groups that have every key in common; the tables are made of those."""
+    keys = {f"{by}_{number}": key for by, several in _KEYS.items() for number, key in enumerate(several)}
+    named = ", ".join(f"{key} AS {name}" for name, key in keys.items())
     sums = ", ".join(f"{value} AS all_{name}" for name, value in _SUMS.items())
-    several = ", ".join(map(str, range(1, len(keys) + 3)))
-    again = ", ".join(f"sum(all_{name})" for name in _SUMS)
     tables = (
-        f"SELECT '{by}', {by}_0, {f'{by}_1' if (by, 1) in keys else 'NULL'}, cost_currency, places, {again} "  # noqa: S608
-        "FROM parts GROUP BY 1, 2, 3, 4, 5"
+        f"SELECT '{by}', {by}_0, {f'{by}_1' if f'{by}_1' in keys else 'NULL'}, cost_currency, {_AGAIN} "  # noqa: S608
+        "FROM parts GROUP BY 1, 2, 3, 4"
         for by in groupings
     )
     return (
-        f"WITH parts AS (SELECT {named}, cost_currency, {_PLACES} AS places, {sums} "  # noqa: S608
-        f"FROM summaries WHERE started_at >= ? GROUP BY {several}) {' UNION ALL '.join(tables)}"
+        f"WITH parts AS (SELECT {named}, cost_currency, {sums} FROM summaries WHERE started_at >= ? "  # noqa: S608
+        f"GROUP BY {', '.join(keys)}, cost_currency) {' UNION ALL '.join(tables)}"
     )
 
 
-def _part(key: str, currency: str | None, places: int | None, sums: Sequence[Any]) -> tuple[UsageTotal, bool]:
-    """A group whose amounts have one currency and one number of places, and whether it has amounts of another kind."""
-    runs, asked, *counts, without_tokens, without_cost, amounts, digits = sums
-    cost = {} if places is None else {str(currency): Decimal(digits).scaleb(-places)}
-    return UsageTotal(
-        key, runs, asked, Usage(*counts), without_tokens, cost, without_cost
-    ), places is None and amounts > 0
+def _part(key: str, currency: str | None, sums: Sequence[Any]) -> tuple[UsageTotal, bool]:
+    """A group whose amounts have one currency, and whether it has amounts that are not plain."""
+    runs, asked, *counts, without_tokens, without_cost, amounts, plain_amounts, units, places = sums
+    cost = {str(currency): _amount(units, places)} if plain_amounts else {}
+    return UsageTotal(key, runs, asked, Usage(*counts), without_tokens, cost, without_cost), amounts > plain_amounts
+
+
+def _amount(units: int, places: int) -> Decimal:
+    """The sum with as many places as the longest of its amounts has."""
+    return Decimal(units).scaleb(-_UNIT_PLACES).quantize(Decimal(1).scaleb(-places))
 
 
 def _add_unusual(

@@ -20,8 +20,8 @@ NEW_KEYS = {
     "runs/record.py": [
         ("    vcs: Vcs | None = None\n", '    vcs: Vcs | None = None\n    mood: str | None = "bright"\n'),
         (
-            "    profile: str\n    sha256_before: str\n",
-            '    profile: str\n    sha256_before: str\n    kind: str = "feature"\n',
+            "    sha256_before: str\n    kind: str | None = None\n",
+            '    sha256_before: str\n    kind: str | None = None\n    season: str = "summer"\n',
         ),
         ("    reused_from: str | None = None\n", "    reused_from: str | None = None\n    tries: int = 7\n"),
     ],
@@ -80,7 +80,7 @@ async def test_keys_of_a_later_version_survive_a_rewrite_by_this_one(run_later, 
     (workspace / "a.spec.md").write_text(SPEC)
     assert later("draft", "a.spec.md", "--provider", "outline").returncode == 0
     (before,) = records(later("runs", "list", "--json"))
-    assert (before["mood"], before["spec"]["kind"], before["steps"][0]["tries"]) == ("bright", "feature", 7)
+    assert (before["mood"], before["spec"]["season"], before["steps"][0]["tries"]) == ("bright", "summer", 7)
 
     editor = await start_editor()
     editor.open(workspace / "a.spec.md", SPEC)
@@ -89,7 +89,7 @@ async def test_keys_of_a_later_version_survive_a_rewrite_by_this_one(run_later, 
 
     (after,) = records(later("runs", "list", "--json"))
     assert after["draft"]["state"] == "discarded"
-    assert (after["mood"], after["spec"]["kind"]) == ("bright", "feature")
+    assert (after["mood"], after["spec"]["season"]) == ("bright", "summer")
     assert [step["tries"] for step in after["steps"]] == [step["tries"] for step in before["steps"]]
 
 
@@ -107,7 +107,7 @@ async def test_a_renamed_document_keeps_keys_of_a_later_version(run_later, start
     await editor.stop()
 
     (after,) = records(later("runs", "list", "--json"))
-    assert (after["spec"]["path"], after["spec"]["kind"], after["mood"]) == ("b.spec.md", "feature", "bright")
+    assert (after["spec"]["path"], after["spec"]["season"], after["mood"]) == ("b.spec.md", "summer", "bright")
 
 
 async def test_a_later_version_reads_and_rewrites_what_this_one_wrote(run_later, orch, workspace):

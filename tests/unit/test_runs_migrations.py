@@ -65,9 +65,9 @@ async def test_the_columns_of_old_records_are_filled_from_them(location):
     assert columns(location, "SELECT count(*) FROM summaries") == [(1,)], "whoever opens it does not wait for that"
     await store.catch_up()
     (_, _, done) = await store.list(statuses=[RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.RUNNING])
-    assert columns(location, "SELECT run_id, model, asked, input_tokens, cost_amount FROM summaries LIMIT 1") == [
-        (done.run_id, "some-model-2", 1, 812, "0.25")
-    ]
+    assert columns(
+        location, "SELECT run_id, model, asked, input_tokens, cost_amount FROM summaries ORDER BY run_id LIMIT 1"
+    ) == [(done.run_id, "some-model-2", 1, 812, "0.25")]
     assert done.draft is not None
     assert columns(location, "SELECT document, key, run_id, sha256, state, applied FROM drafted") == [
         ("docs/a.spec.md", "goal", done.run_id, done.draft.sections[0].sha256, "applied", 1)
