@@ -6,11 +6,15 @@ Pure functions of an index.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from orch_lsp.document.node import Citation, Node
 from orch_lsp.language.index import FoundDefinition, Index, Reference
 from orch_lsp.language.occurrences import meant_at
 from orch_lsp.text import Span, end_of_line
+
+if TYPE_CHECKING:
+    from orch_lsp.language.code.links import CodeCitation
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class About:
     """Its own citations, one for each key, each with the nodes that it names; none where it dangles."""
     is_whole: bool = True
     """Whether all documents are known: else there may be more that cite it."""
+    code: tuple[CodeCitation, ...] = ()
+    """The places in code and tests that name it or a part of it, as far as they are known."""
 
     @property
     def text(self) -> str:

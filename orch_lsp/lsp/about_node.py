@@ -1,7 +1,7 @@
 """A node in words, as a hover shows it: its text, its state, who cites it, its own citations. Pure.
 
 All of it was written by others: text stands in a code block that nothing in it can end, titles are escaped, and the
-only links are to files of the index, in URIs of our making.
+only links are to files of the index and of the code, in URIs of our making.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from orch_lsp.text import split_lines
 if TYPE_CHECKING:
     from orch_lsp.document.node import Node
     from orch_lsp.language.about import About
+    from orch_lsp.language.code.links import CodeCitation
     from orch_lsp.text import Span
 
 MOST_LISTED = 8
@@ -27,6 +28,12 @@ _LONGEST_NAME = 80
 
 Address = Callable[[str, "Span"], str | None]
 """The URI of a place by path and span; None if it is gone."""
+CodeAddress = Callable[["CodeCitation"], str]
+"""The URI of a place in code."""
+
+
+def _nowhere(_citation: CodeCitation) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +43,12 @@ class _Named:
     address: str | None
 
 
-def markdown(about: About, address: Address) -> str:
+def markdown(about: About, address: Address, code_address: CodeAddress = _nowhere) -> str:
     """The hover for a client that renders Markdown."""
     head = f"{code(_key(about.node))} · {prose(_kind(about.node))} · {code(about.path)}"
     lists = [
         f"- {label} {len(named)}: {', '.join(_linked(one) for one in named[:MOST_LISTED])}{_rest(named)}"
-        for label, named in _lists(about, address)
+        for label, named in (*_lists(about, address), *_code_lists(about, code_address))
     ]
     if about.within:
         lists.append(f"- cited within {about.within} times")
@@ -56,7 +63,7 @@ def text(about: About, address: Address) -> str:
     lines = [f"{plain(_key(about.node))} · {_kind(about.node)} · {plain(about.path)}"]
     lines.append(visible(_shown(about.text), keep="\n\t"))
     lists: list[str] = []
-    for label, named in _lists(about, address):
+    for label, named in (*_lists(about, address), *_code_lists(about, _nowhere)):
         listed = ", ".join(f"{one.words} ({plain(one.path)})" for one in named[:MOST_LISTED])
         lists.append(f"{label} {len(named)}: {listed}{_rest(named)}")
     if about.within:
@@ -97,6 +104,20 @@ def _lists(about: About, address: Address) -> Iterator[tuple[str, Sequence[_Name
     dangling = [_Named(plain(citation.key), "not found", None) for citation, nodes in about.cites if not nodes]
     if cited or dangling:
         yield "cites", (*cited, *dangling)
+
+
+def _code_lists(about: About, address: CodeAddress) -> Iterator[tuple[str, Sequence[_Named]]]:
+    """Functions, classes and files of the code that name it, and the tests for it, each once."""
+    for label, tests in (("tested by", True), ("named in code", False)):
+        naming: dict[tuple[str, str | None], _Named] = {}
+        for citation in about.code:
+            if (citation.relation == "tests") == tests:
+                words = plain(citation.within or citation.path.rpartition("/")[2], limit=_LONGEST_NAME)
+                naming.setdefault(
+                    (citation.path, citation.within), _Named(words, citation.path, address(citation) or None)
+                )
+        if naming:
+            yield label, tuple(naming.values())
 
 
 def _linked(named: _Named) -> str:

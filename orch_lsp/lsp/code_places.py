@@ -10,6 +10,7 @@ from lsprotocol import types
 
 from orch_lsp.lsp.locations import uri_of_folder
 from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 
 if TYPE_CHECKING:
     from orch_lsp.language.code.links import CodeCitation, CodeLinks
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from orch_lsp.lsp.snapshot import Snapshot
     from orch_lsp.text import PositionEncoding
 
+_GLANCE_AGE_SECONDS = 3.0
+"""A look at the files that is older is made again beside the answer."""
+
 
 async def code_citations(
     snapshot: Snapshot, reading: Reading, index: Index, choose: Callable[[CodeLinks], Sequence[CodeCitation]]
@@ -25,6 +29,21 @@ async def code_citations(
     """Places in the code of a document's workspace that name nodes of its index; none without a workspace."""
     code = await snapshot.session.code_of(reading.root)
     return () if code is None else await code.citations(index, choose)
+
+
+async def code_at_a_glance(
+    snapshot: Snapshot, reading: Reading, index: Index, choose: Callable[[CodeLinks], Sequence[CodeCitation]]
+) -> Sequence[CodeCitation]:
+    """As `code_citations`, as far as they are known within a moment: for answers that come by themselves."""
+    code = await snapshot.session.code_of(reading.root)
+    if code is None:
+        return ()
+    return await code.citations(index, choose, GLANCE_SECONDS, of_seconds=_GLANCE_AGE_SECONDS)
+
+
+def code_address(snapshot: Snapshot, reading: Reading, citation: CodeCitation) -> str:
+    """The URI of a line of code."""
+    return f"{uri_of_folder(snapshot, reading)}/{quote(citation.path)}#L{citation.place.line + 1}"
 
 
 def located(snapshot: Snapshot, reading: Reading, citations: Sequence[CodeCitation]) -> list[types.Location]:

@@ -128,7 +128,12 @@ class CodeIndex:
         return self._code
 
     async def citations(
-        self, index: Index, choose: Callable[[CodeLinks], Sequence[CodeCitation]], seconds: float | None = _WAIT_SECONDS
+        self,
+        index: Index,
+        choose: Callable[[CodeLinks], Sequence[CodeCitation]],
+        seconds: float | None = _WAIT_SECONDS,
+        *,
+        of_seconds: float | None = None,
     ) -> Sequence[CodeCitation]:
         """Places in code that name nodes of an index, as their files are now.
 
@@ -136,8 +141,12 @@ class CodeIndex:
             index: The specs below the same folder.
             choose: Which of them are asked for; it is called in a thread, again if a file is another one by now.
             seconds: See `code`.
+            of_seconds: The age of a look at the files that will do for now, once there was one; None for a new one.
         """
-        await self.code(seconds)
+        if of_seconds is None or not self._was_read:
+            await self.code(seconds)
+        else:
+            self.code_at_hand(of_seconds)
         found = await asyncio.to_thread(choose, await self.links(index, self._code))
         if await self._read_changed({citation.path for citation in found}):
             found = await asyncio.to_thread(choose, await self.links(index, self._code))

@@ -83,10 +83,6 @@ async def test_an_id_leads_to_all_code_that_names_it(start_editor, folder, clien
     editor = await start_editor(capabilities=client, orch=False)
     ask = Asking(editor, folder)
     spec = editor.open(folder / "specs/001-export/spec.md", SPEC)
-    assert await ask.references(spec, "**FR-001**", declaration=False) == [
-        ("specs/001-export/spec.md", "FR-001"), ("specs/001-export/tasks.md", "FR-001"), ("latin.c", "FR-001"),
-        ("src/export.py", "FR-001"), ("src/größe 1.ts", "FR-001"), ("tests/test_export.py", "fr_001"),
-    ] or True  # fmt: skip
     found = await ask.references(spec, "FR-001**")
     assert sorted(found) == [
         ("latin.c", "FR-001"),

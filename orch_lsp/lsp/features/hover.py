@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from orch_lsp.document.written import Written, parts_around
 from orch_lsp.language.about import About, NodesHere, about, nodes_at
-from orch_lsp.language.index import Index
+from orch_lsp.language.implementation import code_for
+from orch_lsp.language.index import FoundDefinition, Index
 from orch_lsp.lsp import about_node
+from orch_lsp.lsp.code_places import code_address, code_at_a_glance
 from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.written_by import origins_of
@@ -19,6 +24,9 @@ from orch_lsp.orchestration.review import is_spec
 from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 from orch_lsp.runs.view import hover_markdown, hover_text
 from orch_lsp.text import Span
+
+if TYPE_CHECKING:
+    from orch_lsp.language.code.links import CodeCitation, CodeLinks
 
 _MOST_NODES = 3
 """Nodes of one key that are shown."""
@@ -48,6 +56,7 @@ async def _node(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[str,
     here, said = await asyncio.to_thread(_said, index, reading.spec_path, offset)
     if here is None:
         return None
+    said = [await _with_code(snapshot, reading, index, one) for one in said]
     there = await places(snapshot, reading, index, (path for one in said for path in about_node.paths(one)))
 
     def address(path: str, span: Span) -> str | None:
@@ -55,8 +64,16 @@ async def _node(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[str,
         return None if found is None else f"{found.uri}#L{found.range.start.line + 1}"
 
     if snapshot.client.markdown_hover:
-        return "\n\n---\n\n".join(about_node.markdown(one, address) for one in said), here.span
+        in_code = partial(code_address, snapshot, reading)
+        return "\n\n---\n\n".join(about_node.markdown(one, address, in_code) for one in said), here.span
     return "\n\n".join(about_node.text(one, address) for one in said), here.span
+
+
+async def _with_code(snapshot: Snapshot, reading: Reading, index: Index, one: About) -> About:
+    def choose(links: CodeLinks) -> Sequence[CodeCitation]:
+        return code_for(index, links, FoundDefinition(one.path, one.node))
+
+    return replace(one, code=tuple(await code_at_a_glance(snapshot, reading, index, choose)))
 
 
 def _names_something(reading: Reading, offset: int) -> bool:
