@@ -123,11 +123,10 @@ def _item(
     return item
 
 
-def documentation(snapshot: Snapshot, path: str, node: Node) -> types.MarkupContent:
+def documentation(snapshot: Snapshot, path: str, node: Node) -> types.MarkupContent | str:
     """The text of a node with its path, as the client shows documentation."""
     words = description(node, path, is_markdown=snapshot.client.completion_markdown)
-    kind = types.MarkupKind.Markdown if snapshot.client.completion_markdown else types.MarkupKind.PlainText
-    return types.MarkupContent(kind, words)
+    return types.MarkupContent(types.MarkupKind.Markdown, words) if snapshot.client.completion_markdown else words
 
 
 def _detail(node: Node) -> str:

@@ -138,7 +138,7 @@ _NONE = Terms()
 
 def terms(document: SpecDocument, kind: TermKind) -> Terms:
     """The terms of a kind in a document."""
-    return document.once("terms", lambda: _all_terms(document)).get(kind, _NONE)
+    return document.once("terms of the lexicon", lambda: _all_terms(document)).get(kind, _NONE)
 
 
 def _all_terms(document: SpecDocument) -> Mapping[TermKind, Terms]:

@@ -83,7 +83,11 @@ async def test_a_client_that_declares_nothing_gets_plain_items(typist):
     answer, taken = await person.types("tasks.md", f"{TASKS}Do FR-001, ¦")
     assert {"FR-001", "FR-002", "US1", "US1/AC1", "T001"} <= set(taken)
     assert {item.insert_text_format for item in answer.items} == {types.InsertTextFormat.PlainText}
-    assert answer.items[0].documentation.kind == types.MarkupKind.PlainText
+    told = next(item for item in answer.items if item.label == "FR-002").documentation
+    assert told.splitlines() == [
+        "FR-002 · requirement · specs/001-My Prüf (1) [x]/spec.md",
+        "- **FR-002**: System MUST say",
+    ]
 
 
 @pytest.mark.parametrize("marked", ["Do¦", "Do it. ¦", "Note: ¦", "see `x/¦`", "in the US¦ of A", "1.¦", "well-¦"])
