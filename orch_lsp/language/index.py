@@ -78,6 +78,20 @@ class IndexedDocument:
         """The scopes in which its citations name something."""
         return frozenset(scope for scope, _ in self.cited)
 
+    @cached_property
+    def seen_by_others(self) -> object:
+        """The part of it on which findings of other documents depend; two that are equal make no difference there."""
+        return (
+            self.scope, self.frozen, dict(self.places),
+            [(node.kind, node.key, node.title, node.parent, self._wording(node)) for node in self.nodes.nodes],
+            [(citation.relation, citation.scope, citation.key) for citation in self.nodes.citations],
+        )  # fmt: skip
+
+    def _wording(self, node: Node) -> int:
+        """A hash of the text of a node to which work that was made of it is held; cheap, and of this process alone."""
+        is_work = node.kind == "section" or node.kind in _WORK
+        return 0 if is_work else hash(self.text[node.span.start : node.span.end])
+
 
 @dataclass(frozen=True, slots=True)
 class FoundDefinition:

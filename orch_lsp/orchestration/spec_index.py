@@ -448,29 +448,20 @@ class SpecIndex:
             counted = {path: document for path, document in documents.items() if own or path not in self._open}
             self._index = before.changed(counted)
             after = self._index
+        if not after.is_whole:
+            return
         others: list[IndexedDocument] = []
         for path in counted:
             old, new = before.documents.get(path), after.documents.get(path)
-            if _seen_by_others(old) != _seen_by_others(new):
+            if (old and old.seen_by_others) != (new and new.seen_by_others):
                 others += [one for one in (old, new) if one is not None]
-        if others and after.is_whole:
+        if others:
             self._on_change(self, others)
 
 
 def _globs(settings: Settings) -> tuple[str, ...]:
     """The globs of documents that are specs whatever their name ends with."""
     return (*settings.include, *(one.glob for one in settings.formats))
-
-
-def _seen_by_others(document: IndexedDocument | None) -> object:
-    """The part of a document on which findings of other documents depend."""
-    if document is None:
-        return None
-    return (
-        document.scope, document.frozen, dict(document.places),
-        [(node.kind, node.key, node.title, node.parent) for node in document.nodes.nodes],
-        [(citation.relation, citation.scope, citation.key) for citation in document.nodes.citations],
-    )  # fmt: skip
 
 
 def _stamp(path: Path) -> Stamp | None:

@@ -223,6 +223,23 @@ async def test_a_document_that_is_saved_and_closed_counts_as_its_file(start_edit
     await shown.has_not(uri, MISSING)
 
 
+async def test_tasks_are_told_of_a_requirement_that_is_reworded_as_it_is_typed(start_editor, workspace):
+    folder = workspace / ".kiro" / "specs" / "a"
+    requirements = write(folder / "requirements.md", REQUIREMENTS)
+    tasks = write(folder / "tasks.md", TASKS.replace(", 1.2", ""))
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "x"]):
+        names = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+        process = await asyncio.create_subprocess_exec("git", *names, *arguments, cwd=workspace)
+        assert await process.wait() == 0
+    editor = await start_editor(capabilities=NOTHING, orch=False)
+    shown = Shown(editor)
+    uri, other = editor.open(tasks), editor.open(requirements)
+    editor.type(other, REQUIREMENTS.replace("say hello", "say goodbye"))
+    await shown.has(uri, "stale_downstream")
+    editor.type(other, REQUIREMENTS)
+    await shown.has_not(uri, "stale_downstream")
+
+
 async def test_ids_of_another_document_are_not_missed_before_all_are_known(start_editor, workspace):
     folder = workspace / ".kiro" / "specs" / "a"
     write(folder / "requirements.md", REQUIREMENTS)
