@@ -37,10 +37,11 @@ def snippet_of(text: str, places: Sequence[Span], part: Span) -> str:
     pieces: list[str] = []
     at = part.start
     for number, span in enumerate(places, 1):
-        pieces += [_escaped(text[at : span.start]), f"${{{number}:{text[span.start : span.end]}}}"]
+        pieces += [escaped(text[at : span.start]), f"${{{number}:{text[span.start : span.end]}}}"]
         at = span.end
-    return "".join((*pieces, _escaped(text[at : part.end]))) if places else ""
+    return "".join((*pieces, escaped(text[at : part.end]))) if places else ""
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text as a snippet that means it letter by letter."""
     return text.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")

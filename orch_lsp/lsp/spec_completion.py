@@ -17,7 +17,7 @@ from orch_lsp.document.node import Node
 from orch_lsp.language.citing import citable, may_be_begun
 from orch_lsp.language.index import Index
 from orch_lsp.language.path_words import path_word
-from orch_lsp.language.proposal import Proposal, ProposalKind
+from orch_lsp.language.proposal import Proposal, ProposalKind, escaped
 from orch_lsp.language.proposing import proposals as format_words
 from orch_lsp.lsp.about_node import description
 from orch_lsp.lsp.convert import Positions
@@ -105,6 +105,9 @@ def _item(
 ) -> types.CompletionItem:
     client = snapshot.client
     snippet = proposal.snippet if client.completion_snippets else ""
+    if client.completion_snippets and not snippet and len(proposal.text.split()) > 1:
+        # Neovim puts a plain text in only up to its first blank.
+        snippet = escaped(proposal.text)
     item = types.CompletionItem(
         label=proposal.label,
         kind=_KINDS[proposal.kind],

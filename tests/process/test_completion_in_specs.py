@@ -139,6 +139,14 @@ async def test_free_ids_boxes_and_labels_are_offered_as_a_list_begins(typist):
     before = TASKS.removesuffix("- [ ] T002 🎈 ")
     answer, taken = await person.types("tasks.md", f"{before}- [¦")
     assert taken["[ ]"] == f"{before}- [ ] "
+    # Such a client gets texts with blanks as snippets, too: Neovim puts a plain one in up to the first blank.
+    assert {item.insert_text_format for item in answer.items} == {
+        types.InsertTextFormat.Snippet,
+        types.InsertTextFormat.PlainText,
+    }
+    assert (
+        next(item for item in answer.items if item.label == "[ ]").insert_text_format == types.InsertTextFormat.Snippet
+    )
     assert taken["[ ] T002"] == before + "- [ ] T002 ${1:TODO}"
     assert answer.items[0].insert_text_format == types.InsertTextFormat.Snippet
     _, taken = await person.types("tasks.md", f"{before}- [ ] T002 [¦\r\n")
