@@ -15,13 +15,28 @@ from orch_lsp.rules import (
     questions,
     structure,
     task_lines,
+    task_order,
     traceability,
 )
 from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subject
 
+_FAMILIES = (
+    structure, traceability, questions, language, task_lines, task_order, done_tasks, openspec, openspec_documents,
+)  # fmt: skip
+
 RULES: Mapping[str, Rule] = {
     rule.code: rule
-    for family in (structure, traceability, questions, language, task_lines, done_tasks, openspec, openspec_documents)
+    for family in (
+        structure,
+        traceability,
+        questions,
+        language,
+        task_lines,
+        task_order,
+        done_tasks,
+        openspec,
+        openspec_documents,
+    )
     for rule in family.RULES
 }
 """By code, the families one after another."""

@@ -61,16 +61,27 @@ def done_tasks(document: SpecDocument) -> tuple[tuple[Node, tuple[tuple[Span, st
     return document.once("done tasks", lambda: tuple(_done_tasks(document)))
 
 
+def placed_paths(document: SpecDocument) -> tuple[tuple[Span, str], ...]:
+    """The paths that a document names, with their places, in its order."""
+    return document.once(
+        "paths",
+        lambda: tuple(
+            (Span(base + span.start, base + span.end), path)
+            for chunk, base in chunks(document)
+            for span, path in _paths_in(chunk)
+        ),
+    )
+
+
 def _done_tasks(document: SpecDocument) -> Iterator[tuple[Node, tuple[tuple[Span, str], ...]]]:
     nodes = document.nodes
     if not any(node.kind == "task" and node.state == "done" for node in nodes.nodes):
         return
     by_task: dict[str, list[tuple[Span, str]]] = {}
-    for chunk, base in chunks(document):
-        for span, path in _paths_in(chunk):
-            node = nodes.at(base + span.start)
-            if node is not None and node.kind == "task" and node.state == "done":
-                by_task.setdefault(node.key, []).append((Span(base + span.start, base + span.end), path))
+    for span, path in placed_paths(document):
+        node = nodes.at(span.start)
+        if node is not None and node.kind == "task" and node.state == "done":
+            by_task.setdefault(node.key, []).append((span, path))
     for key, paths in by_task.items():
         node = nodes.by_key[key]
         if _GONE.search(document.text, node.span.start, end_of_line(document.text, paths[-1][0].end)) is None:

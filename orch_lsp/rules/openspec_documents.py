@@ -28,6 +28,8 @@ _STAND_IN = re.compile(r"\W{0,4}(?:TBD|TODO)\b", re.IGNORECASE)
 _GROUP = re.compile(r"[ \t]*#{2}[ \t]+(\d+)\.[ \t]")
 _DOTTED = re.compile(r"\d+(?:\.\d+)+\Z")
 _SHORTEST_PURPOSE = 50
+_NUMBERED = frozenset(("requirement", "task", "criterion", "success_criterion", "story", "checklist_item"))
+_MORE = re.compile(r"[\w'’]|[.-]\w")
 _SECOND, _THIRD = 2, 3
 
 
@@ -217,16 +219,25 @@ def duplicate_id(subject: Subject) -> Iterator[Found]:
     unnamed = {block.node.key for block in blocks(subject) if not is_named(subject.document, block)}
     for node in nodes.nodes:
         first = nodes.by_key.get(node.key.rpartition("~")[0]) if "~" in node.key else None
-        if first is None or node.kind not in {"requirement", "delta", "task"}:
+        if first is None or not _has_id(subject.document.text, node):
             continue
         if part_named(node) is not None:
             continue
         if parts.get(first.key) != parts.get(node.key) or not {first.key, node.key}.isdisjoint(unnamed):
             continue
-        name = first.key if node.kind == "task" else node.title
+        name = node.title if node.kind == "delta" or first.key.startswith("Requirement: ") else first.key
         message = f"“{name}” is here already: give it a name of its own, or join the two."
         span = node.span if node.name is None else node.name
         yield Found(message, span, node.key, (), (Related("The first one.", first.name or first.span),))
+
+
+def _has_id(text: str, node: Node) -> bool:
+    """Whether a node was given a name or number, and not one with more behind it (`7.3.6b`, `T028'`)."""
+    if node.kind == "delta":
+        return True
+    if node.kind not in _NUMBERED or node.name is None:
+        return False
+    return node.key.startswith("Requirement: ") or not _MORE.match(text, node.name.end)
 
 
 def task_group_mismatch(subject: Subject) -> Iterator[Found]:

@@ -6,6 +6,7 @@ A section without text is cured by drafting it, which is the caller's to offer b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
 
@@ -15,6 +16,8 @@ from orch_lsp.document.fences import closing_edits
 from orch_lsp.document.heading_name import heading_name, heading_parts, heading_words
 from orch_lsp.document.model import Section
 from orch_lsp.document.placement import Placement
+from orch_lsp.markdown.tree import Chunk
+from orch_lsp.rules.prose import chunks, once_a_chunk, visible
 from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
 from orch_lsp.text import Edit, Span, end_of_line
 
@@ -153,6 +156,32 @@ def unbalanced_fence(subject: Subject) -> Iterator[Found]:
         yield Found(message, document.unbalanced_fence, None, (fix,))
 
 
+_OF_TEMPLATES = re.compile(
+    r"\[(?:(?-i:FEATURE NAME|PROJECT NAME|PROJECT_NAME|PRINCIPLE_\d_\w+|DATE|FEATURE(?=\](?! \w)))"
+    r"|###-feature-name|###-feature"
+    r"|brief title|entity \d|initial state|boundary condition|error scenario|specific capability[^\[\]\r\n]{0,120}"
+    r"|measurable metric[^\[\]\r\n]{0,120}|describe (?:this user journey|how this can be)[^\[\]\r\n]{0,120}"
+    r"|explain the value[^\[\]\r\n]{0,120})\](?![(\[:])|(?<!\w)ACTION REQUIRED:|\$ARGUMENTS(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def template_placeholder(subject: Subject) -> Iterator[Found]:
+    """Words of the format's own template that stand for what its writer has to say."""
+    document = subject.document
+    for chunk, base in chunks(document):
+        for span in _of_templates(chunk):
+            place = Span(base + span.start, base + span.end)
+            node = document.nodes.at(place.start)
+            words = document.text[place.start : place.end]
+            yield Found(f"“{words}” is the template's: say what is meant.", place, None if node is None else node.key)
+
+
+@once_a_chunk
+def _of_templates(chunk: Chunk) -> tuple[Span, ...]:
+    return tuple(Span(*found.span()) for found in _OF_TEMPLATES.finditer(visible(chunk)))
+
+
 RULES = (
     Rule(
         "missing_title", "structure", "warning", "The title that the format asks for is not there.", missing_title,
@@ -170,6 +199,10 @@ RULES = (
     Rule(
         "duplicate_section", "structure", "warning", "A section is there twice under one heading.", duplicate_section,
         fixable=True,
+    ),
+    Rule(
+        "template_placeholder", "structure", "off", "Words of the format's template still stand there.",
+        template_placeholder,
     ),
     Rule(
         "unbalanced_fence", "structure", "warning", "A code fence is never closed.", unbalanced_fence, fixable=True

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from orch_lsp.document.node import Citation, Node, Nodes, Relation
+from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, Relation
 from orch_lsp.rules.rule import Found, Neighbour, Related, Rule, Subject
 from orch_lsp.text import Span, end_of_line
 
@@ -21,6 +21,8 @@ _LEAST_TRACED = 0.2
 _LEAST_TRACING = 0.5
 """Share of the tasks that have to cite something, alone or with the task around them: where only those for tests do,
 the others say nothing of what they cover."""
+_LEAST_OF_STORIES = 0.3
+_LEAST_OF_REQUIREMENTS = 0.5
 _DIGITS = re.compile(r"\d+")
 
 
@@ -56,6 +58,38 @@ def criterion_without_task(subject: Subject) -> Iterator[Found]:
     for node in open_ones:
         if not shapes.isdisjoint(map(_shape, (node.key, *_wholes(node.key)))):
             yield Found(f"No task covers “{node.key}”.", _line(subject, node), node.key, related=related)
+
+
+def story_without_task(subject: Subject) -> Iterator[Found]:
+    """Stories that no task names, where tasks name others."""
+    yield from _without_task(subject, "story", _LEAST_OF_STORIES)
+
+
+def requirement_without_task(subject: Subject) -> Iterator[Found]:
+    """Requirements that no task names, where tasks name most of them."""
+    yield from _without_task(subject, "requirement", _LEAST_OF_REQUIREMENTS)
+
+
+def _is_id(node: Node) -> bool:
+    """Whether a node has an id of its own, and not only a number in a list."""
+    return node.name is not None and node.key[:1].isalpha() and "~" not in node.key
+
+
+def _without_task(subject: Subject, kind: NodeKind, least: float) -> Iterator[Found]:
+    nodes = subject.document.nodes
+    divided = {"criterion", "requirement"} if kind == "requirement" else set[str]()
+    parts = {node.parent for node in nodes.nodes if node.kind in divided}
+    asked = [node for node in nodes.nodes if node.kind == kind and node.key not in parts and _is_id(node)]
+    plans = [one for one in subject.neighbours if _holds_tasks(one.nodes)] if asked else []
+    if not plans:
+        return
+    covered = {one.key for plan in plans for one in plan.nodes.citations if one.scope is None}
+    open_ones = [node for node in asked if node.key not in covered]
+    if len(open_ones) == len(asked) or len(asked) - len(open_ones) < least * len(asked):
+        return
+    related = tuple(Related("The tasks.", Span(0, 0), plan.path) for plan in plans)
+    for node in open_ones:
+        yield Found(f"No task is for “{node.key}”.", node.head, node.key, related=related)
 
 
 def property_without_criterion(subject: Subject) -> Iterator[Found]:
@@ -165,6 +199,13 @@ RULES = (
     Rule(
         "criterion_without_task", "traceability", "warning", "No task covers a criterion.", criterion_without_task,
         needs_spec=True,
+    ),
+    Rule(
+        "story_without_task", "traceability", "warning", "No task is for a story.", story_without_task, needs_spec=True
+    ),
+    Rule(
+        "requirement_without_task", "traceability", "information",
+        "No task is for a requirement, where tasks are for most others.", requirement_without_task, needs_spec=True,
     ),
     Rule(
         "property_without_criterion", "traceability", "warning", "A property validates no criterion.",

@@ -36,7 +36,8 @@ REQUIREMENTS = Profile(
     ),
     nodes=when_read(lambda: requirements.requirements_nodes),
     node_forms=(NodeForm("requirement", "requirement"),),
-    severities=_NOTHING_IS_ASKED_FOR,
+    # Phases are for them, and tasks for phases.
+    severities={**_NOTHING_IS_ASKED_FOR, "requirement_without_task": "off"},
 )
 ROADMAP = Profile(
     name="gsd/roadmap",

@@ -65,6 +65,18 @@ _PLAN = (
     SectionSpec("project-structure", "Project Structure", (), "Folders and files.", required=False),
 )
 _OFF: dict[str, Severity] = {"missing_section": "off", "missing_recommended_section": "off", "empty_section": "off"}
+_SEVERITIES: dict[str, dict[str, Severity]] = {
+    "spec": {
+        "missing_section": "warning",
+        "superfluous_infinitive": "off",
+        "duplicate_id": "error",
+        "template_placeholder": "error",
+    },
+    "plan": {**_OFF, "template_placeholder": "error"},
+    "tasks": {**_OFF, "duplicate_id": "error", "template_placeholder": "error"},
+    "checklist": {**_OFF, "duplicate_id": "error", "template_placeholder": "error"},
+}
+"""By kind of document, where they differ from those of all others."""
 _OTHERS = {
     "research": "What was looked up for a plan, and decided.",
     "data-model": "Entities with their fields, rules and states.",
@@ -148,7 +160,7 @@ def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()
         node_forms=_NODE_FORMS.get(kind, ()),
         nodes=when_read(lambda: nodes.READERS.get(kind, nodes.other_nodes)),
         normative_words=NORMATIVE if kind == "spec" else frozenset(),
-        severities={"missing_section": "warning", "superfluous_infinitive": "off"} if kind == "spec" else _OFF,
+        severities=_SEVERITIES.get(kind, _OFF),
     )
 
 

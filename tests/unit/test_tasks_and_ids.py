@@ -1,0 +1,111 @@
+"""Ids that are there twice, words of templates, tasks that do not go together, and what no task is for."""
+
+from __future__ import annotations
+
+import pytest
+
+from orch_lsp.document.parse import parse
+from orch_lsp.language.index import IndexedDocument
+from orch_lsp.profiles.kiro import sections as kiro
+from orch_lsp.profiles.spec_kit.sections import PROFILES
+from orch_lsp.rules import task_order
+from orch_lsp.rules.check import check
+from tests.unit.rule_pages import assert_examples_are_what_they_are_said_to_be, found, marked
+
+OF_SPEC_KIT = {profile.kind: profile for profile in PROFILES}
+SPEC, PLAN, TASKS = OF_SPEC_KIT["spec"], OF_SPEC_KIT["plan"], OF_SPEC_KIT["tasks"]
+
+
+@pytest.mark.parametrize("code", [*(rule.code for rule in task_order.RULES), "template_placeholder"])
+def test_the_examples_of_the_page_are_what_they_are_said_to_be(code: str) -> None:
+    assert_examples_are_what_they_are_said_to_be(code, SPEC if code == "template_placeholder" else TASKS)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# Implementation Plan: [FEATURE]\n", "[FEATURE]"),
+        ("**Date**: [DATE]\n", "[DATE]"),
+        ("### User Story 1 - [Brief Title] (Priority: P1)\n", "[Brief Title]"),
+        ("- **[Entity 1]**: x\n", "[Entity 1]"),
+        ('**Input**: "$ARGUMENTS"\n', "$ARGUMENTS"),
+        ("`[FEATURE NAME]` <!-- [DATE] ACTION REQUIRED: x -->\n", ""),
+        ("GitHub issue: [FEATURE] Add search\n", ""),
+        ("[Date](https://example.org), [date], [Name], [X]\n", ""),
+    ],
+)
+def test_words_of_the_template_are_found(text: str, said: str) -> None:
+    assert marked(text, PLAN, "template_placeholder") == ([said] if said else [])
+
+
+def test_an_id_is_there_once() -> None:
+    text = "# T\n\n## Requirements\n\n- **FR-001**: a\n- **FR-003**: b\n- **FR-002**: c\n- **FR-001**: d\n"
+    (only,) = found(text, SPEC, "duplicate_id")
+    assert (only.severity, only.key) == ("error", "FR-001~2")
+    assert only.message.startswith("“FR-001” is here already")
+    numbered = "# Implementation Plan\n\n## Tasks\n\n- [ ] 1. a\n  - [ ] 1.1 b\n- [ ] 2. c\n  - [ ] 1.1 d\n"
+    assert [one.key for one in found(numbered, kiro.TASKS, "duplicate_id")] == ["1.1~2"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "- [ ] T028 a\n- [ ] T028' b",
+        "- [ ] Write it\n- [ ] Write it",
+        "- [ ] T001 a\n- [ ] T0010 b",
+        "- [ ] T003 a\n- [ ] T001 b",
+        "- [ ] T001 a\n\n```\n- [ ] T001 a\n```",
+    ],
+)
+def test_more_behind_an_id_words_alone_gaps_and_fences_make_no_duplicate(lines: str) -> None:
+    assert found(f"# Tasks: A\n\n{lines}\n", TASKS, "duplicate_id") == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "- [ ] T001 [P] a in src/a.py\n- [ ] T002 b in src/a.py",
+        "- [x] T001 [P] a in src/a.py\n- [ ] T002 [P] b in src/a.py",
+        "- [ ] T001 [P] a in src/a.py\n\n## Phase 2\n\n- [ ] T002 [P] b in src/a.py",
+        "- [ ] T001 [P] a in src/a.py and src/a.py",
+    ],
+)
+def test_tasks_that_are_not_done_at_once_may_share_a_file(lines: str) -> None:
+    assert found(f"# Tasks: A\n\n## Phase 1\n\n{lines}\n", TASKS, "parallel_conflict") == []
+
+
+@pytest.mark.parametrize(
+    "words", ["depends on", "Blocked by:", "依赖", "依存：", "의존", "depende de", "hängt ab von", "dépend de"]
+)
+def test_a_task_waits_in_any_language(words: str) -> None:
+    text = f"# Tasks: A\n\n- [ ] T001 a ({words} T002)\n- [ ] T002 b\n"
+    assert [one.key for one in found(text, TASKS, "depends_on_later")] == ["T001"]
+    earlier = f"# Tasks: A\n\n- [ ] T001 a\n- [ ] T002 b ({words} T001)\n- [ ] T003 See T004\n- [ ] T004 c\n"
+    assert found(earlier, TASKS, "depends_on_later") == []
+
+
+def test_a_circle_is_said_once_however_many_are_in_it() -> None:
+    circle = "".join(f"- [ ] T{n:03} a (depends on T{n % 300 + 1:03})\n" for n in range(1, 301))
+    (only,) = found(f"# Tasks: A\n\n{circle}", TASKS, "dependency_cycle")
+    assert only.message.startswith("None of these tasks can begin: “T001” → “T002”")
+
+
+def spec_with(tasks: str) -> list[tuple[str, str | None]]:
+    text = (
+        "# T\n\n## User Scenarios & Testing\n\n### User Story 1 - A (Priority: P1)\n\n"
+        "### User Story 2 - B (Priority: P2)\n\n"
+        "## Requirements\n\n- **FR-001**: It MUST a.\n- **FR-002**: It MUST b.\n- **FR-003**: It MUST c.\n"
+    )
+    plan = IndexedDocument("specs/001-a/tasks.md", parse(f"# Tasks: A\n\n{tasks}", TASKS).nodes)
+    codes = {"story_without_task", "requirement_without_task"}
+    return [(one.rule, one.key) for one in check(parse(text, SPEC), {}, [plan]) if one.rule in codes]
+
+
+def test_what_no_task_is_for_is_said_where_tasks_are_for_most_others() -> None:
+    assert spec_with("- [ ] T001 [US1] a (FR-001, FR-002)\n") == [
+        ("story_without_task", "US2"),
+        ("requirement_without_task", "FR-003"),
+    ]
+    assert spec_with("- [ ] T001 [US1] a (FR-001)\n") == [("story_without_task", "US2")]
+    assert spec_with("- [ ] T001 [US1] a\n- [ ] T002 [US2] b (FR-001..FR-003)\n") == []
+    assert spec_with("- [ ] T001 a\n") == []
