@@ -32,6 +32,8 @@ class ClientFeatures:
     text_document_content: bool = False
     code_action_literals: bool = False
     code_description: bool = False
+    related_information: bool = False
+    """Shows other places that a diagnostic is about."""
     definition_links: bool = False
     """Takes a definition with all of its text."""
     implementation_links: bool = False
@@ -88,6 +90,8 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
         code_action_literals=get_capability(capabilities, "text_document.code_action.code_action_literal_support")
         is not None,
         code_description=has("text_document.publish_diagnostics.code_description_support"),
+        related_information=has("text_document.publish_diagnostics.related_information")
+        or has("text_document.diagnostic.related_information"),
         definition_links=has("text_document.definition.link_support"),
         implementation_links=has("text_document.implementation.link_support"),
         declaration_links=has("text_document.declaration.link_support"),

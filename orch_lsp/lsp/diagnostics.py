@@ -12,10 +12,12 @@ from orch_lsp.errors import ErrorCode
 from orch_lsp.late import late
 from orch_lsp.lsp.convert import SEVERITIES, SOURCE, Positions
 from orch_lsp.lsp.failures import ShownFailure
+from orch_lsp.lsp.locations import uri_of_path
 from orch_lsp.lsp.pages import page_uri
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import BESIDE_THE_RULES, review
+from orch_lsp.rules.rule import Finding
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration import secret_refusal
@@ -23,11 +25,14 @@ else:
     secret_refusal = late("orch_lsp.orchestration.secret_refusal")
 
 
+_MOST_RELATED = 10
+
+
 async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
     """Everything there is to say of this version of a document."""
     reading = await snapshot.reading()
     positions = snapshot.positions()
-    found = await asyncio.to_thread(_review, reading, positions)
+    found = await asyncio.to_thread(_review, snapshot, reading, positions)
     # Other open documents may be seen otherwise by what was typed in this one.
     snapshot.in_background(snapshot.session.indexes.keep_up(reading), "open documents in the index")
     failure = snapshot.failure
@@ -36,14 +41,48 @@ async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
     return found
 
 
-def _review(reading: Reading, positions: Positions) -> list[types.Diagnostic]:
+def _review(snapshot: Snapshot, reading: Reading, positions: Positions) -> list[types.Diagnostic]:
+    related = _Related(snapshot, reading, positions) if snapshot.client.related_information else None
     return [
         types.Diagnostic(
             positions.range(finding.span), finding.message, SEVERITIES[finding.severity], finding.rule, source=SOURCE,
             data=_of_no_run(finding.rule) if finding.rule in BESIDE_THE_RULES else {"code": finding.rule},
+            related_information=related.of(finding) if related is not None and finding.related else None,
         )
         for finding in review(reading)
     ]  # fmt: skip
+
+
+class _Related:
+    """Other places of findings, in documents as the index knows them: each is looked up once."""
+
+    def __init__(self, snapshot: Snapshot, reading: Reading, positions: Positions) -> None:
+        self._snapshot = snapshot
+        self._reading = reading
+        self._index = reading.index
+        self._placed: dict[str | None, tuple[str, Positions] | None] = {
+            None: (snapshot.uri, positions),
+            reading.spec_path: (snapshot.uri, positions),
+        }
+
+    def of(self, finding: Finding) -> list[types.DiagnosticRelatedInformation]:
+        """The places that a finding names, as far as they are known."""
+        found: list[types.DiagnosticRelatedInformation] = []
+        for one in finding.related[:_MOST_RELATED]:
+            if one.path not in self._placed and one.path is not None:
+                self._placed[one.path] = self._place(one.path)
+            if (placed := self._placed[one.path]) is not None:
+                uri, positions = placed
+                place = types.Location(uri, positions.range(one.span))
+                found.append(types.DiagnosticRelatedInformation(place, one.message))
+        return found
+
+    def _place(self, path: str) -> tuple[str, Positions] | None:
+        known = self._index.documents.get(path)
+        if known is None:
+            return None
+        uri = uri_of_path(self._snapshot, self._reading, path)
+        return uri, Positions(known.text, self._snapshot.encoding)
 
 
 def _of_no_run(code: str) -> dict[str, object]:

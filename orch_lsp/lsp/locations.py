@@ -133,6 +133,13 @@ def _read(owner: SpecIndex, path: str) -> str | None:
     return None if isinstance(readable, Exclusion) else readable.text
 
 
+def uri_of_path(snapshot: Snapshot, reading: Reading, path: str) -> str:
+    """A document of the index around one, as the client spells it if it is open."""
+    owner = snapshot.session.indexes.of(reading)
+    opened = None if owner is None else owner.opened(path)
+    return f"{uri_of_folder(snapshot, reading)}/{quote(path)}" if opened is None else opened.source.uri
+
+
 def uri_of_folder(snapshot: Snapshot, reading: Reading) -> str:
     """The folder that paths are relative to, as the client spells it in the URI of the document; without a slash."""
     owner = snapshot.session.indexes.of(reading)

@@ -133,6 +133,28 @@ async def test_two_changes_that_collide_are_told_in_both_as_one_is_typed(start_e
     await shown.has_not(first, "overlapping_changes")
 
 
+@pytest.mark.parametrize("is_open", [True, False], ids=["open", "closed"])
+async def test_the_other_place_is_shown_where_the_client_can(start_editor, workspace, is_open):
+    spec = spec_of(workspace)
+    delta = delta_of(workspace, DELTA.replace("Sign out", "Sign in").replace("Asked for", "🎈"))
+    shows = types.TextDocumentClientCapabilities(
+        publish_diagnostics=types.PublishDiagnosticsClientCapabilities(related_information=True)
+    )
+    editor = await start_editor(capabilities=types.ClientCapabilities(text_document=shows), orch=False)
+    uri = editor.open(delta)
+    if is_open:
+        editor.type(editor.open(spec), SPEC.replace("## Purpose", "🎈\n\n## Purpose") + "\n### Requirement: B\n")
+    line = 9 + 2 * is_open
+
+    def other():
+        found = [one for one in editor.client.diagnostics.get(uri, []) if one.code == "modified_drops_scenario"]
+        return found[0].related_information[0].location if found else None
+
+    await editor.until(lambda: (there := other()) is not None and there.range.start.line == line)
+    assert path_of(other().uri) == spec
+    assert (other().range.start.character, other().range.end.character) == (15, 24)
+
+
 async def test_what_is_pushed_again_has_changed(start_editor, workspace):
     spec, delta = spec_of(workspace), delta_of(workspace)
     unconcerned = write(workspace / "a.spec.md", "# A\n\nB.\n\n## Goal\n\n## Goal\n")
