@@ -22,7 +22,7 @@ from orch_lsp.errors import SpecError
 from orch_lsp.language.diff import difference
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.late import late
-from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.spec_index import indexed
 from orch_lsp.text import LineIndex
 from orch_lsp.workspace import relative_path
 
@@ -105,8 +105,10 @@ async def _compare(old: str, new: str, workspace: Path | None) -> tuple[Compared
             before, after = [await _read(side, name, differing, session, workspace) for side in sides]
     finally:
         await session.aclose()
-    found = await asyncio.to_thread(lambda: difference(_index(before.specs), _index(after.specs)))
-    return Compared((old, new), _documents(before), _documents(after), found), before.is_whole and after.is_whole
+    indexes = _index(before.specs), _index(after.specs)
+    found = await asyncio.to_thread(difference, *indexes)
+    is_whole = before.is_whole and after.is_whole
+    return Compared((old, new), _documents(before), _documents(after), indexes, found), is_whole
 
 
 def _names(sides: tuple[_Side, _Side]) -> Callable[[_Side, Path], str]:
@@ -122,7 +124,7 @@ def _files(
     is_asked: Callable[[Path], bool] | None = None,
 ) -> SpecFiles:
     paths = [side.place] if side.is_there else []
-    return SpecFiles(paths, session, workspace, _complain, shelf=side.shelf, is_asked=is_asked)
+    return SpecFiles(paths, session, workspace, _complain, shelf=side.shelf, is_asked=is_asked, with_past=True)
 
 
 def _hashes(side: _Side, name: Callable[[_Side, Path], str], files: SpecFiles) -> Mapping[str, frozenset[str]]:
@@ -138,7 +140,7 @@ async def _read(
         if isinstance(found, Unreadable):
             read.is_whole = False
             say(f"error: {found.message}")
-        elif is_spec(found.reading):
+        elif indexed(found.reading) is not None:
             read.specs[name(side, found.file.path)] = found
         else:
             _complain(f"{found.reading.spec_path} is left out: it is no spec whose format is known.")

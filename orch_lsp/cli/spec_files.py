@@ -22,6 +22,7 @@ from orch_lsp.orchestration.plan import Reading, read
 from orch_lsp.orchestration.review import is_spec
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.spec_index import indexed
 from orch_lsp.orchestration.whereabouts import root_of_folder
 from orch_lsp.profiles.protocol import Clues
 from orch_lsp.profiles.recognition import kept_away
@@ -157,6 +158,7 @@ class SpecFiles:
         complain: Takes a sentence on what is left out, for the person.
         shelf: Where the files are kept; the work tree if left out.
         is_asked: Whether a file is to be read; all are if left out.
+        with_past: Whether what a format has put into its archive is among them.
         with_others: Whether each spec is read with all others of its workspace around it.
     """
 
@@ -170,6 +172,7 @@ class SpecFiles:
         shelf: Shelf | None = None,
         is_asked: Callable[[Path], bool] | None = None,
         with_others: bool = False,
+        with_past: bool = False,
     ) -> None:
         self._paths = paths
         self._session = session
@@ -178,6 +181,7 @@ class SpecFiles:
         self._shelf = shelf or WorkTree(complain)
         self._is_asked = is_asked
         self._with_others = with_others
+        self._with_past = with_past
 
     async def read(self) -> AsyncIterator[ReadSpec | Unreadable]:
         """Read one file after another: those that are specs, and those that were named."""
@@ -192,7 +196,7 @@ class SpecFiles:
                 continue
             bare = text.removeprefix(_MARK)
             reading = await self.reading(file, bare)
-            if file.is_named or is_spec(reading):
+            if file.is_named or is_spec(reading) or (self._with_past and indexed(reading) is not None):
                 yield ReadSpec(file, reading, text[: len(text) - len(bare)])
 
     async def reading(self, file: SpecFile, text: str) -> Reading:
@@ -236,7 +240,8 @@ class SpecFiles:
             path = before + name
             if not name.casefold().endswith(_MARKDOWN) and not is_included(path, include):
                 continue
-            if kept_away(path) is None:
+            away = kept_away(path)
+            if away is None or (self._with_past and away == "archived"):
                 yield SpecFile(real / name, is_named=False, below=real)
 
     def _root_if_spec(self, file: SpecFile) -> Path | None:

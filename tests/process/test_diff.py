@@ -115,8 +115,7 @@ async def test_lines_for_people_say_what_was(orch, edited):
         "           was: System MUST save.",
         "  removed  FR-002 System MUST print the page. (line 14)",
         PLAN,
-        "  state    T001 Start per FR-001 in a.py (line 5)",
-        "           state: open → done",
+        "  state    T001 Start per FR-001 in a.py (line 5, open → done)",
     ]
     done = await orch("diff", "HEAD", "HEAD", cwd=edited)
     assert (done.code, done.out, done.err) == (0, "", "No node differs.\n")
@@ -133,6 +132,26 @@ async def test_names_of_blanks_and_umlauts_and_what_moves_between_documents(orch
     done = await orch("diff", "HEAD", ".", "--json", cwd=checkout)
     assert changes(done) == [("moved", (one, "FR-003"), (two, "FR-003"))]
     assert "was in: specs/001 ä/spec.md" in (await orch("diff", "HEAD", ".", cwd=checkout)).out
+
+
+async def test_documents_that_are_new_gone_or_in_the_archive_are_a_line_for_people(orch, edited):
+    change = "openspec/changes/add-x"
+    write(edited, f"{change}/tasks.md", "## 1. Work\n\n- [ ] 1.1 Do it as it was asked\n")
+    commit(edited, "Three")
+    write(edited, "specs/002-b/spec.md", SPEC.replace("save", "print"))
+    shutil.rmtree(edited / ".kiro")
+    archived = "openspec/changes/archive/2026-01-02-add-x"
+    (edited / archived).parent.mkdir()
+    (edited / change).rename(edited / archived)
+    write(edited, f"{archived}/tasks.md", "## 1. Work\n\n- [x] 1.1 Do it as it was asked\n")
+    done = await orch("diff", "HEAD", ".", cwd=edited)
+    lines = done.out.splitlines()
+    assert "specs/002-b/spec.md: new, 3 sections, 1 story, 1 requirement" in lines
+    assert any(line.startswith(".kiro/specs/login/tasks.md: gone, ") for line in lines)
+    at = lines.index(f"{archived}/tasks.md (was {change}/tasks.md)")
+    assert lines[at + 1] == "  state    1.1 Do it as it was asked (line 3, open → done)"
+    assert not any(line.startswith(change) for line in lines)
+    assert f"{archived}/specs/auth/spec.md (was {change}/specs/auth/spec.md)" in lines
 
 
 @pytest.mark.parametrize(
