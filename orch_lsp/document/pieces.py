@@ -8,10 +8,10 @@ same order and nesting. Otherwise they are gathered from all pieces. Both give t
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orch_lsp.document.edited import BEFORE, Edited
 from orch_lsp.document.node import Citation, Node, Nodes, cited_by, gathered, parents_of
@@ -22,6 +22,26 @@ if TYPE_CHECKING:
     from orch_lsp.markdown.tree import Heading
 
 _ASSEMBLY = "assembly"
+TAKEN = "taken over"
+"""Where a document keeps its `TakenOver`, among `SpecDocument.derived`; documents that were gathered have none."""
+KEPT = "kept"
+"""Where a document keeps values of its nodes that the one after an edit may take over, by their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """Nodes that were taken over from the document before an edit: they have its keys, kinds aside, and nesting."""
+
+    first: int
+    """Number of the first node that was made anew."""
+    end: int
+    """Number of the first one behind them."""
+    start: int
+    """The offset up to which all is as before."""
+    by: int
+    """How far all behind the edit was moved."""
+    kept: Mapping[str, Any]
+    """The values that the document before kept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +84,10 @@ def assembled(document: SpecDocument, pieces: Sequence[Piece], loose: Iterable[C
     known: _Assembly | None = None if edited is None else edited.before.derived.get(_ASSEMBLY)
     nodes = None
     if edited is not None and known is not None and known.loose == before_it:
-        nodes = _Taking(document, edited, known, made).nodes()
+        taking = _Taking(document, edited, known, made)
+        nodes = taking.nodes()
+        if nodes is not None:
+            document.derived[TAKEN] = taking.told(edited.before.derived.get(KEPT, {}))
     if nodes is None:
         nodes = _gathered(document, made, before_it)
     document.derived[_ASSEMBLY] = _Assembly(made, before_it, nodes)
@@ -133,6 +156,7 @@ class _Taking:
         """Where the first touched chunk begins, then and now."""
         self._by = len(self._text) - len(self._before.text)
         touched = range(edited.first, edited.last + 1)
+        self._places_made = (0, 0)
         self._moved_starts = {self._before.starts[chunk]: self._tree.starts[chunk] for chunk in touched}
 
     def nodes(self) -> Nodes | None:
@@ -141,7 +165,7 @@ class _Taking:
         # Citations in front of the first heading stand in no node.
         if places is None or (self._first == 0 and self._known.nodes.loose):
             return None
-        first, end = places
+        first, end = self._places_made = places
         made = [self._in_front(node) for node in self._old[:first]]
         at = first
         for chunk in range(self._first, self._last + 1):
@@ -152,6 +176,10 @@ class _Taking:
             at += len(fresh)
         made += self._behind(self._old[end:])
         return Nodes(tuple(made), self._known.nodes.loose)
+
+    def told(self, kept: Mapping[str, Any]) -> TakenOver:
+        """The nodes that were taken over, once they were."""
+        return TakenOver(*self._places_made, self._start, self._by, kept)
 
     def _places(self) -> tuple[int, int] | None:
         """The numbers of the first old node of the touched chunks, and of the first one behind them."""

@@ -18,6 +18,7 @@ from orch_lsp.rules import (
     task_order,
     traceability,
 )
+from orch_lsp.rules.local import LocalRules
 from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subject
 
 _FAMILIES = (
@@ -95,6 +96,7 @@ def _names(neighbours: tuple[Neighbour, ...] | None) -> tuple[tuple[str, int], .
 def _check(
     subject: Subject, severities: tuple[Severity, ...], said: frozenset[str], *, is_spec_known: bool
 ) -> tuple[Finding, ...]:
+    local = LocalRules(subject)
     findings = [
         Finding(
             rule.code,
@@ -107,7 +109,7 @@ def _check(
         )
         for rule, severity in zip(RULES.values(), severities, strict=True)
         if severity != "off" and (is_spec_known or not rule.needs_spec)
-        for found in rule.check(subject)
+        for found in (local.found(rule) if rule.local else rule.check(subject))
     ]
     return tuple(sorted(findings, key=lambda finding: finding.span))
 

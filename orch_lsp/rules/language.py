@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from orch_lsp.rules.lexicon import TermKind, Terms, terms
@@ -68,11 +69,16 @@ def multiple_requirements(subject: Subject) -> Iterator[Found]:
             yield Found(message, spans[1], statement.node.key)
 
 
-def statement_without_keyword(subject: Subject) -> Iterator[Found]:
-    """Requirements and criteria, other than those of a heading with scenarios, without a word that obliges.
+@dataclass(frozen=True, slots=True)
+class _Judged(Found):
+    """A statement without a word that obliges, or, without a message, one with such a word."""
 
-    Ids of one kind are held against one another: where most of them have none, people write otherwise there.
-    """
+    group: tuple[str, str] = ("", "")
+    """The statements that it is held against: their kind, and the beginning of their ids."""
+
+
+def statement_without_keyword(subject: Subject) -> Iterator[Found]:
+    """Requirements and criteria, other than those of a heading with scenarios, with and without a word that obliges."""
     own = subject.profile.normative_words
     if not own:
         return
@@ -80,8 +86,6 @@ def statement_without_keyword(subject: Subject) -> Iterator[Found]:
     text, nodes = document.text, document.nodes.by_key
     headed = {block.node.key for block in blocks(subject)}
     normative, then = terms(document, "normative"), terms(document, "then")
-    said: Counter[tuple[str, str]] = Counter()
-    bare: dict[tuple[str, str], list[Statement]] = {}
     for statement in statements(subject):
         node, span = statement.node, statement.span
         parent = nodes.get(node.parent or "")
@@ -89,14 +93,19 @@ def statement_without_keyword(subject: Subject) -> Iterator[Found]:
             continue
         group = (node.kind, _prefix(node.key))
         if normative.any_in(span) or then.any_in(span) or _says(own, text[span.start : span.end]):
-            said[group] += 1
+            yield _Judged("", Span(0, 0), node.key, group=group)
         else:
-            bare.setdefault(group, []).append(statement)
-    for group, found in bare.items():
-        for statement in found if len(found) < said[group] else ():
-            severity = None if _is_english(text[statement.span.start : statement.span.end]) else "information"
+            severity = None if _is_english(text[span.start : span.end]) else "information"
             message = "No word such as SHALL or MUST says that this has to hold."
-            yield Found(message, statement.line(text), statement.node.key, (), (), severity)
+            yield _Judged(message, statement.line(text), node.key, severity=severity, group=group)
+
+
+def _where_most_oblige(found: Sequence[Found]) -> Iterator[Found]:
+    """Ids of one kind are held against one another: where most of them have none, people write otherwise there."""
+    judged = [one for one in found if isinstance(one, _Judged)]
+    balance = Counter(one.group for one in judged if not one.message)
+    balance.subtract(one.group for one in judged if one.message)
+    return (one for one in judged if one.message and balance[one.group] > 0)
 
 
 def _says(own: frozenset[str], words: str) -> bool:
@@ -173,35 +182,38 @@ def gwt_incomplete(subject: Subject) -> Iterator[Found]:
 
 RULES = (
     Rule(
-        "vague_term", "language", "information", "A word in a requirement that nobody can check.", vague_term
+        "vague_term", "language", "information", "A word in a requirement that nobody can check.", vague_term,
+        local=True,
     ),
     Rule(
-        "escape_clause", "language", "warning", "A way out of what a requirement obliges to.", escape_clause
+        "escape_clause", "language", "warning", "A way out of what a requirement obliges to.", escape_clause,
+        local=True,
     ),
     Rule(
-        "open_ended", "language", "information", "A list in a requirement that has no end.", open_ended
+        "open_ended", "language", "information", "A list in a requirement that has no end.", open_ended, local=True,
     ),
     Rule(
         "superfluous_infinitive", "language", "hint", "More words than a verb, such as “be able to”.",
-        superfluous_infinitive,
+        superfluous_infinitive, local=True,
     ),
     Rule(
         "multiple_requirements", "language", "information", "One statement obliges to several things.",
-        multiple_requirements,
+        multiple_requirements, local=True,
     ),
     Rule(
         "statement_without_keyword", "language", "warning",
         "A requirement or criterion has no word that obliges, in any language.", statement_without_keyword, graded=True,
+        local=True, settle=_where_most_oblige,
     ),
     Rule(
         "unmeasurable_success_criterion", "language", "off",
-        "Nobody can tell whether an outcome was reached.", unmeasurable_success_criterion,
+        "Nobody can tell whether an outcome was reached.", unmeasurable_success_criterion, local=True,
     ),
     Rule(
         "ears_shape", "language", "information", "A criterion in words of EARS lacks a part, or is out of order.",
-        ears_shape,
+        ears_shape, local=True,
     ),
     Rule(
-        "gwt_incomplete", "language", "warning", "A scenario says when, and not what then.", gwt_incomplete
+        "gwt_incomplete", "language", "warning", "A scenario says when, and not what then.", gwt_incomplete, local=True,
     ),
 )  # fmt: skip

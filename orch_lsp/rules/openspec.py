@@ -173,24 +173,25 @@ def requirement_outside_section(subject: Subject) -> Iterator[Found]:
 RULES = (
     Rule(
         "requirement_without_text", "structure", "off",
-        "A requirement says nothing before its first scenario.", requirement_without_text,
+        "A requirement says nothing before its first scenario.", requirement_without_text, local=True,
     ),
     Rule(
         "no_normative_keyword", "language", "off",
         "A requirement says neither SHALL nor MUST, nor a word for it in another language.", no_normative_keyword,
-        fixable=True,
+        local=True, fixable=True,
     ),
     Rule(
         "requirement_without_scenario", "structure", "off",
-        "A requirement has no scenario that says something.", requirement_without_scenario,
+        "A requirement has no scenario that says something.", requirement_without_scenario, local=True,
     ),
     Rule(
         "scenario_heading_level", "structure", "off",
-        "A scenario is passed over, as it is no heading of the fourth level.", scenario_heading_level, fixable=True,
+        "A scenario is passed over, as it is no heading of the fourth level.", scenario_heading_level,
+        local=True, fixable=True,
     ),
     Rule(
         "requirement_too_long", "language", "off",
-        "The text of a requirement has more than 500 characters.", requirement_too_long,
+        "The text of a requirement has more than 500 characters.", requirement_too_long, local=True,
     ),
     Rule(
         "requirement_outside_section", "structure", "off",

@@ -140,6 +140,11 @@ class Rule:
     summary: str
     """The fault that it finds, in a line."""
     check: Callable[[Subject], Iterable[Found]]
+    local: bool = False
+    """Whether it looks at each requirement, criterion or scenario by itself, with what that holds: an edit elsewhere
+    changes none of its findings. Their keys are of those nodes."""
+    settle: Callable[[Sequence[Found]], Iterable[Found]] | None = None
+    """For a local rule that looks at all its results before it says any: which of them it says."""
     fixable: bool = False
     """Whether its findings have a cure that is safe."""
     needs_spec: bool = False

@@ -1,0 +1,108 @@
+"""Findings of rules that look at each node by itself: after an edit, only where it was made.
+
+The others are taken over from the document before the edit, moved by its length. The result is that of looking at the
+whole document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.node import Node, Nodes
+from orch_lsp.document.pieces import KEPT, TAKEN, TakenOver
+from orch_lsp.markdown.tree import Tree
+from orch_lsp.rules.requirement_blocks import part_named
+from orch_lsp.rules.rule import Found, Rule, Subject
+from orch_lsp.text import Span
+
+
+class LocalRules:
+    """Runs rules that are local over one document."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._document = subject.document
+        self._taken: TakenOver | None = None
+
+    def found(self, rule: Rule) -> Iterable[Found]:
+        """The results of a rule, as `rule.check` gives them."""
+        document = self._document
+        # The nodes are made first: with them it is known whether they were taken over.
+        known = document.nodes and document.derived.get(TAKEN)
+        self._taken = known
+        before: tuple[Found, ...] | None = None if known is None else known.kept.get(rule.code)
+        if known is None or before is None:
+            found = tuple(rule.check(self._subject))
+        else:
+            keys = self._keys
+            found = (
+                *(self._moved(known, one) for one in before if one.key not in keys), *rule.check(self._window)
+            )  # fmt: skip
+        # One that has a cure, or another place, holds offsets that cannot be moved.
+        if not any(one.fixes or one.related or one.key is None for one in found):
+            document.derived.setdefault(KEPT, {})[rule.code] = found
+        return found if rule.settle is None else rule.settle(found)
+
+    @staticmethod
+    def _moved(taken: TakenOver, found: Found) -> Found:
+        if found.span.start < taken.start or not taken.by:
+            return found
+        return replace(found, span=Span(found.span.start + taken.by, found.span.end + taken.by))
+
+    @cached_property
+    def _numbers(self) -> range:
+        """The nodes to look at: those that were made anew, each with all that the outermost one around it holds."""
+        nodes, taken = self._document.nodes, self._taken
+        if taken is None:
+            return range(0)
+        first, end = taken.first, taken.end
+        for node in nodes.nodes[taken.first : taken.end]:
+            outermost = self._outermost(node)
+            if outermost is not None:
+                number = nodes.number_of(outermost.key)
+                first = min(first, number)
+                end = max(end, number + 1 + len(nodes.within(outermost)))
+        return range(first, end)
+
+    def _outermost(self, node: Node) -> Node | None:
+        """The outermost node around one, itself included, that is no section and no part of a delta."""
+        by_key, found = self._document.nodes.by_key, None
+        around: Node | None = node
+        while around is not None:
+            if around.kind != "section" and part_named(around) is None:
+                found = around
+            around = None if around.parent is None else by_key.get(around.parent)
+        return found
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        numbers = self._numbers
+        return frozenset(node.key for node in self._document.nodes.nodes[numbers.start : numbers.stop])
+
+    @cached_property
+    def _window(self) -> Subject:
+        """The document with these nodes alone, and the chunks that they stand in; a key still finds any node."""
+        document, numbers = self._document, self._numbers
+        nodes = document.nodes.nodes[numbers.start : numbers.stop]
+        tree = document.tree
+        if nodes:
+            first, last = tree.chunk_at(nodes[0].span.start), tree.chunk_at(max(node.span.end for node in nodes) - 1)
+        else:
+            first, last = 0, -1
+        end = tree.starts[last] + len(tree.chunks[last].text) if nodes else 0
+        start = tree.starts[first]
+        made: SpecDocument = object.__new__(SpecDocument)
+        made.__dict__.update(document.__dict__)
+        shown = Nodes(nodes)
+        shown.__dict__["by_key"] = document.nodes.by_key
+        sections = tuple(one for one in document.sections if start <= one.heading.start < end)
+        made.__dict__.update(
+            tree=Tree(tree.text, tree.chunks[first : last + 1], tree.starts[first : last + 1]),
+            sections=sections, nodes=shown, derived=dict[Hashable, Any](),
+        )  # fmt: skip
+        made.__dict__.pop("_by_start", None)
+        return Subject(made, self._subject.neighbours, self._subject.evidence)
