@@ -182,12 +182,24 @@ def _choose(
         return None, (str(ErrorCode.INVALID_SETTINGS), catalogue.unusable[name])
     provider = catalogue.providers[name]
     if not provider.has_model:
+        _ignore_model(merge, name, command, None if command.provider else named)
         return Choice(provider, None, layer), None
     if model or provider.model:
         origin = Layer.COMMAND if command.model else layer if model else Layer.USER
         merge.origins["model"] = origin
         return Choice(provider, model or provider.model, layer), None
     return None, (str(ErrorCode.MISSING_MODEL), f"The provider {name} is named without a model ({layer}).")
+
+
+def _ignore_model(
+    merge: _Merge, provider: str, command: CommandChoice, named: tuple[UserLayer | ProjectLayer, str, str | None] | None
+) -> None:
+    """Point out a model that was given to a provider that asks none; `named` is the layer that names the provider."""
+    message = f"`model` is ignored: {provider} asks no model"
+    if command.model:
+        merge.problems.append(Problem(Layer.COMMAND, "model", message))
+    elif named and named[2]:
+        merge.ignore(named[0], "model", message)
 
 
 def _named(merge: _Merge) -> tuple[UserLayer | ProjectLayer, str, str | None] | None:

@@ -109,7 +109,29 @@ def test_a_model_on_the_command_goes_to_the_provider_chosen_below() -> None:
 
 
 def test_the_outline_needs_no_model_and_has_none() -> None:
-    assert chosen(merged(command=CommandChoice("outline", "some-model"))) == ("outline", None, Layer.COMMAND)
+    assert chosen(merged(command=CommandChoice("outline"))) == ("outline", None, Layer.COMMAND)
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"command": CommandChoice("outline", "m")}, "command"),
+        ({"command": CommandChoice(None, "m"), "user": 'provider = "outline"'}, "command"),
+        ({"front_matter": 'provider = "outline"\nmodel = "m"'}, "front matter, line 3"),
+        ({"user": 'provider = "outline"\nmodel = "m"'}, "config.toml, line 2"),
+    ],
+)
+def test_a_model_for_a_provider_that_asks_none_is_pointed_out(given: dict[str, Any], place: str) -> None:
+    settings = merged(**given)
+    assert chosen(settings)[:2] == ("outline", None)
+    assert [(one.place, one.message) for one in settings.problems] == [
+        (place, "`model` is ignored: outline asks no model")
+    ]
+
+
+def test_a_model_that_stands_beside_another_provider_is_no_fault_of_the_outline() -> None:
+    settings = merged('provider = "work"\nmodel = "m"\n' + WORK, command=CommandChoice("outline"))
+    assert (chosen(settings)[0], settings.problems) == ("outline", ())
 
 
 def test_an_unknown_provider_is_named_with_the_nearest_and_nothing_below_takes_its_place() -> None:
