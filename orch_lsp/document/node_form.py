@@ -32,6 +32,8 @@ class NodeForm:
     """The lines below a heading, after a blank line."""
     kept: re.Pattern[str] | None = field(default=None, compare=False)
     """Marks behind an id that are those of the node beside it, too, as its group `kept`."""
+    has_parts: bool = False
+    """Whether one can hold others, numbered by it: `2.1` in `2`."""
     openings: tuple[str, ...] = ()
     """Words by which its text, or a step in it, begins: `WHEN`, `**GIVEN**`; in the language that the tool knows."""
     labels: tuple[str, ...] = ()

@@ -23,6 +23,8 @@ from orch_lsp.text import Span, end_of_line, start_of_line
 _LONGEST_BLOCK = 50_000
 _LONGEST_WORD = 200
 _MOST_SHAPES = 40
+_SELDOM = frozenset(("property", "section", "entity", "question"))
+"""Kinds that come last: where one of them can be named, mostly others are meant."""
 _IN_WORD = re.compile(r"[A-Za-z0-9０-９．./-]")
 _BEHIND = re.compile(r"(?:[./-]?[A-Za-z0-9])*")
 _PART = re.compile(r"[-/]")
@@ -100,7 +102,8 @@ def _shapes(index: Index, own: IndexedDocument) -> Iterator[Sequence[FoundDefini
         for node in index.documents[path].nodes.nodes:
             if "~" not in node.key:
                 by_shape.setdefault((path, node.kind, _shape(node)), []).append(FoundDefinition(path, node))
-    yield from list(by_shape.values())[:_MOST_SHAPES]
+    shapes = sorted(by_shape.items(), key=lambda shape: shape[0][1] in _SELDOM)
+    yield from [found for _, found in shapes[:_MOST_SHAPES]]
     for place in own.places.values():
         scopes = {each.own_scope for each in index.documents.values() if each.own_scope.startswith(f"{place}/")}
         if scopes:

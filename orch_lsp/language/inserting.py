@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from orch_lsp.document.items import PlacedItem, items_around, items_of
 from orch_lsp.document.layout import Layout
@@ -18,14 +18,13 @@ from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.node import Citation, Node, NodeKind
 from orch_lsp.document.node_form import STAND_IN, NodeForm
 from orch_lsp.document.parse import parse_tree
+from orch_lsp.language.free_ids import COUNTED, free_title, highest, next_key, taken_keys
 from orch_lsp.language.hollow import hollow_body
 from orch_lsp.language.index import Index
 from orch_lsp.language.names import bare, name_of
 from orch_lsp.markdown.change import changed
 from orch_lsp.text import Edit, Span, end_of_line, start_of_line
 
-_WORK = frozenset(("task", "checklist_item"))
-_COUNTED = re.compile(r"(?P<before>.*?)(?P<number>\d{1,9})[a-z]?\Z", re.DOTALL)
 _BEHIND_ID = re.compile(r"[*_~]{0,3}[.．、:：)）]{0,2}[*_]{0,3}[.:：]?[ \t]*")
 _OUTLINED = re.compile(r"\d{1,4}(?:\.\d{1,4})*")
 _SIGNAL = re.compile(r"[A-Z]{4,}|\*\*\w+\*\*")
@@ -98,9 +97,31 @@ class _Place:
 
     def found(self) -> Iterator[Insertion]:
         for form in self._document.profile.node_forms:
-            made = self.made(form)
-            if made is not None and self._holds(made, form):
-                yield made
+            for made in (self.made(form), self._made_within(form)):
+                if made is not None and self._holds(made, form):
+                    yield made
+
+    def _made_within(self, form: NodeForm) -> Insertion | None:
+        """A part of the task around the place, where tasks have parts by number: `2.3` in `2`."""
+        task = next((node for node in self._around if node.kind == form.kind), None)
+        if form.kind != "task" or task is None or not task.key.isdecimal() or not form.has_parts:
+            return None
+        part = f"part of {form.what} {task.key}"
+        inside = [node for node in self._document.nodes.within(task) if node.kind == form.kind]
+        numbered = [node for node in inside if node.key.startswith(f"{task.key}.")]
+        if numbered:
+            made = self._like(numbered[-1], form)
+            return None if made is None else replace(made, what=part)
+        item = next((one for one in items_around(self._document.tree, task.span.start) if one.span == task.span), None)
+        if inside or item is None or item.box is None:
+            return None
+        line = start_of_line(self._text, item.span.start)
+        indent = self._text[line : item.span.start] + " " * (item.box.start - item.span.start)
+        marker = self._text[item.span.start : item.box.start]
+        key = f"{task.key}.{highest(f'{task.key}.', self._taken(form.kind)) + 1}"
+        written = f"{indent}{marker}[ ] {key} {form.words}"
+        made = self._added(form, key, task.span, [written], None, len(indent) + len(marker))
+        return replace(made, what=part)
 
     def made(self, form: NodeForm) -> Insertion | None:
         beside = self._beside(form)
@@ -115,7 +136,7 @@ class _Place:
         around = next((node for node in self._around if node.kind == form.kind), None)
         if around is None or not _OUTLINED.fullmatch(around.key):
             return None
-        key = f"{around.key}.{self._highest(f'{around.key}.', self._taken(form.kind)) + 1}"
+        key = f"{around.key}.{highest(f'{around.key}.', self._taken(form.kind)) + 1}"
         line = f"- [ ] {key} {form.words}"
         return self._insertion(form, key, around.span.end, ["", line], len("- "))
 
@@ -239,14 +260,14 @@ class _Place:
         box = "" if last.box is None else "[ ] "
         behind = text[number.end : last.box.start if last.box is not None else last.content.start]
         words = self._words(form, text[item.content.start : item.content.end])
-        counted = _COUNTED.fullmatch(bare(beside.key))
+        counted = COUNTED.fullmatch(bare(beside.key))
         siblings = [
             node for node in self._document.nodes.nodes if node.parent == beside.parent and node.kind == beside.kind
         ]
         if counted is None or not siblings:
             return None
         highest = max(
-            (int(found["number"]) for node in siblings if (found := _COUNTED.fullmatch(bare(node.key)))), default=0
+            (int(found["number"]) for node in siblings if (found := COUNTED.fullmatch(bare(node.key)))), default=0
         )
         key = f"{counted['before']}{max(highest, 0) + 1}"
         del name
@@ -297,7 +318,7 @@ class _Place:
             return None
         if beside.key.endswith(beside.title) and text[name.start : name.end] == beside.title:
             # Named by its words alone.
-            title = self._free_title(beside)
+            title = free_title(beside, self._taken(beside.kind))
             key = f"{bare(beside.key)[: -len(beside.title)]}{title}" if beside.title else ""
             line = text[beside.span.start : name.start] + title
         else:
@@ -318,15 +339,6 @@ class _Place:
         form = next((one for one in self._document.profile.node_forms if one.kind == kind), None)
         return STAND_IN if form is None else self._words(form, beside)
 
-    def _free_title(self, beside: Node) -> str:
-        before = bare(beside.key)[: -len(beside.title)] if beside.title else ""
-        taken = self._taken(beside.kind)
-        title, number = STAND_IN, 1
-        while f"{before}{title}" in taken:
-            number += 1
-            title = f"{STAND_IN} {number}"
-        return title
-
     def _headed(self, form: NodeForm, key: str, line: str, behind: Span, body: Sequence[str] = ()) -> Insertion:
         at = self._layout.end_of_content(behind.end, end_of_line(self._text, behind.start))
         lines = body or (["", *form.body.split("\n")] if form.body else [])
@@ -338,7 +350,7 @@ class _Place:
         if holder is None or self._within_html(holder):
             return None
         above = "" if form.within is None else holder.key.partition(": ")[2] or holder.key
-        number = self._highest(above + form.key.partition("{")[0], self._taken(form.kind)) + 1
+        number = highest(above + form.key.partition("{")[0], self._taken(form.kind)) + 1
         key, line = above + form.key.format(number), form.first.format(number)
         at = self._end_of_own(holder)
         if line.startswith("#"):
@@ -387,37 +399,11 @@ class _Place:
         alike = all(word in beside for word in signals if word not in {STAND_IN, "SYSTEM"})
         return form.words if alike else STAND_IN
 
-    # -- ids
+    def _taken(self, kind: NodeKind) -> frozenset[str]:
+        return taken_keys(self._index, self._document, self._path, kind, self._typed)
 
     def _next(self, beside: Node) -> tuple[str, str] | None:
-        """The key of a new node beside one, and its number as it is typed."""
-        counted = _COUNTED.fullmatch(bare(beside.key))
-        if counted is None:
-            return None
-        number = self._highest(counted["before"], self._taken(beside.kind)) + 1
-        digits = counted["number"]
-        written = f"{number:0{len(digits)}d}" if digits.startswith("0") else str(number)
-        return f"{counted['before']}{written}", written
-
-    @staticmethod
-    def _highest(before: str, taken: Collection[str]) -> int:
-        numbers = (_COUNTED.fullmatch(bare(key)) for key in taken)
-        return max((int(found["number"]) for found in numbers if found and found["before"] == before), default=0)
-
-    def _taken(self, kind: str) -> frozenset[str]:
-        """The keys of a spec's nodes of work, or of what is to be built; and all that is cited and nowhere declared."""
-        is_work = kind in _WORK
-        known = self._index.documents.get(self._path)
-        nodes = [node for node in self._document.nodes.nodes if node.span.start not in self._typed]
-        others = () if known is None else self._index.in_scope(known.own_scope)
-        nodes += [node for other in others if other.path != self._path for node in other.nodes.nodes]
-        taken = {node.key for node in nodes if (node.kind in _WORK) == is_work}
-        if known is not None:
-            declared = {node.key for node in nodes}
-            for path in self._index.citing(known.own_scope):
-                cited = self._index.documents[path].cited
-                taken |= {key for scope, key in cited if scope == known.own_scope and key not in declared}
-        return frozenset(taken)
+        return next_key(beside.key, self._taken(beside.kind))
 
     # -- whether it holds
 

@@ -109,23 +109,18 @@ class _Line:
 
     def _titles(self, spec: SectionSpec) -> Sequence[str]:
         """A section's title in the language of the document's headings."""
-        written = self._written()
-        script = _script(" ".join(written))
+        others = [section for section in self._document.sections if section.heading.start != self._start]
+        known = [_NUMBER.sub("", section.title, count=1) for section in others if section.profile_key is not None]
+        script = _script(" ".join(known or (section.title for section in others)))
         if script == "latin":
             forms = [form for form in spec.forms if _script(form) == "latin"]
             own = {section.title for section in self._document.profile.sections}
-            is_english = not written or any(title in own for title in written)
+            is_english = not known or any(title in own for title in known)
             return (spec.title,) if is_english or not forms else (*forms, spec.title)
         forms = [form for form in spec.forms if _script(form) == script]
         if not forms and script == "kana":
             forms = [form for form in spec.forms if _script(form) == "han"]
         return tuple(forms) or (spec.title,)
-
-    def _written(self) -> list[str]:
-        """The words of the headings that stand for sections of the profile, else of all."""
-        others = [section for section in self._document.sections if section.heading.start != self._start]
-        known = [_NUMBER.sub("", section.title, count=1) for section in others if section.profile_key is not None]
-        return known or [section.title for section in others]
 
     def _number(self) -> str:
         """The number in front of a new heading, if those of the profile's sections have numbers: the next one."""

@@ -28,6 +28,8 @@ from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 
 MOST = 300
 """Items of one answer; with more, the client is told to ask again when more is typed."""
+_PATIENCE_S = 1.0
+"""How long the first look at the files is waited for; the list is said to be incomplete then."""
 _MOST_TOLD = 8_192
 """Characters of documentation in one answer; with more, it comes when the client asks for it."""
 _LONGEST_DETAIL = 80

@@ -73,7 +73,15 @@ def inserted(path, needle):
         (SPEC, "FR-002**", {"FR-045": ("\n- **FR-045**: System MUST TODO", "- **FR-002**: System MUST y, see FR-001")}),
         (PLAN, "T001 [US1]", {"T004": ("\n- [ ] T004 [US1] TODO", "- [ ] T001 [US1] do FR-001")}),
         (TASKS, "1.1 This", {"1.2": ("\n  - [ ] 1.2 TODO\n    - _Requirements: TODO_", None)}),
-        (TASKS, "2. That", {"3": ("\n- [ ] 3. TODO\n  - _Requirements: TODO_", "  - _Depends: 1.1_")}),
+        (
+            TASKS,
+            "2. That",
+            {
+                "3": ("\n- [ ] 3. TODO\n  - _Requirements: TODO_", "  - _Depends: 1.1_"),
+                "2.1": ("\n  - [ ] 2.1 TODO", "  - _Depends: 1.1_"),
+            },
+        ),
+        (TASKS, "1. Do", {"3": (None, None), "1.2": ("\n  - [ ] 1.2 TODO\n    - _Requirements: TODO_", None)}),
         (
             REQUIREMENTS,
             "WHEN c THEN the system SHALL d, see",

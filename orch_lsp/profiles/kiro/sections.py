@@ -174,7 +174,7 @@ TASKS = Profile(
     nodes=when_read(lambda: tasks.tasks_nodes),
     severities={"missing_section": "off", "missing_recommended_section": "off", "duplicate_id": "warning"},
     task_form=TaskForm("Kiro", "shows no “Start task” button for it", "- [ ] 1. Title", TASK, begun="-"),
-    node_forms=(NodeForm("task", "task", first="- [ ] {}. ", key="{}", sections=frozenset({"tasks"})),),
+    node_forms=(NodeForm("task", "task", first="- [ ] {}. ", key="{}", sections=frozenset({"tasks"}), has_parts=True),),
     template="# Implementation Plan: {title}\n\n## Tasks\n\n- [ ] 1. TODO\n",
 )
 STEERING = Profile(
