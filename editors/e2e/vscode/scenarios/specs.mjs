@@ -44,7 +44,11 @@ const TASKS = `# Tasks: Rate limiting
 - [ ] T003 [US2] Load test with one busy client
 - [ ] T004 Count what was refused for FR-001
 `;
-const TESTS = `def test_each_key_has_a_count_of_its_own():
+// Each spec has an FR-001: which one is meant, the file says first.
+const TESTS = `"""Of specs/001-rate-limiting/spec.md."""
+
+
+def test_each_key_has_a_count_of_its_own():
     """FR-001: a request of one key is not counted for another."""
 
 
@@ -147,7 +151,7 @@ export const specs = [
     },
   },
   {
-    name: "an id is renamed in all specs, after a look at what changes",
+    name: "an id is renamed in specs and tests, after a look at what changes",
     pictures: true,
     world: { files },
     run: async (context) => {
@@ -173,10 +177,14 @@ export const specs = [
         const preview = page.locator(".refactor-preview-panel, [id='refactorPreview']").first();
         await preview.locator(".monaco-list-row", { hasText: "tasks.md" }).waitFor();
         await window.picture("rename");
+        // Code is to be confirmed: it is changed only where it was ticked.
+        await preview.locator(".monaco-list-row", { hasText: "test_limits.py" }).locator(".edit-checkbox").click();
         await page.getByRole("button", { name: "Apply" }).click();
-        await until("the new name in all specs", () => ["spec.md", "tasks.md"].every((name) => readFileSync(path(name), "utf8").includes("FR-020")));
+        const changed = [path("spec.md"), path("tasks.md"), world.at("workspace/tests/test_limits.py")];
+        await until("the new name everywhere", () => changed.every((name) => readFileSync(name, "utf8").includes("FR-020")));
         assert.equal(readFileSync(path("spec.md"), "utf8"), SPEC.replaceAll("FR-002", "FR-020"));
         assert.equal(readFileSync(path("tasks.md"), "utf8"), TASKS.replaceAll("FR-002", "FR-020"));
+        assert.equal(readFileSync(world.at("workspace/tests/test_limits.py"), "utf8"), TESTS.replaceAll("FR-002", "FR-020"));
         assert.ok(readFileSync(world.at("workspace/specs/003-sign-in/spec.md"), "utf8").includes("FR-002"), "another spec has its own");
       });
     },
