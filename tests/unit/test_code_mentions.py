@@ -105,6 +105,15 @@ def test_names_and_titles_of_tests_name_what_they_test():
     assert keys("a.py", "def handle_fr_001(): ...\n") == []
 
 
+def test_words_of_a_body_right_above_the_next_definition_belong_to_their_own():
+    text = 'def test_a():\n    """FR-001."""\n\n\ndef test_b():\n    """FR-002."""\n\n# FR-003\ndef test_c(): ...\n'
+    assert named("a.py", text) == [("FR-001", "test_a", True), ("FR-002", "test_b", True), ("FR-003", "test_c", True)]
+    in_class = 'class TestA:\n    def test_a(self):\n        """FR-001."""\n\n    # FR-002\n    def test_b(self): ...\n'
+    assert named("a.py", in_class) == [("FR-001", "test_a", True), ("FR-002", "test_b", True)]
+    script = "function saves() {\n  return 1; // FR-001\n  // FR-002\n}\n\nfunction loads() {}\n"
+    assert named("a.ts", script) == [("FR-001", "saves", False), ("FR-002", "saves", False)]
+
+
 def test_a_test_is_told_by_its_file_or_by_the_function_around():
     rust = "// FR-001\nfn a() {}\n\n#[cfg(test)]\nmod tests {\n    fn helper() {\n        // FR-002\n    }\n}\n"
     assert named("src/a.rs", rust) == [("FR-001", "a", False), ("FR-002", "helper", True)]

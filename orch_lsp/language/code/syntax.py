@@ -133,7 +133,11 @@ class Spoken:
         if number < 0 or offset > self.said[number].end or following.line_start - offset > _LONGEST_BETWEEN:
             return False
         span = self.said[number]
-        lead = text[_line_start(text, span.start) : span.start].lstrip()
+        line_start = _line_start(text, span.start)
+        if _indent(text, line_start) > following.indent:
+            # A docstring, or the last words of a body, right above the next definition.
+            return False
+        lead = text[line_start : span.start].lstrip()
         end = end_of_line(text, span.end)
         alone = not lead or lead[0] in "@#["
         return (

@@ -236,7 +236,7 @@ async function tracePicture(world) {
   const folder = world.at("workspace");
   const { stdout } = await promisify(execFile)(process.env.ORCH_E2E_SERVER, ["trace", "--format", "html", folder], { env: world.environment });
   writeFileSync(world.at("trace.html"), stdout);
-  const { page, close } = await newPage({ width: 1200, height: 800 });
+  const { page, close } = await newPage({ width: 1200, height: 1080 });
   await page.goto(pathToFileURL(world.at("trace.html")).href);
   await page.screenshot({ path: resolve(import.meta.dirname, "../../../../docs/images/trace.png"), caret: "hide" });
   await close();
