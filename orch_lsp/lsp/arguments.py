@@ -33,6 +33,8 @@ class CommandArgument:
     """The key of a section, node or open place of the document."""
     line: int | None = None
     """A line of the document, counted from 0."""
+    instruction: str | None = None
+    """Words for the model on what is asked for besides."""
     profile: str | None = None
     """A format, by its name."""
     kind: str | None = None

@@ -49,7 +49,7 @@ class CommandSubject:
 
 
 COMMANDS = {
-    GENERATE_DRAFT: CommandSubject("document", ("uri", "key", "provider", "model", "apply")),
+    GENERATE_DRAFT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "apply")),
     APPLY_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
     PREVIEW_DRAFT: CommandSubject("run", ("runId", "uri", "open"), "waiting"),
     DISCARD_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),

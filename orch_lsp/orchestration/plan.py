@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from orch_lsp.settings.resolve import CommandChoice
 
 
+_LONGEST_INSTRUCTION = 2_000
 _LONGEST_NAME = 80
 _MOST_NAMED = 12
 
@@ -335,6 +336,15 @@ def asked_again(reading: Reading, earlier: RunRecord) -> tuple[str, ...]:
 
 def _target(place: OpenPlace) -> Target:
     return Target(place.key, place.title, "missing" if place.span.start == place.span.end else "placeholder")
+
+
+def instructed(reading: Reading, instruction: str | None) -> Reading:
+    """The reading with an instruction for one run, at most 2,000 characters, behind the author's standing ones."""
+    if instruction is None or not instruction.strip():
+        return reading
+    parameters = reading.settings.parameters
+    said = "\n\n".join(filter(None, (parameters.instructions, instruction.strip()[:_LONGEST_INSTRUCTION])))
+    return replace(reading, settings=replace(reading.settings, parameters=replace(parameters, instructions=said)))
 
 
 def plan_draft(

@@ -126,3 +126,23 @@ async def test_on_the_command_line_a_draft_is_written_unless_it_breaks_a_rule(ho
     unknown = await orch("draft", str(change), "--only", "Requirement: None")
     assert unknown.code == 2
     assert "unknown_node" in unknown.err or "There is nothing named" in unknown.err
+
+
+async def test_a_finding_about_an_open_place_is_cured_by_asking_the_model_for_that_place_alone(
+    homes, provider, start_editor, change
+):
+    configure(homes, provider.url)
+    editor = await start_editor()
+    uri = editor.open(change, DELTA)
+    found = await editor.diagnostic(uri, "requirement_without_scenario")
+    actions = await editor.actions(uri, found)
+    provider.script(stream_reply(chat_pieces([f"## Scenarios of “Sign out”\n\n{SCENARIO}"])))
+    started = await editor.run_action(actions["Orch: Ask the model for “Requirement: Sign out”"])
+    record = await editor.ended(started["runId"])
+    assert record["status"] == "completed", record["error"]
+    written = DELTA.replace("people out.\r\n\r\n", f"people out.\r\n\r\n{crlf(SCENARIO)}\r\n")
+    assert editor.text(uri) == written
+    prompt = provider.requests[-1].json()["messages"][-1]["content"]
+    assert f"Mind this finding of a review: {found.message}" in prompt
+    assert "The open places" in prompt
+    assert "Time out" not in prompt.partition("The open places")[2]

@@ -8,6 +8,7 @@ from typing import cast
 
 from lsprotocol import types
 
+from orch_lsp.document.drafting import asked_for
 from orch_lsp.lsp.commands import (
     ALLOW_PROVIDER,
     APPLY_DRAFT,
@@ -105,6 +106,8 @@ async def _quick_fixes(
         for fix in _rule_fixes(snapshot, findings, diagnostic):
             if all(fix.title != action.title or fix.edit != action.edit for action in actions):
                 actions.append(fix)
+        if (asking := _asking(reading, findings, diagnostic)) is not None:
+            actions.append(_action(asking, types.CodeActionKind.QuickFix.value, [diagnostic]))
         if code == "stale_downstream" and (key := _cited_at(snapshot, reading, diagnostic)) is not None:
             offer = Offer(f"Orch: This still fits “{key}”", MARK_REVIEWED, {"uri": reading.source.uri, "key": key})
             actions.append(_action(offer, types.CodeActionKind.QuickFix.value, [diagnostic]))
@@ -154,6 +157,22 @@ async def _nearest_models(snapshot: Snapshot, reading: Reading, code: str) -> li
     if code in _ANOTHER_MODEL and snapshot.client.message_actions:
         offers.append(Offer("Orch: Choose another model…", SELECT_MODEL, {"uri": uri}))
     return offers
+
+
+def _asking(reading: Reading, findings: Iterable[Finding], diagnostic: types.Diagnostic) -> Offer | None:
+    """To have the model write the place that a finding is about, if that is open: a draft never rewrites a person's."""
+    code, choice = str(diagnostic.code), reading.settings.choice
+    if code in _UNWRITTEN or not reading.drafts or choice is None or not choice.provider.has_model:
+        return None
+    key = next((one.key for one in findings if (one.rule, one.message) == (code, diagnostic.message)), None)
+    if key is None or not asked_for(reading.document, key):
+        return None
+    argument = {
+        "uri": reading.source.uri,
+        "key": key,
+        "instruction": f"Mind this finding of a review: {diagnostic.message}",
+    }
+    return Offer(f"Orch: Ask the model for “{key}”", GENERATE_DRAFT, argument)
 
 
 def _cited_at(snapshot: Snapshot, reading: Reading, diagnostic: types.Diagnostic) -> str | None:

@@ -18,7 +18,7 @@ from orch_lsp.lsp.lookup import document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read
-from orch_lsp.orchestration.plan import DraftPlan, asked_again, plan_draft
+from orch_lsp.orchestration.plan import DraftPlan, asked_again, instructed, plan_draft
 from orch_lsp.runs.record import Software
 from orch_lsp.runs.status import LIVE
 from orch_lsp.settings.resolve import CommandChoice
@@ -31,7 +31,7 @@ async def generate_draft(ls: OrchServer, given: CommandArgument) -> dict[str, st
     uri = ls.target_uri(given.uri)
     only = () if given.key is None else (given.key,)
     choice = CommandChoice(given.provider, given.model, given.apply)  # pyright: ignore[reportArgumentType] -- checked above
-    return await start(ls, uri, choice, command=GENERATE_DRAFT, only=only)
+    return await start(ls, uri, choice, command=GENERATE_DRAFT, only=only, instruction=given.instruction)
 
 
 async def retry_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
@@ -59,14 +59,17 @@ async def start(
     command: str,
     parent_run_id: str | None = None,
     only: tuple[str, ...] = (),
+    instruction: str | None = None,
 ) -> dict[str, str]:
     """Begin a run on a document, for all that is open in it or `only` for what has one of these keys.
+
+    An instruction is given to the model behind the standing ones of the author.
 
     Raises:
         OrchError: It is refused; the document shows why.
     """
     try:
-        plan = await _plan(ls, uri, choice, command, parent_run_id, only)
+        plan = await _plan(ls, uri, choice, command, parent_run_id, only, instruction)
         session = ls.shared
         observer = EditorObserver(ls, uri, f"Orch: {plan.choice.model or plan.choice.provider.name}")
 
@@ -82,21 +85,29 @@ async def start(
 
 
 async def _plan(
-    ls: OrchServer, uri: str, choice: CommandChoice, command: str, parent_run_id: str | None, only: tuple[str, ...]
+    ls: OrchServer,
+    uri: str,
+    choice: CommandChoice,
+    command: str,
+    parent_run_id: str | None,
+    only: tuple[str, ...],
+    instruction: str | None,
 ) -> DraftPlan:
     session = ls.shared
-    reading = await read(ls, uri, choice)
+    reading = instructed(await read(ls, uri, choice), instruction)
     plan = await asyncio.to_thread(plan_draft, reading, command=command, parent_run_id=parent_run_id, only=only)
     try:
         await session.consent.require(reading, plan.choice)
     except OrchError:
         if ls.client.message_actions:
-            ls.run_task(_ask_for_consent(ls, plan, choice, only), f"consent for {uri}")
+            ls.run_task(_ask_for_consent(ls, plan, choice, only, instruction), f"consent for {uri}")
         raise
     return plan
 
 
-async def _ask_for_consent(ls: OrchServer, plan: DraftPlan, choice: CommandChoice, only: tuple[str, ...]) -> None:
+async def _ask_for_consent(
+    ls: OrchServer, plan: DraftPlan, choice: CommandChoice, only: tuple[str, ...], instruction: str | None
+) -> None:
     """Ask in a message as well; the diagnostic with its code action stays the way that always works."""
     provider = plan.choice.provider
     allow_title = "Allow in this workspace"
@@ -114,4 +125,7 @@ async def _ask_for_consent(ls: OrchServer, plan: DraftPlan, choice: CommandChoic
         uri = plan.reading.source.uri
         await allow(ls, plan.reading, provider.name)
         if ls.documents.is_open(uri):
-            await start(ls, uri, choice, command=plan.command, parent_run_id=plan.parent_run_id, only=only)
+            await start(
+                ls, uri, choice, command=plan.command, parent_run_id=plan.parent_run_id, only=only,
+                instruction=instruction,
+            )  # fmt: skip
