@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,16 +93,18 @@ async def _compare(old: str, new: str, workspace: Path | None) -> tuple[Compared
     try:
         with Checkouts() as checkouts:
             sides = _sides((old, new), session, checkouts)
-            name = _names(sides)
-            hashes = [await asyncio.to_thread(_hashes, side, name, _files(side, session, workspace)) for side in sides]
+            # Two files that were named are one document.
+            both = sides[1].place.name if sides[0].is_file and sides[1].is_file else None
+            documents = [_Documents(side, both, session, workspace) for side in sides]
+            hashes = [await asyncio.to_thread(each.hashes) for each in documents]
             # Documents with the same content are not parsed.
-            differing = {
-                each
+            differing = frozenset(
+                name
                 for one in hashes
-                for each in one
-                if hashes[0].get(each, _NOTHING).isdisjoint(hashes[1].get(each, _NOTHING))
-            }
-            before, after = [await _read(side, name, differing, session, workspace) for side in sides]
+                for name in one
+                if hashes[0].get(name, _NOTHING).isdisjoint(hashes[1].get(name, _NOTHING))
+            )
+            before, after = [await each.read(differing) for each in documents]
     finally:
         await session.aclose()
     indexes = _index(before.specs), _index(after.specs)
@@ -111,40 +113,48 @@ async def _compare(old: str, new: str, workspace: Path | None) -> tuple[Compared
     return Compared((old, new), _documents(before), _documents(after), indexes, found), is_whole
 
 
-def _names(sides: tuple[_Side, _Side]) -> Callable[[_Side, Path], str]:
-    """How a document is called on both sides: two files that were named are one document."""
-    both = sides[1].place.name if sides[0].is_file and sides[1].is_file else None
-    return lambda side, path: both or relative_path(path, side.base)
+class _Documents:
+    """The documents of one side, each by the name by which the other side has it.
 
+    Args:
+        side: The side.
+        both: The one name that there is; None if names are paths below the side's folder.
+        session: What reads documents.
+        workspace: The root that the person named, if they did.
+    """
 
-def _files(
-    side: _Side,
-    session: Session,
-    workspace: Path | None,
-    is_asked: Callable[[Path], bool] | None = None,
-) -> SpecFiles:
-    paths = [side.place] if side.is_there else []
-    return SpecFiles(paths, session, workspace, _complain, shelf=side.shelf, is_asked=is_asked, with_past=True)
+    def __init__(self, side: _Side, both: str | None, session: Session, workspace: Path | None) -> None:
+        self._side = side
+        self._both = both
+        self._asked: frozenset[str] = frozenset()
+        paths = [side.place] if side.is_there else []
+        self._files = SpecFiles(
+            paths, session, workspace, _complain, shelf=side.shelf, is_asked=self._is_asked, with_past=True
+        )
 
+    def hashes(self) -> Mapping[str, frozenset[str]]:
+        """The hashes that the content of each file can have. Blocking."""
+        return {self._name(file.path): self._side.shelf.hashes(file.path) for file in self._files.files()}
 
-def _hashes(side: _Side, name: Callable[[_Side, Path], str], files: SpecFiles) -> Mapping[str, frozenset[str]]:
-    return {name(side, file.path): side.shelf.hashes(file.path) for file in files.files()}
+    async def read(self, names: frozenset[str]) -> _Read:
+        """Read the documents of these names that are specs."""
+        self._asked = names
+        read = _Read()
+        async for found in self._files.read():
+            if isinstance(found, Unreadable):
+                read.is_whole = False
+                say(f"error: {found.message}")
+            elif indexed(found.reading) is not None:
+                read.specs[self._name(found.file.path)] = found
+            else:
+                _complain(f"{found.reading.spec_path} is left out: it is no spec whose format is known.")
+        return read
 
+    def _name(self, path: Path) -> str:
+        return self._both or relative_path(path, self._side.base)
 
-async def _read(
-    side: _Side, name: Callable[[_Side, Path], str], names: set[str], session: Session, workspace: Path | None
-) -> _Read:
-    read = _Read()
-    files = _files(side, session, workspace, lambda path: name(side, path) in names)
-    async for found in files.read():
-        if isinstance(found, Unreadable):
-            read.is_whole = False
-            say(f"error: {found.message}")
-        elif indexed(found.reading) is not None:
-            read.specs[name(side, found.file.path)] = found
-        else:
-            _complain(f"{found.reading.spec_path} is left out: it is no spec whose format is known.")
-    return read
+    def _is_asked(self, path: Path) -> bool:
+        return self._name(path) in self._asked
 
 
 def _index(specs: Mapping[str, ReadSpec]) -> Index:

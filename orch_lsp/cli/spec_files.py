@@ -181,6 +181,7 @@ class SpecFiles:
         self._shelf = shelf or WorkTree(complain)
         self._is_asked = is_asked
         self._with_others = with_others
+        self._found: Sequence[SpecFile] | None = None
         self._with_past = with_past
 
     async def read(self) -> AsyncIterator[ReadSpec | Unreadable]:
@@ -211,8 +212,13 @@ class SpecFiles:
             return replace(found, around_it=around)
         return found
 
-    def files(self) -> Iterator[SpecFile]:
-        """The files that may be specs by their names, and those that were named."""
+    def files(self) -> Sequence[SpecFile]:
+        """The files that may be specs by their names, and those that were named; found once."""
+        if self._found is None:
+            self._found = tuple(self._find())
+        return self._found
+
+    def _find(self) -> Iterator[SpecFile]:
         seen: set[Path] = set()
         for path in self._paths:
             found = (
