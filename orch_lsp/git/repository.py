@@ -13,13 +13,13 @@ from typing import Self
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.git.files import common_folder, git_folder
 from orch_lsp.git.head import head_revision, is_unborn
-from orch_lsp.git.index import FILE, FOLDER, IndexEntry, entries, is_split, read_index_file
+from orch_lsp.git.index import FILE, FOLDER, MAX_PATH_BYTES, IndexEntry, entries, is_split, read_index_file
 from orch_lsp.git.objects import MAX_OBJECT_BYTES, MissingObjectError, ObjectStore
 from orch_lsp.git.revisions import Revisions
 
 _TYPE = 0o170000
 _MOST_FILES = 1_000_000
-_DEEPEST = 1000
+_MOST_FOLDERS = 200_000
 
 Wanted = Callable[[str], bool]
 """Whether a path, relative to the checkout's top, is asked for."""
@@ -158,11 +158,13 @@ class Repository:
         return Contents(files, frozenset(conflicts))
 
     def _below(self, tree: str, prefix: str, wanted: Wanted) -> Iterator[tuple[str, str]]:
-        waiting = [(tree, prefix)]
+        waiting, folders = [(tree, prefix)], 0
         while waiting:
             oid, before = waiting.pop()
-            if before.count("/") > _DEEPEST:
-                raise MissingObjectError("folders deeper than are read")
+            folders += 1
+            # A few trees that hold one another many times are more folders than there can be.
+            if folders > _MOST_FOLDERS or len(before) > MAX_PATH_BYTES:
+                raise MissingObjectError("more or deeper folders than are read")
             for entry in self._store.tree(oid):
                 path = before + _decoded(entry.name)
                 kind = entry.mode & _TYPE

@@ -398,6 +398,20 @@ def test_bytes_of_a_pack_may_be_any(repository):
     holds_all(repository)
 
 
+def test_trees_that_hold_one_another_many_times_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("orch_lsp.git.repository._MOST_FOLDERS", 2_000)
+    git(tmp_path, "init", "-q")
+    tree = git(tmp_path, "write-tree")
+    for _ in range(12):
+        lines = "".join(f"040000 tree {tree}\t{number}\n" for number in range(10))
+        made = subprocess.run(
+            ["git", "mktree"], cwd=tmp_path, env=ENVIRONMENT, input=lines.encode(), capture_output=True
+        )
+        tree = made.stdout.decode().strip()
+    with Repository(tmp_path) as found, pytest.raises(SpecError, match="folders"):
+        found.committed(git(tmp_path, "commit-tree", tree, "-m", "Many"), everything)
+
+
 def test_a_loop_of_borrowed_stores_ends(repository):
     (repository / ".git/objects/info").mkdir(exist_ok=True)
     (repository / ".git/objects/info/alternates").write_text(
