@@ -96,11 +96,6 @@ class CodeIndex:
         """How often a file was read."""
 
     @property
-    def was_read(self) -> bool:
-        """Whether all files that are looked at were read once."""
-        return self._was_read
-
-    @property
     def known(self) -> Code:
         """The code as far as it is known."""
         return self._code
@@ -120,6 +115,18 @@ class CodeIndex:
                 if not self._was_read:
                     self._take(dict(self._reading), is_whole=False)
         return self._code
+
+    async def is_fresh(self, seconds: float = _WAIT_SECONDS) -> bool:
+        """Look at all files now, however many there are; False if that took longer than `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                if self._look is not None:
+                    # One that is under way may have passed by a file that is new.
+                    await asyncio.shield(self._look)
+                await asyncio.shield(self._look_again())
+        except TimeoutError:
+            return False
+        return True
 
     def code_at_hand(self, seconds: float) -> Code:
         """The code as far as it is known; a look at the files is begun if the last one is older than `seconds`."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orch_lsp.document.node import Citation, Node, Nodes
 from orch_lsp.language.code.files import family_of, is_generated, is_test
-from orch_lsp.language.code.links import CodeLinks, link
+from orch_lsp.language.code.links import MOST_SPECS, CodeLinks, link
 from orch_lsp.language.code.mentions import MOST_MENTIONS, mentions_in
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.text import LineIndex, Span
@@ -243,6 +243,38 @@ def test_an_id_of_several_specs_means_the_one_that_is_named_before_or_all():
     ):
         assert linked(index, a__py=f"# {name}\n") == [("specs/002-b/spec.md", "FR-001", "cites")], name
     assert len(linked(index, a__py="# Feature: nothing\n# FR-001\n")) == 2
+
+
+def test_an_id_that_too_many_specs_declare_means_nothing_where_none_is_named():
+    many = [
+        document(f"specs/{n:03}-x/spec.md", ("requirement", "FR-001"), ("task", "T001")) for n in range(MOST_SPECS + 1)
+    ]
+    assert len(linked(Index.of(many[:-1]), a__py="# FR-001\n")) == MOST_SPECS
+    assert linked(Index.of(many), a__py="# FR-001\n") == []
+    assert linked(Index.of(many), a__py="# Spec: 007-x\n# FR-001\n") == [("specs/007-x/spec.md", "FR-001", "cites")]
+
+
+class _Asked(IndexedDocument):
+    """A document that counts how often it is asked for its scope."""
+
+    times = 0
+
+    @property
+    def own_scope(self):
+        type(self).times += 1
+        return super().own_scope
+
+
+def test_fifteen_hundred_files_that_name_their_specs_do_not_look_through_all_specs_each():
+    known = [document(f"specs/{n:04}-x/spec.md", ("requirement", "FR-001")) for n in range(1_500)]
+    specs = [_Asked(one.path, one.nodes, one.scope) for one in known]
+    index = Index.of(specs)
+    files = {f"a{n}.py": mentions_in(f"# Spec: {n:04}-x\n# FR-001\n", f"a{n}.py", "python") for n in range(1_500)}
+    _Asked.times = 0
+    links = link(index, files)
+    assert [one.target.path for one in links.in_file("a7.py")] == ["specs/0007-x/spec.md"]
+    assert len(links.citations) == 1_500
+    assert _Asked.times <= 2 * 1_500
 
 
 def test_a_bare_number_needs_a_word_and_a_certain_spec():

@@ -1,20 +1,23 @@
 """The nodes of an index that code names.
 
 An id that no document at work declares is none, and no fault either. One that several specs declare means the spec
-that the code names before it, else all of them; a bare number means something only if it is certain of which spec.
+that the code names before it, else all of them, unless they are too many; a bare number means something only if it is
+certain of which spec.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from orch_lsp.document.node import NodeKind, Relation, slug
 from orch_lsp.language.code.mentions import Mention, Place
-from orch_lsp.language.index import FoundDefinition, Index
+from orch_lsp.language.index import FoundDefinition, Index, IndexedDocument
 from orch_lsp.text import PositionEncoding
 
+MOST_SPECS = 20
+"""An id that more specs declare means nothing where the code does not say of which it is."""
 _NEVER_BY_ID: frozenset[NodeKind] = frozenset(("section", "delta", "entity"))
 _NEVER_BY_NUMBER: frozenset[NodeKind] = frozenset((*_NEVER_BY_ID, "task", "checklist_item"))
 _REQUIRED: frozenset[NodeKind] = frozenset(
@@ -89,11 +92,11 @@ def link(index: Index, files: Mapping[str, Iterable[Mention]]) -> CodeLinks:
         files: What may name a node, by file.
     """
     wanted = {key for mentions in files.values() for mention in mentions for key in mention.keys}
-    declared = _declared(index, wanted)
+    declared = _Declared(index, wanted)
     found: list[CodeCitation] = []
     for path in sorted(files):
         for mention in files[path]:
-            found += _citations(path, mention, declared, index)
+            found += _citations(path, mention, declared)
     found.sort(key=lambda one: one.order)
     by_node: dict[tuple[str, str], list[CodeCitation]] = {}
     for citation in found:
@@ -101,26 +104,73 @@ def link(index: Index, files: Mapping[str, Iterable[Mention]]) -> CodeLinks:
     return CodeLinks(tuple(found), {node: tuple(citations) for node, citations in by_node.items()})
 
 
-def _declared(index: Index, wanted: set[str]) -> Mapping[str, list[FoundDefinition]]:
-    """The nodes with the keys that are wanted, by key."""
-    found: dict[str, list[FoundDefinition]] = {}
-    if not wanted:
-        return found
-    for path, document in sorted(index.documents.items()):
-        if document.frozen:
-            continue
-        by_key = document.nodes.by_key
-        for key in by_key.keys() & wanted:
+_ByScope = Mapping[str, Sequence[FoundDefinition]]
+
+
+class _Declared:
+    """The nodes of documents at work that code may name, found without looking through all specs for each place."""
+
+    def __init__(self, index: Index, wanted: set[str]) -> None:
+        self._found: dict[str, dict[str, list[FoundDefinition]]] = {}
+        """By key, then by scope."""
+        self._of_form: dict[tuple[str, str], _ByScope] = {}
+        self._by_name: dict[str, set[str]] = {}
+        """Scopes by the name of their folder, and by its slug."""
+        for path, document in sorted(index.documents.items()) if wanted else ():
+            if not document.frozen:
+                self._add(path, document, wanted)
+
+    def _add(self, path: str, document: IndexedDocument, wanted: set[str]) -> None:
+        by_key, scope = document.nodes.by_key, document.own_scope
+        for key in wanted.intersection(by_key):
             if by_key[key].kind not in _NEVER_BY_ID:
-                found.setdefault(key, []).append(FoundDefinition(path, by_key[key]))
-    return found
+                of_key = self._found.setdefault(key, {})
+                of_key.setdefault(scope, []).append(FoundDefinition(path, by_key[key]))
+        folder = scope.rpartition("/")[2]
+        for name in (folder, f"/{slug(folder)}"):
+            self._by_name.setdefault(name, set()).add(scope)
+
+    def meant(self, mention: Mention, key: str) -> Sequence[FoundDefinition]:
+        """The nodes that a place means by a key."""
+        found = self._fitting(mention.form, key)
+        if len(found) <= 1:
+            return next(iter(found.values()), ())
+        for name in mention.spec:
+            named = sorted(scope for scope in self._named(name) if scope in found)
+            if named:
+                return [one for scope in named for one in found[scope]]
+        if mention.form not in {"id", "title", "joined"} or len(found) > MOST_SPECS:
+            return ()
+        return [one for of_scope in found.values() for one in of_scope]
+
+    def _fitting(self, form: str, key: str) -> _ByScope:
+        """The nodes of kinds that a form can mean, by scope."""
+        if form not in {"number", "task"}:
+            return self._found.get(key, {})
+        if (form, key) not in self._of_form:
+            fitting = {
+                scope: [one for one in of_scope if _fits(form, one.node.kind)]
+                for scope, of_scope in self._found.get(key, {}).items()
+            }
+            self._of_form[form, key] = {scope: of_scope for scope, of_scope in fitting.items() if of_scope}
+        return self._of_form[form, key]
+
+    def _named(self, name: str) -> set[str]:
+        """The scopes that a name of a spec, or a path in it, means: `login`, `specs/login/x.md`."""
+        parts = name.split("/")
+        found = set(self._by_name.get(f"/{slug(parts[0])}", ()))
+        for part in parts:
+            found |= self._by_name.get(part, set())
+        return found
 
 
-def _citations(
-    path: str, mention: Mention, declared: Mapping[str, list[FoundDefinition]], index: Index
-) -> Iterator[CodeCitation]:
+def _fits(form: str, kind: NodeKind) -> bool:
+    return kind == "task" if form == "task" else kind not in _NEVER_BY_NUMBER
+
+
+def _citations(path: str, mention: Mention, declared: _Declared) -> Iterator[CodeCitation]:
     for key in mention.keys:
-        targets = _meant(mention, declared.get(key, []), index)
+        targets = declared.meant(mention, key)
         for target in targets:
             tests = mention.tests and target.node.kind in _REQUIRED
             place = mention.place
@@ -135,25 +185,3 @@ def _titled(place: Place, title: str) -> Place:
     """The part of a place that is a title: others words may follow it, and quotes stand before it."""
     at = max(0, place.text.find(title))
     return replace(place, before=place.before + place.text[:at], text=title, start=place.start + at)
-
-
-def _meant(mention: Mention, found: list[FoundDefinition], index: Index) -> list[FoundDefinition]:
-    if mention.form == "number":
-        found = [one for one in found if one.node.kind not in _NEVER_BY_NUMBER]
-    elif mention.form == "task":
-        found = [one for one in found if one.node.kind == "task"]
-    scopes = {index.documents[one.path].own_scope for one in found}
-    if len(scopes) <= 1:
-        return found
-    for name in mention.spec:
-        named = {scope for scope in scopes if _names(name, scope)}
-        if named:
-            return [one for one in found if index.documents[one.path].own_scope in named]
-    return found if mention.form in {"id", "title", "joined"} else []
-
-
-def _names(name: str, scope: str) -> bool:
-    """Whether a name of a spec, or a path in it, means the spec of a scope: `login`, `specs/login/x.md`."""
-    folder = scope.rpartition("/")[2]
-    parts = name.split("/")
-    return folder in parts or slug(parts[0]) == slug(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import stat
 from collections.abc import Mapping, Sequence
@@ -96,14 +97,14 @@ async def _in_code(snapshot: Snapshot, reading: Reading, index: Index, made: ren
     def choose(links: CodeLinks) -> Sequence[CodeCitation]:
         return changed_places(links, made.renamed)
 
-    places_in_code = await code.citations(index, choose)
-    if not code.was_read:
+    if not await code.is_fresh():
         raise SpecError(
             ErrorCode.CANNOT_RENAME,
             "The code of the workspace is still being read: a rename could leave some as it is.",
             remediation="Try again in a moment.",
             retryable=True,
         )
+    places_in_code = await code.citations(index, choose, of_seconds=math.inf)
     paths = sorted({citation.path for citation in places_in_code})
     return await asyncio.to_thread(_code_edits, snapshot, reading, index, made, code, paths)
 
