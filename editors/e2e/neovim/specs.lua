@@ -124,14 +124,17 @@ local function check_hover()
 end
 
 local function check_rename()
-  stand_on('FR-002**')
-  vim.lsp.buf.rename('FR-020')
+  stand_on('FR-001**')
+  vim.lsp.buf.rename('FR-010')
   local tasks = vim.fn.bufnr(e2e.path(FOLDER .. 'tasks.md'))
-  e2e.wait('the new name in both', function()
-    return e2e.text():find('**FR-020**', 1, true)
-      and e2e.text(tasks):find('for FR-020, and', 1, true)
+  e2e.wait('the new name in specs and tests', function()
+    local tests = vim.fn.bufnr(e2e.path('tests/test_limits.py'))
+    return e2e.text():find('**FR-010**', 1, true)
+      and e2e.text(tasks):find('for FR-010', 1, true)
+      and tests ~= -1
+      and e2e.text(tests):find('"""FR-010:', 1, true)
   end)
-  e2e.equal(SPEC:gsub('FR%-002', 'FR-020'), e2e.text() .. '\n')
+  e2e.equal(SPEC:gsub('FR%-001', 'FR-010'), e2e.text() .. '\n')
   vim.cmd('undo')
   e2e.equal(SPEC, e2e.text() .. '\n', 'one undo takes it back')
 end
