@@ -28,7 +28,11 @@ _DIGITS = re.compile(r"\d+")
 
 def undefined_reference(subject: Subject) -> Iterator[Found]:
     """Ids in lists of what is covered or validated that no document of the spec defines."""
-    cited = [one for one in subject.document.nodes.citations if one.relation in _OF_REQUIREMENTS and one.scope is None]
+    cited = [
+        one
+        for one in subject.document.nodes.citations
+        if one.relation in _OF_REQUIREMENTS and one.scope is None and _is_written(one)
+    ]
     if not cited:
         return
     defined = {node.key for nodes in _spec(subject) for node in nodes.nodes if node.kind not in _WORK}
@@ -41,6 +45,30 @@ def undefined_reference(subject: Subject) -> Iterator[Found]:
         node = subject.document.nodes.at(citation.span.start)
         message = f"“{key}” names nothing: no document of this spec has it."
         yield Found(message, citation.span, None if node is None else node.key)
+
+
+def _is_written(citation: Citation) -> bool:
+    """Whether an id is typed, and not only between two that are: there may be gaps."""
+    return citation.range is None or citation.span != citation.range
+
+
+def broken_reference_range(subject: Subject) -> Iterator[Found]:
+    """Ranges of ids in sentences, of which one end names nothing in the spec."""
+    nodes = subject.document.nodes
+    ends = [
+        one
+        for one in nodes.citations
+        if one.range is not None and one.relation == "cites" and one.scope is None and _is_written(one)
+    ]
+    if not ends:
+        return
+    defined = {node.key for each in _spec(subject) for node in each.nodes}
+    shapes = {_shape(key) for key in defined}
+    for citation in ends:
+        if citation.key not in defined and _shape(citation.key) in shapes:
+            node = nodes.at(citation.span.start)
+            message = f"This range has an end that is not there: no document of this spec has “{citation.key}”."
+            yield Found(message, citation.span, None if node is None else node.key)
 
 
 def criterion_without_task(subject: Subject) -> Iterator[Found]:
@@ -195,6 +223,10 @@ RULES = (
     Rule(
         "undefined_reference", "identity", "warning", "An id names nothing in the spec.", undefined_reference,
         needs_spec=True,
+    ),
+    Rule(
+        "broken_reference_range", "identity", "warning", "An end of a range of ids names nothing in the spec.",
+        broken_reference_range, needs_spec=True,
     ),
     Rule(
         "criterion_without_task", "traceability", "warning", "No task covers a criterion.", criterion_without_task,

@@ -109,3 +109,23 @@ def test_what_no_task_is_for_is_said_where_tasks_are_for_most_others() -> None:
     assert spec_with("- [ ] T001 [US1] a (FR-001)\n") == [("story_without_task", "US2")]
     assert spec_with("- [ ] T001 [US1] a\n- [ ] T002 [US2] b (FR-001..FR-003)\n") == []
     assert spec_with("- [ ] T001 a\n") == []
+
+
+def test_the_examples_of_ranges_are_what_they_are_said_to_be() -> None:
+    assert_examples_are_what_they_are_said_to_be("broken_reference_range", TASKS)
+
+
+def test_gaps_within_a_range_are_no_fault() -> None:
+    text = "# Tasks: A\n\n- [ ] T001 a\n- [ ] T004 b\n- [ ] T005 See T001-T004\n"
+    assert found(text, TASKS, "broken_reference_range") == []
+    spec = parse("# T\n\n## Requirements\n\n- **FR-001**: It MUST a.\n- **FR-004**: It MUST b.\n", SPEC)
+    around = [IndexedDocument("specs/001-a/spec.md", spec.nodes)]
+    tasks = "# Tasks: A\n\n- [ ] T001 a (FR-001..FR-004)\n- [ ] T002 b (FR-001..FR-006)\n"
+    codes = [(one.rule, one.key) for one in check(parse(tasks, TASKS), {}, around)]
+    assert codes == [("undefined_reference", "T002")]
+
+
+@pytest.mark.parametrize("mark", ["🎈 ", "✅ ", "⚠️ ", ""])
+def test_a_requirement_with_an_emoji_in_front_is_one(mark: str) -> None:
+    document = parse(f"# T\n\n## Requirements\n\n- {mark}**FR-001**: It MUST a.\n- [FR-002](b.md): words\n", SPEC)
+    assert [node.key for node in document.nodes.nodes if node.kind == "requirement"] == ["FR-001"]

@@ -32,8 +32,10 @@ _PRIORITY = re.compile(
 _HEADED = re.compile(rf"#+[ \t]+[*_]*(?P<id>{ID})[*_]*[ \t]*[:：.)–—-]+[*_]*[ \t]*")
 _PRINCIPLE = re.compile(r"#+[ \t]+(?:principle[ \t]+)?(?P<id>[IVX]{1,6}|\d{1,2})[.:：)][ \t]+", re.IGNORECASE)
 _DEFINED = re.compile(
+    r"(?:[^\w\s*_\[\](){}<>`\"'#|~-]{1,4}[ \t]+)?"
     rf"(?:\*\*|__)?(?P<id>{ID})(?:\*\*|__)?[ \t]*(?:[:：]|[(（][^()（）\r\n]{{0,60}}[)）])[*_]*[:：]?[ \t]*"
 )
+"""An emoji or the like may stand in front."""
 _TASK = re.compile(rf"(?:\*\*|__)?(?P<id>{TASK_ID})(?!\w)(?:\*\*|__)?[.:：]?[ \t]*")
 _CHECK = re.compile(r"(?:\*\*|__)?(?P<id>CHK\d{3,5})(?!\w)(?:\*\*|__)?[.:：]?[ \t]*")
 _LABELS = re.compile(r"(?:\[(?:[PＰ]|US\d{1,3}|[A-Za-z0-9_-]{1,20})\][ \t]*)+")
