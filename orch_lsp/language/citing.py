@@ -304,7 +304,9 @@ class _Place:
         else:
             return False
         cited = self._document.nodes.citation_at(at)
-        return cited is not None and cited.span.end == at
+        if cited is None or cited.span.end != at:
+            return False
+        return separator is not None or _DIGITS.split(form)[0] == _DIGITS.split(cited.key)[0]
 
 
 def _is_typed_freely(example: FoundDefinition | str) -> bool:

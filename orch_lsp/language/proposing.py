@@ -35,6 +35,7 @@ _STATES = (("[ ]", "open"), ("[x]", "done"))
 _OBLIGE = frozenset(("requirement", "criterion", "success_criterion"))
 _ENGLISH = ("SHALL", "SHALL NOT", "MUST", "MUST NOT", "SHOULD", "MAY")
 _LONGEST_OPENING = 20
+_LONGEST_BEGINNING = 60
 _LOOK = 20_000
 """Characters of a document by which it is told which words it uses."""
 
@@ -141,10 +142,11 @@ class _Line:
         if self._offset < start:
             return
         typed = self._text[start : self._offset]
-        is_new = _CLOSERS.match(self._text, self._offset, self._rest.end) is not None
+        is_short = len(typed) <= _LONGEST_BEGINNING
+        is_new = is_short and _CLOSERS.match(self._text, self._offset, self._rest.end) is not None
         is_begun = bool(typed) or self._text[self._offset - 1 : self._offset] in {" ", "\t"}
-        begun = [*could_begin(self._index, self._document, self._path, self._start)]
-        for form, made in begun if is_new and is_begun else ():
+        could = could_begin(self._index, self._document, self._path, self._start) if is_new and is_begun else ()
+        for form, made in could:
             line = made.edit.new_text[made.line.start : made.line.end]
             marker = made.edit.new_text[: made.line.start].strip()
             if line.startswith("#") or not line.strip() or marker[:1].isdecimal() != (item.item.ordinal is not None):
@@ -156,16 +158,16 @@ class _Line:
                 yield Proposal(
                     plain.strip(), Span(start, self._rest.end), plain, "skeleton", detail, plain, None, snippet
                 )
-        yield from self._boxes(start, typed, [form for form, _ in begun])
+        yield from self._boxes(start, typed)
         yield from self._labels(item)
         yield from self._openings(item)
 
-    def _boxes(self, start: int, typed: str, forms: Sequence[NodeForm]) -> Iterator[Proposal]:
+    def _boxes(self, start: int, typed: str) -> Iterator[Proposal]:
         """The states of a box that is being typed; in documents that have boxes."""
         if not typed.startswith("[") or not _BOX.fullmatch(typed):
             return
         profile = self._document.profile
-        if not any(form.kind in {"task", "checklist_item"} for form in (*forms, *profile.node_forms)):
+        if not any(form.kind in {"task", "checklist_item"} for form in profile.node_forms):
             return
         behind = re.compile(r"[ xX~-]?\]?").match(self._text, self._offset, self._rest.end)
         end = self._offset if behind is None else behind.end()

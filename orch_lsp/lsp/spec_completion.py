@@ -70,7 +70,8 @@ def _proposals(
     found += format_words(index, reading.document, reading.spec_path, offset)
     found += _files(reading, offset)
     if not found:
-        return None
+        # Of files that were not read yet the client is to ask again.
+        return None if index.is_whole else types.CompletionList(is_incomplete=True, items=[])
     shown = _nearest(found, snapshot.text, offset)[:MOST]
     is_short = sum(_length(one) for one in shown) <= _MOST_TOLD
     items = [_item(snapshot, positions, one, number, with_documentation=is_short) for number, one in enumerate(shown)]

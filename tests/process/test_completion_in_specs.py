@@ -43,9 +43,10 @@ class Typist:
         text = marked.replace("¦", "")
         uri = self.editor.open(self.folder / name, text)
         index = LineIndex(text, self.editor.encoding)
-        answer = await self.editor.client.text_document_completion_async(
-            types.CompletionParams(types.TextDocumentIdentifier(uri), types.Position(*index.position(offset)))
-        )
+        params = types.CompletionParams(types.TextDocumentIdentifier(uri), types.Position(*index.position(offset)))
+        answer = await self.editor.client.text_document_completion_async(params)
+        while answer is not None and answer.is_incomplete and not answer.items:
+            answer = await self.editor.client.text_document_completion_async(params)
         taken = {}
         for item in answer.items if answer else ():
             at = item.text_edit.range

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException
 
 from orch_lsp.lsp.commands import TOGGLE_TASK
 from orch_lsp.text import LineIndex
@@ -107,13 +107,12 @@ async def test_a_client_without_edits_in_actions_gets_the_command(desk):
     assert person.editor.text(uri) == TASKS.replace("[ ] 1. ", "[x] 1. ")
 
 
-async def test_a_refused_edit_is_told_and_a_missing_line_is_asked_for(desk):
+async def test_a_refused_edit_is_told_and_without_a_line_nothing_is_done(desk):
     person, uri = await desk()
     person.editor.refuse = "not now"
     with pytest.raises(JsonRpcException, match="not now"):
         await person.editor.execute(TOGGLE_TASK, {"uri": uri, "line": 2})
-    with pytest.raises(JsonRpcInvalidParams):
-        await person.editor.execute(TOGGLE_TASK, {"uri": uri})
+    assert (await person.editor.execute(TOGGLE_TASK, {"uri": uri}))["state"] is None
 
 
 @pytest.mark.parametrize(("folder", "text"), [("openspec/changes/archive/2025-01-01-a", TASKS), ("n", "- [ ] 1. Do\n")])

@@ -6,10 +6,9 @@ import asyncio
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
 
 from orch_lsp.errors import ErrorCode, SpecError
-from orch_lsp.language.toggling import toggles
+from orch_lsp.language.toggling import Toggle, toggles
 from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.convert import workspace_edit
 from orch_lsp.lsp.server import OrchServer
@@ -18,17 +17,17 @@ from orch_lsp.lsp.spec_actions import may_be_edited, span_of_line
 
 
 async def toggle_task(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
-    """orch.toggleTask: tick the task of a line, or untick it; `state` is null where there is none.
+    """orch.toggleTask: tick the task of a line, or untick it; `state` is null where there is none, or no line is named.
 
     Raises:
         SpecError: `document_changed`: the client did not make the edit.
     """
-    if given.line is None or given.line < 0:
-        raise JsonRpcInvalidParams("`line` is needed: a line of the document, counted from 0")
     here = snapshot(ls, ls.target_uri(given.uri))
     reading = await here.reading()
-    span = await asyncio.to_thread(span_of_line, here, given.line)
-    found = await asyncio.to_thread(toggles, reading.document, span) if may_be_edited(reading) else ()
+    found: tuple[Toggle, ...] = ()
+    if given.line is not None and given.line >= 0 and may_be_edited(reading):
+        span = await asyncio.to_thread(span_of_line, here, given.line)
+        found = await asyncio.to_thread(toggles, reading.document, span)
     if not found:
         ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, "Orch: there is no task in this line."))
         return {"uri": here.uri, "state": None}
