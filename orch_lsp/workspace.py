@@ -91,7 +91,7 @@ def find_root(file: Path, *, explicit: Path | None = None, folders: Iterable[Pat
 
     Returns:
         The nearest ancestor that holds `.orch/` and is not above the git top level; else the git top level; else the
-        innermost of `folders` that contains the file; else None.
+        innermost of `folders` that contains the file, the root of all files left out; else None.
     """
     if explicit is not None:
         return resolved(explicit)
@@ -104,7 +104,12 @@ def find_root(file: Path, *, explicit: Path | None = None, folders: Iterable[Pat
             break
     if top is not None:
         return top
-    containing = [folder for folder in map(resolved, folders) if parent.is_relative_to(folder)]
+    containing = [
+        folder
+        for folder in map(resolved, folders)
+        # All files of a machine are nobody's workspace, though a command may run there.
+        if parent.is_relative_to(folder) and folder != folder.parent
+    ]
     return max(containing, key=lambda folder: len(folder.parts), default=None)
 
 

@@ -35,7 +35,7 @@ MOST_FILES = 1_000_000
 """Of one folder that is named, and how many folders are looked into."""
 _MARK = "\ufeff"
 _MARKDOWN = (".md", ".markdown")
-_MOST_SECONDS = 600.0
+_MOST_SECONDS = 120.0
 """How long all documents of a workspace may take to be read."""
 _NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
 
@@ -181,6 +181,7 @@ class SpecFiles:
         self._shelf = shelf or WorkTree(complain)
         self._is_asked = is_asked
         self._with_others = with_others
+        self._patience = _MOST_SECONDS
         self._found: Sequence[SpecFile] | None = None
         self._with_past = with_past
 
@@ -206,8 +207,10 @@ class SpecFiles:
         found = await read(self._session, source, editor=_NO_EDITOR, command=_NO_COMMAND)
         found = await asyncio.to_thread(self._shelf.surrounded, found)
         if self._with_others and not found.around_it.is_whole and is_spec(found):
-            around = await self._session.indexes.whole(found, _MOST_SECONDS)
+            around = await self._session.indexes.whole(found, self._patience)
             if not around.is_whole:
+                # Those that follow do not wait again.
+                self._patience = 0.0
                 self._complain("Not all documents of the workspace are known: rules that need them say nothing.")
             return replace(found, around_it=around)
         return found

@@ -141,6 +141,7 @@ class SpecIndex:
         folder: Its links resolved.
         settings: What reads settings.
         editor: The editor's settings as they are now.
+        named: The folder as its documents are named, if links lead to it.
         is_root: Whether it is the root of a workspace; of another folder only the files directly in it count.
         on_change: Told of documents that were there before, or are there now, when others may see them otherwise; of
             None once the files were looked at.
@@ -152,6 +153,7 @@ class SpecIndex:
         settings: SettingsSource,
         editor: Callable[[], ProjectLayer],
         *,
+        named: Path | None = None,
         is_root: bool = True,
         on_change: Callable[[SpecIndex, Sequence[IndexedDocument] | None], None] = lambda _, __: None,
         limits: Limits | None = None,
@@ -159,6 +161,7 @@ class SpecIndex:
         self.folder = folder
         self._settings = settings
         self._editor = editor
+        self._named = named or folder
         self._is_root = is_root
         self._on_change = on_change
         self._limits = limits or Limits()
@@ -273,7 +276,7 @@ class SpecIndex:
     def read_as(self, path: str, text: str) -> Reading:
         """The document at a path as it would be with another text; nothing is kept of it. Blocking."""
         root = self.folder if self._is_root else None
-        place = self.folder / path
+        place = self._named / path
         source = Source(place.as_uri(), place, None, text, (self.folder,), root)
         return read_now(_Passing(self._settings, root, path), source, self._editor(), _NO_COMMAND)
 

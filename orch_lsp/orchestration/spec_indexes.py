@@ -33,7 +33,10 @@ _NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
 
 
 IndexKey = tuple[Path, bool]
-"""A folder, and whether it is the root of a workspace: of another one only the files directly in it count."""
+"""A folder, and whether it is the root of a workspace: of another one only the files directly in it count.
+
+Links to a root are resolved; another one is named as its documents are, whose format may be known by that.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,13 @@ class SpecIndexes:
         return found.index
 
     def of(self, reading: Reading) -> SpecIndex | None:
-        """The index of the folder that a document is in; None for one without a file."""
+        """The index of the folder that a document is in; None for one without a file. Blocking at the first one."""
         key = key_of(reading.source, reading.root)
         return None if key is None else self.at(key)
 
     async def whole(self, reading: Reading, seconds: float = WAIT_SECONDS) -> Index:
         """All documents around one, with it as it was read; waits for the first look at the files, within bounds."""
-        found = self.of(reading)
+        found = await asyncio.to_thread(self.of, reading)
         if found is None:
             return Index().with_document(reading.indexed).as_whole()
         found.prefer(reading.spec_path)
@@ -121,7 +124,7 @@ class SpecIndexes:
         key = await asyncio.to_thread(key_of, source, root)
         if key is not None:
             self._loop = asyncio.get_running_loop()
-            found = self.at(key)
+            found = await asyncio.to_thread(self.at, key)
             found.begin()
             await self._look_if_stale(found)
 
@@ -212,11 +215,20 @@ class SpecIndexes:
             index.set_open(reading.spec_path, OpenSpec(source, indexed(reading)))
 
     def at(self, key: IndexKey) -> SpecIndex:
-        """The index of a folder."""
+        """The index of a folder. Blocking when it is first asked for."""
         folder, is_root = key
+        if (known := self._by_folder.get(key)) is not None:
+            return known
         return self._by_folder.setdefault(
             key,
-            SpecIndex(folder, self._surroundings, self._editor, is_root=is_root, on_change=self._changed),
+            SpecIndex(
+                folder if is_root else resolved(folder),
+                self._surroundings,
+                self._editor,
+                named=folder,
+                is_root=is_root,
+                on_change=self._changed,
+            ),
         )
 
     def _editor(self) -> ProjectLayer:
@@ -252,4 +264,4 @@ def key_of(source: Source, root: Path | None) -> IndexKey | None:
     """The folder whose index a document is in; None for one without a file. Blocking."""
     if root is not None:
         return root, True
-    return None if source.path is None else (resolved(source.path).parent, False)
+    return None if source.path is None else (source.path.parent, False)

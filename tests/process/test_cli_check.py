@@ -112,3 +112,16 @@ async def test_cures_of_all_documents_come_before_what_is_said_of_them(orch, wor
     assert "openspec/changes/y/specs/auth/spec.md: 1 cure applied." in done.err
     assert done.json() == (await orch("check", "openspec/changes/y", "--json")).json()
     assert "modified_drops_scenario" not in {one["rule"] for one in done.json()["findings"]}
+
+
+async def test_documents_without_a_workspace_know_those_beside_them_also_through_a_link(orch, tmp_path):
+    folder = tmp_path / "real" / ".kiro" / "specs" / "login"
+    folder.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    for name in ("requirements.md", "tasks.md"):
+        (folder / name).write_text(SPECS[f".kiro/specs/login/{name}"], newline="")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    for place in ("real", "link"):
+        tasks = tmp_path / place / ".kiro" / "specs" / "login" / "tasks.md"
+        found = (await orch("check", str(tasks), "--json", cwd=tmp_path / "elsewhere")).json()["findings"]
+        assert [one["message"][:5] for one in found if one["rule"] == "undefined_reference"] == ["“9.9”"], place

@@ -173,3 +173,10 @@ def test_without_them_the_platforms_folders_for_this_program_are_used(monkeypatc
     assert config_home().name == "orch-lsp"
     assert "orch-lsp" in state_home().parts
     assert config_home().is_absolute()
+
+
+def test_the_root_of_all_files_is_nobodys_workspace(tmp_path: Path) -> None:
+    document = tmp_path / "a" / "b.spec.md"
+    assert find_root(document, folders=[Path(tmp_path.anchor)]) is None
+    assert find_root(document, folders=[Path(tmp_path.anchor), tmp_path / "a"]) == (tmp_path / "a").resolve()
+    assert find_root(document, explicit=Path(tmp_path.anchor)) == Path(tmp_path.anchor)

@@ -24,7 +24,7 @@ async def workspace_symbol(ls: OrchServer, params: types.WorkspaceSymbolParams) 
 
 
 async def _in_root(ls: OrchServer, root: tuple[Path, bool], uri: str, query: str) -> list[types.SymbolInformation]:
-    owner = ls.shared.indexes.at(root)
+    owner = await asyncio.to_thread(ls.shared.indexes.at, root)
     index = await ls.shared.indexes.whole_of(owner)
     found = await asyncio.to_thread(search, index, query, MOST)
     there = await asyncio.to_thread(places_in, owner, index, {one.path for one in found}, uri, ls.position_encoding)
