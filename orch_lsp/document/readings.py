@@ -39,6 +39,8 @@ class MarkdownReading:
     """The documents of the text that it was an edit ago, until one of this text is made; their front matter is its."""
     derived: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], compare=False, repr=False)
     """Values derived from it, see `once`."""
+    lasting: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], compare=False, repr=False)
+    """Values that hold for the document whatever is written in it, from one text to the next."""
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
         """The value that `make` gives, made once for this text and kept with it. Two threads may both make it."""
@@ -97,7 +99,8 @@ def _read(known: MarkdownReading | None, text: str) -> MarkdownReading:
         before = known.front_matter is None and opens_front_matter(text)
         if span.start > known.tree.starts[0] and not before:
             before = known.documents or known.before
-            return MarkdownReading(changed(known.tree, span, new_text), known.front_matter, before=list(before))
+            tree = changed(known.tree, span, new_text)
+            return MarkdownReading(tree, known.front_matter, before=list(before), lasting=known.lasting)
     front_matter = parse_front_matter(text)
     return MarkdownReading(tree_after(text, front_matter), front_matter)
 

@@ -30,7 +30,7 @@ from orch_lsp.settings.model import Choice, Settings, SeveritiesFor
 from orch_lsp.workspace import user_config_path, workspace_left_by
 
 if TYPE_CHECKING:
-    from orch_lsp.document.readings import Readings
+    from orch_lsp.document.readings import MarkdownReading, Readings
     from orch_lsp.redaction import Redactor
     from orch_lsp.runs.record import RunRecord
     from orch_lsp.settings.load import ProjectLayer
@@ -165,9 +165,24 @@ class DraftPlan:
     parent_run_id: str | None = None
 
 
-def _profile_of(clues: Clues, recognised: Sequence[Recognised], otherwise: str) -> Profile:
+def recognised_in(markdown: MarkdownReading, path: str) -> tuple[Recognised, ...]:
+    """The formats that a document at a path follows; looked up again after an edit only if its content decides."""
+    key = ("recognised", path)
+    known: tuple[Recognised, ...] | None = markdown.lasting.get(key)
+    if known is None:
+        known = markdown.once(key, lambda: FORMATS.recognised(_clues(markdown, path)))
+        if known and all(one.recognition.certainty == "path" for one in known):
+            markdown.lasting[key] = known
+    return known
+
+
+def _clues(markdown: MarkdownReading, path: str) -> Clues:
+    return Clues(path, markdown.tree.text, markdown.tree.headings, markdown.front_matter)
+
+
+def _profile_of(front_matter: FrontMatter | None, recognised: Sequence[Recognised], otherwise: str) -> Profile:
     """The profile to read a document with: the one it names, else the recognised one, else that of the settings."""
-    named = clues.front_matter.values.get("profile") if clues.front_matter else None
+    named = front_matter.values.get("profile") if front_matter else None
     profile = profile_named(named) if isinstance(named, str) else None
     same = [one.profile for one in recognised if profile is None or one.profile.format == named]
     if len(same) == 1:
@@ -189,13 +204,12 @@ def read_now(surroundings: Surroundings, source: Source, editor: ProjectLayer, c
     spec_path = surroundings.spec_path(source, root)
     # Without a workspace the record names the file alone, and its folders tell as much.
     whole = source.path.as_posix() if root is None and source.path is not None else spec_path
-    clues = Clues(whole, source.text, markdown.tree.headings, front_matter)
-    recognised = markdown.once(("recognised", whole), lambda: FORMATS.recognised(clues))
+    recognised = recognised_in(markdown, whole)
     said = _format_said(spec_path, settings)
     if said is not None and not _says_its_profile(front_matter):
-        taken = markdown.once(("taken for", whole, said), lambda: FORMATS.taken_for(said, clues))
+        taken = markdown.once(("taken for", whole, said), lambda: FORMATS.taken_for(said, _clues(markdown, whole)))
         recognised = () if taken is None else (taken,)
-    profile = _profile_of(clues, recognised, settings.profile)
+    profile = _profile_of(front_matter, recognised, settings.profile)
     document = surroundings.readings.read(source.uri, source.text, profile)
     no_profile = _without_profile(document, source, whole, spec_path, settings, recognised)
     if no_profile is not None:

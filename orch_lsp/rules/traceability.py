@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 
 from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, Relation
 from orch_lsp.rules.rule import Found, Neighbour, Related, Rule, Subject
@@ -210,6 +211,7 @@ def _wholes(key: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=16_384)
 def _shape(key: str) -> str:
     return _DIGITS.sub("#", key)
 
