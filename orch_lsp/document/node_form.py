@@ -21,7 +21,9 @@ class NodeForm:
     words: str = STAND_IN
     """The words behind its id, if those of the node beside it are alike; LF line ends."""
     first: str = ""
-    """The line of the first one with `{}` for its number, without its words; empty if there has to be one already."""
+    """The line of the first one, with `{}` (or `{:03d}`) for its number, without its words.
+
+    Empty if there has to be one already."""
     key: str = ""
     """The key of the first one, with `{}` for its number."""
     sections: frozenset[str] = frozenset()

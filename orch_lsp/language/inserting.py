@@ -26,6 +26,7 @@ from orch_lsp.markdown.change import changed
 from orch_lsp.text import Edit, Span, end_of_line, start_of_line
 
 _BEHIND_ID = re.compile(r"[*_~]{0,3}[.．、:：)）]{0,2}[*_]{0,3}[.:：]?[ \t]*")
+_PLACE = re.compile(r"\{(?::0(\d)d)?\}")
 _OUTLINED = re.compile(r"\d{1,4}(?:\.\d{1,4})*")
 _SIGNAL = re.compile(r"[A-Z]{4,}|\*\*\w+\*\*")
 _SUFFIX = re.compile(r"[ \t]*[(（].*")
@@ -351,7 +352,7 @@ class _Place:
             return None
         above = "" if form.within is None else holder.key.partition(": ")[2] or holder.key
         number = highest(above + form.key.partition("{")[0], self._taken(form.kind)) + 1
-        key, line = above + form.key.format(number), form.first.format(number)
+        key, line = above + _with_number(form.key, number), _with_number(form.first, number)
         at = self._end_of_own(holder)
         if line.startswith("#"):
             return self._headed(form, key, line, Span(holder.span.start, at))
@@ -431,6 +432,11 @@ class _Place:
 def _as_read(node: Node) -> tuple[str, str, str, str | None]:
     """The part of a node that a new one must not change; headings that are no names are counted by position."""
     return node.kind, bare(node.key) if node.kind == "section" else node.key, node.title, node.state
+
+
+def _with_number(text: str, number: int) -> str:
+    """A text of a form with a number in its place: `{}`, or `{:03d}` for one of three digits. Never raises."""
+    return _PLACE.sub(lambda found: f"{number:0{int(found[1] or 0)}d}", text)
 
 
 def _renumbered(name: str, number: str) -> str:
