@@ -8,6 +8,7 @@ tasks cite criteria.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
@@ -24,6 +25,7 @@ _LEAST_TRACING = 0.5
 the others say nothing of what they cover."""
 _LEAST_OF_STORIES = 0.3
 _LEAST_OF_REQUIREMENTS = 0.5
+_NUMBERED = re.compile(r"([A-Za-z]{1,8}-?)(\d{1,6})")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -119,6 +121,33 @@ def _without_task(subject: Subject, kind: NodeKind, least: float) -> Iterator[Fo
     related = tuple(Related("The tasks.", Span(0, 0), plan.path) for plan in plans)
     for node in open_ones:
         yield Found(f"No task is for “{node.key}”.", node.head, node.key, related=related)
+
+
+def story_without_acceptance(subject: Subject) -> Iterator[Found]:
+    """Stories without a scenario or criterion, where others have some."""
+    nodes = subject.document.nodes.nodes
+    judged = {node.parent for node in nodes if node.kind in {"criterion", "scenario"}}
+    stories = [node for node in nodes if node.kind == "story" and _is_id(node)]
+    bare = [node for node in stories if node.key not in judged]
+    for node in bare if len(bare) < len(stories) else ():
+        yield Found(f"Nothing says when “{node.key}” is done: give it a scenario.", node.head, node.key)
+
+
+def id_width_mismatch(subject: Subject) -> Iterator[Found]:
+    """Ids with another number of digits than the others of their kind: `FR-1` where there is `FR-002`."""
+    widths: dict[str, Counter[int]] = {}
+    numbered: list[tuple[Node, str, str]] = []
+    for node in subject.document.nodes.nodes:
+        found = _NUMBERED.fullmatch(node.key) if node.name is not None else None
+        if found is not None:
+            numbered.append((node, found[1], found[2]))
+            if found[2].startswith("0"):
+                widths.setdefault(found[1], Counter())[len(found[2])] += 1
+    for node, prefix, digits in numbered if widths else ():
+        usual, count = widths[prefix].most_common(1)[0] if prefix in widths else (0, 0)
+        if count > 1 and len(digits) < usual:
+            meant = f"{prefix}{int(digits):0{usual}}"
+            yield Found(f"“{node.key}” has fewer digits than the others: “{meant}” is read alike.", node.head, node.key)
 
 
 def property_without_criterion(subject: Subject) -> Iterator[Found]:
@@ -231,6 +260,10 @@ RULES = (
         broken_reference_range, needs_spec=True,
     ),
     Rule(
+        "id_width_mismatch", "identity", "information", "An id has fewer digits than the others of its kind.",
+        id_width_mismatch,
+    ),
+    Rule(
         "criterion_without_task", "traceability", "warning", "No task covers a criterion.", criterion_without_task,
         needs_spec=True,
     ),
@@ -240,6 +273,10 @@ RULES = (
     Rule(
         "requirement_without_task", "traceability", "information",
         "No task is for a requirement, where tasks are for most others.", requirement_without_task, needs_spec=True,
+    ),
+    Rule(
+        "story_without_acceptance", "traceability", "warning", "A story has no scenario, where others have some.",
+        story_without_acceptance,
     ),
     Rule(
         "property_without_criterion", "traceability", "warning", "A property validates no criterion.",

@@ -129,3 +129,16 @@ def test_gaps_within_a_range_are_no_fault() -> None:
 def test_a_requirement_with_an_emoji_in_front_is_one(mark: str) -> None:
     document = parse(f"# T\n\n## Requirements\n\n- {mark}**FR-001**: It MUST a.\n- [FR-002](b.md): words\n", SPEC)
     assert [node.key for node in document.nodes.nodes if node.kind == "requirement"] == ["FR-001"]
+
+
+@pytest.mark.parametrize("code", ["id_width_mismatch", "story_without_acceptance"])
+def test_the_examples_of_ids_and_stories_are_what_they_are_said_to_be(code: str) -> None:
+    assert_examples_are_what_they_are_said_to_be(code, SPEC)
+
+
+@pytest.mark.parametrize(
+    "ids", ["FR-1 FR-2 FR-10", "FR-001 FR-002 FR-1000", "FR-001 FR-002 SC-1", "FR-002 FR-001", "FR-001 FR-007"]
+)
+def test_ids_that_are_not_filled_up_or_are_longer_are_fine(ids: str) -> None:
+    text = "# T\n\n" + "".join(f"- **{one}**: It MUST a.\n" for one in ids.split())
+    assert [one.rule for one in check(parse(text, SPEC)) if one.rule in {"id_width_mismatch", "duplicate_id"}] == []
