@@ -46,6 +46,10 @@ test("a workspace can choose by name, and the folder comes before the workspace"
   assert.deepEqual(projectSettings(settings, true), { provider: "b" });
 });
 
+test("hints that a workspace turns off are turned off", () => {
+  assert.deepEqual(projectSettings(inspect({ inlay_hints: { workspaceValue: false } }), true), { inlay_hints: false });
+});
+
 test("a workspace that is not trusted chooses nothing", () => {
   assert.deepEqual(projectSettings(inspect({ provider: { workspaceValue: "a" } }), false), {});
 });
