@@ -18,7 +18,7 @@ from orch_lsp.cli.spec_files import ReadSpec, SpecFiles, Unreadable, common_root
 from orch_lsp.cli.trace_report import Trace, TracedDocument
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.late import late
-from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.review import findings_of_rules, is_spec
 from orch_lsp.workspace import relative_path
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from orch_lsp.cli import trace_page, traced_code
     from orch_lsp.language import coverage
     from orch_lsp.language.code.links import CodeCitation
+    from orch_lsp.language.coverage import Mark
 else:
     sessions = late("orch_lsp.app.session")
     trace_page = late("orch_lsp.cli.trace_page")
@@ -63,14 +64,15 @@ def trace(*, paths: tuple[Path, ...], form: str | None, as_json: bool, no_code: 
     if as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json and --format {form} exclude one another")
     form = "json" if as_json else form or "text"
-    found = asyncio.run(_find(paths, workspace, with_code=not no_code))
+    found = asyncio.run(_find(paths, workspace, with_code=not no_code, with_others=form == "html"))
     traced = _trace(found)
     if form == "json":
         write_json(trace_report.as_json(traced))
     elif form == "csv":
         write_page(trace_report.as_csv(traced))
     elif form == "html":
-        rows = coverage.coverage(traced.index, traced.edges, code=traced.code)
+        marks = _marks(found.specs)
+        rows = coverage.coverage(traced.index, traced.edges, marks, code=traced.code)
         write_result(trace_page.page(traced, rows, _root_of(found.specs).name))
     else:
         write_page("".join(f"{line}\n" for line in trace_report.as_lines(traced)))
@@ -79,13 +81,16 @@ def trace(*, paths: tuple[Path, ...], form: str | None, as_json: bool, no_code: 
     sys.exit(0 if found.is_whole else EXIT_FAILED)
 
 
-async def _find(paths: Sequence[Path], workspace: Path | None, *, with_code: bool) -> _Found:
+async def _find(paths: Sequence[Path], workspace: Path | None, *, with_code: bool, with_others: bool) -> _Found:
     session = sessions.build_session()
     specs: list[ReadSpec] = []
     is_whole = True
     code: tuple[CodeCitation, ...] = ()
     try:
-        async for found in SpecFiles(paths, session, workspace, lambda message: say(f"warning: {message}")).read():
+        files = SpecFiles(
+            paths, session, workspace, lambda message: say(f"warning: {message}"), with_others=with_others
+        )
+        async for found in files.read():
             if isinstance(found, Unreadable):
                 is_whole = False
                 say(f"error: {found.message}")
@@ -117,6 +122,21 @@ def _trace(found: _Found) -> Trace:
     }
     index = Index.of(_indexed(path, spec, root) for path, spec in by_path.items())
     return Trace(documents, index, found.code)
+
+
+def _marks(specs: Sequence[ReadSpec]) -> dict[tuple[str, str], frozenset[Mark]]:
+    """What rules say of nodes: reworded since what is made of them was written, and done without a file."""
+    root = _root_of(specs)
+    found: dict[tuple[str, str], set[Mark]] = {}
+    for spec in specs:
+        for one in findings_of_rules(spec.reading):
+            if one.rule == "done_without_evidence" and one.key is not None:
+                found.setdefault((relative_path(spec.file.path, root), one.key), set()).add("unproven")
+            elif one.rule == "stale_downstream" and one.related:
+                citation = spec.reading.document.nodes.citation_at(one.span.start)
+                path = relative_path(spec.root / (one.related[0].path or ""), root)
+                found.setdefault((path, "" if citation is None else citation.key), set()).add("stale")
+    return {at: frozenset(marks) for at, marks in found.items()}
 
 
 def _root_of(specs: Sequence[ReadSpec]) -> Path:

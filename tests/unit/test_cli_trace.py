@@ -164,3 +164,17 @@ def test_each_thing_that_is_asked_for_has_a_row_with_its_state(here):
     assert asked
     for key in asked:
         assert re.search(rf'<tr id="[^"]*/{re.escape(key)}" data-is="(?:uncovered|planned|begun|done)', page), key
+
+
+def test_a_requirement_that_is_ticked_off_without_its_file_is_marked(here):
+    folder = here / "specs" / "009-proof"
+    folder.mkdir(parents=True)
+    (folder / "spec.md").write_text("# Feature Specification: A\n\n- **FR-950**: It MUST a\n- **FR-951**: It MUST b\n")
+    (folder / "tasks.md").write_text("# Tasks: A\n\n- [x] T001 Write `src/gone.py` (FR-950)\n- [ ] T002 b (FR-951)\n")
+    page = trace("--format", "html", "specs").stdout
+    row = re.search(r'<tr id="[^"]*/FR-950" data-is="([^"]*)"', page)
+    other = re.search(r'<tr id="[^"]*/FR-951" data-is="([^"]*)"', page)
+    assert row is not None
+    assert other is not None
+    assert "unproven" in row[1].split()
+    assert "unproven" not in other[1].split()
