@@ -23,6 +23,7 @@ from orch_lsp.text import Span, end_of_line, start_of_line
 
 _DEEPEST = 6
 _NUMBER = re.compile(r"(?P<number>\d{1,3})(?P<behind>[.)、．:]?[ \t]*)")
+_SERIES = re.compile(r"(?P<before>[^\W\d_]{0,20}[ \t]?)(?P<number>\d{1,3})(?P<behind>[.)、．:：][ \t]*)")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -90,12 +91,33 @@ class _Line:
                 snippet = _snippet(made, made.line.start)
                 detail = f"new {form.what}"
                 yield Proposal(plain.strip(), span, plain, "skeleton", detail, f"{'#' * marks} {words}", None, snippet)
+        yield from self._next_numbered(marks, typed, span)
         for spec, level in self._missing():
             for title in self._titles(spec):
                 if title.casefold().startswith(typed):
                     written = f"{'#' * level} {self._number()}{title}"
                     detail = spec.guidance if len(spec.guidance) <= 80 else ""
                     yield Proposal(title, span, written, "section", detail, f"{'#' * marks} {title}")
+
+    def _next_numbered(self, marks: int, typed: str, span: Span) -> Iterator[Proposal]:
+        """The heading that goes on where others of the level have numbers: a phase, a group of tasks."""
+        named = {node.span.start for node in self._document.nodes.nodes if node.kind != "section"}
+        highest: dict[tuple[str, str], int] = {}
+        last: tuple[str, str] | None = None
+        for section in self._document.sections:
+            start = section.heading.start
+            found = _SERIES.match(section.title)
+            if section.level != marks or section.profile_key is not None or start in named or start == self._start:
+                continue
+            if found is not None:
+                series = found["before"], found["behind"]
+                highest[series] = max(highest.get(series, 0), int(found["number"]))
+                last = series if start < self._start else last
+        if last is not None and marks > 1:
+            words = f"{last[0]}{highest[last] + 1}{last[1]}"
+            if words.casefold().startswith(typed):
+                text = f"{'#' * marks} {words}"
+                yield Proposal(text.strip(), span, text, "label", "", f"{'#' * marks} {words}")
 
     def _missing(self) -> Iterator[tuple[SectionSpec, int]]:
         """The sections of the profile that are not there, each with its level."""

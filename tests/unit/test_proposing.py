@@ -18,8 +18,10 @@ from tests.unit.test_rename import BASE, PLAN, REQUIREMENTS, SPEC, TASKS
 
 NUMBERED = "specs/004-d/plan.md"
 GERMAN = "c.spec.md"
+PHASES = "specs/005-e/tasks.md"
 MORE = DOCUMENTS | {
     NUMBERED: "# Implementation Plan: D\n\n## 1. Summary\n\nx\n\n## 2. Technical Context\n\nx\n",
+    PHASES: "# Tasks: E\n\n## Phase 1: Setup\n\n- [ ] T001 x\n\n## Phase 2: Stories\n\n- [ ] T002 y\n\n## End\n",
     GERMAN: "# C\n\n## Ziel\n\nx\n\n## Anforderungen\n\nDas System MUSS x.\n\n## Aufgaben\n\n- [ ] y\n",
 }
 
@@ -65,6 +67,10 @@ def proposed(path, old, new):
         (TASKS, "- [ ] 2. That", "- [ ] 3¦\n- [ ] 2. That", {"[ ] 3.": "- [ ] 3. "}),
         (TASKS, "- [ ] 2. That", "  - [ ] 1¦\n- [ ] 2. That", {"[ ] 1.2": "  - [ ] 1.2 "}),
         (TASKS, "  - _Requirements: 1.2", "  - [ ] 2¦\n  - _Requirements: 1.2", {"[ ] 2.1": "  - [ ] 2.1 "}),
+        # Phases and groups of tasks go on.
+        (PHASES, "## End", "## ¦\n\n## End", {"## Phase 3:": "## Phase 3: "}),
+        (PHASES, "## End", "## Ph¦\n\n## End", {"## Phase 3:": "## Phase 3: "}),
+        (GROUPS, "* [ ] **2.1** Link\n", "* [ ] **2.1** Link\n\n## ¦", {"## 3.": "## 3. "}),
         # Boxes and labels.
         (
             GROUPS,
