@@ -140,3 +140,17 @@ async def test_nothing_of_the_code_is_asked_for_where_there_is_no_workspace(star
     spec = editor.open(alone / "a.spec.md", "# A\n\n## Acceptance Criteria\n\n- AC-1: x\n\n## Tasks\n\n- [ ] do AC-1\n")
     assert await ask.references(spec, "AC-1") == [("a.spec.md", "AC-1")]
     assert len(await ask.implementation(spec, "AC-1")) == 1
+
+
+async def test_the_trace_tells_the_same_code_on_the_command_line(orch, folder):
+    done = await orch("trace", "--json", "specs", cwd=folder)
+    assert done.code == 0
+    assert done.err == ""
+    found = [edge for edge in done.json()["edges"] if "within" in edge["from"] and edge["to"]["key"] == "FR-001"]
+    assert [(edge["from"]["path"], edge["text"]) for edge in found] == [
+        ("latin.c", "FR-001"),
+        ("src/export.py", "FR-001"),
+        ("src/größe 1.ts", "FR-001"),
+        ("tests/test_export.py", "fr_001"),
+    ]
+    assert {edge["kind"] for edge in found} == {"cites", "tests"}
