@@ -125,7 +125,7 @@ def _trace(found: _Found) -> Trace:
 
 
 def _marks(specs: Sequence[ReadSpec]) -> dict[tuple[str, str], frozenset[Mark]]:
-    """What rules say of nodes: reworded since what is made of them was written, and done without a file."""
+    """Marks of nodes by rules: reworded since their tasks were written, and done without a file."""
     root = _root_of(specs)
     found: dict[tuple[str, str], set[Mark]] = {}
     for spec in specs:
