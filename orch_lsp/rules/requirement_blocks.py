@@ -82,8 +82,10 @@ def _part(document: SpecDocument, node: Node) -> str | None:
 
 def part_named(node: Node) -> str | None:
     """The part of a delta that a node is, such as `added`; None if it is none."""
+    if node.kind != "delta":
+        return None
     name = node.key.partition("~")[0]
-    return name.removesuffix(_PART) if node.kind == "delta" and name.endswith(_PART) else None
+    return name.removesuffix(_PART) if name.endswith(_PART) else None
 
 
 def _words(document: SpecDocument, section: Section) -> str:
