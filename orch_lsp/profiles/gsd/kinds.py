@@ -17,7 +17,9 @@ else:
     requirements = late("orch_lsp.profiles.gsd.requirements")
     roadmap = late("orch_lsp.profiles.gsd.roadmap")
 
-_NOTHING_IS_ASKED_FOR: dict[str, Severity] = {"missing_section": "off"}
+# Phases that are over stand in no roadmap, and `09-03` is a plan.
+_NO_RANGES: dict[str, Severity] = {"broken_reference_range": "off"}
+_NOTHING_IS_ASKED_FOR: dict[str, Severity] = {"missing_section": "off", **_NO_RANGES}
 
 REQUIREMENTS = Profile(
     name="gsd",
@@ -74,4 +76,5 @@ NOTES = Profile(
     description="Whatever else lies in `.planning/`: the project, its state, summaries, research.",
     sections=(),
     nodes=when_read(lambda: requirements.notes_nodes),
+    severities=_NO_RANGES,
 )
