@@ -30,6 +30,7 @@ from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.spec_actions import INSERT, TOGGLE, insert_actions, may_be_edited, toggle_actions
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import findings_of_rules
+from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 from orch_lsp.rules.rule import Finding
 
 _ANOTHER_CHOICE = frozenset({
@@ -66,7 +67,8 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
     if _asked_for(wanted, TOGGLE):
         actions += await asyncio.to_thread(toggle_actions, snapshot, reading, params.range)
     if _asked_for(wanted, INSERT) and snapshot.client.code_action_literals and may_be_edited(reading):
-        index = await snapshot.index()
+        # Free ids are those of the spec's own documents, which are read first.
+        index = await snapshot.index(GLANCE_SECONDS)
         actions += await asyncio.to_thread(insert_actions, snapshot, reading, index, params.range)
     if snapshot.client.code_action_literals:
         return list(actions)
