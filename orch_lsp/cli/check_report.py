@@ -106,7 +106,7 @@ def summary_line(report: Report) -> str:
     counts = report.summary()
     files = counts.pop("files")
     words = [_counted(number, name) for name, number in counts.items() if number]
-    found = ", ".join(words) if words else "nothing to say"
+    found = ", ".join(words) if words else "nothing to say" if files else "nothing was checked"
     return f"{files} {'document' if files == 1 else 'documents'}: {found}."
 
 

@@ -35,7 +35,8 @@ NodeKind = Literal[
 State = Literal["open", "done", "in_progress", "optional"]
 Relation = Literal["cites", "covers", "validates", "modifies", "removes", "renames", "supersedes", "tests"]
 
-_EMPHASIS = re.compile(r"(?<!\w)[*_`~]+(?=\w)|(?<=[\w.,;:!?)])[*_`~]+(?!\w)")
+# A run of marks is tried anew at each of its characters: without a bound the time grows with the square of its length.
+_EMPHASIS = re.compile(r"(?<!\w)[*_`~]{1,32}(?=\w)|(?<=[\w.,;:!?)])[*_`~]{1,32}(?!\w)")
 _BOX = re.compile(r"\[[xX~-]\]")
 _LINE_END = re.compile(r"[\r\n]")
 _NOT_WORD = re.compile(r"[\W_]+")

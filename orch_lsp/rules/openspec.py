@@ -14,7 +14,7 @@ from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
 from orch_lsp.text import Edit, Span
 
 _KEYWORD = re.compile(r"(?<![A-Za-z0-9_])(?:SHALL|MUST)(?![A-Za-z0-9_])")
-_SMALL_KEYWORD = re.compile(r"(?<![A-Za-z0-9_])(?:shall|must)(?![A-Za-z0-9_])", re.IGNORECASE)
+_SMALL_KEYWORD = re.compile(r"(?<![A-Za-z0-9_])(?:shall|must)(?: not)?(?![A-Za-z0-9_])", re.IGNORECASE)
 _SCENARIO_LINE = re.compile(r"(?<![^\r\n])[ \t]*(?:[-*+][ \t]+)?\*{0,2}Scenario\b[^:：\r\n]{0,80}[:：]", re.IGNORECASE)
 _LONGEST = 500
 _SCENARIO_LEVEL = 4

@@ -166,7 +166,7 @@ def property_without_criterion(subject: Subject) -> Iterator[Found]:
 
 
 def stale_downstream(subject: Subject) -> Iterator[Found]:
-    """Nodes that the document is made of and that were reworded since: one finding a node, on its first citation."""
+    """Nodes that the document is made of and that were reworded since: one finding a node, at a task."""
     then = {(one.path, one.key) for one in subject.evidence.nodes_then}
     if not then:
         return
@@ -179,13 +179,16 @@ def stale_downstream(subject: Subject) -> Iterator[Found]:
         for key, citations in by_key.items():
             if (neighbour.path, key) not in then or (now := neighbour.nodes.by_key.get(key)) is None:
                 continue
-            holders = [node.key for one in citations if (node := nodes.at(one.span.start)) is not None]
-            held = dict.fromkeys(holders)
-            others = f", and {len(held) - 1} more" if len(held) > 1 else ""
-            by = f"“{next(iter(held))}”{others}" if held else "it"
-            message = f"“{key}” was reworded since this was written: look whether {by} still fits."
+            # A section that cites, such as a legend, says less than the tasks below it.
+            held = [(one, nodes.at(one.span.start)) for one in citations]
+            held.sort(key=lambda pair: pair[1] is None or pair[1].kind == "section")
+            keys = list(dict.fromkeys(node.key for _, node in held if node is not None))
+            others = f", and {len(keys) - 1} more" if len(keys) > 1 else ""
+            still = "still fit" if others else "still fits"
+            by = f"“{keys[0]}”{others}" if keys else "it"
+            message = f"“{key}” was reworded since this was written: look whether {by} {still}."
             related = (Related("As it is now.", now.head, neighbour.path),)
-            yield Found(message, citations[0].span, next(iter(held), None), (), related)
+            yield Found(message, held[0][0].span, keys[0] if keys else None, (), related)
 
 
 def _spec(subject: Subject) -> Iterable[Nodes]:

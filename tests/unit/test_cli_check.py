@@ -103,7 +103,7 @@ def test_of_a_document_that_is_no_spec_is_said_why_nothing_is_found(here: Path):
     done = check("notes.md")
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr.startswith("warning: notes.md is not checked. The format of this document is not known")
-    assert check(".").stderr == "0 documents: nothing to say.\n"
+    assert check(".").stderr == "0 documents: nothing was checked.\n"
 
 
 def test_nothing_in_a_document_acts_on_a_terminal_or_on_a_workflow(here: Path):

@@ -117,6 +117,12 @@ def test_a_hash_holds_what_a_reader_reads(one: str, other: str, same: bool) -> N
     assert (folded(one) == folded(other)) is same
 
 
+@pytest.mark.parametrize("mark", "*_`~")
+def test_a_run_of_marks_without_end_is_folded_at_once(mark: str) -> None:
+    assert folded(f"- {mark * 500_000} a").endswith(" a")
+    assert folded(f"{mark * 32}a{mark * 32}") == "a"
+
+
 def test_a_hash_changes_with_what_the_node_holds_alone() -> None:
     before, after = nodes(SPEC), nodes(SPEC.replace("Ask somebody", "Ask nobody"))
     changed = {

@@ -208,3 +208,10 @@ def test_a_cure_cures(text: str, profile: Profile) -> None:
 
 def _fixes(found: list[Finding]) -> Iterator[tuple]:
     return (fix.edits for finding in found for fix in finding.fixes)
+
+
+def test_a_prohibition_is_put_into_capitals_whole() -> None:
+    text = WHOLE.replace("It SHALL.", "It must not wait.")
+    (found,) = findings(text, SPEC, "no_normative_keyword")
+    assert [fix.title for fix in found.fixes] == ["Write MUST NOT in capitals"]
+    assert apply_edits(text, found.fixes[0].edits) == WHOLE.replace("It SHALL.", "It MUST NOT wait.")

@@ -100,7 +100,7 @@ def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Spec:
 
 
 FASTER = REQUIREMENTS.replace("5 seconds", "1 second")
-STALE = [("1", "“1.1” was reworded since this was written: look whether “1”, and 1 more still fits.", "tasks.md")]
+STALE = [("1", "“1.1” was reworded since this was written: look whether “1”, and 1 more still fit.", "tasks.md")]
 
 
 def test_what_was_reworded_after_its_tasks_is_said_once_on_the_first_of_them(spec: Spec) -> None:
@@ -110,6 +110,14 @@ def test_what_was_reworded_after_its_tasks_is_said_once_on_the_first_of_them(spe
     assert spec.stale() == STALE
     spec.commit()
     assert spec.stale() == STALE
+
+
+def test_a_section_that_cites_before_the_tasks_is_named_after_them(spec: Spec) -> None:
+    legend = TASKS.replace("## Tasks\n", "## Legend\n\n_Requirements: 1.1_\n\n## Tasks\n")
+    spec.commit(requirements=REQUIREMENTS, tasks=legend)
+    spec.write("requirements.md", FASTER)
+    said = "“1.1” was reworded since this was written: look whether “1”, and 2 more still fit."
+    assert spec.stale() == [("1", said, "tasks.md")]
 
 
 def test_ticking_a_box_rewords_nothing_and_rewording_settles_it(spec: Spec) -> None:
