@@ -323,3 +323,12 @@ def test_a_plan_that_is_short_has_no_findings() -> None:
     profile = FORMAT.profile("plan")
     assert profile is not None
     assert check(parse("# Implementation Plan: X\n\n## Summary\n\nDo FR-001.\n", profile)) == ()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_legend_of_the_template_names_stories_for_an_example_alone(end: str) -> None:
+    text = (
+        "# Tasks: X\n\n## Format: `[ID] [P?] [Story] Description`\n\n"
+        "- **[Story]**: Which user story this task belongs to (e.g., US1, US2, US3)\n\n- [ ] T001 [US2] Write FR-001\n"
+    )
+    assert [c.key for c in nodes("tasks", text.replace("\n", end)).citations] == ["US2", "FR-001"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from orch_lsp.document.items import matches_in
 from orch_lsp.document.node import Citation, Relation
 from orch_lsp.profiles.spec_kit.words import STORY
-from orch_lsp.text import Span
+from orch_lsp.text import Span, start_of_line
 
 if TYPE_CHECKING:
     from orch_lsp.markdown.tree import Chunk
@@ -27,6 +27,9 @@ _CITED = re.compile(
     rf"|(?P<story>(?i:{STORY})[ \t]*(?P<number>\d{{1,3}}))(?!\w)"
     rf"|(?:Constitution|Principle)[ \t]+(?:§[ \t]*|Principle[ \t]+)?(?P<principle>{_ROMAN})\b"
 )
+_LEGEND = re.compile(r"[ \t]*[-*+][ \t]+\*\*\[Story\]\*\*", re.IGNORECASE)
+"""The template's line on `[Story]`, which names stories for an example: `(e.g., US1, US2, US3)`."""
+_LONGEST_LEGEND = 200
 _SUPERSEDES = re.compile(r"supersedes:?[ \t*]*\Z", re.IGNORECASE)
 _COUNTED = re.compile(r"(.*?)(\d+)([a-z]?)")
 _WIDEST_RANGE = 500
@@ -62,8 +65,15 @@ def _citations(chunk: Chunk, known: frozenset[str], usual: Relation) -> Iterator
             yield Citation(usual, Span(*found.span("story")), f"US{int(found['number'])}")
         elif found["principle"]:
             yield Citation("cites", Span(*found.span("principle")), found["principle"], "constitution")
-        elif _is_id(found["key"], known):
+        elif _is_id(found["key"], known) and not _is_example(chunk.text, found):
             yield from _ids(chunk.text, found, usual, known)
+
+
+def _is_example(text: str, found: re.Match[str]) -> bool:
+    if not found["key"].startswith("US"):
+        return False
+    start = found.start()
+    return _LEGEND.match(text, start_of_line(text, start, max(0, start - _LONGEST_LEGEND))) is not None
 
 
 def _is_id(key: str, known: Collection[str]) -> bool:
