@@ -332,3 +332,11 @@ def test_the_legend_of_the_template_names_stories_for_an_example_alone(end: str)
         "- **[Story]**: Which user story this task belongs to (e.g., US1, US2, US3)\n\n- [ ] T001 [US2] Write FR-001\n"
     )
     assert [c.key for c in nodes("tasks", text.replace("\n", end)).citations] == ["US2", "FR-001"]
+
+
+def test_a_row_about_a_requirement_that_is_declared_cites_it_and_is_no_second_one() -> None:
+    table = "\n| Requirement | Story |\n|---|---|\n| FR-001 | US1 |\n| FR-002 | US1 |\n"
+    text = "# Feature Specification: X\n\n## Requirements\n\n- **FR-001**: System MUST count\n" + table
+    found = nodes("spec", text)
+    assert [node.key for node in found.nodes if node.kind == "requirement"] == ["FR-001", "FR-002"]
+    assert [c.key for c in found.citations] == ["FR-001", "US1", "US1"]

@@ -76,6 +76,9 @@ class _Reader:
         heads = [self._heads(chunk) for chunk in chunks]
         above = (skeleton.titles[first - 1] if first else None for first in skeleton.in_chunks[:-1])
         found = [self._found(chunk, title) for chunk, title in zip(chunks, above, strict=True)]
+        if self.rows:
+            declared = frozenset(node.key for some in (*heads, *found) for node in some if node.name is not None)
+            found = [_with_rows(*both, declared) for both in zip(chunks, found, strict=True)]
         if self.stories:
             scenarios = _scenarios(document, heads)
             found = [_joined(chunk, *both) for chunk, *both in zip(chunks, found, scenarios, strict=True)]
@@ -104,8 +107,6 @@ class _Reader:
             for item in items_of(chunk):
                 if (node := self.item(chunk.text, item, names[bisect_right(starts, item.span.start)])) is not None:
                     yield node
-        if self.rows:
-            yield from _rows(chunk)
         if self.questions:
             yield from _questions(chunk)
 
@@ -221,6 +222,13 @@ def _joined(chunk: Chunk, nodes: tuple[Node, ...], scenarios: tuple[Node, ...]) 
     if not scenarios:
         return nodes
     return chunk.once("spec-kit nodes and scenarios", lambda _: (*nodes, *scenarios), (nodes, scenarios))
+
+
+def _with_rows(chunk: Chunk, nodes: tuple[Node, ...], declared: frozenset[str]) -> tuple[Node, ...]:
+    """With the rows of tables; a row about what an item or a heading declares is a citation of it."""
+    rows = chunk.once("spec-kit rows", lambda chunk: tuple(_rows(chunk)))
+    kept = tuple(row for row in rows if row.key not in declared)
+    return chunk.once("spec-kit nodes and rows", lambda _: (*nodes, *kept), (nodes, kept)) if kept else nodes
 
 
 def _rows(chunk: Chunk) -> Iterator[Node]:
