@@ -227,11 +227,18 @@ class SpecFiles:
             found = (
                 self._below(path.absolute()) if self._shelf.is_folder(path.absolute()) else (_named(path.absolute()),)
             )
+            is_empty = True
             for file in found:
+                is_empty = False
                 real = resolved(file.path)
                 if real not in seen:
                     seen.add(real)
                     yield file
+            if is_empty:
+                self._complain(
+                    f"{path} holds no document that is looked at: files that git leaves out, and repositories within "
+                    "it, are passed over unless they are named."
+                )
 
     def _below(self, folder: Path) -> Iterable[SpecFile]:
         real = resolved(folder)

@@ -152,9 +152,14 @@ def unbalanced_fence(subject: Subject) -> Iterator[Found]:
     document = subject.document
     if document.unbalanced_fence is not None:
         message = "This code fence is never closed, so that all text below it is read as code."
-        fix = Fix("Close the code fence", partial(closing_edits, document.tree, subject.profile))
+        # Closed at the end, a forgotten fence hides for good what was meant as headings and tasks: a person decides.
+        is_code = _LIKE_A_SPEC.search(document.text, document.unbalanced_fence.end) is None
+        edits = partial(closing_edits, document.tree, subject.profile)
+        fix = Fix("Close the code fence", edits, by_itself=is_code)
         yield Found(message, document.unbalanced_fence, None, (fix,))
 
+
+_LIKE_A_SPEC = re.compile(r"^[ \t]{0,8}(?:#{1,6}[ \t]+\S|(?:[-*+]|\d{1,4}[.)])[ \t]+\[[ xX~-]\])", re.MULTILINE)
 
 _OF_TEMPLATES = re.compile(
     r"\[(?:(?-i:FEATURE NAME|PROJECT NAME|PROJECT_NAME|PRINCIPLE_\d_\w+|DATE|FEATURE(?=\](?! \w)))"

@@ -26,6 +26,8 @@ the others say nothing of what they cover."""
 _LEAST_OF_STORIES = 0.3
 _LEAST_OF_REQUIREMENTS = 0.5
 _NUMBERED = re.compile(r"([A-Za-z]{1,8}-?)(\d{1,6})")
+_SPLIT = re.compile(r"(?<=\d)[a-z]\Z")
+"""The letter by which one id became several: `FR-002` is meant as a whole where there are `FR-002a` and `FR-002b`."""
 _DIGITS = re.compile(r"\d+")
 
 
@@ -39,7 +41,7 @@ def undefined_reference(subject: Subject) -> Iterator[Found]:
     if not cited:
         return
     defined = {node.key for nodes in _spec(subject) for node in nodes.nodes if node.kind not in _WORK}
-    whole = {before for key in defined for before in _wholes(key)}
+    whole = {before for key in defined for before in _wholes(key)} | {_SPLIT.sub("", key) for key in defined}
     shapes = {_shape(key) for key in defined}
     for citation in cited:
         key = citation.key

@@ -218,3 +218,17 @@ def test_a_pipe_is_no_document_and_nobody_waits_for_it(here: Path):
     os.mkfifo(here / "a.spec.md")
     assert [one["rule"] for one in found("a.spec.md")["findings"]] == ["unreadable_document"]
     assert found(".")["findings"] == []
+
+
+def test_a_forgotten_fence_around_tasks_is_left_to_a_person(here: Path):
+    text = "# A\n\nB.\n\n## Goal\n\n```\ny\n\n- [ ] 8. Count\n"
+    (here / "a.spec.md").write_text(text)
+    done = check("a.spec.md", "--fix", "--rule", "unbalanced_fence")
+    assert (here / "a.spec.md").read_text() == text
+    assert "unbalanced_fence" in done.stdout
+
+
+def test_a_folder_without_documents_is_told(here: Path):
+    (here / "empty").mkdir()
+    done = check("empty")
+    assert "empty holds no document that is looked at" in done.stderr

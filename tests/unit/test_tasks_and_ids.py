@@ -142,3 +142,12 @@ def test_the_examples_of_ids_and_stories_are_what_they_are_said_to_be(code: str)
 def test_ids_that_are_not_filled_up_or_are_longer_are_fine(ids: str) -> None:
     text = "# T\n\n" + "".join(f"- **{one}**: It MUST a.\n" for one in ids.split())
     assert [one.rule for one in check(parse(text, SPEC)) if one.rule in {"id_width_mismatch", "duplicate_id"}] == []
+
+
+def test_an_id_that_became_several_is_meant_as_a_whole() -> None:
+    kinds = {profile.kind: profile for profile in PROFILES}
+    spec = parse("# S\n\n## Requirements\n\n- **FR-001**: a\n- **FR-002a**: b\n- **FR-002b**: c\n", kinds["spec"])
+    tasks = parse("# Tasks: S\n\n- [ ] T001 Write FR-002 in a.py\n- [ ] T002 Write FR-003 in b.py\n", kinds["tasks"])
+    findings = check(tasks, {}, [IndexedDocument("spec.md", spec.nodes)])
+    missed = [one for one in findings if one.rule == "undefined_reference"]
+    assert [tasks.text[one.span.start : one.span.end] for one in missed] == ["FR-003"]
