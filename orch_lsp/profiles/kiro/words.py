@@ -80,8 +80,17 @@ PREFIXES = r"N?FR|REQ|R|US|AC|SC|BR|UR|SR|TR|IR|QR|EC|NF"
 NORMATIVE = frozenset(
     {
         *("shall", "must", "shall not", "must not", "should", "will"),
-        *("应", "应当", "应该", "必须", "须", "不得", "應", "應當", "必須", "須", "しなければならない", "すること"),
-        *("ものとする", "してはならない", "해야 한다", "하여야 한다", "해야 합니다", "하지 않아야", "반드시"),
+        *("应", "应当", "应该", "必须", "须", "不得", "應", "應當", "必須", "須", "しなければならない", "ること"),
+        *(
+            "ないこと",
+            "ものとする",
+            "してはならない",
+            "해야 한다",
+            "하여야 한다",
+            "해야 합니다",
+            "하지 않아야",
+            "반드시",
+        ),
         *("deberá", "debe", "deberán", "deben", "deverá", "deve", "deverão", "devem"),
         *("muss", "müssen", "soll", "sollen", "darf nicht", "dürfen nicht", "doit", "doivent", "devra", "devront"),
     }

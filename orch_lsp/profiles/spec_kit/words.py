@@ -5,7 +5,19 @@ from __future__ import annotations
 NORMATIVE = frozenset(
     {
         *("shall", "must", "should", "will", "may", "应", "应当", "必须", "不得", "應", "必須", "しなければならない"),
-        *("すること", "ものとする", "해야 한다", "해야 합니다", "반드시", "debe", "deben", "deberá", "deve", "devem"),
+        *(
+            "ること",
+            "ないこと",
+            "ものとする",
+            "해야 한다",
+            "해야 합니다",
+            "반드시",
+            "debe",
+            "deben",
+            "deberá",
+            "deve",
+            "devem",
+        ),
         *("deverá", "muss", "müssen", "soll", "sollen", "darf nicht", "doit", "doivent", "devra"),
     }
 )
