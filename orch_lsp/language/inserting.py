@@ -334,7 +334,9 @@ class _Place:
             tail = f"{between}{STAND_IN}{suffix[0] if suffix else ''}" if at >= 0 else ""
             line = f"{text[beside.span.start : name.start]}{written}{tail}"
         body = hollow_body(self._document, beside, self._words_of_kind)
-        return self._headed(form, key, line, beside.span, body)
+        # One that lacks a part which its format asks for is no model.
+        is_model = "#" not in form.body or any(one.lstrip().startswith("#") for one in body)
+        return self._headed(form, key, line, beside.span, body if is_model else ())
 
     def _words_of_kind(self, kind: NodeKind, beside: str) -> str:
         form = next((one for one in self._document.profile.node_forms if one.kind == kind), None)

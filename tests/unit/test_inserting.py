@@ -21,6 +21,7 @@ STORIES = "specs/002-b/spec.md"
 BUG = ".kiro/specs/b/bugfix.md"
 GROUPS = "openspec/changes/c9/tasks.md"
 NEW = "openspec/specs/new/spec.md"
+BARE = "openspec/specs/bare/spec.md"
 EMPTY = "specs/003-c/spec.md"
 MORE = {
     LOCAL: (
@@ -40,6 +41,7 @@ MORE = {
     ".kiro/specs/c/tasks.md": "# Implementation Plan\n\n## Tasks\n",
     ".kiro/specs/c/design.md": "# Design Document\n\n## Correctness Properties",
     "b.spec.md": "# B\n\n## Acceptance Criteria\n\n## Tasks\n\n",
+    BARE: "# bare\n\n## Purpose\n\nx\n\n## Requirements\n\n### Requirement: Fields\n\n- one\n- two\n",
     NEW: "# new\n\n## Purpose\n\nx\n\n## Requirements\n",
     EMPTY: (
         "# Feature Specification: C\n\n## User Scenarios & Testing\n\n## Requirements\n\n"
@@ -218,3 +220,7 @@ def test_whatever_is_inserted_is_new_and_changes_nothing_else(data):
         assert not lost
         if "\r\n" in edited and "\n" not in edited.replace("\r\n", "") and "\r" not in edited.replace("\r\n", ""):
             assert "\n" not in one.edit.new_text.replace("\r\n", "")
+
+
+def test_a_requirement_without_a_scenario_is_no_model_for_another():
+    assert inserted(BARE, "- two")["Requirement: TODO"] == (FIRST_REQUIREMENT, "- two")
