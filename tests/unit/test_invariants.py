@@ -79,6 +79,7 @@ READS_MARKS = {
     "language/code/syntax.py": "finds comments in pages of HTML, which are code here and no Markdown",
     "rules/openspec.py": "takes a heading of the document for one of another level",
     "rules/openspec_documents.py": "compares how the document's headings are typed with the forms that a tool knows",
+    "rules/structure.py": "looks for headings and tasks behind a fence that is never closed: they are code to Markdown",
     "rules/task_lines.py": "finds lines that look like items and that Markdown takes for none; skips a heading's marks",
     "providers/outline_sorting.py": "tells comments from other HTML of the tree",
 }
