@@ -7,36 +7,21 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from orch_lsp.context.choke import MAX_FILE_BYTES, read_text
+from orch_lsp.context.corpus import Limits, ReadCorpus
 from orch_lsp.context.ignore import Rules
 from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion
 from orch_lsp.context.mentions import Mention, find_mentions
 from orch_lsp.context.packing import Range, new_pack
-from orch_lsp.context.ranking import Document, rank
 from orch_lsp.context.resolution import Resolver
-from orch_lsp.context.tokens import TermCounter, terms
+from orch_lsp.context.tokens import terms
 from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ContextError, ErrorCode
 
 MAX_LEFT_OUT = 200
 _MOST_BESIDE = 12
 """Of one folder that belongs to the spec."""
-
-_SETTLED = ("binary", "larger than", "not UTF-8", "not a regular file", "not found")
-"""Reasons for which a file that nobody named is passed over without a word."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of a workspace is looked at: files, bytes of one file, bytes of all, seconds for finding and reading."""
-
-    max_files: int = 20_000
-    max_file_bytes: int = MAX_FILE_BYTES
-    max_total_bytes: int = 64 * 1024 * 1024
-    max_seconds: float = 20.0
 
 
 class FilesystemSource:
@@ -98,14 +83,15 @@ class FilesystemSource:
             query, spec, Resolver(root, _folder(spec), tree, files), left_out, stopped, self._deadline()
         )
         met = list(listing.left_out)
-        wanted = frozenset(terms(query.brief))
-        ranking = rank(self._read(root, files, TermCounter(wanted), met, ended), wanted)
+        corpus = ReadCorpus(root, files, self._limits, ended)
+        met += corpus.left_out
+        ranking = corpus.ranked(frozenset(terms(query.brief)))
         if late:
             seconds = f"{self._limits.max_seconds:g} seconds"
             met.insert(0, Exclusion("…", f"it took longer than {seconds} to read: the rest was not searched"))
         elif not listing.complete:
             met.insert(0, Exclusion("…", f"more than {self._limits.max_files} files: the rest was not searched"))
-        pack = new_pack(root, ranking.weights, query.budget_tokens, stopped)
+        pack = new_pack(corpus, ranking.weights, query.budget_tokens, stopped)
         pack.add_mentions(mentions)
         pack.add_ranked([one for one in ranking.ranked if one.path not in mentions])
         return ContextResult(tuple(pack.items), _bounded((*left_out, *pack.left_out, *met)))
@@ -114,31 +100,6 @@ class FilesystemSource:
         """Whether mentioned files have had their time, which is theirs alone: they come first."""
         until = self._now() + self._limits.max_seconds
         return lambda: self._now() > until
-
-    def _read(
-        self,
-        root: Path,
-        files: Iterable[str],
-        counter: TermCounter,
-        left_out: list[Exclusion],
-        stopped: Callable[[], bool],
-    ) -> list[Document]:
-        documents: list[Document] = []
-        total = 0
-        for path in files:
-            if stopped():
-                break
-            readable = read_text(root, path, self._limits.max_file_bytes)
-            if isinstance(readable, Exclusion):
-                if not readable.reason.startswith(_SETTLED):
-                    left_out.append(readable)
-                continue
-            total += readable.size
-            if total > self._limits.max_total_bytes:
-                left_out.append(Exclusion(path, "more text than is searched; this file and later ones were not"))
-                break
-            documents.append(Document(path, *counter.count(f"{path}\n{readable.text}")))
-        return documents
 
 
 def _chosen(files: Sequence[str], spec: str | None, query: ContextQuery, ended: Callable[[], bool]) -> Iterator[str]:

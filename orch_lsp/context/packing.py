@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from orch_lsp.context.assembly import cost, introduction_cost
-from orch_lsp.context.choke import Admitted, admit
+from orch_lsp.context.choke import Admitted
+from orch_lsp.context.corpus import Corpus
 from orch_lsp.context.excerpts import Lines, best_windows, head, part, whole
 from orch_lsp.context.item import ContextItem, Exclusion
 from orch_lsp.context.ranking import Ranked
@@ -27,7 +27,7 @@ Range = tuple[int, int]
 class Pack:
     """Items as they are collected, and the tokens that are left."""
 
-    root: Path
+    corpus: Corpus
     weights: Mapping[str, float]
     stopped: Callable[[], bool]
     remaining: int
@@ -62,7 +62,7 @@ class Pack:
                 self._take(self._whole_or_best(admitted, share, round(one.score, 4), "rank"))
 
     def _admit(self, path: str) -> Admitted | None:
-        admitted = admit(self.root, path)
+        admitted = self.corpus.text(path)
         if isinstance(admitted, Exclusion):
             self.left_out.append(admitted)
             return None
@@ -103,9 +103,9 @@ class Pack:
         return found
 
 
-def new_pack(root: Path, weights: Mapping[str, float], budget: int, stopped: Callable[[], bool]) -> Pack:
+def new_pack(corpus: Corpus, weights: Mapping[str, float], budget: int, stopped: Callable[[], bool]) -> Pack:
     """An empty pack for a budget of tokens, the introduction's taken off."""
-    return Pack(root, weights, stopped, max(0, budget - introduction_cost()))
+    return Pack(corpus, weights, stopped, max(0, budget - introduction_cost()))
 
 
 def _merged(ranges: Sequence[Range]) -> list[Range]:

@@ -1,0 +1,122 @@
+"""The files of a workspace as the choice of context sees them: which there are, and what they are about.
+
+`Corpus` is the seam between what is chosen and how the tree is searched. `ReadCorpus` reads every file when it is made
+and keeps no more than the process has to; an index on disk answers the same four questions without reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from orch_lsp.context.choke import MAX_FILE_BYTES, Admitted, admit, read_text
+from orch_lsp.context.definitions import defined_names
+from orch_lsp.context.item import Exclusion
+from orch_lsp.context.ranking import Document, Ranking, rank
+from orch_lsp.context.tokens import TermCounter
+
+_SETTLED = ("binary", "larger than", "not UTF-8", "not a regular file", "not found")
+"""Reasons for which a file that nobody named is passed over without a word."""
+
+
+class Corpus(Protocol):
+    """What is known of the files of a workspace. All but `files` and `left_out` may block."""
+
+    @property
+    def files(self) -> Mapping[str, int]:
+        """The candidates: root-relative paths with `/`, each with its size in bytes."""
+        ...
+
+    @property
+    def left_out(self) -> Sequence[Exclusion]:
+        """What was met but not searched, with the reason; the gravest first."""
+        ...
+
+    def ranked(self, terms: Collection[str], /) -> Ranking:
+        """Files that hold any of the terms (of `tokens.terms`), best first, and what each term is worth here."""
+        ...
+
+    def defining(self, symbol: str, /) -> tuple[str, ...]:
+        """The files that define a class, function or constant of exactly this name, in the order of their paths."""
+        ...
+
+    def text(self, path: str, /) -> Admitted | Exclusion:
+        """A file as it is now, through the choke point; the only way to a text that may be sent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a workspace is looked at: files, bytes of one file, bytes of all, seconds for finding and reading."""
+
+    max_files: int = 20_000
+    max_file_bytes: int = MAX_FILE_BYTES
+    max_total_bytes: int = 64 * 1024 * 1024
+    max_seconds: float = 20.0
+
+
+class ReadCorpus:
+    """A corpus that reads its files itself, all of them, once.
+
+    Args:
+        root: The workspace, its symlinks resolved.
+        files: The candidates.
+        limits: How much is read.
+        stopped: Asked before each file; once it says yes, the rest is not read.
+    """
+
+    def __init__(self, root: Path, files: Sequence[str], limits: Limits, stopped: Callable[[], bool]) -> None:
+        self._root = root
+        self._texts: dict[str, str] = {}
+        self._sizes = dict.fromkeys(files, 0)
+        self._left_out: list[Exclusion] = []
+        self._definitions: dict[str, list[str]] | None = None
+        self._read(files, limits, stopped)
+
+    @property
+    def files(self) -> Mapping[str, int]:
+        """All candidates; one that could not be read has size 0."""
+        return self._sizes
+
+    @property
+    def left_out(self) -> Sequence[Exclusion]:
+        """Files that could not be read, and the first one after which nothing more was."""
+        return self._left_out
+
+    def ranked(self, terms: Collection[str], /) -> Ranking:
+        """See `Corpus`."""
+        counter = TermCounter(terms)
+        documents = [Document(path, *counter.count(f"{path}\n{text}")) for path, text in self._texts.items()]
+        return rank(documents, terms)
+
+    def defining(self, symbol: str, /) -> tuple[str, ...]:
+        """See `Corpus`."""
+        if self._definitions is None:
+            self._definitions = {}
+            for path, text in self._texts.items():
+                for name in defined_names(path, text):
+                    self._definitions.setdefault(name, []).append(path)
+        return tuple(sorted(self._definitions.get(symbol, ())))
+
+    def text(self, path: str, /) -> Admitted | Exclusion:
+        """See `Corpus`."""
+        return admit(self._root, path)
+
+    def _read(self, files: Sequence[str], limits: Limits, stopped: Callable[[], bool]) -> None:
+        total = 0
+        for path in files:
+            if stopped():
+                return
+            readable = read_text(self._root, path, limits.max_file_bytes)
+            if isinstance(readable, Exclusion):
+                if not readable.reason.startswith(_SETTLED):
+                    self._left_out.append(readable)
+                continue
+            total += readable.size
+            if total > limits.max_total_bytes:
+                self._left_out.append(Exclusion(path, "more text than is searched; this file and later ones were not"))
+                return
+            self._sizes[path] = readable.size
+            self._texts[path] = readable.text
