@@ -40,8 +40,11 @@ _EMPHASIS = re.compile(r"(?<!\w)[*_`~]{1,32}(?=\w)|(?<=[\w.,;:!?)])[*_`~]{1,32}(
 _BOX = re.compile(r"\[[xX~-]\]")
 _LINE_END = re.compile(r"[\r\n]")
 _NOT_WORD = re.compile(r"[\W_]+")
+_STOPS = " ,;:.…，；：。、"
 _LONGEST_SLUG = 60
 _WORDS_OF_A_TITLE = 12
+_LONGEST_TITLE = 160
+"""In characters: some scripts have no blanks between words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +273,12 @@ def folded(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """The first words of a text, on one line, as the title of a node."""
-    return " ".join(text.split()[:_WORDS_OF_A_TITLE])
+    """The first words of a text, on one line, as the title of a node; `…` follows where more did."""
+    words = text.split()
+    whole = " ".join(words[:_WORDS_OF_A_TITLE])
+    if len(words) <= _WORDS_OF_A_TITLE and len(whole) <= _LONGEST_TITLE:
+        return whole
+    return f"{whole[:_LONGEST_TITLE].rstrip(_STOPS)}…"
 
 
 def slug(words: str) -> str:

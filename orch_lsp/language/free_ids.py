@@ -18,6 +18,8 @@ from orch_lsp.text import Span
 COUNTED = re.compile(r"(?P<before>.*?)(?P<number>\d{1,9})[a-z]?\Z", re.DOTALL)
 """A key with a number at its end."""
 _WORK = frozenset(("task", "checklist_item"))
+_WIDEST_GAP = 100
+"""Between two numbers of one series: some begin each part of a document at the next hundred."""
 
 
 def taken_keys(index: Index, document: SpecDocument, path: str, kind: NodeKind, leave_out: Span) -> frozenset[str]:
@@ -44,10 +46,24 @@ def taken_keys(index: Index, document: SpecDocument, path: str, kind: NodeKind, 
     return frozenset(taken)
 
 
-def highest(before: str, taken: Collection[str]) -> int:
-    """The highest number behind a prefix among keys; 0 without any."""
-    numbers = (COUNTED.fullmatch(bare(key)) for key in taken if key.startswith(before))
-    return max((int(found["number"]) for found in numbers if found and found["before"] == before), default=0)
+def highest(before: str, taken: Collection[str], beside: int = 0) -> int:
+    """The highest number behind a prefix among keys, without those far beyond all others; 0 without any.
+
+    A few numbers behind a wide gap are slips of the pen: `FR-9999` behind `FR-003`. The next one is free all the same.
+
+    Args:
+        before: The prefix.
+        taken: The keys.
+        beside: A number that counts wherever it is: that of a node beside which a new one is to stand.
+    """
+    found = (COUNTED.fullmatch(bare(key)) for key in taken if key.startswith(before))
+    numbers = sorted({int(one["number"]) for one in found if one and one["before"] == before})
+    kept = len(numbers)
+    for at in range(len(numbers) - 1, 0, -1):
+        is_gap = numbers[at] - numbers[at - 1] > _WIDEST_GAP
+        if is_gap and kept - at < max(at, 2) and numbers[at] > beside:
+            kept = at
+    return numbers[kept - 1] if numbers else 0
 
 
 def next_key(key: str, taken: Collection[str]) -> tuple[str, str] | None:
@@ -55,8 +71,8 @@ def next_key(key: str, taken: Collection[str]) -> tuple[str, str] | None:
     counted = COUNTED.fullmatch(bare(key))
     if counted is None:
         return None
-    number = highest(counted["before"], taken) + 1
     digits = counted["number"]
+    number = highest(counted["before"], taken, int(digits)) + 1
     written = f"{number:0{len(digits)}d}" if digits.startswith("0") else str(number)
     return f"{counted['before']}{written}", written
 

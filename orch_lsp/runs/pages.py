@@ -24,6 +24,11 @@ def pages_folder() -> Path:
     return workspace.state_home() / "pages"
 
 
+def is_page(path: Path) -> bool:
+    """Whether a file is, or was, a page."""
+    return path.is_relative_to(pages_folder())
+
+
 def forget_pages(run_ids: Iterable[str]) -> None:
     """Remove the pages that show these runs or their drafts, and all lists; one that cannot be removed is logged."""
     names = {f"{kind}-{run_id}.md" for run_id in run_ids for kind in ("run", "draft")} | {HISTORY}

@@ -87,3 +87,15 @@ async def test_an_editor_is_told_what_can_be_begun_and_begins_it(start_editor, w
     with pytest.raises(JsonRpcException):
         await editor.execute("orch.newDocument", {"profile": "kiro", "kind": "bugfix", "name": "登录 Prüf"})
     assert file.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("page", ["orch-run:0198-a.md", "ORCH-DRAFT:0198-a.md", "state"])
+async def test_no_document_is_begun_beside_a_page_of_the_servers_own(start_editor, workspace, homes, page):
+    editor = await start_editor()
+    uri = (homes.state / "pages" / "ab" / "run-a.md").as_uri() if page == "state" else page
+    with pytest.raises(JsonRpcException, match="page of a run or a draft") as refused:
+        await editor.execute("orch.newDocument", {"profile": "kiro", "name": "Login", "uri": uri})
+    assert refused.value.data["code"] == "invalid_request"
+    assert not (workspace / ".kiro").exists()
+    untitled = {"profile": "kiro", "name": "Login", "uri": "untitled:Untitled-1"}
+    assert len((await editor.execute("orch.newDocument", untitled))["uris"]) == 1

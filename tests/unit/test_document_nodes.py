@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orch_lsp.document.items import items_of, visible_matches
-from orch_lsp.document.node import Citation, Node, folded, gathered, slug
+from orch_lsp.document.node import Citation, Node, folded, gathered, shortened, slug
 from orch_lsp.document.parse import parse
 from orch_lsp.document.readings import Readings
 from orch_lsp.markdown.reader import read
@@ -231,3 +231,18 @@ def test_an_item_that_a_tab_indents_is_read_like_any_other() -> None:
     (chunk,) = read(text).chunks
     found = [(text[item.span.start : item.span.start + 1], item.box, item.parent) for item in items_of(chunk)]
     assert found == [("-", " ", -1), ("-", "x", 0), ("-", None, 0), ("-", " ", 0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("one  two\n three", "one two three"),
+        (" ".join("a" * 12), "a a a a a a a a a a a a"),
+        (" ".join("a" * 13), "a a a a a a a a a a a a…"),
+        ("a a a a a a a a a a a a, and more", "a a a a a a a a a a a a…"),
+        ("当" * 200, f"{'当' * 160}…"),
+        ("", ""),
+    ],
+)
+def test_a_title_that_goes_on_says_so(text, title):
+    assert shortened(text) == title

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from orch_lsp.document.parse import parse
 from orch_lsp.document.readings import Readings
+from orch_lsp.language.free_ids import highest, next_key
 from orch_lsp.language.inserting import insertions
 from orch_lsp.text import apply_edits
 from tests.fakes.shelf import Shelf, typed
@@ -224,3 +225,36 @@ def test_whatever_is_inserted_is_new_and_changes_nothing_else(data):
 
 def test_a_requirement_without_a_scenario_is_no_model_for_another():
     assert inserted(BARE, "- two")["Requirement: TODO"] == (FIRST_REQUIREMENT, "- two")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "beside", "free"),
+    [
+        ((1, 2, 3, 9999), 2, "FR-004"),
+        ((1, 9999), 1, "FR-002"),
+        ((1, 2, 3, 9998, 9999), 3, "FR-004"),
+        ((1, 2, 3, 44), 3, "FR-045"),
+        ((1, 2, 101, 102), 2, "FR-103"),
+        ((1, 1001, 1002, 1003), 1, "FR-1004"),
+        ((1001, 1002, 1003, 2001), 2001, "FR-2002"),
+        ((9999,), 9999, "FR-10000"),
+    ],
+)
+def test_a_slip_of_the_pen_does_not_move_the_ids_of_others(numbers, beside, free):
+    taken = [f"FR-{number:03d}" for number in numbers]
+    found = next_key(f"FR-{beside:03d}", taken)
+    assert found is not None
+    assert found[0] == free
+
+
+def test_the_first_number_of_a_series_is_one():
+    assert highest("FR-", ["T9999", "NFR-3"]) == 0
+
+
+def test_an_id_cited_by_a_slip_does_not_move_the_new_one():
+    text = f"{DOCUMENTS[SPEC]}\nSee FR-9999.\n"
+    shelf = Shelf({**DOCUMENTS, SPEC: text})
+    document = parse(text, shelf.profiles[SPEC])
+    keys = {one.key for one in insertions(shelf.index, document, SPEC, text.index("**FR-00"))}
+    assert not any(key.startswith("FR-1") and len(key) > len("FR-100") for key in keys)
+    assert any(key.startswith("FR-0") for key in keys)

@@ -12,9 +12,11 @@ from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_file
+from orch_lsp.lsp.wire.protocol import DRAFT_SCHEME, RUN_SCHEME
 from orch_lsp.orchestration.beginning import begin, choices
 from orch_lsp.orchestration.whereabouts import root_of_folder
-from orch_lsp.uri import path_of
+from orch_lsp.runs.pages import is_page
+from orch_lsp.uri import normal_form, path_of
 
 
 async def new_document(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
@@ -39,6 +41,14 @@ async def new_document(ls: OrchServer, given: CommandArgument) -> dict[str, Any]
 async def _root(ls: OrchServer, uri: str | None) -> Path:
     """The workspace around a folder or document that is named, else the first folder of the editor."""
     named = path_of(uri) if uri is not None else None
+    if uri is not None and (
+        normal_form(uri).startswith((f"{RUN_SCHEME}:", f"{DRAFT_SCHEME}:")) or (named is not None and is_page(named))
+    ):
+        raise SpecError(
+            ErrorCode.INVALID_REQUEST,
+            "A page of a run or a draft is in no workspace: no document can be begun beside it.",
+            remediation="Name the folder of the workspace, or a document in it, with `uri`.",
+        )
     folders = ls.folders()
     folder = named if named is not None else next(iter(folders), None)
     if folder is None:

@@ -98,7 +98,7 @@ def _folded(number: str) -> str:
 
 
 def _title(words: str) -> str:
-    return shortened(words).strip("*")
+    return shortened(words.strip().strip("*"))
 
 
 def _questions(chunk: Chunk, asking: tuple[bool, ...]) -> tuple[Node, ...]:
