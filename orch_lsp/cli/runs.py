@@ -56,6 +56,16 @@ def root_of_here(workspace: Path | None = None) -> Path | None:
     return find_root(Path.cwd() / "spec.md", explicit=workspace, folders=(Path.cwd(),))
 
 
+def roots_of_here(workspace: Path | None = None) -> Sequence[Path | None]:
+    """The roots whose runs are meant here, that of the current folder first.
+
+    Outside any workspace, the runs of documents without one are at home as well.
+    """
+    root = root_of_here(workspace)
+    is_outside = root is not None and workspace is None and find_root(Path.cwd() / "spec.md") is None
+    return [root, None] if is_outside else [root]
+
+
 def with_store(workspace: Path | None, use: Callable[[Session, RunStore, RunSettings], Awaitable[T]]) -> T:
     """Open the workspace's store, use it, close it."""
     import asyncio
@@ -111,9 +121,7 @@ def list_runs(limit: int, search: str | None, as_json: bool, workspace: Path | N
     """List runs, newest first; outside any workspace, those of documents without one as well."""
     # One more than is shown: its id is to be told apart as well.
     wanted = min(limit, _COUNTABLE) + 1
-    root = root_of_here(workspace)
-    # Outside any workspace, the runs of documents without one are at home here.
-    roots = [root, None] if workspace is None and find_root(Path.cwd() / "spec.md") is None else [root]
+    roots = roots_of_here(workspace)
     with reporting_errors(as_json=as_json):
         if as_json:
             write_json([record_schema.to_dict(record) for record in _records(workspace, roots, wanted, search)[:limit]])

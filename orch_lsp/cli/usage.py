@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from orch_lsp.cli.output import reporting_errors, say, terminal_width, write_json, write_page
-from orch_lsp.cli.runs import looked_at, root_of_here, with_store, workspace_option
+from orch_lsp.cli.runs import looked_at, roots_of_here, with_store, workspace_option
 from orch_lsp.late import late
-from orch_lsp.runs.usage import GROUPINGS, Grouping, UsageTotal, total, usage_cells, usage_lines, usage_value
+from orch_lsp.runs.usage import GROUPINGS, Grouping, UsageTotal, joined, total, usage_cells, usage_lines, usage_value
 
 if TYPE_CHECKING:
     from orch_lsp.cli import layout
@@ -34,19 +34,26 @@ Tables = Mapping[Grouping, Sequence[UsageTotal]]
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @workspace_option
 def usage(first_day: datetime | None, by: str | None, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- click passes flags by name
-    """Add up tokens and cost by day, model and spec. What a provider did not tell is unknown, never 0."""
+    """Add up tokens and cost by day, model and spec. What a provider did not tell is unknown, never 0.
+
+    Outside any workspace, the runs of documents without one are counted as well.
+    """
     day = first_day.date().isoformat() if first_day else None
     groupings = (cast("Grouping", by),) if by else GROUPINGS
 
-    async def add_up(_: Session, store: RunStore, __: RunSettings) -> Tables:
-        return await store.usage(groupings, day)
+    roots = roots_of_here(workspace)
+
+    async def add_up(session: Session, store: RunStore, settings: RunSettings) -> list[Tables]:
+        stores = [store, *[await session.stores.store_at(other, None, settings) for other in roots[1:]]]
+        return [await each.usage(groupings, day) for each in stores]
 
     def look(history: RunHistory) -> Tables:
         return history.usage(groupings, day)
 
     with reporting_errors(as_json=as_json):
-        found = looked_at([root_of_here(workspace)], look)
-        tables = found[0] if found else with_store(workspace, add_up)
+        found = looked_at(roots, look)
+        found = with_store(workspace, add_up) if found is None else found
+        tables = joined(found)
     whole = total(tables[groupings[0]], "total")
     if as_json:
         values = {name: [usage_value(one) for one in groups] for name, groups in tables.items()}

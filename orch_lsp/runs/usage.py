@@ -63,6 +63,22 @@ def total(groups: Iterable[UsageTotal], key: str = "") -> UsageTotal:
     return whole
 
 
+def joined(records: Sequence[Mapping[Grouping, Sequence[UsageTotal]]]) -> dict[Grouping, Sequence[UsageTotal]]:
+    """The tables of several records as one each."""
+    tables: dict[Grouping, dict[str, UsageTotal]] = {}
+    for record in records:
+        for by, table in record.items():
+            known = tables.setdefault(by, {})
+            for one in table:
+                known[one.key] = total((known[one.key], one), one.key) if one.key in known else one
+    return {by: ordered(by, table.values()) for by, table in tables.items()}
+
+
+def ordered(by: Grouping, table: Iterable[UsageTotal]) -> list[UsageTotal]:
+    """A table in its order: the newest day first, all else by name."""
+    return sorted(table, key=lambda group: group.key, reverse=by == "day")
+
+
 def usage_value(summed: UsageTotal) -> dict[str, object]:
     """A total as JSON; amounts are decimal strings."""
     return {

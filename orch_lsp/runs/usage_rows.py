@@ -10,7 +10,7 @@ from typing import Any
 from orch_lsp.generation import Usage
 from orch_lsp.runs.columns import COUNTS
 from orch_lsp.runs.labels import model_label
-from orch_lsp.runs.usage import Grouping, UsageTotal, total
+from orch_lsp.runs.usage import Grouping, UsageTotal, ordered, total
 
 _KEYS: dict[Grouping, tuple[str, ...]] = {
     "day": ("substr(started_at, 1, 10)",),
@@ -52,9 +52,7 @@ def grouped(
         unusual = unusual or some
     if unusual:
         _add_unusual(connection, tables, since)
-    return {
-        by: sorted(table.values(), key=lambda group: group.key, reverse=by == "day") for by, table in tables.items()
-    }
+    return {by: ordered(by, table.values()) for by, table in tables.items()}
 
 
 def _statement(groupings: Sequence[Grouping]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.fakes.scripted_server import CHAT_DONE, chat_chunk, chat_pieces, stream_reply
 
 SPEC = "# Rate limiter\n\nLimit each client to 100 requests a minute.\n"
@@ -53,3 +55,19 @@ async def test_runs_are_found_by_words_in_the_command_line_and_in_the_editor(
     assert await editor.execute("orch.showHistory", {"search": "throttle", "open": False}) == found
     assert len(await editor.execute("orch.showHistory", {"search": "clients", "open": False})) == 2
     await editor.stop()
+
+
+async def test_outside_any_workspace_the_runs_of_documents_without_one_count_once(orch, homes, tmp_path):
+    document = tmp_path / "alone" / "b.md"
+    document.parent.mkdir()
+    document.write_text(SPEC)
+    assert (await orch("draft", str(document), "--provider", "outline", cwd=Path("/"))).code == 0
+    here = tmp_path / "nowhere"
+    here.mkdir()
+    for folder in (Path("/"), here):
+        assert (await orch("usage", "--json", cwd=folder)).json()["total"]["runs"] == 1
+        listed = await orch("runs", "list", cwd=folder)
+        assert len(listed.out.splitlines()) == 1
+        (record,) = (await orch("runs", "list", "--json", cwd=folder)).json()
+        assert (await orch("runs", "show", record["run_id"][:8], cwd=folder)).code == 0
+    assert (await orch("usage", "--json", "--workspace", str(here), cwd=here)).json()["total"]["runs"] == 0

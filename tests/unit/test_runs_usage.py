@@ -167,3 +167,16 @@ def test_a_count_that_is_none_is_unknown_and_no_sum_overflows():
     assert tokens_text(total([huge, run(Usage(5, 1))])) == "5 in / 1 out (1 run unknown)"
     most = [run(Usage(10**12, 10**12)) for _ in range(20)]
     assert total(most).usage.input_tokens == 20 * 10**12
+
+
+def test_tables_of_two_records_are_one_with_the_newest_day_first() -> None:
+    first = UsageTotal("2026-01-01", 1, 1, Usage(input_tokens=2), cost={"USD": Decimal(1)})
+    again = UsageTotal("2026-01-01", 2, 1, Usage(input_tokens=3), cost={"USD": Decimal(2)})
+    later = UsageTotal("2026-01-02", 1)
+    found = usage.joined([{"day": [first]}, {"day": [later, again]}])
+    assert [(one.key, one.runs, one.usage.input_tokens) for one in found["day"]] == [
+        ("2026-01-02", 1, None),
+        ("2026-01-01", 3, 5),
+    ]
+    assert found["day"][1].cost == {"USD": Decimal(3)}
+    assert usage.joined([{"model": []}]) == {"model": []}
