@@ -22,7 +22,7 @@ from orch_lsp.errors import SpecError
 from orch_lsp.language.diff import difference
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.late import late
-from orch_lsp.orchestration.spec_index import indexed
+from orch_lsp.orchestration.spec_reading import indexed
 from orch_lsp.text import LineIndex
 from orch_lsp.workspace import relative_path
 

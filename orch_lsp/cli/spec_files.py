@@ -22,7 +22,7 @@ from orch_lsp.orchestration.plan import Reading, read
 from orch_lsp.orchestration.review import is_spec
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
-from orch_lsp.orchestration.spec_index import indexed
+from orch_lsp.orchestration.spec_reading import indexed
 from orch_lsp.orchestration.whereabouts import root_of_folder
 from orch_lsp.profiles.protocol import Clues
 from orch_lsp.profiles.recognition import kept_away

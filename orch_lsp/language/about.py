@@ -69,6 +69,16 @@ def nodes_at(index: Index, path: str, offset: int) -> NodesHere | None:
     return None
 
 
+def scopes_cited(index: Index, here: NodesHere) -> frozenset[str]:
+    """The specs of these nodes, and of what they cite."""
+    found: set[str] = set()
+    for each in here.nodes:
+        document = index.documents[each.path]
+        named = (document.scope_of(citation) for citation in each.node.citations)
+        found.update((document.own_scope, *(scope for scope in named if scope is not None)))
+    return frozenset(found)
+
+
 def about(index: Index, found: FoundDefinition) -> About:
     """All that there is to say of a node of the index."""
     path, node = found.path, found.node

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orch_lsp.document.node import Citation
-from orch_lsp.language.index import FoundDefinition, Index
+from orch_lsp.language.index import FoundDefinition, Index, IndexedDocument
 from orch_lsp.text import Span
 
 
@@ -50,6 +50,16 @@ def meant_at(index: Index, path: str, offset: int) -> Meant | None:
             named = node.kind != "section" or index.references(path, node.key)
             return Meant(path, node.head, (FoundDefinition(path, node),), None) if named else None
     return None
+
+
+def scopes_at(document: IndexedDocument, offset: int) -> frozenset[str]:
+    """The specs to which belongs the thing that is meant at an offset.
+
+    Documents without nodes or citations of them do not matter to it.
+    """
+    citation = document.nodes.citation_at(offset)
+    named = None if citation is None else document.scope_of(citation)
+    return frozenset((document.own_scope,) if named is None else (document.own_scope, named))
 
 
 def occurrences(index: Index, meant: Meant) -> tuple[Occurrence, ...]:

@@ -26,19 +26,36 @@ _GLANCE_AGE_SECONDS = 3.0
 async def code_citations(
     snapshot: Snapshot, reading: Reading, index: Index, choose: Callable[[CodeLinks], Sequence[CodeCitation]]
 ) -> Sequence[CodeCitation]:
-    """Places in the code of a document's workspace that name nodes of its index; none without a workspace."""
+    """Places in the code of a document's workspace that name nodes of its index; none without a workspace.
+
+    An id may mean a node of any spec. If one that is asked for is found, all specs have to be known to tell of which.
+    """
     code = await snapshot.session.code_of(reading.root)
-    return () if code is None else await code.citations(index, choose)
+    if code is None:
+        return ()
+    found = await code.citations(index, choose)
+    if found and not index.is_whole:
+        found = await code.citations(await snapshot.index(), choose)
+    return found
 
 
 async def code_at_a_glance(
     snapshot: Snapshot, reading: Reading, index: Index, choose: Callable[[CodeLinks], Sequence[CodeCitation]]
 ) -> Sequence[CodeCitation]:
-    """As `code_citations`, as far as they are known within a moment: for answers that come by themselves."""
+    """As `code_citations`, as far as they are known within a moment: for answers that come by themselves.
+
+    None while it is not known of which spec they are.
+    """
     code = await snapshot.session.code_of(reading.root)
     if code is None:
         return ()
-    return await code.citations(index, choose, GLANCE_SECONDS, of_seconds=_GLANCE_AGE_SECONDS)
+    found = await code.citations(index, choose, GLANCE_SECONDS, of_seconds=_GLANCE_AGE_SECONDS)
+    if not found or index.is_whole:
+        return found
+    whole = await snapshot.index(GLANCE_SECONDS)
+    if not whole.is_whole:
+        return ()
+    return await code.citations(whole, choose, GLANCE_SECONDS, of_seconds=_GLANCE_AGE_SECONDS)
 
 
 def code_address(snapshot: Snapshot, reading: Reading, citation: CodeCitation) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.plan import read as read_source
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.spec_index import Known
 from orch_lsp.orchestration.spec_indexes import WAIT_SECONDS
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
@@ -64,6 +65,18 @@ class Snapshot:
         nearest to the document are looked at first.
         """
         return await self.session.indexes.whole(await self.reading(), seconds)
+
+    async def index_about(
+        self, scopes: Collection[str], seconds: float = WAIT_SECONDS, *, citing: bool = True
+    ) -> Known:
+        """As `index`, once all files were read that can hold or cite a node of these specs; others may be missing.
+
+        Args:
+            scopes: See `IndexedDocument.own_scope`.
+            seconds: How long to wait; it is given then as far as it is known.
+            citing: Whether documents matter that only cite them; without, specs below one of them matter, too.
+        """
+        return await self.session.indexes.concerning(await self.reading(), scopes, seconds, citing=citing)
 
 
 def take(ls: OrchServer, source: Source) -> Snapshot:

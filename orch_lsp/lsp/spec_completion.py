@@ -15,7 +15,6 @@ from lsprotocol import types
 from orch_lsp.context.tree import FileTree
 from orch_lsp.document.node import Node
 from orch_lsp.language.citing import citable, may_be_begun
-from orch_lsp.language.index import Index
 from orch_lsp.language.path_words import path_word
 from orch_lsp.language.proposal import Proposal, ProposalKind, escaped
 from orch_lsp.language.proposing import proposals as format_words
@@ -24,6 +23,7 @@ from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.spec_index import Known
 from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 
 MOST = 300
@@ -53,13 +53,22 @@ async def proposals(snapshot: Snapshot, position: types.Position) -> types.Compl
     offset = positions.offset(position)
     if not may_be_begun(reading.document, offset):
         return None
-    index = reading.index if reading.index.is_whole else await snapshot.index(GLANCE_SECONDS)
-    return await asyncio.to_thread(_proposals, snapshot, reading, index, positions, offset)
+    known = await _known(snapshot, reading)
+    return await asyncio.to_thread(_proposals, snapshot, reading, known, positions, offset)
+
+
+async def _known(snapshot: Snapshot, reading: Reading) -> Known:
+    """The documents whose nodes can be proposed: those of the spec and of the specs that it has a name for."""
+    if reading.index.is_whole:
+        return Known(reading.index, is_complete=True)
+    own = reading.indexed
+    return await snapshot.index_about({own.own_scope, *own.places.values()}, GLANCE_SECONDS, citing=False)
 
 
 def _proposals(
-    snapshot: Snapshot, reading: Reading, index: Index, positions: Positions, offset: int
+    snapshot: Snapshot, reading: Reading, known: Known, positions: Positions, offset: int
 ) -> types.CompletionList | None:
+    index = known.index
     found = [
         Proposal(
             one.text.strip(), one.span, one.text, "reference", filter=one.filter, found=one.found,
@@ -71,11 +80,11 @@ def _proposals(
     found += _files(reading, offset)
     if not found:
         # Of files that were not read yet the client is to ask again.
-        return None if index.is_whole else types.CompletionList(is_incomplete=True, items=[])
+        return None if known.is_complete else types.CompletionList(is_incomplete=True, items=[])
     shown = _nearest(found, snapshot.text, offset)[:MOST]
     is_short = sum(_length(one) for one in shown) <= _MOST_TOLD
     items = [_item(snapshot, positions, one, number, with_documentation=is_short) for number, one in enumerate(shown)]
-    return types.CompletionList(is_incomplete=len(found) > MOST or not index.is_whole, items=items)
+    return types.CompletionList(is_incomplete=len(found) > MOST or not known.is_complete, items=items)
 
 
 def _files(reading: Reading, offset: int) -> Iterator[Proposal]:

@@ -27,7 +27,7 @@ from orch_lsp.profiles.protocol import Clues, Recognition
 from orch_lsp.profiles.recognition import holds_only_plain, holds_plain, kept_away, other_format
 from orch_lsp.profiles.registry import FORMATS, Recognised, profile_named, profile_names
 from orch_lsp.settings.model import Choice, Settings, SeveritiesFor
-from orch_lsp.workspace import user_config_path, workspace_left_by
+from orch_lsp.workspace import user_config_path
 
 if TYPE_CHECKING:
     from orch_lsp.document.readings import MarkdownReading, Readings
@@ -54,6 +54,10 @@ class Surroundings(Protocol):
 
     def spec_path(self, source: Source, root: Path | None, /) -> str:
         """How records name the document."""
+        ...
+
+    def workspace_left(self, source: Source, /) -> Path | None:
+        """The workspace in which a document is named, if a link on the way leads out of it. Blocking."""
         ...
 
     def read_settings(
@@ -205,7 +209,7 @@ def read_now(surroundings: Surroundings, source: Source, editor: ProjectLayer, c
     # Without a workspace the record names the file alone, and its folders tell as much.
     whole = source.path.as_posix() if root is None and source.path is not None else spec_path
     recognised = recognised_in(markdown, whole)
-    said = _format_said(spec_path, settings)
+    said = format_said(spec_path, settings)
     if said is not None and not _says_its_profile(front_matter):
         taken = markdown.once(("taken for", whole, said), lambda: FORMATS.taken_for(said, _clues(markdown, whole)))
         recognised = () if taken is None else (taken,)
@@ -215,26 +219,20 @@ def read_now(surroundings: Surroundings, source: Source, editor: ProjectLayer, c
     if no_profile is not None:
         no_profile = replace(no_profile, message=surroundings.redactor.redact(no_profile.message))
     recognition = next((one.recognition for one in recognised if one.profile is profile), None)
-    left = _workspace_left(source)
+    left = surroundings.workspace_left(source)
     return Reading(
         source, root, spec_path, document, profile, settings, no_profile, recognition, left,
         surroundings.known_index(source, root),
     )  # fmt: skip
 
 
-def _format_said(path: str, settings: Settings) -> str | None:
+def format_said(path: str, settings: Settings) -> str | None:
     """The format that the settings say the document has: that of the last glob that it matches."""
     return next((one.profile for one in reversed(settings.formats) if is_included(path, (one.glob,))), None)
 
 
 def _says_its_profile(front_matter: FrontMatter | None) -> bool:
     return front_matter is not None and "profile" in front_matter.lines
-
-
-def _workspace_left(source: Source) -> Path | None:
-    if source.path is None:
-        return None
-    return workspace_left_by(source.path, explicit=source.workspace, folders=source.folders)
 
 
 def _without_profile(
@@ -253,7 +251,7 @@ def _without_profile(
         )
     if document.front_matter is not None and _says_its_profile(document.front_matter):
         return _unknown_name(document.front_matter)
-    said = _format_said(path, settings)
+    said = format_said(path, settings)
     if said is not None and not recognised:
         return NoProfile(_no_profile_named(said), cure="Correct `[[formats]]` in your settings.")
     if recognised:

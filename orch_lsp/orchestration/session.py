@@ -25,7 +25,7 @@ from orch_lsp.orchestration.consent import Consent
 from orch_lsp.orchestration.run_stores import RunStores
 from orch_lsp.orchestration.spec_indexes import SpecIndexes
 from orch_lsp.orchestration.supervisor import Supervisor
-from orch_lsp.orchestration.whereabouts import Place, root_of, spec_path
+from orch_lsp.orchestration.whereabouts import Place, root_of, spec_path, workspace_left
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.record import Owner, Software
@@ -73,7 +73,7 @@ class Session:
         self.consent = Consent(TrustStore(state_home()), is_hosted)
         self.models = ModelLists(self.connections)
         # The ports of `plan` and `supervisor`: for reading documents, and for runs.
-        self.root_of, self.spec_path = root_of, spec_path
+        self.root_of, self.spec_path, self.workspace_left = root_of, spec_path, workspace_left
         self.indexes = SpecIndexes(self)
         self.known_index = self.indexes.known
         self._code: CodeIndexes | None = None

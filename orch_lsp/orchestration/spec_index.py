@@ -12,26 +12,22 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from orch_lsp.context.choke import read_text
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.tree import FileTree
-from orch_lsp.document.readings import Readings
 from orch_lsp.language.index import Index, IndexedDocument
-from orch_lsp.markdown.front_matter import FrontMatter
+from orch_lsp.orchestration.concerned import Concerned
 from orch_lsp.orchestration.included import is_included
-from orch_lsp.orchestration.plan import Reading, read_now
-from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.spec_reading import SettingsSource, SpecReader, indexed
 from orch_lsp.profiles.recognition import kept_away
-from orch_lsp.redaction import Redactor
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.model import Settings
-from orch_lsp.settings.resolve import CommandChoice
 
 logger = logging.getLogger(__name__)
 
@@ -48,22 +44,9 @@ _LOOK_AGAIN_IF_TOLD_SECONDS = 30.0
 _PAUSE_BY_LOOK = 20
 """Looking at the files takes a twentieth of the time, at most."""
 _MARKDOWN = (".md", ".markdown")
-_NO_COMMAND = CommandChoice()
 
 Stamp = tuple[int, int, int, int]
 """Times of content and of the file itself in nanoseconds, size and inode: another file or content has another one."""
-
-
-class SettingsSource(Protocol):
-    """A reader of settings, and of what must not be said aloud."""
-
-    redactor: Redactor
-
-    def read_settings(
-        self, root: Path | None, front_matter: FrontMatter | None, /, *, editor: ProjectLayer, command: CommandChoice
-    ) -> Settings:
-        """All layers, merged. Blocking."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,39 +74,13 @@ class OpenSpec:
     """None for one that is no spec."""
 
 
-class _Passing:
-    """Reads one file of a folder, and keeps nothing of it."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An index, as far as somebody asked for it."""
 
-    def __init__(self, settings: SettingsSource, root: Path | None, path: str) -> None:
-        self.readings = Readings()
-        self.redactor = settings.redactor
-        self.read_settings = settings.read_settings
-        self._root = root
-        self._path = path
-
-    def root_of(self, source: Source, /) -> Path | None:
-        del source
-        return self._root
-
-    def spec_path(self, source: Source, root: Path | None, /) -> str:
-        del source, root
-        return self._path
-
-    def known_index(self, source: Source, root: Path | None, /) -> Index:
-        del source, root
-        return Index()
-
-
-def indexed(reading: Reading) -> IndexedDocument | None:
-    """The document as others see it: a spec that is at work, or one of the past; None for what is neither."""
-    if is_spec(reading):
-        return reading.indexed
-    return reading.indexed if reading.recognition is not None and _is_past(reading) else None
-
-
-def _is_past(reading: Reading) -> bool:
-    away = kept_away(reading.spec_path)
-    return reading.indexed.frozen and away in {None, "archived"}
+    index: Index
+    is_complete: bool
+    """Whether it has all documents that matter to the question."""
 
 
 @dataclass
@@ -174,6 +131,13 @@ class SpecIndex:
         self._scan: asyncio.Task[None] | None = None
         self._once_more = False
         self._first = ""
+        self._listed = asyncio.Event()
+        """Set while it is known which files there are."""
+        self._has_listed_all = False
+        self._waiting: list[str] = []
+        """Files that the look under way has not come to yet; taken off its end."""
+        self._settled: set[tuple[frozenset[str], bool]] = set()
+        """Questions for which that look has read all files that matter."""
         self._is_full = False
         """Whether a document was left out for want of room."""
         self._has_watched_names = True
@@ -229,6 +193,49 @@ class SpecIndex:
             logger.info("the index of %s is not complete yet", self.folder)
         return self._index
 
+    async def concerning(self, scopes: Collection[str], seconds: float, *, citing: bool = True) -> Known:
+        """The index once all files were read that can hold or cite a node of these specs; they are read first.
+
+        The rest may not be in it yet. After `seconds` it is given as far as it is known.
+
+        Args:
+            scopes: See `IndexedDocument.own_scope`.
+            seconds: How long to wait.
+            citing: Whether documents matter that only cite them; without, specs below one of them matter, too.
+        """
+        scan, is_complete = self.begin(), False
+        listed = asyncio.create_task(self._listed.wait(), name=f"list of {self.folder}")
+        try:
+            async with asyncio.timeout(seconds):
+                await asyncio.wait((scan, listed), return_when=asyncio.FIRST_COMPLETED)
+                settled, question = self._settled, (frozenset(scopes), citing)
+                if question not in settled:
+                    async with self._turn:
+                        # Taken off and not counted yet is nothing, between two turns.
+                        waiting = tuple(self._waiting)
+                    wanted = await asyncio.to_thread(self._concerned, waiting, scopes, citing=citing)
+                    while wanted and not self._stopped.is_set():
+                        async with self._turn:
+                            await asyncio.to_thread(self._look_at, wanted, _SLICE_SECONDS)
+                    settled.add(question)
+                is_complete = self._has_listed_all and not self._is_full
+        except TimeoutError:
+            logger.info("what concerns %s in %s is not read yet", ", ".join(scopes), self.folder)
+        finally:
+            listed.cancel()
+        return Known(self._index, is_complete)
+
+    def _concerned(self, paths: Sequence[str], scopes: Collection[str], *, citing: bool) -> list[str]:
+        if not paths:
+            return []
+        concerned = Concerned(scopes, self._settings_now(), self._named, is_root=self._is_root, citing=citing)
+        found: list[str] = []
+        for path in paths:
+            self._breathe()
+            if concerned.holds(path):
+                found.append(path)
+        return found
+
     def is_stale(self, *, told: bool = False) -> bool:
         """Whether the files were looked at long ago: seconds, and the more of them, the longer a look takes.
 
@@ -260,7 +267,7 @@ class SpecIndex:
             if path not in self._files:
                 if self._is_folder(path):
                     return None
-                if not self._may_be_spec_name(path) or _stamp(self.folder / path) is None:
+                if not self._may_be_spec_name(path) or _stamp(f"{self.folder}/{path}") is None:
                     continue
                 if self._is_root:
                     tree = tree or FileTree(self.folder)
@@ -275,10 +282,10 @@ class SpecIndex:
 
     def read_as(self, path: str, text: str) -> Reading:
         """The document at a path as it would be with another text; nothing is kept of it. Blocking."""
-        root = self.folder if self._is_root else None
-        place = self._named / path
-        source = Source(place.as_uri(), place, None, text, (self.folder,), root)
-        return read_now(_Passing(self._settings, root, path), source, self._editor(), _NO_COMMAND)
+        return self._reader().read(path, text)
+
+    def _reader(self) -> SpecReader:
+        return SpecReader(self._settings, self._editor(), self.folder, named=self._named, is_root=self._is_root)
 
     def of_files(self, paths: Iterable[str], text_of: Callable[[str], str | None]) -> Index:
         """The index of these files alone, whatever is on the disk; nothing is kept of it. Blocking.
@@ -287,11 +294,12 @@ class SpecIndex:
             paths: All files that there are; those that may be specs are read.
             text_of: The text of one; None if it cannot be read.
         """
-        include = _globs(self._settings_now())
+        reader = self._reader()
+        include = _globs(reader.settings)
         found: list[IndexedDocument] = []
         for path in paths:
             if self._may_be_spec_name(path, include) and (text := text_of(path)) is not None:
-                document = indexed(self.read_as(path, text.removeprefix("\ufeff")))
+                document = indexed(reader.read(path, text.removeprefix("\ufeff")))
                 if document is not None:
                     found.append(document)
         return Index.of(found, is_whole=True)
@@ -321,6 +329,7 @@ class SpecIndex:
 
     async def _look_once(self) -> None:
         started = time.monotonic()
+        self._listed.clear()
         try:
             found = await asyncio.to_thread(self._list)
         except OSError as error:
@@ -331,6 +340,8 @@ class SpecIndex:
         waiting += gone
         # From the end; the nearest to the root first.
         waiting.reverse()
+        self._waiting, self._has_listed_all, self._settled = waiting, found.is_complete, set()
+        self._listed.set()
         first = ""
         while waiting and not self._stopped.is_set():
             if first != self._first:
@@ -338,7 +349,8 @@ class SpecIndex:
                 waiting.sort(key=lambda path: shared_folders(path, first))
             async with self._turn:
                 await asyncio.to_thread(self._look_at, waiting, _SLICE_SECONDS)
-        if found.is_complete and not self._is_full and not self._index.is_whole:
+        self._has_listed_all = found.is_complete and not self._is_full
+        if self._has_listed_all and not self._index.is_whole:
             with self._lock:
                 self._index = self._index.as_whole()
             self._on_change(self, None)
@@ -367,7 +379,7 @@ class SpecIndex:
                 most = self._limits.documents
                 left_out.append(Exclusion(path, f"more than {most} documents: this one and later ones are not known"))
                 break
-            if (stamp := _stamp(self.folder / path)) is not None:
+            if (stamp := _stamp(f"{self.folder}/{path}")) is not None:
                 found.stamps[path] = stamp
         self.left_out = tuple(left_out)
         return found
@@ -403,24 +415,24 @@ class SpecIndex:
         return kept_away(path) in {None, "archived"}
 
     def _settings_now(self) -> Settings:
-        root = self.folder if self._is_root else None
-        return self._settings.read_settings(root, None, editor=self._editor(), command=_NO_COMMAND)
+        return self._reader().settings
 
     def _look_at(self, paths: list[str], seconds: float | None = None) -> None:
         """Take files off the end of a list, and read those that have changed, until the time is over."""
         until = None if seconds is None else time.perf_counter() + seconds
         changed: dict[str, IndexedDocument | None] = {}
+        reader = self._reader()
         held = sum(file.size for file in tuple(self._files.values()))
         while paths and not self._stopped.is_set():
             path = paths.pop()
-            stamp = _stamp(self.folder / path)
+            stamp = _stamp(f"{self.folder}/{path}")
             if stamp is None:
                 self._files.pop(path, None)
                 changed[path] = None
             elif not self._is_known(path, stamp):
                 known = self._files.get(path)
                 held -= 0 if known is None else known.size
-                file = self._read(path, stamp, self._limits.total_bytes - held)
+                file = self._read(reader, path, stamp, self._limits.total_bytes - held)
                 held += file.size
                 self._files[path] = file
                 changed[path] = file.document
@@ -429,7 +441,7 @@ class SpecIndex:
                 break
         self._count_all(changed)
 
-    def _read(self, path: str, stamp: Stamp, most: int) -> _File:
+    def _read(self, reader: SpecReader, path: str, stamp: Stamp, most: int) -> _File:
         if stamp[2] > most:
             self._is_full = True
             self.left_out = (*self.left_out, Exclusion(path, "the documents together are too large: it is not known"))
@@ -439,7 +451,7 @@ class SpecIndex:
         if isinstance(readable, Exclusion):
             self.left_out = (*self.left_out, readable)
             return _File(stamp)
-        document = indexed(self.read_as(path, readable.text))
+        document = indexed(reader.read(path, readable.text))
         return _File(stamp, 0 if document is None else readable.size, document)
 
     def _count(self, path: str, document: IndexedDocument | None) -> None:
@@ -467,10 +479,10 @@ def _globs(settings: Settings) -> tuple[str, ...]:
     return (*settings.include, *(one.glob for one in settings.formats))
 
 
-def _stamp(path: Path) -> Stamp | None:
+def _stamp(path: str) -> Stamp | None:
     """The stamp of a regular file that is no link; None for anything else."""
     try:
-        found = path.lstat()
+        found = os.lstat(path)
     except (OSError, ValueError):
         return None
     if not stat.S_ISREG(found.st_mode):

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.orchestration.plan import Reading, Surroundings, read_now
 from orch_lsp.orchestration.source import Source
-from orch_lsp.orchestration.spec_index import OpenSpec, SpecIndex, indexed
+from orch_lsp.orchestration.spec_index import Known, OpenSpec, SpecIndex
+from orch_lsp.orchestration.spec_reading import indexed
 from orch_lsp.orchestration.whereabouts import root_of_folder
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
@@ -104,6 +105,18 @@ class SpecIndexes:
         found.prefer(reading.spec_path)
         index = await self.whole_of(found, seconds)
         return index.with_document(reading.indexed)
+
+    async def concerning(
+        self, reading: Reading, scopes: Collection[str], seconds: float = WAIT_SECONDS, *, citing: bool = True
+    ) -> Known:
+        """The documents that matter to these specs, maybe others, with one as it was read. See `SpecIndex`."""
+        found = await asyncio.to_thread(self.of, reading)
+        if found is None:
+            return Known(Index().with_document(reading.indexed).as_whole(), is_complete=True)
+        await self.take_open()
+        await self._look_if_stale(found)
+        known = await found.concerning(scopes, seconds, citing=citing)
+        return Known(known.index.with_document(reading.indexed), known.is_complete)
 
     async def whole_of_folder(self, folder: Path, seconds: float = WAIT_SECONDS) -> IndexOfFolder | None:
         """All documents of the workspace that a folder is in, or is; waits as `whole` does. None if it is in none."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orch_lsp.orchestration.source import Source
-from orch_lsp.workspace import find_root, in_unicode, relative_path
+from orch_lsp.workspace import find_root, in_unicode, relative_path, workspace_left_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,13 @@ def root_of(source: Source) -> Path | None:
     if source.path is None:
         return None
     return find_root(source.path, explicit=source.workspace, folders=source.folders)
+
+
+def workspace_left(source: Source) -> Path | None:
+    """The workspace in which a document is named, if a link on the way leads out of it. Blocking."""
+    if source.path is None:
+        return None
+    return workspace_left_by(source.path, explicit=source.workspace, folders=source.folders)
 
 
 def root_of_folder(folder: Path) -> Path | None:

@@ -20,7 +20,9 @@ from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.markdown.tree import Heading
 
 Certainty = Literal["path", "content"]
-"""The ground of a recognition: the path, which counts more, or headings and front matter."""
+"""The ground of a recognition: the path, which counts more, or headings and front matter.
+
+Of a path it has to be the same whatever stands in the document: it is also asked for with an empty text."""
 
 
 @dataclass(frozen=True)

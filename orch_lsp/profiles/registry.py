@@ -85,6 +85,16 @@ class Formats:
         nearest = max((one.recognition.anchor for one in by_path), default=0)
         return tuple(one for one in by_path if one.recognition.anchor == nearest) or tuple(found)
 
+    def by_path(self, path: str) -> tuple[Recognition, ...] | None:
+        """How a document at a path is recognised, whatever stands in it; None if that depends on its text.
+
+        None of the formats that ship gives a document that it knows by its content a scope.
+        """
+        found = [one.recognition for one in self.recognised(Clues(path, ""))]
+        if found and all(one.certainty == "path" for one in found):
+            return tuple(found)
+        return () if BUILT_IN.keys() >= set(self.names()) else None
+
     def taken_for(self, name: str, clues: Clues) -> Recognised | None:
         """A document as one of a format that somebody says it follows; None if there is no profile of this name.
 

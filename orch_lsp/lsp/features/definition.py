@@ -6,7 +6,7 @@ import asyncio
 
 from lsprotocol import types
 
-from orch_lsp.language.occurrences import meant_at
+from orch_lsp.language.occurrences import meant_at, scopes_at
 from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.review import is_spec
@@ -19,9 +19,10 @@ async def definition(
     reading = await snapshot.reading()
     if not is_spec(reading):
         return None
-    index = await snapshot.index()
     positions = await asyncio.to_thread(snapshot.positions)
-    meant = meant_at(index, reading.spec_path, positions.offset(params.position))
+    offset = positions.offset(params.position)
+    index = (await snapshot.index_about(scopes_at(reading.indexed, offset))).index
+    meant = meant_at(index, reading.spec_path, offset)
     if meant is None or not meant.definitions:
         return None
     there = await places(snapshot, reading, index, (found.path for found in meant.definitions))

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from orch_lsp.document.written import Written, parts_around
-from orch_lsp.language.about import About, NodesHere, about, nodes_at
+from orch_lsp.language.about import About, NodesHere, about, nodes_at, scopes_cited
 from orch_lsp.language.implementation import code_for
 from orch_lsp.language.index import FoundDefinition, Index
+from orch_lsp.language.occurrences import scopes_at
 from orch_lsp.lsp import about_node
 from orch_lsp.lsp.code_places import code_address, code_at_a_glance
 from orch_lsp.lsp.locations import places
@@ -21,6 +22,7 @@ from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.written_by import origins_of
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.spec_index import Known
 from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 from orch_lsp.runs.view import hover_markdown, hover_text
 from orch_lsp.text import Span
@@ -52,8 +54,13 @@ async def _node(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[str,
     """The nodes that an offset means, in words, and the text that means them."""
     if not await asyncio.to_thread(_names_something, reading, offset):
         return None
-    index = await snapshot.index(GLANCE_SECONDS)
-    here, said = await asyncio.to_thread(_said, index, reading.spec_path, offset)
+    scopes = scopes_at(reading.indexed, offset)
+    known = await snapshot.index_about(scopes, GLANCE_SECONDS)
+    meant = await asyncio.to_thread(nodes_at, known.index, reading.spec_path, offset)
+    if meant is not None and not known.index.is_whole:
+        known = await snapshot.index_about(scopes | scopes_cited(known.index, meant), GLANCE_SECONDS)
+    index = known.index
+    here, said = await asyncio.to_thread(_said, known, reading.spec_path, offset)
     if here is None:
         return None
     said = [await _with_code(snapshot, reading, index, one) for one in said]
@@ -82,9 +89,10 @@ def _names_something(reading: Reading, offset: int) -> bool:
     return index.citation_at(path, offset) is not None or nodes_at(index, path, offset) is not None
 
 
-def _said(index: Index, path: str, offset: int) -> tuple[NodesHere | None, list[About]]:
-    here = nodes_at(index, path, offset)
-    return here, [] if here is None else [about(index, found) for found in here.nodes[:_MOST_NODES]]
+def _said(known: Known, path: str, offset: int) -> tuple[NodesHere | None, list[About]]:
+    index, here = known.index, nodes_at(known.index, path, offset)
+    nodes = () if here is None else here.nodes[:_MOST_NODES]
+    return here, [replace(about(index, found), is_whole=known.is_complete) for found in nodes]
 
 
 async def _origin(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[str, Span] | None:

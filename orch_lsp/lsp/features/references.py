@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from orch_lsp.language.index import Index
-from orch_lsp.language.occurrences import Meant, Occurrence, meant_at, occurrences
+from orch_lsp.language.occurrences import Meant, Occurrence, meant_at, occurrences, scopes_at
 from orch_lsp.lsp.code_places import code_citations, located
 from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import is_spec
 
 if TYPE_CHECKING:
@@ -26,8 +25,9 @@ async def references(snapshot: Snapshot, params: types.ReferenceParams) -> list[
     reading = await snapshot.reading()
     if not is_spec(reading):
         return None
-    index = await snapshot.index()
-    meant = await asyncio.to_thread(_meant, snapshot, reading, index, params)
+    offset = snapshot.positions().offset(params.position)
+    index = (await snapshot.index_about(scopes_at(reading.indexed, offset))).index
+    meant = await asyncio.to_thread(meant_at, index, reading.spec_path, offset)
     if meant is None:
         return None
     found = await asyncio.to_thread(_found, index, meant, params)
@@ -39,10 +39,6 @@ async def references(snapshot: Snapshot, params: types.ReferenceParams) -> list[
     there = await places(snapshot, reading, index, (one.path for one in found))
     cited = [there.location(one.path, one.span) for one in found]
     return [*(one for one in cited if one is not None), *located(snapshot, reading, code)]
-
-
-def _meant(snapshot: Snapshot, reading: Reading, index: Index, params: types.ReferenceParams) -> Meant | None:
-    return meant_at(index, reading.spec_path, snapshot.positions().offset(params.position))
 
 
 def _found(index: Index, meant: Meant, params: types.ReferenceParams) -> list[Occurrence]:
