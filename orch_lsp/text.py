@@ -99,6 +99,13 @@ def start_of_line(text: str, offset: int, lowest: int = 0) -> int:
     return max(text.rfind("\n", lowest, offset), text.rfind("\r", lowest, offset), lowest - 1) + 1
 
 
+def line_above(text: str, start: int) -> int:
+    """The start of the line above the one that begins at `start`; `start` itself if that is the text's."""
+    end = start - 1 if text[start - 1 : start] == "\n" and start else start
+    end = end - 1 if text[end - 1 : end] == "\r" and end else end
+    return start_of_line(text, end) if end < start else start
+
+
 def end_of_line(text: str, offset: int) -> int:
     """The end of the line that holds `offset`, before its line end."""
     end = _LINE_END.search(text, offset)

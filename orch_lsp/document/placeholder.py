@@ -107,6 +107,22 @@ def is_placeholder_line(line: str, links: Collection[str] = ()) -> bool:
     return _stands_in(content, links) or (not listed and _is_template_note(content))
 
 
+def is_open_note(inner: str, links: Collection[str] = ()) -> bool:
+    """Whether brackets on a line of their own hold a template's note on what is to come: `[What the product does]`.
+
+    Ids, paths, tags in capitals, labels of links and short statements such as `[None yet]` are none.
+    """
+    folded = _folded(inner)
+    first, *more = folded.split() or [""]
+    if not first or folded in links or first[0] in "^@!#" or folded.startswith("needs clarification"):
+        return False
+    if inner == inner.upper() and not _CJK.search(inner):
+        return False
+    if not more and any(character.isdigit() or character in "./_=" for character in first):
+        return False
+    return first.strip(".,:;!?") not in STATEMENTS and not _HAPPENED.search(first)
+
+
 def is_placeholder_title(title: str) -> bool:
     """Whether a document's title names nothing."""
     return is_placeholder(title) or _folded(_visible(title)) in _UNTITLED

@@ -90,8 +90,10 @@ class Profile:
     node_forms: tuple[NodeForm, ...] = ()
     """The nodes that people add by hand, the innermost first."""
     template: str = ""
-    """The text of a new document, with `{title}` where its title goes; empty for a title and a note."""
-
+    """The text of a new document, with `{title}` where its title goes; empty for a title and a note. Other marks:
+    `{note}`, `{date}`, `{folder}` for the name of its folder, `{number}` for the last number in its file's name."""
+    templates: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Templates for files that have a name of the format's own, by it, lower case and without suffix."""
     drafting: Callable[[], Drafting | None] | None = None
     """Which places of its documents are open, and the prompt for them; made when it is asked for. None for a profile
     whose drafts are whole sections."""

@@ -44,6 +44,24 @@ def one_line(body: str) -> str | None:
     return line if line and len(line) <= _LONGEST_LINE else None
 
 
+def line_behind(label: str) -> Callable[[str], str | None]:
+    """The words of one line behind a label that the document has already, and an answer may say again."""
+    again = re.compile(rf"[*_`]*{re.escape(label)}[*_`]*[ \t]*[:：][*_`]*[ \t]*", re.IGNORECASE) if label else None
+
+    def fit(body: str) -> str | None:
+        line = one_line(body)
+        found = None if line is None or again is None else again.match(line)
+        return line if line is None or found is None else line[found.end() :] or None
+
+    return fit
+
+
+def cell(body: str) -> str | None:
+    """The words of one cell of a table: one line without bars."""
+    line = one_line(body.strip().strip("|"))
+    return None if line is None or "|" in line else line
+
+
 def listed(marker: Callable[[int], str], *, first: int = 1) -> Callable[[str], str | None]:
     """The items of one list, each behind the document's own marker; numbers go on from `first`."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from orch_lsp.profiles.registry import FORMATS, profile_names
 from orch_lsp.workspace import resolved
 
 _LONGEST_NAME = 200
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +107,15 @@ def text_of_new(profile: Profile, path: str, title: str) -> str:
     plain_path = not known and format_of_path(path) is None
     named = known != [profile] and not (profile.name == PLAIN.name and plain_path)
     front_matter = f"---\nprofile: {profile.name}\n---\n\n" if named else ""
-    template = profile.template or f"# {{title}}\n\n{TEMPLATE_NOTE}\n"
-    *_, folder, _file = ("", *path.split("/"))
+    *_, folder, file = ("", *path.split("/"))
+    stem = file.rpartition(".")[0] or file
+    template = profile.templates.get(stem.casefold()) or profile.template or f"# {{title}}\n\n{TEMPLATE_NOTE}\n"
     values = {
         "{title}": title,
         "{folder}": folder,
         "{date}": dt.datetime.now().astimezone().date().isoformat(),
         "{note}": TEMPLATE_NOTE,
+        "{number}": next(iter(_NUMBER.findall(stem)[::-1]), "01"),
     }
     for mark, value in values.items():
         template = template.replace(mark, value)

@@ -6,6 +6,18 @@ from collections.abc import Sequence
 
 from orch_lsp.profiles.protocol import Listing, Started
 
+_ALWAYS = "---\ninclusion: always\n---\n\n"
+STEERING_TEMPLATE = f"{_ALWAYS}# {{title}}\n\n{{note}}\n\n## Purpose\n\n## Rules\n"
+"""Of guidance under any name but the usual three."""
+STEERING_TEMPLATES = {
+    "product": f"{_ALWAYS}# Product Overview\n\n{{note}}\n\n## Purpose\n\n## Target Users\n\n## Key Features\n\n"
+    "## Business Objectives\n",
+    "tech": f"{_ALWAYS}# Technology Stack\n\n{{note}}\n\n## Stack\n\n## Libraries and Tools\n\n## Common Commands\n\n"
+    "## Constraints\n",
+    "structure": f"{_ALWAYS}# Project Structure\n\n{{note}}\n\n## Folders\n\n## Naming\n\n## Imports\n\n## Decisions\n",
+}
+"""By the names under which Kiro's own tool writes them."""
+
 
 def begin(kind: str | None, name: str, listing: Listing) -> Sequence[Started]:
     """One document of a feature, or a file of guidance."""

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 from orch_lsp.document.node_form import NodeForm
 from orch_lsp.document.profile import Profile, SectionSpec, TaskForm
 from orch_lsp.late import late
+from orch_lsp.profiles.kiro.beginning import STEERING_TEMPLATE, STEERING_TEMPLATES
 from orch_lsp.profiles.kiro.recognition import BUGFIX_TITLES, REQUIREMENTS_TITLES
 from orch_lsp.profiles.kiro.words import NORMATIVE, TASK
 from orch_lsp.profiles.protocol import when_read
 
 if TYPE_CHECKING:
-    from orch_lsp.profiles.kiro import design, drafting, requirements, tasks
+    from orch_lsp.profiles.kiro import design, drafting, requirements, steering, tasks
 else:
     # A format is loaded to recognise its documents; its readers, when there is one to read.
     design = late("orch_lsp.profiles.kiro.design")
     drafting = late("orch_lsp.profiles.kiro.drafting")
     requirements = late("orch_lsp.profiles.kiro.requirements")
+    steering = late("orch_lsp.profiles.kiro.steering")
     tasks = late("orch_lsp.profiles.kiro.tasks")
 
 _INTRODUCTION = SectionSpec(
@@ -180,9 +182,12 @@ TASKS = Profile(
 STEERING = Profile(
     name="kiro/steering",
     kind="steering",
-    prompt_name="",
+    prompt_name="kiro.steering",
+    drafting=lambda: steering.DRAFTING,
     description="Standing guidance for the agent.",
     sections=(),
+    template=STEERING_TEMPLATE,
+    templates=STEERING_TEMPLATES,
 )
 NOTES = Profile(
     name="kiro/notes",

@@ -17,8 +17,8 @@ _FILES = {
     "data-model": "data-model.md",
     "quickstart": "quickstart.md",
     "checklist": "checklists/requirements.md",
-    "roadmap": "roadmap.md",
 }
+_ROADMAP = "roadmap"
 _CONSTITUTION = ".specify/memory/constitution.md"
 
 
@@ -27,6 +27,9 @@ def begin(kind: str | None, name: str, listing: Listing) -> Sequence[Started]:
     if kind == "constitution":
         return (Started(kind, _CONSTITUTION),)
     kind = kind or "spec"
+    if kind == _ROADMAP:
+        # A spec of specs has no number: those of its parts are specs of their own.
+        return (Started(kind, f"{_FOLDER}/{name}/roadmap.md"),)
     if kind not in _FILES:
         return ()
     found = [match for match in map(_NUMBERED.fullmatch, listing(_FOLDER)) if match is not None]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.node_form import NodeForm
@@ -12,10 +14,13 @@ from orch_lsp.profiles.protocol import when_read
 from orch_lsp.profiles.spec_kit.words import NORMATIVE
 
 if TYPE_CHECKING:
-    from orch_lsp.profiles.spec_kit import drafting, nodes
+    from orch_lsp.document.drafting import Drafting
+    from orch_lsp.profiles.spec_kit import checklist, drafting, nodes, roadmap
 else:
     # A format is loaded to recognise its documents; its readers, when there is one to read.
+    checklist = late("orch_lsp.profiles.spec_kit.checklist")
     drafting = late("orch_lsp.profiles.spec_kit.drafting")
+    roadmap = late("orch_lsp.profiles.spec_kit.roadmap")
     nodes = late("orch_lsp.profiles.spec_kit.nodes")
 
 _SPEC = (
@@ -77,6 +82,12 @@ _SEVERITIES: dict[str, dict[str, Severity]] = {
     "checklist": {**_OFF, "duplicate_id": "error", "template_placeholder": "error"},
 }
 """By kind of document, where they differ from those of all others."""
+
+
+def _drafting_of(kind: str) -> Drafting:
+    return drafting.DRAFTING[kind]
+
+
 _OTHERS = {
     "research": "What was looked up for a plan, and decided.",
     "data-model": "Entities with their fields, rules and states.",
@@ -85,8 +96,15 @@ _OTHERS = {
 }
 
 
-_DRAFTED = frozenset({"spec", "plan", "tasks", "research", "data-model", "quickstart", "constitution"})
-"""Kinds in which there is something to draft; a checklist asks its readers, and a roadmap is theirs."""
+_DRAFTED: dict[str, Callable[[], Drafting]] = {
+    **{
+        kind: partial(_drafting_of, kind)
+        for kind in ("spec", "plan", "tasks", "research", "data-model", "quickstart", "constitution")
+    },
+    "checklist": lambda: checklist.DRAFTING,
+    "roadmap": lambda: roadmap.DRAFTING,
+}
+"""Kinds in which there is something to draft."""
 
 
 _BRANCH = "**Branch**: `{folder}` | **Date**: {date} | **Spec**: [spec.md](spec.md)"
@@ -105,7 +123,10 @@ _TEMPLATES = {
     "research": "# Research: {title}\n\n## Decisions\n",
     "data-model": "# Data Model: {title}\n\n## Entities\n",
     "quickstart": "# Quickstart: {title}\n\n## Try it\n",
-    "checklist": "# Requirements Checklist: {title}\n\n- [ ] CHK001 Is each requirement testable? [Clarity]\n",
+    "checklist": (
+        "# Requirements Checklist: {title}\n\n**Purpose**: whether the words of the spec are complete, clear and "
+        "measurable\n**Created**: {date}\n**Feature**: [spec.md](../spec.md)\n\n{note}\n"
+    ),
     "roadmap": "# Roadmap: {title}\n\n| Entry | Spec | Depends on |\n| --- | --- | --- |\n| R1 | | |\n",
     "constitution": (
         "# {title} Constitution\n\n{note}\n\n## Core Principles\n\n## Governance\n\n"
@@ -153,7 +174,7 @@ def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()
         name="spec-kit" if kind == "spec" else f"spec-kit/{kind}",
         kind=kind,
         prompt_name=f"spec-kit.{kind}" if kind in _DRAFTED else "",
-        drafting=(lambda: drafting.DRAFTING[kind]) if kind in _DRAFTED else None,
+        drafting=_DRAFTED.get(kind),
         description=description,
         sections=sections,
         template=_TEMPLATES.get(kind, ""),
