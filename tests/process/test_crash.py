@@ -97,7 +97,9 @@ async def test_a_server_killed_with_runs_running_and_queued(start_editor, homes,
     assert [change["status"] for change in records[running]["status_timeline"]] == ["queued", "running", "interrupted"]
     assert records[running]["draft"]["partial"] is True
     assert records[running]["draft"]["bytes"] >= len(ANSWER[0].encode())
-    assert next(step for step in records[running]["steps"] if step["id"] == "draft")["attempts"][0]["status"] == "error"
+    (attempt,) = next(step for step in records[running]["steps"] if step["id"] == "draft")["attempts"]
+    assert (attempt["status"], attempt["http_status"]) == ("error", 200)
+    assert records[running]["model"] == {"requested": "asked-model", "resolved": "served-model"}
     assert (ANSWER[0] + ANSWER[1]).startswith(await text_of(again, running))
     assert again.text(uri) == SPEC
 

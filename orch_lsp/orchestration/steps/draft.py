@@ -165,12 +165,15 @@ class _Intake:
         self._tracker = SectionTracker(plan.asked)
         self._redactor = redactor
         self._keys = LiveKeyFilter(redactor)
+        self._told_more = False
+        """Whether the answer has told something of itself that is not durable yet."""
 
     async def take(self, event: StreamEvent) -> None:
         """Note an event on the step and tell of it."""
         scope = self._scope
         match event:
             case TextDelta(text):
+                await self._keep_what_it_told()
                 self._receive(self._keys.feed(text))
             case AttemptStarted():
                 self._attempts.started(event)
@@ -180,6 +183,8 @@ class _Intake:
                 await scope.save()
             case AnswerBegan():
                 self._attempts.answered(event)
+                scope.note(attempts=self._attempts.entries)
+                self._told_more = True
             case AttemptEnded():
                 self._attempts.ended(event)
                 scope.note(attempts=self._attempts.entries)
@@ -190,12 +195,20 @@ class _Intake:
                 self._attempts.used(usage)
             case ModelResolved(model):
                 scope.change(model=ModelRef(self._requested, self._redactor.redact_known(model)))
+                self._told_more = True
             case Finished(reason, raw_reasons):
                 raw = tuple(self._redactor.redact_known(word) for word in raw_reasons)
                 scope.note(finish_reason=reason, finish_reasons=raw)
             case ReasoningDelta():
+                await self._keep_what_it_told()
                 if not scope.characters:
                     self._progressed(f"{self._choice.model or self._choice.provider.name} is thinking")
+
+    async def _keep_what_it_told(self) -> None:
+        """Make status and model durable before the first words: were this process killed, they are known still."""
+        if self._told_more:
+            self._told_more = False
+            await self._scope.save()
 
     @property
     def _requested(self) -> str | None:
