@@ -65,10 +65,10 @@ def name_at(index: Index, path: str, offset: int) -> Name | None:
     document = index.documents.get(path)
     if document is None:
         return None
-    if document.frozen and document.nodes.around(offset):
-        raise _refused(f"`{path}` is not to be changed any more: nothing is renamed from there.")
     citation = document.nodes.citation_at(offset)
     node = None if citation is not None else next((n for n in document.nodes.around(offset) if _names(n, offset)), None)
+    if document.frozen and (citation is not None or (node is not None and _is_named(index, path, node))):
+        raise _refused(f"`{path}` is not to be changed any more: nothing is renamed from there.")
     if node is not None and node.name is not None and node.kind != "section":
         # A heading that names a node of another document, as that of a requirement which a change modifies.
         within = node.name

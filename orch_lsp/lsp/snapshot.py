@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from lsprotocol import types
+
 from orch_lsp.language.index import Index
 from orch_lsp.lsp.client import ClientFeatures
 from orch_lsp.lsp.convert import Positions
@@ -39,6 +41,8 @@ class Snapshot:
     session: Session
     in_background: Callable[[Coroutine[Any, Any, Any], str], object]
     """Starts work, with a name for the log, for which the request does not wait."""
+    tell: Callable[[str], object]
+    """Shows a sentence to the person, who need not answer."""
 
     @property
     def uri(self) -> str:
@@ -89,6 +93,7 @@ def take(ls: OrchServer, source: Source) -> Snapshot:
         editor=editor_layer(ls),
         session=ls.shared,
         in_background=ls.run_task,
+        tell=lambda text: ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, text)),
     )
 
 

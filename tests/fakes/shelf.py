@@ -33,6 +33,10 @@ class Shelf:
         known = found.recognition
         return IndexedDocument(path, parse(text, found.profile).nodes, known.scope, known.places, known.frozen, text)
 
+    def read(self, document: IndexedDocument, text: str) -> IndexedDocument:
+        """A document of the index with another text."""
+        return self._document(document.path, text)
+
     def offset(self, path: str, needle: str, inside: int = 0) -> int:
         return self.texts[path].index(needle) + inside
 
@@ -41,10 +45,7 @@ class Shelf:
         return None if found is None else found.text
 
     def rename(self, path: str, needle: str, new: str, inside: int = 0) -> Rename | None:
-        def read(document: IndexedDocument, text: str) -> IndexedDocument:
-            return self._document(document.path, text)
-
-        return rename(self.index, read, path, self.offset(path, needle, inside), new)
+        return rename(self.index, self.read, path, self.offset(path, needle, inside), new)
 
     def renamed(self, path: str, needle: str, new: str, inside: int = 0) -> Shelf:
         """The workspace after a rename at a place where a text stands."""

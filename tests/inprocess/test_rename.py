@@ -191,6 +191,50 @@ async def test_archived_documents_are_neither_changed_nor_renamed_from(desk):
     edit = await person.rename(person.open("spec.md"), "In\n", "Enter")
     assert len(edit.changes or edit.document_changes) == 1
 
+    assert await person.prepare(uri, "\n#### Scenario: A") is None, "no name stands there"
+    assert await person.prepare(uri, "IFIED") is None
+
+
+KIT = "# Feature Specification: A\n\n## Requirements\n\n- **FR-001**: System MUST x\n\n```\nFR-001\n```\n"
+
+
+async def test_a_file_that_is_read_only_says_so_before_a_name_is_asked_for(desk):
+    person = await desk()
+    uri = person.open("requirements.md")
+    assert await person.prepare(uri, "2: Out") == "2"
+    (person.folder / "requirements.md").chmod(0o444)
+    with pytest.raises(JsonRpcException, match="is read-only") as refused:
+        await person.prepare(uri, "2: Out")
+    assert refused.value.data["code"] == "cannot_rename"
+    assert await person.prepare(uri, "In.") is None
+
+
+async def test_mentions_in_code_are_to_be_confirmed(desk):
+    person = await desk(
+        {"spec.md": KIT, "plan.md": "# Plan\n\n`FR-001`\n"}, "specs/001-a", capabilities=client_with(ANNOTATED)
+    )
+    edit = await person.rename(person.open("spec.md"), "FR-001", "FR-009")
+    assert person.after(edit)["spec.md"] == KIT.replace("FR-001", "FR-009")
+    (own,) = [one for one in edit.document_changes if one.text_document.uri.endswith("spec.md")]
+    assert [type(one) for one in own.edits] == [types.TextEdit, types.AnnotatedTextEdit]
+    annotation = edit.change_annotations[own.edits[1].annotation_id]
+    assert (annotation.label, annotation.needs_confirmation) == (
+        "Rename “FR-001” in code blocks, comments and links",
+        True,
+    )
+    assert person.editor.client.messages == []
+
+
+async def test_a_client_that_cannot_ask_is_told_of_mentions_in_code(desk):
+    person = await desk({"spec.md": KIT}, "specs/001-a", capabilities=client_with(VERSIONED))
+    edit = await person.rename(person.open("spec.md"), "FR-001", "FR-009")
+    assert person.after(edit)["spec.md"] == KIT.replace("FR-001", "FR-009", 1)
+    (told,) = person.editor.client.messages
+    assert told.message == (
+        "Orch: “FR-001” stays in a place that is no part of the spec's text (code, comment or link): "
+        "specs/001-a/spec.md:8"
+    )
+
 
 async def test_the_same_name_again_changes_nothing(desk):
     person = await desk(capabilities=types.ClientCapabilities())

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.language.names import name_of
 from orch_lsp.language.rename import rename
+from orch_lsp.language.unread import Unread, unread_mentions
 from orch_lsp.text import apply_edits
 from tests.fakes.shelf import Shelf
 
@@ -399,3 +400,44 @@ def test_a_rename_to_a_free_name_and_back_gives_every_byte_back_and_changes_noth
     )
     assert back is not None
     assert {of: apply_edits(text, back.edits.get(of, ())) for of, text in after.texts.items()} == dict(texts)
+
+
+IN_CODE = {
+    SPEC: (
+        "# Feature Specification: A\n\n## Requirements\n\n- **FR-001**: System MUST x\n- **FR-002**: as FR-001\n\n"
+        "```\nFR-001, FR-0011, NFR-001, FR-001-b, see FR-001.\n```\n\n<!-- FR-001 -->\n"
+    ),
+    PLAN: "# Tasks: A\n\n- [ ] T001 do FR-001\n\n```sh\nrun FR-001  # T001\n```\n",
+    "specs/002-b/spec.md": "# Feature Specification: B\n\n## Requirements\n\n```\nFR-001\n```\n",
+}
+
+
+def unread(shelf: Shelf, path: str, needle: str, new: str) -> tuple[dict[str, str], Unread]:
+    """The texts with all that a person may choose, and the mentions."""
+    made = shelf.rename(path, needle, new)
+    assert made is not None
+    found = unread_mentions(shelf.index, shelf.read, made)
+    texts = {
+        path: apply_edits(text, [*made.edits.get(path, ()), *found.edits.get(path, ())])
+        for path, text in shelf.texts.items()
+    }
+    return texts, found
+
+
+def test_mentions_in_code_of_the_same_spec_are_told_apart_from_the_rename():
+    shelf = Shelf(IN_CODE)
+    assert "run FR-001" in shelf.renamed(SPEC, "FR-001", "FR-009").texts[PLAN]
+    texts, found = unread(shelf, SPEC, "FR-001", "FR-009")
+    assert "FR-009, FR-0011, NFR-001, FR-001-b, see FR-009.\n```\n\n<!-- FR-009 -->" in texts[SPEC]
+    assert "run FR-009  # T001" in texts[PLAN]
+    assert texts["specs/002-b/spec.md"] == IN_CODE["specs/002-b/spec.md"]
+    assert found.places == ()
+    assert sum(map(len, found.edits.values())) == 4
+
+
+def test_numbers_alone_and_words_are_no_mentions_but_a_heading_in_code_is():
+    numbered = Shelf({**KIRO, TASKS: KIRO[TASKS] + "\n```\n2.1 and 2\n```\n"})
+    assert unread(numbered, REQUIREMENTS, "2: Out", "7")[1] == Unread()
+    code = "\n```md\n### Requirement: Sign in\n### Requirement: Sign in twice\nSign in\n```\n"
+    texts, _ = unread(Shelf({**OPENSPEC, BASE: OPENSPEC[BASE] + code}), BASE, "Sign in", "Enter")
+    assert texts[BASE].endswith("\n```md\n### Requirement: Enter\n### Requirement: Sign in twice\nSign in\n```\n")

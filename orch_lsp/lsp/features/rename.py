@@ -19,12 +19,13 @@ from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.language import rename as renaming
 from orch_lsp.language.code.rename import changed_places, edits_in_code
 from orch_lsp.language.index import Index, IndexedDocument
+from orch_lsp.language.unread import Unread, unread_mentions
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.locations import PlacedDocument, places, uri_of_folder
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import is_spec
-from orch_lsp.text import Edit
+from orch_lsp.text import Edit, split_lines
 
 if TYPE_CHECKING:
     from orch_lsp.language.code.links import CodeCitation, CodeLinks
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = "orch.elsewhere"
 _IN_CODE = "orch.code"
+_UNREAD = "orch.unread"
+_PLACES_NAMED = 3
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -50,16 +53,22 @@ async def prepare_rename(
     """The name under the cursor; None where none stands.
 
     Raises:
-        SpecError: `cannot_rename`: the name cannot be changed.
+        SpecError: `cannot_rename`: a name stands there and cannot be changed. Editors show the reason beside it; for
+            None they only say that nothing can be renamed.
     """
-    known = await _known(snapshot)
+    known = await _known(snapshot, params.position)
     if known is None:
         return None
     reading, index = known
     positions = await asyncio.to_thread(snapshot.positions)
     offset = positions.offset(params.position)
     name = await asyncio.to_thread(renaming.name_at, index, reading.spec_path, offset)
-    return None if name is None else types.PrepareRenamePlaceholder(positions.range(name.span), name.text)
+    if name is None:
+        return None
+    path = reading.source.path
+    if path is not None and await asyncio.to_thread(_is_read_only, path):
+        raise SpecError(ErrorCode.CANNOT_RENAME, f"`{reading.spec_path}` is read-only.")
+    return types.PrepareRenamePlaceholder(positions.range(name.span), name.text)
 
 
 async def rename(snapshot: Snapshot, params: types.RenameParams) -> types.WorkspaceEdit | None:
@@ -68,20 +77,23 @@ async def rename(snapshot: Snapshot, params: types.RenameParams) -> types.Worksp
     Raises:
         SpecError: `cannot_rename`, with the reason.
     """
-    known = await _known(snapshot)
+    known = await _known(snapshot, params.position)
     if known is None:
         return None
     reading, index = known
     offset = (await asyncio.to_thread(snapshot.positions)).offset(params.position)
-    made = await asyncio.to_thread(
-        renaming.rename, index, _reader(snapshot, reading), reading.spec_path, offset, params.new_name
-    )
+    read = _reader(snapshot, reading)
+    made = await asyncio.to_thread(renaming.rename, index, read, reading.spec_path, offset, params.new_name)
     if made is None:
         return None
     code = await _in_code(snapshot, reading, index, made)
-    there = await places(snapshot, reading, index, made.edits)
+    unread = await asyncio.to_thread(unread_mentions, index, read, made)
+    there = await places(snapshot, reading, index, {*made.edits, *unread.edits})
     await asyncio.to_thread(_check, snapshot, reading, there.documents, made)
-    return _edit(snapshot, there.documents, made, code)
+    asked = await asyncio.to_thread(_asked, snapshot, reading, there.documents, unread)
+    if left := _left(index, unread, asked):
+        snapshot.tell(_told(made, left))
+    return _edit(snapshot, there.documents, made, asked, code)
 
 
 async def _in_code(snapshot: Snapshot, reading: Reading, index: Index, made: renaming.Rename) -> Sequence[_CodeEdits]:
@@ -134,12 +146,49 @@ def _code_edits(
     ]
 
 
-async def _known(snapshot: Snapshot) -> tuple[Reading, Index] | None:
+def _asked(
+    snapshot: Snapshot, reading: Reading, documents: Mapping[str, PlacedDocument], unread: Unread
+) -> Mapping[str, tuple[Edit, ...]]:
+    """The edits that a person may choose besides: a file that cannot be changed as it was read has none. Blocking."""
+    if not snapshot.client.change_annotations:
+        return {}
+    owner = snapshot.session.indexes.of(reading)
+    return {
+        path: edits
+        for path, edits in unread.edits.items()
+        if (document := documents.get(path)) is not None
+        and document.cut is None
+        and not (owner is not None and _is_read_only(owner.folder / path))
+    }
+
+
+def _left(index: Index, unread: Unread, asked: Mapping[str, tuple[Edit, ...]]) -> list[tuple[str, int]]:
+    """Path and line of each mention that stays as it is."""
+    not_asked = (
+        (path, len(split_lines(index.documents[path].text[: edit.span.start])))
+        for path, edits in unread.edits.items()
+        for edit in (edits if path not in asked else ())
+    )
+    return sorted([*unread.places, *not_asked])
+
+
+def _told(made: renaming.Rename, left: Sequence[tuple[str, int]]) -> str:
+    named = ", ".join(f"{path}:{line}" for path, line in left[:_PLACES_NAMED])
+    more = ", …" if len(left) > _PLACES_NAMED else ""
+    where = "in a place" if len(left) == 1 else f"in {len(left)} places"
+    return (
+        f"Orch: “{made.name}” stays {where} that is no part of the spec's text (code, comment or link): {named}{more}"
+    )
+
+
+async def _known(snapshot: Snapshot, place: types.Position) -> tuple[Reading, Index] | None:
     reading = await snapshot.reading()
     if not is_spec(reading):
         if reading.recognition is not None and reading.indexed.frozen:
-            message = f"`{reading.spec_path}` is not to be changed any more: nothing is renamed from there."
-            raise SpecError(ErrorCode.CANNOT_RENAME, message)
+            offset = (await asyncio.to_thread(snapshot.positions)).offset(place)
+            own = Index.of([reading.indexed])
+            # For its refusal, which says why.
+            await asyncio.to_thread(renaming.name_at, own, reading.indexed.path, offset)
         return None
     index = await snapshot.index()
     if not index.is_whole:
@@ -212,6 +261,7 @@ def _edit(
     snapshot: Snapshot,
     documents: Mapping[str, PlacedDocument],
     made: renaming.Rename,
+    asked: Mapping[str, tuple[Edit, ...]],
     code: Sequence[_CodeEdits],
 ) -> types.WorkspaceEdit:
     client = snapshot.client
@@ -223,16 +273,21 @@ def _edit(
         return types.WorkspaceEdit(changes=by_uri)
     changes: list[types.TextDocumentEdit] = []
     annotations: dict[str, types.ChangeAnnotation] = {}
-    for path, edits in made.edits.items():
-        document = documents[path]
+    if asked:
+        label = f"Rename “{made.name}” in code blocks, comments and links"
+        annotations[_UNREAD] = types.ChangeAnnotation(label, needs_confirmation=True, description=made.new_name)
+    for path in sorted({*made.edits, *asked}):
+        document, edits = documents[path], made.edits.get(path, ())
         target = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
-        if client.change_annotations and document.uri != snapshot.uri:
+        if client.change_annotations and edits and document.uri != snapshot.uri:
             label = f"Rename “{made.name}” in other documents"
             # Not to be confirmed: VS Code would leave these unticked in its preview, and "Apply" rename the half.
             annotations[_ELSEWHERE] = types.ChangeAnnotation(label, needs_confirmation=False, description=made.new_name)
-            changes.append(types.TextDocumentEdit(target, _annotated(document.positions, edits, _ELSEWHERE)))
+            written = _annotated(document.positions, edits, _ELSEWHERE)
         else:
-            changes.append(types.TextDocumentEdit(target, [*document.positions.text_edits(edits)]))
+            written = [*document.positions.text_edits(edits)]
+        written += _annotated(document.positions, asked.get(path, ()), _UNREAD)
+        changes.append(types.TextDocumentEdit(target, written))
     for one in code:
         target = types.OptionalVersionedTextDocumentIdentifier(one.uri, None)
         if client.change_annotations:
