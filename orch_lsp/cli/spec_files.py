@@ -35,6 +35,8 @@ MOST_FILES = 1_000_000
 """Of one folder that is named, and how many folders are looked into."""
 _MARK = "\ufeff"
 _MARKDOWN = (".md", ".markdown")
+_MOST_AHEAD = 4 * 1024 * 1024
+"""Characters of the documents that are kept until all around them are known; the rest is read a second time."""
 _MOST_SECONDS = 120.0
 """How long all documents of a workspace may take to be read."""
 _NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
@@ -187,25 +189,54 @@ class SpecFiles:
 
     async def read(self) -> AsyncIterator[ReadSpec | Unreadable]:
         """Read one file after another: those that are specs, and those that were named."""
+        ahead = await self._read_ahead() if self._with_others else {}
         for file in self.files():
-            if self._is_asked is not None and not self._is_asked(file.path):
-                continue
-            try:
-                text = _text(self._shelf.content(file.path), file.path.name)
-            except SpecError as error:
-                if (root := self._root_if_spec(file)) is not None:
-                    yield Unreadable(file, root, error.message)
-                continue
-            bare = text.removeprefix(_MARK)
-            reading = await self.reading(file, bare)
-            if file.is_named or is_spec(reading) or (self._with_past and indexed(reading) is not None):
-                yield ReadSpec(file, reading, text[: len(text) - len(bare)])
+            found = ahead.pop(file.path, None) or await self._read_alone(file)
+            if isinstance(found, ReadSpec):
+                yield replace(found, reading=await self._surrounded(found.reading))
+            elif found is not None:
+                yield found
+
+    async def _read_ahead(self) -> dict[Path, ReadSpec]:
+        """As many files as can be kept; the index of their workspace takes them over, and reads only the others."""
+        ahead: dict[Path, ReadSpec] = {}
+        kept = 0
+        for file in self.files():
+            found = await self._read_alone(file)
+            if isinstance(found, ReadSpec):
+                ahead[file.path] = found
+                kept += len(found.reading.source.text)
+                await asyncio.to_thread(self._session.indexes.offer, found.reading)
+            if kept > _MOST_AHEAD:
+                break
+        return ahead
+
+    async def _read_alone(self, file: SpecFile) -> ReadSpec | Unreadable | None:
+        """A file without those around it; None for one that is not asked for, or is no spec."""
+        if self._is_asked is not None and not self._is_asked(file.path):
+            return None
+        try:
+            text = _text(self._shelf.content(file.path), file.path.name)
+        except SpecError as error:
+            root = self._root_if_spec(file)
+            return None if root is None else Unreadable(file, root, error.message)
+        bare = text.removeprefix(_MARK)
+        reading = await self._reading_alone(file, bare)
+        if file.is_named or is_spec(reading) or (self._with_past and indexed(reading) is not None):
+            return ReadSpec(file, reading, text[: len(text) - len(bare)])
+        return None
 
     async def reading(self, file: SpecFile, text: str) -> Reading:
         """A file with this text, with its settings."""
+        return await self._surrounded(await self._reading_alone(file, text))
+
+    async def _reading_alone(self, file: SpecFile, text: str) -> Reading:
         source = Source(resolved(file.path).as_uri(), file.path, None, text, (Path.cwd(),), self._workspace)
-        found = await read(self._session, source, editor=_NO_EDITOR, command=_NO_COMMAND)
-        found = await asyncio.to_thread(self._shelf.surrounded, found)
+        return await read(self._session, source, editor=_NO_EDITOR, command=_NO_COMMAND)
+
+    async def _surrounded(self, reading: Reading) -> Reading:
+        """A document with those around it."""
+        found = await asyncio.to_thread(self._shelf.surrounded, reading)
         if self._with_others and not found.around_it.is_whole and is_spec(found):
             around = await self._session.indexes.whole(found, self._patience)
             if not around.is_whole:

@@ -136,6 +136,7 @@ class SpecIndex:
         self._has_listed_all = False
         self._waiting: list[str] = []
         """Files that the look under way has not come to yet; taken off its end."""
+        self._offered: dict[str, tuple[str, IndexedDocument | None]] = {}
         self._settled: set[tuple[frozenset[str], bool]] = set()
         """Questions for which that look has read all files that matter."""
         self._is_full = False
@@ -150,6 +151,8 @@ class SpecIndex:
         """Files and folders that are not in it though they may be specs, with the reasons."""
         self.files_read = 0
         """How often a file was read."""
+        self.texts_parsed = 0
+        """How often the text of a file was parsed for it."""
 
     @property
     def index(self) -> Index:
@@ -178,6 +181,10 @@ class SpecIndex:
         else:
             self._once_more = True
         return self._scan
+
+    def offer(self, path: str, text: str, document: IndexedDocument | None) -> None:
+        """The document that a file makes if it has this text; it is not made again then."""
+        self._offered[path] = (text, document)
 
     def prefer(self, path: str) -> None:
         """Read the files that stand nearest to one first: an answer to somebody at work there waits for them."""
@@ -354,6 +361,7 @@ class SpecIndex:
             with self._lock:
                 self._index = self._index.as_whole()
             self._on_change(self, None)
+        self._offered.clear()
         self._looked_at = time.monotonic()
         self._look_seconds = self._looked_at - started
 
@@ -451,7 +459,10 @@ class SpecIndex:
         if isinstance(readable, Exclusion):
             self.left_out = (*self.left_out, readable)
             return _File(stamp)
-        document = indexed(reader.read(path, readable.text))
+        text, document = self._offered.pop(path, ("", None))
+        if text != readable.text:
+            self.texts_parsed += 1
+            document = indexed(reader.read(path, readable.text))
         return _File(stamp, 0 if document is None else readable.size, document)
 
     def _count(self, path: str, document: IndexedDocument | None) -> None:

@@ -92,6 +92,15 @@ class SpecIndexes:
             return Index(is_whole=key is None)
         return found.index
 
+    def offer(self, reading: Reading) -> None:
+        """A document was read that the index of its folder would read, too: it takes it over if its file is the same.
+
+        Blocking at the first one.
+        """
+        found = self.of(reading)
+        if found is not None and not found.is_begun:
+            found.offer(reading.spec_path, reading.source.text, indexed(reading))
+
     def of(self, reading: Reading) -> SpecIndex | None:
         """The index of the folder that a document is in; None for one without a file. Blocking at the first one."""
         key = key_of(reading.source, reading.root)
