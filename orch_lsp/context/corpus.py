@@ -22,7 +22,7 @@ _SETTLED = ("binary", "larger than", "not UTF-8", "not a regular file", "not fou
 
 
 class Corpus(Protocol):
-    """What is known of the files of a workspace. All but `files` and `left_out` may block."""
+    """The files of a workspace as they are known. All but `files` and `left_out` may block."""
 
     @property
     def files(self) -> Mapping[str, int]:
@@ -31,7 +31,7 @@ class Corpus(Protocol):
 
     @property
     def left_out(self) -> Sequence[Exclusion]:
-        """What was met but not searched, with the reason; the gravest first."""
+        """Files and folders that were met and not searched, with the reason; the gravest first."""
         ...
 
     def ranked(self, terms: Collection[str], /) -> Ranking:
