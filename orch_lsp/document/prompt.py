@@ -1,4 +1,4 @@
-"""The words that ask a model for a draft, as data: a format's package brings its own."""
+"""The words that ask a model for one kind of document, as data: a format's package brings its own."""
 
 from __future__ import annotations
 
@@ -9,18 +9,24 @@ from orch_lsp.text import sha256
 
 @dataclass(frozen=True, slots=True)
 class PromptTemplate:
-    """A named, versioned pair of system instructions and prompt, in which `{names}` are filled.
+    """The part of a request that depends on the kind of document.
 
     The version changes with any change to the words, so that a record's name, version and hash always say which ones a
     model was given.
+
+    Attributes:
+        name: `FORMAT.KIND`.
+        document: The kind of document, with an article: `the plan of a feature`.
+        rules: The rules of the format for this kind. `{{titles}}`, `{{language}}` and `{{title}}` stand for the places
+            that are asked for, the language of the brief and the title of the document.
     """
 
     name: str
     version: str
-    system_instructions: str
-    prompt: str
+    document: str
+    rules: str
 
     @property
     def sha256(self) -> str:
         """Hash of the template's words."""
-        return sha256(f"{self.system_instructions}\n\x00\n{self.prompt}")
+        return sha256(f"{self.document}\n\x00\n{self.rules}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.prepare import planned_parameters, template_for
+from orch_lsp.orchestration.prepare import planned_parameters
 from orch_lsp.orchestration.workflow import DRAFT, pending_steps
 from orch_lsp.runs.record import (
     ModelRef,
@@ -36,7 +36,7 @@ def new_record(
     """
     reading, choice, now = plan.reading, plan.choice, timestamp()
     profile = reading.profile
-    template = template_for(profile)
+    words = plan.words
     return RunRecord(
         run_id=new_run_id(),
         command=plan.command,
@@ -45,7 +45,7 @@ def new_record(
         owner=owner,
         spec=SpecRef(reading.spec_path, profile.name, sha256(reading.document.text), profile.kind),
         brief_sha256=sha256(plan.brief),
-        prompt=PromptRef(template.name, template.version, template.sha256),
+        prompt=PromptRef(words.words.template.name, words.version, words.sha256, words.replaced),
         provider=ProviderRef(choice.provider.name, choice.provider.kind, server_address),
         model=ModelRef(choice.model if choice.provider.has_model else None),
         request=planned_parameters(plan, choice),

@@ -17,6 +17,7 @@ from orch_lsp.document.drafting import OpenPlace, answer_profile, asked_for, ope
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Node
 from orch_lsp.document.profile import Profile, Severity
+from orch_lsp.document.prompt import PromptTemplate
 from orch_lsp.errors import ErrorCode, SettingsError, SpecError
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.markdown.front_matter import FrontMatter
@@ -26,6 +27,7 @@ from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.profiles.protocol import Clues, Recognition
 from orch_lsp.profiles.recognition import holds_only_plain, holds_plain, kept_away, other_format
 from orch_lsp.profiles.registry import FORMATS, Recognised, profile_named, profile_names
+from orch_lsp.prompts.library import PLAIN_DRAFT, TEMPLATES, Chosen, choose
 from orch_lsp.settings.model import Choice, Settings, SeveritiesFor
 from orch_lsp.workspace import user_config_path
 
@@ -166,6 +168,8 @@ class DraftPlan:
     asked: Profile
     """The profile by which the answer is read: its sections are what is asked for."""
     command: str
+    words: Chosen
+    """The words that ask for it."""
     parent_run_id: str | None = None
 
 
@@ -370,8 +374,10 @@ def plan_draft(
         parent_run_id: The run that is tried again.
         only: Keys of sections, places or nodes; nothing else is written. Without any, all that is open is.
 
+    Blocking: looks for prompts of the user and the project.
+
     Raises:
-        SettingsError: No usable provider and model are chosen.
+        SettingsError: No usable provider and model are chosen, or a prompt of theirs cannot be used.
         SpecError: The document is not where it is named (`not_allowed`), its profile is not known, there is no brief,
             or nothing to fill; a key names nothing in it (`unknown_node`).
     """
@@ -407,7 +413,16 @@ def plan_draft(
     if asked.drafting is not None:
         keys = {target.key for target in targets}
         asked = answer_profile(asked, [place for place in open_places(reading.document) if place.key in keys])
-    return DraftPlan(reading, choice, brief, targets, asked, command, parent_run_id)
+    words = choose(_template_for(reading.profile), reading.root)
+    return DraftPlan(reading, choice, brief, targets, asked, command, words, parent_run_id)
+
+
+def _template_for(profile: Profile) -> PromptTemplate:
+    """The prompt that drafts a document of this profile; a profile without one of its own uses that of `plain`."""
+    drafting = None if profile.drafting is None else profile.drafting()
+    if drafting is not None:
+        return drafting.prompt
+    return TEMPLATES.get(profile.prompt_name, PLAIN_DRAFT)
 
 
 def _named_by_folder(reading: Reading) -> str:

@@ -13,12 +13,11 @@ from orch_lsp.context.assembly import fence
 from orch_lsp.context.item import ContextItem
 from orch_lsp.document.brief import without_template_note
 from orch_lsp.document.drafting import open_places
-from orch_lsp.document.profile import Profile
-from orch_lsp.document.prompt import PromptTemplate
+from orch_lsp.document.written_style import written_style
 from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.prompts import PLAIN_DRAFT, TEMPLATES, render
 from orch_lsp.orchestration.secret_refusal import refuse_secrets, without_live_keys
 from orch_lsp.plugins import contained
+from orch_lsp.prompts.layout import Material, lay_out
 from orch_lsp.providers.base import GenerationRequest, LimitsOutput, Provider, SectionRequest
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.record import ModelRef, ProviderRef, RequestParameters
@@ -56,7 +55,6 @@ def write(plan: DraftPlan, context: Sequence[ContextItem]) -> GenerationRequest:
     Raises:
         ContextError: It holds what looks like a secret.
     """
-    profile = plan.reading.profile
     guidance = {section.key: section.guidance for section in plan.asked.sections}
     examples = {place.key: place.example for place in open_places(plan.reading.document)}
     sections = tuple(
@@ -64,12 +62,19 @@ def write(plan: DraftPlan, context: Sequence[ContextItem]) -> GenerationRequest:
         for target in plan.targets
     )
     parameters = plan.reading.settings.parameters
-    rendered = render(
-        template_for(profile),
-        specification=without_template_note(plan.reading.document.text.removeprefix("\ufeff")),
-        sections=sections,
-        context=fence(context),
-        instructions=parameters.instructions,
+    document = plan.reading.document
+    style = written_style(document)
+    rendered = lay_out(
+        plan.words.words,
+        Material(
+            specification=without_template_note(document.text.removeprefix("\ufeff")),
+            style=style.facts(),
+            sections=sections,
+            excerpts=fence(context),
+            instructions=parameters.instructions,
+            title=document.title_text,
+            language=style.language or "",
+        ),
     )
     request = GenerationRequest(
         model=plan.choice.model,
@@ -80,6 +85,7 @@ def write(plan: DraftPlan, context: Sequence[ContextItem]) -> GenerationRequest:
         max_output_tokens=parameters.max_output_tokens,
         temperature=parameters.temperature,
         reasoning=parameters.reasoning,
+        cache_marks=rendered.marks,
     )
     refuse_secrets(plan.reading.document.text, request)
     return request
@@ -115,14 +121,6 @@ def prepare(
         ModelRef(choice.model if choice.provider.has_model else None),
         parameters,
     )
-
-
-def template_for(profile: Profile) -> PromptTemplate:
-    """The prompt that drafts a document of this profile; a profile without one of its own uses that of `plain`."""
-    drafting = None if profile.drafting is None else profile.drafting()
-    if drafting is not None:
-        return drafting.prompt
-    return TEMPLATES.get(profile.prompt_name, PLAIN_DRAFT)
 
 
 def planned_parameters(plan: DraftPlan, choice: Choice) -> RequestParameters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate, pairwise
 
 from orch_lsp.context.scan import first_secret
 from orch_lsp.errors import ContextError, ErrorCode
@@ -41,9 +42,12 @@ def without_live_keys(document: str, request: GenerationRequest, redactor: Redac
         raise ContextError(
             ErrorCode.SECRET_BLOCKED, f"Line {line + 1} of the document holds a key that is in use.", line=line
         )
+    bounds = (0, *request.cache_marks, len(request.prompt))
+    pieces = [redactor.redact_known(request.prompt[start:end]) for start, end in pairwise(bounds)]
     return replace(
         request,
-        prompt=redactor.redact_known(request.prompt),
+        prompt="".join(pieces),
+        cache_marks=tuple(accumulate(map(len, pieces[:-1]))),
         system_instructions=redactor.redact_known(request.system_instructions),
     )
 

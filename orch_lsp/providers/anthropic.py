@@ -7,6 +7,7 @@ the stop reason, `message_stop`; some relays leave out the last. Input tokens ar
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from urllib.parse import quote
 
 from orch_lsp.errors import ErrorCode
@@ -25,6 +26,9 @@ from orch_lsp.settings.model import ProviderSettings
 # The API demands a limit. This is one that every model in service accepts and that a whole spec fits into.
 DEFAULT_MAX_OUTPUT_TOKENS = 8192
 
+LEAST_CACHED_CHARACTERS = 4096
+"""About 1,024 tokens: the API keeps nothing shorter."""
+
 # Words of our settings that this API does not know.
 _EFFORTS: Mapping[str, str | None] = {"none": None, "minimal": "low"}
 _COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
@@ -36,7 +40,11 @@ def create(settings: ProviderSettings, api_key: str | None) -> Provider:
 
 
 class AnthropicMessages:
-    """The wire format of kind `anthropic`. Option of a preset: `version`, the API's version header."""
+    """The wire format of kind `anthropic`.
+
+    Options of a preset: `version`, the API's version header; `cache`, which is `false` if no beginning of a prompt is
+    to be marked for keeping.
+    """
 
     kind = "anthropic"
     json_lines = False
@@ -56,11 +64,10 @@ class AnthropicMessages:
 
     def body(self, request: GenerationRequest, settings: ProviderSettings) -> Mapping[str, object]:
         """The request as a JSON object."""
-        del settings
         body: dict[str, object] = {
             "model": request.model,
             "max_tokens": request.max_output_tokens or DEFAULT_MAX_OUTPUT_TOKENS,
-            "messages": [{"role": "user", "content": request.prompt}],
+            "messages": [{"role": "user", "content": _content(request, settings)}],
             "stream": True,
         }
         if request.system_instructions:
@@ -98,6 +105,20 @@ class AnthropicMessages:
     def decoder(self, settings: ProviderSettings) -> MessagesDecoder:
         """A fresh decoder."""
         return MessagesDecoder(settings.name)
+
+
+def _content(request: GenerationRequest, settings: ProviderSettings) -> str | list[dict[str, object]]:
+    """The prompt; in blocks, with a mark behind each beginning that is worth keeping and may be."""
+    marks = [mark for mark in request.cache_marks if mark >= LEAST_CACHED_CHARACTERS]
+    if not marks or settings.options.get("cache") == "false":
+        return request.prompt
+    bounds = (0, *marks, len(request.prompt))
+    blocks: list[dict[str, object]] = [
+        {"type": "text", "text": request.prompt[start:end]} for start, end in pairwise(bounds) if start < end
+    ]
+    for block in blocks[: len(marks)]:
+        block["cache_control"] = {"type": "ephemeral"}
+    return blocks
 
 
 class MessagesDecoder:

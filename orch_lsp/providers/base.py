@@ -43,6 +43,8 @@ class GenerationRequest:
     max_output_tokens: int | None = None
     temperature: float | None = None
     reasoning: str | None = None
+    cache_marks: tuple[int, ...] = ()
+    """Offsets in the prompt up to which it is likely to be sent again, ascending: a provider may keep it to there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,11 +60,15 @@ class SpecRef:
 
 @dataclass(frozen=True, slots=True)
 class PromptRef:
-    """Which prompt was used; `sha256` is the hash of its template."""
+    """Which prompt was used; `sha256` is the hash of its words before names in them are filled.
+
+    `replaced` names the files of the user and the project whose words stood in place of the package's.
+    """
 
     name: str
     version: str
     sha256: str
+    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

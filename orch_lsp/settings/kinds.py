@@ -53,7 +53,7 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType({
-    "anthropic": Kind(options={"version": _TEXT}),
+    "anthropic": Kind(options={"version": _TEXT, "cache": _SWITCH}),
     "any-llm": Kind(options={"service": _TEXT, "vendor_client": _SWITCH}),
     "gemini": Kind(options={"auth": _AUTH}),
     "ollama": Kind(options={"num_ctx": _COUNT}),

@@ -42,7 +42,8 @@ async def plan_of(session, workspace: Path, text: str = SPEC) -> DraftPlan:
     (workspace / "limiter.py").write_text("LIMIT = 100\n", encoding="utf-8")
     path = workspace / "a.spec.md"
     source = Source(path.as_uri(), path, 1, text, (workspace,))
-    return plan_draft(await read(session, source, editor=ProjectLayer(), command=CommandChoice()), command="draft")
+    reading = await read(session, source, editor=ProjectLayer(), command=CommandChoice())
+    return await asyncio.to_thread(plan_draft, reading, command="draft")
 
 
 async def prepared(session, plan: DraftPlan, redactor: Redactor | None = None) -> Prepared:

@@ -59,7 +59,7 @@ async def begin(session: Session, workspace: Path, watcher: Watcher) -> tuple[Li
     async def deliver(_: LiveRun, draft: FinishedDraft) -> None:
         finished.append(draft)
 
-    plan = plan_draft(reading, command="draft")
+    plan = await asyncio.to_thread(plan_draft, reading, command="draft")
     return await session.supervisor.start(plan, watcher, deliver, client=Software("test", None)), finished
 
 

@@ -33,7 +33,7 @@ async def main(file: str, step: str) -> None:
     session = build_session()
     source = Source(path.as_uri(), path, 1, path.read_text(encoding="utf-8"), (path.parent,))
     reading = await read(session, source, editor=ProjectLayer(), command=CommandChoice())
-    plan = plan_draft(reading, command="draft")
+    plan = await asyncio.to_thread(plan_draft, reading, command="draft")
     live = await session.supervisor.start(plan, Watcher(kill), deliver, client=Software("test", None))
     await session.supervisor.wait(live.record.run_id)
 

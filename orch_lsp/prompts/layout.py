@@ -1,0 +1,108 @@
+"""The layout of a request, so that all requests of a workspace share the longest beginning.
+
+The system instructions are the same everywhere. Of the prompt the parts that change least come first: the card of the
+project, excerpts in the order of their paths, an example, the brief, and last the task. Models and providers that keep
+a prompt's beginning for the next request can use all of it up to the first difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orch_lsp.document.prompt import PromptTemplate
+from orch_lsp.markdown.fencing import fence_around
+from orch_lsp.prompts.words import filled
+from orch_lsp.providers.base import SectionRequest
+from orch_lsp.text import split_lines
+
+NAMES_IN_TASK = frozenset({"document", "rules", "style", "sections", "instructions", "titles", "first"})
+NEEDED_IN_TASK = frozenset({"rules", "sections", "instructions"})
+NAMES_IN_RULES = frozenset({"titles", "language", "title"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words that a request is made of.
+
+    Attributes:
+        core: The system instructions.
+        task: The frame of the task.
+        template: The part for the kind of document.
+    """
+
+    core: str
+    task: str
+    template: PromptTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The matter of one request, each part as it is to be shown, or empty."""
+
+    specification: str
+    style: Sequence[str]
+    """Facts about its language and style, one sentence each."""
+    sections: Sequence[SectionRequest]
+    card: str = ""
+    excerpts: str = ""
+    example: str = ""
+    instructions: str | None = None
+    title: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPrompt:
+    """Instructions and prompt for a model; behind each of the `marks` the prompt may be cut to be kept."""
+
+    system_instructions: str
+    prompt: str
+    marks: tuple[int, ...] = ()
+
+
+def lay_out(words: Words, material: Material) -> RenderedPrompt:
+    """The request. Pure: the same words and material give the same request."""
+    before = _joined((material.card, material.excerpts, material.example))
+    brief = f"# Brief\n\n{numbered(material.specification)}\n\n"
+    task = filled(words.task, _values(words, material))
+    marks = (len(before), len(before) + len(brief))
+    return RenderedPrompt(words.core, f"{before}{brief}{task}", tuple(mark for mark in marks if mark))
+
+
+def numbered(text: str) -> str:
+    """A document in a code fence that is longer than any in it, each of its lines behind its number."""
+    fence = fence_around(text)
+    lines = "\n".join(f"L{number}: {line}".rstrip() for number, line in enumerate(split_lines(text), 1))
+    return f"{fence}markdown\n{lines}\n{fence}"
+
+
+def _values(words: Words, material: Material) -> dict[str, str]:
+    titles = ", ".join(section.title for section in material.sections)
+    rules = filled(
+        words.template.rules.strip(),
+        {"titles": titles, "language": material.language or "the language of the brief", "title": material.title},
+    )
+    instructions = material.instructions
+    return {
+        "document": words.template.document,
+        "rules": rules,
+        "style": "\n".join(f"- {fact}" for fact in material.style) or "- Nothing that says how.",
+        "sections": "\n".join(map(_listed, material.sections)),
+        "instructions": f"Instructions of the author:\n\n{instructions}\n\n" if instructions else "",
+        "first": material.sections[0].title if material.sections else "",
+        "titles": titles,
+    }
+
+
+def _listed(section: SectionRequest) -> str:
+    """A place in the list of what is to be written, with an example of its shape if it has one."""
+    line = f"- `## {section.title}`: {section.guidance}"
+    if not section.example:
+        return line
+    fence = fence_around(section.example)
+    return f"{line}\n\n{fence}markdown\n{section.example}\n{fence}\n"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "".join(f"{part.rstrip()}\n\n" for part in parts if part.strip())

@@ -1,0 +1,115 @@
+"""Where the words of a prompt come from: the package, the user's own files, those of the project.
+
+A user may replace any file, below `prompts/` beside their config. A project may replace the part for a kind of
+document, below `.orch/prompts/`: it comes with a checkout that anybody may have made, so that it never touches the
+words that say whom a model is to believe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from orch_lsp.context.choke import read_bytes
+from orch_lsp.context.item import Exclusion
+from orch_lsp.document.prompt import PromptTemplate
+from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.prompts.layout import NAMES_IN_RULES, NAMES_IN_TASK, NEEDED_IN_TASK, Words
+from orch_lsp.prompts.words import check_names, packaged
+from orch_lsp.text import sha256
+from orch_lsp.workspace import ORCH_DIRECTORY, config_home
+
+FOLDER = "prompts"
+MAX_BYTES = 64 * 1024
+
+PLAIN_DRAFT = PromptTemplate("plain.draft", "2", "a specification", packaged("plain.draft"))
+TEMPLATES = {template.name: template for template in (PLAIN_DRAFT,)}
+"""By the name that profiles use."""
+
+_VERSION = "2"
+"""Of `core.md` and `task.md`; changes with any change to their words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The words of a request, and where those are from that the package did not bring."""
+
+    words: Words
+    replaced: tuple[str, ...] = ()
+    """Files as a person may name them: `.orch/prompts/plain.draft.md`."""
+
+    @property
+    def version(self) -> str:
+        """Version of the shared words and of the part, as `2.3`."""
+        return f"{_VERSION}.{self.words.template.version}"
+
+    @property
+    def sha256(self) -> str:
+        """Hash of all words, before any name in them is filled."""
+        words = self.words
+        parts = (words.core, words.task, words.template.document, words.template.rules)
+        return sha256("\n\x00\n".join(parts))
+
+
+def choose(template: PromptTemplate, root: Path | None) -> Chosen:
+    """The words for a kind of document in a workspace. Blocking: looks for files of the user and the project.
+
+    Raises:
+        SettingsError: A file of theirs cannot be used (`invalid_settings`); the message names it.
+    """
+    core, own_core = _user_words("core", packaged("core"))
+    task, own_task = _user_words("task", packaged("task"))
+    rules, own_rules = _user_words(template.name, template.rules)
+    of_project = None if root is None else _project_words(root, template.name)
+    if of_project is not None:
+        own_rules = f"{ORCH_DIRECTORY}/{FOLDER}/{template.name}.md"
+        rules = of_project
+    replaced = tuple(filter(None, (own_core, own_task, own_rules)))
+    check_names(core, own_core or "core.md", ())
+    check_names(task, own_task or "task.md", NAMES_IN_TASK, NEEDED_IN_TASK)
+    check_names(rules, own_rules or template.name, NAMES_IN_RULES)
+    return Chosen(Words(core, task, replace(template, rules=rules)), replaced)
+
+
+def _user_words(name: str, otherwise: str) -> tuple[str, str | None]:
+    """The user's words of a name and the file that they are from, else those of the package."""
+    folder = config_home() / FOLDER
+    words = _read(folder, f"{name}.md", str(folder))
+    return (otherwise, None) if words is None else (words, str(folder / f"{name}.md"))
+
+
+def _project_words(root: Path, name: str) -> str | None:
+    return _read(root, f"{ORCH_DIRECTORY}/{FOLDER}/{name}.md", "")
+
+
+def _read(folder: Path, path: str, shown_below: str) -> str | None:
+    """A small text file that is really below its folder; None if there is none."""
+    real = _resolved(folder)
+    if real is None or not (real / path).exists():
+        return None
+    opened = read_bytes(real, path, MAX_BYTES)
+    where = f"{shown_below}/{path}" if shown_below else path
+    if isinstance(opened, Exclusion):
+        raise _unusable(where, opened.reason)
+    try:
+        text = opened.data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _unusable(where, "not UTF-8 text") from error
+    if not text.strip():
+        raise _unusable(where, "empty")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def _resolved(folder: Path) -> Path | None:
+    try:
+        return folder.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return None
+
+
+def _unusable(where: str, reason: str) -> SettingsError:
+    return SettingsError(
+        ErrorCode.INVALID_SETTINGS,
+        f"The prompt {where} cannot be used: {reason}.",
+        remediation="Correct the file, or remove it; without it the words of the package are used.",
+    )
