@@ -9,7 +9,9 @@ from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.profile import Profile, Severity
 from orch_lsp.rules import (
     done_tasks,
+    duplicates,
     language,
+    leftovers,
     openspec,
     openspec_documents,
     questions,
@@ -17,29 +19,17 @@ from orch_lsp.rules import (
     task_lines,
     task_order,
     traceability,
+    wording,
 )
 from orch_lsp.rules.local import LocalRules
 from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subject
 
 _FAMILIES = (
-    structure, traceability, questions, language, task_lines, task_order, done_tasks, openspec, openspec_documents,
+    structure, leftovers, traceability, questions, language, wording, duplicates, task_lines, task_order, done_tasks,
+    openspec, openspec_documents,
 )  # fmt: skip
 
-RULES: Mapping[str, Rule] = {
-    rule.code: rule
-    for family in (
-        structure,
-        traceability,
-        questions,
-        language,
-        task_lines,
-        task_order,
-        done_tasks,
-        openspec,
-        openspec_documents,
-    )
-    for rule in family.RULES
-}
+RULES: Mapping[str, Rule] = {rule.code: rule for family in _FAMILIES for rule in family.RULES}
 """By code, the families one after another."""
 
 EVERY_RULE = "*"

@@ -50,6 +50,14 @@ def unquoted(chunk: Chunk) -> str:
     return _blanked(text, [Span(*found.span()) for found in _QUOTED.finditer(text)])
 
 
+def unquoted_within(document: SpecDocument, span: Span) -> str:
+    """The words of a span of one chunk, as `unquoted` has them; as far as the chunk goes."""
+    tree = document.tree
+    number = tree.chunk_at(span.start)
+    base = tree.starts[number]
+    return unquoted(tree.chunks[number])[span.start - base : span.end - base]
+
+
 def _blanked(text: str, spans: list[Span]) -> str:
     pieces: list[str] = []
     position = 0

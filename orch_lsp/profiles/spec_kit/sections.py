@@ -74,6 +74,7 @@ _SEVERITIES: dict[str, dict[str, Severity]] = {
     "spec": {
         "missing_section": "warning",
         "superfluous_infinitive": "off",
+        "leftover_checklist_in_spec": "information",
         "duplicate_id": "error",
         "template_placeholder": "error",
     },

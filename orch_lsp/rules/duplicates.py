@@ -1,0 +1,58 @@
+"""Requirements that say again what another one of the document says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from orch_lsp.document.node import NodeKind
+from orch_lsp.rules.likeness import Alike, Likeness, likeness
+from orch_lsp.rules.rule import Found, Related, Rule, Subject
+from orch_lsp.rules.statements import statements
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared(Found):
+    """A statement that may be one of two."""
+
+    as_compared: Likeness | None = field(default=None, compare=False)
+    kind: NodeKind = "requirement"
+    """Statements of one kind are compared: a scenario may say in its form what a requirement says."""
+
+
+def near_duplicate_requirement(subject: Subject) -> Iterator[Found]:
+    """The statements that can be compared, for `_twice`."""
+    text = subject.document.text
+    for statement in statements(subject):
+        compared = likeness(text[statement.span.start : statement.span.end])
+        if compared is not None:
+            node = statement.node
+            yield _Compared("", statement.line(text), node.key, as_compared=compared, kind=node.kind)
+
+
+def _twice(found: Sequence[Found]) -> Iterator[Found]:
+    """Those that are near to an earlier one."""
+    known: dict[NodeKind, Alike[Found]] = {}
+    for one in sorted(found, key=lambda each: each.span):
+        if not isinstance(one, _Compared) or one.as_compared is None:
+            continue
+        of_kind = known.setdefault(one.kind, Alike())
+        first = next(of_kind.near(one.as_compared), None)
+        if first is None:
+            of_kind.add(one.as_compared, one)
+        else:
+            message = f"This says what {_named(first.key)} says: keep one of the two, or say how they differ."
+            yield Found(message, one.span, one.key, (), (Related("The other one.", first.span),))
+
+
+def _named(key: str | None) -> str:
+    return "another one" if key is None else f"“{key.partition(': ')[2] or key}”"
+
+
+RULES = (
+    Rule(
+        "near_duplicate_requirement", "language", "information",
+        "A requirement says what another one of its document says.", near_duplicate_requirement,
+        local=True, settle=_twice,
+    ),
+)  # fmt: skip

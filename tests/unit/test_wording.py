@@ -1,0 +1,185 @@
+"""Wording that obliges badly, requirements that are there twice, and what a template left behind."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orch_lsp.document.parse import parse
+from orch_lsp.document.readings import Readings
+from orch_lsp.profiles.kiro.sections import REQUIREMENTS
+from orch_lsp.profiles.spec_kit.sections import PROFILES
+from orch_lsp.rules import duplicates, leftovers, wording
+from orch_lsp.rules.check import check
+from orch_lsp.rules.likeness import Alike, likeness
+from orch_lsp.text import apply_edits
+from tests.unit.rule_pages import assert_examples_are_what_they_are_said_to_be, found, marked
+
+SPEC = PROFILES[0]
+FAMILIES = (wording, duplicates, leftovers)
+CODES = [rule.code for family in FAMILIES for rule in family.RULES]
+
+
+def requirements(*lines: str) -> str:
+    listed = "".join(f"- **FR-{number:03}**: {line}\n" for number, line in enumerate(lines, 1))
+    return f"# Feature Specification: A\n\n## Requirements\n\n{listed}"
+
+
+def criteria(*lines: str) -> str:
+    listed = "".join(f"{number}. {line}\n" for number, line in enumerate(lines, 1))
+    return f"# Requirements Document\n\n## Requirements\n\n### Requirement 1: A\n\n#### Acceptance Criteria\n\n{listed}"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_examples_of_the_page_are_what_they_are_said_to_be(code: str) -> None:
+    assert_examples_are_what_they_are_said_to_be(code, SPEC)
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "words"),
+    [
+        ("universal_quantifier", "The system MUST always answer", "always"),
+        ("universal_quantifier", "It MUST work in all circumstances", "all circumstances"),
+        ("universal_quantifier", "系统必须总是响应", "总是"),
+        ("universal_quantifier", "システムは常に応答しなければならない", "常に"),
+        ("universal_quantifier", "Das System muss stets antworten", "stets"),
+        ("double_negative", "The cache MUST NOT be disabled", "NOT be disabled"),
+        ("double_negative", "The job MUST NOT fail to report", "NOT fail to"),
+        ("double_negative", "Es darf nicht unverschlüsselt bleiben", "nicht unverschlüsselt"),
+        ("double_negative", "系统不得不重试", "不得不"),
+        ("double_negative", "失敗しないことはない", "ないことはない"),
+        ("passive_no_actor", "Entries MUST be sorted", "MUST be sorted"),
+        ("passive_no_actor", "Keys shall not be  automatically kept", "shall not be  automatically kept"),
+        ("pronoun_subject", "It MUST answer", "It MUST"),
+        ("pronoun_subject", "The index holds titles. They MUST be kept", "They MUST"),
+        ("pronoun_subject", "它必须响应", "它必须"),
+        ("pronoun_subject", "それは応答しなければならない", "それは"),
+        ("pronoun_subject", "Er muss antworten", "Er muss"),
+        ("pronoun_subject", "Elle doit répondre", "Elle doit"),
+    ],
+)
+def test_wording_is_found_in_any_language(code: str, sentence: str, words: str) -> None:
+    assert marked(requirements(sentence), SPEC, code) == [words]
+    assert marked(criteria(sentence), REQUIREMENTS, code) == [words]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The system MUST search all titles of each user",
+        "The system MUST NOT delete a title without a confirmation",
+        "The system MUST show `always` and “It MUST never be disabled” as they were typed",
+        "Titles MUST be sorted by the index",
+        "When a title is too long, it MUST end in an ellipsis",
+        "The system MUST report no unexpected titles",
+        "The seven-step wizard MUST-be-named",
+    ],
+)
+def test_what_is_clear_is_left_alone(sentence: str) -> None:
+    codes = {rule.code for rule in wording.RULES}
+    for text, profile in ((requirements(sentence), SPEC), (criteria(sentence), REQUIREMENTS)):
+        every = check(parse(text, profile), dict.fromkeys(codes, "warning"))
+        assert [one for one in every if one.rule in codes] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (
+            "The export MUST write titles, authors and prices into one archive",
+            "Into the archive the export MUST write prices, titles and authors of one",
+        ),
+        (
+            "The archive MUST keep titles, authors, prices, ratings and covers of books",
+            "The archive MUST keep titles, authors, prices, ratings, reviews and covers of books",
+        ),
+        ("系统必须在导出归档时写入所有标题作者和价格", "系统必须在导出归档时写入所有标题作者和价格。"),
+        (
+            "Der Export muss Titel, Autoren, Preise und Bilder schreiben",
+            "Titel, Autoren, Preise, Bilder schreiben muss der Export",
+        ),
+    ],
+)
+def test_what_is_said_twice_is_found_where_it_stands_again(first: str, second: str) -> None:
+    text = requirements(first, "Another one MUST stand between the two of them", second)
+    (only,) = found(text, SPEC, "near_duplicate_requirement")
+    assert only.key == "FR-003"
+    assert [text[one.span.start : one.span.end] for one in only.related] == [first]
+    assert "“FR-001”" in only.message
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Exports MUST hold titles, authors and prices as CSV", "Exports MUST hold titles, authors and prices as PDF"),
+        ("It MUST hold at most 10 titles, authors and covers", "It MUST hold at most 20 titles, authors and covers"),
+        ("The archive MUST keep titles, authors, covers", "The archive MUST NOT keep titles, authors, covers"),
+        ("It MUST write titles, authors, prices to `a.md`", "It MUST write titles, authors, prices to `a.mdx`"),
+        ("The system MUST sort titles", "The system MUST sort titles"),
+        ("[initial state] MUST [describe what the action does to titles]", "[initial state] MUST [describe what]"),
+        ("系统必须在导出归档时写入标题", "系统必须在导入归档时读取作者"),
+    ],
+)  # fmt: skip
+def test_parallel_and_short_statements_are_no_duplicates(first: str, second: str) -> None:
+    assert found(requirements(first, second), SPEC, "near_duplicate_requirement") == []
+
+
+def test_a_scenario_may_say_what_a_requirement_says() -> None:
+    sentence = "the archive keeps titles, authors, covers and prices of books"
+    text = (
+        "# T\n\n## User Scenarios & Testing\n\n### User Story 1 - A (Priority: P1)\n\n"
+        f"1. **Given** {sentence}\n\n## Requirements\n\n- **FR-001**: {sentence}\n"
+    )
+    assert found(text, SPEC, "near_duplicate_requirement") == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["x", " prices", ".", "\n- **FR-050**: It MUST keep titles, authors, covers and prices\n"]
+)
+@given(at=st.integers(0, 600))
+def test_duplicates_after_an_edit_are_those_of_the_whole(typed: str, at: int) -> None:
+    readings = Readings()
+    text = requirements(
+        *[f"The archive MUST keep titles, authors, covers and prices of kind {n % 3}" for n in range(9)]
+    )
+    check(readings.read("a", text, SPEC))
+    at = min(at, len(text))
+    edited = text[:at] + typed + text[at:]
+    again = [one for one in check(readings.read("a", edited, SPEC)) if one.rule in CODES]
+    assert again == [one for one in check(parse(edited, SPEC)) if one.rule in CODES]
+
+
+def test_many_like_ones_are_compared_with_few() -> None:
+    one = likeness("The export MUST write titles, authors and prices into an archive")
+    assert one is not None
+    alike = Alike[int]()
+    for number in range(10_000):
+        alike.add(one, number)
+    assert len(list(alike.near(one))) <= 64
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_found"),
+    [
+        ("Review & Acceptance Checklist", True),
+        ("Execution Status", True),
+        ("✅ Quality Checklist *(mandatory)*", True),
+        ("评审与验收检查清单", True),
+        ("品質チェックリスト", True),
+        ("Checklist of the cashier", False),
+        ("User Story 2 - A checklist that is shared (Priority: P2)", False),
+    ],
+)
+def test_a_checklist_of_the_template_is_known_by_its_heading(heading: str, *, is_found: bool) -> None:
+    text = f"# Feature Specification: A\n\n## {heading}\n\n- [ ] a\n\n### Part\n\n- [x] b\n\n## Notes\n\nx\n"
+    every = found(text, SPEC, "leftover_checklist_in_spec")
+    assert bool(every) is is_found
+    for one in every:
+        assert not one.fixes[0].by_itself
+        assert apply_edits(text, one.fixes[0].edits) == "# Feature Specification: A\n\n## Notes\n\nx\n"
+
+
+def test_a_heading_without_boxes_is_no_checklist() -> None:
+    text = "# Feature Specification: A\n\n## Quality Checklist\n\nSee the folder.\n\n```\n- [ ] a\n```\n"
+    assert found(text, SPEC, "leftover_checklist_in_spec") == []
