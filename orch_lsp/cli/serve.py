@@ -26,6 +26,11 @@ else:
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
+_GARBAGE = (20_000, 20, 20)
+"""Objects, then generations, after which garbage is looked for: nodes of thousands of files are kept and form no
+circles, and to look through them as often as usual is a tenth of reading them."""
+
+
 def serve(arguments: Sequence[str], first: FirstMessages | None = None) -> None:
     """Parse the options of `serve` and serve one client, whose `first` messages may be answered already."""
     parser = argparse.ArgumentParser(
@@ -50,6 +55,7 @@ def serve(arguments: Sequence[str], first: FirstMessages | None = None) -> None:
     types_at_start.load_types()
     server = servers.build_server(redactor)
     gc.freeze()
+    gc.set_threshold(*_GARBAGE)
     gc.enable()
     try:
         code = transport.serve_tcp(server, *options.tcp) if options.tcp else transport.serve_stdio(server, first)

@@ -21,8 +21,7 @@ _OF_REQUIREMENTS = frozenset(("covers", "validates"))
 """Relations to what is to be built, never to the work of building it."""
 FOR_IT = frozenset(("covers", "cites", "validates"))
 """Relations by which a task says what it is for."""
-_FEW = 8
-"""Changed documents up to which an index is changed one by one."""
+_NO_PATHS: frozenset[str] = frozenset()
 _WORK = frozenset(("task", "checklist_item"))
 
 
@@ -127,17 +126,7 @@ class Index:
     @staticmethod
     def of(documents: Iterable[IndexedDocument], *, is_whole: bool = False) -> Index:
         """The index of these documents; of two with one path the last counts."""
-        by_path = {document.path: document for document in documents}
-        in_scope: dict[str, set[str]] = {}
-        citing: dict[str, set[str]] = {}
-        placing: dict[str, set[str]] = {}
-        for path, document in by_path.items():
-            in_scope.setdefault(document.own_scope, set()).add(path)
-            for scope in document.cited_scopes:
-                citing.setdefault(scope, set()).add(path)
-            for scope in document.places.values():
-                placing.setdefault(scope, set()).add(path)
-        return Index(by_path, _frozen(in_scope), _frozen(citing), _frozen(placing), is_whole)
+        return Index(is_whole=is_whole).changed({document.path: document for document in documents})
 
     def as_whole(self) -> Index:
         """The same index, known to hold all that there is."""
@@ -145,39 +134,38 @@ class Index:
 
     def changed(self, documents: Mapping[str, IndexedDocument | None]) -> Index:
         """The index with what is now known of these paths; None for a path of which nothing is."""
-        new = {path: document for path, document in documents.items() if self.documents.get(path) is not document}
-        if len(new) > _FEW:
-            rest = {path: document for path, document in self.documents.items() if path not in new}
-            added = [document for document in new.values() if document is not None]
-            return Index.of([*rest.values(), *added], is_whole=self.is_whole)
-        index = self
-        for path, document in new.items():
-            index = index.without_document(path) if document is None else index.with_document(document)
-        return index
+        by_path = dict(self.documents)
+        in_scope, citing, placing = _Moves(), _Moves(), _Moves()
+        is_other = False
+        for path, document in documents.items():
+            known = by_path.get(path)
+            if known is document:
+                continue
+            is_other = True
+            if known is not None:
+                del by_path[path]
+                in_scope.remove(path, (known.own_scope,))
+                citing.remove(path, known.cited_scopes)
+                placing.remove(path, known.places.values())
+            if document is not None:
+                by_path[path] = document
+                in_scope.add(path, (document.own_scope,))
+                citing.add(path, document.cited_scopes)
+                placing.add(path, document.places.values())
+        if not is_other:
+            return self
+        return Index(
+            by_path, in_scope.made_in(self._in_scope), citing.made_in(self._citing), placing.made_in(self._placing),
+            self.is_whole,
+        )  # fmt: skip
 
     def with_document(self, document: IndexedDocument) -> Index:
         """The index in which `document` is what is known of its path."""
-        if self.documents.get(document.path) is document:
-            return self
-        without = self.without_document(document.path)
-        return Index(
-            {**without.documents, document.path: document},
-            _with(without._in_scope, (document.own_scope,), document.path),  # noqa: SLF001 -- its own kind
-            _with(without._citing, document.cited_scopes, document.path),  # noqa: SLF001
-            _with(without._placing, set(document.places.values()), document.path),  # noqa: SLF001
-            self.is_whole,
-        )
+        return self.changed({document.path: document})
 
     def without_document(self, path: str) -> Index:
         """The index in which nothing is known of a path."""
-        known = self.documents.get(path)
-        if known is None:
-            return self
-        rest = {other: document for other, document in self.documents.items() if other != path}
-        return Index(
-            rest, _without(self._in_scope, (known.own_scope,), path), _without(self._citing, known.cited_scopes, path),
-            _without(self._placing, set(known.places.values()), path), self.is_whole,
-        )  # fmt: skip
+        return self.changed({path: None})
 
     def citing(self, scope: str) -> frozenset[str]:
         """Paths of the documents that name something in a scope; those that may mean any scope are not among them."""
@@ -251,21 +239,30 @@ def _references(document: IndexedDocument, name: tuple[str, str]) -> Iterable[Re
         yield Reference(document.path, citation, source)
 
 
-def _frozen(paths: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
-    return {scope: frozenset(found) for scope, found in paths.items()}
+class _Moves:
+    """Paths that come to scopes and go from them, all in one step: a scope may have thousands of them."""
 
+    def __init__(self) -> None:
+        self._gone: dict[str, set[str]] = {}
+        self._come: dict[str, set[str]] = {}
 
-def _with(paths: Mapping[str, frozenset[str]], scopes: Iterable[str], path: str) -> dict[str, frozenset[str]]:
-    changed = dict(paths)
-    for scope in scopes:
-        changed[scope] = changed.get(scope, frozenset()) | {path}
-    return changed
+    def remove(self, path: str, scopes: Iterable[str]) -> None:
+        for scope in scopes:
+            self._gone.setdefault(scope, set()).add(path)
 
+    def add(self, path: str, scopes: Iterable[str]) -> None:
+        for scope in scopes:
+            self._come.setdefault(scope, set()).add(path)
 
-def _without(paths: Mapping[str, frozenset[str]], scopes: Iterable[str], path: str) -> dict[str, frozenset[str]]:
-    changed = dict(paths)
-    for scope in scopes:
-        changed[scope] -= {path}
-        if not changed[scope]:
-            del changed[scope]
-    return changed
+    def made_in(self, paths: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+        """The paths by scope with these changes; a scope without paths is not among them."""
+        if self._gone == self._come:
+            return paths
+        changed = dict(paths)
+        for scope in self._gone.keys() | self._come.keys():
+            now = changed.get(scope, _NO_PATHS).difference(self._gone.get(scope, ())).union(self._come.get(scope, ()))
+            if now:
+                changed[scope] = now
+            else:
+                changed.pop(scope, None)
+        return changed
