@@ -12,6 +12,7 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from orch_lsp.context.denylist import denied, means_no_file_on_windows
 from orch_lsp.context.hidden import strip_hidden
@@ -32,14 +33,37 @@ _FOLDER = _READ | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _FILE = _READ | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
+class Stamp(NamedTuple):
+    """By which a file is seen to be another one or to hold something else: bytes, nanoseconds, and who it is."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """The stamp of a file by its status."""
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Bytes of a confined regular file: its real path below the root with `/`, its size and time in nanoseconds."""
+    """Bytes of a confined regular file, its real path below the root with `/`, and its stamp from before they came."""
 
     path: str
     data: bytes
-    size: int
-    mtime_ns: int
+    stamp: Stamp
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.stamp.size
+
+    @property
+    def mtime_ns(self) -> int:
+        """When it was changed last."""
+        return self.stamp.mtime_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +72,12 @@ class Readable:
 
     path: str
     text: str
-    size: int
-    mtime_ns: int
+    stamp: Stamp
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.stamp.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +126,7 @@ def read_text(root: Path, path: str, max_bytes: int = MAX_FILE_BYTES) -> Readabl
         text = opened.data.decode("utf-8")
     except UnicodeDecodeError:
         return Exclusion(path, "not UTF-8 text")
-    return Readable(opened.path, text.removeprefix("\ufeff"), opened.size, opened.mtime_ns)
+    return Readable(opened.path, text.removeprefix("\ufeff"), opened.stamp)
 
 
 def read_bytes(root: Path, path: str, max_bytes: int) -> Opened | Exclusion:
@@ -160,7 +188,7 @@ def _read_open(path: str, real: str, descriptor: int, max_bytes: int) -> Opened 
         os.close(descriptor)
     if wanted <= 0:
         return Exclusion(path, f"larger than {max_bytes // 1024} kB")
-    return Opened(real, b"".join(pieces), status.st_size, status.st_mtime_ns)
+    return Opened(real, b"".join(pieces), stamp_of(status))
 
 
 def _open_beneath(root: Path, real: str) -> int:

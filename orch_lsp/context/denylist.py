@@ -8,6 +8,7 @@ model's time (`UNWANTED_FOLDERS`) stands apart, so that the reason given is the 
 
 from __future__ import annotations
 
+import functools
 import re
 from fnmatch import translate
 
@@ -126,12 +127,23 @@ _EXAMPLES = _any_of(EXAMPLES)
 
 def denied(path: str) -> str | None:
     """Why a root-relative path with `/` may not be read, or None."""
-    *folders, name = (part.casefold() for part in path.split("/"))
+    *folders, name = path.split("/")
     for folder in folders:
-        if unwanted(folder):
-            return f"inside {folder}"
-        if _FOLDERS.match(folder):
-            return f"denied: inside {folder}"
+        if (reason := _of_folder(folder)) is not None:
+            return reason
+    return _of_file(name)
+
+
+@functools.lru_cache(maxsize=4096)
+def _of_folder(name: str) -> str | None:
+    folder = name.casefold()
+    if unwanted(folder):
+        return f"inside {folder}"
+    return f"denied: inside {folder}" if _FOLDERS.match(folder) else None
+
+
+def _of_file(name: str) -> str | None:
+    name = name.casefold()
     if unwanted(name):
         return f"inside {name}"
     if _FOLDERS.match(name) or (_FILES.match(name) and not _EXAMPLES.match(name)):

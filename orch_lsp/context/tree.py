@@ -11,12 +11,12 @@ import os
 import stat
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from orch_lsp.context.choke import LINK_OUTSIDE, confine, read_bytes
+from orch_lsp.context.choke import LINK_OUTSIDE, Stamp, confine, read_bytes, stamp_of
 from orch_lsp.context.denylist import denied, unwanted
 from orch_lsp.context.ignore import Rules, parse_rules
 from orch_lsp.context.item import Exclusion
@@ -25,7 +25,7 @@ from orch_lsp.git.index import NOTHING_TRACKED, tracked_files
 from orch_lsp.workspace import git_top_level
 
 MAX_IGNORE_FILE_BYTES = 1024 * 1024
-MAX_FOLDER_ENTRIES = 50_000
+MAX_FOLDER_ENTRIES = 200_000
 """Of one folder; what is beyond that is not looked at."""
 
 _PSEUDO = ("/proc/", "/sys/", "/dev/")
@@ -46,6 +46,35 @@ class Listing:
     """False if it was stopped."""
 
 
+@dataclass(frozen=True, slots=True)
+class FolderListing:
+    """What stands directly in a folder: files, folders with whether they are ignored, and what was not taken."""
+
+    files: tuple[str, ...]
+    folders: tuple[tuple[str, bool], ...]
+    left_out: tuple[Exclusion, ...]
+    in_time: bool = True
+    """False if it was stopped."""
+
+
+def walk(look_into: Callable[[str, bool], FolderListing], max_files: int) -> Listing:
+    """A listing put together from those of its folders, the ones nearest to the root first."""
+    files: list[str] = []
+    left_out: list[Exclusion] = []
+    folders: deque[tuple[str, bool]] = deque([("", False)])
+    seen = 0
+    in_time = True
+    while folders and len(files) <= max_files and seen <= max_files and in_time:
+        found = look_into(*folders.popleft())
+        seen += 1
+        files += found.files
+        left_out += found.left_out
+        folders += found.folders
+        in_time = found.in_time
+    complete = len(files) <= max_files and not folders and in_time
+    return Listing(tuple(files[:max_files]), tuple(left_out), complete, in_time)
+
+
 class FileTree:
     """A workspace as git would see it. Reads ignore files when they are first needed, each once.
 
@@ -56,11 +85,21 @@ class FileTree:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._rules: dict[str, Rules] = {}
+        self._read_from: dict[str, Stamp | None] = {}
         self._outer: list[tuple[tuple[str, ...], Rules]] = []
         self._tracked = NOTHING_TRACKED
         top = git_top_level(root)
         if top is not None:
             self._read_checkout(top)
+
+    @property
+    def read_from(self) -> Mapping[str, Stamp | None]:
+        """The files that decide what is ignored and what is tracked, as they were; None for one that is not there."""
+        return self._read_from
+
+    def is_as_read(self, path: str) -> bool:
+        """Whether one of the files `read_from` is still what it was."""
+        return _stamp(path) == self._read_from[path]
 
     def ignored(self, path: str) -> bool:
         """Whether git would leave a root-relative file out."""
@@ -88,35 +127,44 @@ class FileTree:
         Raises:
             OSError: The root itself cannot be read.
         """
+        return walk(lambda folder, ignored: self.look_into(folder, stopped, ignored=ignored), max_files)
+
+    def look_into(self, folder: str, stopped: Callable[[], bool], *, ignored: bool) -> FolderListing:
+        """What one folder gives to a listing.
+
+        Args:
+            folder: Root-relative, with `/`; empty for the root itself.
+            stopped: Asked before each entry.
+            ignored: Whether the folder, or one around it, is ignored: then only what is tracked counts.
+
+        Raises:
+            OSError: The root itself cannot be read.
+        """
         files: list[str] = []
+        folders: list[tuple[str, bool]] = []
         left_out: list[Exclusion] = []
-        folders: deque[tuple[str, bool]] = deque([("", False)])
-        seen = 0
-        in_time = True
-        while folders and len(files) <= max_files and seen <= max_files and in_time:
-            folder, ignored = folders.popleft()
-            seen += 1
-            for entry, path in self._entries(folder, left_out):
-                if stopped():
-                    in_time = False
-                    break
-                is_folder = entry.is_dir(follow_symlinks=False)
+        for entry, path in self._entries(folder, left_out):
+            if stopped():
+                return FolderListing(tuple(files), tuple(folders), tuple(left_out), in_time=False)
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if not is_folder and path in self._tracked:
+                out = False
+            else:
                 out = ignored or self._ignored_by_itself(path.split("/"), is_folder=is_folder)
-                if out and not (self._tracked.holds_below(path) if is_folder else path in self._tracked):
+                if out and not (is_folder and self._tracked.holds_below(path)):
                     continue
-                if is_folder:
-                    if not self._is_checkout(path):
-                        folders.append((path, out))
-                elif entry.is_symlink():
-                    left_out.extend(self._escape(path))
-                elif not entry.is_file(follow_symlinks=False):
-                    continue
-                elif (reason := denied(path)) is not None:
-                    left_out.append(Exclusion(path, reason))
-                else:
-                    files.append(path)
-        complete = len(files) <= max_files and not folders and in_time
-        return Listing(tuple(files[:max_files]), tuple(left_out), complete, in_time)
+            if is_folder:
+                if not self._is_checkout(path):
+                    folders.append((path, out))
+            elif entry.is_symlink():
+                left_out.extend(self._escape(path))
+            elif not entry.is_file(follow_symlinks=False):
+                continue
+            elif (reason := denied(path)) is not None:
+                left_out.append(Exclusion(path, reason))
+            else:
+                files.append(path)
+        return FolderListing(tuple(files), tuple(folders), tuple(left_out))
 
     def within(self, folder: str) -> tuple[tuple[str, bool], ...]:
         """The names in one folder that a listing would give or look into, each with whether it is a folder.
@@ -197,30 +245,37 @@ class FileTree:
     def _rules_in(self, folder: str) -> Rules:
         if folder not in self._rules:
             path = f"{folder}/.gitignore" if folder else ".gitignore"
-            self._rules[folder] = _read_rules(self._root, path)
+            self._rules[folder] = self._read_rules(self._root, path)
         return self._rules[folder]
+
+    def _read_rules(self, folder: Path, path: str) -> Rules:
+        stamp = self._read_from[f"{folder}/{path}"] = _stamp(f"{folder}/{path}")
+        return NO_RULES if stamp is None else _read_rules(folder, path)
 
     def _read_checkout(self, top: Path) -> None:
         prefix = self._root.relative_to(top).parts
         for depth in range(len(prefix) - 1, -1, -1):
-            rules = _read_rules(top, "/".join((*prefix[:depth], ".gitignore")))
+            rules = self._read_rules(top, "/".join((*prefix[:depth], ".gitignore")))
             self._outer.append((prefix[depth:], rules))
         folder = git_folder(top)
         if folder is None:
             return
-        self._outer.append((prefix, _read_rules(common_folder(folder), "info/exclude")))
+        self._outer.append((prefix, self._read_rules(common_folder(folder), "info/exclude")))
+        self._read_from[f"{folder}/index"] = _stamp(f"{folder}/index")
         below = "/".join(prefix) + "/" if prefix else ""
         self._tracked = tracked_files(folder, below)
 
 
-def _read_rules(folder: Path, path: str) -> Rules:
+def _stamp(path: str) -> Stamp | None:
+    """The stamp of a regular file; None for anything else: as in git, an ignore file that is a link does not count."""
     try:
-        mode = os.lstat(f"{folder}/{path}").st_mode
+        status = os.lstat(path)
     except (OSError, ValueError):
-        return NO_RULES
-    # As in git, an ignore file that is a link does not count.
-    if not stat.S_ISREG(mode):
-        return NO_RULES
+        return None
+    return stamp_of(status) if stat.S_ISREG(status.st_mode) else None
+
+
+def _read_rules(folder: Path, path: str) -> Rules:
     opened = read_bytes(folder, path, MAX_IGNORE_FILE_BYTES)
     if isinstance(opened, Exclusion):
         return NO_RULES
