@@ -21,6 +21,8 @@ from orch_lsp.secret_shapes import find_secrets
 
 MAX_FILE_BYTES = 512 * 1024
 
+_MOST = 2**63 - 1
+
 OUTSIDE = "outside the workspace"
 LINK_OUTSIDE = "link out of the workspace"
 NOT_FOUND = "not found"
@@ -43,8 +45,10 @@ class Stamp(NamedTuple):
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
-    """The stamp of a file by its status."""
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    """The stamp of a file by its status; what a file system makes up beyond 63 bits is cut."""
+    return Stamp(
+        status.st_size & _MOST, status.st_mtime_ns & _MOST, status.st_ctime_ns & _MOST, status.st_ino & _MOST
+    )
 
 
 @dataclass(frozen=True, slots=True)

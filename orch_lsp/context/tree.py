@@ -48,7 +48,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class FolderListing:
-    """What stands directly in a folder: files, folders with whether they are ignored, and what was not taken."""
+    """What stands directly in a folder: files, folders with whether they are ignored, and what was not taken.
+
+    A folder that is a checkout of its own has nothing to give.
+    """
 
     files: tuple[str, ...]
     folders: tuple[tuple[str, bool], ...]
@@ -143,6 +146,8 @@ class FileTree:
         files: list[str] = []
         folders: list[tuple[str, bool]] = []
         left_out: list[Exclusion] = []
+        if folder and self._is_checkout(folder):
+            return FolderListing((), (), ())
         for entry, path in self._entries(folder, left_out):
             if stopped():
                 return FolderListing(tuple(files), tuple(folders), tuple(left_out), in_time=False)
@@ -154,8 +159,7 @@ class FileTree:
                 if out and not (is_folder and self._tracked.holds_below(path)):
                     continue
             if is_folder:
-                if not self._is_checkout(path):
-                    folders.append((path, out))
+                folders.append((path, out))
             elif entry.is_symlink():
                 left_out.extend(self._escape(path))
             elif not entry.is_file(follow_symlinks=False):
