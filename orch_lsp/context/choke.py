@@ -46,9 +46,7 @@ class Stamp(NamedTuple):
 
 def stamp_of(status: os.stat_result) -> Stamp:
     """The stamp of a file by its status; what a file system makes up beyond 63 bits is cut."""
-    return Stamp(
-        status.st_size & _MOST, status.st_mtime_ns & _MOST, status.st_ctime_ns & _MOST, status.st_ino & _MOST
-    )
+    return Stamp(status.st_size & _MOST, status.st_mtime_ns & _MOST, status.st_ctime_ns & _MOST, status.st_ino & _MOST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class TermCounter:
 def _holding_any(query: Iterable[str]) -> Callable[[str], re.Match[str] | None]:
     """Finds whether a word of ASCII, in lower case and without its marks, may have one of the terms."""
     # A plural in -ies has the term with y; any other term stands in the word as it is.
-    stems = sorted({re.escape(term[:-1] if term.endswith("y") else term) for term in query if term.isascii()})
+    stems = sorted({re.escape(term.removesuffix("y")) for term in query if term.isascii()})
     return re.compile("|".join(stems) or "(?!)").search
 
 
