@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.outline import keys_in_parts
 from orch_lsp.document.placeholder import is_placeholder, is_placeholder_title
 from orch_lsp.document.profile import Profile
 from orch_lsp.text import normalised
@@ -25,13 +26,17 @@ class Target:
 
 
 def fill_targets(document: SpecDocument, profile: Profile) -> tuple[Target, ...]:
-    """The profile's sections that are missing or placeholders, in the profile's order."""
+    """The profile's sections that are missing or placeholders, in the profile's order.
+
+    A document of several parts lacks no section that each of them has: one more would be that of its part.
+    """
     targets: list[Target] = []
+    in_parts = document.once(("in parts", profile), lambda: keys_in_parts(document.tree.headings, profile))
     for spec in profile.sections:
         present = document.profile_sections.get(spec.key)
-        if present is None:
+        if present is None and spec.key not in in_parts:
             targets.append(Target(spec.key, spec.title, "missing"))
-        elif present.placeholder:
+        elif present is not None and present.placeholder:
             targets.append(Target(spec.key, spec.title, "placeholder"))
     return tuple(targets)
 

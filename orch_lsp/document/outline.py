@@ -53,6 +53,13 @@ def outline_of(headings: Sequence[Heading], profile: Profile) -> Outline:
     return _Reading(headings, profile).outline()
 
 
+def keys_in_parts(headings: Sequence[Heading], profile: Profile) -> frozenset[str]:
+    """Keys of sections that no heading stands for, as each of several parts of the first level has its own."""
+    if sum(heading.level == 1 for heading in headings) <= 1:
+        return frozenset()
+    return _Reading(headings, profile).keys_in_parts()
+
+
 class _Reading:
     def __init__(self, headings: Sequence[Heading], profile: Profile) -> None:
         self._headings = headings
@@ -75,6 +82,9 @@ class _Reading:
         self._recognise_below(set(mains), container)
         levels = self._levels(mains, container)
         return Outline(tuple(self._keys), tuple(mains), levels, self._main_level(mains, container))
+
+    def keys_in_parts(self) -> frozenset[str]:
+        return self._repeated_in_parts(self._container())
 
     def _container(self) -> int | None:
         """The heading below which the document's sections stand: its title, or a lone heading above them all."""

@@ -130,7 +130,7 @@ def duplicate_section(subject: Subject) -> Iterator[Found]:
 def _join(first: Section, second: Section, subject: Subject) -> Fix:
     """Move what the second section says to the end of the first, and take its heading away."""
     layout = subject.layout
-    removal = Edit(Span(second.heading.start, second.body.end), "")
+    removal = _removal(Span(second.heading.start, second.body.end), subject)
     content = layout.content(second.body)
     if second.placeholder or content is None:
         return Fix("Remove the empty duplicate", lambda: (removal,))
@@ -145,6 +145,19 @@ def _join(first: Section, second: Section, subject: Subject) -> Fix:
         return (*placement.edits(), removal)
 
     return Fix(f"Join with the first “{first.title}”", edits)
+
+
+_BLANK_ABOVE = re.compile(r"(?:\r\n|\r(?!\n)|\n)[ \t]*(?:\r\n|\r|\n)\Z")
+_LONGEST_BLANK_LINE = 200
+
+
+def _removal(span: Span, subject: Subject) -> Edit:
+    """Take lines away, so that the line above does not run on into what follows: that may be a heading's words."""
+    text, start = subject.document.text, subject.layout.start
+    above = text[max(start, span.start - _LONGEST_BLANK_LINE) : span.start]
+    following = text[span.end : end_of_line(text, span.end)]
+    runs_on = above.strip() and following.strip() and _BLANK_ABOVE.search(above) is None
+    return Edit(span, subject.layout.line_end if runs_on else "")
 
 
 def unbalanced_fence(subject: Subject) -> Iterator[Found]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orch_lsp.document.parse import parse
@@ -92,6 +92,23 @@ def test_a_duplicate_fills_a_first_section_that_says_nothing() -> None:
     assert cured(text, findings(text, "duplicate_section")[0]) == "## Tasks\n\n- b\n\n"
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_where_a_duplicate_is_removed_the_text_above_does_not_run_on(end: str) -> None:
+    text = end.join(("### Tasks", "- x", "### Tasks", "Tasks", "---", "y"))
+    fixed = cured(text, findings(text, "duplicate_section")[0])
+    assert fixed == end.join(("### Tasks", "- x", "", "Tasks", "---", "y"))
+
+
+def test_a_document_of_several_parts_lacks_no_section_that_each_part_has() -> None:
+    text = "# T\n## Goal\n### Tasks\n# T\n## Goal"
+    found = findings(text, "missing_section")
+    assert "goal" not in {finding.key for finding in found}
+    for finding in found:
+        for number in range(len(finding.fixes)):
+            after = findings(cured(text, finding, number), "missing_section")
+            assert finding.key not in {other.key for other in after}
+
+
 def test_an_open_fence_is_closed_before_the_section_that_it_swallows() -> None:
     text = "# T\n\n## Goal\n\n````py\n# comment\n\n## Tasks\n\n- a\n"
     (found,) = findings(text, "unbalanced_fence")
@@ -108,6 +125,8 @@ def test_an_open_fence_without_a_section_below_is_closed_at_the_end() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(_documents)
+@example("# T\n## Goal\n### Tasks\n# T\n## Goal")
+@example("### Tasks\n- x\n### Tasks\nTasks\n---\n### Tasks\n### Tasks")
 def test_every_fix_cures_its_finding(text: str) -> None:
     for finding in check(parse(text, PLAIN)):
         assert 0 <= finding.span.start <= finding.span.end <= len(text)
