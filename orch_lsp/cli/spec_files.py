@@ -37,6 +37,7 @@ _MARK = "\ufeff"
 _MARKDOWN = (".md", ".markdown")
 _MOST_AHEAD = 4 * 1024 * 1024
 """Characters of the documents that are kept until all around them are known; the rest is read a second time."""
+_NOT_ALL_KNOWN = "Not all documents of the workspace are known: rules that need them say nothing."
 _MOST_SECONDS = 120.0
 """How long all documents of a workspace may take to be read."""
 _NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
@@ -242,7 +243,8 @@ class SpecFiles:
             if not around.is_whole:
                 # Those that follow do not wait again.
                 self._patience = 0.0
-                self._complain("Not all documents of the workspace are known: rules that need them say nothing.")
+                index = await asyncio.to_thread(self._session.indexes.of, found)
+                self._complain((None if index is None else index.shortfall) or _NOT_ALL_KNOWN)
             return replace(found, around_it=around)
         return found
 

@@ -74,6 +74,7 @@ async def examine(
     findings = [
         *await asyncio.to_thread(_software),
         *await asyncio.to_thread(_places, reading),
+        *await _specs(session, reading),
         await _store(session, reading),
         *_settings(reading.settings),
         await _choice(session, reading),
@@ -114,6 +115,22 @@ def _places(reading: Reading) -> list[DoctorFinding]:
             "workspace", "ok" if reading.root else "note", str(reading.root) if reading.root else "no workspace"
         ),
     ]
+
+
+async def _specs(session: Session, reading: Reading) -> list[DoctorFinding]:
+    """How many files are looked at to know who cites whom, and whether these are all; nothing without a workspace."""
+    if reading.root is None:
+        return []
+    index = session.indexes.at((reading.root, True))
+    try:
+        count = await index.count()
+    except OSError as error:
+        return [
+            DoctorFinding("specs", "problem", f"the workspace cannot be read: {error.strerror}", "Make it readable.")
+        ]
+    if index.shortfall is not None:
+        return [DoctorFinding("specs", "note", index.shortfall)]
+    return [DoctorFinding("specs", "ok", f"{count:,} {'file' if count == 1 else 'files'} that may be specs")]
 
 
 async def _store(session: Session, reading: Reading) -> DoctorFinding:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from lsprotocol import types
+
 from orch_lsp.lsp import publishing, snapshot
 from orch_lsp.orchestration.spec_indexes import Client
 from orch_lsp.orchestration.whereabouts import locate
@@ -25,8 +27,15 @@ def client_of(server: OrchServer) -> Client:
             publishing.schedule(server, uri)
         publishing.schedule_hints(server)
 
+    def fell_short(sentence: str) -> None:
+        server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"Orch: {sentence}"))
+
     return Client(
-        server.documents.take_altered, lambda: snapshot.editor_layer(server), affected, lambda: server.told_of_files
+        altered=server.documents.take_altered,
+        editor=lambda: snapshot.editor_layer(server),
+        affected=affected,
+        fell_short=fell_short,
+        tells_changes=lambda: server.told_of_files,
     )
 
 

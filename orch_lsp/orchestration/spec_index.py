@@ -35,6 +35,10 @@ MAX_FILE_BYTES = 2 * 1024 * 1024
 """Of one file; a larger one is in the index only while it is open."""
 _MOST_FILES = 1_000_000
 """Files of all kinds that are looked at by name, and folders."""
+_IF_SHORT = (
+    "References may be missing, and rules about several documents say nothing. Open the folder of your specs alone, or "
+    "name in `.gitignore` what is not yours."
+)
 _SLICE_SECONDS = 0.03
 _BREATH_SECONDS = 0.001
 """A fifth of the time for which a thread that waits for the interpreter waits before it is given it anyway."""
@@ -100,6 +104,7 @@ class SpecIndex:
         editor: The editor's settings as they are now.
         named: The folder as its documents are named, if links lead to it.
         is_root: Whether it is the root of a workspace; of another folder only the files directly in it count.
+        on_short: Told once, on the loop, that the folder holds more than is read.
         on_change: Told of documents that were there before, or are there now, when others may see them otherwise; of
             None once the files were looked at.
     """
@@ -113,6 +118,7 @@ class SpecIndex:
         named: Path | None = None,
         is_root: bool = True,
         on_change: Callable[[SpecIndex, Sequence[IndexedDocument] | None], None] = lambda _, __: None,
+        on_short: Callable[[SpecIndex], None] = lambda _: None,
         limits: Limits | None = None,
     ) -> None:
         self.folder = folder
@@ -121,6 +127,8 @@ class SpecIndex:
         self._named = named or folder
         self._is_root = is_root
         self._on_change = on_change
+        self._on_short = on_short
+        self._is_short_told = False
         self._limits = limits or Limits()
         self._files: dict[str, _File] = {}
         self._open: dict[str, OpenSpec] = {}
@@ -141,6 +149,8 @@ class SpecIndex:
         """Questions for which that look has read all files that matter."""
         self._is_full = False
         """Whether a document was left out for want of room."""
+        self._more_than = ""
+        """The number of files of which there are more than are looked at; empty if there are not."""
         self._has_watched_names = True
         """Whether no setting asks for files of another ending than Markdown's: no other ones are watched."""
         self._read_with: tuple[object, ...] | None = None
@@ -158,6 +168,21 @@ class SpecIndex:
     def index(self) -> Index:
         """The index as far as it is known."""
         return self._index
+
+    @property
+    def shortfall(self) -> str | None:
+        """Why it can never be whole, as a sentence for a person; None if nothing is known to stand in the way."""
+        if self._more_than:
+            reason = f"holds more than {self._more_than}"
+        elif self._is_full:
+            reason = f"holds more than {self._limits.total_bytes // 1024**2} MB of specs"
+        else:
+            return None
+        return f"{self.folder} {reason}: the rest is not known. {_IF_SHORT}"
+
+    async def count(self) -> int:
+        """How many files may be specs by their names; `shortfall` tells then whether these are all."""
+        return len((await asyncio.to_thread(self._list)).stamps)
 
     def opened(self, path: str) -> OpenSpec | None:
         """The open document at a path, as it counts in the index; None if it is not open."""
@@ -362,6 +387,9 @@ class SpecIndex:
                 self._index = self._index.as_whole()
             self._on_change(self, None)
         self._offered.clear()
+        if self.shortfall is not None and not self._is_short_told:
+            self._is_short_told = True
+            self._on_short(self)
         self._looked_at = time.monotonic()
         self._look_seconds = self._looked_at - started
 
@@ -378,6 +406,7 @@ class SpecIndex:
             self._files = {path: _File((0, 0, 0, 0), document=file.document) for path, file in self._files.items()}
         found = _Found()
         left_out: list[Exclusion] = []
+        self._more_than = ""
         for path in self._candidates(found, left_out):
             self._breathe()
             if self._stopped.is_set() or not self._may_be_spec_name(path, _globs(settings)):
@@ -385,6 +414,7 @@ class SpecIndex:
             if len(found.stamps) >= self._limits.documents:
                 found.is_complete = False
                 most = self._limits.documents
+                self._more_than = f"{most:,} documents"
                 left_out.append(Exclusion(path, f"more than {most} documents: this one and later ones are not known"))
                 break
             if (stamp := _stamp(f"{self.folder}/{path}")) is not None:
@@ -399,6 +429,8 @@ class SpecIndex:
         listing = FileTree(self.folder).list_files(_MOST_FILES, self._is_stopped)
         left_out += listing.left_out
         found.is_complete = listing.complete
+        if not listing.complete and listing.in_time:
+            self._more_than = f"{_MOST_FILES:,} files or folders"
         return listing.files
 
     def _is_stopped(self) -> bool:

@@ -49,6 +49,8 @@ class Client:
     editor: Callable[[], ProjectLayer] = lambda: _NO_EDITOR
     affected: Callable[[Sequence[str] | None], None] = lambda _: None
     """Told, on the loop, of the URIs of open documents whose findings may be others now; None for all of them."""
+    fell_short: Callable[[str], None] = lambda _: None
+    """Told once a folder, on the loop, that it holds more than is read: a sentence for the person."""
     tells_changes: Callable[[], bool] = lambda: False
     """Whether it tells of files that change."""
 
@@ -250,11 +252,16 @@ class SpecIndexes:
                 named=folder,
                 is_root=is_root,
                 on_change=self._changed,
+                on_short=self._fell_short,
             ),
         )
 
     def _editor(self) -> ProjectLayer:
         return self.client.editor()
+
+    def _fell_short(self, index: SpecIndex) -> None:
+        if index.shortfall is not None:
+            self.client.fell_short(index.shortfall)
 
     def _changed(self, index: SpecIndex, documents: Sequence[IndexedDocument] | None) -> None:
         """Tell of the open documents that are of the same spec as one of these, cite it, or change the same spec."""

@@ -105,6 +105,7 @@ class Editor:
             return types.MessageActionItem(self.answer_question) if self.answer_question else None
 
         self._watch(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        self._watch(types.WINDOW_SHOW_MESSAGE)
         self._watch(types.PROGRESS)
         created = client.protocol.fm.features[types.WINDOW_WORK_DONE_PROGRESS_CREATE]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 
 import pytest
@@ -313,3 +314,21 @@ async def test_symbols_follow_what_is_typed(start_editor, workspace):
     assert names == ["1 Leave"]
     found = await editor.client.workspace_symbol_async(types.WorkspaceSymbolParams("sign in"))
     assert "1 Sign in" not in [one.name for one in found]
+
+
+async def test_a_workspace_that_is_too_large_to_be_known_is_told_of_once(start_editor, workspace, orch):
+    delta = delta_of(workspace)
+    for number in range(101):
+        folder = workspace / "notes" / f"{number:03}"
+        folder.mkdir(parents=True)
+        for name in range(200):
+            os.close(os.open(folder / f"{name}.md", os.O_CREAT | os.O_WRONLY))
+    editor = await start_editor(capabilities=NOTHING, orch=False)
+    editor.open(delta)
+    await editor.until(lambda: editor.client.messages)
+    await editor.client.workspace_symbol_async(types.WorkspaceSymbolParams("Sign"))
+    (message,) = editor.client.messages
+    assert message.type == types.MessageType.Warning
+    assert f"{workspace.resolve()} holds more than 20,000 documents" in message.message
+    done = await orch("doctor", "--offline")
+    assert f"note     specs: {workspace.resolve()} holds more than 20,000 documents" in done.out.replace("\n", " ")

@@ -141,3 +141,23 @@ async def test_an_index_that_leaves_documents_out_is_never_whole(session, worksp
 )
 def test_files_in_the_same_folders_are_near(path: str, other: str, shared: int) -> None:
     assert shared_folders(path, other) == shared_folders(other, path) == shared
+
+
+async def test_a_folder_that_holds_too_much_is_told_of_once(session, workspace):
+    for number in range(4):
+        write(workspace / "specs" / f"00{number}-a" / "spec.md")
+    told: list[str | None] = []
+    index = index_of(
+        session, workspace, limits=Limits(documents=3), on_short=lambda index: told.append(index.shortfall)
+    )
+    assert (await index.count(), index.files_read) == (3, 0)
+    assert "more than 3 documents" in (index.shortfall or "")
+    await index.whole(SECONDS)
+    await index.look_again()
+    (sentence,) = told
+    assert sentence == index.shortfall
+    (workspace / "specs" / "003-a" / "spec.md").unlink()
+    await index.look_again()
+    assert index.shortfall is None
+    assert index.index.is_whole
+    await index.aclose()
