@@ -9,7 +9,15 @@ from typing import Any
 
 from orch_lsp.document.brief import Target
 from orch_lsp.document.drafting import open_places
-from orch_lsp.lsp.commands import APPLY_DRAFT, CANCEL_RUN, DISCARD_DRAFT, GENERATE_DRAFT, PREVIEW_DRAFT, USE_PROVIDER
+from orch_lsp.lsp.commands import (
+    APPLY_DRAFT,
+    CANCEL_RUN,
+    DISCARD_DRAFT,
+    GENERATE_DRAFT,
+    PREVIEW_DRAFT,
+    SHOW_RUN,
+    USE_PROVIDER,
+)
 from orch_lsp.orchestration.plan import Reading, open_targets
 from orch_lsp.orchestration.session import Session
 from orch_lsp.text import Span
@@ -30,13 +38,21 @@ class Offer:
 
 
 async def offers(session: Session, reading: Reading) -> list[Offer]:
-    """Cancel while a run is live; else what to do with a waiting draft, and to generate if anything is open."""
+    """Cancel while a run is live; else what to do with a waiting draft, and to generate if anything is open.
+
+    While a run of another process is live, its record: a second one would be refused.
+    """
     uri = reading.source.uri
     live = session.supervisor.live_on(uri)
     if live is not None:
         return [Offer(f"Orch: Cancel ({live.record.status})", CANCEL_RUN, {"runId": live.record.run_id})]
-    found: list[Offer] = []
     store = await session.store(reading)
+    elsewhere = await store.at_work_elsewhere(reading.spec_path)
+    if elsewhere is not None:
+        name = elsewhere.client.name if elsewhere.client else None
+        title = f"Orch: At work in {name or 'another editor'} ({elsewhere.status})"
+        return [Offer(title, SHOW_RUN, {"runId": elsewhere.run_id})]
+    found: list[Offer] = []
     waiting = await store.ready_draft_for(reading.spec_path)
     if waiting is not None and waiting.draft is not None:
         argument = {"runId": waiting.run_id}

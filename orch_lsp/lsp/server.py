@@ -75,6 +75,8 @@ class OrchServer(LanguageServer):
         """Diagnostics on their way to the client, by URI."""
         self.published: dict[str, types.PublishDiagnosticsParams] = {}
         """The diagnostics that the client was last told of a document, by the normal form of its URI."""
+        self.watched_runs: set[str] = set()
+        """Runs of other processes, by id, after whose end the client is to ask again for lenses."""
         self.applying: dict[str, asyncio.Task[dict[str, Any]]] = {}
         """Drafts that are being inserted because a person asked for it, by run."""
 

@@ -12,6 +12,7 @@ from orch_lsp.language.index import Index
 from orch_lsp.lsp.client import ClientFeatures
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.failures import ShownFailure
+from orch_lsp.lsp.lenses import watch_run
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.plan import read as read_source
@@ -43,6 +44,8 @@ class Snapshot:
     """Starts work, with a name for the log, for which the request does not wait."""
     tell: Callable[[str], object]
     """Shows a sentence to the person, who need not answer."""
+    watch_run: Callable[[str], object]
+    """Has the client ask again for lenses when a run of another process, by its id, has ended."""
 
     @property
     def uri(self) -> str:
@@ -93,6 +96,7 @@ def take(ls: OrchServer, source: Source) -> Snapshot:
         editor=editor_layer(ls),
         session=ls.shared,
         in_background=ls.run_task,
+        watch_run=lambda run_id: watch_run(ls, source.uri, run_id),
         tell=lambda text: ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, text)),
     )
 

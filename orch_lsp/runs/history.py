@@ -269,6 +269,21 @@ class RunHistory:
         where = "spec_path = ? AND draft_state = 'ready'"
         return self._records(where, [self._key(spec_path)], order="draft_partial, run_id DESC")
 
+    def at_work_elsewhere(self, spec_path: str) -> RunRecord | None:
+        """The live run of another process on a document; None where nobody is known to work on it."""
+        where = f"spec_path = ? AND {rows.LIVE}"
+
+        def find(db: Connection) -> RunRecord | None:
+            for run_id, stored, heartbeat_at in rows.select_live(db, where, [self._key(spec_path)]):
+                record = None if run_id in self._own else self._readable(run_id, stored)
+                if record is None or record.status not in LIVE:
+                    continue
+                if not is_gone(record.owner, heartbeat_at, self._settings.lease_s):
+                    return record
+            return None
+
+        return self._connection.read(find, None)
+
     def usage(self, groupings: Sequence[Grouping], since: str | None) -> Mapping[Grouping, Sequence[UsageTotal]]:
         """Tokens and cost of the runs, added up by each of day, model and spec that is asked for."""
 

@@ -265,6 +265,10 @@ class RunStore:
         """The run whose draft waits for a document: the newest complete draft, else the newest partial one."""
         return next(iter(await self.ready_drafts(spec_path)), None)
 
+    async def at_work_elsewhere(self, spec_path: str) -> RunRecord | None:
+        """The live run of another process on a document, as far as the record tells; it ends no run."""
+        return await self._thread.read(lambda: self._opened.at_work_elsewhere(spec_path))
+
     async def usage(
         self, groupings: Sequence[Grouping], since: str | None = None
     ) -> Mapping[Grouping, Sequence[UsageTotal]]:

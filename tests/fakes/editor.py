@@ -51,6 +51,8 @@ class Editor:
         self.silent_progress = False
         self.whole_texts = False
         """Send whole texts, whatever the server would rather have."""
+        self.lens_refreshes = 0
+        """How often the server asked to ask again for lenses."""
         self.hint_refreshes = 0
         """How often the server asked to ask again for hints."""
         self.answer_question: str | None = None
@@ -88,7 +90,9 @@ class Editor:
             await self._tell()
 
         @client.feature(types.WORKSPACE_CODE_LENS_REFRESH)
-        def code_lens_refresh(params: Any) -> None: ...
+        async def code_lens_refresh(params: Any) -> None:
+            self.lens_refreshes += 1
+            await self._tell()
 
         @client.feature(types.WORKSPACE_INLAY_HINT_REFRESH)
         async def inlay_hint_refresh(params: Any) -> None:

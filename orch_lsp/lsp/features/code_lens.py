@@ -6,6 +6,7 @@ import asyncio
 
 from lsprotocol import types
 
+from orch_lsp.lsp.commands import SHOW_RUN
 from orch_lsp.lsp.offers import offers, place_offers
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.review import is_spec
@@ -23,7 +24,10 @@ async def code_lens(snapshot: Snapshot, params: types.CodeLensParams) -> list[ty
         types.CodeLens(place, types.Command(offer.title, offer.command, arguments=[offer.argument])) for offer in found
     ]
     places = await asyncio.to_thread(place_offers, reading)
-    if snapshot.session.supervisor.live_on(snapshot.uri) is None:
+    elsewhere = next((offer for offer in found if offer.command == SHOW_RUN), None)
+    if elsewhere is not None:
+        snapshot.watch_run(elsewhere.argument["runId"])
+    elif snapshot.session.supervisor.live_on(snapshot.uri) is None:
         lenses += [
             types.CodeLens(
                 positions.line_range(positions.range(head).start.line),
