@@ -23,8 +23,11 @@ def client_of(server: OrchServer) -> Client:
     """The server's client, as the indexes ask about it."""
 
     def affected(uris: Sequence[str] | None) -> None:
-        for uri in server.documents.open_uris() if uris is None else filter(server.documents.is_open, uris):
-            publishing.schedule(server, uri)
+        if uris is None:
+            for uri in server.documents.open_uris():
+                publishing.schedule(server, uri)
+        else:
+            publishing.schedule_others(server, {uri for uri in uris if server.documents.is_open(uri)})
         publishing.schedule_hints(server)
 
     def fell_short(sentence: str) -> None:

@@ -1,12 +1,13 @@
 """When a document's diagnostics reach the client: pushed a moment after a change, and now and then during typing.
 
 A client that pulls them is told to ask again instead, for all documents at once, and only if something else than the
-text has changed: of a change of the text it knows.
+text has changed: of a change of the text it knows. If that was another document, this is looked into first.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -14,7 +15,6 @@ from pygls.exceptions import JsonRpcException
 
 from orch_lsp.late import late
 from orch_lsp.lsp.publication import Publication
-from orch_lsp.uri import normal_form
 
 if TYPE_CHECKING:
     from orch_lsp.lsp import diagnostics, snapshot
@@ -27,6 +27,9 @@ _ALL = ""
 """In the place of a URI: a client that pulls asks again for every document."""
 _HINTS = "inlay hints"
 """The same for hints, which every client pulls."""
+_OTHERS = "documents that another one may concern"
+_MOST_LOOKED_AT = 50
+"""Documents that are looked at before a client that pulls is told to ask again; of more it is told at once."""
 
 
 def text_changed(ls: OrchServer, uri: str) -> None:
@@ -42,6 +45,20 @@ def schedule(ls: OrchServer, uri: str) -> None:
     if publication is None:
         publication = ls.publishing[uri] = Publication()
         publication.task = ls.run_task(_keep_up(ls, uri, publication), f"diagnostics of {uri or 'all documents'}")
+    publication.note_change()
+
+
+def schedule_others(ls: OrchServer, uris: Collection[str]) -> None:
+    """The same for open documents that may be seen otherwise because of another one."""
+    if not ls.client.pull_diagnostics or len(uris) > _MOST_LOOKED_AT:
+        for uri in uris:
+            schedule(ls, uri)
+        return
+    ls.concerned.update(uris)
+    publication = ls.publishing.get(_OTHERS)
+    if publication is None:
+        publication = ls.publishing[_OTHERS] = Publication()
+        publication.task = ls.run_task(_keep_others_up(ls, publication), _OTHERS)
     publication.note_change()
 
 
@@ -61,7 +78,7 @@ def clear(ls: OrchServer, uri: str) -> None:
     publication = ls.publishing.pop(uri, None)
     if publication is not None and publication.task is not None:
         publication.task.cancel()
-    ls.published.pop(normal_form(uri), None)
+    ls.shown.forget(uri)
     if not ls.client.pull_diagnostics:
         ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
@@ -77,6 +94,29 @@ async def _keep_up(ls: OrchServer, uri: str, publication: Publication) -> None:
     finally:
         if ls.publishing.get(uri) is publication:
             del ls.publishing[uri]
+
+
+async def _keep_others_up(ls: OrchServer, publication: Publication) -> None:
+    try:
+        while publication.is_due:
+            await publication.pause()
+            uris, ls.concerned = ls.concerned, set[str]()
+            if await _any_differs(ls, uris):
+                schedule(ls, _ALL)
+    finally:
+        if ls.publishing.get(_OTHERS) is publication:
+            del ls.publishing[_OTHERS]
+
+
+async def _any_differs(ls: OrchServer, uris: Collection[str]) -> bool:
+    await ls.ready()
+    for uri in uris:
+        if ls.documents.is_open(uri):
+            looked_at = snapshot.snapshot(ls, uri)
+            found = await diagnostics.diagnostics_of(looked_at)
+            if ls.shown.may_differ(uri, looked_at.source.version, found):
+                return True
+    return False
 
 
 async def _keep_hints_up(ls: OrchServer, publication: Publication) -> None:
@@ -104,10 +144,9 @@ async def _publish(ls: OrchServer, uri: str) -> None:
     looked_at = snapshot.snapshot(ls, uri)
     found = await diagnostics.diagnostics_of(looked_at)
     if ls.documents.is_open(uri):
-        params = types.PublishDiagnosticsParams(uri, found, looked_at.source.version)
-        if ls.published.get(form := normal_form(uri)) != params:
-            ls.published[form] = params
-            ls.text_document_publish_diagnostics(params)
+        version = looked_at.source.version
+        if ls.shown.tell(uri, version, found):
+            ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
 
 
 async def _ask_to_pull(ls: OrchServer) -> None:

@@ -19,6 +19,7 @@ from orch_lsp.lsp.documents import Documents
 from orch_lsp.lsp.failures import Failures
 from orch_lsp.lsp.publication import Publication
 from orch_lsp.lsp.scope import may_be_settings
+from orch_lsp.lsp.shown import ShownDiagnostics
 from orch_lsp.lsp.wire.protocol import OrchProtocol, converter_factory
 from orch_lsp.lsp.wire.workspace import OrchWorkspace
 from orch_lsp.orchestration.source import Source
@@ -73,8 +74,9 @@ class OrchServer(LanguageServer):
         """Whether the client tells of specs that change on the disk."""
         self.publishing: dict[str, Publication] = {}
         """Diagnostics on their way to the client, by URI."""
-        self.published: dict[str, types.PublishDiagnosticsParams] = {}
-        """The diagnostics that the client was last told of a document, by the normal form of its URI."""
+        self.shown = ShownDiagnostics()
+        self.concerned: set[str] = set()
+        """Open documents, by URI, that another one may concern and that are to be looked at."""
         self.watched_runs: set[str] = set()
         """Runs of other processes, by id, after whose end the client is to ask again for lenses."""
         self.applying: dict[str, asyncio.Task[dict[str, Any]]] = {}

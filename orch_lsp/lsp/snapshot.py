@@ -14,6 +14,7 @@ from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.lenses import watch_run
 from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.shown import ShownDiagnostics
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.plan import read as read_source
 from orch_lsp.orchestration.session import Session
@@ -40,6 +41,8 @@ class Snapshot:
     editor: ProjectLayer
     """The editor's settings."""
     session: Session
+    shown: ShownDiagnostics
+    """The diagnostics that the client has."""
     in_background: Callable[[Coroutine[Any, Any, Any], str], object]
     """Starts work, with a name for the log, for which the request does not wait."""
     tell: Callable[[str], object]
@@ -95,6 +98,7 @@ def take(ls: OrchServer, source: Source) -> Snapshot:
         failure=ls.failures.get(source.uri),
         editor=editor_layer(ls),
         session=ls.shared,
+        shown=ls.shown,
         in_background=ls.run_task,
         watch_run=lambda run_id: watch_run(ls, source.uri, run_id),
         tell=lambda text: ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, text)),

@@ -122,6 +122,31 @@ async def test_a_document_is_looked_at_again_when_another_open_one_changes(start
     await shown.has(uri, MISSING)
 
 
+async def test_a_client_that_pulls_is_told_to_ask_again_only_if_another_document_is_seen_otherwise(
+    start_editor, workspace
+):
+    spec, delta = spec_of(workspace), delta_of(workspace)
+    editor = await start_editor(capabilities=PULLS, orch=False)
+    shown = Shown(editor, pulls=True)
+    uri = editor.open(delta)
+    other = editor.open(spec)
+    await shown.has(uri, MISSING)
+    await shown._pulled(other)
+    # Asked for both, the client knows all; from now on only the delta's findings can be news.
+    text = spec.read_text(encoding="utf-8")
+    for number in range(6):
+        text += f"\n### Requirement: R{number}\nIt SHALL.\n"
+        editor.type(other, text)
+        await shown._pulled(other)
+        await editor.execute("orch.showHistory", {"open": False})
+    before = shown.refreshes
+    assert before <= 2, "nothing that was typed concerned the delta, after the workspace was first looked at"
+    editor.type(other, WITH_TARGET)
+    await shown._pulled(other)
+    await editor.until(lambda: shown.refreshes > before)
+    await shown.has_not(uri, MISSING)
+
+
 async def test_two_changes_that_collide_are_told_in_both_as_one_is_typed(start_editor, workspace):
     spec_of(workspace, WITH_TARGET)
     editor = await start_editor(capabilities=NOTHING, orch=False)

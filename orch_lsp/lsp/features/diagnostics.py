@@ -13,4 +13,7 @@ async def diagnostic(
     params: types.DocumentDiagnosticParams,  # noqa: ARG001
 ) -> types.RelatedFullDocumentDiagnosticReport:
     """All that there is to say of the document."""
-    return types.RelatedFullDocumentDiagnosticReport(items=await diagnostics_of(snapshot))
+    with snapshot.shown.pull(snapshot.uri):
+        found = await diagnostics_of(snapshot)
+    snapshot.shown.tell(snapshot.uri, snapshot.source.version, found)
+    return types.RelatedFullDocumentDiagnosticReport(items=found)
