@@ -48,7 +48,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class FolderListing:
-    """What stands directly in a folder: files, folders with whether they are ignored, and what was not taken.
+    """The contents of one folder: files, folders with whether they are ignored, and what was not taken.
 
     A folder that is a checkout of its own has nothing to give.
     """
@@ -133,7 +133,7 @@ class FileTree:
         return walk(lambda folder, ignored: self.look_into(folder, stopped, ignored=ignored), max_files)
 
     def look_into(self, folder: str, stopped: Callable[[], bool], *, ignored: bool) -> FolderListing:
-        """What one folder gives to a listing.
+        """The part of a listing that one folder gives.
 
         Args:
             folder: Root-relative, with `/`; empty for the root itself.
