@@ -19,14 +19,14 @@ class _Told:
 
 
 class ShownDiagnostics:
-    """What the client was last told of each document; URIs come in any spelling."""
+    """The last word to the client on each document; URIs come in any spelling."""
 
     def __init__(self) -> None:
         self._told: dict[str, _Told] = {}
         self._pulls: Counter[str] = Counter()
 
     def tell(self, uri: str, version: int | None, found: Sequence[types.Diagnostic]) -> bool:
-        """Note what the client is told; whether it was told something else before, or nothing."""
+        """Note the next word to the client; whether it was told something else before, or nothing."""
         told, form = _Told(version, found), normal_form(uri)
         is_new = self._told.get(form) != told
         self._told[form] = told
