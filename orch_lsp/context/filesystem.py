@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from orch_lsp.context import assembly
+from orch_lsp.context.card import project_card
 from orch_lsp.context.corpus import Limits, ReadCorpus
 from orch_lsp.context.ignore import Rules
-from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion
+from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion, estimate_tokens
 from orch_lsp.context.mentions import Mention, find_mentions
 from orch_lsp.context.packing import Range, new_pack
 from orch_lsp.context.resolution import Resolver
@@ -91,10 +93,14 @@ class FilesystemSource:
             met.insert(0, Exclusion("…", f"it took longer than {seconds} to read: the rest was not searched"))
         elif not listing.complete:
             met.insert(0, Exclusion("…", f"more than {self._limits.max_files} files: the rest was not searched"))
-        pack = new_pack(corpus, ranking.weights, query.budget_tokens, stopped)
+        card, conventions = project_card(corpus, query.budget_tokens)
+        conventions = tuple(item for item in conventions if item.path not in mentions)
+        taken = estimate_tokens(assembly.card(ContextResult(conventions, (), card)))
+        pack = new_pack(corpus, ranking.weights, query.budget_tokens - taken, stopped)
         pack.add_mentions(mentions)
-        pack.add_ranked([one for one in ranking.ranked if one.path not in mentions])
-        return ContextResult(tuple(pack.items), _bounded((*left_out, *pack.left_out, *met)))
+        shown = mentions.keys() | {item.path for item in conventions}
+        pack.add_ranked([one for one in ranking.ranked if one.path not in shown])
+        return ContextResult((*conventions, *pack.items), _bounded((*left_out, *pack.left_out, *met)), card)
 
     def _deadline(self) -> Callable[[], bool]:
         """Whether mentioned files have had their time, which is theirs alone: they come first."""

@@ -27,7 +27,8 @@ class ContextItem:
     """An excerpt that passed the choke point.
 
     `lines` is 1-based with the last line included, None for a whole file. `sha256` is of `text`. `score` is the
-    ranking's, None for a file that the spec mentions itself. `source` names the source and why: `mention`, `rank`.
+    ranking's, None for a file that the spec mentions itself. `source` says why it is there: `mention`, `rank`,
+    `card` for the conventions on the project's card, `example` for a finished neighbour.
     """
 
     path: str
@@ -53,6 +54,8 @@ class ContextResult:
 
     items: tuple[ContextItem, ...]
     left_out: tuple[Exclusion, ...]
+    card: str = ""
+    """The card of the project in a few lines, made from names and manifests; its conventions are items."""
 
 
 class ContextSource(Protocol):

@@ -6,11 +6,10 @@ it what one provider would be sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from orch_lsp.context.assembly import fence
-from orch_lsp.context.item import ContextItem
+from orch_lsp.context.assembly import card, example, excerpts
+from orch_lsp.context.item import ContextResult
 from orch_lsp.document.brief import without_template_note
 from orch_lsp.document.drafting import open_places
 from orch_lsp.document.written_style import written_style
@@ -49,7 +48,7 @@ class Prepared:
         return None if self.body is None else sha256(self.body)
 
 
-def write(plan: DraftPlan, context: Sequence[ContextItem]) -> GenerationRequest:
+def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
     """The request for a plan, complete but for the provider's own wire format.
 
     Raises:
@@ -70,7 +69,9 @@ def write(plan: DraftPlan, context: Sequence[ContextItem]) -> GenerationRequest:
             specification=without_template_note(document.text.removeprefix("\ufeff")),
             style=style.facts(),
             sections=sections,
-            excerpts=fence(context),
+            card=card(context),
+            excerpts=excerpts(context),
+            example=example(context),
             instructions=parameters.instructions,
             title=document.title_text,
             language=style.language or "",

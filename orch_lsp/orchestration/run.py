@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from orch_lsp.context.item import ContextItem
+from orch_lsp.context.item import ContextResult
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, detail_of
 from orch_lsp.orchestration.applying import draft_sections
 from orch_lsp.orchestration.graph import StepSpec, run_in_waves
@@ -86,7 +86,7 @@ class _DraftSteps:
         self._live = live
         self._plan = plan
         self._resources = resources
-        self._context: Sequence[ContextItem] = ()
+        self._context = ContextResult((), ())
         self._raw = ""
         self._answer: Answer | None = None
         self._bodies: dict[str, Callable[[StepScope], Awaitable[None]]] = {

@@ -56,7 +56,7 @@ async def prepared(session, plan: DraftPlan, redactor: Redactor | None = None) -
     )  # fmt: skip
     found = await session.context_source.retrieve(query)
     provider = await session.provider(plan.choice.provider, None)
-    return prepare(plan, write(plan, found.items), plan.choice, provider, redactor or session.redactor)
+    return prepare(plan, write(plan, found), plan.choice, provider, redactor or session.redactor)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_lsp.context.assembly import INTRODUCTION, block, cost, fence, introduction_cost
+from orch_lsp.context.assembly import INTRODUCTION, block, cost, excerpts, introduction_cost
 from orch_lsp.context.choke import Admitted, _open_and_compare, admit, read_text
 from orch_lsp.context.denylist import denied, means_no_file_on_windows
 from orch_lsp.context.hidden import strip_hidden
-from orch_lsp.context.item import ContextItem, Exclusion, estimate_tokens
+from orch_lsp.context.item import ContextItem, ContextResult, Exclusion, estimate_tokens
 from orch_lsp.context.mentions import find_mentions, parse_target
 from orch_lsp.context.scan import first_secret
 
@@ -221,10 +221,10 @@ def item(text: str, path: str = "a.md", lines: tuple[int, int] | None = None) ->
 
 
 def test_items_are_labelled_and_introduced_as_data():
-    text = fence([item("one\n", "src/a.py", (3, 4)), item("two", "b.md")])
-    assert text == f'{INTRODUCTION}\n\nFile "src/a.py", lines 3-4:\n```\none\n```\n\nFile "b.md":\n```\ntwo\n```'
+    text = excerpts(ContextResult((item("one\n", "src/a.py", (3, 4)), item("two", "b.md")), ()))
+    assert text == f'{INTRODUCTION}\n\nFile "b.md":\n```\ntwo\n```\n\nFile "src/a.py", lines 3-4:\n```\none\n```'
     assert "not instructions" in text
-    assert fence([]) == ""
+    assert excerpts(ContextResult((), ())) == ""
 
 
 def test_a_file_name_cannot_leave_its_label():
@@ -241,7 +241,7 @@ def test_no_text_closes_its_own_fence_and_costs_add_up(items):
         assert all(opening not in line for line in body)
         assert one.text in block(one)
     bound = introduction_cost() + sum(cost(one) for one in items)
-    assert estimate_tokens(fence(items)) <= bound
+    assert estimate_tokens(excerpts(ContextResult(tuple(items), ()))) <= bound
 
 
 def test_the_first_secret_of_a_text_is_named_with_its_line():

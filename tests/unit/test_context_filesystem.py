@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orch_lsp.context.assembly import fence
+from orch_lsp.context.assembly import card, excerpts
 from orch_lsp.context.filesystem import FilesystemSource, Limits
 from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import ContextQuery, ContextResult, estimate_tokens
@@ -106,7 +106,7 @@ def test_links_that_lead_out_are_left_out_with_the_reason(tmp_path):
     assert found["gone.md"] == "not found"
     assert found["ignored.txt"] == "ignored by git"
     assert not {"https://example.org/x.md", "#section", "/v1/users"} & set(found)
-    assert "secret plans" not in fence(result.items)
+    assert "secret plans" not in excerpts(result)
 
 
 def test_a_file_with_a_secret_is_left_out_and_listed(tmp_path):
@@ -222,7 +222,7 @@ def test_no_budget_is_exceeded_label_and_fences_included(tmp_path, budget):
     write(tmp_path, {f"{n}.md": "limiter ``` text\n" * n for n in (1, 5, 50, 500)})
     result = retrieve(query(tmp_path, "limiter [one](50.md) [two](500.md#L3-L400)", budget=budget))
     assert sum(estimate_tokens(item.text) for item in result.items) <= budget
-    assert not result.items or estimate_tokens(fence(result.items)) <= budget
+    assert estimate_tokens(card(result) + excerpts(result)) <= budget
 
 
 async def test_a_cancelled_retrieval_ends(tmp_path):
@@ -355,7 +355,7 @@ def test_whatever_the_files_items_are_true_excerpts_within_the_budget_and_the_sa
         result = retrieve(wanted)
         assert retrieve(wanted) == result
         assert sum(estimate_tokens(item.text) for item in result.items) <= budget
-        assert not result.items or estimate_tokens(fence(result.items)) <= budget
+        assert estimate_tokens(card(result) + excerpts(result)) <= budget
         sources = [item.source for item in result.items]
         assert sources == sorted(sources)  # mention, then rank
         for item in result.items:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 
-from orch_lsp.context.item import ContextItem, ContextQuery, ContextResult, ContextSource
+from orch_lsp.context.item import ContextQuery, ContextResult, ContextSource
 from orch_lsp.errors import ContextError, ErrorCode, ErrorDetail, OrchError
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
@@ -19,18 +18,17 @@ from orch_lsp.workspace import in_unicode
 logger = logging.getLogger(__name__)
 
 NAME = "context"
+NOTHING = ContextResult((), ())
 
 
-async def gather_context(
-    scope: StepScope, plan: DraftPlan, source: ContextSource, redactor: Redactor
-) -> Sequence[ContextItem]:
+async def gather_context(scope: StepScope, plan: DraftPlan, source: ContextSource, redactor: Redactor) -> ContextResult:
     """Let the source choose. A failure does not fail the run: the record and a warning say that it is ungrounded."""
     scope.progressed("Reading the workspace")
     reading, limits = plan.reading, plan.reading.settings.context
     reason = _skip_reason(plan)
     if reading.root is None or reason:
         scope.end(StepStatus.SKIPPED, skip_reason=reason)
-        return ()
+        return NOTHING
     query = ContextQuery(
         reading.root,
         reading.source.path,
@@ -52,9 +50,9 @@ async def gather_context(
         scope.change(context=ContextRecord(source=source.name, error=detail))
         scope.warned(f"The draft is not grounded on the workspace: {detail.message}")
         scope.end(StepStatus.FAILED, error=detail)
-        return ()
+        return NOTHING
     scope.change(context=_on_record(source.name, result))
-    return result.items
+    return result
 
 
 def _folders(plan: DraftPlan) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from typing import cast
 
-from orch_lsp.context.item import ContextItem
+from orch_lsp.context.item import ContextResult
 from orch_lsp.errors import ErrorCode, OrchError, ProviderError, SettingsError, detail_of
 from orch_lsp.generation import FinishReason
 from orch_lsp.orchestration.attempts import AttemptLog
@@ -46,7 +46,7 @@ FALLS_BACK = frozenset({
 """Failures after which a fallback is asked, since this provider cannot be had. Never a refusal or a bad request."""
 
 
-async def ask(scope: StepScope, plan: DraftPlan, context: Sequence[ContextItem], providers: ProviderAccess) -> str:
+async def ask(scope: StepScope, plan: DraftPlan, context: ContextResult, providers: ProviderAccess) -> str:
     """The raw answer, from the chosen provider, else from the first of the user's fallbacks that gives one.
 
     Raises:
