@@ -24,7 +24,8 @@ _GAP = "\n\n"
 def card(result: ContextResult) -> str:
     """The card of the project with its conventions; empty if there is neither."""
     conventions = [block(item) for item in result.items if item.source == "card"]
-    facts = [f"```text\n{result.card}\n```"] if result.card else []
+    mark = fence_around(result.card)
+    facts = [f"{mark}text\n{result.card}\n{mark}"] if result.card else []
     return _GAP.join((CARD, *facts, *conventions)) if facts or conventions else ""
 
 

@@ -17,6 +17,7 @@ from orch_lsp.context.corpus import Corpus
 from orch_lsp.context.excerpts import Lines, head, part, whole
 from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import ContextItem, estimate_tokens
+from orch_lsp.text import split_lines
 
 MOST_TOKENS = 1_500
 """Of the card, its conventions included."""
@@ -149,7 +150,7 @@ def _of_javascript(text: str) -> Mapping[str, object]:
 
 
 def _of_go(text: str) -> Mapping[str, object]:
-    first = next((line for line in text.splitlines() if line.startswith("module ")), "")
+    first = next((line for line in split_lines(text) if line.startswith("module ")), "")
     return {"module": first.removeprefix("module ").strip()}
 
 
