@@ -171,7 +171,7 @@ class SpecIndex:
 
     @property
     def shortfall(self) -> str | None:
-        """The reason for which it can never be whole, as a sentence for a person; None if nothing is known to stand in the way."""
+        """The reason for which it can never be whole, as a sentence for a person; None as far as nothing is known."""
         if self._more_than:
             reason = f"holds more than {self._more_than}"
         elif self._is_full:
