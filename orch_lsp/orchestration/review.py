@@ -16,10 +16,11 @@ from orch_lsp.uri import shown_path
 
 if TYPE_CHECKING:
     from orch_lsp.language import across as across_rules
-    from orch_lsp.orchestration import evidence, upstream
+    from orch_lsp.orchestration import evidence, retired, upstream
     from orch_lsp.rules import check
 else:
     evidence = late("orch_lsp.orchestration.evidence")
+    retired = late("orch_lsp.orchestration.retired")
     upstream = late("orch_lsp.orchestration.upstream")
     across_rules = late("orch_lsp.language.across")
     check = late("orch_lsp.rules.check")
@@ -55,7 +56,9 @@ def findings_of_rules(reading: Reading) -> list[Finding]:
     severities, index = reading.severities, reading.index
     around = index.neighbours(reading.spec_path) if index.is_whole else None
     facts = Evidence(
-        evidence.missing_files(reading), upstream.nodes_then(reading, index) if index.is_whole else frozenset()
+        evidence.missing_files(reading),
+        upstream.nodes_then(reading, index) if index.is_whole else frozenset(),
+        retired.retired_ids(reading),
     )
     alone = check.check(reading.document, severities, around, facts)
     across = across_rules.check_across(index, reading.spec_path, severities) if index.is_whole else ()

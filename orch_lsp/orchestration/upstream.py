@@ -8,34 +8,28 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import cast
 
-from orch_lsp.document.node import Nodes, Relation, folded
-from orch_lsp.document.readings import Readings
-from orch_lsp.git.files import common_folder, git_folder, read_file
-from orch_lsp.git.head import head_revision
-from orch_lsp.git.objects import MissingObjectError, ObjectStore
+from orch_lsp.document.node import Relation, folded
+from orch_lsp.git.files import read_file
+from orch_lsp.git.objects import MissingObjectError
 from orch_lsp.language.index import Index
+from orch_lsp.orchestration.history import History, checkout_of
 from orch_lsp.orchestration.plan import Reading
-from orch_lsp.profiles.protocol import Clues
-from orch_lsp.profiles.registry import FORMATS
 from orch_lsp.rules.rule import NodeThen
 from orch_lsp.storage.files import replace_file
 from orch_lsp.text import sha256
-from orch_lsp.workspace import ORCH_DIRECTORY, git_top_level, relative_path
+from orch_lsp.workspace import ORCH_DIRECTORY
 
 logger = logging.getLogger(__name__)
 
 REVIEWED = "reviewed.jsonl"
 _MAX_REVIEWED_BYTES = 4 * 1024 * 1024
-_MAX_DOCUMENT_BYTES = 2 * 1024 * 1024
-_MOST_COMMITS = 2_000
 _MOST_SECONDS = 1.0
 _MOST_KEPT = 512
 _OF_REQUIREMENTS: frozenset[Relation] = frozenset(("covers", "validates"))
@@ -87,21 +81,15 @@ def nodes_then(reading: Reading, index: Index) -> frozenset[NodeThen]:
 
 
 def _made(root: Path, path: str, others: tuple[str, ...]) -> _Made | None:
-    top = git_top_level(root)
-    folder = None if top is None else git_folder(top)
-    if top is None or folder is None:
+    checkout = checkout_of(root)
+    if checkout is None:
         return None
-    common = common_folder(folder)
-    head = head_revision(folder, common)
-    if head is None or not root.is_relative_to(top):
-        return None
-    key = (root, head, path, others)
+    key = (root, checkout.head, path, others)
     with _known.lock:
         if key in _known.made:
             return _known.made[key]
-    below = relative_path(root, top)
-    with ObjectStore(common) as store:
-        made = _History(store, "" if below in {"", "."} else f"{below}/").made(head, path, others)
+    with checkout.history(_MOST_SECONDS) as history:
+        made = _look(history, checkout.head, path, others)
     with _known.lock:
         _known.made[key] = made
         while len(_known.made) > _MOST_KEPT:
@@ -109,89 +97,32 @@ def _made(root: Path, path: str, others: tuple[str, ...]) -> _Made | None:
     return made
 
 
-class _History:
-    """Documents in the commits of a branch, from the newest on; of a merge the way of the branch itself."""
-
-    def __init__(self, store: ObjectStore, prefix: str) -> None:
-        self._store = store
-        self._prefix = prefix
-        self._trees: dict[str, dict[bytes, str]] = {}
-        self._wordings: dict[str, str] = {}
-
-    def made(self, head: str, path: str, others: Collection[str]) -> _Made | None:
-        wording: str | None = None
-        made: str | None = None
-        for tree in self._commits(head):
-            try:
-                now = self._wording_in(tree, path)
-            except MissingObjectError:
-                break
-            wording = now if wording is None else wording
-            if now is None or now != wording:
-                break
-            made = tree
-        if wording is None or made is None:
-            return None
-        nodes: dict[tuple[str, str], str] = {}
-        for other in others:
-            for node in self._nodes_in(made, other).nodes:
-                nodes[other, node.key] = node.sha256
-        return _Made(wording, nodes)
-
-    def _commits(self, head: str) -> Iterator[str]:
-        """The folders of commits, by hash."""
-        until = time.monotonic() + _MOST_SECONDS
-        oid: str | None = head
-        for _ in range(_MOST_COMMITS):
-            if oid is None or time.monotonic() > until:
-                return
-            try:
-                commit = self._store.commit(oid)
-            except MissingObjectError:
-                # A shallow clone ends here.
-                return
-            yield commit.tree
-            oid = commit.parents[0] if commit.parents else None
-
-    def _wording_in(self, tree: str, path: str) -> str | None:
-        oid = self._file(tree, path)
-        if oid is not None and oid not in self._wordings:
-            self._wordings[oid] = _wording(self._text(oid))
-        return None if oid is None else self._wordings[oid]
-
-    def _nodes_in(self, tree: str, path: str) -> Nodes:
+def _look(history: History, head: str, path: str, others: Collection[str]) -> _Made | None:
+    wordings: dict[str, str] = {}
+    wording: str | None = None
+    made: str | None = None
+    for tree in history.commits(head):
         try:
-            oid = self._file(tree, path)
-            text = None if oid is None else self._text(oid)
+            oid = history.file(tree, path)
+            if oid is not None and oid not in wordings:
+                wordings[oid] = _wording(history.text(oid))
         except MissingObjectError:
-            text = None
-        return Nodes() if text is None else _nodes(path, text)
-
-    def _file(self, tree: str, path: str) -> str | None:
-        oid: str | None = tree
-        for name in f"{self._prefix}{path}".encode("utf-8", "surrogateescape").split(b"/"):
-            oid = None if oid is None else self._names(oid).get(name)
-        return oid
-
-    def _names(self, tree: str) -> dict[bytes, str]:
-        if tree not in self._trees:
-            self._trees[tree] = {entry.name: entry.oid for entry in self._store.tree(tree)}
-        return self._trees[tree]
-
-    def _text(self, oid: str) -> str:
-        kind, content = self._store.read(oid, _MAX_DOCUMENT_BYTES)
-        return content.decode("utf-8", "replace") if kind == "blob" else ""
+            break
+        now = None if oid is None else wordings[oid]
+        wording = now if wording is None else wording
+        if now is None or now != wording:
+            break
+        made = tree
+    if wording is None or made is None:
+        return None
+    nodes = {
+        (other, node.key): node.sha256 for other in others for node in history.nodes_in(made, other).nodes
+    }  # fmt: skip
+    return _Made(wording, nodes)
 
 
 def _wording(text: str) -> str:
     return sha256(folded(text))
-
-
-def _nodes(path: str, text: str) -> Nodes:
-    readings = Readings()
-    markdown = readings.markdown(path, text)
-    recognised = FORMATS.recognised(Clues(path, text, markdown.tree.headings, markdown.front_matter))
-    return readings.read(path, text, recognised[0].profile).nodes if len(recognised) == 1 else Nodes()
 
 
 def read_reviewed(root: Path) -> frozenset[tuple[str, str, str]]:

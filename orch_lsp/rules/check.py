@@ -15,6 +15,7 @@ from orch_lsp.rules import (
     openspec,
     openspec_documents,
     questions,
+    retired_ids,
     structure,
     task_lines,
     task_order,
@@ -25,8 +26,8 @@ from orch_lsp.rules.local import LocalRules
 from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subject
 
 _FAMILIES = (
-    structure, leftovers, traceability, questions, language, wording, duplicates, task_lines, task_order, done_tasks,
-    openspec, openspec_documents,
+    structure, leftovers, retired_ids, traceability, questions, language, wording, duplicates, task_lines, task_order,
+    done_tasks, openspec, openspec_documents,
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = {rule.code: rule for family in _FAMILIES for rule in family.RULES}

@@ -72,6 +72,23 @@ class Likeness:
 @lru_cache(maxsize=32_768)
 def likeness(text: str) -> Likeness | None:
     """A statement as it is compared; None for one of so few words that others are like it by chance."""
+    words, pairs, exact = _parts(text)
+    if len(words) + len(pairs) // 2 < _LEAST_WORDS:
+        return None
+    lowest = [min(row) for row in zip(*map(_hashes, words | pairs), strict=True)]
+    bands = tuple(hash((number, *lowest[number : number + _ROWS])) for number in range(0, _BANDS * _ROWS, _ROWS))
+    return Likeness(frozenset(words), frozenset(pairs), tuple(exact), bands)
+
+
+def share_of_words(one: str, other: str) -> float | None:
+    """The share of the words of both that both have, 0 to 1; None where one says nothing."""
+    (words, pairs, _), (other_words, other_pairs, _) = _parts(one), _parts(other)
+    mine, others = words | pairs, other_words | other_pairs
+    return len(mine & others) / len(mine | others) if mine and others else None
+
+
+def _parts(text: str) -> tuple[set[str], set[str], list[str]]:
+    """Words that carry meaning, pairs of characters, and what has to be the same."""
     words, pairs, exact = set[str](), set[str](), list[str]()
     for found in _TOKEN.finditer(_NOT_SAID.sub(" ", text)):
         token = found[0]
@@ -85,11 +102,7 @@ def likeness(text: str) -> Likeness | None:
                     exact.append(word)
                 elif word not in _COMMON and word:
                     words.add(_ENDINGS.sub("", word))
-    if len(words) + len(pairs) // 2 < _LEAST_WORDS:
-        return None
-    lowest = [min(row) for row in zip(*map(_hashes, words | pairs), strict=True)]
-    bands = tuple(hash((number, *lowest[number : number + _ROWS])) for number in range(0, _BANDS * _ROWS, _ROWS))
-    return Likeness(frozenset(words), frozenset(pairs), tuple(exact), bands)
+    return words, pairs, exact
 
 
 @lru_cache(maxsize=32_768)

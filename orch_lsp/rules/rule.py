@@ -98,6 +98,14 @@ class NodeThen(NamedTuple):
     sha256: str
 
 
+class RetiredId(NamedTuple):
+    """An id of a document that one of its earlier versions had, and a later one had not."""
+
+    key: str
+    words: str
+    """The text that it stood for last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Facts about a document that stand in none: whoever asks for its findings has looked them up."""
@@ -106,6 +114,8 @@ class Evidence:
     """Files that its ticked tasks name (`done_tasks.named_files`), as it writes them, that are not in the workspace."""
     nodes_then: frozenset[NodeThen] = frozenset()
     """Of the nodes that it cites, those that had another text when it was last reworded."""
+    retired: frozenset[RetiredId] = frozenset()
+    """Ids that were gone from it in a version after the one that had them."""
 
 
 class Subject:
