@@ -294,12 +294,14 @@ class SpecIndex:
     def _candidates_of(self, paths: Iterable[str]) -> list[str] | None:
         """Those that the index has, or would have if they are there; None if one of them is a folder, or was."""
         tree: FileTree | None = None
+        others: tuple[str, ...] | None = None
         found: list[str] = []
         for path in paths:
             if path not in self._files:
                 if self._is_folder(path):
                     return None
-                if not self._may_be_spec_name(path) or _stamp(f"{self.folder}/{path}") is None:
+                others = _globs_of_others(self._settings_now()) if others is None else others
+                if not _may_be_spec_name(path, others) or _stamp(f"{self.folder}/{path}") is None:
                     continue
                 if self._is_root:
                     tree = tree or FileTree(self.folder)
@@ -327,10 +329,10 @@ class SpecIndex:
             text_of: The text of one; None if it cannot be read.
         """
         reader = self._reader()
-        include = _globs(reader.settings)
+        others = _globs_of_others(reader.settings)
         found: list[IndexedDocument] = []
         for path in paths:
-            if self._may_be_spec_name(path, include) and (text := text_of(path)) is not None:
+            if _may_be_spec_name(path, others) and (text := text_of(path)) is not None:
                 document = indexed(reader.read(path, text.removeprefix("\ufeff")))
                 if document is not None:
                     found.append(document)
@@ -399,7 +401,8 @@ class SpecIndex:
 
     def _list(self) -> _Found:
         settings = self._settings_now()
-        self._has_watched_names = all(glob.casefold().endswith(_MARKDOWN) for glob in _globs(settings))
+        others = _globs_of_others(settings)
+        self._has_watched_names = not others
         read_with = (settings.include, settings.profile, "profile" in settings.origins, settings.formats)
         if self._read_with != read_with:
             self._read_with = read_with
@@ -409,7 +412,7 @@ class SpecIndex:
         self._more_than = ""
         for path in self._candidates(found, left_out):
             self._breathe()
-            if self._stopped.is_set() or not self._may_be_spec_name(path, _globs(settings)):
+            if self._stopped.is_set() or not _may_be_spec_name(path, others):
                 continue
             if len(found.stamps) >= self._limits.documents:
                 found.is_complete = False
@@ -446,13 +449,6 @@ class SpecIndex:
         if now - self._breathed_at > _BREATH_SECONDS:
             time.sleep(0)
             self._breathed_at = time.perf_counter()
-
-    def _may_be_spec_name(self, path: str, include: tuple[str, ...] | None = None) -> bool:
-        if not path.casefold().endswith(_MARKDOWN):
-            include = _globs(self._settings_now()) if include is None else include
-            if not is_included(path, include):
-                return False
-        return kept_away(path) in {None, "archived"}
 
     def _settings_now(self) -> Settings:
         return self._reader().settings
@@ -517,9 +513,17 @@ class SpecIndex:
             self._on_change(self, others)
 
 
-def _globs(settings: Settings) -> tuple[str, ...]:
-    """The globs of documents that are specs whatever their name ends with."""
-    return (*settings.include, *(one.glob for one in settings.formats))
+def _globs_of_others(settings: Settings) -> tuple[str, ...]:
+    """The globs by which files are specs whose names end otherwise than Markdown's."""
+    globs = (*settings.include, *(one.glob for one in settings.formats))
+    return tuple(glob for glob in globs if not glob.casefold().endswith(_MARKDOWN))
+
+
+def _may_be_spec_name(path: str, others: tuple[str, ...]) -> bool:
+    """Whether a file may be a spec by its path. Args: others: See `_globs_of_others`."""
+    if not path.casefold().endswith(_MARKDOWN) and not (others and is_included(path, others)):
+        return False
+    return kept_away(path) in {None, "archived"}
 
 
 def _stamp(path: str) -> Stamp | None:
