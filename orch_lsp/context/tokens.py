@@ -1,7 +1,8 @@
 """From text to the terms that files and briefs are compared by.
 
 Text is normalised (NFKC), words are runs of letters, marks and digits of any script. Identifiers give their parts
-and themselves joined (`rateLimiter`, `rate_limiter` and `rate-limiter` give `rate`, `limiter`, `ratelimiter`).
+and themselves joined (`rateLimiter`, `rate_limiter` and `rate-limiter` give `rate`, `limiter`, `ratelimiter`); a letter
+part with its digits also counts whole (`S3Storage` gives `s3`, `RFC2616Policy` gives `rfc2616`).
 Scripts that write no spaces give pairs of neighbouring characters. Case is folded, English plurals are cut by
 Harman's S-stemmer ("How effective is suffixing?", JASIS 42, 1991), English stop words are dropped.
 """
@@ -9,6 +10,7 @@ Harman's S-stemmer ("How effective is suffixing?", JASIS 42, 1991), English stop
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import sys
 import unicodedata
@@ -126,9 +128,18 @@ def _spaced(word: str) -> tuple[str, ...]:
         return ()
     parts = [part for part in _split(word) if part]
     if len(parts) > 1:
-        parts.append("".join(parts))
+        parts += [*_with_digits(word, parts), "".join(parts)]
     folded = (_stem(part.casefold()) for part in parts)
     return tuple(sys.intern(term) for term in folded if len(term) > 1 and term not in STOP_WORDS)
+
+
+def _with_digits(word: str, parts: list[str]) -> Iterator[str]:
+    """Letters and the digits right behind them, as in `S3Storage`, if they are not all of the word."""
+    if not any(part.isdigit() for part in parts):
+        return
+    for before, digits in itertools.pairwise(parts):
+        if digits.isdigit() and not before.isdigit() and len(parts) > 2 and before + digits in word:
+            yield before + digits
 
 
 def _pairs(run: str) -> Iterator[str]:
