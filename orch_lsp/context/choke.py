@@ -1,7 +1,8 @@
 """The choke point: the only way by which a file of the workspace gets before a model.
 
-A path is admitted if its real place is below the root, its name is not on the deny list, it is a regular text file
-of bounded size, and no secret pattern is found in it. Nothing here trusts a check that was made before the file was
+A path is admitted if its real place is below the root, its name is not on the deny list, and it is a regular text file
+of bounded size. Lines in which a secret pattern is found are hidden; a file that is mostly such lines is not admitted.
+Nothing here trusts a check that was made before the file was
 open: on POSIX each part of the real path is opened below the one before it and never through a link, elsewhere the
 open file is compared with what stands at the real path.
 """
@@ -10,7 +11,8 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,8 +20,12 @@ from orch_lsp.context.denylist import denied, means_no_file_on_windows
 from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import Exclusion
 from orch_lsp.secret_shapes import find_secrets
+from orch_lsp.secret_shapes.search import SecretMatch
+from orch_lsp.text import LineIndex, line_spans
 
 MAX_FILE_BYTES = 512 * 1024
+MOST_HIDDEN_LINES = 8
+"""A file with more lines that hold secrets is not sent if they are a quarter of it."""
 
 _MOST = 2**63 - 1
 
@@ -86,12 +92,17 @@ class Readable:
 class Admitted:
     """A whole file that may be put before a model, in full or in part.
 
-    `relative_path` is the real path below the root with `/`; `redactions` counts hidden characters taken out.
+    Attributes:
+        relative_path: The real path below the root with `/`.
+        text: Without hidden characters, and with a note in place of each line that holds a secret.
+        redactions: How many hidden characters were taken out, and how many lines hidden.
+        hidden: The kind of secret by line, counted from one.
     """
 
     relative_path: str
     text: str
     redactions: int
+    hidden: Mapping[int, str] = field(default_factory=dict[int, str])
 
 
 def admit(root: Path, path: str) -> Admitted | Exclusion:
@@ -104,12 +115,38 @@ def admit(root: Path, path: str) -> Admitted | Exclusion:
     readable = read_text(root, path)
     if isinstance(readable, Exclusion):
         return readable
-    text, hidden = strip_hidden(readable.text)
+    text, stripped = strip_hidden(readable.text)
     # A secret anywhere in the file counts, since an excerpt may hold the half of it that no pattern knows.
-    secret = next(iter(find_secrets(text)), None)
-    if secret is not None:
-        return Exclusion(path, f"secret: {secret.kind}")
-    return Admitted(readable.path, text, hidden)
+    secrets = find_secrets(text)
+    if not secrets:
+        return Admitted(readable.path, text, stripped)
+    text, hidden = _without_lines(text, secrets)
+    left = next(iter(find_secrets(text)), None)
+    if left is not None or _is_full_of_secrets(text, len(hidden)):
+        return Exclusion(path, f"secret: {(left or secrets[0]).kind}")
+    return Admitted(readable.path, text, stripped + len(hidden), hidden)
+
+
+def _without_lines(text: str, secrets: Sequence[SecretMatch]) -> tuple[str, dict[int, str]]:
+    """The text with a note in place of each line that a secret touches, and the kinds by line; line ends stay."""
+    index = LineIndex(text)
+    hidden: dict[int, str] = {}
+    for secret in secrets:
+        first = index.position(secret.span.start)[0]
+        last = index.position(max(secret.span.start, secret.span.end - 1))[0]
+        hidden |= {number + 1: secret.kind for number in range(first, last + 1) if number + 1 not in hidden}
+    pieces: list[str] = []
+    at = 0
+    for number, span in enumerate(line_spans(text), start=1):
+        if number in hidden:
+            pieces += (text[at : span.start], f"[line hidden: {hidden[number]}]")
+            at = span.end
+    return "".join((*pieces, text[at:])), dict(sorted(hidden.items()))
+
+
+def _is_full_of_secrets(text: str, hidden: int) -> bool:
+    """Whether a file holds secrets rather than a few of them by the way."""
+    return hidden > MOST_HIDDEN_LINES and hidden * 4 > len(text.splitlines())
 
 
 def read_text(root: Path, path: str, max_bytes: int = MAX_FILE_BYTES) -> Readable | Exclusion:

@@ -28,6 +28,10 @@ _BOUND = re.compile(
     rf"^(?:export[ \t]+)?(?:(?:const|let|var|val|static|final|public|private)[ \t]+){{0,3}}({_NAME})[ \t]*+"
     r"(?::[^=\n]{1,80})?=(?!=)"
 )
+_BOUND_FUNCTION = re.compile(
+    rf"^[ \t]*(?:export[ \t]+)?(?:const|let|var|val)[ \t]+({_NAME})[ \t]*(?::[^=\n]{{1,80}})?="
+    r"[ \t]*(?:async[ \t]+)?(?:function\b|\([^()]{0,200}\)[^=\n]{0,80}=>|\w+[ \t]*=>)"
+)
 _C_FUNCTION = re.compile(rf"^(?:[\w*&<>:,]++[ \t*&]++){{1,6}}(?:[\w:]+::)?({_NAME})[ \t]*+\([^;]*+$")
 _NOT_NAMES = frozenset(("if", "for", "while", "switch", "return", "else", "catch", "in", "is", "as", "from", "import"))
 
@@ -39,10 +43,18 @@ def defined_names(path: str, text: str) -> frozenset[str]:
     return frozenset(_names(text))
 
 
+def begins_definition(line: str) -> str | None:
+    """The name of the definition that a line begins; None if it begins none."""
+    if not line or len(line) > _LONGEST_LINE:
+        return None
+    found = _DEFINITION.match(line) or _BOUND_FUNCTION.match(line) or _C_FUNCTION.match(line)
+    return found[1] if found is not None and found[1] not in _NOT_NAMES else None
+
+
 def _names(text: str) -> Iterator[str]:
     for line in text.split("\n"):
-        if not line or len(line) > _LONGEST_LINE:
-            continue
-        found = _DEFINITION.match(line) or _BOUND.match(line) or _C_FUNCTION.match(line)
-        if found is not None and found[1] not in _NOT_NAMES:
-            yield found[1]
+        name = begins_definition(line)
+        if name is None and line and len(line) <= _LONGEST_LINE and (bound := _BOUND.match(line)):
+            name = bound[1] if bound[1] not in _NOT_NAMES else None
+        if name is not None:
+            yield name

@@ -41,6 +41,10 @@ class Lines:
         end = self._starts[line] if line < len(self._starts) else len(self._text)
         return estimate_tokens(self._text[self._starts[line - 1] : end] + "\n")
 
+    def cost(self, first: int, last: int) -> int:
+        """The estimate for lines `first` to `last`, both included."""
+        return estimate_tokens(self.text(first, last) + "\n")
+
 
 def whole(admitted: Admitted, score: float | None, source: str) -> ContextItem:
     """The item that is all of a file."""
@@ -50,9 +54,11 @@ def whole(admitted: Admitted, score: float | None, source: str) -> ContextItem:
 
 
 def part(admitted: Admitted, lines: Lines, span: tuple[int, int], score: float | None, source: str) -> ContextItem:
-    """The item that is some lines of a file; its redactions are those of the whole file."""
+    """The item that is some lines of a file; hidden characters are counted over the whole file, hidden lines here."""
     text = lines.text(*span)
-    return ContextItem(admitted.relative_path, span, text, sha256(text), score, source, admitted.redactions)
+    elsewhere = sum(1 for line in admitted.hidden if not span[0] <= line <= span[1])
+    redactions = admitted.redactions - elsewhere
+    return ContextItem(admitted.relative_path, span, text, sha256(text), score, source, redactions)
 
 
 def head(lines: Lines, first: int, last: int, budget: int) -> tuple[int, int] | None:

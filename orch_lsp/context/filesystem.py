@@ -11,11 +11,12 @@ from pathlib import Path
 
 from orch_lsp.context import assembly
 from orch_lsp.context.card import project_card
+from orch_lsp.context.choosing import choose
 from orch_lsp.context.corpus import Limits, ReadCorpus
 from orch_lsp.context.ignore import Rules
 from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion, estimate_tokens
 from orch_lsp.context.mentions import Mention, find_mentions
-from orch_lsp.context.packing import Range, new_pack
+from orch_lsp.context.packing import Wanted, new_pack
 from orch_lsp.context.resolution import Resolver
 from orch_lsp.context.tokens import terms
 from orch_lsp.context.tree import FileTree
@@ -80,26 +81,27 @@ class FilesystemSource:
         listing = tree.list_files(self._limits.max_files, ended)
         left_out: list[Exclusion] = []
         files = list(_chosen(listing.files, spec, query, ended))
-        beside = dict.fromkeys(_beside(files, query.folders))
-        mentions: dict[str, list[Range] | None] = beside | _resolve(
+        mentions = {path: Wanted(whole=True) for path in _beside(files, query.folders)}
+        for path, wanted in _resolve(
             query, spec, Resolver(root, _folder(spec), tree, files), left_out, stopped, self._deadline()
-        )
+        ).items():
+            mentions.setdefault(path, wanted)
         met = list(listing.left_out)
         corpus = ReadCorpus(root, files, self._limits, ended)
         met += corpus.left_out
-        ranking = corpus.ranked(frozenset(terms(query.brief)))
+        card, conventions = project_card(corpus, query.budget_tokens)
+        conventions = tuple(item for item in conventions if item.path not in mentions)
+        taken = estimate_tokens(assembly.card(ContextResult(conventions, (), card)))
+        candidates = frozenset(files).difference(item.path for item in conventions)
+        choice = choose(corpus, frozenset(terms(query.brief)), candidates.__contains__, stopped, mentions)
         if late:
             seconds = f"{self._limits.max_seconds:g} seconds"
             met.insert(0, Exclusion("…", f"it took longer than {seconds} to read: the rest was not searched"))
         elif not listing.complete:
             met.insert(0, Exclusion("…", f"more than {self._limits.max_files} files: the rest was not searched"))
-        card, conventions = project_card(corpus, query.budget_tokens)
-        conventions = tuple(item for item in conventions if item.path not in mentions)
-        taken = estimate_tokens(assembly.card(ContextResult(conventions, (), card)))
-        pack = new_pack(corpus, ranking.weights, query.budget_tokens - taken, stopped)
+        pack = new_pack(corpus, choice.weights, query.budget_tokens - taken, stopped)
         pack.add_mentions(mentions)
-        shown = mentions.keys() | {item.path for item in conventions}
-        pack.add_ranked([one for one in ranking.ranked if one.path not in shown])
+        pack.add_ranked(choice)
         return ContextResult((*conventions, *pack.items), _bounded((*left_out, *pack.left_out, *met)), card)
 
     def _deadline(self) -> Callable[[], bool]:
@@ -126,10 +128,10 @@ def _resolve(
     left_out: list[Exclusion],
     stopped: Callable[[], bool],
     is_late: Callable[[], bool],
-) -> dict[str, list[Range] | None]:
+) -> dict[str, Wanted]:
     """Mentioned files in the order of the spec, each with its ranges or None for all of it."""
     exclude = Rules(query.exclude)
-    found: dict[str, list[Range] | None] = {}
+    found: dict[str, Wanted] = {}
     for mention in find_mentions(query.text):
         if stopped():
             break
@@ -147,13 +149,12 @@ def _resolve(
     return found
 
 
-def _note(found: dict[str, list[Range] | None], path: str, mention: Mention) -> None:
+def _note(found: dict[str, Wanted], path: str, mention: Mention) -> None:
+    wanted = found.setdefault(path, Wanted())
     if mention.lines is None:
-        found[path] = None
-        return
-    ranges = found.setdefault(path, [])
-    if ranges is not None:
-        ranges.append(mention.lines)
+        wanted.whole = True
+    else:
+        wanted.ranges.append(mention.lines)
 
 
 def _below(root: Path, path: Path | None) -> str | None:

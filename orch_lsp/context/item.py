@@ -38,6 +38,10 @@ class ContextItem:
     score: float | None
     source: str
     redactions: int = 0
+    role: str = ""
+    """What the file is in its project, of `roles.ROLES`; empty where nobody looked."""
+    symbol: str = ""
+    """The definitions or headings that it holds, if it is a part of a file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,49 @@
-"""Fit files into the budget: what the spec mentions first, then what ranks highest."""
+"""Fit files into the budget: what the spec mentions first, then what was chosen, each role with its share.
+
+Of a file that does not fit whole, functions, classes and sections are taken rather than lines: those that say most
+about the brief for what they cost, over all files of a role together. What was sent once is not sent again, under
+another name either.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from orch_lsp.context.assembly import cost, introduction_cost
 from orch_lsp.context.choke import Admitted
+from orch_lsp.context.choosing import Candidate, Choice
 from orch_lsp.context.corpus import Corpus
+from orch_lsp.context.duplicates import SentLines
 from orch_lsp.context.excerpts import Lines, best_windows, head, part, whole
 from orch_lsp.context.item import ContextItem, Exclusion
-from orch_lsp.context.ranking import Ranked
+from orch_lsp.context.references import symbols
+from orch_lsp.context.roles import Role, role_by_text
+from orch_lsp.context.scoring import UnitScore
+from orch_lsp.context.units import Unit, units
+
+SHARES: Mapping[Role, float] = {"code": 0.6, "tests": 0.18, "docs": 0.17, "config": 0.05}
+"""Of what mentions leave; what a role does not use goes to the next ones, and then to all."""
+FOR_RANKED = 4
+"""A mentioned file that does not fit whole leaves the fourth part to what is chosen."""
+TOKENS_A_TERM = 600
+"""A brief that says little gets little: at most this many tokens for each of its terms that the workspace knows."""
+
+LARGEST_UNIT = 0.6
+"""Of a role's share; a larger one is taken by its parts."""
+SMALL_FILE = 0.12
+"""Of a role's share; a file that is smaller is one unit."""
+CALLED = 1.5
+"""What a unit gains by being called in one that was taken."""
+COST_POWER = 0.3
 
 # Below this many tokens an excerpt says too little to be worth its label.
 LEAST_USEFUL = 32
 
 # A label and its fences; the exact cost is asked for before an item is taken.
 _LABEL = 24
+_MOST_READ = 40
+_JOINED_GAP = 3
 
 NO_ROOM = "no room in the budget"
 
@@ -24,49 +51,100 @@ Range = tuple[int, int]
 
 
 @dataclass(slots=True)
+class Wanted:
+    """Of a mentioned file: all of it, or some lines, or the definitions of some names."""
+
+    whole: bool = False
+    ranges: list[Range] = field(default_factory=list[Range])
+    names: list[str] = field(default_factory=list[str])
+
+
+@dataclass(slots=True)
+class _Option:
+    """A unit that may be taken."""
+
+    value: float
+    file: _File
+    unit: Unit
+    tokens: int
+    is_called: bool = False
+
+
+@dataclass(slots=True)
+class _File:
+    """A file that was read: what may be taken of it, and which lines have been."""
+
+    admitted: Admitted
+    lines: Lines
+    units: tuple[Unit, ...]
+    candidate: Candidate | None = None
+    taken: list[Range] = field(default_factory=list[Range])
+    chosen: list[Unit] = field(default_factory=list[Unit])
+
+    def tokens(self, unit: Unit) -> int:
+        return self.lines.cost(unit.first, unit.last)
+
+    def text(self, unit: Unit) -> str:
+        return self.lines.text(unit.first, unit.last)
+
+    def is_taken(self, unit: Unit) -> bool:
+        return any(first <= unit.last and unit.first <= last for first, last in self.taken)
+
+
+@dataclass(slots=True)
 class Pack:
     """Items as they are collected, and the tokens that are left."""
 
     corpus: Corpus
-    weights: Mapping[str, float]
+    score: UnitScore
     stopped: Callable[[], bool]
     remaining: int
     items: list[ContextItem] = field(default_factory=list[ContextItem])
     left_out: list[Exclusion] = field(default_factory=list[Exclusion])
+    _files: dict[str, _File] = field(default_factory=dict[str, "_File"])
+    _sent: SentLines = field(default_factory=SentLines)
 
-    def add_mentions(self, mentions: Mapping[str, Sequence[Range] | None]) -> None:
-        """Take mentioned files, each with a fair share of what is left; None stands for the whole file."""
+    def add_mentions(self, mentions: Mapping[str, Wanted]) -> None:
+        """Take mentioned files, each with a fair share of what is left."""
         waiting = len(mentions)
-        for path, ranges in mentions.items():
+        for path, wanted in mentions.items():
             if self.stopped():
                 return
             share = self.remaining // waiting
             waiting -= 1
-            admitted = self._admit(path)
-            if admitted is None:
+            file = self._file(path)
+            if file is None:
                 continue
-            found = self._whole_or_best(admitted, share, None, "mention") if ranges is None else ()
-            if ranges is not None:
-                found = self._ranges(admitted, ranges, share)
+            found = self._mentioned(file, wanted, share)
             if not self._take(found):
-                self.left_out.append(Exclusion(path, NO_ROOM if admitted.text else "empty"))
+                self.left_out.append(Exclusion(path, NO_ROOM if file.admitted.text else "empty"))
 
-    def add_ranked(self, ranked: Sequence[Ranked]) -> None:
-        """Take ranked files, best first, none with more than a quarter of what is left, until there is no room."""
-        for one in ranked:
-            if self.stopped() or self.remaining < LEAST_USEFUL + _LABEL:
-                return
-            admitted = self._admit(one.path)
-            if admitted is not None:
-                share = max(self.remaining // 4, min(self.remaining, 8 * LEAST_USEFUL))
-                self._take(self._whole_or_best(admitted, share, round(one.score, 4), "rank"))
+    def add_ranked(self, choice: Choice) -> None:
+        """Take of what was chosen: each role within its share, then whatever still fits, changelogs and such last."""
+        all_left = self.remaining
+        budget = min(all_left, TOKENS_A_TERM * len(self.score.weights))
+        rest = all_left - budget
+        options: dict[Role, list[_Option]] = {}
+        unused = 0.0
+        for role, share in SHARES.items():
+            allowance = min(budget * share + unused, self.remaining - rest)
+            options[role] = self._options(choice.by_role.get(role, ()), allowance)
+            unused = allowance - self._fill(options[role], allowance)
+        for role in SHARES:
+            self._fill(options[role], self.remaining - rest)
+        for role in ("data", "generated", "changelog"):
+            allowance = self.remaining - rest
+            self._fill(self._options(choice.by_role.get(role, ()), allowance / 2), allowance)
+        self._emit(all_left)
 
-    def _admit(self, path: str) -> Admitted | None:
-        admitted = self.corpus.text(path)
-        if isinstance(admitted, Exclusion):
-            self.left_out.append(admitted)
-            return None
-        return admitted
+    def _file(self, path: str) -> _File | None:
+        if path not in self._files:
+            admitted = self.corpus.text(path)
+            if isinstance(admitted, Exclusion):
+                self.left_out.append(admitted)
+                return None
+            self._files[path] = _File(admitted, Lines(admitted.text), units(path, admitted.text))
+        return self._files[path]
 
     def _take(self, items: Sequence[ContextItem]) -> bool:
         """Take those that fit; whether any did."""
@@ -75,43 +153,179 @@ class Pack:
             if item.text and (price := cost(item)) <= self.remaining:
                 self.items.append(item)
                 self.remaining -= price
+                self._sent.add(item.path, item.text)
+                self._list_hidden(item)
                 taken = True
         return taken
 
-    def _whole_or_best(self, admitted: Admitted, share: int, score: float | None, source: str) -> Sequence[ContextItem]:
-        item = whole(admitted, score, source)
-        if cost(item) <= share:
-            return (item,)
-        lines = Lines(admitted.text)
-        windows = best_windows(lines, self.weights, share - _LABEL)
-        if not windows and score is None:
-            start = head(lines, 1, len(lines), share - _LABEL)
-            windows = [start] if start else []
-        return [part(admitted, lines, window, score, source) for window in windows]
+    def _list_hidden(self, item: ContextItem) -> None:
+        file = self._files.get(item.path)
+        first, last = item.lines or (1, len(file.lines) if file else 0)
+        for line, kind in file.admitted.hidden.items() if file else ():
+            if first <= line <= last:
+                self.left_out.append(Exclusion(f"{item.path}:{line}", f"line hidden: {kind}"))
 
-    def _ranges(self, admitted: Admitted, ranges: Sequence[Range], share: int) -> Sequence[ContextItem]:
-        lines = Lines(admitted.text)
+    # Mentions
+
+    def _mentioned(self, file: _File, wanted: Wanted, share: int) -> Sequence[ContextItem]:
+        if wanted.whole:
+            item = whole(file.admitted, None, "mention")
+            if cost(item) <= share:
+                file.taken.append((1, len(file.lines)))
+                return (item,)
+            share -= share // FOR_RANKED
+        spans = list(self._ranges(file, wanted.ranges))
+        named = [unit for name in wanted.names for unit in _named(file.units, name)]
+        spans += [(unit.first, unit.last) for unit in named]
+        if wanted.whole or not spans:
+            spans += self._best_of(file, share - _LABEL * 2)
         found: list[ContextItem] = []
-        for first, last in _merged(ranges):
-            if first > len(lines):
-                self.left_out.append(Exclusion(admitted.relative_path, f"no line {first}"))
-                continue
-            span = head(lines, first, min(last, len(lines)), share - _LABEL)
+        for first, last in _merged(spans):
+            span = head(file.lines, first, last, share - _LABEL)
             if span is not None:
-                found.append(part(admitted, lines, span, None, "mention"))
+                found.append(part(file.admitted, file.lines, span, None, "mention"))
+                file.taken.append(span)
                 share -= cost(found[-1])
         return found
 
+    def _ranges(self, file: _File, ranges: Sequence[Range]) -> Iterator[Range]:
+        for first, last in _merged(ranges):
+            if first > len(file.lines):
+                self.left_out.append(Exclusion(file.admitted.relative_path, f"no line {first}"))
+            else:
+                yield first, min(last, len(file.lines))
+
+    def _best_of(self, file: _File, share: int) -> list[Range]:
+        """The units of one file that say most, within a budget; its beginning if none says anything."""
+        found: list[Range] = []
+        for option in sorted(self._options_of(file, share, 1.0), key=lambda one: -one.value):
+            if option.tokens <= share:
+                share -= option.tokens + _LABEL
+                found.append((option.unit.first, option.unit.last))
+        start = None if found else head(file.lines, 1, len(file.lines), share)
+        return [start] if start else found
+
+    # What was chosen
+
+    def _options(self, candidates: Sequence[Candidate], allowance: float) -> list[_Option]:
+        """Units of the best files, of no more files than can matter."""
+        found: list[_Option] = []
+        seen = 0
+        for candidate in candidates[:_MOST_READ]:
+            if self.stopped() or seen > 4 * allowance:
+                break
+            file = self._file(candidate.path)
+            if file is None or role_by_text(candidate.path, file.admitted.text) != candidate.role:
+                continue
+            file.candidate = candidate
+            offered = self._options_of(file, int(allowance), candidate.share)
+            seen += sum(option.tokens for option in offered)
+            found += offered
+        return found
+
+    def _options_of(self, file: _File, allowance: int, worth: float) -> list[_Option]:
+        found: list[_Option] = []
+        for unit in self._parts(file, allowance):
+            if (score := self.score.of(unit.name, file.text(unit))) > 0:
+                tokens = file.tokens(unit) + _LABEL
+                found.append(_Option(worth * score / tokens**COST_POWER, file, unit, tokens))
+        return found
+
+    def _parts(self, file: _File, allowance: int) -> Iterator[Unit]:
+        """The file as units none of which takes more than its part of the allowance, as far as that is possible."""
+        everything = Unit("", 1, len(file.lines))
+        if file.tokens(everything) <= max(SMALL_FILE * allowance, 4 * LEAST_USEFUL):
+            yield everything
+            return
+        yield from self._split(file, file.units or (everything,), int(LARGEST_UNIT * allowance))
+
+    def _split(self, file: _File, found: Sequence[Unit], largest: int) -> Iterator[Unit]:
+        for unit in found:
+            if file.tokens(unit) <= largest:
+                yield unit
+            elif unit.inner:
+                first = unit.inner[0].first
+                if first > unit.first:
+                    yield Unit(unit.name, unit.first, first - 1)
+                yield from self._split(file, unit.inner, largest)
+            else:
+                text = Lines(file.text(unit))
+                for first, last in best_windows(text, self.score.weights, largest):
+                    yield Unit(unit.name, unit.first + first - 1, unit.first + last - 1)
+
+    def _fill(self, options: list[_Option], allowance: float) -> float:
+        """Take the best options within an allowance of tokens; how many were used."""
+        used = 0.0
+        while options and not self.stopped():
+            fitting = [one for one in options if one.tokens <= min(allowance - used, self.remaining)]
+            if not fitting:
+                break
+            best = max(fitting, key=lambda one: (one.value, one.file.admitted.relative_path, -one.unit.first))
+            options.remove(best)
+            if best.file.is_taken(best.unit):
+                continue
+            text = best.file.text(best.unit)
+            twin = self._sent.twin(best.file.admitted.relative_path, text)
+            if twin is not None:
+                self.left_out.append(Exclusion(best.file.admitted.relative_path, f"nearly the same as {twin}"))
+                continue
+            self._sent.add(best.file.admitted.relative_path, text)
+            best.file.taken.append((best.unit.first, best.unit.last))
+            best.file.chosen.append(best.unit)
+            used += best.tokens
+            self.remaining -= best.tokens
+            self._raise_called(options, best)
+        return used
+
+    def _raise_called(self, options: Sequence[_Option], taken: _Option) -> None:
+        called = symbols(taken.file.text(taken.unit))
+        for one in options:
+            if one.file is taken.file and not one.is_called and one.unit.name.rpartition(".")[2] in called:
+                one.is_called = True
+                one.value *= CALLED
+
+    def _emit(self, budget: int) -> None:
+        """Make items of what was chosen, those of a file together, joined where only a few lines are between."""
+        self.remaining = budget
+        for file in self._files.values():
+            candidate = file.candidate
+            if candidate is None or not file.chosen:
+                continue
+            spans = _merged([(unit.first, unit.last) for unit in file.chosen], _JOINED_GAP)
+            score = round(candidate.score, 4)
+            for span in spans:
+                names = [unit.name for unit in file.chosen if unit.name and span[0] <= unit.first <= span[1]]
+                item = part(file.admitted, file.lines, span, score, "rank")
+                if span == (1, len(file.lines)):
+                    item = whole(file.admitted, score, "rank")
+                self._take([replace(item, role=candidate.role, symbol=", ".join(names))])
+
 
 def new_pack(corpus: Corpus, weights: Mapping[str, float], budget: int, stopped: Callable[[], bool]) -> Pack:
-    """An empty pack for a budget of tokens, the introduction's taken off."""
-    return Pack(corpus, weights, stopped, max(0, budget - introduction_cost()))
+    """An empty pack for a budget of tokens, the introduction's taken off.
+
+    Args:
+        corpus: The files.
+        weights: What the terms of the brief are worth.
+        budget: Tokens.
+        stopped: Asked before each file.
+    """
+    return Pack(corpus, UnitScore(weights), stopped, max(0, budget - introduction_cost()))
 
 
-def _merged(ranges: Sequence[Range]) -> list[Range]:
+def _named(found: Sequence[Unit], name: str) -> Iterator[Unit]:
+    """The definitions of a name, with or without those around it; the outermost ones."""
+    for unit in found:
+        if unit.name == name or unit.name.endswith(f".{name}"):
+            yield unit
+        else:
+            yield from _named(unit.inner, name)
+
+
+def _merged(ranges: Sequence[Range], gap: int = 0) -> list[Range]:
     merged: list[Range] = []
     for first, last in sorted(ranges):
-        if merged and first <= merged[-1][1] + 1:
+        if merged and first <= merged[-1][1] + 1 + gap:
             merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
         else:
             merged.append((first, last))

@@ -85,7 +85,7 @@ async def test_nothing_outside_the_workspace_no_secret_and_no_ignored_file_is_se
         ".env",
         ".env.local",
         "id_rsa",
-        "src/tokens.py",
+        "src/tokens.py:1",
     ):
         assert path in left_out, left_out
     assert str(workspace) not in prompt

@@ -148,6 +148,30 @@ def test_unreadable_names_and_contents_are_left_out(root):
 
 def test_a_secret_that_hidden_characters_split_is_still_found(root):
     (root / "a.py").write_text(f"token = '{FAKE_TOKEN[:10]}\u200b{FAKE_TOKEN[10:]}'")
+    admitted = admit(root, "a.py")
+    assert isinstance(admitted, Admitted)
+    assert admitted.text == f"[line hidden: {admitted.hidden[1]}]"
+    assert (list(admitted.hidden), admitted.redactions) == ([1], 2)
+
+
+def test_a_line_with_a_secret_is_hidden_and_the_others_are_not(root):
+    (root / "a.py").write_bytes(f"one\r\nx = '{FAKE_TOKEN}'\r\nthree\n".encode())
+    admitted = admit(root, "a.py")
+    assert isinstance(admitted, Admitted)
+    assert admitted.text == "one\r\n[line hidden: GitHub token]\r\nthree\n"
+
+
+def test_every_line_of_a_private_key_is_hidden(root):
+    armour = ("-----BEGIN RSA PRIVATE " + "KEY-----", "MIIE" + "x8Yq0zTn" * 7, "-----END RSA PRIVATE " + "KEY-----")
+    (root / "a.py").write_text("\n".join([*["x = 1"] * 40, *armour, "last = 1\n"]))
+    admitted = admit(root, "a.py")
+    assert isinstance(admitted, Admitted)
+    assert list(admitted.hidden) == [41, 42, 43]
+    assert admitted.text.endswith("]\nlast = 1\n")
+
+
+def test_a_file_of_nothing_but_secrets_is_not_admitted(root):
+    (root / "a.py").write_text("".join(f"t{number} = '{FAKE_TOKEN}'\n" for number in range(20)))
     assert reason(admit(root, "a.py")).startswith("secret: ")
 
 

@@ -109,11 +109,13 @@ def test_links_that_lead_out_are_left_out_with_the_reason(tmp_path):
     assert "secret plans" not in excerpts(result)
 
 
-def test_a_file_with_a_secret_is_left_out_and_listed(tmp_path):
+def test_a_line_with_a_secret_is_hidden_and_listed(tmp_path):
     write(tmp_path, {"limiter.py": f"limiter\n{'x = 1' * 40}\ntoken = '{FAKE_TOKEN}'\n"})
     result = retrieve(query(tmp_path, "limiter"))
-    assert result.items == ()
-    assert reasons(result)["limiter.py"].startswith("secret: ")
+    (item,) = result.items
+    assert FAKE_TOKEN not in item.text
+    assert item.redactions == 1
+    assert reasons(result)["limiter.py:3"].startswith("line hidden: ")
 
 
 def test_the_deny_list_beats_the_globs_of_a_project(tmp_path):
