@@ -146,7 +146,7 @@ def _without_lines(text: str, secrets: Sequence[SecretMatch]) -> tuple[str, dict
 
 def _is_full_of_secrets(text: str, hidden: int) -> bool:
     """Whether a file holds secrets rather than a few of them by the way."""
-    return hidden > MOST_HIDDEN_LINES and hidden * 4 > len(text.splitlines())
+    return hidden > MOST_HIDDEN_LINES and hidden * 4 > len(line_spans(text))
 
 
 def read_text(root: Path, path: str, max_bytes: int = MAX_FILE_BYTES) -> Readable | Exclusion:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from orch_lsp.text import split_lines
+
 LEAST_LINES = 5
 NEARLY = 0.85
 _TELLING = 12
@@ -35,4 +37,4 @@ class SentLines:
 
 
 def _telling(text: str) -> frozenset[str]:
-    return frozenset(line for line in (" ".join(raw.split()) for raw in text.splitlines()) if len(line) >= _TELLING)
+    return frozenset(line for line in (" ".join(raw.split()) for raw in split_lines(text)) if len(line) >= _TELLING)

@@ -79,8 +79,8 @@ _SAYS_GENERATED = re.compile(
 _DO_NOT_EDIT = re.compile(r"do not (?:edit|modify|change)|@generated", re.IGNORECASE)
 _HEAD = 1_000
 _LONG_LINE = 2_000
-_VERSION_HEADING = re.compile(
-    r"^(?:#{1,3} +|\[|\* )?\[?(?:version |release |v)?\d+\.\d+(?:\.\d+)*\w*\]?(?: *[-–—(:].{0,60}| .{0,60})?$",
+_VERSION_LINE = re.compile(
+    r"^[^\w\n]{0,6}(?:version |release |v)?\d+\.\d+(?:\.\d+)*\w*\]?(?: *[-–—(:][^\n]{0,60}| [^\n]{0,20}\d{4}[^\n]{0,20})?$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ENOUGH_VERSIONS = 4
@@ -131,6 +131,6 @@ def role_by_text(path: str, text: str) -> Role:
         return "generated"
     if role in {"code", "data"} and len(text) > _LONG_LINE and len(text) > 500 * (text.count("\n") + 1):
         return "generated"
-    if role == "docs" and len(_VERSION_HEADING.findall(text[:200_000])) >= _ENOUGH_VERSIONS * (1 + len(text) // 40_000):
+    if role == "docs" and len(_VERSION_LINE.findall(text[:200_000])) >= _ENOUGH_VERSIONS * (1 + len(text) // 40_000):
         return "changelog"
     return role
