@@ -57,6 +57,9 @@ class TaskForm:
     """Whether `1. [ ] a` is a task, too, and a tab may stand behind the marker."""
     begun: str = ""
     """The mark in the box of a task that is being done; empty if the tool knows none."""
+    lettered: str = ""
+    """The letter in front of a task's number, which has three digits at least: `T` for `T001`. Empty where numbers
+    stand alone. With it a box makes a task, so that lines without one, and headings, are other text."""
     in_groups: bool = False
     """Whether tasks stand in groups below headings with numbers, so that such a heading gathers nothing wrongly."""
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
+from collections import deque
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
+from orch_lsp.language.code.files import family_of
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.rules.done_tasks import named_files
 
@@ -27,6 +31,12 @@ _OF_PACKAGES = frozenset(
 )
 """Folders in which a repository keeps its parts, each with paths of its own."""
 
+_DATA = frozenset(("yaml", "yml", "toml", "hcl", "jsonc"))
+"""Endings of files that are written like code, and say nothing of what was built."""
+_FOREIGN = frozenset(("node_modules", "vendor", "venv", "site-packages"))
+_MOST_ENTRIES = 20_000
+_SECONDS_KEPT = 10
+
 
 def missing_files(reading: Reading) -> frozenset[str]:
     """The files that its ticked tasks name and that are not in its workspace, as they are written; none without one.
@@ -42,6 +52,39 @@ def missing_files(reading: Reading) -> frozenset[str]:
         return missing
     folders = [*_around(reading.root, reading.spec_path), *_parts(reading.root)]
     return frozenset(path for path in missing if not any(is_file(folder / path) for folder in folders))
+
+
+def holds_code(root: Path | None) -> bool:
+    """Whether there is code below a folder, as far as 20,000 of its files tell. Looked up anew after some seconds.
+
+    Blocking. Data and settings (`.json`, `.yml`, `.toml`) are no code, nor is what others wrote (`node_modules`).
+    """
+    return root is None or _holds_code(root, int(time.monotonic() / _SECONDS_KEPT))
+
+
+@lru_cache(maxsize=8)
+def _holds_code(root: Path, _when: int) -> bool:
+    waiting, seen = deque([root]), 0
+    while waiting:
+        folder = waiting.popleft()
+        try:
+            with os.scandir(folder) as entries:
+                listed = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        except OSError:
+            continue
+        seen += len(listed)
+        if seen > _MOST_ENTRIES or any(not is_folder and _is_code(name) for name, is_folder in listed):
+            return True
+        waiting += (folder / name for name, is_folder in listed if is_folder and _is_own(name))
+    return False
+
+
+def _is_code(name: str) -> bool:
+    return family_of(name) not in {None, "markup"} and name.rpartition(".")[2].casefold() not in _DATA
+
+
+def _is_own(name: str) -> bool:
+    return not name.startswith(".") and name not in _FOREIGN
 
 
 def _around(root: Path, path: str) -> Iterator[Path]:

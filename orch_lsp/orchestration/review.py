@@ -55,10 +55,12 @@ def findings_of_rules(reading: Reading) -> list[Finding]:
         return []
     severities, index = reading.severities, reading.index
     around = index.neighbours(reading.spec_path) if index.is_whole else None
+    missing = evidence.missing_files(reading)
     facts = Evidence(
-        evidence.missing_files(reading),
-        upstream.nodes_then(reading, index) if index.is_whole else frozenset(),
-        retired.retired_ids(reading),
+        missing_files=missing,
+        holds_code=not missing or evidence.holds_code(reading.root),
+        nodes_then=upstream.nodes_then(reading, index) if index.is_whole else frozenset(),
+        retired=retired.retired_ids(reading),
     )
     alone = check.check(reading.document, severities, around, facts)
     across = across_rules.check_across(index, reading.spec_path, severities) if index.is_whole else ()

@@ -98,6 +98,11 @@ def done_without_evidence(subject: Subject) -> Iterator[Found]:
     document = subject.document
     done = [(node, tuple(dict.fromkeys(path for _, path in paths))) for node, paths in done_tasks(document)]
     bare = [(node, paths) for node, paths in done if subject.evidence.missing_files.issuperset(paths)]
+    if bare and not subject.evidence.holds_code:
+        node, paths = bare[0]
+        message = f"Ticked tasks name files, such as `{paths[0]}`, and there is no code in this workspace to look at."
+        yield Found(message, _line(document, node), node.key, severity="hint")
+        return
     if len(bare) >= _MANY and len(bare) * 2 > len(done):
         node, paths = bare[0]
         message = (
@@ -129,6 +134,6 @@ def _opened(document: SpecDocument, node: Node) -> Iterator[Fix]:
 RULES = (
     Rule(
         "done_without_evidence", "tasks", "warning", "A task is ticked, and none of the files that it names is there.",
-        done_without_evidence, fixable=True,
+        done_without_evidence, fixable=True, graded=True,
     ),
 )  # fmt: skip

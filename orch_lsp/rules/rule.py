@@ -116,6 +116,8 @@ class Evidence:
     """Of the nodes that it cites, those that had another text when it was last reworded."""
     retired: frozenset[RetiredId] = frozenset()
     """Ids that were gone from it in a version after the one that had them."""
+    holds_code: bool = True
+    """Whether the workspace holds any code: where it is kept elsewhere, a file that is not there says little."""
 
 
 class Subject:

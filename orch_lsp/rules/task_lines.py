@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache, partial
 from itertools import islice
 
 from orch_lsp.document.items import Item, items_of, visible_matches
@@ -28,6 +29,8 @@ _BOX = re.compile(
 )
 _SQUARE = {"[": "]", "［": "］", "【": "】", "〔": "〕"}
 _NUMBER = re.compile(r"(?:\*\*|__)?(?P<id>\d{1,4}(?:\.\d{1,4})*)(?P<end>[.．、:：)）]?)(?:\*\*|__)?[.:：]?[ \t]+(?=\S)")
+_LETTERED = re.compile(r"(?:\*\*|__)?(?P<id>[A-Z]\d{1,5}[a-z]?)(?P<end>[.．、:：)）]?)(?:\*\*|__)?[.:：]?[ \t]+(?=\S)")
+_NARROW = 3
 _LINE = re.compile(rf"(?<![^\r\n])[ \t]*(?P<marker>[-*+–—−‐‑‒•·●▪◦]|)(?P<space>{_BLANKS}*)(?=[\[［【〔])")
 _NO_LIST_MARKERS = "–—−‐‑‒•·●▪◦"
 _TAKEN = frozenset(" xX-~")
@@ -64,6 +67,7 @@ class _Search:
         self._document = document
         self._text = document.text
         self._form = form
+        self._number = _LETTERED if form.lettered else _NUMBER
         self._items: list[_Placed] = []
         for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
             before = len(self._items)
@@ -136,6 +140,8 @@ class _Search:
         character = item.box or ""
         if character not in _TAKEN:
             return self._odd_box(start, at)
+        if self._form.lettered:
+            return self._narrow_id(placed, start)
         if self._form.any_marker:
             return None
         if item.ordinal is not None:
@@ -144,6 +150,38 @@ class _Search:
             edit = Edit(Span(start + 1, at), " ")
             return self._told(start, "a tab stands between the dash and the box", edit)
         return None
+
+    def _narrow_id(self, placed: _Placed, start: int) -> Found | None:
+        """`T41`, where a number has three digits. The cure writes it so wherever the document has it."""
+        written = self._lettered_id(placed)
+        narrow = self._narrow_ids
+        if written not in narrow or (not self._any_wide and written != next(iter(narrow))):
+            # Where no task has a number of three digits, that is how they are counted there: said once.
+            return None
+        wide = f"{self._form.lettered}{int(written[1:]):0{_NARROW}d}"
+        told = self._told(start, f"its number “{written}” has less than three digits")
+        if narrow[written] > 1 or wide in self._document.nodes.by_key:
+            return told
+        fix = Fix(f"Write it as “{wide}”", partial(self._widened, written, wide))
+        return replace(told, fixes=(fix,))
+
+    def _lettered_id(self, placed: _Placed) -> str:
+        found = self._number.match(self._text, placed.base + placed.item.content.start)
+        return found["id"] if found is not None and found["id"].startswith(self._form.lettered) else ""
+
+    @cached_property
+    def _narrow_ids(self) -> Counter[str]:
+        """The numbers of less than three digits, with how many tasks have each, in the document's order."""
+        ids = map(self._lettered_id, (placed for placed in self._items if placed.item.box is not None))
+        return Counter(one for one in ids if one[1:].isdigit() and len(one) <= _NARROW)
+
+    @cached_property
+    def _any_wide(self) -> bool:
+        return any(node.kind == "task" and node.name is not None for node in self._document.nodes.nodes)
+
+    def _widened(self, written: str, wide: str) -> tuple[Edit, ...]:
+        pattern = re.compile(rf"(?<![\w/.#-]){written}(?!\w)")
+        return tuple(Edit(Span(*found.span()), wide) for found in visible_matches(self._document.tree, pattern))
 
     def _odd_box(self, start: int, at: int) -> Found | None:
         found = _BOX.match(self._text, at)
@@ -162,7 +200,7 @@ class _Search:
         """`1. [ ] Title`, also behind a dash."""
         item = placed.item
         content = placed.base + item.content.start
-        has_own = _NUMBER.match(self._text, content, placed.base + item.content.end) is not None
+        has_own = self._number.match(self._text, content, placed.base + item.content.end) is not None
         number = "" if has_own else f"{item.ordinal}. "
         box = self._text[at : at + 3] + ("*" if item.starred else "")
         edit = Edit(Span(start, content), f"- {box} {number}")
@@ -174,7 +212,9 @@ class _Search:
         found = _BOX.match(self._text, content, end)
         if found is not None and (reason := self._fault(found)) is not None:
             return self._told(start, reason, *(() if placed.item.ordinal is not None else (self._proper(found),)))
-        written = _NUMBER.match(self._text, content, end)
+        if self._form.lettered:
+            return None
+        written = self._number.match(self._text, content, end)
         if (placed.item.ordinal is None and written is None) or content == end:
             return None
         if number in self._holds_boxes or self._outer[number] in self._holds_boxes:
@@ -197,7 +237,7 @@ class _Search:
         before, dot, last = written["id"].rpartition(".")
         around = self._items[outer.parent]
         start, end = around.base + around.item.content.start, around.base + around.item.content.end
-        of_parent = _NUMBER.match(self._text, start, end)
+        of_parent = self._number.match(self._text, start, end)
         if not dot or of_parent is None or of_parent["id"] != before:
             return False
         return int(last) <= self._parts_of(outer.parent, before)
@@ -218,14 +258,14 @@ class _Search:
         content = placed.base + placed.item.content.start
         if placed.item.ordinal is None:
             return (Edit(Span(content, content), "[ ] "),)
-        has_own = _NUMBER.match(self._text, content, placed.base + placed.item.content.end) is not None
+        has_own = self._number.match(self._text, content, placed.base + placed.item.content.end) is not None
         return (Edit(Span(start, content), "- [ ] " if has_own else f"- [ ] {placed.item.ordinal}. "),)
 
     def _fault(self, found: re.Match[str]) -> str | None:
         """Why what begins an item is no box, if somebody meant one."""
         inside, opening, closing = found["inside"], found["open"], found["close"]
         behind = self._text[found.end() : found.end() + 1]
-        numbered = _NUMBER.match(self._text, found.end()) is not None
+        numbered = self._number.match(self._text, found.end()) is not None
         if opening in "(（":
             return "its box has round brackets" if numbered and not inside.strip("xX \t") else None
         if opening != "[" or closing != "]":
@@ -248,7 +288,7 @@ class _Search:
                 continue
             marker = line["marker"]
             behind = self._text[found.end() : found.end() + 1].strip()
-            numbered = _NUMBER.match(self._text, found.end()) is not None
+            numbered = self._number.match(self._text, found.end()) is not None
             if not behind or not (numbered or (marker and found["open"] + found["close"] == "[]" and found["inside"])):
                 continue
             if marker and marker in _NO_LIST_MARKERS:
@@ -264,7 +304,7 @@ class _Search:
     def _in_headings(self) -> Iterator[Found]:
         pattern = _heading_of(self._form.words)
         gathering: list[Span] = []
-        for section in self._document.sections:
+        for section in () if self._form.lettered else self._document.sections:
             start = section.heading.start
             found = pattern.match(self._text, start, end_of_line(self._text, start))
             if found is None or section.level == 1 or section.profile_key is not None:

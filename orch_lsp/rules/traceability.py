@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, Relation
 from orch_lsp.rules.rule import Found, Neighbour, Related, Rule, Subject
-from orch_lsp.text import Span, end_of_line
+from orch_lsp.text import Span, end_of_line, start_of_line
 
 _OF_REQUIREMENTS: frozenset[Relation] = frozenset(("covers", "validates"))
 _WORK = frozenset(("task", "checklist_item"))
@@ -23,16 +23,18 @@ _LEAST_TRACED = 0.2
 _LEAST_TRACING = 0.5
 """Share of the tasks that have to cite something, alone or with the task around them: where only those for tests do,
 the others say nothing of what they cover."""
+_MOST_RELATED = 50
 _LEAST_OF_STORIES = 0.3
 _LEAST_OF_REQUIREMENTS = 0.5
 _NUMBERED = re.compile(r"([A-Za-z]{1,8}-?)(\d{1,6})")
 _SPLIT = re.compile(r"(?<=\d)[a-z]\Z")
 """The letter by which one id became several: `FR-002` is meant as a whole where there are `FR-002a` and `FR-002b`."""
+_AT_MOST_A_WORD = re.compile(r"[^\w\r\n]{0,12}\w{0,20}[^\w\r\n]{0,6}")
 _DIGITS = re.compile(r"\d+")
 
 
 def undefined_reference(subject: Subject) -> Iterator[Found]:
-    """Ids in lists of what is covered or validated that no document of the spec defines."""
+    """Ids in lists of what is covered or validated that no document of the spec defines: one finding for each id."""
     cited = [
         one
         for one in subject.document.nodes.citations
@@ -43,13 +45,17 @@ def undefined_reference(subject: Subject) -> Iterator[Found]:
     defined = {node.key for nodes in _spec(subject) for node in nodes.nodes if node.kind not in _WORK}
     whole = {before for key in defined for before in _wholes(key)} | {_SPLIT.sub("", key) for key in defined}
     shapes = {_shape(key) for key in defined}
+    places: dict[str, list[Span]] = {}
     for citation in cited:
         key = citation.key
-        if key in defined or key in whole or _shape(key) not in shapes:
-            continue
-        node = subject.document.nodes.at(citation.span.start)
-        message = f"“{key}” names nothing: no document of this spec has it."
-        yield Found(message, citation.span, None if node is None else node.key)
+        if key not in defined and key not in whole and _shape(key) in shapes:
+            places.setdefault(key, []).append(citation.span)
+    for key, (first, *others) in places.items():
+        node = subject.document.nodes.at(first.start)
+        more = f" It is named in {len(others) + 1} places." if others else ""
+        related = tuple(Related("Named here, too.", span) for span in others[:_MOST_RELATED])
+        message = f"“{key}” names nothing: no document of this spec has it.{more}"
+        yield Found(message, first, None if node is None else node.key, (), related)
 
 
 def _is_written(citation: Citation) -> bool:
@@ -158,13 +164,24 @@ def property_without_criterion(subject: Subject) -> Iterator[Found]:
     properties = [node for node in nodes.nodes if node.kind == "property"]
     if not properties:
         return
-    validating = {holder.key for holder in _holders(nodes, "validates")}
+    text, starts = subject.document.text, {node.key: node.span.start for node in properties}
+    validating = {holder.key for holder in _holders(nodes, lambda one: _is_named_as_validated(text, one, starts))}
     for node in properties:
         if node.key not in validating:
             message = (
                 f"“{node.key}” validates no criterion: name those that it checks, `**Validates: Requirements 1.1**`."
             )
             yield Found(message, _line(subject, node), node.key)
+
+
+def _is_named_as_validated(text: str, citation: Citation, properties: Mapping[str, int]) -> bool:
+    """Whether a citation says what a property validates: behind a label, alone in its line, or in the heading."""
+    if citation.relation in _OF_REQUIREMENTS:
+        return True
+    if citation.key in properties or citation.scope is not None:
+        return False
+    line = start_of_line(text, citation.span.start)
+    return line in properties.values() or _AT_MOST_A_WORD.fullmatch(text, line, citation.span.start) is not None
 
 
 def stale_downstream(subject: Subject) -> Iterator[Found]:
@@ -222,18 +239,14 @@ def _traces(nodes: Nodes, task: Node) -> bool:
     return False
 
 
-def _holders(nodes: Nodes, relation: Relation) -> Iterator[Node]:
-    """The nodes in which something is cited so, at any depth."""
-    citing = (node for node in nodes.nodes if _cites(node.citations, relation))
+def _holders(nodes: Nodes, counts: Callable[[Citation], bool]) -> Iterator[Node]:
+    """The nodes in which something is cited that counts, at any depth."""
+    citing = (node for node in nodes.nodes if any(map(counts, node.citations)))
     for node in citing:
         around: Node | None = node
         while around is not None:
             yield around
             around = None if around.parent is None else nodes.by_key.get(around.parent)
-
-
-def _cites(citations: Collection[Citation], relation: Relation) -> bool:
-    return any(citation.relation == relation for citation in citations)
 
 
 def _wholes(key: str) -> tuple[str, ...]:

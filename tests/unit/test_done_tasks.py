@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from orch_lsp.document.parse import parse
+from orch_lsp.orchestration.evidence import holds_code
 from orch_lsp.profiles.kiro.sections import TASKS
 from orch_lsp.profiles.spec_kit.sections import PROFILES
 from orch_lsp.rules.done_tasks import named_files
@@ -96,3 +99,24 @@ def test_where_most_files_are_gone_one_finding_says_so() -> None:
 
 def test_nothing_is_said_where_nobody_looked() -> None:
     assert found(tasks("Write `src/a.py`"), TASKS, CODE) == []
+
+
+def test_where_the_workspace_holds_no_code_one_hint_says_so() -> None:
+    text = tasks("Write `src/a.py`", "Write `src/b.py`")
+    (only,) = found(text, TASKS, CODE, Evidence(files(text), holds_code=False))
+    assert (only.severity, only.key, only.fixes) == ("hint", "1", ())
+    assert "no code in this workspace" in only.message
+
+
+@pytest.mark.parametrize(
+    ("path", "is_code"),
+    [
+        *(("src/a.py", True), ("a/b/c/d.ts", True), ("Makefile", True)),
+        *(("a.md", False), ("a.json", False), (".github/ci.yml", False), ("node_modules/a/b.js", False)),
+    ],
+)
+def test_data_settings_and_code_of_others_are_no_code(tmp_path: Path, path: str, is_code: bool) -> None:
+    made = tmp_path / path
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_text("", "utf-8")
+    assert holds_code(tmp_path) is is_code

@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from orch_lsp.document.parse import parse
 from orch_lsp.profiles.kiro.sections import REQUIREMENTS, TASKS
 from orch_lsp.profiles.plain.sections import PLAIN
+from orch_lsp.profiles.spec_kit.sections import PROFILES as OF_SPEC_KIT
 from orch_lsp.rules.check import check
 from orch_lsp.rules.rule import Finding
 from orch_lsp.text import apply_edits
+
+SPEC_KIT_TASKS = next(profile for profile in OF_SPEC_KIT if profile.kind == "tasks")
 
 GOOD = """\
 # Implementation Plan
@@ -197,3 +200,55 @@ def test_findings_lie_in_the_text_and_cures_apply_and_end(lines: list[str], end:
         for fix in each.fixes:
             apply_edits(text, fix.edits)
     cured(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason", "cure"),
+    [
+        ("- [] T041 Sort", "nothing stands between", "- [ ] T041 Sort"),
+        ("- [ ]T041 Sort", "no blank stands behind the box", "- [ ] T041 Sort"),
+        ("- [ ]T041 [P] [US1] Sort", "no blank stands behind the box", "- [ ] T041 [P] [US1] Sort"),
+        ("- [x ] T041 Sort", "beside the mark", "- [x] T041 Sort"),
+        ("- 【 】 T041 排序", "full-width", "- [ ] T041 排序"),
+        ("-[ ] T041 Sort", "no blank stands between", "- [ ] T041 Sort"),
+        ("[ ] T041 Sort", "no dash", "- [ ] T041 Sort"),
+        ("• [ ] T041 Sort", "“•”", "- [ ] T041 Sort"),
+        ("- [ ] T41 Sort", "“T41” has less than three digits", "- [ ] T041 Sort"),
+        ("- [X] **T41** Sort", "“T41” has less than three digits", "- [X] **T041** Sort"),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_line_that_is_no_task_of_spec_kit_is_told(line: str, reason: str, cure: str, end: str) -> None:
+    text = end.join(("# Tasks: Search", "", "## Phase 1", "", "- [ ] T001 Search", line, ""))
+    (one,) = found(text, SPEC_KIT_TASKS)
+    assert one.message.startswith("What reads spec-kit's tasks passes it over: ")
+    assert reason in one.message
+    fixed = apply_edits(text, one.fixes[0].edits)
+    assert fixed == text.replace(line, cure)
+    assert found(fixed, SPEC_KIT_TASKS) == []
+    assert "T041" in parse(fixed, SPEC_KIT_TASKS).nodes.by_key
+
+
+def test_a_number_of_spec_kit_is_widened_wherever_it_is_named_unless_it_is_taken() -> None:
+    text = "# Tasks: A\n\n- [ ] T001 a\n- [ ] T41 b\n- [ ] T042 c (depends on T41), `T41`, x/T41, T410\n"
+    (one,) = found(text, SPEC_KIT_TASKS)
+    assert apply_edits(text, one.fixes[0].edits).endswith(
+        "T041 b\n- [ ] T042 c (depends on T041), `T041`, x/T41, T410\n"
+    )
+    (one,) = found(f"{text}- [ ] T041 d\n", SPEC_KIT_TASKS)
+    assert one.fixes == ()
+    assert [one.fixes for one in found(f"{text}- [ ] T41 d\n", SPEC_KIT_TASKS)] == [(), ()]
+
+
+def test_where_all_numbers_of_spec_kit_are_short_it_is_said_once() -> None:
+    assert len(found("# Tasks: A\n\n- [ ] T1 a\n- [ ] T2 b\n", SPEC_KIT_TASKS)) == 1
+
+
+def test_other_lines_of_spec_kit_are_let_be() -> None:
+    text = (
+        "# Tasks: A\n\n## Format: `[ID] [P?] [Story]`\n\n- **[P]**: beside others\n- [ ] T001 [P] a\n"
+        "- [ ] Tell people\n"
+        "1. Set up\n2. Build\n\n### 1. Later\n\n* [x] T002 b\n1. [ ] T003 c\n- T001, T002 at once\n- [link](T41.md)\n"
+        "\n```\n- [] T041\n```\n"
+    )
+    assert found(text, SPEC_KIT_TASKS) == []

@@ -158,6 +158,36 @@ def test_a_property_that_validates_nothing_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("- **Criteria:** 9.2, 1.1", "**Criteria**: 9.2", "- **验收标准：** 9.2", "Requirements: 9.2"),
+        *("*Requirements 9.1, 9.2.*", "Req 9.2"),
+    ],
+)
+def test_a_property_may_say_what_it_validates_in_other_words(words: str) -> None:
+    assert found("design.md", design=PROPERTIES.replace("Words of Requirement 9.2.", words)) == []
+    assert found("design.md", design=PROPERTIES.replace("2: Falls", "2: Falls (Req 9.1, 9.2)")) == []
+
+
+@pytest.mark.parametrize("words", ["**Success criteria:** 95", "Criteria: 3", "All requirements", "See Property 1."])
+def test_an_amount_behind_such_a_word_validates_nothing(words: str) -> None:
+    assert len(found("design.md", design=PROPERTIES.replace("Words of Requirement 9.2.", words))) == 1
+
+
+def test_an_id_that_is_missing_in_several_places_is_told_once_with_the_others_beside_it() -> None:
+    documents = {
+        "requirements.md": parse(CRITERIA, REQUIREMENTS),
+        "tasks.md": parse(tasks(*["_Requirements: 1.1, 2.3_"] * 3), TASKS),
+    }
+    neighbours = [IndexedDocument("requirements.md", documents["requirements.md"].nodes)]
+    plan = documents["tasks.md"]
+    (only,) = [one for one in check(plan, {}, neighbours) if one.rule == "undefined_reference"]
+    assert only.key == "1"
+    assert only.message.endswith("It is named in 3 places.")
+    assert [plan.text[one.span.start : one.span.end] for one in only.related] == ["2.3", "2.3"]
+
+
 def test_findings_follow_the_neighbours() -> None:
     document = parse(CRITERIA, REQUIREMENTS)
     plan = IndexedDocument("tasks.md", parse(tasks("_Requirements: 1.1, 1.2_"), TASKS).nodes)

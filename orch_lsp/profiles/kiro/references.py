@@ -16,6 +16,7 @@ from orch_lsp.document.items import matches_in
 from orch_lsp.document.node import Citation, Relation, slug
 from orch_lsp.profiles.kiro.words import (
     BOUNDARY,
+    CRITERIA_LABELS,
     DEPENDS,
     DERIVED,
     PREFIXES,
@@ -40,16 +41,15 @@ _SINGULAR, _PLURAL = either(REQUIREMENT), either(REQUIREMENTS)
 _PREFIX = rf"(?:{_SINGULAR}s?|{_PLURAL})"
 # The value of a label: the rest of its line, and the next one behind a comma.
 _VALUE = r"(?:[^\r\n_*<|]|(?<=[,，、])[ \t]*(?:\r\n|\n|\r)[ \t]*)*+"
-_INITIALS = "".join(
-    sorted({initial for word in (*REQUIREMENT, *REQUIREMENTS, *DERIVED, *VALIDATES, *DEPENDS, *BOUNDARY, *PROPERTY)
-            for initial in (word[0], word[0].upper())})
-)  # fmt: skip
+_LABELS = (REQUIREMENT, REQUIREMENTS, CRITERIA_LABELS, DERIVED, VALIDATES, DEPENDS, BOUNDARY, PROPERTY)
+_INITIALS = "".join(sorted({case for words in _LABELS for word in words for case in (word[0], word[0].upper())}))
 _CITED = re.compile(
     # The first letter alone rules out nearly every place; `_` may stand in front of a label.
     rf"(?=[{_INITIALS}])(?<![A-Za-z0-9\u00c0-\u024f-])(?:"
     rf"(?:(?P<validates>{either(VALIDATES)})|(?P<covers>{_PREFIX})|(?P<depends>{either(DEPENDS)})"
     # A boundary of something (`Domain Boundary:`) is described there, not one that a task keeps to.
-    rf"|(?<![^\W_][ \t])(?P<boundary>{either(BOUNDARY)}))\*{{0,2}}[ \t]*[:：][*_ \t]*(?P<value>{_VALUE})"
+    rf"|(?<![^\W_][ \t])(?:(?P<boundary>{either(BOUNDARY)})|(?P<criteria>{either(CRITERIA_LABELS)})))"
+    rf"\*{{0,2}}[ \t]*[:：][*_ \t]*(?P<value>{_VALUE})"
     rf"|(?P<property>{either(PROPERTY)})[ \t]*(?P<number>\d{{1,4}}(?:\.\d{{1,4}})?)(?![\w.]*\w)"
     rf"|(?P<prose>(?:{either(DERIVED)}|{_PREFIX})[ \t]*{ID}"
     rf"(?:[ \t]*(?:[,，、]|(?i:and|or|und|y|et|e)\b|{_DASH})[ \t]*{ID})*)"
@@ -109,6 +109,9 @@ def _labelled(text: str, match: re.Match[str], covers: Relation, properties: Rel
     value = Span(*match.span("value"))
     if match["boundary"]:
         yield from _boundaries(text, value)
+    elif match["criteria"]:
+        # A number without a dot is an amount, or one of a criterion within its requirement.
+        yield from (one for one in _listed(text, value, covers, properties) if "." in one.key)
     else:
         relation = "validates" if match["validates"] else "cites" if match["depends"] else covers
         yield from _listed(text, value, relation, properties)

@@ -66,6 +66,12 @@ CRITERIA = frozenset(
 )
 """Headings above criteria, as headings are compared."""
 
+CRITERIA_LABELS = (
+    *("acceptance criteria", "acceptance criterion", "criteria", "criterion", "验收标准", "验收准则", "驗收標準"),
+    *("受け入れ基準", "受入基準", "인수 기준", "수용 기준", "criterios", "critérios", "kriterien", "critères"),
+)
+"""A label in front of numbers of criteria, such as `2.3`."""
+
 CHECKLISTS = frozenset(
     {
         *("notes", "checklist", "success criteria", "completion criteria", "definition of done", "acceptance criteria"),

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.node_form import NodeForm
-from orch_lsp.document.profile import Profile, SectionSpec, Severity
+from orch_lsp.document.profile import Profile, SectionSpec, Severity, TaskForm
 from orch_lsp.late import late
 from orch_lsp.profiles.protocol import when_read
 from orch_lsp.profiles.spec_kit.words import NORMATIVE
@@ -169,6 +169,11 @@ _NODE_FORMS = {
     "constitution": (NodeForm("requirement", "principle"),),
 }  # fmt: skip
 
+_TASK_FORM = TaskForm(
+    "What reads spec-kit's tasks", "passes it over", "- [ ] T001 Describe the step in src/file.py", any_marker=True,
+    lettered="T",
+)  # fmt: skip
+
 
 def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()) -> Profile:
     return Profile(
@@ -183,6 +188,7 @@ def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()
         nodes=when_read(lambda: nodes.READERS.get(kind, nodes.other_nodes)),
         normative_words=NORMATIVE if kind == "spec" else frozenset(),
         severities=_SEVERITIES.get(kind, _OFF),
+        task_form=_TASK_FORM if kind == "tasks" else None,
     )
 
 
