@@ -69,6 +69,15 @@ def is_open(document: SpecDocument, section: Section) -> bool:
     )
 
 
+def content_in(document: SpecDocument, span: Span) -> Span:
+    """The text in a span without the blanks around it; its empty beginning if nothing stands there."""
+    text = document.text[span.start : span.end]
+    if not text.strip():
+        return Span(span.start, span.start)
+    start = span.start + len(text) - len(text.lstrip())
+    return Span(start, span.start + len(text.rstrip()))
+
+
 def holds_other_sections(document: SpecDocument, *, beside: bool = False) -> bool:
     """Whether somebody has written a document under headings none of which is the format's.
 

@@ -93,8 +93,13 @@ def _holds_section(comment: str) -> bool:
 
 
 def is_placeholder_line(line: str, links: Collection[str] = ()) -> bool:
-    """Whether a line holds a place and says nothing, whatever list, emphasis or label stands around it."""
+    """Whether a line holds a place and says nothing, whatever list, emphasis or label stands around it.
+
+    Of several lines, which an item may have, each has to.
+    """
     content = _visible(line)
+    if "\n" in content or "\r" in content:
+        return all(is_placeholder_line(one.group(), links) for one in _LINE.finditer(content))
     if content.startswith(("```", "~~~")) or "<!--" in content:
         return False
     if _NO_LETTERS.match(content):

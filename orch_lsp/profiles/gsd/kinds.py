@@ -10,10 +10,12 @@ from orch_lsp.late import late
 from orch_lsp.profiles.protocol import when_read
 
 if TYPE_CHECKING:
-    from orch_lsp.profiles.gsd import plan, requirements, roadmap
+    from orch_lsp.profiles.gsd import drafting, plan, plan_drafting, requirements, roadmap
 else:
     # A format is loaded to recognise its documents; its readers, when there is one to read.
+    drafting = late("orch_lsp.profiles.gsd.drafting")
     plan = late("orch_lsp.profiles.gsd.plan")
+    plan_drafting = late("orch_lsp.profiles.gsd.plan_drafting")
     requirements = late("orch_lsp.profiles.gsd.requirements")
     roadmap = late("orch_lsp.profiles.gsd.roadmap")
 
@@ -25,10 +27,12 @@ REQUIREMENTS = Profile(
     name="gsd",
     kind="requirements",
     template=(
-        "# Requirements: {title}\n\n{note}\n\n## v1 Requirements\n\n## v2 Requirements\n\n## Out of Scope\n\n"
-        "## Traceability\n\n| Requirement | Phase | Status |\n| --- | --- | --- |\n"
+        "# Requirements: {title}\n\n**Defined:** {date}\n**Core Value:** TODO\n\n{note}\n\n## v1 Requirements\n\n"
+        "## v2 Requirements\n\n## Out of Scope\n\n## Traceability\n\n"
+        "| Requirement | Phase | Status |\n|-------------|-------|--------|\n"
     ),
-    prompt_name="",
+    prompt_name="gsd.requirements",
+    drafting=lambda: drafting.REQUIREMENTS,
     description="Requirements by category, for this version and the next.",
     sections=(
         SectionSpec("v1-requirements", "v1 Requirements", (), "What this version does: `- [ ] **AUTH-01**: …`."),
@@ -44,8 +48,12 @@ REQUIREMENTS = Profile(
 ROADMAP = Profile(
     name="gsd/roadmap",
     kind="roadmap",
-    template="# Roadmap: {title}\n\n## Overview\n\n{note}\n\n## Phases\n\n## Phase Details\n\n## Progress\n",
-    prompt_name="",
+    template=(
+        "# Roadmap: {title}\n\n{note}\n\n## Overview\n\n## Phases\n\n## Phase Details\n\n## Progress\n\n"
+        "| Phase | Plans Complete | Status | Completed |\n|-------|----------------|--------|-----------|\n"
+    ),
+    prompt_name="gsd.roadmap",
+    drafting=lambda: drafting.ROADMAP,
     description="Phases in order, each with its requirements and with what must be true at its end.",
     sections=(
         SectionSpec("overview", "Overview", (), "The way in short."),
@@ -60,20 +68,60 @@ PLAN = Profile(
     name="gsd/plan",
     kind="plan",
     template=(
-        "---\nphase: {folder}\nplan: 01\nwave: 1\ndepends_on: []\nfiles_modified: []\nrequirements: []\nmust_haves:\n"
-        "  truths: []\n---\n\n<objective>\n{title}\n</objective>\n\n<tasks>\n</tasks>\n"
+        "---\nphase: {folder}\nplan: {number}\ntype: execute\nwave: 1\ndepends_on: []\nfiles_modified: []\n"
+        "autonomous: true\nrequirements: []\n\nmust_haves:\n  truths: []\n  artifacts: []\n  key_links: []\n---\n\n"
+        "<objective>\n{title}\n\nPurpose: TODO\nOutput: TODO\n</objective>\n\n"
+        "<context>\n@.planning/PROJECT.md\n@.planning/ROADMAP.md\n@.planning/STATE.md\n</context>\n\n"
+        "<tasks>\n\n</tasks>\n\n<verification>\n</verification>\n\n<success_criteria>\n</success_criteria>\n\n"
+        "<output>\nAfter completion, create the summary beside this plan.\n</output>\n"
     ),
-    prompt_name="",
+    prompt_name="gsd.plan",
+    drafting=lambda: plan_drafting.PLAN,
     description="A plan that an agent executes: front matter, objective, tasks in tags.",
     sections=(),
     nodes=when_read(lambda: plan.plan_nodes),
     severities=_NOTHING_IS_ASKED_FOR,
 )
+PROJECT = Profile(
+    name="gsd/project",
+    kind="project",
+    template=(
+        "# {title}\n\n{note}\n\n##"
+        " What This Is\n\n## Core Value\n\n## Requirements\n\n### Validated\n\n"
+        "(None yet — ship to validate)\n\n### Active\n\n### Out of Scope\n\n## Context\n\n## Constraints\n\n"
+        "## Key Decisions\n\n| Decision | Rationale | Outcome |\n|----------|-----------|---------|\n\n---\n"
+        "*Last updated: {date} after initialization*\n"
+    ),
+    prompt_name="gsd.project",
+    drafting=lambda: drafting.PROJECT,
+    description="The project: what it is, its core value, its constraints and decisions.",
+    sections=(),
+    nodes=when_read(lambda: requirements.notes_nodes),
+    severities=_NO_RANGES,
+)
+CONTEXT = Profile(
+    name="gsd/context",
+    kind="context",
+    template=(
+        "# Phase {number}: {title} - Context\n\n**Gathered:** {date}\n**Status:** Ready for planning\n\n{note}\n\n"
+        "<domain>\n## Phase Boundary\n\n</domain>\n\n<decisions>\n## Implementation Decisions\n\n</decisions>\n\n"
+        "<canonical_refs>\n## Canonical References\n\n</canonical_refs>\n\n"
+        "<code_context>\n## Existing Code Insights\n\n</code_context>\n\n<specifics>\n## Specific Ideas\n\n"
+        "</specifics>\n\n<deferred>\n## Deferred Ideas\n\n</deferred>\n\n---\n\n*Phase: {folder}*\n"
+        "*Context gathered: {date}*\n"
+    ),
+    prompt_name="gsd.context",
+    drafting=lambda: drafting.CONTEXT,
+    description="What was decided for a phase before it is planned.",
+    sections=(),
+    nodes=when_read(lambda: requirements.notes_nodes),
+    severities=_NO_RANGES,
+)
 NOTES = Profile(
     name="gsd/notes",
     kind="notes",
     prompt_name="",
-    description="Whatever else lies in `.planning/`: the project, its state, summaries, research.",
+    description="Whatever else lies in `.planning/`: its state, summaries, research.",
     sections=(),
     nodes=when_read(lambda: requirements.notes_nodes),
     severities=_NO_RANGES,

@@ -31,9 +31,9 @@ def _by_path(parts: Sequence[str]) -> Recognition | None:
 
 
 def _kind(stem: str) -> str:
-    """The kind by a file's name: `REQUIREMENTS`, `v0.1.0-REQUIREMENTS`, `ROADMAP`, `PLAN`, `01-02-PLAN`."""
+    """The kind by a file's name: `REQUIREMENTS`, `v0.1.0-REQUIREMENTS`, `01-02-PLAN`, `PROJECT`, `01-CONTEXT`."""
     last = stem.rpartition("-")[2]
-    return last if last in {"requirements", "roadmap", "plan"} else "notes"
+    return last if last in {"requirements", "roadmap", "plan", "project", "context"} else "notes"
 
 
 def _by_content(clues: Clues) -> Recognition | None:

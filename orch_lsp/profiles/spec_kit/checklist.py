@@ -10,7 +10,7 @@ from orch_lsp.document.asking import asking
 from orch_lsp.document.drafting import Drafting, Fit, OpenPlace
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.items import Item, items_of, leads_in
-from orch_lsp.document.open_sections import is_open
+from orch_lsp.document.open_sections import content_in, is_open
 from orch_lsp.document.placeholder import is_placeholder_line, is_placeholder_title, link_labels
 from orch_lsp.document.shapes import behind, one_line
 from orch_lsp.document.template_notes import note_places
@@ -55,7 +55,7 @@ def _places(document: SpecDocument) -> Iterator[OpenPlace]:
             own = heading_name(section.title) in _NOTES or ":" in section.title
             if not deeper and not own and is_open(document, section):
                 fit = _listed(named, numbered=numbered)
-                span = _content(document, Span(section.heading.end, section.body.end))
+                span = content_in(document, Span(section.heading.end, section.body.end))
                 fit = fit if span.start < span.end else behind("\n\n", fit)
                 example = _ITEMS if numbered else _ID.sub("", _ITEMS)
                 title = f"Items of “{section.title}”"
@@ -108,10 +108,10 @@ def _all_items(document: SpecDocument, groups: list[Section], *, numbered: bool)
     if unnamed:
         after = [section.heading.start for section in others if section.heading.start > unnamed[0].heading.start]
         end = min(after, default=len(document.text))
-        span = _content(document, Span(unnamed[0].heading.start, end))
+        span = content_in(document, Span(unnamed[0].heading.start, end))
     else:
         end = min((section.heading.start for section in others), default=len(document.text))
-        at = _content(document, Span(start, end)).end
+        at = content_in(document, Span(start, end)).end
         span, fit = Span(at, at), behind("\n\n", fit)
     head = document.title or Span(start, start)
     return OpenPlace("items", "Checklist items", f"Groups with headings. {_GUIDANCE}", _GROUPS, span, head, fit)
@@ -179,14 +179,6 @@ def _grouped(*, numbered: bool) -> Fit:
         return "\n".join(pieces).strip("\n") if boxes and whole("\n".join(boxes)) else None
 
     return fit
-
-
-def _content(document: SpecDocument, span: Span) -> Span:
-    text = document.text[span.start : span.end]
-    if not text.strip():
-        return Span(span.start, span.start)
-    start = span.start + len(text) - len(text.lstrip())
-    return Span(start, span.start + len(text.rstrip()))
 
 
 _RULES = """\

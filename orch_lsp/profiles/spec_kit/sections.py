@@ -128,7 +128,11 @@ _TEMPLATES = {
         "# Requirements Checklist: {title}\n\n**Purpose**: whether the words of the spec are complete, clear and "
         "measurable\n**Created**: {date}\n**Feature**: [spec.md](../spec.md)\n\n{note}\n"
     ),
-    "roadmap": "# Roadmap: {title}\n\n| Entry | Spec | Depends on |\n| --- | --- | --- |\n| R1 | | |\n",
+    "roadmap": (
+        "# Roadmap: {title}\n\n{note}\n\n**Status legend**: planned · in-progress · done\n\n"
+        "| ID | Sub-feature | Intent | Scope boundary | Depends on | Status | Sub-spec |\n"
+        "|----|-------------|--------|----------------|------------|--------|----------|\n"
+    ),
     "constitution": (
         "# {title} Constitution\n\n{note}\n\n## Core Principles\n\n## Governance\n\n"
         "**Version**: 1.0.0 | **Ratified**: {date} | **Last Amended**: {date}\n"
