@@ -87,6 +87,35 @@ async def test_a_wrong_key_is_a_diagnostic_with_cures_that_work(start_editor, ho
     await editor.until(lambda: not [d for d in editor.client.diagnostics[uri] if d.code == "invalid_auth"])
 
 
+async def test_the_menu_of_a_failed_run_has_its_cures_first_and_no_more_than_help(
+    start_editor, homes, provider, workspace
+):
+    from tests.fakes.scripted_server import chat_error
+
+    others = "".join(
+        f'[providers.p{number}]\nkind = "openai-compatible"\nbase_url = "http://127.0.0.1:9"\nmodel = "m{number}"\n'
+        for number in range(6)
+    )
+    homes.use(provider.url, more=others)
+    provider.script(chat_error(503, "overloaded"))
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    code = (await editor.draft(uri))["error"]["code"]
+    failure, unwritten = await editor.diagnostic(uri, code), await editor.diagnostic(uri, "missing_section")
+    actions = await editor.actions(uri, unwritten, failure)
+    titles = list(actions)
+    assert titles[:5] == [
+        "Orch: Retry", "Orch: Use p0 (m0)", "Orch: Use p1 (m1)", "Orch: Use outline (local, no model)",
+        "Orch: Choose another model…",
+    ]  # fmt: skip
+    about = titles.index(f"Orch: Explain {code}")
+    fixes = titles[5:about]
+    assert fixes, titles
+    assert [title for title in fixes if "eading" not in title] == []
+    assert titles[about + 1 : about + 3] == ["Orch: Open the run's record", "Orch: Dismiss"]
+    assert titles.count("Orch: Generate spec draft") == 1, "only among what can be done with any document"
+
+
 async def test_no_word_of_a_brief_decides_how_a_run_ends(orch, homes, provider, workspace):
     homes.use(provider.url)
     provider.script(stream_reply(chat_pieces(ANSWER)))

@@ -9,6 +9,7 @@ from typing import cast
 from lsprotocol import types
 
 from orch_lsp.document.drafting import asked_for
+from orch_lsp.errors import ErrorCode
 from orch_lsp.lsp.commands import (
     ALLOW_PROVIDER,
     APPLY_DRAFT,
@@ -50,6 +51,9 @@ _PERSON_FIRST = frozenset({
 })  # fmt: skip
 """Codes against which trying again helps only after a person has done something else."""
 
+_MOST_CHOICES = 3
+"""Other providers that are offered by name where the rest can be chosen in a message."""
+
 _UNWRITTEN = frozenset({"missing_section", "empty_section", "placeholder_section"})
 
 
@@ -87,7 +91,7 @@ def _action(offer: Offer, kind: str, diagnostics: list[types.Diagnostic] | None 
 async def _quick_fixes(
     snapshot: Snapshot, reading: Reading, diagnostics: Iterable[types.Diagnostic]
 ) -> list[types.CodeAction]:
-    """Cures of a failure come before the fixes of rules, which may find something at the same place.
+    """Cures of a failure, then the fixes of rules, which may find something at the same place, then words on it.
 
     A failure is one of the whole document, wherever its diagnostic stands: its cures are offered on every line.
     """
@@ -113,16 +117,22 @@ async def _quick_fixes(
         if code == "stale_downstream" and (key := _cited_at(snapshot, reading, diagnostic)) is not None:
             offer = Offer(f"Orch: This still fits “{key}”", MARK_REVIEWED, {"uri": reading.source.uri, "key": key})
             actions.append(_action(offer, types.CodeActionKind.QuickFix.value, [diagnostic]))
-    if generate:
+    # To try a run again is to generate.
+    if generate and (failure is None or failure.run_id is None):
         offer = Offer("Orch: Generate spec draft", GENERATE_DRAFT, {"uri": reading.source.uri})
         actions.insert(0, _action(offer, types.CodeActionKind.QuickFix.value, generate))
     if failure is None:
         return actions
-    cures = [*await _nearest_models(snapshot, reading, failure.detail.code), *_cures(reading, failure)]
-    return [_action(cure, types.CodeActionKind.QuickFix.value, cured or None) for cure in cures] + actions
+    nearest = await _nearest_models(snapshot, reading, failure.detail.code)
+    cures = [*nearest, *_cures(snapshot, reading, failure)]
+    quick_fix = types.CodeActionKind.QuickFix.value
+    first = [_action(cure, quick_fix, cured or None) for cure in cures]
+    if first and (nearest or failure.detail.retryable or failure.detail.code == ErrorCode.DOCUMENT_CHANGED):
+        first[0].is_preferred = True
+    return [*first, *actions, *(_action(one, quick_fix, cured or None) for one in _about(reading, failure))]
 
 
-def _cures(reading: Reading, failure: ShownFailure) -> Iterable[Offer]:
+def _cures(snapshot: Snapshot, reading: Reading, failure: ShownFailure) -> Iterable[Offer]:
     """Quick fixes of a failure, the most likely first."""
     uri, code, run_id = reading.source.uri, failure.detail.code, failure.run_id
     choice = reading.settings.choice
@@ -136,29 +146,37 @@ def _cures(reading: Reading, failure: ShownFailure) -> Iterable[Offer]:
         yield Offer("Orch: Retry", RETRY_RUN, {"runId": run_id})
     elif code not in _PERSON_FIRST:
         yield Offer("Orch: Try again", GENERATE_DRAFT, {"uri": uri})
-    if code in _ANOTHER_CHOICE:
-        yield from other_choices(reading, failure.asked)
+    others = [*other_choices(reading, failure.asked)] if code in _ANOTHER_CHOICE else []
+    # One that has no model needs nothing: it is always among those that are offered.
+    local = [one for one in others if one.argument["model"] is None][:1]
+    shown = [*[one for one in others if one not in local][: _MOST_CHOICES - len(local)], *local]
+    yield from shown if snapshot.client.message_actions else others
+    if snapshot.client.message_actions and (len(shown) < len(others) or code in _ANOTHER_MODEL):
+        yield Offer("Orch: Choose another model…", SELECT_MODEL, {"uri": uri})
+
+
+def _about(reading: Reading, failure: ShownFailure) -> Iterable[Offer]:
+    """Words on a failure, and the way to be rid of it."""
+    code = failure.detail.code
     if code == "missing_auth":
         yield Offer("Orch: How to set the API key", EXPLAIN_ERROR, {"code": code})
     else:
         yield Offer(f"Orch: Explain {code}", EXPLAIN_ERROR, {"code": code})
-    if run_id:
-        yield Offer("Orch: Open the run's record", SHOW_RUN, {"runId": run_id})
-    yield Offer("Orch: Dismiss", DISMISS_DIAGNOSTIC, {"uri": uri})
+    if failure.run_id:
+        yield Offer("Orch: Open the run's record", SHOW_RUN, {"runId": failure.run_id})
+    yield Offer("Orch: Dismiss", DISMISS_DIAGNOSTIC, {"uri": reading.source.uri})
 
 
 async def _nearest_models(snapshot: Snapshot, reading: Reading, code: str) -> list[Offer]:
-    """The ids most like one that the provider does not know, and the way to all of them."""
+    """The ids most like one that the provider does not know."""
     uri, choice = reading.source.uri, reading.settings.choice
-    offers: list[Offer] = []
-    if code == "model_not_found" and choice is not None and choice.model is not None:
-        provider = choice.provider.name
-        for model in await snapshot.session.models.nearest(choice.provider, choice.model):
-            argument = {"uri": uri, "provider": provider, "model": model}
-            offers.append(Offer(f"Orch: Use {provider} ({model})", USE_PROVIDER, argument))
-    if code in _ANOTHER_MODEL and snapshot.client.message_actions:
-        offers.append(Offer("Orch: Choose another model…", SELECT_MODEL, {"uri": uri}))
-    return offers
+    if code != "model_not_found" or choice is None or choice.model is None:
+        return []
+    provider = choice.provider.name
+    return [
+        Offer(f"Orch: Use {provider} ({model})", USE_PROVIDER, {"uri": uri, "provider": provider, "model": model})
+        for model in await snapshot.session.models.nearest(choice.provider, choice.model)
+    ]
 
 
 def _asking(reading: Reading, findings: Iterable[Finding], diagnostic: types.Diagnostic) -> Offer | None:
@@ -199,6 +217,8 @@ def _rule_fixes(
         if positions.range(finding.span) != diagnostic.range:
             continue
         for fix in finding.fixes:
+            only = len(finding.fixes) == 1 or None
             edits = positions.text_edits(fix.edits)
             edit = workspace_edit(uri, version, edits, document_changes=snapshot.client.document_changes)
-            yield types.CodeAction(fix.title, types.CodeActionKind.QuickFix, [diagnostic], edit=edit)
+            kind = types.CodeActionKind.QuickFix
+            yield types.CodeAction(fix.title, kind, [diagnostic], is_preferred=only, edit=edit)
