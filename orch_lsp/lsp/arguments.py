@@ -38,7 +38,7 @@ class CommandArgument:
     profile: str | None = None
     """A format, by its name."""
     kind: str | None = None
-    """A kind of document of the format."""
+    """A kind of document of the format, or the name of what is to be inserted: `task`."""
     name: str | None = None
     """The name of what a new document is about."""
     code: str | None = None

@@ -26,6 +26,7 @@ EXPLAIN_ERROR = "orch.explainError"
 NEW_DOCUMENT = "orch.newDocument"
 MARK_REVIEWED = "orch.markReviewed"
 TOGGLE_TASK = "orch.toggleTask"
+INSERT_NODE = "orch.insertNode"
 
 REWRITE = "refactor.rewrite.orch"
 """The kind of the code actions that run a command; outside `source.`, so that no editor runs one at a save."""
@@ -67,5 +68,6 @@ COMMANDS = {
     NEW_DOCUMENT: CommandSubject("workspace", ("uri", "profile", "kind", "name", "open")),
     MARK_REVIEWED: CommandSubject("document", ("uri", "key")),
     TOGGLE_TASK: CommandSubject("document", ("uri", "line")),
+    INSERT_NODE: CommandSubject("document", ("uri", "line", "kind")),
 }
 """Every command, with its subject."""

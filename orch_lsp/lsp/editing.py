@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -13,9 +13,29 @@ from orch_lsp.lsp.convert import Positions, workspace_edit
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.orchestration.applying import DraftEdit
 from orch_lsp.orchestration.delivery import MadeEdit
+from orch_lsp.orchestration.source import Source
+from orch_lsp.text import Edit
 
+EDIT_SECONDS = 20.0
+"""How long a client may take to make an edit that a person asked for."""
 READ_BACK_SECONDS = 5.0
 """How long a client may take to tell of the change that it said it made."""
+
+
+async def make_edits(server: OrchServer, source: Source, edits: Iterable[Edit], label: str) -> None:
+    """Have the client make edits of a document as it was read, as one step.
+
+    Raises:
+        SpecError: `document_changed`: the client did not make them.
+    """
+    text_edits = Positions(source.text, server.position_encoding).text_edits(edits)
+    whole = server.client.document_changes
+    change = workspace_edit(source.uri, source.version, text_edits, document_changes=whole)
+    async with asyncio.timeout(EDIT_SECONDS):
+        result = await server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(change, label=label))
+    if not result.applied:
+        message = f"The editor did not make the edit: {result.failure_reason or 'it gave no reason'}."
+        raise SpecError(ErrorCode.DOCUMENT_CHANGED, message)
 
 
 class EditorDocument:

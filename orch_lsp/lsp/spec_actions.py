@@ -10,7 +10,7 @@ from orch_lsp.language.index import Index
 from orch_lsp.language.inserting import Insertion, insertions
 from orch_lsp.language.proposal import snippet_of
 from orch_lsp.language.toggling import toggles
-from orch_lsp.lsp.commands import REWRITE, TOGGLE_TASK
+from orch_lsp.lsp.commands import INSERT_NODE, REWRITE, TOGGLE_TASK
 from orch_lsp.lsp.convert import workspace_edit
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
@@ -46,17 +46,24 @@ def toggle_actions(snapshot: Snapshot, reading: Reading, place: types.Range) -> 
 
 
 def insert_actions(snapshot: Snapshot, reading: Reading, index: Index, place: types.Range) -> list[types.CodeAction]:
-    """Nodes that can be added at a place, each with a free id; for clients that take edits in actions. Blocking."""
-    if not may_be_edited(reading) or not snapshot.client.code_action_literals:
+    """Nodes that can be added at a place, each with a free id; as commands for clients without edits in actions.
+
+    Blocking.
+    """
+    if not may_be_edited(reading):
         return []
     offset = snapshot.positions().offset(place.start)
     found = insertions(index, reading.document, reading.spec_path, offset)
-    return [_inserting(snapshot, one) for one in found]
+    actions = [_inserting(snapshot, one) for one in found]
+    if not snapshot.client.code_action_literals:
+        for action, one in zip(actions, found, strict=True):
+            argument = {"uri": snapshot.uri, "line": place.start.line, "kind": one.what}
+            action.command = types.Command(action.title, INSERT_NODE, arguments=[argument])
+    return actions
 
 
 def _inserting(snapshot: Snapshot, insertion: Insertion) -> types.CodeAction:
-    named = f" {insertion.key}" if any(letter.isdigit() for letter in insertion.key) else ""
-    action = _edit(snapshot, f"Orch: Insert {insertion.what}{named} here", INSERT, (insertion.edit,))
+    action = _edit(snapshot, insertion_title(insertion), INSERT, (insertion.edit,))
     client, edit = snapshot.client, action.edit
     if client.snippet_edits and edit is not None and edit.document_changes and insertion.stand_ins:
         target = types.OptionalVersionedTextDocumentIdentifier(snapshot.uri, snapshot.source.version)
@@ -66,6 +73,12 @@ def _inserting(snapshot: Snapshot, insertion: Insertion) -> types.CodeAction:
         typed = types.SnippetTextEdit(place, types.StringValue(snippet))
         edit.document_changes = [types.TextDocumentEdit(target, [typed])]
     return action
+
+
+def insertion_title(insertion: Insertion) -> str:
+    """How an insertion is offered."""
+    named = f" {insertion.key}" if any(letter.isdigit() for letter in insertion.key) else ""
+    return f"Orch: Insert {insertion.what}{named} here"
 
 
 def _edit(snapshot: Snapshot, title: str, kind: str, edits: tuple[Edit, ...]) -> types.CodeAction:

@@ -6,7 +6,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from orch_lsp.lsp.commands import TOGGLE_TASK
+from orch_lsp.lsp.commands import INSERT_NODE, TOGGLE_TASK
 from orch_lsp.text import LineIndex
 
 TASKS = (
@@ -107,6 +107,22 @@ async def test_a_client_without_edits_in_actions_gets_the_command(desk):
     assert person.editor.text(uri) == TASKS.replace("[ ] 1. ", "[x] 1. ")
 
 
+async def test_a_client_without_edits_in_actions_inserts_by_the_command(desk):
+    person, uri = await desk(capabilities=types.ClientCapabilities())
+    found = {one.title: one for one in await person.actions(uri, "1. Do") if one.command == INSERT_NODE}
+    assert list(found) == ["Orch: Insert task 3 here", "Orch: Insert part of task 1 1.2 here"]
+    for command, key in zip(found.values(), ("3", "1.2"), strict=True):
+        assert await person.editor.execute(command.command, command.arguments[0]) == {"uri": uri, "key": key}
+    assert "\n- [ ] 3. " in person.editor.text(uri)
+    assert "\n  - [ ] 1.2 " in person.editor.text(uri)
+    before = person.editor.text(uri)
+    assert (await person.editor.execute(INSERT_NODE, {"uri": uri, "line": 2, "kind": "scenario"}))["key"] is None
+    assert (await person.editor.execute(INSERT_NODE, {"uri": uri}))["key"] is None
+    assert (await person.editor.execute(INSERT_NODE, {"uri": uri, "line": 7000}))["key"] in {None, "4"}
+    assert person.editor.text(uri).startswith(before[:40])
+    assert any("no scenario can be inserted" in told.message for told in person.editor.client.messages)
+
+
 async def test_a_refused_edit_is_told_and_without_a_line_nothing_is_done(desk):
     person, uri = await desk()
     person.editor.refuse = "not now"
@@ -154,8 +170,3 @@ async def test_a_client_with_snippets_in_edits_gets_the_places_to_type_in(desk):
     (edit,) = found[0].edit.document_changes[0].edits
     assert isinstance(edit, types.SnippetTextEdit)
     assert edit.snippet.value == "\r\n- **FR-008**: System MUST ${1:TODO}"
-
-
-async def test_a_client_without_edits_in_actions_gets_no_insertions(desk):
-    person, uri = await desk("spec.md", SPEC, "specs/001-a", capabilities=types.ClientCapabilities())
-    assert not await person.actions(uri, "FR-007", only=["refactor.rewrite.orch.insert"])

@@ -20,6 +20,7 @@ from orch_lsp.lsp.commands import (
     DOCTOR,
     EXPLAIN_ERROR,
     GENERATE_DRAFT,
+    INSERT_NODE,
     MARK_REVIEWED,
     NEW_DOCUMENT,
     PREVIEW_DRAFT,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         hover,
         implementation,
         inlay_hint,
+        inserting,
         models,
         references,
         rename,
@@ -89,6 +91,7 @@ else:
     hover = late(f"{__name__}.hover")
     implementation = late(f"{__name__}.implementation")
     inlay_hint = late(f"{__name__}.inlay_hint")
+    inserting = late(f"{__name__}.inserting")
     models = late(f"{__name__}.models")
     references = late(f"{__name__}.references")
     rename = late(f"{__name__}.rename")
@@ -195,6 +198,7 @@ FEATURES: tuple[Row, ...] = (
     Command(DISMISS_DIAGNOSTIC, lambda: choices.dismiss_diagnostic),
     Command(EXPLAIN_ERROR, lambda: choices.explain_error),
     Command(TOGGLE_TASK, lambda: tasks.toggle_task),
+    Command(INSERT_NODE, lambda: inserting.insert_node),
     Command(NEW_DOCUMENT, lambda: beginning.new_document),
     Command(MARK_REVIEWED, lambda: reviewing.mark_reviewed),
     Command(SELECT_MODEL, lambda: models.select_model),

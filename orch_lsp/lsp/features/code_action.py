@@ -70,7 +70,7 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
         actions += [_action(offer, REWRITE) for offer in await offers(snapshot.session, reading)]
     if _asked_for(wanted, TOGGLE):
         actions += await asyncio.to_thread(toggle_actions, snapshot, reading, params.range)
-    if _asked_for(wanted, INSERT) and snapshot.client.code_action_literals and may_be_edited(reading):
+    if _asked_for(wanted, INSERT) and may_be_edited(reading):
         # Free ids are those of the spec's own documents, which are read first.
         index = await snapshot.index(GLANCE_SECONDS)
         actions += await asyncio.to_thread(insert_actions, snapshot, reading, index, params.range)

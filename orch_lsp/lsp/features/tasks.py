@@ -7,10 +7,9 @@ from typing import Any
 
 from lsprotocol import types
 
-from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.language.toggling import Toggle, toggles
 from orch_lsp.lsp.arguments import CommandArgument
-from orch_lsp.lsp.convert import workspace_edit
+from orch_lsp.lsp.editing import make_edits
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import snapshot
 from orch_lsp.lsp.spec_actions import may_be_edited, span_of_line
@@ -32,12 +31,5 @@ async def toggle_task(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
         ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, "Orch: there is no task in this line."))
         return {"uri": here.uri, "state": None}
     toggle = found[0]
-    edits = here.positions().text_edits(toggle.edits)
-    change = workspace_edit(here.uri, here.source.version, edits, document_changes=ls.client.document_changes)
-    async with asyncio.timeout(20.0):
-        params = types.ApplyWorkspaceEditParams(change, label=f"Orch: {toggle.title}")
-        result = await ls.workspace_apply_edit_async(params)
-    if not result.applied:
-        message = f"The editor did not make the edit: {result.failure_reason or 'it gave no reason'}."
-        raise SpecError(ErrorCode.DOCUMENT_CHANGED, message)
+    await make_edits(ls, here.source, toggle.edits, f"Orch: {toggle.title}")
     return {"uri": here.uri, "state": toggle.state}

@@ -224,6 +224,15 @@ M.subcommands = {
       rpc.execute('orch.toggleTask', { uri = document(bufnr), line = line }, bufnr)
     end,
   },
+  insert = {
+    needs = 'orch.insertNode',
+    describe = 'Insert the next requirement, scenario or task behind the cursor',
+    run = function(words, bufnr)
+      local line = vim.api.nvim_win_get_cursor(0)[1] - 1
+      local kind = words[1] and table.concat(words, ' ')
+      rpc.execute('orch.insertNode', { uri = document(bufnr), line = line, kind = kind }, bufnr)
+    end,
+  },
   preview = {
     about = 'run',
     describe = 'Show the words of the run as they arrive',

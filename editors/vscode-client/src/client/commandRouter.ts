@@ -89,6 +89,7 @@ export class CommandRouter {
         const choice = argument?.["provider"] === undefined ? await chooseProvider() : argument;
         return choice === null ? undefined : next([{ ...argument, ...choice }]);
       }
+      case "orch.insertNode":
       case "orch.toggleTask": {
         // The palette and a key say nothing of the place: it is the cursor's.
         const editor = vscode.window.activeTextEditor;
