@@ -211,6 +211,10 @@ def _item(chunk: Chunk, number: int, element: Element, parent: int) -> Item:
         start, end = max(start, first.start), first.end
     elif first is not None:
         end = max(start, first.start)
+    if text[start:end].strip():
+        # Below a marker that stands alone on its line. Only in a loose list is there a paragraph to tell where.
+        while text[start] in " \t\r\n":
+            start += 1
     box = _BOX.match(text, start, end)
     content = start if box is None else box.end()
     while end > content and text[end - 1] in " \t\r\n":

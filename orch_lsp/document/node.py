@@ -144,7 +144,7 @@ class Nodes:
     def citations(self) -> tuple[Citation, ...]:
         """All citations in document order."""
         found = [*self.loose, *(citation for node in self.nodes for citation in node.citations)]
-        return tuple(sorted(found, key=_place_of))
+        return tuple(sorted(found, key=place_of))
 
     def around(self, offset: int) -> tuple[Node, ...]:
         """The nodes that hold `offset`, the innermost first. A node's end belongs to it unless another begins there."""
@@ -218,7 +218,8 @@ def gathered(text: str, nodes: Iterable[Node], citations: Iterable[Citation] = (
     return Nodes(tuple(found), tuple(loose))
 
 
-def _place_of(citation: Citation) -> tuple[int, int]:
+def place_of(citation: Citation) -> tuple[int, int]:
+    """Where a citation stands, to sort by."""
     return citation.span.start, citation.span.end
 
 
@@ -245,7 +246,7 @@ def cited_by(
     starts = [node.span.start for node in ordered]
     of_node: dict[int, list[Citation]] = {}
     loose: list[Citation] = []
-    for citation in sorted(citations, key=_place_of):
+    for citation in sorted(citations, key=place_of):
         if citation.span in names:
             continue
         number = bisect_right(starts, citation.span.start) - 1

@@ -8,13 +8,13 @@ same order and nesting. Otherwise they are gathered from all pieces. Both give t
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from orch_lsp.document.edited import BEFORE, Edited
-from orch_lsp.document.node import Citation, Node, Nodes, cited_by, gathered, parents_of
+from orch_lsp.document.node import Citation, Node, Nodes, cited_by, gathered, parents_of, place_of
 from orch_lsp.text import Span
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Piece:
     """A node for each heading of the chunk (`head_of`), None for one that has none. A head without a key is a section,
     and gets that section's key; its span is made to reach to the next heading of its level."""
     nodes: tuple[Node, ...] = ()
-    """The other nodes, none of which reaches out of the chunk."""
+    """The other nodes, few of which reach out of the chunk."""
     citations: tuple[Citation, ...] = ()
 
 
@@ -155,27 +155,51 @@ class _Taking:
         self._start = self._tree.starts[edited.first]
         """Where the first touched chunk begins, then and now."""
         self._by = len(self._text) - len(self._before.text)
+        self._touched_end = (*self._before.starts, len(self._before.text))[edited.last + 1]
+        """Where the last touched chunk ended."""
         touched = range(edited.first, edited.last + 1)
         self._places_made = (0, 0)
+        self._headed_from = next((chunk for chunk in touched if pieces[chunk].heads), len(pieces))
+        """The first touched chunk that has a heading: what stands in later ones belongs to that, or to a later one."""
         self._moved_starts = {self._before.starts[chunk]: self._tree.starts[chunk] for chunk in touched}
 
     def nodes(self) -> Nodes | None:
         """The nodes; None if they have to be gathered."""
         places = self._places()
         # Citations in front of the first heading stand in no node.
-        if places is None or (self._first == 0 and self._known.nodes.loose):
+        if places is None or any(one.span.end > self._start for one in self._known.nodes.loose):
             return None
         first, end = self._places_made = places
-        made = [self._in_front(node) for node in self._old[:first]]
-        at = first
+        fresh: list[Node] = []
+        cited: list[Citation] = []
         for chunk in range(self._first, self._last + 1):
-            fresh = self._fresh(chunk, at)
-            if fresh is None:
+            nodes = self._fresh(chunk, first + len(fresh), cited)
+            if nodes is None:
                 return None
-            made += fresh
-            at += len(fresh)
-        made += self._behind(self._old[end:])
-        return Nodes(tuple(made), self._known.nodes.loose)
+            fresh += nodes
+        around = self._around(first)
+        if around is None or (cited and not around):
+            return None
+        made = list(self._old[:first])
+        for number, node in enumerate(made):
+            made[number] = _with(node, source=self._text) if node.span.end <= self._start else self._in_front(node)
+        for number in around[:1]:
+            made[number] = _with(made[number], citations=tuple(sorted((*made[number].citations, *cited), key=place_of)))
+        return Nodes((*made, *fresh, *self._behind(self._old[end:])), self._known.nodes.loose)
+
+    def _around(self, first: int) -> list[int] | None:
+        """The numbers of the nodes in front of the touched chunks that hold them, the innermost first.
+
+        None if one reaches into them and ends there, or holds some of them alone.
+        """
+        around = [number for number, node in enumerate(self._old[:first]) if node.span.end > self._start]
+        if any(self._ends_within(self._old[number].span.end) for number in around):
+            return None
+        return around[::-1]
+
+    def _ends_within(self, end: int) -> bool:
+        """Whether a node that ended there ended within a touched chunk."""
+        return end < self._touched_end and end not in self._moved_starts
 
     def told(self, kept: Mapping[str, Any]) -> TakenOver:
         """The nodes that were taken over, once they were."""
@@ -193,14 +217,26 @@ class _Taking:
         return (first, end) if count == end - first else None
 
     def _in_front(self, node: Node) -> Node:
-        if node.span.end <= self._start:
-            return _with(node, source=self._text)
-        made = _with(node, span=Span(node.span.start, self._offset(node.span.end)), source=self._text)
+        """A node that holds the edit, with its citations in front of the touched chunks and behind them."""
+        span = Span(node.span.start, self._offset(node.span.end))
+        made = _with(node, span=span, source=self._text)
+        if node.citations and node.citations[-1].span.end > self._start:
+            made.__dict__["citations"] = (
+                *(one for one in node.citations if one.span.start < self._start),
+                *self._cited_behind(node),
+            )
         made.__dict__.pop("sha256", None)
         return made
 
-    def _fresh(self, chunk: int, at: int) -> list[Node] | None:
-        """The nodes of a touched chunk, the old ones of which begin with number `at`; None if others are needed."""
+    def _cited_behind(self, node: Node) -> Iterator[Citation]:
+        """The citations of an old node behind the touched chunks."""
+        return (cited_at(one, self._by) for one in node.citations if one.span.start >= self._touched_end)
+
+    def _fresh(self, chunk: int, at: int, cited: list[Citation]) -> list[Node] | None:
+        """The nodes of a touched chunk, the old ones of which begin with number `at`; None if others are needed.
+
+        Citations in none of them are added to `cited`.
+        """
         piece = self._pieces[chunk]
         ordered = _ordered(piece, len(self._tree.chunks[chunk].text))
         known = _ordered(self._known.pieces[chunk], len(self._before.chunks[chunk].text))
@@ -208,18 +244,22 @@ class _Taking:
             return None
         parents = parents_of(ordered)
         of_node, loose = cited_by(ordered, parents, piece.citations)
-        if loose or parents != parents_of(known):
+        if parents != parents_of(known) or (loose and chunk > self._headed_from):
             return None
         base, made = self._tree.starts[chunk], list[Node]()
+        cited += (cited_at(one, base) for one in loose)
         for number, node in enumerate(ordered):
             old, name = self._old[at + number], node.name
             is_head = number < len(piece.heads)
+            if is_head and self._ends_within(old.span.end):
+                return None
             end = self._offset(old.span.end) if is_head else base + node.span.end
+            own = [cited_at(one, base) for one in of_node.get(number, ())]
             made.append(
                 Node(
                     node.kind, old.key, node.title, Span(base + node.span.start, end), node.state,
                     None if name is None else Span(base + name.start, base + name.end), old.parent,
-                    tuple(cited_at(one, base) for one in of_node.get(number, ())), self._text,
+                    (*own, *self._cited_behind(old)) if is_head else tuple(own), self._text,
                 )
             )  # fmt: skip
         return made
@@ -251,5 +291,7 @@ def _ordered(piece: Piece, length: int) -> list[Node] | None:
     if len(piece.heads) > 1 or None in piece.heads:
         return None
     heads = [_with(head, span=Span(head.span.start, length)) for head in piece.heads if head is not None]
+    if any(node.span.start < 0 or node.span.end > length for node in piece.nodes):
+        return None
     ordered = sorted((*piece.nodes, *heads), key=lambda node: (node.span.start, -node.span.end))
     return ordered if not heads or ordered[0] is heads[0] else None

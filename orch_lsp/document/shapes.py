@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from orch_lsp.document.compose import below, closed
-from orch_lsp.document.items import items_of
+from orch_lsp.document.items import PlacedItem, items_of
 from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.reader import read
 from orch_lsp.text import split_lines
@@ -67,14 +67,18 @@ def listed(marker: Callable[[int], str], *, first: int = 1) -> Callable[[str], s
 
     def fit(body: str) -> str | None:
         tree = read(body)
-        chunk = tree.chunks[0]
-        if len(tree.chunks) > 1 or any(chunk.elements[number].kind != "list" for number in chunk.children()):
+        if any(chunk.elements[number].kind != "list" for chunk in tree.chunks for number in chunk.children()):
             return None
-        items = [item for item in items_of(chunk) if item.parent < 0]
+        items = [
+            PlacedItem(item, base)
+            for chunk, base in zip(tree.chunks, tree.starts, strict=True)
+            for item in items_of(chunk)
+            if item.parent < 0
+        ]
         lines: list[str] = []
-        for number, item in enumerate(items, first):
-            words = body[item.content.start : item.span.end].rstrip()
-            box = "" if item.box is None else f"[{item.box}] "
+        for number, placed in enumerate(items, first):
+            words = body[placed.content.start : placed.span.end].rstrip()
+            box = "" if placed.item.box is None else f"[{placed.item.box}] "
             head = marker(number)
             rest = [line.strip() for line in split_lines(words)]
             lines.append(f"{head}{box}{rest[0]}")

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
-from orch_lsp.document.items import Item, items_of
+from orch_lsp.document.items import PlacedItem, items_of
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Node, NodeKind
 from orch_lsp.document.node_form import STAND_IN
-from orch_lsp.markdown.tree import Chunk, Element
-from orch_lsp.text import Span
+from orch_lsp.markdown.tree import Element, Tree
 
 Words = Callable[[NodeKind, str], str]
 """The words for a new node of a kind beside one that says something."""
@@ -30,14 +30,18 @@ def hollow_body(document: SpecDocument, node: Node, words: Words) -> list[str]:
     lines: list[str] = []
     end = node.head.end
     inner = 0
-    for chunk, base, element in _blocks(document, node):
+    for number, element in _blocks(document, node):
+        chunk, base = document.tree.chunks[number], document.tree.starts[number]
         start = base + element.start
         if element.kind == "heading":
             known = next((one for one in document.nodes.around(start) if one.span.start == start), None)
             inner += known is not None and known.kind != "section"
             if inner > 1:
                 break
-        made = [*_made(document, chunk, base, element, node, words)]
+        if element.kind == "list" and chunk.begins == "item" and element.start == 0:
+            end = base + element.end
+            continue
+        made = [*_made(document, number, element, node, words)]
         if made and made != lines[-1:]:
             gap = _LINE_ENDS.findall(document.text, end, start)
             lines += ["", *made] if len(gap) > 1 else made
@@ -45,7 +49,8 @@ def hollow_body(document: SpecDocument, node: Node, words: Words) -> list[str]:
     return lines
 
 
-def _blocks(document: SpecDocument, node: Node) -> Iterator[tuple[Chunk, int, Element]]:
+def _blocks(document: SpecDocument, node: Node) -> Iterator[tuple[int, Element]]:
+    """The blocks below the heading of a node, each with the number of its chunk; a list for each chunk it lies in."""
     tree = document.tree
     for number in range(tree.chunk_at(node.span.start), len(tree.chunks)):
         chunk, base = tree.chunks[number], tree.starts[number]
@@ -54,13 +59,13 @@ def _blocks(document: SpecDocument, node: Node) -> Iterator[tuple[Chunk, int, El
         for child in chunk.children():
             element = chunk.elements[child]
             if node.head.end <= base + element.start < node.span.end:
-                yield chunk, base, element
+                yield number, element
 
 
-def _made(document: SpecDocument, chunk: Chunk, base: int, element: Element, node: Node, words: Words) -> Iterator[str]:
-    source = chunk.source(element)
+def _made(document: SpecDocument, number: int, element: Element, node: Node, words: Words) -> Iterator[str]:
+    source = document.tree.chunks[number].source(element)
     if element.kind == "heading":
-        yield _heading(document, base + element.start, source)
+        yield _heading(document, document.tree.starts[number] + element.start, source)
     elif element.kind == "paragraph":
         filled, label = _FILLED.match(source), _LABEL.match(source)
         if filled is not None:
@@ -70,7 +75,7 @@ def _made(document: SpecDocument, chunk: Chunk, base: int, element: Element, nod
         else:
             yield f"{label[0].rstrip()} {STAND_IN}" if source[label.end() :].strip() else label[0]
     elif element.kind == "list":
-        yield from _items(document, chunk, base, Span(element.start, element.end), words)
+        yield from _items(document, number, element, words)
 
 
 def _heading(document: SpecDocument, start: int, source: str) -> str:
@@ -81,20 +86,29 @@ def _heading(document: SpecDocument, start: int, source: str) -> str:
     return source if at < 0 else f"{source[:at]}{STAND_IN}"
 
 
-def _items(document: SpecDocument, chunk: Chunk, base: int, span: Span, words: Words) -> Iterator[str]:
-    items = [item for item in items_of(chunk) if item.parent < 0 and item.span.start in span]
-    labels = [(item, _LABEL.match(chunk.text, item.content.start, item.content.end)) for item in items]
-    if items and items[0].ordinal is None and labels[0][1] is not None:
-        for item, label in labels[:_STEPS]:
+def _items(document: SpecDocument, number: int, part: Element, words: Words) -> Iterator[str]:
+    items = [*islice(_items_of_list(document.tree, number, part), _STEPS)]
+    text = document.text
+    labels = [_LABEL.match(text, one.content.start, one.content.end) for one in items]
+    if items and items[0].item.ordinal is None and labels[0] is not None:
+        for one, label in zip(items, labels, strict=True):
             if label is not None:
-                yield f"{_marker(chunk, item)}{label[0].rstrip()} {STAND_IN}"
+                yield f"{_marker(text, one)}{label[0].rstrip()} {STAND_IN}"
     elif items:
-        item = items[0]
-        at = base + item.span.start
-        node = next((one for one in document.nodes.around(at) if one.span.start == at), None)
-        said = chunk.text[item.content.start : item.content.end]
-        yield _marker(chunk, item) + (STAND_IN if node is None else words(node.kind, said))
+        first = items[0]
+        node = next(
+            (one for one in document.nodes.around(first.span.start) if one.span.start == first.span.start), None
+        )
+        said = text[first.content.start : first.content.end]
+        yield _marker(text, first) + (STAND_IN if node is None else words(node.kind, said))
 
 
-def _marker(chunk: Chunk, item: Item) -> str:
-    return chunk.text[item.span.start : item.content.start]
+def _items_of_list(tree: Tree, number: int, part: Element) -> Iterator[PlacedItem]:
+    for at, element in tree.parts_of_list(number, part):
+        for item in items_of(tree.chunks[at]):
+            if item.parent < 0 and element.start <= item.span.start < element.end:
+                yield PlacedItem(item, tree.starts[at])
+
+
+def _marker(text: str, item: PlacedItem) -> str:
+    return text[item.span.start : item.content.start]

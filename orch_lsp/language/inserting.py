@@ -289,9 +289,13 @@ class _Place:
         lists = [element for element in chunk.elements if element.kind == "list"]
         at = item.span.start - tree.starts[number]
         own = max((one for one in lists if one.start <= at < one.end), key=lambda one: one.start, default=None)
-        for other in items_of(chunk):
-            if own is not None and other.parent == item.item.parent and own.start <= other.span.start < own.end:
-                yield PlacedItem(other, tree.starts[number])
+        if own is None:
+            return
+        parts = tree.parts_of_list(number, own) if own.parent < 0 else [(number, own)]
+        for part, element in parts:
+            for other in items_of(tree.chunks[part]):
+                if other.parent == item.item.parent and element.start <= other.span.start < element.end:
+                    yield PlacedItem(other, tree.starts[part])
 
     def _line_like(self, beside: Node, form: NodeForm) -> Insertion | None:
         """A line that begins with its id, in a paragraph."""

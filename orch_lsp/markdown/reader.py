@@ -8,13 +8,15 @@ and ends there only if that marker is read as a heading of the document.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from orch_lsp.markdown.dividing import LONG, divisions
 from orch_lsp.markdown.html import html_closer
-from orch_lsp.markdown.tree import Chunk, Definition, Element, Kind, OpenBlock, Tree
+from orch_lsp.markdown.tree import Beginning, Chunk, Definition, Element, Kind, OpenBlock, Tree
 
 if TYPE_CHECKING:
     from pyromark import Markdown
@@ -54,10 +56,14 @@ _KINDS = _BLOCKS | _INLINES
 _LEAVES = frozenset(("Code", "InlineHtml", "FootnoteReference", "TaskListMarker"))
 _BLOCK_KINDS = frozenset((*_BLOCKS.values(), "rule"))
 
+Known = Mapping[tuple[Beginning, str], Chunk]
+"""Parts of divided pieces that were read before, by where they begin and their text; none leaves a block open."""
+_NONE: Known = {}
+
 
 def read(text: str, start: int = 0) -> Tree:
     """The tree of `text` from offset `start` on, which must be the start of a line."""
-    chunks = tuple(chunks_of(text, start))
+    chunks = tuple(chain.from_iterable(chunks_of(text, start)))
     return Tree(text, chunks, starts_of(chunks, start))
 
 
@@ -70,20 +76,41 @@ def starts_of(chunks: Iterable[Chunk], start: int) -> tuple[int, ...]:
     return tuple(starts)
 
 
-def chunks_of(text: str, start: int) -> Iterator[Chunk]:
-    """The chunks of `text` from `start` on, at least one; lazily, so that a reader may stop at one it knows."""
+def chunks_of(text: str, start: int, known: Known = _NONE) -> Iterator[tuple[Chunk, ...]]:
+    """The chunks of `text` from `start` on, piece by piece; lazily, so that a reader may stop at one it knows."""
     cuts = (found.start() for found in _CUT.finditer(text, start) if found.start() > start)
     waiting: list[int] = []
     while True:
-        chunk, waiting = _next_chunk(text, start, waiting, cuts)
-        yield chunk
-        start += len(chunk.text)
+        piece, waiting = _next_piece(text, start, waiting, cuts)
+        yield piece.chunks(known)
+        start += len(piece.text)
         if start == len(text):
             return
 
 
-def _next_chunk(text: str, start: int, waiting: list[int], cuts: Iterator[int]) -> tuple[Chunk, list[int]]:
-    """The chunk at `start`, and the cuts behind its end that are already known.
+def parts_between(
+    text: str, start: int, end: int, begins: Beginning, known: Known, *, ends_piece: bool
+) -> tuple[Chunk, ...] | None:
+    """The parts of a long piece from `start` to `end`, the first of which begins as `begins` says.
+
+    `end` is where a part ended before the text was edited; the last part of all counts for what it is only if the
+    piece ends there, or if it was a part of itself before.
+
+    Returns:
+        None if the piece has to be read as a whole: a heading divides it now, or it holds link definitions.
+    """
+    piece = _read_piece(text, start, end) if ends_piece else _inner(text[start:end])
+    if not piece.closed and end < len(text):
+        return None
+    if _DEFINED.search(piece.text) or any(
+        found.start() in piece.headings for found in _CUT.finditer(piece.text) if found.start() > 0
+    ):
+        return None
+    return piece.parts(known, begins)
+
+
+def _next_piece(text: str, start: int, waiting: list[int], cuts: Iterator[int]) -> tuple[_Piece, list[int]]:
+    """The piece at `start`, and the cuts behind its end that are already known.
 
     A fence or comment may swallow many headings: the part that is tried doubles, so that the work stays linear.
     """
@@ -97,10 +124,22 @@ def _next_chunk(text: str, start: int, waiting: list[int], cuts: Iterator[int]) 
         piece = _read_piece(text, start, waiting[-1])
         found = next((n for n, cut in enumerate(waiting[:-1]) if cut - start in piece.headings), None)
         if found is not None:
-            return _read_piece(text, start, waiting[found]).chunk(), waiting[found + 1 :]
+            return _read_piece(text, start, waiting[found]), waiting[found + 1 :]
         if waiting[-1] == len(text) or piece.closed:
-            return piece.chunk(), []
+            return piece, []
         width *= 2
+
+
+def _parts(text: str, elements: Sequence[Element], known: Known, begins: Beginning) -> tuple[Chunk, ...]:
+    """The parts of a piece, of which none is left open; the first one begins as `begins` says."""
+    places: list[tuple[int, Beginning]] = [(0, begins), *divisions(text, elements)]
+    ends = [*(start for start, _ in places[1:]), len(text)]
+    return tuple(_part(text[start:end], begins, known) for (start, begins), end in zip(places, ends, strict=True))
+
+
+def _part(text: str, begins: Beginning, known: Known) -> Chunk:
+    found = known.get((begins, text))
+    return Chunk(text, tuple(_elements(text, len(text))), (), None, begins) if found is None else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +153,35 @@ class _Piece:
     closed: bool
     """Whether a heading that follows is one of the document itself."""
 
-    def chunk(self) -> Chunk:
-        definitions = _definitions(self.text) if _DEFINED.search(self.text) else ()
-        return Chunk(self.text, self.elements, definitions, None if self.closed else self._open_block())
+    def chunks(self, known: Known) -> tuple[Chunk, ...]:
+        """Its parts, as far as they are in `known`; the whole of a short one."""
+        defines = _DEFINED.search(self.text) is not None
+        if defines or len(self.text) <= LONG:
+            chunk = Chunk(self.text, self.elements, _definitions(self.text) if defines else (), None)
+            return (self._left_open(chunk),)
+        return self.parts(known, "piece")
 
-    def _open_block(self) -> OpenBlock | None:
-        last = next((element for element in reversed(self.elements) if element.parent < 0), None)
-        if last is None:
-            return None
-        source = self.text[last.start : last.end]
-        if last.kind == "code_block" and (fence := _FENCE.match(source)):
-            return OpenBlock("fence", last.start, fence[1])
-        if last.kind == "html_block" and (closer := html_closer(source)):
-            return OpenBlock("html", last.start, closer)
+    def parts(self, known: Known, begins: Beginning) -> tuple[Chunk, ...]:
+        """Its parts; the first one begins as `begins` says."""
+        parts = _parts(self.text, self.elements, known, begins)
+        return (*parts[:-1], self._left_open(parts[-1]))
+
+    def _left_open(self, last: Chunk) -> Chunk:
+        """The last chunk, with the block that it leaves open."""
+        open_block = None if self.closed else _open_block(last)
+        return last if open_block is None else replace(last, open_block=open_block)
+
+
+def _open_block(chunk: Chunk) -> OpenBlock | None:
+    last = next((element for element in reversed(chunk.elements) if element.parent < 0), None)
+    if last is None:
         return None
+    source = chunk.source(last)
+    if last.kind == "code_block" and (fence := _FENCE.match(source)):
+        return OpenBlock("fence", last.start, fence[1])
+    if last.kind == "html_block" and (closer := html_closer(source)):
+        return OpenBlock("html", last.start, closer)
+    return None
 
 
 def _read_piece(text: str, start: int, end: int) -> _Piece:
@@ -137,9 +191,19 @@ def _read_piece(text: str, start: int, end: int) -> _Piece:
     source = f"{piece}{gap}{marker} \n"
     probe = len(piece) + len(gap)
     elements = _elements(source, len(piece))
-    tops = frozenset(element.start for element in elements if element.kind == "heading" and element.parent < 0)
+    tops = _tops(elements)
     closed = probe in tops
     return _Piece(piece, tuple(elements[:-1] if closed else elements), tops, closed)
+
+
+def _inner(text: str) -> _Piece:
+    """A part of a piece behind which another one begins."""
+    elements = tuple(_elements(text, len(text)))
+    return _Piece(text, elements, _tops(elements), closed=True)
+
+
+def _tops(elements: Iterable[Element]) -> frozenset[int]:
+    return frozenset(element.start for element in elements if element.kind == "heading" and element.parent < 0)
 
 
 def _elements(source: str, length: int) -> list[Element]:

@@ -1,8 +1,10 @@
 """The values: what a Markdown text holds, and where.
 
-Offsets are code points. A text is kept as chunks: from one heading at the start of a line of the document itself to
-the next. Nothing that Markdown leaves open crosses such a heading, so each chunk is read alone, and an edit replaces
-the chunks that it touches. Elements of a chunk count from the chunk's own start.
+Offsets are code points. A text is kept as chunks that are read alone, so that an edit replaces the chunks that it
+touches. They make up pieces: a piece goes from one heading at the start of a line of the document itself to the next.
+Nothing that Markdown leaves open crosses such a heading. A long piece is divided at items and blocks (`dividing`), so
+that a list can lie in several chunks: in each it is a list of its own. Elements of a chunk count from the chunk's own
+start.
 
 A link that names a definition (`[text][label]`) is recognised where the definition stands in the same chunk; all
 definitions are listed, so that what they point to is never missed.
@@ -22,6 +24,7 @@ from orch_lsp.text import Span, after_line, end_of_line, line_spans, split_lines
 
 _ATX = re.compile(r"[ \t]*#{1,6}(?:[ \t]|\Z)")
 _Made = TypeVar("_Made")
+Beginning = Literal["piece", "block", "item"]
 _CLOSING = re.compile(r"(?:\A|[ \t])#+[ \t]*\Z")
 
 Kind = Literal[
@@ -102,6 +105,9 @@ class Chunk:
     definitions: tuple[Definition, ...]
     open_block: OpenBlock | None
     """Only the last chunk of a text can have one."""
+    begins: Beginning = "piece"
+    """Where it begins: with a piece, with a block within one, or with an item of the list with which the chunk before
+    it ends."""
 
     @cached_property
     def _derived(self) -> dict[Hashable, tuple[object, Any]]:
@@ -209,6 +215,37 @@ class Tree:
     def chunk_at(self, offset: int) -> int:
         """Number of the chunk that holds `offset`: the first for an offset before it, the last at the text's end."""
         return max(0, bisect_right(self.starts, offset) - 1)
+
+    def piece_at(self, number: int) -> range:
+        """Numbers of the chunks that make up the piece of which chunk `number` is one."""
+        at = bisect_right(self.pieces, number)
+        first = self.pieces[at - 1] if at else 0
+        return range(first, self.pieces[at] if at < len(self.pieces) else len(self.chunks))
+
+    @cached_property
+    def pieces(self) -> tuple[int, ...]:
+        """Numbers of the chunks with which pieces begin."""
+        return tuple(number for number, chunk in enumerate(self.chunks) if chunk.begins == "piece")
+
+    def parts_of_list(self, number: int, part: Element) -> Iterator[tuple[int, Element]]:
+        """The parts of a list of the document itself, in order, each with the number of its chunk.
+
+        Args:
+            number: The number of a chunk.
+            part: The list as that chunk has it.
+        """
+        chunks = self.chunks
+        while chunks[number].begins == "item" and part.start == 0:
+            number -= 1
+            chunk = chunks[number]
+            part = chunk.elements[max(chunk.children())]
+        yield number, part
+        while part.after == len(chunks[number].elements) and number + 1 < len(chunks):
+            number += 1
+            if chunks[number].begins != "item":
+                return
+            part = chunks[number].elements[0]
+            yield number, part
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:

@@ -60,7 +60,8 @@ class LocalRules:
         if taken is None:
             return range(0)
         first, end = taken.first, taken.end
-        for node in nodes.nodes[taken.first : taken.end]:
+        # An edit may lie in a node that holds none of those.
+        for node in (*nodes.nodes[taken.first : taken.end], *nodes.around(taken.start)[:1]):
             outermost = self._outermost(node)
             if outermost is not None:
                 number = nodes.number_of(outermost.key)

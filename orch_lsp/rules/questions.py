@@ -206,13 +206,15 @@ def open_question(subject: Subject) -> Iterator[Found]:
     for section in document.sections:
         if section.profile_key != "open-questions" and heading_name(section.title) not in OPEN_QUESTIONS:
             continue
-        number = document.tree.chunk_at(section.heading.start)
-        chunk, base = document.tree.chunks[number], document.tree.starts[number]
-        for span in questions_in(chunk):
-            start, end = base + span.start, base + span.end
-            node = document.nodes.at(start)
-            words = shortened(document.text[start:end].replace("*", ""))
-            yield Found(f"Nobody has answered this: “{words}”.", Span(start, end), None if node is None else node.key)
+        tree = document.tree
+        for number in tree.piece_at(tree.chunk_at(section.heading.start)):
+            base = tree.starts[number]
+            for span in questions_in(tree.chunks[number]):
+                start, end = base + span.start, base + span.end
+                node = document.nodes.at(start)
+                words = shortened(document.text[start:end].replace("*", ""))
+                key = None if node is None else node.key
+                yield Found(f"Nobody has answered this: “{words}”.", Span(start, end), key)
 
 
 @once_a_chunk

@@ -90,15 +90,19 @@ def part_named(node: Node) -> str | None:
 
 def _words(document: SpecDocument, section: Section) -> str:
     tree = document.tree
-    number = tree.chunk_at(section.heading.start)
-    chunk, base = tree.chunks[number], tree.starts[number]
-    end = base + len(chunk.text)
     pieces: list[str] = []
-    position = section.heading.end
-    for element in chunk.elements:
-        if element.kind in {"code_block", "html_block"} and base + element.start >= position:
-            pieces.append(document.text[position : base + element.start])
-            position = base + element.end
+    position = end = section.heading.end
+    for number in tree.piece_at(tree.chunk_at(section.heading.start)):
+        chunk, base = tree.chunks[number], tree.starts[number]
+        below = (base + one.span.start for one in chunk.headings if base + one.span.start > section.heading.start)
+        following = next(below, None)
+        end = base + len(chunk.text) if following is None else following
+        for element in chunk.elements:
+            if element.kind in {"code_block", "html_block"} and position <= base + element.start < end:
+                pieces.append(document.text[position : base + element.start])
+                position = base + element.end
+        if following is not None:
+            break
     text = "".join((*pieces, document.text[position:end])).strip()
     metadata = _METADATA.match(text)
     return (text if metadata is None else text[metadata.end() :].strip()) or text

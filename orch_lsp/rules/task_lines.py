@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
-from itertools import islice
+from itertools import chain, islice
 
-from orch_lsp.document.items import Item, items_of, visible_matches
+from orch_lsp.document.items import Item, items_of, matches_in, visible_matches
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.profile import TaskForm
+from orch_lsp.markdown.tree import Chunk
 from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
 from orch_lsp.text import Edit, Span, end_of_line, start_of_line
 
@@ -53,13 +54,91 @@ def malformed_task(subject: Subject) -> Iterator[Found]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Lists:
+    """The items of a chunk, as it counts."""
+
+    items: tuple[Item, ...]
+    outer: tuple[int, ...]
+    """For each item the number of the outermost one on its line: `- 1. a` is an item in an item."""
+    holders: frozenset[int]
+    """Items in which, at any depth, an item with a box stands."""
+    beside_boxes: frozenset[int]
+    """Parents of items with boxes, and of their holders; -1 for none."""
+    boxes: tuple[int, ...]
+    """Where items with boxes begin."""
+    suspects: tuple[int, ...]
+    """The items of which something may be said: those with an odd box, and those with a number and no box."""
+    lines: tuple[tuple[re.Match[str], re.Match[str]], ...]
+    """Boxes at the beginning of a line that Markdown takes for no list item: the line, and the box."""
+    narrow: tuple[str, ...]
+    """The numbers with the form's letter that have less than three digits, in order."""
+
+
+def _lists(chunk: Chunk, lettered: str) -> _Lists:
+    return chunk.once("task lines", partial(_read_lists, lettered), lettered)
+
+
+def _read_lists(lettered: str, chunk: Chunk) -> _Lists:
+    text, items = chunk.text, items_of(chunk)
+    outer: list[int] = []
+    for number, item in enumerate(items):
+        within = item.parent >= 0 and start_of_line(text, item.span.start) <= items[item.parent].span.start
+        outer.append(outer[item.parent] if within else number)
+    boxed = [number for number, item in enumerate(items) if item.box is not None]
+    holders: set[int] = set()
+    beside: set[int] = set()
+    for number in boxed:
+        around = items[outer[number]].parent
+        beside.add(around)
+        while around >= 0 and around not in holders:
+            holders.add(around)
+            around = items[around].parent
+            beside.add(around)
+    boxes = tuple(items[number].span.start for number in boxed)
+    narrow = {number: found for number in boxed if (found := _narrow_id(text, items[number], lettered))}
+    suspects = tuple(
+        number for number, item in enumerate(items) if number in narrow or _is_suspect(text, item, items[outer[number]])
+    )
+    return _Lists(
+        items, tuple(outer), frozenset(holders), frozenset(beside), boxes, suspects, tuple(_lines(chunk, items)),
+        tuple(narrow.values()),
+    )  # fmt: skip
+
+
+def _narrow_id(text: str, item: Item, lettered: str) -> str:
+    """The number of a task with less than three digits behind the form's letter; empty for others."""
+    found = _LETTERED.match(text, item.content.start) if lettered else None
+    written = "" if found is None or not found["id"].startswith(lettered) else found["id"]
+    return written if written[1:].isdigit() and len(written) <= _NARROW else ""
+
+
+def _is_suspect(text: str, item: Item, outer: Item) -> bool:
+    start, end = item.content.start, item.content.end
+    if item.box_span is None:
+        return _BOX.match(text, start, end) is not None or (
+            start < end and (item.ordinal is not None or _NUMBER.match(text, start, end) is not None)
+        )
+    return item.box not in _TAKEN or item.ordinal is not None or "\t" in text[outer.span.start : item.box_span.start]
+
+
+def _lines(chunk: Chunk, items: tuple[Item, ...]) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    starts = {item.span.start for item in items}
+    for line in matches_in(chunk, _LINE):
+        found = None if line.start("marker") in starts else _BOX.match(chunk.text, line.end())
+        if found is not None:
+            yield line, found
+
+
+@dataclass(frozen=True, slots=True)
 class _Placed:
     """A list item with its place in the document."""
 
     item: Item
     base: int
-    parent: int
-    """Number of the item around it among all, -1 for none."""
+    number: int
+    """Its number in its chunk."""
+    chunk: int
+    """The number of that."""
 
 
 class _Search:
@@ -68,32 +147,8 @@ class _Search:
         self._text = document.text
         self._form = form
         self._number = _LETTERED if form.lettered else _NUMBER
-        self._items: list[_Placed] = []
-        for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
-            before = len(self._items)
-            for item in items_of(chunk):
-                self._items.append(_Placed(item, base, item.parent + before if item.parent >= 0 else -1))
-        self._outer: list[int] = []
-        """For each item the number of the outermost one on its line: `- 1. a` is an item in an item."""
-        for number in range(len(self._items)):
-            self._outer.append(self._outermost(number))
-        boxed = [number for number, placed in enumerate(self._items) if placed.item.box is not None]
-        self._any_box = bool(boxed)
-        self._holds_boxes: set[int] = set()
-        """Items in which, at any depth, an item with a box stands."""
-        self._beside_boxes: set[tuple[int, int]] = set()
-        """Chunk and parent of items with boxes."""
-        for number in boxed:
-            outer = self._items[self._outer[number]]
-            self._beside_boxes.add((outer.base, outer.parent))
-            around = outer.parent
-            while around >= 0 and around not in self._holds_boxes:
-                self._holds_boxes.add(around)
-                self._beside_boxes.add((self._items[around].base, self._items[around].parent))
-                around = self._items[around].parent
-        self._parts: dict[int, int] = {}
-        self._heading_starts = [section.heading.start for section in document.sections]
-        self._box_starts = sorted(self._start(self._items[number]) for number in boxed)
+        self._lists = [_lists(chunk, form.lettered) for chunk in document.tree.chunks]
+        self._parts: dict[tuple[int, int], int] = {}
 
     def found(self) -> Iterator[Found]:
         said: set[int] = set()
@@ -103,17 +158,27 @@ class _Search:
                 said.add(line)
                 yield one
 
-    def _outermost(self, number: int) -> int:
-        placed = self._items[number]
-        if placed.parent < 0 or start_of_line(self._text, self._start(placed)) > self._start(
-            self._items[placed.parent]
-        ):
-            return number
-        return self._outer[placed.parent]
+    @cached_property
+    def _any_box(self) -> bool:
+        return any(lists.boxes for lists in self._lists)
 
-    @staticmethod
-    def _start(placed: _Placed) -> int:
-        return placed.base + placed.item.span.start
+    @cached_property
+    def _box_starts(self) -> list[int]:
+        starts = self._document.tree.starts
+        return [base + start for lists, base in zip(self._lists, starts, strict=True) for start in lists.boxes]
+
+    @cached_property
+    def _heading_starts(self) -> list[int]:
+        return [section.heading.start for section in self._document.sections]
+
+    def _stands_beside_boxes(self, placed: _Placed) -> bool:
+        if placed.item.parent >= 0:
+            return placed.item.parent in self._lists[placed.chunk].beside_boxes
+        piece = self._document.tree.piece_at(placed.chunk)
+        return any(-1 in self._lists[number].beside_boxes for number in piece)
+
+    def _placed(self, chunk: int, number: int) -> _Placed:
+        return _Placed(self._lists[chunk].items[number], self._document.tree.starts[chunk], number, chunk)
 
     def _told(self, start: int, reason: str, *edits: Edit, related: tuple[Related, ...] = ()) -> Found:
         message = (
@@ -125,11 +190,15 @@ class _Search:
         return Found(message, span, None if node is None else node.key, fixes, related)
 
     def _in_items(self) -> Iterator[Found]:
-        for number, placed in enumerate(self._items):
-            start = self._start(self._items[self._outer[number]])
-            found = self._boxed(placed, start) if placed.item.box is not None else self._unboxed(number, start)
-            if found is not None:
-                yield found
+        for chunk, lists in enumerate(self._lists):
+            for number in lists.suspects:
+                placed = self._placed(chunk, number)
+                outer = self._placed(chunk, lists.outer[number])
+                start = outer.base + outer.item.span.start
+                is_boxed = placed.item.box is not None
+                found = self._boxed(placed, start) if is_boxed else self._unboxed(placed, outer, start)
+                if found is not None:
+                    yield found
 
     def _boxed(self, placed: _Placed, start: int) -> Found | None:
         item, base = placed.item, placed.base
@@ -153,7 +222,7 @@ class _Search:
 
     def _narrow_id(self, placed: _Placed, start: int) -> Found | None:
         """`T41`, where a number has three digits. The cure writes it so wherever the document has it."""
-        written = self._lettered_id(placed)
+        written = _narrow_id(self._document.tree.chunks[placed.chunk].text, placed.item, self._form.lettered)
         narrow = self._narrow_ids
         if written not in narrow or (not self._any_wide and written != next(iter(narrow))):
             # Where no task has a number of three digits, that is how they are counted there: said once.
@@ -165,15 +234,10 @@ class _Search:
         fix = Fix(f"Write it as “{wide}”", partial(self._widened, written, wide))
         return replace(told, fixes=(fix,))
 
-    def _lettered_id(self, placed: _Placed) -> str:
-        found = self._number.match(self._text, placed.base + placed.item.content.start)
-        return found["id"] if found is not None and found["id"].startswith(self._form.lettered) else ""
-
     @cached_property
     def _narrow_ids(self) -> Counter[str]:
         """The numbers of less than three digits, with how many tasks have each, in the document's order."""
-        ids = map(self._lettered_id, (placed for placed in self._items if placed.item.box is not None))
-        return Counter(one for one in ids if one[1:].isdigit() and len(one) <= _NARROW)
+        return Counter(chain.from_iterable(lists.narrow for lists in self._lists))
 
     @cached_property
     def _any_wide(self) -> bool:
@@ -188,12 +252,12 @@ class _Search:
         if found is None:
             return None
         reason = f"its box is `{found[0].strip()}`, and only `[ ]`, `[x]`, `[-]` and `[~]` are boxes"
-        return self._told(start, reason, self._proper(found))
+        return self._told(start, reason, self._proper(found, Span(*found.span())))
 
-    def _proper(self, found: re.Match[str], *, start: int | None = None, before: str = "") -> Edit:
-        """The edit that makes a box of what was found, from `start` on with `before` in front."""
+    @staticmethod
+    def _proper(found: re.Match[str], span: Span, before: str = "") -> Edit:
+        """The edit that makes a box, with `before` in front of it, of what was found and stands in `span`."""
         mark = _MARKS.get("".join(found["inside"].split()).strip("\u200b"), " ")
-        span = Span(found.start() if start is None else start, found.end())
         return Edit(span, f"{before}[{mark}]{found['star']} ")
 
     def _number_first(self, placed: _Placed, start: int, at: int) -> Found:
@@ -206,22 +270,23 @@ class _Search:
         edit = Edit(Span(start, content), f"- {box} {number}")
         return self._told(start, "its number stands in front of the box", edit)
 
-    def _unboxed(self, number: int, start: int) -> Found | None:
-        placed, outer = self._items[number], self._items[self._outer[number]]
+    def _unboxed(self, placed: _Placed, outer: _Placed, start: int) -> Found | None:
         content, end = placed.base + placed.item.content.start, placed.base + placed.item.content.end
         found = _BOX.match(self._text, content, end)
         if found is not None and (reason := self._fault(found)) is not None:
-            return self._told(start, reason, *(() if placed.item.ordinal is not None else (self._proper(found),)))
+            place = Span(*found.span())
+            edits = () if placed.item.ordinal is not None else (self._proper(found, place),)
+            return self._told(start, reason, *edits)
         if self._form.lettered:
             return None
         written = self._number.match(self._text, content, end)
         if (placed.item.ordinal is None and written is None) or content == end:
             return None
-        if number in self._holds_boxes or self._outer[number] in self._holds_boxes:
+        if not self._lists[placed.chunk].holders.isdisjoint((placed.number, outer.number)):
             reason = "it has no box, though tasks below it have one"
-        elif (outer.base, outer.parent) in self._beside_boxes and self._goes_on(placed, outer, written):
+        elif self._stands_beside_boxes(outer) and self._goes_on(placed, outer, written):
             reason = "it has no box, though tasks beside it have one"
-        elif not self._any_box and outer.parent < 0 and self._is_among_tasks(start):
+        elif not self._any_box and outer.item.parent < 0 and self._is_among_tasks(start):
             reason = "it has no box"
         else:
             return None
@@ -229,30 +294,31 @@ class _Search:
 
     def _goes_on(self, placed: _Placed, outer: _Placed, written: re.Match[str] | None) -> bool:
         """Whether a number is one of a task beside tasks: `1.`, `1.1`; not `3 retries`, not `1.5 GB` below task 1."""
-        if outer.parent < 0:
+        if outer.item.parent < 0:
             ends = written is not None and ("." in written["id"] or bool(written["end"]))
             return placed.item.ordinal is not None or ends
         if written is None or placed.item.ordinal is not None:
             return False
         before, dot, last = written["id"].rpartition(".")
-        around = self._items[outer.parent]
+        around = self._placed(outer.chunk, outer.item.parent)
         start, end = around.base + around.item.content.start, around.base + around.item.content.end
         of_parent = self._number.match(self._text, start, end)
         if not dot or of_parent is None or of_parent["id"] != before:
             return False
-        return int(last) <= self._parts_of(outer.parent, before)
+        return int(last) <= self._parts_of(around, before)
 
-    def _parts_of(self, parent: int, number: str) -> int:
+    def _parts_of(self, parent: _Placed, number: str) -> int:
         """How many items right below one begin with a number that is part of its. Counted once."""
-        if parent not in self._parts:
+        key = parent.chunk, parent.number
+        if key not in self._parts:
             count = 0
-            for placed in islice(self._items, parent + 1, None):
-                if placed.parent < parent:
+            for item in islice(self._lists[parent.chunk].items, parent.number + 1, None):
+                if item.parent < parent.number:
                     break
-                start = placed.base + placed.item.content.start
-                count += placed.parent == parent and self._text.startswith(f"{number}.", start)
-            self._parts[parent] = count
-        return self._parts[parent]
+                start = parent.base + item.content.start
+                count += item.parent == parent.number and self._text.startswith(f"{number}.", start)
+            self._parts[key] = count
+        return self._parts[key]
 
     def _with_box(self, placed: _Placed, start: int) -> tuple[Edit, ...]:
         content = placed.base + placed.item.content.start
@@ -280,26 +346,26 @@ class _Search:
 
     def _in_lines(self) -> Iterator[Found]:
         """Boxes at the beginning of a line that Markdown takes for no list item."""
-        starts = {self._start(placed) for placed in self._items}
-        for line in visible_matches(self._document.tree, _LINE):
-            start = line.start("marker")
-            found = _BOX.match(self._text, line.end())
-            if found is None or start in starts:
-                continue
-            marker = line["marker"]
-            behind = self._text[found.end() : found.end() + 1].strip()
-            numbered = self._number.match(self._text, found.end()) is not None
-            if not behind or not (numbered or (marker and found["open"] + found["close"] == "[]" and found["inside"])):
-                continue
-            if marker and marker in _NO_LIST_MARKERS:
-                reason = f"the line begins with “{marker}”, which begins no list"
-            elif marker and not line["space"]:
-                reason = "no blank stands between the dash and the box"
-            elif not marker:
-                reason = "no dash stands in front of the box"
-            else:
-                continue
-            yield self._told(start, reason, self._proper(found, start=start, before="- "))
+        for lists, base in zip(self._lists, self._document.tree.starts, strict=True):
+            for line, box in lists.lines:
+                if (found := self._in_line(line, box, base)) is not None:
+                    yield found
+
+    def _in_line(self, line: re.Match[str], box: re.Match[str], base: int) -> Found | None:
+        marker, start, end = line["marker"], base + line.start("marker"), base + box.end()
+        behind = self._text[end : end + 1].strip()
+        numbered = self._number.match(self._text, end) is not None
+        if not behind or not (numbered or (marker and box["open"] + box["close"] == "[]" and box["inside"])):
+            return None
+        if marker and marker in _NO_LIST_MARKERS:
+            reason = f"the line begins with “{marker}”, which begins no list"
+        elif marker and not line["space"]:
+            reason = "no blank stands between the dash and the box"
+        elif not marker:
+            reason = "no dash stands in front of the box"
+        else:
+            return None
+        return self._told(start, reason, self._proper(box, Span(start, end), before="- "))
 
     def _in_headings(self) -> Iterator[Found]:
         pattern = _heading_of(self._form.words)

@@ -16,6 +16,7 @@ from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import gathered
 from orch_lsp.document.parse import parse
 from orch_lsp.document.readings import Readings
+from orch_lsp.markdown.dividing import LONG
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.rules.check import check
 from orch_lsp.rules.rule import Finding
@@ -63,6 +64,44 @@ def test_edited_key_by_key_is_read_whole(name: str, seed: int, keys: int) -> Non
     profile, chance, readings = profile_named(name), random.Random(seed), Readings()
     assert profile is not None
     text = DOCUMENTS[name]
+    if chance.random() < 0.2:
+        text = text.replace("\n", "\r\n")
+    assert_equal(readings.read("a", text, profile), parse(text, profile))
+    for _ in range(keys):
+        text = edited(text, chance)
+        assert_equal(readings.read("a", text, profile), parse(text, profile))
+
+
+_LISTED = (
+    "- a\n", "- [ ] 7. x\n  - [ ] 7.1 y\n    - _Requirements: 1.1, 2.2_\n", "1. WHEN x, THE S SHALL y\n",
+    "- b\n\n  c\n", "Words on FR-001, 1.2 and Requirement 2.\n\n", "- **Property 4: p**\n",
+    "**Property 5: q**\n*For any* y\n",
+    "**Validates: Requirements 1.2**\n\n", "  _Requirements: 1.1_\n", "- [ ] T009 [P] do src/a/b.py per FR-001\n",
+    "- FROM: `### Requirement: A`\n", "- TO: `### Requirement: C`\n", "- [x] T010 depends on T009\n", "\n",
+    "- ### Requirement: Gone\n", "- [ ]  3. odd box\n", "5. no box\n", "- [✓] 4. odd\n", "* x\n", "```\na\n```\n",
+    "1.4 WHEN a, THE S SHALL b\n\n", "- **FR-2.1**: It SHALL\n", "Title\n===\n\n", "- Who decides?\n",
+    "- Is it so? → **Answer**: yes\n", "- [ ] **AUTH-03**: z\n", "- 2.2\n", "> q\n\n", "---\n\n",
+    "[NEEDS CLARIFICATION: who?]\n\n", "| ID | x |\n|---|---|\n| FR-009 | y |\n\n",
+)  # fmt: skip
+
+
+def lengthened(text: str, chance: random.Random) -> str:
+    """The document with a section, or the text before all of them, so long that it is read in parts."""
+    lines = text.splitlines(keepends=True)
+    at = chance.randrange(len(lines) + 1)
+    added: list[str] = []
+    while sum(map(len, added)) < LONG:
+        added += [chance.choice(_LISTED)] * chance.choice((1, 1, 2, 8))
+    return "".join((*lines[:at], *added, *lines[at:]))
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 1 << 30), keys=st.integers(1, 6))
+def test_a_long_section_edited_key_by_key_is_read_whole(name: str, seed: int, keys: int) -> None:
+    profile, chance, readings = profile_named(name), random.Random(seed), Readings()
+    assert profile is not None
+    text = lengthened(DOCUMENTS[name], chance)
     if chance.random() < 0.2:
         text = text.replace("\n", "\r\n")
     assert_equal(readings.read("a", text, profile), parse(text, profile))

@@ -36,11 +36,39 @@ def design_nodes(document: SpecDocument) -> Nodes:
     heads = [_heads(chunk, own) for chunk, own in zip(chunks, keys, strict=True)]
     known = frozenset(head.key for own in heads for head in own if head.kind == "property")
     listing = skeleton.within("correctness-properties")
-    pieces = [
-        _piece(chunk, own, known, skeleton.around_chunk(listing, number, before=False))
-        for number, (chunk, own) in enumerate(zip(chunks, heads, strict=True))
+    lines = [
+        _property_lines(chunk, skeleton.around_chunk(listing, number, before=False))
+        for number, chunk in enumerate(chunks)
     ]
-    return assembled(document, pieces)
+    both = zip(chunks, heads, _reaching_on(document, lines), strict=True)
+    return assembled(document, [_piece(chunk, own, known, reaching) for chunk, own, reaching in both])
+
+
+def _reaching_on(document: SpecDocument, lines: list[tuple[Node, ...]]) -> list[tuple[Node, ...]]:
+    """Properties by their lines, for each chunk; the last of one reaches to the next one, or a heading, in a later one.
+
+    Pieces of the document begin with headings.
+    """
+    chunks, starts, text = document.tree.chunks, document.tree.starts, document.text
+    end = len(text)
+    reaching = list(lines)
+    for number in range(len(chunks) - 1, -1, -1):
+        chunk, base = chunks[number], starts[number]
+        begun = [*(node.span.start for node in lines[number]), *(heading.span.start for heading in chunk.headings)]
+        behind = number + 1
+        if lines[number] and behind < len(chunks) and chunks[behind].begins != "piece":
+            last = lines[number][-1].span
+            while end > base + last.end and text[end - 1] in " \t\r\n":
+                end -= 1
+            if last.start == max(begun) and end > base + last.end:
+                reaching[number] = _with_end(lines[number], end - base)
+        if begun or chunk.begins == "piece":
+            end = base + min(begun, default=0)
+    return reaching
+
+
+def _with_end(nodes: tuple[Node, ...], end: int) -> tuple[Node, ...]:
+    return (*nodes[:-1], replace(nodes[-1], span=Span(nodes[-1].span.start, end)))
 
 
 def _heads(chunk: Chunk, keys: tuple[str | None, ...]) -> tuple[Node, ...]:
@@ -61,16 +89,20 @@ def _head(text: str, heading: Heading) -> Node:
     return replace(head_of(heading), kind="property", key=_key(found), title=title, name=Span(*found.span("id")))
 
 
-def _piece(chunk: Chunk, heads: tuple[Node, ...], known: frozenset[str], listing: tuple[bool, ...]) -> Piece:
+def _property_lines(chunk: Chunk, listing: tuple[bool, ...]) -> tuple[Node, ...]:
+    """Args: listing: Whether it begins in the section of properties, then the same for the text below each heading."""
+    return chunk.once("kiro property lines", lambda chunk: tuple(_lines(chunk, listing)), listing)
+
+
+def _piece(chunk: Chunk, heads: tuple[Node, ...], known: frozenset[str], lines: tuple[Node, ...]) -> Piece:
     """The piece of a chunk.
 
     Args:
         chunk: The chunk.
         heads: The nodes of its headings.
         known: The properties that have headings.
-        listing: Whether it begins in the section of properties, then the same for the text below each heading.
+        lines: The properties that have none.
     """
-    lines = chunk.once("kiro property lines", lambda chunk: tuple(_lines(chunk, listing)), listing)
     hidden = tuple(node.key in known for node in lines)
 
     def make(chunk: Chunk) -> Piece:

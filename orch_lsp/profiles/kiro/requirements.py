@@ -182,14 +182,13 @@ class _Reading:
         return self._places[bisect_right(self._starts, offset)]
 
     def _items(self) -> Iterator[Node]:
-        """Nodes of the items right below a heading, which stand in one chunk with it."""
-        items = items_of(self._chunk)
-        place = self._place(items[0].span.start) if items else None
-        if place is None:
-            return
-        flat = place.requirement is None and place.section == _SECTION
+        """Nodes of the items right below a heading."""
         keys: dict[int, str] = {}
-        for number, item in enumerate(items):
+        for number, item in enumerate(items_of(self._chunk)):
+            place = self._place(item.span.start)
+            if place is None:
+                continue
+            flat = place.requirement is None and place.section == _SECTION
             if item.parent < 0 and (node := self._prefixed(item)) is not None:
                 yield node
             elif item.parent < 0 and place.section == "glossary" and place.requirement is None:

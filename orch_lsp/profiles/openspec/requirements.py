@@ -197,6 +197,8 @@ class _Changes:
     """Those of the nodes that are renames."""
     open_from: Named | None = None
     """The name behind a `FROM:` at its end, whose `TO:` stands in a later chunk."""
+    open_at: int | None = None
+    """Where that line begins, counted from the end of the chunk; None for one of an earlier piece."""
 
 
 _UNCHANGED = _Changes()
@@ -205,21 +207,27 @@ _UNCHANGED = _Changes()
 def _changes(chunks: Sequence[Chunk], around: Sequence[_Around]) -> list[_Changes]:
     found: list[_Changes] = []
     begun: Named | None = None
+    at: int | None = None
     for chunk, headings in zip(chunks, around, strict=True):
+        if chunk.begins == "piece":
+            at = None
         operations: _Operations = tuple(None if heading is None else heading.operation for heading in headings)
         if "removed" not in operations and "renamed" not in operations:
             found.append(_UNCHANGED)
+            at = None if at is None else at - len(chunk.text)
             continue
-        one = chunk.once("openspec changes", partial(_read_changes, operations, begun), (operations, begun))
-        begun = one.open_from
+        given = (operations, begun, at)
+        one = chunk.once("openspec changes", partial(_read_changes, *given), given)
+        begun, at = one.open_from, one.open_at
         found.append(one)
     return found
 
 
-def _read_changes(operations: _Operations, begun: Named | None, chunk: Chunk) -> _Changes:
+def _read_changes(operations: _Operations, begun: Named | None, at: int | None, chunk: Chunk) -> _Changes:
     listed, removed = _listed(chunk, operations)
-    renames, renamed, open_from = _renames(chunk, operations, begun)
-    return _Changes((*listed, *renames), (*removed, *renamed), tuple(renames), open_from)
+    renames, renamed, open_from, start = _renames(chunk, operations, begun, at)
+    open_at = None if start is None else start - len(chunk.text)
+    return _Changes((*listed, *renames), (*removed, *renamed), tuple(renames), open_from, open_at)
 
 
 def _listed(chunk: Chunk, operations: _Operations) -> tuple[list[Node], list[Citation]]:
@@ -236,15 +244,24 @@ def _listed(chunk: Chunk, operations: _Operations) -> tuple[list[Node], list[Cit
 
 
 def _renames(
-    chunk: Chunk, operations: _Operations, begun: Named | None
-) -> tuple[list[Node], list[Citation], Named | None]:
+    chunk: Chunk, operations: _Operations, begun: Named | None, at: int | None
+) -> tuple[list[Node], list[Citation], Named | None, int | None]:
     """Pairs of lines: `- FROM: ### Requirement: OLD`, then `- TO: ### Requirement: NEW`.
 
-    Of a pair in two chunks, with a heading between its lines, the second line alone is the rename.
+    Of a pair with a heading between its lines the second line alone is the rename.
+
+    Args:
+        chunk: The chunk.
+        operations: The parts of a delta in it.
+        begun: The name of a first line in an earlier chunk, if its second one has not come.
+        at: Where that line begins, in front of the chunk; None if a heading has followed.
+
+    Returns:
+        Nodes and citations, then the name and the place of a first line whose second one stands in a later chunk.
     """
     nodes: list[Node] = []
     citations: list[Citation] = []
-    old, start = begun, None
+    old, start = begun, at
     for found in _matches_in(chunk, operations, "renamed", _RENAME):
         name = named(chunk.text, Span(*found.span("name" if found["name"] is not None else "bare")))
         if not name.name:
@@ -257,7 +274,7 @@ def _renames(
             title = f"{old.name}{_ARROW}{name.name}"
             nodes.append(Node("delta", f"RENAMED Requirement: {old.name}", title, span, name=name.span))
             old = start = None
-    return nodes, citations, old
+    return nodes, citations, old, start
 
 
 def _matches_in(
