@@ -112,8 +112,11 @@ class ArrivingHeadings:
 
     def _cut(self, tree: Tree) -> None:
         """Forget all that comes before the last block, and of one that is open all but its first line."""
-        chunk, base = tree.chunks[-1], tree.starts[-1]
-        last = _last_block(chunk)
+        number = len(tree.chunks) - 1
+        last = _last_block(tree.chunks[number])
+        if last is not None and last.kind == "list":
+            number, last = next(tree.parts_of_list(number, last))
+        chunk, base = tree.chunks[number], tree.starts[number]
         if last is not None and last.kind == "heading":
             self._restart("")
             return

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any
 
-from orch_lsp.markdown.dividing import LONG, divisions
+from orch_lsp.markdown.dividing import LONG, Division, divisions, elements_between
 from orch_lsp.markdown.html import html_closer
 from orch_lsp.markdown.tree import Beginning, Chunk, Definition, Element, Kind, OpenBlock, Tree
 
@@ -132,14 +132,16 @@ def _next_piece(text: str, start: int, waiting: list[int], cuts: Iterator[int]) 
 
 def _parts(text: str, elements: Sequence[Element], known: Known, begins: Beginning) -> tuple[Chunk, ...]:
     """The parts of a piece, of which none is left open; the first one begins as `begins` says."""
-    places: list[tuple[int, Beginning]] = [(0, begins), *divisions(text, elements)]
-    ends = [*(start for start, _ in places[1:]), len(text)]
-    return tuple(_part(text[start:end], begins, known) for (start, begins), end in zip(places, ends, strict=True))
-
-
-def _part(text: str, begins: Beginning, known: Known) -> Chunk:
-    found = known.get((begins, text))
-    return Chunk(text, tuple(_elements(text, len(text))), (), None, begins) if found is None else found
+    places = [Division(0, begins, 0), *divisions(text, elements)]
+    parts: list[Chunk] = []
+    for place, following in zip_longest(places, places[1:]):
+        words = text[place.start : len(text) if following is None else following.start]
+        part = known.get((place.begins, words))
+        if part is None:
+            own = elements_between(text, elements, place, following)
+            part = Chunk(words, tuple(_elements(words, len(words))) if own is None else own, (), None, place.begins)
+        parts.append(part)
+    return tuple(parts)
 
 
 @dataclass(frozen=True, slots=True)
