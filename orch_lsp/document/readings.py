@@ -25,6 +25,8 @@ _Made = TypeVar("_Made")
 
 DOCUMENTS = 32
 """How many documents are kept; the one that was not asked for longest goes first."""
+CHARACTERS = 6_000_000
+"""How many characters they may have together, but for the one read last: a reading takes up to 200 times its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class MarkdownReading:
 class Readings:
     """Reads documents, each from what is known of it. Safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, characters: int = CHARACTERS) -> None:
+        self._characters = characters
         self._known: OrderedDict[str, MarkdownReading] = OrderedDict()
         self._lock = threading.Lock()
         self.texts_read = 0
@@ -71,9 +74,19 @@ class Readings:
             self.texts_read += 1
             self._known[key] = read
             self._known.move_to_end(key)
-            while len(self._known) > DOCUMENTS:
-                self._known.popitem(last=False)
+            self._forget_oldest()
         return read
+
+    def forget(self, key: str) -> None:
+        """Keep nothing of the document named `key`, until it is read again."""
+        with self._lock:
+            self._known.pop(key, None)
+
+    def _forget_oldest(self) -> None:
+        held = sum(len(one.tree.text) for one in self._known.values())
+        while len(self._known) > DOCUMENTS or (held > self._characters and len(self._known) > 1):
+            _, gone = self._known.popitem(last=False)
+            held -= len(gone.tree.text)
 
     def read(self, key: str, text: str, profile: Profile) -> SpecDocument:
         """The document named `key`, whose text is `text`, as a spec of `profile`. Equal to `parse(text, profile)`."""

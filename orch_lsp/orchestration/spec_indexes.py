@@ -225,6 +225,8 @@ class SpecIndexes:
 
     async def _let_go(self, form: str) -> None:
         taken = self._taken.pop(form, None)
+        if taken is not None:
+            self._surroundings.readings.forget(taken.source.uri)
         if taken is not None and taken.index is not None:
             taken.index.set_open(taken.path, None)
             await taken.index.look_at([taken.path])

@@ -130,3 +130,20 @@ def test_several_threads_may_read_one_document() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_of_long_documents_fewer_are_kept_and_of_a_closed_one_nothing() -> None:
+    readings = Readings(characters=100)
+    long, short = "# A\n\n" + "x" * 90, "# B\n"
+    readings.markdown("a", long)
+    first, second = readings.markdown("b", short), readings.markdown("c", long)
+    assert readings.texts_read == 3
+    assert readings.markdown("c", long) is second
+    assert readings.markdown("b", short) is first
+    # One alone is kept however long it is.
+    third = readings.markdown("d", long * 3)
+    assert readings.markdown("d", long * 3) is third
+    assert readings.texts_read == 4
+    readings.forget("d")
+    assert readings.markdown("d", long * 3) is not third
+    assert readings.texts_read == 5
