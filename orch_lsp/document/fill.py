@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from orch_lsp.document.body import own_text
 from orch_lsp.document.brief import fill_targets
 from orch_lsp.document.compose import below, closed
+from orch_lsp.document.heading_language import title_of_section
 from orch_lsp.document.layout import Layout
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.placement import Placement
@@ -74,7 +75,9 @@ def _place(placement: Placement, current: SpecDocument, profile: Profile, spec: 
     section = current.profile_sections.get(spec.key)
     if section is None:
         level = placement.level_for(spec.key)
-        placement.insert_section(spec.key, f"{'#' * level} {spec.title}", _fitted(current, draft, level, profile))
+        placement.insert_section(
+            spec.key, f"{'#' * level} {title_of_section(current, spec)}", _fitted(current, draft, level, profile)
+        )
         return
     body = _fitted(current, draft, section.level, profile)
     if section.placeholder:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from orch_lsp.document.drafting import OpenPlace
+from orch_lsp.document.heading_language import title_of_section
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.placeholder import is_placeholder_in, is_placeholder_title
@@ -48,7 +49,8 @@ def section_places(
     for spec in profile.sections:
         if spec.key in missing and spec.key not in present:
             asked = words.get(spec.key, _OTHER)
-            yield OpenPlace(spec.key, spec.title, asked.guidance, asked.example, _end(document), top, None, spec.key)
+            title = title_of_section(document, spec)
+            yield OpenPlace(spec.key, title, asked.guidance, asked.example, _end(document), top, None, spec.key)
     sections = document.sections
     for number, section in enumerate(sections):
         if section.within_html or section.heading == document.title or skip(section):

@@ -39,6 +39,8 @@ class SectionSpec:
     """The title in another number, spelling or language; as good as the title itself, also with a gloss behind it."""
     required: bool = True
     """Whether the format's own tool asks for it; otherwise it only recommends it."""
+    in_languages: dict[str, str] = field(default_factory=dict[str, str], hash=False)
+    """The title that is written in other languages, by their English names (`Japanese`, `Traditional Chinese`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class Profile:
     titles: tuple[str, ...] = ()
     """Titles that the document may have, the first as the tool writes it, the others in other languages; a subject
     may follow behind a colon. Empty where any title will do."""
+    titles_in_languages: dict[str, str] = field(default_factory=dict[str, str])
+    """The title as it is written in other languages, by their English names."""
     task_form: TaskForm | None = None
     """How tasks are written, for documents that hold tasks which a tool has to find."""
     node_forms: tuple[NodeForm, ...] = ()

@@ -13,6 +13,7 @@ from functools import cache, partial
 from orch_lsp.document.brief import fill_targets
 from orch_lsp.document.compose import below, closed
 from orch_lsp.document.fences import closing_edits
+from orch_lsp.document.heading_language import title_of_document, title_of_section
 from orch_lsp.document.heading_name import heading_name, heading_parts, heading_words
 from orch_lsp.document.model import Section
 from orch_lsp.document.placement import Placement
@@ -30,15 +31,15 @@ def missing_title(subject: Subject) -> Iterator[Found]:
     written = document.title_text if document.title is not None else ""
     if heading_name(written) in _names(titles) or heading_parts(written).head in _names(titles):
         return
-    span = _head(subject)
+    span, wanted = _head(subject), title_of_document(document)
     if document.title is None:
         start = document.preamble.start
-        edit = Edit(Span(start, start), f"# {titles[0]}{subject.layout.line_end * 2}")
-        fix = Fix(f"Add the title “{titles[0]}”", lambda: (edit,))
+        edit = Edit(Span(start, start), f"# {wanted}{subject.layout.line_end * 2}")
+        fix = Fix(f"Add the title “{wanted}”", lambda: (edit,))
     else:
-        edit = Edit(document.title, f"# {titles[0]}")
-        fix = Fix(f"Change the title to “{titles[0]}”", lambda: (edit,))
-    yield Found(f"The title “{titles[0]}” is missing, by which the document is known.", span, None, (fix,))
+        edit = Edit(document.title, f"# {wanted}")
+        fix = Fix(f"Change the title to “{wanted}”", lambda: (edit,))
+    yield Found(f"The title “{wanted}” is missing, by which the document is known.", span, None, (fix,))
 
 
 @cache
@@ -68,21 +69,28 @@ def _missing(subject: Subject, *, required: bool) -> Iterator[Found]:
     # A heading with nothing below it is a finding, too: nobody but its writer knows whether it is wanted.
     every = Fix("Add the missing headings", partial(_headings, keys, subject), by_itself=required)
     if not document.profile_sections and required:
-        titles = ", ".join(target.title for target in missing)
+        titles = ", ".join(_title(subject, target.key) for target in missing)
         yield Found(f"Sections still to come: {titles}.", span, None, (every,))
         return
     for target in missing:
-        fixes = [Fix(f"Add the heading “{target.title}”", partial(_headings, (target.key,), subject), required)]
+        title = _title(subject, target.key)
+        fixes = [Fix(f"Add the heading “{title}”", partial(_headings, (target.key,), subject), required)]
         if len(missing) > 1:
             fixes.append(every)
-        yield Found(f"The section “{target.title}” is missing.", span, target.key, tuple(fixes))
+        yield Found(f"The section “{title}” is missing.", span, target.key, tuple(fixes))
+
+
+def _title(subject: Subject, key: str) -> str:
+    spec = subject.profile.section(key)
+    return key if spec is None else title_of_section(subject.document, spec)
 
 
 def _headings(keys: Sequence[str], subject: Subject) -> tuple[Edit, ...]:
     placement = Placement(subject.layout, subject.profile)
     for section in subject.profile.sections:
         if section.key in keys:
-            placement.insert_section(section.key, f"{'#' * placement.level_for(section.key)} {section.title}", "")
+            title = _title(subject, section.key)
+            placement.insert_section(section.key, f"{'#' * placement.level_for(section.key)} {title}", "")
     return placement.edits()
 
 

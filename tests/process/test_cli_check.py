@@ -125,3 +125,15 @@ async def test_documents_without_a_workspace_know_those_beside_them_also_through
         tasks = tmp_path / place / ".kiro" / "specs" / "login" / "tasks.md"
         found = (await orch("check", str(tasks), "--json", cwd=tmp_path / "elsewhere")).json()["findings"]
         assert [one["message"][:5] for one in found if one["rule"] == "undefined_reference"] == ["“9.9”"], place
+
+
+async def test_a_heading_that_is_added_is_in_the_language_of_the_others(orch, workspace):
+    file = workspace / ".kiro" / "specs" / "My Prüf (1) [x]" / "requirements.md"
+    file.parent.mkdir(parents=True)
+    text = (
+        "# 要件定義書\n\n## 要件\n\n### 要件 1: ログイン\n\n**ユーザーストーリー:** 利用者として、ログインしたい。\n\n"
+        "#### 受け入れ基準\n\n1. 利用者が入力したとき、システムはログインさせなければならない。\n"
+    )
+    file.write_text(text, encoding="utf-8")
+    await orch("check", str(file), "--fix")
+    assert file.read_text(encoding="utf-8") == text.replace("## 要件\n", "## はじめに\n\n## 要件\n")

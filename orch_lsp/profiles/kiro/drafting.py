@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.asking import asking
 from orch_lsp.document.drafting import Drafting, Fit, OpenPlace
+from orch_lsp.document.heading_language import word_in_language
 from orch_lsp.document.items import Item, items_of, leads_in
 from orch_lsp.document.open_sections import Words, holds_other_sections, section_places
 from orch_lsp.document.placeholder import is_placeholder_in, is_placeholder_line
 from orch_lsp.document.shapes import behind, blocks, listed, one_line
 from orch_lsp.profiles.kiro.requirements import names_criteria
-from orch_lsp.profiles.kiro.words import REQUIREMENTS, either
+from orch_lsp.profiles.kiro.words import CRITERIA_IN_LANGUAGES, REQUIREMENTS, either
 from orch_lsp.text import Span
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ class _Marker:
 
 def _word_for_criteria(document: SpecDocument) -> str:
     written = (section.title for section in document.sections if names_criteria(section.title))
-    return next(written, "Acceptance Criteria")
+    return next(written, None) or word_in_language(document, CRITERIA_IN_LANGUAGES, "Acceptance Criteria")
 
 
 def _criteria_items(document: SpecDocument) -> Iterator[OpenPlace]:

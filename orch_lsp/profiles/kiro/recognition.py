@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from orch_lsp.document.heading_name import heading_name
-from orch_lsp.profiles.kiro.words import CRITERIA, REQUIREMENT, either
+from orch_lsp.profiles.kiro.words import CRITERIA, REQUIREMENT, either, in_languages
 from orch_lsp.profiles.protocol import Clues, Recognition
 
 _OWN = frozenset({".kiro", ".spec-workflow"})
@@ -26,6 +26,10 @@ REQUIREMENTS_TITLES = (
     *("요구사항 명세서", "Documento de requisitos", "Anforderungsdokument", "Document d'exigences"),
 )
 """Titles of the requirements, the first as Kiro writes it."""
+REQUIREMENTS_TITLES_IN_LANGUAGES = in_languages(
+    *("需求文档", "需求文件", "要件定義書", "요구사항 문서", "Documento de requisitos", "Documento de requisitos"),
+    *("Anforderungsdokument", "Document d'exigences"),
+)
 BUGFIX_TITLES = ("Bugfix Requirements Document",)
 _DESIGN_TITLES = frozenset({"design document", "technical design document", "设计文档", "設計書", "설계 문서"})
 _PLAN_TITLES = frozenset({"implementation plan", "实现任务", "实施计划", "实现计划", "実装計画", "구현 계획"})

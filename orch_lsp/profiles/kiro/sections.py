@@ -9,8 +9,8 @@ from orch_lsp.document.node_form import NodeForm
 from orch_lsp.document.profile import Profile, SectionSpec, TaskForm
 from orch_lsp.late import late
 from orch_lsp.profiles.kiro.beginning import STEERING_TEMPLATE, STEERING_TEMPLATES
-from orch_lsp.profiles.kiro.recognition import BUGFIX_TITLES, REQUIREMENTS_TITLES
-from orch_lsp.profiles.kiro.words import NORMATIVE, TASK
+from orch_lsp.profiles.kiro.recognition import BUGFIX_TITLES, REQUIREMENTS_TITLES, REQUIREMENTS_TITLES_IN_LANGUAGES
+from orch_lsp.profiles.kiro.words import NORMATIVE, TASK, in_languages
 from orch_lsp.profiles.protocol import when_read
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ _INTRODUCTION = SectionSpec(
         ),
         *("Einführung",),
     ),
+    in_languages=in_languages(
+        "简介", "簡介", "はじめに", "소개", "Introducción", "Introdução", "Einleitung", "Introduction"
+    ),
 )
 _GLOSSARY = SectionSpec(
     "glossary",
@@ -51,6 +54,7 @@ _GLOSSARY = SectionSpec(
     (),
     "The terms that requirements use, one bullet each, in bold with a definition.",
     ("术语表", "词汇表", "術語表", "用語集", "용어집", "용어 정의", "Glosario", "Glossário", "Glossar", "Glossaire"),
+    in_languages=in_languages("术语表", "術語表", "用語集", "용어집", "Glosario", "Glossário", "Glossar", "Glossaire"),
     required=False,
 )
 _REQUIREMENTS = SectionSpec(
@@ -61,6 +65,9 @@ _REQUIREMENTS = SectionSpec(
     (
         *("需求", "需求列表", "功能需求", "要求", "要件", "요구사항", "Requisitos", "Anforderungen", "Exigences"),
         *("Functional Requirements", "機能要件", "기능 요구사항"),
+    ),
+    in_languages=in_languages(
+        "需求", "需求", "要件", "요구사항", "Requisitos", "Requisitos", "Anforderungen", "Exigences"
     ),
 )
 
@@ -85,6 +92,7 @@ REQUIREMENTS = Profile(
     normative_words=NORMATIVE,
     severities={"missing_section": "warning", "duplicate_id": "warning"},
     titles=REQUIREMENTS_TITLES,
+    titles_in_languages=REQUIREMENTS_TITLES_IN_LANGUAGES,
     node_forms=_OF_REQUIREMENTS,
     template="# Requirements Document\n\n## Introduction\n\n{title}\n\n{note}\n\n## Glossary\n\n## Requirements\n",
 )
@@ -109,6 +117,9 @@ BUGFIX = Profile(
             (),
             "Current, expected and unchanged behaviour, each line with its number: `1.1 WHEN … THEN …`.",
             ("缺陷分析", "Bug 分析", "バグ分析", "不具合分析", "버그 분석", "Fehleranalyse", "Análisis del error"),
+            in_languages=in_languages(
+                "缺陷分析", "", "バグ分析", "버그 분석", "Análisis del error", "", "Fehleranalyse"
+            ),
         ),
     ),
     nodes=when_read(lambda: requirements.bugfix_nodes),
@@ -126,22 +137,54 @@ DESIGN = Profile(
     description="A design with the properties that validate its requirements.",
     sections=(
         SectionSpec(
-            "overview", "Overview", (), "What is built and how, in short.", ("概述", "概要", "개요", "Resumen")
+            "overview",
+            "Overview",
+            (),
+            "What is built and how, in short.",
+            ("概述", "概要", "개요", "Resumen"),
+            in_languages=in_languages("概述", "概述", "概要", "개요", "Resumen"),
         ),
         SectionSpec(
-            "architecture", "Architecture", (), "Parts and how they work together.", ("架构", "アーキテクチャ")
+            "architecture",
+            "Architecture",
+            (),
+            "Parts and how they work together.",
+            ("架构", "アーキテクチャ"),
+            in_languages=in_languages("架构", "", "アーキテクチャ", ""),
         ),
         SectionSpec("components-and-interfaces", "Components and Interfaces", (), "Each part with its interface."),
-        SectionSpec("data-models", "Data Models", (), "What is kept, with its rules.", ("数据模型", "データモデル")),
+        SectionSpec(
+            "data-models",
+            "Data Models",
+            (),
+            "What is kept, with its rules.",
+            ("数据模型", "データモデル"),
+            in_languages=in_languages("数据模型", "", "データモデル", ""),
+        ),
         SectionSpec(
             "correctness-properties",
             "Correctness Properties",
             (),
             "Numbered properties, each with the criteria that it validates.",
             ("正确性属性", "正確性プロパティ", "정확성 속성"),
+            in_languages=in_languages("正确性属性", "", "正確性プロパティ", "정확성 속성"),
         ),
-        SectionSpec("error-handling", "Error Handling", (), "What can go wrong.", ("错误处理", "エラーハンドリング")),
-        SectionSpec("testing-strategy", "Testing Strategy", (), "What is tested how.", ("测试策略", "テスト戦略")),
+        SectionSpec(
+            "error-handling",
+            "Error Handling",
+            (),
+            "What can go wrong.",
+            ("错误处理", "エラーハンドリング"),
+            in_languages=in_languages("错误处理", "", "エラーハンドリング", ""),
+        ),
+        SectionSpec(
+            "testing-strategy",
+            "Testing Strategy",
+            (),
+            "What is tested how.",
+            ("测试策略", "テスト戦略"),
+            in_languages=in_languages("测试策略", "", "テスト戦略", ""),
+        ),
     ),
     nodes=when_read(lambda: design.design_nodes),
     severities={"missing_section": "off"},
@@ -164,13 +207,22 @@ TASKS = Profile(
     drafting=lambda: drafting.TASKS_DRAFTING,
     description="Numbered tasks with boxes, each with the criteria that it covers.",
     sections=(
-        SectionSpec("overview", "Overview", (), "What the tasks build.", ("概述", "概要", "개요"), required=False),
+        SectionSpec(
+            "overview",
+            "Overview",
+            (),
+            "What the tasks build.",
+            ("概述", "概要", "개요"),
+            in_languages=in_languages("概述", "概述", "概要", "개요"),
+            required=False,
+        ),
         SectionSpec(
             "tasks",
             "Tasks",
             (),
             "Numbered boxes, each with `_Requirements: …_`.",
             ("任务", "任務", "タスク", "작업", "Tareas", "Tarefas", "Aufgaben", "Tâches", "Task List"),
+            in_languages=in_languages("任务", "任務", "タスク", "작업", "Tareas", "Tarefas", "Aufgaben", "Tâches"),
         ),
     ),
     nodes=when_read(lambda: tasks.tasks_nodes),

@@ -80,6 +80,27 @@ CHECKLISTS = frozenset(
 )
 """Headings below which a box without a number is no task, as headings are compared."""
 
+CRITERIA_IN_LANGUAGES = {
+    "Chinese": "验收标准",
+    "Traditional Chinese": "驗收標準",
+    "Japanese": "受け入れ基準",
+    "Korean": "인수 기준",
+    "Spanish": "Criterios de aceptación",
+    "Portuguese": "Critérios de aceitação",
+    "German": "Akzeptanzkriterien",
+    "French": "Critères d'acceptation",
+}
+"""The heading above criteria, by the English names of languages."""
+
+
+def in_languages(
+    zh: str, zh_hant: str, ja: str, ko: str, es: str = "", pt: str = "", de: str = "", fr: str = ""
+) -> dict[str, str]:
+    """Titles by the English names of their languages; those that are not known are left out."""
+    names = ("Chinese", "Traditional Chinese", "Japanese", "Korean", "Spanish", "Portuguese", "German", "French")
+    return {name: title for name, title in zip(names, (zh, zh_hant, ja, ko, es, pt, de, fr), strict=True) if title}
+
+
 PREFIXES = r"N?FR|REQ|R|US|AC|SC|BR|UR|SR|TR|IR|QR|EC|NF"
 """Prefixes of ids that people make up themselves."""
 

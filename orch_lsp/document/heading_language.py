@@ -1,0 +1,62 @@
+"""In which language a document heads its sections, and the titles of the format in it.
+
+A tool may write English headings above text in another language: where one stands, others are to be like it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from orch_lsp.document.heading_name import heading_name
+from orch_lsp.document.written_style import written_style
+
+if TYPE_CHECKING:
+    from orch_lsp.document.model import SpecDocument
+    from orch_lsp.document.profile import SectionSpec
+
+_TRADITIONAL = re.compile(r"[個這來為與應當說們對會將並從於過還後時現實開關發錯誤測試類別標準]")
+_SIMPLIFIED = re.compile(r"[个这来为与应当说们对会将并从于过还后时现实开关发错误测试类别标准]")
+
+
+def title_of_section(document: SpecDocument, spec: SectionSpec) -> str:
+    """The title for a section of the profile, in the language of the document's headings if the profile has it."""
+    return _in_language(document, spec.in_languages) or spec.title
+
+
+def title_of_document(document: SpecDocument) -> str:
+    """The title that the format's tool would give the document, in its language; empty where any will do."""
+    profile = document.profile
+    return _in_language(document, profile.titles_in_languages) or next(iter(profile.titles), "")
+
+
+def word_in_language(document: SpecDocument, words: dict[str, str], otherwise: str) -> str:
+    """The word for the language of the document's headings."""
+    return _in_language(document, words) or otherwise
+
+
+def _in_language(document: SpecDocument, words: dict[str, str]) -> str | None:
+    if not words:
+        return None
+    language = document.once("language of headings", lambda: _language(document))
+    return words.get(language, words.get(language.removeprefix("Traditional ")))
+
+
+def _language(document: SpecDocument) -> str:
+    """The English name of the language; empty for English, and where nothing tells."""
+    language = written_style(document).language or ""
+    if language == "Chinese":
+        traditional = len(_TRADITIONAL.findall(document.text))
+        language = "Traditional Chinese" if traditional > len(_SIMPLIFIED.findall(document.text)) else language
+    profile = document.profile
+    for key, section in document.profile_sections.items():
+        spec = profile.section(key)
+        said = heading_name(section.title)
+        if (
+            spec is not None
+            and said == heading_name(spec.title)
+            and said != heading_name(spec.in_languages.get(language, ""))
+        ):
+            return ""
+    english = profile.titles and heading_name(document.title_text) == heading_name(profile.titles[0])
+    return "" if english else language
