@@ -173,12 +173,10 @@ def _left(index: Index, unread: Unread, asked: Mapping[str, tuple[Edit, ...]]) -
 
 
 def _told(made: renaming.Rename, left: Sequence[tuple[str, int]]) -> str:
-    named = ", ".join(f"{path}:{line}" for path, line in left[:_PLACES_NAMED])
+    named = ", ".join(f"{path.rpartition('/')[2]}:{line}" for path, line in left[:_PLACES_NAMED])
     more = ", …" if len(left) > _PLACES_NAMED else ""
-    where = "in a place" if len(left) == 1 else f"in {len(left)} places"
-    return (
-        f"Orch: “{made.name}” stays {where} that is no part of the spec's text (code, comment or link): {named}{more}"
-    )
+    where = "a place that is" if len(left) == 1 else f"{len(left)} places that are"
+    return f"Orch: “{made.name}” stays in {where} no part of the spec's text, such as code: {named}{more}"
 
 
 async def _known(snapshot: Snapshot, place: types.Position) -> tuple[Reading, Index] | None:
@@ -274,7 +272,7 @@ def _edit(
     changes: list[types.TextDocumentEdit] = []
     annotations: dict[str, types.ChangeAnnotation] = {}
     if asked:
-        label = f"Rename “{made.name}” in code blocks, comments and links"
+        label = f"Rename “{made.name}” in code, comments and what else is no part of the text"
         annotations[_UNREAD] = types.ChangeAnnotation(label, needs_confirmation=True, description=made.new_name)
     for path in sorted({*made.edits, *asked}):
         document, edits = documents[path], made.edits.get(path, ())
