@@ -17,6 +17,7 @@ from orch_lsp.text import Edit, Span, apply_edits, split_lines
 
 _ID = re.compile(r"(?=.*\d)(?=.*[^\W\d_])[^\s:]+")
 """A name that is unlikely to stand for anything else: `FR-001`, and not `2.1`, nor words."""
+_NUMBER = re.compile(r"\d{1,4}(?:\.\d{1,4})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,13 @@ def unread_mentions(before: Index, read: Reader, made: Rename) -> Unread:
         read: Reads them with other texts.
         made: The rename.
     """
-    names = dict(_names(made))
-    if not names:
-        return Unread()
-    pattern = re.compile("|".join(_pattern(old) for old in sorted(names, key=len, reverse=True)), re.MULTILINE)
+    names, numbers = dict(_names(made)), _numbers_of_tasks(before, made)
     scopes = {before.documents[path].own_scope for path, _ in made.renamed}
     edits: dict[str, tuple[Edit, ...]] = {}
     places: list[tuple[str, int]] = []
     for document in (one for scope in sorted(scopes) for one in before.in_scope(scope)):
-        found = tuple(_found(document, pattern, names)) if not document.frozen else ()
+        known = names | numbers.get(document.path, {})
+        found = tuple(_found(document, known)) if known and not document.frozen else ()
         if not found:
             continue
         if _reads_alike(document, found, read, made):
@@ -68,13 +67,26 @@ def _names(made: Rename) -> Iterator[tuple[str, str]]:
                 yield f"{kind}: {title}", f"{kind}: {new.rpartition(': ')[2]}"
 
 
+def _numbers_of_tasks(before: Index, made: Rename) -> Mapping[str, Mapping[str, str]]:
+    """Numbers of tasks between quotes, as in a graph of what waits for what, in the documents that declare them."""
+    found: dict[str, dict[str, str]] = {}
+    for (path, key), renamed in made.renamed.items():
+        node = before.documents[path].nodes.by_key.get(key)
+        if node is not None and node.kind == "task" and _NUMBER.fullmatch(renamed.key) and key != renamed.new_key:
+            found.setdefault(path, {})[f'"{renamed.key}"'] = f'"{renamed.new_key}"'
+    return found
+
+
 def _pattern(name: str) -> str:
+    if name.startswith('"'):
+        return re.escape(name)
     # Titles may begin alike: one ends with its line, or with the marks around it.
     end = r"(?=[ \t]*(?:[`\"'*)\]]|-->|$))" if ": " in name else r"(?!\w|[-.]\w)"
     return rf"(?<![\w-]){re.escape(name)}{end}"
 
 
-def _found(document: IndexedDocument, pattern: re.Pattern[str], names: Mapping[str, str]) -> Iterator[Edit]:
+def _found(document: IndexedDocument, names: Mapping[str, str]) -> Iterator[Edit]:
+    pattern = re.compile("|".join(_pattern(old) for old in sorted(names, key=len, reverse=True)), re.MULTILINE)
     nodes = document.nodes
     read = sorted(
         {node.head for node in nodes.nodes if node.name is not None}

@@ -441,3 +441,11 @@ def test_numbers_alone_and_words_are_no_mentions_but_a_heading_in_code_is():
     code = "\n```md\n### Requirement: Sign in\n### Requirement: Sign in twice\nSign in\n```\n"
     texts, _ = unread(Shelf({**OPENSPEC, BASE: OPENSPEC[BASE] + code}), BASE, "Sign in", "Enter")
     assert texts[BASE].endswith("\n```md\n### Requirement: Enter\n### Requirement: Sign in twice\nSign in\n```\n")
+
+
+def test_the_number_of_a_task_is_a_mention_between_quotes_where_it_is_declared():
+    graph = '\n```json\n{"waves": [{"id": 2, "tasks": ["1.1", "1.10", "2"]}]}\n```\n'
+    shelf = Shelf({**KIRO, TASKS: KIRO[TASKS] + graph, DESIGN: KIRO[DESIGN] + '\n```\n"1.1"\n```\n'})
+    texts, _ = unread(shelf, TASKS, "1.1 This", "1.7")
+    assert texts[TASKS].endswith('{"id": 2, "tasks": ["1.7", "1.10", "2"]}]}\n```\n')
+    assert texts[DESIGN] == shelf.texts[DESIGN]
