@@ -43,7 +43,7 @@ def unread_mentions(before: Index, read: Reader, made: Rename) -> Unread:
     edits: dict[str, tuple[Edit, ...]] = {}
     places: list[tuple[str, int]] = []
     for document in (one for scope in sorted(scopes) for one in before.in_scope(scope)):
-        known = names | numbers.get(document.path, {})
+        known = {**names, **numbers.get(document.path, {})}
         found = tuple(_found(document, known)) if known and not document.frozen else ()
         if not found:
             continue
