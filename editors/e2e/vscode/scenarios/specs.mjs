@@ -221,6 +221,7 @@ export const specs = [
         });
         const before = await shown.locator("tbody tr:visible").count();
         assert.ok(before > 10, String(before));
+        await window.picture("trace");
         await shown.locator("input[type=search], input[type=text]").first().fill("FR-003");
         await until("the rows of one id", async () => {
           const texts = await shown.locator("tbody tr:visible").allInnerTexts();
