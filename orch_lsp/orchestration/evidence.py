@@ -10,10 +10,17 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from orch_lsp.language.code.files import family_of
+from orch_lsp.language.index import Index
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.rules.done_tasks import named_files
+from orch_lsp.rules.technologies import technologies_in
 
 _MOST_FOLDERS = 400
+_OF_THE_PROJECT = (
+    *(".specify/memory/constitution.md", "memory/constitution.md", ".kiro/steering/tech.md", "openspec/project.md"),
+    *(".kiro/steering/structure.md", ".kiro/steering/product.md", ".planning/PROJECT.md"),
+)
+"""Documents that say what holds for all specs, from the root of the project."""
 _OF_PACKAGES = frozenset(
     (
         "apps",
@@ -85,6 +92,17 @@ def _is_code(name: str) -> bool:
 
 def _is_own(name: str) -> bool:
     return not name.startswith(".") and name not in _FOREIGN
+
+
+def technologies(reading: Reading, index: Index) -> frozenset[str]:
+    """The technologies that its project's principles and steering documents name, around it and above."""
+    named: set[str] = set()
+    for folder in ("", *(f"{parent}/" for parent in PurePosixPath(reading.spec_path).parents if parent.name)):
+        for path in _OF_THE_PROJECT:
+            document = index.documents.get(f"{folder}{path}")
+            if document is not None:
+                named |= technologies_in(document.text)
+    return frozenset(named)
 
 
 def _around(root: Path, path: str) -> Iterator[Path]:

@@ -61,6 +61,7 @@ def findings_of_rules(reading: Reading) -> list[Finding]:
         holds_code=not missing or evidence.holds_code(reading.root),
         nodes_then=upstream.nodes_then(reading, index) if index.is_whole else frozenset(),
         retired=retired.retired_ids(reading),
+        technologies=evidence.technologies(reading, index),
     )
     alone = check.check(reading.document, severities, around, facts)
     across = across_rules.check_across(index, reading.spec_path, severities) if index.is_whole else ()

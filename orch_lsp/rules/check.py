@@ -10,15 +10,18 @@ from orch_lsp.document.profile import Profile, Severity
 from orch_lsp.rules import (
     done_tasks,
     duplicates,
+    glossary,
     language,
     leftovers,
     openspec,
     openspec_documents,
+    quantities,
     questions,
     retired_ids,
     structure,
     task_lines,
     task_order,
+    technologies,
     traceability,
     wording,
 )
@@ -26,8 +29,8 @@ from orch_lsp.rules.local import LocalRules
 from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subject
 
 _FAMILIES = (
-    structure, leftovers, retired_ids, traceability, questions, language, wording, duplicates, task_lines, task_order,
-    done_tasks, openspec, openspec_documents,
+    structure, leftovers, retired_ids, traceability, questions, language, wording, duplicates, quantities, glossary,
+    technologies, task_lines, task_order, done_tasks, openspec, openspec_documents,
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = {rule.code: rule for family in _FAMILIES for rule in family.RULES}

@@ -58,22 +58,22 @@ class Likeness:
     """Numbers, negations and code in their order."""
     bands: tuple[int, ...]
 
-    def is_near(self, other: Likeness) -> bool:
-        """Whether one of the two says the same as the other, or hardly more."""
+    def is_near(self, other: Likeness, share: float = _ALIKE) -> bool:
+        """Whether one of the two says the same as the other, or a little more: of all words both have this share."""
         if self.exact != other.exact:
             return False
         mine, others = self.words - other.words, other.words - self.words
         if (mine and others) or min(len(self.pairs - other.pairs), len(other.pairs - self.pairs)) > 1:
             return False
         same = len(self.words & other.words) + len(self.pairs & other.pairs)
-        return same >= _ALIKE * (len(self.words | other.words) + len(self.pairs | other.pairs))
+        return same >= share * (len(self.words | other.words) + len(self.pairs | other.pairs))
 
 
 @lru_cache(maxsize=32_768)
-def likeness(text: str) -> Likeness | None:
+def likeness(text: str, least: int = _LEAST_WORDS) -> Likeness | None:
     """A statement as it is compared; None for one of so few words that others are like it by chance."""
     words, pairs, exact = _parts(text)
-    if len(words) + len(pairs) // 2 < _LEAST_WORDS:
+    if len(words) + len(pairs) // 2 < least:
         return None
     lowest = [min(row) for row in zip(*map(_hashes, words | pairs), strict=True)]
     bands = tuple(hash((number, *lowest[number : number + _ROWS])) for number in range(0, _BANDS * _ROWS, _ROWS))

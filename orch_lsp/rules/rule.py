@@ -118,6 +118,8 @@ class Evidence:
     """Ids that were gone from it in a version after the one that had them."""
     holds_code: bool = True
     """Whether the workspace holds any code: where it is kept elsewhere, a file that is not there says little."""
+    technologies: frozenset[str] = frozenset()
+    """Technologies that the project has settled on, as the documents that hold for all its specs say."""
 
 
 class Subject:

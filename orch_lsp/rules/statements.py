@@ -14,7 +14,7 @@ from orch_lsp.text import Span, end_of_line
 
 _KINDS: frozenset[NodeKind] = frozenset(("requirement", "criterion", "success_criterion"))
 _LEAD = re.compile(r"[^\w\r\n(（\[`\"“'<]*(?:\d{1,9}[.)、．）][ \t]*)?(?:\[.\]\*?[ \t]*)?")
-_NO_REQUIREMENT = re.compile(r"(?:NG|A|AS|ASM|ASSUMPTION|C|CON|EC|QG|D|DEC|OOS|OQ|Q|K|RISK|E|T|NFG)-?\d")
+NO_REQUIREMENT = re.compile(r"(?:NG|A|AS|ASM|ASSUMPTION|C|CON|EC|QG|D|DEC|OOS|OQ|Q|K|RISK|E|T|NFG)-?\d")
 """Ids of what people list beside requirements: non-goals, assumptions, constraints, edge cases, gates, decisions."""
 _BEHIND_ID = re.compile(r"[*_]{0,2}[ \t]*(?:[(（][^()（）\r\n]{0,60}[)）])?[ \t]*[:：.)]?[*_]{0,2}[ \t]*[:：]?[ \t]*")
 _OVER = re.compile(
@@ -59,7 +59,7 @@ def _read(subject: Subject) -> Iterator[Statement]:
     whole = {block.node.key for block in blocks(subject) if block.whole and block.scenarios}
     judged = {node.parent for node in nodes if node.kind in {"criterion", "scenario"}} - whole
     for number, node in enumerate(nodes):
-        if node.kind not in _KINDS or node.key in judged or (node.name and _NO_REQUIREMENT.match(node.key)):
+        if node.kind not in _KINDS or node.key in judged or (node.name and NO_REQUIREMENT.match(node.key)):
             continue
         section = headed.get(node.span.start)
         if section is not None and node.key not in whole:

@@ -75,6 +75,7 @@ _SEVERITIES: dict[str, dict[str, Severity]] = {
         "missing_section": "warning",
         "superfluous_infinitive": "off",
         "leftover_checklist_in_spec": "information",
+        "implementation_leak": "hint",
         "duplicate_id": "error",
         "template_placeholder": "error",
     },
