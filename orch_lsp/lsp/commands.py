@@ -17,6 +17,7 @@ RETRY_RUN = "orch.retryRun"
 SHOW_RUN = "orch.showRun"
 SHOW_HISTORY = "orch.showHistory"
 SHOW_SPECS = "orch.showSpecs"
+PREVIEW_CONTEXT = "orch.previewContext"
 DOCTOR = "orch.doctor"
 SELECT_MODEL = "orch.selectModel"
 USE_PROVIDER = "orch.useProvider"
@@ -51,6 +52,7 @@ class CommandSubject:
 
 COMMANDS = {
     GENERATE_DRAFT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "apply")),
+    PREVIEW_CONTEXT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "open")),
     APPLY_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
     PREVIEW_DRAFT: CommandSubject("run", ("runId", "uri", "open"), "waiting"),
     DISCARD_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),

@@ -68,6 +68,17 @@ def is_listed(model: str, base_url: str | None) -> bool:
     return True
 
 
+def price_id(model: str, base_url: str | None) -> str | None:
+    """The id under which the table has the price of a model at an address; None if it has none."""
+    table, service = _table(), service_at(base_url)
+    if table is None or service is None:
+        return None
+    try:
+        return table.find_provider_model(model, None, service, None)[1].id
+    except LookupError:
+        return None
+
+
 def _window(table: DataSnapshot, model: str, service: str) -> int | None:
     try:
         return table.find_provider_model(model, None, service, None)[1].context_window

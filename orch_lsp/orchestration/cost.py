@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from orch_lsp.generation import Usage
-from orch_lsp.model_lists.price_table import service_at
+from orch_lsp.model_lists.price_table import price_id, service_at
 from orch_lsp.runs.record import Cost
 from orch_lsp.settings.model import ProviderSettings
 
@@ -27,6 +27,11 @@ def cost_sum(one: Cost | None, other: Cost | None) -> Cost | None:
     if one is None or other is None or (one.currency, one.source) != (other.currency, other.source):
         return None
     return replace(one, amount=str(Decimal(one.amount) + Decimal(other.amount)))
+
+
+def is_exact(model: str, base_url: str | None) -> bool:
+    """Whether the table has a price for this very id, and not only for one that begins like it. Blocking."""
+    return price_id(model, base_url) == model
 
 
 def _calculate(usage: Usage, model: str, base_url: str) -> Cost | None:

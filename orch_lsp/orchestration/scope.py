@@ -137,12 +137,17 @@ class StepScope:
         )
 
     def asks(
-        self, provider: ProviderRef, model: ModelRef, request: RequestParameters, request_sha256: str | None
+        self,
+        provider: ProviderRef,
+        model: ModelRef,
+        request: RequestParameters,
+        request_sha256: str | None,
+        estimated_input_tokens: int | None = None,
     ) -> None:
         """A provider is asked now; one that was asked before may have given a reason for its own end."""
         entry = replace(
             self.entry, provider=provider.id, model=model.requested, request_sha256=request_sha256,
-            finish_reason=None, finish_reasons=(),
+            finish_reason=None, finish_reasons=(), estimated_input_tokens=estimated_input_tokens,
         )  # fmt: skip
         self.change(entry=entry, provider=provider, model=model, request=request)
 

@@ -14,9 +14,10 @@ logger = logging.getLogger(__name__)
 HISTORY = "history.md"
 DOCTOR = "doctor.md"
 SPECS = "specs.md"
+CONTEXT = "context.md"
 PAGES_KEPT = 200
 LISTS_KEPT = 10
-"""Pages of the history, the doctor and the specs together: each is another one whenever something has changed."""
+"""Pages of the history, the doctor, specs and previews together: each is another one whenever something changed."""
 
 
 def pages_folder() -> Path:
@@ -42,7 +43,7 @@ def keep_newest() -> None:
     except OSError as error:
         logger.warning("old pages stay: %s", error.strerror or error)
         return
-    lists = [page for page in newest_first if page.name in {HISTORY, DOCTOR, SPECS}]
+    lists = [page for page in newest_first if page.name in {HISTORY, DOCTOR, SPECS, CONTEXT}]
     _remove({*newest_first[PAGES_KEPT:], *lists[LISTS_KEPT:]})
 
 

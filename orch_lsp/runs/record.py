@@ -132,7 +132,7 @@ class Step:
     it begins, and `wave` numbers those that may run side by side, from 0. The run can complete although an `optional`
     step failed. `provider` and `model` are whom the step asked last. `output_sha256` is the hash of its text, whole or
     as far as it came; `first_chunk_s` is seconds from the step's start to the first of it. `sections` are the keys that
-    it asked for.
+    it asked for. `estimated_input_tokens` is the uncorrected estimate of the table of tokens for its last request.
     """
 
     id: str
@@ -157,6 +157,7 @@ class Step:
     first_chunk_s: float | None = None
     error: ErrorDetail | None = None
     sections: tuple[str, ...] = ()
+    estimated_input_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from orch_lsp.lsp.commands import (
     INSERT_NODE,
     MARK_REVIEWED,
     NEW_DOCUMENT,
+    PREVIEW_CONTEXT,
     PREVIEW_DRAFT,
     RETRY_RUN,
     REWRITE,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         code_lens,
         completion,
         content,
+        context,
         definition,
         diagnostics,
         document_highlight,
@@ -80,6 +82,7 @@ else:
     code_lens = late(f"{__name__}.code_lens")
     completion = late(f"{__name__}.completion")
     content = late(f"{__name__}.content")
+    context = late(f"{__name__}.context")
     definition = late(f"{__name__}.definition")
     diagnostics = late(f"{__name__}.diagnostics")
     document_highlight = late(f"{__name__}.document_highlight")
@@ -185,6 +188,7 @@ FEATURES: tuple[Row, ...] = (
     ),
     Command(GENERATE_DRAFT, lambda: generate.generate_draft),
     Command(RETRY_RUN, lambda: generate.retry_run),
+    Command(PREVIEW_CONTEXT, lambda: context.preview_context),
     Command(APPLY_DRAFT, lambda: drafts.apply_draft),
     Command(DISCARD_DRAFT, lambda: drafts.discard_draft),
     Command(PREVIEW_DRAFT, lambda: drafts.preview_draft),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from orch_lsp.context.item import ContextQuery, ContextResult, ContextSource
 from orch_lsp.errors import ContextError, ErrorCode, ErrorDetail, OrchError
@@ -21,14 +21,36 @@ NAME = "context"
 NOTHING = ContextResult((), ())
 
 
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Result of a source for a plan; `reason` says why it was not asked, `error` what went wrong."""
+
+    result: ContextResult = NOTHING
+    reason: str = ""
+    error: ErrorDetail | None = None
+
+
 async def gather_context(scope: StepScope, plan: DraftPlan, source: ContextSource, redactor: Redactor) -> ContextResult:
     """Let the source choose. A failure does not fail the run: the record and a warning say that it is ungrounded."""
     scope.progressed("Reading the workspace")
+    found = await retrieve(plan, source, redactor)
+    if found.reason:
+        scope.end(StepStatus.SKIPPED, skip_reason=found.reason)
+    elif found.error is not None:
+        scope.change(context=ContextRecord(source=source.name, error=found.error))
+        scope.warned(f"The draft is not grounded on the workspace: {found.error.message}")
+        scope.end(StepStatus.FAILED, error=found.error)
+    else:
+        scope.change(context=_on_record(source.name, found.result))
+    return found.result
+
+
+async def retrieve(plan: DraftPlan, source: ContextSource, redactor: Redactor) -> Retrieved:
+    """Ask the source for what belongs to a plan. Whatever the source does, this does not raise."""
     reading, limits = plan.reading, plan.reading.settings.context
     reason = _skip_reason(plan)
     if reading.root is None or reason:
-        scope.end(StepStatus.SKIPPED, skip_reason=reason)
-        return NOTHING
+        return Retrieved(reason=reason)
     query = ContextQuery(
         reading.root,
         reading.source.path,
@@ -41,18 +63,12 @@ async def gather_context(scope: StepScope, plan: DraftPlan, source: ContextSourc
     )
     try:
         with contained():
-            result = await source.retrieve(query)
+            return Retrieved(await source.retrieve(query))
     except Exception as error:
         if not isinstance(error, OrchError):
             # A source may come from another package; whatever it does, the draft is only ungrounded.
             logger.exception("the context source %s met a fault", source.name)
-        detail = _detail(error, redactor)
-        scope.change(context=ContextRecord(source=source.name, error=detail))
-        scope.warned(f"The draft is not grounded on the workspace: {detail.message}")
-        scope.end(StepStatus.FAILED, error=detail)
-        return NOTHING
-    scope.change(context=_on_record(source.name, result))
-    return result
+        return Retrieved(error=_detail(error, redactor))
 
 
 def _folders(plan: DraftPlan) -> tuple[str, ...]:

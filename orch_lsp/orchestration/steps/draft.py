@@ -13,6 +13,7 @@ from orch_lsp.errors import ErrorCode, OrchError, ProviderError, SettingsError, 
 from orch_lsp.generation import FinishReason
 from orch_lsp.orchestration.attempts import AttemptLog
 from orch_lsp.orchestration.cost import cost_of, cost_sum
+from orch_lsp.orchestration.estimate import table_tokens
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.prepare import prepare, write
 from orch_lsp.orchestration.scope import StepScope
@@ -92,7 +93,9 @@ class _Asking:
         scope = self._scope
         provider = await self._opened(choice.provider)
         prepared = await asyncio.to_thread(prepare, self._plan, self._written, choice, provider, self._redactor)
-        scope.asks(prepared.provider, prepared.model, prepared.parameters, prepared.body_sha256)
+        model = prepared.model.requested
+        tokens = await asyncio.to_thread(table_tokens, prepared.request, model) if model is not None else None
+        scope.asks(prepared.provider, prepared.model, prepared.parameters, prepared.body_sha256, tokens)
         await scope.save()
         if provider.server_address is not None:
             scope.may_be_charged()

@@ -200,6 +200,11 @@ M.subcommands = {
     describe = 'Open the page on the failure shown in this document',
     run = execute('orch.explainError'),
   },
+  context = {
+    needs = 'orch.previewContext',
+    describe = 'Show what a draft would send now, and why',
+    run = execute('orch.previewContext'),
+  },
   specs = {
     needs = 'orch.showSpecs',
     describe = 'Open the list of specs by how far each has come',

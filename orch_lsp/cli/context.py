@@ -1,0 +1,73 @@
+"""`orch-lsp context FILE`: what a draft would send now."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from orch_lsp.app.session import build_session
+from orch_lsp.cli.files import read_text
+from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say, say_error, write_json, write_result
+from orch_lsp.cli.runs import workspace_option
+from orch_lsp.errors import OrchError
+from orch_lsp.orchestration.plan import plan_draft, read
+from orch_lsp.orchestration.preview import Preview, preview, preview_page, preview_value
+from orch_lsp.orchestration.source import Source
+from orch_lsp.settings.load import ProjectLayer
+from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.workspace import resolved
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--provider", metavar="NAME", help="Provider that would be asked.")
+@click.option("--model", metavar="ID", help="Model that would be asked for.")
+@click.option("--only", "only", metavar="KEY", multiple=True, help="Only what has this key, as `FR-003`.")
+@click.option("--json", "as_json", is_flag=True, help="Print `orch.context/1`, with the exact body of the request.")
+@workspace_option
+def context(
+    *,
+    file: Path,
+    provider: str | None,
+    model: str | None,
+    only: tuple[str, ...],
+    as_json: bool,
+    workspace: Path | None,
+) -> None:
+    """Show what a draft of FILE would send now: files with the reasons, what is left out, size, cost, and all words.
+
+    Nothing is sent and no key is needed. A draft that would be refused is refused here for the same reason, with exit
+    code 2.
+    """
+    try:
+        made = asyncio.run(_preview(file, CommandChoice(provider, model), only, workspace))
+    except OrchError as refusal:
+        if as_json:
+            write_json(error_document(refusal.detail))
+        say_error(refusal.detail)
+        sys.exit(EXIT_BEFORE_RUN)
+    if as_json:
+        write_json(preview_value(made))
+    else:
+        write_result(preview_page(made))
+
+
+async def _preview(file: Path, choice: CommandChoice, only: tuple[str, ...], workspace: Path | None) -> Preview:
+    session = build_session()
+    try:
+        source = await asyncio.to_thread(_source, file, workspace)
+        reading = await read(session, source, editor=ProjectLayer(), command=choice)
+        for problem in reading.settings.problems_beside_the_choice:
+            say(f"warning: {problem.place}: {problem.message}")
+        plan = await asyncio.to_thread(plan_draft, reading, command="draft", only=only)
+        return await preview(session, plan)
+    finally:
+        await session.supervisor.aclose()
+        await session.aclose()
+
+
+def _source(file: Path, workspace: Path | None) -> Source:
+    return Source(resolved(file).as_uri(), file.absolute(), None, read_text(file), (Path.cwd(),), workspace)

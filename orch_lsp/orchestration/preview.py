@@ -1,0 +1,183 @@
+"""The request that a draft would send now, byte for byte; its parts with their reasons, its size and its cost.
+
+Nothing is sent, no key is looked for, and no run begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from orch_lsp.context.item import ContextItem, ContextResult, estimate_tokens
+from orch_lsp.errors import ErrorDetail, StoreError
+from orch_lsp.model_lists.token_table import family_of, tokens_of
+from orch_lsp.orchestration.estimate import NEWEST, Correction, Estimate, correction, estimate, in_words
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.prepare import Prepared, prepare, write
+from orch_lsp.orchestration.resources import ProcessResources
+from orch_lsp.orchestration.steps.context import retrieve
+from orch_lsp.runs.escape import code, fenced, plain, prose
+
+SCHEMA = "orch.context/1"
+
+
+class PreviewResources(ProcessResources, Protocol):
+    """The resources that a preview takes from its process: those of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A request that could be sent.
+
+    Attributes:
+        plan: What is to be done.
+        context: What of the workspace is put before the model.
+        reason: Why there is no context; empty if there is.
+        error: Why the workspace could not be read.
+        prepared: The request.
+        estimate: Its size and cost; None where no model is asked.
+    """
+
+    plan: DraftPlan
+    context: ContextResult
+    reason: str
+    error: ErrorDetail | None
+    prepared: Prepared
+    estimate: Estimate | None
+
+
+async def preview(resources: PreviewResources, plan: DraftPlan) -> Preview:
+    """Prepare what a draft by this plan would send.
+
+    Raises:
+        ContextError: It holds what looks like a secret: it would be refused.
+        ProviderError: The provider cannot be made.
+    """
+    source = await asyncio.to_thread(lambda: resources.context_source)
+    found = await retrieve(plan, source, resources.redactor)
+    written = await asyncio.to_thread(write, plan, found.result)
+    provider = await resources.provider(plan.choice.provider, None)
+    prepared = await asyncio.to_thread(prepare, plan, written, plan.choice, provider, resources.redactor)
+    made = None
+    if plan.choice.provider.has_model:
+        known = await known_correction(resources, plan)
+        made = await estimate(prepared.request, plan.choice, known)
+    return Preview(plan, found.result, found.reason, found.error, prepared, made)
+
+
+async def known_correction(resources: ProcessResources, plan: DraftPlan) -> Correction:
+    """The figures of the plan's model in the newest runs of the workspace; none if they cannot be read."""
+    try:
+        store = await resources.store(plan.reading)
+        records = await store.list(limit=NEWEST)
+    except StoreError:
+        return Correction()
+    return correction(records, plan.choice.provider.name, plan.choice.model)
+
+
+def preview_value(made: Preview) -> dict[str, Any]:
+    """As `orch.context/1`."""
+    prepared, found = made.prepared, made.estimate
+    return {
+        "schema": SCHEMA,
+        "request": {
+            "provider": prepared.provider.id,
+            "kind": prepared.provider.kind,
+            "model": prepared.model.requested,
+            "server_address": prepared.provider.server_address,
+            "body": None if prepared.body is None else prepared.body.decode("utf-8"),
+            "body_sha256": prepared.body_sha256,
+        },
+        "items": [_item_value(item, made.plan.choice.model) for item in made.context.items],
+        "left_out": [{"path": plain(one.path), "reason": one.reason} for one in made.context.left_out],
+        "estimate": None if found is None else _estimate_value(found),
+        "budget": None,
+    }
+
+
+def _item_value(item: ContextItem, model: str | None) -> dict[str, Any]:
+    return {
+        "path": plain(item.path),
+        "range": None if item.lines is None else list(item.lines),
+        "symbol": item.symbol or None,
+        "role": item.role or None,
+        "bytes": len(item.text.encode("utf-8", "surrogatepass")),
+        "tokens": tokens_of(item.text, family_of(model)),
+        "score": item.score,
+        "reason": item.source,
+        "redactions": item.redactions,
+    }
+
+
+def _estimate_value(found: Estimate) -> dict[str, Any]:
+    cost = found.cost
+    return {
+        "input_tokens": found.input_tokens,
+        "plus_minus": found.plus_minus,
+        "output_tokens": found.output_tokens,
+        "runs": found.runs,
+        "cost": None
+        if cost is None
+        else {"low": cost.low, "high": cost.high, "currency": cost.currency, "exact": cost.exact},
+    }
+
+
+_REASONS: Mapping[str, str] = {
+    "mention": "the spec names it",
+    "rank": "it is about the same",
+    "card": "how the project is worked on",
+    "example": "a finished document, as an example",
+}
+
+
+def preview_page(made: Preview) -> str:
+    """A page for a person: what would be sent and why, what would not, and the request itself."""
+    request, prepared = made.prepared.request, made.prepared
+    lines = [f"# Request for a draft of {prose(made.plan.reading.spec_path)}", "", *_summary(made), ""]
+    if made.context.items:
+        lines += ["## Files that would be sent", "", "| file | why | tokens | taken out |", "|---|---|---|---|"]
+        lines += [_row(item, made) for item in made.context.items] + [""]
+    if made.context.left_out:
+        lines += ["## Files that would not", ""]
+        lines += [f"- {code(one.path)}: {prose(one.reason)}" for one in made.context.left_out] + [""]
+    lines += ["## Instructions", "", fenced(request.system_instructions), "", "## Prompt", "", fenced(request.prompt)]
+    if prepared.body_sha256:
+        lines += ["", f"SHA-256 of the request: `{prepared.body_sha256}`"]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(made: Preview) -> list[str]:
+    prepared = made.prepared
+    where = prepared.provider.server_address
+    asked = " · ".join(filter(None, (prepared.provider.id, prepared.model.requested, where)))
+    lines = [f"{prose(asked)}; nothing was sent."]
+    if made.estimate is not None:
+        found = made.estimate
+        rests = f"corrected by {found.runs} of your runs" if found.runs else "by a table, not corrected by any run yet"
+        lines.append(
+            f"{in_words(found)}: {found.input_tokens} ± {found.plus_minus} in, about {found.output_tokens} out, "
+            f"{rests}."
+        )
+    titles = ", ".join(code(target.title) for target in made.plan.targets)
+    lines.append(f"To be written: {titles}.")
+    if made.reason:
+        lines.append(f"No file of the workspace would be sent: {prose(made.reason)}.")
+    if made.error is not None:
+        lines.append(f"The workspace could not be read: {prose(made.error.message)}")
+    if made.plan.words.replaced:
+        lines.append("Own prompts: " + ", ".join(map(code, made.plan.words.replaced)) + ".")
+    return [line for each in lines for line in (each, "")][:-1]
+
+
+def _row(item: ContextItem, made: Preview) -> str:
+    label = plain(item.path) + (f":{item.lines[0]}-{item.lines[1]}" if item.lines else "")
+    shown = code(label).replace("|", "\\|")
+    root = made.plan.reading.root
+    if root is not None:
+        target = (root / item.path).as_uri() + (f"#L{item.lines[0]}" if item.lines else "")
+        shown = f"[{shown}](<{target}>)"
+    why = _REASONS.get(item.source, item.source) + (f" ({item.score:g})" if item.score is not None else "")
+    hidden = str(item.redactions) if item.redactions else ""
+    return f"| {shown} | {prose(why)} | {estimate_tokens(item.text)} | {hidden} |"
