@@ -78,8 +78,8 @@ async def test_an_editor_opens_it_as_a_page_with_links(start_editor, homes, prov
     uri = editor.open(folder / "a.spec.md", SPEC)
     answer = await editor.execute("orch.previewContext", {"uri": uri, "instruction": "Be brief."})
     assert "Be brief." in json.loads(answer["request"]["body"])["messages"][1]["content"]
-    await editor.until(lambda: any(shown.endswith("context.md") for shown in editor.shown))
-    page = Path(unquote(urlsplit(editor.shown[-1]).path)).read_text("utf-8")
+    (shown,) = [shown.uri for shown in editor.client.shown_documents]
+    page = Path(unquote(urlsplit(shown).path)).read_text("utf-8")
     assert "[`src/limiter.py`](<file://" in page
     assert "Be brief." in page
     assert "nothing was sent" in page
