@@ -92,6 +92,8 @@ class Profile:
     may follow behind a colon. Empty where any title will do."""
     titles_in_languages: dict[str, str] = field(default_factory=dict[str, str])
     """The title as it is written in other languages, by their English names."""
+    headings: tuple[str, ...] = ()
+    """Other headings that its documents have, below their sections."""
     task_form: TaskForm | None = None
     """How tasks are written, for documents that hold tasks which a tool has to find."""
     node_forms: tuple[NodeForm, ...] = ()

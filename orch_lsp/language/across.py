@@ -201,6 +201,28 @@ def capability_without_delta(index: Index, document: IndexedDocument) -> Iterato
             yield Found(message, citation.span, _holder(document, citation.span))
 
 
+def delta_not_in_proposal(index: Index, document: IndexedDocument) -> Iterator[Found]:
+    """Deltas of which the proposal of their change says nothing, where it lists capabilities."""
+    change = document.places.get("change")
+    if change is None or _BASE not in document.places or not document.nodes.nodes:
+        return
+    listing: list[tuple[IndexedDocument, Citation]] = []
+    for other in index.in_scope(change):
+        for citation in other.nodes.citations if _DELTAS in other.places else ():
+            place, _, name = (citation.scope or "").partition("/")
+            if not citation.key and name and place in {_SPECS, _DELTAS}:
+                if scope_named(f"{_DELTAS}/{name}", None, other.places) == document.own_scope:
+                    return
+                listing.append((other, citation))
+    if listing:
+        proposal, first = listing[0]
+        name = document.own_scope.removeprefix(f"{proposal.places[_DELTAS]}/")
+        node = document.nodes.nodes[0]
+        message = f"The proposal of this change lists no “{name}”: put it on the list, or take this delta away."
+        related = (Related("The list.", first.span, proposal.path),)
+        yield Found(message, node.name or Span(node.span.start, node.span.start), node.key, (), related)
+
+
 def misplaced_spec_file(index: Index, document: IndexedDocument) -> Iterator[Found]:
     """Deltas in a place from which they change no spec: in no capability's folder."""
     del index
@@ -238,6 +260,10 @@ ACROSS: Mapping[str, AcrossRule] = {
         AcrossRule(
             "capability_without_delta", "traceability", "warning",
             "A proposal names a capability that no delta is about.", capability_without_delta,
+        ),
+        AcrossRule(
+            "delta_not_in_proposal", "traceability", "warning",
+            "A change has a delta that its proposal does not list.", delta_not_in_proposal,
         ),
         AcrossRule(
             "misplaced_spec_file", "structure", "error",

@@ -13,6 +13,7 @@ from orch_lsp.rules import (
     glossary,
     language,
     leftovers,
+    near_miss,
     openspec,
     openspec_documents,
     quantities,
@@ -29,8 +30,8 @@ from orch_lsp.rules.local import LocalRules
 from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subject
 
 _FAMILIES = (
-    structure, leftovers, retired_ids, traceability, questions, language, wording, duplicates, quantities, glossary,
-    technologies, task_lines, task_order, done_tasks, openspec, openspec_documents,
+    structure, near_miss, leftovers, retired_ids, traceability, questions, language, wording, duplicates, quantities,
+    glossary, technologies, task_lines, task_order, done_tasks, openspec, openspec_documents,
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = {rule.code: rule for family in _FAMILIES for rule in family.RULES}

@@ -26,6 +26,13 @@ the others say nothing of what they cover."""
 _MOST_RELATED = 50
 _LEAST_OF_STORIES = 0.3
 _LEAST_OF_REQUIREMENTS = 0.5
+_LEAST_TRACED_TASKS = 0.75
+_CHECKPOINT = re.compile(
+    r"check-?point|検証ポイント|チェックポイント|检查点|檢查點|체크포인트|punto de control|ponto de verificação"
+    r"|kontrollpunkt|point de contrôle|\b(?:all|final|full) (?:tests?|verification|validation|test suite)\b",
+    re.IGNORECASE,
+)
+"""Words of a task that looks back on others, and is for no requirement by itself."""
 _NUMBERED = re.compile(r"([A-Za-z]{1,8}-?)(\d{1,6})")
 _SPLIT = re.compile(r"(?<=\d)[a-z]\Z")
 """The letter by which one id became several: `FR-002` is meant as a whole where there are `FR-002a` and `FR-002b`."""
@@ -129,6 +136,19 @@ def _without_task(subject: Subject, kind: NodeKind, least: float) -> Iterator[Fo
     related = tuple(Related("The tasks.", Span(0, 0), plan.path) for plan in plans)
     for node in open_ones:
         yield Found(f"No task is for “{node.key}”.", node.head, node.key, related=related)
+
+
+def task_without_requirement(subject: Subject) -> Iterator[Found]:
+    """Open tasks that say not what they are for, where nearly all others do."""
+    nodes = subject.document.nodes
+    tasks = [node for node in _without_parts(nodes) if node.state != "optional" and node.name is not None]
+    bare = [node for node in tasks if not _traces(nodes, node)]
+    if not bare or len(tasks) - len(bare) < _LEAST_TRACED_TASKS * len(tasks):
+        return
+    for node in bare:
+        if node.state == "open" and _CHECKPOINT.search(node.title) is None:
+            message = f"“{node.key}” names no requirement, and nearly all other tasks here do."
+            yield Found(message, _line(subject, node), node.key)
 
 
 def story_without_acceptance(subject: Subject) -> Iterator[Found]:
@@ -291,6 +311,10 @@ RULES = (
     Rule(
         "requirement_without_task", "traceability", "information",
         "No task is for a requirement, where tasks are for most others.", requirement_without_task, needs_spec=True,
+    ),
+    Rule(
+        "task_without_requirement", "traceability", "information",
+        "A task is for no requirement, where nearly all others are for some.", task_without_requirement,
     ),
     Rule(
         "story_without_acceptance", "traceability", "warning", "A story has no scenario, where others have some.",

@@ -240,3 +240,14 @@ def test_any_documents_can_be_asked_about(texts: dict[str, str]) -> None:
             assert finding.key is None or finding.key in document.nodes.by_key
             for each in finding.related:
                 assert each.path in index.documents
+
+
+def test_a_delta_is_held_against_a_list_that_is_there_whatever_its_depth() -> None:
+    text = "## ADDED Requirements\n\n### Requirement: A\nIt SHALL.\n"
+    listed = PROPOSAL + "### Modified Capabilities\n\n- `auth/web`: more\n"
+    texts = {"changes/x/proposal.md": listed, delta(capability="auth/web"): text, delta(capability="auth"): text}
+    rules = {path: [one.rule for one in found(texts, path)] for path in texts}
+    assert rules[delta(capability="auth")] == ["delta_not_in_proposal"]
+    assert "delta_not_in_proposal" not in rules[delta(capability="auth/web")]
+    assert found({"changes/x/proposal.md": PROPOSAL, delta(): text}, delta()) == []
+    assert found({delta(): text}, delta()) == []

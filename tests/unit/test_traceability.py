@@ -9,6 +9,8 @@ from orch_lsp.language.index import IndexedDocument
 from orch_lsp.profiles.kiro.sections import DESIGN, REQUIREMENTS, TASKS
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.rules.check import check
+from tests.unit.rule_pages import examples
+from tests.unit.rule_pages import found as found_alone
 
 CRITERIA = """\
 # Requirements Document
@@ -202,3 +204,22 @@ def test_a_plain_document_has_no_such_findings() -> None:
     text = "# T\n\n## Goal\n\ng\n\n## Acceptance Criteria\n\n- AC-1: a\n- AC-2: b\n\n## Tasks\n\n- [ ] T1: for AC-1\n"
     rules = {each.rule for each in check(parse(text, PLAIN))}
     assert rules.isdisjoint({"undefined_reference", "criterion_without_task", "property_without_criterion"})
+
+
+def test_a_task_for_nothing_is_told_where_nearly_all_others_are_for_something() -> None:
+    bad, good = examples("task_without_requirement")
+    assert [(one.severity, one.key) for one in found_alone(bad, TASKS, "task_without_requirement")] == [
+        ("information", "4")
+    ]
+    assert found_alone(good, TASKS, "task_without_requirement") == []
+    for line in (
+        "- [x] 4. Show pictures",
+        "- [ ]* 4. Show pictures",
+        "- [ ] 4. Checkpoint - look at all",
+        "- [ ] Tell people",
+    ):
+        assert found_alone(bad.replace("- [ ] 4. Show pictures", line), TASKS, "task_without_requirement") == []
+    few = bad.replace("  - _Requirements: 1.2_\n", "")
+    assert found_alone(few, TASKS, "task_without_requirement") == []
+    parts = bad.replace("4. Show pictures", "4. Show\n  - _Requirements: 1.1_\n  - [ ] 4.1 Pictures")
+    assert found_alone(parts, TASKS, "task_without_requirement") == []

@@ -93,6 +93,7 @@ REQUIREMENTS = Profile(
     severities={"missing_section": "warning", "duplicate_id": "warning"},
     titles=REQUIREMENTS_TITLES,
     titles_in_languages=REQUIREMENTS_TITLES_IN_LANGUAGES,
+    headings=("Acceptance Criteria",),
     node_forms=_OF_REQUIREMENTS,
     template="# Requirements Document\n\n## Introduction\n\n{title}\n\n{note}\n\n## Glossary\n\n## Requirements\n",
 )
@@ -126,6 +127,7 @@ BUGFIX = Profile(
     normative_words=NORMATIVE,
     severities={"missing_section": "off"},
     titles=BUGFIX_TITLES,
+    headings=("Current Behavior", "Expected Behavior", "Unchanged Behavior"),
     node_forms=(NodeForm("criterion", "criterion", _CRITERION, openings=_EARS),),
     template="# Bugfix Requirements Document\n\n## Introduction\n\n{title}\n\n{note}\n\n## Bug Analysis\n",
 )

@@ -131,6 +131,7 @@ PROPOSAL = Profile(
     description="Why there is a change, and what it is.",
     prompt_name="openspec.proposal",
     drafting=lambda: drafting.PROPOSAL,
+    headings=(*SECTION_HEADINGS["new-capabilities"], *SECTION_HEADINGS["modified-capabilities"]),
     template=f"# Proposal: {{title}}\n\n{{note}}\n\n{_headed('why', 'what-changes', 'capabilities')}"
     f"{_headed('new-capabilities', 'modified-capabilities', level=3)}{_headed('impact').rstrip()}\n",
     sections=(

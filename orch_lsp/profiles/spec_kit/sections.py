@@ -80,7 +80,7 @@ _SEVERITIES: dict[str, dict[str, Severity]] = {
         "template_placeholder": "error",
     },
     "plan": {**_OFF, "template_placeholder": "error"},
-    "tasks": {**_OFF, "duplicate_id": "error", "template_placeholder": "error"},
+    "tasks": {**_OFF, "task_without_requirement": "off", "duplicate_id": "error", "template_placeholder": "error"},
     "checklist": {**_OFF, "duplicate_id": "error", "template_placeholder": "error"},
 }
 """By kind of document, where they differ from those of all others."""
@@ -174,6 +174,7 @@ _NODE_FORMS = {
     "constitution": (NodeForm("requirement", "principle"),),
 }  # fmt: skip
 
+_BELOW_SECTIONS = ("Functional Requirements", "Key Entities", "Measurable Outcomes", "Edge Cases", "Clarifications")
 _TASK_FORM = TaskForm(
     "What reads spec-kit's tasks", "passes it over", "- [ ] T001 Describe the step in src/file.py", any_marker=True,
     lettered="T",
@@ -193,6 +194,7 @@ def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()
         nodes=when_read(lambda: nodes.READERS.get(kind, nodes.other_nodes)),
         normative_words=NORMATIVE if kind == "spec" else frozenset(),
         severities=_SEVERITIES.get(kind, _OFF),
+        headings=_BELOW_SECTIONS if kind == "spec" else (),
         task_form=_TASK_FORM if kind == "tasks" else None,
     )
 
