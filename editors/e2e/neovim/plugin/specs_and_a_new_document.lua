@@ -13,6 +13,13 @@ nvim.run(function()
   vim.cmd.undo()
   nvim.equal(TASKS, nvim.text(tasks) .. '\n', 'one undo takes it back')
 
+  vim.cmd('Orch insert task')
+  nvim.wait('the next task', function()
+    return nvim.text(tasks):find('- [ ] T003 ', 1, true)
+  end)
+  vim.cmd.undo()
+  nvim.equal(TASKS, nvim.text(tasks) .. '\n', 'one undo takes the new task back')
+
   vim.cmd('Orch specs')
   local list = nvim.wait('the list of specs', function()
     local window = nvim.window_with('# Specs')
