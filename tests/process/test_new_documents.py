@@ -99,3 +99,14 @@ async def test_no_document_is_begun_beside_a_page_of_the_servers_own(start_edito
     assert not (workspace / ".kiro").exists()
     untitled = {"profile": "kiro", "name": "Login", "uri": "untitled:Untitled-1"}
     assert len((await editor.execute("orch.newDocument", untitled))["uris"]) == 1
+
+
+async def test_no_folder_is_made_up_for_a_document(start_editor, workspace):
+    editor = await start_editor()
+    uri = (workspace / "no" / "such" / "spec.md").as_uri()
+    with pytest.raises(JsonRpcException, match="There is no folder") as refused:
+        await editor.execute("orch.newDocument", {"profile": "kiro", "name": "Login", "uri": uri})
+    assert refused.value.data["code"] == "invalid_request"
+    assert not (workspace / "no").exists()
+    fresh = {"profile": "kiro", "name": "Login", "uri": (workspace / "not-saved-yet.md").as_uri()}
+    assert len((await editor.execute("orch.newDocument", fresh))["uris"]) == 1

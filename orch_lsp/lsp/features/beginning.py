@@ -59,6 +59,12 @@ async def _root(ls: OrchServer, uri: str | None) -> Path:
         )
     if not await asyncio.to_thread(folder.is_dir):
         folder = folder.parent
+        if not await asyncio.to_thread(folder.is_dir):
+            raise SpecError(
+                ErrorCode.INVALID_REQUEST,
+                f"There is no folder {folder}.",
+                remediation="Name the folder of the workspace, or a document in it, with `uri`.",
+            )
     root = await asyncio.to_thread(root_of_folder, folder)
     inside = next((one for one in folders if folder.is_relative_to(one)), None)
     return root or inside or folder
