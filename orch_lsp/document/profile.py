@@ -94,6 +94,8 @@ class Profile:
     """The title as it is written in other languages, by their English names."""
     headings: tuple[str, ...] = ()
     """Other headings that its documents have, below their sections."""
+    front_matter_keys: tuple[str, ...] = ()
+    """Keys that the format's own validator asks of front matter, whatever their values."""
     task_form: TaskForm | None = None
     """How tasks are written, for documents that hold tasks which a tool has to find."""
     node_forms: tuple[NodeForm, ...] = ()

@@ -208,6 +208,19 @@ def _of_templates(chunk: Chunk) -> tuple[Span, ...]:
     return tuple(Span(*found.span()) for found in _OF_TEMPLATES.finditer(visible(chunk)))
 
 
+def missing_front_matter_key(subject: Subject) -> Iterator[Found]:
+    """Keys of front matter that the format's validator asks for. A document without front matter has another form."""
+    document, keys = subject.document, subject.profile.front_matter_keys
+    front = document.front_matter
+    if front is None or front.problem is not None or not front.values:
+        return
+    missing = [key for key in keys if key not in front.values]
+    if missing:
+        span = Span(front.span.start, end_of_line(document.text, front.span.start))
+        listed = ", ".join(f"`{key}`" for key in missing)
+        yield Found(f"The front matter lacks {listed}, which the format's own validator asks for.", span)
+
+
 RULES = (
     Rule(
         "missing_title", "structure", "warning", "The title that the format asks for is not there.", missing_title,
@@ -225,6 +238,10 @@ RULES = (
     Rule(
         "duplicate_section", "structure", "warning", "A section is there twice under one heading.", duplicate_section,
         fixable=True,
+    ),
+    Rule(
+        "missing_front_matter_key", "structure", "off",
+        "Front matter lacks a key that the format's validator asks for.", missing_front_matter_key,
     ),
     Rule(
         "template_placeholder", "structure", "off", "Words of the format's template still stand there.",

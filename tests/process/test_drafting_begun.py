@@ -141,3 +141,47 @@ async def test_a_bad_answer_is_left_out(homes, provider, orch, odd, profile, kin
     assert drafted.code != 0
     assert drafted.json()["error"]["code"] == "unusable_draft"
     assert file.read_bytes() == text
+
+
+CONTEXT = (
+    "# Phase 1: 登录 - Context\r\n\r\n<domain>\r\n## Phase Boundary\r\n\r\nAll.\r\n\r\n</domain>\r\n\r\n<deferred>\r\n"
+    "## Deferred Ideas\r\n\r\n</deferred>\r\n"
+)
+
+
+async def test_in_an_editor_a_tag_without_text_is_drafted_in_place_and_its_lens_goes(
+    homes, provider, start_editor, odd
+):
+    configure(homes, provider.url)
+    file = odd / ".planning" / "phases" / "01-sign-in" / "01-CONTEXT.md"
+    file.parent.mkdir(parents=True)
+    editor = await start_editor()
+    uri = editor.open(file, CONTEXT)
+    assert set(await editor.lenses(uri)) == {"Orch: Draft Deferred Ideas"}
+    provider.script(stream_reply(chat_pieces([answer({"Deferred Ideas": "- Sign-in by mail — phase 4"})])))
+    record = await editor.draft(uri)
+    assert (record["status"], record["findings"]) == ("completed", []), record["error"]
+    written = CONTEXT.replace("Deferred Ideas\r\n\r\n", "Deferred Ideas\r\n\r\n- Sign-in by mail — phase 4\r\n\r\n")
+    assert editor.text(uri) == written
+    assert await editor.lenses(uri) == []
+    assert (record["prompt"]["name"], record["spec"]["profile"]) == ("gsd.context", "gsd/context")
+
+
+async def test_in_an_editor_the_front_matter_and_the_tags_of_a_plan_are_drafted_and_undone_at_once(
+    homes, provider, start_editor, orch, odd
+):
+    configure(homes, provider.url)
+    begun = await orch("new", "User login", "--profile", "gsd", "--kind", "plan", "--json", cwd=odd)
+    file = odd / begun.json()["path"]
+    text = file.read_text(encoding="utf-8")
+    editor = await start_editor()
+    uri = editor.open(file, text)
+    assert (await editor.lenses(uri))[0].startswith("Orch: Draft 10 open places: Files modified, Requirements, Truths")
+    provider.script(stream_reply(chat_pieces([answer({"Tasks": TASK, "Truths": "- It is closed"})])))
+    record = await editor.draft(uri)
+    assert record["status"] == "completed", record["error"]
+    assert editor.text(uri) == text.replace("<tasks>\n\n</tasks>", f"<tasks>\n\n{TASK}\n\n</tasks>").replace(
+        "truths: []", 'truths:\n    - "It is closed"'
+    )
+    editor.undo(uri)
+    assert editor.text(uri) == text

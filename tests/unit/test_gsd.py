@@ -15,6 +15,7 @@ from orch_lsp.profiles.gsd.kinds import NOTES, PLAN, REQUIREMENTS, ROADMAP
 from orch_lsp.profiles.gsd.recognition import recognise
 from orch_lsp.profiles.protocol import Clues, Recognition
 from tests.unit.node_rules import assert_an_edit_reads_as_the_whole, assert_nodes_lie_in
+from tests.unit.rule_pages import assert_examples_are_what_they_are_said_to_be, found
 
 REQUIREMENTS_TEXT = """\
 # Requirements: Shop
@@ -282,3 +283,13 @@ def test_an_edited_document_has_the_nodes_of_one_that_is_read_whole(
     text: str, new: str, start: int, length: int, profile: Profile
 ) -> None:
     assert_an_edit_reads_as_the_whole(text, new, start, length, profile)
+
+
+def test_a_plan_without_a_key_of_its_validator_is_told_once_with_all_that_are_missing():
+    assert_examples_are_what_they_are_said_to_be("missing_front_matter_key", PLAN)
+    (only,) = found("---\nphase: 01-a\nplan: 01\n---\n\nx\n", PLAN, "missing_front_matter_key")
+    assert "`type`, `wave`, `depends_on`, `files_modified`, `autonomous`, `must_haves`" in only.message
+    assert only.severity == "warning"
+    for text in ("# Plan\n\n1. Count\n", "---\na: [\n---\n", "---\n\n---\n", "---\n- a\n---\n"):
+        assert found(text, PLAN, "missing_front_matter_key") == []
+    assert found("---\nphase: 01-a\n---\n", REQUIREMENTS, "missing_front_matter_key") == []

@@ -80,7 +80,8 @@ PLAN = Profile(
     description="A plan that an agent executes: front matter, objective, tasks in tags.",
     sections=(),
     nodes=when_read(lambda: plan.plan_nodes),
-    severities=_NOTHING_IS_ASKED_FOR,
+    severities={**_NOTHING_IS_ASKED_FOR, "missing_front_matter_key": "warning"},
+    front_matter_keys=("phase", "plan", "type", "wave", "depends_on", "files_modified", "autonomous", "must_haves"),
 )
 PROJECT = Profile(
     name="gsd/project",
