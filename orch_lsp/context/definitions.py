@@ -51,6 +51,11 @@ def begins_definition(line: str) -> str | None:
     return found[1] if found is not None and found[1] not in _NOT_NAMES else None
 
 
+def begins_value(line: str) -> bool:
+    """Whether a line binds a name of the outermost level to a value."""
+    return bool(line) and len(line) <= _LONGEST_LINE and _BOUND.match(line) is not None
+
+
 def _names(text: str) -> Iterator[str]:
     for line in text.split("\n"):
         name = begins_definition(line)

@@ -44,6 +44,8 @@ LEAST_USEFUL = 32
 _LABEL = 24
 _MOST_READ = 40
 _JOINED_GAP = 3
+_ROUNDS = 3
+"""How often what joining has saved is offered again."""
 
 NO_ROOM = "no room in the budget"
 
@@ -130,12 +132,15 @@ class Pack:
             allowance = min(budget * share + unused, self.remaining - rest)
             options[role] = self._options(choice.by_role.get(role, ()), allowance)
             unused = allowance - self._fill(options[role], allowance)
-        for role in SHARES:
-            self._fill(options[role], self.remaining - rest)
+        for _ in range(_ROUNDS):
+            for role in SHARES:
+                self._fill(options[role], self.remaining - rest)
+            self.remaining = all_left - sum(map(cost, self._chosen_items()))
         for role in ("data", "generated", "changelog"):
             allowance = self.remaining - rest
             self._fill(self._options(choice.by_role.get(role, ()), allowance / 2), allowance)
-        self._emit(all_left)
+        self.remaining = all_left
+        self._take(list(self._chosen_items()))
 
     def _file(self, path: str) -> _File | None:
         if path not in self._files:
@@ -284,21 +289,19 @@ class Pack:
                 one.is_called = True
                 one.value *= CALLED
 
-    def _emit(self, budget: int) -> None:
-        """Make items of what was chosen, those of a file together, joined where only a few lines are between."""
-        self.remaining = budget
+    def _chosen_items(self) -> Iterator[ContextItem]:
+        """What was chosen as items, those of a file together, joined where only a few lines are between."""
         for file in self._files.values():
             candidate = file.candidate
-            if candidate is None or not file.chosen:
+            if candidate is None:
                 continue
-            spans = _merged([(unit.first, unit.last) for unit in file.chosen], _JOINED_GAP)
             score = round(candidate.score, 4)
-            for span in spans:
+            for span in _merged([(unit.first, unit.last) for unit in file.chosen], _JOINED_GAP):
                 names = [unit.name for unit in file.chosen if unit.name and span[0] <= unit.first <= span[1]]
                 item = part(file.admitted, file.lines, span, score, "rank")
                 if span == (1, len(file.lines)):
                     item = whole(file.admitted, score, "rank")
-                self._take([replace(item, role=candidate.role, symbol=", ".join(names))])
+                yield replace(item, role=candidate.role, symbol=", ".join(names))
 
 
 def new_pack(corpus: Corpus, weights: Mapping[str, float], budget: int, stopped: Callable[[], bool]) -> Pack:

@@ -11,6 +11,8 @@ import posixpath
 import re
 from typing import Literal
 
+from orch_lsp.context.definitions import begins_definition, begins_value
+
 Role = Literal["code", "tests", "docs", "config", "data", "generated", "changelog"]
 
 ROLES: tuple[Role, ...] = ("code", "tests", "docs", "config", "data", "generated", "changelog")
@@ -80,10 +82,13 @@ _DO_NOT_EDIT = re.compile(r"do not (?:edit|modify|change)|@generated", re.IGNORE
 _HEAD = 1_000
 _LONG_LINE = 2_000
 _VERSION_LINE = re.compile(
-    r"^[^\w\n]{0,6}(?:version |release |v)?\d+\.\d+(?:\.\d+)*\w*\]?(?: *[-–—(:][^\n]{0,60}| [^\n]{0,20}\d{4}[^\n]{0,20})?$",
+    r"^[^\w\n]{0,6}(?:version |release |v)?\d+\.\d+(?:\.\d+)*\w*\]?"
+    r"(?: *[-–—(:][^\n]{0,60}| [^\n]{0,20}\d{4}[^\n]{0,20})?$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ENOUGH_VERSIONS = 4
+_LEAST_VALUES = 20
+_VALUES_FOR_A_DEFINITION = 10
 
 
 @functools.lru_cache(maxsize=65536)
@@ -131,6 +136,19 @@ def role_by_text(path: str, text: str) -> Role:
         return "generated"
     if role in {"code", "data"} and len(text) > _LONG_LINE and len(text) > 500 * (text.count("\n") + 1):
         return "generated"
+    if role == "code" and _is_mostly_values(text):
+        return "config"
     if role == "docs" and len(_VERSION_LINE.findall(text[:200_000])) >= _ENOUGH_VERSIONS * (1 + len(text) // 40_000):
         return "changelog"
     return role
+
+
+def _is_mostly_values(text: str) -> bool:
+    """Whether code is a table of names and values, such as the defaults of settings, and hardly does anything."""
+    definitions = values = 0
+    for line in text.split("\n"):
+        if begins_definition(line) is not None:
+            definitions += 1
+        elif begins_value(line):
+            values += 1
+    return values >= _LEAST_VALUES and values > _VALUES_FOR_A_DEFINITION * definitions
