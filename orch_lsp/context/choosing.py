@@ -24,6 +24,9 @@ NAME_WEIGHT = 6.0
 VOTES: Mapping[Role, tuple[float, int]] = {"code": (0.5, 5), "tests": (0.5, 5), "docs": (0.25, 4)}
 """Weight of what files of a role refer to, and how many of the best are asked."""
 
+NAMED = 0.3
+"""The vote of the brief for a file that defines a symbol which it names."""
+
 NOISE = 0.2
 """A file with less than this share of the score of the best of its role is not taken."""
 
@@ -61,6 +64,7 @@ def choose(
     takes: Callable[[str], bool],
     stopped: Callable[[], bool],
     mentioned: Iterable[str] = (),
+    named: Collection[str] = (),
 ) -> Choice:
     """Rank the files of a corpus for the terms of a brief.
 
@@ -70,6 +74,7 @@ def choose(
         takes: Whether a path is a candidate at all.
         stopped: Asked before each file that is read.
         mentioned: Files that the brief names: what they refer to counts as what the best file refers to.
+        named: Files that define a symbol which the brief names alone.
     """
     ranking = corpus.ranked(wanted)
     scores = {
@@ -78,7 +83,7 @@ def choose(
         if takes(one.path)
     }
     roles: dict[str, Role] = {path: role_of(path) for path in scores}
-    _add_votes(corpus, scores, roles, takes, stopped, mentioned)
+    _add_votes(corpus, scores, roles, takes, stopped, mentioned, named)
     by_role: dict[Role, tuple[Candidate, ...]] = {}
     for role in ROLES:
         found = sorted((path for path in scores if roles[path] == role), key=lambda path: (-scores[path], path))
@@ -108,10 +113,11 @@ def _add_votes(
     takes: Callable[[str], bool],
     stopped: Callable[[], bool],
     mentioned: Iterable[str],
+    named: Collection[str],
 ) -> None:
     """Raise the scores of code to which the best files refer. Roles that a file's text contradicts are set right."""
     tails = Tails(path for path in corpus.files if role_of(path) == "code" and takes(path))
-    votes: dict[str, float] = {}
+    votes = {path: NAMED for path in named if takes(path)}
     for path, weight in _voters(scores, roles, mentioned):
         if stopped():
             return
@@ -126,7 +132,7 @@ def _add_votes(
     best = max((score for path, score in scores.items() if roles[path] == "code"), default=1.0)
     for path, vote in votes.items():
         scores[path] = scores.get(path, 0.0) + best * vote
-        roles.setdefault(path, "code")
+        roles.setdefault(path, role_of(path))
 
 
 def _voters(

@@ -17,7 +17,7 @@ from orch_lsp.context.ignore import Rules
 from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion, estimate_tokens
 from orch_lsp.context.mentions import Mention, find_mentions
 from orch_lsp.context.packing import Wanted, new_pack
-from orch_lsp.context.resolution import Resolver
+from orch_lsp.context.resolution import Place, Resolver
 from orch_lsp.context.tokens import terms
 from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ContextError, ErrorCode
@@ -25,6 +25,8 @@ from orch_lsp.errors import ContextError, ErrorCode
 MAX_LEFT_OUT = 200
 _MOST_BESIDE = 12
 """Of one folder that belongs to the spec."""
+_AROUND = 15
+"""Lines before and after that of a call in a trace, where its function is not named."""
 
 
 class FilesystemSource:
@@ -81,19 +83,19 @@ class FilesystemSource:
         listing = tree.list_files(self._limits.max_files, ended)
         left_out: list[Exclusion] = []
         files = list(_chosen(listing.files, spec, query, ended))
-        mentions = {path: Wanted(whole=True) for path in _beside(files, query.folders)}
-        for path, wanted in _resolve(
-            query, spec, Resolver(root, _folder(spec), tree, files), left_out, stopped, self._deadline()
-        ).items():
-            mentions.setdefault(path, wanted)
         met = list(listing.left_out)
         corpus = ReadCorpus(root, files, self._limits, ended)
         met += corpus.left_out
+        mentions = {path: Wanted(whole=True) for path in _beside(files, query.folders)}
+        resolver = Resolver(root, _folder(spec), tree, files, corpus.defining)
+        named: dict[str, set[str]] = {}
+        for path, wanted in _resolve(query, spec, resolver, left_out, named, stopped, self._deadline()).items():
+            mentions.setdefault(path, wanted)
         card, conventions = project_card(corpus, query.budget_tokens)
         conventions = tuple(item for item in conventions if item.path not in mentions)
         taken = estimate_tokens(assembly.card(ContextResult(conventions, (), card)))
         candidates = frozenset(files).difference(item.path for item in conventions)
-        choice = choose(corpus, frozenset(terms(query.brief)), candidates.__contains__, stopped, mentions)
+        choice = choose(corpus, frozenset(terms(query.brief)), candidates.__contains__, stopped, mentions, named)
         if late:
             seconds = f"{self._limits.max_seconds:g} seconds"
             met.insert(0, Exclusion("…", f"it took longer than {seconds} to read: the rest was not searched"))
@@ -101,7 +103,7 @@ class FilesystemSource:
             met.insert(0, Exclusion("…", f"more than {self._limits.max_files} files: the rest was not searched"))
         pack = new_pack(corpus, choice.weights, query.budget_tokens - taken, stopped)
         pack.add_mentions(mentions)
-        pack.add_ranked(choice)
+        pack.add_ranked(choice, named)
         return ContextResult((*conventions, *pack.items), _bounded((*left_out, *pack.left_out, *met)), card)
 
     def _deadline(self) -> Callable[[], bool]:
@@ -126,10 +128,11 @@ def _resolve(
     spec: str | None,
     resolver: Resolver,
     left_out: list[Exclusion],
+    named: dict[str, set[str]],
     stopped: Callable[[], bool],
     is_late: Callable[[], bool],
 ) -> dict[str, Wanted]:
-    """Mentioned files in the order of the spec, each with its ranges or None for all of it."""
+    """Mentioned files in the order of the spec, each with what is wanted of it; symbols alone go to `named`."""
     exclude = Rules(query.exclude)
     found: dict[str, Wanted] = {}
     for mention in find_mentions(query.text):
@@ -138,23 +141,32 @@ def _resolve(
         if is_late():
             left_out.append(Exclusion(mention.written, "not looked at: looking for mentioned files took too long"))
             continue
-        path = resolver.resolve(mention)
-        if isinstance(path, Exclusion):
-            left_out.append(path)
-        elif path is not None and path != spec:
-            if exclude.covers(path.split("/")):
-                left_out.append(Exclusion(path, "excluded by `context.exclude`"))
+        places = resolver.resolve(mention)
+        if isinstance(places, Exclusion):
+            left_out.append(places)
+            continue
+        for place in places or ():
+            if place.path == spec:
+                continue
+            if exclude.covers(place.path.split("/")):
+                left_out.append(Exclusion(place.path, "excluded by `context.exclude`"))
+            elif not place.is_certain:
+                named.setdefault(place.path, set()).add(place.symbol)
             else:
-                _note(found, path, mention)
+                _note(found.setdefault(place.path, Wanted()), place, mention)
     return found
 
 
-def _note(found: dict[str, Wanted], path: str, mention: Mention) -> None:
-    wanted = found.setdefault(path, Wanted())
-    if mention.lines is None:
-        wanted.whole = True
-    else:
-        wanted.ranges.append(mention.lines)
+def _note(wanted: Wanted, place: Place, mention: Mention) -> None:
+    if place.symbol:
+        wanted.names.append(place.symbol)
+    if place.lines is None:
+        wanted.whole = wanted.whole or not place.symbol
+    elif mention.form != "frame":
+        wanted.ranges.append(place.lines)
+    elif not place.symbol:
+        # The line of a trace is that of another version, perhaps.
+        wanted.ranges.append((max(1, place.lines[0] - _AROUND), place.lines[0] + _AROUND))
 
 
 def _below(root: Path, path: Path | None) -> str | None:

@@ -1,55 +1,105 @@
-"""Files that a spec names itself: links, inline code, and file names in its prose.
+"""What a spec names itself: files, lines of files, modules and symbols, each with its place in the spec.
 
-A link is meant, so that one that leads nowhere or must not be followed is reported. Inline code and prose are only
-taken for a file where one is found, since `/v1/users` and `e.g.` are none.
+A link and `@path` are meant, so that one that leads nowhere or must not be followed is reported. Inline code, prose and
+traces of calls are only taken for a file or a symbol where one is found, since `/v1/users` and `e.g.` are none.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Literal
 from urllib.parse import unquote
 
+from orch_lsp.context.roles import SUFFIXES
 from orch_lsp.markdown.reader import read
-from orch_lsp.markdown.tree import Chunk
+from orch_lsp.markdown.tree import Chunk, Tree
+from orch_lsp.text import Span
 
 MAX_MENTIONS = 1_000
+MAX_FRAMES = 100
+
+Form = Literal["link", "at", "code", "word", "frame"]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _FRAGMENT_LINES = re.compile(r"L?(\d{1,9})(?:C\d+)?(?:-L?(\d{1,9})(?:C\d+)?)?$")
 _COLON_LINES = re.compile(r"^(?P<path>.*?[^:]):(?P<first>\d{1,9})(?:-(?P<last>\d{1,9})|:\d{1,9})?:?$", re.DOTALL)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _QUOTES = "\"'“”‘’«»<>()[]{}*,;!?…"
+_WORD = re.compile(r"[^\s|]+")
+
+_IDENTIFIER = re.compile(r"[^\W\d]\w{2,79}(?:(?:\.|::|#)[^\W\d]\w{0,79}){0,4}(?:\(\))?")
+_CAMEL = re.compile(
+    r"(?:[A-Z][a-z0-9]+){2,8}[A-Z]{0,4}|[A-Z]{2,8}\d{0,4}(?:[A-Z][a-z0-9]+){1,8}|[A-Z][a-z0-9]+[A-Z]{2,8}[a-z0-9]*"
+)
+_UPPER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_IN_EXPRESSION = re.compile(r"[A-Za-z_][\w./:-]*")
+_AT = re.compile(r"@(?=[^\s@])")
+
+_FRAMES = (
+    re.compile(r'File "(?P<path>[^"\n]{1,400})", line (?P<line>\d{1,7})(?:, in (?P<name>[\w.<>]{1,100}))?'),
+    re.compile(r"\bat (?P<name>[\w$.<>\[\] ]{1,100}?) ?\((?P<path>[^()\n:]{1,400}):(?P<line>\d{1,7})(?::\d{1,5})?\)"),
+    re.compile(r"\bat (?P<path>(?:[A-Za-z]:)?[^()\s:]{1,400}):(?P<line>\d{1,7})(?::\d{1,5})?"),
+    re.compile(
+        r"(?<![^\s\"'(])(?P<path>[^\s:\"'()]{1,400}\.\w{1,4}):(?P<line>\d{1,7}):in [`'\"](?P<name>[^`'\"\n]{1,100})"
+    ),
+    re.compile(r"\bat (?P<name>[\w.<>`]{1,100})\([^()\n]{0,200}\) in (?P<path>[^\n:]{1,400}?):line (?P<line>\d{1,7})"),
+    re.compile(r"^\s{1,8}(?P<path>[^\s:]{1,400}\.(?:go|rs|c|cc|cpp)):(?P<line>\d{1,7})\b", re.MULTILINE),
+)
+"""A call in a trace: of Python, JavaScript and Java, Rust and Node, Ruby, C#, and Go."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A file as the spec names it.
+    """A file, or something in one, as the spec names it.
 
-    `written` is for messages; `path` has `/` and no range; `lines` is 1-based, last line included; `explicit` says
-    that it was a link.
+    Attributes:
+        written: As it stands there, for messages.
+        path: With `/` and without a range; empty if a symbol alone is named.
+        lines: From one, last line included.
+        explicit: Whether it is meant, so that it is reported if nothing is found.
+        symbol: The name of a definition: the function of a call in a trace, or all that is named.
+        form: How it is named.
+        span: Its place in the spec.
     """
 
     written: str
     path: str
     lines: tuple[int, int] | None
     explicit: bool
+    symbol: str = ""
+    form: Form = field(default="word", compare=False)
+    span: Span = field(default=Span(0, 0), compare=False)
 
 
 def find_mentions(text: str) -> list[Mention]:
     """Mentions in the order of the text, each once. Links to the web, and inside the document, are none.
 
-    A link definition is a mention where it stands. Code blocks and HTML hold none.
+    A link definition is a mention where it stands. Code blocks hold none but the calls of a trace, HTML none at all.
     """
-    tree = read(text)
-    found: dict[Mention, None] = {}
-    for chunk in tree.chunks:
-        for mention in _in_chunk(chunk):
-            found.setdefault(mention)
+    return list(dict.fromkeys(mentions_in(read(text))))[:MAX_MENTIONS]
+
+
+def mentions_in(tree: Tree) -> list[Mention]:
+    """Every mention with its place, in order, at most `MAX_MENTIONS`. Pure; never raises."""
+    found: list[Mention] = []
+    for chunk, base in zip(tree.chunks, tree.starts, strict=True):
+        for mention in chunk.once("mentions", _of_chunk):
+            found.append(replace(mention, span=Span(mention.span.start + base, mention.span.end + base)))
             if len(found) == MAX_MENTIONS:
-                return list(found)
-    return list(found)
+                return found
+    return found
+
+
+def mention_at(tree: Tree, offset: int) -> Mention | None:
+    """The mention that holds an offset, or ends at it."""
+    number = tree.chunk_at(offset)
+    base = tree.starts[number]
+    for mention in tree.chunks[number].once("mentions", _of_chunk):
+        if mention.span.start <= offset - base <= mention.span.end:
+            return replace(mention, span=Span(mention.span.start + base, mention.span.end + base))
+    return None
 
 
 def parse_target(target: str, *, explicit: bool) -> Mention | None:
@@ -73,47 +123,152 @@ def parse_target(target: str, *, explicit: bool) -> Mention | None:
     return Mention(written, path.replace("\\", "/"), lines, explicit)
 
 
+def _of_chunk(chunk: Chunk) -> tuple[Mention, ...]:
+    found = sorted(_in_chunk(chunk), key=lambda mention: (mention.span.start, mention.span.end))
+    return tuple(found[:MAX_MENTIONS])
+
+
 def _in_chunk(chunk: Chunk) -> Iterator[Mention]:
     """Mentions of one chunk: what is no prose is looked at by itself, and the words between are."""
     at = 0
-    for start, end, target, explicit in sorted(_not_prose(chunk)):
+    for start, end, target, form in sorted(_not_prose(chunk)):
         if start >= at:
-            yield from _in_prose(chunk.text[at:start])
+            yield from _in_prose(chunk.text, at, start)
             at = end
-        elif not explicit:
+        elif form != "link":
             # Code within a link names what the link leads to.
             continue
-        if target and (mention := parse_target(target, explicit=explicit)):
-            yield mention
-    yield from _in_prose(chunk.text[at:])
+        if form == "frame":
+            yield from _frames(chunk.text, start, end)
+        elif form == "code" and any(letter in target for letter in " =("):
+            yield from _in_expression(chunk.text, start, end)
+        elif target and (mention := _meant(target, form)):
+            yield replace(mention, form=form, span=Span(start, end))
+    yield from _in_prose(chunk.text, at, len(chunk.text))
 
 
-def _not_prose(chunk: Chunk) -> Iterator[tuple[int, int, str, bool]]:
-    """Start, end and target of everything that is no prose, and whether it is a link."""
+def _not_prose(chunk: Chunk) -> Iterator[tuple[int, int, str, Form]]:
+    """Start, end and target of everything that is no prose, and its form; the form of a block of code is `frame`."""
     for element in chunk.elements:
         match element.kind:
             case "link" | "image":
-                yield element.start, element.end, unquote(element.value), True
+                yield element.start, element.end, unquote(element.value), "link"
             case "code":
-                yield element.start, element.end, _code(chunk.source(element)), False
-            case "code_block" | "html_block" | "html":
-                yield element.start, element.end, "", False
+                yield element.start, element.end, _code(chunk.source(element)), "code"
+            case "code_block":
+                yield element.start, element.end, "", "frame"
+            case "html_block" | "html":
+                yield element.start, element.end, "", "word"
             case _:
                 pass
     for definition in chunk.definitions:
-        yield definition.start, definition.end, unquote(definition.destination), True
+        yield definition.start, definition.end, unquote(definition.destination), "link"
+
+
+def _meant(target: str, form: Form) -> Mention | None:
+    if form == "code":
+        target = target.removeprefix("@")
+        if _IDENTIFIER.fullmatch(target) and not _has_suffix(target):
+            symbol = target.removesuffix("()")
+            # A dotted name may be a file's, a module's or a symbol's.
+            return Mention(target, symbol if "." in symbol else "", None, explicit=False, symbol=symbol)
+    return parse_target(target, explicit=form == "link")
+
+
+def _in_expression(text: str, start: int, end: int) -> Iterator[Mention]:
+    """Names and paths in code that is more than one of them, such as a setting with its value."""
+    for match in _IN_EXPRESSION.finditer(text, start, end):
+        word = match[0].rstrip(".:/")
+        if "/" in word or "." in word or _CAMEL.fullmatch(word) or _UPPER.fullmatch(word):
+            mention = _meant(word, "code")
+            if mention is not None:
+                yield replace(mention, form="code", span=Span(match.start(), match.start() + len(word)))
 
 
 def _code(source: str) -> str:
     return " ".join(source.strip("`").split())
 
 
-def _in_prose(text: str) -> Iterator[Mention]:
-    for word in _ESCAPE.sub(r"\1", text).replace("|", " ").split():
-        bare = word.lstrip(_QUOTES).rstrip(f"{_QUOTES}.:")
-        # A name without a dot or a slash is a word like any other.
-        if ("." in bare or "/" in bare) and "://" not in bare and (mention := parse_target(bare, explicit=False)):
+def _in_prose(text: str, start: int, end: int) -> Iterator[Mention]:
+    taken = start
+    for frame in _frames(text, start, end):
+        yield from _words(text, taken, frame.span.start)
+        yield frame
+        taken = frame.span.end
+    yield from _words(text, taken, end)
+
+
+def _words(text: str, start: int, end: int) -> Iterator[Mention]:
+    for match in _WORD.finditer(text, start, end):
+        written = match[0]
+        bare = written.lstrip(_QUOTES)
+        first = match.end() - len(bare)
+        bare = bare.rstrip(f"{_QUOTES}.:")
+        span = Span(first, first + len(bare))
+        word = _ESCAPE.sub(r"\1", bare)
+        mention = _at(word) if _AT.match(word) else _word(word)
+        if mention is not None:
+            yield replace(mention, span=span)
+
+
+def _at(word: str) -> Mention | None:
+    """`@path`, `@path#L10-L40`, `@symbol`; what only looks like one, such as a person's name, is not reported."""
+    target = word.removeprefix("@")
+    if "://" in target:
+        return None
+    if "/" not in target and _IDENTIFIER.fullmatch(target) and not _has_suffix(target):
+        symbol = target.removesuffix("()")
+        meant = bool(_CAMEL.fullmatch(symbol) or "_" in symbol or target.endswith("()"))
+        return Mention(word, symbol if "." in symbol else "", None, explicit=meant, symbol=symbol, form="at")
+    mention = parse_target(target, explicit=True)
+    if mention is None:
+        return None
+    explicit = _has_suffix(mention.path) or mention.lines is not None
+    return replace(mention, written=word, form="at", explicit=explicit)
+
+
+def _has_suffix(path: str) -> bool:
+    """Whether a name ends like a file's: with a short suffix that is no number."""
+    stem, dot, suffix = path.rpartition("/")[2].rpartition(".")
+    return bool(dot and stem) and suffix.lower() in SUFFIXES
+
+
+def _word(word: str) -> Mention | None:
+    # A name without a dot or a slash is a word like any other, unless it is written as only programs are.
+    if "." in word or "/" in word:
+        return None if "://" in word else parse_target(word, explicit=False)
+    symbol = word.removesuffix("()")
+    if _UPPER.fullmatch(symbol) or _CAMEL.fullmatch(symbol):
+        return Mention(word, "", None, explicit=False, symbol=symbol)
+    return None
+
+
+def _frames(text: str, start: int, end: int) -> Iterator[Mention]:
+    """The calls of traces in a part of a text, in order."""
+    found: dict[int, Mention] = {}
+    for pattern in _FRAMES:
+        for match in pattern.finditer(text, start, end):
+            path = match["path"].strip()
+            if "://" in path or len(found) >= MAX_FRAMES:
+                continue
+            name = (match.groupdict().get("name") or "").strip().removesuffix("()")
+            number = int(match["line"])
+            mention = Mention(
+                match[0].strip(), path.replace("\\", "/"), (number, number), explicit=False, symbol=_function(name),
+                form="frame", span=Span(*match.span()),
+            )  # fmt: skip
+            found.setdefault(match.start("path"), mention)
+    at = start
+    for _, mention in sorted(found.items()):
+        if mention.span.start >= at:
             yield mention
+            at = mention.span.end
+
+
+def _function(name: str) -> str:
+    """The last part of a call's name; empty for one that has none, such as `<module>`."""
+    last = re.split(r"[.#:$ ]", name.removeprefix("async "))[-1]
+    return last if re.fullmatch(r"\w+", last) else ""
 
 
 def _range(match: re.Match[str] | None) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ another name either.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from orch_lsp.context.assembly import cost, introduction_cost
@@ -29,11 +29,13 @@ FOR_RANKED = 4
 TOKENS_A_TERM = 600
 """A brief that says little gets little: at most this many tokens for each of its terms that the workspace knows."""
 
-LARGEST_UNIT = 0.6
+LARGEST_UNIT = 0.4
 """Of a role's share; a larger one is taken by its parts."""
 SMALL_FILE = 0.12
 """Of a role's share; a file that is smaller is one unit."""
-CALLED = 1.5
+NAMED = 1.3
+"""What a unit gains by being named in the brief."""
+CALLED = 1.2
 """What a unit gains by being called in one that was taken."""
 COST_POWER = 0.3
 
@@ -44,6 +46,7 @@ LEAST_USEFUL = 32
 _LABEL = 24
 _MOST_READ = 40
 _JOINED_GAP = 3
+_LEAST_REST = 2
 _ROUNDS = 3
 """How often what joining has saved is offered again."""
 
@@ -104,6 +107,7 @@ class Pack:
     items: list[ContextItem] = field(default_factory=list[ContextItem])
     left_out: list[Exclusion] = field(default_factory=list[Exclusion])
     _files: dict[str, _File] = field(default_factory=dict[str, "_File"])
+    _named: Mapping[str, Collection[str]] = field(default_factory=dict[str, Collection[str]])
     _sent: SentLines = field(default_factory=SentLines)
 
     def add_mentions(self, mentions: Mapping[str, Wanted]) -> None:
@@ -121,8 +125,14 @@ class Pack:
             if not self._take(found):
                 self.left_out.append(Exclusion(path, NO_ROOM if file.admitted.text else "empty"))
 
-    def add_ranked(self, choice: Choice) -> None:
-        """Take of what was chosen: each role within its share, then whatever still fits, changelogs and such last."""
+    def add_ranked(self, choice: Choice, named: Mapping[str, Collection[str]] | None = None) -> None:
+        """Take of what was chosen: each role within its share, then whatever still fits, changelogs and such last.
+
+        Args:
+            choice: The candidates.
+            named: Symbols by file that the brief names: their definitions come before others.
+        """
+        self._named = named or {}
         all_left = self.remaining
         budget = min(all_left, TOKENS_A_TERM * len(self.score.weights))
         rest = all_left - budget
@@ -233,7 +243,10 @@ class Pack:
         for unit in self._parts(file, allowance):
             if (score := self.score.of(unit.name, file.text(unit))) > 0:
                 tokens = file.tokens(unit) + _LABEL
-                found.append(_Option(worth * score / tokens**COST_POWER, file, unit, tokens))
+                value = worth * score / tokens**COST_POWER
+                if unit.name and unit.name in self._named.get(file.admitted.relative_path, ()):
+                    value *= NAMED
+                found.append(_Option(value, file, unit, tokens))
         return found
 
     def _parts(self, file: _File, allowance: int) -> Iterator[Unit]:
@@ -268,6 +281,7 @@ class Pack:
             best = max(fitting, key=lambda one: (one.value, one.file.admitted.relative_path, -one.unit.first))
             options.remove(best)
             if best.file.is_taken(best.unit):
+                options += self._rest_of(best)
                 continue
             text = best.file.text(best.unit)
             twin = self._sent.twin(best.file.admitted.relative_path, text)
@@ -281,6 +295,16 @@ class Pack:
             self.remaining -= best.tokens
             self._raise_called(options, best)
         return used
+
+    def _rest_of(self, option: _Option) -> Iterator[_Option]:
+        """The lines of a unit that were not taken yet, by themselves."""
+        at = option.unit.first
+        for first, last in (*_merged(option.file.taken), (option.unit.last + 1, 0)):
+            end = min(first - 1, option.unit.last)
+            if end - at >= _LEAST_REST:
+                unit = Unit(option.unit.name, at, end)
+                yield replace(option, unit=unit, tokens=option.file.tokens(unit) + _LABEL)
+            at = max(at, last + 1)
 
     def _raise_called(self, options: Sequence[_Option], taken: _Option) -> None:
         called = symbols(taken.file.text(taken.unit))

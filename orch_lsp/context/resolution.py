@@ -1,18 +1,38 @@
-"""From a file as a spec names it to a path below the root, or the reason why there is none."""
+"""From a file or symbol as a spec names it to places below the root, or the reason why there is none."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from orch_lsp.context.choke import LINK_OUTSIDE, NOT_A_FILE, NOT_FOUND, OUTSIDE, confine
 from orch_lsp.context.denylist import denied
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.mentions import Mention
+from orch_lsp.context.references import Tails
+from orch_lsp.context.roles import role_of
 from orch_lsp.context.tree import FileTree
 
 IGNORED = "ignored by git"
+MOST_DEFINING = 3
+"""A symbol that more files define names none of them."""
+_LEAST_TAIL = 2
+"""Parts of a path that is not of this machine which have to agree, if it has so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a mention means: a file below the root, perhaps lines of it, perhaps a definition in it by its name."""
+
+    path: str
+    lines: tuple[int, int] | None = None
+    symbol: str = ""
+    is_certain: bool = True
+    """Whether the file is named, too; a symbol alone may be defined somewhere else than it is meant."""
 
 
 class Resolver:
@@ -23,16 +43,54 @@ class Resolver:
         folder: The spec's folder below the root with `/`, empty for the root itself; None if it is not below it.
         tree: What git would track.
         files: The candidates.
+        defining: The files that define a symbol.
     """
 
-    def __init__(self, root: Path, folder: str | None, tree: FileTree, files: Sequence[str]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        folder: str | None,
+        tree: FileTree,
+        files: Sequence[str],
+        defining: Callable[[str], Sequence[str]] = lambda _: (),
+    ) -> None:
         self._root = root
         self._folder = folder
         self._tree = tree
-        self._by_name = _unique_names(files)
+        self._files = files
+        self._defining = defining
 
-    def resolve(self, mention: Mention) -> str | Exclusion | None:
-        """The real path of the mentioned file, why it is left out, or None if no file is meant."""
+    def resolve(self, mention: Mention) -> tuple[Place, ...] | Exclusion | None:
+        """The places that are meant, why the mentioned file is left out, or None if nothing here is meant."""
+        if mention.form == "frame":
+            path = self._by_tail(mention.path)
+            return None if path is None else (Place(path, mention.lines, mention.symbol),)
+        file = self._file(mention) if mention.path else self._refuse(mention, NOT_FOUND)
+        if isinstance(file, str):
+            return (Place(file, mention.lines),)
+        return self._definition(mention) or file
+
+    def _definition(self, mention: Mention) -> tuple[Place, ...]:
+        """The places of a dotted module, of a name in one, or of a symbol alone."""
+        name = mention.symbol or mention.path
+        if "/" in name or mention.lines is not None:
+            return ()
+        parts = [part for part in re.split(r"\.|::|#", name) if part]
+        if not parts:
+            return ()
+        if len(parts) > 1 and (named := self._tails.named(tuple(parts))) is not None:
+            return (Place(named[0], None, named[1] or ""),)
+        if not mention.symbol:
+            return ()
+        for symbol, wanted in ((parts[0], ".".join(parts)), (parts[-1], parts[-1])):
+            found = self._defining(symbol)
+            # A test may define a name of its own as the code does.
+            found = [path for path in found if role_of(path) != "tests"] or found
+            if 1 <= len(found) <= MOST_DEFINING:
+                return tuple(Place(path, None, wanted, is_certain=mention.explicit) for path in found)
+        return ()
+
+    def _file(self, mention: Mention) -> str | Exclusion | None:
         if mention.path.startswith(("//", "file:", "~")) or mention.path[1:2] == ":":
             return self._refuse(mention, OUTSIDE)
         outside = False
@@ -47,11 +105,34 @@ class Resolver:
             if found.reason not in {NOT_FOUND, NOT_A_FILE}:
                 return Exclusion(mention.written, found.reason)
             missing = found.reason if missing == NOT_FOUND else missing
-        if (unique := self._by_name.get(mention.path)) is not None:
-            return unique
+        named = self._by_name.get(mention.path, ())
+        if len(named) == 1:
+            return named[0]
         if outside and not mention.path.startswith("/"):
             return Exclusion(mention.written, OUTSIDE)
         return self._refuse(mention, OUTSIDE if outside else missing)
+
+    def _by_tail(self, path: str) -> str | None:
+        """The one file whose path ends most like a path of another machine, such as one of an installed package."""
+        parts = [part for part in path.split("/") if part not in {"", ".", ".."}]
+        if not parts:
+            return None
+        agreeing = {one: _same_end(one.split("/"), parts) for one in self._by_name.get(parts[-1], ())}
+        most = max(agreeing.values(), default=0)
+        found = [one for one, count in agreeing.items() if count == most]
+        is_enough = most >= min(_LEAST_TAIL, len(parts)) or (most and len(found[0].split("/")) == most == len(parts))
+        return found[0] if len(found) == 1 and is_enough else None
+
+    @cached_property
+    def _tails(self) -> Tails:
+        return Tails(path for path in self._files if role_of(path) in {"code", "tests"})
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self._files:
+            found.setdefault(posixpath.basename(path), []).append(path)
+        return found
 
     def _readings(self, mention: Mention) -> list[str | None]:
         """Paths below the root that may be meant, best first; None stands for one that leads out."""
@@ -84,12 +165,8 @@ def _normal(path: str) -> str | None:
     return None if normal == ".." or normal.startswith(("../", "/")) else normal
 
 
-def _unique_names(files: Sequence[str]) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    shared: set[str] = set()
-    for path in files:
-        name = posixpath.basename(path)
-        if name in found:
-            shared.add(name)
-        found[name] = path
-    return {name: path for name, path in found.items() if name not in shared}
+def _same_end(one: Sequence[str], other: Sequence[str]) -> int:
+    count = 0
+    while count < min(len(one), len(other)) and one[-1 - count] == other[-1 - count]:
+        count += 1
+    return count

@@ -33,6 +33,9 @@ _CONFIG = frozenset(
     "cfg conf config editorconfig env ini json5 jsonc properties toml xml yaml yml".split()  # noqa: SIM905
 )
 
+SUFFIXES = _CODE | _DOCS | _CONFIG | {"json", "csv", "svg", "lock"}
+"""Ends of names by which a word is known to be a file's."""
+
 _CHANGELOG = re.compile(
     r"(?:change[-_]?logs?|changes|history|news|releases?|release[-_]?notes?|whats[-_]?new|upgrading|authors|contributors|thanks)"
     r"(?:[-_.](?:v?\d[\w.]*|old|archive))*(?:\.[a-z]+)?",
