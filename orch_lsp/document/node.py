@@ -148,10 +148,7 @@ class Nodes:
 
     def around(self, offset: int) -> tuple[Node, ...]:
         """The nodes that hold `offset`, the innermost first. A node's end belongs to it unless another begins there."""
-        number = bisect_right(self._starts, offset) - 1
-        node = self.nodes[number] if number >= 0 else None
-        while node is not None and offset > node.span.end:
-            node = self._parent_of(node)
+        node = self.at(offset)
         found: list[Node] = []
         while node is not None:
             found.append(node)
@@ -172,7 +169,11 @@ class Nodes:
 
     def at(self, offset: int) -> Node | None:
         """The innermost node that holds `offset`."""
-        return next(iter(self.around(offset)), None)
+        number = bisect_right(self._starts, offset) - 1
+        node = self.nodes[number] if number >= 0 else None
+        while node is not None and offset > node.span.end:
+            node = self._parent_of(node)
+        return node
 
     def citation_at(self, offset: int) -> Citation | None:
         """The citation whose text holds `offset`, its end included; the one that begins there of two that touch.

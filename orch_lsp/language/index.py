@@ -75,7 +75,10 @@ class IndexedDocument:
     @cached_property
     def cited_scopes(self) -> frozenset[str]:
         """The scopes in which its citations name something."""
-        return frozenset(scope for scope, _ in self.cited)
+        # Not by way of `cited`, which nobody may ask for: this is looked at after each key.
+        one_each = {citation.scope: citation for node in self.nodes.nodes for citation in node.citations}
+        one_each |= {citation.scope: citation for citation in self.nodes.loose}
+        return frozenset(scope for one in one_each.values() if (scope := self.scope_of(one)) is not None)
 
     @cached_property
     def seen_by_others(self) -> object:

@@ -28,7 +28,8 @@ _MANY = 3
 
 
 @once_a_chunk
-def _paths_in(chunk: Chunk) -> tuple[tuple[Span, str], ...]:
+def paths_in(chunk: Chunk) -> tuple[tuple[Span, str], ...]:
+    """The paths that a chunk names, with their places, as it counts."""
     found = [(Span(*match.span("path")), match["path"]) for match in _IN_WORDS.finditer(visible(chunk))]
     for element in chunk.elements:
         if element.kind == "code":
@@ -68,7 +69,7 @@ def placed_paths(document: SpecDocument) -> tuple[tuple[Span, str], ...]:
         lambda: tuple(
             (Span(base + span.start, base + span.end), path)
             for chunk, base in chunks(document)
-            for span, path in _paths_in(chunk)
+            for span, path in paths_in(chunk)
         ),
     )
 

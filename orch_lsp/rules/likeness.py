@@ -62,8 +62,9 @@ class Likeness:
         """Whether one of the two says the same as the other, or a little more: of all words both have this share."""
         if self.exact != other.exact:
             return False
-        mine, others = self.words - other.words, other.words - self.words
-        if (mine and others) or min(len(self.pairs - other.pairs), len(other.pairs - self.pairs)) > 1:
+        if not (self.words <= other.words or other.words <= self.words):
+            return False
+        if min(len(self.pairs - other.pairs), len(other.pairs - self.pairs)) > 1:
             return False
         same = len(self.words & other.words) + len(self.pairs & other.pairs)
         return same >= share * (len(self.words | other.words) + len(self.pairs | other.pairs))
@@ -129,8 +130,12 @@ class Alike(Generic[_Of]):
     def near(self, one: Likeness) -> Iterator[_Of]:
         """Those that are known and near to one, the first ones first, none twice."""
         seen: set[int] = set()
+        words, exact = one.words, one.exact
         for band in one.bands:
             for other, of in self._bands.get(band, ()):
+                # Most candidates are not near, and this tells it soonest; it is looked at by the ten thousand.
+                if exact != other.exact or not (words <= other.words or other.words <= words):
+                    continue
                 if id(other) not in seen or other is one:
                     seen.add(id(other))
                     if other.is_near(one):

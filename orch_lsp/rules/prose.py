@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import TypeVar
-from weakref import WeakKeyDictionary
 
 from orch_lsp.document.items import hidden_in
 from orch_lsp.document.model import SpecDocument
@@ -24,14 +23,11 @@ _QUOTED = re.compile(
 
 
 def once_a_chunk(read: Callable[[Chunk], _Read]) -> Callable[[Chunk], _Read]:
-    """A function of a chunk whose results are kept as long as the chunk is."""
-    known: WeakKeyDictionary[Chunk, _Read] = WeakKeyDictionary()
+    """A function of a chunk whose results are kept with the chunk."""
 
     @wraps(read)
     def of(chunk: Chunk) -> _Read:
-        if chunk not in known:
-            known[chunk] = read(chunk)
-        return known[chunk]
+        return chunk.once(read, read)
 
     return of
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Node
-from orch_lsp.rules.done_tasks import placed_paths
+from orch_lsp.rules.done_tasks import paths_in
 from orch_lsp.rules.rule import Found, Related, Rule, Subject
 from orch_lsp.text import Span, end_of_line, start_of_line
 
@@ -42,7 +42,7 @@ def parallel_conflict(subject: Subject) -> Iterator[Found]:
         return
     seen: dict[tuple[str | None, str], Node] = {}
     said: set[str] = set()
-    for span, path in placed_paths(document):
+    for span, path in _repeated_paths(document):
         node = document.nodes.at(span.start)
         if node is None or node.kind != "task" or node.state == "done" or node.key in said:
             continue
@@ -54,6 +54,20 @@ def parallel_conflict(subject: Subject) -> Iterator[Found]:
             said.add(node.key)
             message = f"This task and “{first.key}” are marked to be done at once, and both are about `{path}`."
             yield Found(message, span, node.key, (), (Related("The other task.", first.head),))
+
+
+def _repeated_paths(document: SpecDocument) -> Iterator[tuple[Span, str]]:
+    """The paths in those pieces of the text, from one heading to the next, that name one twice."""
+    tree = document.tree
+    for first in tree.pieces:
+        numbers = tree.piece_at(first)
+        names = [path for number in numbers for _, path in paths_in(tree.chunks[number])]
+        if len(set(names)) == len(names):
+            continue
+        for number in numbers:
+            base = tree.starts[number]
+            for span, path in paths_in(tree.chunks[number]):
+                yield Span(base + span.start, base + span.end), path
 
 
 def depends_on_later(subject: Subject) -> Iterator[Found]:

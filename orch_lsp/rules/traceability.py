@@ -8,7 +8,7 @@ tasks cite criteria.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
@@ -123,12 +123,12 @@ def _is_id(node: Node) -> bool:
 
 def _without_task(subject: Subject, kind: NodeKind, least: float) -> Iterator[Found]:
     nodes = subject.document.nodes
+    plans = [one for one in subject.neighbours if _holds_tasks(one.nodes)]
+    if not plans:
+        return
     divided = {"criterion", "requirement"} if kind == "requirement" else set[str]()
     parts = {node.parent for node in nodes.nodes if node.kind in divided}
     asked = [node for node in nodes.nodes if node.kind == kind and node.key not in parts and _is_id(node)]
-    plans = [one for one in subject.neighbours if _holds_tasks(one.nodes)] if asked else []
-    if not plans:
-        return
     covered = {one.key for plan in plans for one in plan.nodes.citations if one.scope is None}
     open_ones = [node for node in asked if node.key not in covered]
     if len(open_ones) == len(asked) or len(asked) - len(open_ones) < least * len(asked):
@@ -163,16 +163,17 @@ def story_without_acceptance(subject: Subject) -> Iterator[Found]:
 
 def id_width_mismatch(subject: Subject) -> Iterator[Found]:
     """Ids with another number of digits than the others of their kind: `FR-1` where there is `FR-002`."""
-    widths: dict[str, Counter[int]] = {}
+    widths: defaultdict[str, Counter[int]] = defaultdict(Counter)
     numbered: list[tuple[Node, str, str]] = []
     for node in subject.document.nodes.nodes:
         found = _NUMBERED.fullmatch(node.key) if node.name is not None else None
         if found is not None:
             numbered.append((node, found[1], found[2]))
             if found[2].startswith("0"):
-                widths.setdefault(found[1], Counter())[len(found[2])] += 1
+                widths[found[1]][len(found[2])] += 1
+    most = {prefix: counts.most_common(1)[0] for prefix, counts in widths.items()}
     for node, prefix, digits in numbered if widths else ():
-        usual, count = widths[prefix].most_common(1)[0] if prefix in widths else (0, 0)
+        usual, count = most.get(prefix, (0, 0))
         if count > 1 and len(digits) < usual:
             meant = f"{prefix}{int(digits):0{usual}}"
             yield Found(f"“{node.key}” has fewer digits than the others: “{meant}” is read alike.", node.head, node.key)
