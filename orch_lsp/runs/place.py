@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from pathlib import Path
 
-from orch_lsp import workspace
-from orch_lsp.storage.place import Companion, DatabasePlace
+from orch_lsp.storage import place
+from orch_lsp.storage.place import DatabasePlace, name_of
+
+__all__ = ["DATABASE", "name_of", "state_place", "workspace_place"]
 
 DATABASE = "runs.db"
-_COMPANIONS = (
-    Companion("../.gitattributes", "provenance/** merge=union\n", 0o644),
-    Companion(".gitignore", "*\n", 0o600),
-)
 
 
 def workspace_place(root: Path) -> DatabasePlace:
     """The place below a workspace root."""
-    return DatabasePlace(root / workspace.ORCH_DIRECTORY / "local" / DATABASE, root, _COMPANIONS)
+    return place.workspace_place(root, DATABASE)
 
 
 def state_place(root: Path | None) -> DatabasePlace:
     """The place in the user's state folder, for a workspace or for all documents that have none."""
-    if root is None:
-        return DatabasePlace(workspace.state_home() / "documents" / DATABASE, None)
-    return DatabasePlace(workspace.state_home() / "workspaces" / name_of(root) / DATABASE, None)
-
-
-def name_of(root: Path | None) -> str:
-    """The name of a workspace's own folders inside the state folder."""
-    return "documents" if root is None else hashlib.sha256(os.fsencode(root)).hexdigest()[:32]
+    return place.state_place(root, DATABASE)

@@ -35,6 +35,32 @@ def set_aside(database: Path, schema: Schema) -> Path | None:
         return target
 
 
+def remove(database: Path, seen: tuple[int, int] | None) -> None:
+    """Remove a database that can be made again, and the files beside it.
+
+    Args:
+        database: The file.
+        seen: Its device and inode as they were when it was found unusable: another process may have made a new one.
+
+    Raises:
+        OSError: It cannot be removed.
+    """
+    with _exclusive(database.with_name(database.name + ".lock")):
+        if identity_of(database) != seen:
+            return
+        for file in (*side_files(database), database):
+            file.unlink(missing_ok=True)
+
+
+def identity_of(path: Path) -> tuple[int, int] | None:
+    """Device and inode of a file; None if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def _free_name(database: Path) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     return database.with_name(f"{database.name}.damaged-{stamp}")

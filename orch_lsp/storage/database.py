@@ -123,6 +123,18 @@ class Database:
 
         return self._guarded(shrink)
 
+    def discard(self) -> None:
+        """Remove a database that can be made again; the next write makes it.
+
+        Raises:
+            StoreError: It cannot be removed.
+        """
+        self.close()
+        try:
+            damage.remove(self.location, damage.identity_of(self.location))
+        except OSError as error:
+            raise self._io_error(error) from error
+
     def close(self) -> None:
         """Give back the connection; the next use opens it again."""
         connection, self._connection, self._identity = self._connection, None, None
@@ -167,10 +179,21 @@ class Database:
                 if not sqlite.is_damage(error) or repaired:
                     raise sqlite.store_error(error, self._schema.what) from error
                 repaired = True
-                self._set_aside()
+                self._begin_anew()
+            except StoreError as error:
+                if error.code is not ErrorCode.STORE_NEWER or not self._schema.is_derived or repaired:
+                    raise
+                repaired = True
+                self.discard()
             except OSError as error:
                 self.close()
                 raise self._io_error(error) from error
+
+    def _begin_anew(self) -> None:
+        if self._schema.is_derived:
+            self.discard()
+        else:
+            self._set_aside()
 
     def _set_aside(self) -> None:
         try:
@@ -205,7 +228,7 @@ class Database:
 
     def _usable(self, *, create: bool) -> sqlite3.Connection | None:
         if self._connection is not None:
-            if _identity(self.location) == self._identity:
+            if damage.identity_of(self.location) == self._identity:
                 return self._connection
             # The file was removed or replaced; writes to the old one would be lost.
             self.close()
@@ -241,7 +264,7 @@ class Database:
         except OSError as error:
             msg = f"the state folder cannot be used ({error.strerror or error})"
             raise _UnusableError(msg) from error
-        identity = _identity(self.location)
+        identity = damage.identity_of(self.location)
         try:
             connection = self._checked(secret, create=create)
         except sqlite3.OperationalError as error:
@@ -297,11 +320,3 @@ def _free_pages(connection: sqlite3.Connection) -> int:
 def _roll_back(connection: sqlite3.Connection) -> None:
     if connection.in_transaction:
         connection.execute("ROLLBACK")
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino

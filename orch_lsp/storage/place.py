@@ -5,6 +5,7 @@ A repository is not trusted: its `.orch` may be a symlink, or bring a database o
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from contextlib import suppress
@@ -39,6 +40,27 @@ class DatabasePlace:
     def in_workspace(self) -> bool:
         """Whether the repository could have brought this file."""
         return self.root is not None
+
+
+def workspace_place(root: Path, database: str) -> DatabasePlace:
+    """The place of a database of this name below a workspace root, in a folder that is never committed."""
+    companions = (
+        Companion("../.gitattributes", "provenance/** merge=union\n", 0o644),
+        Companion(".gitignore", "*\n", 0o600),
+    )
+    return DatabasePlace(root / workspace.ORCH_DIRECTORY / "local" / database, root, companions)
+
+
+def state_place(root: Path | None, database: str) -> DatabasePlace:
+    """The place in the user's state folder, for a workspace or for all documents that have none."""
+    if root is None:
+        return DatabasePlace(workspace.state_home() / "documents" / database, None)
+    return DatabasePlace(workspace.state_home() / "workspaces" / name_of(root) / database, None)
+
+
+def name_of(root: Path | None) -> str:
+    """The name of a workspace's own folders inside the state folder."""
+    return "documents" if root is None else hashlib.sha256(os.fsencode(root)).hexdigest()[:32]
 
 
 def refusal(place: DatabasePlace) -> str | None:

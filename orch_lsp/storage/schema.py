@@ -24,6 +24,8 @@ class Schema:
         migrations: SQL statements, apart by semicolons, that lead from each version to the next.
         tables: The columns of each table in the newest version.
         fill: Called in the transaction of a migration, with the version that the file had, after its statements.
+        is_derived: Whether all of it can be made again from something else. Then a database that is damaged, or of a
+            later version, is removed rather than kept.
     """
 
     what: str
@@ -31,6 +33,7 @@ class Schema:
     migrations: Sequence[str]
     tables: Mapping[str, Sequence[str]]
     fill: Callable[[sqlite3.Connection, int], None]
+    is_derived: bool = False
 
     @property
     def version(self) -> int:

@@ -1,0 +1,137 @@
+"""The corpus over an index: what is in it as it is answers from there, every other file is read.
+
+Both sides give documents of the same kind, so that the ranking is the one that reading every file would give.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orch_lsp.context.choke import Admitted, admit
+from orch_lsp.context.index.disk import Disk
+from orch_lsp.context.index.reading import Found, Wanted
+from orch_lsp.context.index.rows import NO_TEXT, Indexed
+from orch_lsp.context.item import Exclusion
+from orch_lsp.context.ranking import Document, Ranking, rank
+from orch_lsp.errors import StoreError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Files that are not in the index as they are, and how they are read when somebody asks what stands in them."""
+
+    files: Sequence[str]
+    find: Callable[[Sequence[str], Wanted], Found]
+
+
+@dataclass
+class IndexedCorpus:
+    """See `Corpus`. To be closed by the thread that made it.
+
+    Attributes:
+        root: The workspace, its symlinks resolved.
+        disk: The index.
+        store_id: Which database the numbers of `indexed` are of.
+        indexed: The files that are in the index as they are.
+        unread: The others.
+        sizes: All files, each with its size in bytes.
+        hints: Terms and names that will be asked for, so that files are read once.
+        left_out: What was met but not searched.
+    """
+
+    root: Path
+    disk: Disk
+    store_id: str
+    indexed: Mapping[str, Indexed]
+    unread: Unread
+    sizes: Mapping[str, int]
+    hints: Wanted
+    left_out: list[Exclusion] = field(default_factory=list[Exclusion])
+    _read: tuple[Wanted, Found] | None = None
+
+    @property
+    def files(self) -> Mapping[str, int]:
+        """See `Corpus`."""
+        return self.sizes
+
+    def ranked(self, terms: Collection[str], /) -> Ranking:
+        """See `Corpus`."""
+        return rank([*self._documents_of_index(terms), *self._documents_of_unread(terms)], terms)
+
+    def defining(self, symbol: str, /) -> tuple[str, ...]:
+        """See `Corpus`."""
+        found: set[str] = set()
+        if self.indexed:
+            try:
+                numbers = self.disk.holding(self.disk.marker().name(symbol))
+            except StoreError as error:
+                self._do_without(error)
+            else:
+                found.update(path for path, one in self.indexed.items() if one.number in numbers)
+        if self.unread.files:
+            found.update(self._found((), (symbol,)).defining.get(symbol, ()))
+        return tuple(sorted(found))
+
+    def text(self, path: str, /) -> Admitted | Exclusion:
+        """See `Corpus`."""
+        return admit(self.root, path)
+
+    def close(self) -> None:
+        """Give back the connection."""
+        self.disk.close()
+
+    def _documents_of_index(self, terms: Collection[str]) -> list[Document]:
+        if not self.indexed:
+            return []
+        try:
+            marker = self.disk.marker()
+            counted = self.disk.occurrences({marker.term(term): term for term in terms}, self.store_id)
+        except StoreError as error:
+            self._do_without(error)
+            return []
+        nothing: dict[str, int] = {}
+        return [
+            Document(path, counted.get(one.number, nothing), one.words)
+            for path, one in self.indexed.items()
+            if one.words != NO_TEXT
+        ]
+
+    def _documents_of_unread(self, terms: Collection[str]) -> list[Document]:
+        if not self.unread.files:
+            return []
+        documents = self._found(terms, ()).documents
+        if self._read is not None and len(self._read[0].terms) == len(set(terms)):
+            return documents
+        wanted = frozenset(terms)
+        return [
+            Document(one.path, {term: n for term, n in one.counts.items() if term in wanted}, one.length)
+            for one in documents
+        ]
+
+    def _found(self, terms: Collection[str], symbols: Collection[str]) -> Found:
+        """What stands in the files that are not in the index; read once for all that was hinted at."""
+        if self._read is None or not self._read[0].covers(terms, symbols):
+            known = self.hints if self._read is None else self._read[0]
+            wanted = Wanted(known.terms.union(terms), known.symbols.union(symbols))
+            found = self.unread.find(self.unread.files, wanted)
+            self.left_out += [one for one in found.left_out if one not in self.left_out]
+            self._read = (wanted, found)
+        return self._read[1]
+
+    def _do_without(self, error: StoreError) -> None:
+        """The index cannot be used any more: from now on every file is read."""
+        logger.warning("%s", error.message)
+        self.left_out.insert(0, not_used(error))
+        self.unread = Unread((*self.indexed, *self.unread.files), self.unread.find)
+        self.indexed = {}
+        self._read = None
+
+
+def not_used(error: StoreError) -> Exclusion:
+    """What the record says of an index that could not be used."""
+    return Exclusion("…", f"{error.message} The files were read without it")

@@ -1,0 +1,72 @@
+"""What a query finds in files that are read for it: one pass over each, of which only the counts are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+
+from pathlib import Path
+
+from orch_lsp.context.choke import read_text
+from orch_lsp.context.definitions import defined_names
+from orch_lsp.context.item import Exclusion
+from orch_lsp.context.ranking import Document
+from orch_lsp.context.tokens import TermCounter
+
+SETTLED = ("binary", "larger than", "not UTF-8", "not a regular file", "not found")
+"""Reasons for which a file that nobody named is passed over without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for in each file: terms of `tokens`, and names that it may define."""
+
+    terms: frozenset[str]
+    symbols: frozenset[str]
+
+    def covers(self, terms: Collection[str], symbols: Collection[str]) -> bool:
+        """Whether all of these are looked for."""
+        return self.terms.issuperset(terms) and self.symbols.issuperset(symbols)
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found: a document for each file that could be read, and the files that define each of the names."""
+
+    documents: list[Document] = field(default_factory=list[Document])
+    defining: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    left_out: list[Exclusion] = field(default_factory=list[Exclusion])
+
+    def add(self, other: Found) -> None:
+        """Take over what was found in other files."""
+        self.documents += other.documents
+        self.left_out += other.left_out
+        for name, paths in other.defining.items():
+            self.defining.setdefault(name, []).extend(paths)
+
+
+def find(root: Path, files: Iterable[str], wanted: Wanted, max_file_bytes: int, ended: Callable[[], bool]) -> Found:
+    """Read files, one after the other.
+
+    Args:
+        root: The workspace, its symlinks resolved.
+        files: Root-relative paths with `/`.
+        wanted: What to look for.
+        max_file_bytes: Larger files are passed over.
+        ended: Asked before each file; once it says yes, the rest is not read.
+    """
+    counter = TermCounter(wanted.terms)
+    found = Found()
+    for path in files:
+        if ended():
+            break
+        readable = read_text(root, path, max_file_bytes)
+        if isinstance(readable, Exclusion):
+            if not readable.reason.startswith(SETTLED):
+                found.left_out.append(readable)
+            continue
+        found.documents.append(Document(path, *counter.count(f"{path}\n{readable.text}")))
+        if wanted.symbols:
+            for name in wanted.symbols.intersection(defined_names(path, readable.text)):
+                found.defining.setdefault(name, []).append(path)
+    return found

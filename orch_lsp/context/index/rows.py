@@ -1,0 +1,154 @@
+"""The tables of the index: which files are in it, and which marks stand in each.
+
+Neither texts nor words are kept (`marks`); FTS5 is told to keep no content. A row of FTS5 without content cannot be
+taken out again by every SQLite that is about, so that a file that changed gets a new number, and the rows of numbers
+that no file has any more are passed over until the index is begun anew (`is_mostly_dead`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from orch_lsp.context.choke import Stamp
+from orch_lsp.storage.schema import Schema
+
+Connection = sqlite3.Connection
+"""What a caller's work is given."""
+NO_TEXT = -1
+"""Words of a file that cannot be searched: binary, too large, in another encoding."""
+_DEAD_KEPT = 2_000
+
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
+    words INTEGER NOT NULL
+);
+CREATE VIRTUAL TABLE marks USING fts5(whole, parts, names, content='', tokenize='ascii');
+CREATE VIRTUAL TABLE occurrences USING fts5vocab(marks, instance)
+"""
+
+SCHEMA = Schema(
+    what="The index of the workspace",
+    items="files",
+    migrations=(_TABLES,),
+    tables={
+        "meta": ("key", "value"),
+        "files": ("id", "path", "size", "mtime_ns", "ctime_ns", "inode", "words"),
+    },
+    fill=lambda _connection, _version: None,
+    is_derived=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A file in the index: its number, its stamp when it was read, and how many words it has."""
+
+    number: int
+    stamp: Stamp
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A file that was read: its stamp from then, how many words it has, and its marks of each kind."""
+
+    path: str
+    stamp: Stamp
+    words: int = NO_TEXT
+    whole: str = ""
+    parts: str = ""
+    names: str = ""
+
+
+def generation(connection: Connection) -> str:
+    """A text that is another one after each change."""
+    return _meta(connection, "generation")
+
+
+def store_id(connection: Connection) -> str:
+    """The id of the database; that of another one means that all numbers are of other files."""
+    return _meta(connection, "store_id")
+
+
+def made_by(connection: Connection) -> str:
+    """The rules by which it was made, as `set_made_by` wrote them; empty in a new one."""
+    return _meta(connection, "made_by")
+
+
+def set_made_by(connection: sqlite3.Connection, rules: str) -> None:
+    """Write by which rules it is made."""
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('made_by', ?)", (rules,))
+
+
+def indexed(connection: sqlite3.Connection) -> dict[str, Indexed]:
+    """All files, by path."""
+    rows = connection.execute("SELECT path, id, size, mtime_ns, ctime_ns, inode, words FROM files")
+    return {row[0]: Indexed(row[1], Stamp(row[2], row[3], row[4], row[5]), row[6]) for row in rows}
+
+
+def replace(connection: sqlite3.Connection, rows: Iterable[NewRow]) -> dict[str, Indexed]:
+    """Put files in as they are now; those that are in the index are so no longer as they were."""
+    found: dict[str, Indexed] = {}
+    for row in rows:
+        connection.execute("DELETE FROM files WHERE path = ?", (row.path,))
+        number = connection.execute(
+            "INSERT INTO files (path, size, mtime_ns, ctime_ns, inode, words) VALUES (?, ?, ?, ?, ?, ?)",
+            (row.path, *row.stamp, row.words),
+        ).lastrowid
+        assert number is not None  # noqa: S101 -- it was inserted
+        if row.words != NO_TEXT:
+            connection.execute(
+                "INSERT INTO marks (rowid, whole, parts, names) VALUES (?, ?, ?, ?)",
+                (number, row.whole, row.parts, row.names),
+            )
+        found[row.path] = Indexed(number, row.stamp, row.words)
+    _changed(connection)
+    return found
+
+
+def remove(connection: sqlite3.Connection, paths: Sequence[str]) -> None:
+    """Take files out."""
+    connection.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in paths))
+    _changed(connection)
+
+
+def occurrences(connection: sqlite3.Connection, marks: Mapping[str, str]) -> dict[int, dict[str, int]]:
+    """How often each term stands in each file that has any, by the file's number.
+
+    Args:
+        connection: The database.
+        marks: The terms by their marks.
+    """
+    found: dict[int, dict[str, int]] = {}
+    for mark, term in marks.items():
+        counted = connection.execute("SELECT doc, count(*) FROM occurrences WHERE term = ? GROUP BY doc", (mark,))
+        for number, count in counted:
+            found.setdefault(number, {})[term] = count
+    return found
+
+
+def holding(connection: sqlite3.Connection, mark: str) -> set[int]:
+    """The numbers of files with a mark."""
+    return {number for (number,) in connection.execute("SELECT rowid FROM marks WHERE marks MATCH ?", (f'"{mark}"',))}
+
+
+def is_mostly_dead(connection: sqlite3.Connection) -> bool:
+    """Whether most of the index is about files that are no more, or have become others."""
+    last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'files'").fetchone()
+    (live,) = connection.execute("SELECT count(*) FROM files").fetchone()
+    return last is not None and int(last[0]) > 2 * int(live) + _DEAD_KEPT
+
+
+def _changed(connection: sqlite3.Connection) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('generation', hex(randomblob(8)))")
+
+
+def _meta(connection: Connection, key: str) -> str:
+    found = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return "" if found is None else str(found[0])

@@ -1,0 +1,192 @@
+"""The index of one workspace, as queries use it: looked at, kept up, and built beside them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from orch_lsp.context.choke import Stamp
+from orch_lsp.context.corpus import Limits, ReadCorpus
+from orch_lsp.context.index.build import build, rows_of
+from orch_lsp.context.index.children import Build, find_in_children
+from orch_lsp.context.index.corpus import IndexedCorpus, Unread, not_used
+from orch_lsp.context.index.disk import Disk
+from orch_lsp.context.index.look import Looker, stamps_of
+from orch_lsp.context.index.reading import Found, Wanted, find
+from orch_lsp.context.index.rows import Indexed
+from orch_lsp.context.item import Exclusion
+from orch_lsp.context.tree import FileTree, Listing
+from orch_lsp.errors import StoreError
+
+logger = logging.getLogger(__name__)
+
+SMALLEST_FILES = 500
+"""A workspace of fewer files is read anew each time, which takes a tenth of a second, and has no index."""
+_SMALLEST_BYTES = 16 * 1024 * 1024
+"""Unless they hold more than this."""
+_FEW = 200
+"""Files that changed and are read while a query waits. More are read by processes of their own."""
+_FEW_BYTES = 4 * 1024 * 1024
+
+
+class Watcher(Protocol):
+    """Is told of a build, from any thread."""
+
+    def progressed(self, root: Path, done: int, of: int) -> None:
+        """So many files of so many were read."""
+        ...
+
+    def ended(self, root: Path, how: str) -> None:
+        """It ended: `built`, `elsewhere` (another process is at it), `failed` or `stopped`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The files of the index, as they were read from it at a generation of it."""
+
+    store_id: str
+    generation: str
+    files: Mapping[str, Indexed]
+
+
+_NOTHING_KNOWN = _Known("", "", {})
+
+
+class WorkspaceIndex:
+    """What is known of one workspace in this process, and its index on disk.
+
+    Args:
+        root: The workspace, its symlinks resolved.
+        watcher: Is told of builds.
+        max_files: How many files an index is built of.
+    """
+
+    def __init__(self, root: Path, watcher: Watcher, max_files: int) -> None:
+        self.root = root
+        self._watcher = watcher
+        self._max_files = max_files
+        self._looker = Looker(root)
+        self._known = _NOTHING_KNOWN
+        self._lock = threading.Lock()
+        self._build: Build | None = None
+        self._cancelled = False
+
+    def list_files(self, max_files: int, stopped: Callable[[], bool]) -> tuple[Listing, FileTree]:
+        """The files that there are, and what decides which count. Blocking.
+
+        Raises:
+            OSError: The workspace cannot be read.
+        """
+        with self._lock:
+            return self._looker.list_files(max_files, stopped), self._looker.tree
+
+    def corpus(
+        self, files: Sequence[str], hints: Wanted, limits: Limits, ended: Callable[[], bool]
+    ) -> ReadCorpus | IndexedCorpus:
+        """What these files hold: from the index as far as they are in it as they are, else by reading.
+
+        Where many have to be read, an index is built beside that. Blocking.
+
+        Args:
+            files: Root-relative paths with `/`.
+            hints: What will be asked for.
+            limits: How much is read.
+            ended: Asked before each file; once it says yes, the rest is not looked at.
+        """
+        now = stamps_of(self.root, files, ended)
+        if len(now) < SMALLEST_FILES and sum(stamp.size for stamp in now.values()) < _SMALLEST_BYTES:
+            return ReadCorpus(self.root, files, limits, ended)
+        disk = Disk(self.root)
+        left_out: list[Exclusion] = []
+        known = _NOTHING_KNOWN
+        try:
+            known = self._up_to_date(disk, now, ended)
+        except StoreError as error:
+            left_out.append(not_used(error))
+        fresh = {path: one for path in now if (one := known.files.get(path)) is not None and one.stamp == now[path]}
+        unread = [path for path in now if path not in fresh]
+        if len(unread) > _FEW:
+            self.begin()
+        sizes = {path: now[path].size if path in now else 0 for path in files}
+        reading = Unread(unread, self._reader(limits, ended))
+        return IndexedCorpus(self.root, disk, known.store_id, fresh, reading, sizes, hints, left_out)
+
+    def begin(self) -> None:
+        """Build the index in the background, unless that is under way or was cancelled."""
+        with self._lock:
+            if self._cancelled or (self._build is not None and self._build.is_running):
+                return
+            try:
+                self._build = Build(self.root, self._max_files, self._progressed, self._ended)
+            except OSError as error:
+                logger.warning("no process could be started to build an index: %s", error.strerror or error)
+
+    def cancel(self) -> None:
+        """End a build, and begin none in this process any more: a person said so. Blocking, for a moment."""
+        self._cancelled = True
+        self.stop()
+
+    def stop(self) -> None:
+        """End a build. Blocking, for a moment."""
+        with self._lock:
+            build, self._build = self._build, None
+        if build is not None:
+            build.stop()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until no build is under way; whether that is so. Blocking."""
+        with self._lock:
+            build = self._build
+        return build is None or build.wait(seconds)
+
+    def _up_to_date(self, disk: Disk, now: Mapping[str, Stamp], ended: Callable[[], bool]) -> _Known:
+        """The files of the index, once those few that changed were put in anew.
+
+        Raises:
+            StoreError: The index cannot be used.
+        """
+        with self._lock:
+            known = self._known
+        store_id, generation = disk.generation()
+        if not generation:
+            return _NOTHING_KNOWN
+        if (known.store_id, known.generation) != (store_id, generation):
+            known = _Known(store_id, generation, disk.indexed())
+        changed = [path for path, stamp in now.items() if path not in known.files or known.files[path].stamp != stamp]
+        if 0 < len(changed) <= _FEW and sum(now[path].size for path in changed) <= _FEW_BYTES:
+            known = self._with_changed(disk, known, changed, ended)
+        with self._lock:
+            self._known = known
+        return known
+
+    def _with_changed(self, disk: Disk, known: _Known, changed: Sequence[str], ended: Callable[[], bool]) -> _Known:
+        new, generation = disk.replace(tuple(rows_of(self.root, changed, disk.marker(), ended)))
+        return _Known(known.store_id, generation, {**known.files, **new})
+
+    def _reader(self, limits: Limits, ended: Callable[[], bool]) -> Callable[[Sequence[str], Wanted], Found]:
+        until = time.monotonic() + limits.max_seconds
+
+        def read(files: Sequence[str], wanted: Wanted) -> Found:
+            if len(files) > _FEW:
+                seconds = max(0.0, until - time.monotonic())
+                found = find_in_children(self.root, files, wanted, limits.max_file_bytes, seconds, ended)
+                if found is not None:
+                    return found
+            return find(self.root, files, wanted, limits.max_file_bytes, ended)
+
+        return read
+
+    def _progressed(self, done: int, of: int) -> None:
+        self._watcher.progressed(self.root, done, of)
+
+    def _ended(self, how: str, reason: str) -> None:
+        if reason:
+            logger.warning("the index of %s was not built: %s", self.root, reason)
+        self._watcher.ended(self.root, how)

@@ -1,0 +1,46 @@
+"""A claim on a piece of work among the processes of one machine, which ends with its process however that ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def claimed(path: Path) -> Generator[bool]:
+    """Claim what a lock file stands for; False at once if another process has it.
+
+    Args:
+        path: The lock file, in a folder that is there. It stays behind.
+
+    Raises:
+        OSError: The file cannot be made.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    try:
+        yield _try_lock(handle)
+    finally:
+        # The system gives the lock back when the file is closed.
+        os.close(handle)
+
+
+if os.name == "nt":
+    import msvcrt
+
+    def _try_lock(handle: int) -> bool:
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _try_lock(handle: int) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
