@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from orch_lsp.document.node import NodeKind
 from orch_lsp.rules.likeness import Alike, Likeness, likeness
@@ -32,14 +33,19 @@ def near_duplicate_requirement(subject: Subject) -> Iterator[Found]:
 
 def _twice(found: Sequence[Found]) -> Iterator[Found]:
     """Those that are near to an earlier one."""
-    known: dict[NodeKind, Alike[Found]] = {}
-    for one in sorted(found, key=lambda each: each.span):
-        if not isinstance(one, _Compared) or one.as_compared is None:
-            continue
-        of_kind = known.setdefault(one.kind, Alike())
-        first = next(of_kind.near(one.as_compared), None)
+    groups: dict[tuple[object, ...], list[tuple[Likeness, Found]]] = {}
+    for one in found:
+        if isinstance(one, _Compared) and one.as_compared is not None:
+            groups.setdefault((one.kind, one.as_compared.exact), []).append((one.as_compared, one))
+    return chain.from_iterable(_twice_in(group) for group in groups.values() if len(group) > 1)
+
+
+def _twice_in(group: list[tuple[Likeness, Found]]) -> Iterator[Found]:
+    known: Alike[Found] = Alike()
+    for compared, one in sorted(group, key=lambda each: each[1].span):
+        first = next(known.near(compared), None)
         if first is None:
-            of_kind.add(one.as_compared, one)
+            known.add(compared, one)
         else:
             message = f"This says what {_named(first.key)} says: keep one of the two, or say how they differ."
             yield Found(message, one.span, one.key, (), (Related("The other one.", first.span),))

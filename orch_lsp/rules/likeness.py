@@ -57,6 +57,12 @@ class Likeness:
     exact: tuple[str, ...]
     """Numbers, negations and code in their order."""
     bands: tuple[int, ...]
+    """Near ones have one of them in common; those of other numbers, negations or code have none."""
+
+    @property
+    def longest(self) -> str:
+        """Its longest word, which is rarely in another one by chance."""
+        return max(self.words or self.pairs, key=lambda word: (len(word), word))
 
     def is_near(self, other: Likeness, share: float = _ALIKE) -> bool:
         """Whether one of the two says the same as the other, or a little more: of all words both have this share."""
@@ -77,8 +83,9 @@ def likeness(text: str, least: int = _LEAST_WORDS) -> Likeness | None:
     if len(words) + len(pairs) // 2 < least:
         return None
     lowest = [min(row) for row in zip(*map(_hashes, words | pairs), strict=True)]
-    bands = tuple(hash((number, *lowest[number : number + _ROWS])) for number in range(0, _BANDS * _ROWS, _ROWS))
-    return Likeness(frozenset(words), frozenset(pairs), tuple(exact), bands)
+    same = tuple(exact)
+    bands = tuple(hash((same, number, *lowest[number : number + _ROWS])) for number in range(0, _BANDS * _ROWS, _ROWS))
+    return Likeness(frozenset(words), frozenset(pairs), same, bands)
 
 
 def share_of_words(one: str, other: str) -> float | None:

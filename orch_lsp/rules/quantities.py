@@ -96,6 +96,16 @@ class _Measured(Found):
     quantities: tuple[Quantity, ...] = ()
     typed: tuple[str, ...] = ()
     """The quantities as they are typed."""
+    longest: str = ""
+    """The longest of its words."""
+    every: frozenset[str] = frozenset()
+    """All its words."""
+    same: int = 0
+    """A hash of what has to be the same: dimensions, and numbers and negations beside the quantities."""
+
+    def is_of_the_same(self, other: _Measured) -> bool:
+        """Whether one of two has all words of the other, and little more."""
+        return self.words is not None and other.words is not None and self.words.is_near(other.words, _COMMON_WORDS)
 
 
 def measured(subject: Subject) -> Iterator[Found]:
@@ -115,38 +125,40 @@ def measured(subject: Subject) -> Iterator[Found]:
         compared = likeness(rest, _LEAST_WORDS)
         if compared is not None:
             node = statement.node
-            yield _Measured("", span, node.key, words=compared, quantities=quantities, typed=typed)
+            same = hash((tuple(one.dimension for one in quantities), compared.exact))
+            yield _Measured(
+                "", span, node.key, words=compared, quantities=quantities, typed=typed, longest=compared.longest,
+                every=compared.words | compared.pairs, same=same,
+            )  # fmt: skip
 
 
 def _pairs(found: Sequence[Found]) -> Iterator[tuple[_Measured, _Measured]]:
     """Statements of which one has all words of the other, each with the first such one."""
+    groups: dict[int, list[_Measured]] = {}
+    for one in found:
+        if isinstance(one, _Measured):
+            groups.setdefault(one.same, []).append(one)
+    return chain.from_iterable(_pairs_of(group) for group in groups.values() if len(group) > 1)
+
+
+def _pairs_of(group: list[_Measured]) -> Iterator[tuple[_Measured, _Measured]]:
     holding: dict[str, list[_Measured]] = {}
     led: dict[str, list[_Measured]] = {}
-    for one in sorted(found, key=lambda each: each.span):
-        if not isinstance(one, _Measured) or one.words is None:
-            continue
-        words = one.words.words | one.words.pairs
-        longest = max(words, key=lambda word: (len(word), word))
+    for one in sorted(group, key=_place):
         # All words of one are in the other, its longest one too.
-        like = chain(holding.get(longest, ()), chain.from_iterable(led.get(word, ()) for word in sorted(words)))
-        first = next((other for other in like if _is_of_the_same(one, other)), None)
+        like = [*holding.get(one.longest, ()), *chain.from_iterable(led.get(word, ()) for word in one.every)]
+        first = min((other for other in like if one.is_of_the_same(other)), key=_place, default=None)
         if first is not None:
             yield first, one
             continue
-        for held, word in ((led, longest), *((holding, word) for word in words)):
+        for held, word in ((led, one.longest), *((holding, word) for word in one.every)):
             of_word = held.setdefault(word, [])
             if len(of_word) < _MOST_OF_A_WORD:
                 of_word.append(one)
 
 
-def _is_of_the_same(one: _Measured, other: _Measured) -> bool:
-    if one.words is None or other.words is None or _dimensions(one) != _dimensions(other):
-        return False
-    return one.words.is_near(other.words, _COMMON_WORDS)
-
-
-def _dimensions(one: _Measured) -> list[str]:
-    return [quantity.dimension for quantity in one.quantities]
+def _place(one: _Measured) -> Span:
+    return one.span
 
 
 def _conflicts(found: Sequence[Found]) -> Iterator[Found]:

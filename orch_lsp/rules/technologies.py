@@ -48,7 +48,7 @@ _KINDS: frozenset[NodeKind] = frozenset(("requirement", "success_criterion"))
 def implementation_leak(subject: Subject) -> Iterator[Found]:
     """Requirements and outcomes that name a technology which neither the feature is about nor the project settled."""
     document = subject.document
-    settled = subject.evidence.technologies | technologies_in(_subject_of(document))
+    settled = subject.evidence.technologies.union(*_about(document))
     said: set[str | None] = set()
     for chunk, base in chunks(document):
         for start, end, name in _named(chunk):
@@ -64,11 +64,19 @@ def implementation_leak(subject: Subject) -> Iterator[Found]:
             yield Found(message, Span(base + start, base + end), node.key)
 
 
-def _subject_of(document: SpecDocument) -> str:
-    """The words by which a document says what it is about: all before its first section, and its headings."""
+def _about(document: SpecDocument) -> Iterator[frozenset[str]]:
+    """The technologies that a document is about: those before its first section, and in its headings."""
+    tree = document.tree
     first = next((one for one in document.sections if one.heading != document.title), None)
-    lead = document.text[: len(document.text) if first is None else first.heading.start]
-    return "\n".join((lead[:_LONGEST_LEAD], *(one.title for one in document.sections)))
+    end = len(document.text) if first is None else first.heading.start
+    yield technologies_in(document.text[: min(end, _LONGEST_LEAD)])
+    for chunk in tree.chunks:
+        yield _in_headings(chunk)
+
+
+@once_a_chunk
+def _in_headings(chunk: Chunk) -> frozenset[str]:
+    return technologies_in("\n".join(heading.text for heading in chunk.headings))
 
 
 @lru_cache(maxsize=256)
