@@ -57,3 +57,32 @@ async def test_a_ticked_task_without_its_file_is_opened_again_by_a_quick_fix(sta
     actions = await editor.actions(uri, found)
     await editor.run_action(actions["Open the task again"])
     assert editor.text(uri).endswith("- [ ] 1. Write `src/counter.py`\n")
+
+
+@needs_git
+async def test_an_id_that_was_given_up_is_no_free_one_while_typing(start_editor, workspace):
+    folder = workspace / "My Prüf (1) [x]" / "specs" / "001-search"
+    folder.mkdir(parents=True)
+    kept = "# Feature Specification: A\n\n## Requirements\n\n- **FR-001**: It MUST search titles\n"
+    await asyncio.to_thread(git, workspace, "init", "-q")
+    for text in (f"{kept}- **FR-002**: Results MUST be sorted by date\n", kept):
+        (folder / "spec.md").write_text(text, "utf-8")
+        await asyncio.to_thread(git, workspace, "add", "-A")
+        await asyncio.to_thread(git, workspace, "commit", "-q", "-m", "x")
+    editor = await start_editor()
+    uri = editor.open(folder / "spec.md")
+    editor.type(uri, f"{kept}- **FR-002**: Customers MUST pay invoices with a card\n")
+    found = await editor.diagnostic(uri, "retired_id_reused")
+    assert (found.range.start.line, found.range.start.character) == (5, 4)
+    assert "Results MUST be sorted by date" in found.message
+
+
+async def test_a_slip_in_a_term_is_cured_by_a_quick_fix(start_editor, folder):
+    text = REQUIREMENTS.replace("## Requirements", "## Glossary\n\n- **Call_Center**: People.\n\n## Requirements", 1)
+    text = text.replace("the system SHALL", "THE Call_Centre SHALL")
+    editor = await start_editor()
+    uri = editor.open(folder / "requirements.md", text)
+    found = await editor.diagnostic(uri, "undefined_term")
+    actions = await editor.actions(uri, found)
+    await editor.run_action(actions["Change “Call_Centre” to “Call_Center”"])
+    assert "THE Call_Center SHALL answer" in editor.text(uri)
