@@ -86,7 +86,10 @@ def _pattern(name: str) -> str:
 
 
 def _found(document: IndexedDocument, names: Mapping[str, str]) -> Iterator[Edit]:
-    pattern = re.compile("|".join(_pattern(old) for old in sorted(names, key=len, reverse=True)), re.MULTILINE)
+    there = [old for old in names if old in document.text]
+    if not there:
+        return
+    pattern = re.compile("|".join(_pattern(old) for old in sorted(there, key=len, reverse=True)), re.MULTILINE)
     nodes = document.nodes
     read = sorted(
         {node.head for node in nodes.nodes if node.name is not None}
