@@ -8,6 +8,7 @@ that is frozen is neither looked at nor held against another one.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,13 @@ _BASE = "base"
 _SPECS = "specs"
 _DELTAS = "deltas"
 _CHANGES = frozenset(("modifies", "removes", "renames"))
+
+_HELD_AGAINST = re.compile(
+    r"(?:constitution(?:al)?|宪章|憲章|章程|헌법|constitución|constituição|verfassung)[^\r\n|]{0,80}?"
+    r"(?<![\w.])v?(?P<version>\d{1,4}\.\d{1,4}\.\d{1,4})(?![\w.]*\w)",
+    re.IGNORECASE,
+)
+"""The version that a plan names behind the constitution, in its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +231,33 @@ def delta_not_in_proposal(index: Index, document: IndexedDocument) -> Iterator[F
         yield Found(message, node.name or Span(node.span.start, node.span.start), node.key, (), related)
 
 
+def constitution_version_drift(index: Index, document: IndexedDocument) -> Iterator[Found]:
+    """Plans that were held against an older version of the constitution, while there is work left to be done."""
+    scope = document.places.get("constitution")
+    if scope is None or document.scope is None or not document.path.casefold().endswith("/plan.md"):
+        return
+    found = _HELD_AGAINST.search(document.text)
+    now = next(((other, other.version) for other in index.in_scope(scope) if other.version is not None), None)
+    if found is None or now is None or _numbers(found["version"]) >= _numbers(now[1]) or _is_over(index, document):
+        return
+    constitution, version = now
+    span = Span(*found.span("version"))
+    message = f"The constitution has version {version} by now: look whether this plan still keeps to it."
+    first = constitution.nodes.nodes[0].head if constitution.nodes.nodes else Span(0, 0)
+    yield Found(message, span, _holder(document, span), (), (Related("The constitution.", first, constitution.path),))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def _is_over(index: Index, document: IndexedDocument) -> bool:
+    """Whether the spec has tasks, and all of them are done."""
+    around = index.in_scope(document.own_scope)
+    states = [node.state for other in around for node in other.nodes.nodes if node.kind == "task"]
+    return bool(states) and all(state in {"done", "optional"} for state in states)
+
+
 def misplaced_spec_file(index: Index, document: IndexedDocument) -> Iterator[Found]:
     """Deltas in a place from which they change no spec: in no capability's folder."""
     del index
@@ -264,6 +299,10 @@ ACROSS: Mapping[str, AcrossRule] = {
         AcrossRule(
             "delta_not_in_proposal", "traceability", "warning",
             "A change has a delta that its proposal does not list.", delta_not_in_proposal,
+        ),
+        AcrossRule(
+            "constitution_version_drift", "traceability", "information",
+            "A plan was held against an older version of the constitution.", constitution_version_drift,
         ),
         AcrossRule(
             "misplaced_spec_file", "structure", "error",

@@ -7,6 +7,7 @@ specs are two.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,6 +24,10 @@ FOR_IT = frozenset(("covers", "cites", "validates"))
 """Relations by which a task says what it is for."""
 _NO_PATHS: frozenset[str] = frozenset()
 _WORK = frozenset(("task", "checklist_item"))
+
+_VERSION = re.compile(
+    r"(?:\*\*|__)Version(?:\*\*|__)[ \t]*[:：][ \t]*v?(\d{1,4}(?:\.\d{1,4}){1,3})(?![\w.]*\w)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -81,10 +86,16 @@ class IndexedDocument:
         return frozenset(scope for one in one_each.values() if (scope := self.scope_of(one)) is not None)
 
     @cached_property
+    def version(self) -> str | None:
+        """The version that it says of itself to have, `**Version**: 2.1.0`, the last one; None if it says none."""
+        found = _VERSION.findall(self.text) if "ersion" in self.text else []
+        return found[-1] if found else None
+
+    @cached_property
     def seen_by_others(self) -> object:
         """The part of it on which findings of other documents depend; two that are equal make no difference there."""
         return (
-            self.scope, self.frozen, dict(self.places),
+            self.scope, self.frozen, self.version, dict(self.places),
             [(node.kind, node.key, node.title, node.parent, self._wording(node)) for node in self.nodes.nodes],
             [(citation.relation, citation.scope, citation.key) for citation in self.nodes.citations],
         )  # fmt: skip

@@ -13,6 +13,7 @@ from orch_lsp.language.across import ACROSS, check_across
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.profiles.openspec.format import FORMAT
 from orch_lsp.profiles.protocol import Clues
+from orch_lsp.profiles.spec_kit.format import FORMAT as SPEC_KIT
 from orch_lsp.rules.check import RULES
 from orch_lsp.rules.rule import Finding
 from tests.unit.rule_pages import examples_of_several
@@ -28,11 +29,12 @@ PROPOSAL = "## Why\n\nx\n\n## What Changes\n\n- x\n\n## Capabilities\n\n"
 
 
 def indexed(path: str, text: str) -> IndexedDocument:
-    found = FORMAT.recognise(Clues(path, text))
+    its = FORMAT if "openspec/" in path else SPEC_KIT
+    found = its.recognise(Clues(path, text))
     assert found is not None
-    profile = FORMAT.profile(found.kind)
+    profile = its.profile(found.kind)
     assert profile is not None
-    return IndexedDocument(path, parse(text, profile).nodes, found.scope, found.places, found.frozen)
+    return IndexedDocument(path, parse(text, profile).nodes, found.scope, found.places, found.frozen, text)
 
 
 def index_of(texts: dict[str, str]) -> Index:
@@ -251,3 +253,48 @@ def test_a_delta_is_held_against_a_list_that_is_there_whatever_its_depth() -> No
     assert "delta_not_in_proposal" not in rules[delta(capability="auth/web")]
     assert found({"changes/x/proposal.md": PROPOSAL, delta(): text}, delta()) == []
     assert found({delta(): text}, delta()) == []
+
+
+CONSTITUTION = "# A Constitution\n\n### I. Tests first\n\n**Version**: 2.1.0 | **Ratified**: 2026-01-10\n"
+
+
+def drifts(plan: str, constitution: str = CONSTITUTION, tasks: str = "") -> list[str]:
+    texts = {
+        ".specify/memory/constitution.md": constitution,
+        "specs/001-a/plan.md": f"# Implementation Plan: A\n\n{plan}\n",
+    }
+    index = Index.of(indexed(path, text) for path, text in {**texts, "specs/001-a/tasks.md": tasks}.items())
+    text = texts["specs/001-a/plan.md"]
+    return [text[one.span.start : one.span.end] for one in check_across(index, "specs/001-a/plan.md")]
+
+
+@pytest.mark.parametrize(
+    ("plan", "marked"),
+    [
+        *(
+            ("**Constitution**: v2.0.9 (A)", ["2.0.9"]),
+            ("Constitution `.specify/memory/constitution.md` (v1.10.0)", ["1.10.0"]),
+        ),
+        *(
+            ("宪章版本：1.0.0", ["1.0.0"]),
+            ("Constitution v2.1.0", []),
+            ("Constitution v10.0.0", []),
+            ("Constitution Check", []),
+        ),
+        *(("Python 1.2.3", []), ("Constitution | 1.0.0", []), ("Constitution\n1.0.0", [])),
+    ],
+)
+def test_a_plan_is_held_against_the_version_that_the_constitution_has(plan: str, marked: list[str]) -> None:
+    assert drifts(plan) == marked
+
+
+def test_a_plan_that_is_carried_out_and_a_constitution_without_a_version_say_nothing() -> None:
+    old = "Constitution v1.0.0"
+    assert drifts(old, tasks="# Tasks: A\n\n- [x] T001 a\n") == []
+    assert drifts(old, tasks="# Tasks: A\n\n- [x] T001 a\n- [ ] T002 b\n") == ["1.0.0"]
+    assert drifts(old, CONSTITUTION.replace("2.1.0", "next")) == []
+
+
+def test_another_version_of_the_constitution_is_seen_by_others() -> None:
+    one, two = (indexed(".specify/memory/constitution.md", CONSTITUTION.replace("2.1", new)) for new in ("2.1", "2.2"))
+    assert one.seen_by_others != two.seen_by_others
