@@ -6,6 +6,7 @@ next heading of the same or a higher level, or to the next heading that is a sec
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -97,6 +98,8 @@ class SpecDocument:
 
     derived: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], compare=False, repr=False)
     """Values derived from it, see `once`."""
+    _nodes: list[Nodes] = field(default_factory=list["Nodes"], init=False, compare=False, repr=False)
+    _making: threading.RLock = field(default_factory=threading.RLock, init=False, compare=False, repr=False)
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
         """The value that `make` gives, made once for this document and kept with it. Two threads may both make it."""
@@ -104,10 +107,14 @@ class SpecDocument:
             self.derived[key] = make()
         return self.derived[key]
 
-    @cached_property
+    @property
     def nodes(self) -> Nodes:
-        """The nodes of the document."""
-        return self.profile.nodes(self)
+        """The nodes of the document, made once: threads that ask meanwhile wait, and only for this document."""
+        if not self._nodes:
+            with self._making:
+                if not self._nodes:
+                    self._nodes.append(self.profile.nodes(self))
+        return self._nodes[0]
 
     def sections_of(self, around: Sequence[Node]) -> tuple[Section, ...]:
         """The sections among the nodes around a place, the innermost first.

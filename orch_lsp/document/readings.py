@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Generator, Hashable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -51,6 +52,14 @@ class MarkdownReading:
         return self.derived[key]
 
 
+@dataclass(slots=True)
+class _Turn:
+    """The lock of a document that is read, for as long as somebody holds it or waits for it."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    users: int = 0
+
+
 class Readings:
     """Reads documents, each from what is known of it. Safe to use from several threads."""
 
@@ -58,24 +67,49 @@ class Readings:
         self._characters = characters
         self._known: OrderedDict[str, MarkdownReading] = OrderedDict()
         self._lock = threading.Lock()
+        self._turns: dict[str, _Turn] = {}
         self.texts_read = 0
         """How often a text was read, whole or where it had changed."""
 
     def markdown(self, key: str, text: str) -> MarkdownReading:
         """The Markdown of the document named `key`, whose text is `text`, with its front matter."""
+        known = self._kept(key)
+        if known is not None and known.tree.text == text:
+            return known
+        # An editor asks for several things of a document at once: whoever comes second takes over what the first read.
+        with self._turn(key):
+            known = self._kept(key)
+            if known is not None and known.tree.text == text:
+                return known
+            read = _read(known, text)
+            with self._lock:
+                self.texts_read += 1
+                self._known[key] = read
+                self._known.move_to_end(key)
+                self._forget_oldest()
+            return read
+
+    def _kept(self, key: str) -> MarkdownReading | None:
         with self._lock:
             known = self._known.get(key)
             if known is not None:
                 self._known.move_to_end(key)
-        if known is not None and known.tree.text == text:
             return known
-        read = _read(known, text)
+
+    @contextmanager
+    def _turn(self, key: str) -> Generator[None]:
+        """One thread at a time for a document; those of other documents do not wait."""
         with self._lock:
-            self.texts_read += 1
-            self._known[key] = read
-            self._known.move_to_end(key)
-            self._forget_oldest()
-        return read
+            turn = self._turns.setdefault(key, _Turn())
+            turn.users += 1
+        try:
+            with turn.lock:
+                yield
+        finally:
+            with self._lock:
+                turn.users -= 1
+                if not turn.users:
+                    del self._turns[key]
 
     def forget(self, key: str) -> None:
         """Keep nothing of the document named `key`, until it is read again."""

@@ -147,3 +147,23 @@ def test_of_long_documents_fewer_are_kept_and_of_a_closed_one_nothing() -> None:
     readings.forget("d")
     assert readings.markdown("d", long * 3) is not third
     assert readings.texts_read == 5
+
+
+def test_threads_that_ask_for_one_text_at_once_read_it_once() -> None:
+    readings = Readings()
+    text = "# A\n\n" + "- [ ] T001 x\n" * 20_000
+    start = threading.Barrier(8)
+    found: list[object] = []
+
+    def ask() -> None:
+        start.wait()
+        found.append(readings.markdown("a", "".join(text)))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len(set(map(id, found))) == 1
+    assert readings.texts_read == 1
