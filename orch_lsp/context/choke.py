@@ -14,11 +14,11 @@ import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from orch_lsp.context.denylist import denied, means_no_file_on_windows
 from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import Exclusion
+from orch_lsp.context.stamps import Stamp, stamp_of
 from orch_lsp.secret_shapes import find_secrets
 from orch_lsp.secret_shapes.search import SecretMatch
 from orch_lsp.text import LineIndex, line_spans
@@ -26,8 +26,6 @@ from orch_lsp.text import LineIndex, line_spans
 MAX_FILE_BYTES = 512 * 1024
 MOST_HIDDEN_LINES = 8
 """A file with more lines that hold secrets is not sent if they are a quarter of it."""
-
-_MOST = 2**63 - 1
 
 OUTSIDE = "outside the workspace"
 LINK_OUTSIDE = "link out of the workspace"
@@ -39,20 +37,6 @@ _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER = _READ | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 # O_NONBLOCK: opening a FIFO must not wait for its other end.
 _FILE = _READ | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
-
-
-class Stamp(NamedTuple):
-    """By which a file is seen to be another one or to hold something else: bytes, nanoseconds, and who it is."""
-
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-
-
-def stamp_of(status: os.stat_result) -> Stamp:
-    """The stamp of a file by its status; what a file system makes up beyond 63 bits is cut."""
-    return Stamp(status.st_size & _MOST, status.st_mtime_ns & _MOST, status.st_ctime_ns & _MOST, status.st_ino & _MOST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,21 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from orch_lsp.context import assembly
 from orch_lsp.context.card import project_card
 from orch_lsp.context.choosing import choose
-from orch_lsp.context.corpus import Limits, ReadCorpus
+from orch_lsp.context.corpus import Limits
 from orch_lsp.context.ignore import Rules
-from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion, estimate_tokens
+from orch_lsp.context.index.indexes import Indexes
+from orch_lsp.context.index.reading import hints_in
+from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion, Watcher, estimate_tokens
 from orch_lsp.context.mentions import Mention, find_mentions
 from orch_lsp.context.packing import Wanted, new_pack
 from orch_lsp.context.resolution import Place, Resolver
 from orch_lsp.context.tokens import terms
-from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ContextError, ErrorCode
 
 MAX_LEFT_OUT = 200
@@ -35,11 +37,29 @@ class FilesystemSource:
     def __init__(self, limits: Limits | None = None, *, now: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits or Limits()
         self._now = now
+        self._indexes = Indexes(self._limits.max_files)
 
     @property
     def name(self) -> str:
         """The name that records use."""
         return "filesystem"
+
+    @property
+    def watcher(self) -> Watcher:
+        """Is told of indexes that are built."""
+        return self._indexes.watcher
+
+    @watcher.setter
+    def watcher(self, watcher: Watcher) -> None:
+        self._indexes.watcher = watcher
+
+    def cancel(self, root: Path) -> None:
+        """See `Background`."""
+        self._indexes.of(root).cancel()
+
+    async def aclose(self) -> None:
+        """See `Background`."""
+        await self._indexes.aclose()
 
     async def retrieve(self, query: ContextQuery) -> ContextResult:
         """Find mentioned files and the best-ranked others, within the budget.
@@ -79,31 +99,31 @@ class FilesystemSource:
             late = late or self._now() > until
             return late or stopped()
 
-        tree = FileTree(root)
-        listing = tree.list_files(self._limits.max_files, ended)
+        index = self._indexes.of(root)
+        listing, tree = index.list_files(self._limits.max_files, ended)
         left_out: list[Exclusion] = []
         files = list(_chosen(listing.files, spec, query, ended))
         met = list(listing.left_out)
-        corpus = ReadCorpus(root, files, self._limits, ended)
-        met += corpus.left_out
-        mentions = {path: Wanted(whole=True) for path in _beside(files, query.folders)}
-        resolver = Resolver(root, _folder(spec), tree, files, corpus.defining)
-        named: dict[str, set[str]] = {}
-        for path, wanted in _resolve(query, spec, resolver, left_out, named, stopped, self._deadline()).items():
-            mentions.setdefault(path, wanted)
-        card, conventions = project_card(corpus, query.budget_tokens)
-        conventions = tuple(item for item in conventions if item.path not in mentions)
-        taken = estimate_tokens(assembly.card(ContextResult(conventions, (), card)))
-        candidates = frozenset(files).difference(item.path for item in conventions)
-        choice = choose(corpus, frozenset(terms(query.brief)), candidates.__contains__, stopped, mentions, named)
+        with closing(index.corpus(files, hints_in(query.text), self._limits, ended)) as corpus:
+            mentions = {path: Wanted(whole=True) for path in _beside(files, query.folders)}
+            resolver = Resolver(root, _folder(spec), tree, files, corpus.defining)
+            named: dict[str, set[str]] = {}
+            for path, wanted in _resolve(query, spec, resolver, left_out, named, stopped, self._deadline()).items():
+                mentions.setdefault(path, wanted)
+            card, conventions = project_card(corpus, query.budget_tokens)
+            conventions = tuple(item for item in conventions if item.path not in mentions)
+            taken = estimate_tokens(assembly.card(ContextResult(conventions, (), card)))
+            candidates = frozenset(files).difference(item.path for item in conventions)
+            choice = choose(corpus, frozenset(terms(query.brief)), candidates.__contains__, stopped, mentions, named)
+            pack = new_pack(corpus, choice.weights, query.budget_tokens - taken, stopped)
+            pack.add_mentions(mentions)
+            pack.add_ranked(choice, named)
+            met += corpus.left_out
         if late:
             seconds = f"{self._limits.max_seconds:g} seconds"
             met.insert(0, Exclusion("…", f"it took longer than {seconds} to read: the rest was not searched"))
         elif not listing.complete:
             met.insert(0, Exclusion("…", f"more than {self._limits.max_files} files: the rest was not searched"))
-        pack = new_pack(corpus, choice.weights, query.budget_tokens - taken, stopped)
-        pack.add_mentions(mentions)
-        pack.add_ranked(choice, named)
         return ContextResult((*conventions, *pack.items), _bounded((*left_out, *pack.left_out, *met)), card)
 
     def _deadline(self) -> Callable[[], bool]:
@@ -114,6 +134,9 @@ class FilesystemSource:
 
 def _chosen(files: Sequence[str], spec: str | None, query: ContextQuery, ended: Callable[[], bool]) -> Iterator[str]:
     """Candidates but for the spec itself, by the globs of the settings, which may be many."""
+    if not query.include and not query.exclude:
+        yield from (path for path in files if path != spec)
+        return
     include, exclude = Rules(query.include), Rules(query.exclude)
     for path in files:
         if ended():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,33 @@ class ContextSource(Protocol):
         Raises:
             ContextError: The workspace cannot be read. The run goes on, ungrounded.
         """
+        ...
+
+
+class Watcher(Protocol):
+    """Is told of work that a source does beside its queries, from any thread."""
+
+    def progressed(self, root: Path, done: int, of: int) -> None:
+        """So many files of so many were read for the index of a workspace."""
+        ...
+
+    def ended(self, root: Path, how: str) -> None:
+        """The index is `built`, being built `elsewhere` (by another process), `failed` or `stopped`."""
+        ...
+
+
+@runtime_checkable
+class Background(Protocol):
+    """A source that works beside its queries, too."""
+
+    watcher: Watcher
+
+    def cancel(self, root: Path) -> None:
+        """End the work for a workspace, and begin none any more: a person said so. Blocking, for a moment."""
+        ...
+
+    async def aclose(self) -> None:
+        """End all work."""
         ...
 
 

@@ -9,6 +9,7 @@ idf is ln(1 + (N - n + 0.5) / (n + 0.5)), which stays positive for terms of most
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -47,7 +48,8 @@ class Ranking:
 def rank(documents: Sequence[Document], query: Iterable[str]) -> Ranking:
     """Order documents by their scores; equals by path. Documents that hold no term that tells are left out."""
     wanted = sorted(set(query))
-    holding = {term: sum(1 for document in documents if term in document.counts) for term in wanted}
+    counted = Counter(term for document in documents for term in document.counts)
+    holding = {term: counted[term] for term in wanted}
     total = len(documents)
     weights = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in holding.items() if n}
     telling = {term for term in weights if total < _ENOUGH_TO_JUDGE or holding[term] * 2 <= total} or set(weights)
@@ -55,7 +57,7 @@ def rank(documents: Sequence[Document], query: Iterable[str]) -> Ranking:
     ranked = [
         Ranked(document.path, _score(document, weights, average))
         for document in documents
-        if any(term in document.counts for term in telling)
+        if document.counts and not telling.isdisjoint(document.counts)
     ]
     ranked.sort(key=lambda one: (-one.score, one.path))
     return Ranking(tuple(ranked), weights)

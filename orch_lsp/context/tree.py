@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from orch_lsp.context.choke import LINK_OUTSIDE, Stamp, confine, read_bytes, stamp_of
+from orch_lsp.context.choke import LINK_OUTSIDE, confine, read_bytes
 from orch_lsp.context.denylist import denied, unwanted
 from orch_lsp.context.ignore import Rules, parse_rules
 from orch_lsp.context.item import Exclusion
+from orch_lsp.context.stamps import Stamp, settled, stamp_of
 from orch_lsp.git.files import common_folder, git_folder
 from orch_lsp.git.index import NOTHING_TRACKED, tracked_files
 from orch_lsp.workspace import git_top_level
@@ -54,21 +55,25 @@ class FolderListing:
     """
 
     files: tuple[str, ...]
-    folders: tuple[tuple[str, bool], ...]
+    folders: tuple[Folder, ...]
     left_out: tuple[Exclusion, ...]
     in_time: bool = True
     """False if it was stopped."""
 
 
-def walk(look_into: Callable[[str, bool], FolderListing], max_files: int) -> Listing:
+Folder = tuple[str, bool]
+"""A root-relative folder with `/`, empty for the root itself, and whether it or one around it is ignored."""
+
+
+def walk(look_into: Callable[[Folder], FolderListing], max_files: int) -> Listing:
     """A listing put together from those of its folders, the ones nearest to the root first."""
     files: list[str] = []
     left_out: list[Exclusion] = []
-    folders: deque[tuple[str, bool]] = deque([("", False)])
+    folders: deque[Folder] = deque([("", False)])
     seen = 0
     in_time = True
     while folders and len(files) <= max_files and seen <= max_files and in_time:
-        found = look_into(*folders.popleft())
+        found = look_into(folders.popleft())
         seen += 1
         files += found.files
         left_out += found.left_out
@@ -97,7 +102,10 @@ class FileTree:
 
     @property
     def read_from(self) -> Mapping[str, Stamp | None]:
-        """The files that decide what is ignored and what is tracked, as they were; None for one that is not there."""
+        """The files that decide what is ignored and what is tracked, as they were.
+
+        None for one that is not there, or may change again without a trace.
+        """
         return self._read_from
 
     def is_as_read(self, path: str) -> bool:
@@ -130,21 +138,21 @@ class FileTree:
         Raises:
             OSError: The root itself cannot be read.
         """
-        return walk(lambda folder, ignored: self.look_into(folder, stopped, ignored=ignored), max_files)
+        return walk(lambda folder: self.look_into(folder, stopped), max_files)
 
-    def look_into(self, folder: str, stopped: Callable[[], bool], *, ignored: bool) -> FolderListing:
-        """The part of a listing that one folder gives.
+    def look_into(self, look_at: Folder, stopped: Callable[[], bool]) -> FolderListing:
+        """The part of a listing that one folder gives; of an ignored one only what is tracked.
 
         Args:
-            folder: Root-relative, with `/`; empty for the root itself.
+            look_at: The folder.
             stopped: Asked before each entry.
-            ignored: Whether the folder, or one around it, is ignored: then only what is tracked counts.
 
         Raises:
             OSError: The root itself cannot be read.
         """
+        folder, ignored = look_at
         files: list[str] = []
-        folders: list[tuple[str, bool]] = []
+        folders: list[Folder] = []
         left_out: list[Exclusion] = []
         if folder and self._is_checkout(folder):
             return FolderListing((), (), ())
@@ -253,7 +261,8 @@ class FileTree:
         return self._rules[folder]
 
     def _read_rules(self, folder: Path, path: str) -> Rules:
-        stamp = self._read_from[f"{folder}/{path}"] = _stamp(f"{folder}/{path}")
+        stamp = _stamp(f"{folder}/{path}")
+        self._read_from[f"{folder}/{path}"] = settled(stamp)
         return NO_RULES if stamp is None else _read_rules(folder, path)
 
     def _read_checkout(self, top: Path) -> None:
@@ -265,7 +274,7 @@ class FileTree:
         if folder is None:
             return
         self._outer.append((prefix, self._read_rules(common_folder(folder), "info/exclude")))
-        self._read_from[f"{folder}/index"] = _stamp(f"{folder}/index")
+        self._read_from[f"{folder}/index"] = settled(_stamp(f"{folder}/index"))
         below = "/".join(prefix) + "/" if prefix else ""
         self._tracked = tracked_files(folder, below)
 

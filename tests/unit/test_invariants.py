@@ -56,9 +56,13 @@ LOADS_BY_NAME = {
     "settings/key_ring.py": "a library that is not always there",
 }
 
-STARTS_PROCESSES = {"settings/key_command.py": "the user's own `api_key_command`, looked up outside of the project"}
+STARTS_PROCESSES = {
+    "context/index/children.py": "our own interpreter with our own module, to read files beside the editor's process",
+    "settings/key_command.py": "the user's own `api_key_command`, looked up outside of the project",
+}
 
 KNOWS_STDOUT = {
+    "context/index/child.py": "is a program of its own: answers those who started it",
     "lsp/wire/transport.py": "hands stdout to the protocol and points sys.stdout at stderr",
     "cli/output.py": "results of commands",
     "cli/layout.py": "asks whether it is a terminal, and how wide",
@@ -176,7 +180,7 @@ def test_only_the_command_line_prints():
     assert sorted(name for name in modules_that_call("print") if not name.startswith("cli/")) == []
 
 
-def test_no_process_is_started_but_for_a_key():
+def test_no_process_is_started_but_for_a_key_and_to_read_files():
     starts = ("create_subprocess_exec", "create_subprocess_shell", "subprocess_exec", "Popen", "check_output", "system")
     found = modules_that_call(*starts) | {
         name

@@ -1,20 +1,23 @@
-"""How an index comes about and keeps up: the files that are not in it as they are now are read and put in, a batch a
-transaction. Whoever stops it, or kills it, loses the batch that was under way.
+"""How an index comes about and keeps up.
+
+Files that are not in it as they are now are read and put in, a batch a transaction. Whoever stops it, or kills it,
+loses the batch that was under way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from orch_lsp.context.choke import MAX_FILE_BYTES, Stamp, read_text
+from orch_lsp.context.choke import MAX_FILE_BYTES, read_text
 from orch_lsp.context.index.disk import Disk
-from orch_lsp.context.index.look import Looker, differing, settled, stamps_of
+from orch_lsp.context.index.look import Looker, differing, stamps_of
 from orch_lsp.context.index.marks import Marker
 from orch_lsp.context.index.reading import SETTLED
 from orch_lsp.context.index.rows import NewRow
 from orch_lsp.context.item import Exclusion
+from orch_lsp.context.stamps import Stamp, settled
 from orch_lsp.storage.claim import claimed
 
 _BATCH_FILES = 500
@@ -102,8 +105,3 @@ def _batches(
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def fresh(now: Mapping[str, Stamp], then: Mapping[str, Stamp]) -> frozenset[str]:
-    """The files that are in the index as they are."""
-    return frozenset(path for path, stamp in now.items() if then.get(path) == stamp)

@@ -44,13 +44,12 @@ def main() -> None:
 def _find(order: Mapping[str, Any]) -> dict[str, Any]:
     until = time.monotonic() + order["seconds"]
     wanted = Wanted(frozenset(order["terms"]), frozenset(order["symbols"]))
-    found = find(
-        Path(order["root"]), order["files"], wanted, order["max_file_bytes"], lambda: time.monotonic() > until
-    )
+    found = find(Path(order["root"]), order["files"], wanted, order["max_file_bytes"], lambda: time.monotonic() > until)
     return {
         "documents": [(one.path, one.counts, one.length) for one in found.documents],
         "defining": found.defining,
         "left_out": [(one.path, one.reason) for one in found.left_out],
+        "is_whole": found.is_whole,
     }
 
 

@@ -149,9 +149,7 @@ def _send(process: subprocess.Popen[bytes], order: Mapping[str, Any]) -> None:
     process.stdin.flush()
 
 
-def _ask(
-    process: subprocess.Popen[bytes], order: Mapping[str, Any], answers: list[bytes | None], number: int
-) -> None:
+def _ask(process: subprocess.Popen[bytes], order: Mapping[str, Any], answers: list[bytes | None], number: int) -> None:
     try:
         answers[number], _ = process.communicate(json.dumps(order).encode("ascii") + b"\n")
     except (OSError, ValueError) as error:
@@ -172,6 +170,7 @@ def _gathered(answers: Sequence[bytes | None]) -> Found | None:
                 [Document(path, counts, length) for path, counts, length in told["documents"]],
                 told["defining"],
                 [Exclusion(path, reason) for path, reason in told["left_out"]],
+                told["is_whole"],
             )
         )
     return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orch_lsp.context.choke import Admitted, admit
@@ -27,6 +27,8 @@ class Unread:
 
     files: Sequence[str]
     find: Callable[[Sequence[str], Wanted], Found]
+    afterwards: Callable[[], None] = lambda: None
+    """Called when the corpus is closed."""
 
 
 @dataclass
@@ -82,8 +84,9 @@ class IndexedCorpus:
         return admit(self.root, path)
 
     def close(self) -> None:
-        """Give back the connection."""
+        """Give back the connection, and let what has waited for the answer begin."""
         self.disk.close()
+        self.unread.afterwards()
 
     def _documents_of_index(self, terms: Collection[str]) -> list[Document]:
         if not self.indexed:
@@ -127,7 +130,7 @@ class IndexedCorpus:
         """The index cannot be used any more: from now on every file is read."""
         logger.warning("%s", error.message)
         self.left_out.insert(0, not_used(error))
-        self.unread = Unread((*self.indexed, *self.unread.files), self.unread.find)
+        self.unread = replace(self.unread, files=(*self.indexed, *self.unread.files))
         self.indexed = {}
         self._read = None
 

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orch_lsp.context.choke import Stamp, stamp_of
-from orch_lsp.context.tree import FileTree, FolderListing, Listing, walk
+from orch_lsp.context.stamps import Stamp, settled, stamp_of
+from orch_lsp.context.tree import FileTree, Folder, FolderListing, Listing, walk
 from orch_lsp.workspace import git_top_level
-
-_FINE_NS = 50_000_000
-_COARSE_NS = 2_500_000_000
-"""How long after a change another one may have the same time: with clocks of a tick, and of two seconds (FAT)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +34,7 @@ class Looker:
         self._root = root
         self._tree: FileTree | None = None
         self._top: Path | None = None
-        self._folders: dict[tuple[str, bool], _Kept] = {}
+        self._folders: dict[Folder, _Kept] = {}
         self.folders_read = 0
         """How often a folder was read."""
 
@@ -55,11 +50,11 @@ class Looker:
             OSError: The root itself cannot be read.
         """
         tree = self._current_tree()
-        met: set[tuple[str, bool]] = set()
+        met: set[Folder] = set()
 
-        def look_into(folder: str, ignored: bool) -> FolderListing:
-            met.add((folder, ignored))
-            return self._look_into(tree, folder, stopped, ignored=ignored)
+        def look_into(folder: Folder) -> FolderListing:
+            met.add(folder)
+            return self._look_into(tree, folder, stopped)
 
         listing = walk(look_into, max_files)
         if listing.complete and len(self._folders) > len(met):
@@ -81,16 +76,15 @@ class Looker:
         self._folders = {}
         return tree
 
-    def _look_into(self, tree: FileTree, folder: str, stopped: Callable[[], bool], *, ignored: bool) -> FolderListing:
-        place = f"{self._root}/{folder}" if folder else str(self._root)
-        kept = self._folders.get((folder, ignored))
-        stamp = settled(_stamp(place))
+    def _look_into(self, tree: FileTree, folder: Folder, stopped: Callable[[], bool]) -> FolderListing:
+        kept = self._folders.get(folder)
+        stamp = settled(_stamp(f"{self._root}/{folder[0]}"))
         if kept is not None and stamp is not None and kept.stamp == stamp:
             return kept.listing
         self.folders_read += 1
-        listing = tree.look_into(folder, stopped, ignored=ignored)
+        listing = tree.look_into(folder, stopped)
         if listing.in_time:
-            self._folders[folder, ignored] = _Kept(stamp, listing)
+            self._folders[folder] = _Kept(stamp, listing)
         return listing
 
 
@@ -109,14 +103,6 @@ def stamps_of(root: Path, paths: Iterable[str], stopped: Callable[[], bool]) -> 
         if is_file(status.st_mode):
             found[path] = stamp_of(status)
     return found
-
-
-def settled(stamp: Stamp | None, now_ns: Callable[[], int] = time.time_ns) -> Stamp | None:
-    """A stamp by which a later change will be seen; None if the file may still change without getting another one."""
-    if stamp is None:
-        return None
-    margin = _FINE_NS if stamp.mtime_ns % 1_000_000_000 else _COARSE_NS
-    return stamp if max(stamp.mtime_ns, stamp.ctime_ns) + margin < now_ns() else None
 
 
 def _stamp(path: str) -> Stamp | None:

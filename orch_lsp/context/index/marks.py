@@ -39,8 +39,11 @@ class Marker:
         return self._mark(b"name", name)
 
     def row(self, path: str, text: str) -> tuple[str, str, str, int]:
-        """What the index holds of a file: marks of its words, of the parts of those that have parts, and of the names
-        that it defines, each list separated by spaces; and how many words there are.
+        """What the index holds of a file, and how many words it has.
+
+        Returns:
+            Marks of its words, of the parts of those that have parts, and of the names that it defines, each list
+            separated by spaces; and the number of words.
         """
         whole: list[str] = []
         parts: list[str] = []

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-
+from itertools import islice
 from pathlib import Path
 
 from orch_lsp.context.choke import read_text
 from orch_lsp.context.definitions import defined_names
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.ranking import Document
-from orch_lsp.context.tokens import TermCounter
+from orch_lsp.context.tokens import TermCounter, terms
+
+_NAME = re.compile(r"[^\W\d]\w{2,80}")
+_MOST_NAMES = 5_000
 
 SETTLED = ("binary", "larger than", "not UTF-8", "not a regular file", "not found")
 """Reasons for which a file that nobody named is passed over without a word."""
@@ -29,6 +33,11 @@ class Wanted:
         return self.terms.issuperset(terms) and self.symbols.issuperset(symbols)
 
 
+def hints_in(text: str) -> Wanted:
+    """What may be asked for when a document is drafted: all its terms, and whatever may be a name in it."""
+    return Wanted(frozenset(terms(text)), frozenset(islice(dict.fromkeys(_NAME.findall(text)), _MOST_NAMES)))
+
+
 @dataclass(slots=True)
 class Found:
     """What was found: a document for each file that could be read, and the files that define each of the names."""
@@ -36,11 +45,14 @@ class Found:
     documents: list[Document] = field(default_factory=list[Document])
     defining: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     left_out: list[Exclusion] = field(default_factory=list[Exclusion])
+    is_whole: bool = True
+    """False if the rest was not read."""
 
     def add(self, other: Found) -> None:
         """Take over what was found in other files."""
         self.documents += other.documents
         self.left_out += other.left_out
+        self.is_whole = self.is_whole and other.is_whole
         for name, paths in other.defining.items():
             self.defining.setdefault(name, []).extend(paths)
 
@@ -59,6 +71,7 @@ def find(root: Path, files: Iterable[str], wanted: Wanted, max_file_bytes: int, 
     found = Found()
     for path in files:
         if ended():
+            found.is_whole = False
             break
         readable = read_text(root, path, max_file_bytes)
         if isinstance(readable, Exclusion):

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from orch_lsp.context.choke import Stamp
+from orch_lsp.context.stamps import Stamp
 from orch_lsp.storage.schema import Schema
 
 Connection = sqlite3.Connection

@@ -3,48 +3,32 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from orch_lsp.context.choke import Stamp
 from orch_lsp.context.corpus import Limits, ReadCorpus
-from orch_lsp.context.index.build import build, rows_of
+from orch_lsp.context.index.build import rows_of
 from orch_lsp.context.index.children import Build, find_in_children
 from orch_lsp.context.index.corpus import IndexedCorpus, Unread, not_used
 from orch_lsp.context.index.disk import Disk
 from orch_lsp.context.index.look import Looker, stamps_of
 from orch_lsp.context.index.reading import Found, Wanted, find
 from orch_lsp.context.index.rows import Indexed
-from orch_lsp.context.item import Exclusion
+from orch_lsp.context.item import Exclusion, Watcher
+from orch_lsp.context.stamps import Stamp
 from orch_lsp.context.tree import FileTree, Listing
 from orch_lsp.errors import StoreError
 
 logger = logging.getLogger(__name__)
 
-SMALLEST_FILES = 500
-"""A workspace of fewer files is read anew each time, which takes a tenth of a second, and has no index."""
 _SMALLEST_BYTES = 16 * 1024 * 1024
-"""Unless they hold more than this."""
+"""From so many bytes on there is an index, too, however few files hold them."""
 _FEW = 200
 """Files that changed and are read while a query waits. More are read by processes of their own."""
 _FEW_BYTES = 4 * 1024 * 1024
-
-
-class Watcher(Protocol):
-    """Is told of a build, from any thread."""
-
-    def progressed(self, root: Path, done: int, of: int) -> None:
-        """So many files of so many were read."""
-        ...
-
-    def ended(self, root: Path, how: str) -> None:
-        """It ended: `built`, `elsewhere` (another process is at it), `failed` or `stopped`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +85,7 @@ class WorkspaceIndex:
             ended: Asked before each file; once it says yes, the rest is not looked at.
         """
         now = stamps_of(self.root, files, ended)
-        if len(now) < SMALLEST_FILES and sum(stamp.size for stamp in now.values()) < _SMALLEST_BYTES:
+        if len(now) < limits.indexed_from and sum(stamp.size for stamp in now.values()) < _SMALLEST_BYTES:
             return ReadCorpus(self.root, files, limits, ended)
         disk = Disk(self.root)
         left_out: list[Exclusion] = []
@@ -112,10 +96,10 @@ class WorkspaceIndex:
             left_out.append(not_used(error))
         fresh = {path: one for path in now if (one := known.files.get(path)) is not None and one.stamp == now[path]}
         unread = [path for path in now if path not in fresh]
-        if len(unread) > _FEW:
-            self.begin()
         sizes = {path: now[path].size if path in now else 0 for path in files}
-        reading = Unread(unread, self._reader(limits, ended))
+        # Beside the reading for an answer, a build would only slow it down.
+        afterwards = self.begin if len(unread) > _FEW else lambda: None
+        reading = Unread(unread, self._reader(limits, ended), afterwards)
         return IndexedCorpus(self.root, disk, known.store_id, fresh, reading, sizes, hints, left_out)
 
     def begin(self) -> None:
@@ -174,12 +158,16 @@ class WorkspaceIndex:
         until = time.monotonic() + limits.max_seconds
 
         def read(files: Sequence[str], wanted: Wanted) -> Found:
+            found: Found | None = None
             if len(files) > _FEW:
                 seconds = max(0.0, until - time.monotonic())
                 found = find_in_children(self.root, files, wanted, limits.max_file_bytes, seconds, ended)
-                if found is not None:
-                    return found
-            return find(self.root, files, wanted, limits.max_file_bytes, ended)
+            if found is None:
+                found = find(self.root, files, wanted, limits.max_file_bytes, ended)
+            if not found.is_whole:
+                reason = f"it took longer than {limits.max_seconds:g} seconds to read: the rest was not searched"
+                found.left_out.insert(0, Exclusion("…", reason))
+            return found
 
         return read
 

@@ -1,0 +1,35 @@
+"""By which a file is seen to be another one, or to hold something else, without reading it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+_MOST = 2**63 - 1
+_FINE_NS = 50_000_000
+_COARSE_NS = 2_500_000_000
+"""How long after a change another one may have the same time: with clocks of a tick, and of two seconds (FAT)."""
+
+
+class Stamp(NamedTuple):
+    """Bytes, two times in nanoseconds, and who it is. A time that was set back leaves its trace in `ctime_ns`."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """The stamp of a file by its status; what a file system makes up beyond 63 bits is cut."""
+    return Stamp(status.st_size & _MOST, status.st_mtime_ns & _MOST, status.st_ctime_ns & _MOST, status.st_ino & _MOST)
+
+
+def settled(stamp: Stamp | None, now_ns: Callable[[], int] = time.time_ns) -> Stamp | None:
+    """A stamp by which a later change will be seen; None if the file may still change without getting another one."""
+    if stamp is None:
+        return None
+    margin = _FINE_NS if stamp.mtime_ns % 1_000_000_000 else _COARSE_NS
+    return stamp if max(stamp.mtime_ns, stamp.ctime_ns) + margin < now_ns() else None
