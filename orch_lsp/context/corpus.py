@@ -17,8 +17,8 @@ from orch_lsp.context.item import Exclusion
 from orch_lsp.context.ranking import Document, Ranking, rank
 from orch_lsp.context.tokens import TermCounter
 
-_SETTLED = ("binary", "larger than", "not UTF-8", "not a regular file", "not found")
-"""Reasons for which a file that nobody named is passed over without a word."""
+SETTLED = ("binary", "larger than", "not UTF-8", "not a regular file", "not found")
+"""How reasons begin for which a file that nobody named is passed over without a word."""
 
 
 class Corpus(Protocol):
@@ -120,7 +120,7 @@ class ReadCorpus:
                 return
             readable = read_text(self._root, path, limits.max_file_bytes)
             if isinstance(readable, Exclusion):
-                if not readable.reason.startswith(_SETTLED):
+                if not readable.reason.startswith(SETTLED):
                     self._left_out.append(readable)
                 continue
             total += readable.size

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orch_lsp.context.choke import MAX_FILE_BYTES, read_text
+from orch_lsp.context.corpus import SETTLED
 from orch_lsp.context.index.disk import Disk
 from orch_lsp.context.index.look import Looker, differing, stamps_of
 from orch_lsp.context.index.marks import Marker
-from orch_lsp.context.index.reading import SETTLED
 from orch_lsp.context.index.rows import NewRow
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.stamps import Stamp, settled

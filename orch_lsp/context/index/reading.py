@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from orch_lsp.context.choke import read_text
+from orch_lsp.context.corpus import SETTLED
 from orch_lsp.context.definitions import defined_names
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.ranking import Document
@@ -16,9 +17,6 @@ from orch_lsp.context.tokens import TermCounter, terms
 
 _NAME = re.compile(r"[^\W\d]\w{2,80}")
 _MOST_NAMES = 5_000
-
-SETTLED = ("binary", "larger than", "not UTF-8", "not a regular file", "not found")
-"""Reasons for which a file that nobody named is passed over without a word."""
 
 
 @dataclass(frozen=True, slots=True)
