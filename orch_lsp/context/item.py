@@ -39,7 +39,7 @@ class ContextItem:
     source: str
     redactions: int = 0
     role: str = ""
-    """What the file is in its project, of `roles.ROLES`; empty where nobody looked."""
+    """The part of the file in its project, of `roles.ROLES`; empty if unknown."""
     symbol: str = ""
     """The definitions or headings that it holds, if it is a part of a file."""
 
