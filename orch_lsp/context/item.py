@@ -60,6 +60,8 @@ class ContextResult:
     left_out: tuple[Exclusion, ...]
     card: str = ""
     """The card of the project in a few lines, made from names and manifests; its conventions are items."""
+    source: str | None = None
+    """The name of the source that gave it."""
 
 
 class ContextSource(Protocol):

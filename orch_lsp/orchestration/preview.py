@@ -18,6 +18,7 @@ from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.prepare import Prepared, prepare, write
 from orch_lsp.orchestration.resources import ProcessResources
 from orch_lsp.orchestration.steps.context import retrieve
+from orch_lsp.orchestration.window import context_budget, window_of
 from orch_lsp.runs.escape import code, fenced, plain, prose
 
 SCHEMA = "orch.context/1"
@@ -56,7 +57,8 @@ async def preview(resources: PreviewResources, plan: DraftPlan) -> Preview:
         ProviderError: The provider cannot be made.
     """
     source = await asyncio.to_thread(lambda: resources.context_source)
-    found = await retrieve(plan, source, resources.redactor)
+    budget = context_budget(plan, await window_of(resources.models, plan.choice))
+    found = await retrieve(plan, source, resources.redactor, budget)
     written = await asyncio.to_thread(write, plan, found.result)
     provider = await resources.provider(plan.choice.provider, None)
     prepared = await asyncio.to_thread(prepare, plan, written, plan.choice, provider, resources.redactor)

@@ -22,6 +22,7 @@ from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.orchestration.steps import check, context, draft
 from orch_lsp.orchestration.vcs import revision_of
+from orch_lsp.orchestration.window import context_budget, window_of
 from orch_lsp.orchestration.workflow import DRAFT
 from orch_lsp.plugins import PluginError
 from orch_lsp.redaction import Redactor
@@ -125,7 +126,9 @@ class _DraftSteps:
 
     async def _gather(self, scope: StepScope) -> None:
         source = await asyncio.to_thread(lambda: self._resources.context_source)
-        self._context = await context.gather_context(scope, self._plan, source, self._resources.redactor)
+        plan, resources = self._plan, self._resources
+        budget = context_budget(plan, await window_of(resources.models, plan.choice))
+        self._context = await context.gather_context(scope, plan, source, resources.redactor, budget)
 
     async def _ask(self, scope: StepScope) -> None:
         self._raw = await draft.ask(scope, self._plan, self._context, self._resources)

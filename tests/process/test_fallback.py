@@ -107,7 +107,6 @@ async def test_a_provider_that_is_not_there_at_all_cannot_be_had(desk, spare):
     ("reply", "code"),
     [
         (chat_error(400, "invalid_request_error"), "invalid_request"),
-        (chat_error(400, "context_length_exceeded"), "context_length_exceeded"),
         (chat_error(401, "invalid_api_key"), "invalid_auth"),
         (chat_error(402, "billing_error"), "billing"),
         (chat_error(404, "model_not_found"), "model_not_found"),
@@ -127,6 +126,14 @@ async def test_nobody_else_is_asked_after_any_other_failure(desk, work, spare, r
     assert record["error"]["code"] == code
     assert attempts_of(record) == [(1, "work", "work-model", code)]
     assert "fallback" not in record["error"]["message"]
+    assert spare.requests == []
+
+
+async def test_who_finds_a_request_too_long_is_asked_again_and_nobody_else(desk, work, spare):
+    work.script(*[chat_error(400, "context_length_exceeded")] * 2)
+    use(desk, work.url, spare.url)
+    record = check_record(await desk.editor.draft(desk.open("too-long")))
+    assert attempts_of(record) == [(n, "work", "work-model", "context_length_exceeded") for n in (1, 2)]
     assert spare.requests == []
 
 

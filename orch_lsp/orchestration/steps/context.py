@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from orch_lsp.context.item import ContextQuery, ContextResult, ContextSource
 from orch_lsp.errors import ContextError, ErrorCode, ErrorDetail, OrchError
+from orch_lsp.orchestration.context_record import context_record
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.plugins import PluginError, contained
 from orch_lsp.redaction import Redactor
-from orch_lsp.runs.record import ContextItemRef, ContextRecord, LeftOut
+from orch_lsp.runs.record import ContextRecord
 from orch_lsp.runs.status import StepStatus
-from orch_lsp.workspace import in_unicode
 
 logger = logging.getLogger(__name__)
 
@@ -30,10 +30,12 @@ class Retrieved:
     error: ErrorDetail | None = None
 
 
-async def gather_context(scope: StepScope, plan: DraftPlan, source: ContextSource, redactor: Redactor) -> ContextResult:
+async def gather_context(
+    scope: StepScope, plan: DraftPlan, source: ContextSource, redactor: Redactor, budget: int
+) -> ContextResult:
     """Let the source choose. A failure does not fail the run: the record and a warning say that it is ungrounded."""
     scope.progressed("Reading the workspace")
-    found = await retrieve(plan, source, redactor)
+    found = await retrieve(plan, source, redactor, budget)
     if found.reason:
         scope.end(StepStatus.SKIPPED, skip_reason=found.reason)
     elif found.error is not None:
@@ -41,12 +43,12 @@ async def gather_context(scope: StepScope, plan: DraftPlan, source: ContextSourc
         scope.warned(f"The draft is not grounded on the workspace: {found.error.message}")
         scope.end(StepStatus.FAILED, error=found.error)
     else:
-        scope.change(context=_on_record(source.name, found.result))
+        scope.change(context=context_record(found.result))
     return found.result
 
 
-async def retrieve(plan: DraftPlan, source: ContextSource, redactor: Redactor) -> Retrieved:
-    """Ask the source for what belongs to a plan. Whatever the source does, this does not raise."""
+async def retrieve(plan: DraftPlan, source: ContextSource, redactor: Redactor, budget: int) -> Retrieved:
+    """Ask the source for what belongs to a plan, within a budget of tokens. Never raises, whatever the source does."""
     reading, limits = plan.reading, plan.reading.settings.context
     reason = _skip_reason(plan)
     if reading.root is None or reason:
@@ -56,14 +58,14 @@ async def retrieve(plan: DraftPlan, source: ContextSource, redactor: Redactor) -
         reading.source.path,
         reading.document.text,
         plan.brief,
-        limits.budget_tokens,
+        budget,
         limits.include,
         limits.exclude,
         _folders(plan),
     )
     try:
         with contained():
-            return Retrieved(await source.retrieve(query))
+            return Retrieved(replace(await source.retrieve(query), source=source.name))
     except Exception as error:
         if not isinstance(error, OrchError):
             # A source may come from another package; whatever it does, the draft is only ungrounded.
@@ -95,22 +97,3 @@ def _skip_reason(plan: DraftPlan) -> str:
         return "context is switched off"
     provider = plan.choice.provider
     return "" if provider.has_model else f"{provider.kind} reads the brief alone"
-
-
-def _on_record(source: str, result: ContextResult) -> ContextRecord:
-    return ContextRecord(
-        items=tuple(
-            ContextItemRef(
-                path=in_unicode(item.path),
-                range=item.lines,
-                sha256=item.sha256,
-                bytes=len(item.text.encode("utf-8", "surrogatepass")),
-                score=item.score,
-                source=item.source,
-                redactions=item.redactions,
-            )
-            for item in result.items
-        ),
-        left_out=tuple(LeftOut(in_unicode(exclusion.path), exclusion.reason) for exclusion in result.left_out),
-        source=source,
-    )

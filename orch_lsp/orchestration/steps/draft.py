@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import cast
 
 from orch_lsp.context.item import ContextResult
+from orch_lsp.context.shrinking import smaller
 from orch_lsp.errors import ErrorCode, OrchError, ProviderError, SettingsError, detail_of
 from orch_lsp.generation import FinishReason
 from orch_lsp.orchestration.attempts import AttemptLog
+from orch_lsp.orchestration.context_record import context_record
 from orch_lsp.orchestration.cost import cost_of, cost_sum
 from orch_lsp.orchestration.estimate import table_tokens
 from orch_lsp.orchestration.plan import DraftPlan
@@ -40,6 +42,8 @@ from orch_lsp.runs.record import ModelRef
 from orch_lsp.settings.model import Choice, ProviderSettings
 
 NAME = "draft"
+SHARE_AGAIN = 0.4
+"""Of the context's tokens, what is sent again to a model for which all of it was too long."""
 FALLS_BACK = frozenset({
     ErrorCode.PROVIDER_UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.TIMEOUT, ErrorCode.QUOTA_EXHAUSTED,
     ErrorCode.NETWORK_ERROR,
@@ -57,22 +61,29 @@ async def ask(scope: StepScope, plan: DraftPlan, context: ContextResult, provide
     keys = tuple(target.key for target in plan.targets)
     scope.note(provider=plan.choice.provider.name, model=model, sections=keys)
     written = await asyncio.to_thread(write, plan, context)
-    return await _Asking(scope, plan, written, providers).answer()
+    return await _Asking(scope, plan, context, written, providers).answer()
 
 
 class _Asking:
     """The providers that are asked one after the other, until one answers."""
 
     def __init__(
-        self, scope: StepScope, plan: DraftPlan, written: GenerationRequest, providers: ProviderAccess
+        self,
+        scope: StepScope,
+        plan: DraftPlan,
+        context: ContextResult,
+        written: GenerationRequest,
+        providers: ProviderAccess,
     ) -> None:
         self._scope = scope
         self._plan = plan
+        self._context = context
         self._written = written
         self._providers = providers
         self._redactor = providers.redactor
         self._attempts = AttemptLog(providers.redactor)
         self._before: list[str] = []
+        self._is_smaller = False
 
     async def answer(self) -> str:
         choice, fallbacks = self._plan.choice, _fallbacks(self._plan)
@@ -80,6 +91,8 @@ class _Asking:
             try:
                 return await self._answer_of(choice)
             except OrchError as error:
+                if error.code is ErrorCode.CONTEXT_LENGTH_EXCEEDED and await self._with_less_context():
+                    continue
                 if error.code in FALLS_BACK and fallbacks and not self._scope.characters:
                     self._before.append(f"{choice.provider.name}: {error.code}")
                     choice = fallbacks.pop(0)
@@ -88,6 +101,22 @@ class _Asking:
                     asked = ", ".join(self._before)
                     error.message += f" {choice.provider.name} was a fallback; asked before it: {asked}."
                 raise
+
+    async def _with_less_context(self) -> bool:
+        """Write the request with less of the workspace, once; False if there is nothing to leave out."""
+        scope, before = self._scope, self._context
+        if self._is_smaller or scope.characters or not before.items:
+            return False
+        self._is_smaller = True
+        self._context = smaller(before, SHARE_AGAIN)
+        self._written = await asyncio.to_thread(write, self._plan, self._context)
+        scope.change(context=context_record(self._context))
+        kept, all_items = len(self._context.items), len(before.items)
+        scope.warned(
+            "The request is too long for the model; it is sent again with "
+            f"{kept} of {all_items} pieces of the workspace."
+        )
+        return True
 
     async def _answer_of(self, choice: Choice) -> str:
         scope = self._scope
