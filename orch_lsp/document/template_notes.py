@@ -64,13 +64,16 @@ def _noted(document: SpecDocument) -> Iterator[Noted]:
     groups: list[tuple[Span, list[Span]]] = []
     for found in visible_matches(document.tree, _BRACKET):
         span = Span(*found.span())
-        line = Span(start_of_line(text, span.start), end_of_line(text, span.end))
-        if groups and line.start < groups[-1][0].end:
+        if groups and span.start < groups[-1][0].end:
             around, spans = groups[-1]
-            groups[-1] = Span(around.start, max(around.end, line.end)), [*spans, span]
+            spans.append(span)
+            if span.end > around.end:
+                groups[-1] = Span(around.start, end_of_line(text, span.end)), spans
         else:
-            groups.append((line, [span]))
+            groups.append((Span(start_of_line(text, span.start), end_of_line(text, span.end)), [span]))
     for line, spans in groups:
+        if len(spans) > _MOST_NOTES:
+            continue
         words = text[line.start : line.end].lstrip()
         if words.startswith("|"):
             yield from _cells(text, line, spans, links)
@@ -123,6 +126,8 @@ def _blanks(words: str) -> int:
 
 
 _MOST_ROWS_ABOVE = 200
+_MOST_NOTES = 100
+"""A line with more brackets is no template's."""
 
 
 def _header(text: str, line: int) -> list[str]:

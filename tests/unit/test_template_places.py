@@ -180,3 +180,9 @@ def test_a_row_without_words_and_a_cell_that_stands_in_are_places():
 def test_places_hold_in_other_line_ends(end: str):
     for text, name in ((STEERING, "kiro/steering"), (CHECKLIST, "spec-kit/checklist"), (ROADMAP, "spec-kit/roadmap")):
         assert list(places(text.replace("\n", end), name)) == list(places(text, name))
+
+
+def test_a_line_of_very_many_brackets_is_no_templates():
+    assert (
+        places(f"# Rules\n\n{'[a note] ' * 20_000}\n\n| a |\n|---|\n|{' [a note] |' * 20_000}\n", "kiro/steering") == {}
+    )
