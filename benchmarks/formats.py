@@ -110,14 +110,12 @@ async def measure(where: Place, wanted: Options, others: Sequence[tuple[str, Seq
     for kind in KINDS:
         took = await keys_in(where, kind, others, rounds)
         ours = took.pop("ours")
-        limit = None if kind.is_one_piece else 1.0
-        rows += (Row(f"{kind.name}, beside {name}", ours, other, "ms", limit) for name, other in took.items())
+        rows += (Row(f"{kind.name}, beside {name}", ours, other, "ms", 1.0) for name, other in took.items())
         if not took:
             rows.append(Row(f"{kind.name}, key to diagnostics", ours, None, "ms"))
         key, whole = computing(kind, kind.make(WORDS), 5 if wanted.short else 20)
-        most, gain = (None, None) if kind.is_one_piece else (_MOST_MS, _LEAST_GAIN)
-        rows.append(Row(f"{kind.name}, computing alone", key, None, "ms", most))
-        rows.append(Row(f"{kind.name}, beside a full pass", key, whole, "ms", gain))
+        rows.append(Row(f"{kind.name}, computing alone", key, None, "ms", _MOST_MS))
+        rows.append(Row(f"{kind.name}, beside a full pass", key, whole, "ms", _LEAST_GAIN))
     return rows
 
 

@@ -24,8 +24,6 @@ class Kind:
     name: str
     path: str
     make: Callable[[int], str]
-    is_one_piece: bool = False
-    """Whether it has no headings: a key reads all of it, and has no limit here."""
 
 
 class _Prose:
@@ -182,7 +180,7 @@ def gsd_requirements(words: int, seed: int = 1) -> str:
 KINDS = (
     Kind("plain", "specs/long.spec.md", spec_of),
     Kind("Kiro requirements", ".kiro/specs/limiter/requirements.md", kiro_requirements),
-    Kind("Kiro tasks", ".kiro/specs/limiter/tasks.md", kiro_tasks, is_one_piece=True),
+    Kind("Kiro tasks", ".kiro/specs/limiter/tasks.md", kiro_tasks),
     Kind("Kiro design", ".kiro/specs/limiter/design.md", kiro_design),
     Kind("spec-kit spec", "specs/001-limiter/spec.md", spec_kit_spec),
     Kind("spec-kit tasks", "specs/001-limiter/tasks.md", spec_kit_tasks),

@@ -44,6 +44,9 @@ def _in_language(document: SpecDocument, words: dict[str, str]) -> str | None:
 
 def _language(document: SpecDocument) -> str:
     """The English name of the language; empty for English, and where nothing tells."""
+    # Looked at after each key, where a section is missing: all words of a document are counted only if they decide.
+    if _is_english(document):
+        return ""
     language = written_style(document).language or ""
     if language == "Chinese":
         traditional = len(_TRADITIONAL.findall(document.text))
@@ -58,5 +61,17 @@ def _language(document: SpecDocument) -> str:
             and said != heading_name(spec.in_languages.get(language, ""))
         ):
             return ""
-    english = profile.titles and heading_name(document.title_text) == heading_name(profile.titles[0])
-    return "" if english else language
+    return language
+
+
+def _is_english(document: SpecDocument) -> bool:
+    """Whether the title, or a heading that is spelt so in no other language, is the English one."""
+    profile = document.profile
+    if profile.titles and heading_name(document.title_text) == heading_name(profile.titles[0]):
+        return True
+    return any(
+        (spec := profile.section(key)) is not None
+        and (said := heading_name(section.title)) == heading_name(spec.title)
+        and all(said != heading_name(other) for other in spec.in_languages.values())
+        for key, section in document.profile_sections.items()
+    )
