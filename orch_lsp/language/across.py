@@ -27,8 +27,8 @@ _DELTAS = "deltas"
 _CHANGES = frozenset(("modifies", "removes", "renames"))
 
 _HELD_AGAINST = re.compile(
-    r"(?:constitution(?:al)?|宪章|憲章|章程|헌법|constitución|constituição|verfassung)[^\r\n|]{0,80}?"
-    r"(?<![\w.])v?(?P<version>\d{1,4}\.\d{1,4}\.\d{1,4})(?![\w.]*\w)",
+    r"(?<![\w-])(?:constitution(?:al)?|宪章|憲章|章程|헌법|constitución|constituição|verfassung)[^\r\n|,;，；]{0,80}?"
+    r"(?<![\w.<>=~^])v?(?P<version>\d{1,4}\.\d{1,4}\.\d{1,4})(?![\w.]*\w)",
     re.IGNORECASE,
 )
 """The version that a plan names behind the constitution, in its line."""

@@ -281,7 +281,13 @@ def drifts(plan: str, constitution: str = CONSTITUTION, tasks: str = "") -> list
             ("Constitution v10.0.0", []),
             ("Constitution Check", []),
         ),
-        *(("Python 1.2.3", []), ("Constitution | 1.0.0", []), ("Constitution\n1.0.0", [])),
+        *(
+            ("`fix_constitution`, version `>=0.7.4`", []),
+            ("constitution and tool >=0.7.4", []),
+            ("Python 1.2.3", []),
+            ("Constitution | 1.0.0", []),
+            ("Constitution\n1.0.0", []),
+        ),
     ],
 )
 def test_a_plan_is_held_against_the_version_that_the_constitution_has(plan: str, marked: list[str]) -> None:
