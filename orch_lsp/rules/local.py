@@ -103,7 +103,7 @@ class LocalRules:
         sections = tuple(one for one in document.sections if start <= one.heading.start < end)
         made.__dict__.update(
             tree=Tree(tree.text, tree.chunks[first : last + 1], tree.starts[first : last + 1]),
-            sections=sections, nodes=shown, derived=dict[Hashable, Any](),
+            sections=sections, _nodes=[shown], derived=dict[Hashable, Any](),
         )  # fmt: skip
         made.__dict__.pop("_by_start", None)
         return Subject(made, self._subject.neighbours, self._subject.evidence)
