@@ -11,11 +11,12 @@ from orch_lsp.lsp.serving import load_all
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
-    from orch_lsp.lsp import announcing, indexing
+    from orch_lsp.lsp import announcing, index_builds, indexing
     from orch_lsp.orchestration.session import Session
     from orch_lsp.redaction import Redactor
 else:
     announcing = late("orch_lsp.lsp.announcing")
+    index_builds = late("orch_lsp.lsp.index_builds")
     indexing = late("orch_lsp.lsp.indexing")
     sessions = late("orch_lsp.app.session")
 
@@ -29,6 +30,7 @@ def build_server(redactor: Redactor | None = None) -> OrchServer:
         session.stores.on_interrupted = lambda record: announcing.announce(server, record)
         load_all(FEATURES)
         session.indexes.client = indexing.client_of(server)
+        session.watcher = index_builds.IndexBuilds(server)
         return session
 
     server = OrchServer(open_session)

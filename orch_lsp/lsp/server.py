@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -54,6 +55,7 @@ class OrchServer(LanguageServer):
         self._open_session = open_session
         self._opened: asyncio.Task[Session] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._loop_of_session: asyncio.AbstractEventLoop | None = None
         self._closing: asyncio.Task[None] | None = None
         self.client = ClientFeatures()
         self.edit_answer_s = 20.0
@@ -118,8 +120,16 @@ class OrchServer(LanguageServer):
     async def session(self) -> Session:
         """The session that runs share; opened at the first call, on a worker thread, since its imports are slow."""
         if self._opened is None:
+            self._loop_of_session = asyncio.get_running_loop()
             self._opened = asyncio.create_task(asyncio.to_thread(self._open_session, self), name="open session")
         return await asyncio.shield(self._opened)
+
+    def call_on_loop(self, call: Callable[[], None]) -> None:
+        """Call something on the server's loop soon, from any thread; nothing once the loop is closed."""
+        loop = self._loop_of_session
+        if loop is not None and not loop.is_closed():
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(call)
 
     @property
     def shared(self) -> Session:

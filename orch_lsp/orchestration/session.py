@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orch_lsp import __version__
-from orch_lsp.context.item import ContextSource
+from orch_lsp.context.item import Background, ContextSource, Watcher
 from orch_lsp.document.readings import Readings
 from orch_lsp.late import late
 from orch_lsp.markdown.front_matter import FrontMatter
@@ -63,6 +63,8 @@ class Session:
         self.kinds = kinds
         self._create_context_source = create_context_source
         self._context_source: ContextSource | None = None
+        self.watcher: Watcher | None = None
+        """Is told of what the source of context does beside its queries, from any thread."""
         self.redactor = redactor or Redactor()
         self.server = Software("orch-lsp", __version__)
         self.owner: Owner = this_process()
@@ -89,7 +91,10 @@ class Session:
     def context_source(self) -> ContextSource:
         """The source of context of all runs. Blocking when it is first asked for: that loads it."""
         if self._context_source is None:
-            self._context_source = self._create_context_source()
+            source = self._create_context_source()
+            if self.watcher is not None and isinstance(source, Background):
+                source.watcher = self.watcher
+            self._context_source = source
         return self._context_source
 
     @context_source.setter
@@ -155,4 +160,6 @@ class Session:
         await self.indexes.aclose()
         if self._code is not None:
             await self._code.aclose()
+        if isinstance(self._context_source, Background):
+            await self._context_source.aclose()
         await asyncio.gather(self.connections.aclose(), self.stores.aclose(), return_exceptions=True)

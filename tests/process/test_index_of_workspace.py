@@ -1,0 +1,104 @@
+"""The index of a workspace over a real pipe: progress, cancel, and the end of what reads files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psutil
+import pytest
+from lsprotocol import types
+
+from tests.fakes.scripted_server import chat_pieces, stream_reply
+from tests.process.desk import configure
+
+BRIEF = "# Limiter\n\nLimit name7 at the gateway.\n\n## Goal\n\nTODO\n"
+ANSWER = ["## Goal\n\nLimit clients.\n"]
+
+
+def fill(workspace: Path, count: int, lines: int) -> None:
+    for number in range(count):
+        path = workspace / f"src/{number % 30:02}/file{number}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"def name{number}():\n" + "    return 'limit at the gateway'\n" * lines)
+
+
+def readers() -> list[psutil.Process]:
+    """Processes below this one that read files for an index."""
+    found: list[psutil.Process] = []
+    for process in psutil.Process().children(recursive=True):
+        try:
+            if "orch_lsp.context.index.child" in process.cmdline():
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def reports(editor) -> list[tuple[str, str]]:
+    """What was said on the progress of an index: its kinds and messages."""
+    return [
+        (report.kind, getattr(report, "title", None) or report.message)
+        for token, found in editor.client.progress_reports.items()
+        if str(token).startswith("orch-index-")
+        for report in found
+    ]
+
+
+async def draft(editor, provider, path: Path):
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    uri = editor.open(path, BRIEF)
+    answer = await editor.execute("orch.generateDraft", {"uri": uri})
+    return await editor.ended(answer["runId"])
+
+
+async def test_the_first_draft_builds_an_index_with_progress_and_the_next_one_uses_it(
+    workspace, homes, provider, start_editor
+):
+    configure(homes, provider.url)
+    fill(workspace, 900, 1)
+    editor = await start_editor()
+    record = await draft(editor, provider, workspace / "a.spec.md")
+    assert "src/07/file7.py" in [item["path"] for item in record["context"]["items"]]
+    await editor.until(lambda: ("end", "The workspace is indexed") in reports(editor))
+    assert reports(editor)[0] == ("begin", "Indexing the workspace")
+    index = workspace / ".orch/local/context.db"
+    made = index.stat().st_ino
+    again = await draft(editor, provider, workspace / "b.spec.md")
+    chosen = [item["path"] for item in again["context"]["items"]]
+    assert [path for path in chosen if path.startswith("src/")] == [
+        item["path"] for item in record["context"]["items"] if item["path"].startswith("src/")
+    ]
+    assert index.stat().st_ino == made
+    assert len([one for one in reports(editor) if one[0] == "begin"]) == 1
+
+
+async def test_a_person_cancels_the_building_and_it_is_not_begun_again(workspace, homes, provider, start_editor):
+    configure(homes, provider.url)
+    fill(workspace, 3000, 200)
+    editor = await start_editor()
+    await draft(editor, provider, workspace / "a.spec.md")
+    await editor.until(lambda: reports(editor))
+    (token,) = [token for token in editor.client.progress_reports if str(token).startswith("orch-index-")]
+    editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token))
+    await editor.until(lambda: any(kind == "end" for kind, _ in reports(editor)))
+    assert reports(editor)[-1] == ("end", "Cancelled: files are read for each draft")
+    assert readers() == []
+    record = await draft(editor, provider, workspace / "b.spec.md")
+    assert record["status"] == "completed"
+    assert readers() == []
+
+
+@pytest.mark.parametrize("end", ["shutdown", "kill"])
+async def test_nothing_goes_on_reading_when_the_server_is_gone(workspace, homes, provider, start_editor, end):
+    configure(homes, provider.url)
+    fill(workspace, 3000, 200)
+    editor = await start_editor()
+    await draft(editor, provider, workspace / "a.spec.md")
+    await editor.until(lambda: reports(editor))
+    reading = readers()
+    if end == "shutdown":
+        await editor.stop()
+    else:
+        editor.client._server.kill()
+        await editor.client._server.wait()
+    assert psutil.wait_procs(reading, timeout=20)[1] == []
