@@ -50,7 +50,8 @@ async def test_what_was_reworded_is_said_while_typing_and_marked_as_reviewed(sta
     await editor.until(lambda: all(one.code != "stale_downstream" for one in editor.client.diagnostics.get(tasks, ())))
 
 
-async def test_a_ticked_task_without_its_file_is_opened_again_by_a_quick_fix(start_editor, folder):
+async def test_a_ticked_task_without_its_file_is_opened_again_by_a_quick_fix(start_editor, workspace, folder):
+    (workspace / "main.py").write_text("COUNT = 0\n", "utf-8")
     editor = await start_editor()
     uri = editor.open(folder / "tasks.md", "# Implementation Plan\n\n## Tasks\n\n- [x] 1. Write `src/counter.py`\n")
     found = await editor.diagnostic(uri, "done_without_evidence")
