@@ -19,6 +19,7 @@ from orch_lsp.context.index.indexes import Indexes
 from orch_lsp.context.index.reading import hints_in
 from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion, Watcher, estimate_tokens
 from orch_lsp.context.mentions import Mention, find_mentions
+from orch_lsp.context.neighbour import example_spec
 from orch_lsp.context.packing import Wanted, new_pack
 from orch_lsp.context.resolution import Place, Resolver
 from orch_lsp.context.tokens import terms
@@ -111,9 +112,11 @@ class FilesystemSource:
             for path, wanted in _resolve(query, spec, resolver, left_out, named, stopped, self._deadline()).items():
                 mentions.setdefault(path, wanted)
             card, conventions = project_card(corpus, query.budget_tokens)
-            conventions = tuple(item for item in conventions if item.path not in mentions)
-            taken = estimate_tokens(assembly.card(ContextResult(conventions, (), card)))
-            candidates = frozenset(files).difference(item.path for item in conventions)
+            example = example_spec(corpus, spec, query.budget_tokens)
+            beside = tuple(item for item in (*conventions, example) if item is not None and item.path not in mentions)
+            shown = ContextResult(beside, (), card)
+            taken = estimate_tokens(assembly.card(shown)) + estimate_tokens(assembly.example(shown))
+            candidates = frozenset(files).difference(item.path for item in beside)
             choice = choose(corpus, frozenset(terms(query.brief)), candidates.__contains__, stopped, mentions, named)
             pack = new_pack(corpus, choice.weights, query.budget_tokens - taken, stopped)
             pack.add_mentions(mentions)
@@ -124,7 +127,7 @@ class FilesystemSource:
             met.insert(0, Exclusion("…", f"it took longer than {seconds} to read: the rest was not searched"))
         elif not listing.complete:
             met.insert(0, Exclusion("…", f"more than {self._limits.max_files} files: the rest was not searched"))
-        return ContextResult((*conventions, *pack.items), _bounded((*left_out, *pack.left_out, *met)), card)
+        return ContextResult((*beside, *pack.items), _bounded((*left_out, *pack.left_out, *met)), card)
 
     def _deadline(self) -> Callable[[], bool]:
         """Whether mentioned files have had their time, which is theirs alone: they come first."""

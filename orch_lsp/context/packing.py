@@ -28,6 +28,8 @@ FOR_RANKED = 4
 """A mentioned file that does not fit whole leaves the fourth part to what is chosen."""
 TOKENS_A_TERM = 600
 """A brief that says little gets little: at most this many tokens for each of its terms that the workspace knows."""
+_LEAST_TERMS = 6
+"""A brief with less terms gets no data, generated files or changelogs, which hold any word."""
 
 LARGEST_UNIT = 0.4
 """Of a role's share; a larger one is taken by its parts."""
@@ -47,6 +49,8 @@ _LABEL = 24
 _MOST_READ = 40
 _JOINED_GAP = 3
 _LEAST_REST = 2
+_LEAST_LINES = 3
+"""Lines without a name, and the head of a class whose methods stand alone, are not worth their label with less."""
 _ROUNDS = 3
 """How often what joining has saved is offered again."""
 
@@ -146,7 +150,7 @@ class Pack:
             for role in SHARES:
                 self._fill(options[role], self.remaining - rest)
             self.remaining = all_left - sum(map(cost, self._chosen_items()))
-        for role in ("data", "generated", "changelog"):
+        for role in ("data", "generated", "changelog") if len(self.score.weights) >= _LEAST_TERMS else ():
             allowance = self.remaining - rest
             self._fill(self._options(choice.by_role.get(role, ()), allowance / 2), allowance)
         self.remaining = all_left
@@ -241,6 +245,8 @@ class Pack:
     def _options_of(self, file: _File, allowance: int, worth: float) -> list[_Option]:
         found: list[_Option] = []
         for unit in self._parts(file, allowance):
+            if not unit.name and unit.size < min(_LEAST_LINES, len(file.lines)):
+                continue
             if (score := self.score.of(unit.name, file.text(unit))) > 0:
                 tokens = file.tokens(unit) + _LABEL
                 value = worth * score / tokens**COST_POWER
@@ -263,7 +269,7 @@ class Pack:
                 yield unit
             elif unit.inner:
                 first = unit.inner[0].first
-                if first > unit.first:
+                if first - unit.first >= _LEAST_LINES:
                     yield Unit(unit.name, unit.first, first - 1)
                 yield from self._split(file, unit.inner, largest)
             else:
