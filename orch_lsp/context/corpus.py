@@ -78,7 +78,6 @@ class ReadCorpus:
         self._texts: dict[str, str] = {}
         self._sizes = dict.fromkeys(files, 0)
         self._left_out: list[Exclusion] = []
-        self._definitions: dict[str, list[str]] | None = None
         self._read(files, limits, stopped)
 
     @property
@@ -99,12 +98,8 @@ class ReadCorpus:
 
     def defining(self, symbol: str, /) -> tuple[str, ...]:
         """See `Corpus`."""
-        if self._definitions is None:
-            self._definitions = {}
-            for path, text in self._texts.items():
-                for name in defined_names(path, text):
-                    self._definitions.setdefault(name, []).append(path)
-        return tuple(sorted(self._definitions.get(symbol, ())))
+        holding = (path for path, text in self._texts.items() if symbol in text)
+        return tuple(sorted(path for path in holding if symbol in defined_names(path, self._texts[path])))
 
     def text(self, path: str, /) -> Admitted | Exclusion:
         """See `Corpus`."""
