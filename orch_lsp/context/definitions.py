@@ -13,7 +13,7 @@ _LONGEST_LINE = 400
 _NAME = r"[^\W\d]\w*"
 _KEYWORDS = (
     "class|def|defmodule|defp|enum|fn|fun|func|function|interface|macro_rules!|message|mod|module|namespace|object|"
-    "package|proc|protocol|record|service|struct|sub|trait|type|union"
+    "proc|protocol|record|service|struct|sub|trait|type|union"
 )
 _DEFINITION = re.compile(
     rf"""^[\ \t]*+
@@ -33,6 +33,9 @@ _BOUND_FUNCTION = re.compile(
     r"[ \t]*(?:async[ \t]+)?(?:function\b|\([^()]{0,200}\)[^=\n]{0,80}=>|\w+[ \t]*=>)"
 )
 _C_FUNCTION = re.compile(rf"^(?:[\w*&<>:,]++[ \t*&]++){{1,6}}(?:[\w:]+::)?({_NAME})[ \t]*+\([^;]*+$")
+_IMPLEMENTATION = re.compile(
+    r"^[ \t]*+(?:unsafe )?impl\b(?:<[^{}\n]{0,100}?>)? (?:[\w:<>', &]{1,100} for )?&?(?:\w+::){0,8}(\w+)"
+)
 _NOT_NAMES = frozenset(("if", "for", "while", "switch", "return", "else", "catch", "in", "is", "as", "from", "import"))
 
 
@@ -47,7 +50,9 @@ def begins_definition(line: str) -> str | None:
     """The name of the definition that a line begins; None if it begins none."""
     if not line or len(line) > _LONGEST_LINE:
         return None
-    found = _DEFINITION.match(line) or _BOUND_FUNCTION.match(line) or _C_FUNCTION.match(line)
+    found = (
+        _DEFINITION.match(line) or _IMPLEMENTATION.match(line) or _BOUND_FUNCTION.match(line) or _C_FUNCTION.match(line)
+    )
     return found[1] if found is not None and found[1] not in _NOT_NAMES else None
 
 

@@ -40,6 +40,8 @@ NAMED = 1.3
 CALLED = 1.2
 """What a unit gains by being called in one that was taken."""
 COST_POWER = 0.3
+_REFERRED = 0.5
+"""The score of units of a file that is chosen only because others refer to it."""
 
 # Below this many tokens an excerpt says too little to be worth its label.
 LEAST_USEFUL = 32
@@ -243,15 +245,21 @@ class Pack:
         return found
 
     def _options_of(self, file: _File, allowance: int, worth: float) -> list[_Option]:
+        parts = [
+            unit
+            for unit in self._parts(file, allowance)
+            if unit.name or unit.size >= min(_LEAST_LINES, len(file.lines))
+        ]
+        scores = [self.score.of(unit.name, file.text(unit)) for unit in parts]
+        if not any(scores):
+            # The best files refer to it, and it has none of their words.
+            scores = [_REFERRED] * len(parts)
+        named = self._named.get(file.admitted.relative_path, ())
         found: list[_Option] = []
-        for unit in self._parts(file, allowance):
-            if not unit.name and unit.size < min(_LEAST_LINES, len(file.lines)):
-                continue
-            if (score := self.score.of(unit.name, file.text(unit))) > 0:
+        for unit, score in zip(parts, scores, strict=True):
+            if score > 0:
                 tokens = file.tokens(unit) + _LABEL
-                value = worth * score / tokens**COST_POWER
-                if unit.name and unit.name in self._named.get(file.admitted.relative_path, ()):
-                    value *= NAMED
+                value = worth * score / tokens**COST_POWER * (NAMED if unit.name and unit.name in named else 1)
                 found.append(_Option(value, file, unit, tokens))
         return found
 

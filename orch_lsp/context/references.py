@@ -55,11 +55,13 @@ class Tails:
     def named(self, dotted: tuple[str, ...]) -> tuple[str, str | None] | None:
         """The file of a dotted name, and the name in it if its last part is one; None if no file is meant."""
         for kept in range(len(dotted), max(0, len(dotted) - 3), -1):
-            if kept == 1 and len(dotted) > 1:
-                break
-            path = self.find(dotted[:kept])
-            if path is not None:
-                return path, dotted[kept] if kept < len(dotted) else None
+            # What a package is called from outside, such as `crate` or a repository's address, is no folder.
+            for first in range(max(1, kept - 1)):
+                if kept - first == 1 and len(dotted) > 1:
+                    break
+                path = self.find(dotted[first:kept])
+                if path is not None:
+                    return path, dotted[kept] if kept < len(dotted) else None
         return None
 
 

@@ -1,0 +1,153 @@
+"""Functions, classes and sections as runs of whole lines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orch_lsp.context.units import Unit, units
+
+PYTHON = """\
+import os
+
+LIMIT = 3
+
+
+# Counts.
+@cached
+def count(a):
+    return a
+
+
+class Cache:
+    size = 1
+
+    def get(self):
+        return 1
+
+    async def put(self): ...
+
+
+if os.name == "nt":
+
+    def only_here(): ...
+"""
+
+TYPESCRIPT = """\
+import { a } from "./a";
+
+/** Counts. */
+export async function count(a: number): Promise<number> {
+  if (a) {
+    return 1;
+  }
+}
+
+export class Cache<T> extends Base {
+  static make() {
+    return 1;
+  }
+}
+
+export const twice = (a: number) => {
+  return a * 2;
+};
+"""
+
+GO = """\
+package a
+
+// Count counts.
+func (c *Cache) Count(a int) int {
+\treturn a
+}
+
+type Cache struct {
+\tsize int
+}
+"""
+
+RUST = """\
+pub struct Cache { size: u8 }
+
+impl Cache {
+    pub fn get(&self) -> u8 {
+        self.size
+    }
+}
+"""
+
+
+def named(found: tuple[Unit, ...]) -> list[tuple[str, int, int]]:
+    return [(unit.name, unit.first, unit.last) for unit in found if unit.name]
+
+
+def test_python_is_read_by_its_own_parser() -> None:
+    found = units("a.py", PYTHON)
+    assert named(found) == [("count", 6, 9), ("Cache", 12, 18), ("only_here", 23, 23)]
+    cache = next(unit for unit in found if unit.name == "Cache")
+    assert named(cache.inner) == [("Cache.get", 15, 16), ("Cache.put", 18, 18)]
+    assert [(unit.first, unit.last) for unit in found if not unit.name] == [(1, 3), (21, 21)]
+
+
+def test_python_that_does_not_parse_is_read_by_its_indentation() -> None:
+    found = units("a.py", PYTHON + "\nprint 'old'\n")
+    assert {"count", "Cache"} <= {name for name, _, _ in named(found)}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("a.ts", TYPESCRIPT, [("count", 3, 8), ("Cache", 10, 14), ("twice", 16, 18)]),
+        ("a.go", GO, [("Count", 3, 6), ("Cache", 8, 10)]),
+        ("a.rs", RUST, [("Cache", 1, 1), ("Cache", 3, 7)]),
+        ("a.rb", "class A\n  def b\n    1\n  end\nend\n", [("A", 1, 5)]),
+        ("a.c", "static int count(int a)\n{\n    return a;\n}\n\nint x;\n", [("count", 1, 4)]),
+    ],
+)
+def test_other_languages_are_read_by_what_begins_a_definition_and_how_far_it_is_indented(
+    path: str, text: str, expected: list[tuple[str, int, int]]
+) -> None:
+    assert named(units(path, text)) == expected
+
+
+def test_markdown_is_cut_into_sections() -> None:
+    text = "Intro\n\n# A\n\none\n\n## B\n\n```\n# no heading\n```\n\n# C\n\ntwo\n"
+    found = units("a.md", text)
+    assert [(unit.name, unit.first, unit.last) for unit in found] == [("", 1, 1), ("A", 3, 12), ("C", 13, 16)]
+    assert named(found[1].inner) == [("B", 7, 12)]
+
+
+def test_titles_with_a_line_below_make_sections_too() -> None:
+    text = "=====\nTitle\n=====\n\nText\n\nFirst\n=====\n\na\n\nInner\n-----\n\nb\n\nSecond\n======\n\nc\n"
+    found = units("a.rst", text)
+    assert named(found) == [("Title", 1, 21)]
+    assert named(found[0].inner) == [("First", 7, 16), ("Second", 17, 21)]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_other_line_ends_count_as_in_an_editor(end: str) -> None:
+    assert named(units("a.py", PYTHON.replace("\n", end))) == named(units("a.py", PYTHON))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(["a.py", "a.ts", "a.md", "a.rst", "a", "a.go"]),
+    st.lists(
+        st.sampled_from(
+            ["def a():", "class B:", "  def c(self):", "    x", "}", "# T", "===", "T", "", "\x0c", "\r", "é{"]
+        )
+    ).map("\n".join),
+)
+def test_units_of_any_text_stand_in_order_without_overlap(path: str, text: str) -> None:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+
+    def check(found: tuple[Unit, ...], first: int, last: int) -> None:
+        at = first
+        for unit in found:
+            assert at <= unit.first <= unit.last <= last
+            at = unit.last + 1
+            check(unit.inner, unit.first, unit.last)
+
+    check(units(path, text), 1, lines)
