@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from orch_lsp.document.heading_name import heading_name
-from orch_lsp.document.items import items_of
+from orch_lsp.document.items import items_around, items_of
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.node import NodeKind
 from orch_lsp.markdown.tree import Chunk
 from orch_lsp.rules.prose import chunks, once_a_chunk, unquoted, visible
 from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
-from orch_lsp.text import Edit, Span, end_of_line, line_end_of
+from orch_lsp.text import Edit, Span, end_of_line, line_end_of, start_of_line
 
 _GLOSSARIES = frozenset({
     *("glossary", "glossary of terms", "terms", "terminology", "definitions", "terms and definitions"),
@@ -39,6 +39,8 @@ _ROW = re.compile(r"^[ \t]*\|[ \t]*(?:\*\*)?(?P<term>[^|*\r\n]{1,120}?)(?:\*\*)?
 _GLOSS = re.compile(r"[(（][^()（）]{0,80}[)）]")
 _PARTS = re.compile(r"[ \t]*(?:[/,，、;]|(?<!\w)(?:or|und|oder|ou|o)(?!\w))[ \t]*")
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
+_MARKER = re.compile(r"(?P<marker>[-+*]|\d{1,9}[.)])(?P<blanks>[ \t]*)")
+_NO_INDENT = re.compile(r"[^ \t>]")
 _COMMON_SUBJECTS = frozenset({"system", "application", "app", "user", "service", "feature", "ui", "api", "cli"})
 _LEAST_LETTERS = 6
 """Shorter words are near to too many others."""
@@ -79,8 +81,7 @@ def _found(
     key = None if node is None else node.key
     near = _near(name, defined)
     if near is None:
-        last = max(one.span.end for one in defined.values())
-        fix = Fix(f"Add “{name}” to the glossary", partial(_added, document, name, last), by_itself=False)
+        fix = Fix(f"Add “{name}” to the glossary", partial(_added, document, name, defined), by_itself=False)
         related = (Related("The glossary.", section.heading),)
         return Found(f"“{name}” is typed as a term, and the glossary lacks it.", span, key, (fix,), related)
     fix = Fix(f"Change “{name}” to “{near.name}”", partial(_respelled, document, name, near.name), by_itself=False)
@@ -90,11 +91,39 @@ def _found(
     )
 
 
-def _added(document: SpecDocument, name: str, behind: int) -> tuple[Edit, ...]:
-    end = end_of_line(document.text, behind)
-    row = document.text[document.text.rfind("\n", 0, end) + 1 : end].lstrip().startswith("|")
-    line = f"| {name} | TODO |" if row else f"- **{name}**: TODO"
-    return (Edit(Span(end, end), f"{line_end_of(document.text)}{line}"),)
+def _added(document: SpecDocument, name: str, defined: Mapping[str, _Definition]) -> tuple[Edit, ...]:
+    """A definition to be filled in, behind the last one with all that belongs to that, and of its form."""
+    text, line_end = document.text, line_end_of(document.text)
+    last = max(one.span for one in defined.values())
+    headed = next((one for one in document.sections if one.heading == last), None)
+    if headed is not None:
+        end = _end_of_words(text, last.end, max(headed.body.end, last.end))
+        return (Edit(Span(end, end), f"{line_end}{line_end}{'#' * headed.level} {name}{line_end}{line_end}TODO"),)
+    starts = [one.span.start for one in defined.values()]
+    item = next(
+        (
+            one
+            for one in reversed(items_around(document.tree, last.start))
+            if any(one.content.start <= start < one.content.end for start in starts)
+        ),
+        None,
+    )
+    if item is None:
+        end = end_of_line(text, last.end)
+        return (Edit(Span(end, end), f"{line_end}| {name} | TODO |"),)
+    end = _end_of_words(text, item.content.start, item.span.end)
+    before = _NO_INDENT.sub(" ", text[start_of_line(text, item.span.start) : item.span.start])
+    marker = _MARKER.match(text, item.span.start)
+    typed = "- " if marker is None else f"{_following(marker['marker'])}{marker['blanks'] or ' '}"
+    return (Edit(Span(end, end), f"{line_end}{before}{typed}**{name}**: TODO"),)
+
+
+def _end_of_words(text: str, start: int, end: int) -> int:
+    return start + len(text[start:end].rstrip())
+
+
+def _following(marker: str) -> str:
+    return f"{int(marker[:-1]) + 1}{marker[-1]}" if marker[:-1] else marker
 
 
 def _respelled(document: SpecDocument, name: str, new: str) -> tuple[Edit, ...]:

@@ -45,6 +45,8 @@ _BANDS, _ROWS = 4, 3
 _MOST_IN_BAND = 16
 _SEEDS = tuple(crc32(b"%d" % number) for number in range(_BANDS * _ROWS))
 _MASK = 0xFFFF_FFFF
+LONGEST_KEPT = 2_000
+"""In characters: what is known of longer statements is not kept, as each key makes another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,12 @@ class Likeness:
         return same >= share * (len(self.words | other.words) + len(self.pairs | other.pairs))
 
 
-@lru_cache(maxsize=32_768)
 def likeness(text: str, least: int = _LEAST_WORDS) -> Likeness | None:
     """A statement as it is compared; None for one of so few words that others are like it by chance."""
+    return _kept_likeness(text, least) if len(text) <= LONGEST_KEPT else _likeness(text, least)
+
+
+def _likeness(text: str, least: int) -> Likeness | None:
     words, pairs, exact = _parts(text)
     if len(words) + len(pairs) // 2 < least:
         return None
@@ -86,6 +91,9 @@ def likeness(text: str, least: int = _LEAST_WORDS) -> Likeness | None:
     same = tuple(exact)
     bands = tuple(hash((same, number, *lowest[number : number + _ROWS])) for number in range(0, _BANDS * _ROWS, _ROWS))
     return Likeness(frozenset(words), frozenset(pairs), same, bands)
+
+
+_kept_likeness = lru_cache(maxsize=16_384)(_likeness)
 
 
 def share_of_words(one: str, other: str) -> float | None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from orch_lsp.rules.likeness import Likeness, likeness
+from orch_lsp.rules.likeness import LONGEST_KEPT, Likeness, likeness
 from orch_lsp.rules.prose import unquoted_within
 from orch_lsp.rules.rule import Found, Related, Rule, Subject
 from orch_lsp.rules.statements import statements
@@ -44,7 +44,8 @@ _UNITS: Mapping[str, tuple[str, Decimal]] = {
     word: (dimension, Decimal(factor)) for dimension, factor, words in _SPELLINGS for word in words.split()
 }
 _QUANTITY = re.compile(
-    r"(?<![A-Za-z0-9_.,-])(?P<number>\d{1,12}(?:[.,]\d{1,6})?)[ \t\u00a0-]?(?P<unit>"
+    r"(?<![A-Za-z0-9_.,-])(?P<number>\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:[.,]\d{1,6})?)"
+    r"[ \t\u00a0-]?(?P<unit>"
     + "|".join(
         re.escape(unit) if unit[-1] > "\u1100" or unit == "%" else rf"{re.escape(unit)}(?!\w)"
         for unit in sorted(_UNITS, key=lambda unit: (-len(unit), unit))
@@ -52,6 +53,7 @@ _QUANTITY = re.compile(
     + ")",
     re.IGNORECASE,
 )
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
 _LEAST_WORDS = 3
 _COMMON_WORDS = 0.65
 """The share of all words that both have: one of them may say a little more."""
@@ -70,9 +72,13 @@ class Quantity(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=8_192)
 def quantities_in(text: str) -> tuple[Quantity, ...]:
     """The quantities of a text in its order."""
+    return _kept(text) if len(text) <= LONGEST_KEPT else tuple(_read(text))
+
+
+@lru_cache(maxsize=8_192)
+def _kept(text: str) -> tuple[Quantity, ...]:
     return tuple(_read(text))
 
 
@@ -81,10 +87,15 @@ def _read(text: str) -> Iterator[Quantity]:
         unit = found["unit"].lower()
         dimension, factor = _UNITS[unit]
         try:
-            amount = Decimal(found["number"].replace(",", ".")) * factor
+            amount = Decimal(_plain(found["number"])) * factor
         except InvalidOperation:
             continue
         yield Quantity(dimension, amount, unit, found.start(), found.end())
+
+
+def _plain(number: str) -> str:
+    """A number with a point, whatever sets its thousands or decimals apart: a comma and three digits are thousands."""
+    return number.replace(",", "") if _THOUSANDS.match(number) else number.replace(",", ".")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,16 @@ _ID_WORDS = r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-\d+[a-z]?"
 _ID = re.compile(_ID_WORDS)
 _GONE = r"(?:superseded|retired|removed|withdrawn|obsoleted?|deleted|dropped)"
 _IN_OTHER_LANGUAGES = "已(?:废弃|廢棄|删除|刪除|弃用)|廃止|削除済み|폐기|삭제됨"
+_AND_NO_MORE = (
+    r"(?!\w)(?=[*_~`]{0,3}[ \t]*(?:[^\w \t*_~`“\"'<]|\Z)"
+    r"|[ \t]+(?:(?:by|in|on|as|since|from|per|after|during|with|to|at|for|until|when|because|due|and)\b|v?\d))"
+)
+"""Behind a word that says what was done to an id, and not what that does: `FR-001 removed the index`."""
 _MARKED = re.compile(
     rf"^[^\w\r\n]{{0,12}}(?P<id>{_ID_WORDS})[*_`]{{0,3}}"
     rf"(?:[ \t]*[:：]?[*_]{{0,2}}[ \t]*"
-    rf"(?:[(\[（【]{_GONE}(?!\w)|(?-i:{_GONE.upper()})(?!\w)|{_GONE}[ \t]+(?:by|in|on)\b|{_IN_OTHER_LANGUAGES})"
-    rf"|[ \t]+(?:(?:was|is|has[ \t]+been)[ \t]+)?{_GONE}(?!\w))",
+    rf"(?:[(\[（【]{_GONE}{_AND_NO_MORE}|(?-i:{_GONE.upper()})(?!\w)|{_GONE}[ \t]+(?:by|in|on)\b|{_IN_OTHER_LANGUAGES})"
+    rf"|[ \t]+(?:(?:was|is|has[ \t]+been)[ \t]+{_GONE}(?!\w)|{_GONE}{_AND_NO_MORE}))",
     re.IGNORECASE | re.MULTILINE,
 )
 """An entry that says of one id that it holds no more."""
@@ -31,6 +36,13 @@ _LISTED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """A line with a list of such ids."""
+_ENTRY = re.compile(
+    rf"[ \t*_~`]{{0,8}}(?P<id>{_ID_WORDS})[*_~`]{{0,3}}"
+    r"(?=[ \t]*(?:[^\w \t]|\Z)|[ \t]+(?:by|in|on|and|or|und|to|y|e|et)\b)"
+    r"[ \t*_~`]{0,8}(?:[(（\[][^()（）\[\]\r\n]{0,200}[)）\]][ \t*_~`]{0,8})?"
+    r"(?P<more>(?:[,;/&+–、，；]|(?:and|or|und|to|y|e|et)\b)[ \t]*(?:(?:and|or|und|y|e|et)\b)?)?"
+)
+"""An id of such a list, with what is said of it in brackets: what took its place is not given up."""
 _ANOTHER = 0.4
 """Under this share of common words an id stands for something else; above it, its text was reworded."""
 
@@ -92,9 +104,15 @@ def _gone_in(chunk: Chunk) -> tuple[tuple[str, Span], ...]:
         return ()
     found = [(one["id"], Span(*one.span("id"))) for one in _MARKED.finditer(text)]
     for line in _LISTED.finditer(text):
-        start = line.start("ids")
-        found += [(one[0], Span(start + one.start(), start + one.end())) for one in _ID.finditer(line["ids"])]
+        found += _entries(text, line.start("ids"), line.end("ids"))
     return tuple(found)
+
+
+def _entries(text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
+    entry = _ENTRY.match(text, start, end)
+    while entry is not None:
+        yield entry["id"], Span(*entry.span("id"))
+        entry = _ENTRY.match(text, entry.end(), end) if entry["more"] else None
 
 
 _SIGNS = (

@@ -41,6 +41,12 @@ def test_the_examples_of_the_page_are_what_they_are_said_to_be() -> None:
         "- **Removed requirements**: FR-002 and FR-009\n",
         "- **FR-002**: 已废弃\n",
         "- **FR-002**：廃止\n",
+        "- FR-002 removed in May\n",
+        "- FR-002 (removed, see FR-003)\n",
+        "- FR-002 dropped.\n",
+        "| FR-002 removed | x |\n",
+        "Superseded: FR-002 by FR-003\n",
+        "Retired: FR-009 (replaced by FR-003), **FR-002** and FR-010; see FR-003\n",
     ],
 )
 def test_an_id_that_the_document_gives_up_is_free_for_nothing_else(record: str) -> None:
@@ -60,6 +66,13 @@ def test_an_id_that_the_document_gives_up_is_free_for_nothing_else(record: str) 
         "```\nFR-002 was removed\n```\n",
         "<!-- FR-002 was removed -->\n",
         "- FR-0021 was removed\n",
+        "- FR-002 removed the need for a password\n",
+        "- FR-002 deleted invoices are kept for a day\n",
+        "- FR-002 (removed the word “never”)\n",
+        "Retired: FR-009 (replaced by FR-002)\n",
+        "Superseded: FR-009 by FR-002\n",
+        "Removed: FR-009; FR-002 stays\n",
+        "Removed: FR-009, see FR-002\n",
     ],
 )
 def test_a_requirement_about_removing_gives_up_no_id(line: str) -> None:

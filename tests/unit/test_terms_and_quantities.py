@@ -19,7 +19,7 @@ from orch_lsp.orchestration.review import review
 from orch_lsp.profiles.kiro.sections import REQUIREMENTS
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.profiles.spec_kit.sections import PROFILES
-from orch_lsp.rules import glossary, quantities, technologies
+from orch_lsp.rules import glossary, likeness, quantities, technologies
 from orch_lsp.rules.check import check
 from orch_lsp.rules.rule import Evidence
 from orch_lsp.text import apply_edits
@@ -27,6 +27,7 @@ from tests.unit.rule_pages import assert_examples_are_what_they_are_said_to_be, 
 from tests.unit.test_wording import requirements
 
 SPEC = PROFILES[0]
+KEPT = (likeness._kept_likeness, quantities._kept)  # pyright: ignore[reportPrivateUsage]
 CODES = [rule.code for family in (quantities, glossary, technologies) for rule in family.RULES]
 
 
@@ -111,6 +112,30 @@ def test_a_term_is_added_behind_the_last_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("entries", "added"),
+    [
+        ("- **Cashier**: A person\n  who sells\nthings.\n", "- **Job_Runner**: TODO\n"),
+        ("- **Cashier**: A person.\n  - who: sells\n\n  and more\n", "- **Job_Runner**: TODO\n"),
+        ("* **Cashier**: A person.\n", "* **Job_Runner**: TODO\n"),
+        ("1)  **Cashier**: A person.\n", "2)  **Job_Runner**: TODO\n"),
+        ("> - **Cashier**: A person\n>   who sells.\n", "> - **Job_Runner**: TODO\n"),
+        ("- People\n  - **Cashier**: A person.\n", "  - **Job_Runner**: TODO\n"),
+        ("| Term | Sense |\n|---|---|\n| Cashier | A person |\n", "| Job_Runner | TODO |\n"),
+        ("### Cashier\n\nA person.\n", "\n### Job_Runner\n\nTODO\n"),
+    ],
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_term_is_added_in_the_form_of_the_others_and_takes_no_words_of_theirs(
+    entries: str, added: str, line_end: str
+) -> None:
+    text = with_glossary(entries, "THE Job_Runner SHALL wait").replace("\n", line_end)
+    (only,) = found(text, REQUIREMENTS, "undefined_term")
+    cured = apply_edits(text, only.fixes[0].edits)
+    assert f"{entries}{added}".replace("\n", line_end) in cured
+    assert found(cured, REQUIREMENTS, "undefined_term") == []
+
+
+@pytest.mark.parametrize(
     ("code", "first", "second"),
     [
         ("conflicting_number", "Guest sessions MUST end after 15 minutes", "Guest sessions MUST end after 30 min."),
@@ -118,6 +143,8 @@ def test_a_term_is_added_behind_the_last_one() -> None:
         ("conflicting_number", "Sitzungen der Gäste enden nach 5 Minuten", "Gäste: Sitzungen enden nach 6 Minuten"),
         ("conflicting_number", "访客会话必须在15分钟后结束并记录", "访客会话必须在30分钟后结束并记录"),
         ("unit_inconsistency", "Guest sessions MUST end after 15 minutes", "Guest sessions MUST end after 900 s"),
+        ("conflicting_number", "Uploads of pictures MUST hold 1,500 MB", "Uploads of pictures MUST hold 1.5 MB"),
+        ("unit_inconsistency", "Title searches MUST answer in 0,500 s", "Title searches MUST answer in 500 ms"),
         ("unit_inconsistency", "Title searches MUST answer in 0.5 s", "Title searches MUST answer in 500ms"),
     ],
 )  # fmt: skip
@@ -139,6 +166,10 @@ def test_one_thing_has_one_quantity(code: str, first: str, second: str) -> None:
         ("Guest sessions MUST end after 15 minutes", "Guest sessions MUST hold 30 MB"),
         ("Guest sessions MUST end after 15 `minutes`", "Guest sessions MUST end after version 30"),
         ("It MUST wait 5 s", "It MUST wait 6 s"),
+        ("Uploads of pictures MUST hold 1,500 MB", "Uploads of pictures MUST hold 1500 MB"),
+        ("Uploads of pictures MUST hold 1,500,000 bytes", "Uploads of pictures MUST hold 1500000 bytes"),
+        ("Uploads of pictures MUST hold 1,5 MB", "Uploads of pictures MUST hold 1.5 MB"),
+        ("Uploads of pictures MUST hold 1,500.5 MB", "Uploads of pictures MUST hold 1500.5 MB"),
         ("首次响应时间必须在 3 秒内完成", "一般问答响应时间必须在 5 秒内完成"),
     ],
 )
@@ -193,6 +224,14 @@ def test_the_constitution_settles_a_technology(tmp_path: Path) -> None:
         return [one.key for reading in known for one in review(reading) if one.rule == "implementation_leak"]
 
     assert asyncio.run(leaks()) == ["FR-002"]
+
+
+def test_what_is_known_of_very_long_statements_is_not_kept() -> None:
+    readings, before = Readings(), [kept.cache_info().currsize for kept in KEPT]
+    for typed in range(20):
+        words = " ".join(f"word{number}" for number in range(400))
+        check(readings.read("a", requirements(f"{'x' * typed} It MUST hold {words} for 5 minutes"), SPEC))
+    assert [kept.cache_info().currsize for kept in KEPT] == before
 
 
 @given(at=st.integers(0, 500), typed=st.sampled_from(["x", " 15 minutes", "_", "Task_Queue", "Redis", "\n", "`"]))
