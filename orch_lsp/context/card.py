@@ -15,8 +15,8 @@ from typing import cast
 from orch_lsp.context.choke import Admitted
 from orch_lsp.context.corpus import Corpus
 from orch_lsp.context.excerpts import Lines, head, part, whole
-from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import ContextItem, estimate_tokens
+from orch_lsp.hidden import quoted, strip_hidden
 from orch_lsp.text import split_lines
 
 MOST_TOKENS = 1_500
@@ -104,7 +104,7 @@ def _tree(corpus: Corpus) -> Iterator[str]:
 def _shown(name: str) -> str:
     """A name on one line, quoted: a file's name is as untrusted as its text."""
     plain = strip_hidden(name)[0].replace("`", "'")
-    return json.dumps(plain[:_LONGEST_NAME], ensure_ascii=False)
+    return quoted(plain[:_LONGEST_NAME])
 
 
 def _manifest(corpus: Corpus) -> Iterator[str]:
@@ -132,7 +132,7 @@ def _values(read: Callable[[str], Mapping[str, object]], text: str) -> Iterator[
 
 def _shown_value(value: str) -> str:
     line = " ".join(strip_hidden(value)[0].replace("`", "'").split())
-    return json.dumps(line[:_LONGEST_VALUE], ensure_ascii=False)
+    return quoted(line[:_LONGEST_VALUE])
 
 
 def _of_python(text: str) -> Mapping[str, object]:

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orch_lsp.context.denylist import denied, means_no_file_on_windows
-from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.stamps import Stamp, stamp_of
+from orch_lsp.hidden import strip_hidden
 from orch_lsp.secret_shapes import find_secrets
 from orch_lsp.secret_shapes.search import SecretMatch
 from orch_lsp.text import LineIndex, line_spans

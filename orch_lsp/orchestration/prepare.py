@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 
 from orch_lsp.context.assembly import card, example, excerpts
 from orch_lsp.context.item import ContextResult
+from orch_lsp.context.role_marks import without_role_marks
 from orch_lsp.document.brief import without_template_note
 from orch_lsp.document.drafting import open_places
 from orch_lsp.document.written_style import written_style
+from orch_lsp.hidden import strip_hidden
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.secret_refusal import refuse_secrets, without_live_keys
 from orch_lsp.plugins import contained
@@ -57,7 +59,9 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
     guidance = {section.key: section.guidance for section in plan.asked.sections}
     examples = {place.key: place.example for place in open_places(plan.reading.document)}
     sections = tuple(
-        SectionRequest(target.key, target.title, guidance[target.key], examples.get(target.key, ""))
+        SectionRequest(
+            target.key, _inert(target.title), _inert(guidance[target.key]), _inert(examples.get(target.key, ""))
+        )
         for target in plan.targets
     )
     parameters = plan.reading.settings.parameters
@@ -66,14 +70,14 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
     rendered = lay_out(
         plan.words.words,
         Material(
-            specification=without_template_note(document.text.removeprefix("\ufeff")),
+            specification=_inert(without_template_note(document.text)),
             style=style.facts(),
             sections=sections,
-            card=card(context),
-            excerpts=excerpts(context),
-            example=example(context),
-            instructions=parameters.instructions,
-            title=document.title_text,
+            card=without_role_marks(card(context)),
+            excerpts=without_role_marks(excerpts(context)),
+            example=without_role_marks(example(context)),
+            instructions=_inert(parameters.instructions or ""),
+            title=_inert(document.title_text),
             language=style.language or "",
         ),
     )
@@ -90,6 +94,11 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
     )
     refuse_secrets(plan.reading.document.text, request)
     return request
+
+
+def _inert(text: str) -> str:
+    """A text of the document without what nobody sees in it, and without marks that would make it somebody else's."""
+    return without_role_marks(strip_hidden(text)[0])
 
 
 def prepare(

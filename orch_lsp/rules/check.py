@@ -11,6 +11,7 @@ from orch_lsp.rules import (
     done_tasks,
     duplicates,
     glossary,
+    hidden_characters,
     language,
     leftovers,
     near_miss,
@@ -30,8 +31,8 @@ from orch_lsp.rules.local import LocalRules
 from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subject
 
 _FAMILIES = (
-    structure, near_miss, leftovers, retired_ids, traceability, questions, language, wording, duplicates, quantities,
-    glossary, technologies, task_lines, task_order, done_tasks, openspec, openspec_documents,
+    structure, near_miss, leftovers, hidden_characters, retired_ids, traceability, questions, language, wording,
+    duplicates, quantities, glossary, technologies, task_lines, task_order, done_tasks, openspec, openspec_documents,
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = {rule.code: rule for family in _FAMILIES for rule in family.RULES}

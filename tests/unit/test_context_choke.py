@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from orch_lsp.context.assembly import INTRODUCTION, block, cost, excerpts, introduction_cost
 from orch_lsp.context.choke import Admitted, _open_and_compare, admit, read_text
 from orch_lsp.context.denylist import denied, means_no_file_on_windows
-from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import ContextItem, ContextResult, Exclusion, estimate_tokens
 from orch_lsp.context.mentions import find_mentions, parse_target
 from orch_lsp.context.scan import first_secret
+from orch_lsp.hidden import strip_hidden
 
 FAKE_TOKEN = "ghp_" + "0123456789abcdefghij" + "ABCDEFGHIJKLMNOP"
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from orch_lsp.context.assembly import card, excerpts
 from orch_lsp.context.filesystem import FilesystemSource, Limits
-from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import ContextQuery, ContextResult, estimate_tokens
 from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ContextError, ErrorCode
+from orch_lsp.hidden import strip_hidden
 from orch_lsp.text import sha256, split_lines
 
 # Shaped like a token, and assembled so that no scanner takes this file for a leak.
