@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 K1 = 1.2
 B = 0.75
@@ -20,8 +21,7 @@ B = 0.75
 _ENOUGH_TO_JUDGE = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """How often each term of the query occurs in a file and its path, and how many words there are in all."""
 
     path: str
@@ -29,8 +29,7 @@ class Document:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A document and its score, above zero."""
 
     path: str
@@ -45,29 +44,41 @@ class Ranking:
     weights: Mapping[str, float]
 
 
-def rank(documents: Sequence[Document], query: Iterable[str]) -> Ranking:
-    """Order documents by their scores; equals by path. Documents that hold no term that tells are left out."""
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Documents of a collection that hold no term of the query: how many there are, and all their words."""
+
+    documents: int = 0
+    words: int = 0
+
+
+def rank(documents: Sequence[Document], query: Iterable[str], rest: Rest = Rest()) -> Ranking:
+    """Order documents by their scores; equals by path. Documents that hold no term that tells are left out.
+
+    Args:
+        documents: The collection, but for those that `rest` stands for.
+        query: The terms.
+        rest: Further documents, of which none is ranked.
+    """
     wanted = sorted(set(query))
     counted = Counter(term for document in documents for term in document.counts)
     holding = {term: counted[term] for term in wanted}
-    total = len(documents)
+    total = len(documents) + rest.documents
     weights = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in holding.items() if n}
     telling = {term for term in weights if total < _ENOUGH_TO_JUDGE or holding[term] * 2 <= total} or set(weights)
-    average = sum(document.length for document in documents) / total if total else 0.0
-    ranked = [
-        Ranked(document.path, _score(document, weights, average))
-        for document in documents
-        if document.counts and not telling.isdisjoint(document.counts)
+    average = (sum(document.length for document in documents) + rest.words) / total if total else 0.0
+    scored = [
+        (-_score(counts, length, weights, average), path)
+        for path, counts, length in documents
+        if counts and not telling.isdisjoint(counts)
     ]
-    ranked.sort(key=lambda one: (-one.score, one.path))
-    return Ranking(tuple(ranked), weights)
+    scored.sort()
+    return Ranking(tuple(Ranked(path, -score) for score, path in scored), weights)
 
 
-def _score(document: Document, weights: Mapping[str, float], average: float) -> float:
-    length_factor = K1 * (1 - B + B * document.length / average) if average else K1
-    score = 0.0
-    for term, weight in weights.items():
-        count = document.counts.get(term, 0)
-        if count:
-            score += weight * count * (K1 + 1) / (count + length_factor)
-    return score
+def _score(counts: Mapping[str, int], length: int, weights: Mapping[str, float], average: float) -> float:
+    factor = K1 * (1 - B + B * length / average) if average else K1
+    # The exact sum, so that it does not depend on the order in which terms were counted.
+    return math.fsum(
+        [weights[term] * count * (K1 + 1) / (count + factor) for term, count in counts.items() if term in weights]
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from operator import attrgetter
 from typing import NamedTuple
 
-_MOST = 2**63 - 1
+_FIELDS = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
 _FINE_NS = 50_000_000
 _COARSE_NS = 2_500_000_000
 """How long after a change another one may have the same time: with clocks of a tick, and of two seconds (FAT)."""
@@ -23,8 +24,8 @@ class Stamp(NamedTuple):
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
-    """The stamp of a file by its status; what a file system makes up beyond 63 bits is cut."""
-    return Stamp(status.st_size & _MOST, status.st_mtime_ns & _MOST, status.st_ctime_ns & _MOST, status.st_ino & _MOST)
+    """The stamp of a file by its status."""
+    return Stamp._make(_FIELDS(status))
 
 
 def settled(stamp: Stamp | None, now_ns: Callable[[], int] = time.time_ns) -> Stamp | None:

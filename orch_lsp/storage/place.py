@@ -5,6 +5,7 @@ A repository is not trusted: its `.orch` may be a symlink, or bring a database o
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import stat
@@ -138,4 +139,17 @@ def _tracked_by_git(root: Path, folder: Path) -> bool:
     """Whether git's index holds anything in `folder`; no where there is no index that can be read."""
     top = workspace.git_top_level(root)
     own = None if top is None else git_folder(top)
-    return top is not None and own is not None and tracks_below(own, folder.relative_to(top).as_posix())
+    if top is None or own is None:
+        return False
+    try:
+        status = (own / "index").stat()
+    except OSError:
+        return False
+    seen = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return _tracks(own, folder.relative_to(top).as_posix(), seen)
+
+
+@functools.lru_cache(maxsize=64)
+def _tracks(own: Path, path: str, _seen: tuple[int, ...]) -> bool:
+    """As `tracks_below`; an index is read once while it is what it was, since a large one takes a while."""
+    return tracks_below(own, path)

@@ -15,7 +15,7 @@ from orch_lsp.context.index.disk import Disk
 from orch_lsp.context.index.reading import Found, Wanted
 from orch_lsp.context.index.rows import NO_TEXT, Indexed
 from orch_lsp.context.item import Exclusion
-from orch_lsp.context.ranking import Document, Ranking, rank
+from orch_lsp.context.ranking import Document, Ranking, Rest, rank
 from orch_lsp.errors import StoreError
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,8 @@ class IndexedCorpus:
 
     def ranked(self, terms: Collection[str], /) -> Ranking:
         """See `Corpus`."""
-        return rank([*self._documents_of_index(terms), *self._documents_of_unread(terms)], terms)
+        documents, rest = self._documents_of_index(terms)
+        return rank([*documents, *self._documents_of_unread(terms)], terms, rest)
 
     def defining(self, symbol: str, /) -> tuple[str, ...]:
         """See `Corpus`."""
@@ -88,21 +89,24 @@ class IndexedCorpus:
         self.disk.close()
         self.unread.afterwards()
 
-    def _documents_of_index(self, terms: Collection[str]) -> list[Document]:
+    def _documents_of_index(self, terms: Collection[str]) -> tuple[list[Document], Rest]:
+        """Those that hold any of the terms, and what is to be known of the others."""
         if not self.indexed:
-            return []
+            return [], Rest()
         try:
             marker = self.disk.marker()
             counted = self.disk.occurrences({marker.term(term): term for term in terms}, self.store_id)
         except StoreError as error:
             self._do_without(error)
-            return []
-        nothing: dict[str, int] = {}
-        return [
-            Document(path, counted.get(one.number, nothing), one.words)
-            for path, one in self.indexed.items()
-            if one.words != NO_TEXT
+            return [], Rest()
+        texts = {one.number: path for path, one in self.indexed.items() if one.words != NO_TEXT}
+        documents = [
+            Document(path, counts, self.indexed[path].words)
+            for number, counts in counted.items()
+            if (path := texts.get(number)) is not None
         ]
+        words = sum(one.words for one in self.indexed.values() if one.words != NO_TEXT)
+        return documents, Rest(len(texts) - len(documents), words - sum(one.length for one in documents))
 
     def _documents_of_unread(self, terms: Collection[str]) -> list[Document]:
         if not self.unread.files:

@@ -16,6 +16,8 @@ from orch_lsp.context.ranking import Document
 from orch_lsp.context.tokens import TermCounter, terms
 
 _NAME = re.compile(r"[^\W\d]\w{2,80}")
+_CODE = re.compile(r"`[^`\n]{1,200}`|@\w{3,80}|\b\w{1,80}_\w{1,80}|\b\w{1,80}[a-z0-9][A-Z]\w{0,80}|\b\w{1,80}\(")
+"""Inline code, what an @ stands before or a bracket after, and words with a low line or a capital within."""
 _MOST_NAMES = 5_000
 
 
@@ -32,8 +34,9 @@ class Wanted:
 
 
 def hints_in(text: str) -> Wanted:
-    """What may be asked for when a document is drafted: all its terms, and whatever may be a name in it."""
-    return Wanted(frozenset(terms(text)), frozenset(islice(dict.fromkeys(_NAME.findall(text)), _MOST_NAMES)))
+    """What may be asked for when a document is drafted: all its terms, and what is written as names are."""
+    names = (name for found in _CODE.findall(text) for name in _NAME.findall(found))
+    return Wanted(frozenset(terms(text)), frozenset(islice(dict.fromkeys(names), _MOST_NAMES)))
 
 
 @dataclass(slots=True)
@@ -77,7 +80,7 @@ def find(root: Path, files: Iterable[str], wanted: Wanted, max_file_bytes: int, 
                 found.left_out.append(readable)
             continue
         found.documents.append(Document(path, *counter.count(f"{path}\n{readable.text}")))
-        if wanted.symbols:
+        if any(symbol in readable.text for symbol in wanted.symbols):
             for name in wanted.symbols.intersection(defined_names(path, readable.text)):
                 found.defining.setdefault(name, []).append(path)
     return found

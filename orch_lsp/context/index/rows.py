@@ -19,6 +19,8 @@ Connection = sqlite3.Connection
 NO_TEXT = -1
 """Words of a file that cannot be searched: binary, too large, in another encoding."""
 _DEAD_KEPT = 2_000
+_MOST = 2**63 - 1
+"""A file with a larger number in its stamp, which some file systems make up, is read again each time."""
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -99,7 +101,7 @@ def replace(connection: sqlite3.Connection, rows: Iterable[NewRow]) -> dict[str,
         connection.execute("DELETE FROM files WHERE path = ?", (row.path,))
         number = connection.execute(
             "INSERT INTO files (path, size, mtime_ns, ctime_ns, inode, words) VALUES (?, ?, ?, ?, ?, ?)",
-            (row.path, *row.stamp, row.words),
+            (row.path, *(min(number, _MOST) for number in row.stamp), row.words),
         ).lastrowid
         assert number is not None  # noqa: S101 -- it was inserted
         if row.words != NO_TEXT:

@@ -94,8 +94,11 @@ class WorkspaceIndex:
             known = self._up_to_date(disk, now, ended)
         except StoreError as error:
             left_out.append(not_used(error))
-        fresh = {path: one for path in now if (one := known.files.get(path)) is not None and one.stamp == now[path]}
-        unread = [path for path in now if path not in fresh]
+        unread = _changed(now, known.files)
+        if unread or len(now) != len(known.files):
+            fresh = {path: known.files[path] for path in now.keys() - set(unread)}
+        else:
+            fresh = known.files
         sizes = {path: now[path].size if path in now else 0 for path in files}
         # Beside the reading for an answer, a build would only slow it down.
         afterwards = self.begin if len(unread) > _FEW else lambda: None
@@ -143,7 +146,7 @@ class WorkspaceIndex:
             return _NOTHING_KNOWN
         if (known.store_id, known.generation) != (store_id, generation):
             known = _Known(store_id, generation, disk.indexed())
-        changed = [path for path, stamp in now.items() if path not in known.files or known.files[path].stamp != stamp]
+        changed = _changed(now, known.files)
         if 0 < len(changed) <= _FEW and sum(now[path].size for path in changed) <= _FEW_BYTES:
             known = self._with_changed(disk, known, changed, ended)
         with self._lock:
@@ -178,3 +181,9 @@ class WorkspaceIndex:
         if reason:
             logger.warning("the index of %s was not built: %s", self.root, reason)
         self._watcher.ended(self.root, how)
+
+
+def _changed(now: Mapping[str, Stamp], known: Mapping[str, Indexed]) -> list[str]:
+    """The files that are not in the index as they are."""
+    get = known.get
+    return [path for path, stamp in now.items() if (one := get(path)) is None or one.stamp != stamp]
