@@ -21,6 +21,10 @@ SETTLED = ("binary", "larger than", "not UTF-8", "not a regular file", "not foun
 """How reasons begin for which a file that nobody named is passed over without a word."""
 
 
+INDEXED_FROM = 500
+"""Files from which on there is an index; fewer are read anew each time, which takes a tenth of a second."""
+
+
 class Corpus(Protocol):
     """The files of a workspace as they are known. All but `files` and `left_out` may block."""
 
@@ -59,8 +63,7 @@ class Limits:
     max_file_bytes: int = MAX_FILE_BYTES
     max_total_bytes: int = 64 * 1024 * 1024
     max_seconds: float = 20.0
-    indexed_from: int = 500
-    """Files from which on there is an index; fewer are read anew each time, which takes a tenth of a second."""
+    indexed_from: int = INDEXED_FROM
 
 
 class ReadCorpus:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orch_lsp import __version__
+from orch_lsp.context.corpus import INDEXED_FROM
+from orch_lsp.context.index import disk
 from orch_lsp.doctor.findings import DoctorFinding
 from orch_lsp.doctor.providers import Examination, examine_provider, redacted
 from orch_lsp.doctor.settings_values import setting_values
@@ -76,6 +78,7 @@ async def examine(
         *await asyncio.to_thread(_places, reading),
         *await _specs(session, reading),
         await _store(session, reading),
+        *await asyncio.to_thread(_index, reading.root),
         *_settings(reading.settings),
         await _choice(session, reading),
         *(finding for each in looked_at for finding in each),
@@ -146,6 +149,21 @@ async def _store(session: Session, reading: Reading) -> DoctorFinding:
     many = f"{count} or more runs" if count == _COUNTED else "1 run" if count == 1 else f"{count} runs"
     notices = " ".join(store.notices)
     return DoctorFinding("store", "note" if notices else "ok", f"{store.location}, sound, {many}. {notices}".strip())
+
+
+def _index(root: Path | None) -> list[DoctorFinding]:
+    """Where the index of the workspace's words is, and how large; nothing without a workspace."""
+    if root is None:
+        return []
+    try:
+        found = disk.describe(root)
+    except OrchError as error:
+        told = f"{error.message} Files are read for each draft."
+        return [DoctorFinding("index", "note", told, error.remediation)]
+    if found is None:
+        return [DoctorFinding("index", "ok", f"none: a first draft makes one where there are {INDEXED_FROM} files")]
+    told = f"{found.location}, {found.files:,} files, {found.size / 1e6:.1f} MB. Delete the file to drop it."
+    return [DoctorFinding("index", "ok", told)]
 
 
 def _settings(settings: Settings) -> list[DoctorFinding]:

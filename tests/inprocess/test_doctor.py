@@ -17,6 +17,7 @@ import pytest
 import pytest_asyncio
 
 from orch_lsp.app.session import build_session
+from orch_lsp.context.index.build import build
 from orch_lsp.doctor.examine import NEEDED, OPTIONAL, Diagnosis, examine
 from orch_lsp.doctor.findings import DoctorFinding, has_problem, report_markdown
 from orch_lsp.doctor.support_bundle import bundle_files, run_summary, write_bundle
@@ -258,3 +259,14 @@ async def test_the_editor_s_doctor_answers_although_a_provider_never_does(start_
     report = await editor.execute("orch.doctor", {"open": False})
     assert report["healthy"] is False
     assert "- `provider work: reachable`: `timeout: " in report["text"]
+
+
+async def test_the_index_of_a_workspace_is_told_with_its_place_and_size(homes, workspace, session):
+    assert by_subject(await look(session, workspace, offline=True))["index"].message.startswith("none: ")
+    (workspace / "limiter.py").write_text("limiter\n")
+    await asyncio.to_thread(build, workspace, 1000, lambda _done, _of: None, lambda: False)
+    found = by_subject(await look(session, workspace, offline=True))["index"]
+    assert (found.verdict, found.message.split(", ")[:2]) == (
+        "ok", [str(workspace / ".orch/local/context.db"), "1 files"],
+    )  # fmt: skip
+    assert "Delete the file to drop it" in found.message

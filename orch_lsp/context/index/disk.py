@@ -6,6 +6,8 @@ import functools
 import hashlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from orch_lsp import __version__
@@ -15,7 +17,7 @@ from orch_lsp.context.index.rows import Indexed, NewRow
 from orch_lsp.errors import ErrorCode, StoreError
 from orch_lsp.storage import binding
 from orch_lsp.storage.database import Database
-from orch_lsp.storage.place import state_place, workspace_place
+from orch_lsp.storage.place import side_files, state_place, workspace_place
 
 logger = logging.getLogger(__name__)
 
@@ -139,12 +141,33 @@ def rules() -> str:
     return f"{__version__} {digest}"
 
 
-def size_of(files: Iterable[Path]) -> int:
+@dataclass(frozen=True, slots=True)
+class Described:
+    """An index that is there: where, how large in bytes with the files beside it, and how many files are in it."""
+
+    location: Path
+    size: int
+    files: int
+
+
+def describe(root: Path) -> Described | None:
+    """The index of a workspace, None if it has none. Blocking; one of another version is dropped.
+
+    Raises:
+        StoreError: It cannot be used.
+    """
+    with closing(Disk(root)) as disk:
+        _, generation = disk.generation()
+        if not generation:
+            return None
+        files = len(disk.indexed())
+        return Described(disk.location, _size_of((disk.location, *side_files(disk.location))), files)
+
+
+def _size_of(files: Iterable[Path]) -> int:
     """Bytes of files, those left out that are not there."""
     total = 0
     for file in files:
-        try:
+        with suppress(OSError):
             total += file.stat().st_size
-        except OSError:
-            continue
     return total
