@@ -6,6 +6,7 @@ Runs of other processes tell nothing of their end, so the record is asked about 
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pygls.exceptions import JsonRpcException
@@ -15,6 +16,7 @@ from orch_lsp.orchestration.whereabouts import locate
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
+    from orch_lsp.orchestration.plan import Reading
 
 LOOK_SECONDS = 2.0
 """How often the record is asked: a question to an index of its own, and none while nobody works elsewhere."""
@@ -32,6 +34,15 @@ async def _ask_for_lenses(server: OrchServer) -> None:
             await server.workspace_code_lens_refresh_async(None)
     except (TimeoutError, JsonRpcException):
         return  # A client that does not answer asks again by itself at the next change.
+
+
+def estimate_of(server: OrchServer, reading: Reading) -> str:
+    """The size and cost of a draft of an open document, as far as they are known; lenses tell when they are others."""
+    estimates, uri = server.estimates, reading.source.uri
+    if server.client.code_lens_refresh and estimates.wants(reading):
+        told = partial(refresh_lenses, server)
+        server.run_task(estimates.work_out(server.shared, uri, told), f"estimate of {uri}")
+    return estimates.words(reading)
 
 
 def watch_run(server: OrchServer, uri: str, run_id: str) -> None:

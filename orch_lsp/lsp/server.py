@@ -17,6 +17,7 @@ from typing_extensions import override
 from orch_lsp import __version__
 from orch_lsp.lsp.client import ClientFeatures
 from orch_lsp.lsp.documents import Documents
+from orch_lsp.lsp.estimates import Estimates
 from orch_lsp.lsp.failures import Failures
 from orch_lsp.lsp.publication import Publication
 from orch_lsp.lsp.scope import may_be_settings
@@ -80,6 +81,7 @@ class OrchServer(LanguageServer):
         self.concerned: set[str] = set()
         """Open documents, by URI, that another one may concern and that are to be looked at."""
         self.watched_runs: set[str] = set()
+        self.estimates = Estimates()
         """Runs of other processes, by id, after whose end the client is to ask again for lenses."""
         self.applying: dict[str, asyncio.Task[dict[str, Any]]] = {}
         """Drafts that are being inserted because a person asked for it, by run."""

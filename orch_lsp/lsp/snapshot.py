@@ -12,7 +12,7 @@ from orch_lsp.language.index import Index
 from orch_lsp.lsp.client import ClientFeatures
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.failures import ShownFailure
-from orch_lsp.lsp.lenses import watch_run
+from orch_lsp.lsp.lenses import estimate_of, watch_run
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.shown import ShownDiagnostics
 from orch_lsp.orchestration.plan import Reading
@@ -49,6 +49,8 @@ class Snapshot:
     """Shows a sentence to the person, who need not answer."""
     watch_run: Callable[[str], object]
     """Has the client ask again for lenses when a run of another process, by its id, has ended."""
+    estimate_of: Callable[[Reading], str]
+    """The size and cost of a draft as far as they are known; the client asks again for lenses when they are others."""
 
     @property
     def uri(self) -> str:
@@ -101,6 +103,7 @@ def take(ls: OrchServer, source: Source) -> Snapshot:
         shown=ls.shown,
         in_background=ls.run_task,
         watch_run=lambda run_id: watch_run(ls, source.uri, run_id),
+        estimate_of=lambda reading: estimate_of(ls, reading),
         tell=lambda text: ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, text)),
     )
 

@@ -126,6 +126,14 @@ def _estimate_value(found: Estimate) -> dict[str, Any]:
     }
 
 
+def in_short(made: Preview) -> str:
+    """The estimate on a lens: `≈ 8k tokens, ≈ $0.03, 6 files`; empty where no model is asked."""
+    if made.estimate is None:
+        return ""
+    files = len({item.path for item in made.context.items})
+    return f"{in_words(made.estimate)}, {files} {'file' if files == 1 else 'files'}"
+
+
 _REASONS: Mapping[str, str] = {
     "mention": "the spec names it",
     "rank": "it is about the same",

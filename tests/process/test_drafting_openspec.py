@@ -144,5 +144,5 @@ async def test_a_finding_about_an_open_place_is_cured_by_asking_the_model_for_th
     assert editor.text(uri) == written
     prompt = provider.requests[-1].json()["messages"][-1]["content"]
     assert f"Mind this finding of a review: {found.message}" in prompt
-    assert "The open places" in prompt
-    assert "Time out" not in prompt.partition("The open places")[2]
+    assert "The places to write" in prompt
+    assert "Time out" not in prompt.partition("The places to write")[2]

@@ -92,3 +92,18 @@ async def test_a_document_with_nothing_open_says_so(start_editor, homes, provide
     with pytest.raises(Exception, match="provider") as caught:
         await editor.execute("orch.previewContext", {"uri": uri})
     assert getattr(caught.value, "data", {})["code"] == "missing_provider"
+
+
+async def test_a_lens_says_what_a_draft_takes_and_follows_the_text(start_editor, homes, provider, folder):
+    homes.use(provider.url)
+    editor = await start_editor(folder, capabilities="visual-studio-code")
+    uri = editor.open(folder / "a.spec.md", SPEC)
+    title = "Orch: Generate spec draft"
+    while title == "Orch: Generate spec draft":
+        refreshed = editor.lens_refreshes
+        (title,) = await editor.lenses(uri)
+        if title == "Orch: Generate spec draft":
+            await editor.until(lambda seen=refreshed: editor.lens_refreshes > seen)
+    assert title.startswith("Orch: Generate spec draft (≈ 2")
+    assert title.endswith(" tokens, 2 files)")
+    assert provider.requests == []

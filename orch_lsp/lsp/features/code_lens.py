@@ -6,8 +6,8 @@ import asyncio
 
 from lsprotocol import types
 
-from orch_lsp.lsp.commands import SHOW_RUN
-from orch_lsp.lsp.offers import offers, place_offers
+from orch_lsp.lsp.commands import GENERATE_DRAFT, SHOW_RUN
+from orch_lsp.lsp.offers import Offer, offers, place_offers
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.review import is_spec
 
@@ -20,9 +20,10 @@ async def code_lens(snapshot: Snapshot, params: types.CodeLensParams) -> list[ty
     positions = snapshot.positions()
     place = positions.line_range(positions.range(reading.document.title).start.line if reading.document.title else 0)
     found = await offers(snapshot.session, reading)
-    lenses = [
-        types.CodeLens(place, types.Command(offer.title, offer.command, arguments=[offer.argument])) for offer in found
-    ]
+    estimate = ""
+    if any(offer.command == GENERATE_DRAFT for offer in found):
+        estimate = snapshot.estimate_of(reading)
+    lenses = [types.CodeLens(place, _command(offer, estimate)) for offer in found]
     places = await asyncio.to_thread(place_offers, reading)
     elsewhere = next((offer for offer in found if offer.command == SHOW_RUN), None)
     if elsewhere is not None:
@@ -37,3 +38,9 @@ async def code_lens(snapshot: Snapshot, params: types.CodeLensParams) -> list[ty
             if len(places) > 1 or positions.line_range(positions.range(head).start.line) != place
         ]
     return lenses
+
+
+def _command(offer: Offer, estimate: str) -> types.Command:
+    """The command of an offer; the one that drafts all says what that takes."""
+    title = f"{offer.title} ({estimate})" if estimate and offer.command == GENERATE_DRAFT else offer.title
+    return types.Command(title, offer.command, arguments=[offer.argument])

@@ -45,6 +45,7 @@ def register(server: OrchServer) -> None:
             if text is not None and ls.documents.text(other) == text:
                 ls.run_task(_became_file(ls, other, ls.documents.untitled_with(text)), f"history of {other}")
         ls.failures.close(uri)
+        ls.estimates.forget(uri)
         publishing.clear(ls, uri)
         ls.run_task(_release_stores(ls), "stores that nobody uses")
 
