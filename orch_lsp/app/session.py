@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from orch_lsp.context.registry import create_source
+from orch_lsp.context.registry import create_source_with_servers
 from orch_lsp.orchestration.session import Session
 from orch_lsp.providers.presets import PRESETS
 from orch_lsp.providers.registry import create_provider, is_hosted, kinds
 from orch_lsp.redaction import Redactor
+from orch_lsp.settings.trust import TrustStore
+from orch_lsp.workspace import state_home
 
 
 def build_session(redactor: Redactor | None = None) -> Session:
     """Make the session with the real ports. Imports the heavy libraries: not on the way to `initialize`."""
+    trust = TrustStore(state_home())
     return Session(
         presets=PRESETS,
         create_provider=create_provider,
         is_hosted=is_hosted,
         kinds=kinds(),
-        create_context_source=create_source,
+        create_context_source=lambda: create_source_with_servers(trust.is_server_allowed),
         redactor=redactor,
     )

@@ -1,4 +1,4 @@
-"""The choke point: the only way by which a file of the workspace gets before a model.
+"""The choke point: the only way by which a file of the workspace, or the answer of a server, gets before a model.
 
 A path is admitted if its real place is below the root, its name is not on the deny list, and it is a regular text file
 of bounded size. Lines in which a secret pattern is found are hidden; a file that is mostly such lines is not admitted.
@@ -74,10 +74,10 @@ class Readable:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A whole file that may be put before a model, in full or in part.
+    """A whole file, or a server's answer, that may be put before a model, in full or in part.
 
     Attributes:
-        relative_path: The real path below the root with `/`.
+        relative_path: The real path below the root with `/`; of an answer its origin.
         text: Without hidden characters, and with a note in place of each line that holds a secret.
         redactions: How many hidden characters were taken out, and how many lines hidden.
         hidden: The kind of secret by line, counted from one.
@@ -99,16 +99,27 @@ def admit(root: Path, path: str) -> Admitted | Exclusion:
     readable = read_text(root, path)
     if isinstance(readable, Exclusion):
         return readable
-    text, stripped = strip_hidden(readable.text)
-    # A secret anywhere in the file counts, since an excerpt may hold the half of it that no pattern knows.
+    return pass_text(readable.path, readable.text, named=path)
+
+
+def pass_text(origin: str, text: str, *, named: str | None = None) -> Admitted | Exclusion:
+    """Let a text pass, wherever it comes from: hidden characters taken out, lines with secrets hidden.
+
+    Args:
+        origin: Where it comes from: a path below the root, or a server with the URI of what it gave.
+        text: All of it.
+        named: How an exclusion names it, if otherwise.
+    """
+    text, stripped = strip_hidden(text)
+    # A secret anywhere in the text counts, since an excerpt may hold the half of it that no pattern knows.
     secrets = find_secrets(text)
     if not secrets:
-        return Admitted(readable.path, text, stripped)
+        return Admitted(origin, text, stripped)
     text, hidden = _without_lines(text, secrets)
     left = next(iter(find_secrets(text)), None)
     if left is not None or _is_full_of_secrets(text, len(hidden)):
-        return Exclusion(path, f"secret: {(left or secrets[0]).kind}")
-    return Admitted(readable.path, text, stripped + len(hidden), hidden)
+        return Exclusion(named or origin, f"secret: {(left or secrets[0]).kind}")
+    return Admitted(origin, text, stripped + len(hidden), hidden)
 
 
 def _without_lines(text: str, secrets: Sequence[SecretMatch]) -> tuple[str, dict[int, str]]:

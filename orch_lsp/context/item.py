@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
+
+from orch_lsp.settings.mcp_settings import McpServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class ContextQuery:
     exclude: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     """Folders below the root, with `/`, whose Markdown belongs to the spec: it comes first."""
+    servers: Mapping[str, McpServer] = field(default_factory=dict[str, McpServer])
+    """Servers that the user wants to be asked, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,8 @@ class ContextItem:
 
     `lines` is 1-based with the last line included, None for a whole file. `sha256` is of `text`. `score` is the
     ranking's, None for a file that the spec mentions itself. `source` says why it is there: `mention`, `rank`,
-    `card` for the conventions on the project's card, `example` for a finished neighbour.
+    `card` for the conventions on the project's card, `example` for a finished neighbour, `mcp` for a server's answer,
+    whose `path` is its origin: `mcp:NAME URI`.
     """
 
     path: str
@@ -61,7 +67,11 @@ class ContextResult:
     card: str = ""
     """The card of the project in a few lines, made from names and manifests; its conventions are items."""
     source: str | None = None
-    """The name of the source that gave it."""
+    """The names of the sources that gave it."""
+    fallback_from: str | None = None
+    """The names of sources that failed and for which another one stood in, as the user configured it."""
+    warnings: tuple[str, ...] = ()
+    """What the user should know of sources that gave nothing, or less than they should have."""
 
 
 class ContextSource(Protocol):

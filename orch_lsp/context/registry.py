@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from orch_lsp.context.item import ContextSource
+from orch_lsp.context.mcp.source import IsAllowed, SourceWithServers
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.plugins import PluginError, Plugins, Unusable, contained
 
@@ -40,6 +41,15 @@ def create_source(name: str = "filesystem", plugins: Plugins = PLUGINS) -> Conte
         logger.exception("the context source %s could not be made", name)
         reason = str(error) if isinstance(error, PluginError) else f"it raised {type(error).__name__}"
         raise _unusable(name, reason) from error
+
+
+def create_source_with_servers(is_allowed: IsAllowed) -> ContextSource:
+    """The source of runs: files of the workspace, and servers that the user wants or allows to be asked.
+
+    Raises:
+        ContextError: It cannot be used.
+    """
+    return SourceWithServers(create_source(), is_allowed)
 
 
 def _unusable(name: str, reason: str) -> ContextError:

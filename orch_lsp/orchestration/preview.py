@@ -139,6 +139,7 @@ _REASONS: Mapping[str, str] = {
     "rank": "it is about the same",
     "card": "how the project is worked on",
     "example": "a finished document, as an example",
+    "mcp": "a server gave it",
 }
 
 
@@ -185,7 +186,7 @@ def _row(item: ContextItem, made: Preview) -> str:
     label = plain(item.path) + (f":{item.lines[0]}-{item.lines[1]}" if item.lines else "")
     shown = code(label).replace("|", "\\|")
     root = made.plan.reading.root
-    if root is not None:
+    if root is not None and item.source != "mcp":
         target = (root / item.path).as_uri() + (f"#L{item.lines[0]}" if item.lines else "")
         shown = f"[{shown}](<{target}>)"
     why = _REASONS.get(item.source, item.source) + (f" ({item.score:g})" if item.score is not None else "")

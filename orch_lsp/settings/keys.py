@@ -23,6 +23,7 @@ else:
     key_ring = late("orch_lsp.settings.key_ring")
 
 _CREDENTIAL_HEADER = re.compile(r"(?i)auth|key|token|cookie|secret")
+_CREDENTIAL_VARIABLE = re.compile(r"(?i)auth|key|token|secret|passw|credential|cookie")
 
 
 class HandedOverKey(Protocol):
@@ -192,12 +193,14 @@ def describe_key_source(
 
 
 def configured_secrets(settings: Settings) -> tuple[str, ...]:
-    """Secrets that stand in the user config itself, for the redactor: credential headers, and proxy passwords."""
+    """Secrets in the user config itself, for the redactor: credential headers and variables, proxy passwords."""
     found: list[str] = []
     for provider in settings.providers.values():
         found += [value for name, value in provider.headers.items() if _CREDENTIAL_HEADER.search(name)]
         proxy = provider.network.proxy
         if proxy and (password := urlsplit(proxy).password):
             found += [password, unquote(password)]
+    for server in settings.mcp.values():
+        found += [value for name, value in server.env.items() if value and _CREDENTIAL_VARIABLE.search(name)]
     credentials = [value.partition(" ")[2] for value in found if " " in value]
     return tuple(dict.fromkeys([*found, *credentials]))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from orch_lsp.settings.kinds import kind_named
+from orch_lsp.settings.mcp_settings import McpServer
 from orch_lsp.settings.problem import Layer, Problem
 from orch_lsp.settings.run_settings import RunSettings
 
@@ -162,6 +163,8 @@ class Settings:
     semantic_tokens: bool = True
     inlay_hints: bool = True
     context: ContextSettings = field(default_factory=ContextSettings)
+    mcp: Mapping[str, McpServer] = field(default_factory=dict[str, McpServer])
+    """Servers that are asked for context, by name; user level only."""
     runs: RunSettings = field(default_factory=RunSettings)
     severities: Mapping[str, RuleSeverity] = field(default_factory=dict[str, RuleSeverity])
     """The ones that hold in all documents for which `severities_for` says nothing else."""

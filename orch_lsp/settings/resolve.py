@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.late import late
 from orch_lsp.settings.catalogue import Catalogue, build_catalogue
 from orch_lsp.settings.load import ProjectLayer, UserLayer
+from orch_lsp.settings.mcp_settings import McpServer, McpTool
 from orch_lsp.settings.model import (
     Choice,
     ContextSettings,
@@ -130,6 +131,7 @@ def resolve(
         semantic_tokens=_DEFAULTS.semantic_tokens if table.semantic_tokens is None else table.semantic_tokens,
         inlay_hints=_DEFAULTS.inlay_hints if table.inlay_hints is None else table.inlay_hints,
         context=_context(merge),
+        mcp=_mcp(merge),
         runs=_runs(merge),
         severities=_everywhere(severities),
         severities_for=severities,
@@ -283,6 +285,30 @@ def _context(merge: _Merge) -> ContextSettings:
         changed = [key for key in table.model_fields_set if getattr(context, key) != getattr(before, key)]
         merge.origins |= {f"context.{key}": layer_of(layer) for key in changed}
     return context
+
+
+def _mcp(merge: _Merge) -> dict[str, McpServer]:
+    """The servers by name; a table of what the editor hands over replaces the file's of the same name."""
+    servers: dict[str, McpServer] = {}
+    for layer in merge.users:
+        for name, table in ((layer.table.mcp if layer.table else None) or {}).items():
+            servers[name] = _mcp_server(name, table)
+            merge.origins |= {f"mcp.{name}.{key}": Layer.USER for key in table.model_fields_set}
+    for name, server in servers.items():
+        if server.fallback is not None and (server.fallback not in servers or server.fallback == name):
+            message = f"`fallback` names {server.fallback!r}; expected another `[mcp.NAME]`"
+            merge.ignore(merge.users[0], f"mcp.{name}.fallback", message)
+            servers[name] = replace(server, fallback=None)
+    return servers
+
+
+def _mcp_server(name: str, table: schema.McpTable) -> McpServer:
+    given: dict[str, Any] = table.model_dump(exclude_none=True, exclude={"command", "args", "tools"})
+    for key, value in given.items():
+        given[key] = tuple(cast("list[str]", value)) if isinstance(value, list) else value
+    tools = (McpTool(tool, one.query, one.arguments or {}) for tool, one in (table.tools or {}).items())
+    command = () if table.command is None else (table.command, *(table.args or ()))
+    return McpServer(name, command, tools=tuple(tools), **given)
 
 
 def _runs(merge: _Merge) -> RunSettings:

@@ -179,6 +179,39 @@ class LintForTable(_Table):
         return self
 
 
+class McpToolTable(_Table):
+    """`[mcp.NAME.tools.TOOL]`: a tool that is called with each draft."""
+
+    query: OneLine | None = Field(None, description="Name of the argument that gets the brief's terms.")
+    arguments: dict[OneLine, str | int | float | bool] | None = Field(None, description="Further arguments, as given.")
+
+
+class McpTable(_Table):
+    """`[mcp.NAME]`: a server of the Model Context Protocol, and what it is asked for."""
+
+    command: OneLine | None = Field(None, description="Program that speaks the protocol over stdio; no shell.")
+    args: list[Text] | None = Field(None, description="Its arguments.")
+    env: dict[Variable, str] | None = Field(None, description="Variables that are set for it.", repr=False)
+    env_from: list[Variable] | None = Field(None, description="Variables that it gets from the environment.")
+    folder: OneLine | None = Field(None, description="Folder in which it runs.")
+    resources: list[OneLine] | None = Field(None, description="URIs, templates and patterns of what is read.")
+    values: dict[OneLine, str] | None = Field(None, description="Values of variables in templates.")
+    tools: dict[OneLine, McpToolTable] | None = Field(None, description="Tools that are called.")
+    fallback: Name | None = Field(None, description="Server to ask when this one fails.")
+    timeout: Seconds | None = Field(None, description="Seconds for all that is asked of it.")
+    max_items: Annotated[int, Field(ge=1, le=1_000)] | None = Field(None, description="Most pieces of it.")
+    max_bytes: Annotated[int, Field(ge=1, le=8 * 1024 * 1024)] | None = Field(
+        None, description="Bytes of its largest text."
+    )
+
+    @model_validator(mode="after")
+    def _has_a_program(self) -> Self:
+        if self.args is not None and self.command is None:
+            msg = "`command` beside `args`"
+            raise ValueError(msg)
+        return self
+
+
 class _Shared(_Table):
     provider: Name | None = Field(None, description="Name of the provider.")
     model: OneLine | None = Field(None, description="Id of the model; counts only beside a `provider`.")
@@ -220,3 +253,4 @@ class UserTable(ProjectTable):
     limits: LimitsTable | None = None
     network: NetworkTable | None = None
     providers: dict[Name, ProviderTable] | None = None
+    mcp: dict[Name, McpTable] | None = Field(None, description="Servers that are asked for context.")

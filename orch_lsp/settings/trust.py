@@ -1,11 +1,13 @@
-"""Which workspaces may use which hosted providers: asked once, remembered at user level.
+"""Which workspaces may use which hosted providers, and have which servers started: remembered at user level.
 
-A repository may choose a provider by name, but text leaves for a hosted one only if the user has said so.
+A repository may choose a provider by name, but text leaves for a hosted one only if the user has said so. It may
+declare servers, but none is started unless the user has said so of just that command line with just those files.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -30,6 +32,17 @@ class Grant:
     """Root of the workspace; for a document without one its path or URI."""
     provider: str
     server_address: str | None
+    granted_at: str
+    """RFC 3339, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerGrant:
+    """The user allowed the server `server` of `place`, as it was when its hash was `fingerprint`."""
+
+    place: str
+    server: str
+    fingerprint: str
     granted_at: str
     """RFC 3339, UTC."""
 
@@ -61,7 +74,7 @@ class TrustStore:
 
     def list(self) -> tuple[Grant, ...]:
         """All grants, oldest first."""
-        return tuple(self._read() or ())
+        return self._providers(self._content() or {})
 
     def is_allowed(self, place: str | Path, provider: str, server_address: str | None = None) -> bool:
         """Whether the user allowed the provider for a root or document.
@@ -82,10 +95,11 @@ class TrustStore:
         Raises:
             StoreError: The state folder cannot be written.
         """
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        grant = Grant(_place(place), provider, server_address, now)
-        others = [known for known in self._kept_aside() if (known.place, known.provider) != (grant.place, provider)]
-        self._write([*others, grant])
+        content = self._kept_aside()
+        grant = Grant(_place(place), provider, server_address, _now())
+        known = self._providers(content)
+        others = [one for one in known if (one.place, one.provider) != (grant.place, provider)]
+        self._write([*others, grant], self._servers(content))
         return grant
 
     def revoke(self, place: str | Path, provider: str | None = None) -> int:
@@ -95,44 +109,104 @@ class TrustStore:
             StoreError: The state folder cannot be written.
         """
         where = _place(place)
-        grants = self._kept_aside()
+        content = self._kept_aside()
+        grants = self._providers(content)
         left = [known for known in grants if known.place != where or provider not in {None, known.provider}]
         if len(left) < len(grants):
-            self._write(left)
+            self._write(left, self._servers(content))
         return len(grants) - len(left)
 
-    def _kept_aside(self) -> list[Grant]:
-        """The grants; a file that cannot be read is moved out of the way first."""
-        grants = self._read()
-        if grants is None:
+    def servers(self) -> tuple[ServerGrant, ...]:
+        """All servers of workspaces that are allowed, oldest first."""
+        return self._servers(self._content() or {})
+
+    def is_server_allowed(self, place: str | Path, server: str, fingerprint: str) -> bool:
+        """Whether the user allowed a workspace's server as it is now."""
+        where = _place(place)
+        return any((one.place, one.server, one.fingerprint) == (where, server, fingerprint) for one in self.servers())
+
+    def allow_server(self, place: str | Path, server: str, fingerprint: str) -> ServerGrant:
+        """Remember that the user allowed a server as it is now; what it was before is allowed no more.
+
+        Raises:
+            StoreError: The state folder cannot be written.
+        """
+        content = self._kept_aside()
+        grant = ServerGrant(_place(place), server, fingerprint, _now())
+        others = [one for one in self._servers(content) if (one.place, one.server) != (grant.place, server)]
+        self._write(self._providers(content), [*others, grant])
+        return grant
+
+    def revoke_server(self, place: str | Path, server: str) -> int:
+        """Forget the consent to a server of a place; returns how many there were.
+
+        Raises:
+            StoreError: The state folder cannot be written.
+        """
+        where = _place(place)
+        content = self._kept_aside()
+        known = self._servers(content)
+        left = [one for one in known if (one.place, one.server) != (where, server)]
+        if len(left) < len(known):
+            self._write(self._providers(content), left)
+        return len(known) - len(left)
+
+    def _kept_aside(self) -> dict[str, Any]:
+        """The content of the file; one that cannot be read is moved out of the way first."""
+        content = self._content()
+        if content is None:
             with suppress(OSError):
                 self._path.replace(self._path.with_suffix(".damaged.json"))
-        return grants or []
+        return content or {}
 
-    def _read(self) -> list[Grant] | None:
+    def _content(self) -> dict[str, Any] | None:
+        """The content of the file, empty if there is none; None if it is damaged."""
         try:
             with self._path.open("rb") as file:
                 content: Any = json.loads(file.read(_MAX_BYTES))
         except FileNotFoundError:
-            return []
+            return {}
         except (OSError, ValueError, RecursionError):
             return None
-        entries = content.get("grants") if isinstance(content, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        if not isinstance(entries, list):
+        if not isinstance(content, dict) or not isinstance(content.get("grants"), list):  # pyright: ignore[reportUnknownMemberType]
             return None
-        return [grant for entry in cast("list[Any]", entries) if (grant := _grant(entry)) is not None]
+        return cast("dict[str, Any]", content)
 
-    def _write(self, grants: list[Grant]) -> None:
+    def _providers(self, content: dict[str, Any]) -> tuple[Grant, ...]:
+        return tuple(grant for entry in content.get("grants", []) if (grant := _grant(entry)) is not None)
+
+    def _servers(self, content: dict[str, Any]) -> tuple[ServerGrant, ...]:
+        entries: Any = content.get("servers", [])
+        found = map(_server_grant, cast("list[Any]", entries) if isinstance(entries, list) else ())
+        return tuple(grant for grant in found if grant is not None)
+
+    def _write(self, grants: Sequence[Grant], servers: Sequence[ServerGrant]) -> None:
         try:
-            self._replace(grants)
+            self._replace(grants, servers)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise StoreError(ErrorCode.STORE_ERROR, f"Your consent cannot be remembered: {reason}.") from error
 
-    def _replace(self, grants: list[Grant]) -> None:
+    def _replace(self, grants: Sequence[Grant], servers: Sequence[ServerGrant]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        content = json.dumps({"schema": _SCHEMA, "grants": [asdict(grant) for grant in grants]}, indent=1)
-        replace_file(self._path, f"{content}\n".encode())
+        value: dict[str, Any] = {"schema": _SCHEMA, "grants": [asdict(grant) for grant in grants]}
+        if servers:
+            value["servers"] = [asdict(one) for one in servers]
+        replace_file(self._path, f"{json.dumps(value, indent=1)}\n".encode())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _server_grant(entry: object) -> ServerGrant | None:
+    if not isinstance(entry, dict):
+        return None
+    values = cast("dict[str, Any]", entry)
+    place, server, fingerprint = (values.get(key) for key in ("place", "server", "fingerprint"))
+    if not isinstance(place, str) or not isinstance(server, str) or not isinstance(fingerprint, str):
+        return None
+    return ServerGrant(place, server, fingerprint, str(values.get("granted_at")))
 
 
 def _grant(entry: object) -> Grant | None:

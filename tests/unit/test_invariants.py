@@ -58,6 +58,7 @@ LOADS_BY_NAME = {
 
 STARTS_PROCESSES = {
     "context/index/children.py": "our own interpreter with our own module, to read files beside the editor's process",
+    "context/mcp/stdio.py": "servers that the user described or allowed, for a draft or a preview of one",
     "settings/key_command.py": "the user's own `api_key_command`, looked up outside of the project",
 }
 
@@ -180,7 +181,7 @@ def test_only_the_command_line_prints():
     assert sorted(name for name in modules_that_call("print") if not name.startswith("cli/")) == []
 
 
-def test_no_process_is_started_but_for_a_key_and_to_read_files():
+def test_no_process_is_started_but_for_a_key_for_servers_of_the_user_and_to_read_files():
     starts = ("create_subprocess_exec", "create_subprocess_shell", "subprocess_exec", "Popen", "check_output", "system")
     found = modules_that_call(*starts) | {
         name

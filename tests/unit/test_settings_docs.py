@@ -13,11 +13,14 @@ from pydantic import BaseModel
 
 from orch_lsp.settings.kinds import KINDS
 from orch_lsp.settings.load import parse_user
+from orch_lsp.settings.mcp_settings import McpServer
 from orch_lsp.settings.model import ContextSettings, Retry, StreamLimits, Timeouts
 from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.settings.schema import (
     ContextTable,
     LimitsTable,
+    McpTable,
+    McpToolTable,
     NetworkTable,
     ProjectTable,
     ProviderTable,
@@ -29,13 +32,14 @@ from orch_lsp.settings.schema import (
 
 PAGE = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
 PROVIDER = "providers.NAME."
+SERVER = "mcp.NAME."
 
 
 def rows() -> dict[str, list[str]]:
     """The cells of each row of the page, by the names in its first cell."""
     found: dict[str, list[str]] = {}
     for section in PAGE.split("\n## "):
-        prefix = PROVIDER if section.startswith("Providers") else ""
+        prefix = PROVIDER if section.startswith("Providers") else SERVER if section.startswith("Servers") else ""
         for line in section.split("\n"):
             if line.startswith("| `"):
                 cells = [cell.strip() for cell in line.strip("|").split("|")]
@@ -53,12 +57,15 @@ def documented_names() -> Iterator[str]:
     for key in UserTable.model_fields:
         if key in TABLES:
             yield from (f"{key}.{inner}" for inner in TABLES[key].model_fields)
-        elif key != "providers":
+        elif key not in {"providers", "mcp"}:
             yield key
     for key in ProviderTable.model_fields:
         inner = {"timeout": TimeoutTable, "retry": RetryTable}.get(key)
         names = [f"{key}.{name}" for name in inner.model_fields] if inner else [key]
         yield from (PROVIDER + name for name in names)
+    for key in McpTable.model_fields:
+        names = [f"tools.TOOL.{name}" for name in McpToolTable.model_fields] if key == "tools" else [key]
+        yield from (SERVER + name for name in names)
 
 
 @pytest.mark.parametrize("name", sorted(set(documented_names())))
@@ -79,12 +86,13 @@ def test_every_row_is_a_setting_or_a_variable() -> None:
         ("limits", StreamLimits(), 2),
         (PROVIDER + "timeout", Timeouts(), 1),
         (PROVIDER + "retry", Retry(), 1),
+        (SERVER.removesuffix("."), McpServer("NAME"), 2),
     ],
 )
 def test_defaults_are_those_of_the_program(table: str, settings: object, default_column: int) -> None:
     for field in fields(settings):  # pyright: ignore[reportArgumentType]
         value = getattr(settings, field.name)
-        if value is None or value == ():
+        if value is None or value in ((), {}) or field.name == "name":
             continue
         written = ROWS[f"{table}.{field.name.removesuffix('_s')}"][default_column].strip("`")
         assert written == (f"{value:g}" if isinstance(value, float) else str(value).lower())

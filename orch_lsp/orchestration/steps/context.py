@@ -44,6 +44,8 @@ async def gather_context(
         scope.end(StepStatus.FAILED, error=found.error)
     else:
         scope.change(context=context_record(found.result))
+        for warning in found.result.warnings:
+            scope.warned(redactor.redact(warning))
     return found.result
 
 
@@ -62,10 +64,12 @@ async def retrieve(plan: DraftPlan, source: ContextSource, redactor: Redactor, b
         limits.include,
         limits.exclude,
         _folders(plan),
+        reading.settings.mcp,
     )
     try:
         with contained():
-            return Retrieved(replace(await source.retrieve(query), source=source.name))
+            result = await source.retrieve(query)
+            return Retrieved(replace(result, source=result.source or source.name))
     except Exception as error:
         if not isinstance(error, OrchError):
             # A source may come from another package; whatever it does, the draft is only ungrounded.

@@ -1,0 +1,79 @@
+"""The process of a server as it would be started: program, arguments, variables, folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orch_lsp.context.mcp.declared import Declared
+from orch_lsp.settings.key_command import find_program
+from orch_lsp.settings.mcp_settings import McpServer
+
+_FOLDER = "${workspaceFolder}"
+_INHERITED = (
+    (
+        *("APPDATA", "HOMEDRIVE", "HOMEPATH", "LOCALAPPDATA", "PATH", "PATHEXT", "PROCESSOR_ARCHITECTURE"),
+        *("SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "USERNAME", "USERPROFILE"),
+    )
+    if sys.platform == "win32"
+    else ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
+)
+
+
+class LaunchError(Exception):
+    """A server cannot be started; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A process that can be started. It gets no other variables: keys stay here."""
+
+    command: tuple[str, ...]
+    env: Mapping[str, str] = field(repr=False)
+    folder: str
+
+
+def of_user(server: McpServer, root: Path, environment: Mapping[str, str] = os.environ) -> Launch:
+    """The process of a server that the user config describes. Blocking.
+
+    Raises:
+        LaunchError: There is no such program outside of the workspace, or no such folder.
+    """
+    command = tuple(one.replace(_FOLDER, str(root)) for one in server.command)
+    program = find_program(command[0], environment.get("PATH", os.defpath), root)
+    if program is None:
+        raise LaunchError("its program is neither an absolute path nor on PATH outside of the workspace")
+    folder = (server.folder or "~").replace(_FOLDER, str(root))
+    passed = {name: environment[name] for name in server.env_from if name in environment}
+    return Launch((program, *command[1:]), {**_inherited(environment), **passed, **server.env}, _existing(folder))
+
+
+def of_workspace(server: Declared, root: Path, environment: Mapping[str, str] = os.environ) -> Launch:
+    """The process of a server that a workspace declares and that was consented to. Blocking.
+
+    Raises:
+        LaunchError: There is no such program, or no such folder.
+    """
+    folder = root / server.folder
+    program: str | None = server.command[0]
+    if "/" in server.command[0] or os.sep in server.command[0]:
+        program = str(folder / server.command[0])
+    else:
+        program = find_program(server.command[0], environment.get("PATH", os.defpath), root)
+    if program is None:
+        raise LaunchError("its program is not on PATH outside of the workspace")
+    return Launch((program, *server.command[1:]), {**_inherited(environment), **server.env}, _existing(str(folder)))
+
+
+def _inherited(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: environment[name] for name in _INHERITED if name in environment}
+
+
+def _existing(folder: str) -> str:
+    path = Path(folder).expanduser()
+    if not path.is_dir():
+        raise LaunchError("its folder does not exist")
+    return str(path)

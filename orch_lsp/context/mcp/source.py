@@ -1,0 +1,249 @@
+"""The files of the workspace and, beside them, what servers of the Model Context Protocol give.
+
+No process is started but to answer a query. A server that fails costs its own part: the rest of the context is as it
+would be without it, and a warning says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orch_lsp.context.assembly import servers_introduction_cost
+from orch_lsp.context.item import Background, ContextQuery, ContextResult, ContextSource, Exclusion, Watcher
+from orch_lsp.context.mcp.answer import Answer, Given
+from orch_lsp.context.mcp.bound import bound
+from orch_lsp.context.mcp.declared import Declared, declared_servers
+from orch_lsp.context.mcp.fitting import fit
+from orch_lsp.context.mcp.launch import Launch, LaunchError, of_user, of_workspace
+from orch_lsp.context.tokens import terms as terms_of_text
+from orch_lsp.late import late
+from orch_lsp.settings.mcp_settings import McpServer
+
+if TYPE_CHECKING:
+    from orch_lsp.context.mcp import client
+else:
+    client = late("orch_lsp.context.mcp.client")
+
+logger = logging.getLogger(__name__)
+
+IsAllowed = Callable[[Path, str, str], bool]
+"""Whether the user allowed a workspace's server, by root, name and hash. Blocking."""
+
+SHARE = 4
+"""Servers get at most the fourth part of the budget."""
+NOT_INSTALLED = 'the extra `mcp` is not installed: `pip install "orch-lsp[mcp]"`'
+
+_MOST_TERMS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A server that may be asked: its process is known and allowed."""
+
+    server: McpServer
+    launch: Launch
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """The servers of a query: those that may be asked, those that may not, and those that cannot be started."""
+
+    ready: Mapping[str, Ready]
+    refused: tuple[Exclusion, ...] = ()
+    failed: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By name the reason why a server that the user wants asked cannot be."""
+
+
+class SourceWithServers:
+    """A source of context, with servers beside it."""
+
+    def __init__(self, inner: ContextSource, is_allowed: IsAllowed) -> None:
+        self._inner = inner
+        self._is_allowed = is_allowed
+        self._watcher: Watcher | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the source itself; a result names the servers that gave something, too."""
+        return self._inner.name
+
+    @property
+    def watcher(self) -> Watcher:
+        """See `Background`."""
+        if isinstance(self._inner, Background):
+            return self._inner.watcher
+        raise AttributeError("watcher")
+
+    @watcher.setter
+    def watcher(self, watcher: Watcher) -> None:
+        if isinstance(self._inner, Background):
+            self._inner.watcher = watcher
+
+    def cancel(self, root: Path) -> None:
+        """See `Background`."""
+        if isinstance(self._inner, Background):
+            self._inner.cancel(root)
+
+    async def aclose(self) -> None:
+        """See `Background`."""
+        if isinstance(self._inner, Background):
+            await self._inner.aclose()
+
+    async def retrieve(self, query: ContextQuery) -> ContextResult:
+        """Ask servers first, as what they leave of the budget is the workspace's.
+
+        Raises:
+            ContextError: The workspace cannot be read.
+        """
+        root = Path(await asyncio.to_thread(os.path.realpath, query.root))
+        servers = await asyncio.to_thread(servers_of, root, query.servers, self._is_allowed)
+        if not servers.ready and not servers.failed:
+            found = await self._inner.retrieve(query)
+            return replace(found, left_out=(*servers.refused, *found.left_out))
+        words = await asyncio.to_thread(_terms, query.brief)
+        outcome = await _Round(servers, query.servers, words).ask()
+        share = query.budget_tokens // SHARE
+        fitted = await asyncio.to_thread(fit, outcome.texts, words, max(0, share - servers_introduction_cost()))
+        used = share - fitted.remaining if fitted.items else 0
+        found = await self._inner.retrieve(replace(query, budget_tokens=query.budget_tokens - used))
+        return replace(
+            found,
+            items=(*found.items, *fitted.items),
+            left_out=(*servers.refused, *outcome.left_out, *fitted.left_out, *found.left_out),
+            source=", ".join((found.source or self._inner.name, *outcome.gave)),
+            fallback_from=", ".join(outcome.fallen_back) or None,
+            warnings=(*found.warnings, *outcome.warnings),
+        )
+
+
+def servers_of(root: Path, wanted: Mapping[str, McpServer], is_allowed: IsAllowed) -> Servers:
+    """All servers that the user describes or the workspace declares, and what may be done with each. Blocking.
+
+    Args:
+        root: The workspace; its own symlinks must be resolved.
+        wanted: The user's tables. One without a command says what is asked of a server of the workspace.
+        is_allowed: The user's consent.
+    """
+    declared, problems = declared_servers(root)
+    ready: dict[str, Ready] = {}
+    failed: dict[str, str] = {}
+    refused = list(problems)
+    for server in wanted.values():
+        if server.command:
+            _prepare(server, lambda server=server: of_user(server, root), ready, failed)
+        elif all(one.name != server.name for one in declared):
+            refused.append(Exclusion(server.origin, "it has no `command`, and the workspace declares no such server"))
+    for one in declared:
+        server = wanted.get(one.name) or McpServer(one.name)
+        if server.command:
+            continue
+        if reason := why_not(one, root, is_allowed):
+            refused.append(Exclusion(server.origin, reason))
+        else:
+            _prepare(server, lambda one=one: of_workspace(one, root), ready, failed)
+    return Servers(ready, tuple(refused), failed)
+
+
+def why_not(declared: Declared, root: Path, is_allowed: IsAllowed) -> str:
+    """Why a server of a workspace may not be asked; empty if it may. Blocking."""
+    if declared.refused:
+        return f"{declared.file} declares it, and it is not used: {declared.refused}"
+    try:
+        fingerprint = bound(declared, root).fingerprint
+    except (OSError, ValueError) as error:
+        return f"{declared.file} declares it, and a file that it names cannot be read: {error}"
+    if is_allowed(root, declared.name, fingerprint):
+        return ""
+    return (
+        f"{declared.file} declares it, and you have not allowed it as it is now: `orch-lsp trust mcp {declared.name}`"
+    )
+
+
+def _prepare(server: McpServer, launch: Callable[[], Launch], ready: dict[str, Ready], failed: dict[str, str]) -> None:
+    try:
+        ready[server.name] = Ready(server, launch())
+    except LaunchError as error:
+        failed[server.name] = str(error)
+
+
+def _terms(brief: str) -> tuple[str, ...]:
+    """The first terms of a brief, each once: its title comes first."""
+    return tuple(dict.fromkeys(terms_of_text(brief)))[:_MOST_TERMS]
+
+
+class _Round:
+    """All servers of a query, each asked once, and those that stand in for one that failed."""
+
+    def __init__(self, servers: Servers, wanted: Mapping[str, McpServer], words: tuple[str, ...]) -> None:
+        self._servers = servers
+        self._wanted = wanted
+        self._words = words
+        self.answers: list[Answer] = []
+        self.fallen_back: list[str] = []
+        self.warnings: list[str] = []
+
+    async def ask(self) -> _Round:
+        stand_ins = {server.fallback for server in self._wanted.values()}
+        names = [name for name in (*self._servers.ready, *self._servers.failed) if name not in stand_ins]
+        for chain in await asyncio.gather(*map(self._with_fallback, names)):
+            self.answers += chain
+            self._note(chain)
+        return self
+
+    async def _with_fallback(self, name: str) -> list[Answer]:
+        """The answers of a server and of those that stood in for it, in turn."""
+        chain: list[Answer] = []
+        seen: set[str] = set()
+        following: str | None = name
+        while following is not None and following not in seen:
+            seen.add(following)
+            chain.append(await self._one(following))
+            if not chain[-1].failure or chain[-1].texts:
+                break
+            server = self._wanted.get(following)
+            following = server.fallback if server else None
+        return chain
+
+    async def _one(self, name: str) -> Answer:
+        ready = self._servers.ready.get(name)
+        if ready is None:
+            reason = self._servers.failed.get(name, "it may not be asked here")
+            return Answer(f"mcp:{name}", failure=reason)
+        try:
+            # Loading the SDK takes a while.
+            ask = await asyncio.to_thread(lambda: client.ask)
+        except ImportError:
+            return Answer(ready.server.origin, failure=NOT_INSTALLED)
+        return await ask(ready.server, ready.launch, self._words)
+
+    def _note(self, chain: list[Answer]) -> None:
+        last = chain[-1]
+        for answer in chain:
+            if answer.failure:
+                answer.left_out.append(Exclusion(answer.origin, f"the server failed: {answer.failure}"))
+        if last.failure:
+            self.warnings.append(f"The server {last.origin} gave {_how_much(last)}: {last.failure}")
+        elif len(chain) > 1:
+            self.fallen_back += [answer.origin for answer in chain[:-1]]
+
+    @property
+    def texts(self) -> list[Given]:
+        return [text for answer in self.answers for text in answer.texts]
+
+    @property
+    def left_out(self) -> list[Exclusion]:
+        return [one for answer in self.answers for one in answer.left_out]
+
+    @property
+    def gave(self) -> list[str]:
+        return [answer.origin for answer in self.answers if answer.texts]
+
+
+def _how_much(answer: Answer) -> str:
+    return "only a part" if answer.texts else "nothing"

@@ -1,0 +1,55 @@
+"""The `[mcp.NAME]` of the user config as values: servers of the Model Context Protocol that are asked for context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class McpTool:
+    """A tool that the user wants to be called with each draft."""
+
+    name: str
+    query: str | None = None
+    """The argument that is given the brief's terms; None if there is none."""
+    arguments: Mapping[str, str | int | float | bool] = field(default_factory=dict[str, str | int | float | bool])
+    """Further arguments, as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class McpServer:
+    """A server and what it is asked for.
+
+    Attributes:
+        name: The name of its table.
+        command: Program and arguments of a process that speaks over stdio; empty if a workspace has to declare it.
+        env: Variables that are set for it, beside those that every program needs (`PATH`, `HOME`).
+        env_from: Names of variables that it gets from the environment as they are.
+        folder: The folder it runs in; None for the home folder.
+        resources: URIs, templates and patterns (`*` stands for anything); without resources and tools all there are.
+        values: Values for the variables of templates; a variable without one gets the brief's terms.
+        tools: Tools to call.
+        fallback: The server to ask instead when this one fails.
+        timeout: Seconds for everything, its start and end included.
+        max_items: Most pieces that are taken from it.
+        max_bytes: Largest text of one answer, in bytes of UTF-8.
+    """
+
+    name: str
+    command: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    env_from: tuple[str, ...] = ()
+    folder: str | None = None
+    resources: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict[str, str])
+    tools: tuple[McpTool, ...] = ()
+    fallback: str | None = None
+    timeout: float = 20.0
+    max_items: int = 8
+    max_bytes: int = 524_288
+
+    @property
+    def origin(self) -> str:
+        """The name that records use."""
+        return f"mcp:{self.name}"
