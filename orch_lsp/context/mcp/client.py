@@ -24,12 +24,12 @@ from mcp.types import (
 )
 
 from orch_lsp import __version__
-from orch_lsp.context.hidden import strip_hidden
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.mcp.answer import Answer, Given
 from orch_lsp.context.mcp.launch import Launch
 from orch_lsp.context.mcp.stdio import Watch, running
 from orch_lsp.context.tokens import TermCounter
+from orch_lsp.hidden import strip_hidden
 from orch_lsp.settings.mcp_settings import McpServer, McpTool
 
 if TYPE_CHECKING:
