@@ -39,7 +39,6 @@ _ROW = re.compile(r"^[ \t]*\|[ \t]*(?:\*\*)?(?P<term>[^|*\r\n]{1,120}?)(?:\*\*)?
 _GLOSS = re.compile(r"[(（][^()（）]{0,80}[)）]")
 _PARTS = re.compile(r"[ \t]*(?:[/,，、;]|(?<!\w)(?:or|und|oder|ou|o)(?!\w))[ \t]*")
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
-_MARKER = re.compile(r"(?P<marker>[-+*]|\d{1,9}[.)])(?P<blanks>[ \t]*)")
 _NO_INDENT = re.compile(r"[^ \t>]")
 _COMMON_SUBJECTS = frozenset({"system", "application", "app", "user", "service", "feature", "ui", "api", "cli"})
 _LEAST_LETTERS = 6
@@ -113,17 +112,14 @@ def _added(document: SpecDocument, name: str, defined: Mapping[str, _Definition]
         return (Edit(Span(end, end), f"{line_end}| {name} | TODO |"),)
     end = _end_of_words(text, item.content.start, item.span.end)
     before = _NO_INDENT.sub(" ", text[start_of_line(text, item.span.start) : item.span.start])
-    marker = _MARKER.match(text, item.span.start)
-    typed = "- " if marker is None else f"{_following(marker['marker'])}{marker['blanks'] or ' '}"
+    typed = text[item.span.start : item.content.start if item.box is None else item.box.start]
+    if item.item.ordinal is not None:
+        typed = typed.replace(str(item.item.ordinal), str(item.item.ordinal + 1), 1)
     return (Edit(Span(end, end), f"{line_end}{before}{typed}**{name}**: TODO"),)
 
 
 def _end_of_words(text: str, start: int, end: int) -> int:
     return start + len(text[start:end].rstrip())
-
-
-def _following(marker: str) -> str:
-    return f"{int(marker[:-1]) + 1}{marker[-1]}" if marker[:-1] else marker
 
 
 def _respelled(document: SpecDocument, name: str, new: str) -> tuple[Edit, ...]:

@@ -22,6 +22,10 @@ from orch_lsp.rules.prose import chunks, once_a_chunk, visible
 from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
 from orch_lsp.text import Edit, Span, end_of_line
 
+_KINDS_OF_DOCUMENTS = frozenset(("requirement", "requirements", "document", "specification", "spec"))
+_SEPARATORS = (":", "：", " - ", " – ", " — ")
+_FIRST_WIDE = "\u2e80"
+
 
 def missing_title(subject: Subject) -> Iterator[Found]:
     """A title that the format's tool does not know its documents by, or none."""
@@ -35,11 +39,27 @@ def missing_title(subject: Subject) -> Iterator[Found]:
     if document.title is None:
         start = document.preamble.start
         edit = Edit(Span(start, start), f"# {wanted}{subject.layout.line_end * 2}")
-        fix = Fix(f"Add the title “{wanted}”", lambda: (edit,))
+        fixes = (Fix(f"Add the title “{wanted}”", lambda: (edit,)),)
     else:
+        subject_of_it = _subject_of(written, titles)
         edit = Edit(document.title, f"# {wanted}")
-        fix = Fix(f"Change the title to “{wanted}”", lambda: (edit,))
-    yield Found(f"The title “{wanted}” is missing, by which the document is known.", span, None, (fix,))
+        fixes = (Fix(f"Change the title to “{wanted}”", lambda: (edit,), by_itself=not subject_of_it),)
+        if subject_of_it:
+            longer = f"{wanted}{'：' if wanted[-1] >= _FIRST_WIDE else ': '}{subject_of_it}"
+            keeping = Edit(document.title, f"# {longer}")
+            fixes = (Fix(f"Change the title to “{longer}”", lambda: (keeping,)), *fixes)
+    yield Found(f"The title “{wanted}” is missing, by which the document is known.", span, None, fixes)
+
+
+def _subject_of(written: str, titles: tuple[str, ...]) -> str:
+    """The words of a title that say what the document is about: `Rate limits` of `Requirements: Rate limits`."""
+    kinds = _KINDS_OF_DOCUMENTS.union(*(heading_name(title).split() for title in titles))
+    head, separator, rest = next(
+        (found for found in map(written.partition, _SEPARATORS) if found[1]), (written, "", "")
+    )
+    if not kinds.issuperset(heading_name(head).split()):
+        return written.strip()
+    return rest.strip() if separator else ""
 
 
 @cache

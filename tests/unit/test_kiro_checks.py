@@ -67,6 +67,25 @@ def test_headings_in_other_languages_and_dress_are_those_that_are_asked_for(text
     assert said(text) == []
 
 
+@pytest.mark.parametrize(
+    ("title", "cured"),
+    [
+        ("# Requirements: Rate limits", "# Requirements Document: Rate limits"),
+        ("# Requirements – Rate limits", "# Requirements Document: Rate limits"),
+        ("# Rate limits", "# Requirements Document: Rate limits"),
+        ("# Rate limits: what they are", "# Requirements Document: Rate limits: what they are"),
+        ("Rate limits\n===========", "# Requirements Document: Rate limits"),
+        ("# Requirements Specification", "# Requirements Document"),
+    ],
+)
+def test_a_title_that_is_changed_keeps_what_it_is_about(title: str, cured: str) -> None:
+    (only,) = (each for each in check(parse(title + BODY, REQUIREMENTS)) if each.rule == "missing_title")
+    assert apply_edits(title + BODY, only.fixes[0].edits) == cured + BODY
+    assert only.fixes[0].by_itself
+    assert [fix.by_itself for fix in only.fixes[1:]] == [False] * (": " in cured)
+    assert said(cured + BODY) == []
+
+
 def test_documents_elsewhere_and_bug_reports_are_not_asked_for_sections() -> None:
     assert said("# Words\n\nx\n", REQUIREMENTS_ELSEWHERE) == []
     assert said("# Bugfix Requirements Document\n\nx\n", BUGFIX) == []
