@@ -48,7 +48,7 @@ _FOLDERS = ("limiter", "retry", "fetch", "feed", "storage", "cache", "session", 
 
 
 def make_tree(root: Path, count: int) -> None:
-    """Text files of 40 to 140 lines, a dozen in a folder."""
+    """Text files of 40 to 400 lines, a dozen in a folder."""
     sources = [
         text
         for path in sorted(Path(sysconfig.get_path("stdlib")).rglob("*.py"))
@@ -62,16 +62,18 @@ def make_tree(root: Path, count: int) -> None:
         path = root / f"{_FOLDERS[folder % 10]}{folder % 37}" / f"{_FOLDERS[folder // 10 % 10]}{folder}"
         path.mkdir(parents=True, exist_ok=True)
         ending = chosen.choice((".py", ".py", ".py", ".ts", ".md"))
-        text = "\n".join(lines[start : start + chosen.randrange(40, 140)])
-        (path / f"{chosen.choice(_FOLDERS)}_{number}{ending}").write_text(text[:8000], "utf-8")
+        text = "\n".join(lines[start : start + chosen.randrange(40, 400)])
+        (path / f"{chosen.choice(_FOLDERS)}_{number}{ending}").write_text(text[:40_000], "utf-8")
     (root / ".gitignore").write_text("*.pyc\nbuild/\n*.log\n", "utf-8")
 
 
 def ripgrep(program: str, root: Path) -> float:
-    """Seconds that it takes to count lines with any of the words."""
+    """Seconds that it takes to count how often any of the words stands in each file."""
     words = [argument for term in sorted(set(terms(BRIEF))) for argument in ("-e", term)]
     began = time.perf_counter()
-    done = subprocess.run([program, "--count", "--ignore-case", *words, str(root)], check=False, capture_output=True)
+    done = subprocess.run(
+        [program, "--count-matches", "--ignore-case", *words, str(root)], check=False, capture_output=True
+    )
     assert done.returncode == 0, done.stderr
     return time.perf_counter() - began
 

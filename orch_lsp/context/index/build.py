@@ -84,8 +84,8 @@ def rows_of(root: Path, paths: Collection[str], marker: Marker, stopped: Callabl
         if not isinstance(readable, Exclusion):
             # What was reached by a link is in the index by its own name.
             if readable.path == path:
-                whole, parts, names, words = marker.row(path, readable.text)
-                yield NewRow(path, settled(readable.stamp) or _NEVER, words, whole, parts, names)
+                terms, names, words = marker.row(path, readable.text)
+                yield NewRow(path, settled(readable.stamp) or _NEVER, words, terms, names)
         elif readable.reason.startswith(SETTLED):
             stamp = settled(stamps_of(root, (path,), stopped).get(path))
             if stamp is not None:

@@ -71,7 +71,7 @@ class IndexedCorpus:
         found: set[str] = set()
         if self.indexed:
             try:
-                numbers = self.disk.holding(self.disk.marker().name(symbol))
+                numbers = frozenset(self.disk.holding(self.disk.marker().name(symbol)))
             except StoreError as error:
                 self._do_without(error)
             else:

@@ -116,13 +116,13 @@ class Disk:
             raise StoreError(ErrorCode.STORE_ERROR, "The index of the workspace was begun anew by another process.")
         return found
 
-    def holding(self, mark: str) -> set[int]:
+    def holding(self, mark: str) -> list[int]:
         """See `rows.holding`.
 
         Raises:
             StoreError: The index cannot be used.
         """
-        return self._database.read(lambda db: rows.holding(db, mark), set[int]())
+        return self._database.read(lambda db: rows.holding(db, mark), list[int]())
 
     def close(self) -> None:
         """Give back the connection."""

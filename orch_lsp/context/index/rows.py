@@ -1,6 +1,7 @@
 """The tables of the index: which files are in it, and which marks stand in each.
 
-Neither texts nor words are kept (`marks`); FTS5 is told to keep no content. A row of FTS5 without content cannot be
+Neither texts nor words are kept (`marks`); FTS5 is told to keep no content and no places. How often a term occurs is a
+part of its token, so that it is found without a list of all occurrences. A row of FTS5 without content cannot be
 taken out again by every SQLite that is about, so that a file that changed gets a new number, and the rows of numbers
 that no file has any more are passed over until the index is begun anew (`is_mostly_dead`).
 """
@@ -8,9 +9,11 @@ that no file has any more are passed over until the index is begun anew (`is_mos
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from orch_lsp.context.index.marks import count_of
 from orch_lsp.context.stamps import Stamp
 from orch_lsp.storage.schema import Schema
 
@@ -30,8 +33,8 @@ CREATE TABLE files (
     size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
     words INTEGER NOT NULL
 );
-CREATE VIRTUAL TABLE marks USING fts5(whole, parts, names, content='', tokenize='ascii');
-CREATE VIRTUAL TABLE occurrences USING fts5vocab(marks, instance)
+CREATE VIRTUAL TABLE marks USING fts5(terms, names, content='', detail='none', tokenize='ascii');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(marks, row)
 """
 
 SCHEMA = Schema(
@@ -63,8 +66,7 @@ class NewRow:
     path: str
     stamp: Stamp
     words: int = NO_TEXT
-    whole: str = ""
-    parts: str = ""
+    terms: str = ""
     names: str = ""
 
 
@@ -83,18 +85,18 @@ def made_by(connection: Connection) -> str:
     return _meta(connection, "made_by")
 
 
-def set_made_by(connection: sqlite3.Connection, rules: str) -> None:
+def set_made_by(connection: Connection, rules: str) -> None:
     """Write by which rules it is made."""
     connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('made_by', ?)", (rules,))
 
 
-def indexed(connection: sqlite3.Connection) -> dict[str, Indexed]:
+def indexed(connection: Connection) -> dict[str, Indexed]:
     """All files, by path."""
     rows = connection.execute("SELECT path, id, size, mtime_ns, ctime_ns, inode, words FROM files")
     return {row[0]: Indexed(row[1], Stamp(row[2], row[3], row[4], row[5]), row[6]) for row in rows}
 
 
-def replace(connection: sqlite3.Connection, rows: Iterable[NewRow]) -> dict[str, Indexed]:
+def replace(connection: Connection, rows: Iterable[NewRow]) -> dict[str, Indexed]:
     """Put files in as they are now; those that are in the index are so no longer as they were."""
     found: dict[str, Indexed] = {}
     for row in rows:
@@ -106,48 +108,50 @@ def replace(connection: sqlite3.Connection, rows: Iterable[NewRow]) -> dict[str,
         assert number is not None  # noqa: S101 -- it was inserted
         if row.words != NO_TEXT:
             connection.execute(
-                "INSERT INTO marks (rowid, whole, parts, names) VALUES (?, ?, ?, ?)",
-                (number, row.whole, row.parts, row.names),
+                "INSERT INTO marks (rowid, terms, names) VALUES (?, ?, ?)", (number, row.terms, row.names)
             )
         found[row.path] = Indexed(number, row.stamp, row.words)
     _changed(connection)
     return found
 
 
-def remove(connection: sqlite3.Connection, paths: Sequence[str]) -> None:
+def remove(connection: Connection, paths: Sequence[str]) -> None:
     """Take files out."""
     connection.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in paths))
     _changed(connection)
 
 
-def occurrences(connection: sqlite3.Connection, marks: Mapping[str, str]) -> dict[int, dict[str, int]]:
+def occurrences(connection: Connection, marks: Mapping[str, str]) -> dict[int, dict[str, int]]:
     """How often each term stands in each file that has any, by the file's number.
 
     Args:
         connection: The database.
         marks: The terms by their marks.
     """
-    found: dict[int, dict[str, int]] = {}
+    found: dict[int, dict[str, int]] = defaultdict(dict)
     for mark, term in marks.items():
-        counted = connection.execute("SELECT doc, count(*) FROM occurrences WHERE term = ? GROUP BY doc", (mark,))
-        for number, count in counted:
-            found.setdefault(number, {})[term] = count
+        tokens = connection.execute("SELECT term FROM vocabulary WHERE term > ? AND term < ?", (mark, f"{mark}~"))
+        for (token,) in tokens.fetchall():
+            count = count_of(token)
+            for number in holding(connection, token):
+                found[number][term] = count
     return found
 
 
-def holding(connection: sqlite3.Connection, mark: str) -> set[int]:
-    """The numbers of files with a mark."""
-    return {number for (number,) in connection.execute("SELECT rowid FROM marks WHERE marks MATCH ?", (f'"{mark}"',))}
+def holding(connection: Connection, token: str) -> list[int]:
+    """The numbers of files with a token, or with the mark of a name."""
+    found = connection.execute("SELECT rowid FROM marks WHERE marks MATCH ?", (f'"{token}"',)).fetchall()
+    return [number for (number,) in found]
 
 
-def is_mostly_dead(connection: sqlite3.Connection) -> bool:
+def is_mostly_dead(connection: Connection) -> bool:
     """Whether most of the index is about files that are no more, or have become others."""
     last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'files'").fetchone()
     (live,) = connection.execute("SELECT count(*) FROM files").fetchone()
     return last is not None and int(last[0]) > 2 * int(live) + _DEAD_KEPT
 
 
-def _changed(connection: sqlite3.Connection) -> None:
+def _changed(connection: Connection) -> None:
     connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('generation', hex(randomblob(8)))")
 
 
