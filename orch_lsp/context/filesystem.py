@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from orch_lsp.context import assembly
 from orch_lsp.context.card import project_card
+from orch_lsp.context.choke import admit
 from orch_lsp.context.choosing import choose
 from orch_lsp.context.corpus import Limits
 from orch_lsp.context.ignore import Rules
@@ -22,6 +24,7 @@ from orch_lsp.context.mentions import Mention, find_mentions
 from orch_lsp.context.neighbour import example_spec
 from orch_lsp.context.packing import Wanted, new_pack
 from orch_lsp.context.resolution import Place, Resolver
+from orch_lsp.context.sight import Sight, seen
 from orch_lsp.context.tokens import terms
 from orch_lsp.errors import ContextError, ErrorCode
 
@@ -87,6 +90,63 @@ class FilesystemSource:
             ) from error
         finally:
             stop.set()
+
+    async def look_up(self, query: ContextQuery, mention: Mention) -> tuple[Sight, ...]:
+        """See `LooksUp`. What cannot be read is not there."""
+        stop = threading.Event()
+        try:
+            return await asyncio.to_thread(self._look_up, query, mention, stop.is_set)
+        except OSError:
+            return ()
+        finally:
+            stop.set()
+
+    async def paths(self, query: ContextQuery, begun: str, most: int) -> tuple[str, ...]:
+        """See `LooksUp`."""
+        stop = threading.Event()
+        try:
+            return await asyncio.to_thread(self._paths, query, begun, most, stop.is_set)
+        except OSError:
+            return ()
+        finally:
+            stop.set()
+
+    def _look_up(self, query: ContextQuery, mention: Mention, stopped: Callable[[], bool]) -> tuple[Sight, ...]:
+        root = Path(os.path.realpath(query.root))
+        spec = _below(root, query.spec_path)
+        index = self._indexes.of(root)
+        listing, tree = index.list_files(self._limits.max_files, stopped)
+        files = list(_chosen(listing.files, spec, query, stopped))
+        with ExitStack() as opened:
+
+            def defining(symbol: str) -> Sequence[str]:
+                # Only a symbol alone needs more than the names of the files.
+                corpus = index.corpus(files, hints_in(mention.written), self._limits, stopped)
+                return opened.enter_context(closing(corpus)).defining(symbol)
+
+            places = Resolver(root, _folder(spec), tree, files, defining).resolve(mention)
+        if isinstance(places, Exclusion):
+            return (Sight(places.path, reason=places.reason),)
+        exclude = Rules(query.exclude)
+        found: list[Sight] = []
+        for place in places or ():
+            if exclude.covers(place.path.split("/")):
+                found.append(Sight(place.path, place.lines, place.symbol, reason="excluded by `context.exclude`"))
+            elif place.path != spec:
+                found.append(seen(place, admit(root, place.path)))
+        return tuple(found)
+
+    def _paths(self, query: ContextQuery, begun: str, most: int, stopped: Callable[[], bool]) -> tuple[str, ...]:
+        root = Path(os.path.realpath(query.root))
+        spec = _below(root, query.spec_path)
+        listing, _ = self._indexes.of(root).list_files(self._limits.max_files, stopped)
+        wanted = begun.casefold()
+        found = [
+            path
+            for path in _chosen(listing.files, spec, query, stopped)
+            if path.casefold().startswith(wanted) or path.rpartition("/")[2].casefold().startswith(wanted)
+        ]
+        return tuple(heapq.nsmallest(most, found, key=lambda path: (path.count("/"), path)))
 
     def _retrieve(self, query: ContextQuery, stopped: Callable[[], bool]) -> ContextResult:
         root = Path(os.path.realpath(query.root))

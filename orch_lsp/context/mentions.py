@@ -168,7 +168,7 @@ def _not_prose(chunk: Chunk) -> Iterator[tuple[int, int, str, Form]]:
 def _meant(target: str, form: Form) -> Mention | None:
     if form == "code":
         target = target.removeprefix("@")
-        if _IDENTIFIER.fullmatch(target) and not _has_suffix(target):
+        if _IDENTIFIER.fullmatch(target) and not has_suffix(target):
             symbol = target.removesuffix("()")
             # A dotted name may be a file's, a module's or a symbol's.
             return Mention(target, symbol if "." in symbol else "", None, explicit=False, symbol=symbol)
@@ -216,18 +216,18 @@ def _at(word: str) -> Mention | None:
     target = word.removeprefix("@")
     if "://" in target:
         return None
-    if "/" not in target and _IDENTIFIER.fullmatch(target) and not _has_suffix(target):
+    if "/" not in target and _IDENTIFIER.fullmatch(target) and not has_suffix(target):
         symbol = target.removesuffix("()")
         meant = bool(_CAMEL.fullmatch(symbol) or "_" in symbol or target.endswith("()"))
         return Mention(word, symbol if "." in symbol else "", None, explicit=meant, symbol=symbol, form="at")
     mention = parse_target(target, explicit=True)
     if mention is None:
         return None
-    explicit = _has_suffix(mention.path) or mention.lines is not None
+    explicit = has_suffix(mention.path) or mention.lines is not None
     return replace(mention, written=word, form="at", explicit=explicit)
 
 
-def _has_suffix(path: str) -> bool:
+def has_suffix(path: str) -> bool:
     """Whether a name ends like a file's: with a short suffix that is no number."""
     stem, dot, suffix = path.rpartition("/")[2].rpartition(".")
     return bool(dot and stem) and suffix.lower() in SUFFIXES

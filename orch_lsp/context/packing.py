@@ -20,6 +20,7 @@ from orch_lsp.context.item import ContextItem, Exclusion
 from orch_lsp.context.references import symbols
 from orch_lsp.context.roles import Role, role_by_text
 from orch_lsp.context.scoring import UnitScore
+from orch_lsp.context.sight import named
 from orch_lsp.context.units import Unit, units
 
 SHARES: Mapping[Role, float] = {"code": 0.6, "tests": 0.18, "docs": 0.17, "config": 0.05}
@@ -196,8 +197,8 @@ class Pack:
                 return (item,)
             share -= share // FOR_RANKED
         spans = list(self._ranges(file, wanted.ranges))
-        named = [unit for name in wanted.names for unit in _named(file.units, name)]
-        spans += [(unit.first, unit.last) for unit in named]
+        definitions = [unit for name in wanted.names for unit in named(file.units, name)]
+        spans += [(unit.first, unit.last) for unit in definitions]
         if wanted.whole or not spans:
             spans += self._best_of(file, share - _LABEL * 2)
         found: list[ContextItem] = []
@@ -254,12 +255,12 @@ class Pack:
         if not any(scores):
             # The best files refer to it, and it has none of their words.
             scores = [_REFERRED] * len(parts)
-        named = self._named.get(file.admitted.relative_path, ())
+        wanted = self._named.get(file.admitted.relative_path, ())
         found: list[_Option] = []
         for unit, score in zip(parts, scores, strict=True):
             if score > 0:
                 tokens = file.tokens(unit) + _LABEL
-                value = worth * score / tokens**COST_POWER * (NAMED if unit.name and unit.name in named else 1)
+                value = worth * score / tokens**COST_POWER * (NAMED if unit.name and unit.name in wanted else 1)
                 found.append(_Option(value, file, unit, tokens))
         return found
 
@@ -352,15 +353,6 @@ def new_pack(corpus: Corpus, weights: Mapping[str, float], budget: int, stopped:
         stopped: Asked before each file.
     """
     return Pack(corpus, UnitScore(weights), stopped, max(0, budget - introduction_cost()))
-
-
-def _named(found: Sequence[Unit], name: str) -> Iterator[Unit]:
-    """The definitions of a name, with or without those around it; the outermost ones."""
-    for unit in found:
-        if unit.name == name or unit.name.endswith(f".{name}"):
-            yield unit
-        else:
-            yield from _named(unit.inner, name)
 
 
 def _merged(ranges: Sequence[Range], gap: int = 0) -> list[Range]:

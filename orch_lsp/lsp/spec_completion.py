@@ -18,6 +18,7 @@ from orch_lsp.language.citing import citable, may_be_begun
 from orch_lsp.language.path_words import path_word
 from orch_lsp.language.proposal import Proposal, ProposalKind, escaped
 from orch_lsp.language.proposing import proposals as format_words
+from orch_lsp.lsp import mentioned
 from orch_lsp.lsp.about_node import description
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.snapshot import Snapshot
@@ -53,6 +54,9 @@ async def proposals(snapshot: Snapshot, position: types.Position) -> types.Compl
     offset = positions.offset(position)
     if not may_be_begun(reading.document, offset):
         return None
+    if named := await mentioned.paths(snapshot, reading, offset):
+        items = [_item(snapshot, positions, one, number, with_documentation=True) for number, one in enumerate(named)]
+        return types.CompletionList(is_incomplete=True, items=items)
     known = await _known(snapshot, reading)
     return await asyncio.to_thread(_proposals, snapshot, reading, known, positions, offset)
 

@@ -16,10 +16,11 @@ from orch_lsp.uri import shown_path
 
 if TYPE_CHECKING:
     from orch_lsp.language import across as across_rules
-    from orch_lsp.orchestration import evidence, retired, upstream
+    from orch_lsp.orchestration import evidence, lost_mentions, retired, upstream
     from orch_lsp.rules import check
 else:
     evidence = late("orch_lsp.orchestration.evidence")
+    lost_mentions = late("orch_lsp.orchestration.lost_mentions")
     retired = late("orch_lsp.orchestration.retired")
     upstream = late("orch_lsp.orchestration.upstream")
     across_rules = late("orch_lsp.language.across")
@@ -62,6 +63,7 @@ def findings_of_rules(reading: Reading) -> list[Finding]:
         nodes_then=upstream.nodes_then(reading, index) if index.is_whole else frozenset(),
         retired=retired.retired_ids(reading),
         technologies=evidence.technologies(reading, index),
+        lost_mentions=lost_mentions.lost_mentions(reading),
     )
     alone = check.check(reading.document, severities, around, facts)
     across = across_rules.check_across(index, reading.spec_path, severities) if index.is_whole else ()

@@ -14,6 +14,7 @@ from orch_lsp.rules import (
     hidden_characters,
     language,
     leftovers,
+    mentions,
     near_miss,
     openspec,
     openspec_documents,
@@ -31,8 +32,9 @@ from orch_lsp.rules.local import LocalRules
 from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subject
 
 _FAMILIES = (
-    structure, near_miss, leftovers, hidden_characters, retired_ids, traceability, questions, language, wording,
-    duplicates, quantities, glossary, technologies, task_lines, task_order, done_tasks, openspec, openspec_documents,
+    structure, mentions, near_miss, leftovers, hidden_characters, retired_ids, traceability, questions, language,
+    wording, duplicates, quantities, glossary, technologies, task_lines, task_order, done_tasks, openspec,
+    openspec_documents,
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = {rule.code: rule for family in _FAMILIES for rule in family.RULES}

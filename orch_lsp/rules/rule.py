@@ -106,6 +106,15 @@ class RetiredId(NamedTuple):
     """The text that it stood for last."""
 
 
+class LostMention(NamedTuple):
+    """A link or `@path` of a document that leads to no file of its workspace."""
+
+    written: str
+    reason: str
+    """What the file is instead of there, such as `not found`."""
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Facts about a document that stand in none: whoever asks for its findings has looked them up."""
@@ -120,6 +129,8 @@ class Evidence:
     """Whether the workspace holds any code: where it is kept elsewhere, a file that is not there says little."""
     technologies: frozenset[str] = frozenset()
     """Technologies that the project has settled on, as the documents that hold for all its specs say."""
+    lost_mentions: tuple[LostMention, ...] = ()
+    """Links and `@path` in it that lead to no file of the workspace, in document order."""
 
 
 class Subject:

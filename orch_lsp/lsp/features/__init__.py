@@ -209,8 +209,8 @@ FEATURES: tuple[Row, ...] = (
     AboutDocument(
         types.TEXT_DOCUMENT_COMPLETION,
         lambda: completion.completion,
-        # They begin a value, an id, a path, a heading, a box or a keyword, or are parts of one. Prose has no answer.
-        types.CompletionOptions(trigger_characters=[*":=\"'/-.,[(#*`_"], resolve_provider=True),
+        # They begin a value, an id, a path, a file, a heading, a box or a keyword, or are parts of one; not prose.
+        types.CompletionOptions(trigger_characters=[*":=\"'/-.,[(#*`_@"], resolve_provider=True),
     ),
     OfServer(types.COMPLETION_ITEM_RESOLVE, lambda: completion.resolve),
     OfServer(types.WORKSPACE_TEXT_DOCUMENT_CONTENT, lambda: content.text_document_content, with_session=False),

@@ -1,4 +1,4 @@
-"""textDocument/definition and declaration: from a citation to what it names, in any file of the workspace."""
+"""textDocument/definition and declaration: from a citation or a mention to what it names, in any file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import asyncio
 from lsprotocol import types
 
 from orch_lsp.language.occurrences import meant_at, scopes_at
+from orch_lsp.lsp import mentioned
 from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.review import is_spec
@@ -24,7 +25,8 @@ async def definition(
     index = (await snapshot.index_about(scopes_at(reading.indexed, offset))).index
     meant = meant_at(index, reading.spec_path, offset)
     if meant is None or not meant.definitions:
-        return None
+        named = await mentioned.mentioned(snapshot, reading, offset)
+        return None if named is None else mentioned.locations(snapshot, reading, named, positions)
     there = await places(snapshot, reading, index, (found.path for found in meant.definitions))
     is_declaration = isinstance(params, types.DeclarationParams)
     if not (snapshot.client.declaration_links if is_declaration else snapshot.client.definition_links):

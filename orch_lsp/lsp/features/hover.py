@@ -1,4 +1,4 @@
-"""textDocument/hover: a requirement or task with its text and its citations, and the run that wrote a section."""
+"""textDocument/hover: a node with its text and citations, a file that is named, and the run that wrote a section."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from orch_lsp.language.about import About, NodesHere, about, nodes_at, scopes_ci
 from orch_lsp.language.implementation import code_for
 from orch_lsp.language.index import FoundDefinition, Index
 from orch_lsp.language.occurrences import scopes_at
-from orch_lsp.lsp import about_node
+from orch_lsp.lsp import about_node, mentioned
 from orch_lsp.lsp.code_places import code_address, code_at_a_glance
 from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.snapshot import Snapshot
@@ -39,8 +39,9 @@ async def hover(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | 
     reading = await snapshot.reading()
     offset = snapshot.positions().offset(params.position)
     node = await _node(snapshot, reading, offset) if is_spec(reading) else None
+    mention = await mentioned.about(snapshot, reading, offset) if is_spec(reading) else None
     origin = await _origin(snapshot, reading, offset)
-    found = [part for part in (node, origin) if part is not None]
+    found = [part for part in (node, mention, origin) if part is not None]
     if not found:
         return None
     if snapshot.client.markdown_hover:

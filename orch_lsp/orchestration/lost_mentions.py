@@ -1,0 +1,69 @@
+"""Links and `@path` of a document that lead to no file of its workspace."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import time
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from orch_lsp.context.mentions import Mention, has_suffix, mentions_in
+from orch_lsp.context.tree import FileTree
+from orch_lsp.orchestration.plan import Reading
+from orch_lsp.rules.rule import LostMention
+
+_MOST = 100
+_MOST_FILES = 20_000
+_SECONDS_KEPT = 10
+_LONGEST = 80
+
+
+def lost_mentions(reading: Reading) -> tuple[LostMention, ...]:
+    """The first hundred of them, in order; none without a workspace. Blocking: it asks the file system about each.
+
+    A file is looked for beside the document, below the root, and by its name, if it is written without folders.
+    """
+    if reading.root is None:
+        return ()
+    found: list[LostMention] = []
+    for mention in mentions_in(reading.document.tree):
+        if mention.explicit and (reason := _lost(reading, mention)):
+            written = mention.written if len(mention.written) <= _LONGEST else f"{mention.written[:_LONGEST]}…"
+            found.append(LostMention(written, reason, mention.span))
+            if len(found) == _MOST:
+                break
+    return tuple(found)
+
+
+def _lost(reading: Reading, mention: Mention) -> str:
+    """Why nothing is found; empty if something is, or if no file of the workspace is meant."""
+    path = mention.path
+    if reading.root is None or not has_suffix(path) or path.startswith(("/", "~", "file:")) or path[1:2] == ":":
+        return ""
+    places = list(_places(reading, path))
+    if not places:
+        return "outside the workspace"
+    if any(map(reading.has_file or os.path.exists, places)):
+        return ""
+    return (
+        "" if "/" not in path and path in _names(reading.root, int(time.monotonic() / _SECONDS_KEPT)) else "not found"
+    )
+
+
+def _places(reading: Reading, path: str) -> Iterator[Path]:
+    folder = posixpath.dirname(reading.spec_path)
+    for place in dict.fromkeys((posixpath.normpath(f"{folder}/{path}".lstrip("/")), posixpath.normpath(path))):
+        if reading.root is not None and place != ".." and not place.startswith("../"):
+            yield reading.root / place
+
+
+@lru_cache(maxsize=8)
+def _names(root: Path, _when: int) -> frozenset[str]:
+    """The names of the files of a workspace, looked up anew after some seconds."""
+    try:
+        files = FileTree(Path(os.path.realpath(root))).list_files(_MOST_FILES, lambda: False).files
+    except OSError:
+        return frozenset()
+    return frozenset(map(posixpath.basename, files))

@@ -1,0 +1,103 @@
+"""Files and symbols that a spec names, over a real pipe: what they mean, what is offered, and what is not there."""
+
+from __future__ import annotations
+
+import pytest
+from lsprotocol import types
+
+CODE = "LIMIT = 3\n\n\nclass Limiter:\n    def take(self):\n        return 1\n\n\ndef other(): ...\n"
+SPEC = """# Rate limiter
+
+See [the code](../app/limiter.py), @app/limiter.py#L5-L6 and @docs/gone.md, or [nothing](gone/x.py).
+
+Change `app.limiter.Limiter`; ask @bob at bob@example.com, e.g. about `Limiter`.
+
+```
+  File "/srv/venv/lib/python3.12/site-packages/app/limiter.py", line 99, in take
+```
+"""
+
+
+@pytest.fixture
+def specs(workspace):
+    for path, text in {"app/limiter.py": CODE, "app/.env": "A=1\n", "docs/notes.md": "# Notes\n"}.items():
+        (workspace / path).parent.mkdir(exist_ok=True)
+        (workspace / path).write_text(text)
+    return workspace / "specs"
+
+
+def at(text: str, words: str, more: int = 1) -> types.Position:
+    offset = text.index(words) + more
+    line = text.count("\n", 0, offset)
+    return types.Position(line, offset - (text.rfind("\n", 0, offset) + 1))
+
+
+async def hovered(editor, uri, place):
+    found = await editor.client.text_document_hover_async(types.HoverParams(types.TextDocumentIdentifier(uri), place))
+    return None if found is None else found.contents.value
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("[the code]", ""),
+        ("@app/limiter.py#L5", ", lines 5–6"),
+        ("app.limiter.Limiter", ", lines 4–6"),
+        ("`Limiter`", ", lines 4–6"),
+        ("/srv/venv", ", lines 5–6"),
+    ],
+)
+async def test_a_mention_tells_where_it_leads_how_much_that_is_and_that_it_is_sent(start_editor, specs, words, lines):
+    editor = await start_editor(orch=False)
+    uri = editor.open(specs / "a.spec.md", SPEC)
+    said = await hovered(editor, uri, at(SPEC, words))
+    assert said is not None
+    assert f"`app/limiter.py`{lines}: " in said
+    assert "tokens" in said
+    assert "Sent with a draft" in said
+
+
+async def test_of_words_that_name_nothing_here_nothing_is_told(start_editor, specs):
+    editor = await start_editor(orch=False)
+    uri = editor.open(specs / "a.spec.md", SPEC)
+    for words in ("@bob", "bob@example.com", "e.g.", "Change"):
+        assert await hovered(editor, uri, at(SPEC, words)) is None, words
+    said = await hovered(editor, uri, at(SPEC, "@docs/gone"))
+    assert said is not None
+    assert "not sent with a draft: not found" in said
+
+
+async def test_a_mention_leads_to_its_lines(start_editor, specs, workspace):
+    editor = await start_editor(orch=False)
+    uri = editor.open(specs / "a.spec.md", SPEC)
+    for words, line in (("@app/limiter.py#L5", 4), ("app.limiter.Limiter", 3), ("/srv/venv", 4)):
+        params = types.DefinitionParams(types.TextDocumentIdentifier(uri), at(SPEC, words))
+        (found,) = await editor.client.text_document_definition_async(params)
+        assert found.target_uri == (workspace / "app/limiter.py").as_uri()
+        assert found.target_range.start.line == line
+
+
+@pytest.mark.parametrize(
+    ("begun", "offered"), [("app/l", ["app/limiter.py"]), ("limi", ["app/limiter.py"]), ("zzz", [])]
+)
+async def test_files_are_offered_behind_an_at(start_editor, specs, begun, offered):
+    text = f"# Rate limiter\n\nSee @{begun}\n"
+    editor = await start_editor(orch=False)
+    uri = editor.open(specs / "a.spec.md", text)
+    params = types.CompletionParams(types.TextDocumentIdentifier(uri), at(text, f"@{begun}", len(begun) + 1))
+    answer = await editor.client.text_document_completion_async(params)
+    items = answer.items if answer else []
+    assert [item.label for item in items] == offered
+    for item in items:
+        assert item.filter_text.startswith(begun)
+        assert item.text_edit.new_text == "app/limiter.py"
+
+
+async def test_links_and_ats_that_lead_nowhere_are_found(start_editor, specs):
+    editor = await start_editor(orch=False)
+    uri = editor.open(specs / "a.spec.md", SPEC)
+    params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
+    report = await editor.client.text_document_diagnostic_async(params)
+    found = [one for one in report.items if one.code == "mention_not_found"]
+    assert [one.message.partition(" is ")[0] for one in found] == ["`@docs/gone.md`", "`gone/x.py`"]
+    assert found[0].range.start == at(SPEC, "@docs/gone", 0)
