@@ -27,6 +27,11 @@ def sent_for(root: Path, spec: Path, budget: int = DEFAULT_BUDGET) -> ContextRes
     return asyncio.run(FilesystemSource().retrieve(query_for(root, spec, budget)))
 
 
+def sent_for_text(root: Path, spec: str, text: str, budget: int = DEFAULT_BUDGET) -> ContextResult:
+    """The items for a text that stands in for the file at a path below the root."""
+    return asyncio.run(FilesystemSource().retrieve(ContextQuery(root, root / spec, text, text, budget)))
+
+
 def lines_sent(result: ContextResult) -> set[tuple[str, int]]:
     """(path, line) of every line that is in an item."""
     found: set[tuple[str, int]] = set()
