@@ -266,6 +266,30 @@ def test_an_index_that_is_damaged_or_of_another_version_is_begun_anew(root, harm
     assert not list(path.parent.glob("*damaged*"))
 
 
+def test_an_index_that_somebody_else_brought_is_not_used(root, homes):
+    built(root)
+    (homes.state / "store-secret").unlink()
+    again = WorkspaceIndex(root, Told(), 1000)
+    content = database(root).read_bytes()
+    assert "src/limiter.py" in [one.path for one in answers(again, "limiter")[0]]
+    assert database(root).read_bytes() == content
+    assert built(root) == Built(files=len(FILES))
+    with closing(Disk(root)) as disk:
+        assert len(disk.indexed()) == len(FILES)
+        assert disk.location.is_relative_to(homes.state)
+    assert database(root).read_bytes() == content
+
+
+def test_a_link_in_place_of_the_folder_leads_nowhere(root, tmp_path, homes):
+    (tmp_path / "elsewhere").mkdir()
+    (root / ".orch").symlink_to(tmp_path / "elsewhere")
+    assert built(root) == Built(files=len(FILES))
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    with closing(corpus_of(WorkspaceIndex(root, Told(), 1000))) as corpus:
+        assert corpus.unread.files == []
+        assert corpus.disk.location.is_relative_to(homes.state)
+
+
 _LOCK = """
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)

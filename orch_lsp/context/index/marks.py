@@ -16,7 +16,7 @@ from orch_lsp.context.tokens import pieces_of_words, terms_of
 _BYTES = 5
 """Of a hash: among a million words two are alike once in two workspaces, and a query meets them in none."""
 MARK_LENGTH = 8
-_MOST_KNOWN_WORDS = 200_000
+_MOST_KNOWN_WORDS = 100_000
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
