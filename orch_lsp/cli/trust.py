@@ -1,8 +1,9 @@
-"""`orch-lsp trust`: which hosted providers a project may choose."""
+"""`orch-lsp trust`: which hosted providers a project may choose, and which servers it may have started."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,34 +17,50 @@ from orch_lsp.orchestration.source import Source
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.settings.trust import TrustStore
-from orch_lsp.workspace import find_root, state_home
+from orch_lsp.workspace import find_root, resolved, state_home
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
+    from orch_lsp.context.mcp import bound as mcp
+    from orch_lsp.context.mcp.declared import Declared
 else:
     sessions = late("orch_lsp.app.session")
+    mcp = late("orch_lsp.context.mcp.bound")
+
+_SERVERS = "mcp"
 
 
 @click.command()
 @click.argument("provider", required=False)
+@click.argument("server", required=False)
 @click.option("--revoke", is_flag=True, help="Take the consent back.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grants as JSON.")
 @workspace_option
-def trust(provider: str | None, revoke: bool, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001
-    """Allow PROVIDER in this workspace when the project chooses it; without PROVIDER, list what is allowed."""
+def trust(
+    provider: str | None,
+    server: str | None,
+    revoke: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+    workspace: Path | None,
+) -> None:
+    """Allow PROVIDER in this workspace when the project chooses it; without PROVIDER, list what is allowed.
+
+    `mcp SERVER` allows the server of the Model Context Protocol that the workspace declares by this name, as it is now.
+    """
     if revoke and provider is None:
         raise click.UsageError("--revoke needs the PROVIDER whose consent is taken back")
+    if provider == _SERVERS and server is None:
+        raise click.UsageError("`mcp` needs the name of a SERVER that the workspace declares")
+    if provider != _SERVERS and server is not None:
+        raise click.UsageError(f"there is nothing to allow by the name of {server}; of servers say `mcp {server}`")
     store = TrustStore(state_home())
     here = Path.cwd()
     root = find_root(here / "spec.md", explicit=workspace, folders=(here,)) or here
     if provider is None:
-        grants = store.list()
-        if as_json:
-            write_json([{"place": grant.place, "provider": grant.provider} for grant in grants])
-        for grant in () if as_json else grants:
-            write_page(f"{grant.provider}\t{grant.place}\n")
-        if not grants and not as_json:
-            say("Nothing is allowed yet.")
+        _list(store, as_json=as_json)
+        return
+    if server is not None:
+        _trust_server(store, root, server, revoke=revoke, as_json=as_json)
         return
     with reporting_errors(as_json=as_json):
         if revoke:
@@ -64,3 +81,43 @@ async def _allow(root: Path, provider: str) -> None:
         await session.consent.allow(reading, provider)
     finally:
         await session.aclose()
+
+
+def _list(store: TrustStore, *, as_json: bool) -> None:
+    grants, servers = store.list(), store.servers()
+    if as_json:
+        providers = [{"place": grant.place, "provider": grant.provider} for grant in grants]
+        write_json([*providers, *({"place": one.place, "server": one.server} for one in servers)])
+        return
+    for grant in grants:
+        write_page(f"{grant.provider}\t{grant.place}\n")
+    for one in servers:
+        write_page(f"mcp {one.server}\t{one.place}\n")
+    if not grants and not servers:
+        say("Nothing is allowed yet.")
+
+
+def _trust_server(store: TrustStore, root: Path, name: str, *, revoke: bool, as_json: bool) -> None:
+    """Allow the server of a workspace as it is now, after saying what it is; or take that back."""
+    files: tuple[str, ...] = ()
+    with reporting_errors(as_json=as_json):
+        if revoke:
+            store.revoke_server(root, name)
+        else:
+            found = mcp.usable(resolved(root), name)
+            what = mcp.bound(found, resolved(root))
+            files = what.files
+            _show(found, files)
+            store.allow_server(root, name, what.fingerprint)
+    say(f"The server {name} is {'no longer ' if revoke else ''}allowed in {root}{'' if revoke else ', as it is now'}.")
+    if as_json:
+        write_json({"place": str(root), "server": name, "files": list(files), "allowed": not revoke})
+
+
+def _show(server: Declared, files: tuple[str, ...]) -> None:
+    # As JSON in ASCII: nothing in a name is hidden, and none looks like two.
+    say(f"command: {json.dumps(list(server.command))}")
+    say(f"variables: {json.dumps(dict(server.env))}")
+    say(f"folder: {json.dumps(server.folder)}")
+    for file in files:
+        say(f"file: {json.dumps(file)}")

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from orch_lsp.context.mcp.declared import Declared
+from orch_lsp.context.mcp.declared import Declared, declared_servers
+from orch_lsp.errors import ContextError, ErrorCode, SettingsError
+from orch_lsp.hidden import strip_hidden
 from orch_lsp.workspace import resolved
 
 _MAX_BYTES = 64 * 1024 * 1024
@@ -54,12 +56,48 @@ class Bound:
     files: tuple[str, ...]
 
 
+def usable(root: Path, name: str) -> Declared:
+    """The server that a workspace declares by a name. Blocking.
+
+    Raises:
+        SettingsError: There is none.
+        ContextError: It is never used.
+    """
+    declared, problems = declared_servers(root)
+    found = next((one for one in declared if one.name == name), None)
+    if found is None:
+        known = ", ".join(one.name for one in declared) or "no server"
+        unread = "".join(f" {one.path}: {one.reason}." for one in problems)
+        raise SettingsError(
+            ErrorCode.INVALID_SETTINGS,
+            f"This workspace declares no server named {strip_hidden(name)[0]}; it declares {known}.{unread}",
+            remediation="Name a server of `.mcp.json` or `.vscode/mcp.json`.",
+        )
+    if found.refused:
+        raise ContextError(
+            ErrorCode.NOT_ALLOWED,
+            f"The server {name} of {found.file} is never started: {found.refused}.",
+            remediation="Describe the server in your own config, below `[mcp.NAME]`.",
+        )
+    return found
+
+
 def bound(server: Declared, root: Path) -> Bound:
     """The hash of a declared server as it is now. Blocking.
 
     Raises:
-        OSError: A file that it names cannot be read, or is larger than 64 MB.
+        ContextError: A file that it names cannot be read, or is larger than 64 MB.
     """
+    try:
+        return _bound(server, root)
+    except (OSError, ValueError) as error:
+        reason = error.strerror or str(error) if isinstance(error, OSError) else "a name that is none"
+        raise ContextError(
+            ErrorCode.INVALID_REQUEST, f"A file that the server {server.name} names cannot be read: {reason}."
+        ) from error
+
+
+def _bound(server: Declared, root: Path) -> Bound:
     folder = root / server.folder
     whole = sha256()
     whole.update(json.dumps([server.command, sorted(server.env.items()), server.folder], ensure_ascii=True).encode())

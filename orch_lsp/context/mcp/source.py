@@ -22,6 +22,7 @@ from orch_lsp.context.mcp.declared import Declared, declared_servers
 from orch_lsp.context.mcp.fitting import fit
 from orch_lsp.context.mcp.launch import Launch, LaunchError, of_user, of_workspace
 from orch_lsp.context.tokens import terms as terms_of_text
+from orch_lsp.errors import ContextError
 from orch_lsp.late import late
 from orch_lsp.settings.mcp_settings import McpServer
 
@@ -156,8 +157,8 @@ def why_not(declared: Declared, root: Path, is_allowed: IsAllowed) -> str:
         return f"{declared.file} declares it, and it is not used: {declared.refused}"
     try:
         fingerprint = bound(declared, root).fingerprint
-    except (OSError, ValueError) as error:
-        return f"{declared.file} declares it, and a file that it names cannot be read: {error}"
+    except ContextError as error:
+        return f"{declared.file} declares it. {error.message}"
     if is_allowed(root, declared.name, fingerprint):
         return ""
     return (
