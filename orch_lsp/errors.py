@@ -118,7 +118,9 @@ GUIDANCE: Mapping[ErrorCode, Guidance] = {
         "Check that `base_url` points to the provider's API and not to a web page or a proxy."
     ),
     ErrorCode.BUDGET_EXCEEDED: Guidance("Raise the budget in the user config, or shorten the request."),
-    ErrorCode.SECRET_BLOCKED: Guidance("Take the secret out of the document; nothing was sent."),
+    ErrorCode.SECRET_BLOCKED: Guidance(
+        "Take it out of the document, or say with `orch-lsp secrets FILE` what may be sent; nothing was sent."
+    ),
     ErrorCode.UNUSABLE_DRAFT: Guidance(
         "Retry, or choose another model: the answer held no section of this profile.", retryable=True
     ),

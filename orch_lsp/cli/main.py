@@ -32,7 +32,21 @@ if TYPE_CHECKING:
 else:
     serving = late("orch_lsp.cli.serve")
 
-COMMANDS = ("check", "context", "diff", "doctor", "draft", "key", "models", "new", "runs", "trace", "trust", "usage")
+COMMANDS = (
+    "check",
+    "context",
+    "diff",
+    "doctor",
+    "draft",
+    "key",
+    "models",
+    "new",
+    "runs",
+    "secrets",
+    "trace",
+    "trust",
+    "usage",
+)
 """Each is a command of the same name in a module of the same name, loaded when it is asked for."""
 
 _OURS = "orch_lsp"

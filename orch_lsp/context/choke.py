@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from orch_lsp.context.denylist import denied, means_no_file_on_windows
 from orch_lsp.context.item import Exclusion
+from orch_lsp.context.scan import without_lines
 from orch_lsp.context.stamps import Stamp, stamp_of
 from orch_lsp.hidden import strip_hidden
 from orch_lsp.secret_shapes import find_secrets
-from orch_lsp.secret_shapes.search import SecretMatch
-from orch_lsp.text import LineIndex, line_spans
+from orch_lsp.text import line_spans
 
 MAX_FILE_BYTES = 512 * 1024
 MOST_HIDDEN_LINES = 8
@@ -115,28 +115,11 @@ def pass_text(origin: str, text: str, *, named: str | None = None) -> Admitted |
     secrets = find_secrets(text)
     if not secrets:
         return Admitted(origin, text, stripped)
-    text, hidden = _without_lines(text, secrets)
+    text, hidden = without_lines(text, secrets)
     left = next(iter(find_secrets(text)), None)
     if left is not None or _is_full_of_secrets(text, len(hidden)):
         return Exclusion(named or origin, f"secret: {(left or secrets[0]).kind}")
     return Admitted(origin, text, stripped + len(hidden), hidden)
-
-
-def _without_lines(text: str, secrets: Sequence[SecretMatch]) -> tuple[str, dict[int, str]]:
-    """The text with a note in place of each line that a secret touches, and the kinds by line; line ends stay."""
-    index = LineIndex(text)
-    hidden: dict[int, str] = {}
-    for secret in secrets:
-        first = index.position(secret.span.start)[0]
-        last = index.position(max(secret.span.start, secret.span.end - 1))[0]
-        hidden |= {number + 1: secret.kind for number in range(first, last + 1) if number + 1 not in hidden}
-    pieces: list[str] = []
-    at = 0
-    for number, span in enumerate(line_spans(text), start=1):
-        if number in hidden:
-            pieces += (text[at : span.start], f"[line hidden: {hidden[number]}]")
-            at = span.end
-    return "".join((*pieces, text[at:])), dict(sorted(hidden.items()))
 
 
 def _is_full_of_secrets(text: str, hidden: int) -> bool:

@@ -41,6 +41,8 @@ class CommandArgument:
     """A kind of document of the format, or the name of what is to be inserted: `task`."""
     name: str | None = None
     """The name of what a new document is about."""
+    choice: str | None = None
+    """The word on what looks like a secret: `redact`, `exclude` or `allow`."""
     code: str | None = None
     """An error code."""
     open: bool | None = None

@@ -28,6 +28,7 @@ NEW_DOCUMENT = "orch.newDocument"
 MARK_REVIEWED = "orch.markReviewed"
 TOGGLE_TASK = "orch.toggleTask"
 INSERT_NODE = "orch.insertNode"
+SETTLE_SECRET = "orch.settleSecret"  # noqa: S105 -- a command, not a credential
 
 REWRITE = "refactor.rewrite.orch"
 """The kind of the code actions that run a command; outside `source.`, so that no editor runs one at a save."""
@@ -71,5 +72,6 @@ COMMANDS = {
     MARK_REVIEWED: CommandSubject("document", ("uri", "key")),
     TOGGLE_TASK: CommandSubject("document", ("uri", "line")),
     INSERT_NODE: CommandSubject("document", ("uri", "line", "kind")),
+    SETTLE_SECRET: CommandSubject("document", ("uri", "line", "choice")),
 }
 """Every command, with its subject."""

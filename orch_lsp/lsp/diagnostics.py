@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from orch_lsp.document.model import SpecDocument
 from orch_lsp.errors import ErrorCode
 from orch_lsp.late import late
 from orch_lsp.lsp.convert import SEVERITIES, SOURCE, Positions
@@ -18,14 +17,18 @@ from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.review import BESIDE_THE_RULES, review
 from orch_lsp.rules.rule import Finding
+from orch_lsp.workspace import state_home
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration import secret_refusal
+    from orch_lsp.settings import secret_choices
 else:
     secret_refusal = late("orch_lsp.orchestration.secret_refusal")
+    secret_choices = late("orch_lsp.settings.secret_choices")
 
 
 _MOST_RELATED = 10
+_MOST_SECRETS = 20
 
 
 async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
@@ -37,7 +40,7 @@ async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
     snapshot.in_background(snapshot.session.indexes.keep_up(reading), "open documents in the index")
     failure = snapshot.failure
     if failure is not None and not _is_said_or_settled(failure, reading):
-        found.append(await asyncio.to_thread(_failure, snapshot, reading, failure, positions))
+        found += await asyncio.to_thread(_failures, snapshot, reading, failure, positions)
     return found
 
 
@@ -96,19 +99,35 @@ def _is_said_or_settled(failure: ShownFailure, reading: Reading) -> bool:
     return reading.drafts or (reading.no_profile is not None and reading.no_profile.line is not None)
 
 
-def _failure(snapshot: Snapshot, reading: Reading, failure: ShownFailure, positions: Positions) -> types.Diagnostic:
-    detail, line = failure.detail, failure.line
-    if detail.code == ErrorCode.SECRET_BLOCKED:
-        # Where it is now, which may be another line than when the run began.
-        line = secret_refusal.secret_line(reading.document.text, snapshot.session.redactor)
-    place = positions.line_range(line) if line is not None else _cause(reading.document, detail.code, positions)
+def _failures(
+    snapshot: Snapshot, reading: Reading, failure: ShownFailure, positions: Positions
+) -> list[types.Diagnostic]:
+    """The failure where its cause stands; of several secrets in a document, each where it stands now."""
+    if failure.detail.code == ErrorCode.SECRET_BLOCKED:
+        known = secret_choices.SecretChoiceStore(state_home()).read()
+        places = secret_refusal.secrets_of(reading.document, known, snapshot.session.redactor)
+        blocking = [place for place in places if place.blocks][:_MOST_SECRETS]
+        if blocking:
+            return [
+                _failure(snapshot, reading, failure, place.refusal.detail.text, positions.range(place.match.span))
+                for place in blocking
+            ]
+        return [_failure(snapshot, reading, failure, failure.detail.text, _cause(reading, failure, None, positions))]
+    where = _cause(reading, failure, failure.line, positions)
+    return [_failure(snapshot, reading, failure, failure.detail.text, where)]
+
+
+def _failure(
+    snapshot: Snapshot, reading: Reading, failure: ShownFailure, message: str, place: types.Range
+) -> types.Diagnostic:
+    detail = failure.detail
     description = None
     page = page_uri(detail.code, reading.settings.docs_base)
     if page is not None and (snapshot.client.code_description or snapshot.client.pull_diagnostics):
         description = types.CodeDescription(page)
     return types.Diagnostic(
         place,
-        detail.text,
+        message,
         SEVERITIES[failure.severity],
         detail.code,
         description,
@@ -123,8 +142,11 @@ _CHOICE_CODES = frozenset({
 })  # fmt: skip
 
 
-def _cause(document: SpecDocument, code: str, positions: Positions) -> types.Range:
-    """The front matter's provider or model line for what the choice caused, else the title, else the first line."""
+def _cause(reading: Reading, failure: ShownFailure, line: int | None, positions: Positions) -> types.Range:
+    """The line that caused a failure; else that of the provider or model, if that did; else the title or line 0."""
+    document, code = reading.document, failure.detail.code
+    if line is not None:
+        return positions.line_range(line)
     if code == ErrorCode.UNKNOWN_PROFILE and document.front_matter is not None:
         line = document.front_matter.lines.get("profile")
         if line is not None:

@@ -29,7 +29,8 @@ from orch_lsp.profiles.recognition import holds_only_plain, holds_plain, kept_aw
 from orch_lsp.profiles.registry import FORMATS, Recognised, profile_named, profile_names
 from orch_lsp.prompts.library import PLAIN_DRAFT, TEMPLATES, Chosen, choose
 from orch_lsp.settings.model import Choice, Settings, SeveritiesFor
-from orch_lsp.workspace import user_config_path
+from orch_lsp.settings.secret_choices import SecretChoices, SecretChoiceStore
+from orch_lsp.workspace import state_home, user_config_path
 
 if TYPE_CHECKING:
     from orch_lsp.document.readings import MarkdownReading, Readings
@@ -171,6 +172,8 @@ class DraftPlan:
     words: Chosen
     """The words that ask for it."""
     parent_run_id: str | None = None
+    secret_choices: SecretChoices = field(default_factory=SecretChoices)
+    """The user's word on values in the document that look like secrets."""
 
 
 def recognised_in(markdown: MarkdownReading, path: str) -> tuple[Recognised, ...]:
@@ -374,7 +377,7 @@ def plan_draft(
         parent_run_id: The run that is tried again.
         only: Keys of sections, places or nodes; nothing else is written. Without any, all that is open is.
 
-    Blocking: looks for prompts of the user and the project.
+    Blocking: looks for prompts of the user and the project, and for the user's word on secrets.
 
     Raises:
         SettingsError: No usable provider and model are chosen, or a prompt of theirs cannot be used.
@@ -414,7 +417,8 @@ def plan_draft(
         keys = {target.key for target in targets}
         asked = answer_profile(asked, [place for place in open_places(reading.document) if place.key in keys])
     words = choose(_template_for(reading.profile), reading.root)
-    return DraftPlan(reading, choice, brief, targets, asked, command, words, parent_run_id)
+    known = SecretChoiceStore(state_home()).read()
+    return DraftPlan(reading, choice, brief, targets, asked, command, words, parent_run_id, known)
 
 
 def _template_for(profile: Profile) -> PromptTemplate:

@@ -16,7 +16,7 @@ from orch_lsp.document.drafting import open_places
 from orch_lsp.document.written_style import written_style
 from orch_lsp.hidden import strip_hidden
 from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.secret_refusal import refuse_secrets, without_live_keys
+from orch_lsp.orchestration.secret_refusal import Settled, without_live_keys
 from orch_lsp.plugins import contained
 from orch_lsp.prompts.layout import Material, lay_out
 from orch_lsp.providers.base import GenerationRequest, LimitsOutput, Provider, SectionRequest
@@ -56,28 +56,32 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
     Raises:
         ContextError: It holds what looks like a secret.
     """
+    document, parameters = plan.reading.document, plan.reading.settings.parameters
+    settled = Settled(document, plan.secret_choices)
+
+    def shown(text: str) -> str:
+        return _inert(settled.text(text))
+
     guidance = {section.key: section.guidance for section in plan.asked.sections}
-    examples = {place.key: place.example for place in open_places(plan.reading.document)}
+    examples = {place.key: place.example for place in open_places(document)}
     sections = tuple(
         SectionRequest(
-            target.key, _inert(target.title), _inert(guidance[target.key]), _inert(examples.get(target.key, ""))
+            target.key, shown(target.title), shown(guidance[target.key]), shown(examples.get(target.key, ""))
         )
         for target in plan.targets
     )
-    parameters = plan.reading.settings.parameters
-    document = plan.reading.document
     style = written_style(document)
     rendered = lay_out(
         plan.words.words,
         Material(
-            specification=_inert(without_template_note(document.text)),
+            specification=shown(without_template_note(document.text)),
             style=style.facts(),
             sections=sections,
             card=without_role_marks(card(context)),
             excerpts=without_role_marks(excerpts(context)),
             example=without_role_marks(example(context)),
-            instructions=_inert(parameters.instructions or ""),
-            title=_inert(document.title_text),
+            instructions=shown(parameters.instructions or ""),
+            title=shown(document.title_text),
             language=style.language or "",
         ),
     )
@@ -92,7 +96,7 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
         reasoning=parameters.reasoning,
         cache_marks=rendered.marks,
     )
-    refuse_secrets(plan.reading.document.text, request)
+    settled.refuse_secrets(request)
     return request
 
 
@@ -116,18 +120,19 @@ def prepare(
     Raises:
         ContextError: The document holds a key that is in use.
     """
-    request = without_live_keys(plan.reading.document.text, replace(written, model=choice.model), redactor)
+    asked = replace(written, model=choice.model)
+    request = without_live_keys(plan.reading.document, plan.secret_choices, asked, redactor)
     parameters = planned_parameters(plan, choice)
     with contained():
         if choice.provider.has_model and isinstance(provider, LimitsOutput):
             limit = parameters.max_output_tokens or provider.default_max_output_tokens
             parameters = replace(parameters, max_output_tokens=limit)
         body = provider.request_body(request)
-        asked = ProviderRef(provider.id, provider.kind, provider.server_address)
+        server = ProviderRef(provider.id, provider.kind, provider.server_address)
     return Prepared(
         request,
         body,
-        asked,
+        server,
         ModelRef(choice.model if choice.provider.has_model else None),
         parameters,
     )

@@ -28,6 +28,7 @@ from orch_lsp.lsp.commands import (
     RETRY_RUN,
     REWRITE,
     SELECT_MODEL,
+    SETTLE_SECRET,
     SHOW_HISTORY,
     SHOW_RUN,
     SHOW_SPECS,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
         saving,
         selection_range,
         semantic_tokens,
+        settling,
         specs,
         tasks,
         user_settings,
@@ -103,6 +105,7 @@ else:
     saving = late(f"{__name__}.saving")
     selection_range = late(f"{__name__}.selection_range")
     semantic_tokens = late(f"{__name__}.semantic_tokens")
+    settling = late(f"{__name__}.settling")
     specs = late(f"{__name__}.specs")
     tasks = late(f"{__name__}.tasks")
     user_settings = late(f"{__name__}.user_settings")
@@ -199,6 +202,7 @@ FEATURES: tuple[Row, ...] = (
     Command(DOCTOR, lambda: runs.doctor),
     Command(USE_PROVIDER, lambda: choices.use_provider),
     Command(ALLOW_PROVIDER, lambda: choices.allow_provider),
+    Command(SETTLE_SECRET, lambda: settling.settle_secret),
     Command(DISMISS_DIAGNOSTIC, lambda: choices.dismiss_diagnostic),
     Command(EXPLAIN_ERROR, lambda: choices.explain_error),
     Command(TOGGLE_TASK, lambda: tasks.toggle_task),

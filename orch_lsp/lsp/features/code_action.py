@@ -21,6 +21,7 @@ from orch_lsp.lsp.commands import (
     RETRY_RUN,
     REWRITE,
     SELECT_MODEL,
+    SETTLE_SECRET,
     SHOW_RUN,
     USE_PROVIDER,
 )
@@ -50,6 +51,13 @@ _PERSON_FIRST = frozenset({
     "unknown_profile",
 })  # fmt: skip
 """Codes against which trying again helps only after a person has done something else."""
+
+_OF_A_SECRET = (
+    ("Orch: Send the document without this value", "redact"),
+    ("Orch: Send the document without this line", "exclude"),
+    ("Orch: This is no secret: send it", "allow"),
+)
+"""Titles of what can be said of a secret, with the choice that is kept."""
 
 _MOST_CHOICES = 3
 """Other providers that are offered by name where the rest can be chosen in a message."""
@@ -95,6 +103,7 @@ async def _quick_fixes(
 
     A failure is one of the whole document, wherever its diagnostic stands: its cures are offered on every line.
     """
+    quick_fix = types.CodeActionKind.QuickFix.value
     cured: list[types.Diagnostic] = []
     actions: list[types.CodeAction] = []
     generate: list[types.Diagnostic] = []
@@ -106,6 +115,7 @@ async def _quick_fixes(
         code = str(diagnostic.code)
         if failure is not None and failure.detail.code == code:
             cured.append(diagnostic)
+            actions += [_action(one, quick_fix, [diagnostic]) for one in _on_secret(reading, diagnostic)]
             continue
         if code in _UNWRITTEN:
             generate.append(diagnostic)
@@ -125,7 +135,6 @@ async def _quick_fixes(
         return actions
     nearest = await _nearest_models(snapshot, reading, failure.detail.code)
     cures = [*nearest, *_cures(snapshot, reading, failure)]
-    quick_fix = types.CodeActionKind.QuickFix.value
     first = [_action(cure, quick_fix, cured or None) for cure in cures]
     if first and (nearest or failure.detail.retryable or failure.detail.code == ErrorCode.DOCUMENT_CHANGED):
         first[0].is_preferred = True
@@ -153,6 +162,15 @@ def _cures(snapshot: Snapshot, reading: Reading, failure: ShownFailure) -> Itera
     yield from shown if snapshot.client.message_actions else others
     if snapshot.client.message_actions and (len(shown) < len(others) or code in _ANOTHER_MODEL):
         yield Offer("Orch: Choose another model…", SELECT_MODEL, {"uri": uri})
+
+
+def _on_secret(reading: Reading, diagnostic: types.Diagnostic) -> Iterable[Offer]:
+    """What may be sent of something that looks like a secret, the most careful first."""
+    if diagnostic.code != ErrorCode.SECRET_BLOCKED:
+        return
+    for title, choice in _OF_A_SECRET:
+        argument = {"uri": reading.source.uri, "line": diagnostic.range.start.line, "choice": choice}
+        yield Offer(title, SETTLE_SECRET, argument)
 
 
 def _about(reading: Reading, failure: ShownFailure) -> Iterable[Offer]:

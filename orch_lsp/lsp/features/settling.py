@@ -1,0 +1,47 @@
+"""orch.settleSecret: what may be sent of a document in which something looks like a secret."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from pygls.exceptions import JsonRpcInvalidParams
+
+from orch_lsp.late import late
+from orch_lsp.lsp.arguments import CommandArgument
+from orch_lsp.lsp.refresh import refresh
+from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.snapshot import read
+from orch_lsp.settings.secret_choices import CHOICES, SecretChoice, SecretChoiceStore
+from orch_lsp.workspace import state_home
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration import secret_refusal
+else:
+    secret_refusal = late("orch_lsp.orchestration.secret_refusal")
+
+
+async def settle_secret(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
+    """orch.settleSecret: remember, at user level, the choice for what looks like a secret on a line of the document.
+
+    Answers the kinds that stand on the line, and how many others still stop a draft. With none left, the failure that
+    they had caused is shown no more.
+
+    Raises:
+        ContextError: There is nothing like that on the line, or a key in use was to be let pass.
+    """
+    uri = ls.target_uri(given.uri)
+    choice: SecretChoice | None = next((known for known in CHOICES if known == given.choice), None)
+    if given.line is None or choice is None:
+        raise JsonRpcInvalidParams("`line` is needed, and `choice`: " + ", ".join(CHOICES))
+    reading = await read(ls, uri)
+    store, redactor = SecretChoiceStore(state_home()), ls.shared.redactor
+    line, document = given.line, reading.document
+    found = await asyncio.to_thread(secret_refusal.choose_at, store, document, redactor, line, choice)
+    places = await asyncio.to_thread(lambda: secret_refusal.secrets_of(document, store.read(), redactor))
+    left = sum(place.blocks for place in places)
+    failure = ls.failures.get(uri)
+    if not left and failure is not None and failure.detail.code == "secret_blocked":
+        ls.failures.clear(uri)
+    refresh(ls, uri)
+    return {"kinds": [place.match.kind for place in found], "choice": choice, "left": left}
