@@ -127,3 +127,32 @@ class ReadCorpus:
                 return
             self._sizes[path] = readable.size
             self._texts[path] = readable.text
+
+
+class OnceRead:
+    """A corpus for one request: a file that is looked at again is not read again.
+
+    Args:
+        corpus: The one that is asked.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._texts: dict[str, Admitted | Exclusion] = {}
+        self.ranked, self.defining = corpus.ranked, corpus.defining
+
+    @property
+    def files(self) -> Mapping[str, int]:
+        """See `Corpus`."""
+        return self._corpus.files
+
+    @property
+    def left_out(self) -> Sequence[Exclusion]:
+        """See `Corpus`."""
+        return self._corpus.left_out
+
+    def text(self, path: str, /) -> Admitted | Exclusion:
+        """See `Corpus`."""
+        if path not in self._texts:
+            self._texts[path] = self._corpus.text(path)
+        return self._texts[path]

@@ -15,7 +15,7 @@ from orch_lsp.context import assembly
 from orch_lsp.context.card import project_card
 from orch_lsp.context.choke import admit
 from orch_lsp.context.choosing import choose
-from orch_lsp.context.corpus import Limits
+from orch_lsp.context.corpus import Limits, OnceRead
 from orch_lsp.context.ignore import Rules
 from orch_lsp.context.index.indexes import Indexes
 from orch_lsp.context.index.reading import hints_in
@@ -165,7 +165,8 @@ class FilesystemSource:
         left_out: list[Exclusion] = []
         files = list(_chosen(listing.files, spec, query, ended))
         met = list(listing.left_out)
-        with closing(index.corpus(files, hints_in(query.text), self._limits, ended)) as corpus:
+        with closing(index.corpus(files, hints_in(query.text), self._limits, ended)) as found:
+            corpus = OnceRead(found)
             mentions = {path: Wanted(whole=True) for path in _beside(files, query.folders)}
             resolver = Resolver(root, _folder(spec), tree, files, corpus.defining)
             named: dict[str, set[str]] = {}

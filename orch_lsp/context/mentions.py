@@ -34,6 +34,7 @@ _CAMEL = re.compile(
     r"(?:[A-Z][a-z0-9]+){2,8}[A-Z]{0,4}|[A-Z]{2,8}\d{0,4}(?:[A-Z][a-z0-9]+){1,8}|[A-Z][a-z0-9]+[A-Z]{2,8}[a-z0-9]*"
 )
 _UPPER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_EXPRESSION = re.compile("[ =(]")
 _IN_EXPRESSION = re.compile(r"[A-Za-z_][\w./:-]*")
 _AT = re.compile(r"@(?=[^\s@])")
 
@@ -44,7 +45,9 @@ _FRAMES = (
     re.compile(
         r"(?<![^\s\"'(])(?P<path>[^\s:\"'()]{1,400}\.\w{1,4}):(?P<line>\d{1,7}):in [`'\"](?P<name>[^`'\"\n]{1,100})"
     ),
-    re.compile(r"\bat (?P<name>[\w.<>`]{1,100})\([^()\n]{0,200}\) in (?P<path>[^\n:]{1,400}?):line (?P<line>\d{1,7})"),
+    re.compile(
+        r"\bat (?P<name>[\w.<>`]{1,100})\([^()\n]{0,200}\) in (?P<path>(?:[A-Za-z]:)?[^\n:]{1,400}?):line (?P<line>\d{1,7})"
+    ),
     re.compile(r"^\s{1,8}(?P<path>[^\s:]{1,400}\.(?:go|rs|c|cc|cpp)):(?P<line>\d{1,7})\b", re.MULTILINE),
 )
 """A call in a trace: of Python, JavaScript and Java, Rust and Node, Ruby, C#, and Go."""
@@ -140,7 +143,7 @@ def _in_chunk(chunk: Chunk) -> Iterator[Mention]:
             continue
         if form == "frame":
             yield from _frames(chunk.text, start, end)
-        elif form == "code" and any(letter in target for letter in " =("):
+        elif form == "code" and _EXPRESSION.search(target) and not _IDENTIFIER.fullmatch(target):
             yield from _in_expression(chunk.text, start, end)
         elif target and (mention := _meant(target, form)):
             yield replace(mention, form=form, span=Span(start, end))

@@ -49,7 +49,9 @@ LEAST_USEFUL = 32
 
 # A label and its fences; the exact cost is asked for before an item is taken.
 _LABEL = 24
-_MOST_READ = 40
+_MOST_READ = 24
+_ENOUGH = 3
+"""Files of a role are read until what they offer would fill its share so many times."""
 _JOINED_GAP = 3
 _LEAST_REST = 2
 _LEAST_LINES = 3
@@ -234,7 +236,7 @@ class Pack:
         found: list[_Option] = []
         seen = 0
         for candidate in candidates[:_MOST_READ]:
-            if self.stopped() or seen > 4 * allowance:
+            if self.stopped() or seen > _ENOUGH * allowance:
                 break
             file = self._file(candidate.path)
             if file is None or role_by_text(candidate.path, file.admitted.text) != candidate.role:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orch_lsp.context.mentions import MAX_MENTIONS, Mention, find_mentions
+from orch_lsp.context.mentions import MAX_MENTIONS, Mention, find_mentions, mention_at, mentions_in
+from orch_lsp.markdown.reader import read
 
 
 def _paths(text: str) -> list[str]:
@@ -72,4 +75,95 @@ def test_their_number_is_bounded() -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="ab./`[]()<>!#|*-\\ \n:é\ud800", max_size=80))
 def test_no_text_makes_it_fail(text: str) -> None:
-    assert all(mention.path for mention in find_mentions(text))
+    assert all(mention.path or mention.symbol for mention in find_mentions(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "symbol", "form"),
+    [
+        ("See @src/limit.py#L10-L40.", "src/limit.py", "", "at"),
+        ("(@RateLimiter)", "", "RateLimiter", "at"),
+        ("ask @bob", "", "bob", "at"),
+        ("Call `take()` twice", "", "take", "code"),
+        ("`app.limit.RateLimiter`", "app.limit.RateLimiter", "app.limit.RateLimiter", "code"),
+        ('`POLICY = "app.limit.Policy"`', "app.limit.Policy", "app.limit.Policy", "code"),
+        ("the RateLimiter and RATE_LIMIT", "", "RateLimiter", "word"),
+        ("the RATE_LIMIT", "", "RATE_LIMIT", "word"),
+    ],
+)
+def test_symbols_and_ats_are_mentions(text: str, path: str, symbol: str, form: str) -> None:
+    first = find_mentions(text)[0]
+    assert (first.path, first.symbol, first.form) == (path, symbol, form)
+    assert first.written.removesuffix("()") in text[first.span.start : first.span.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "explicit"),
+    [
+        ("[a](a.py)", True),
+        ("@a.py", True),
+        ("@docs/x.md#L3", True),
+        ("@RateLimiter", True),
+        ("@bob", False),
+        ("@angular/core", False),
+        ("@pytest.fixture", False),
+        ("`a.py`", False),
+        ("a.py", False),
+    ],
+)
+def test_a_link_and_an_at_with_the_name_of_a_file_are_meant(text: str, explicit: bool) -> None:
+    assert [mention.explicit for mention in find_mentions(text)] == [explicit]
+
+
+@pytest.mark.parametrize(
+    ("trace", "path", "line", "name"),
+    [
+        ('  File "/srv/lib/site-packages/app/x.py", line 12, in take', "/srv/lib/site-packages/app/x.py", 12, "take"),
+        ('  File "app/x.py", line 12, in <module>', "app/x.py", 12, ""),
+        ("    at Limiter.take (/srv/app/x.js:12:5)", "/srv/app/x.js", 12, "take"),
+        ("    at async take (file.ts:12:5)", "file.ts", 12, "take"),
+        ("    at /srv/app/x.js:12:5", "/srv/app/x.js", 12, ""),
+        ("\tat org.app.Limiter.take(Limiter.java:12)", "Limiter.java", 12, "take"),
+        ("  at App.Limiter.Take(Int32 n) in C:\\app\\x.cs:line 12", "C:/app/x.cs", 12, "Take"),
+        ("\t/srv/app/x.go:12 +0x1d", "/srv/app/x.go", 12, ""),
+        ("app/x.rb:12:in 'take'", "app/x.rb", 12, "take"),
+        ("             at ./src/x.rs:12:5", "./src/x.rs", 12, ""),
+    ],
+)
+@pytest.mark.parametrize("around", ["```\n{}\n```\n", "```text\nError\n{}\nError\n```\n"])
+def test_calls_of_traces_are_mentions_also_in_code(trace: str, path: str, line: int, name: str, around: str) -> None:
+    text = around.format(trace)
+    (mention,) = [one for one in find_mentions(text) if one.form == "frame"]
+    assert (mention.path, mention.lines, mention.symbol) == (path, (line, line), name)
+    assert text[mention.span.start : mention.span.end].strip() == mention.written
+
+
+def test_the_mention_at_a_place_is_found_in_any_part_of_a_document() -> None:
+    text = "# A\n\nSee a.py and `b.py`.\n\n# B\n\n[c](c.py) RateLimiter\n"
+    tree = read(text)
+    for written, path, symbol in (
+        ("a.py", "a.py", ""),
+        ("b.py", "b.py", ""),
+        ("c.py", "c.py", ""),
+        ("Rate", "", "RateLimiter"),
+    ):
+        mention = mention_at(tree, text.index(written) + 1)
+        assert mention is not None
+        assert (mention.path, mention.symbol) == (path, symbol)
+        assert mention in mentions_in(tree)
+    assert mention_at(tree, text.index("See")) is None
+
+
+@pytest.mark.parametrize(
+    "piece", ["a.b" * 20, "@", "A1_", "at (", 'File "', "x" * 50 + "/", "Aa", "`a(b` ", "::", "a:1:in "]
+)
+def test_long_texts_take_time_in_proportion_to_their_length(piece: str) -> None:
+    def seconds(times: int) -> float:
+        start = time.process_time()
+        find_mentions(piece * times)
+        find_mentions(f"```\n{piece * times}\n```\n")
+        return time.process_time() - start
+
+    seconds(100)
+    short, long = seconds(2_000), seconds(16_000)
+    assert long < 40 * max(short, 0.01)
