@@ -156,3 +156,7 @@ class OnceRead:
         if path not in self._texts:
             self._texts[path] = self._corpus.text(path)
         return self._texts[path]
+
+    def close(self) -> None:
+        """See `Corpus`."""
+        self._corpus.close()

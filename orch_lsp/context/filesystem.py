@@ -165,8 +165,8 @@ class FilesystemSource:
         left_out: list[Exclusion] = []
         files = list(_chosen(listing.files, spec, query, ended))
         met = list(listing.left_out)
-        with closing(index.corpus(files, hints_in(query.text), self._limits, ended)) as found:
-            corpus = OnceRead(found)
+        with closing(index.corpus(files, hints_in(query.text), self._limits, ended)) as opened:
+            corpus = OnceRead(opened)
             mentions = {path: Wanted(whole=True) for path in _beside(files, query.folders)}
             resolver = Resolver(root, _folder(spec), tree, files, corpus.defining)
             named: dict[str, set[str]] = {}

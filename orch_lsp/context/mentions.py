@@ -46,7 +46,8 @@ _FRAMES = (
         r"(?<![^\s\"'(])(?P<path>[^\s:\"'()]{1,400}\.\w{1,4}):(?P<line>\d{1,7}):in [`'\"](?P<name>[^`'\"\n]{1,100})"
     ),
     re.compile(
-        r"\bat (?P<name>[\w.<>`]{1,100})\([^()\n]{0,200}\) in (?P<path>(?:[A-Za-z]:)?[^\n:]{1,400}?):line (?P<line>\d{1,7})"
+        r"\bat (?P<name>[\w.<>`]{1,100})\([^()\n]{0,200}\) in "
+        r"(?P<path>(?:[A-Za-z]:)?[^\n:]{1,400}?):line (?P<line>\d{1,7})"
     ),
     re.compile(r"^\s{1,8}(?P<path>[^\s:]{1,400}\.(?:go|rs|c|cc|cpp)):(?P<line>\d{1,7})\b", re.MULTILINE),
 )

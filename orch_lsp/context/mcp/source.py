@@ -21,6 +21,8 @@ from orch_lsp.context.mcp.bound import bound
 from orch_lsp.context.mcp.declared import Declared, declared_servers
 from orch_lsp.context.mcp.fitting import fit
 from orch_lsp.context.mcp.launch import Launch, LaunchError, of_user, of_workspace
+from orch_lsp.context.mentions import Mention
+from orch_lsp.context.sight import LooksUp, Sight
 from orch_lsp.context.tokens import terms as terms_of_text
 from orch_lsp.errors import ContextError
 from orch_lsp.late import late
@@ -95,6 +97,14 @@ class SourceWithServers:
         """See `Background`."""
         if isinstance(self._inner, Background):
             await self._inner.aclose()
+
+    async def look_up(self, query: ContextQuery, mention: Mention) -> tuple[Sight, ...]:
+        """See `LooksUp`: a mention never means anything of a server."""
+        return await self._inner.look_up(query, mention) if isinstance(self._inner, LooksUp) else ()
+
+    async def paths(self, query: ContextQuery, begun: str, most: int) -> tuple[str, ...]:
+        """See `LooksUp`."""
+        return await self._inner.paths(query, begun, most) if isinstance(self._inner, LooksUp) else ()
 
     async def retrieve(self, query: ContextQuery) -> ContextResult:
         """Ask servers first, as what they leave of the budget is the workspace's.
