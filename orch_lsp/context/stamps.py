@@ -8,7 +8,10 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import NamedTuple
 
-_FIELDS = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
+Fields = tuple[int, ...]
+"""A stamp as a plain tuple: there are many, and the collector of garbage looks at no tuple of numbers alone."""
+fields_of: Callable[[os.stat_result], Fields] = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
+"""The fields of a `Stamp` by a file's status."""
 _FINE_NS = 50_000_000
 _COARSE_NS = 2_500_000_000
 """How long after a change another one may have the same time: with clocks of a tick, and of two seconds (FAT)."""
@@ -25,7 +28,7 @@ class Stamp(NamedTuple):
 
 def stamp_of(status: os.stat_result) -> Stamp:
     """The stamp of a file by its status."""
-    return Stamp._make(_FIELDS(status))
+    return Stamp._make(fields_of(status))
 
 
 def settled(stamp: Stamp | None, now_ns: Callable[[], int] = time.time_ns) -> Stamp | None:

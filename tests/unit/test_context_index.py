@@ -94,7 +94,7 @@ def corpus_of(index: WorkspaceIndex, query: str = "", limits: Limits = LIMITS):
 def in_index(root: Path) -> dict[str, int]:
     """The number of each file in the index; another one after it was read again."""
     with closing(Disk(root)) as disk:
-        return {path: one.number for path, one in disk.indexed().items()}
+        return {path: number for path, (number, _) in disk.indexed().numbers.items()}
 
 
 def answers(index: WorkspaceIndex, query: str) -> tuple[object, ...]:

@@ -58,7 +58,7 @@ def build(root: Path, max_files: int, progress: Callable[[int, int], None], stop
         with claimed(disk.location.with_name(f"{disk.location.name}.building")) as ours:
             if not ours:
                 return Built(elsewhere=True)
-            then = {path: one.stamp for path, one in disk.indexed().items()}
+            then = disk.indexed().stamps
             gone = [path for path in then if path not in now] if listing.complete and not stopped() else []
             waiting = differing(now, then)
             done = 0
@@ -87,7 +87,8 @@ def rows_of(root: Path, paths: Collection[str], marker: Marker, stopped: Callabl
                 terms, names, words = marker.row(path, readable.text)
                 yield NewRow(path, settled(readable.stamp) or _NEVER, words, terms, names)
         elif readable.reason.startswith(SETTLED):
-            stamp = settled(stamps_of(root, (path,), stopped).get(path))
+            found = stamps_of(root, (path,), stopped).get(path)
+            stamp = None if found is None else settled(Stamp(*found))
             if stamp is not None:
                 yield NewRow(path, stamp)
 

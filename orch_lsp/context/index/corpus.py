@@ -13,7 +13,7 @@ from pathlib import Path
 from orch_lsp.context.choke import Admitted, admit
 from orch_lsp.context.index.disk import Disk
 from orch_lsp.context.index.reading import Found, Wanted
-from orch_lsp.context.index.rows import NO_TEXT, Indexed
+from orch_lsp.context.index.rows import NO_TEXT
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.ranking import Document, Ranking, Rest, rank
 from orch_lsp.errors import StoreError
@@ -39,7 +39,7 @@ class IndexedCorpus:
         root: The workspace, its symlinks resolved.
         disk: The index.
         store_id: Which database the numbers of `indexed` are of.
-        indexed: The files that are in the index as they are.
+        indexed: The files that are in the index as they are: the number and how many words of each.
         unread: The others.
         sizes: All files, each with its size in bytes.
         hints: Terms and names that will be asked for, so that files are read once.
@@ -49,7 +49,7 @@ class IndexedCorpus:
     root: Path
     disk: Disk
     store_id: str
-    indexed: Mapping[str, Indexed]
+    indexed: Mapping[str, tuple[int, int]]
     unread: Unread
     sizes: Mapping[str, int]
     hints: Wanted
@@ -75,7 +75,7 @@ class IndexedCorpus:
             except StoreError as error:
                 self._do_without(error)
             else:
-                found.update(path for path, one in self.indexed.items() if one.number in numbers)
+                found.update(path for path, (number, _) in self.indexed.items() if number in numbers)
         if self.unread.files:
             found.update(self._found((), (symbol,)).defining.get(symbol, ()))
         return tuple(sorted(found))
@@ -99,13 +99,13 @@ class IndexedCorpus:
         except StoreError as error:
             self._do_without(error)
             return [], Rest()
-        texts = {one.number: path for path, one in self.indexed.items() if one.words != NO_TEXT}
+        texts = {number: path for path, (number, words) in self.indexed.items() if words != NO_TEXT}
         documents = [
-            Document(path, counts, self.indexed[path].words)
+            Document(path, counts, self.indexed[path][1])
             for number, counts in counted.items()
             if (path := texts.get(number)) is not None
         ]
-        words = sum(one.words for one in self.indexed.values() if one.words != NO_TEXT)
+        words = sum(words for _, words in self.indexed.values() if words != NO_TEXT)
         return documents, Rest(len(texts) - len(documents), words - sum(one.length for one in documents))
 
     def _documents_of_unread(self, terms: Collection[str]) -> list[Document]:

@@ -78,22 +78,22 @@ class Disk:
             return "", ""
         return store_id, generation
 
-    def indexed(self) -> dict[str, Indexed]:
-        """All files in it, by path.
+    def indexed(self) -> Indexed:
+        """All files in it.
 
         Raises:
             StoreError: The index cannot be used.
         """
-        return self._database.read(rows.indexed, {})
+        return self._database.read(rows.indexed, rows.NOTHING_INDEXED)
 
-    def replace(self, new: Sequence[NewRow], gone: Sequence[str] = ()) -> tuple[dict[str, Indexed], str]:
+    def replace(self, new: Sequence[NewRow], gone: Sequence[str] = ()) -> tuple[Indexed, str]:
         """Put files in as they are now and take others out; the new ones as they stand in it, and the generation.
 
         Raises:
             StoreError: It could not be written; nothing was changed.
         """
 
-        def work(db: rows.Connection) -> tuple[dict[str, Indexed], str]:
+        def work(db: rows.Connection) -> tuple[Indexed, str]:
             rows.set_made_by(db, rules())
             if gone:
                 rows.remove(db, gone)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orch_lsp.context.stamps import Stamp, settled, stamp_of
+from orch_lsp.context.stamps import Fields, Stamp, fields_of, settled, stamp_of
 from orch_lsp.context.tree import FileTree, Folder, FolderListing, Listing, walk
 from orch_lsp.workspace import git_top_level
 
@@ -88,9 +88,9 @@ class Looker:
         return listing
 
 
-def stamps_of(root: Path, paths: Iterable[str], stopped: Callable[[], bool]) -> dict[str, Stamp]:
+def stamps_of(root: Path, paths: Iterable[str], stopped: Callable[[], bool]) -> dict[str, Fields]:
     """The stamps of regular files as they are now; those left out that are gone, or have become something else."""
-    found: dict[str, Stamp] = {}
+    found: dict[str, Fields] = {}
     base = f"{root}/"
     lstat, is_file = os.lstat, stat.S_ISREG
     for path in paths:
@@ -101,7 +101,7 @@ def stamps_of(root: Path, paths: Iterable[str], stopped: Callable[[], bool]) -> 
         except (OSError, ValueError):
             continue
         if is_file(status.st_mode):
-            found[path] = stamp_of(status)
+            found[path] = fields_of(status)
     return found
 
 
@@ -112,6 +112,7 @@ def _stamp(path: str) -> Stamp | None:
         return None
 
 
-def differing(now: Mapping[str, Stamp], then: Mapping[str, Stamp]) -> list[str]:
+def differing(now: Mapping[str, Fields], then: Mapping[str, Fields]) -> list[str]:
     """The files that are new or not what they were."""
-    return [path for path, stamp in now.items() if then.get(path) != stamp]
+    get = then.get
+    return [path for path, stamp in now.items() if get(path) != stamp]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orch_lsp.context.index.marks import count_of
-from orch_lsp.context.stamps import Stamp
+from orch_lsp.context.stamps import Fields, Stamp
 from orch_lsp.storage.schema import Schema
 
 Connection = sqlite3.Connection
@@ -52,11 +52,21 @@ SCHEMA = Schema(
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """A file in the index: its number, its stamp when it was read, and how many words it has."""
+    """The files in the index, by path: their stamps when they were read; and their number, and how many words."""
 
-    number: int
-    stamp: Stamp
-    words: int
+    stamps: dict[str, Fields]
+    numbers: dict[str, tuple[int, int]]
+
+    def __len__(self) -> int:
+        """How many files."""
+        return len(self.stamps)
+
+    def with_others(self, other: Indexed) -> Indexed:
+        """These files and others, which count where both have a file."""
+        return Indexed({**self.stamps, **other.stamps}, {**self.numbers, **other.numbers})
+
+
+NOTHING_INDEXED = Indexed({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +100,15 @@ def set_made_by(connection: Connection, rules: str) -> None:
     connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('made_by', ?)", (rules,))
 
 
-def indexed(connection: Connection) -> dict[str, Indexed]:
-    """All files, by path."""
-    rows = connection.execute("SELECT path, id, size, mtime_ns, ctime_ns, inode, words FROM files")
-    return {row[0]: Indexed(row[1], Stamp(row[2], row[3], row[4], row[5]), row[6]) for row in rows}
+def indexed(connection: Connection) -> Indexed:
+    """All files."""
+    rows = connection.execute("SELECT path, size, mtime_ns, ctime_ns, inode, id, words FROM files").fetchall()
+    return Indexed({row[0]: row[1:5] for row in rows}, {row[0]: row[5:] for row in rows})
 
 
-def replace(connection: Connection, rows: Iterable[NewRow]) -> dict[str, Indexed]:
+def replace(connection: Connection, rows: Iterable[NewRow]) -> Indexed:
     """Put files in as they are now; those that are in the index are so no longer as they were."""
-    found: dict[str, Indexed] = {}
+    found = Indexed({}, {})
     for row in rows:
         connection.execute("DELETE FROM files WHERE path = ?", (row.path,))
         number = connection.execute(
@@ -110,7 +120,8 @@ def replace(connection: Connection, rows: Iterable[NewRow]) -> dict[str, Indexed
             connection.execute(
                 "INSERT INTO marks (rowid, terms, names) VALUES (?, ?, ?)", (number, row.terms, row.names)
             )
-        found[row.path] = Indexed(number, row.stamp, row.words)
+        found.stamps[row.path] = tuple(row.stamp)
+        found.numbers[row.path] = (number, row.words)
     _changed(connection)
     return found
 

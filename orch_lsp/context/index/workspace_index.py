@@ -14,11 +14,11 @@ from orch_lsp.context.index.build import rows_of
 from orch_lsp.context.index.children import Build, find_in_children
 from orch_lsp.context.index.corpus import IndexedCorpus, Unread, not_used
 from orch_lsp.context.index.disk import Disk
-from orch_lsp.context.index.look import Looker, stamps_of
+from orch_lsp.context.index.look import Looker, differing, stamps_of
 from orch_lsp.context.index.reading import Found, Wanted, find
-from orch_lsp.context.index.rows import Indexed
+from orch_lsp.context.index.rows import NOTHING_INDEXED, Indexed
 from orch_lsp.context.item import Exclusion, Watcher
-from orch_lsp.context.stamps import Stamp
+from orch_lsp.context.stamps import Fields
 from orch_lsp.context.tree import FileTree, Listing
 from orch_lsp.errors import StoreError
 
@@ -37,10 +37,10 @@ class _Known:
 
     store_id: str
     generation: str
-    files: Mapping[str, Indexed]
+    files: Indexed
 
 
-_NOTHING_KNOWN = _Known("", "", {})
+_NOTHING_KNOWN = _Known("", "", NOTHING_INDEXED)
 
 
 class WorkspaceIndex:
@@ -85,7 +85,7 @@ class WorkspaceIndex:
             ended: Asked before each file; once it says yes, the rest is not looked at.
         """
         now = stamps_of(self.root, files, ended)
-        if len(now) < limits.indexed_from and sum(stamp.size for stamp in now.values()) < _SMALLEST_BYTES:
+        if len(now) < limits.indexed_from and sum(stamp[0] for stamp in now.values()) < _SMALLEST_BYTES:
             return ReadCorpus(self.root, files, limits, ended)
         disk = Disk(self.root)
         left_out: list[Exclusion] = []
@@ -94,12 +94,12 @@ class WorkspaceIndex:
             known = self._up_to_date(disk, now, ended)
         except StoreError as error:
             left_out.append(not_used(error))
-        unread = _changed(now, known.files)
+        unread = differing(now, known.files.stamps)
         if unread or len(now) != len(known.files):
-            fresh = {path: known.files[path] for path in now.keys() - set(unread)}
+            fresh = {path: known.files.numbers[path] for path in now.keys() - set(unread)}
         else:
-            fresh = known.files
-        sizes = {path: now[path].size if path in now else 0 for path in files}
+            fresh = known.files.numbers
+        sizes = {path: now[path][0] if path in now else 0 for path in files}
         # Beside the reading for an answer, a build would only slow it down.
         afterwards = self.begin if len(unread) > _FEW else lambda: None
         reading = Unread(unread, self._reader(limits, ended), afterwards)
@@ -133,7 +133,7 @@ class WorkspaceIndex:
             build = self._build
         return build is None or build.wait(seconds)
 
-    def _up_to_date(self, disk: Disk, now: Mapping[str, Stamp], ended: Callable[[], bool]) -> _Known:
+    def _up_to_date(self, disk: Disk, now: Mapping[str, Fields], ended: Callable[[], bool]) -> _Known:
         """The files of the index, once those few that changed were put in anew.
 
         Raises:
@@ -146,8 +146,8 @@ class WorkspaceIndex:
             return _NOTHING_KNOWN
         if (known.store_id, known.generation) != (store_id, generation):
             known = _Known(store_id, generation, disk.indexed())
-        changed = _changed(now, known.files)
-        if 0 < len(changed) <= _FEW and sum(now[path].size for path in changed) <= _FEW_BYTES:
+        changed = differing(now, known.files.stamps)
+        if 0 < len(changed) <= _FEW and sum(now[path][0] for path in changed) <= _FEW_BYTES:
             known = self._with_changed(disk, known, changed, ended)
         with self._lock:
             self._known = known
@@ -155,7 +155,7 @@ class WorkspaceIndex:
 
     def _with_changed(self, disk: Disk, known: _Known, changed: Sequence[str], ended: Callable[[], bool]) -> _Known:
         new, generation = disk.replace(tuple(rows_of(self.root, changed, disk.marker(), ended)))
-        return _Known(known.store_id, generation, {**known.files, **new})
+        return _Known(known.store_id, generation, known.files.with_others(new))
 
     def _reader(self, limits: Limits, ended: Callable[[], bool]) -> Callable[[Sequence[str], Wanted], Found]:
         until = time.monotonic() + limits.max_seconds
@@ -181,9 +181,3 @@ class WorkspaceIndex:
         if reason:
             logger.warning("the index of %s was not built: %s", self.root, reason)
         self._watcher.ended(self.root, how)
-
-
-def _changed(now: Mapping[str, Stamp], known: Mapping[str, Indexed]) -> list[str]:
-    """The files that are not in the index as they are."""
-    get = known.get
-    return [path for path, stamp in now.items() if (one := get(path)) is None or one.stamp != stamp]
