@@ -20,7 +20,7 @@ _QUOTED_PATH = re.compile(r"""["'<](\.{0,2}/?[\w@.-]{1,80}(?:/[\w@.-]{1,80}){0,8
 _IMPORTING = re.compile(
     r"^\s*(?:import|export|from|use|using|require|include|#\s*include|@import|mod|package|const|let|var)\b"
 )
-_SYMBOL = re.compile(r"(?<!\w)(?:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[a-z_]\w*(?=\())(?!\w)")
+_SYMBOL = re.compile(r"(?<!\w)(?:[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]*|[a-z_]\w*(?=\())(?!\w)")
 
 _INSIDE = frozenset(("__init__", "index", "mod", "main", "lib"))
 """Files that stand for their folder."""

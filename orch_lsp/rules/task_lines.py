@@ -25,14 +25,14 @@ _BLANKS = "[ \\t\u00a0\u3000\u200b]"
 _MARKS = {**dict.fromkeys("xXvV✓✔√☑oO○●*×✗✘", "x"), **dict.fromkeys("-/", "-"), "~": "~"}
 """Characters that people put into a box, and what stands for them in one that tools read."""
 _BOX = re.compile(
-    rf"(?P<open>[\[［【〔(（])(?P<inside>{_BLANKS}*[xXvV✓✔√☑oO○●*×✗✘/~-]?{_BLANKS}*)(?P<close>[\]］】〕)）])(?P<star>\*?)"
+    rf"(?P<open>[\[［【〔(（])(?P<inside>{_BLANKS}*+[xXvV✓✔√☑oO○●*×✗✘/~-]?{_BLANKS}*+)(?P<close>[\]］】〕)）])(?P<star>\*?)"
     rf"(?![(\[:])(?P<gap>{_BLANKS}*)"
 )
 _SQUARE = {"[": "]", "［": "］", "【": "】", "〔": "〕"}
 _NUMBER = re.compile(r"(?:\*\*|__)?(?P<id>\d{1,4}(?:\.\d{1,4})*)(?P<end>[.．、:：)）]?)(?:\*\*|__)?[.:：]?[ \t]+(?=\S)")
 _LETTERED = re.compile(r"(?:\*\*|__)?(?P<id>[A-Z]\d{1,5}[a-z]?)(?P<end>[.．、:：)）]?)(?:\*\*|__)?[.:：]?[ \t]+(?=\S)")
 _NARROW = 3
-_LINE = re.compile(rf"(?<![^\r\n])[ \t]*(?P<marker>[-*+–—−‐‑‒•·●▪◦]|)(?P<space>{_BLANKS}*)(?=[\[［【〔])")
+_LINE = re.compile(rf"(?<![^\r\n])[ \t]*+(?P<marker>[-*+–—−‐‑‒•·●▪◦]|)(?P<space>{_BLANKS}*+)(?=[\[［【〔])")
 _NO_LIST_MARKERS = "–—−‐‑‒•·●▪◦"
 _TAKEN = frozenset(" xX-~")
 

@@ -15,7 +15,7 @@ _AT_ONCE = re.compile(r"[\[(（【](?:P|Ｐ)[\])）】]")
 _WAITS = re.compile(
     r"(?:depends?(?: on)?|dependenc(?:y|ies)|blocked by|requires|needs|依赖|依賴|依存|의존성?|depende de|dependencias?"
     r"|dependências?|hängt ab von|abhängig von|abhängigkeiten|dépend de|dépendances?)[\W_]{0,4}"
-    r"(?:tasks?|on|于|於)?[\W_]{0,4}(?:[\w.]{1,12}[,、&和und\s]{1,6}){0,6}\Z",
+    r"(?:tasks?|on|于|於)?[\W_]{0,4}(?:(?:[^\W和]|\.){1,12}[,、&和\s]{1,6}){0,6}\Z",
     re.IGNORECASE,
 )
 _LONGEST_LOOK = 200

@@ -12,7 +12,7 @@ from orch_lsp.context.choosing import name_match
 from orch_lsp.context.duplicates import SentLines
 from orch_lsp.context.filesystem import FilesystemSource
 from orch_lsp.context.item import ContextQuery, ContextResult
-from orch_lsp.context.references import Tails, dotted_names, referred
+from orch_lsp.context.references import Tails, dotted_names, referred, symbols
 
 BRIEF = "# Retry after\n\nThe retry middleware should wait as long as the header Retry-After of the response says.\n"
 
@@ -191,3 +191,8 @@ def test_of_two_files_that_end_alike_none_is_guessed() -> None:
     assert Tails(["a/x/retry.py", "b/x/retry.py"]).find(("x", "retry")) is None
     assert Tails(["x/retry.py", "b/x/retry.py"]).find(("x", "retry")) == "x/retry.py"
     assert dotted_names("a.py", "x.y\n" * 3)[("x", "y")] == 3
+
+
+def test_symbols_are_read_in_linear_time() -> None:
+    # A name that goes on with an underline was divided in each way in which it can be.
+    assert symbols(f"Ab{'X' * 60}_y AbcDef call(x) plain_name") == {"AbcDef": 1, "call": 1}

@@ -252,3 +252,9 @@ def test_other_lines_of_spec_kit_are_let_be() -> None:
         "\n```\n- [] T041\n```\n"
     )
     assert found(text, SPEC_KIT_TASKS) == []
+
+
+@pytest.mark.parametrize("line", ["", "- [", "- [x", "-"])
+def test_very_many_blanks_take_no_time_of_note(line: str) -> None:
+    # With the square of these it would be hours.
+    assert found(f"# Tasks: A\n\n## Phase 1\n\n{line}{' ' * 300_000}\n", SPEC_KIT_TASKS) == []

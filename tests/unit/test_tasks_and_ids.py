@@ -84,6 +84,18 @@ def test_a_task_waits_in_any_language(words: str) -> None:
     assert found(earlier, TASKS, "depends_on_later") == []
 
 
+@pytest.mark.parametrize("between", ["T003, ", "T003 und ", "T003 and T004, ", "T003、T004、"])
+def test_a_task_waits_for_each_of_a_list(between: str) -> None:
+    text = f"# Tasks: A\n\n- [ ] T001 a, depends on {between}T002\n- [ ] T002 b\n"
+    assert [one.key for one in found(text, TASKS, "depends_on_later")] == ["T001"]
+
+
+@pytest.mark.parametrize("words", ["n" * 150, "und" * 50, "undone and " * 14, "和a" * 70])
+def test_words_behind_what_a_task_waits_for_take_no_time_of_note(words: str) -> None:
+    # Read in each way in which they can be divided, they would take longer than there is.
+    assert found(f"# Tasks: A\n\n- [ ] T001 needs {words} x! T002\n- [ ] T002 b\n", TASKS, "depends_on_later") == []
+
+
 def test_a_circle_is_said_once_however_many_are_in_it() -> None:
     circle = "".join(f"- [ ] T{n:03} a (depends on T{n % 300 + 1:03})\n" for n in range(1, 301))
     (only,) = found(f"# Tasks: A\n\n{circle}", TASKS, "dependency_cycle")
