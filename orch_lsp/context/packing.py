@@ -52,6 +52,8 @@ _LABEL = 24
 _MOST_READ = 24
 _ENOUGH = 3
 """Files of a role are read until what they offer would fill its share so many times."""
+_MOST_OPTIONS = 1_000
+"""Units of a role that are looked at when one is taken."""
 _JOINED_GAP = 3
 _LEAST_REST = 2
 _LEAST_LINES = 3
@@ -245,7 +247,7 @@ class Pack:
             offered = self._options_of(file, int(allowance), candidate.share)
             seen += sum(option.tokens for option in offered)
             found += offered
-        return found
+        return sorted(found, key=lambda option: -option.value)[:_MOST_OPTIONS]
 
     def _options_of(self, file: _File, allowance: int, worth: float) -> list[_Option]:
         parts = [

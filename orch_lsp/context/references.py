@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 _LONGEST_LINE = 500
 _MOST_PARTS = 8
 
-_FROM = re.compile(r"^\s*from\s+(\.*[\w.]*)\s+import\s+\(?([\w ,*]*)", re.MULTILINE)
+_FROM = re.compile(r"^[ \t]*+from[ \t]++([\w.]*+)[ \t]++import[ \t]++\(?([\w ,*]*+)", re.MULTILINE)
 _DOTTED = re.compile(r"(?<![\w.@/-])[A-Za-z_]\w*(?:(?:\.|::)[A-Za-z_]\w*){1,7}")
 _QUOTED_PATH = re.compile(r"""["'<](\.{0,2}/?[\w@.-]{1,80}(?:/[\w@.-]{1,80}){0,8})["'>]""")
 _IMPORTING = re.compile(

@@ -20,6 +20,8 @@ from orch_lsp.context.tree import FileTree
 IGNORED = "ignored by git"
 MOST_DEFINING = 3
 """A symbol that more files define names none of them."""
+MOST_SYMBOLS = 200
+"""Symbols that are looked for; of a spec that names more, the later ones mean nothing."""
 _LEAST_TAIL = 2
 """Parts of a path that is not of this machine which have to agree, if it has so many."""
 
@@ -59,6 +61,7 @@ class Resolver:
         self._tree = tree
         self._files = files
         self._defining = defining
+        self._definers: dict[str, Sequence[str]] = {}
 
     def resolve(self, mention: Mention) -> tuple[Place, ...] | Exclusion | None:
         """The places that are meant, why the mentioned file is left out, or None if nothing here is meant."""
@@ -83,12 +86,17 @@ class Resolver:
         if not mention.symbol:
             return ()
         for symbol, wanted in ((parts[0], ".".join(parts)), (parts[-1], parts[-1])):
-            found = self._defining(symbol)
-            # A test may define a name of its own as the code does.
-            found = [path for path in found if role_of(path) != "tests"] or found
+            found = self._definers_of(symbol)
             if 1 <= len(found) <= MOST_DEFINING:
                 return tuple(Place(path, None, wanted, is_certain=mention.explicit) for path in found)
         return ()
+
+    def _definers_of(self, symbol: str) -> Sequence[str]:
+        """The files that define a symbol, tests only if nothing else does, which may have names of their own."""
+        if symbol not in self._definers and len(self._definers) < MOST_SYMBOLS:
+            found = self._defining(symbol)
+            self._definers[symbol] = [path for path in found if role_of(path) != "tests"] or found
+        return self._definers.get(symbol, ())
 
     def _file(self, mention: Mention) -> str | Exclusion | None:
         if mention.path.startswith(("//", "file:", "~")) or mention.path[1:2] == ":":

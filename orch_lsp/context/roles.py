@@ -85,7 +85,7 @@ _DO_NOT_EDIT = re.compile(r"do not (?:edit|modify|change)|@generated", re.IGNORE
 _HEAD = 1_000
 _LONG_LINE = 2_000
 _VERSION_LINE = re.compile(
-    r"^[^\w\n]{0,6}(?:version |release |v)?\d+\.\d+(?:\.\d+)*\w*\]?"
+    r"^[^\w\n]{0,6}(?:version |release |v)?\d++\.\d++(?:\.\d++)*+\w*+\]?"
     r"(?: *[-–—(:][^\n]{0,60}| [^\n]{0,20}\d{4}[^\n]{0,20})?$",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from orch_lsp.context.choosing import name_match
 from orch_lsp.context.duplicates import SentLines
 from orch_lsp.context.filesystem import FilesystemSource
 from orch_lsp.context.item import ContextQuery, ContextResult
+from orch_lsp.context.mentions import find_mentions
 from orch_lsp.context.references import Tails, dotted_names, referred, symbols
+from orch_lsp.context.resolution import MOST_SYMBOLS, Place, Resolver
+from orch_lsp.context.tree import FileTree
 
 BRIEF = "# Retry after\n\nThe retry middleware should wait as long as the header Retry-After of the response says.\n"
 
@@ -196,3 +200,47 @@ def test_of_two_files_that_end_alike_none_is_guessed() -> None:
 def test_symbols_are_read_in_linear_time() -> None:
     # A name that goes on with an underline was divided in each way in which it can be.
     assert symbols(f"Ab{'X' * 60}_y AbcDef call(x) plain_name") == {"AbcDef": 1, "call": 1}
+
+
+def test_of_very_many_symbols_and_definitions_only_so_many_are_looked_at(tmp_path: Path) -> None:
+    names = [f"RetryThing{chr(97 + n % 26)}{n}" for n in range(2_000)]
+    text = "".join(f"class {name}:\n    retry = 1\n\n\n" for name in names)
+    write(tmp_path, {"app/many.py": text, "app/other.py": text.replace("Retry", "Again")})
+    asked: list[str] = []
+
+    def defining(symbol: str) -> list[str]:
+        asked.append(symbol)
+        return []
+
+    root = Path(os.path.realpath(tmp_path))
+    resolver = Resolver(root, "", FileTree(root), ["app/many.py"], defining)
+    for mention in find_mentions(" ".join(names)):
+        resolver.resolve(mention)
+        resolver.resolve(mention)
+    assert len(asked) == len(set(asked)) == MOST_SYMBOLS
+    assert retrieve(tmp_path, BRIEF + " ".join(names)).items
+
+
+def test_a_call_of_another_machine_leads_to_the_file_whose_path_ends_alike(tmp_path: Path) -> None:
+    files = ["app/core/client.py", "app/client.py", "other/api.py"]
+    write(tmp_path, dict.fromkeys(files, "x = 1\n"))
+    root = Path(os.path.realpath(tmp_path))
+    resolver = Resolver(root, "specs", FileTree(root), files)
+
+    def meant(path: str) -> object:
+        (mention,) = find_mentions(f'```\n  File "{path}", line 3, in take\n```\n')
+        return resolver.resolve(mention)
+
+    assert meant("/srv/lib/python3/site-packages/app/client.py") == (Place("app/client.py", (3, 3), "take"),)
+    assert meant("/srv/lib/python3/site-packages/app/core/client.py") == (Place("app/core/client.py", (3, 3), "take"),)
+    assert meant("/srv/lib/python3/site-packages/requests/api.py") is None
+    assert meant("other/api.py") == (Place("other/api.py", (3, 3), "take"),)
+    assert meant("/usr/lib/python3/asyncio/tasks.py") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 200_000, " " * 200_000, "from " * 50_000, "from ." + "." * 100_000, "a" * 200_000]
+)
+def test_imports_are_read_in_linear_time(text: str) -> None:
+    # Of blank lines each was tried as the beginning of all that follow.
+    assert sum(dotted_names("a.py", text).values()) == 0

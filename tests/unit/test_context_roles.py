@@ -62,3 +62,10 @@ def test_a_path_tells_the_role(path: str, role: str) -> None:
 )
 def test_a_text_may_tell_another_role_than_its_path(path: str, text: str, role: str) -> None:
     assert role_by_text(path, text) == role
+
+
+@pytest.mark.parametrize(
+    "text", ["1." + "1" * 200_000 + "!", "1" + ".1" * 100_000 + "!", "\n" * 200_000, "-" * 200_000]
+)
+def test_a_text_is_judged_in_linear_time(text: str) -> None:
+    assert role_by_text("docs/a.md", text) == "docs"
