@@ -56,6 +56,9 @@ def units(path: str, text: str) -> tuple[Unit, ...]:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
+    if len(lines) > 1 and not lines[-1]:
+        # Text after the last line end is no line, as for those who quote lines.
+        lines.pop()
     lowered = path.casefold()
     found: Sequence[Unit] | None = None
     if lowered.endswith((".py", ".pyi")):

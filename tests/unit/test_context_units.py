@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orch_lsp.context.excerpts import Lines
 from orch_lsp.context.units import Unit, units
 
 PYTHON = """\
@@ -115,14 +116,14 @@ def test_other_languages_are_read_by_what_begins_a_definition_and_how_far_it_is_
 def test_markdown_is_cut_into_sections() -> None:
     text = "Intro\n\n# A\n\none\n\n## B\n\n```\n# no heading\n```\n\n# C\n\ntwo\n"
     found = units("a.md", text)
-    assert [(unit.name, unit.first, unit.last) for unit in found] == [("", 1, 1), ("A", 3, 12), ("C", 13, 16)]
+    assert [(unit.name, unit.first, unit.last) for unit in found] == [("", 1, 1), ("A", 3, 12), ("C", 13, 15)]
     assert named(found[1].inner) == [("B", 7, 12)]
 
 
 def test_titles_with_a_line_below_make_sections_too() -> None:
     text = "=====\nTitle\n=====\n\nText\n\nFirst\n=====\n\na\n\nInner\n-----\n\nb\n\nSecond\n======\n\nc\n"
     found = units("a.rst", text)
-    assert named(found) == [("Title", 1, 21)]
+    assert named(found) == [("Title", 1, 20)]
     assert named(found[0].inner) == [("First", 7, 16), ("Second", 17, 21)]
 
 
@@ -151,3 +152,13 @@ def test_units_of_any_text_stand_in_order_without_overlap(path: str, text: str) 
             check(unit.inner, unit.first, unit.last)
 
     check(units(path, text), 1, lines)
+
+
+@given(st.text("ab# \n\r=-`{}:") | st.text(), st.sampled_from(("a.md", "a.py", "a.rst", "a.go")))
+def test_no_unit_goes_beyond_the_lines_that_can_be_quoted(text, path):
+    count = len(Lines(text))
+    waiting = list(units(path, text))
+    while waiting:
+        unit = waiting.pop()
+        assert 1 <= unit.first <= unit.last <= count
+        waiting += unit.inner
