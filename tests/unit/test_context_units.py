@@ -124,7 +124,7 @@ def test_titles_with_a_line_below_make_sections_too() -> None:
     text = "=====\nTitle\n=====\n\nText\n\nFirst\n=====\n\na\n\nInner\n-----\n\nb\n\nSecond\n======\n\nc\n"
     found = units("a.rst", text)
     assert named(found) == [("Title", 1, 20)]
-    assert named(found[0].inner) == [("First", 7, 16), ("Second", 17, 21)]
+    assert named(found[0].inner) == [("First", 7, 16), ("Second", 17, 20)]
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
