@@ -45,40 +45,75 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
-    """Documents of a collection that hold no term of the query: how many there are, and all their words."""
+class Occurrences:
+    """Documents by number, and for each term which of them hold it how often; other numbers are of no document.
 
-    documents: int = 0
-    words: int = 0
-
-
-def rank(documents: Sequence[Document], query: Iterable[str], rest: Rest = Rest()) -> Ranking:
-    """Order documents by their scores; equals by path. Documents that hold no term that tells are left out.
-
-    Args:
-        documents: The collection, but for those that `rest` stands for.
-        query: The terms.
-        rest: Further documents, of which none is ranked.
+    The same collection as documents gives the same ranking, without a look at documents that hold no term.
     """
+
+    documents: Mapping[int, tuple[str, int]]
+    """The path and the number of words of each."""
+    by_term: Mapping[str, Sequence[tuple[int, Sequence[int]]]]
+    """A count, and the documents in which the term stands so often."""
+
+
+def rank(documents: Sequence[Document], query: Iterable[str]) -> Ranking:
+    """Order documents by their scores; equals by path. Documents that hold no term that tells are left out."""
     wanted = sorted(set(query))
     counted = Counter(term for document in documents for term in document.counts)
-    holding = {term: counted[term] for term in wanted}
-    total = len(documents) + rest.documents
-    weights = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in holding.items() if n}
-    telling = {term for term in weights if total < _ENOUGH_TO_JUDGE or holding[term] * 2 <= total} or set(weights)
-    average = (sum(document.length for document in documents) + rest.words) / total if total else 0.0
-    scored = [
-        (-_score(counts, length, weights, average), path)
+    total = len(documents)
+    weights, telling = _weights({term: counted[term] for term in wanted}, total)
+    average = sum(document.length for document in documents) / total if total else 0.0
+    ranked = _in_order(
+        (_score(counts, _factor(length, average), weights), path)
         for path, counts, length in documents
         if counts and not telling.isdisjoint(counts)
-    ]
-    scored.sort()
-    return Ranking(tuple(Ranked(path, -score) for score, path in scored), weights)
-
-
-def _score(counts: Mapping[str, int], length: int, weights: Mapping[str, float], average: float) -> float:
-    factor = K1 * (1 - B + B * length / average) if average else K1
-    # The exact sum, so that it does not depend on the order in which terms were counted.
-    return math.fsum(
-        [weights[term] * count * (K1 + 1) / (count + factor) for term, count in counts.items() if term in weights]
     )
+    return Ranking(ranked, weights)
+
+
+def rank_occurrences(found: Occurrences) -> Ranking:
+    """As `rank`, of a collection that an index holds."""
+    total = len(found.documents)
+    average = sum(length for _, length in found.documents.values()) / total if total else 0.0
+    factors = {number: _factor(length, average) for number, (_, length) in found.documents.items()}
+    live = {
+        term: [(count, [number for number in numbers if number in factors]) for count, numbers in found.by_term[term]]
+        for term in sorted(found.by_term)
+    }
+    weights, telling = _weights({term: sum(len(numbers) for _, numbers in of) for term, of in live.items()}, total)
+    kept = (number for term in telling for _, numbers in live[term] for number in numbers)
+    scores: dict[int, float] = dict.fromkeys(kept, 0.0)
+    for term, weight in weights.items():
+        for count, numbers in live[term]:
+            most = weight * count * (K1 + 1)
+            for number in numbers:
+                if number in scores:
+                    scores[number] += most / (count + factors[number])
+    ranked = _in_order((score, found.documents[number][0]) for number, score in scores.items())
+    return Ranking(ranked, weights)
+
+
+def _weights(holding: Mapping[str, int], total: int) -> tuple[dict[str, float], set[str]]:
+    """What each term is worth that stands in so many documents, in its order, and which of them tell."""
+    weights = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in sorted(holding.items()) if n}
+    telling = {term for term in weights if total < _ENOUGH_TO_JUDGE or holding[term] * 2 <= total} or set(weights)
+    return weights, telling
+
+
+def _factor(length: int, average: float) -> float:
+    return K1 * (1 - B + B * length / average) if average else K1
+
+
+def _score(counts: Mapping[str, int], factor: float, weights: Mapping[str, float]) -> float:
+    score = 0.0
+    # In the order of the terms, so that the sum is the same to its last bit however they were counted.
+    for term in sorted(counts):
+        if term in weights:
+            score += weights[term] * counts[term] * (K1 + 1) / (counts[term] + factor)
+    return score
+
+
+def _in_order(scored: Iterable[tuple[float, str]]) -> tuple[Ranked, ...]:
+    best = sorted((-score, path) for score, path in scored)
+    return tuple(Ranked(path, -score) for score, path in best)

@@ -6,6 +6,7 @@ stands in files, `build` tells of its progress and how it ended. An order to bui
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -26,6 +27,8 @@ _NICE = 5
 
 def main() -> None:
     """Do what is ordered."""
+    # Nothing here refers to itself in a circle, and the process ends with its order.
+    gc.disable()
     if os.name == "posix":
         with suppress(OSError):
             os.nice(_NICE)

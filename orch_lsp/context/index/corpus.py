@@ -15,7 +15,7 @@ from orch_lsp.context.index.disk import Disk
 from orch_lsp.context.index.reading import Found, Wanted
 from orch_lsp.context.index.rows import NO_TEXT
 from orch_lsp.context.item import Exclusion
-from orch_lsp.context.ranking import Document, Ranking, Rest, rank
+from orch_lsp.context.ranking import Document, Occurrences, Ranking, rank, rank_occurrences
 from orch_lsp.errors import StoreError
 
 logger = logging.getLogger(__name__)
@@ -63,8 +63,10 @@ class IndexedCorpus:
 
     def ranked(self, terms: Collection[str], /) -> Ranking:
         """See `Corpus`."""
-        documents, rest = self._documents_of_index(terms)
-        return rank([*documents, *self._documents_of_unread(terms)], terms, rest)
+        found = self._in_index(terms)
+        if not self.unread.files:
+            return rank_occurrences(found)
+        return rank([*_documents(found), *self._documents_of_unread(terms)], terms)
 
     def defining(self, symbol: str, /) -> tuple[str, ...]:
         """See `Corpus`."""
@@ -89,24 +91,18 @@ class IndexedCorpus:
         self.disk.close()
         self.unread.afterwards()
 
-    def _documents_of_index(self, terms: Collection[str]) -> tuple[list[Document], Rest]:
-        """Those that hold any of the terms, and what is to be known of the others."""
-        if not self.indexed:
-            return [], Rest()
-        try:
-            marker = self.disk.marker()
-            counted = self.disk.occurrences({marker.term(term): term for term in terms}, self.store_id)
-        except StoreError as error:
-            self._do_without(error)
-            return [], Rest()
-        texts = {number: path for path, (number, words) in self.indexed.items() if words != NO_TEXT}
-        documents = [
-            Document(path, counts, self.indexed[path][1])
-            for number, counts in counted.items()
-            if (path := texts.get(number)) is not None
-        ]
-        words = sum(words for _, words in self.indexed.values() if words != NO_TEXT)
-        return documents, Rest(len(texts) - len(documents), words - sum(one.length for one in documents))
+    def _in_index(self, terms: Collection[str]) -> Occurrences:
+        """What the index holds of the terms."""
+        if self.indexed:
+            try:
+                marker = self.disk.marker()
+                by_term = self.disk.occurrences({marker.term(term): term for term in terms}, self.store_id)
+            except StoreError as error:
+                self._do_without(error)
+            else:
+                texts = {number: (path, words) for path, (number, words) in self.indexed.items() if words != NO_TEXT}
+                return Occurrences(texts, by_term)
+        return Occurrences({}, {})
 
     def _documents_of_unread(self, terms: Collection[str]) -> list[Document]:
         if not self.unread.files:
@@ -137,6 +133,17 @@ class IndexedCorpus:
         self.unread = replace(self.unread, files=(*self.indexed, *self.unread.files))
         self.indexed = {}
         self._read = None
+
+
+def _documents(found: Occurrences) -> list[Document]:
+    """The same as documents."""
+    counts: dict[int, dict[str, int]] = {number: {} for number in found.documents}
+    for term, of_term in found.by_term.items():
+        for count, numbers in of_term:
+            for number in numbers:
+                if number in counts:
+                    counts[number][term] = count
+    return [Document(path, counts[number], length) for number, (path, length) in found.documents.items()]
 
 
 def not_used(error: StoreError) -> Exclusion:

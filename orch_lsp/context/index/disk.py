@@ -101,14 +101,14 @@ class Disk:
 
         return self._database.write(work)
 
-    def occurrences(self, marks: Mapping[str, str], store_id: str) -> dict[int, dict[str, int]]:
+    def occurrences(self, marks: Mapping[str, str], store_id: str) -> dict[str, list[tuple[int, list[int]]]]:
         """See `rows.occurrences`.
 
         Raises:
             StoreError: The index cannot be used, or is not that with the id any more.
         """
 
-        def work(db: rows.Connection) -> dict[int, dict[str, int]] | None:
+        def work(db: rows.Connection) -> dict[str, list[tuple[int, list[int]]]] | None:
             return rows.occurrences(db, marks) if rows.store_id(db) == store_id else None
 
         found = self._database.read(work, None)

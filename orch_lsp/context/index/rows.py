@@ -9,7 +9,6 @@ that no file has any more are passed over until the index is begun anew (`is_mos
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -132,20 +131,17 @@ def remove(connection: Connection, paths: Sequence[str]) -> None:
     _changed(connection)
 
 
-def occurrences(connection: Connection, marks: Mapping[str, str]) -> dict[int, dict[str, int]]:
-    """How often each term stands in each file that has any, by the file's number.
+def occurrences(connection: Connection, marks: Mapping[str, str]) -> dict[str, list[tuple[int, list[int]]]]:
+    """For each term, how often it stands in which files, by their numbers; some are of files that are no more.
 
     Args:
         connection: The database.
         marks: The terms by their marks.
     """
-    found: dict[int, dict[str, int]] = defaultdict(dict)
+    found: dict[str, list[tuple[int, list[int]]]] = {}
     for mark, term in marks.items():
         tokens = connection.execute("SELECT term FROM vocabulary WHERE term > ? AND term < ?", (mark, f"{mark}~"))
-        for (token,) in tokens.fetchall():
-            count = count_of(token)
-            for number in holding(connection, token):
-                found[number][term] = count
+        found[term] = [(count_of(token), holding(connection, token)) for (token,) in tokens.fetchall()]
     return found
 
 
