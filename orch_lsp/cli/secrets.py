@@ -15,12 +15,13 @@ from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, write_json, 
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.orchestration.plan import read
-from orch_lsp.orchestration.secret_refusal import SecretPlace, choose_at, secrets_of
+from orch_lsp.orchestration.secret_refusal import SecretPlace, secrets_of
+from orch_lsp.orchestration.settling import choose_at
 from orch_lsp.orchestration.source import Source
 from orch_lsp.redaction import Redactor
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
-from orch_lsp.settings.secret_choices import CHOICES, SecretChoice, SecretChoiceStore
+from orch_lsp.settings.secret_choices import CHOICES, SecretChoice, read_choices
 from orch_lsp.workspace import resolved, state_home
 
 _SCHEMA = "orch.secrets/1"
@@ -83,8 +84,8 @@ def _choose(document: SpecDocument, redactor: Redactor, line: int | None, choice
     said: SecretChoice | None = next((known for known in CHOICES if known == choice), None)
     lines = {place.line for place in _places(document, redactor)} if line is None else {line - 1}
     for each in sorted(lines):
-        choose_at(SecretChoiceStore(state_home()), document, redactor, each, said)
+        choose_at(state_home(), document, redactor, each, said)
 
 
 def _places(document: SpecDocument, redactor: Redactor) -> tuple[SecretPlace, ...]:
-    return secrets_of(document, SecretChoiceStore(state_home()).read(), redactor)
+    return secrets_of(document, read_choices(state_home()), redactor)

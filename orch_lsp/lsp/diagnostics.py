@@ -104,7 +104,7 @@ def _failures(
 ) -> list[types.Diagnostic]:
     """The failure where its cause stands; of several secrets in a document, each where it stands now."""
     if failure.detail.code == ErrorCode.SECRET_BLOCKED:
-        known = secret_choices.SecretChoiceStore(state_home()).read()
+        known = secret_choices.read_choices(state_home())
         places = secret_refusal.secrets_of(reading.document, known, snapshot.session.redactor)
         blocking = [place for place in places if place.blocks][:_MOST_SECRETS]
         if blocking:

@@ -29,7 +29,7 @@ from orch_lsp.profiles.recognition import holds_only_plain, holds_plain, kept_aw
 from orch_lsp.profiles.registry import FORMATS, Recognised, profile_named, profile_names
 from orch_lsp.prompts.library import PLAIN_DRAFT, TEMPLATES, Chosen, choose
 from orch_lsp.settings.model import Choice, Settings, SeveritiesFor
-from orch_lsp.settings.secret_choices import SecretChoices, SecretChoiceStore
+from orch_lsp.settings.secret_choices import SecretChoices, read_choices
 from orch_lsp.workspace import state_home, user_config_path
 
 if TYPE_CHECKING:
@@ -417,7 +417,7 @@ def plan_draft(
         keys = {target.key for target in targets}
         asked = answer_profile(asked, [place for place in open_places(reading.document) if place.key in keys])
     words = choose(_template_for(reading.profile), reading.root)
-    known = SecretChoiceStore(state_home()).read()
+    known = read_choices(state_home())
     return DraftPlan(reading, choice, brief, targets, asked, command, words, parent_run_id, known)
 
 

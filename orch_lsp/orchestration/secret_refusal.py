@@ -18,7 +18,7 @@ from orch_lsp.providers.base import GenerationRequest
 from orch_lsp.redaction import Redactor
 from orch_lsp.secret_shapes import find_secrets
 from orch_lsp.secret_shapes.search import SecretMatch
-from orch_lsp.settings.secret_choices import SecretChoice, SecretChoices, SecretChoiceStore
+from orch_lsp.settings.secret_choices import SecretChoice, SecretChoices
 from orch_lsp.text import LineIndex, Span
 
 IN_USE = "key that is in use"
@@ -173,34 +173,3 @@ def without_live_keys(
         cache_marks=tuple(accumulate(map(len, pieces[:-1]))),
         system_instructions=redactor.redact_known(request.system_instructions),
     )
-
-
-def choose_at(
-    store: SecretChoiceStore, document: SpecDocument, redactor: Redactor, line: int, choice: SecretChoice | None
-) -> tuple[SecretPlace, ...]:
-    """Remember the user's word on the secrets that begin on a line; None forgets it. Blocking.
-
-    Returns:
-        The secrets that are on the line.
-
-    Raises:
-        ContextError: There is none on the line, or a key that is in use was to be let pass.
-        StoreError: The word cannot be kept.
-    """
-    known = store.read()
-    found = tuple(place for place in secrets_of(document, known, redactor) if place.line == line)
-    if not found:
-        raise ContextError(
-            ErrorCode.INVALID_REQUEST, f"Nothing on line {line + 1} looks like a secret.", line=line, remediation=""
-        )
-    if choice == "allow" and any(place.match.kind == IN_USE for place in found):
-        raise ContextError(
-            ErrorCode.SECRET_BLOCKED,
-            f"Line {line + 1} holds a key that is in use: it is never sent.",
-            remediation="Take it out, or let it be redacted.",
-            line=line,
-        )
-    # A key in use may be a part of what looks like a secret, which is searched for without knowing the key.
-    by_looks = (place for place in secrets_of(document, known) if place.line == line)
-    store.choose({place.value: choice for place in (*found, *by_looks)})
-    return found

@@ -12,12 +12,13 @@ from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read
-from orch_lsp.settings.secret_choices import CHOICES, SecretChoice, SecretChoiceStore
+from orch_lsp.settings.secret_choices import CHOICES, SecretChoice, read_choices
 from orch_lsp.workspace import state_home
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import secret_refusal
+    from orch_lsp.orchestration import secret_refusal, settling
 else:
+    settling = late("orch_lsp.orchestration.settling")
     secret_refusal = late("orch_lsp.orchestration.secret_refusal")
 
 
@@ -35,10 +36,10 @@ async def settle_secret(ls: OrchServer, given: CommandArgument) -> dict[str, Any
     if given.line is None or choice is None:
         raise JsonRpcInvalidParams("`line` is needed, and `choice`: " + ", ".join(CHOICES))
     reading = await read(ls, uri)
-    store, redactor = SecretChoiceStore(state_home()), ls.shared.redactor
+    redactor = ls.shared.redactor
     line, document = given.line, reading.document
-    found = await asyncio.to_thread(secret_refusal.choose_at, store, document, redactor, line, choice)
-    places = await asyncio.to_thread(lambda: secret_refusal.secrets_of(document, store.read(), redactor))
+    found = await asyncio.to_thread(settling.choose_at, state_home(), document, redactor, line, choice)
+    places = await asyncio.to_thread(lambda: secret_refusal.secrets_of(document, read_choices(state_home()), redactor))
     left = sum(place.blocks for place in places)
     failure = ls.failures.get(uri)
     if not left and failure is not None and failure.detail.code == "secret_blocked":
