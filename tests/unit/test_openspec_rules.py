@@ -23,7 +23,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text("utf-8")
 CODES = [rule.code for family in (openspec, openspec_documents) for rule in family.RULES]
 PROFILES = {"## ADDED": DELTA, "## MODIFIED": DELTA, "## RENAMED": DELTA, "## 1.": TASKS}
 W = "- **WHEN** a\n- **THEN** b\n"
-REQUIREMENT = f"### Requirement: A\nIt SHALL.\n\n#### Scenario: S\n{W}\n"
+REQUIREMENT = f"### Requirement: A\nUI SHALL.\n\n#### Scenario: S\n{W}\n"
 ADDED = f"## ADDED Requirements\n\n{REQUIREMENT}"
 PURPOSE = "## Purpose\n\nLets people sign in with a password, and keeps others out of what is not theirs.\n\n"
 MODIFIED = f"## MODIFIED Requirements\n\n{REQUIREMENT}"
@@ -88,15 +88,15 @@ def test_line_ends_and_byte_order_marks_change_nothing(text: str) -> None:
 
 
 FINDS = [
-    (SPEC, "requirement_without_text", WHOLE.replace("It SHALL.", "**Priority**: P1"), []),
-    (SPEC, "requirement_without_text", WHOLE.replace("It SHALL.", "```\nIt SHALL.\n```"), ["### Requirement: A"]),
-    (SPEC, "requirement_without_text", WHOLE.replace("It SHALL.", "<!-- It SHALL. -->"), ["### Requirement: A"]),
-    (SPEC, "no_normative_keyword", WHOLE.replace("It SHALL.", "```\nIt SHALL.\n```\nwords"), ["### Requirement: A"]),
-    (SPEC, "no_normative_keyword", WHOLE.replace("It SHALL.", "It SHOULD."), ["### Requirement: A"]),
-    (SPEC, "no_normative_keyword", WHOLE.replace("It SHALL.", "It MARSHALLS."), ["### Requirement: A"]),
-    (SPEC, "no_normative_keyword", WHOLE.replace("It SHALL.", "系统必须这样做。"), []),
-    (SPEC, "no_normative_keyword", WHOLE.replace("It SHALL.", "La API debe responder."), []),
-    (SPEC, "no_normative_keyword", WHOLE.replace("It SHALL.", "The mustard is hot."), ["### Requirement: A"]),
+    (SPEC, "requirement_without_text", WHOLE.replace("UI SHALL.", "**Priority**: P1"), []),
+    (SPEC, "requirement_without_text", WHOLE.replace("UI SHALL.", "```\nUI SHALL.\n```"), ["### Requirement: A"]),
+    (SPEC, "requirement_without_text", WHOLE.replace("UI SHALL.", "<!-- UI SHALL. -->"), ["### Requirement: A"]),
+    (SPEC, "no_normative_keyword", WHOLE.replace("UI SHALL.", "```\nUI SHALL.\n```\nwords"), ["### Requirement: A"]),
+    (SPEC, "no_normative_keyword", WHOLE.replace("UI SHALL.", "UI SHOULD."), ["### Requirement: A"]),
+    (SPEC, "no_normative_keyword", WHOLE.replace("UI SHALL.", "UI MARSHALLS."), ["### Requirement: A"]),
+    (SPEC, "no_normative_keyword", WHOLE.replace("UI SHALL.", "系统必须这样做。"), []),
+    (SPEC, "no_normative_keyword", WHOLE.replace("UI SHALL.", "La API debe responder."), []),
+    (SPEC, "no_normative_keyword", WHOLE.replace("UI SHALL.", "The mustard is hot."), ["### Requirement: A"]),
     (DELTA, "no_normative_keyword", "## REMOVED Requirements\n\n### Requirement: A\nwords\n", []),
     (SPEC, "requirement_without_scenario", f"{WHOLE}#### Scenario: T\n", []),
     (DELTA, "requirement_without_scenario", ADDED.replace("####", "#####"), ["### Requirement: A"]),
@@ -107,8 +107,8 @@ FINDS = [
     (DELTA, "scenario_heading_level", ADDED.replace("####", "  ####"), ["  #### Scenario: S"]),
     (SPEC, "scenario_heading_level", WHOLE.replace("####", " ####"), [" #### Scenario: S"]),
     (SPEC, "scenario_heading_level", f"{WHOLE}##### Detail\n\nx\n", []),
-    (SPEC, "requirement_too_long", WHOLE.replace("It SHALL.", "It SHALL " + "x" * 491), []),
-    (SPEC, "requirement_too_long", WHOLE.replace("It SHALL.", "It SHALL " + "x" * 492), ["### Requirement: A"]),
+    (SPEC, "requirement_too_long", WHOLE.replace("UI SHALL.", "UI SHALL " + "x" * 491), []),
+    (SPEC, "requirement_too_long", WHOLE.replace("UI SHALL.", "UI SHALL " + "x" * 492), ["### Requirement: A"]),
     (SPEC, "requirement_outside_section", f"{REQUIREMENT}{WHOLE}", ["### Requirement: A"]),
     (SPEC, "requirement_outside_section", f"{WHOLE}\n```\n## Notes\n### Requirement: B\n```\n", []),
     (DELTA, "requirement_outside_section", f"{ADDED}## Notes\n\n### Requirement: B\n", ["### Requirement: B"]),
@@ -175,7 +175,7 @@ _lines = st.sampled_from(
         "**Scenario: S**", "#### Requirement: A",
         "### x",
         "- FROM: `### Requirement: A`", "- TO: ### Requirement: B", "- from: A", "- to: B", "- ### Requirement: A",
-        "It SHALL.", "It must.", "**Priority**: P1", "TBD", "", "```", "<!--", "-->", "> ### Requirement: A", "# T",
+        "UI SHALL.", "It must.", "**Priority**: P1", "TBD", "", "```", "<!--", "-->", "> ### Requirement: A", "# T",
         "## 1. G", "- [ ] 1.1 a", "  - [x] 2.1 b", "- [ ] 1.1 c", "---", "{#a}", "\t", "Requirements\n---",
     ]
 )  # fmt: skip
@@ -211,7 +211,7 @@ def _fixes(found: list[Finding]) -> Iterator[tuple]:
 
 
 def test_a_prohibition_is_put_into_capitals_whole() -> None:
-    text = WHOLE.replace("It SHALL.", "It must not wait.")
+    text = WHOLE.replace("UI SHALL.", "It must not wait.")
     (found,) = findings(text, SPEC, "no_normative_keyword")
     assert [fix.title for fix in found.fixes] == ["Write MUST NOT in capitals"]
-    assert apply_edits(text, found.fixes[0].edits) == WHOLE.replace("It SHALL.", "It MUST NOT wait.")
+    assert apply_edits(text, found.fixes[0].edits) == WHOLE.replace("UI SHALL.", "It MUST NOT wait.")
