@@ -77,6 +77,8 @@ def _finished_sections(text: str) -> int:
     if _OPEN.search(text):
         return 0
     headings = read(text).headings
+    if not headings:
+        return 0
     ends = [*(heading.span.start for heading in headings[1:]), len(text)]
     empty = sum(
         1

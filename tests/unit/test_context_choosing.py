@@ -156,6 +156,8 @@ def test_a_finished_neighbour_is_shown_as_an_example(tmp_path: Path) -> None:
             "specs/b.spec.md": finished,
             "specs/c.spec.md": finished.replace("b\n", "TODO\n"),
             "specs/d.spec.md": "# Short\n\n## Goal\n\na\n",
+            "specs/e.spec.md": "Nothing but words.\n",
+            "specs/f.spec.md": "",
             "specs/notes.md": finished,
         },
     )
