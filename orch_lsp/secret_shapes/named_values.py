@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from orch_lsp.secret_shapes.search import SecretMatch, matches
 from orch_lsp.secret_shapes.values import (
     is_code,
+    is_common_pair,
     is_common_password,
     is_mixed,
     is_stand_in,
@@ -203,7 +204,8 @@ def headers(text: str, lowered: str, header: re.Pattern[str], *, strict: bool) -
     """Values of headers that carry credentials; if not `strict`, also those that do not look random."""
     for match in matches(header, text, lowered, _HEADER_NAMES):
         value = match["value"]
-        if (looks_random(value) and not is_stand_in(value)) or (not strict and match["scheme"]):
+        is_secret = looks_random(value) and not is_stand_in(value) and not is_common_pair(value)
+        if is_secret or (not strict and match["scheme"]):
             yield SecretMatch(Span(*match.span("value")), "authorization header")
     for pattern, literal in ((_cookie(), "cookie"), (_bearer(), "bearer")):
         for match in matches(pattern, text, lowered, (literal,)):

@@ -190,6 +190,7 @@ _INNER_SHAPES = (
 # A token starts where no word runs on: `risk-free` holds no `sk-`. An escape of a text in JSON or of a URL ends a word.
 _WORD_START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 
+_SHORTEST_PASSWORD = 3
 _NOBODYS_HOST = re.compile(
     r"localhost|127(?:\.[0-9]{1,3}){3}|::1|0\.0\.0\.0|host\.docker\.internal"
     r"|(?:[a-z0-9-]{1,63}\.){0,8}(?:example\.(?:com|org|net|edu)|example|test|invalid|localhost)"
@@ -228,7 +229,7 @@ def _counts(shape: _Shape, match: re.Match[str], value: str) -> bool:
 
 
 def _is_a_password_of(user: str, password: str, host: str) -> bool:
-    if is_common_password(password) or password == user or is_stand_in(password):
+    if len(password) < _SHORTEST_PASSWORD or is_common_password(password) or password == user or is_stand_in(password):
         return False
     # A database on one's own machine, and the addresses that are reserved for documentation.
     return looks_random(password) if _NOBODYS_HOST.fullmatch(host.strip("[]").lower()) else True

@@ -6,6 +6,7 @@ are judged as a whole: a sign such as `<` or `$` somewhere in a value says nothi
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import itertools
 import math
@@ -122,6 +123,16 @@ def is_common_password(value: str) -> bool:
     """Whether a password is one that everybody tries first, in its usual spellings: `admin`, `Passw0rd1`."""
     word = value.lower().rstrip("0123456789!?.#*")
     return bool({word, value.lower()} & _COMMON_PASSWORDS) or word.translate(_SPELLED_WITH_SIGNS) in _COMMON_PASSWORDS
+
+
+def is_common_pair(value: str) -> bool:
+    """Whether a value is a name and a password that everybody tries first, in Base64, as in `Basic dXNlcjpwYXNz`."""
+    try:
+        pair = base64.b64decode(value, validate=True).decode("ascii")
+    except ValueError:
+        return False
+    _, colon, password = pair.partition(":")
+    return bool(colon) and (is_common_password(password) or is_stand_in(password))
 
 
 def looks_like_a_password(value: str) -> bool:

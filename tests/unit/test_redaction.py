@@ -158,6 +158,7 @@ def test_a_private_key_block_that_never_ends_is_found_as_far_as_it_goes() -> Non
         "pplx-decider-flash-latest",
         "The key is AKIA" + "IOSFODNN7" + "EXAMPLE, the secret wJalrXUtnFEMI/" + "K7MDENG/bPxRfiCY" + "EXAMPLEKEY.",
         "https://user:pass@example.com/x and https://bob:swordfish@git.example.org",
+        "http://u:p@some.host:80/ and Authorization: Basic dXNlcjpwYXNz",
         "postgresql://app:devpass1@localhost:5432/app",
         "redis://:localdev@127.0.0.1:6379 amqp://dev:letusin@[::1]/",
         "The default login is admin with password: Passw0rd1",
