@@ -61,11 +61,6 @@ class Looker:
             self._folders = {key: kept for key, kept in self._folders.items() if key in met}
         return listing
 
-    def forget(self) -> None:
-        """Look at everything anew the next time."""
-        self._tree = None
-        self._folders = {}
-
     def _current_tree(self) -> FileTree:
         """The tree, read anew with all its folders if anything by which it was read is another now."""
         tree = self._tree
