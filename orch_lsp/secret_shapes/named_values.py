@@ -102,6 +102,10 @@ _HARMLESS_SUFFIX = re.compile(
     r"|version)$"
 )
 _SHORTEST_OF_A_WEAK_NAME = 20
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+")
+_LONGEST_BASE64_LINE = 100
+_SURELY_BASE64 = 48
+"""Letters and digits without any sign in between that no name and no statement has."""
 
 _COLUMN_NAMES = tuple(name for name in _NAMES if not name.startswith("_"))
 _TABLE = re.compile(
@@ -159,10 +163,19 @@ def assignments(text: str, lowered: str, assigned: re.Pattern[str]) -> Iterator[
             continue
         is_password = lowered.startswith(_PASSWORD_WORDS, match.start()) and looks_like_a_password(whole)
         if (is_password or _is_random_enough(match, group, value)) and not is_stand_in(whole):
-            if is_common_password(value):
+            if is_common_password(value) or _stands_in_base64(text, match.start()):
                 continue
             start = match.start(group)
             yield SecretMatch(Span(start, start + len(whole if is_password else value)), "assigned secret")
+
+
+def _stands_in_base64(text: str, start: int) -> bool:
+    """Whether a name is a few letters of an image or other data in Base64, in one line or in lines of 76."""
+    begin = text.rfind("\n", max(start - _LONGEST_BASE64_LINE, 0), start) + 1 or max(start - _LONGEST_BASE64_LINE, 0)
+    if _BASE64.fullmatch(text, max(start - _SURELY_BASE64, begin), start) and start - begin >= _SURELY_BASE64:
+        return True
+    line = _BASE64.match(text, begin, begin + _LONGEST_BASE64_LINE)
+    return line is not None and line.end() > start and line.end() - line.start() >= _SURELY_BASE64
 
 
 def _is_random_enough(match: re.Match[str], group: str, value: str) -> bool:
