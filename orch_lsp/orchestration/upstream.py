@@ -63,9 +63,10 @@ def nodes_then(reading: Reading, index: Index) -> frozenset[NodeThen]:
     Empty without git, for a document that is not committed or is being reworded, and for what was reviewed since.
     Blocking: the first look at a commit walks through history, for a second at most.
     """
-    neighbours = index.neighbours(reading.spec_path)
     cited = {one.key for one in reading.document.nodes.citations if one.relation in _OF_REQUIREMENTS and not one.scope}
-    if reading.root is None or not neighbours or not cited:
+    # A spec can have a hundred documents, and each that is looked at in a commit is read as it was then.
+    neighbours = [one for one in index.neighbours(reading.spec_path) if cited & one.nodes.by_key.keys()]
+    if reading.root is None or not neighbours:
         return frozenset()
     made = _made(reading.root, reading.spec_path, tuple(sorted(one.path for one in neighbours)))
     if made is None or made.wording != _wording(reading.document.text):
