@@ -23,6 +23,9 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 # Two code units in UTF-16.
 _PAIR = re.compile("[\U00010000-\U0010ffff]")
 
+LETTER = r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+"""In a pattern: a character with which a word goes on. Some scripts have no blanks between words: `实现FR-001`."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:

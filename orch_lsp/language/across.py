@@ -27,7 +27,7 @@ _DELTAS = "deltas"
 _CHANGES = frozenset(("modifies", "removes", "renames"))
 
 _HELD_AGAINST = re.compile(
-    r"(?<![\w-])(?:constitution(?:al)?|宪章|憲章|章程|헌법|constitución|constituição|verfassung)[^\r\n|,;，；]{0,80}?"
+    r"(?:(?<![\w-])(?:constitution(?:al)?|constitución|constituição|verfassung)|宪章|憲章|章程|헌법)[^\r\n|,;，；]{0,80}?"
     r"(?<![\w.<>=~^])v?(?P<version>\d{1,4}\.\d{1,4}\.\d{1,4})(?![\w.]*\w)",
     re.IGNORECASE,
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.language.names import bare
 from orch_lsp.language.rename import Reader, Rename
-from orch_lsp.text import Edit, Span, apply_edits, split_lines
+from orch_lsp.text import LETTER, Edit, Span, apply_edits, split_lines
 
 _ID = re.compile(r"(?=.*\d)(?=.*[^\W\d_])[^\s:]+")
 """A name that is unlikely to stand for anything else: `FR-001`, and not `2.1`, nor words."""
@@ -81,8 +81,8 @@ def _pattern(name: str) -> str:
     if name.startswith('"'):
         return re.escape(name)
     # Titles may begin alike: one ends with its line, or with the marks around it.
-    end = r"(?=[ \t]*(?:[`\"'*)\]]|-->|$))" if ": " in name else r"(?!\w|[-.]\w)"
-    return rf"(?<![\w-]){re.escape(name)}{end}"
+    end = r"(?=[ \t]*(?:[`\"'*)\]]|-->|$))" if ": " in name else rf"(?!{LETTER}|[-.]\w)"
+    return rf"(?<!-)(?<!{LETTER}){re.escape(name)}{end}"
 
 
 def _found(document: IndexedDocument, names: Mapping[str, str]) -> Iterator[Edit]:

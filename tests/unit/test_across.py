@@ -277,6 +277,7 @@ def drifts(plan: str, constitution: str = CONSTITUTION, tasks: str = "") -> list
         ),
         *(
             ("宪章版本：1.0.0", ["1.0.0"]),
+            ("根据项目宪章 v1.0.0 检查", ["1.0.0"]),
             ("Constitution v2.1.0", []),
             ("Constitution v10.0.0", []),
             ("Constitution Check", []),

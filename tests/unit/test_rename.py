@@ -161,6 +161,44 @@ def test_ids_of_spec_kit_are_renamed_in_text_and_neither_in_longer_ids_nor_in_co
     ]
 
 
+def test_ids_between_words_of_scripts_without_blanks_are_renamed():
+    planning = ".planning/REQUIREMENTS.md"
+    roadmap = ".planning/ROADMAP.md"
+    shelf = Shelf(
+        {
+            SPEC: (
+                "# Feature Specification: A\n\n## Requirements\n\n- **FR-001**: System MUST x\n"
+                "- **FR-002**: System MUST y\n"
+                "- **FR-003**: 参见FR-001和FR-002。\n"
+            ),
+            PLAN: (
+                "# Tasks: A\n\n## Phase 1\n\n- [ ] T001 实现FR-001和FR-002\n"
+                "- [ ] T002 依赖T001，FR-001を実装する, éFR-001, FR-001é\n"
+                "\n<!-- 实现FR-001 -->\n"
+            ),
+            planning: "# Requirements: X\n\n## v1 Requirements\n\n- [ ] **AUTH-01**: In\n",
+            roadmap: "# Roadmap: X\n\n## Phase Details\n\n### Phase 1: Auth\n\n实现AUTH-01的需求\n",
+        }
+    )
+    assert [after for _, after in changes(shelf, shelf.renamed(SPEC, "FR-001**", "FR-009"))] == [
+        "- **FR-009**: System MUST x",
+        "- **FR-003**: 参见FR-009和FR-002。",
+        "- [ ] T001 实现FR-009和FR-002",
+        "- [ ] T002 依赖T001，FR-009を実装する, éFR-001, FR-001é",
+    ]
+    made = shelf.rename(SPEC, "FR-001**", "FR-009")
+    assert made is not None
+    assert [len(edits) for edits in unread_mentions(shelf.index, shelf.read, made).edits.values()] == [1]
+    assert [after for _, after in changes(shelf, shelf.renamed(PLAN, "T001 实", "T007"))] == [
+        "- [ ] T007 实现FR-001和FR-002",
+        "- [ ] T002 依赖T007，FR-001を実装する, éFR-001, FR-001é",
+    ]
+    assert [after for _, after in changes(shelf, shelf.renamed(planning, "AUTH-01", "AUTH-07"))] == [
+        "- [ ] **AUTH-07**: In",
+        "实现AUTH-07的需求",
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "needle", "new"),
     [

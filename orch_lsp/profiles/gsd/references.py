@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from orch_lsp.document.items import matches_in
 from orch_lsp.document.node import Citation, Relation
 from orch_lsp.markdown.html import comments_in
-from orch_lsp.text import Span
+from orch_lsp.text import LETTER, Span
 
 if TYPE_CHECKING:
     from orch_lsp.document.model import SpecDocument
@@ -26,7 +26,8 @@ _COVERS = re.compile(
 )
 _PART = r"\d{1,3}(?:\.\d{1,2})?"
 _CITED = re.compile(
-    rf"(?<![\w.-])(?:(?P<requirement>{REQUIREMENT})(?![\w-])|(?P<plan>{PLAN})(?=-PLAN\b|-SUMMARY\b|[\s:,.)\]*]|\Z)"
+    rf"(?<![.-])(?<!{LETTER})(?:(?P<requirement>{REQUIREMENT})(?!{LETTER}|-)"
+    rf"|(?P<plan>{PLAN})(?=-PLAN\b|-SUMMARY\b|[\s:,.)\]*]|\Z)"
     rf"|Phases?[ \t](?P<phase>{_PART})(?:[ \t]*[-–][ \t]*(?P<last>{_PART}))?(?![\w.]*\w))"
 )
 _LONGEST_RANGE = 50

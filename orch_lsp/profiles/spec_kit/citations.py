@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from orch_lsp.document.items import matches_in
 from orch_lsp.document.node import Citation, Relation
 from orch_lsp.profiles.spec_kit.words import STORY
-from orch_lsp.text import Span, start_of_line
+from orch_lsp.text import LETTER, Span, start_of_line
 
 if TYPE_CHECKING:
     from orch_lsp.markdown.tree import Chunk
@@ -22,9 +22,9 @@ TASK_ID = r"T\d{3,5}[a-z]?"
 _ROMAN = r"[IVX]{1,6}|\d{1,2}"
 _TO = r"(?:[ \t]?(?:-|–|—|\.\.|…|~|～|至|到|から)[ \t]?|[ \t]+(?i:to|through|bis)[ \t]+)"
 _CITED = re.compile(
-    rf"(?<![\w/.#@-])(?P<key>US\d{{1,3}}/AC\d{{1,3}}|{ID})"
-    rf"(?:{_TO}(?P<last>{ID}))?(?![\w]|[-/]\w|\.\w)"
-    rf"|(?P<story>(?i:{STORY})[ \t]*(?P<number>\d{{1,3}}))(?!\w)"
+    rf"(?<![/.#@-])(?<!{LETTER})(?P<key>US\d{{1,3}}/AC\d{{1,3}}|{ID})"
+    rf"(?:{_TO}(?P<last>{ID}))?(?!{LETTER}|[-/]\w|\.\w)"
+    rf"|(?P<story>(?i:{STORY})[ \t]*(?P<number>\d{{1,3}}))(?!{LETTER})"
     rf"|(?:Constitution|Principle)[ \t]+(?:§[ \t]*|Principle[ \t]+)?(?P<principle>{_ROMAN})\b"
 )
 _LEGEND = re.compile(r"[ \t]*[-*+][ \t]+\*\*\[Story\]\*\*", re.IGNORECASE)
