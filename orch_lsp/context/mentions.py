@@ -31,7 +31,7 @@ _WORD = re.compile(r"[^\s|]+")
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w{2,79}(?:(?:\.|::|#)[^\W\d]\w{0,79}){0,4}(?:\(\))?")
 _CAMEL = re.compile(
-    r"(?:[A-Z][a-z0-9]+){2,8}[A-Z]{0,4}|[A-Z]{2,8}\d{0,4}(?:[A-Z][a-z0-9]+){1,8}|[A-Z][a-z0-9]+[A-Z]{2,8}[a-z0-9]*"
+    r"(?:[A-Z][a-z][a-z0-9]*){2,8}[A-Z]{0,4}|[A-Z]{2,8}\d{0,4}(?:[A-Z][a-z0-9]+){1,8}|[A-Z][a-z0-9]+[A-Z]{2,8}[a-z0-9]*"
 )
 _UPPER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _EXPRESSION = re.compile("[ =(]")

@@ -325,4 +325,4 @@ nine.md
 @given(st.text())
 def test_mentions_can_be_looked_for_in_any_text(text):
     for mention in itertools.islice(find_mentions(text), 50):
-        assert mention.path
+        assert mention.path or mention.symbol
