@@ -25,7 +25,7 @@ def set_aside(database: Path, schema: Schema) -> Path | None:
         sqlite3.Error: It cannot be looked at, for a reason other than damage.
     """
     with _exclusive(database.with_name(database.name + ".lock")):
-        if not database.exists() or not _is_damaged(database, schema):
+        if not database.exists() or not is_damaged(database, schema):
             return None
         target = _free_name(database)
         # The log goes first: beside a new database, SQLite would replay it.
@@ -66,7 +66,12 @@ def _free_name(database: Path) -> Path:
     return database.with_name(f"{database.name}.damaged-{stamp}")
 
 
-def _is_damaged(database: Path, schema: Schema) -> bool:
+def is_damaged(database: Path, schema: Schema) -> bool:
+    """Whether a database is broken, or lacks tables of its schema.
+
+    Raises:
+        sqlite3.Error: It cannot be looked at, for a reason other than damage.
+    """
     try:
         with closing(sqlite.connect(database)) as connection:
             sound = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)

@@ -179,7 +179,7 @@ class Database:
                 if not sqlite.is_damage(error) or repaired:
                     raise sqlite.store_error(error, self._schema.what) from error
                 repaired = True
-                self._begin_anew()
+                self._begin_anew(error)
             except StoreError as error:
                 if error.code is not ErrorCode.STORE_NEWER or not self._schema.is_derived or repaired:
                     raise
@@ -189,11 +189,17 @@ class Database:
                 self.close()
                 raise self._io_error(error) from error
 
-    def _begin_anew(self) -> None:
-        if self._schema.is_derived:
-            self.discard()
-        else:
+    def _begin_anew(self, error: sqlite3.Error) -> None:
+        if not self._schema.is_derived:
             self._set_aside()
+            return
+        try:
+            # Who looks at a database while another process makes it may miss a table that is there by now.
+            is_damaged = sqlite.is_damage_within(error) or damage.is_damaged(self.location, self._schema)
+        except sqlite3.Error as other:
+            raise sqlite.store_error(other, self._schema.what) from other
+        if is_damaged:
+            self.discard()
 
     def _set_aside(self) -> None:
         try:

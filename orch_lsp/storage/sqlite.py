@@ -132,6 +132,11 @@ def is_damage(error: sqlite3.Error) -> bool:
     return primary_code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
+def is_damage_within(error: sqlite3.Error) -> bool:
+    """Whether what a full-text index keeps is broken, which a check of the file does not find in every SQLite."""
+    return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CORRUPT_VTAB
+
+
 def is_busy(error: sqlite3.Error) -> bool:
     """Whether another connection was in the way."""
     return primary_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -26,6 +27,7 @@ from orch_lsp.context.index.reading import Wanted, find, hints_in
 from orch_lsp.context.index.workspace_index import WorkspaceIndex
 from orch_lsp.context.stamps import Stamp, settled
 from orch_lsp.context.tokens import terms
+from orch_lsp.errors import StoreError
 from orch_lsp.storage.claim import claimed
 
 LIMITS = Limits(indexed_from=1)
@@ -238,7 +240,7 @@ def test_an_index_that_is_damaged_or_of_another_version_is_begun_anew(root, harm
     for beside in path.parent.glob("context.db-*"):
         beside.unlink()
     content = path.read_bytes()
-    if harm in {"a table is gone", "later", "other rules"}:
+    if harm in {"a table is gone", "words", "later", "other rules"}:
         with closing(sqlite3.connect(path)) as db, db:
             db.execute(
                 {
@@ -412,6 +414,21 @@ def test_two_processes_build_one_index_once(root):
     index.begin()
     assert index.wait(60)
     assert told.ends == ["elsewhere", "built"]
+
+
+def test_whoever_looks_at_an_index_while_it_is_made_does_it_no_harm(root):
+    many(root, 600)
+    told = Told()
+    index = WorkspaceIndex(root, told, 10_000)
+    index.begin()
+    seen: set[str] = set()
+    while not index.wait(0):
+        with closing(Disk(root)) as disk, contextlib.suppress(StoreError):
+            seen.add(disk.generation()[0])
+    assert told.ends == ["built"]
+    assert len(seen - {""}) <= 1
+    assert len(in_index(root)) == 600 + len(FILES)
+    assert not database(root).with_name("context.db.lock").exists()
 
 
 def test_two_processes_that_put_the_same_file_in_leave_one(root):
