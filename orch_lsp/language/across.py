@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from orch_lsp.document.items import PlacedMatch, visible_matches
 from orch_lsp.document.node import Citation, Node, scope_named
 from orch_lsp.document.profile import Severity
 from orch_lsp.language.index import FoundDefinition, Index, IndexedDocument
+from orch_lsp.markdown.reader import read
 from orch_lsp.rules.check import EVERY_RULE
 from orch_lsp.rules.rule import Family, Finding, Found, Related
 from orch_lsp.text import Span
@@ -236,7 +238,7 @@ def constitution_version_drift(index: Index, document: IndexedDocument) -> Itera
     scope = document.places.get("constitution")
     if scope is None or document.scope is None or not document.path.casefold().endswith("/plan.md"):
         return
-    found = _HELD_AGAINST.search(document.text)
+    found = _held_against(document.text)
     now = next(((other, other.version) for other in index.in_scope(scope) if other.version is not None), None)
     if found is None or now is None or _numbers(found["version"]) >= _numbers(now[1]) or _is_over(index, document):
         return
@@ -245,6 +247,13 @@ def constitution_version_drift(index: Index, document: IndexedDocument) -> Itera
     message = f"The constitution has version {version} by now: look whether this plan still keeps to it."
     first = constitution.nodes.nodes[0].head if constitution.nodes.nodes else Span(0, 0)
     yield Found(message, span, _holder(document, span), (), (Related("The constitution.", first, constitution.path),))
+
+
+def _held_against(text: str) -> PlacedMatch | None:
+    """The first version behind the constitution that a reader of a plan sees."""
+    if _HELD_AGAINST.search(text) is None:
+        return None
+    return next(visible_matches(read(text), _HELD_AGAINST), None)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

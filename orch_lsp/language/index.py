@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from orch_lsp.document.items import visible_matches
 from orch_lsp.document.node import Citation, Node, Nodes, scope_named
+from orch_lsp.markdown.reader import read
 
 ANYWHERE = ""
 """The scope of a citation that may mean a node of any spec, as an id in a comment of the code does."""
@@ -88,7 +90,10 @@ class IndexedDocument:
     @cached_property
     def version(self) -> str | None:
         """The version that it says of itself to have, `**Version**: 2.1.0`, the last one; None if it says none."""
-        found = _VERSION.findall(self.text) if "ersion" in self.text else []
+        if "ersion" not in self.text or _VERSION.search(self.text) is None:
+            return None
+        # Only now is it worth reading: a version in a comment or a code block is that of something else.
+        found = [match[1] for match in visible_matches(read(self.text), _VERSION)]
         return found[-1] if found else None
 
     @cached_property

@@ -302,6 +302,13 @@ def test_a_plan_that_is_carried_out_and_a_constitution_without_a_version_say_not
     assert drifts(old, CONSTITUTION.replace("2.1.0", "next")) == []
 
 
+@pytest.mark.parametrize("around", ["<!-- {} -->", "```\n{}\n```"], ids=["comment", "code"])
+def test_versions_that_no_reader_sees_are_none(around: str) -> None:
+    assert drifts(around.format("Constitution v1.0.0")) == []
+    hidden = around.format("**Version**: 9.0.0")
+    assert drifts("Constitution v2.1.0", f"{CONSTITUTION}\n{hidden}\n") == []
+
+
 def test_another_version_of_the_constitution_is_seen_by_others() -> None:
     one, two = (indexed(".specify/memory/constitution.md", CONSTITUTION.replace("2.1", new)) for new in ("2.1", "2.2"))
     assert one.seen_by_others != two.seen_by_others
