@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from orch_lsp.document.profile import SectionSpec
 
 _TRADITIONAL = re.compile(r"[個這來為與應當說們對會將並從於過還後時現實開關發錯誤測試類別標準]")
+_FIRST_WIDE = "\u2e80"
 _SIMPLIFIED = re.compile(r"[个这来为与应当说们对会将并从于过还后时现实开关发错误测试类别标准]")
 
 
@@ -65,13 +66,26 @@ def _language(document: SpecDocument) -> str:
 
 
 def _is_english(document: SpecDocument) -> bool:
-    """Whether the title, or a heading that is spelt so in no other language, is the English one."""
+    """Whether a heading that is spelt so in no other language is the English one, or the title, and no heading differs.
+
+    A tool writes its English title above headings in any language.
+    """
     profile = document.profile
-    if profile.titles and heading_name(document.title_text) == heading_name(profile.titles[0]):
-        return True
-    return any(
-        (spec := profile.section(key)) is not None
-        and (said := heading_name(section.title)) == heading_name(spec.title)
-        and all(said != heading_name(other) for other in spec.in_languages.values())
-        for key, section in document.profile_sections.items()
-    )
+    titled = bool(profile.titles) and heading_name(document.title_text) == heading_name(profile.titles[0])
+    for key, section in document.profile_sections.items():
+        spec = profile.section(key)
+        if spec is None:
+            continue
+        said = heading_name(section.title)
+        if said != heading_name(spec.title):
+            titled = titled and profile.key_of_form(section.title) != key
+        elif all(said != heading_name(other) for other in spec.in_languages.values()):
+            return True
+    return titled and not _is_in_another_script(document)
+
+
+def _is_in_another_script(document: SpecDocument) -> bool:
+    """Whether the main headings below the title are, each of them."""
+    level = document.main_level
+    below = [one.title for one in document.sections if one.level == level and one.heading != document.title]
+    return bool(below) and all(any(character >= _FIRST_WIDE for character in title) for title in below)

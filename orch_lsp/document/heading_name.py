@@ -69,6 +69,12 @@ def heading_words(title: str) -> str:
     return _stripped(_DECIMAL.sub("", bare))
 
 
+def is_numbered(title: str) -> bool:
+    """Whether a number stands in front of a heading's words: `1. Goals`, `Step 2: Goals`, `二、目标`."""
+    readable = _readable(title)
+    return _without_numbering(readable) != _from_first_letter(readable)
+
+
 @dataclass(frozen=True, slots=True)
 class HeadingParts:
     """A heading taken apart, each piece as it is compared; empty pieces are left out."""

@@ -110,7 +110,8 @@ class _Reading:
         """Whether the sections of the document stand below its only heading of the highest level."""
         below = self._children.get(root, [])
         if not self._named[root] or self._headings[root].level == 1:
-            return not self._is_one_of_many(root) and any(self._named[child] for child in below)
+            named_alike = not self._keys_below(root).isdisjoint(self._named[root])
+            return named_alike or (not self._is_one_of_many(root) and any(self._named[child] for child in below))
         titles = [key for key in map(self._own_title, below) if key is not None]
         return len(titles) > 1 and len(set(titles)) == len(titles)
 
@@ -129,7 +130,9 @@ class _Reading:
         for number in mains:
             if number == container:
                 form = self._profile.key_of_form(self._headings[number].text)
-                self._keys[number] = () if form is None else (form,)
+                # With a section of the same name below it, it is the title: `# Requirements`, `## Requirements`.
+                is_title = form is None or form in self._keys_below(number)
+                self._keys[number] = () if is_title else (form,)
                 continue
             keys = self._named[number]
             if within_section and self._parents[number] == container and self._own_title(number) is None:

@@ -41,6 +41,9 @@ class SectionSpec:
     """Whether the format's own tool asks for it; otherwise it only recommends it."""
     in_languages: dict[str, str] = field(default_factory=dict[str, str], hash=False)
     """The title that is written in other languages, by their English names (`Japanese`, `Traditional Chinese`)."""
+    instead: tuple[str, ...] = ()
+    """Headings below which people write the same under another name: the tool misses the section, and one more of it
+    would say all twice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ _SHORTEST_OF_ANOTHER_SCRIPT = 4
 _LONGEST = 60
 _FIRST_CHARACTER_OF_OTHER_SCRIPTS = "\u0590"
 _PROFILES_KEPT = 128
+_NUMBER = re.compile(r"\d+(?:[._]\d+)*")
 
 
 def unknown_heading_near_miss(subject: Subject) -> Iterator[Found]:
@@ -79,7 +81,11 @@ class _Names:
         candidates = {id(one): one for rest in _rests(name, allowed) for one in self._by_rest.get(rest, ())}
         measured = [(_distance(name, one.name), one) for one in candidates.values()]
         near = [
-            (far, one) for far, one in measured if far <= min(allowed, _allowed(one.name)) and _alike(name, one.name)
+            (far, one)
+            for far, one in measured
+            if far <= min(allowed, _allowed(one.name))
+            and _alike(name, one.name)
+            and _numbers(name) == _numbers(one.name)
         ]
         return min(near, key=lambda pair: pair[0])[1] if near else None
 
@@ -107,6 +113,11 @@ def _allowed(name: str) -> int:
 def _alike(name: str, known: str) -> bool:
     """Whether two words can be one, mistyped: in other scripts a character more makes another word, such as 非."""
     return len(name) == len(known) or not any(one >= _FIRST_CHARACTER_OF_OTHER_SCRIPTS for one in name + known)
+
+
+def _numbers(name: str) -> list[str]:
+    """Numbers and versions in a heading: another one is another thing, never a slip."""
+    return _NUMBER.findall(name)
 
 
 def _rests(name: str, count: int) -> set[str]:

@@ -7,14 +7,14 @@ A section without text is cured by drafting it, which is the caller's to offer b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, partial
 
 from orch_lsp.document.brief import fill_targets
 from orch_lsp.document.compose import below, closed
 from orch_lsp.document.fences import closing_edits
 from orch_lsp.document.heading_language import title_of_document, title_of_section
-from orch_lsp.document.heading_name import heading_name, heading_parts, heading_words
+from orch_lsp.document.heading_name import heading_name, heading_parts, heading_words, is_numbered
 from orch_lsp.document.model import Section
 from orch_lsp.document.placement import Placement
 from orch_lsp.markdown.tree import Chunk
@@ -23,7 +23,9 @@ from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
 from orch_lsp.text import Edit, Span, end_of_line
 
 _KINDS_OF_DOCUMENTS = frozenset(("requirement", "requirements", "document", "specification", "spec"))
-_SEPARATORS = (":", "：", " - ", " – ", " — ")
+_SEPARATOR = re.compile(r"[ \t]*[:：][ \t]*|[ \t]+(?:[-–—]|--|\|)[ \t]+|[ \t]*[–—][ \t]*")
+_APART = re.compile(r"[ \t]*[(（\[{<]")
+_WORD = re.compile(r"\w+")
 _FIRST_WIDE = "\u2e80"
 
 
@@ -33,33 +35,73 @@ def missing_title(subject: Subject) -> Iterator[Found]:
     if not titles or subject.layout.is_blank:
         return
     written = document.title_text if document.title is not None else ""
-    if heading_name(written) in _names(titles) or heading_parts(written).head in _names(titles):
+    if _is_title(written, titles):
         return
     span, wanted = _head(subject), title_of_document(document)
-    if document.title is None:
-        start = document.preamble.start
-        edit = Edit(Span(start, start), f"# {wanted}{subject.layout.line_end * 2}")
-        fixes = (Fix(f"Add the title “{wanted}”", lambda: (edit,)),)
-    else:
-        subject_of_it = _subject_of(written, titles)
-        edit = Edit(document.title, f"# {wanted}")
-        fixes = (Fix(f"Change the title to “{wanted}”", lambda: (edit,), by_itself=not subject_of_it),)
-        if subject_of_it:
-            longer = f"{wanted}{'：' if wanted[-1] >= _FIRST_WIDE else ': '}{subject_of_it}"
-            keeping = Edit(document.title, f"# {longer}")
-            fixes = (Fix(f"Change the title to “{longer}”", lambda: (keeping,)), *fixes)
+    fixes = tuple(_new_title(subject, wanted) if document.title is None else _other_title(subject, written, wanted))
     yield Found(f"The title “{wanted}” is missing, by which the document is known.", span, None, fixes)
 
 
-def _subject_of(written: str, titles: tuple[str, ...]) -> str:
-    """The words of a title that say what the document is about: `Rate limits` of `Requirements: Rate limits`."""
-    kinds = _KINDS_OF_DOCUMENTS.union(*(heading_name(title).split() for title in titles))
-    head, separator, rest = next(
-        (found for found in map(written.partition, _SEPARATORS) if found[1]), (written, "", "")
-    )
-    if not kinds.issuperset(heading_name(head).split()):
-        return written.strip()
-    return rest.strip() if separator else ""
+def _is_title(written: str, titles: tuple[str, ...]) -> bool:
+    return heading_name(written) in _names(titles) or heading_parts(written).head in _names(titles)
+
+
+def _new_title(subject: Subject, wanted: str) -> Iterator[Fix]:
+    document = subject.document
+    # Two headings of the first level would make two documents of one.
+    if all(section.level > 1 for section in document.sections):
+        edit = Edit(Span(document.preamble.start, document.preamble.start), f"# {wanted}{subject.layout.line_end * 2}")
+        yield Fix(f"Add the title “{wanted}”", lambda: (edit,), by_itself=bool(document.profile_sections))
+
+
+def _other_title(subject: Subject, written: str, wanted: str) -> Iterator[Fix]:
+    """The title that is wanted, with all words that say what the document is about; then the bare one, for a person.
+
+    A title in another language than the headings is left to a person: nobody else knows which of both is meant.
+    """
+    titles, span = subject.profile.titles, _head(subject)
+    kind, rest = _kind_and_rest(written, subject)
+    is_english = _kinds(titles[:1]).issuperset(kind.split())
+    agrees = _is_wide(kind or written) == _is_wide(wanted) and (not kind or is_english == (wanted == titles[0]))
+    if rest:
+        apart = _APART.match(rest) is not None
+        longer = f"{wanted} {rest.lstrip()}" if apart else f"{wanted}{'：' if _is_wide(wanted[-1]) else ': '}{rest}"
+        if apart and not _is_title(longer, titles):
+            longer = f"{wanted}: {written.strip()}"
+        keeping = Edit(span, f"# {longer}")
+        yield Fix(f"Change the title to “{longer}”", lambda: (keeping,), by_itself=agrees)
+    edit = Edit(span, f"# {wanted}")
+    yield Fix(f"Change the title to “{wanted}”", lambda: (edit,), by_itself=agrees and not rest)
+
+
+def _kind_and_rest(written: str, subject: Subject) -> tuple[str, str]:
+    """A title's words for its kind of document, as compared, and those on its subject, as written.
+
+    `Requirements: Rate limits` is about `Rate limits`; of `Rate limits` all words are. Either may be empty.
+    """
+    bare = written.strip().strip("*_").strip()
+    separated, apart = _SEPARATOR.search(bare), _APART.search(bare)
+    if apart is not None and (separated is None or apart.start() < separated.start()):
+        head, rest = bare[: apart.start()], bare[apart.start() :]
+    elif separated is not None:
+        head, rest = bare[: separated.start()], bare[separated.end() :]
+    else:
+        head, rest = bare, ""
+    words = _WORD.findall(head.casefold())
+    form = subject.profile.key_of_form(head) is not None and heading_name(head) == head.casefold()
+    if words and (form or _kinds(subject.profile.titles).issuperset(words)):
+        return " ".join(words), rest.strip()
+    return "", written.strip()
+
+
+@cache
+def _kinds(titles: tuple[str, ...]) -> frozenset[str]:
+    """Words of titles, with those that other people use for theirs in English."""
+    return _KINDS_OF_DOCUMENTS.union(*(_WORD.findall(title.casefold()) for title in titles))
+
+
+def _is_wide(text: str) -> bool:
+    return any(character >= _FIRST_WIDE for character in text)
 
 
 @cache
@@ -87,17 +129,35 @@ def _missing(subject: Subject, *, required: bool) -> Iterator[Found]:
     span = _head(subject)
     keys = tuple(target.key for target in missing)
     # A heading with nothing below it is a finding, too: nobody but its writer knows whether it is wanted.
-    every = Fix("Add the missing headings", partial(_headings, keys, subject), by_itself=required)
+    every = [Fix("Add the missing headings", partial(_headings, keys, subject), by_itself=False)]
+    has_place = _has_place(subject, keys)
     if not document.profile_sections and required:
         titles = ", ".join(_title(subject, target.key) for target in missing)
-        yield Found(f"Sections still to come: {titles}.", span, None, (every,))
+        yield Found(f"Sections still to come: {titles}.", span, None, tuple(every if has_place else ()))
         return
     for target in missing:
         title = _title(subject, target.key)
-        fixes = [Fix(f"Add the heading “{title}”", partial(_headings, (target.key,), subject), required)]
-        if len(missing) > 1:
-            fixes.append(every)
-        yield Found(f"The section “{title}” is missing.", span, target.key, tuple(fixes))
+        fixes = [Fix(f"Add the heading “{title}”", partial(_headings, (target.key,), subject), by_itself=False)]
+        fixes += every if len(missing) > 1 else ()
+        yield Found(f"The section “{title}” is missing.", span, target.key, tuple(fixes if has_place else ()))
+
+
+def _has_place(subject: Subject, keys: Collection[str]) -> bool:
+    """Whether new headings of the format fit in: not among numbers, levels or names of somebody's own."""
+    document, profile = subject.document, subject.profile
+    others = [section for section in document.sections if section.heading != document.title]
+    present = [section for section in others if section.profile_key is not None]
+    if not present:
+        return all(section.level > 1 and section.placeholder for section in others)
+    first = [section for section in present if document.profile_sections.get(section.profile_key or "") is section]
+    levels = {section.level for section in first}
+    # At the first level one alone may be meant as the title.
+    if len(levels) > 1 or (1 in levels and (document.title is not None or len(first) == 1)):
+        return False
+    if any(section.level in levels and is_numbered(section.title) for section in others):
+        return False
+    instead = {heading_name(name) for key in keys if (spec := profile.section(key)) for name in spec.instead}
+    return not any(heading_name(section.title) in instead for section in others if section.profile_key is None)
 
 
 def _title(subject: Subject, key: str) -> str:

@@ -36,10 +36,19 @@ def test_a_missing_heading_is_written_in_the_language_of_those_that_are_there(la
     assert place.title == wanted
 
 
-@pytest.mark.parametrize(("title", "section"), [("Requirements Document", "要件"), ("要件定義書", "Requirements")])
-def test_english_headings_above_japanese_text_stay_english(title: str, section: str):
+@pytest.mark.parametrize(
+    ("title", "section", "wanted"),
+    [
+        ("Requirements Document", "要件", "はじめに"),
+        ("Requirements Document", "結果", "はじめに"),
+        ("Requirements Document", "Requirements", "Introduction"),
+        ("Requirements Document", "Results", "Introduction"),
+        ("要件定義書", "Requirements", "Introduction"),
+    ],
+)
+def test_headings_decide_above_japanese_text_and_an_english_title_alone_does_not(title: str, section: str, wanted: str):
     document = read(title, section, BODIES["Japanese"][2])
-    assert title_of_section(document, REQUIREMENTS.sections[0]) == "Introduction"
+    assert title_of_section(document, REQUIREMENTS.sections[0]) == wanted
 
 
 def test_an_english_document_and_a_short_one_get_english_headings():

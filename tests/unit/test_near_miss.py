@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orch_lsp.document.profile import Profile
+from orch_lsp.profiles.gsd.kinds import REQUIREMENTS as GSD
 from orch_lsp.profiles.kiro.sections import DESIGN, REQUIREMENTS
 from orch_lsp.profiles.openspec.kinds import PROPOSAL, SPEC
 from orch_lsp.profiles.plain.sections import PLAIN
@@ -60,6 +61,7 @@ def test_a_heading_with_a_slip_is_told_with_the_known_one(heading: str, profile:
         *(("# Sucess Criteria\n", FEATURE), ("## Success Criteria\n\nx\n\n## Sucess Criteria\n\ny\n", FEATURE)),
         *(("```\n## Sucess Criteria\n```\n", FEATURE), ("<!--\n## Sucess Criteria\n-->\n", FEATURE)),
         *(("## Tests\n\n## Gaol\n\n## Risk\n\n## Contents\n", PLAIN), ("## 非功能需求\n", REQUIREMENTS)),
+        *(("## v2.0 Requirements\n", GSD), ("## v12 Requirements\n", GSD), ("## v3 Requirements\n", GSD)),
         *(("## Sucess Criteria for all people and their friends, in many more words than that\n", FEATURE),),
     ],
 )

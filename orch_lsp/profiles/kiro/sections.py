@@ -10,7 +10,7 @@ from orch_lsp.document.profile import Profile, SectionSpec, TaskForm
 from orch_lsp.late import late
 from orch_lsp.profiles.kiro.beginning import STEERING_TEMPLATE, STEERING_TEMPLATES
 from orch_lsp.profiles.kiro.recognition import BUGFIX_TITLES, REQUIREMENTS_TITLES, REQUIREMENTS_TITLES_IN_LANGUAGES
-from orch_lsp.profiles.kiro.words import NORMATIVE, TASK, in_languages
+from orch_lsp.profiles.kiro.words import BACKGROUND, INTRODUCTION, NORMATIVE, OVERVIEW, TASK, in_languages
 from orch_lsp.profiles.protocol import when_read
 
 if TYPE_CHECKING:
@@ -26,27 +26,13 @@ else:
 _INTRODUCTION = SectionSpec(
     "introduction",
     "Introduction",
-    (),
+    BACKGROUND,
     "What is to be built, for whom and why, in a paragraph.",
-    (
-        *(
-            "简介",
-            "引言",
-            "介绍",
-            "簡介",
-            "はじめに",
-            "概要",
-            "소개",
-            "개요",
-            "Introducción",
-            "Introdução",
-            "Einleitung",
-        ),
-        *("Einführung",),
-    ),
+    INTRODUCTION,
     in_languages=in_languages(
         "简介", "簡介", "はじめに", "소개", "Introducción", "Introdução", "Einleitung", "Introduction"
     ),
+    instead=OVERVIEW,
 )
 _GLOSSARY = SectionSpec(
     "glossary",
@@ -64,11 +50,14 @@ _REQUIREMENTS = SectionSpec(
     "Numbered requirements, each with a user story and numbered acceptance criteria in EARS.",
     (
         *("需求", "需求列表", "功能需求", "要求", "要件", "요구사항", "Requisitos", "Anforderungen", "Exigences"),
-        *("Functional Requirements", "機能要件", "기능 요구사항"),
+        *("Functional Requirements", "機能要件", "기능 요구사항", "要求事項", "機能要求", "需求說明", "需求说明"),
+        *("功能性需求", "요구 사항", "기능 요구 사항", "Requisitos funcionales", "Requisitos funcionais"),
+        *("Requerimientos", "Funktionale Anforderungen", "Exigences fonctionnelles"),
     ),
     in_languages=in_languages(
         "需求", "需求", "要件", "요구사항", "Requisitos", "Requisitos", "Anforderungen", "Exigences"
     ),
+    instead=("User Requirements", "User Stories", "User Story", "用户故事", "使用者故事", "ユーザーストーリー"),
 )
 
 _EARS = ("WHEN", "IF", "WHILE", "WHERE", "THE SYSTEM SHALL")

@@ -34,6 +34,28 @@ DERIVED = (
 )
 """In front of the number of a requirement that stands beside the numbered ones."""
 
+INTRODUCTION = (
+    *("简介", "引言", "介绍", "概述", "概览", "前言", "导言", "导语", "簡介", "介紹", "概覽", "導言", "緒論"),
+    *("導入", "はじめに", "概要", "序論", "序文", "まえがき", "イントロダクション"),
+    *("소개", "개요", "서론", "머리말", "들어가며", "도입"),
+    *("Introducción", "Introdução", "Apresentação", "Einleitung", "Einführung", "Présentation"),
+)
+"""Headings above the introduction, but for the English one."""
+
+BACKGROUND = ("背景", "背景と目的", "目的", "背景与目标", "背景與目標", "배경", "목적", "배경 및 목적")
+"""Headings above an introduction, which may also be above something else."""
+
+OVERVIEW = (
+    *("Overview", "Background", "Purpose", "Context", "Problem", "Problem Statement", "The Problem", "Summary"),
+    *("Executive Summary", "Description", "Project Description", "Goal", "Goals", "Why", "Motivation", "Vision"),
+    *("问题陈述", "問題陳述", "问题描述", "問題描述", "项目概述", "專案概述", "功能概述", "需求概述", "目标", "目標"),
+    *("課題", "問題", "プロジェクト概要", "機能概要", "문제", "문제 정의", "프로젝트 개요", "목표"),
+    *("Resumen", "Visión general", "Contexto", "Antecedentes", "Propósito", "Objetivo", "Problema", "Descripción"),
+    *("Resumo", "Visão geral", "Propósito", "Descrição", "Überblick", "Übersicht", "Hintergrund", "Ziel", "Zweck"),
+    *("Problemstellung", "Zusammenfassung", "Aperçu", "Vue d'ensemble", "Contexte", "Objectif", "But", "Problème"),
+)
+"""Headings in the place of an introduction, which Kiro does not take for one."""
+
 VALIDATES = (
     *("validates", "validate", "verifies", "验证", "驗證", "検証", "검증", "valida", "validiert", "prüft", "valide"),
 )
