@@ -131,8 +131,7 @@ class _Reading:
             if number == container:
                 form = self._profile.key_of_form(self._headings[number].text)
                 # With a section of the same name below it, it is the title: `# Requirements`, `## Requirements`.
-                is_title = form is None or form in self._keys_below(number)
-                self._keys[number] = () if is_title else (form,)
+                self._keys[number] = () if form is None or form in self._keys_below(number) else (form,)
                 continue
             keys = self._named[number]
             if within_section and self._parents[number] == container and self._own_title(number) is None:
