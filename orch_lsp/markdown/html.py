@@ -14,6 +14,25 @@ _HEADING = re.compile(r"[ \t]*<h([1-6])(?:\s[^<>]*)?>(.*)</h\1[ \t]*>[ \t]*\Z", 
 _LONGEST_HEADING_LINE = 2_000
 
 
+_FENCED = re.compile(
+    r"(?:\A|^[ \t]*\r?\n|^#[^\r\n]*\r?\n|^[ \t]*(?:`{3,}|~{3,})[ \t]*\r?\n|(?<=-->\n))[ ]{0,3}"
+    r"(?P<html></?(?!(?:pre|script|style|textarea)\b)[A-Za-z][A-Za-z0-9-]*(?:[ \t][^<>\r\n]*)?>[ \t]*\r?\n"
+    r"(?:(?![ \t]*(?:`{3}|~{3}|\r?$))[^\r\n]*\r?\n)*+)(?=[ ]{0,3}(?:`{3,}[^`\r\n]*|~{3,}[^\r\n]*)\r?$)",
+    re.MULTILINE,
+)
+_ENDS_RAW = re.compile(r"<!|-->|[?]>|]]>|</(?:pre|script|style|textarea)\b", re.IGNORECASE)
+
+
+def fenced_html(text: str) -> tuple[Span, ...]:
+    """From tags on a line of their own to a code fence below them, with no blank line in between.
+
+    Lines that could end a comment or another raw block are left out, so that it does not matter where these stand.
+    """
+    if "<" not in text or ("```" not in text and "~~~" not in text):
+        return ()
+    return tuple(Span(*found.span("html")) for found in _FENCED.finditer(text) if not _ENDS_RAW.search(found["html"]))
+
+
 def html_closer(source: str) -> str | None:
     """The words that end the HTML block `source`; None if a blank line ends it."""
     if raw := _RAW_TAG.match(source):

@@ -3,6 +3,9 @@
 The parser is linear in the text, also on hostile ones, and gives byte ranges for blocks and inlines. Where a text may
 be cut into chunks is asked of the parser itself: a piece is read together with the marker of the heading that follows,
 and ends there only if that marker is read as a heading of the document.
+
+One thing is read otherwise than CommonMark says: a code fence ends an HTML block that a blank line would end. Specs
+write code within tags of their own, and there the fence that closes such code would open a block that never ends.
 """
 
 from __future__ import annotations
@@ -15,16 +18,19 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from orch_lsp.markdown.dividing import LONG, Division, divisions, elements_between
-from orch_lsp.markdown.html import html_closer
+from orch_lsp.markdown.html import fenced_html, html_closer
 from orch_lsp.markdown.tree import Beginning, Chunk, Definition, Element, Kind, OpenBlock, Tree
 
 if TYPE_CHECKING:
     from pyromark import Markdown
 
+    from orch_lsp.text import Span
+
 _CUT = re.compile(r"(?:(?<=[\r\n])|\A)#{1,6}(?=[ \t\r\n])")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LONE_CR = re.compile(r"\r(?!\n)")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
+_NO_BLANK = re.compile(r"\S")
 _DEFINED = re.compile(r"\]:")
 
 _BLOCKS: dict[str, Kind] = {
@@ -211,10 +217,13 @@ def _tops(elements: Iterable[Element]) -> frozenset[int]:
 def _elements(source: str, length: int) -> list[Element]:
     """The elements of `source`; ends beyond `length` are that."""
     utf8 = _readable(source)
+    html = fenced_html(utf8)
+    utf8 = _without_markup(utf8, html)
     raw = _events(utf8)
     if not utf8.isascii():
         _count_code_points(raw, utf8)
     elements: list[Element] = []
+    starts = {span.start for span in html}
     for kind, start, end, parent, after, level, value in raw:
         last = end
         if last > length:
@@ -222,7 +231,8 @@ def _elements(source: str, length: int) -> list[Element]:
         if kind in _BLOCK_KINDS:
             while last > start and source[last - 1] in "\r\n":
                 last -= 1
-        elements.append(Element(kind, start, last, parent, after, level, value))
+        read_as: Kind = "html_block" if kind == "paragraph" and start in starts else kind
+        elements.append(Element(read_as, start, last, parent, after, level, value))
     return elements
 
 
@@ -231,6 +241,16 @@ def _readable(text: str) -> str:
     if "\r" in text:
         text = _LONE_CR.sub("\n", text)
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def _without_markup(text: str, spans: Sequence[Span]) -> str:
+    """`text`, as long as before, with letters for all that spans hold: each is read as one paragraph."""
+    parts: list[str] = []
+    at = 0
+    for span in spans:
+        parts += text[at : span.start], _NO_BLANK.sub("x", text[span.start : span.end])
+        at = span.end
+    return "".join((*parts, text[at:]))
 
 
 def _events(source: str) -> list[list[Any]]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from orch_lsp.document.drafting import open_places
 from orch_lsp.document.parse import parse
 from orch_lsp.profiles.gsd.kinds import CONTEXT, PLAN, PROJECT, REQUIREMENTS, ROADMAP
+from orch_lsp.rules.check import check
 from tests.unit.test_template_places import filled, places
 
 REQUIREMENTS_TEXT = """# Requirements: [Project Name]
@@ -363,3 +364,28 @@ def test_places_of_any_text_lie_in_it_and_in_no_other(start: int, length: int, p
         assert all(0 <= place.span.start <= place.span.end <= len(text) for place in found)
         assert all(end <= place.span.start for end, place in zip(ends, found, strict=False))
         assert len({place.key for place in found}) == len(found)
+
+
+_FENCED_IN_TAGS = """\
+# Plan
+
+<verification>
+```bash
+# Build it
+make
+
+make test
+```
+</verification>
+
+<success_criteria>
+[What holds at the end]
+</success_criteria>
+"""
+
+
+def test_code_in_tags_ends_at_its_own_fence():
+    document = parse(_FENCED_IN_TAGS, PLAN)
+    assert "unbalanced_fence" not in {finding.rule for finding in check(document)}
+    assert [place.key for place in open_places(document)] == ["success_criteria"]
+    assert [node.key for node in document.nodes.nodes] == ["plan"]
