@@ -59,7 +59,24 @@ def is_placeholder_in(tree: Tree, body: Span, links: Collection[str]) -> bool:
     """Whether nobody has written a part of a document, see `is_placeholder`."""
     text = tree.text[body.start : body.end]
     comments = (Span(found.start - body.start, found.end - body.start) for found in tree.comments(body))
-    return _says_nothing(_without_notes(text, comments), links)
+    return _says_nothing(_without_notes(text, comments), links) and not _underlined_text(tree.text, body.end)
+
+
+_UNDERLINE = r"[ \t]{0,3}-+[ \t]*(?:[\r\n]|\Z)"
+_UNDERLINED = re.compile(
+    rf"(?![ \t]*[#<])(?P<first>[^\r\n]+)(?P<more>(?:(?:\r\n|\r|\n)(?!{_UNDERLINE})[^\r\n]+)*+)"
+    rf"(?:\r\n|\r|\n){_UNDERLINE}"
+)
+_WORDS_OF_A_TITLE = 6
+
+
+def _underlined_text(text: str, start: int) -> bool:
+    """Whether text stands at `start` that a rule directly below it turns into a heading: no title reads like that."""
+    found = _UNDERLINED.match(text, start)
+    if found is None:
+        return False
+    first = found["first"].rstrip()
+    return bool(found["more"]) or first.endswith(tuple(".:;。：；")) or len(first.split()) > _WORDS_OF_A_TITLE
 
 
 def _says_nothing(text: str, links: Collection[str]) -> bool:

@@ -129,3 +129,21 @@ def test_a_section_that_is_commented_out_is_written_and_a_note_is_not(comment: s
     assert is_placeholder(comment) is not written
     found = parse(f"# T\n\n## Goal\n\n{comment}\n\n## Tasks\n\n- a\n", PLAIN).profile_sections["goal"]
     assert found.placeholder is not written
+
+
+@pytest.mark.parametrize(
+    ("below", "is_written"),
+    [
+        ("Phases 1 to 3 come first.\nOthers wait for later\n---\n", True),
+        ("\nPhases 1 to 3 come first.\n---\n", True),
+        ("- [ ] TODO\n\nEach of the phases waits for the one before\n-\n\nMore\n", True),
+        ("Non-goals\n---------\n\nNone.\n", False),
+        ("TODO\n\n---\n", False),
+        ("## Next\n\nMore of it all.\n---\n", False),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_text_that_a_rule_directly_below_turns_into_a_heading_is_written(below: str, end: str, *, is_written: bool):
+    text = f"# T\n\nWords.\n\n## Goals\n{below}".replace("\n", end)
+    section = next(one for one in parse(text, PLAIN).sections if one.title == "Goals")
+    assert section.placeholder is not is_written
