@@ -434,3 +434,38 @@ def test_a_boundary_of_something_is_described_and_names_no_component() -> None:
 """
     cited = [citation.key for citation in nodes(text, DESIGN).citations if citation.relation == "cites"]
     assert cited == ["album-grid"]
+
+
+_IDS_IN_BOLD = """\
+# Requirements Document
+
+## Requirements
+
+### 3.1 Stem
+
+**User Story:** As a gardener, I want stems, so that plants stand.
+
+- **AC 3.1.1**: Grow
+- **3.1.2**: Stand
+- **Note**: none
+
+### 3.2 Root
+
+**AC 3.2.1**: Clean the root
+
+**AC 3.2.2:** Clean it again
+
+**3.2.3**: Clean
+
+**Acceptance Criterion 3.2.4** – Clean
+Criterion 3.2.5: Clean
+
+AC 3.2.6 is told elsewhere, and AC 4.1.1 too.
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_ids_in_bold_declare_criteria_with_a_word_in_front_or_without(end: str):
+    document = parse(_IDS_IN_BOLD.replace("\n", end), REQUIREMENTS)
+    criteria = [node.key for node in document.nodes.nodes if node.kind == "criterion"]
+    assert criteria == ["3.1.1", "3.1.2", "3.2.1", "3.2.2", "3.2.3", "3.2.4", "3.2.5"]

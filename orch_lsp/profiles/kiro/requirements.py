@@ -34,11 +34,13 @@ _REQUIREMENT = re.compile(
 _NAMED = re.compile(rf"{_LEAD}(?:{either(DERIVED)}|{either(REQUIREMENT)})[ \t]*#?(?:{ID})(?![A-Za-z0-9])")
 _PREFIXED = re.compile(rf"{_LEAD}(?:{PREFIXES})-?{NUMBER}[a-z]?(?![A-Za-z0-9])")
 _NUMBERED = re.compile(rf"{_LEAD}(?P<number>{NUMBER})(?:[.:：)）、．][ \t]*|[ \t]+)\S")
+_LABEL = r"(?i:AC|(?:acceptance[ \t]+)?criteri(?:on|a))[ \t]+#?"
 _EXPLICIT = re.compile(
-    rf"[*_]{{0,3}}(?P<id>(?:(?P<prefix>{PREFIXES})-?)?{NUMBER}[a-z]?)[.:：)）]?[*_]{{0,3}}[.:：)）]?(?=\s)\s*"
+    rf"[*_]{{0,3}}(?:{_LABEL}(?=\d))?(?P<id>(?:(?P<prefix>{PREFIXES})-?)?{NUMBER}[a-z]?)[.:：)）]?[*_]{{0,3}}[.:：)）]?(?=\s)\s*"
 )
 _EXPLICIT_LINE = re.compile(
     rf"(?<![^\r\n])[ \t]*(?:[*_]{{0,3}}(?P<number>\d{{1,4}}(?:\.\d{{1,4}})+)[.:：)）]?[*_]{{0,3}}[.:：]?"
+    rf"|(?:\*\*|__)?{_LABEL}(?P<labelled>\d{{1,4}}(?:\.\d{{1,4}})+)(?:[.:：)）]?(?:\*\*|__)[.:：]?|[:：])"
     rf"|(?:\*\*|__)(?P<prefixed>(?:{PREFIXES})-?{NUMBER}[a-z]?)(?:[:：]?(?:\*\*|__)|(?:\*\*|__)[:：]))[ \t]+(?=\S)"
 )
 _TRIGGER = re.compile(r"[*_]{0,2}(?:WHEN|IF|WHILE|WHERE|THE|FOR|GIVEN|当|如果|若|在|系统)\b", re.ASCII)
@@ -212,7 +214,10 @@ class _Reading:
             return explicit is not None and "." in explicit["id"]
         if place.requirement is None or place.elsewhere:
             return False
-        return item.ordinal is not None or _is_normative(content)
+        if item.ordinal is not None or _is_normative(content):
+            return True
+        explicit = _EXPLICIT.match(content)
+        return explicit is not None and key_of(explicit["id"]).startswith(f"{place.requirement}.")
 
     def _explicit(self, item: Item) -> re.Match[str] | None:
         return _EXPLICIT.match(self._text, item.content.start, item.content.end)
@@ -269,7 +274,7 @@ class _Reading:
         starts = [each.start for each in paragraphs]
         following = [*(match.start() for match in found[1:]), len(self._text)]
         for match, after in zip(found, following, strict=True):
-            group = "prefixed" if match["prefixed"] else "number"
+            group = _group(match)
             at = match.start(group)
             around = bisect_right(starts, at) - 1
             if around < 0 or at >= paragraphs[around].end:
@@ -292,15 +297,21 @@ class _Reading:
     def _is_line(self, found: re.Match[str]) -> bool:
         if found["prefixed"]:
             return True
-        place = self._place(found.start("number"))
+        number = _group(found)
+        place = self._place(found.start(number))
         if place is None:
             return False
         if place.section == "bug-analysis":
             return True
         if place.requirement is not None:
-            return key_of(found["number"]).startswith(f"{place.requirement}.")
+            return key_of(found[number]).startswith(f"{place.requirement}.")
         line = self._text[found.end() : end_of_line(self._text, found.end())]
         return place.criteria or place.section == _SECTION or _TRIGGER.match(line) is not None
+
+
+def _group(line: re.Match[str]) -> str:
+    """The group of `_EXPLICIT_LINE` that holds the id."""
+    return next(group for group in ("prefixed", "labelled", "number") if line[group])
 
 
 def names_criteria(title: str) -> bool:
