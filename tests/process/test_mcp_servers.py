@@ -199,3 +199,68 @@ async def test_a_consent_to_nothing_is_refused(orch, workspace, homes, arguments
     assert done.code == 2
     assert "Traceback" not in done.err
     assert not (homes.state / "trust.json").exists()
+
+
+# -- servers that fail
+
+BAD = SERVER.with_name("bad_mcp_server.py")
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [("dies", "it ended"), ("floods", "it sent more than"), ("hangs", "it took longer than 1 seconds")],
+)
+async def test_a_server_that_fails_costs_its_own_part_alone(draft, kind, reason):
+    record, prompt, err = await draft(table("bad", BAD, kind, more="timeout = 1" if kind == "hangs" else ""))
+    assert record["status"] == "completed"
+    assert items(record) == ["limiter.py"]
+    assert record["context"]["source"] == "filesystem"
+    assert record["context"]["error"] is None
+    assert reason in left_out(record)["mcp:bad"]
+    assert "The server mcp:bad gave nothing: " in err
+    assert "Answers of servers" not in prompt
+
+
+async def test_a_program_that_is_not_there_is_told_with_the_draft(draft):
+    record, _, err = await draft(table("bad", program="no-such-program-anywhere"))
+    assert record["status"] == "completed"
+    assert "not on PATH" in left_out(record)["mcp:bad"] or "nor on PATH" in left_out(record)["mcp:bad"]
+    assert "mcp:bad gave nothing" in err
+
+
+async def test_another_server_stands_in_only_where_the_user_says_so(draft):
+    good = table("notes", SERVER, more='resources = ["notes://limiter"]')
+    record, _, err = await draft(table("bad", BAD, "dies", more='fallback = "notes"'), good)
+    assert given(record) == ["mcp:notes notes://limiter"]
+    assert record["context"]["source"] == "filesystem, mcp:notes"
+    assert record["context"]["fallback_from"] == "mcp:bad"
+    assert "it ended" in left_out(record)["mcp:bad"]
+    assert "The server" not in err
+    well, _, _ = await draft(table("first", SERVER, more='resources = ["notes://weather"]\nfallback = "notes"'), good)
+    assert given(well) == ["mcp:first notes://weather"]
+    assert well["context"]["fallback_from"] is None
+    circle, _, err = await draft(
+        table("bad", BAD, "dies", more='fallback = "worse"'),
+        table("worse", BAD, "dies", more='fallback = "bad"'),
+        table("notes", SERVER, more='resources = ["notes://limiter"]'),
+    )
+    assert given(circle) == ["mcp:notes notes://limiter"]
+
+
+async def test_a_server_answers_a_preview_and_nothing_else_starts_it(
+    start_editor, orch, homes, provider, workspace, tmp_path
+):
+    log = tmp_path / "STARTED"
+    homes.use(provider.url, more=table("notes", SERVER, log))
+    spec = workspace / "a.spec.md"
+    spec.write_text(SPEC)
+    assert (await orch("check", ".")).code == 0
+    assert "Traceback" not in (await orch("trace", ".")).err
+    editor = await start_editor()
+    uri = editor.open(spec, SPEC)
+    await editor.execute("orch.showHistory", {"open": False})
+    assert not log.exists()
+    shown = await editor.execute("orch.previewContext", {"uri": uri, "open": False})
+    assert "mcp:notes notes://limiter" in [item["path"] for item in shown["items"]]
+    assert {"reason": "mcp", "role": "mcp"}.items() <= shown["items"][-1].items()
+    assert log.read_text() == "started with []\n"

@@ -29,9 +29,11 @@ Streams = tuple[MemoryObjectReceiveStream[SessionMessage | Exception], MemoryObj
 
 
 class Watch:
-    """The reason why the pipe of a server was closed; empty if it was not, or in order."""
+    """The pipe of a server: `fault` says why it was closed; empty if it was not, or in order."""
 
     fault: str = ""
+    is_over: bool = False
+    """Whether we ended the talk ourselves."""
 
 
 @asynccontextmanager
@@ -64,6 +66,7 @@ async def running(launch: Launch, most_bytes: int, watch: Watch) -> AsyncGenerat
             try:
                 yield heard, answered
             finally:
+                watch.is_over = True
                 with anyio.CancelScope(shield=True):
                     await _end(process)
                 group.cancel_scope.cancel()
@@ -100,7 +103,7 @@ async def _listen(
                         watch.fault = "it sent bytes that are not UTF-8"
                         return
                     await to.send(_message(line))
-            watch.fault = "it ended, or closed its output"
+            watch.fault = watch.fault if watch.is_over else "it ended, or closed its output"
 
 
 def _message(line: bytes) -> SessionMessage | Exception:
