@@ -1,4 +1,4 @@
-"""Servers that none of us wrote: llama.cpp's own, with a model of ours, and the mock server aimock.
+"""Servers that none of us wrote: llama.cpp's own, with a model of ours, the mock aimock, and two that give context.
 
 They are installed and started here if `ORCH_REAL_SERVERS` is set: to a folder to install them in, or to 1 for `.e2e` in
 the checkout. Otherwise these tests are skipped.
@@ -28,6 +28,7 @@ __all__ = ["orch"]
 HERE = Path(__file__).parent
 KEY = "canary-7b3d9f10-key"
 AIMOCK = "@copilotkit/aimock@1.43.0"
+MCP_SERVERS = ("@modelcontextprotocol/server-filesystem@2026.8.31", "@modelcontextprotocol/server-everything@2026.8.31")
 LLAMA_CPP = "xllamacpp==2026.10.11549"
 _WANTED = os.environ.get("ORCH_REAL_SERVERS", "")
 
@@ -164,3 +165,16 @@ def aimock(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     command = ["node", program, "-p", str(port), "-f", str(fixtures), "-l", "10", "-c", "6", "--strict"]
     with running(command, "listening", temporary / "log", {"AIMOCK_API_KEYS": KEY}):
         yield Server(f"http://127.0.0.1:{port}")
+
+
+@pytest.fixture(scope="session")
+def mcp_programs(installed: Path) -> Path:
+    """The folder with the programs of two servers of the Model Context Protocol."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not there: servers of the Model Context Protocol cannot be installed")
+    folder = installed / "mcp"
+    folder.mkdir(exist_ok=True)
+    command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--loglevel=error", *MCP_SERVERS]
+    install(command, folder / "installed")
+    return folder / "node_modules" / ".bin"

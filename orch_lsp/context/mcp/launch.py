@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orch_lsp.context.mcp.declared import Declared
 from orch_lsp.settings.key_command import find_program
-from orch_lsp.settings.mcp_settings import McpServer
+from orch_lsp.settings.mcp_settings import McpServer, McpTool
 
 _FOLDER = "${workspaceFolder}"
 _INHERITED = (
@@ -36,17 +36,39 @@ class Launch:
     folder: str
 
 
+def in_workspace(server: McpServer, root: Path) -> McpServer:
+    """The same with the workspace in place of its variable, wherever it is named."""
+
+    def filled(text: str) -> str:
+        return text.replace(_FOLDER, str(root))
+
+    def tool(one: McpTool) -> McpTool:
+        given = {key: filled(value) if isinstance(value, str) else value for key, value in one.arguments.items()}
+        return replace(one, arguments=given)
+
+    return replace(
+        server,
+        command=tuple(map(filled, server.command)),
+        env={key: filled(value) for key, value in server.env.items()},
+        folder=filled(server.folder) if server.folder else None,
+        resources=tuple(map(filled, server.resources)),
+        values={key: filled(value) for key, value in server.values.items()},
+        tools=tuple(map(tool, server.tools)),
+    )
+
+
 def of_user(server: McpServer, root: Path, environment: Mapping[str, str] = os.environ) -> Launch:
     """The process of a server that the user config describes. Blocking.
 
     Raises:
         LaunchError: There is no such program outside of the workspace, or no such folder.
     """
-    command = tuple(one.replace(_FOLDER, str(root)) for one in server.command)
+    server = in_workspace(server, root)
+    command = server.command
     program = find_program(command[0], environment.get("PATH", os.defpath), root)
     if program is None:
         raise LaunchError("its program is neither an absolute path nor on PATH outside of the workspace")
-    folder = (server.folder or "~").replace(_FOLDER, str(root))
+    folder = server.folder or "~"
     passed = {name: environment[name] for name in server.env_from if name in environment}
     return Launch((program, *command[1:]), {**_inherited(environment), **passed, **server.env}, _existing(folder))
 

@@ -20,7 +20,7 @@ from orch_lsp.context.mcp.answer import Answer, Given
 from orch_lsp.context.mcp.bound import bound
 from orch_lsp.context.mcp.declared import Declared, declared_servers
 from orch_lsp.context.mcp.fitting import fit
-from orch_lsp.context.mcp.launch import Launch, LaunchError, of_user, of_workspace
+from orch_lsp.context.mcp.launch import Launch, LaunchError, in_workspace, of_user, of_workspace
 from orch_lsp.context.mentions import Mention
 from orch_lsp.context.sight import LooksUp, Sight
 from orch_lsp.context.tokens import terms as terms_of_text
@@ -147,7 +147,7 @@ def servers_of(root: Path, wanted: Mapping[str, McpServer], is_allowed: IsAllowe
     refused = list(problems)
     for server in wanted.values():
         if server.command:
-            _prepare(server, lambda server=server: of_user(server, root), ready, failed)
+            _prepare(server, root, lambda server=server: of_user(server, root), ready, failed)
         elif all(one.name != server.name for one in declared):
             refused.append(Exclusion(server.origin, "it has no `command`, and the workspace declares no such server"))
     for one in declared:
@@ -157,7 +157,7 @@ def servers_of(root: Path, wanted: Mapping[str, McpServer], is_allowed: IsAllowe
         if reason := why_not(one, root, is_allowed):
             refused.append(Exclusion(server.origin, reason))
         else:
-            _prepare(server, lambda one=one: of_workspace(one, root), ready, failed)
+            _prepare(server, root, lambda one=one: of_workspace(one, root), ready, failed)
     return Servers(ready, tuple(refused), failed)
 
 
@@ -176,9 +176,11 @@ def why_not(declared: Declared, root: Path, is_allowed: IsAllowed) -> str:
     )
 
 
-def _prepare(server: McpServer, launch: Callable[[], Launch], ready: dict[str, Ready], failed: dict[str, str]) -> None:
+def _prepare(
+    server: McpServer, root: Path, launch: Callable[[], Launch], ready: dict[str, Ready], failed: dict[str, str]
+) -> None:
     try:
-        ready[server.name] = Ready(server, launch())
+        ready[server.name] = Ready(in_workspace(server, root), launch())
     except LaunchError as error:
         failed[server.name] = str(error)
 
