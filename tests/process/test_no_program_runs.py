@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -175,6 +176,22 @@ def planted_gitdir(workspace: Path, trap: str) -> None:
     (workspace / ".git").write_text("gitdir: stored\n")
 
 
+def servers(workspace: Path, trap: str) -> None:
+    """Servers of the Model Context Protocol that nobody allowed, in all ways in which one can be declared."""
+    programs(workspace, trap, ("node", "server"))
+    entries = {
+        "absolute": {"command": trap},
+        "relative": {"command": "./server"},
+        "on the path": {"command": "node", "args": ["server.js"]},
+        "shell": {"command": "sh", "args": ["-c", trap], "env": {"PATH": str(workspace)}},
+        "fetched": {"command": "npx", "args": ["-y", "server"]},
+    }
+    (workspace / ".vscode").mkdir()
+    (workspace / ".mcp.json").write_text(json.dumps({"mcpServers": entries}))
+    (workspace / ".vscode" / "mcp.json").write_text(json.dumps({"servers": entries}))
+    (workspace / ".orch" / "config.toml").write_text(f"[mcp.own]\ncommand = {json.dumps(trap)}\n")
+
+
 TRAPS = {
     "fsmonitor": Trap(configured("[core]\n fsmonitor = TRAP\n"), ("status",)),
     "hooks": Trap(hooks, ("update-index", "--refresh")),
@@ -237,6 +254,7 @@ TRAPS = {
     "relative entry on PATH": Trap(on_path("bin", "./bin", "..")),
     "workspace on PATH": Trap(on_path("WORKSPACE", "WORKSPACE/bin")),
     "modules": Trap(modules),
+    "servers of the Model Context Protocol": Trap(servers),
 }
 
 
@@ -270,6 +288,7 @@ async def test_no_trap_of_a_repository_is_sprung(name, start_editor, orch, check
     place = types.TextDocumentIdentifier(uri)
     await editor.client.text_document_code_lens_async(types.CodeLensParams(place))
     await editor.client.text_document_hover_async(types.HoverParams(place, types.Position(2, 0)))
+    await editor.execute("orch.previewContext", {"uri": uri, "open": False})
     accepted = await editor.execute("orch.generateDraft", {"uri": uri, "provider": "outline"})
     assert (await editor.ended(accepted["runId"]))["status"] == "completed"
     editor.client.text_document_did_save(types.DidSaveTextDocumentParams(place))
@@ -277,6 +296,7 @@ async def test_no_trap_of_a_repository_is_sprung(name, start_editor, orch, check
     await editor.stop()
     for command in (
         ["draft", trap.spec, "--json", "--provider", "outline"],
+        ["context", trap.spec, "--json"],
         ["runs", "list"],
         ["doctor"],
         ["check", "."],
