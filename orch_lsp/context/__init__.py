@@ -3,7 +3,7 @@
 In reading order: `item` (the port and its values), `registry` (how sources are found), `filesystem` (the source that
 ships), `tree`, `ignore` and `stamps` (which files there are, and whether they changed), `corpus` and `index/` (what
 they hold), `mentions` and `resolution` (which of them a spec names),
-`ranking`, `tokens` and `excerpts` (which parts matter), `packing` (what fits), `choke` with `denylist`, `hidden` and
+`ranking`, `tokens` and `excerpts` (which parts matter), `packing` (what fits), `choke` with `denylist` and
 `scan` (what may leave the workspace, and in which form), `assembly` (how it stands in a prompt), `wildmatch` (globs as
 git reads them, in linear time).
 """

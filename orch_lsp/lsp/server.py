@@ -19,6 +19,7 @@ from orch_lsp.lsp.client import ClientFeatures
 from orch_lsp.lsp.documents import Documents
 from orch_lsp.lsp.estimates import Estimates
 from orch_lsp.lsp.failures import Failures
+from orch_lsp.lsp.previewed import PreviewedRequests
 from orch_lsp.lsp.publication import Publication
 from orch_lsp.lsp.scope import may_be_settings
 from orch_lsp.lsp.shown import ShownDiagnostics
@@ -71,6 +72,7 @@ class OrchServer(LanguageServer):
         """Documents by the normal form of their URI, the one last worked on at the end."""
         self.documents = Documents(lambda: self.workspace)
         self.failures = Failures()
+        self.previewed = PreviewedRequests()
         self.lenses_shown = asyncio.Event()
         """Set once lenses were asked for and shown, or nobody asks for them."""
         self.told_of_files = False

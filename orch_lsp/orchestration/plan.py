@@ -158,6 +158,25 @@ class Reading:
         return self.index.around(self.spec_path, offset)
 
 
+PieceOfFile = tuple[str, tuple[int, int] | None]
+"""A path below the root, and lines of it, or None for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A request that a person was shown, by hashes.
+
+    Attributes:
+        body_sha256: Of the request; None if nothing would have been sent.
+        document_sha256: Of the document.
+        pieces: The hash of each piece of the workspace by its path and lines.
+    """
+
+    body_sha256: str | None
+    document_sha256: str
+    pieces: Mapping[PieceOfFile, str]
+
+
 @dataclass(frozen=True, slots=True)
 class DraftPlan:
     """Everything that a run needs to know about what it is to do."""
@@ -174,6 +193,8 @@ class DraftPlan:
     parent_run_id: str | None = None
     secret_choices: SecretChoices = field(default_factory=SecretChoices)
     """The user's word on values in the document that look like secrets."""
+    previewed: Previewed | None = None
+    """The request as it was shown last, if it was: the record says what is other in the one that is sent."""
 
 
 def recognised_in(markdown: MarkdownReading, path: str) -> tuple[Recognised, ...]:

@@ -17,7 +17,9 @@ from orch_lsp.settings.resolve import CommandChoice
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration import preview as previews
+    from orch_lsp.orchestration import previewed
 else:
+    previewed = late("orch_lsp.orchestration.previewed")
     previews = late("orch_lsp.orchestration.preview")
 
 
@@ -32,6 +34,7 @@ async def preview_context(ls: OrchServer, given: CommandArgument) -> dict[str, A
     reading = instructed(await read(ls, uri, CommandChoice(given.provider, given.model)), given.instruction)
     plan = await asyncio.to_thread(plan_draft, reading, command=GENERATE_DRAFT, only=only)
     made = await previews.preview(ls.shared, plan)
+    ls.previewed.put(uri, previewed.previewed_of(made.prepared, reading.document.text, made.context))
     if given.open is not False:
         await show_page(ls, CONTEXT, await asyncio.to_thread(previews.preview_page, made))
     return await asyncio.to_thread(previews.preview_value, made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import functools
 
 from lsprotocol import types
@@ -96,6 +97,7 @@ async def _plan(
     session = ls.shared
     reading = instructed(await read(ls, uri, choice), instruction)
     plan = await asyncio.to_thread(plan_draft, reading, command=command, parent_run_id=parent_run_id, only=only)
+    plan = dataclasses.replace(plan, previewed=ls.previewed.take(uri))
     try:
         await session.consent.require(reading, plan.choice)
     except OrchError:

@@ -18,6 +18,7 @@ from orch_lsp.orchestration.cost import cost_of, cost_sum
 from orch_lsp.orchestration.estimate import table_tokens
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.prepare import prepare, write
+from orch_lsp.orchestration.previewed import changed_since
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.orchestration.streaming import LiveKeyFilter, SectionTracker
@@ -124,6 +125,10 @@ class _Asking:
         prepared = await asyncio.to_thread(prepare, self._plan, self._written, choice, provider, self._redactor)
         model = prepared.model.requested
         tokens = await asyncio.to_thread(table_tokens, prepared.request, model) if model is not None else None
+        shown = self._plan.previewed
+        if shown is not None and choice is self._plan.choice and not self._is_smaller:
+            document = self._plan.reading.document.text
+            scope.change(findings=changed_since(shown, prepared, document, self._context, scope.entry.id))
         scope.asks(prepared.provider, prepared.model, prepared.parameters, prepared.body_sha256, tokens)
         await scope.save()
         if provider.server_address is not None:
