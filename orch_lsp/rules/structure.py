@@ -15,7 +15,9 @@ from orch_lsp.document.compose import below, closed
 from orch_lsp.document.fences import closing_edits
 from orch_lsp.document.heading_language import title_of_document, title_of_section
 from orch_lsp.document.heading_name import heading_name, heading_parts, heading_words, is_numbered
+from orch_lsp.document.items import hidden_in
 from orch_lsp.document.model import Section
+from orch_lsp.document.placeholder import link_labels
 from orch_lsp.document.placement import Placement
 from orch_lsp.markdown.tree import Chunk
 from orch_lsp.rules.prose import chunks, once_a_chunk, visible
@@ -267,25 +269,42 @@ _OF_TEMPLATES = re.compile(
     r"|###-feature-name|###-feature"
     r"|brief title|entity \d|initial state|boundary condition|error scenario|specific capability[^\[\]\r\n]{0,120}"
     r"|measurable metric[^\[\]\r\n]{0,120}|describe (?:this user journey|how this can be)[^\[\]\r\n]{0,120}"
-    r"|explain the value[^\[\]\r\n]{0,120})\](?![(\[:])|(?<!\w)ACTION REQUIRED:|\$ARGUMENTS(?!\w)",
+    r"|extract from feature spec:[^\[\]\r\n]{0,200}|gates determined based on constitution file"
+    r"|explain the value[^\[\]\r\n]{0,120})\](?![(\[:])|(?<=\*\*Spec\*\*: )\[link\](?![(\[:])"
+    r"|(?<!\w)ACTION REQUIRED:|\$ARGUMENTS(?!\w)",
     re.IGNORECASE,
 )
+_BRANCH = re.compile(
+    r"^\*\*(?:Feature )?Branch\*\*:[ \t]*`(?P<words>\[###-feature(?:-name)?\])`"
+    r"|^\*\*Input\*\*:[^`\r\n]{0,80}`[^`\r\n\[]{0,80}(?P<path>\[###-feature(?:-name)?\])",
+    re.MULTILINE,
+)
+"""The name of a branch or a folder, which the template writes as code: other code is not looked at."""
 
 
 def template_placeholder(subject: Subject) -> Iterator[Found]:
     """Words of the format's own template that stand for what its writer has to say."""
     document = subject.document
+    links: frozenset[str] | None = None
     for chunk, base in chunks(document):
         for span in _of_templates(chunk):
             place = Span(base + span.start, base + span.end)
             node = document.nodes.at(place.start)
             words = document.text[place.start : place.end]
+            links = link_labels(document.tree) if links is None else links
+            if words[1:-1].casefold() in links:
+                continue
             yield Found(f"“{words}” is the template's: say what is meant.", place, None if node is None else node.key)
 
 
 @once_a_chunk
 def _of_templates(chunk: Chunk) -> tuple[Span, ...]:
-    return tuple(Span(*found.span()) for found in _OF_TEMPLATES.finditer(visible(chunk)))
+    found = [Span(*found.span()) for found in _OF_TEMPLATES.finditer(visible(chunk))]
+    if "[###-" in chunk.text:
+        hidden = hidden_in(chunk)
+        named = (Span(*match.span(match.lastgroup or 0)) for match in _BRANCH.finditer(chunk.text))
+        found += (span for span in named if not any(one.start <= span.start < one.end for one in hidden))
+    return tuple(sorted(found))
 
 
 def missing_front_matter_key(subject: Subject) -> Iterator[Found]:

@@ -186,3 +186,57 @@ def test_a_line_of_very_many_brackets_is_no_templates():
     assert (
         places(f"# Rules\n\n{'[a note] ' * 20_000}\n\n| a |\n|---|\n|{' [a note] |' * 20_000}\n", "kiro/steering") == {}
     )
+
+
+PLAN = """# Implementation Plan: Login
+
+## Summary
+
+[Extract from feature spec: primary requirement + technical approach from research]
+
+## Constitution Check
+
+*GATE: Must pass before Phase 0 research. Re-check after Phase 1 design.*
+
+[Gates determined based on constitution file]
+
+## Project Structure
+
+**Structure Decision**: [Document the selected structure and reference the real
+directories captured above]
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_notes_of_the_template_of_a_plan_are_open_and_what_stands_around_them_stays(end: str):
+    text = PLAN.replace("\n", end)
+    drafted = {
+        "summary": "A form, and a table of sessions.",
+        "constitution-check": "- I. Tests first: held",
+        "structure-decision": "One package.",
+    }
+    assert list(places(text, "spec-kit/plan")) == list(drafted)
+    after, keys = filled(text, "spec-kit/plan", drafted)
+    assert keys == tuple(drafted)
+    wanted = text
+    for note, body in zip(places(text, "spec-kit/plan").values(), drafted.values(), strict=True):
+        wanted = wanted.replace(text[note.span.start : note.span.end], body)
+    assert after == wanted
+    assert places(after, "spec-kit/plan") == {}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[Extracted from the library: all parsers are its own]",
+        "[Deferred until the next quarter, as the board said]",
+        "A form.\n\n[Extract from feature spec: primary requirement]",
+        "[Extract from feature spec: primary requirement]\n\nA form.",
+        "[Extract from feature spec: primary requirement](spec.md)",
+        "```\n[Extract from feature spec: primary requirement]\n```",
+        "*GATE: Must pass.* All do.\n\n[Gates determined based on constitution file]",
+    ],
+)
+def test_brackets_with_words_of_their_own_or_beside_some_are_let_be(body: str):
+    text = f"# Implementation Plan: Login\n\n## Summary\n\n{body}\n"
+    assert places(text, "spec-kit/plan") == {}

@@ -16,7 +16,7 @@ from orch_lsp.document.drafting import Drafting, OpenPlace
 from orch_lsp.document.items import Item, items_of, leads_in, visible_matches
 from orch_lsp.document.node import slug
 from orch_lsp.document.open_sections import Words, holds_other_sections, section_places
-from orch_lsp.document.placeholder import is_placeholder_in, is_placeholder_line, link_labels
+from orch_lsp.document.placeholder import is_placeholder, is_placeholder_in, is_placeholder_line, link_labels
 from orch_lsp.document.shapes import behind, blocks, listed, one_line
 from orch_lsp.text import Span, end_of_line, start_of_line
 
@@ -271,7 +271,42 @@ def _content(document: SpecDocument, span: Span) -> Span:
 def _plan_places(document: SpecDocument) -> Iterator[OpenPlace]:
     missing = () if document.profile_sections or holds_other_sections(document) else tuple(_OF_PLAN)
     yield from section_places(document, _OF_PLAN, missing=missing)
+    yield from _notes_of_plan(document)
     yield from _lines(document)
+
+
+_NOTE_OF_PLAN = re.compile(
+    r"\[(?:Extract from feature spec|Gates determined based on|Document the selected structure|DEFAULT to Option 1)\b"
+    r"[^\[\]]{0,300}\](?![(:\[])"
+)
+"""Notes of the plan's own template, word for word at their beginning: anybody's words may stand in brackets."""
+_GATE = re.compile(r"^[ \t]*\*GATE:[^*\r\n]{0,200}\*[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
+
+
+def _notes_of_plan(document: SpecDocument) -> Iterator[OpenPlace]:
+    """Sections that hold a note of the template alone, and such notes behind a label."""
+    text = document.text
+    for found in visible_matches(document.tree, _NOTE_OF_PLAN):
+        line = start_of_line(text, found.start(), 0)
+        label = _LABEL.match(text, line, found.start())
+        if text[found.end() : end_of_line(text, found.end())].strip():
+            continue
+        if label is not None and label.end() == found.start():
+            title, guidance = label[0].strip("*:： \t"), f"The text behind `{label[0].strip()}`, in one line."
+            example = "One package below src/, its tests beside it."
+            span = Span(*found.span())
+            yield OpenPlace(slug(title) or "text", title, guidance, example, span, Span(line, found.end()), one_line)
+            continue
+        section = next(iter(document.sections_of(document.nodes.around(found.start()))), None)
+        if section is None or section.profile_key is None:
+            continue
+        before, after = text[section.heading.end : found.start()], text[found.end() : section.body.end]
+        if not is_placeholder(_GATE.sub("", before)) or not is_placeholder(after):
+            continue
+        asked = _OF_PLAN[section.profile_key]
+        fit = blocks(section.level, document.profile)
+        span = Span(*found.span())
+        yield OpenPlace(section.key, section.title, asked.guidance, asked.example, span, section.heading, fit)
 
 
 def _tasks_places(document: SpecDocument) -> Iterator[OpenPlace]:
