@@ -111,7 +111,7 @@ class LostMention(NamedTuple):
 
     written: str
     reason: str
-    """What the file is instead of there, such as `not found`."""
+    """The state of the file, such as `not found`."""
     span: Span
 
 

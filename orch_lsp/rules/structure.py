@@ -19,6 +19,7 @@ from orch_lsp.document.items import hidden_in
 from orch_lsp.document.model import Section
 from orch_lsp.document.placeholder import link_labels
 from orch_lsp.document.placement import Placement
+from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.tree import Chunk
 from orch_lsp.rules.prose import chunks, once_a_chunk, visible
 from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
@@ -65,6 +66,7 @@ def _other_title(subject: Subject, written: str, wanted: str) -> Iterator[Fix]:
     kind, rest = _kind_and_rest(written, subject)
     is_english = _kinds(titles[:1]).issuperset(kind.split())
     agrees = _is_wide(kind or written) == _is_wide(wanted) and (not kind or is_english == (wanted == titles[0]))
+    agrees = agrees and wanted in _titles_beside(subject.profile, kind, wanted)
     if rest:
         apart = _APART.match(rest) is not None
         longer = f"{wanted} {rest.lstrip()}" if apart else f"{wanted}{'：' if _is_wide(wanted[-1]) else ': '}{rest}"
@@ -90,10 +92,19 @@ def _kind_and_rest(written: str, subject: Subject) -> tuple[str, str]:
     else:
         head, rest = bare, ""
     words = _WORD.findall(head.casefold())
-    form = subject.profile.key_of_form(head) is not None and heading_name(head) == head.casefold()
-    if words and (form or _kinds(subject.profile.titles).issuperset(words)):
+    # The section of requirements is called what the document is; a title with another section's name is its subject.
+    profile = subject.profile
+    form = profile.key_of_form(head) == profile.kind and heading_name(head) == head.casefold()
+    if words and (form or _kinds(profile.titles).issuperset(words)):
         return " ".join(words), rest.strip()
     return "", written.strip()
+
+
+def _titles_beside(profile: Profile, kind: str, wanted: str) -> Collection[str]:
+    """Titles in the languages in which a section has this name; the wanted one where nothing tells a language."""
+    spec = profile.section(profile.kind)
+    languages = [] if spec is None else [name for name, word in spec.in_languages.items() if heading_name(word) == kind]
+    return [profile.titles_in_languages.get(name, wanted) for name in languages] or (wanted,)
 
 
 @cache

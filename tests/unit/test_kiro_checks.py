@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orch_lsp.document.parse import parse
 from orch_lsp.profiles.kiro.sections import BUGFIX, REQUIREMENTS, REQUIREMENTS_ELSEWHERE
@@ -125,6 +130,8 @@ JAPANESE = (
         ("# 发票导出", BODY, False, "# Requirements Document: 发票导出"),
         ("# 要件", JAPANESE, True, "# 要件定義書"),
         ("# 要件：出力", JAPANESE, True, "# 要件定義書：出力"),
+        ("# 要件：出力", CHINESE, False, "# 需求文档：出力"),
+        ("# 導入", JAPANESE, True, "# 要件定義書：導入"),
         ("# Anforderungen: Ausfuhr", BODY, False, "# Requirements Document: Ausfuhr"),
     ],
 )
@@ -133,6 +140,65 @@ def test_a_title_in_another_language_than_the_headings_is_left_to_a_person(
 ) -> None:
     (only,) = (each for each in check(parse(title + body, REQUIREMENTS)) if each.rule == "missing_title")
     assert (only.fixes[0].by_itself, apply_edits(title + body, only.fixes[0].edits)) == (by_itself, offered + body)
+
+
+PIECES = (
+    *(
+        "Requirements",
+        "Document",
+        "Spec",
+        "Export",
+        "of",
+        "Rechnungen",
+        "需求",
+        "发票",
+        "要件",
+        "導入",
+        "：",
+        ":",
+        "-",
+        "–",
+    ),
+    *(
+        "—",
+        "|",
+        "(a)",
+        "{#x}",
+        "[z](y)",
+        "**",
+        "12.",
+        "<b>",
+        "`c`",
+        "/",
+        "<!-- k -->",
+        "#",
+        "Introduction",
+        "Anforderungen",
+    ),
+)
+OF_KINDS = frozenset(
+    ["requirements", "requirement", "document", "spec", "specification", "需求", "要件", "anforderungen"]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map(" ".join),
+    st.lists(st.sampled_from(("# Requirements", "## Introduction", "## 需求", "## 要件", "## 1. Scope", "### People"))),
+)
+def test_a_cure_that_nobody_looks_at_loses_no_word_and_brings_up_nothing_new(title: str, headings: list[str]) -> None:
+    text = f"# {title}\n\n" + "".join(f"{heading}\n\nx\n\n" for heading in headings)
+    before = check(parse(text, REQUIREMENTS))
+    for one in before:
+        for fix in one.fixes if one.rule.startswith("missing") else ():
+            if fix.by_itself:
+                cured = apply_edits(text, fix.edits)
+                assert set(re.findall(r"[^\W_]+", text.casefold())) - OF_KINDS <= set(
+                    re.findall(r"[^\W_]+", cured.casefold())
+                )
+                after = check(parse(cured, REQUIREMENTS))
+                assert not Counter(each.rule for each in after) - Counter(each.rule for each in before)
+                assert "missing_title" not in {each.rule for each in after}
 
 
 def test_the_usual_words_for_an_introduction_and_for_requirements_are_known() -> None:
