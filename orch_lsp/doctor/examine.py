@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from orch_lsp import __version__
 from orch_lsp.context.corpus import INDEXED_FROM
 from orch_lsp.context.index import disk
+from orch_lsp.context.mcp.source import NOT_INSTALLED, servers_of
 from orch_lsp.doctor.findings import DoctorFinding
 from orch_lsp.doctor.providers import Examination, examine_provider, redacted
 from orch_lsp.doctor.settings_values import setting_values
@@ -24,7 +25,7 @@ from orch_lsp.settings.configured import configured_providers
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.model import Settings
 from orch_lsp.settings.resolve import CommandChoice
-from orch_lsp.workspace import state_home, user_config_path
+from orch_lsp.workspace import resolved, state_home, user_config_path
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.session import Session
@@ -35,7 +36,7 @@ NEEDED = (
     "pygls", "lsprotocol", "cattrs", "typing-extensions", "httpx", "certifi", "pydantic", "pyromark", "pyyaml",
     "tomlkit", "platformdirs", "psutil", "click", "rich",
 )  # fmt: skip
-OPTIONAL = ("genai-prices", "keyring", "any-llm-sdk")
+OPTIONAL = ("genai-prices", "keyring", "any-llm-sdk", "mcp")
 _COUNTED = 1_000
 
 
@@ -79,6 +80,7 @@ async def examine(
         *await _specs(session, reading),
         await _store(session, reading),
         *await asyncio.to_thread(_index, reading.root),
+        *await asyncio.to_thread(_servers, session, reading),
         *_settings(reading.settings),
         await _choice(session, reading),
         *(finding for each in looked_at for finding in each),
@@ -164,6 +166,23 @@ def _index(root: Path | None) -> list[DoctorFinding]:
         return [DoctorFinding("index", "ok", f"none: a first draft makes one where there are {INDEXED_FROM} files")]
     told = f"{found.location}, {found.files:,} files, {found.size / 1e6:.1f} MB. Delete the file to drop it."
     return [DoctorFinding("index", "ok", told)]
+
+
+def _servers(session: Session, reading: Reading) -> list[DoctorFinding]:
+    """Servers that a draft here would ask for context, and those that it would not, with the reason. Starts none."""
+    if reading.root is None:
+        return []
+    found = servers_of(resolved(reading.root), reading.settings.mcp, session.consent.is_server_allowed)
+    ready = list(found.ready)
+    findings = [DoctorFinding("servers", "ok", f"asked with each draft: {', '.join(ready)}")] if ready else []
+    findings += [
+        DoctorFinding(f"server {name}", "problem", reason, f"Correct its table `[mcp.{name}]`.")
+        for name, reason in found.failed.items()
+    ]
+    findings += [DoctorFinding(f"server {one.path}", "note", one.reason) for one in found.refused]
+    if ready and _version("mcp") is None:
+        findings.append(DoctorFinding("servers", "problem", NOT_INSTALLED, "Install the extra `mcp`."))
+    return findings
 
 
 def _settings(settings: Settings) -> list[DoctorFinding]:

@@ -13,10 +13,11 @@ from orch_lsp.settings.trust import TrustStore, needs_consent
 
 
 class Consent:
-    """The user's word on providers, by workspace."""
+    """The user's word on providers and servers, by workspace."""
 
     def __init__(self, trust: TrustStore, is_hosted: Callable[[ProviderSettings], bool]) -> None:
         self._trust = trust
+        self.is_server_allowed = trust.is_server_allowed
         self._is_hosted = is_hosted
 
     async def allow(self, reading: Reading, provider: str) -> None:

@@ -58,7 +58,7 @@ def test_the_doctor_looks_for_every_package_that_the_project_declares():
     project = tomllib.loads(text)["project"]
     extras = project["optional-dependencies"]
     names = [re.split(r"[<>=!~\[; ]", one)[0] for one in project["dependencies"]]
-    optional = [re.split(r"[<>=!~\[; ]", extras[extra][0])[0] for extra in ("prices", "keyring", "any-llm")]
+    optional = [re.split(r"[<>=!~\[; ]", extras[extra][0])[0] for extra in ("prices", "keyring", "any-llm", "mcp")]
     assert (set(NEEDED), set(OPTIONAL)) == (set(names), set(optional))
 
 

@@ -264,3 +264,20 @@ async def test_a_server_answers_a_preview_and_nothing_else_starts_it(
     assert "mcp:notes notes://limiter" in [item["path"] for item in shown["items"]]
     assert {"reason": "mcp", "role": "mcp"}.items() <= shown["items"][-1].items()
     assert log.read_text() == "started with []\n"
+
+
+async def test_the_doctor_lists_servers_and_starts_none(orch, homes, provider, workspace, tmp_path):
+    own_server(workspace)
+    log = tmp_path / "STARTED"
+    declare(workspace, "theirs", "tools/server.py", str(log))
+    secret = "canary-" + "notes-token"
+    more = table("notes", SERVER, log, more=f'env = {{ NOTES_TOKEN = "{secret}" }}')
+    homes.use(provider.url, more=more + table("gone", program="no-such-program-anywhere"))
+    done = await orch("doctor", "--offline", "--json")
+    assert done.out.count("Traceback") == 0
+    found = {one["subject"]: one for one in done.json()["findings"]}
+    assert found["servers"]["message"] == "asked with each draft: notes"
+    assert found["server gone"]["verdict"] == "problem"
+    assert "`orch-lsp trust mcp theirs`" in found["server mcp:theirs"]["message"]
+    assert secret not in done.out + done.err
+    assert not log.exists()
