@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from orch_lsp.app.session import build_session
-from orch_lsp.context.assembly import example
+from orch_lsp.context.assembly import example, excerpts
 from orch_lsp.context.item import ContextItem, ContextResult
 from orch_lsp.hidden import hidden_spans
 from orch_lsp.orchestration.plan import plan_draft, read
@@ -83,7 +83,7 @@ TODO
 """
 NEIGHBOUR = "# Other\n\nIt stands.\n\n## Goal\n\n{words}\n"
 _FENCE = re.compile(r"(?P<mark>`{3,})(?:text|markdown)?")
-_LABEL = re.compile(r'File "(?:[^"\\\n]|\\.)*"(?P<lines>, lines \d+-\d+)?:')
+_LABEL = re.compile(r'(?:File|Server) "(?:[^"\\\n]|\\.)*"(?P<lines>, lines \d+-\d+)?:')
 
 
 def skeleton(prompt: str) -> list[str]:
@@ -205,11 +205,12 @@ def assert_inert(prompt: str) -> None:
     assert "words-of-the-environment" not in prompt
 
 
+@pytest.mark.parametrize("source", ["example", "mcp"])
 @pytest.mark.parametrize("words", ATTACKS.values(), ids=ATTACKS)
-def test_an_example_stays_in_its_fence(words):
+def test_an_example_and_an_answer_of_a_server_stay_in_their_fences(words, source):
     def shown(text: str) -> list[str]:
-        item = ContextItem(f"{text}.md", None, text, "", None, "example")
-        return skeleton(example(ContextResult((item,), ())))
+        result = ContextResult((ContextItem(f"{text}.md", None, text, "", None, source),), ())
+        return skeleton(example(result) + excerpts(result))
 
     assert shown(words) == shown("Nothing.")
 
