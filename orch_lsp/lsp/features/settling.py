@@ -25,24 +25,26 @@ else:
 async def settle_secret(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
     """orch.settleSecret: remember, at user level, the choice for what looks like a secret on a line of the document.
 
-    Answers the kinds that stand on the line, and how many others still stop a draft. With none left, the failure that
-    they had caused is shown no more.
+    Without a line it only looks. Answers the kinds that stand on the line, and how many others still stop a draft.
+    With none left, the failure that they had caused is shown no more.
 
     Raises:
         ContextError: There is nothing like that on the line, or a key in use was to be let pass.
     """
     uri = ls.target_uri(given.uri)
     choice: SecretChoice | None = next((known for known in CHOICES if known == given.choice), None)
-    if given.line is None or choice is None:
+    if (given.choice is None) != (given.line is None) or choice != given.choice:
         raise JsonRpcInvalidParams("`line` is needed, and `choice`: " + ", ".join(CHOICES))
     reading = await read(ls, uri)
     redactor = ls.shared.redactor
     line, document = given.line, reading.document
-    found = await asyncio.to_thread(settling.choose_at, state_home(), document, redactor, line, choice)
+    if line is not None:
+        await asyncio.to_thread(settling.choose_at, state_home(), document, redactor, line, choice)
     places = await asyncio.to_thread(lambda: secret_refusal.secrets_of(document, read_choices(state_home()), redactor))
     left = sum(place.blocks for place in places)
     failure = ls.failures.get(uri)
     if not left and failure is not None and failure.detail.code == "secret_blocked":
         ls.failures.clear(uri)
     refresh(ls, uri)
-    return {"kinds": [place.match.kind for place in found], "choice": choice, "left": left}
+    kinds = [place.match.kind for place in places if line in {None, place.line}]
+    return {"kinds": kinds, "choice": choice, "left": left}
