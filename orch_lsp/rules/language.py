@@ -12,6 +12,7 @@ from orch_lsp.rules.lexicon import TermKind, Terms, terms
 from orch_lsp.rules.requirement_blocks import blocks
 from orch_lsp.rules.rule import Found, Rule, Subject
 from orch_lsp.rules.statements import Statement, marked, statements
+from orch_lsp.rules.weak_words import ENDS_IN_DUTY
 from orch_lsp.text import Span
 
 _MEASURE = re.compile(r"[\d%<>≤≥=±]")
@@ -86,18 +87,61 @@ def statement_without_keyword(subject: Subject) -> Iterator[Found]:
     text, nodes = document.text, document.nodes.by_key
     headed = {block.node.key for block in blocks(subject)}
     normative, then = terms(document, "normative"), terms(document, "then")
+    steps = _steps(subject)
     for statement in statements(subject):
         node, span = statement.node, statement.span
+        if node.key in steps:
+            continue
         parent = nodes.get(node.parent or "")
         if node.kind == "success_criterion" or node.key in headed or (parent is not None and parent.kind == "story"):
             continue
         group = (node.kind, _prefix(node.key))
-        if normative.any_in(span) or then.any_in(span) or _says(own, text[span.start : span.end]):
+        words = text[span.start : span.end]
+        if normative.any_in(span) or then.any_in(span) or _says(own, words) or ENDS_IN_DUTY.search(words):
             yield _Judged("", Span(0, 0), node.key, group=group)
         else:
-            severity = None if _is_english(text[span.start : span.end]) else "information"
+            severity = None if _is_english(words) else "information"
             message = "No word such as SHALL or MUST says that this has to hold."
             yield _Judged(message, statement.line(text), node.key, severity=severity, group=group)
+
+
+_MARKS = 4
+"""The most characters in front of the first word of a step: `**`, `_**`."""
+_AND = re.compile(
+    r"[*_\W]{0,4}(?:and|but|und|et|y|e)(?!\w)|[*_\W]{0,4}(?:并且|且|同时|そして|かつ|また|그리고)", re.IGNORECASE
+)
+
+
+def _steps(subject: Subject) -> frozenset[str]:
+    """Keys of items that are one step of a scenario each: the obligation stands in its `THEN`."""
+    document = subject.document
+    every = statements(subject)
+    kinds: list[str] = []
+    given, when, then = terms(document, "given"), terms(document, "when"), terms(document, "then")
+    for statement in every:
+        opening = Span(statement.span.start, min(statement.span.end, statement.span.start + _MARKS))
+        if then.any_in(opening):
+            kinds.append("then")
+        elif _AND.match(document.text, statement.span.start, statement.span.end):
+            kinds.append("and")
+        else:
+            kinds.append("begins" if given.any_in(opening) or when.any_in(opening) else "")
+    found: set[str] = set()
+    waiting: list[str] = []
+    parent, is_told = None, False
+    for statement, kind in zip(every, kinds, strict=True):
+        key = statement.node.key
+        if not kind or statement.node.parent != parent or (kind == "begins" and is_told):
+            waiting, is_told = [], False
+        parent = statement.node.parent
+        if kind == "then":
+            found.update(waiting)
+            waiting, is_told = [], is_told or bool(waiting)
+        elif is_told:
+            found.add(key)
+        elif kind == "begins" or (kind == "and" and waiting):
+            waiting.append(key)
+    return frozenset(found)
 
 
 def _where_most_oblige(found: Sequence[Found]) -> Iterator[Found]:

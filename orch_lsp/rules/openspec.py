@@ -11,6 +11,7 @@ from orch_lsp.document.node import Node
 from orch_lsp.document.profile import Profile
 from orch_lsp.rules.requirement_blocks import Block, Scenario, blocks, heading_line, is_named, part_named
 from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
+from orch_lsp.rules.weak_words import ENDS_IN_DUTY
 from orch_lsp.text import Edit, Span
 
 _KEYWORD = re.compile(r"(?<![A-Za-z0-9_])(?:SHALL|MUST)(?![A-Za-z0-9_])")
@@ -48,6 +49,8 @@ def no_normative_keyword(subject: Subject) -> Iterator[Found]:
     for block in _named(subject):
         said = block.words
         if not said or _KEYWORD.search(said) or _in_other_languages(subject.profile).search(said.casefold()):
+            continue
+        if ENDS_IN_DUTY.search(said):
             continue
         if _KEYWORD.search(block.section.title):
             message = "says SHALL or MUST in its heading alone: say it in the text below."

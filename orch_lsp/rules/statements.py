@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from orch_lsp.document.beside import is_beside_requirements
 from orch_lsp.document.node import Node, NodeKind
 from orch_lsp.rules.lexicon import TermKind, terms
 from orch_lsp.rules.requirement_blocks import blocks
@@ -16,6 +18,7 @@ _KINDS: frozenset[NodeKind] = frozenset(("requirement", "criterion", "success_cr
 _LEAD = re.compile(r"[^\w\r\n(（\[`\"“'<]*(?:\d{1,9}[.)、．）][ \t]*)?(?:\[.\]\*?[ \t]*)?")
 NO_REQUIREMENT = re.compile(r"(?:NG|A|AS|ASM|ASSUMPTION|C|CON|EC|QG|D|DEC|OOS|OQ|Q|K|RISK|E|T|NFG)-?\d")
 """Ids of what people list beside requirements: non-goals, assumptions, constraints, edge cases, gates, decisions."""
+_REQUIREMENT = re.compile(r"(?:N?FR|REQ|R|SR|UR|AC)-?\d")
 _BEHIND_ID = re.compile(r"[*_]{0,2}[ \t]*(?:[(（][^()（）\r\n]{0,60}[)）])?[ \t]*[:：.)]?[*_]{0,2}[ \t]*[:：]?[ \t]*")
 _OVER = re.compile(
     r"[\W_]{0,6}(?:supersede[sd]|retired|removed|deprecated|withdrawn|obsolete|moved to|n/a\b|~~"
@@ -52,13 +55,31 @@ def marked(subject: Subject, kind: TermKind) -> Iterator[tuple[Statement, list[S
             yield statement, spans
 
 
+def _facts(subject: Subject) -> frozenset[str]:
+    """Keys of the nodes in sections of constraints, assumptions and the like: they say what is so."""
+    document = subject.document
+    spans = [one for one in document.sections if one.level > 1 and is_beside_requirements(one.title)]
+    found: set[str] = set()
+    nodes, end = document.nodes.nodes, -1
+    starts = [node.span.start for node in nodes] if spans else []
+    for section in spans:
+        if section.body.end > end:
+            first, last = bisect_left(starts, section.body.start), bisect_left(starts, section.body.end)
+            found.update(node.key for node in nodes[first:last])
+            end = section.body.end
+    return frozenset(found)
+
+
 def _read(subject: Subject) -> Iterator[Statement]:
     document = subject.document
     text, nodes = document.text, document.nodes.nodes
     headed = {section.heading.start: section for section in document.sections}
     whole = {block.node.key for block in blocks(subject) if block.whole and block.scenarios}
     judged = {node.parent for node in nodes if node.kind in {"criterion", "scenario"}} - whole
+    facts = _facts(subject)
     for number, node in enumerate(nodes):
+        if node.key in facts and not _REQUIREMENT.match(node.key):
+            continue
         if node.kind not in _KINDS or node.key in judged or (node.name and NO_REQUIREMENT.match(node.key)):
             continue
         section = headed.get(node.span.start)

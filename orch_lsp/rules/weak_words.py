@@ -5,6 +5,8 @@ A word in ASCII stands for itself between two ends of words; a word in another s
 
 from __future__ import annotations
 
+import re
+
 VAGUE = (
     *("fast", "quick", "quickly", "easy", "easily", "user-friendly", "user friendly", "intuitive", "intuitively"),
     *("seamless", "seamlessly", "smooth", "smoothly", "robust", "robustly", "flexible", "efficient", "efficiently"),
@@ -205,6 +207,11 @@ ALSO_NORMATIVE = (
     *("sollte", "kann", "können", "wird", "werden", "peut", "peuvent", "ha de", "tem de", "tem que", "tiene que"),
 )
 """A sentence with one of them says that something has to hold, or may."""
+
+ENDS_IN_DUTY = re.compile(
+    r"[うくぐすつぬぶむるい]こと(?:[。．]|[\s.」』)）*_]*(?:[(（][^()（）\r\n]*[)）])?[\s。．.*_]*(?:[\r\n]|\Z))"
+)
+"""The Japanese form of an obligation or a prohibition (`〜すること`, `〜しないこと`): a verb and こと at the end."""
 
 TRIGGERS = ("when", "if", "while", "where")
 """In capitals they begin a criterion in EARS."""

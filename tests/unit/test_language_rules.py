@@ -135,6 +135,8 @@ def test_a_statement_ends_where_the_next_one_begins() -> None:
     [
         (["It MUST a", "It MUST b", "A map of the results"], ["warning"]),
         (["系统必须甲", "系统应乙", "地图"], ["information"]),
+        (["通知を返すこと", "コンテキストをLLMに渡すこと。", "履歴に残さないこと（30日）", "地図"], ["information"]),
+        (["システムは甲すること", "通知を返すことの記録", "乙しなければならない"], ["information"]),
         (["システムは甲すること", "乙しなければならない", "地図"], ["information"]),
         (["시스템은 갑해야 한다", "을 합니다", "지도"], ["information"]),
         (["Es muss a", "Es soll b", "Eine Karte"], ["information"]),
@@ -224,3 +226,53 @@ def test_any_text_has_findings_that_lie_in_it(text: str) -> None:
     whole = requirement(text)
     for finding in check(parse(whole, SPEC)):
         assert 0 <= finding.span.start <= finding.span.end <= len(whole)
+
+
+CRITERIA = """\
+# Requirements Document
+
+## Requirements
+
+### Requirement 1: A
+
+#### Acceptance Criteria
+
+1. WHEN a gate opens, THE system SHALL count it
+2. THE system SHALL show the count
+3. THE system SHALL keep it
+4. THE system SHALL send it
+
+### Requirement 2: B
+
+#### Acceptance Criteria
+
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "lines"),
+    [
+        (
+            "- **GIVEN** a gate\n- **WHEN** it opens\n- **AND** it is day\n- **THEN** it is counted\n- **AND** shown\n",
+            [],
+        ),
+        ("- GIVEN a gate\n- WHEN it opens\n", ["GIVEN a gate", "WHEN it opens"]),
+        ("- GIVEN a gate\n- a map\n- THEN it is counted\n", ["GIVEN a gate", "a map"]),
+        ("- GIVEN a gate\n- THEN it is counted\n- GIVEN a door\n- AND a key\n", ["GIVEN a door", "AND a key"]),
+        ("- GIVEN a gate\n\n### Requirement 3: C\n\n#### Acceptance Criteria\n\n- THEN it opens\n", ["GIVEN a gate"]),
+    ],
+)
+def test_the_steps_of_a_scenario_oblige_in_their_then(steps: str, lines: list[str]) -> None:
+    assert marked(CRITERIA.format(steps), REQUIREMENTS, "statement_without_keyword") == lines
+
+
+@pytest.mark.parametrize("title", ["Constraints and Limitations", "Known Gaps", "制約", "Annahmen"])
+def test_lists_of_constraints_and_facts_are_no_statements(title: str) -> None:
+    text = CRITERIA.format(f"1. THE system SHALL wait\n\n#### {title}\n\n1. A map of the gates\n2. Paper")
+    assert found(text, REQUIREMENTS, "statement_without_keyword") == []
+    also = "- **FR-001**: It MUST a\n- **FR-002**: It MUST b\n"
+    text = f"# Feature Specification: A\n\n## Requirements\n\n{also}\n## {title}\n\n- **FR-003**: A map\n"
+    assert marked(text, SPEC, "statement_without_keyword") == ["A map"]
+    text = text.replace("FR-0", "GG-0")
+    assert marked(text, SPEC, "statement_without_keyword") == []

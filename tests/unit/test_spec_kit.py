@@ -340,3 +340,25 @@ def test_a_row_about_a_requirement_that_is_declared_cites_it_and_is_no_second_on
     found = nodes("spec", text)
     assert [node.key for node in found.nodes if node.kind == "requirement"] == ["FR-001", "FR-002"]
     assert [c.key for c in found.citations] == ["FR-001", "US1", "US1"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "## Assumptions & Known Gaps",
+        "## Audit of the code\n\n### Findings by weight",
+        "## Notes\n\n### Audit mapping\n\nWords.\n\n#### High",
+        "## 制約",
+    ],
+)
+def test_rows_of_gaps_and_audits_are_no_requirements(heading: str) -> None:
+    table = "| ID | Gap |\n|---|---|\n| KG-001 | No clock |\n| H4 | FR-001 |\n"
+    text = f"# Feature Specification: X\n\n## Requirements\n\n{table.replace('KG', 'GG')}\n{heading}\n\n{table}"
+    keys = nodes("spec", text).by_key.keys()
+    assert {"GG-001", "H4"} <= keys
+    assert not {"KG-001", "H4~2"} & keys
+
+
+def test_known_gaps_beside_assumptions_are_assumptions() -> None:
+    document = parse("# Feature Specification: X\n\n## Assumptions & Known Gaps\n\nWords.\n", FORMAT.profiles[0])
+    assert set(document.profile_sections) == {"assumptions"}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from orch_lsp.document.beside import is_beside_requirements
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.items import Item, items_of, matches_in
 from orch_lsp.document.node import Node, NodeKind, NodeReader, Nodes, Relation, shortened, slug
@@ -78,7 +79,11 @@ class _Reader:
         found = [self._found(chunk, title) for chunk, title in zip(chunks, above, strict=True)]
         if self.rows:
             declared = frozenset(node.key for some in (*heads, *found) for node in some if node.name is not None)
-            found = [_with_rows(*both, declared) for both in zip(chunks, found, strict=True)]
+            beside = skeleton.once("spec-kit beside", None, lambda: _beside(skeleton))
+            found = [
+                _with_rows(chunk, nodes, declared, skeleton.around_chunk(beside, number, before=False))
+                for number, (chunk, nodes) in enumerate(zip(chunks, found, strict=True))
+            ]
         if self.stories:
             scenarios = _scenarios(document, heads)
             found = [_joined(chunk, *both) for chunk, *both in zip(chunks, found, scenarios, strict=True)]
@@ -224,17 +229,29 @@ def _joined(chunk: Chunk, nodes: tuple[Node, ...], scenarios: tuple[Node, ...]) 
     return chunk.once("spec-kit nodes and scenarios", lambda _: (*nodes, *scenarios), (nodes, scenarios))
 
 
-def _with_rows(chunk: Chunk, nodes: tuple[Node, ...], declared: frozenset[str]) -> tuple[Node, ...]:
+def _beside(skeleton: Skeleton) -> tuple[bool, ...]:
+    """For each heading whether tables below it list something else than requirements."""
+    found: list[bool] = []
+    for title, parent in zip(skeleton.titles, skeleton.parents, strict=True):
+        # The document's own title may speak of an audit, too.
+        found.append((parent > 0 and found[parent]) or is_beside_requirements(title))
+    return tuple(found)
+
+
+def _with_rows(
+    chunk: Chunk, nodes: tuple[Node, ...], declared: frozenset[str], beside: tuple[bool, ...]
+) -> tuple[Node, ...]:
     """With the rows of tables; a row about what an item or a heading declares is a citation of it."""
-    rows = chunk.once("spec-kit rows", lambda chunk: tuple(_rows(chunk)))
+    rows = chunk.once("spec-kit rows", lambda chunk: tuple(_rows(chunk, beside)), beside)
     kept = tuple(row for row in rows if row.key not in declared)
     return chunk.once("spec-kit nodes and rows", lambda _: (*nodes, *kept), (nodes, kept)) if kept else nodes
 
 
-def _rows(chunk: Chunk) -> Iterator[Node]:
+def _rows(chunk: Chunk, beside: tuple[bool, ...]) -> Iterator[Node]:
     """Rows of tables whose first cell is an id."""
+    starts = [heading.span.start for heading in chunk.headings]
     for number, element in enumerate(chunk.elements):
-        if element.kind != "row" or number + 1 >= len(chunk.elements):
+        if element.kind != "row" or number + 1 >= len(chunk.elements) or beside[bisect_right(starts, element.start)]:
             continue
         cell = chunk.elements[number + 1]
         found = _ID_CELL.fullmatch(chunk.source(cell))

@@ -60,7 +60,12 @@ _SPEC = (
         ),
     ),
     SectionSpec(
-        "assumptions", "Assumptions", (), "What was taken as given.", ("假设", "前提条件", "가정"), required=False
+        "assumptions",
+        "Assumptions",
+        ("Assumptions & Known Gaps", "Assumptions and Gaps"),
+        "What was taken as given.",
+        ("假设", "前提条件", "가정"),
+        required=False,
     ),
 )
 _PLAN = (
