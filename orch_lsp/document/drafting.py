@@ -6,6 +6,7 @@ Only the profile knows which places its documents have; this module knows how th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -91,5 +92,14 @@ def asked_for(document: SpecDocument, key: str) -> tuple[OpenPlace, ...]:
 
 def answer_profile(profile: Profile, places: Sequence[OpenPlace]) -> Profile:
     """The profile by which an answer is read: one section for each place that was asked for."""
-    sections = tuple(SectionSpec(place.key, place.title, (), place.guidance) for place in places)
+    sections = tuple(SectionSpec(place.key, place.title, _quoted(place.title), place.guidance) for place in places)
     return Profile(name=profile.name, sections=sections, prompt_name=profile.prompt_name, kind=profile.kind)
+
+
+_QUOTES = re.compile(r"“([^“”]*)”")
+_FORMS = (r'"\1"', r"\1", r"'\1'", r"„\1“", r"«\1»", r"‘\1’", r"「\1」")
+
+
+def _quoted(title: str) -> tuple[str, ...]:
+    """A title in the forms in which models repeat its quotation marks."""
+    return tuple(_QUOTES.sub(form, title) for form in _FORMS) if "“" in title else ()

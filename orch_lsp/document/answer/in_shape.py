@@ -6,8 +6,49 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from orch_lsp.document.answer.note import AnswerNote
-from orch_lsp.document.answer.reading import Answer, AnswerSection
+from orch_lsp.document.answer.reading import Answer, AnswerSection, read_answer
 from orch_lsp.document.drafting import OpenPlace
+from orch_lsp.document.heading_name import heading_name
+from orch_lsp.document.profile import Profile
+from orch_lsp.markdown.front_matter import content_start
+from orch_lsp.markdown.reader import read
+
+
+def read_for_places(
+    raw: str, profile: Profile, wanted: Sequence[str], places: Sequence[OpenPlace], about: str
+) -> Answer:
+    """The answer by places, in their shapes. Pure; linear.
+
+    An answer to the question for one place may lack that place's heading, if it begins like the example.
+
+    Args:
+        raw: The answer as it came.
+        profile: By which it is read (`answer_profile`).
+        wanted: Keys of the places that were asked for.
+        places: The open places of the document.
+        about: The brief.
+    """
+    answer = read_answer(raw, profile, wanted, about)
+    asked = [place for place in places if place.key in wanted]
+    if answer.reason == "no_section" and len(asked) == 1 and _begins_alike(raw, asked[0].example):
+        answer = read_answer(f"## {asked[0].title}\n\n{raw}", profile, wanted, about)
+    return in_shape(answer, places)
+
+
+def _begins_alike(raw: str, example: str) -> bool:
+    """Whether an answer begins with the heading or the kind of item that an example begins with."""
+    found = _beginning(raw)
+    return found is not None and found == _beginning(example)
+
+
+def _beginning(text: str) -> str | None:
+    """The first word of the heading that a text begins with, empty for a list; None for anything else."""
+    tree = read(text[content_start(text) :].lstrip("\r\n"))
+    chunk = tree.chunks[0]
+    first = next((chunk.elements[number].kind for number in chunk.children()), None)
+    if first == "heading":
+        return heading_name(tree.headings[0].text.partition(":")[0])
+    return "" if first == "list" else None
 
 
 def in_shape(answer: Answer, places: Sequence[OpenPlace]) -> Answer:

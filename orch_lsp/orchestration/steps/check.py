@@ -58,9 +58,11 @@ async def check_answer(scope: StepScope, plan: DraftPlan, raw: str) -> Answer:
 
 def _read(plan: DraftPlan, raw: str) -> tuple[Answer, tuple[AnswerNote, ...]]:
     wanted = [target.key for target in plan.targets]
-    answer = reading.read_answer(raw, plan.asked, wanted, plan.brief)
-    if plan.reading.profile.drafting is not None:
-        answer = in_shape.in_shape(answer, open_places(plan.reading.document))
+    if plan.reading.profile.drafting is None:
+        answer = reading.read_answer(raw, plan.asked, wanted, plan.brief)
+    else:
+        places = open_places(plan.reading.document)
+        answer = in_shape.read_for_places(raw, plan.asked, wanted, places, plan.brief)
     missing = partial(_is_missing, plan.reading.root)
     return answer, (*answer.notes, *draft_check.draft_notes(answer.sections, missing))
 
