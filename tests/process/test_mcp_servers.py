@@ -281,3 +281,24 @@ async def test_the_doctor_lists_servers_and_starts_none(orch, homes, provider, w
     assert "`orch-lsp trust mcp theirs`" in found["server mcp:theirs"]["message"]
     assert secret not in done.out + done.err
     assert not log.exists()
+
+
+async def test_without_the_extra_a_draft_is_made_and_says_what_to_install(orch, homes, provider, workspace, tmp_path):
+    (tmp_path / "without" / "mcp").mkdir(parents=True)
+    (tmp_path / "without" / "mcp" / "__init__.py").write_text("raise ImportError('not there')\n")
+    (workspace / "a.spec.md").write_text(SPEC)
+    homes.use(provider.url, more=table("notes", SERVER))
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    done = await orch("draft", "a.spec.md", "--json", env={"PYTHONPATH": str(tmp_path / "without")})
+    assert done.code == 0, done.err
+    assert 'pip install "orch-lsp[mcp]"' in left_out(done.json())["mcp:notes"]
+    assert "The server mcp:notes gave nothing" in done.err
+
+
+async def test_a_server_is_not_started_where_its_answer_would_find_no_room(orch, homes, provider, workspace, tmp_path):
+    log = tmp_path / "STARTED"
+    (workspace / "a.spec.md").write_text(SPEC)
+    homes.use(provider.url, more=table("notes", SERVER, log) + "[context]\nbudget_tokens = 100\n")
+    shown = (await orch("context", "a.spec.md", "--json")).json()
+    assert {"path": "mcp:notes", "reason": "no room in the budget"} in shown["left_out"]
+    assert not log.exists()

@@ -117,6 +117,10 @@ class SourceWithServers:
         if not servers.ready and not servers.failed:
             found = await self._inner.retrieve(query)
             return replace(found, left_out=(*servers.refused, *found.left_out))
+        if query.budget_tokens // SHARE <= servers_introduction_cost():
+            found = await self._inner.retrieve(query)
+            unasked = (Exclusion(f"mcp:{name}", "no room in the budget") for name in (*servers.ready, *servers.failed))
+            return replace(found, left_out=(*servers.refused, *unasked, *found.left_out))
         words = await asyncio.to_thread(_terms, query.brief)
         outcome = await _Round(servers, query.servers, words).ask()
         share = query.budget_tokens // SHARE
