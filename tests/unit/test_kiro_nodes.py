@@ -448,6 +448,7 @@ _IDS_IN_BOLD = """\
 - **AC 3.1.1**: Grow
 - **3.1.2**: Stand
 - **Note**: none
+- 3.1.9 metres
 
 ### 3.2 Root
 

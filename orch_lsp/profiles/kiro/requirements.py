@@ -217,7 +217,10 @@ class _Reading:
         if item.ordinal is not None or _is_normative(content):
             return True
         explicit = _EXPLICIT.match(content)
-        return explicit is not None and key_of(explicit["id"]).startswith(f"{place.requirement}.")
+        if explicit is None or explicit[0].strip() == explicit["id"]:
+            # A bare number may be a measure: `- 3.5 seconds`.
+            return False
+        return key_of(explicit["id"]).startswith(f"{place.requirement}.")
 
     def _explicit(self, item: Item) -> re.Match[str] | None:
         return _EXPLICIT.match(self._text, item.content.start, item.content.end)
