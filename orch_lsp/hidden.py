@@ -52,7 +52,7 @@ def hidden_spans(text: str) -> Iterator[Span]:
     yield from (Span(*match.span()) for match in _EACH.finditer(text) if match["kept"] is None)
 
 
-# What some reader takes for the end of a line, though JSON does not escape it.
+# An end of a line to some readers, though JSON does not escape it.
 _LINE_END = re.compile("[\x85\u2028\u2029]")
 
 

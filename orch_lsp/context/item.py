@@ -71,7 +71,7 @@ class ContextResult:
     fallback_from: str | None = None
     """The names of sources that failed and for which another one stood in, as the user configured it."""
     warnings: tuple[str, ...] = ()
-    """What the user should know of sources that gave nothing, or less than they should have."""
+    """Sentences for the user on sources that gave nothing, or less than they should have."""
 
 
 class ContextSource(Protocol):

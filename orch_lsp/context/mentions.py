@@ -1,4 +1,4 @@
-"""What a spec names itself: files, lines of files, modules and symbols, each with its place in the spec.
+"""The things that a spec names itself: files, lines of files, modules and symbols, each with its place in the spec.
 
 A link and `@path` are meant, so that one that leads nowhere or must not be followed is reported. Inline code, prose and
 traces of calls are only taken for a file or a symbol where one is found, since `/v1/users` and `e.g.` are none.

@@ -37,9 +37,9 @@ LARGEST_UNIT = 0.4
 SMALL_FILE = 0.12
 """Of a role's share; a file that is smaller is one unit."""
 NAMED = 1.3
-"""What a unit gains by being named in the brief."""
+"""The gain of a unit that is named in the brief."""
 CALLED = 1.2
-"""What a unit gains by being called in one that was taken."""
+"""The gain of a unit that is called in one that was taken."""
 COST_POWER = 0.3
 _REFERRED = 0.5
 """The score of units of a file that is chosen only because others refer to it."""
@@ -231,7 +231,7 @@ class Pack:
         start = None if found else head(file.lines, 1, len(file.lines), share)
         return [start] if start else found
 
-    # What was chosen
+    # The chosen parts
 
     def _options(self, candidates: Sequence[Candidate], allowance: float) -> list[_Option]:
         """Units of the best files, of no more files than can matter."""
@@ -333,7 +333,7 @@ class Pack:
                 one.value *= CALLED
 
     def _chosen_items(self) -> Iterator[ContextItem]:
-        """What was chosen as items, those of a file together, joined where only a few lines are between."""
+        """The chosen parts as items, those of a file together, joined where only a few lines are between."""
         for file in self._files.values():
             candidate = file.candidate
             if candidate is None:

@@ -95,7 +95,7 @@ def rank_occurrences(found: Occurrences) -> Ranking:
 
 
 def _weights(holding: Mapping[str, int], total: int) -> tuple[dict[str, float], set[str]]:
-    """What each term is worth that stands in so many documents, in its order, and which of them tell."""
+    """The worth of each term by the number of documents that hold it, in order, and which terms tell."""
     weights = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in sorted(holding.items()) if n}
     telling = {term for term in weights if total < _ENOUGH_TO_JUDGE or holding[term] * 2 <= total} or set(weights)
     return weights, telling

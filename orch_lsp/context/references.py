@@ -55,7 +55,7 @@ class Tails:
     def named(self, dotted: tuple[str, ...]) -> tuple[str, str | None] | None:
         """The file of a dotted name, and the name in it if its last part is one; None if no file is meant."""
         for kept in range(len(dotted), max(0, len(dotted) - 3), -1):
-            # What a package is called from outside, such as `crate` or a repository's address, is no folder.
+            # The name of a package from outside, such as `crate` or a repository's address, is no folder.
             for first in range(max(1, kept - 1)):
                 if kept - first == 1 and len(dotted) > 1:
                     break

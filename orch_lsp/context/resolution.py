@@ -28,7 +28,7 @@ _LEAST_TAIL = 2
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a mention means: a file below the root, perhaps lines of it, perhaps a definition in it by its name."""
+    """The meaning of a mention: a file below the root, perhaps lines of it, perhaps a definition in it by its name."""
 
     path: str
     lines: tuple[int, int] | None = None

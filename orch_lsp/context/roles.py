@@ -1,4 +1,4 @@
-"""What a file is in its project: by its path, and where that does not tell, by how its text begins.
+"""The part of a file in its project: by its path, and where that does not tell, by how its text begins.
 
 Names and folders are those that tools and communities of many languages use. The role decides how much of the budget
 a file may take, not whether it is taken.

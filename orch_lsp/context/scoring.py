@@ -16,7 +16,7 @@ USUAL_LENGTH = 150
 
 NAME_WEIGHT = 4.0
 _UNKNOWN = 4.0
-"""What a word of a name that is not in the brief counts against it."""
+"""The weight against a name of each word in it that the brief lacks."""
 
 
 class UnitScore:

@@ -16,7 +16,7 @@ _MOST_NAMED = 10
 
 
 def previewed_of(prepared: Prepared, document: str, context: ContextResult) -> Previewed:
-    """What is kept of a request that is shown."""
+    """The kept part of a request that is shown."""
     return Previewed(prepared.body_sha256, sha256(document), _pieces(context))
 
 

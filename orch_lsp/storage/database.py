@@ -194,7 +194,7 @@ class Database:
             self._set_aside()
             return
         try:
-            # Who looks at a database while another process makes it may miss a table that is there by now.
+            # A look at a database while another process makes it may miss a table that is there by now.
             is_damaged = sqlite.is_damage_within(error) or damage.is_damaged(self.location, self._schema)
         except sqlite3.Error as other:
             raise sqlite.store_error(other, self._schema.what) from other

@@ -82,7 +82,7 @@ def rows_of(root: Path, paths: Collection[str], marker: Marker, stopped: Callabl
             return
         readable = read_text(root, path, MAX_FILE_BYTES)
         if not isinstance(readable, Exclusion):
-            # What was reached by a link is in the index by its own name.
+            # A file that was reached by a link is in the index by its own name.
             if readable.path == path:
                 terms, names, words = marker.row(path, readable.text)
                 yield NewRow(path, settled(readable.stamp) or _NEVER, words, terms, names)

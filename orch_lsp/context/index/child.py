@@ -22,7 +22,7 @@ from orch_lsp.context.index.reading import Wanted, find
 from orch_lsp.errors import OrchError
 
 _NICE = 5
-"""Whoever works at the machine comes first."""
+"""The person at the machine comes first."""
 
 
 def main() -> None:
@@ -74,7 +74,7 @@ def _answer(answers: BinaryIO, value: Mapping[str, Any]) -> None:
         answers.write(json.dumps(value).encode("ascii") + b"\n")
         answers.flush()
     except OSError:
-        # Nobody reads it: whoever asked is gone.
+        # There is no reader any more: the process that asked is gone.
         os._exit(0)
 
 

@@ -92,7 +92,7 @@ class IndexedCorpus:
         self.unread.afterwards()
 
     def _in_index(self, terms: Collection[str]) -> Occurrences:
-        """What the index holds of the terms."""
+        """The entries of the terms in the index."""
         if self.indexed:
             try:
                 marker = self.disk.marker()
@@ -117,7 +117,7 @@ class IndexedCorpus:
         ]
 
     def _found(self, terms: Collection[str], symbols: Collection[str]) -> Found:
-        """What stands in the files that are not in the index; read once for all that was hinted at."""
+        """The content of the files that are not in the index; read once for all that was hinted at."""
         if self._read is None or not self._read[0].covers(terms, symbols):
             known = self.hints if self._read is None else self._read[0]
             wanted = Wanted(known.terms.union(terms), known.symbols.union(symbols))
@@ -147,5 +147,5 @@ def _documents(found: Occurrences) -> list[Document]:
 
 
 def not_used(error: StoreError) -> Exclusion:
-    """What the record says of an index that could not be used."""
+    """Words for the record on an index that could not be used."""
     return Exclusion("…", f"{error.message} The files were read without it")

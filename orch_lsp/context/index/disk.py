@@ -50,7 +50,7 @@ class Disk:
         return self._database.location
 
     def marker(self) -> Marker:
-        """What makes marks for this user.
+        """The maker of marks for this user.
 
         Raises:
             StoreError: The user's secret cannot be read.

@@ -11,7 +11,7 @@ from orch_lsp.context.item import Watcher
 
 
 class Unwatched:
-    """Nobody is told."""
+    """Tells no one."""
 
     def progressed(self, root: Path, done: int, of: int) -> None:
         """See `Watcher`."""

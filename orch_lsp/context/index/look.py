@@ -40,7 +40,7 @@ class Looker:
 
     @property
     def tree(self) -> FileTree:
-        """What decides which files count, as of the last look."""
+        """All that decides which files count, as of the last look."""
         return self._tree or FileTree(self._root)
 
     def list_files(self, max_files: int, stopped: Callable[[], bool]) -> Listing:

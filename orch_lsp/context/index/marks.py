@@ -1,4 +1,4 @@
-"""What stands for a word in the index: a hash of it under the user's secret.
+"""Marks, which stand for words in the index: a hash of it under the user's secret.
 
 The index so holds no word of any file, and no key that somebody left in one. Whoever has the file without the secret
 can look nothing up in it.
@@ -40,7 +40,7 @@ class Marker:
         return self._mark(b"name", name)
 
     def row(self, path: str, text: str) -> tuple[str, str, int]:
-        """What the index holds of a file, and how many words it has.
+        """The entry of a file in the index, and how many words it has.
 
         Returns:
             A token for each of its terms, which is the mark with how often it occurs (`with_count`), and the marks of

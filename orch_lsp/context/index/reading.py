@@ -1,4 +1,4 @@
-"""What a query finds in files that are read for it: one pass over each, of which only the counts are kept."""
+"""The finds of a query in files that are read for it: one pass over each, of which only the counts are kept."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_NAMES = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for in each file: terms of `tokens`, and names that it may define."""
+    """The words to look for in each file: terms of `tokens`, and names that it may define."""
 
     terms: frozenset[str]
     symbols: frozenset[str]
@@ -34,14 +34,14 @@ class Wanted:
 
 
 def hints_in(text: str) -> Wanted:
-    """What may be asked for when a document is drafted: all its terms, and what is written as names are."""
+    """All that may be asked for when a document is drafted: all its terms, and what is written as names are."""
     names = (name for found in _CODE.findall(text) for name in _NAME.findall(found))
     return Wanted(frozenset(terms(text)), frozenset(islice(dict.fromkeys(names), _MOST_NAMES)))
 
 
 @dataclass(slots=True)
 class Found:
-    """What was found: a document for each file that could be read, and the files that define each of the names."""
+    """The finds: a document for each file that could be read, and the files that define each of the names."""
 
     documents: list[Document] = field(default_factory=list[Document])
     defining: dict[str, list[str]] = field(default_factory=dict[str, list[str]])

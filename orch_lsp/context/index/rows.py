@@ -17,7 +17,7 @@ from orch_lsp.context.stamps import Fields, Stamp
 from orch_lsp.storage.schema import Schema
 
 Connection = sqlite3.Connection
-"""What a caller's work is given."""
+"""The value that a caller's work is given."""
 NO_TEXT = -1
 """Words of a file that cannot be searched: binary, too large, in another encoding."""
 _DEAD_KEPT = 2_000

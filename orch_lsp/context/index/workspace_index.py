@@ -44,7 +44,7 @@ _NOTHING_KNOWN = _Known("", "", NOTHING_INDEXED)
 
 
 class WorkspaceIndex:
-    """What is known of one workspace in this process, and its index on disk.
+    """The knowledge of one workspace in this process, and its index on disk.
 
     Args:
         root: The workspace, its symlinks resolved.
@@ -74,7 +74,7 @@ class WorkspaceIndex:
     def corpus(
         self, files: Sequence[str], hints: Wanted, limits: Limits, ended: Callable[[], bool]
     ) -> ReadCorpus | IndexedCorpus:
-        """What these files hold: from the index as far as they are in it as they are, else by reading.
+        """The content of these files: from the index as far as they are in it as they are, else by reading.
 
         Where many have to be read, an index is built beside that. Blocking.
 

@@ -1,4 +1,4 @@
-"""What a server gave: texts with their origins, as they came, and all that was not taken."""
+"""The answer of a server: texts with their origins, as they came, and all that was not taken."""
 
 from __future__ import annotations
 

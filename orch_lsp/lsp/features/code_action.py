@@ -165,7 +165,7 @@ def _cures(snapshot: Snapshot, reading: Reading, failure: ShownFailure) -> Itera
 
 
 def _on_secret(reading: Reading, diagnostic: types.Diagnostic) -> Iterable[Offer]:
-    """What may be sent of something that looks like a secret, the most careful first."""
+    """Ways to send something that looks like a secret, the most careful first."""
     if diagnostic.code != ErrorCode.SECRET_BLOCKED:
         return
     for title, choice in _OF_A_SECRET:
