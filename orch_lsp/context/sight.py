@@ -1,4 +1,4 @@
-"""The meaning of one mention, for whoever looks at it: which file, which lines, how much it is, and whether it is sent."""
+"""The meaning of one mention: which file, which lines, how much it is, and whether it is sent."""
 
 from __future__ import annotations
 
