@@ -1,23 +1,30 @@
-"""How the parts that formats bring to a prompt are made: the rules of a format, and how it deals with what is open."""
+"""How the parts that formats bring to a prompt are made: their words are files, one for each kind of document."""
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 from orch_lsp.document.prompt import PromptTemplate
 
-_UNKNOWN = (
-    "The places of this document have no room for questions and proposals marked as such. Where neither the brief nor "
-    "an excerpt says what a place needs, take the plainest behaviour that they allow; invent no numbers."
-)
+FOLDER = "prompts"
 
 
-def asking(name: str, version: str, document: str, rules: str, *, unknown: str = _UNKNOWN) -> PromptTemplate:
-    """The part for one kind of document.
+def asking(package: str | None, name: str, version: str, document: str) -> PromptTemplate:
+    """The part for one kind of document. Blocking: it reads the words of `prompts/KIND.md`.
 
     Args:
+        package: Name of the format's package, in which the file lies.
         name: `FORMAT.KIND`.
         version: Changes with any change to the words.
         document: The kind of document, with an article.
-        rules: The rules of the format for this kind, one line each.
-        unknown: A sentence on how to deal with a fact that is not known.
+
+    Raises:
+        OSError: There is no such file.
+        ValueError: No package is named.
     """
-    return PromptTemplate(name, version, document, f"{unknown}\n\n{rules}")
+    if package is None:
+        msg = f"the prompt {name} needs the package that its words lie in"
+        raise ValueError(msg)
+    _, _, kind = name.partition(".")
+    words = files(package).joinpath(FOLDER, f"{kind}.md").read_text(encoding="utf-8")
+    return PromptTemplate(name, version, document, words)

@@ -324,31 +324,11 @@ def _apart(fit: Fit) -> Fit:
     return fitted
 
 
-_RULES_OF_REQUIREMENTS = """\
-Rules of the format:
-- A requirement is `- [ ] **AUTH-01**: TEXT`: a category in capitals, two digits; no id comes twice.
-- It says what a person can do or observe, and can be tested; one thing each.
-- What waits has no box."""
-_RULES_OF_ROADMAP = """\
-Rules of the format:
-- Phases are numbered 1, 2, 3 and have the same number and name wherever they stand.
-- Each requirement of this version belongs to exactly one phase; name only ids that exist.
-- A success criterion is observed by a person; it names no file and no function."""
-_RULES_OF_PROJECT = """\
-Rules of the format:
-- Say how things are; leave out plans and phases.
-- Limits and what is left out have their reason beside them."""
-_RULES_OF_CONTEXT = """\
-Rules of the format:
-- Only decisions, each so that nobody has to ask again; no wishes such as “modern” or “fast”.
-- Files have their whole path, as the excerpts have it."""
-
-
 REQUIREMENTS = Drafting(
-    asking("gsd.requirements", "1", "the requirements of a project", _RULES_OF_REQUIREMENTS), _requirements_places
+    asking(__package__, "gsd.requirements", "2", "the requirements of a project"), _requirements_places
 )
-ROADMAP = Drafting(asking("gsd.roadmap", "1", "the roadmap of a project", _RULES_OF_ROADMAP), _roadmap_places)
-PROJECT = Drafting(asking("gsd.project", "1", "the description of a project", _RULES_OF_PROJECT), _project_places)
+ROADMAP = Drafting(asking(__package__, "gsd.roadmap", "2", "the roadmap of a project"), _roadmap_places)
+PROJECT = Drafting(asking(__package__, "gsd.project", "2", "the description of a project"), _project_places)
 CONTEXT = Drafting(
-    asking("gsd.context", "1", "the decisions that were taken for a phase", _RULES_OF_CONTEXT), _context_places
+    asking(__package__, "gsd.context", "2", "the decisions that were taken for a phase"), _context_places
 )

@@ -268,11 +268,5 @@ def _after_blank(fit: Fit) -> Fit:
 
 
 _KEYS: Sequence[str] = ("name", "files", "action", "verify", "done")
-_RULES = f"""\
-Rules of the format:
-- An agent executes the plan word by word and asks nobody: name files, functions, values and commands.
-- A task is `<task type="auto">` with {", ".join(f"`<{key}>`" for key in _KEYS)}, each with text; no tag stays open.
-- The files of the tasks are those of the list of files; the truths are what the tasks make true.
-- Name only requirements that exist."""
 
-PLAN = Drafting(asking("gsd.plan", "1", "a plan that an agent executes", _RULES), _places)
+PLAN = Drafting(asking(__package__, "gsd.plan", "2", "a plan that an agent executes"), _places)

@@ -293,29 +293,9 @@ def _has_tasks(document: SpecDocument) -> bool:
     return any(node.kind == "task" for node in document.nodes.nodes)
 
 
-_RULES_OF_REQUIREMENTS = """\
-Rules of the format:
-- A criterion is one sentence with one SHALL, and says what can be observed. WHEN, IF, THEN, WHILE, WHERE and SHALL \
-stay in capitals.
-- Requirements are numbered 1, 2, 3; the criteria of each begin with 1.
-- A system has one name in all criteria."""
-_RULES_OF_BUGFIX = """\
-Rules of the format:
-- Each line begins with its number: 1.x what happens now, 2.x what is to happen, 3.x what must not change.
-- WHEN, THEN, SHALL and CONTINUE TO stay in capitals."""
-_RULES_OF_DESIGN = """\
-Rules of the format:
-- A property ends with `**Validates: Requirements 1.1, 1.2**`: numbers of criteria that exist."""
-_RULES_OF_TASKS = """\
-Rules of the format:
-- A task is a line `- [ ] 1. TEXT`, one below it `  - [ ] 1.1 TEXT`; no number comes twice.
-- Each task ends with a line `- _Requirements: 1.1, 2.3_`: numbers of criteria that exist. Together they cover \
-all of them.
-- A task is something that is written, run or tested in code."""
-
 REQUIREMENTS_DRAFTING = Drafting(
-    asking("kiro.requirements", "2", "a document of requirements", _RULES_OF_REQUIREMENTS), _requirements_places
+    asking(__package__, "kiro.requirements", "3", "a document of requirements"), _requirements_places
 )
-BUGFIX_DRAFTING = Drafting(asking("kiro.bugfix", "2", "the analysis of a bug", _RULES_OF_BUGFIX), _bugfix_places)
-DESIGN_DRAFTING = Drafting(asking("kiro.design", "2", "the design of a feature", _RULES_OF_DESIGN), _design_places)
-TASKS_DRAFTING = Drafting(asking("kiro.tasks", "2", "the list of tasks of a feature", _RULES_OF_TASKS), _tasks_places)
+BUGFIX_DRAFTING = Drafting(asking(__package__, "kiro.bugfix", "3", "the analysis of a bug"), _bugfix_places)
+DESIGN_DRAFTING = Drafting(asking(__package__, "kiro.design", "3", "the design of a feature"), _design_places)
+TASKS_DRAFTING = Drafting(asking(__package__, "kiro.tasks", "3", "the list of tasks of a feature"), _tasks_places)

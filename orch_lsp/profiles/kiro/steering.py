@@ -27,11 +27,6 @@ _BELOW = {
     "imports": Words("Which part may import which.", "- `orders` knows nothing of `web`"),
     "decisions": Words("What was decided for the whole code, and why.", "- One process: it is enough for one town"),
 }
-_RULES = """\
-Rules of the format:
-- The document is read before each change: say only what holds for all of them, in short sentences and lists.
-- Name files, folders and commands as the excerpts have them; leave out what code says by itself.
-- No passwords, keys or names of people."""
 
 
 def _places(document: SpecDocument) -> Iterator[OpenPlace]:
@@ -39,4 +34,6 @@ def _places(document: SpecDocument) -> Iterator[OpenPlace]:
     yield from note_places(document)
 
 
-DRAFTING = Drafting(asking("kiro.steering", "1", "standing guidance for those who change a project", _RULES), _places)
+DRAFTING = Drafting(
+    asking(__package__, "kiro.steering", "2", "standing guidance for those who change a project"), _places
+)

@@ -303,35 +303,11 @@ def _groups(document: SpecDocument) -> Iterator[OpenPlace]:
         yield OpenPlace(place.key, title, guidance, example, place.span, place.head, None, place.section)
 
 
-_RULES_OF_REQUIREMENTS = """\
-Rules of the format:
-- `### Requirement: NAME` has three #, `#### Scenario: NAME` four. No other headings.
-- The sentence below a requirement's heading says SHALL or MUST, in these very letters, and is shorter than 500 \
-characters.
-- Every requirement has at least one scenario. A scenario's steps are bullets `- **WHEN** …`, `- **THEN** …`, \
-`- **AND** …`.
-- No two requirements have the same name."""
-
-_RULES_OF_PROPOSALS = """\
-Rules of the format:
-- Say why before what; leave out how.
-- Capabilities are named in small letters with hyphens."""
-_RULES_OF_DESIGNS = """\
-Rules of the format:
-- Each decision names what it was chosen over, and why."""
-_RULES_OF_TASKS = """\
-Rules of the format:
-- A task is a line `- [ ] 1.1 TEXT`: its number begins with its group's, and no number comes twice.
-- Each task is small enough for one session; they stand in the order in which they are done."""
-
-SPEC = Drafting(
-    asking("openspec.spec", "2", "the specification of one capability", _RULES_OF_REQUIREMENTS), _spec_places
-)
+SPEC = Drafting(asking(__package__, "openspec.spec", "3", "the specification of one capability"), _spec_places)
 DELTA = Drafting(
-    asking("openspec.delta", "2", "the part of a change that alters one capability's specification",
-           _RULES_OF_REQUIREMENTS),
+    asking(__package__, "openspec.delta", "3", "the part of a change that alters one capability's specification"),
     _delta_places,
 )  # fmt: skip
-PROPOSAL = Drafting(asking("openspec.proposal", "2", "the proposal of a change", _RULES_OF_PROPOSALS), _proposal_places)
-DESIGN = Drafting(asking("openspec.design", "2", "the design of a change", _RULES_OF_DESIGNS), _design_places)
-TASKS = Drafting(asking("openspec.tasks", "2", "the list of tasks of a change", _RULES_OF_TASKS), _tasks_places)
+PROPOSAL = Drafting(asking(__package__, "openspec.proposal", "3", "the proposal of a change"), _proposal_places)
+DESIGN = Drafting(asking(__package__, "openspec.design", "3", "the design of a change"), _design_places)
+TASKS = Drafting(asking(__package__, "openspec.tasks", "3", "the list of tasks of a change"), _tasks_places)

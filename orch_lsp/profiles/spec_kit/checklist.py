@@ -181,9 +181,6 @@ def _grouped(*, numbered: bool) -> Fit:
     return fit
 
 
-_RULES = """\
-Rules of the format:
-- An item is `- [ ] CHK001 QUESTION [Aspect, Spec §ID]`: three digits, none twice, going on from the highest there is.
-- An item asks about the requirements as they are written. Nothing is ticked."""
-
-DRAFTING = Drafting(asking("spec-kit.checklist", "1", "a checklist on the quality of a specification", _RULES), _places)
+DRAFTING = Drafting(
+    asking(__package__, "spec-kit.checklist", "2", "a checklist on the quality of a specification"), _places
+)

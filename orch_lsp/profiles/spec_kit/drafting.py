@@ -346,36 +346,15 @@ def _constitution_places(document: SpecDocument) -> Iterator[OpenPlace]:
     yield from _lines(document)
 
 
-_UNKNOWN = (
-    "Where they do not say what a place needs, take the plainest behaviour that they allow; for what only the author "
-    "can decide write `[NEEDS CLARIFICATION: question]`, at most three times."
-)
-_RULES_OF_SPEC = """\
-Rules of the format:
-- Write what users need and why; leave out how it is built.
-- Requirements are `- **FR-001**: System MUST …`, results `- **SC-001**: …`; no id comes twice.
-- A scenario is one numbered line: `1. **Given** …, **When** …, **Then** …`."""
-_RULES_OF_PLAN = """\
-Rules of the format:
-- Name what the project has by its name in the excerpts; a new file is called new."""
-_RULES_OF_TASKS = """\
-Rules of the format:
-- A task is `- [ ] T001 [P] [US1] TEXT with a path`: three digits, in the order in which they are done, none twice.
-- `[P]` only where it touches other files than its neighbours; `[US1]` only for tasks of a story."""
-_RULES_OF_OTHERS = """\
-Rules of the format:
-- Short paragraphs and lists."""
-
-
-def _made(kind: str, document: str, rules: str = _RULES_OF_OTHERS) -> Drafting:
+def _made(kind: str, document: str) -> Drafting:
     places = {"spec": _spec_places, "plan": _plan_places, "tasks": _tasks_places}.get(kind, _constitution_places)
-    return Drafting(asking(f"spec-kit.{kind}", "2", document, rules, unknown=_UNKNOWN), places)
+    return Drafting(asking(__package__, f"spec-kit.{kind}", "3", document), places)
 
 
 DRAFTING = {
-    "spec": _made("spec", "the specification of a feature", _RULES_OF_SPEC),
-    "plan": _made("plan", "the plan of a feature", _RULES_OF_PLAN),
-    "tasks": _made("tasks", "the list of tasks of a feature", _RULES_OF_TASKS),
+    "spec": _made("spec", "the specification of a feature"),
+    "plan": _made("plan", "the plan of a feature"),
+    "tasks": _made("tasks", "the list of tasks of a feature"),
     "research": _made("research", "the research for a plan"),
     "data-model": _made("data-model", "the data model of a feature"),
     "quickstart": _made("quickstart", "the guide by which a feature is tried out"),

@@ -167,9 +167,6 @@ def _table(body: str) -> str | None:
     return None if rows is None else f"{_COLUMNS}\n{_RULE}\n{rows}"
 
 
-_RULES = """\
-Rules of the format:
-- A row stands for a slice that is specified on its own, small enough for one spec; its id never changes.
-- `Depends on` names ids of rows that come before, or is a dash."""
-
-DRAFTING = Drafting(asking("spec-kit.roadmap", "1", "the roadmap of a large feature: a spec of specs", _RULES), _places)
+DRAFTING = Drafting(
+    asking(__package__, "spec-kit.roadmap", "2", "the roadmap of a large feature: a spec of specs"), _places
+)
