@@ -9,11 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 from orch_lsp.context import assembly
 from orch_lsp.context.card import project_card
-from orch_lsp.context.choke import admit
+from orch_lsp.context.choke import admit, read_bytes
 from orch_lsp.context.choosing import choose
 from orch_lsp.context.corpus import Limits, OnceRead
 from orch_lsp.context.ignore import Rules
@@ -27,8 +28,12 @@ from orch_lsp.context.resolution import Place, Resolver
 from orch_lsp.context.sight import Sight, seen
 from orch_lsp.context.tokens import terms
 from orch_lsp.errors import ContextError, ErrorCode
+from orch_lsp.text import split_lines
 
 MAX_LEFT_OUT = 200
+OWN_IGNORES = ".orchignore"
+MAX_IGNORE_BYTES = 256 * 1024
+EXCLUDED = "excluded by `context.exclude` or `.orchignore`"
 _MOST_BESIDE = 12
 """Of one folder that belongs to the spec."""
 _AROUND = 15
@@ -113,6 +118,7 @@ class FilesystemSource:
 
     def _look_up(self, query: ContextQuery, mention: Mention, stopped: Callable[[], bool]) -> tuple[Sight, ...]:
         root = Path(os.path.realpath(query.root))
+        query = _with_own_ignores(root, query)
         spec = _below(root, query.spec_path)
         index = self._indexes.of(root)
         listing, tree = index.list_files(self._limits.max_files, stopped)
@@ -131,13 +137,14 @@ class FilesystemSource:
         found: list[Sight] = []
         for place in places or ():
             if exclude.covers(place.path.split("/")):
-                found.append(Sight(place.path, place.lines, place.symbol, reason="excluded by `context.exclude`"))
+                found.append(Sight(place.path, place.lines, place.symbol, reason=EXCLUDED))
             elif place.path != spec:
                 found.append(seen(place, admit(root, place.path)))
         return tuple(found)
 
     def _paths(self, query: ContextQuery, begun: str, most: int, stopped: Callable[[], bool]) -> tuple[str, ...]:
         root = Path(os.path.realpath(query.root))
+        query = _with_own_ignores(root, query)
         spec = _below(root, query.spec_path)
         listing, _ = self._indexes.of(root).list_files(self._limits.max_files, stopped)
         wanted = begun.casefold()
@@ -150,6 +157,7 @@ class FilesystemSource:
 
     def _retrieve(self, query: ContextQuery, stopped: Callable[[], bool]) -> ContextResult:
         root = Path(os.path.realpath(query.root))
+        query = _with_own_ignores(root, query)
         spec = _below(root, query.spec_path)
         until = self._now() + self._limits.max_seconds
 
@@ -236,7 +244,7 @@ def _resolve(
             if place.path == spec:
                 continue
             if exclude.covers(place.path.split("/")):
-                left_out.append(Exclusion(place.path, "excluded by `context.exclude`"))
+                left_out.append(Exclusion(place.path, EXCLUDED))
             elif not place.is_certain:
                 named.setdefault(place.path, set()).add(place.symbol)
             else:
@@ -254,6 +262,17 @@ def _note(wanted: Wanted, place: Place, mention: Mention) -> None:
     elif not place.symbol:
         # The line of a trace is that of another version, perhaps.
         wanted.ranges.append((max(1, place.lines[0] - _AROUND), place.lines[0] + _AROUND))
+
+
+def _with_own_ignores(root: Path, query: ContextQuery) -> ContextQuery:
+    """The query that leaves out, too, what `.orchignore` names: globs as in `.gitignore`, one a line."""
+    opened = read_bytes(root, OWN_IGNORES, MAX_IGNORE_BYTES)
+    if isinstance(opened, Exclusion):
+        return query
+    lines = (line.strip() for line in split_lines(opened.data.decode("utf-8", "replace")))
+    globs = tuple(line for line in lines if line and not line.startswith("#"))
+    # The last pattern wins: the project brings nothing back that the settings exclude.
+    return replace(query, exclude=(*globs, *query.exclude))
 
 
 def _below(root: Path, path: Path | None) -> str | None:

@@ -398,3 +398,39 @@ def test_what_shows_the_system_itself_is_not_walked(root):
     listing = FileTree(Path(root)).list_files(1000, lambda: False)
     assert listing.files == ()
     assert [one.reason for one in listing.left_out] == ["not on a disk: shows the system itself"]
+
+
+@pytest.mark.parametrize(
+    ("ignores", "sent"),
+    [
+        (b"secret/\n", ["limiter.md"]),
+        (b"# a note\r\n\r\nsecret/*\r\n!secret/keep.md\r\n", ["limiter.md", "secret/keep.md"]),
+        (b"\xff\xfe\n[\n", ["limiter.md", "secret/keep.md", "secret/plan.md"]),
+        (b"", ["limiter.md", "secret/keep.md", "secret/plan.md"]),
+    ],
+    ids=["folder", "kept", "no patterns", "empty"],
+)
+def test_files_that_the_project_itself_names_are_never_sent(tmp_path, ignores, sent):
+    text = "The limiter counts requests.\n"
+    write(tmp_path, {"limiter.md": text, "secret/plan.md": f"{text}two\n", "secret/keep.md": f"{text}three {text}"})
+    (tmp_path / ".orchignore").write_bytes(ignores)
+    assert sorted(set(paths(retrieve(query(tmp_path, "limiter requests"))))) == sent
+    result = retrieve(query(tmp_path, "limiter, see [the plan](secret/plan.md)"))
+    assert ("secret/plan.md" in paths(result)) is ("secret/plan.md" in sent)
+
+
+def test_a_project_brings_nothing_back_that_the_settings_exclude(tmp_path):
+    write(
+        tmp_path,
+        {"limiter.md": "The limiter counts.\n", "plan.md": "The limiter plans.\n", ".orchignore": "!plan.md\n"},
+    )
+    assert paths(retrieve(query(tmp_path, "limiter", exclude=("plan.md",)))) == ["limiter.md"]
+
+
+def test_an_ignore_file_that_leads_out_of_the_workspace_is_not_read(tmp_path):
+    outside = tmp_path / "outside"
+    outside.write_text("*\n")
+    root = tmp_path / "root"
+    write(root, {"limiter.md": "The limiter counts.\n"})
+    (root / ".orchignore").symlink_to(outside)
+    assert paths(retrieve(query(root, "limiter"))) == ["limiter.md"]
