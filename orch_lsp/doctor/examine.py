@@ -163,7 +163,7 @@ def _index(root: Path | None) -> list[DoctorFinding]:
         told = f"{error.message} Files are read for each draft."
         return [DoctorFinding("index", "note", told, error.remediation)]
     if found is None:
-        return [DoctorFinding("index", "ok", f"none: a first draft makes one where there are {INDEXED_FROM} files")]
+        return [DoctorFinding("index", "ok", f"none; a first draft makes one where there are {INDEXED_FROM} files")]
     told = f"{found.location}, {found.files:,} files, {found.size / 1e6:.1f} MB. Delete the file to drop it."
     return [DoctorFinding("index", "ok", told)]
 

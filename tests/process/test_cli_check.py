@@ -127,7 +127,7 @@ async def test_documents_without_a_workspace_know_those_beside_them_also_through
         assert [one["message"][:5] for one in found if one["rule"] == "undefined_reference"] == ["“9.9”"], place
 
 
-async def test_a_heading_that_is_added_is_in_the_language_of_the_others(orch, workspace):
+async def test_no_heading_is_added_by_itself_as_it_would_be_empty(orch, workspace):
     file = workspace / ".kiro" / "specs" / "My Prüf (1) [x]" / "requirements.md"
     file.parent.mkdir(parents=True)
     text = (
@@ -135,5 +135,6 @@ async def test_a_heading_that_is_added_is_in_the_language_of_the_others(orch, wo
         "#### 受け入れ基準\n\n1. 利用者が入力したとき、システムはログインさせなければならない。\n"
     )
     file.write_text(text, encoding="utf-8")
-    await orch("check", str(file), "--fix")
-    assert file.read_text(encoding="utf-8") == text.replace("## 要件\n", "## はじめに\n\n## 要件\n")
+    done = await orch("check", str(file), "--fix")
+    assert file.read_text(encoding="utf-8") == text
+    assert "missing_section" in done.out

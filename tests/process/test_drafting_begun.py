@@ -114,6 +114,8 @@ async def test_a_good_answer_fills_every_open_place_and_breaks_no_rule(homes, pr
         (odd / ".planning" / "REQUIREMENTS.md").write_text(known)
     begun = await orch("new", "User login", "--profile", profile, "--kind", kind, "--json", cwd=odd)
     path = begun.json()["path"]
+    if (profile, kind) == ("spec-kit", "checklist"):
+        (odd / path).parent.parent.joinpath("spec.md").write_text("# Feature Specification: User login\n")
     parts = GOOD[profile, kind]
     provider.script(stream_reply(chat_pieces([answer(parts)])))
     drafted = await orch("draft", path, "--write", "--json", cwd=odd)
