@@ -39,8 +39,8 @@ def context(
 ) -> None:
     """Show what a draft of FILE would send now: files with the reasons, what is left out, size, cost, and all words.
 
-    Nothing is sent and no key is needed. A draft that would be refused is refused here for the same reason, with exit
-    code 2.
+    Nothing is sent and no key is needed. But for a provider that still needs your consent, a draft that would be
+    refused is refused here for the same reason, with exit code 2.
     """
     try:
         made = asyncio.run(_preview(file, CommandChoice(provider, model), only, workspace))

@@ -33,6 +33,9 @@ from orch_lsp.text import split_lines
 MAX_LEFT_OUT = 200
 OWN_IGNORES = ".orchignore"
 MAX_IGNORE_BYTES = 256 * 1024
+NOT_INCLUDED = "not among `context.include`"
+_SAY_WHAT_STAYS = frozenset((OWN_IGNORES, ".gitignore", ".ignore", ".dockerignore"))
+"""Names of files that say what is nobody's business."""
 EXCLUDED = "excluded by `context.exclude` or `.orchignore`"
 _MOST_BESIDE = 12
 """Of one folder that belongs to the spec."""
@@ -101,7 +104,7 @@ class FilesystemSource:
         stop = threading.Event()
         try:
             return await asyncio.to_thread(self._look_up, query, mention, stop.is_set)
-        except OSError:
+        except (OSError, ContextError):
             return ()
         finally:
             stop.set()
@@ -111,7 +114,7 @@ class FilesystemSource:
         stop = threading.Event()
         try:
             return await asyncio.to_thread(self._paths, query, begun, most, stop.is_set)
-        except OSError:
+        except (OSError, ContextError):
             return ()
         finally:
             stop.set()
@@ -133,11 +136,11 @@ class FilesystemSource:
             places = Resolver(root, _folder(spec), tree, files, defining).resolve(mention)
         if isinstance(places, Exclusion):
             return (Sight(places.path, reason=places.reason),)
-        exclude = Rules(query.exclude)
+        include, exclude = Rules(query.include) if query.include else None, Rules(query.exclude)
         found: list[Sight] = []
         for place in places or ():
-            if exclude.covers(place.path.split("/")):
-                found.append(Sight(place.path, place.lines, place.symbol, reason=EXCLUDED))
+            if (reason := _unwanted(place.path, include, exclude)) is not None:
+                found.append(Sight(place.path, place.lines, place.symbol, reason=reason))
             elif place.path != spec:
                 found.append(seen(place, admit(root, place.path)))
         return tuple(found)
@@ -206,6 +209,7 @@ class FilesystemSource:
 
 def _chosen(files: Sequence[str], spec: str | None, query: ContextQuery, ended: Callable[[], bool]) -> Iterator[str]:
     """Candidates but for the spec itself, by the globs of the settings, which may be many."""
+    files = [path for path in files if path.rpartition("/")[2] not in _SAY_WHAT_STAYS]
     if not query.include and not query.exclude:
         yield from (path for path in files if path != spec)
         return
@@ -218,6 +222,14 @@ def _chosen(files: Sequence[str], spec: str | None, query: ContextQuery, ended: 
             yield path
 
 
+def _unwanted(path: str, include: Rules | None, exclude: Rules) -> str | None:
+    """The reason why settings keep a mentioned file back; None if they do not."""
+    parts = path.split("/")
+    if path == OWN_IGNORES or exclude.covers(parts):
+        return EXCLUDED
+    return NOT_INCLUDED if include is not None and not include.covers(parts) else None
+
+
 def _resolve(
     query: ContextQuery,
     spec: str | None,
@@ -228,7 +240,7 @@ def _resolve(
     is_late: Callable[[], bool],
 ) -> dict[str, Wanted]:
     """Mentioned files in the order of the spec, each with what is wanted of it; symbols alone go to `named`."""
-    exclude = Rules(query.exclude)
+    include, exclude = Rules(query.include) if query.include else None, Rules(query.exclude)
     found: dict[str, Wanted] = {}
     for mention in find_mentions(query.text):
         if stopped():
@@ -243,8 +255,8 @@ def _resolve(
         for place in places or ():
             if place.path == spec:
                 continue
-            if exclude.covers(place.path.split("/")):
-                left_out.append(Exclusion(place.path, EXCLUDED))
+            if (reason := _unwanted(place.path, include, exclude)) is not None:
+                left_out.append(Exclusion(place.path, reason))
             elif not place.is_certain:
                 named.setdefault(place.path, set()).add(place.symbol)
             else:
@@ -265,14 +277,32 @@ def _note(wanted: Wanted, place: Place, mention: Mention) -> None:
 
 
 def _with_own_ignores(root: Path, query: ContextQuery) -> ContextQuery:
-    """The query that leaves out, too, what `.orchignore` names: globs as in `.gitignore`, one a line."""
+    """The query that leaves out, too, what `.orchignore` names: globs as in `.gitignore`, one a line.
+
+    Raises:
+        ContextError: It cannot be read: nobody knows what must not be sent.
+    """
+    if not os.path.lexists(root / OWN_IGNORES):
+        return query
     opened = read_bytes(root, OWN_IGNORES, MAX_IGNORE_BYTES)
     if isinstance(opened, Exclusion):
-        return query
-    lines = (line.strip() for line in split_lines(opened.data.decode("utf-8", "replace")))
+        raise _unread_ignores(opened.reason)
+    try:
+        text = opened.data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _unread_ignores("not UTF-8 text") from error
+    lines = (line.strip() for line in split_lines(text))
     globs = tuple(line for line in lines if line and not line.startswith("#"))
     # The last pattern wins: the project brings nothing back that the settings exclude.
     return replace(query, exclude=(*globs, *query.exclude))
+
+
+def _unread_ignores(reason: str) -> ContextError:
+    return ContextError(
+        ErrorCode.INVALID_SETTINGS,
+        f"`{OWN_IGNORES}` cannot be read ({reason}), so that no file of the workspace is sent.",
+        remediation=f"Correct or remove `{OWN_IGNORES}` at the root of the workspace.",
+    )
 
 
 def _below(root: Path, path: Path | None) -> str | None:

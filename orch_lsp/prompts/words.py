@@ -43,7 +43,9 @@ def check_names(words: str, where: str, known: Collection[str], needed: Collecti
             raise SettingsError(
                 ErrorCode.INVALID_SETTINGS,
                 f"{where}, line {line}: there is nothing named `{{{{{_short(name)}}}}}`.",
-                remediation=f"Known names are {_listed(known)}.",
+                remediation=f"Known names are {_listed(known)}."
+                if known
+                else "Take it out: no name may stand in this file.",
             )
         found.add(name)
     missing = sorted(set(needed) - found)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from orch_lsp.context.assembly import card, excerpts
 from orch_lsp.context.filesystem import FilesystemSource, Limits
-from orch_lsp.context.item import ContextQuery, ContextResult, estimate_tokens
+from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion, estimate_tokens
 from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.hidden import strip_hidden
@@ -405,10 +405,10 @@ def test_what_shows_the_system_itself_is_not_walked(root):
     [
         (b"secret/\n", ["limiter.md"]),
         (b"# a note\r\n\r\nsecret/*\r\n!secret/keep.md\r\n", ["limiter.md", "secret/keep.md"]),
-        (b"\xff\xfe\n[\n", ["limiter.md", "secret/keep.md", "secret/plan.md"]),
+        (b"\xef\xbb\xbfsecret/\n", ["limiter.md"]),
         (b"", ["limiter.md", "secret/keep.md", "secret/plan.md"]),
     ],
-    ids=["folder", "kept", "no patterns", "empty"],
+    ids=["folder", "kept", "byte order mark", "empty"],
 )
 def test_files_that_the_project_itself_names_are_never_sent(tmp_path, ignores, sent):
     text = "The limiter counts requests.\n"
@@ -427,10 +427,37 @@ def test_a_project_brings_nothing_back_that_the_settings_exclude(tmp_path):
     assert paths(retrieve(query(tmp_path, "limiter", exclude=("plan.md",)))) == ["limiter.md"]
 
 
-def test_an_ignore_file_that_leads_out_of_the_workspace_is_not_read(tmp_path):
+def _link(root, outside):
+    (root / ".orchignore").symlink_to(outside)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        _link,
+        lambda root, _: (root / ".orchignore").mkdir(),
+        lambda root, _: (root / ".orchignore").write_bytes("plan.md\n".encode("utf-16")),
+    ],
+    ids=["link", "folder", "UTF-16"],
+)
+def test_with_an_ignore_file_that_cannot_be_read_nothing_is_sent(tmp_path, place):
     outside = tmp_path / "outside"
     outside.write_text("*\n")
     root = tmp_path / "root"
     write(root, {"limiter.md": "The limiter counts.\n"})
-    (root / ".orchignore").symlink_to(outside)
-    assert paths(retrieve(query(root, "limiter"))) == ["limiter.md"]
+    place(root, outside)
+    with pytest.raises(ContextError, match="orchignore") as caught:
+        retrieve(query(root, "limiter"))
+    assert caught.value.code is ErrorCode.INVALID_SETTINGS
+
+
+def test_what_may_be_sent_holds_for_what_the_spec_names_and_ignore_files_are_never_sent(tmp_path):
+    write(tmp_path, {
+        "limiter.md": "The limiter counts.\n", "limiter.py": "LIMIT = 1\n", ".gitignore": "limiter counts\n",
+        ".orchignore": "# limiter counts\n",
+    })  # fmt: skip
+    result = retrieve(query(tmp_path, "limiter counts, see @limiter.py and [own](.orchignore)", include=("*.md",)))
+    assert paths(result) == ["limiter.md"]
+    assert Exclusion("limiter.py", "not among `context.include`") in result.left_out
+    sent = paths(retrieve(query(tmp_path, "limiter counts, see [own](.orchignore)")))
+    assert sorted(sent) == ["limiter.md", "limiter.py"]

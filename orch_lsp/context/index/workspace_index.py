@@ -178,6 +178,6 @@ class WorkspaceIndex:
         self._watcher.progressed(self.root, done, of)
 
     def _ended(self, how: str, reason: str) -> None:
-        if reason:
+        if reason and how != "stopped":
             logger.warning("the index of %s was not built: %s", self.root, reason)
         self._watcher.ended(self.root, how)
