@@ -23,7 +23,7 @@ from orch_lsp.context.index.reading import hints_in
 from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion, Watcher, estimate_tokens
 from orch_lsp.context.mentions import Mention, find_mentions
 from orch_lsp.context.neighbour import example_spec
-from orch_lsp.context.packing import Wanted, new_pack
+from orch_lsp.context.packing import Wanted, around, new_pack
 from orch_lsp.context.resolution import Place, Resolver
 from orch_lsp.context.sight import Sight, seen
 from orch_lsp.context.tokens import terms
@@ -39,8 +39,6 @@ _SAY_WHAT_STAYS = frozenset((OWN_IGNORES, ".gitignore", ".ignore", ".dockerignor
 EXCLUDED = "excluded by `context.exclude` or `.orchignore`"
 _MOST_BESIDE = 12
 """Of one folder that belongs to the spec."""
-_AROUND = 15
-"""Lines before and after that of a call in a trace, where its function is not named."""
 
 
 class FilesystemSource:
@@ -265,15 +263,18 @@ def _resolve(
 
 
 def _note(wanted: Wanted, place: Place, mention: Mention) -> None:
+    if mention.form == "frame" and place.lines is not None:
+        if place.symbol:
+            wanted.calls.append((place.symbol, place.lines[0]))
+        else:
+            wanted.ranges.append(around(place.lines[0]))
+        return
     if place.symbol:
         wanted.names.append(place.symbol)
     if place.lines is None:
         wanted.whole = wanted.whole or not place.symbol
-    elif mention.form != "frame":
+    else:
         wanted.ranges.append(place.lines)
-    elif not place.symbol:
-        # The line of a trace is that of another version, perhaps.
-        wanted.ranges.append((max(1, place.lines[0] - _AROUND), place.lines[0] + _AROUND))
 
 
 def _with_own_ignores(root: Path, query: ContextQuery) -> ContextQuery:

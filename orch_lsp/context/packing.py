@@ -20,7 +20,7 @@ from orch_lsp.context.item import ContextItem, Exclusion
 from orch_lsp.context.references import symbols
 from orch_lsp.context.roles import Role, role_by_text
 from orch_lsp.context.scoring import UnitScore
-from orch_lsp.context.sight import named
+from orch_lsp.context.sight import called, named
 from orch_lsp.context.units import Unit, units
 
 SHARES: Mapping[Role, float] = {"code": 0.6, "tests": 0.18, "docs": 0.17, "config": 0.05}
@@ -49,6 +49,7 @@ LEAST_USEFUL = 32
 
 # A label and its fences; the exact cost is asked for before an item is taken.
 _LABEL = 24
+_AROUND = 15
 _MOST_READ = 24
 _ENOUGH = 3
 """Files of a role are read until what they offer would fill its share so many times."""
@@ -73,6 +74,13 @@ class Wanted:
     whole: bool = False
     ranges: list[Range] = field(default_factory=list[Range])
     names: list[str] = field(default_factory=list[str])
+    calls: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    """Calls in traces: the function, and its line then."""
+
+
+def around(line: int) -> Range:
+    """The lines around that of a call in a trace, whose number may be that of another version."""
+    return max(1, line - _AROUND), line + _AROUND
 
 
 @dataclass(slots=True)
@@ -202,6 +210,12 @@ class Pack:
             share -= share // FOR_RANKED
         spans = list(self._ranges(file, wanted.ranges))
         definitions = [unit for name in wanted.names for unit in named(file.units, name)]
+        for name, line in wanted.calls:
+            known = called(file.units, name, line)
+            definitions += known
+            if not known:
+                # A function without a name of its own is known by its line alone.
+                spans += self._ranges(file, [around(line)])
         spans += [(unit.first, unit.last) for unit in definitions]
         if wanted.whole or not spans:
             spans += self._best_of(file, share - _LABEL * 2)

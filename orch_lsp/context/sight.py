@@ -55,7 +55,9 @@ def seen(place: Place, file: Admitted | Exclusion) -> Sight:
     lines = Lines(file.text)
     span = place.lines
     if place.symbol:
-        unit = next(named(units(place.path, file.text), place.symbol), None)
+        known = units(place.path, file.text)
+        found = called(known, place.symbol, span[0]) if span else named(known, place.symbol)
+        unit = next(iter(found), None)
         span = (unit.first, unit.last) if unit is not None else span
     if span is None or span[0] > len(lines):
         return Sight(place.path, None, "", len(file.text.encode("utf-8", "surrogatepass")), estimate_tokens(file.text))
@@ -63,6 +65,12 @@ def seen(place: Place, file: Admitted | Exclusion) -> Sight:
     text = lines.text(*span)
     size = len(text.encode("utf-8", "surrogatepass"))
     return Sight(place.path, span, place.symbol, size, estimate_tokens(text))
+
+
+def called(found: Sequence[Unit], name: str, line: int) -> list[Unit]:
+    """The definitions that a call in a trace may be in: of those of a name the one that holds its line, else all."""
+    definitions = list(named(found, name))
+    return [unit for unit in definitions if unit.first <= line <= unit.last] or definitions
 
 
 def named(found: Sequence[Unit], name: str) -> Iterator[Unit]:

@@ -461,3 +461,27 @@ def test_what_may_be_sent_holds_for_what_the_spec_names_and_ignore_files_are_nev
     assert Exclusion("limiter.py", "not among `context.include`") in result.left_out
     sent = paths(retrieve(query(tmp_path, "limiter counts, see [own](.orchignore)")))
     assert sorted(sent) == ["limiter.md", "limiter.py"]
+
+
+TWO = (
+    "class One:\n    def take(self):\n        return 1\n\n\nclass Two:\n    def take(self):\n        return 2\n"
+    + "\n\nX = 1\n" * 40
+)
+
+
+@pytest.mark.parametrize(
+    ("frame", "sent", "not_sent"),
+    [
+        ('File "/srv/app/limit.py", line 8, in take', "return 2", "return 1"),
+        ('File "/srv/app/limit.py", line 3, in take', "return 1", "return 2"),
+        ('File "/srv/app/limit.py", line 900, in take', "return 2", None),
+        ('File "/srv/app/limit.py", line 8, in nothing', "return 2", None),
+    ],
+    ids=["second", "first", "another version", "no such function"],
+)
+def test_a_call_in_a_trace_means_the_definition_that_holds_its_line(tmp_path, frame, sent, not_sent):
+    write(tmp_path, {"app/limit.py": TWO, "other.md": "Nothing.\n"})
+    result = retrieve(query(tmp_path, f"# Limit\n\n```\n{frame}\n```\n", brief="Zzz qqq."))
+    text = "\n".join(item.text for item in result.items if item.path == "app/limit.py")
+    assert sent in text
+    assert not_sent is None or not_sent not in text
