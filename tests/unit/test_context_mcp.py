@@ -243,3 +243,11 @@ def test_a_query_is_of_whole_terms_and_bounded():
     assert long.endswith(" abcdefghi")
     assert query_of([]) == ""
     assert query_of(["x" * 400]) == ""
+
+
+def test_a_server_is_given_words_as_they_are_written():
+    from orch_lsp.context.mcp.source import words_of
+
+    assert words_of("# The `get_retry_request` of größer\n\nクッキーを保存する, and retry.py again: größer") == (
+        "get_retry_request", "größer", "クッキーを保存する", "retry.py",
+    )  # fmt: skip

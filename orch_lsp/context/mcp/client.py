@@ -29,6 +29,7 @@ from orch_lsp.context.mcp.answer import Answer, Given
 from orch_lsp.context.mcp.launch import Launch
 from orch_lsp.context.mcp.stdio import Watch, running
 from orch_lsp.context.tokens import TermCounter
+from orch_lsp.context.tokens import terms as terms_of_text
 from orch_lsp.hidden import strip_hidden
 from orch_lsp.settings.mcp_settings import McpServer, McpTool
 
@@ -45,23 +46,23 @@ _LONGEST_URI = 500
 _LONGEST_REASON = 200
 
 
-async def ask(server: McpServer, launch: Launch, terms: Sequence[str]) -> Answer:
+async def ask(server: McpServer, launch: Launch, words: Sequence[str]) -> Answer:
     """Start a server, ask it, and end it. Never raises whatever it does, but for a cancellation.
 
     Args:
         server: What is wanted, and the limits.
         launch: Its process.
-        terms: The terms of the brief, the most telling first.
+        words: The words of the brief that say something, as they are written, its title first.
     """
     watch = Watch()
     pipe = running(launch, _TIMES_LARGEST * server.max_bytes + _BESIDE, watch)
-    return await ask_over(server, pipe, terms, watch)
+    return await ask_over(server, pipe, words, watch)
 
 
 async def ask_over(
     server: McpServer,
     target: Server[Any] | MCPServer | contextlib.AbstractAsyncContextManager[Any],
-    terms: Sequence[str],
+    words: Sequence[str],
     watch: Watch | None = None,
     *,
     mode: str = "auto",
@@ -79,7 +80,7 @@ async def ask_over(
             )
             async with client:
                 answer.protocol = client.protocol_version
-                await _Talk(client, server, terms, answer).have_it()
+                await _Talk(client, server, words, answer).have_it()
     except TimeoutError:
         answer.failure = f"it took longer than {server.timeout:g} seconds"
     except Exception as error:  # noqa: BLE001 -- a library at work on what anybody may have sent
@@ -104,12 +105,12 @@ def _shown(text: str) -> str:
 class _Talk:
     """One conversation, as long as it takes to have what is wanted."""
 
-    def __init__(self, client: Client, server: McpServer, terms: Sequence[str], answer: Answer) -> None:
+    def __init__(self, client: Client, server: McpServer, words: Sequence[str], answer: Answer) -> None:
         self._client = client
         self._server = server
         self._answer = answer
-        self._terms = terms
-        self._query = query_of(terms)
+        self._terms = frozenset(terms_of_text(" ".join(words)))
+        self._query = query_of(words)
 
     async def have_it(self) -> None:
         server = self._server
@@ -229,11 +230,11 @@ class _Talk:
             raise error
 
 
-def query_of(terms: Sequence[str]) -> str:
-    """The terms as one text, as many as 300 characters hold."""
+def query_of(words: Sequence[str]) -> str:
+    """The words as one text, as many as 300 characters hold."""
     query = ""
-    for term in terms:
-        longer = f"{query} {term}".strip()
+    for word in words:
+        longer = f"{query} {word}".strip()
         if len(longer) > LONGEST_QUERY:
             break
         query = longer

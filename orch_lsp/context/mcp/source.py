@@ -9,8 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +37,8 @@ else:
     client = late("orch_lsp.context.mcp.client")
 
 logger = logging.getLogger(__name__)
+
+_WORD = re.compile(r"\w+(?:[-.]\w+)*")
 
 IsAllowed = Callable[[Path, str, str], bool]
 """Whether the user allowed a workspace's server, by root, name and hash. Blocking."""
@@ -121,10 +126,12 @@ class SourceWithServers:
             found = await self._inner.retrieve(query)
             unasked = (Exclusion(f"mcp:{name}", "no room in the budget") for name in (*servers.ready, *servers.failed))
             return replace(found, left_out=(*servers.refused, *unasked, *found.left_out))
-        words = await asyncio.to_thread(_terms, query.brief)
+        words = await asyncio.to_thread(words_of, query.brief)
         outcome = await _Round(servers, query.servers, words).ask()
         share = query.budget_tokens // SHARE
-        fitted = await asyncio.to_thread(fit, outcome.texts, words, max(0, share - servers_introduction_cost()))
+        fitted = await asyncio.to_thread(
+            fit, outcome.texts, terms_of_text(" ".join(words)), max(0, share - servers_introduction_cost())
+        )
         used = share - fitted.remaining if fitted.items else 0
         found = await self._inner.retrieve(replace(query, budget_tokens=query.budget_tokens - used))
         return replace(
@@ -189,9 +196,10 @@ def _prepare(
         failed[server.name] = str(error)
 
 
-def _terms(brief: str) -> tuple[str, ...]:
-    """The first terms of a brief, each once: its title comes first."""
-    return tuple(dict.fromkeys(terms_of_text(brief)))[:_MOST_TERMS]
+def words_of(brief: str) -> tuple[str, ...]:
+    """The first words of a brief that say something, as they are written, each once; those of its title are first."""
+    words = dict.fromkeys(_WORD.findall(unicodedata.normalize("NFC", brief)))
+    return tuple(islice((word for word in words if terms_of_text(word)), _MOST_TERMS))
 
 
 class _Round:
