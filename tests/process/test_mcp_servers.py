@@ -73,7 +73,7 @@ async def test_templates_tools_and_uris_are_asked_as_the_user_says(draft):
         'tools = { search = { query = "words", arguments = { most = 2 } }, broken = { query = "words" } }'
     )
     record, prompt, _ = await draft(table("notes", SERVER, more=more))
-    query = "rate limiter limit client 100 request minute"
+    query = "Rate limiter Limit client 100 requests minute"
     assert items(record)[1:] == [
         "mcp:notes tool search",
         f"mcp:notes notes://topic/{query.replace(' ', '%20')}",
