@@ -66,9 +66,11 @@ def elements_between(
         None if they cannot be told: it holds a part of a list that may be loose.
     """
     first, end = place.element, len(elements) if following is None else following.element
-    by, shift = place.start, (1 if place.begins == "item" else 0) - first
+    # Where reading began with an item, its list begins there, too, and is what is read alone.
+    within_list = place.begins == "item" and elements[first].kind == "item"
+    by, shift = place.start, (1 if within_list else 0) - first
     made: list[Element] = []
-    if place.begins == "item":
+    if within_list:
         whole = elements[elements[first].parent]
         level = whole.level if whole.level < 0 else _number_at(text, place.start)
         made.append(whole._replace(start=0, end=whole.end - by, parent=-1, after=whole.after + shift, level=level))
@@ -79,7 +81,9 @@ def elements_between(
         for kind, start, stop, parent, after, level, value in elements[first:end]
     )
     divided = {
-        elements[one.element].parent + shift for one in (place, following) if one is not None and one.begins == "item"
+        elements[one.element].parent + shift
+        for one in (place if within_list else None, following)
+        if one is not None and one.begins == "item"
     }
     for number in {max(0, number) for number in divided}:
         ended = _ended(made, number)

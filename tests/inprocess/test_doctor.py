@@ -262,7 +262,7 @@ async def test_the_editor_s_doctor_answers_although_a_provider_never_does(start_
 
 
 async def test_the_index_of_a_workspace_is_told_with_its_place_and_size(homes, workspace, session):
-    assert by_subject(await look(session, workspace, offline=True))["index"].message.startswith("none: ")
+    assert by_subject(await look(session, workspace, offline=True))["index"].message.startswith("none; ")
     (workspace / "limiter.py").write_text("limiter\n")
     await asyncio.to_thread(build, workspace, 1000, lambda _done, _of: None, lambda: False)
     found = by_subject(await look(session, workspace, offline=True))["index"]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import FrameType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orch_lsp.document.model import SpecDocument
@@ -98,6 +98,7 @@ def lengthened(text: str, chance: random.Random) -> str:
 @pytest.mark.parametrize("name", sorted(DOCUMENTS))
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 1 << 30), keys=st.integers(1, 6))
+@example(seed=1047, keys=2)
 def test_a_long_section_edited_key_by_key_is_read_whole(name: str, seed: int, keys: int) -> None:
     profile, chance, readings = profile_named(name), random.Random(seed), Readings()
     assert profile is not None
