@@ -9,18 +9,17 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from pathlib import Path
 
 from orch_lsp.context import assembly
 from orch_lsp.context.card import project_card
-from orch_lsp.context.choke import admit, read_bytes
+from orch_lsp.context.choke import admit
 from orch_lsp.context.choosing import choose
 from orch_lsp.context.corpus import Limits, OnceRead
-from orch_lsp.context.ignore import Rules
 from orch_lsp.context.index.indexes import Indexes
 from orch_lsp.context.index.reading import hints_in
 from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion, Watcher, estimate_tokens
+from orch_lsp.context.kept_back import OWN_IGNORES, KeptBack
 from orch_lsp.context.mentions import Mention, find_mentions
 from orch_lsp.context.neighbour import example_spec
 from orch_lsp.context.packing import Wanted, around, new_pack
@@ -28,15 +27,10 @@ from orch_lsp.context.resolution import Place, Resolver
 from orch_lsp.context.sight import Sight, seen
 from orch_lsp.context.tokens import terms
 from orch_lsp.errors import ContextError, ErrorCode
-from orch_lsp.text import split_lines
 
 MAX_LEFT_OUT = 200
-OWN_IGNORES = ".orchignore"
-MAX_IGNORE_BYTES = 256 * 1024
-NOT_INCLUDED = "not among `context.include`"
 _SAY_WHAT_STAYS = frozenset((OWN_IGNORES, ".gitignore", ".ignore", ".dockerignore"))
 """Names of files that say what is nobody's business."""
-EXCLUDED = "excluded by `context.exclude` or `.orchignore`"
 _MOST_BESIDE = 12
 """Of one folder that belongs to the spec."""
 
@@ -119,11 +113,11 @@ class FilesystemSource:
 
     def _look_up(self, query: ContextQuery, mention: Mention, stopped: Callable[[], bool]) -> tuple[Sight, ...]:
         root = Path(os.path.realpath(query.root))
-        query = _with_own_ignores(root, query)
+        kept = KeptBack(root, query)
         spec = _below(root, query.spec_path)
         index = self._indexes.of(root)
         listing, tree = index.list_files(self._limits.max_files, stopped)
-        files = list(_chosen(listing.files, spec, query, stopped))
+        files = list(_chosen(listing.files, spec, kept, stopped))
         with ExitStack() as opened:
 
             def defining(symbol: str) -> Sequence[str]:
@@ -134,10 +128,9 @@ class FilesystemSource:
             places = Resolver(root, _folder(spec), tree, files, defining).resolve(mention)
         if isinstance(places, Exclusion):
             return (Sight(places.path, reason=places.reason),)
-        include, exclude = Rules(query.include) if query.include else None, Rules(query.exclude)
         found: list[Sight] = []
         for place in places or ():
-            if (reason := _unwanted(place.path, include, exclude)) is not None:
+            if (reason := kept.reason(place.path)) is not None:
                 found.append(Sight(place.path, place.lines, place.symbol, reason=reason))
             elif place.path != spec:
                 found.append(seen(place, admit(root, place.path)))
@@ -145,20 +138,20 @@ class FilesystemSource:
 
     def _paths(self, query: ContextQuery, begun: str, most: int, stopped: Callable[[], bool]) -> tuple[str, ...]:
         root = Path(os.path.realpath(query.root))
-        query = _with_own_ignores(root, query)
+        kept = KeptBack(root, query)
         spec = _below(root, query.spec_path)
         listing, _ = self._indexes.of(root).list_files(self._limits.max_files, stopped)
         wanted = begun.casefold()
         found = [
             path
-            for path in _chosen(listing.files, spec, query, stopped)
+            for path in _chosen(listing.files, spec, kept, stopped)
             if path.casefold().startswith(wanted) or path.rpartition("/")[2].casefold().startswith(wanted)
         ]
         return tuple(heapq.nsmallest(most, found, key=lambda path: (path.count("/"), path)))
 
     def _retrieve(self, query: ContextQuery, stopped: Callable[[], bool]) -> ContextResult:
         root = Path(os.path.realpath(query.root))
-        query = _with_own_ignores(root, query)
+        kept = KeptBack(root, query)
         spec = _below(root, query.spec_path)
         until = self._now() + self._limits.max_seconds
 
@@ -172,14 +165,16 @@ class FilesystemSource:
         index = self._indexes.of(root)
         listing, tree = index.list_files(self._limits.max_files, ended)
         left_out: list[Exclusion] = []
-        files = list(_chosen(listing.files, spec, query, ended))
+        files = list(_chosen(listing.files, spec, kept, ended))
         met = list(listing.left_out)
         with closing(index.corpus(files, hints_in(query.text), self._limits, ended)) as opened:
             corpus = OnceRead(opened)
             mentions = {path: Wanted(whole=True) for path in _beside(files, query.folders)}
             resolver = Resolver(root, _folder(spec), tree, files, corpus.defining)
             named: dict[str, set[str]] = {}
-            for path, wanted in _resolve(query, spec, resolver, left_out, named, stopped, self._deadline()).items():
+            for path, wanted in _resolve(
+                query, spec, kept, resolver, left_out, named, stopped, self._deadline()
+            ).items():
                 mentions.setdefault(path, wanted)
             card, conventions = project_card(corpus, query.budget_tokens)
             example = example_spec(corpus, spec, query.budget_tokens)
@@ -205,32 +200,19 @@ class FilesystemSource:
         return lambda: self._now() > until
 
 
-def _chosen(files: Sequence[str], spec: str | None, query: ContextQuery, ended: Callable[[], bool]) -> Iterator[str]:
+def _chosen(files: Sequence[str], spec: str | None, kept: KeptBack, ended: Callable[[], bool]) -> Iterator[str]:
     """Candidates but for the spec itself, by the globs of the settings, which may be many."""
-    files = [path for path in files if path.rpartition("/")[2] not in _SAY_WHAT_STAYS]
-    if not query.include and not query.exclude:
-        yield from (path for path in files if path != spec)
-        return
-    include, exclude = Rules(query.include), Rules(query.exclude)
     for path in files:
         if ended():
             return
-        parts = path.split("/")
-        if path != spec and (not query.include or include.covers(parts)) and not exclude.covers(parts):
+        if path != spec and path.rpartition("/")[2] not in _SAY_WHAT_STAYS and kept.reason(path) is None:
             yield path
-
-
-def _unwanted(path: str, include: Rules | None, exclude: Rules) -> str | None:
-    """The reason why settings keep a mentioned file back; None if they do not."""
-    parts = path.split("/")
-    if path == OWN_IGNORES or exclude.covers(parts):
-        return EXCLUDED
-    return NOT_INCLUDED if include is not None and not include.covers(parts) else None
 
 
 def _resolve(
     query: ContextQuery,
     spec: str | None,
+    kept: KeptBack,
     resolver: Resolver,
     left_out: list[Exclusion],
     named: dict[str, set[str]],
@@ -238,7 +220,6 @@ def _resolve(
     is_late: Callable[[], bool],
 ) -> dict[str, Wanted]:
     """Mentioned files in the order of the spec, each with what is wanted of it; symbols alone go to `named`."""
-    include, exclude = Rules(query.include) if query.include else None, Rules(query.exclude)
     found: dict[str, Wanted] = {}
     for mention in find_mentions(query.text):
         if stopped():
@@ -253,7 +234,7 @@ def _resolve(
         for place in places or ():
             if place.path == spec:
                 continue
-            if (reason := _unwanted(place.path, include, exclude)) is not None:
+            if (reason := kept.reason(place.path)) is not None:
                 left_out.append(Exclusion(place.path, reason))
             elif not place.is_certain:
                 named.setdefault(place.path, set()).add(place.symbol)
@@ -275,35 +256,6 @@ def _note(wanted: Wanted, place: Place, mention: Mention) -> None:
         wanted.whole = wanted.whole or not place.symbol
     else:
         wanted.ranges.append(place.lines)
-
-
-def _with_own_ignores(root: Path, query: ContextQuery) -> ContextQuery:
-    """The query that leaves out, too, what `.orchignore` names: globs as in `.gitignore`, one a line.
-
-    Raises:
-        ContextError: It cannot be read: nobody knows what must not be sent.
-    """
-    if not os.path.lexists(root / OWN_IGNORES):
-        return query
-    opened = read_bytes(root, OWN_IGNORES, MAX_IGNORE_BYTES)
-    if isinstance(opened, Exclusion):
-        raise _unread_ignores(opened.reason)
-    try:
-        text = opened.data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _unread_ignores("not UTF-8 text") from error
-    lines = (line.strip() for line in split_lines(text))
-    globs = tuple(line for line in lines if line and not line.startswith("#"))
-    # The last pattern wins: the project brings nothing back that the settings exclude.
-    return replace(query, exclude=(*globs, *query.exclude))
-
-
-def _unread_ignores(reason: str) -> ContextError:
-    return ContextError(
-        ErrorCode.INVALID_SETTINGS,
-        f"`{OWN_IGNORES}` cannot be read ({reason}), so that no file of the workspace is sent.",
-        remediation=f"Correct or remove `{OWN_IGNORES}` at the root of the workspace.",
-    )
 
 
 def _below(root: Path, path: Path | None) -> str | None:

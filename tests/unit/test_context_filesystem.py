@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from orch_lsp.context.assembly import card, excerpts
 from orch_lsp.context.filesystem import FilesystemSource, Limits
+from orch_lsp.context.ignore import MAX_PATTERNS
 from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion, estimate_tokens
 from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ContextError, ErrorCode
@@ -485,3 +486,9 @@ def test_a_call_in_a_trace_means_the_definition_that_holds_its_line(tmp_path, fr
     text = "\n".join(item.text for item in result.items if item.path == "app/limit.py")
     assert sent in text
     assert not_sent is None or not_sent not in text
+
+
+def test_no_number_of_own_patterns_pushes_out_what_the_settings_exclude(tmp_path):
+    many = "".join(f"x{number}\n" for number in range(MAX_PATTERNS + 10))
+    write(tmp_path, {"limiter.md": "The limiter counts.\n", "plan.md": "The limiter plans.\n", ".orchignore": many})
+    assert paths(retrieve(query(tmp_path, "limiter", exclude=("plan.md",)))) == ["limiter.md"]
