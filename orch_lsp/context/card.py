@@ -103,8 +103,7 @@ def _tree(corpus: Corpus) -> Iterator[str]:
 
 def _shown(name: str) -> str:
     """A name on one line, quoted: a file's name is as untrusted as its text."""
-    plain = strip_hidden(name)[0].replace("`", "'")
-    return quoted(plain[:_LONGEST_NAME])
+    return quoted(strip_hidden(name)[0].replace("`", "'")[:_LONGEST_NAME])
 
 
 def _manifest(corpus: Corpus) -> Iterator[str]:

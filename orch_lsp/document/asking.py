@@ -26,5 +26,13 @@ def asking(package: str | None, name: str, version: str, document: str) -> Promp
         msg = f"the prompt {name} needs the package that its words lie in"
         raise ValueError(msg)
     _, _, kind = name.partition(".")
-    words = files(package).joinpath(FOLDER, f"{kind}.md").read_text(encoding="utf-8")
-    return PromptTemplate(name, version, document, words)
+    return PromptTemplate(name, version, document, words_in(package, FOLDER, f"{kind}.md"))
+
+
+def words_in(package: str, *path: str) -> str:
+    """The words of a file that a package brings. Blocking.
+
+    Raises:
+        OSError: There is no such file.
+    """
+    return files(package).joinpath(*path).read_text(encoding="utf-8")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orch_lsp.text import sha256
-
 
 @dataclass(frozen=True, slots=True)
 class PromptTemplate:
@@ -25,8 +23,3 @@ class PromptTemplate:
     version: str
     document: str
     rules: str
-
-    @property
-    def sha256(self) -> str:
-        """Hash of the template's words."""
-        return sha256(f"{self.document}\n\x00\n{self.rules}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from orch_lsp.context.item import ContextItem, ContextResult, estimate_tokens
 from orch_lsp.errors import ErrorDetail, StoreError
@@ -22,10 +22,6 @@ from orch_lsp.orchestration.window import context_budget, window_of
 from orch_lsp.runs.escape import code, fenced, plain, prose
 
 SCHEMA = "orch.context/1"
-
-
-class PreviewResources(ProcessResources, Protocol):
-    """The resources that a preview takes from its process: those of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ class Preview:
     estimate: Estimate | None
 
 
-async def preview(resources: PreviewResources, plan: DraftPlan) -> Preview:
+async def preview(resources: ProcessResources, plan: DraftPlan) -> Preview:
     """Prepare what a draft by this plan would send.
 
     Raises:

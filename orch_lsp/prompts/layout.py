@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orch_lsp.document.prompt import PromptTemplate
-from orch_lsp.markdown.fencing import fence_around
+from orch_lsp.markdown.fencing import code_block
 from orch_lsp.prompts.words import filled
 from orch_lsp.providers.base import SectionRequest
 from orch_lsp.text import split_lines
@@ -72,9 +72,8 @@ def lay_out(words: Words, material: Material) -> RenderedPrompt:
 
 def numbered(text: str) -> str:
     """A document in a code fence that is longer than any in it, each of its lines behind its number."""
-    fence = fence_around(text)
     lines = "\n".join(f"L{number}: {line}".rstrip() for number, line in enumerate(split_lines(text), 1))
-    return f"{fence}markdown\n{lines}\n{fence}"
+    return code_block(lines, "markdown")
 
 
 def _values(words: Words, material: Material) -> dict[str, str]:
@@ -100,8 +99,7 @@ def _listed(section: SectionRequest) -> str:
     line = f"- `## {section.title}`: {section.guidance}"
     if not section.example:
         return line
-    fence = fence_around(section.example)
-    return f"{line}\n\n{fence}markdown\n{section.example}\n{fence}\n"
+    return f"{line}\n\n{code_block(section.example, 'markdown')}\n"
 
 
 def _joined(parts: Sequence[str]) -> str:

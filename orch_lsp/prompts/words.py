@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from functools import cache
-from importlib.resources import files
 
+from orch_lsp.document.asking import words_in
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.text import LineIndex
 
@@ -15,9 +15,9 @@ _LONGEST_SHOWN = 60
 
 
 @cache
-def packaged(name: str, package: str = __name__.rpartition(".")[0]) -> str:
-    """The words of a file `NAME.md` that a package of ours brings."""
-    return files(package).joinpath(f"{name}.md").read_text(encoding="utf-8")
+def packaged(name: str) -> str:
+    """The words of the file `NAME.md` beside this module."""
+    return words_in(__name__.rpartition(".")[0], f"{name}.md")
 
 
 def filled(words: str, values: Mapping[str, str]) -> str:

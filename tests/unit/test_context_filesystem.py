@@ -425,7 +425,7 @@ def test_a_project_brings_nothing_back_that_the_settings_exclude(tmp_path):
         tmp_path,
         {"limiter.md": "The limiter counts.\n", "plan.md": "The limiter plans.\n", ".orchignore": "!plan.md\n"},
     )
-    assert paths(retrieve(query(tmp_path, "limiter", exclude=("plan.md",)))) == ["limiter.md"]
+    assert paths(retrieve(query(tmp_path, "limiter, see [it](plan.md)", exclude=("plan.md",)))) == ["limiter.md"]
 
 
 def _link(root, outside):
@@ -491,4 +491,4 @@ def test_a_call_in_a_trace_means_the_definition_that_holds_its_line(tmp_path, fr
 def test_no_number_of_own_patterns_pushes_out_what_the_settings_exclude(tmp_path):
     many = "".join(f"x{number}\n" for number in range(MAX_PATTERNS + 10))
     write(tmp_path, {"limiter.md": "The limiter counts.\n", "plan.md": "The limiter plans.\n", ".orchignore": many})
-    assert paths(retrieve(query(tmp_path, "limiter", exclude=("plan.md",)))) == ["limiter.md"]
+    assert paths(retrieve(query(tmp_path, "limiter, see [it](plan.md)", exclude=("plan.md",)))) == ["limiter.md"]
