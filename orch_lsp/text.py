@@ -120,6 +120,11 @@ def split_lines(text: str) -> list[str]:
     return _LINE_END.split(text)
 
 
+def shortened(text: str, most: int) -> str:
+    """A text for a message, cut with an ellipsis behind `most` characters."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def width(text: str, encoding: PositionEncoding) -> int:
     """The length of a text in code units."""
     if encoding == "utf-32":

@@ -23,7 +23,7 @@ from orch_lsp.errors import SpecError
 from orch_lsp.language.across import ACROSS
 from orch_lsp.language.index import Index
 from orch_lsp.late import late
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.review import BESIDE_THE_RULES, is_of_the_document, is_spec, review
 from orch_lsp.rules.check import RULES
 from orch_lsp.rules.rule import Finding, Related

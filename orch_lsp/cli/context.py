@@ -13,8 +13,9 @@ from orch_lsp.cli.files import read_text
 from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say, say_error, write_json, write_result
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import OrchError
-from orch_lsp.orchestration.plan import plan_draft, read
+from orch_lsp.orchestration.plan import plan_draft
 from orch_lsp.orchestration.preview import Preview, preview, preview_page, preview_value
+from orch_lsp.orchestration.reading import read
 from orch_lsp.orchestration.source import Source
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice

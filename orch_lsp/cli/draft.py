@@ -37,7 +37,8 @@ from orch_lsp.late import late
 from orch_lsp.orchestration.applying import DraftEdit, draft_edit
 from orch_lsp.orchestration.delivery import MadeEdit, deliver
 from orch_lsp.orchestration.live_run import LiveRun
-from orch_lsp.orchestration.plan import DraftPlan, plan_draft, read
+from orch_lsp.orchestration.plan import DraftPlan, plan_draft
+from orch_lsp.orchestration.reading import read
 from orch_lsp.orchestration.run import FinishedDraft
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source

@@ -14,7 +14,7 @@ from orch_lsp.cli.files import read_text
 from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, write_json, write_page
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.document.model import SpecDocument
-from orch_lsp.orchestration.plan import read
+from orch_lsp.orchestration.reading import read
 from orch_lsp.orchestration.secret_refusal import SecretPlace, secrets_of
 from orch_lsp.orchestration.settling import choose_at
 from orch_lsp.orchestration.source import Source

@@ -18,7 +18,7 @@ from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.git.repository import blob_hashes
 from orch_lsp.orchestration.included import is_included
-from orch_lsp.orchestration.plan import Reading, read
+from orch_lsp.orchestration.reading import Reading, read
 from orch_lsp.orchestration.review import is_spec
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source

@@ -12,7 +12,7 @@ import click
 from orch_lsp.cli.output import reporting_errors, say, write_json, write_page
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.late import late
-from orch_lsp.orchestration.plan import read
+from orch_lsp.orchestration.reading import read
 from orch_lsp.orchestration.source import Source
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice

@@ -16,7 +16,7 @@ from orch_lsp.settings.model import ProviderSettings
 
 if TYPE_CHECKING:
     from orch_lsp.model_lists.lists import ModelList
-    from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.orchestration.reading import Reading
     from orch_lsp.orchestration.session import Session
 
 _ABOUT_THE_KEY = frozenset({

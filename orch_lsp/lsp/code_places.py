@@ -9,7 +9,7 @@ from urllib.parse import quote
 from lsprotocol import types
 
 from orch_lsp.lsp.locations import uri_of_folder
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.locations import uri_of_path
 from orch_lsp.lsp.pages import page_uri
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.review import BESIDE_THE_RULES, review
 from orch_lsp.rules.rule import Finding
 from orch_lsp.workspace import state_home

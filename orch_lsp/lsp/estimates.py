@@ -15,7 +15,7 @@ from orch_lsp.lsp.commands import GENERATE_DRAFT
 if TYPE_CHECKING:
     from orch_lsp.orchestration import plan as plans
     from orch_lsp.orchestration import preview as previews
-    from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.orchestration.reading import Reading
     from orch_lsp.orchestration.session import Session
 else:
     plans = late("orch_lsp.orchestration.plan")

@@ -16,7 +16,7 @@ from orch_lsp.orchestration.whereabouts import locate
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
-    from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.orchestration.reading import Reading
 
 LOOK_SECONDS = 2.0
 """How often the record is asked: a question to an index of its own, and none while nobody works elsewhere."""

@@ -19,7 +19,7 @@ from orch_lsp.document.readings import difference
 from orch_lsp.language.index import Index
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.spec_index import MAX_FILE_BYTES, SpecIndex
 from orch_lsp.text import Span

@@ -18,8 +18,9 @@ from orch_lsp.lsp.commands import (
     SHOW_RUN,
     USE_PROVIDER,
 )
-from orch_lsp.orchestration.plan import Reading, open_targets
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.targets import open_targets
 from orch_lsp.text import Span
 
 _NAMED = 3

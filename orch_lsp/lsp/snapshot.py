@@ -15,8 +15,8 @@ from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.lenses import estimate_of, watch_run
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.shown import ShownDiagnostics
-from orch_lsp.orchestration.plan import Reading
-from orch_lsp.orchestration.plan import read as read_source
+from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.reading import read as read_source
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.spec_index import Known

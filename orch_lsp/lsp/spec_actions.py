@@ -13,7 +13,7 @@ from orch_lsp.language.toggling import toggles
 from orch_lsp.lsp.commands import INSERT_NODE, REWRITE, TOGGLE_TASK
 from orch_lsp.lsp.convert import workspace_edit
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.review import is_spec
 from orch_lsp.text import Edit, Span
 

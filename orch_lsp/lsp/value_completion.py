@@ -17,7 +17,7 @@ from orch_lsp.lsp.scope import may_be_settings
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.model_lists.lists import ModelList, age_words
 from orch_lsp.orchestration.permission import may_be_asked_quietly
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
 from orch_lsp.providers.base import ModelInfo

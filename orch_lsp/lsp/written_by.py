@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from orch_lsp.document.model import Section
 from orch_lsp.document.written import Written
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.runs import provenance
 from orch_lsp.runs.origins import SectionOrigin, section_origins
 from orch_lsp.runs.provenance import ProvenanceEntry

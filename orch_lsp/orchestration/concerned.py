@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from orch_lsp.orchestration.plan import format_said
+from orch_lsp.orchestration.document_format import format_said
 from orch_lsp.profiles.protocol import Recognition
 from orch_lsp.profiles.registry import FORMATS
 from orch_lsp.settings.model import Settings

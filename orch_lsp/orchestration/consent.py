@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from orch_lsp.errors import ErrorCode, SettingsError
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.settings.endpoint import server_address
 from orch_lsp.settings.model import Choice, ProviderSettings
 from orch_lsp.settings.trust import TrustStore, needs_consent

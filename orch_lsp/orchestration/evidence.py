@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from orch_lsp.language.code.files import family_of
 from orch_lsp.language.index import Index
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.rules.done_tasks import named_files
 from orch_lsp.rules.technologies import technologies_in
 

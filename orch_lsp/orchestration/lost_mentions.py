@@ -11,8 +11,9 @@ from pathlib import Path
 
 from orch_lsp.context.mentions import Mention, has_suffix, mentions_in
 from orch_lsp.context.tree import FileTree
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.rules.rule import LostMention
+from orch_lsp.text import shortened
 
 _MOST = 100
 _MOST_FILES = 20_000
@@ -30,7 +31,7 @@ def lost_mentions(reading: Reading) -> tuple[LostMention, ...]:
     found: list[LostMention] = []
     for mention in mentions_in(reading.document.tree):
         if mention.explicit and (reason := _lost(reading, mention)):
-            written = mention.written if len(mention.written) <= _LONGEST else f"{mention.written[:_LONGEST]}…"
+            written = shortened(mention.written, _LONGEST)
             found.append(LostMention(written, reason, mention.span))
             if len(found) == _MOST:
                 break

@@ -8,7 +8,7 @@ from orch_lsp.settings.configured import is_own
 from orch_lsp.settings.model import ProviderSettings
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.orchestration.reading import Reading
     from orch_lsp.orchestration.session import Session
 
 

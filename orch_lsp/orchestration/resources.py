@@ -7,7 +7,7 @@ from typing import Protocol
 
 from orch_lsp.context.item import ContextSource
 from orch_lsp.model_lists.lists import ModelLists
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.providers.access import ProviderAccess
 from orch_lsp.runs.record import Owner, RunRecord, Software
 from orch_lsp.runs.store import RunStore

@@ -9,7 +9,7 @@ from threading import Lock
 from orch_lsp.document.node import Node, Nodes
 from orch_lsp.git.objects import MissingObjectError
 from orch_lsp.orchestration.history import History, checkout_of, nodes_of
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.rules.retired_ids import has_id, wording
 from orch_lsp.rules.rule import RetiredId
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from orch_lsp.errors import ErrorCode
 from orch_lsp.late import late
 from orch_lsp.orchestration.included import is_included
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.rules.rule import Evidence, Finding
 from orch_lsp.settings.problem import Layer, Problem
 from orch_lsp.text import Span, line_spans

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from orch_lsp.errors import ErrorCode, StoreError
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.whereabouts import document_id, root_of, root_of_folder
 from orch_lsp.runs.record import Owner, RunRecord

@@ -22,7 +22,7 @@ from orch_lsp.context.tree import FileTree
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.orchestration.concerned import Concerned
 from orch_lsp.orchestration.included import is_included
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.spec_reading import SettingsSource, SpecReader, indexed
 from orch_lsp.profiles.recognition import kept_away

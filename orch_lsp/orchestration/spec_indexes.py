@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orch_lsp.language.index import Index, IndexedDocument
-from orch_lsp.orchestration.plan import Reading, Surroundings, read_now
+from orch_lsp.orchestration.reading import Reading, Surroundings, read_now
 from orch_lsp.orchestration.source import Source
 from orch_lsp.orchestration.spec_index import Known, OpenSpec, SpecIndex
 from orch_lsp.orchestration.spec_reading import indexed

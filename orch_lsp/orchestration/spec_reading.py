@@ -8,7 +8,7 @@ from typing import Protocol
 from orch_lsp.document.readings import Readings
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.markdown.front_matter import FrontMatter
-from orch_lsp.orchestration.plan import Reading, read_now
+from orch_lsp.orchestration.reading import Reading, read_now
 from orch_lsp.orchestration.review import is_spec
 from orch_lsp.orchestration.source import Source
 from orch_lsp.profiles.recognition import kept_away

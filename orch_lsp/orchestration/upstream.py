@@ -20,7 +20,7 @@ from orch_lsp.git.files import read_file
 from orch_lsp.git.objects import MissingObjectError
 from orch_lsp.language.index import Index
 from orch_lsp.orchestration.history import History, checkout_of
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.rules.rule import NodeThen
 from orch_lsp.storage.files import replace_file
 from orch_lsp.text import sha256

@@ -15,7 +15,7 @@ from orch_lsp.app.session import build_session
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError
 from orch_lsp.model_lists.lists import age_words
 from orch_lsp.orchestration.permission import is_allowed, may_be_asked_quietly
-from orch_lsp.orchestration.plan import Reading, read
+from orch_lsp.orchestration.reading import Reading, read
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
 from orch_lsp.settings.configured import configured_providers

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from orch_lsp.app.session import build_session
 from orch_lsp.orchestration.live_run import LiveRun
-from orch_lsp.orchestration.plan import plan_draft, read
+from orch_lsp.orchestration.plan import plan_draft
+from orch_lsp.orchestration.reading import read
 from orch_lsp.orchestration.run import FinishedDraft
 from orch_lsp.orchestration.source import Source
 from orch_lsp.runs.record import Software

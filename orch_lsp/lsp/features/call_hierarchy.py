@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from orch_lsp.language.code.links import CodeCitation, CodeLinks
     from orch_lsp.language.index import Index
     from orch_lsp.lsp.server import OrchServer
-    from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.orchestration.reading import Reading
 
 _BEGINNING = Span(0, 0)
 

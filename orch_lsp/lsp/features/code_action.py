@@ -30,7 +30,7 @@ from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.offers import Offer, offers, other_choices
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.spec_actions import INSERT, TOGGLE, insert_actions, may_be_edited, toggle_actions
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.review import findings_of_rules
 from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 from orch_lsp.rules.rule import Finding

@@ -12,7 +12,7 @@ from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.review import is_spec
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.orchestration.reading import Reading
 
 
 async def document_highlight(

@@ -19,7 +19,8 @@ from orch_lsp.lsp.lookup import document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read
-from orch_lsp.orchestration.plan import DraftPlan, asked_again, instructed, plan_draft
+from orch_lsp.orchestration.plan import DraftPlan, instructed, plan_draft
+from orch_lsp.orchestration.targets import asked_again
 from orch_lsp.runs.record import Software
 from orch_lsp.runs.status import LIVE
 from orch_lsp.settings.resolve import CommandChoice

@@ -20,7 +20,7 @@ from orch_lsp.lsp.code_places import code_address, code_at_a_glance
 from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.written_by import origins_of
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.review import is_spec
 from orch_lsp.orchestration.spec_index import Known
 from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS

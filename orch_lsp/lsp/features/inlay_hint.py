@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from orch_lsp.language.implementation import Work
     from orch_lsp.language.index import FoundDefinition
     from orch_lsp.lsp.convert import Positions
-    from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.orchestration.reading import Reading
 
 _MOST_LISTED = 8
 

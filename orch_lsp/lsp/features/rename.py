@@ -23,7 +23,7 @@ from orch_lsp.language.unread import Unread, unread_mentions
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.locations import PlacedDocument, places, uri_of_folder
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.review import is_spec
 from orch_lsp.text import Edit, split_lines
 

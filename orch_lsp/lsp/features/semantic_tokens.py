@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from orch_lsp.document.model import SpecDocument
     from orch_lsp.lsp.convert import Positions
-    from orch_lsp.orchestration.plan import Reading
+    from orch_lsp.orchestration.reading import Reading
 
 _DECLARATION = 1 << LEGEND.token_modifiers.index("declaration")
 _KINDS: Mapping[TermKind, tuple[int, int]] = {

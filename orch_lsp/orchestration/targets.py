@@ -1,0 +1,69 @@
+"""The open places of a document, and which of them a run is to write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from orch_lsp.document.brief import Target, fill_targets
+from orch_lsp.document.drafting import OpenPlace, asked_for, open_places
+from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.orchestration.reading import Reading
+from orch_lsp.text import shortened
+
+if TYPE_CHECKING:
+    from orch_lsp.runs.record import RunRecord
+
+_LONGEST_NAME = 80
+_MOST_NAMED = 12
+
+
+def open_targets(reading: Reading) -> tuple[Target, ...]:
+    """All that is open in a document: its sections, or the places that its format has."""
+    if reading.profile.drafting is None:
+        return fill_targets(reading.document, reading.profile)
+    return tuple(_target(place) for place in open_places(reading.document))
+
+
+def asked_again(reading: Reading, earlier: RunRecord) -> tuple[str, ...]:
+    """The places of a format that an earlier run asked for and that are open still; none for all that is open."""
+    if reading.profile.drafting is None:
+        return ()
+    asked = {key for step in earlier.steps for key in step.sections}
+    return tuple(target.key for target in open_targets(reading) if target.key in asked)
+
+
+def wanted_targets(reading: Reading, only: Sequence[str]) -> tuple[Target, ...]:
+    """The open targets that are asked for: those of these keys of sections, places or nodes; without any key, all.
+
+    Raises:
+        SpecError: A key names nothing in the document (`unknown_node`).
+    """
+    targets = open_targets(reading)
+    if not only:
+        return targets
+    keys: set[str] = set()
+    for key in only:
+        found = {target.key for target in targets if target.key == key}
+        if not found and reading.profile.drafting is not None:
+            found = {place.key for place in asked_for(reading.document, key)}
+        known = reading.document.nodes.by_key.keys() | {section.key for section in reading.profile.sections}
+        if not found and key not in known:
+            raise SpecError(
+                ErrorCode.UNKNOWN_NODE,
+                f"There is nothing named “{shortened(key, _LONGEST_NAME)}” in the document.",
+                remediation=_what_is_open(targets),
+            )
+        keys |= found
+    return tuple(target for target in targets if target.key in keys)
+
+
+def _target(place: OpenPlace) -> Target:
+    return Target(place.key, place.title, "missing" if place.span.start == place.span.end else "placeholder")
+
+
+def _what_is_open(targets: Sequence[Target]) -> str:
+    if not targets:
+        return "Nothing is open in it."
+    named = ", ".join(target.key for target in targets[:_MOST_NAMED])
+    return f"Open are: {named}{', …' if len(targets) > _MOST_NAMED else ''}."
