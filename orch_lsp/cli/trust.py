@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from orch_lsp.cli.output import reporting_errors, say, write_json, write_page
+from orch_lsp.cli.output import EXIT_BEFORE_RUN, EXIT_FAILED, reporting_errors, say, write_json, write_page
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.late import late
 from orch_lsp.orchestration.reading import read
@@ -34,18 +35,21 @@ _SERVERS = "mcp"
 @click.argument("provider", required=False)
 @click.argument("server", required=False)
 @click.option("--revoke", is_flag=True, help="Take the consent back.")
+@click.option("--yes", is_flag=True, help="Allow a server without a question; for scripts.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grants as JSON.")
 @workspace_option
 def trust(
     provider: str | None,
     server: str | None,
     revoke: bool,  # noqa: FBT001
+    yes: bool,  # noqa: FBT001
     as_json: bool,  # noqa: FBT001
     workspace: Path | None,
 ) -> None:
     """Allow PROVIDER in this workspace when the project chooses it; without PROVIDER, list what is allowed.
 
-    `mcp SERVER` allows the server of the Model Context Protocol that the workspace declares by this name, as it is now.
+    `mcp SERVER` allows the server of the Model Context Protocol that the workspace declares by this name, as it is now,
+    after it has shown what that is and asked.
     """
     if revoke and provider is None:
         raise click.UsageError("--revoke needs the PROVIDER whose consent is taken back")
@@ -60,7 +64,7 @@ def trust(
         _list(store, as_json=as_json)
         return
     if server is not None:
-        _trust_server(store, root, server, revoke=revoke, as_json=as_json)
+        _trust_server(store, root, server, revoke=revoke, as_json=as_json, is_said=yes)
         return
     with reporting_errors(as_json=as_json):
         if revoke:
@@ -97,8 +101,8 @@ def _list(store: TrustStore, *, as_json: bool) -> None:
         say("Nothing is allowed yet.")
 
 
-def _trust_server(store: TrustStore, root: Path, name: str, *, revoke: bool, as_json: bool) -> None:
-    """Allow the server of a workspace as it is now, after saying what it is; or take that back."""
+def _trust_server(store: TrustStore, root: Path, name: str, *, revoke: bool, as_json: bool, is_said: bool) -> None:
+    """Allow the server of a workspace as it was shown, if the person says so; or take that back."""
     files: tuple[str, ...] = ()
     with reporting_errors(as_json=as_json):
         if revoke:
@@ -108,10 +112,27 @@ def _trust_server(store: TrustStore, root: Path, name: str, *, revoke: bool, as_
             what = mcp.bound(found, resolved(root))
             files = what.files
             _show(found, files)
+            if not is_said:
+                _ask(name)
             store.allow_server(root, name, what.fingerprint)
     say(f"The server {name} is {'no longer ' if revoke else ''}allowed in {root}{'' if revoke else ', as it is now'}.")
     if as_json:
         write_json({"place": str(root), "server": name, "files": list(files), "allowed": not revoke})
+
+
+def _ask(name: str) -> None:
+    """Ask, on a terminal; ends the process unless the answer is yes."""
+    if not sys.stdin.isatty():
+        say("Nothing is allowed: nobody can be asked here. Look at the above, and say `--yes`.")
+        sys.exit(EXIT_BEFORE_RUN)
+    try:
+        is_allowed = click.confirm(f"Allow {name} to be started with drafts here?", default=False, err=True)
+    except click.Abort:
+        say("")
+        is_allowed = False
+    if not is_allowed:
+        say("Nothing is allowed.")
+        sys.exit(EXIT_FAILED)
 
 
 def _show(server: Declared, files: tuple[str, ...]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
 
 from orch_lsp.context.choke import LINK_OUTSIDE, NOT_A_FILE, NOT_FOUND, OUTSIDE, confine
 from orch_lsp.context.denylist import denied
@@ -16,6 +18,7 @@ from orch_lsp.context.mentions import Mention
 from orch_lsp.context.references import Tails
 from orch_lsp.context.roles import role_of
 from orch_lsp.context.tree import FileTree
+from orch_lsp.uri import path_of
 
 IGNORED = "ignored by git"
 MOST_DEFINING = 3
@@ -99,7 +102,9 @@ class Resolver:
         return self._definers.get(symbol, ())
 
     def _file(self, mention: Mention) -> str | Exclusion | None:
-        if mention.path.startswith(("//", "file:", "~")) or mention.path[1:2] == ":":
+        if mention.path[:5].lower() == "file:":
+            return self._file_of_uri(mention)
+        if mention.path.startswith(("//", "~")) or mention.path[1:2] == ":":
             return self._refuse(mention, OUTSIDE)
         outside = False
         missing = NOT_FOUND
@@ -119,6 +124,15 @@ class Resolver:
         if outside and not mention.path.startswith("/"):
             return Exclusion(mention.written, OUTSIDE)
         return self._refuse(mention, OUTSIDE if outside else missing)
+
+    def _file_of_uri(self, mention: Mention) -> str | Exclusion | None:
+        """As `_file`, for an address of this machine, which is compared with the root as it is written."""
+        # The address was decoded once already, and a name may hold a percent sign.
+        path = path_of(quote(mention.path, safe="/:\\", errors="surrogatepass"))
+        if path is None or not (normal := Path(os.path.normpath(path))).is_relative_to(self._root):
+            return self._refuse(mention, OUTSIDE)
+        found = self._look_at(normal.relative_to(self._root).as_posix())
+        return found if isinstance(found, str) else self._refuse(mention, found.reason)
 
     def _by_tail(self, path: str) -> str | None:
         """The one file whose path ends most like a path of another machine, such as one of an installed package."""

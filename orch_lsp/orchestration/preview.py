@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orch_lsp.context.item import ContextItem, ContextResult, estimate_tokens
+from orch_lsp.context.item import ContextItem, ContextResult
 from orch_lsp.errors import ErrorDetail, StoreError
 from orch_lsp.model_lists.token_table import family_of, tokens_of
 from orch_lsp.orchestration.estimate import NEWEST, Correction, Estimate, correction, estimate, in_words
@@ -187,4 +187,4 @@ def _row(item: ContextItem, made: Preview) -> str:
         shown = f"[{shown}](<{target}>)"
     why = _REASONS.get(item.source, item.source) + (f" ({item.score:g})" if item.score is not None else "")
     hidden = str(item.redactions) if item.redactions else ""
-    return f"| {shown} | {prose(why)} | {estimate_tokens(item.text)} | {hidden} |"
+    return f"| {shown} | {prose(why)} | {tokens_of(item.text, family_of(made.plan.choice.model))} | {hidden} |"

@@ -23,18 +23,29 @@ async def start(homes: Homes, folder: Path, *arguments: str, env: dict[str, str]
 
 
 async def on_a_terminal(
-    homes: Homes, folder: Path, *arguments: str, columns: int = 80, env: dict[str, str] | None = None
+    homes: Homes,
+    folder: Path,
+    *arguments: str,
+    columns: int = 80,
+    env: dict[str, str] | None = None,
+    answer: str | None = None,
 ) -> tuple[int | None, bytes]:
-    """Run a command with stdout and stderr on one terminal; its exit code, and what the terminal gets."""
+    """Run a command with stdout and stderr on one terminal; its exit code, and what the terminal gets.
+
+    With an `answer` stdin is the terminal, too, and that is typed.
+    """
     import fcntl
     import pty
     import termios
 
     terminal, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    stdin = {} if answer is None else {"stdin": slave}
     process = await start(
-        homes, folder, *arguments, env={"TERM": "xterm-256color", **(env or {})}, stdout=slave, stderr=slave
+        homes, folder, *arguments, env={"TERM": "xterm-256color", **(env or {})}, stdout=slave, stderr=slave, **stdin
     )
+    if answer is not None:
+        os.write(terminal, answer.encode())
     os.close(slave)
 
     def read_all() -> bytes:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.scripted_server import chat_pieces, stream_reply
 from tests.process.record_rules import check_record
+from tests.process.terminal import on_a_terminal
 
 pytest.importorskip("mcp", reason="needs the extra mcp")
 
@@ -125,7 +126,11 @@ async def test_a_server_of_the_workspace_is_started_by_consent_alone(draft, orch
     assert given(record) == []
     assert "`orch-lsp trust mcp notes`" in left_out(record)["mcp:notes"]
     assert not log.exists()
-    trusted = await orch("trust", "mcp", "notes")
+    unasked = await orch("trust", "mcp", "notes")
+    assert unasked.code == 2
+    assert 'file: "tools/server.py"' in unasked.err
+    assert (await orch("trust", "--json")).json() == []
+    trusted = await orch("trust", "mcp", "notes", "--yes")
     assert trusted.code == 0
     assert 'file: "tools/server.py"' in trusted.err
     assert not log.exists()
@@ -165,7 +170,7 @@ async def test_consent_ends_when_what_would_run_is_another(draft, orch, workspac
     own_server(workspace)
     log = tmp_path / "STARTED"
     declare(workspace, "notes", "tools/server.py", str(log))
-    assert (await orch("trust", "mcp", "notes")).code == 0
+    assert (await orch("trust", "mcp", "notes", "--yes")).code == 0
     CHANGES[change](workspace, log)
     record, _, _ = await draft()
     assert "you have not allowed it as it is now" in left_out(record)["mcp:notes"]
@@ -185,12 +190,25 @@ async def test_a_server_that_fetches_its_program_cannot_be_allowed(draft, orch, 
 async def test_of_a_server_of_the_workspace_the_user_says_what_is_asked(draft, orch, workspace):
     own_server(workspace)
     declare(workspace, "notes", "tools/server.py")
-    assert (await orch("trust", "mcp", "notes")).code == 0
+    assert (await orch("trust", "mcp", "notes", "--yes")).code == 0
     record, _, _ = await draft('[mcp.notes]\nresources = ["notes://weather"]\n')
     assert given(record) == ["mcp:notes notes://weather"]
     (workspace / "tools" / "server.py").write_text("raise SystemExit\n")
     mine, _, _ = await draft(table("notes", SERVER, more='resources = ["notes://weather"]'))
     assert given(mine) == ["mcp:notes notes://weather"], "a server that the user describes holds alone"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("answer", "is_allowed"), [("y\n", True), ("n\n", False), ("\n", False), ("\x04", False)])
+async def test_on_a_terminal_a_server_is_shown_and_then_asked_about(homes, orch, workspace, answer, is_allowed):
+    own_server(workspace)
+    declare(workspace, "notes", "tools/server.py", env={"NOTES_MODE": "quiet"})
+    code, shown = await on_a_terminal(homes, workspace, "trust", "mcp", "notes", answer=answer)
+    before, _, after = shown.decode().partition("Allow notes")
+    assert all(word in before for word in ("command: ", "tools/server.py", "NOTES_MODE", "folder: ", "file: "))
+    assert ("is allowed in" in after) == is_allowed
+    assert code == (0 if is_allowed else 1)
+    assert bool((await orch("trust", "--json")).json()) == is_allowed
 
 
 @pytest.mark.parametrize("arguments", [("mcp",), ("work", "notes"), ("mcp", "nobody")])

@@ -110,6 +110,23 @@ def test_links_that_lead_out_are_left_out_with_the_reason(tmp_path):
     assert "secret plans" not in excerpts(result)
 
 
+def test_an_address_of_a_file_below_the_root_is_a_mention_of_it(tmp_path):
+    root = tmp_path / "My Prüf 100%25 (1)"
+    write(root, {"src/limit er.py": "1\n2\n3\n", ".env": "A=1\n"})
+    write(tmp_path, {"outside.md": "secret plans\n"})
+    (root / "link.md").symlink_to(tmp_path / "outside.md")
+    inside = (root / "src" / "limit er.py").as_uri()
+    given = [f"{inside}#L2", (root / "link.md").as_uri(), (root / ".env").as_uri(), (root / "gone.md").as_uri()]
+    given += [f"{root.as_uri()}/src/../../outside.md", "file://host/share/x.md"]
+    result = retrieve(query(root, " ".join(f"[a](<{one}>)" for one in given), brief="plans"))
+    assert [(item.path, item.lines) for item in result.items] == [("src/limit er.py", (2, 2))]
+    assert [one.reason for one in result.left_out[:5]] == [
+        "link out of the workspace", "denied: this name usually holds credentials", "not found",
+        "outside the workspace", "outside the workspace",
+    ]  # fmt: skip
+    assert "secret plans" not in excerpts(result)
+
+
 def test_a_line_with_a_secret_is_hidden_and_listed(tmp_path):
     write(tmp_path, {"limiter.py": f"limiter\n{'x = 1' * 40}\ntoken = '{FAKE_TOKEN}'\n"})
     result = retrieve(query(tmp_path, "limiter"))
