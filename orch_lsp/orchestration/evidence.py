@@ -1,4 +1,4 @@
-"""Which of the files that a document's ticked tasks name are in its workspace."""
+"""Which of the files that a document's tasks name are in its workspace."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
+from orch_lsp.document.model import SpecDocument
 from orch_lsp.language.code.files import family_of
 from orch_lsp.language.index import Index
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.rules.done_tasks import named_files
+from orch_lsp.rules.files_to_change import files_to_change
 from orch_lsp.rules.technologies import technologies_in
 
 _MOST_FOLDERS = 400
@@ -46,19 +48,23 @@ _SECONDS_KEPT = 10
 
 
 def missing_files(reading: Reading) -> frozenset[str]:
-    """The files that its ticked tasks name and that are not in its workspace, as they are written; none without one.
+    """The files that its ticked tasks name or its open ones are to change, and that are not in its workspace.
 
-    A file is looked for below the root, below each folder in which the document stands, and below the parts of the
-    repository. Blocking: it asks the file system about each of them.
+    As they are written; none without a workspace. A file is looked for below the root, below each folder in which the
+    document stands, and below the parts of the repository. Blocking: it asks the file system about each of them.
     """
     is_file = reading.has_file or _is_file
-    if reading.root is None or not (named := named_files(reading.document)):
+    if reading.root is None or not (named := _named(reading.document)):
         return frozenset()
     missing = frozenset(path for path in named if not is_file(reading.root / path))
     if not missing:
         return missing
     folders = [*_around(reading.root, reading.spec_path), *_parts(reading.root)]
     return frozenset(path for path in missing if not any(is_file(folder / path) for folder in folders))
+
+
+def _named(document: SpecDocument) -> frozenset[str]:
+    return named_files(document) | files_to_change(document)
 
 
 def holds_code(root: Path | None) -> bool:

@@ -10,6 +10,7 @@ from orch_lsp.document.profile import Profile, Severity
 from orch_lsp.rules import (
     done_tasks,
     duplicates,
+    files_to_change,
     glossary,
     hidden_characters,
     language,
@@ -33,8 +34,8 @@ from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subje
 
 _FAMILIES = (
     structure, mentions, near_miss, leftovers, hidden_characters, retired_ids, traceability, questions, language,
-    wording, duplicates, quantities, glossary, technologies, task_lines, task_order, done_tasks, openspec,
-    openspec_documents,
+    wording, duplicates, quantities, glossary, technologies, task_lines, task_order, done_tasks, files_to_change,
+    openspec, openspec_documents,
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = {rule.code: rule for family in _FAMILIES for rule in family.RULES}

@@ -120,7 +120,8 @@ class Evidence:
     """Facts about a document that stand in none: whoever asks for its findings has looked them up."""
 
     missing_files: frozenset[str] = frozenset()
-    """Files that its ticked tasks name (`done_tasks.named_files`), as it writes them, that are not in the workspace."""
+    """Files that its ticked tasks name (`done_tasks.named_files`) or its open ones are to change
+    (`files_to_change.files_to_change`), as it writes them, that are not in the workspace."""
     nodes_then: frozenset[NodeThen] = frozenset()
     """Of the nodes that it cites, those that had another text when it was last reworded."""
     retired: frozenset[RetiredId] = frozenset()

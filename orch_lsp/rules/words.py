@@ -141,3 +141,93 @@ GONE = (
     *("삭제", "제거", "이동", "이름 변경", "교체"),
 )
 """In a task after which a file that it names may well be gone; as regular expressions where they are in ASCII."""
+
+CHANGES_FIRST = (
+    *(
+        "updat(?:e|ing)\\b",
+        "modif(?:y|ying)\\b",
+        "edit(?:ing)?\\b",
+        "fix(?:es|ing)?\\b",
+        "repair(?:ing)?\\b",
+    ),
+    *("extend(?:ing)?\\b", "chang(?:e|ing)\\b", "adjust(?:ing)?\\b", "amend(?:ing)?\\b", "alter(?:ing)?\\b"),
+    *("refactor(?:ing)?\\b", "rewrit(?:e|ing)\\b", "renam(?:e|ing)\\b", "remov(?:e|ing)\\b"),
+    *("delet(?:e|ing)\\b", "improv(?:e|ing)\\b", "simplif(?:y|ying)\\b", "mov(?:e|ing)\\b"),
+    *(
+        "更新",
+        "修改",
+        "编辑",
+        "編輯",
+        "修复",
+        "修復",
+        "修正",
+        "扩展",
+        "擴展",
+        "调整",
+        "調整",
+        "删除",
+        "刪除",
+        "移除",
+        "重命名",
+        "重构",
+        "重構",
+    ),
+    *(
+        "actualizar\\b",
+        "actualiza\\b",
+        "modificar\\b",
+        "modifica\\b",
+        "editar\\b",
+        "edita\\b",
+        "corregir\\b",
+        "corrige\\b",
+    ),
+    *("ampliar\\b", "extender\\b", "ajustar\\b", "cambiar\\b", "eliminar\\b", "borrar\\b", "quitar\\b", "renombrar\\b"),
+    *("refactorizar\\b", "atualizar\\b", "atualize\\b", "modifique\\b", "corrigir\\b", "estender\\b", "alterar\\b"),
+    *("remover\\b", "excluir\\b", "apagar\\b", "renomear\\b", "refatorar\\b", "aktualisier", "ändere?\\b", "bearbeite"),
+    *("behebe?\\b", "korrigiere", "erweitere?\\b", "passe\\b", "lösche?\\b", "entferne?\\b", "benenne\\b"),
+    *("mettre à jour\\b", "mets à jour\\b", "modifier\\b", "éditer\\b", "corriger\\b", "étendre\\b", "ajuster\\b"),
+    *("adapter\\b", "supprimer\\b", "renommer\\b", "retirer\\b", "refactoriser\\b"),
+)
+"""The beginning of a task that is about something which is there already; as regular expressions."""
+
+CHANGES_LAST = (
+    *("更新", "修正", "変更", "編集", "拡張", "削除", "リファクタ", "リネーム", "改名", "改修"),
+    *("업데이트", "수정", "변경", "편집", "확장", "삭제", "제거", "리팩토링", "이름 변경"),
+    *("aktualisieren\\b", "ändern\\b", "bearbeiten\\b", "korrigieren\\b", "erweitern\\b", "anpassen\\b", "löschen\\b"),
+    *("entfernen\\b", "umbenennen\\b"),
+)
+"""The same right behind the name of a file, where verbs stand last; as regular expressions."""
+
+MAKES = (
+    *(
+        "creat",
+        "new\\b",
+        "add (?:a |the )?file",
+        "write\\b",
+        "generat",
+        "scaffold",
+        "introduc",
+        "extract",
+        "initiali[sz]e",
+    ),
+    *(
+        "创建",
+        "創建",
+        "建立",
+        "新建",
+        "新增",
+        "生成",
+        "编写",
+        "編寫",
+        "作成",
+        "新規",
+        "追加",
+        "생성",
+        "작성",
+        "추가",
+        "신규",
+    ),
+    *("crear\\b", "nuev[oa]", "criar\\b", "nov[oa]\\b", "erstell", "anleg", "neue", "créer", "nouve"),
+)
+"""In a task that makes something, maybe the file that it names; as regular expressions where they are in ASCII."""

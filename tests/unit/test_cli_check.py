@@ -167,6 +167,22 @@ def test_a_ticked_task_without_its_file_is_found_and_stays_as_it_is(here: Path):
     assert "done_without_evidence" not in check(".", "--workspace", ".").stdout
 
 
+def test_an_open_task_that_is_to_change_a_file_that_is_not_there(here: Path):
+    folder = here / ".kiro" / "specs" / "a"
+    folder.mkdir(parents=True)
+    (here / "packages" / "app" / "src").mkdir(parents=True)
+    (here / "packages" / "app" / "src" / "there.py").touch()
+    lines = ["1. Update `src/there.py`", "2. Update `src/counter.py`", "3. Create `src/new.py`", "4. Fix `src/new.py`"]
+    (folder / "tasks.md").write_text("# Implementation Plan\n\n## Tasks\n\n" + "".join(f"- [ ] {a}\n" for a in lines))
+    done = check(".", "--json", "--rule", "dead_path", "--workspace", ".")
+    (one,) = json.loads(done.stdout)["findings"]
+    assert (one["key"], one["severity"]) == ("2", "information")
+    assert one["message"] == "This task is to change `src/counter.py`, which is not in the workspace."
+    assert one["range"]["start"] == {"line": 5, "character": 17}
+    (here / "packages" / "app" / "src" / "counter.py").touch()
+    assert json.loads(check(".", "--json", "--rule", "dead_path", "--workspace", ".").stdout)["findings"] == []
+
+
 def test_only_the_rule_that_is_asked_for_is_cured(here: Path):
     (here / "a.spec.md").write_text("# A\n\nB.\n\n## Goal\n\nx\n\n## Goal\n\n```\ny\n")
     check("a.spec.md", "--fix", "--rule", "unbalanced_fence")
