@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,6 +32,8 @@ from orch_lsp.errors import ContextError, ErrorCode
 MAX_LEFT_OUT = 200
 _SAY_WHAT_STAYS = frozenset((OWN_IGNORES, ".gitignore", ".ignore", ".dockerignore"))
 """Names of files that say what is nobody's business."""
+MOST_PINNED = 100
+_PINNED_LINES = re.compile(r"L(\d{1,9})(?:-L?(\d{1,9}))?")
 _MOST_BESIDE = 12
 """Of one folder that belongs to the spec."""
 
@@ -176,6 +179,7 @@ class FilesystemSource:
                 query, spec, kept, resolver, left_out, named, stopped, self._deadline()
             ).items():
                 mentions.setdefault(path, wanted)
+            _pin(query.pinned, spec, kept, resolver, mentions, left_out)
             card, conventions = project_card(corpus, query.budget_tokens)
             example = example_spec(corpus, spec, query.budget_tokens)
             beside = tuple(item for item in (*conventions, example) if item is not None and item.path not in mentions)
@@ -241,6 +245,41 @@ def _resolve(
             else:
                 _note(found.setdefault(place.path, Wanted()), place, mention)
     return found
+
+
+def _pin(
+    pinned: Sequence[str],
+    spec: str | None,
+    kept: KeptBack,
+    resolver: Resolver,
+    mentions: dict[str, Wanted],
+    left_out: list[Exclusion],
+) -> None:
+    """Add what the settings name to what the spec does."""
+    for written in pinned[:MOST_PINNED]:
+        path, lines = parse_pin(written)
+        file = resolver.pinned(path)
+        if isinstance(file, str) and (reason := kept.reason(file)) is not None:
+            file = Exclusion(file, reason)
+        if isinstance(file, Exclusion):
+            left_out.append(file)
+        elif file != spec:
+            wanted = mentions.setdefault(file, Wanted())
+            wanted.source = "pin"
+            wanted.whole = wanted.whole or lines is None
+            wanted.ranges += [lines] if lines else []
+    if len(pinned) > MOST_PINNED:
+        left_out.append(Exclusion("…", f"{len(pinned) - MOST_PINNED} more files are pinned"))
+
+
+def parse_pin(written: str) -> tuple[str, tuple[int, int] | None]:
+    """The file and the lines of an entry of `context.pin`."""
+    path, mark, fragment = written.rpartition("#")
+    found = _PINNED_LINES.fullmatch(fragment) if mark else None
+    if found is None:
+        return written, None
+    first, last = int(found[1]), int(found[2] or found[1])
+    return path, (max(1, min(first, last)), max(1, first, last))
 
 
 def _note(wanted: Wanted, place: Place, mention: Mention) -> None:

@@ -25,6 +25,8 @@ class ContextQuery:
     """Folders below the root, with `/`, whose Markdown belongs to the spec: it comes first."""
     servers: Mapping[str, McpServer] = field(default_factory=dict[str, McpServer])
     """Servers that the user wants to be asked, by name."""
+    pinned: tuple[str, ...] = ()
+    """Files that count as named by the spec, below the root with `/`, some with lines behind: `#L10-L40`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class ContextItem:
     """An excerpt that passed the choke point.
 
     `lines` is 1-based with the last line included, None for a whole file. `sha256` is of `text`. `score` is the
-    ranking's, None for a file that the spec mentions itself. `source` says why it is there: `mention`, `rank`,
+    ranking's, None for a file that the spec mentions itself. `source` says why it is there: `mention`, `pin`, `rank`,
     `card` for the conventions on the project's card, `example` for a finished neighbour, `mcp` for a server's answer,
     whose `path` is its origin: `mcp:NAME URI`.
     """

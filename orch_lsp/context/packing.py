@@ -76,6 +76,8 @@ class Wanted:
     names: list[str] = field(default_factory=list[str])
     calls: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     """Calls in traces: the function, and its line then."""
+    source: str = "mention"
+    """The source of its items: `pin` for a file that the settings name."""
 
 
 def around(line: int) -> Range:
@@ -203,7 +205,7 @@ class Pack:
 
     def _mentioned(self, file: _File, wanted: Wanted, share: int) -> Sequence[ContextItem]:
         if wanted.whole:
-            item = whole(file.admitted, None, "mention")
+            item = _in_role(whole(file.admitted, None, wanted.source), file)
             if cost(item) <= share:
                 file.taken.append((1, len(file.lines)))
                 return (item,)
@@ -223,7 +225,7 @@ class Pack:
         for first, last in _merged(spans):
             span = head(file.lines, first, last, share - _LABEL)
             if span is not None:
-                found.append(part(file.admitted, file.lines, span, None, "mention"))
+                found.append(_in_role(part(file.admitted, file.lines, span, None, wanted.source), file))
                 file.taken.append(span)
                 share -= cost(found[-1])
         return found
@@ -371,6 +373,12 @@ def new_pack(corpus: Corpus, weights: Mapping[str, float], budget: int, stopped:
         stopped: Asked before each file.
     """
     return Pack(corpus, UnitScore(weights), stopped, max(0, budget - introduction_cost()))
+
+
+def _in_role(item: ContextItem, file: _File) -> ContextItem:
+    first, last = item.lines or (1, 0)
+    names = [unit.name for unit in file.units if unit.name and first <= unit.first and unit.last <= last]
+    return replace(item, role=role_by_text(item.path, file.admitted.text), symbol=", ".join(names))
 
 
 def _merged(ranges: Sequence[Range], gap: int = 0) -> list[Range]:

@@ -76,6 +76,11 @@ class Resolver:
             return (Place(file, mention.lines),)
         return self._definition(mention) or file
 
+    def pinned(self, path: str) -> str | Exclusion:
+        """The file at a path from the root, or why it is left out."""
+        normal = _normal(path.lstrip("/")) if path else None
+        return Exclusion(path, OUTSIDE) if normal is None else self._look_at(normal)
+
     def _definition(self, mention: Mention) -> tuple[Place, ...]:
         """The places of a dotted module, of a name in one, or of a symbol alone."""
         name = mention.symbol or mention.path

@@ -116,6 +116,8 @@ class ContextSettings:
     budget_tokens: int = 8_000
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    pin: tuple[str, ...] = ()
+    """Files that count as named by each spec, below the root with `/`, some with lines behind: `#L10-L40`."""
 
 
 RuleSeverity = Literal["error", "warning", "information", "hint", "off"]

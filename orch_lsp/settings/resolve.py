@@ -257,7 +257,7 @@ def _fallback(merge: _Merge, catalogue: Catalogue, table: schema.UserTable) -> t
 
 
 def _context(merge: _Merge) -> ContextSettings:
-    """The user's values; the project level may switch context off, lower its budget, and exclude more."""
+    """The user's values; the project level may switch context off, lower its budget, exclude and pin more."""
     context = _DEFAULTS.context
     include_is_the_users = False
     for layer in merge.layers:
@@ -282,6 +282,8 @@ def _context(merge: _Merge) -> ContextSettings:
             merge.ignore(layer, "context.include", "`context.include` is ignored here: the user config has its own")
         if table.exclude:
             context = replace(context, exclude=tuple(dict.fromkeys((*context.exclude, *table.exclude))))
+        if table.pin:
+            context = replace(context, pin=tuple(dict.fromkeys((*context.pin, *table.pin))))
         changed = [key for key in table.model_fields_set if getattr(context, key) != getattr(before, key)]
         merge.origins |= {f"context.{key}": layer_of(layer) for key in changed}
     return context

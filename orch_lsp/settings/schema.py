@@ -142,6 +142,9 @@ class ContextTable(_Table):
         None, description="Globs of files that may be sent; empty is all that git would track."
     )
     exclude: Globs | None = Field(None, description="Globs of files that are never sent.")
+    pin: Globs | None = Field(
+        None, description="Files, or lines of them (`a.py#L1-L9`), that are sent with each draft."
+    )
 
 
 class RunsTable(_Table):

@@ -127,6 +127,32 @@ def test_an_address_of_a_file_below_the_root_is_a_mention_of_it(tmp_path):
     assert "secret plans" not in excerpts(result)
 
 
+def test_what_is_pinned_comes_with_what_the_spec_names(tmp_path):
+    root = tmp_path / "project"
+    write(root, {"src/a.py": "1\n2\n3\n", "src/b.py": "one\n", "notes#L.md": "n\n", ".env": "A=1\n"})
+    write(root, {"out.md": "x\n", "spec.md": "# Spec\n"})
+    write(tmp_path, {"outside.md": "secret plans\n"})
+    (root / "link.md").symlink_to(tmp_path / "outside.md")
+    pinned = ("src/a.py#L2-L3", "notes#L.md", ".env", "../outside.md", "link.md", "gone.md", "out.md", "spec.md", "src")
+    wanted = query(root, "[b](src/b.py)", brief="nothing", pinned=pinned, exclude=("out.md",))
+    result = retrieve(wanted)
+    assert [(item.path, item.lines, item.source, item.role) for item in result.items] == [
+        ("src/b.py", None, "mention", "code"),
+        ("src/a.py", (2, 3), "pin", "code"),
+        ("notes#L.md", None, "pin", "docs"),
+    ]
+    found = reasons(result)
+    assert found[".env"].startswith("denied")
+    assert found["../outside.md"] == "outside the workspace"
+    assert found["link.md"] == "link out of the workspace"
+    assert found["gone.md"] == "not found"
+    assert found["out.md"].startswith("excluded by")
+    assert found["src"] == "not a regular file"
+    assert "spec.md" not in found
+    many = retrieve(query(root, "", pinned=tuple(f"gone{number}" for number in range(300))))
+    assert many.left_out[100].reason == "200 more files are pinned"
+
+
 def test_a_line_with_a_secret_is_hidden_and_listed(tmp_path):
     write(tmp_path, {"limiter.py": f"limiter\n{'x = 1' * 40}\ntoken = '{FAKE_TOKEN}'\n"})
     result = retrieve(query(tmp_path, "limiter"))

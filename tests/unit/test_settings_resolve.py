@@ -323,6 +323,11 @@ def test_the_project_cannot_take_back_what_the_user_keeps_out_of_the_context() -
     assert merged(project='[context]\ninclude = ["lib/**"]\n').context.include == ("lib/**",)
 
 
+def test_pins_of_all_layers_come_together() -> None:
+    settings = merged('[context]\npin = ["a.py"]\n', project='[context]\npin = ["b.py#L1-L9", "a.py"]\n')
+    assert settings.context.pin == ("a.py", "b.py#L1-L9")
+
+
 def test_severities_of_all_layers_come_together() -> None:
     settings = merged('[lint]\na = "off"\nb = "hint"\n', project='[severities]\nb = "error"\n')
     assert dict(settings.severities) == {"a": "off", "b": "error"}

@@ -65,6 +65,7 @@ async def retrieve(plan: DraftPlan, source: ContextSource, redactor: Redactor, b
         limits.exclude,
         _folders(plan),
         reading.settings.mcp,
+        limits.pin,
     )
     try:
         with contained():
