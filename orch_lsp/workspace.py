@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ORCH_DIRECTORY = ".orch"
+PROMPTS_FOLDER = "prompts"
+"""Words of requests that replace those of the package: below a project's `.orch`, and beside the user's config."""
 
 
 def config_home() -> Path:

@@ -52,10 +52,12 @@ from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
+    from orch_lsp.prompts import own_files
     from orch_lsp.runs import schema as record_schema
     from orch_lsp.runs import view as views
 else:
     sessions = late("orch_lsp.app.session")
+    own_files = late("orch_lsp.prompts.own_files")
     record_schema = late("orch_lsp.runs.schema")
     views = late("orch_lsp.runs.view")
 
@@ -299,11 +301,12 @@ class Delivered:
 async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
     source = await asyncio.to_thread(_source, path, options)
     reading = await read(session, source, editor=ProjectLayer(), command=options.choice)
-    for problem in reading.settings.problems_beside_the_choice:
-        line = f"warning: {problem.place}: {problem.message}"
-        if line not in options.told:
-            say(line)
-        options.told.add(line)
+    warnings = [f"{problem.place}: {problem.message}" for problem in reading.settings.problems_beside_the_choice]
+    warnings += await asyncio.to_thread(own_files.unused_lines, reading.root)
+    for warning in warnings:
+        if warning not in options.told:
+            say(f"warning: {warning}")
+        options.told.add(warning)
     plan = await asyncio.to_thread(plan_draft, reading, command="draft", only=options.only)
     await session.consent.require(reading, plan.choice)
     return plan

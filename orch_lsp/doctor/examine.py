@@ -22,6 +22,7 @@ from orch_lsp.errors import OrchError
 from orch_lsp.orchestration.plan import chosen
 from orch_lsp.orchestration.reading import Reading, read
 from orch_lsp.orchestration.source import Source
+from orch_lsp.prompts.own_files import faults_on_disk, own_files
 from orch_lsp.settings.configured import configured_providers
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.model import Settings
@@ -83,6 +84,7 @@ async def examine(
         *await asyncio.to_thread(_index, reading.root),
         *await asyncio.to_thread(_servers, session, reading),
         *_settings(reading.settings),
+        *await asyncio.to_thread(_prompts, reading.root),
         await _choice(session, reading),
         *(finding for each in looked_at for finding in each),
     ]
@@ -205,6 +207,24 @@ def _settings(settings: Settings) -> list[DoctorFinding]:
         for problem in settings.problems
     ]
     return [*given, *ignored]
+
+
+def _prompts(root: Path | None) -> list[DoctorFinding]:
+    """Files that replace words of prompts, and each that would not, or cannot; nothing if there are none."""
+    found = own_files(root)
+    faults = [(one, fault) for one in found for fault in faults_on_disk(one)]
+    faulty = {one.path for one, _ in faults}
+    used = [one.shown for one in found if one.path not in faulty]
+    findings = [DoctorFinding("prompts", "ok", f"your own: {', '.join(used)}")] if used else []
+    return findings + [
+        DoctorFinding(
+            "prompts",
+            "problem",
+            f"{one.shown} {'has a fault: ' * (fault.span is not None)}{fault.message}.",
+            fault.cure,
+        )
+        for one, fault in faults
+    ]
 
 
 async def _choice(session: Session, reading: Reading) -> DoctorFinding:

@@ -17,6 +17,7 @@ from orch_lsp.profiles.recognition import holds_only_plain, holds_plain, kept_aw
 from orch_lsp.profiles.registry import FORMATS, Recognised, profile_named, profile_names
 from orch_lsp.settings.model import Settings
 from orch_lsp.text import shortened
+from orch_lsp.workspace import PROMPTS_FOLDER, config_home
 
 if TYPE_CHECKING:
     from orch_lsp.document.readings import MarkdownReading
@@ -94,7 +95,8 @@ def without_profile(
     recognised: Sequence[Recognised],
 ) -> NoProfile | None:
     """The reason to doubt which profile a document follows; None if it is certain."""
-    if (away := kept_away(path)) is not None:
+    away = "a prompt" if _is_prompt_of_user(source) else kept_away(path)
+    if away is not None:
         return NoProfile(
             f"By its path this document is {away}: nothing is drafted in it.",
             cure="Copy it to where your specs are, and draft the copy.",
@@ -121,6 +123,10 @@ def without_profile(
             "no pattern of `include`."
         )
     return None
+
+
+def _is_prompt_of_user(source: Source) -> bool:
+    return source.path is not None and config_home() / PROMPTS_FOLDER in source.path.parents
 
 
 def _if_not_certain(recognised: Sequence[Recognised]) -> NoProfile | None:

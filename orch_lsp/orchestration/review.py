@@ -17,12 +17,14 @@ from orch_lsp.uri import shown_path
 if TYPE_CHECKING:
     from orch_lsp.language import across as across_rules
     from orch_lsp.orchestration import evidence, lost_mentions, retired, upstream
+    from orch_lsp.prompts import own_files
     from orch_lsp.rules import check
 else:
     evidence = late("orch_lsp.orchestration.evidence")
     lost_mentions = late("orch_lsp.orchestration.lost_mentions")
     retired = late("orch_lsp.orchestration.retired")
     upstream = late("orch_lsp.orchestration.upstream")
+    own_files = late("orch_lsp.prompts.own_files")
     across_rules = late("orch_lsp.language.across")
     check = late("orch_lsp.rules.check")
 
@@ -47,7 +49,7 @@ def review(reading: Reading) -> list[Finding]:
     Settings of other files than the document are findings at its beginning, with the file's name. Loads the rules when
     it is first called, so a server calls it on a worker thread.
     """
-    return [*findings_of_rules(reading), *_settings(reading), *_unknown_profile(reading)]
+    return [*findings_of_rules(reading), *_settings(reading), *_unknown_profile(reading), *_prompts(reading)]
 
 
 def findings_of_rules(reading: Reading) -> list[Finding]:
@@ -88,6 +90,21 @@ def _unknown_profile(reading: Reading) -> Iterator[Finding]:
     missing = reading.no_profile
     if missing is not None and missing.line is not None:
         yield Finding(ErrorCode.UNKNOWN_PROFILE.value, "warning", missing.message, _line(reading, missing.line))
+
+
+def _prompts(reading: Reading) -> Iterator[Finding]:
+    """Faults of a file of the user's own prompts; in a spec such files that no draft of it would use."""
+    path, code = reading.source.path, ErrorCode.INVALID_SETTINGS.value
+    own = None if path is None else own_files.own_file(path, reading.root)
+    if own is not None:
+        for fault in own_files.faults_of(own, reading.document.text):
+            message = fault.message
+            said = f"This file {message}" if fault.span is None else f"{message[0].upper()}{message[1:]}"
+            severity = "warning" if own.replaces is None else "error"
+            yield Finding(code, severity, f"{said}. {fault.cure}", fault.span or _line(reading, 0))
+    elif reading.drafts:
+        for line in own_files.unused_lines(reading.root):
+            yield Finding(code, "warning", line, _line(reading, 0))
 
 
 def _line(reading: Reading, number: int) -> Span:

@@ -29,6 +29,7 @@ _AWAY = {
         "somebody else's copy",
     ),
 }
+_PROMPTS = "/.orch/prompts/"
 _TEMPLATE_NAME = re.compile(r"(?:.*[-_.])?template(?:[-_.].*)?\.(?:md|markdown)\Z", re.IGNORECASE)
 
 _LOWEST_OF_A_SECTION = 2
@@ -37,12 +38,14 @@ _TESSL_LINK = re.compile(r"\[@(?:generate|describe|test|use)\]\(")
 
 
 def kept_away(path: str) -> str | None:
-    """Why a file is never checked or drafted, whatever it holds: a template, archived, a copy; None if it may be.
+    """Why a file is never checked or drafted, whatever it holds: a template, a prompt, archived, a copy; else None.
 
     Args:
         path: Relative to the workspace's root, with `/`.
     """
     *folders, name = path.casefold().split("/")
+    if _PROMPTS in f"/{path.casefold()}":
+        return "a prompt"
     found = next((_AWAY[folder] for folder in folders if folder in _AWAY), None)
     return "a template" if found is None and _TEMPLATE_NAME.match(name) else found
 

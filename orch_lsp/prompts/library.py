@@ -15,11 +15,10 @@ from orch_lsp.context.item import Exclusion
 from orch_lsp.document.prompt import PromptTemplate
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.prompts.layout import NAMES_IN_RULES, NAMES_IN_TASK, NEEDED_IN_TASK, Words
-from orch_lsp.prompts.words import check_names, packaged
+from orch_lsp.prompts.words import Fault, check_names, packaged
 from orch_lsp.text import sha256
-from orch_lsp.workspace import ORCH_DIRECTORY, config_home
+from orch_lsp.workspace import ORCH_DIRECTORY, PROMPTS_FOLDER, config_home
 
-FOLDER = "prompts"
 MAX_BYTES = 64 * 1024
 
 PLAIN_DRAFT = PromptTemplate("plain.draft", "2", "a specification", packaged("plain.draft"))
@@ -62,7 +61,7 @@ def choose(template: PromptTemplate, root: Path | None) -> Chosen:
     rules, own_rules = _user_words(template.name, template.rules)
     of_project = None if root is None else _project_words(root, template.name)
     if of_project is not None:
-        own_rules = f"{ORCH_DIRECTORY}/{FOLDER}/{template.name}.md"
+        own_rules = f"{ORCH_DIRECTORY}/{PROMPTS_FOLDER}/{template.name}.md"
         rules = of_project
     replaced = tuple(filter(None, (own_core, own_task, own_rules)))
     check_names(core, own_core or "core.md", ())
@@ -71,33 +70,43 @@ def choose(template: PromptTemplate, root: Path | None) -> Chosen:
     return Chosen(Words(core, task, replace(template, rules=rules)), replaced)
 
 
+def words_at(folder: Path, path: str) -> str | Fault | None:
+    """The words of a small text file that is really below its folder, a fault of the file, or None if there is none.
+
+    Blocking.
+    """
+    real = _resolved(folder)
+    if real is None or not (real / path).exists():
+        return None
+    opened = read_bytes(real, path, MAX_BYTES)
+    if isinstance(opened, Exclusion):
+        return _unusable(opened.reason)
+    try:
+        text = opened.data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _unusable("not UTF-8 text")
+    if not text.strip():
+        return _unusable("empty")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
 def _user_words(name: str, otherwise: str) -> tuple[str, str | None]:
     """The user's words of a name and the file that they are from, else those of the package."""
-    folder = config_home() / FOLDER
+    folder = config_home() / PROMPTS_FOLDER
     words = _read(folder, f"{name}.md", str(folder))
     return (otherwise, None) if words is None else (words, str(folder / f"{name}.md"))
 
 
 def _project_words(root: Path, name: str) -> str | None:
-    return _read(root, f"{ORCH_DIRECTORY}/{FOLDER}/{name}.md", "")
+    return _read(root, f"{ORCH_DIRECTORY}/{PROMPTS_FOLDER}/{name}.md", "")
 
 
 def _read(folder: Path, path: str, shown_below: str) -> str | None:
-    """A small text file that is really below its folder; None if there is none."""
-    real = _resolved(folder)
-    if real is None or not (real / path).exists():
-        return None
-    opened = read_bytes(real, path, MAX_BYTES)
-    where = f"{shown_below}/{path}" if shown_below else path
-    if isinstance(opened, Exclusion):
-        raise _unusable(where, opened.reason)
-    try:
-        text = opened.data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _unusable(where, "not UTF-8 text") from error
-    if not text.strip():
-        raise _unusable(where, "empty")
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+    words = words_at(folder, path)
+    if isinstance(words, Fault):
+        where = f"{shown_below}/{path}" if shown_below else path
+        raise SettingsError(ErrorCode.INVALID_SETTINGS, f"The prompt {where} {words.message}.", remediation=words.cure)
+    return words
 
 
 def _resolved(folder: Path) -> Path | None:
@@ -107,9 +116,6 @@ def _resolved(folder: Path) -> Path | None:
         return None
 
 
-def _unusable(where: str, reason: str) -> SettingsError:
-    return SettingsError(
-        ErrorCode.INVALID_SETTINGS,
-        f"The prompt {where} cannot be used: {reason}.",
-        remediation="Correct the file, or remove it; without it the words of the package are used.",
-    )
+def _unusable(reason: str) -> Fault:
+    cure = "Correct the file, or remove it; without it the words of the package are used."
+    return Fault(f"cannot be used: {reason}", cure)

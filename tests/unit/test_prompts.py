@@ -18,9 +18,10 @@ from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.profiles.registry import FORMATS, profile_names
 from orch_lsp.prompts.layout import NAMES_IN_RULES, Material, RenderedPrompt, Words, lay_out, numbered
 from orch_lsp.prompts.library import MAX_BYTES, PLAIN_DRAFT, choose
+from orch_lsp.prompts.own_files import faults_of, faults_on_disk, own_file, own_files, unused_lines
 from orch_lsp.prompts.words import check_names, filled, packaged
 from orch_lsp.providers.base import SectionRequest
-from orch_lsp.text import split_lines
+from orch_lsp.text import Span, split_lines
 
 GOAL = SectionRequest("goal", "Goal", "The outcome.")
 WORDS = Words(packaged("core"), packaged("task"), PLAIN_DRAFT)
@@ -193,3 +194,94 @@ def test_the_style_of_a_document_is_measured():
 @given(st.text())
 def test_measuring_never_raises(text: str):
     written_style(Readings().read("file:///a.md", text, PLAIN)).facts()
+
+
+SPELT = "is not used: its name is not written so. Rename it to `plain.draft.md`."
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (".orch/prompts/draftt.md", "is not used: there are no words named `draftt`. Did you mean `plain.draft.md`?"),
+        (".orch/prompts/spec-kit.task.md", "Did you mean `spec-kit.tasks.md`?"),
+        (".orch/prompts/nothing.like.it.md", "Known names are `gsd."),
+        (".orch/prompts/plain.draft.txt", SPELT),
+        (".orch/prompts/plain.draft", SPELT),
+        (".orch/prompts/kiro.requirments.markdown", "Did you mean `kiro.requirements.md`?"),
+        (".orch/prompts/core.md", "a project cannot replace `core`, which says whom the model is to believe."),
+        (".orch/prompts/task.txt", "a project cannot replace `task`"),
+        (".orch/prompts/plain/draft.md", "are not looked into. Move it to `.orch/prompts/plain.draft.md`."),
+        (".orch/plain.draft.md", "beside the folder of prompts. Move it to `.orch/prompts/plain.draft.md`."),
+        (".orch/prompt/plain.draft.md", "Move it to `.orch/prompts/plain.draft.md`."),
+        ("Konfig Ä/prompts/corre.md", "there are no words named `corre`. Did you mean `core.md`?"),
+        ("Konfig Ä/task.md", "it lies beside the folder of prompts"),
+    ],
+)
+def test_a_file_that_was_meant_to_replace_words_and_does_not_is_told_with_the_way_out(
+    homes: Path, path: str, said: str
+):
+    folder, name = (homes / path).parent, Path(path).name
+    folder.mkdir(parents=True)
+    (folder / name).write_text("Number criteria.\n")
+    assert choose(PLAIN_DRAFT, homes).replaced == ()
+    (line,) = unused_lines(homes)
+    assert said in line
+    assert Path(path).name in line
+    assert line.startswith(path if path.startswith(".orch") else str(homes))
+    (one,) = own_files(homes)
+    assert [fault.message for fault in faults_on_disk(one)] == [fault.message for fault in faults_of(one, "x")]
+
+
+def test_nothing_is_said_of_files_that_are_used_or_were_not_meant(homes: Path):
+    put(homes / ".orch" / "prompts", "plain.draft", "Number criteria.\n")
+    put(homes / ".orch" / "prompts", "README", "How we use these.\n")
+    put(homes / "Konfig Ä" / "prompts", "core", "Write.\n")
+    put(homes / "docs", "draft", "A draft of ours.\n")
+    for name in (".orch/prompts/.DS_Store", ".orch/prompts/shot.png", ".orch/config.toml", "Konfig Ä/config.toml"):
+        (homes / name).write_bytes(b"\x00")
+    assert unused_lines(homes) == ()
+    assert [(one.replaces, faults_on_disk(one)) for one in own_files(homes)] == [("core", ()), ("plain.draft", ())]
+
+
+def test_a_folder_of_very_many_files_is_not_looked_at_to_its_end(homes: Path):
+    folder = homes / ".orch" / "prompts"
+    folder.mkdir(parents=True)
+    for number in range(700):
+        (folder / f"{number}.md").touch()
+    assert len(own_files(homes)) == 500
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own")
+def test_a_folder_of_prompts_that_leads_out_of_the_project_is_not_listed(homes: Path):
+    put(homes / "elsewhere", "draftt", "PRIVATE")
+    root = homes / "checkout"
+    (root / ".orch").mkdir(parents=True)
+    (root / ".orch" / "prompts").symlink_to(homes / "elsewhere")
+    assert unused_lines(root) == ()
+
+
+def test_all_faults_of_names_are_found_each_at_its_place(homes: Path):
+    words = "{{titel}} and\n{{nothing of ours}} and {{title}}"
+    one = own_file(put(homes / ".orch" / "prompts", "plain.draft", words), homes)
+    assert one is not None
+    first, second = faults_of(one, words)
+    assert (first.span, second.span) == (Span(0, 9), Span(14, 33))
+    assert first.cure == "Did you mean `{{title}}`? Known names are `{{language}}`, `{{title}}`, `{{titles}}`."
+    assert faults_of(one, " \n")[0].message == "cannot be used: empty"
+    assert own_file(homes / "prompts" / "plain.draft.md", homes) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("{{rules}} {{instructions}}", "task.md lacks `{{sections}}`: the model would not be told which sections it"),
+        ("{{rules}} {{sections}}", "task.md lacks `{{instructions}}`: the model would not be told your instructions."),
+        (
+            "{{sections}}",
+            "`{{instructions}}`, `{{rules}}`: the model would not be told your instructions and the rules",
+        ),
+    ],
+)
+def test_a_task_without_a_needed_name_says_what_the_model_would_miss(homes: Path, words: str, told: str):
+    put(homes / "Konfig Ä" / "prompts", "task", words)
+    assert told in refused(homes)

@@ -55,7 +55,7 @@ def register(server: OrchServer) -> None:
             ls.run_task(_look_at(ls, [path for path in paths if path not in ours]), "files that changed")
         if any(path.name == "config.toml" for path in ours):
             ls.run_task(_look_again(ls), "files by new settings")
-        if any(path.suffix.casefold() not in SPEC_SUFFIXES for path in paths):
+        if any(path in ours or path.suffix.casefold() not in SPEC_SUFFIXES for path in paths):
             refresh_all(ls)
 
     @server.feature(types.SHUTDOWN)
@@ -98,8 +98,8 @@ async def _register_watchers(ls: OrchServer) -> None:
             types.Registration(CONFIGURATION, types.WORKSPACE_DID_CHANGE_CONFIGURATION, {"section": "orch"})
         )
     if ls.client.dynamic_watched_files:
-        watchers = [types.FileSystemWatcher("**/.orch/config.toml"), types.FileSystemWatcher("**/.orch/provenance/**")]
-        watchers.append(types.FileSystemWatcher("**/*.{md,markdown}"))
+        globs = ("**/.orch/config.toml", "**/.orch/prompts/**", "**/.orch/provenance/**", "**/*.{md,markdown}")
+        watchers = [types.FileSystemWatcher(glob) for glob in globs]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         registrations.append(types.Registration(CONFIG_WATCHER, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
     if not registrations:
