@@ -23,7 +23,7 @@ from pathlib import Path
 from cases import Case, cases_in
 from sent import lines_sent, sent_for_text
 
-from orch_lsp.context.choosing import choose
+from orch_lsp.context.choosing import choose, title_terms
 from orch_lsp.context.corpus import Limits, ReadCorpus
 from orch_lsp.context.tokens import terms
 from orch_lsp.context.tree import FileTree
@@ -87,7 +87,8 @@ def main() -> None:
             wanted = frozenset(terms(case.brief))
             others = [path for path in files if path != case.made_from]
             candidates = frozenset(others)
-            ways["ours"].add(choose(corpus, wanted, candidates.__contains__, lambda: False).order, case.needed)
+            choice = choose(corpus, wanted, candidates.__contains__, lambda: False, title=title_terms(case.brief))
+            ways["ours"].add(choice.order, case.needed)
             ranked = [one.path for one in corpus.ranked(wanted).ranked if one.path in candidates]
             ways["BM25 of the text"].add(ranked, case.needed)
             ways["order of the tree"].add(others, case.needed)

@@ -18,9 +18,12 @@ from orch_lsp.context.item import Exclusion
 from orch_lsp.context.ranking import Ranked
 from orch_lsp.context.references import Tails, referred
 from orch_lsp.context.roles import ROLES, Role, role_by_text, role_of
-from orch_lsp.context.tokens import terms
+from orch_lsp.context.tokens import stem, terms
+from orch_lsp.markdown.reader import read
 
 NAME_WEIGHT = 6.0
+TITLE_WEIGHT = 12.0
+"""besides, for one that is made of words of the title: a long brief names much that it is not about."""
 VOTES: Mapping[Role, tuple[float, int]] = {"code": (0.5, 5), "tests": (0.5, 5), "docs": (0.25, 4)}
 """Weight of what files of a role refer to, and how many of the best are asked."""
 
@@ -29,6 +32,9 @@ NAMED = 0.3
 
 NOISE = 0.2
 """A file with less than this share of the score of the best of its role is not taken."""
+
+BESIDE: Mapping[Role, float] = {"config": 0.25, "data": 0.5, "generated": 0.5, "changelog": 0.5}
+"""Files of these roles hold any word: the share of the score of the best of all files that they must have."""
 
 _MOST_CANDIDATES = 400
 _LEAST_SEGMENT = 3
@@ -65,6 +71,7 @@ def choose(
     stopped: Callable[[], bool],
     mentioned: Iterable[str] = (),
     named: Collection[str] = (),
+    title: Collection[str] = (),
 ) -> Choice:
     """Rank the files of a corpus for the terms of a brief.
 
@@ -75,23 +82,37 @@ def choose(
         stopped: Asked before each file that is read.
         mentioned: Files that the brief names: what they refer to counts as what the best file refers to.
         named: Files that define a symbol which the brief names alone.
+        title: Those of the terms that stand in the brief's title.
     """
     ranking = corpus.ranked(wanted)
+    count = len(corpus.files)
+    in_title = {term: weight for term, weight in ranking.weights.items() if term in title}
     scores = {
-        one.path: one.score + NAME_WEIGHT * name_match(one.path, ranking.weights, len(corpus.files))
+        one.path: one.score + NAME_WEIGHT * name_match(one.path, ranking.weights, count)
         for one in _plausible(ranking.ranked)
         if takes(one.path)
     }
     roles: dict[str, Role] = {path: role_of(path) for path in scores}
-    _add_votes(corpus, scores, roles, takes, stopped, mentioned, named)
+    best_code = max((score for path, score in scores.items() if roles[path] == "code"), default=1.0)
+    for path in scores:
+        scores[path] += TITLE_WEIGHT * name_match(path, in_title, count)
+    _add_votes(corpus, scores, roles, takes, stopped, mentioned, named, best_code)
     by_role: dict[Role, tuple[Candidate, ...]] = {}
+    best_of_all = max(scores.values(), default=0.0)
     for role in ROLES:
         found = sorted((path for path in scores if roles[path] == role), key=lambda path: (-scores[path], path))
         best = scores[found[0]] if found else 0.0
+        least = max(NOISE * best, BESIDE.get(role, 0.0) * best_of_all)
         by_role[role] = tuple(
-            Candidate(path, role, scores[path], scores[path] / best) for path in found if scores[path] >= NOISE * best
+            Candidate(path, role, scores[path], scores[path] / best) for path in found if scores[path] >= least
         )
     return Choice(by_role, ranking.weights)
+
+
+def title_terms(brief: str) -> frozenset[str]:
+    """The terms of the first heading of the highest level; none of a brief without headings."""
+    headings = read(brief).headings
+    return frozenset(terms(min(headings, key=lambda heading: heading.level).text)) if headings else frozenset()
 
 
 def _plausible(ranked: Sequence[Ranked]) -> Sequence[Ranked]:
@@ -114,6 +135,7 @@ def _add_votes(
     stopped: Callable[[], bool],
     mentioned: Iterable[str],
     named: Collection[str],
+    best: float,
 ) -> None:
     """Raise the scores of code to which the best files refer. Roles that a file's text contradicts are set right."""
     tails = Tails(path for path in corpus.files if role_of(path) == "code" and takes(path))
@@ -129,7 +151,6 @@ def _add_votes(
         total = sum(named.values())
         for file, count in named.items():
             votes[file] = votes.get(file, 0.0) + weight * count / total
-    best = max((score for path, score in scores.items() if roles[path] == "code"), default=1.0)
     for path, vote in votes.items():
         scores[path] = scores.get(path, 0.0) + best * vote
         roles.setdefault(path, role_of(path))
@@ -175,7 +196,8 @@ def _worth_of_parts(word: str, weights: Mapping[str, float]) -> float | None:
         if so_far is None:
             continue
         for end in range(start + _LEAST_SEGMENT, len(word) + 1):
-            worth = weights.get(word[start:end])
+            part = word[start:end]
+            worth = weights.get(part, weights.get(stem(part)))
             if worth is not None:
                 best[end] = max(best[end] or 0.0, so_far, worth)
     return best[-1]

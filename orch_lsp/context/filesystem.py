@@ -15,7 +15,7 @@ from pathlib import Path
 from orch_lsp.context import assembly
 from orch_lsp.context.card import project_card
 from orch_lsp.context.choke import admit
-from orch_lsp.context.choosing import choose
+from orch_lsp.context.choosing import choose, title_terms
 from orch_lsp.context.corpus import Limits, OnceRead
 from orch_lsp.context.index.indexes import Indexes
 from orch_lsp.context.index.reading import hints_in
@@ -186,7 +186,8 @@ class FilesystemSource:
             shown = ContextResult(beside, (), card)
             taken = estimate_tokens(assembly.card(shown)) + estimate_tokens(assembly.example(shown))
             candidates = frozenset(files).difference(item.path for item in beside)
-            choice = choose(corpus, frozenset(terms(query.brief)), candidates.__contains__, stopped, mentions, named)
+            wanted, title = frozenset(terms(query.brief)), title_terms(query.brief)
+            choice = choose(corpus, wanted, candidates.__contains__, stopped, mentions, named, title)
             pack = new_pack(corpus, choice.weights, query.budget_tokens - taken, stopped)
             pack.add_mentions(mentions)
             pack.add_ranked(choice, named)

@@ -59,6 +59,8 @@ _JOINED_GAP = 3
 _LEAST_REST = 2
 _LEAST_LINES = 3
 """Lines without a name, and the head of a class whose methods stand alone, are not worth their label with less."""
+_LINE_ALONE = 0.5
+"""A single line must be worth this share of the best unit of its role, and one of a changelog never is."""
 _ROUNDS = 3
 """How often what joining has saved is offered again."""
 
@@ -263,7 +265,13 @@ class Pack:
             offered = self._options_of(file, int(allowance), candidate.share)
             seen += sum(option.tokens for option in offered)
             found += offered
-        return sorted(found, key=lambda option: -option.value)[:_MOST_OPTIONS]
+        least = _LINE_ALONE * max((option.value for option in found), default=0.0)
+        worthy = (
+            option
+            for option in found
+            if option.unit.size > 1 or (option.value >= least and candidates[0].role in SHARES)
+        )
+        return sorted(worthy, key=lambda option: -option.value)[:_MOST_OPTIONS]
 
     def _options_of(self, file: _File, allowance: int, worth: float) -> list[_Option]:
         parts = [

@@ -129,7 +129,7 @@ def _spaced(word: str) -> tuple[str, ...]:
     parts = [part for part in _split(word) if part]
     if len(parts) > 1:
         parts += [*_with_digits(word, parts), "".join(parts)]
-    folded = (_stem(part.casefold()) for part in parts)
+    folded = (stem(part.casefold()) for part in parts)
     return tuple(sys.intern(term) for term in folded if len(term) > 1 and term not in STOP_WORDS)
 
 
@@ -170,7 +170,8 @@ def _is_boundary(piece: str, index: int) -> bool:
     return before.isdigit() != here.isdigit() and not unicodedata.combining(here)
 
 
-def _stem(term: str) -> str:
+def stem(term: str) -> str:
+    """A word in lower case without the end of an English plural."""
     if len(term) < 4 or not term.endswith("s") or not term.isascii():
         return term
     if term.endswith("ies"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orch_lsp.context.assembly import cost
-from orch_lsp.context.choosing import name_match
+from orch_lsp.context.choosing import name_match, title_terms
 from orch_lsp.context.duplicates import SentLines
 from orch_lsp.context.filesystem import FilesystemSource
 from orch_lsp.context.item import ContextQuery, ContextResult
@@ -63,6 +63,42 @@ def test_a_table_of_settings_comes_after_what_is_done_with_them(tmp_path: Path) 
     result = retrieve(tmp_path, BRIEF)
     assert paths(result)[0] == "app/retry.py"
     assert {item.role for item in result.items if item.path == "app/settings.py"} <= {"config"}
+
+
+def test_a_file_that_is_named_like_the_title_comes_before_those_that_hold_more_of_a_long_brief(tmp_path: Path) -> None:
+    words = ["engine", "setting", "signal", "request", "response", "download", "header", "memory", "limit"]
+    hub = "".join(function(f"crawl_{word}", f"{word}_value") for word in words)
+    files = {f"app/{word}s.py": function("other", f"{word}_value") for word in words}
+    files |= {"app/crawler.py": hub, "app/robotstxt.py": function("rules", "robots_txt")}
+    write(tmp_path, files)
+    brief = (
+        f"# Robots.txt cache expiry\n\nThe file is fetched again by the crawler. It keeps the {', the '.join(words)}.\n"
+    )
+    result = retrieve(tmp_path, brief, 3000)
+    scores = {item.path: item.score or 0 for item in result.items}
+    assert max(scores, key=lambda path: scores[path]) == "app/robotstxt.py"
+
+
+def test_the_title_is_the_first_heading_of_the_highest_level() -> None:
+    assert title_terms("Words\n\n## Goals\n\n# Rate limiter\n\n# Other\n") == {"rate", "limiter"}
+    assert title_terms("only words") == frozenset()
+
+
+def test_neither_single_lines_nor_files_that_hold_any_word_fill_what_is_left(tmp_path: Path) -> None:
+    changes = "\n".join(f"- The retry middleware was changed, {n}." for n in range(200))
+    crumbs = "\n".join(f"{'x' * n} = 1" for n in range(1, 60)) + "\n\nresponse = wait\n\n"
+    code = "".join(function(f"retry_middleware_{n}", "response_header_wait") for n in range(5))
+    write(
+        tmp_path,
+        {
+            "app/retry.py": code,
+            "CHANGELOG.md": changes,
+            "docs/conf.py": f"{crumbs}# The header\nextensions = []\nversion = 1\n",
+            "app/other.py": f"{crumbs}def other():\n    return 2\n",
+        },
+    )
+    result = retrieve(tmp_path, BRIEF, 2000)
+    assert paths(result) == ["app/retry.py"]
 
 
 def test_the_code_to_which_the_best_tests_refer_is_chosen_though_it_has_other_words(tmp_path: Path) -> None:
