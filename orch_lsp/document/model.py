@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from orch_lsp.document.body import body_sha256
 from orch_lsp.document.node import Node, Nodes
-from orch_lsp.document.placeholder import is_placeholder, is_placeholder_in
+from orch_lsp.document.placeholder import is_placeholder, is_placeholder_in, link_labels
 from orch_lsp.document.profile import Profile
 from orch_lsp.document.skeleton import Skeleton, skeleton_of
 from orch_lsp.markdown.front_matter import FrontMatter
@@ -106,6 +106,20 @@ class SpecDocument:
         if key not in self.derived:
             self.derived[key] = make()
         return self.derived[key]
+
+    @cached_property
+    def is_begun(self) -> bool:
+        """Whether nothing is written yet but headings of its profile, as in a new document. False for an empty one."""
+        known = all(section.profile_key is not None or section.heading == self.title for section in self.sections)
+        if not known or not self.sections:
+            return False
+        links = link_labels(self.tree)
+        starts = [self.preamble.start, *(section.heading.end for section in self.sections)]
+        ends = [*(section.heading.start for section in self.sections), len(self.text)]
+        return all(
+            start >= end or is_placeholder_in(self.tree, Span(start, end), links)
+            for start, end in zip(starts, ends, strict=True)
+        )
 
     @property
     def nodes(self) -> Nodes:

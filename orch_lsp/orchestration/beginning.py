@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ from orch_lsp.workspace import resolved
 
 _LONGEST_NAME = 200
 _NUMBER = re.compile(r"\d+")
+_SMALL = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
+_LATIN = str.maketrans(_SMALL | {small.upper(): bare for small, bare in _SMALL.items() if not small.upper().isascii()})
+"""Letters that are no others with a mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,9 @@ def begin(root: Path, profile: str, kind: str | None, name: str) -> list[Path]:
         The files that were written, the one to begin with first.
 
     Raises:
-        SpecError: There is no such profile or kind (`unknown_profile`); the name holds no letter, a file is there
-            already, would lie outside of the workspace, or cannot be written (`invalid_request`).
+        SpecError: There is no such profile or kind (`unknown_profile`); the name holds no letter, or one that the
+            format's tool does not take, a file is there already, would lie outside of the workspace, or cannot be
+            written (`invalid_request`).
     """
     found = FORMATS.named(profile)
     if found is None:
@@ -74,6 +79,8 @@ def begin(root: Path, profile: str, kind: str | None, name: str) -> list[Path]:
         raise SpecError(
             ErrorCode.INVALID_REQUEST, "A new document needs a name with letters or digits, and not a long one."
         )
+    if found.ascii_names:
+        short = slug(_in_ascii(name, profile))
     started = found.started(kind, short, lambda folder: _names_in(root / folder))
     if not started:
         kinds = ", ".join(choice.kind for choice in choices() if choice.profile == profile)
@@ -120,6 +127,19 @@ def text_of_new(profile: Profile, path: str, title: str) -> str:
     for mark, value in values.items():
         template = template.replace(mark, value)
     return front_matter + template
+
+
+def _in_ascii(name: str, profile: str) -> str:
+    """A name for tools that know Latin letters without marks: `Uber login` for `Über login`."""
+    spelled = unicodedata.normalize("NFKD", name.translate(_LATIN))
+    bare = "".join(character for character in spelled if not unicodedata.combining(character))
+    if any(character.isalnum() and not character.isascii() for character in bare):
+        raise SpecError(
+            ErrorCode.INVALID_REQUEST,
+            f"{profile} takes names of Latin letters and digits alone, and “{name}” has others.",
+            remediation="Give a name in Latin letters; the titles in the documents may be in any others.",
+        )
+    return bare
 
 
 def title_of(name: str) -> str:

@@ -114,6 +114,8 @@ class Format:
     started: Callable[[str | None, str, Listing], Sequence[Started]] = _nowhere
     """The documents that are begun for a kind (None: the usual ones) and a name (lower case, with hyphens), where the
     format's tool would put them, the one to begin with first; none for a kind that nobody begins. Pure."""
+    ascii_names: bool = False
+    """Whether the format's tool takes names of ASCII letters and digits alone: `started` is given no others."""
 
     def profile(self, kind: str | None = None) -> Profile | None:
         """The profile for a kind of document; the first for None."""

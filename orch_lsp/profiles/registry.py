@@ -156,7 +156,8 @@ class Formats:
             nothing: Sequence[Started] = ()
             return self._call(found.name, "started", lambda: found.started(kind, name, listing), nothing)
 
-        return Format(found.name, tuple(map(contained_profile, found.profiles)), recognise, started)
+        profiles = tuple(map(contained_profile, found.profiles))
+        return Format(found.name, profiles, recognise, started, found.ascii_names)
 
     def _contained_drafting(self, name: str, profile: Profile) -> Callable[[], Drafting | None] | None:
         made = profile.drafting

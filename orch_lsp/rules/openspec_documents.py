@@ -110,11 +110,14 @@ def _read_as_typed(document: SpecDocument, node: Node) -> bool:
 
 
 def no_delta(subject: Subject) -> Iterator[Found]:
-    """A delta in which nothing changes."""
+    """A delta in which nothing changes: only a hint where nothing else is written either."""
     document = subject.document
     if any(node.kind == "delta" and part_named(node) is None for node in document.nodes.nodes):
         return
     if any(block.part is not None for block in blocks(subject)):
+        return
+    if document.is_begun:
+        yield Found("This delta is still to be written: it changes nothing yet.", head(document), severity="hint")
         return
     if any(node.kind == "delta" for node in document.nodes.nodes):
         message = "No part of this delta holds a requirement: begin each with a heading, `### Requirement: NAME`."
@@ -279,7 +282,7 @@ RULES = (
         "A heading of a delta stands in a spec.", delta_header_in_main_spec,
     ),
     Rule("unread_heading", "structure", "off", "A heading or line is one that its tool passes over.", unread_heading),
-    Rule("no_delta", "structure", "off", "A delta changes nothing.", no_delta),
+    Rule("no_delta", "structure", "off", "A delta changes nothing.", no_delta, graded=True),
     Rule(
         "stray_heading_in_delta", "structure", "off",
         "A heading in a delta begins no requirement.", stray_heading_in_delta,

@@ -198,10 +198,12 @@ def _head(subject: Subject) -> Span:
 
 
 def empty_section(subject: Subject) -> Iterator[Found]:
-    """Sections of the profile with nothing below their headings."""
+    """Sections of the profile with nothing below their headings: only a hint where no other is written either."""
     for section in _unwritten(subject):
         if not section.content.strip():
-            yield Found(f"The section “{section.title or section.key}” is empty.", section.heading, section.key)
+            severity = "hint" if subject.document.is_begun else None
+            message = f"The section “{section.title or section.key}” is empty."
+            yield Found(message, section.heading, section.key, severity=severity)
 
 
 def placeholder_section(subject: Subject) -> Iterator[Found]:
@@ -343,7 +345,9 @@ RULES = (
         "missing_recommended_section", "structure", "information", "A section that the format recommends is not there.",
         missing_recommended_section, fixable=True,
     ),
-    Rule("empty_section", "structure", "hint", "Nothing stands below a section's heading.", empty_section),
+    Rule(
+        "empty_section", "structure", "hint", "Nothing stands below a section's heading.", empty_section, graded=True,
+    ),
     Rule("placeholder_section", "structure", "hint", "A section holds only a placeholder.", placeholder_section),
     Rule(
         "duplicate_section", "structure", "warning", "A section is there twice under one heading.", duplicate_section,

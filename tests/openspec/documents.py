@@ -129,7 +129,7 @@ SPECS = {
         f"\n{REQUIREMENT}"
     ),
     "zh2": (f"{INTRO}## Requirements\n\n### 需求：一\nThe system SHALL do it.\n\n#### 场景：S\n- **WHEN** a\n"),
-    "zh3": (f"{INTRO}## Requirements\n\n### Requirement: 一\n系统必须这样做。\n\n#### Scenario: 场景\n- **WHEN** a\n"),
+    "zh3": (f"{INTRO}## Requirements\n\n### Requirement: 一\n系统必须这样做。\n\n#### Scenario: 场景\n{STEPS}"),
     "zhcolon": (
         f"{INTRO}## Requirements\n\n### Requirement：One\nThe system SHALL do it.\n\n#### Scenario：S\n{STEPS}"
     ),

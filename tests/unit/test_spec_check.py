@@ -146,13 +146,13 @@ def test_findings_are_made_once_for_a_document_and_its_severities() -> None:
     document = parse("# T\n\n## Goal\n", PLAIN)
     first = check(document)
     assert check(document) is first
-    assert check(document, {"empty_section": "hint"}) is first
-    assert check(document, {"empty_section": "error"}) is not first
+    assert check(document, {"missing_section": "hint"}) is first
+    assert check(document, {"missing_section": "error"}) is not first
 
 
 def test_the_user_decides_before_the_profile_and_the_profile_before_the_rule() -> None:
     stern = replace(PLAIN, severities={"empty_section": "error", "missing_section": "off"})
-    document = parse("# T\n\n## Goal\n", stern)
+    document = parse("# T\n\nWords.\n\n## Goal\n", stern)
     assert [(found.rule, found.severity) for found in check(document)] == [("empty_section", "error")]
     (found,) = check(document, {"empty_section": "information"})
     assert found.severity == "information"

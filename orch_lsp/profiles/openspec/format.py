@@ -7,4 +7,4 @@ from orch_lsp.profiles.openspec.kinds import DELTA, DESIGN, NOTES, PROPOSAL, SPE
 from orch_lsp.profiles.openspec.recognition import recognise
 from orch_lsp.profiles.protocol import Format
 
-FORMAT = Format("openspec", (SPEC, DELTA, PROPOSAL, DESIGN, TASKS, NOTES), recognise, begin)
+FORMAT = Format("openspec", (SPEC, DELTA, PROPOSAL, DESIGN, TASKS, NOTES), recognise, begin, ascii_names=True)
