@@ -10,10 +10,12 @@ import bisect
 import hashlib
 import operator
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from typing_extensions import override
 
 PositionEncoding = Literal["utf-8", "utf-16", "utf-32"]
 
@@ -27,15 +29,20 @@ LETTER = r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 """In a pattern: a character with which a word goes on. Some scripts have no blanks between words: `实现FR-001`."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A half-open range of code points, `start` to `end`."""
 
+    # A tuple: spans are made, hashed and compared by the thousand at each key.
     start: int
     end: int
 
-    def __contains__(self, offset: int) -> bool:
-        return self.start <= offset < self.end
+    @override
+    def __contains__(self, offset: object) -> bool:
+        return isinstance(offset, int) and self.start <= offset < self.end
+
+
+new_span: Callable[[type[Span], tuple[int, int]], Span] = vars(tuple)["__new__"]
+"""`new_span(Span, (start, end))` is `Span(start, end)` in half the time, for those that make thousands."""
 
 
 @dataclass(frozen=True, slots=True)

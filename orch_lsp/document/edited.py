@@ -6,12 +6,13 @@ equal to reading the text whole.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.parse import document_of, within_html
 from orch_lsp.markdown.tree import Chunk, Tree
-from orch_lsp.text import Span, after_line
+from orch_lsp.text import Span, after_line, new_span
 
 BEFORE = "before"
 """Where an edited document keeps its `Edited`, among `SpecDocument.derived`, until its nodes are made."""
@@ -90,24 +91,51 @@ class _Sections:
         self._mains: dict[Span, Span] = {}
 
     def moved(self) -> tuple[Section, ...]:
-        return tuple(self._moved(number, section) for number, section in enumerate(self._old))
+        first, behind = self._touched.start, self._touched.stop
+        return (
+            *(self._in_front(section) for section in self._old[:first]),
+            *(self._within(number, self._old[number]) for number in self._touched),
+            *self._behind(self._old[behind:]),
+        )
 
-    def _moved(self, number: int, section: Section) -> Section:
+    def _copy(self, section: Section) -> tuple[Section, dict[str, object]]:
+        """A section of the new tree, with its values, to be changed."""
         made = object.__new__(Section)
         values = made.__dict__
         values.update(section.__dict__)
         values["tree"] = self._tree
         if section.main.end > self._start:
             values["main"] = self._main(section.main)
-        if number in self._touched:
-            self._read(values, self._headings[number], section)
-        elif number >= self._touched.stop:
-            by = self._by
-            values["heading"] = Span(section.heading.start + by, section.heading.end + by)
-            values["body"] = Span(section.body.start + by, section.body.end + by)
-        elif section.body.end > self._start:
+        return made, values
+
+    def _in_front(self, section: Section) -> Section:
+        made, values = self._copy(section)
+        if section.body.end > self._start:
             self._reread(values, Span(section.body.start, self._offset(section.body.end)))
         return made
+
+    def _within(self, number: int, section: Section) -> Section:
+        made, values = self._copy(section)
+        self._read(values, self._headings[number], section)
+        return made
+
+    def _behind(self, sections: Sequence[Section]) -> Iterator[Section]:
+        """Made in the cheapest way that there is: nothing costs more in a document of a thousand headings."""
+        by, tree = self._by, self._tree
+        old_main = main = Span(-1, -1)
+        for section in sections:
+            made = object.__new__(Section)
+            values = made.__dict__
+            values.update(section.__dict__)
+            values["tree"] = tree
+            if section.main != old_main:
+                old_main, main = section.main, self._main(section.main)
+            values["main"] = main
+            if by:
+                (start, end), (body, body_end) = section.heading, section.body
+                values["heading"] = new_span(Span, (start + by, end + by))
+                values["body"] = new_span(Span, (body + by, body_end + by))
+            yield made
 
     def _read(self, values: dict[str, object], heading: Span, section: Section) -> None:
         text = self._tree.text

@@ -71,8 +71,15 @@ def heading_words(title: str) -> str:
 
 def is_numbered(title: str) -> bool:
     """Whether a number stands in front of a heading's words: `1. Goals`, `Step 2: Goals`, `二、目标`."""
+    return _kept_is_numbered(title) if len(title) <= _LONGEST_HEADING else _is_numbered(title)
+
+
+def _is_numbered(title: str) -> bool:
     readable = _readable(title)
     return _without_numbering(readable) != _from_first_letter(readable)
+
+
+_kept_is_numbered = lru_cache(maxsize=NAMES_KEPT)(_is_numbered)
 
 
 @dataclass(frozen=True, slots=True)

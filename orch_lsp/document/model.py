@@ -135,12 +135,13 @@ class SpecDocument:
 
         A section of the profile inside a section of the person's own ends that: nothing stands around it.
         """
-        sections = [self._by_start[node.span.start] for node in around if node.span.start in self._by_start]
+        sections = [self.by_start[node.span.start] for node in around if node.span.start in self.by_start]
         if not sections:
             return ()
         start = sections[0].heading.start
         return tuple(section for section in sections if start < max(section.body.end, section.heading.end))
 
     @cached_property
-    def _by_start(self) -> Mapping[int, Section]:
+    def by_start(self) -> Mapping[int, Section]:
+        """Each section by the offset of its heading."""
         return {section.heading.start: section for section in self.sections}

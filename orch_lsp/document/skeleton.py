@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 _Made = TypeVar("_Made")
+_Of = TypeVar("_Of")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,25 @@ class Skeleton:
             return known[1]
         made = make()
         self._kept[key] = (given, made)
+        return made
+
+    def by_chunk(
+        self, key: Hashable, given: object, chunks: Sequence[_Of], make: Callable[[int], _Made]
+    ) -> Sequence[_Made]:
+        """The values that `make` gives for the numbers of chunks, each kept for as long as its chunk is the same.
+
+        As `once`, all are made anew with another `given`; `make` looks at the skeleton, the chunk and `given` alone.
+        """
+        known = self._kept.get(key)
+        if known is not None and known[0] == given and len(known[1][0]) == len(chunks):
+            was, values = known[1]
+            made = [
+                value if chunk is old else make(number)
+                for number, (chunk, old, value) in enumerate(zip(chunks, was, values, strict=True))
+            ]
+        else:
+            made = [make(number) for number in range(len(chunks))]
+        self._kept[key] = (given, (chunks, made))
         return made
 
     def headings_of(self, chunk: int) -> range:

@@ -7,7 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 
+from orch_lsp.document.model import SpecDocument
 from orch_lsp.hidden import hidden_spans
+from orch_lsp.markdown.tree import Chunk
+from orch_lsp.rules.prose import chunks, once_a_chunk
 from orch_lsp.rules.rule import Fix, Found, Rule, Subject
 from orch_lsp.text import Edit, LineIndex, Span
 
@@ -18,7 +21,7 @@ _MOST_NAMED = 3
 def hidden_character(subject: Subject) -> Iterator[Found]:
     """Tag characters, bidirectional controls, zero-width characters; one finding a line."""
     text = subject.document.text
-    spans = [span for span in hidden_spans(text) if span.start or text[0] != "\ufeff"]
+    spans = [span for span in _hidden(subject.document) if span.start or text[0] != "\ufeff"]
     if not spans:
         return
     lines = LineIndex(text)
@@ -30,6 +33,19 @@ def hidden_character(subject: Subject) -> Iterator[Found]:
         whole = Span(on_line[0].start, on_line[-1].end)
         message = f"Hidden here: {_named(text, on_line)}. A model would read it; it is taken out of what is sent."
         yield Found(message, whole, fixes=(fix,))
+
+
+def _hidden(document: SpecDocument) -> Iterator[Span]:
+    """Where they stand, chunk by chunk: no line has to do with the one before it."""
+    yield from hidden_spans(document.text[: document.tree.starts[0]])
+    for chunk, base in chunks(document):
+        for span in _in_chunk(chunk):
+            yield Span(base + span.start, base + span.end)
+
+
+@once_a_chunk
+def _in_chunk(chunk: Chunk) -> tuple[Span, ...]:
+    return tuple(hidden_spans(chunk.text))
 
 
 def _named(text: str, spans: Sequence[Span]) -> str:

@@ -144,7 +144,7 @@ def _steps(subject: Subject) -> frozenset[str]:
     return frozenset(found)
 
 
-def _where_most_oblige(found: Sequence[Found]) -> Iterator[Found]:
+def _where_most_oblige(_: Subject, found: Sequence[Found]) -> Iterator[Found]:
     """Ids of one kind are held against one another: where most of them have none, people write otherwise there."""
     judged = [one for one in found if isinstance(one, _Judged)]
     balance = Counter(one.group for one in judged if not one.message)

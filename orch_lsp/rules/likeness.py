@@ -8,14 +8,14 @@ Candidates share a band of MinHashes, so that pairs are found without comparing 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from heapq import heappop, heappush
 from itertools import pairwise
-from typing import Generic, TypeVar
 from zlib import crc32
 
-_Of = TypeVar("_Of")
 _NOT_SAID = re.compile(r"\[[^\]\r\n]{0,200}\](?!\()")
 """Labels and stand-ins."""
 _TOKEN = re.compile(
@@ -43,6 +43,8 @@ _ALIKE = 0.85
 """The least share of the words of both that are the same."""
 _BANDS, _ROWS = 4, 3
 _MOST_IN_BAND = 16
+_MOST_CHANGED = 64
+"""Statements that an edit may change; of more all are compared anew."""
 _SEEDS = tuple(crc32(b"%d" % number) for number in range(_BANDS * _ROWS))
 _MASK = 0xFFFF_FFFF
 LONGEST_KEPT = 2_000
@@ -57,7 +59,7 @@ class Likeness:
     pairs: frozenset[str]
     """Neighbouring characters of scripts without blanks between words."""
     exact: tuple[str, ...]
-    """Numbers, negations and code in their order."""
+    """The kind (`among`), then numbers, negations and code in their order."""
     bands: tuple[int, ...]
     """Near ones have one of them in common; those of other numbers, negations or code have none."""
 
@@ -65,6 +67,10 @@ class Likeness:
     def longest(self) -> str:
         """Its longest word, which is rarely in another one by chance."""
         return max(self.words or self.pairs, key=lambda word: (len(word), word))
+
+    def among(self, kind: str) -> Likeness:
+        """The same as one of a kind of statements: those of another kind are not near."""
+        return replace(self, exact=(kind, *self.exact), bands=tuple(hash((kind, band)) for band in self.bands))
 
     def is_near(self, other: Likeness, share: float = _ALIKE) -> bool:
         """Whether one of the two says the same as the other, or a little more: of all words both have this share."""
@@ -127,31 +133,102 @@ def _hashes(word: str) -> Sequence[int]:
     return [((value ^ seed) * 0x9E37_79B1 & _MASK) ^ (((value ^ seed) * 0x85EB_CA6B & _MASK) >> 13) for seed in _SEEDS]
 
 
-class Alike(Generic[_Of]):
-    """Statements by their bands. Of many in one band only the first ones are kept: the time is linear."""
+class Twins:
+    """Statements in their order, and for each an earlier one that is near to it. A value.
 
-    def __init__(self, known: Iterable[tuple[Likeness, _Of]] = ()) -> None:
-        self._bands: dict[int, list[tuple[Likeness, _Of]]] = {}
-        for one, of in known:
-            self.add(one, of)
+    Of many in one band only the first ones are looked at: the time is linear. An edit looks again only at those that
+    share a band with one that changed.
+    """
 
-    def add(self, one: Likeness, of: _Of) -> None:
-        """Make one known."""
-        for band in one.bands:
-            held = self._bands.setdefault(band, [])
-            if len(held) < _MOST_IN_BAND:
-                held.append((one, of))
+    def __init__(self, ones: Sequence[Likeness]) -> None:
+        self._ones = ones
+        self._firsts: list[int | None] = []
+        self._members: dict[int, list[int]] = {}
+        """The numbers of all in a band."""
+        self._known: dict[int, list[int]] = {}
+        """Of those the ones that are near to no earlier one."""
+        for number, one in enumerate(ones):
+            first = self._first_near(number)
+            self._firsts.append(first)
+            for band in one.bands:
+                self._members.setdefault(band, []).append(number)
+            for band in one.bands if first is None else ():
+                self._known.setdefault(band, []).append(number)
 
-    def near(self, one: Likeness) -> Iterator[_Of]:
-        """Those that are known and near to one, the first ones first, none twice."""
-        seen: set[int] = set()
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """The number of each that is near to an earlier one, and of that. That itself is near to none."""
+        return ((number, first) for number, first in enumerate(self._firsts) if first is not None)
+
+    def changed(self, ones: Sequence[Likeness]) -> Twins:
+        """Those of statements some of which may be others now."""
+        if len(ones) != len(self._ones):
+            return Twins(ones)
+        others = [n for n, (one, was) in enumerate(zip(ones, self._ones, strict=True)) if one is not was and one != was]
+        if not others:
+            return self
+        return self._with(ones, others) if len(others) <= _MOST_CHANGED else Twins(ones)
+
+    def _with(self, ones: Sequence[Likeness], others: Sequence[int]) -> Twins:
+        made: Twins = object.__new__(Twins)
+        made._ones, made._firsts = ones, [*self._firsts]
+        # The lists in them are shared with this one: each is replaced, not changed.
+        made._members, made._known = dict(self._members), dict(self._known)
+        waiting = {*others}
+        for number in others:
+            was = self._ones[number]
+            waiting |= _leave(made._members, was, number)
+            if self._firsts[number] is None:
+                _leave(made._known, was, number)
+        for number in others:
+            waiting |= _join(made._members, ones[number], number)
+        fresh = frozenset(others)
+        queue = sorted(waiting)
+        while queue:
+            number = heappop(queue)
+            first = made._first_near(number)
+            was_known = number not in fresh and made._firsts[number] is None
+            made._firsts[number] = first
+            if was_known != (first is None):
+                (_leave if was_known else _join)(made._known, ones[number], number)
+                later = {n for band in ones[number].bands for n in made._members[band] if n > number} - waiting
+                waiting |= later
+                for one in later:
+                    heappush(queue, one)
+        return made
+
+    def _first_near(self, number: int) -> int | None:
+        one = self._ones[number]
         words, exact = one.words, one.exact
         for band in one.bands:
-            for other, of in self._bands.get(band, ()):
+            for other_number in self._known.get(band, ())[:_MOST_IN_BAND]:
+                if other_number >= number:
+                    break
+                other = self._ones[other_number]
                 # Most candidates are not near, and this tells it soonest; it is looked at by the ten thousand.
                 if exact != other.exact or not (words <= other.words or other.words <= words):
                     continue
-                if id(other) not in seen or other is one:
-                    seen.add(id(other))
-                    if other.is_near(one):
-                        yield of
+                if other.is_near(one):
+                    return other_number
+        return None
+
+
+def _leave(numbers: dict[int, list[int]], one: Likeness, number: int) -> set[int]:
+    """Take a number out of the bands of a statement; the later ones in them."""
+    later: set[int] = set()
+    for band in one.bands:
+        held = numbers[band]
+        at = bisect_left(held, number)
+        later.update(held[at + 1 :])
+        numbers[band] = [*held[:at], *held[at + 1 :]]
+    return later
+
+
+def _join(numbers: dict[int, list[int]], one: Likeness, number: int) -> set[int]:
+    """Put a number into the bands of a statement; the later ones in them."""
+    later: set[int] = set()
+    for band in one.bands:
+        held = numbers.get(band, [])
+        at = bisect_left(held, number)
+        later.update(held[at:])
+        numbers[band] = [*held[:at], number, *held[at:]]
+    return later

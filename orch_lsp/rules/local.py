@@ -6,18 +6,17 @@ whole document.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import replace
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Node, Nodes
-from orch_lsp.document.pieces import KEPT, TAKEN, TakenOver
+from orch_lsp.document.pieces import TAKEN, TakenOver, keep
 from orch_lsp.markdown.tree import Tree
 from orch_lsp.rules.requirement_blocks import part_named
 from orch_lsp.rules.rule import Found, Rule, Subject
-from orch_lsp.text import Span
 
 
 class LocalRules:
@@ -38,20 +37,29 @@ class LocalRules:
         if known is None or before is None:
             found = tuple(rule.check(self._subject))
         else:
-            keys = self._keys
-            found = (
-                *(self._moved(known, one) for one in before if one.key not in keys), *rule.check(self._window)
-            )  # fmt: skip
+            found = self._found_after(known, before, tuple(rule.check(self._window)))
         # One that has a cure, or another place, holds offsets that cannot be moved.
         if not any(one.fixes or one.related or one.key is None for one in found):
-            document.derived.setdefault(KEPT, {})[rule.code] = found
-        return found if rule.settle is None else rule.settle(found)
+            keep(document, rule.code, found)
+        return found if rule.settle is None else rule.settle(self._subject, found)
 
-    @staticmethod
-    def _moved(taken: TakenOver, found: Found) -> Found:
-        if found.span.start < taken.start or not taken.by:
-            return found
-        return replace(found, span=Span(found.span.start + taken.by, found.span.end + taken.by))
+    def _found_after(self, taken: TakenOver, before: tuple[Found, ...], fresh: tuple[Found, ...]) -> tuple[Found, ...]:
+        """The results before the edit, those in the window replaced by fresh ones."""
+        if not before:
+            return fresh
+        keys, start, by = self._keys, taken.start, taken.by
+        kept = [one for one in before if one.key not in keys]
+        at = self._place_among(before, kept) if fresh else 0
+        if by:
+            kept = [one if one.span.start < start else one.moved(by) for one in kept]
+        return (*kept[:at], *fresh, *kept[at:])
+
+    def _place_among(self, before: Sequence[Found], kept: Sequence[Found]) -> int:
+        """The number of results that stand in front of the window."""
+        if len(kept) < len(before):
+            return next((number for number, one in enumerate(kept) if one is not before[number]), len(kept))
+        nodes, first = self._document.nodes, self._numbers.start
+        return bisect_left(kept, first, key=lambda one: 0 if one.key is None else nodes.number_of(one.key))
 
     @cached_property
     def _numbers(self) -> range:
@@ -105,5 +113,5 @@ class LocalRules:
             tree=Tree(tree.text, tree.chunks[first : last + 1], tree.starts[first : last + 1]),
             sections=sections, _nodes=[shown], derived=dict[Hashable, Any](),
         )  # fmt: skip
-        made.__dict__.pop("_by_start", None)
+        made.__dict__.pop("by_start", None)
         return Subject(made, self._subject.neighbours, self._subject.evidence)

@@ -108,7 +108,7 @@ def _indented(subject: Subject, section: Section) -> bool:
 def scenario_heading_level(subject: Subject) -> Iterator[Found]:
     """Scenarios that are passed over, as they are no headings of the fourth level below a requirement."""
     document = subject.document
-    sections = {section.heading.start: section for section in document.sections}
+    sections = document.by_start
     below = {scenario.node.key for block in blocks(subject) for scenario in _read(subject, block)}
     parents = {block.node.key: block for block in blocks(subject)}
     for node in document.nodes.nodes:

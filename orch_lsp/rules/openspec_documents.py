@@ -87,7 +87,7 @@ def unread_heading(subject: Subject) -> Iterator[Found]:
     for block in blocks(subject):
         if block.part is not None and not _ENTRY_HEADING.match(heading_line(document, block.section)):
             yield _unread(block.section.heading, block.node.key, f"### Requirement: {block.node.title or 'NAME'}")
-    sections = {section.heading.start: section for section in document.sections}
+    sections = document.by_start
     for node in document.nodes.nodes:
         section = sections.get(node.span.start)
         if (part := part_named(node)) is not None:
@@ -133,7 +133,7 @@ def stray_heading_in_delta(subject: Subject) -> Iterator[Found]:
     """Headings in a part of a delta that begin no requirement, so that what stands below them is lost."""
     document = subject.document
     nodes = document.nodes
-    sections = {section.heading.start: section for section in document.sections}
+    sections = document.by_start
     for node in nodes.nodes:
         section = sections.get(node.span.start)
         if node.kind != "section" or section is None or section.level != _THIRD or node.parent is None:
@@ -247,7 +247,7 @@ def task_group_mismatch(subject: Subject) -> Iterator[Found]:
     """Tasks whose number begins with that of another group than the one that they stand in."""
     document = subject.document
     groups: dict[str, str] = {}
-    sections = {section.heading.start: section for section in document.sections}
+    sections = document.by_start
     for node in document.nodes.nodes:
         section = sections.get(node.span.start)
         if section is not None and (found := _GROUP.match(heading_line(document, section))) is not None:

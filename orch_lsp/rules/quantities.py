@@ -172,7 +172,7 @@ def _place(one: _Measured) -> Span:
     return one.span
 
 
-def _conflicts(found: Sequence[Found]) -> Iterator[Found]:
+def _conflicts(_: Subject, found: Sequence[Found]) -> Iterator[Found]:
     for first, one in _pairs(found):
         for was, now, typed, other in zip(first.quantities, one.quantities, one.typed, first.typed, strict=True):
             if was.amount != now.amount:
@@ -181,7 +181,7 @@ def _conflicts(found: Sequence[Found]) -> Iterator[Found]:
                 break
 
 
-def _units(found: Sequence[Found]) -> Iterator[Found]:
+def _units(_: Subject, found: Sequence[Found]) -> Iterator[Found]:
     for first, one in _pairs(found):
         for was, now, typed, other in zip(first.quantities, one.quantities, one.typed, first.typed, strict=True):
             if was.amount == now.amount and was.unit != now.unit and _UNITS[was.unit] != _UNITS[now.unit]:
@@ -198,7 +198,7 @@ def _placed(message: str, one: _Measured, first: _Measured, quantity: Quantity) 
     return Found(message, span, one.key, (), (Related("The other one.", first.span),))
 
 
-def _rule(code: str, summary: str, settle: Callable[[Sequence[Found]], Iterable[Found]]) -> Rule:
+def _rule(code: str, summary: str, settle: Callable[[Subject, Sequence[Found]], Iterable[Found]]) -> Rule:
     return Rule(code, "language", "information", summary, measured, local=True, settle=settle)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from orch_lsp.document.model import Section, SpecDocument
-from orch_lsp.document.node import Node
+from orch_lsp.document.node import Node, NodeKind
+from orch_lsp.markdown.tree import Tree
 from orch_lsp.rules.rule import Subject
 from orch_lsp.text import Span
 
@@ -14,6 +16,7 @@ _METADATA = re.compile(
     r"(?:\s*\*\*[^*\r\n]+\*\*[ \t]*:[^\r\n]*(?:\r\n|\n|\r|\Z)|\s*\*\*[^*\r\n]+:\*\*[^\r\n]*(?:\r\n|\n|\r|\Z))+"
 )
 _PART = "-requirements"
+_KINDS: frozenset[NodeKind] = frozenset(("requirement", "delta", "scenario"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,16 @@ class Scenario:
 
     node: Node
     section: Section
-    written: bool
-    """Whether anything stands below its heading."""
+    text: str
+    """That of the document."""
+
+    @property
+    def written(self) -> bool:
+        """Whether anything stands below its heading."""
+        return bool(self.text[self.section.heading.end : self.node.span.end].strip())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """A requirement, or what a delta says of one, where it has a heading of its own."""
 
@@ -34,9 +42,14 @@ class Block:
     section: Section
     part: str | None
     """Where it stands: `requirements`, or the part of a delta (`added`); None outside of all."""
-    words: str
-    """Its own text up to the first heading below it, without code, comments, and lines such as `**Priority**: P1`."""
     scenarios: tuple[Scenario, ...]
+    tree: Tree = field(compare=False, repr=False)
+    """That of the document."""
+
+    @cached_property
+    def words(self) -> str:
+        """Its own text up to the first heading below it, without code, comments, and lines as `**Priority**: P1`."""
+        return _words(self.tree, self.section)
 
     @property
     def whole(self) -> bool:
@@ -51,33 +64,40 @@ def blocks(subject: Subject) -> tuple[Block, ...]:
 
 
 def _read(document: SpecDocument) -> list[Block]:
-    by_start = {section.heading.start: section for section in document.sections}
-    nodes = document.nodes
+    by_start = document.by_start
+    found: list[tuple[Node, Section]] = []
     below: dict[str, list[Scenario]] = {}
-    for node in nodes.nodes:
-        section = by_start.get(node.span.start)
-        if node.kind == "scenario" and node.parent is not None and section is not None:
-            written = bool(document.text[section.heading.end : node.span.end].strip())
-            below.setdefault(node.parent, []).append(Scenario(node, section, written))
-    found: list[Block] = []
-    for node in nodes.nodes:
-        section = by_start.get(node.span.start)
-        if section is not None and node.kind in {"requirement", "delta"} and part_named(node) is None:
-            scenarios = tuple(below.get(node.key, ()))
-            found.append(Block(node, section, _part(document, node), _words(document, section), scenarios))
-    return found
+    for node in document.nodes.nodes:
+        section = by_start.get(node.span.start) if node.kind in _KINDS else None
+        if section is None:
+            continue
+        if node.kind == "scenario":
+            if node.parent is not None:
+                below.setdefault(node.parent, []).append(Scenario(node, section, document.text))
+        elif part_named(node) is None:
+            found.append((node, section))
+    parts: dict[str | None, str | None] = {None: None}
+    return [
+        Block(node, section, _part(document, node.parent, parts), tuple(below.get(node.key, ())), document.tree)
+        for node, section in found
+    ]
 
 
-def _part(document: SpecDocument, node: Node) -> str | None:
-    parent = node.parent
-    while parent is not None:
+def _part(document: SpecDocument, parent: str | None, known: dict[str | None, str | None]) -> str | None:
+    """The part in which what stands right below `parent` is; those that are `known` by that key are looked up."""
+    above: list[str] = []
+    while parent is not None and parent not in known:
         around = document.nodes.by_key[parent]
+        above.append(parent)
         if (part := part_named(around)) is not None:
-            return part
-        if parent == "requirements" and document.profile_sections.get(parent) is not None:
-            return parent
-        parent = around.parent
-    return None
+            known[parent] = part
+        elif parent == "requirements" and document.profile_sections.get(parent) is not None:
+            known[parent] = parent
+        else:
+            parent = around.parent
+    part = known[parent]
+    known |= dict.fromkeys(above, part)
+    return part
 
 
 def part_named(node: Node) -> str | None:
@@ -88,8 +108,7 @@ def part_named(node: Node) -> str | None:
     return name.removesuffix(_PART) if name.endswith(_PART) else None
 
 
-def _words(document: SpecDocument, section: Section) -> str:
-    tree = document.tree
+def _words(tree: Tree, section: Section) -> str:
     pieces: list[str] = []
     position = end = section.heading.end
     for number in tree.piece_at(tree.chunk_at(section.heading.start)):
@@ -99,11 +118,11 @@ def _words(document: SpecDocument, section: Section) -> str:
         end = base + len(chunk.text) if following is None else following
         for element in chunk.elements:
             if element.kind in {"code_block", "html_block"} and position <= base + element.start < end:
-                pieces.append(document.text[position : base + element.start])
+                pieces.append(tree.text[position : base + element.start])
                 position = base + element.end
         if following is not None:
             break
-    text = "".join((*pieces, document.text[position:end])).strip()
+    text = "".join((*pieces, tree.text[position:end])).strip()
     metadata = _METADATA.match(text)
     return (text if metadata is None else text[metadata.end() :].strip()) or text
 

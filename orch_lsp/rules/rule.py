@@ -7,7 +7,7 @@ sections) is in the profile that the document was read with. Rules never raise, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, NamedTuple, Protocol
 
@@ -59,6 +59,10 @@ class Found:
     related: tuple[Related, ...] = ()
     severity: Severity | None = None
     """For a rule that is graded: another severity than the rule's, if the user has not set that; never `off`."""
+
+    def moved(self, by: int) -> Found:
+        """The same in a document in which it stands by so many characters further on."""
+        return replace(self, span=Span(self.span.start + by, self.span.end + by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +173,9 @@ class Rule:
     local: bool = False
     """Whether it looks at each requirement, criterion or scenario by itself, with what that holds: an edit elsewhere
     changes none of its findings. Their keys are of those nodes."""
-    settle: Callable[[Sequence[Found]], Iterable[Found]] | None = None
-    """For a local rule that looks at all its results before it says any: which of them it says."""
+    settle: Callable[[Subject, Sequence[Found]], Iterable[Found]] | None = None
+    """For a local rule that looks at all its results before it says any: which of them it says. It gets the whole
+    document, and them in the order in which `check` gives them."""
     fixable: bool = False
     """Whether its findings have a cure that is safe."""
     needs_spec: bool = False

@@ -73,7 +73,7 @@ def _facts(subject: Subject) -> frozenset[str]:
 def _read(subject: Subject) -> Iterator[Statement]:
     document = subject.document
     text, nodes = document.text, document.nodes.nodes
-    headed = {section.heading.start: section for section in document.sections}
+    headed = document.by_start
     whole = {block.node.key for block in blocks(subject) if block.whole and block.scenarios}
     judged = {node.parent for node in nodes if node.kind in {"criterion", "scenario"}} - whole
     facts = _facts(subject)

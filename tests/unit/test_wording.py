@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from orch_lsp.document.parse import parse
 from orch_lsp.document.readings import Readings
@@ -12,7 +13,7 @@ from orch_lsp.profiles.kiro.sections import REQUIREMENTS
 from orch_lsp.profiles.spec_kit.sections import PROFILES
 from orch_lsp.rules import duplicates, leftovers, wording
 from orch_lsp.rules.check import check
-from orch_lsp.rules.likeness import Alike, likeness
+from orch_lsp.rules.likeness import Likeness, Twins, likeness
 from orch_lsp.text import apply_edits
 from tests.unit.rule_pages import assert_examples_are_what_they_are_said_to_be, found, marked
 
@@ -151,12 +152,43 @@ def test_duplicates_after_an_edit_are_those_of_the_whole(typed: str, at: int) ->
 
 
 def test_many_like_ones_are_compared_with_few() -> None:
+    compared = 0
+
+    class Counted(Likeness):
+        @override
+        def is_near(self, other: Likeness, share: float = 1.0) -> bool:
+            nonlocal compared
+            compared += 1
+            return False
+
     one = likeness("The export MUST write titles, authors and prices into an archive")
     assert one is not None
-    alike = Alike[int]()
-    for number in range(10_000):
-        alike.add(one, number)
-    assert len(list(alike.near(one))) <= 64
+    Twins([Counted(one.words, one.pairs, one.exact, one.bands) for _ in range(500)])
+    assert compared <= 64 * 500
+
+
+WORDS = ("titles", "authors", "prices", "covers", "notes", "shelves", "loans", "dates")
+STATEMENTS = st.lists(
+    st.lists(st.sampled_from(WORDS), min_size=5, max_size=9), min_size=1, max_size=40,
+).map(lambda lists: [found for words in lists if (found := likeness(" ".join(words))) is not None])  # fmt: skip
+
+
+@given(ones=STATEMENTS, others=STATEMENTS, at=st.integers(0, 40))
+def test_twins_after_an_edit_are_those_of_all(ones: list[Likeness], others: list[Likeness], at: int) -> None:
+    edited = [*ones[:at], *others[: len(ones) - at], *ones[at + len(others) :]]
+    back = Twins(ones).changed(edited)
+    assert list(back.pairs()) == list(Twins(edited).pairs())
+    assert list(back.changed(ones).pairs()) == list(Twins(ones).pairs())
+
+
+def test_one_of_many_that_changes_is_compared_with_those_that_are_like_it() -> None:
+    words = [f"{one}{n}" for n in range(60) for one in ("title", "author", "price", "cover", "note")]
+    ones = [found for n in range(60) if (found := likeness(" ".join(words[n * 5 : n * 5 + 5]))) is not None]
+    twins = Twins(ones)
+    edited = [*ones[:30], ones[7], *ones[31:]]
+    assert list(twins.pairs()) == []
+    assert list(twins.changed(edited).pairs()) == [(30, 7)]
+    assert list(twins.changed(edited).changed(ones).pairs()) == []
 
 
 @pytest.mark.parametrize(

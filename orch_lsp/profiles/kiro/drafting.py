@@ -239,7 +239,7 @@ def _design_places(document: SpecDocument) -> Iterator[OpenPlace]:
     yield from section_places(
         document, _OF_DESIGN, missing=missing, skip=lambda section: section.heading.start in properties
     )
-    sections = {section.heading.start: section for section in document.sections}
+    sections = document.by_start
     for node in properties.values():
         section = sections.get(node.span.start)
         if section is None:

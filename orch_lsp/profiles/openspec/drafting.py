@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.asking import asking
@@ -126,7 +126,7 @@ def _with_requirements(document: SpecDocument, words: dict[str, Words], missing:
         missing=missing,
         skip=lambda section: section.heading.start in known and section.heading.start not in profile_keys,
     )
-    sections = {section.heading.start: section for section in document.sections}
+    sections = document.by_start
     scenarios: dict[str, list[Node]] = {}
     for node in document.nodes.nodes:
         if node.kind == "scenario" and node.parent is not None and node.span.start in sections:
@@ -138,7 +138,7 @@ def _with_requirements(document: SpecDocument, words: dict[str, Words], missing:
 
 
 def _of_requirement(
-    document: SpecDocument, node: Node, section: Section, scenarios: Sequence[Node], sections: dict[int, Section]
+    document: SpecDocument, node: Node, section: Section, scenarios: Sequence[Node], sections: Mapping[int, Section]
 ) -> Iterator[OpenPlace]:
     end = min((each.span.start for each in scenarios), default=node.span.end)
     own = Span(section.heading.end, end)

@@ -87,11 +87,26 @@ class _Heading:
 
 def _nodes(document: SpecDocument, *, in_spec: bool) -> Nodes:
     skeleton, chunks = document.skeleton, document.tree.chunks
-    said = tuple(_words_in(chunk) for chunk in chunks)
+    said = tuple(skeleton.by_chunk("openspec words", None, chunks, lambda number: _words_in(chunks[number])))
     read = skeleton.once("openspec headings", (in_spec, said), lambda: _read(skeleton, said, in_spec=in_spec))
-    around = [skeleton.around_chunk(read, number, None) for number in range(len(chunks))]
+    around = skeleton.once(
+        "openspec around", read, lambda: [skeleton.around_chunk(read, number, None) for number in range(len(chunks))]
+    )
     if in_spec:
-        return assembled(document, [_spec_piece(*one) for one in zip(chunks, around, strict=True)])
+        return assembled(
+            document,
+            skeleton.by_chunk(
+                "openspec spec", read, chunks, lambda number: _spec_piece(chunks[number], around[number])
+            ),
+        )
+    if not skeleton.once("openspec lists", read, lambda: any(one.operation in _IN_LISTS for one in read)):
+        return assembled(
+            document,
+            skeleton.by_chunk(
+                "openspec delta", read, chunks,
+                lambda number: _delta_piece(chunks[number], around[number], _UNCHANGED, _NO_NAMES),
+            ),
+        )  # fmt: skip
     changes = _changes(chunks, around)
     new_names = {rename.title.partition(_ARROW)[2]: rename.key for one in changes for rename in one.renames}
     pieces = [_delta_piece(*one, new_names) for one in zip(chunks, around, changes, strict=True)]
@@ -202,6 +217,9 @@ class _Changes:
 
 
 _UNCHANGED = _Changes()
+_NO_NAMES: Mapping[str, str] = {}
+_IN_LISTS = frozenset(("removed", "renamed"))
+"""The operations of which lists and lines may tell."""
 
 
 def _changes(chunks: Sequence[Chunk], around: Sequence[_Around]) -> list[_Changes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.items import matches_in
@@ -38,11 +38,6 @@ _WIDEST_RANGE = 500
 def prefix_of(key: str) -> str:
     """The prefix of an id: `FR`, `FR-S`, `T`."""
     return key.rstrip("abcdefghijklmnopqrstuvwxyz").rstrip("0123456789").rstrip("-")
-
-
-def prefixes_of(keys: Iterable[str]) -> frozenset[str]:
-    """The prefixes that make an id, in a document whose nodes have these ids."""
-    return PREFIXES | {prefix_of(key) for key in keys}
 
 
 def citations_of(chunk: Chunk, prefixes: frozenset[str], usual: Relation) -> tuple[Citation, ...]:

@@ -14,7 +14,7 @@ from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.items import Item, items_of, matches_in
 from orch_lsp.document.node import Node, NodeKind, NodeReader, Nodes, Relation, shortened, slug
 from orch_lsp.document.pieces import Piece, assembled, head_of
-from orch_lsp.profiles.spec_kit.citations import ID, TASK_ID, citations_of, prefix_of, prefixes_of
+from orch_lsp.profiles.spec_kit.citations import ID, PREFIXES, TASK_ID, citations_of, prefix_of
 from orch_lsp.profiles.spec_kit.words import ENTITIES, QUESTION_SESSIONS, STORY
 from orch_lsp.text import Span, end_of_line, start_of_line
 
@@ -87,10 +87,7 @@ class _Reader:
         if self.stories:
             scenarios = _scenarios(document, heads)
             found = [_joined(chunk, *both) for chunk, *both in zip(chunks, found, scenarios, strict=True)]
-        both = zip(heads, found, strict=True)
-        prefixes = prefixes_of(
-            {node.key for some in both for nodes in some for node in nodes if node.name and node.key}
-        )
+        prefixes = PREFIXES.union(*(_prefixes(*one) for one in zip(chunks, heads, found, strict=True)))
         pieces = [self._piece(*one, prefixes) for one in zip(chunks, heads, found, strict=True)]
         return assembled(document, pieces)
 
@@ -114,6 +111,15 @@ class _Reader:
                     yield node
         if self.questions:
             yield from _questions(chunk)
+
+
+def _prefixes(chunk: Chunk, heads: tuple[Node, ...], nodes: tuple[Node, ...]) -> frozenset[str]:
+    """The prefixes of the ids that a chunk's nodes have."""
+    return chunk.once(
+        "spec-kit prefixes",
+        lambda _: frozenset(prefix_of(node.key) for node in (*heads, *nodes) if node.name and node.key),
+        (heads, nodes),
+    )
 
 
 def _section(_text: str, heading: Heading) -> Node:
