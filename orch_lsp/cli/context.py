@@ -9,12 +9,21 @@ from pathlib import Path
 import click
 
 from orch_lsp.app.session import build_session
+from orch_lsp.cli.context_page import page_of
 from orch_lsp.cli.files import read_text
-from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say, say_error, write_json, write_result
+from orch_lsp.cli.output import (
+    EXIT_BEFORE_RUN,
+    error_document,
+    say,
+    say_error,
+    terminal_width,
+    write_json,
+    write_styled,
+)
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import OrchError
 from orch_lsp.orchestration.plan import plan_draft
-from orch_lsp.orchestration.preview import Preview, preview, preview_page, preview_value
+from orch_lsp.orchestration.preview import Preview, preview, preview_value
 from orch_lsp.orchestration.reading import read
 from orch_lsp.orchestration.source import Source
 from orch_lsp.settings.load import ProjectLayer
@@ -27,6 +36,7 @@ from orch_lsp.workspace import resolved
 @click.option("--provider", metavar="NAME", help="Provider that would be asked.")
 @click.option("--model", metavar="ID", help="Model that would be asked for.")
 @click.option("--only", "only", metavar="KEY", multiple=True, help="Only what has this key, as `FR-003`.")
+@click.option("--words", "with_words", is_flag=True, help="On a terminal, print the instructions and the prompt, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print `orch.context/1`, with the exact body of the request.")
 @workspace_option
 def context(
@@ -35,10 +45,13 @@ def context(
     provider: str | None,
     model: str | None,
     only: tuple[str, ...],
+    with_words: bool,
     as_json: bool,
     workspace: Path | None,
 ) -> None:
     """Show what a draft of FILE would send now: files with the reasons, what is left out, size, cost, and all words.
+
+    On a terminal the words come with `--words` alone.
 
     Nothing is sent and no key is needed. But for a provider that still needs your consent, a draft that would be
     refused is refused here for the same reason, with exit code 2.
@@ -53,7 +66,8 @@ def context(
     if as_json:
         write_json(preview_value(made))
     else:
-        write_result(preview_page(made))
+        width = terminal_width()
+        write_styled(page_of(made, width, with_words=with_words or width is None))
 
 
 async def _preview(file: Path, choice: CommandChoice, only: tuple[str, ...], workspace: Path | None) -> Preview:

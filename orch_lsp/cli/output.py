@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import re
@@ -11,11 +12,14 @@ import shutil
 import sys
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orch_lsp.cli.streams import drain
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError
 from orch_lsp.runs.escape import visible
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 EXIT_FAILED = 1
 EXIT_BEFORE_RUN = 2
@@ -73,10 +77,14 @@ def write_result(text: str) -> None:
 
     What cannot be written is told once, and makes the exit code of the process 1; it stops nothing.
     """
-    if _state.lost:
-        return
     if sys.stdout.isatty():
         text = visible(text.replace("\r\n", "\n"), keep="\n\t")
+    _write(text)
+
+
+def _write(text: str) -> None:
+    if _state.lost:
+        return
     try:
         _write_whole(_encoded(text))
     except (OSError, ValueError) as error:
@@ -88,6 +96,22 @@ def write_result(text: str) -> None:
 def write_page(text: str) -> None:
     """A result that is read by people, wherever it goes: nothing in it acts on a terminal."""
     write_result(visible(text.replace("\r\n", "\n"), keep="\n\t"))
+
+
+def write_styled(text: Text) -> None:
+    """A result that was made for the width of a terminal, in colours there and plain elsewhere.
+
+    Nothing in its words may act on a terminal.
+    """
+    if not sys.stdout.isatty() or sys.platform == "win32":
+        write_page(text.plain)
+        return
+    from rich.console import Console
+
+    console = Console(file=io.StringIO(), force_terminal=True, highlight=False, legacy_windows=False)
+    with console.capture() as captured:
+        console.print(text, soft_wrap=True, end="")
+    _write(captured.get())
 
 
 def _encoded(text: str) -> bytes:

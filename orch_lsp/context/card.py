@@ -9,6 +9,7 @@ import json
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import cast
 
@@ -16,6 +17,7 @@ from orch_lsp.context.choke import Admitted
 from orch_lsp.context.corpus import Corpus
 from orch_lsp.context.excerpts import Lines, head, part, whole
 from orch_lsp.context.item import ContextItem, estimate_tokens
+from orch_lsp.context.roles import role_by_text
 from orch_lsp.hidden import quoted, strip_hidden
 from orch_lsp.text import split_lines
 
@@ -180,4 +182,4 @@ def _conventions(corpus: Corpus, room: int) -> Iterator[ContextItem]:
             continue
         cut = part(admitted, lines, span, None, "card") if span[1] < len(lines) else whole(admitted, None, "card")
         room -= estimate_tokens(cut.text) + _LABEL
-        yield cut
+        yield replace(cut, role=role_by_text(path, admitted.text))

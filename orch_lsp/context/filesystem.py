@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import heapq
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,12 +27,12 @@ from orch_lsp.context.resolution import Place, Resolver
 from orch_lsp.context.sight import Sight, seen
 from orch_lsp.context.tokens import terms
 from orch_lsp.errors import ContextError, ErrorCode
+from orch_lsp.settings.pins import parse_pin
 
 MAX_LEFT_OUT = 200
 _SAY_WHAT_STAYS = frozenset((OWN_IGNORES, ".gitignore", ".ignore", ".dockerignore"))
 """Names of files that say what is nobody's business."""
 MOST_PINNED = 100
-_PINNED_LINES = re.compile(r"L(\d{1,9})(?:-L?(\d{1,9}))?")
 _MOST_BESIDE = 12
 """Of one folder that belongs to the spec."""
 
@@ -271,16 +270,6 @@ def _pin(
             wanted.ranges += [lines] if lines else []
     if len(pinned) > MOST_PINNED:
         left_out.append(Exclusion("…", f"{len(pinned) - MOST_PINNED} more files are pinned"))
-
-
-def parse_pin(written: str) -> tuple[str, tuple[int, int] | None]:
-    """The file and the lines of an entry of `context.pin`."""
-    path, mark, fragment = written.rpartition("#")
-    found = _PINNED_LINES.fullmatch(fragment) if mark else None
-    if found is None:
-        return written, None
-    first, last = int(found[1]), int(found[2] or found[1])
-    return path, (max(1, min(first, last)), max(1, first, last))
 
 
 def _note(wanted: Wanted, place: Place, mention: Mention) -> None:

@@ -6,7 +6,7 @@ Nothing is sent, no key is looked for, and no run begins.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,13 @@ from orch_lsp.context.item import ContextItem, ContextResult
 from orch_lsp.errors import ErrorDetail, StoreError
 from orch_lsp.model_lists.token_table import family_of, tokens_of
 from orch_lsp.orchestration.estimate import NEWEST, Correction, Estimate, correction, estimate, in_words
+from orch_lsp.orchestration.picking import excluded_by_hand
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.prepare import Prepared, prepare, write
 from orch_lsp.orchestration.resources import ProcessResources
 from orch_lsp.orchestration.steps.context import retrieve
 from orch_lsp.orchestration.window import context_budget, window_of
-from orch_lsp.runs.escape import code, fenced, plain, prose
+from orch_lsp.runs.escape import plain
 
 SCHEMA = "orch.context/1"
 
@@ -35,6 +36,7 @@ class Preview:
         error: Why the workspace could not be read.
         prepared: The request.
         estimate: Its size and cost; None where no model is asked.
+        excluded: Files that `.orchignore` excludes one by one.
     """
 
     plan: DraftPlan
@@ -43,6 +45,7 @@ class Preview:
     error: ErrorDetail | None
     prepared: Prepared
     estimate: Estimate | None
+    excluded: tuple[str, ...] = ()
 
 
 async def preview(resources: ProcessResources, plan: DraftPlan) -> Preview:
@@ -62,7 +65,9 @@ async def preview(resources: ProcessResources, plan: DraftPlan) -> Preview:
     if plan.choice.provider.has_model:
         known = await known_correction(resources, plan)
         made = await estimate(prepared.request, plan.choice, known)
-    return Preview(plan, found.result, found.reason, found.error, prepared, made)
+    root = plan.reading.root
+    excluded = () if root is None else await asyncio.to_thread(excluded_by_hand, root)
+    return Preview(plan, found.result, found.reason, found.error, prepared, made, excluded)
 
 
 async def known_correction(resources: ProcessResources, plan: DraftPlan) -> Correction:
@@ -88,21 +93,25 @@ def preview_value(made: Preview) -> dict[str, Any]:
             "body": None if prepared.body is None else prepared.body.decode("utf-8"),
             "body_sha256": prepared.body_sha256,
         },
-        "items": [_item_value(item, made.plan.choice.model) for item in made.context.items],
+        "items": [_item_value(item, made) for item in made.context.items],
         "left_out": [{"path": plain(one.path), "reason": one.reason} for one in made.context.left_out],
+        "by_hand": {
+            "pinned": list(made.plan.reading.settings.context.pin),
+            "excluded": [plain(path) for path in made.excluded],
+        },
         "estimate": None if found is None else _estimate_value(found),
         "budget": None,
     }
 
 
-def _item_value(item: ContextItem, model: str | None) -> dict[str, Any]:
+def _item_value(item: ContextItem, made: Preview) -> dict[str, Any]:
     return {
         "path": plain(item.path),
         "range": None if item.lines is None else list(item.lines),
         "symbol": item.symbol or None,
         "role": item.role or None,
         "bytes": len(item.text.encode("utf-8", "surrogatepass")),
-        "tokens": tokens_of(item.text, family_of(model)),
+        "tokens": tokens_of_item(item, made),
         "score": item.score,
         "reason": item.source,
         "redactions": item.redactions,
@@ -132,6 +141,7 @@ def in_short(made: Preview) -> str:
 
 _REASONS: Mapping[str, str] = {
     "mention": "the spec names it",
+    "pin": "it is pinned",
     "rank": "it is about the same",
     "card": "how the project is worked on",
     "example": "a finished document, as an example",
@@ -139,27 +149,50 @@ _REASONS: Mapping[str, str] = {
 }
 
 
-def preview_page(made: Preview) -> str:
-    """A page for a person: what would be sent and why, what would not, and the request itself."""
-    request, prepared = made.prepared.request, made.prepared
-    lines = [f"# Request for a draft of {prose(made.plan.reading.spec_path)}", "", *_summary(made), ""]
-    if made.context.items:
-        lines += ["## Files that would be sent", "", "| file | why | tokens | taken out |", "|---|---|---|---|"]
-        lines += [_row(item, made) for item in made.context.items] + [""]
-    if made.context.left_out:
-        lines += ["## Files that would not", ""]
-        lines += [f"- {code(one.path)}: {prose(one.reason)}" for one in made.context.left_out] + [""]
-    lines += ["## Instructions", "", fenced(request.system_instructions), "", "## Prompt", "", fenced(request.prompt)]
-    if prepared.body_sha256:
-        lines += ["", f"SHA-256 of the request: `{prepared.body_sha256}`"]
-    return "\n".join(lines) + "\n"
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file of which something would be sent, or an answer of a server, with its pieces in their order."""
+
+    path: str
+    role: str
+    """Empty if unknown."""
+    why: str
+    pieces: tuple[ContextItem, ...]
+    tokens: int
+    redactions: int
 
 
-def _summary(made: Preview) -> list[str]:
-    prepared = made.prepared
-    where = prepared.provider.server_address
-    asked = " · ".join(filter(None, (prepared.provider.id, prepared.model.requested, where)))
-    lines = [f"{prose(asked)}; nothing was sent."]
+def sent_files(made: Preview) -> tuple[SentFile, ...]:
+    """The items of a context by file, in the order in which the files come first."""
+    by_path: dict[str, list[ContextItem]] = {}
+    for item in made.context.items:
+        by_path.setdefault(item.path, []).append(item)
+    return tuple(_sent_file(path, pieces, made) for path, pieces in by_path.items())
+
+
+def _sent_file(path: str, pieces: Sequence[ContextItem], made: Preview) -> SentFile:
+    return SentFile(
+        path,
+        next((item.role for item in pieces if item.role), ""),
+        "; ".join(dict.fromkeys(map(_why, pieces))),
+        tuple(sorted(pieces, key=lambda item: item.lines or (0, 0))),
+        sum(tokens_of_item(item, made) for item in pieces),
+        sum(item.redactions for item in pieces),
+    )
+
+
+def _why(item: ContextItem) -> str:
+    return _REASONS.get(item.source, item.source) + (f" ({item.score:g})" if item.score is not None else "")
+
+
+def tokens_of_item(item: ContextItem, made: Preview) -> int:
+    """About how many tokens an item is for the model that would be asked."""
+    return tokens_of(item.text, family_of(made.plan.choice.model))
+
+
+def facts(made: Preview) -> list[str]:
+    """Sentences on a request: its size, and why no file would be sent. Words between backticks are names."""
+    lines: list[str] = []
     if made.estimate is not None:
         found = made.estimate
         rests = f"corrected by {found.runs} of your runs" if found.runs else "by a table, not corrected by any run yet"
@@ -167,24 +200,16 @@ def _summary(made: Preview) -> list[str]:
             f"{in_words(found)}: {found.input_tokens} ± {found.plus_minus} in, about {found.output_tokens} out, "
             f"{rests}."
         )
-    titles = ", ".join(code(target.title) for target in made.plan.targets)
-    lines.append(f"To be written: {titles}.")
     if made.reason:
-        lines.append(f"No file of the workspace would be sent: {prose(made.reason)}.")
+        lines.append(f"No file of the workspace would be sent: {made.reason}.")
     if made.error is not None:
-        lines.append(f"The workspace could not be read: {prose(made.error.message)}")
+        lines.append(f"The workspace could not be read: {made.error.message}")
     if made.plan.words.replaced:
-        lines.append("Own prompts: " + ", ".join(map(code, made.plan.words.replaced)) + ".")
-    return [line for each in lines for line in (each, "")][:-1]
+        lines.append("Own prompts: " + ", ".join(f"`{name}`" for name in made.plan.words.replaced) + ".")
+    return lines
 
 
-def _row(item: ContextItem, made: Preview) -> str:
-    label = plain(item.path) + (f":{item.lines[0]}-{item.lines[1]}" if item.lines else "")
-    shown = code(label).replace("|", "\\|")
-    root = made.plan.reading.root
-    if root is not None and item.source != "mcp":
-        target = (root / item.path).as_uri() + (f"#L{item.lines[0]}" if item.lines else "")
-        shown = f"[{shown}](<{target}>)"
-    why = _REASONS.get(item.source, item.source) + (f" ({item.score:g})" if item.score is not None else "")
-    hidden = str(item.redactions) if item.redactions else ""
-    return f"| {shown} | {prose(why)} | {tokens_of(item.text, family_of(made.plan.choice.model))} | {hidden} |"
+def asked(made: Preview) -> list[str]:
+    """The provider, the model and the address that would be asked, as far as there are such."""
+    provider = made.prepared.provider
+    return [one for one in (provider.id, made.prepared.model.requested, provider.server_address) if one]

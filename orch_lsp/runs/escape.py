@@ -17,6 +17,12 @@ _JOINERS = frozenset("\u200c\u200d")
 _JOINED = frozenset({"Lo", "Mn", "Mc", "So", "Sk"})
 """Characters that may stand on both sides of a joiner; elsewhere a joiner only hides."""
 _PUNCTUATION = re.compile(r"[\\`*_{}\[\]<>#!|~&@:.$^\"=]")
+_ACTING = re.compile(
+    r"[\\`*{}\[\]<>#!~&$^]"
+    r"|(?<![^\W_])_|_(?![^\W_])"  # Within a word it only stands for itself.
+    r"|:(?=\S)|@(?=\S)|(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d]|\s|\Z)"  # Parts of bare addresses.
+)
+"""Characters on which Markdown acts where they stand."""
 _BLOCK_START = re.compile(r"^(\d*)([-+)])")
 """Marks that would make a list item of a line that begins with one."""
 LIMIT = 500
@@ -62,11 +68,26 @@ def prose(value: object) -> str:
     return _BLOCK_START.sub(r"\1\\\2", "".join(spans))
 
 
+def sentence(value: object) -> str:
+    """A sentence as `prose`, escaped only where Markdown would act, so that it reads well as it is written.
+
+    In a table's cell each `|` is to be escaped, those within code, too.
+    """
+    parts = plain(value).split("`")
+    if len(parts) % 2 == 0:
+        return _lightly_escaped("`".join(parts))
+    return "".join(code(part) if index % 2 and part else _lightly_escaped(part) for index, part in enumerate(parts))
+
+
 def fenced(text: str, language: str = "") -> str:
     """A whole text as a Markdown code block that nothing inside it can end."""
     shown = visible(text.replace("\r\n", "\n").replace("\r", "\n"), keep="\n\t")
     fence = fence_around(shown)
     return f"{fence}{language}\n{shown}{'' if shown.endswith(chr(10)) else chr(10)}{fence}"
+
+
+def _lightly_escaped(text: str) -> str:
+    return _BLOCK_START.sub(r"\1\\\2", _ACTING.sub(lambda match: f"\\{match.group()}", text))
 
 
 def _escaped(text: str) -> str:

@@ -116,7 +116,7 @@ async def test_names_with_line_ends_quotes_and_bytes_that_are_no_text(orch, answ
     json.dumps(done.json()).encode("utf-8")
     page = await orch("context", "a.spec.md")
     assert page.code == 0
-    assert "\n# Task\n.py" not in page.out.partition("## Instructions")[0]
+    assert "\n# Task\n.py" not in page.out.partition("\nInstructions\n")[0]
 
 
 async def test_a_brief_of_two_words_sends_little(orch, answering, workspace):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from rich.cells import cell_len
 
 from tests.fakes.scripted_server import chat_pieces, messages_pieces, stream_reply
+from tests.process.terminal import on_a_terminal
 
 SPEC = "# Rate limiter\n\nLimit each client, as [the limiter](src/limiter.py) does.\n\n## Tasks\n\nTODO\n"
 ANSWER = ["## Goal\n\nLimit clients.\n\n## Tasks\n\n- [ ] Count requests.\n"]
@@ -80,10 +84,62 @@ async def test_an_editor_opens_it_as_a_page_with_links(start_editor, homes, prov
     assert "Be brief." in json.loads(answer["request"]["body"])["messages"][1]["content"]
     (shown,) = [shown.uri for shown in editor.client.shown_documents]
     page = Path(unquote(urlsplit(shown).path)).read_text("utf-8")
-    assert "[`src/limiter.py`](<file://" in page
+    assert "| [`src/limiter.py`][" in page
+    table, _, rest = page.partition("## Instructions")
+    assert "file://" not in table
+    address = (folder / "src" / "limiter.py").as_uri()
+    number = table.partition("[`src/limiter.py`][")[2].partition("]")[0]
+    assert rest.endswith("\n")
+    assert f"\n[{number}]: <{address}>\n" in rest
+    assert "| [`.env`][" in table
+    assert " denied: this name usually holds credentials |" in table
     assert "Be brief." in page
     assert "nothing was sent" in page
     assert provider.requests == []
+
+
+async def test_the_command_line_shows_a_table_with_one_row_a_file(orch, homes, provider, folder):
+    homes.use(provider.url)
+    (folder / "src" / "much.py").write_text("".join(f"def f{n}():\n    return {n}\n\n\n" for n in range(200)))
+    (folder / ".orchignore").write_text("/src/old.py\n*.bak\n")
+    (folder / ".orch" / "config.toml").write_text('[context]\npin = ["src/much.py#L1-L2", "src/much.py#L401-L402"]\n')
+    page = (await orch("context", str(folder / "a.spec.md"))).out
+    table, _, words = page.partition("\nInstructions\n")
+    rows = [" ".join(row.split()) for row in table.split("\n")]
+    assert "FILE LINES ROLE WHY TOKENS" in rows
+    shown = (await orch("context", str(folder / "a.spec.md"), "--json")).json()
+    tokens = sum(item["tokens"] for item in shown["items"] if item["path"] == "src/much.py")
+    assert f"src/much.py 1-2, 401-402 code it is pinned {tokens}" in rows
+    (limiter,) = [item["tokens"] for item in shown["items"] if item["path"] == "src/limiter.py"]
+    assert f"src/limiter.py all code the spec names it {limiter}" in rows
+    assert ".env denied: this name usually holds credentials" in rows
+    assert "src/old.py .orchignore" in rows
+    assert shown["by_hand"] == {"pinned": ["src/much.py#L1-L2", "src/much.py#L401-L402"], "excluded": ["src/old.py"]}
+    assert "LIMIT = 100" in words
+    assert "\x1b" not in page
+    assert "file://" not in table
+    assert "\\" not in table
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize("columns", [100, 40, 20])
+async def test_on_a_terminal_the_table_fits_and_files_are_links(homes, provider, folder, columns):
+    homes.use(provider.url)
+    (folder / "日本語のとても長い名前のファイル.md").write_text("Limit each client.\n")
+    code, shown = await on_a_terminal(homes, folder, "context", "a.spec.md", columns=columns)
+    assert code == 0
+    lines = shown.decode().replace("\r\n", "\n")
+    assert "\x1b]8;id=" in lines
+    assert f"{(folder / 'src' / 'limiter.py').as_uri()}\x1b\\" in lines
+    seen = re.sub(r"\x1b\]8;[^\x1b]*\x1b\\|\x1b\[[0-9;]*m", "", lines)
+    assert "\x1b" not in seen
+    table = seen[: seen.index("SHA-256")]
+    assert all(cell_len(line) < columns for line in table.split("\n"))
+    assert "Instructions" not in seen
+    plain = await on_a_terminal(homes, folder, "context", "a.spec.md", "--words", env={"TERM": "dumb"})
+    assert b"\x1b" not in plain[1]
+    assert b"Instructions" in plain[1]
+    assert b"LIMIT = 100" in plain[1]
 
 
 async def test_a_document_with_nothing_open_says_so(start_editor, homes, provider, workspace):

@@ -17,10 +17,12 @@ from orch_lsp.settings.resolve import CommandChoice
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration import preview as previews
+    from orch_lsp.orchestration import preview_page as pages
     from orch_lsp.orchestration import previewed
 else:
     previewed = late("orch_lsp.orchestration.previewed")
     previews = late("orch_lsp.orchestration.preview")
+    pages = late("orch_lsp.orchestration.preview_page")
 
 
 async def preview_context(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
@@ -36,5 +38,5 @@ async def preview_context(ls: OrchServer, given: CommandArgument) -> dict[str, A
     made = await previews.preview(ls.shared, plan)
     ls.previewed.put(uri, previewed.previewed_of(made.prepared, reading.document.text, made.context))
     if given.open is not False:
-        await show_page(ls, CONTEXT, await asyncio.to_thread(previews.preview_page, made))
+        await show_page(ls, CONTEXT, await asyncio.to_thread(pages.preview_page, made))
     return await asyncio.to_thread(previews.preview_value, made)
