@@ -8,9 +8,9 @@ import shlex
 import signal
 import sys
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -39,6 +39,7 @@ from orch_lsp.orchestration.delivery import MadeEdit, deliver
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan, plan_draft
 from orch_lsp.orchestration.reading import read
+from orch_lsp.orchestration.rewrite import RewriteAsk
 from orch_lsp.orchestration.run import FinishedDraft
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
@@ -52,12 +53,14 @@ from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
+    from orch_lsp.orchestration import rewriting
     from orch_lsp.prompts import own_files
     from orch_lsp.runs import schema as record_schema
     from orch_lsp.runs import view as views
 else:
     sessions = late("orch_lsp.app.session")
     own_files = late("orch_lsp.prompts.own_files")
+    rewriting = late("orch_lsp.orchestration.rewriting")
     record_schema = late("orch_lsp.runs.schema")
     views = late("orch_lsp.runs.view")
 
@@ -80,6 +83,8 @@ class Options:
     """Whether there are several files, so that what is said of one has to name it."""
     only: tuple[str, ...] = ()
     """Keys of what is drafted; all that is open without any."""
+    rewrite: RewriteAsk | None = None
+    """Set if something that is written is to be written anew."""
     told: set[str] = field(default_factory=set[str])
     """Warnings that were given: each file may have the same ones."""
 
@@ -152,10 +157,15 @@ def draft(
         raise click.UsageError("--only needs one file")
     if len(files) > 1 and not (write or as_json):
         raise click.UsageError("several files need --write or --json")
+    options = Options(CommandChoice(provider, model), write, as_json, workspace, {}, len(files) > 1, only)
+    run_on(files, options)
+
+
+def run_on(files: Sequence[Path], options: Options) -> NoReturn:
+    """Run on each of some files, and end with the worst exit code."""
     try:
         # A pipe may keep us waiting for long; here, Ctrl-C ends the wait.
-        given = {path: _given(path) for path in files if not path.is_file()}
-        options = Options(CommandChoice(provider, model), write, as_json, workspace, given, len(files) > 1, only)
+        options = replace(options, given={path: _given(path) for path in files if not path.is_file()})
     except KeyboardInterrupt:
         sys.exit(EXIT_CANCELLED)
     try:
@@ -307,7 +317,10 @@ async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
         if warning not in options.told:
             say(f"warning: {warning}")
         options.told.add(warning)
-    plan = await asyncio.to_thread(plan_draft, reading, command="draft", only=options.only)
+    if options.rewrite is not None:
+        plan = await rewriting.planned_rewrite(session, reading, options.rewrite, command="refine")
+    else:
+        plan = await asyncio.to_thread(plan_draft, reading, command="draft", only=options.only)
     await session.consent.require(reading, plan.choice)
     return plan
 

@@ -41,6 +41,7 @@ COMMANDS = (
     "key",
     "models",
     "new",
+    "refine",
     "runs",
     "secrets",
     "trace",

@@ -78,7 +78,7 @@ def plan_places(
         filled.append(place.key)
     # Text for a place comes before a section that is put behind it.
     joined = _joined(sorted((*edits, *placement.edits()), key=lambda edit: edit.span))
-    return PlacesPlan(joined, tuple(filled), conflicts, _regions(joined))
+    return PlacesPlan(joined, tuple(filled), conflicts, regions_of(joined))
 
 
 def _edit(layout: Layout, place: OpenPlace, text: str) -> Edit:
@@ -101,7 +101,8 @@ def _joined(edits: Sequence[Edit]) -> tuple[Edit, ...]:
     return tuple(joined)
 
 
-def _regions(edits: Sequence[Edit]) -> tuple[Span, ...]:
+def regions_of(edits: Sequence[Edit]) -> tuple[Span, ...]:
+    """Where the new text of each of some sorted edits stands once all are made."""
     regions: list[Span] = []
     shift = 0
     for edit in edits:

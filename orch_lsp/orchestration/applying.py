@@ -28,13 +28,16 @@ from orch_lsp.runs.store import RunStore
 from orch_lsp.text import Edit, apply_edits, sha256
 
 if TYPE_CHECKING:
-    from orch_lsp.document import place_fill
-    from orch_lsp.document.answer import in_shape, reading
+    from orch_lsp.document import place_fill, rewriting
+    from orch_lsp.document.answer import in_shape, reading, rewritten
     from orch_lsp.document.answer.reading import Answer
+    from orch_lsp.document.model import SpecDocument
 else:
     in_shape = late("orch_lsp.document.answer.in_shape")
     place_fill = late("orch_lsp.document.place_fill")
     reading = late("orch_lsp.document.answer.reading")
+    rewriting = late("orch_lsp.document.rewriting")
+    rewritten = late("orch_lsp.document.answer.rewritten")
 
 _REFUSALS = frozenset({ErrorCode.DOCUMENT_CHANGED, ErrorCode.UNKNOWN_PROFILE})
 """Why a draft waits; no run ends with one of them."""
@@ -102,6 +105,13 @@ def _not_stored(record: RunRecord) -> StoreError:
 
 def _answer_in(record: RunRecord, text: str, before: str) -> Answer:
     profile = _profile_of_run(record.spec.profile)
+    if record.rewrite is not None:
+        document = parse(before, profile)
+        nodes = rewriting.rewritables(document, record.rewrite.keys)
+        if record.draft is not None and not record.draft.partial:
+            keys = [section.key for section in record.draft.sections]
+            return rewritten.read_rewritten_draft(text, document, nodes, keys)
+        return rewritten.read_rewritten(text, document, nodes, "")
     if profile.drafting is not None:
         places = open_places(parse(before, profile))
         profile = answer_profile(profile, places)
@@ -138,6 +148,8 @@ def draft_edit(before: str, current: str, profile_name: str, answer: Answer, *, 
                 "name any more; nothing was inserted.",
                 remediation=f"Write `profile: {profile.name}` there again and insert the draft, or discard it.",
             )
+    if answer.rewritten:
+        return _rewriting_edit(snapshot, now, answer, insist=insist)
     if profile.drafting is None:
         plan = plan_fill(snapshot, now, profile, answer.sections, insist=insist)
         return DraftEdit(plan.edits, apply_edits(current, plan.edits), plan.filled, plan.conflicts)
@@ -146,6 +158,27 @@ def draft_edit(before: str, current: str, profile_name: str, answer: Answer, *, 
     nodes = place_fill.written_nodes(parse(text, profile), places.regions) if places.edits else ()
     written = tuple((node.key, node.sha256) for node in nodes)
     return DraftEdit(places.edits, text, places.filled, places.conflicts, written)
+
+
+def _rewriting_edit(before: SpecDocument, now: SpecDocument, answer: Answer, *, insist: bool) -> DraftEdit:
+    """The edit that puts rewritten nodes in the place of what they were.
+
+    Raises:
+        SpecError: `document_changed`: a person asked for it, and none of them is what it was.
+    """
+    plan = rewriting.plan_rewriting(before, now, answer.sections, insist=insist)
+    if insist and plan.conflicts and not plan.filled:
+        named = ", ".join(f"“{key}”" for key in plan.conflicts)
+        raise SpecError(
+            ErrorCode.DOCUMENT_CHANGED,
+            f"{named} was edited, moved, renamed or removed since it was to be written anew; nothing was written over "
+            "it.",
+            remediation="Take what you want from the draft by hand, or have it written anew as it is now.",
+        )
+    text = apply_edits(now.text, plan.edits)
+    after = now if not plan.edits else parse(text, now.profile)
+    parts = rewriting.rewritten_parts(after, plan.filled, plan.regions)
+    return DraftEdit(plan.edits, text, plan.filled, plan.conflicts, tuple(parts.items()))
 
 
 def _profile_of_run(name: str) -> Profile:

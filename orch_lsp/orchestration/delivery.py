@@ -107,7 +107,8 @@ async def deliver(
     """
     for superseded in await supersede_older(live):
         on_superseded(superseded)
-    left = undrafted(plan.targets, answer)
+    # Of a whole document only that is answered which changes.
+    left = () if plan.rewrite is not None and plan.rewrite.whole else undrafted(plan.targets, answer)
     broken = breaks_rules(live.record)
     if not at_once or broken:
         return Delivery(left, broken=broken)

@@ -10,6 +10,7 @@ from orch_lsp.runs.record import (
     Owner,
     PromptRef,
     ProviderRef,
+    RewriteRef,
     RunRecord,
     Software,
     SpecRef,
@@ -45,7 +46,7 @@ def new_record(
         owner=owner,
         spec=SpecRef(reading.spec_path, profile.name, sha256(reading.document.text), profile.kind),
         brief_sha256=sha256(plan.brief),
-        prompt=PromptRef(words.words.template.name, words.version, words.sha256, words.replaced),
+        prompt=PromptRef(words.name, words.version, words.sha256, words.replaced),
         provider=ProviderRef(choice.provider.name, choice.provider.kind, server_address),
         model=ModelRef(choice.model if choice.provider.has_model else None),
         request=planned_parameters(plan, choice),
@@ -54,4 +55,10 @@ def new_record(
         parent_run_id=plan.parent_run_id,
         steps=pending_steps(DRAFT),
         client=client,
+        rewrite=_rewrite_of(plan),
     )
+
+
+def _rewrite_of(plan: DraftPlan) -> RewriteRef | None:
+    rewrite = plan.rewrite
+    return None if rewrite is None else RewriteRef(rewrite.keys, rewrite.instruction or None, rewrite.whole)

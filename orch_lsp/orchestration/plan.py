@@ -13,15 +13,16 @@ from orch_lsp.document.brief import Target, brief_of
 from orch_lsp.document.drafting import answer_profile, open_places
 from orch_lsp.document.profile import Profile
 from orch_lsp.document.prompt import PromptTemplate
+from orch_lsp.document.rewriting import rewriting_profile
 from orch_lsp.errors import ErrorCode, SettingsError, SpecError
 from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.rewrite import LONGEST_INSTRUCTION, Rewrite
 from orch_lsp.orchestration.targets import wanted_targets
+from orch_lsp.prompts.layout import REWRITE
 from orch_lsp.prompts.library import PLAIN_DRAFT, TEMPLATES, Chosen, choose
 from orch_lsp.settings.model import Choice, Settings
 from orch_lsp.settings.secret_choices import SecretChoices, read_choices
 from orch_lsp.workspace import state_home, user_config_path
-
-_LONGEST_INSTRUCTION = 2_000
 
 PieceOfFile = tuple[str, tuple[int, int] | None]
 """A path below the root, and lines of it, or None for all."""
@@ -60,6 +61,8 @@ class DraftPlan:
     """The user's word on values in the document that look like secrets."""
     previewed: Previewed | None = None
     """The request as it was shown last, if it was: the record says what is other in the one that is sent."""
+    rewrite: Rewrite | None = None
+    """Set if something that is written is to be written anew: the targets are its nodes."""
 
 
 def instructed(reading: Reading, instruction: str | None) -> Reading:
@@ -67,7 +70,7 @@ def instructed(reading: Reading, instruction: str | None) -> Reading:
     if instruction is None or not instruction.strip():
         return reading
     parameters = reading.settings.parameters
-    said = "\n\n".join(filter(None, (parameters.instructions, instruction.strip()[:_LONGEST_INSTRUCTION])))
+    said = "\n\n".join(filter(None, (parameters.instructions, instruction.strip()[:LONGEST_INSTRUCTION])))
     return replace(reading, settings=replace(reading.settings, parameters=replace(parameters, instructions=said)))
 
 
@@ -89,20 +92,7 @@ def plan_draft(
         SpecError: The document is not where it is named (`not_allowed`), its profile is not known, there is no brief,
             or nothing to fill; a key names nothing in it (`unknown_node`).
     """
-    if reading.left is not None:
-        raise SpecError(
-            ErrorCode.NOT_ALLOWED,
-            f"A link on the way to {reading.source.path} leads out of the workspace {reading.left}; nothing was sent.",
-            remediation="Name or open the file where it really is, or give the folder that holds it as the workspace.",
-        )
-    if reading.no_profile is not None:
-        raise SpecError(ErrorCode.UNKNOWN_PROFILE, reading.no_profile.message, remediation=reading.no_profile.cure)
-    if not reading.drafts:
-        raise SpecError(
-            ErrorCode.UNKNOWN_PROFILE,
-            f"Documents of {reading.profile.name} are read and checked; nothing is drafted in them yet.",
-            remediation="Write it with its own tool; for a draft, begin a spec of plain with `orch-lsp new`.",
-        )
+    require_draftable(reading)
     choice = chosen(reading.settings)
     if reading.profile.drafting is not None and not choice.provider.has_model:
         raise SettingsError(
@@ -124,6 +114,60 @@ def plan_draft(
     words = choose(_template_for(reading.profile), reading.root)
     known = read_choices(state_home())
     return DraftPlan(reading, choice, brief, targets, asked, command, words, parent_run_id, known)
+
+
+def plan_rewrite(reading: Reading, rewrite: Rewrite, *, command: str, parent_run_id: str | None = None) -> DraftPlan:
+    """The plan of a run that writes nodes anew.
+
+    Args:
+        reading: The document, which passes `require_draftable`.
+        rewrite: The nodes, with all that is known of them.
+        command: The command that asks.
+        parent_run_id: The run that is tried again.
+
+    Blocking, as `plan_draft`.
+
+    Raises:
+        SettingsError: No usable provider with a model is chosen, or a prompt cannot be used.
+    """
+    choice = chosen(reading.settings)
+    if not choice.provider.has_model:
+        raise SettingsError(
+            ErrorCode.MISSING_MODEL,
+            f"{choice.provider.name} asks no model, and cannot write anything anew.",
+            remediation="Choose a provider with a model.",
+        )
+    brief = brief_of(reading.document, reading.profile) or _named_by_folder(reading) or reading.document.text
+    targets = tuple(Target(one.key, one.label, "placeholder") for one in rewrite.nodes)
+    words = choose(_template_for(reading.profile), reading.root, REWRITE)
+    asked = rewriting_profile(reading.profile, rewrite.nodes)
+    known = read_choices(state_home())
+    return DraftPlan(
+        reading, choice, brief, targets, asked, command, words, parent_run_id, known, rewrite=rewrite
+    )  # fmt: skip
+
+
+def require_draftable(reading: Reading) -> None:
+    """Refuse a document in which nothing may be drafted.
+
+    Raises:
+        SpecError: It is not where it is named (`not_allowed`), or its profile is not known, has no prompt, or is that
+            of a document that is not to be changed any more (`unknown_profile`).
+    """
+    if reading.left is not None:
+        raise SpecError(
+            ErrorCode.NOT_ALLOWED,
+            f"A link on the way to {reading.source.path} leads out of the workspace {reading.left}; nothing was sent.",
+            remediation="Name or open the file where it really is, or give the folder that holds it as the workspace.",
+        )
+    if reading.no_profile is not None:
+        raise SpecError(ErrorCode.UNKNOWN_PROFILE, reading.no_profile.message, remediation=reading.no_profile.cure)
+    if not reading.drafts:
+        raise SpecError(
+            ErrorCode.UNKNOWN_PROFILE,
+            f"Documents of {reading.profile.name} are read and checked; nothing is drafted in them yet.",
+            remediation="Write it with its own tool; for a draft, begin a spec of plain with `orch-lsp new`.",
+        )
 
 
 def chosen(settings: Settings) -> Choice:

@@ -6,6 +6,7 @@ it what one provider would be sent.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from orch_lsp.context.assembly import card, example, excerpts
@@ -16,9 +17,10 @@ from orch_lsp.document.drafting import open_places
 from orch_lsp.document.written_style import written_style
 from orch_lsp.hidden import strip_hidden
 from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.rewrite import Rewrite
 from orch_lsp.orchestration.secret_refusal import Settled, without_live_keys
 from orch_lsp.plugins import contained
-from orch_lsp.prompts.layout import Material, lay_out
+from orch_lsp.prompts.layout import Again, Material, lay_out
 from orch_lsp.providers.base import GenerationRequest, LimitsOutput, Provider, SectionRequest
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.record import ModelRef, ProviderRef, RequestParameters
@@ -62,14 +64,10 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
     def shown(text: str) -> str:
         return _inert(settled.text(text))
 
-    guidance = {section.key: section.guidance for section in plan.asked.sections}
-    examples = {place.key: place.example for place in open_places(document)}
-    sections = tuple(
-        SectionRequest(
-            target.key, shown(target.title), shown(guidance[target.key]), shown(examples.get(target.key, ""))
-        )
-        for target in plan.targets
-    )
+    if plan.rewrite is not None:
+        sections = tuple(SectionRequest(one.key, shown(one.label), "", shown(one.text)) for one in plan.rewrite.nodes)
+    else:
+        sections = _places(plan, shown)
     style = written_style(document)
     rendered = lay_out(
         plan.words.words,
@@ -83,6 +81,7 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
             instructions=shown(parameters.instructions or ""),
             title=shown(document.title_text),
             language=style.language or "",
+            again=None if plan.rewrite is None else _again(plan.rewrite, shown),
         ),
     )
     request = GenerationRequest(
@@ -98,6 +97,28 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
     )
     settled.refuse_secrets(request)
     return request
+
+
+def _places(plan: DraftPlan, shown: Callable[[str], str]) -> tuple[SectionRequest, ...]:
+    guidance = {section.key: section.guidance for section in plan.asked.sections}
+    examples = {place.key: place.example for place in open_places(plan.reading.document)}
+    return tuple(
+        SectionRequest(
+            target.key, shown(target.title), shown(guidance[target.key]), shown(examples.get(target.key, ""))
+        )
+        for target in plan.targets
+    )
+
+
+def _again(rewrite: Rewrite, shown: Callable[[str], str]) -> Again:
+    return Again(
+        instruction=shown(rewrite.instruction),
+        whole=rewrite.whole,
+        kept=shown(rewrite.kept),
+        ids=shown(rewrite.ids),
+        findings=tuple(map(shown, rewrite.findings)),
+        earlier=tuple(map(shown, rewrite.earlier)),
+    )
 
 
 def _inert(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from orch_lsp.document.brief import Target, fill_targets
 from orch_lsp.document.drafting import OpenPlace, asked_for, open_places
 from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.orchestration.locked import locks_of_key
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.text import shortened
 
@@ -19,10 +20,19 @@ _MOST_NAMED = 12
 
 
 def open_targets(reading: Reading) -> tuple[Target, ...]:
-    """All that is open in a document: its sections, or the places that its format has."""
+    """All that is open in a document and not locked: its sections, or the places that its format has."""
+    document = reading.document
     if reading.profile.drafting is None:
-        return fill_targets(reading.document, reading.profile)
-    return tuple(_target(place) for place in open_places(reading.document))
+        sections = document.profile_sections
+        found = tuple(
+            (target, sections[target.key].heading.start if target.key in sections else -1)
+            for target in fill_targets(document, reading.profile)
+        )
+    else:
+        found = tuple((_target(place), place.head.start) for place in open_places(document))
+    if not reading.settings.locked:
+        return tuple(target for target, _ in found)
+    return tuple(target for target, start in found if next(locks_of_key(reading, target.key, start), None) is None)
 
 
 def asked_again(reading: Reading, earlier: RunRecord) -> tuple[str, ...]:

@@ -18,6 +18,15 @@ from orch_lsp.text import split_lines
 
 NAMES_IN_TASK = frozenset({"document", "rules", "style", "sections", "instructions", "titles", "first"})
 NEEDED_IN_TASK = frozenset({"rules", "sections", "instructions"})
+NAMES_IN_REWRITE = frozenset({
+    "document", "rules", "style", "parts", "kept", "ids", "findings", "earlier", "instructions", "answer",
+    "instruction",
+})  # fmt: skip
+NEEDED_IN_REWRITE = frozenset({"rules", "parts", "kept", "ids", "instructions", "answer", "instruction"})
+TASK, REWRITE = "task", "rewrite"
+"""Names of the frames of a task: to write what is open, and to write something anew."""
+NAMES_IN_FRAME = {TASK: NAMES_IN_TASK, REWRITE: NAMES_IN_REWRITE}
+NEEDED_IN_FRAME = {TASK: NEEDED_IN_TASK, REWRITE: NEEDED_IN_REWRITE}
 NAMES_IN_RULES = frozenset({"titles", "language", "title"})
 
 
@@ -37,6 +46,27 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """The past of something that is to be written anew, each part as it is to be shown, or empty.
+
+    Attributes:
+        instruction: The person's wish.
+        whole: Whether only those parts are to be answered that change.
+        kept: The person's own changes, as a diff.
+        ids: The ids beside it, and the free ones.
+        findings: What is wrong with the text as it stands.
+        earlier: The person's words on earlier texts, oldest first.
+    """
+
+    instruction: str = ""
+    whole: bool = False
+    kept: str = ""
+    ids: str = ""
+    findings: Sequence[str] = ()
+    earlier: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """The matter of one request, each part as it is to be shown, or empty."""
 
@@ -50,6 +80,8 @@ class Material:
     instructions: str | None = None
     title: str = ""
     language: str = ""
+    again: Again | None = None
+    """Set if the task is to write something anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +115,9 @@ def _values(words: Words, material: Material) -> dict[str, str]:
         {"titles": titles, "language": material.language or "the language of the brief", "title": material.title},
     )
     instructions = material.instructions
+    again = {} if material.again is None else _values_again(material.again, material.sections)
     return {
+        **again,
         "document": words.template.document,
         "rules": rules,
         "style": "\n".join(f"- {fact}" for fact in material.style) or "- Nothing that says how.",
@@ -92,6 +126,40 @@ def _values(words: Words, material: Material) -> dict[str, str]:
         "first": material.sections[0].title if material.sections else "",
         "titles": titles,
     }
+
+
+_ALL = (
+    "Nothing is asked for besides: write it better, by the rules above. Keep what it says, mend what the findings name."
+)
+
+
+def _values_again(again: Again, sections: Sequence[SectionRequest]) -> dict[str, str]:
+    """The values of names that only a task to write something anew has. A part that is empty leaves no trace."""
+    kept = f"The author changed it since it was drafted. Keep these changes:\n\n{code_block(again.kept, 'diff')}\n\n"
+    earlier = _list_below("The author asked before, oldest first; do not undo it:", again.earlier)
+    if again.whole:
+        parts = "\n".join(f"- `## {section.title}`" for section in sections)
+        shape = (
+            "Answer only the parts that have to change, the smallest ones that hold the change, each whole and below "
+            "its heading. A part that is not in the answer stays as it is."
+        )
+    else:
+        parts = "\n\n".join(f"`## {one.title}` is:\n\n{code_block(one.example, 'markdown')}" for one in sections)
+        shape = f"The first line of the answer is `## {sections[0].title if sections else ''}`."
+    return {
+        "parts": parts,
+        "kept": kept if again.kept else "",
+        "ids": f"{again.ids}\n\n" if again.ids else "",
+        "findings": _list_below("Findings on the text as it stands:", again.findings),
+        "earlier": earlier,
+        "answer": shape,
+        "instruction": again.instruction or _ALL,
+    }
+
+
+def _list_below(lead: str, items: Sequence[str]) -> str:
+    lines = "\n".join(f"- {' '.join(item.split())}" for item in items)
+    return f"{lead}\n\n{lines}\n\n" if items else ""
 
 
 def _listed(section: SectionRequest) -> str:

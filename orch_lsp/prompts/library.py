@@ -14,7 +14,7 @@ from orch_lsp.context.choke import read_bytes
 from orch_lsp.context.item import Exclusion
 from orch_lsp.document.prompt import PromptTemplate
 from orch_lsp.errors import ErrorCode, SettingsError
-from orch_lsp.prompts.layout import NAMES_IN_RULES, NAMES_IN_TASK, NEEDED_IN_TASK, Words
+from orch_lsp.prompts.layout import NAMES_IN_FRAME, NAMES_IN_RULES, NEEDED_IN_FRAME, TASK, Words
 from orch_lsp.prompts.words import Fault, check_names, packaged
 from orch_lsp.text import sha256
 from orch_lsp.workspace import ORCH_DIRECTORY, PROMPTS_FOLDER, config_home
@@ -36,6 +36,14 @@ class Chosen:
     words: Words
     replaced: tuple[str, ...] = ()
     """Files as a person may name them: `.orch/prompts/plain.draft.md`."""
+    frame: str = TASK
+    """Name of the words around the task."""
+
+    @property
+    def name(self) -> str:
+        """The name for the record: that of the part, and the frame if the task is to write something anew."""
+        part = self.words.template.name
+        return part if self.frame == TASK else f"{self.frame}/{part}"
 
     @property
     def version(self) -> str:
@@ -50,14 +58,14 @@ class Chosen:
         return sha256("\n\x00\n".join(parts))
 
 
-def choose(template: PromptTemplate, root: Path | None) -> Chosen:
+def choose(template: PromptTemplate, root: Path | None, frame: str = TASK) -> Chosen:
     """The words for a kind of document in a workspace. Blocking: looks for files of the user and the project.
 
     Raises:
         SettingsError: A file of theirs cannot be used (`invalid_settings`); the message names it.
     """
     core, own_core = _user_words("core", packaged("core"))
-    task, own_task = _user_words("task", packaged("task"))
+    task, own_task = _user_words(frame, packaged(frame))
     rules, own_rules = _user_words(template.name, template.rules)
     of_project = None if root is None else _project_words(root, template.name)
     if of_project is not None:
@@ -65,9 +73,9 @@ def choose(template: PromptTemplate, root: Path | None) -> Chosen:
         rules = of_project
     replaced = tuple(filter(None, (own_core, own_task, own_rules)))
     check_names(core, own_core or "core.md", ())
-    check_names(task, own_task or "task.md", NAMES_IN_TASK, NEEDED_IN_TASK)
+    check_names(task, own_task or f"{frame}.md", NAMES_IN_FRAME[frame], NEEDED_IN_FRAME[frame])
     check_names(rules, own_rules or template.name, NAMES_IN_RULES)
-    return Chosen(Words(core, task, replace(template, rules=rules)), replaced)
+    return Chosen(Words(core, task, replace(template, rules=rules)), replaced, frame)
 
 
 def words_at(folder: Path, path: str) -> str | Fault | None:

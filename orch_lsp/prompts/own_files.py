@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from orch_lsp.profiles.registry import FORMATS, profile_names
-from orch_lsp.prompts.layout import NAMES_IN_RULES, NAMES_IN_TASK, NEEDED_IN_TASK
+from orch_lsp.prompts.layout import NAMES_IN_FRAME, NAMES_IN_RULES, NEEDED_IN_FRAME
 from orch_lsp.prompts.library import MAX_BYTES, TEMPLATES, words_at
 from orch_lsp.prompts.words import Fault, faults_of_names
 from orch_lsp.spelling import near
@@ -21,7 +21,7 @@ from orch_lsp.text import shortened
 from orch_lsp.workspace import ORCH_DIRECTORY, PROMPTS_FOLDER, config_home, resolved
 
 SUFFIX = ".md"
-_SHARED = ("core", "task")
+_SHARED = ("core", *NAMES_IN_FRAME)
 _OTHER_SUFFIXES = frozenset({"", ".markdown", ".mdx", ".text", ".txt", ".md~", ".prompt", ".jinja", ".j2"})
 _CORRECT = "Correct the file, or remove it; without it the words of the package are used."
 _MOST_LOOKED_AT = 500
@@ -126,8 +126,8 @@ def faults_of(one: OwnFile, text: str) -> tuple[Fault, ...]:
         return (Fault(f"cannot be used: larger than {MAX_BYTES // 1024} KB", _CORRECT),)
     if one.replaces == "core":
         return tuple(faults_of_names(text, ()))
-    if one.replaces == "task":
-        return tuple(faults_of_names(text, NAMES_IN_TASK, NEEDED_IN_TASK))
+    if one.replaces in NAMES_IN_FRAME:
+        return tuple(faults_of_names(text, NAMES_IN_FRAME[one.replaces], NEEDED_IN_FRAME[one.replaces]))
     return tuple(faults_of_names(text, NAMES_IN_RULES))
 
 

@@ -267,6 +267,18 @@ class Vcs:
 
 
 @dataclass(frozen=True, slots=True)
+class RewriteRef:
+    """Nodes that a run was to write anew, by their keys, and the person's instruction.
+
+    `whole` says that the answer was to hold only those of them that it changes.
+    """
+
+    keys: tuple[str, ...]
+    instruction: str | None = None
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """Everything known of a run. Change it only with `dataclasses.replace` and `lifecycle.transition`."""
 
@@ -298,6 +310,7 @@ class RunRecord:
     applied: Applied | None = None
     client: Software | None = None
     vcs: Vcs | None = None
+    rewrite: RewriteRef | None = None
     unknown_keys: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Keys that a later version wrote beside the fields above (see `unknown_keys.py`): written back as they came."""
 

@@ -164,6 +164,8 @@ class Settings:
     include: tuple[str, ...] = ("**/*.spec.md", "**/specs/**/*.md")
     semantic_tokens: bool = True
     inlay_hints: bool = True
+    locked: tuple[str, ...] = ()
+    """Keys of nodes that no run changes, or globs of them; the layers' lists come together."""
     context: ContextSettings = field(default_factory=ContextSettings)
     mcp: Mapping[str, McpServer] = field(default_factory=dict[str, McpServer])
     """Servers that are asked for context, by name; user level only."""

@@ -130,6 +130,7 @@ def resolve(
         include=_DEFAULTS.include if table.include is None else tuple(table.include),
         semantic_tokens=_DEFAULTS.semantic_tokens if table.semantic_tokens is None else table.semantic_tokens,
         inlay_hints=_DEFAULTS.inlay_hints if table.inlay_hints is None else table.inlay_hints,
+        locked=_locked(merge),
         context=_context(merge),
         mcp=_mcp(merge),
         runs=_runs(merge),
@@ -352,6 +353,16 @@ def _everywhere(severities: Iterable[SeveritiesFor]) -> dict[str, Severity]:
         if one.glob is None and one.profile is None:
             found |= one.severities
     return found
+
+
+def _locked(merge: _Merge) -> tuple[str, ...]:
+    """All patterns of all layers: none can unlock what another has locked."""
+    found: list[str] = []
+    for layer in merge.layers:
+        if layer.table is not None and layer.table.locked:
+            found += layer.table.locked
+            merge.origins["locked"] = layer_of(layer)
+    return tuple(dict.fromkeys(found))
 
 
 def _formats(merge: _Merge) -> tuple[FormatFor, ...]:

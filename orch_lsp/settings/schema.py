@@ -240,6 +240,7 @@ class ProjectTable(_Shared):
     inlay_hints: bool | None = Field(
         None, description="Whether editors show beside a requirement how many tasks it has."
     )
+    locked: Globs | None = Field(None, description="Keys, or globs of keys, of what no run may change.")
     context: ContextTable | None = None
     lint: dict[str, Severity] | None = Field(None, description="Severity of a rule, by its code.")
     severities: dict[str, Severity] | None = Field(None, description="Another name for `lint`.")

@@ -71,6 +71,8 @@ class Answer:
     """The answer's own headings, where none of them is a section that was asked for."""
     questions: tuple[str, ...] = ()
     """The model's questions, where its answer holds nothing else."""
+    rewritten: bool = False
+    """Whether its sections are nodes that were written already, each to stand in the place of its old text."""
 
 
 def read_answer(text: str, profile: Profile, wanted: Sequence[str], about: str = "") -> Answer:

@@ -21,16 +21,21 @@ from orch_lsp.runs.status import StepStatus
 from orch_lsp.text import end_of_line, sha256
 
 if TYPE_CHECKING:
-    from orch_lsp.document import place_fill
-    from orch_lsp.document.answer import draft_check, in_shape, reading
+    from orch_lsp.document import place_fill, rewriting
+    from orch_lsp.document.answer import draft_check, in_shape, reading, rewritten
     from orch_lsp.document.answer.note import AnswerNote
     from orch_lsp.document.answer.reading import Answer
+    from orch_lsp.document.model import SpecDocument
+    from orch_lsp.language import rewritten_ids
 else:
     # Their many patterns take long to make, and nothing but an answer needs them.
     draft_check = late("orch_lsp.document.answer.draft_check")
     in_shape = late("orch_lsp.document.answer.in_shape")
     place_fill = late("orch_lsp.document.place_fill")
     reading = late("orch_lsp.document.answer.reading")
+    rewriting = late("orch_lsp.document.rewriting")
+    rewritten = late("orch_lsp.document.answer.rewritten")
+    rewritten_ids = late("orch_lsp.language.rewritten_ids")
 
 NAME = "check"
 _TOLD = frozenset({"error", "warning"})
@@ -58,7 +63,9 @@ async def check_answer(scope: StepScope, plan: DraftPlan, raw: str) -> Answer:
 
 def _read(plan: DraftPlan, raw: str) -> tuple[Answer, tuple[AnswerNote, ...]]:
     wanted = [target.key for target in plan.targets]
-    if plan.reading.profile.drafting is None:
+    if plan.rewrite is not None:
+        answer = rewritten.read_rewritten(raw, plan.reading.document, plan.rewrite.nodes, plan.brief)
+    elif plan.reading.profile.drafting is None:
         answer = reading.read_answer(raw, plan.asked, wanted, plan.brief)
     else:
         places = open_places(plan.reading.document)
@@ -70,12 +77,13 @@ def _read(plan: DraftPlan, raw: str) -> tuple[Answer, tuple[AnswerNote, ...]]:
 def _broken_rules(scope: StepScope, plan: DraftPlan, answer: Answer) -> tuple[Finding, ...]:
     """Findings of the rules that the document would have with the draft and does not have without it."""
     reading = plan.reading
-    if reading.profile.drafting is None or not answer.sections:
+    if not answer.sections or (reading.profile.drafting is None and plan.rewrite is None):
         return ()
-    after, filled = place_fill.with_draft(reading.document, answer.sections)
+    with_it = place_fill.with_draft if plan.rewrite is None else rewriting.with_rewritten
+    after, filled = with_it(reading.document, answer.sections)
     severities = reading.severities
     before = Counter((found.rule, found.message) for found in check(reading.document, severities, reading.neighbours))
-    findings: list[Finding] = []
+    findings = _ids(scope, plan, after, filled.filled)
     for found in check(after, severities, reading.neighbours):
         if before[found.rule, found.message]:
             before[found.rule, found.message] -= 1
@@ -84,6 +92,17 @@ def _broken_rules(scope: StepScope, plan: DraftPlan, answer: Answer) -> tuple[Fi
             severity = "error" if found.severity == "error" else "warning"
             findings.append(Finding(found.rule, severity, found.message[:500], found.key, line[:500], scope.entry.id))
     return tuple(findings[:_MOST_FINDINGS]) if filled.filled else ()
+
+
+def _ids(scope: StepScope, plan: DraftPlan, after: SpecDocument, keys: Sequence[str]) -> list[Finding]:
+    """Findings on ids that are gone and named elsewhere, or given to something new."""
+    if plan.rewrite is None:
+        return []
+    reading = plan.reading
+    notes = rewritten_ids.id_notes(reading.index, reading.spec_path, reading.document, after, keys)
+    return [
+        Finding(note.code, note.severity, note.message[:500], note.key, note.text, scope.entry.id) for note in notes
+    ]
 
 
 def _unusable(answer: Answer, wanted: Sequence[str]) -> ProviderError:

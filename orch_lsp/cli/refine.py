@@ -1,0 +1,45 @@
+"""`orch-lsp refine FILE`: write a part of a spec anew, or amend all of it, by an instruction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from orch_lsp.cli.draft import Options, run_on
+from orch_lsp.orchestration.rewrite import RewriteAsk
+from orch_lsp.settings.resolve import CommandChoice
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--section", "key", metavar="KEY", help="Write only what has this key anew: `goal`, `FR-003`, `2.1`.")
+@click.option("--instruction", metavar="TEXT", help="What is to be other; needed without --section.")
+@click.option("--provider", metavar="NAME", help="Provider to ask; it counts as your consent for this run only.")
+@click.option("--model", metavar="ID", help="Model to ask for.")
+@click.option("--write", is_flag=True, help="Replace the file instead of printing its document.")
+@click.option("--json", "as_json", is_flag=True, help="Print the run's record instead of the document.")
+@click.option(
+    "--workspace", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The workspace's root."
+)
+def refine(
+    file: Path,
+    key: str | None,
+    instruction: str | None,
+    provider: str | None,
+    model: str | None,
+    write: bool,  # noqa: FBT001 -- click passes flags by name
+    as_json: bool,  # noqa: FBT001
+    workspace: Path | None,
+) -> None:
+    """Write a part of FILE anew by an instruction, or amend all of it, and print the resulting document.
+
+    With --section a heading's section, a requirement, a criterion, a scenario or a task is written anew. Without it the
+    model answers only the parts that the instruction concerns. All else stays byte for byte as it is, ids included.
+
+    Exit codes: 0 completed, 1 the run failed, 2 refused before a run, 130 cancelled.
+    """
+    if key is None and not (instruction or "").strip():
+        raise click.UsageError("give --section KEY, --instruction TEXT, or both")
+    ask = RewriteAsk(key, instruction)
+    run_on((file,), Options(CommandChoice(provider, model), write, as_json, workspace, {}, rewrite=ask))

@@ -1,0 +1,97 @@
+"""Nodes of a document that are to be written anew: which, by what instruction, and what is known of their past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orch_lsp.document.rewriting import Rewritable, parts_to_rewrite, rewritables
+from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.orchestration.locked import locked_error, locks_of_node
+from orch_lsp.orchestration.reading import Reading
+from orch_lsp.text import shortened
+
+LONGEST_INSTRUCTION = 2_000
+_LONGEST_NAME = 80
+_MOST_NAMED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteAsk:
+    """A person's wish to have something written anew."""
+
+    key: str | None = None
+    """The node; None for whatever of the document the instruction concerns."""
+    instruction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Nodes that a run is to write anew."""
+
+    nodes: tuple[Rewritable, ...]
+    """In document order; only of a whole document some of them stand in others."""
+    instruction: str = ""
+    whole: bool = False
+    """Whether the answer holds only those of the nodes that it changes."""
+    by_person: bool = True
+    """Whether a person wrote in one of them, so far as is known: the draft waits for review."""
+    kept: str = ""
+    """The changes that a person made since a run wrote it, as a diff."""
+    earlier: tuple[str, ...] = ()
+    """Words of the person on earlier texts, oldest first: instructions, and why a text was rejected."""
+    findings: tuple[str, ...] = ()
+    """Findings on the text as it stands."""
+    ids: str = ""
+    """The ids beside it, and which are free."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the nodes."""
+        return tuple(one.key for one in self.nodes)
+
+
+def nodes_of(reading: Reading, ask: RewriteAsk) -> tuple[Rewritable, ...]:
+    """The nodes that are asked for.
+
+    Raises:
+        SpecError: There is no node with the key, or it cannot be rewritten (`unknown_node`); a setting keeps it, or
+            something in it, as it is (`not_allowed`); a whole document is to be changed without an instruction
+            (`invalid_request`), or holds nothing that may be changed (`nothing_to_fill`).
+    """
+    document, locked = reading.document, reading.settings.locked
+    if ask.key is None:
+        if not (ask.instruction or "").strip():
+            raise SpecError(
+                ErrorCode.INVALID_REQUEST,
+                "To amend a document an instruction is needed; nothing was sent.",
+                remediation="Say what is to be changed.",
+            )
+        every = (one.key for one in parts_to_rewrite(document) if next(locks_of_node(reading, one.node), None) is None)
+        free = rewritables(document, tuple(every))
+        if not free:
+            raise SpecError(
+                ErrorCode.NOTHING_TO_FILL,
+                "The document holds no text that could be amended"
+                + (", besides what `locked` keeps as it is." if locked else "."),
+                remediation="Draft it first.",
+            )
+        return free
+    node = document.nodes.by_key.get(ask.key)
+    if node is None:
+        known = ", ".join(one.key for one in parts_to_rewrite(document)[:_MOST_NAMED])
+        raise SpecError(
+            ErrorCode.UNKNOWN_NODE,
+            f"There is nothing named “{shortened(ask.key, _LONGEST_NAME)}” in the document.",
+            remediation=f"Name one of these: {known}, …" if known else "Nothing in it can be rewritten.",
+        )
+    for key, pattern in locks_of_node(reading, node):
+        raise locked_error(node.key, key, pattern)
+    found = rewritables(document, (ask.key,))
+    if not found:
+        raise SpecError(
+            ErrorCode.UNKNOWN_NODE,
+            f"“{shortened(ask.key, _LONGEST_NAME)}” holds no text of its own that could be rewritten.",
+            remediation="Name a section, a requirement, a criterion or a task; without a key the whole document is "
+            "amended.",
+        )
+    return found

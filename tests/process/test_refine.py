@@ -1,0 +1,151 @@
+"""A part of a document is written anew by an instruction, or a whole document amended, on the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes.scripted_server import chat_pieces, stream_reply
+
+SPEC = """\
+# Rate limiter
+
+Limit each client to 100 requests a minute.
+
+## Goal
+
+Limit clients.
+
+```text
+## Tasks
+```
+
+## Acceptance Criteria
+
+- AC1: the 101st request is answered 429, see AC2
+- AC2: it comes back
+
+## Tasks
+
+- [ ] T1: Count requests for AC2
+- [x] T2: Answer 429 for AC1
+"""
+
+
+def answered(*pieces: str):
+    return stream_reply(chat_pieces(list(pieces)))
+
+
+def prompt_of(request) -> str:
+    return request.json()["messages"][-1]["content"]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+async def test_one_section_is_rewritten_and_nothing_else(orch, homes, provider, workspace, line_end):
+    homes.use(provider.url)
+    provider.script(answered("## Goal\n\nCap each client ", "at 100 a minute.\n"))
+    spec = ("\ufeff" + SPEC).replace("\n", line_end)
+    (workspace / "a.spec.md").write_bytes(spec.encode())
+
+    done = await orch("refine", "a.spec.md", "--section", "goal", "--instruction", "Name the limit.", "--write")
+
+    assert done.code == 0, done.err
+    old = "Limit clients.\n\n```text\n## Tasks\n```".replace("\n", line_end)
+    assert (workspace / "a.spec.md").read_bytes() == spec.replace(old, "Cap each client at 100 a minute.").encode()
+    prompt = prompt_of(await provider.request(0))
+    assert prompt.rstrip().endswith("Name the limit.")
+    assert "`## Goal` is:" in prompt
+    (record,) = (await orch("runs", "list", "--json")).json()
+    assert record["command"] == "refine"
+    assert record["rewrite"] == {"keys": ["goal"], "instruction": "Name the limit.", "whole": False}
+    assert record["prompt"]["name"] == "rewrite/plain.draft"
+    assert record["draft"]["state"] == "applied"
+
+
+async def test_one_item_keeps_its_id_and_its_box(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    provider.script(answered("- [ ] T2: Answer 429 with Retry-After for AC1\n"))
+    (workspace / "a.spec.md").write_text(SPEC)
+
+    done = await orch("refine", "a.spec.md", "--section", "T2", "--instruction", "Name the header.")
+
+    assert done.code == 0, done.err
+    assert done.out == SPEC.replace("Answer 429 for AC1", "Answer 429 with Retry-After for AC1")
+    assert (workspace / "a.spec.md").read_text() == SPEC
+
+
+async def test_a_whole_document_changes_only_where_it_is_answered(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    provider.script(answered("## AC2\n\n- AC2: it comes back after 60 s\n\n## T1\n\n- [ ] T1: Count for AC2\n"))
+    (workspace / "a.spec.md").write_text(SPEC)
+
+    done = await orch("refine", "a.spec.md", "--instruction", "Say when it comes back.")
+
+    assert done.code == 0, done.err
+    assert done.out == SPEC.replace("it comes back\n", "it comes back after 60 s\n").replace("Count requests", "Count")
+    assert "has no" not in done.err
+    prompt = prompt_of(await provider.request(0))
+    assert "- `## AC2`\n" in prompt
+    assert "- `## Goal`\n" in prompt
+
+
+async def test_an_id_that_is_named_elsewhere_does_not_vanish_unseen(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    answer = "## Acceptance Criteria\n\n- AC1: the 101st request is answered 429\n- AC9: new\n"
+    provider.script(answered(answer))
+    (workspace / "a.spec.md").write_text(SPEC)
+
+    done = await orch("refine", "a.spec.md", "--section", "acceptance-criteria", "--write")
+
+    assert done.code == 1
+    assert (workspace / "a.spec.md").read_text() == SPEC
+    assert "removed “AC2”, which is named by “T1”" in done.err
+    (record,) = (await orch("runs", "list", "--json")).json()
+    assert record["draft"]["state"] == "ready"
+    assert ("id_removed", "error") in {(found["rule"], found["severity"]) for found in record["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "code"),
+    [
+        (("--section", "AC7"), "", "unknown_node"),
+        (("--section", "rate-limiter"), "", "unknown_node"),
+        (("--section", "AC1"), 'locked = ["AC*"]\n', "not_allowed"),
+        (("--section", "acceptance-criteria"), 'locked = ["AC1"]\n', "not_allowed"),
+        (("--section", "AC1"), 'locked = ["acceptance-criteria"]\n', "not_allowed"),
+        (("--instruction", "x"), 'locked = ["*"]\n', "nothing_to_fill"),
+    ],
+)
+async def test_what_cannot_be_rewritten_is_refused_before_anything_is_sent(
+    orch, homes, provider, workspace, arguments, settings, code
+):
+    homes.use(provider.url)
+    (workspace / "a.spec.md").write_text(SPEC)
+    (workspace / ".orch").mkdir(exist_ok=True)
+    (workspace / ".orch" / "config.toml").write_text(settings)
+
+    done = await orch("refine", "a.spec.md", *arguments, "--write", "--json")
+
+    assert done.code == 2, done.err
+    assert done.json()["error"]["code"] == code
+    assert provider.requests == []
+    assert (workspace / "a.spec.md").read_text() == SPEC
+
+
+async def test_what_was_asked_before_and_what_a_person_changed_are_told_to_the_model(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    provider.script(
+        answered("## Goal\n\nLimit clients to 100.\n\nBy key.\n"), answered("## Goal\n\nLimit all to 99.\n")
+    )
+    (workspace / "a.spec.md").write_text(SPEC)
+    first = await orch("refine", "a.spec.md", "--section", "goal", "--instruction", "Name the limit.", "--write")
+    assert first.code == 0, first.err
+    text = (workspace / "a.spec.md").read_text()
+    (workspace / "a.spec.md").write_text(text.replace("to 100.", "to 99."))
+
+    done = await orch("refine", "a.spec.md", "--section", "goal", "--instruction", "Be short.", "--write")
+
+    assert done.code == 0, done.err
+    prompt = prompt_of(await provider.request(1))
+    assert "-Limit clients to 100.\n+Limit clients to 99." in prompt
+    assert "- Name the limit." in prompt
+    assert prompt.rstrip().endswith("Be short.")
