@@ -47,6 +47,7 @@ _LANGUAGES = {
 
 _CONVENTIONS = (
     ".specify/memory/constitution.md",
+    "openspec/config.yaml",
     "openspec/project.md",
     ".kiro/steering/product.md",
     ".kiro/steering/tech.md",

@@ -13,6 +13,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from orch_lsp.context.roles import SUFFIXES
+from orch_lsp.context.tokens import UNSPACED
 from orch_lsp.markdown.reader import read
 from orch_lsp.markdown.tree import Chunk, Tree
 from orch_lsp.text import Span
@@ -37,6 +38,14 @@ _UPPER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _EXPRESSION = re.compile("[ =(]")
 _IN_EXPRESSION = re.compile(r"[A-Za-z_][\w./:-]*")
 _AT = re.compile(r"@(?=[^\s@])")
+WIDE = f"{UNSPACED}\u3000-\u303f\uff00-\uffef"
+"""Letters that stand beside a name without a space, and the punctuation between them."""
+_AT_BESIDE_WIDE = re.compile(rf"(?:^|(?<=[{WIDE}]))@(?=[^\s@])")
+_WIDE_LETTER = re.compile(rf"[@{WIDE}]")
+_NARROW_NAME = re.compile(rf"(?<![^{WIDE}])[^\s@{WIDE}]+")
+_TO_SUFFIX = re.compile(
+    rf"[^\s@]*?\.(?:{'|'.join(sorted(SUFFIXES))})(?:[#:]L?\d{{1,9}}(?:-L?\d{{1,9}})?)?(?=[{WIDE}]|$)", re.IGNORECASE
+)
 
 _FRAMES = (
     re.compile(r'File "(?P<path>[^"\n]{1,400})", line (?P<line>\d{1,7})(?:, in (?P<name>[\w.<>]{1,100}))?'),
@@ -204,15 +213,52 @@ def _in_prose(text: str, start: int, end: int) -> Iterator[Mention]:
 
 def _words(text: str, start: int, end: int) -> Iterator[Mention]:
     for match in _WORD.finditer(text, start, end):
-        written = match[0]
-        bare = written.lstrip(_QUOTES)
-        first = match.end() - len(bare)
-        bare = bare.rstrip(f"{_QUOTES}.:")
-        span = Span(first, first + len(bare))
-        word = _ESCAPE.sub(r"\1", bare)
-        mention = _at(word) if _AT.match(word) else _word(word)
-        if mention is not None:
-            yield replace(mention, span=span)
+        for at, written in _names_in(match[0]):
+            bare = written.lstrip(_QUOTES)
+            first = match.start() + at + len(written) - len(bare)
+            bare = bare.rstrip(f"{_QUOTES}.:")
+            word = _ESCAPE.sub(r"\1", bare)
+            mention = _at(word) if _AT.match(word) else _word(word)
+            if mention is not None:
+                yield replace(mention, span=Span(first, first + len(bare)))
+
+
+def _names_in(word: str) -> Iterator[tuple[int, str]]:
+    """The parts of a word that may be names, each with its offset: without spaces, a word is a sentence."""
+    at = 0
+    if not word.isascii():
+        for match in _AT_BESIDE_WIDE.finditer(word):
+            if match.start() >= at:
+                yield from _narrow_names(word, at, match.start())
+                at = _end_of_path(word, match.end())
+                yield match.start(), word[match.start() : at]
+    if at < len(word):
+        yield from _narrow_names(word, at, len(word)) if at else _whole_or_names(word)
+
+
+def _end_of_path(word: str, start: int) -> int:
+    """Where a path behind an @ ends: its own letters may be those of the sentence."""
+    beside = _WIDE_LETTER.search(word, start)
+    end = beside.start() if beside is not None else len(word)
+    narrow = parse_target(word[start:end], explicit=True)
+    if narrow is not None and not narrow.path.endswith("/") and (has_suffix(narrow.path) or "/" not in narrow.path):
+        return end
+    found = _TO_SUFFIX.match(word, start)
+    if found is not None:
+        return found.end()
+    return len(word) if end == start or word[end - 1] == "/" else end
+
+
+def _whole_or_names(word: str) -> Iterator[tuple[int, str]]:
+    if word.isascii() or has_suffix(word):
+        yield 0, word
+    else:
+        yield from _narrow_names(word, 0, len(word))
+
+
+def _narrow_names(word: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    for match in _NARROW_NAME.finditer(word, start, end):
+        yield match.start(), match[0]
 
 
 def _at(word: str) -> Mention | None:

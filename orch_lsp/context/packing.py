@@ -20,7 +20,7 @@ from orch_lsp.context.item import ContextItem, Exclusion
 from orch_lsp.context.references import symbols
 from orch_lsp.context.roles import Role, role_by_text
 from orch_lsp.context.scoring import UnitScore
-from orch_lsp.context.sight import called, named
+from orch_lsp.context.sight import called, named, no_line
 from orch_lsp.context.units import Unit, units
 
 SHARES: Mapping[Role, float] = {"code": 0.6, "tests": 0.18, "docs": 0.17, "config": 0.05}
@@ -145,7 +145,7 @@ class Pack:
             if file is None:
                 continue
             found = self._mentioned(file, wanted, share)
-            if not self._take(found):
+            if found is not None and not self._take(found):
                 self.left_out.append(Exclusion(path, NO_ROOM if file.admitted.text else "empty"))
 
     def add_ranked(self, choice: Choice, named: Mapping[str, Collection[str]] | None = None) -> None:
@@ -205,7 +205,8 @@ class Pack:
 
     # Mentions
 
-    def _mentioned(self, file: _File, wanted: Wanted, share: int) -> Sequence[ContextItem]:
+    def _mentioned(self, file: _File, wanted: Wanted, share: int) -> Sequence[ContextItem] | None:
+        """The parts that are wanted; None if nothing but lines is, none of which are there, which has been said."""
         if wanted.whole:
             item = _in_role(whole(file.admitted, None, wanted.source), file)
             if cost(item) <= share:
@@ -221,6 +222,8 @@ class Pack:
                 # A function without a name of its own is known by its line alone.
                 spans += self._ranges(file, [around(line)])
         spans += [(unit.first, unit.last) for unit in definitions]
+        if not spans and not wanted.whole and wanted.ranges and not wanted.names and not wanted.calls:
+            return None
         if wanted.whole or not spans:
             spans += self._best_of(file, share - _LABEL * 2)
         found: list[ContextItem] = []
@@ -235,7 +238,7 @@ class Pack:
     def _ranges(self, file: _File, ranges: Sequence[Range]) -> Iterator[Range]:
         for first, last in _merged(ranges):
             if first > len(file.lines):
-                self.left_out.append(Exclusion(file.admitted.relative_path, f"no line {first}"))
+                self.left_out.append(Exclusion(file.admitted.relative_path, no_line(first)))
             else:
                 yield first, min(last, len(file.lines))
 

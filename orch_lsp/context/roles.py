@@ -110,7 +110,8 @@ def role_of(path: str) -> Role:
     is_code = suffix in _CODE
     if not is_code and (around & _CHANGELOG_FOLDERS or _CHANGELOG.fullmatch(name)):
         return "changelog"
-    if around & _TEST_FOLDERS or _TEST_NAME.fullmatch(name) or (is_code and around & _TEST_FOLDERS_OF_CODE):
+    is_test = around & _TEST_FOLDERS or _TEST_NAME.fullmatch(name) or (is_code and around & _TEST_FOLDERS_OF_CODE)
+    if is_test and not (suffix in _DOCS and stem.endswith(".spec")):
         return "tests"
     if _CONFIG_NAME.fullmatch(name):
         return "config"

@@ -59,12 +59,19 @@ def seen(place: Place, file: Admitted | Exclusion) -> Sight:
         found = called(known, place.symbol, span[0]) if span else named(known, place.symbol)
         unit = next(iter(found), None)
         span = (unit.first, unit.last) if unit is not None else span
+    if span is not None and span[0] > len(lines) and not place.symbol:
+        return Sight(place.path, reason=no_line(span[0]))
     if span is None or span[0] > len(lines):
         return Sight(place.path, None, "", len(file.text.encode("utf-8", "surrogatepass")), estimate_tokens(file.text))
     span = (span[0], min(span[1], len(lines)))
     text = lines.text(*span)
     size = len(text.encode("utf-8", "surrogatepass"))
     return Sight(place.path, span, place.symbol, size, estimate_tokens(text))
+
+
+def no_line(line: int) -> str:
+    """The reason why lines are not sent that begin behind a file's last one."""
+    return f"no line {line}"
 
 
 def called(found: Sequence[Unit], name: str, line: int) -> list[Unit]:

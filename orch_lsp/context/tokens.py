@@ -29,12 +29,13 @@ STOP_WORDS = frozenset(
     """.split()  # noqa: SIM905 -- a list of a hundred quoted words is harder to read
 )
 
-_UNSPACED = (
+UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Myanmar, Khmer
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"  # CJK
     "\U00020000-\U0003ffff"
 )
-_UNSPACED_RUN = re.compile(f"([{_UNSPACED}]+)")
+"""The characters of scripts that write no spaces, as the inside of a class of a pattern."""
+_UNSPACED_RUN = re.compile(f"([{UNSPACED}]+)")
 
 _ASCII_WORD = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*+")
 _BETWEEN_WORDS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "_-")}

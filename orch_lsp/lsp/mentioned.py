@@ -9,7 +9,7 @@ from urllib.parse import quote
 from lsprotocol import types
 
 from orch_lsp.context.item import ContextQuery
-from orch_lsp.context.mentions import Mention, mention_at
+from orch_lsp.context.mentions import WIDE, Mention, mention_at
 from orch_lsp.context.sight import LooksUp, Sight
 from orch_lsp.document.items import is_in_code
 from orch_lsp.language.proposal import Proposal
@@ -21,7 +21,7 @@ from orch_lsp.text import Span, start_of_line
 
 MOST_PATHS = 200
 _MOST_PLACES = 3
-_AT = re.compile(r"(?:^|(?<=[\s(\[,;:，、（：]))@(?P<path>[^\s@`()<>\[\]\"',;]{0,200})\Z")
+_AT = re.compile(rf"(?:^|(?<=[\s(\[,;:{WIDE}]))@(?P<path>[^\s@`()<>\[\]\"',;]{{0,200}})\Z")
 
 
 async def mentioned(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[Mention, tuple[Sight, ...]] | None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from orch_lsp.context.item import ContextResult
 from orch_lsp.runs.record import ContextItemRef, ContextRecord, LeftOut
+from orch_lsp.text import shortened
 from orch_lsp.workspace import in_unicode
+
+_LONGEST_SYMBOL = 300
 
 
 def context_record(result: ContextResult) -> ContextRecord:
@@ -19,6 +22,8 @@ def context_record(result: ContextResult) -> ContextRecord:
                 score=item.score,
                 source=item.source,
                 redactions=item.redactions,
+                role=item.role or None,
+                symbol=shortened(item.symbol, _LONGEST_SYMBOL) or None,
             )
             for item in result.items
         ),

@@ -9,7 +9,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from orch_lsp.context.choke import read_text
+from orch_lsp.context.excerpts import Lines
+from orch_lsp.context.item import Exclusion
 from orch_lsp.context.mentions import Mention, has_suffix, mentions_in
+from orch_lsp.context.stamps import Stamp, stamp_of
 from orch_lsp.context.tree import FileTree
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.rules.rule import LostMention
@@ -30,7 +34,8 @@ def lost_mentions(reading: Reading) -> tuple[LostMention, ...]:
         return ()
     found: list[LostMention] = []
     for mention in mentions_in(reading.document.tree):
-        if mention.explicit and (reason := _lost(reading, mention)):
+        reason = (mention.explicit and _lost(reading, mention)) or _beyond(reading, mention)
+        if reason:
             written = shortened(mention.written, _LONGEST)
             found.append(LostMention(written, reason, mention.span))
             if len(found) == _MOST:
@@ -51,6 +56,36 @@ def _lost(reading: Reading, mention: Mention) -> str:
     return (
         "" if "/" not in path and path in _names(reading.root, int(time.monotonic() / _SECONDS_KEPT)) else "not found"
     )
+
+
+def _beyond(reading: Reading, mention: Mention) -> str:
+    """Why lines of a file are not there; empty if they are, or if only a trace or a version of git tells of them."""
+    if mention.lines is None or mention.form == "frame" or reading.root is None or reading.has_file is not None:
+        return ""
+    if not has_suffix(mention.path) or mention.path.startswith(("/", "~", "file:")):
+        return ""
+    root = Path(os.path.realpath(reading.root))
+    for place in _places(reading, mention.path):
+        stamp = _stamp(place)
+        if stamp is not None:
+            lines = _lines(root, place.relative_to(reading.root).as_posix(), stamp)
+            first = mention.lines[0]
+            return f"line {first} of a file that has {lines}" if lines is not None and first > lines else ""
+    return ""
+
+
+def _stamp(place: Path) -> Stamp | None:
+    try:
+        return stamp_of(place.stat())
+    except (OSError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=512)
+def _lines(root: Path, path: str, _stamp: Stamp) -> int | None:
+    """How many lines a text has that may be sent; None for any other file."""
+    readable = read_text(root, path)
+    return None if isinstance(readable, Exclusion) else len(Lines(readable.text))
 
 
 def _places(reading: Reading, path: str) -> Iterator[Path]:

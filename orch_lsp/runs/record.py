@@ -162,7 +162,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ContextItemRef:
-    """A piece of the workspace that was put before the model; `range` is 1-based, last line included."""
+    """A piece of the workspace that was put before the model; `range` is 1-based, last line included.
+
+    `role` is the part of its file in the project, `symbol` the definitions or headings in it; None if unknown.
+    """
 
     path: str
     range: tuple[int, int] | None
@@ -171,6 +174,8 @@ class ContextItemRef:
     score: float | None
     source: str
     redactions: int = 0
+    role: str | None = None
+    symbol: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,8 @@ _items = st.builds(
     st.none() | _seconds,
     texts,
     st.integers(0, 9),
+    _maybe_text,
+    _maybe_text,
 )
 _contexts = st.builds(
     ContextRecord,

@@ -101,3 +101,17 @@ async def test_links_and_ats_that_lead_nowhere_are_found(start_editor, specs):
     found = [one for one in report.items if one.code == "mention_not_found"]
     assert [one.message.partition(" is ")[0] for one in found] == ["`@docs/gone.md`", "`gone/x.py`"]
     assert found[0].range.start == at(SPEC, "@docs/gone", 0)
+
+
+async def test_lines_behind_the_end_of_a_file_are_found_and_not_sent(start_editor, specs):
+    text = "# Rate limiter\n\nSee @app/limiter.py#L9, @app/limiter.py#L10, `limiter.py:99` and `app/limiter.py:99`.\n"
+    editor = await start_editor(orch=False)
+    uri = editor.open(specs / "a.spec.md", text)
+    params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
+    report = await editor.client.text_document_diagnostic_async(params)
+    assert [one.message for one in report.items if one.code == "mention_not_found"] == [
+        "`@app/limiter.py#L10` is line 10 of a file that has 9: it is not given to a draft.",
+        "`app/limiter.py:99` is line 99 of a file that has 9: it is not given to a draft.",
+    ]
+    said = await hovered(editor, uri, at(text, "@app/limiter.py#L10"))
+    assert said == "`app/limiter.py` is not sent with a draft: no line 10."

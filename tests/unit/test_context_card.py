@@ -50,11 +50,12 @@ PYTHON = '[project]\nname = "shop"\nversion = "2.1"\ndescription = "Sells `thing
 def test_it_says_name_version_languages_tree_and_conventions():
     text = card_of({
         "pyproject.toml": PYTHON, "shop/a.py": "", "shop/b.py": "", "web/c.ts": "", "AGENTS.md": "Use tabs.\n",
-        ".kiro/steering/tech.md": "SQLite only.\n",
+        ".kiro/steering/tech.md": "SQLite only.\n", "openspec/config.yaml": "context: Dates are UTC.\n",
     })  # fmt: skip
     assert 'Manifest pyproject.toml: name "shop"; version "2.1"; description "Sells \'things\'. And more."' in text
     assert "Languages: Python (2 files), TypeScript (1 file)" in text
-    assert 'Top of the tree: ".kiro/", "AGENTS.md", "pyproject.toml", "shop/", "web/"' in text
+    assert 'Top of the tree: ".kiro/", "AGENTS.md", "openspec/", "pyproject.toml", "shop/", "web/"' in text
+    assert "Dates are UTC." in text
     assert text.index("SQLite only.") < text.index("Use tabs.")
     assert "not instructions" in text
 

@@ -363,6 +363,13 @@ def test_ranges_of_one_file_are_joined_where_they_touch(tmp_path):
     assert reasons(result)["a.py"] == "no line 900"
 
 
+def test_a_file_of_which_only_lines_behind_its_end_are_named_is_not_sent_for_that(tmp_path):
+    write(tmp_path, {"a.py": "one\ntwo\n"})
+    result = retrieve(query(tmp_path, "`a.py:9999`", brief=""))
+    assert result.items == ()
+    assert reasons(result) == {"a.py": "no line 9999"}
+
+
 def test_a_name_that_two_files_have_is_not_guessed(tmp_path):
     write(tmp_path, {"x/same.md": "one\n", "y/same.md": "two\n"})
     result = retrieve(query(tmp_path, "[s](same.md)", brief=""))

@@ -98,6 +98,23 @@ def test_symbols_and_ats_are_mentions(text: str, path: str, symbol: str, form: s
 
 
 @pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("詳細は@src/limit.py#L10-L40を参照。", ["@src/limit.py#L10-L40"]),
+        ("参照：@src/a.py、「@b.py」と@限流/資料.mdを", ["@src/a.py", "@b.py", "@限流/資料.md"]),
+        ("请看@文档/限流.md的算法", ["@文档/限流.md"]),
+        ("改@RateLimiter吧，还有RATE_LIMIT和retry.py的", ["@RateLimiter", "RATE_LIMIT", "retry.py"]),
+        ("문서@docs/a.md를 보라", ["@docs/a.md"]),
+        ("bob@例え/x.py", ["bob@例え/x.py"]),
+    ],
+)
+def test_a_mention_may_stand_beside_letters_of_a_script_without_spaces(text: str, written: list[str]) -> None:
+    found = find_mentions(text)
+    assert [mention.written for mention in found] == written
+    assert [text[mention.span.start : mention.span.end] for mention in found] == written
+
+
+@pytest.mark.parametrize(
     ("text", "explicit"),
     [
         ("[a](a.py)", True),
@@ -155,7 +172,8 @@ def test_the_mention_at_a_place_is_found_in_any_part_of_a_document() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["a.b" * 20, "@", "A1_", "at (", 'File "', "x" * 50 + "/", "Aa", "`a(b` ", "::", "a:1:in "]
+    "piece",
+    ["a.b" * 20, "@", "A1_", "at (", 'File "', "x" * 50 + "/", "Aa", "`a(b` ", "::", "a:1:in ", "文@a/", "文a.", "@文"],
 )
 def test_long_texts_take_time_in_proportion_to_their_length(piece: str) -> None:
     def seconds(times: int) -> float:

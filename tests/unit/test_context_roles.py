@@ -21,6 +21,8 @@ from orch_lsp.context.roles import role_by_text, role_of
         ("src/main/java/AppTest.java", "tests"),
         ("spec/models/user_spec.rb", "tests"),
         ("spec/overview.md", "docs"),
+        ("specs/limiter.spec.md", "docs"),
+        ("src/limiter.spec.ts", "tests"),
         ("README.md", "docs"),
         ("docs/guide.rst", "docs"),
         ("examples/hello.py", "docs"),
