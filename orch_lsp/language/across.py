@@ -48,6 +48,8 @@ class AcrossRule:
     summary: str
     """The fault that it finds, in a line."""
     check: Callable[[Index, IndexedDocument], Iterator[Found]]
+    waits_for_word: bool = False
+    """As of `Rule`."""
 
 
 _NOTHING: Mapping[str, Severity] = MappingProxyType({})
@@ -291,7 +293,7 @@ ACROSS: Mapping[str, AcrossRule] = {
     for rule in (
         AcrossRule(
             "modified_target_missing", "identity", "warning",
-            "A change alters what its spec does not have.", modified_target_missing,
+            "A change alters what its spec does not have.", modified_target_missing, waits_for_word=True,
         ),
         AcrossRule(
             "modified_drops_scenario", "traceability", "error",

@@ -7,7 +7,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 
-from orch_lsp.lsp.wire.workspace import OrchWorkspace
+from orch_lsp.lsp.wire.workspace import OrchWorkspace, Typed
 from orch_lsp.orchestration.source import Source
 from orch_lsp.uri import normal_form, path_of
 
@@ -50,6 +50,12 @@ class Documents:
         """The document's text now; None if it is not open."""
         document = self._workspace().document(uri)
         return None if document is None else document.source
+
+    def typed(self, uri: str) -> Typed | None:
+        """The place at which somebody types: None where nobody has since a save, or for a moment."""
+        document = self._workspace().document(uri)
+        typed = None if document is None else document.typed
+        return typed if typed is not None and typed.seconds_left > 0.0 else None
 
     def version(self, uri: str) -> int | None:
         """The document's version now; None if it is not open, or the client counts none."""

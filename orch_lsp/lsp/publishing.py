@@ -36,6 +36,21 @@ def text_changed(ls: OrchServer, uri: str) -> None:
     """Push the diagnostics of a document whose text has changed; a client that pulls asks by itself."""
     if not ls.client.pull_diagnostics:
         schedule(ls, uri)
+    if ls.documents.typed(uri) is not None and uri not in ls.typing:
+        ls.typing[uri] = ls.run_task(_until_typed(ls, uri), f"words that are typed in {uri}")
+
+
+async def _until_typed(ls: OrchServer, uri: str) -> None:
+    """Show what was kept back while a word was typed, once nobody types."""
+    try:
+        typed = ls.documents.typed(uri)
+        while typed is not None:
+            await asyncio.sleep(typed.seconds_left)
+            typed = ls.documents.typed(uri)
+        if ls.shown.is_holding(uri):
+            schedule(ls, uri)
+    finally:
+        ls.typing.pop(uri, None)
 
 
 def schedule(ls: OrchServer, uri: str) -> None:
@@ -78,6 +93,8 @@ def clear(ls: OrchServer, uri: str) -> None:
     publication = ls.publishing.pop(uri, None)
     if publication is not None and publication.task is not None:
         publication.task.cancel()
+    if (typing := ls.typing.pop(uri, None)) is not None:
+        typing.cancel()
     ls.shown.forget(uri)
     if not ls.client.pull_diagnostics:
         ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))

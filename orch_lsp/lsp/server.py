@@ -79,6 +79,8 @@ class OrchServer(LanguageServer):
         """Whether the client tells of specs that change on the disk."""
         self.publishing: dict[str, Publication] = {}
         """Diagnostics on their way to the client, by URI."""
+        self.typing: dict[str, asyncio.Task[None]] = {}
+        """Of documents in which somebody types, by URI: what waits until a word is typed to its end."""
         self.shown = ShownDiagnostics()
         self.concerned: set[str] = set()
         """Open documents, by URI, that another one may concern and that are to be looked at."""

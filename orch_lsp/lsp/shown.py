@@ -24,6 +24,7 @@ class ShownDiagnostics:
     def __init__(self) -> None:
         self._told: dict[str, _Told] = {}
         self._pulls: Counter[str] = Counter()
+        self._holding: set[str] = set()
 
     def tell(self, uri: str, version: int | None, found: Sequence[types.Diagnostic]) -> bool:
         """Note the next word to the client; whether it was told something else before, or nothing."""
@@ -31,6 +32,14 @@ class ShownDiagnostics:
         is_new = self._told.get(form) != told
         self._told[form] = told
         return is_new
+
+    def hold(self, uri: str, *, holds: bool) -> None:
+        """Note whether something is kept from the client until a word is typed to its end."""
+        (self._holding.add if holds else self._holding.discard)(normal_form(uri))
+
+    def is_holding(self, uri: str) -> bool:
+        """Whether something is kept from the client."""
+        return normal_form(uri) in self._holding
 
     @contextmanager
     def pull(self, uri: str) -> Generator[None]:
@@ -58,3 +67,4 @@ class ShownDiagnostics:
     def forget(self, uri: str) -> None:
         """The document was closed."""
         self._told.pop(normal_form(uri), None)
+        self._holding.discard(normal_form(uri))

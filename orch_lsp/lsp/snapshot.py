@@ -15,6 +15,7 @@ from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.lenses import estimate_of, watch_run
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.shown import ShownDiagnostics
+from orch_lsp.lsp.wire.workspace import Typed
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.reading import read as read_source
 from orch_lsp.orchestration.session import Session
@@ -49,6 +50,8 @@ class Snapshot:
     """Shows a sentence to the person, who need not answer."""
     watch_run: Callable[[str], object]
     """Has the client ask again for lenses when a run of another process, by its id, has ended."""
+    typed: Typed | None
+    """The place at which somebody types just now."""
     estimate_of: Callable[[Reading], str]
     """The size and cost of a draft as far as they are known; the client asks again for lenses when they are others."""
 
@@ -103,6 +106,7 @@ def take(ls: OrchServer, source: Source) -> Snapshot:
         shown=ls.shown,
         in_background=ls.run_task,
         watch_run=lambda run_id: watch_run(ls, source.uri, run_id),
+        typed=ls.documents.typed(source.uri),
         estimate_of=lambda reading: estimate_of(ls, reading),
         tell=lambda text: ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, text)),
     )

@@ -98,6 +98,6 @@ def dead_path(subject: Subject) -> Iterator[Found]:
 RULES = (
     Rule(
         "dead_path", "tasks", "information", "An open task is to change a file that is not there.",
-        dead_path,
+        dead_path, waits_for_word=True,
     ),
 )  # fmt: skip

@@ -227,6 +227,6 @@ def _is_a_slip(one: str, other: str) -> bool:
 RULES = (
     Rule(
         "undefined_term", "language", "hint", "A term that the glossary lacks, or spells otherwise.",
-        undefined_term, fixable=True,
+        undefined_term, fixable=True, waits_for_word=True,
     ),
 )  # fmt: skip

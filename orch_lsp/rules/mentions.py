@@ -19,6 +19,6 @@ def mention_not_found(subject: Subject) -> Iterator[Found]:
 RULES = (
     Rule(
         "mention_not_found", "structure", "information", "A link or `@path` names a file that is not there.",
-        mention_not_found,
+        mention_not_found, waits_for_word=True,
     ),
 )  # fmt: skip

@@ -146,6 +146,6 @@ def _distance(one: str, other: str) -> int:
 RULES = (
     Rule(
         "unknown_heading_near_miss", "structure", "hint", "A heading is nearly one that the format knows.",
-        unknown_heading_near_miss, fixable=True,
+        unknown_heading_near_miss, fixable=True, waits_for_word=True,
     ),
 )  # fmt: skip

@@ -281,18 +281,22 @@ RULES = (
         "delta_header_in_main_spec", "structure", "off",
         "A heading of a delta stands in a spec.", delta_header_in_main_spec,
     ),
-    Rule("unread_heading", "structure", "off", "A heading or line is one that its tool passes over.", unread_heading),
+    Rule(
+        "unread_heading", "structure", "off", "A heading or line is one that its tool passes over.", unread_heading,
+        waits_for_word=True,
+    ),
     Rule("no_delta", "structure", "off", "A delta changes nothing.", no_delta, graded=True),
     Rule(
         "stray_heading_in_delta", "structure", "off",
         "A heading in a delta begins no requirement.", stray_heading_in_delta,
+        waits_for_word=True,
     ),
     Rule(
         "conflicting_operations", "identity", "off",
         "A delta changes a requirement in two ways that exclude each other.", conflicting_operations,
     ),
     Rule("rename_without_pair", "structure", "off", "A rename says from what, and not to what.", rename_without_pair),
-    Rule("duplicate_id", "identity", "off", "A name or number is there already.", duplicate_id),
+    Rule("duplicate_id", "identity", "off", "A name or number is there already.", duplicate_id, waits_for_word=True),
     Rule(
         "task_group_mismatch", "tasks", "off",
         "A task's number begins with that of another group.", task_group_mismatch,

@@ -182,6 +182,8 @@ class Rule:
     """Whether it says that something is not there, for which all documents of the spec have to be known."""
     graded: bool = False
     """Whether its findings have severities of their own (`Found.severity`)."""
+    waits_for_word: bool = False
+    """Whether its findings come and go while the word that they stand on is typed: an editor shows none until then."""
 
     @property
     def page(self) -> str:

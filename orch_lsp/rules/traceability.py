@@ -292,15 +292,15 @@ def _line(subject: Subject, node: Node) -> Span:
 RULES = (
     Rule(
         "undefined_reference", "identity", "warning", "An id names nothing in the spec.", undefined_reference,
-        needs_spec=True,
+        needs_spec=True, waits_for_word=True,
     ),
     Rule(
         "broken_reference_range", "identity", "warning", "An end of a range of ids names nothing in the spec.",
-        broken_reference_range, needs_spec=True,
+        broken_reference_range, needs_spec=True, waits_for_word=True,
     ),
     Rule(
         "id_width_mismatch", "identity", "information", "An id has fewer digits than the others of its kind.",
-        id_width_mismatch,
+        id_width_mismatch, waits_for_word=True,
     ),
     Rule(
         "criterion_without_task", "traceability", "warning", "No task covers a criterion.", criterion_without_task,

@@ -7,7 +7,10 @@ other. It also splits lines where an editor sees none, such as at U+2028, so tha
 from __future__ import annotations
 
 import logging
+import re
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -16,10 +19,31 @@ from pygls.workspace import TextDocument, Workspace
 from typing_extensions import override
 
 from orch_lsp.lsp.wire.synced_text import SyncedText
-from orch_lsp.text import PositionEncoding
+from orch_lsp.text import PositionEncoding, width
 from orch_lsp.uri import normal_form, path_of
 
 logger = logging.getLogger(__name__)
+
+
+WORD_SECONDS = 1.5
+"""A pause after which a word is taken for typed to its end."""
+_LINE_END = re.compile(r"[\r\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The end of a change that was made within a line."""
+
+    line: int
+    column: int
+    """In the client's units."""
+    at: float
+    """When it came, by the monotonic clock in seconds."""
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the word at it is taken for typed to its end; 0 from then on."""
+        return max(0.0, self.at + WORD_SECONDS - time.monotonic())
 
 
 class OpenDocument(TextDocument):
@@ -29,6 +53,8 @@ class OpenDocument(TextDocument):
         super().__init__(item.uri, version=item.version, language_id=item.language_id)
         self._encoding: PositionEncoding = cast("PositionEncoding", encoding)
         self._synced = SyncedText(item.text, self._encoding)
+        self.typed: Typed | None = None
+        """The place that was typed at last; None if that was not done within a line, or the text was saved since."""
         self._before_save: SyncedText | None = None
         """The text that the last save has replaced, until the next change shows which of the two was changed."""
 
@@ -43,13 +69,22 @@ class OpenDocument(TextDocument):
         self.version = version
         before, self._before_save = self._before_save, None
         if before is not None and _text_after(before, changes, self._encoding) == self.source:
+            self.typed = None
             return []  # They were on their way when the document was saved, and the text that was saved has them.
         self._synced, wrong = _changed(self._synced, changes, self._encoding)
+        self.typed = _typed(changes[-1], self._encoding) if changes else None
         return wrong
 
     def take_saved(self, text: str) -> None:
         """The client has this text."""
         self._before_save, self._synced = self._synced, SyncedText(text, self._encoding)
+
+
+def _typed(change: types.TextDocumentContentChangeEvent, encoding: PositionEncoding) -> Typed | None:
+    if not isinstance(change, types.TextDocumentContentChangePartial) or _LINE_END.search(change.text) is not None:
+        return None
+    start = change.range.start
+    return Typed(start.line, start.character + width(change.text, encoding), time.monotonic())
 
 
 def _text_after(
@@ -144,6 +179,8 @@ class OrchWorkspace(Workspace):
         A client whose changes cannot be followed would otherwise be misunderstood until the document is closed.
         """
         document = self.document(uri)
+        if document is not None:
+            document.typed = None
         if document is None or document.source == text:
             return
         logger.warning("%s: the editor has saved a text that is not the one known here, which it replaces", uri)
