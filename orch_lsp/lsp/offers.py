@@ -74,7 +74,7 @@ def _title(reading: Reading, targets: Sequence[Target]) -> str:
     if reading.profile.drafting is None:
         return "Orch: Generate spec draft"
     if len(targets) == 1:
-        return f"Orch: Draft {_short(targets[0].title)}"
+        return f"Orch: Draft 1 open place: {_short(targets[0].title)}"
     named = ", ".join(_short(target.title) for target in targets[:_NAMED])
     return f"Orch: Draft {len(targets)} open places: {named}{', …' if len(targets) > _NAMED else ''}"
 

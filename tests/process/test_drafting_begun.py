@@ -159,7 +159,7 @@ async def test_in_an_editor_a_tag_without_text_is_drafted_in_place_and_its_lens_
     file.parent.mkdir(parents=True)
     editor = await start_editor()
     uri = editor.open(file, CONTEXT)
-    assert set(await editor.lenses(uri)) == {"Orch: Draft Deferred Ideas"}
+    assert await editor.lenses(uri) == ["Orch: Draft 1 open place: Deferred Ideas", "Orch: Draft Deferred Ideas"]
     provider.script(stream_reply(chat_pieces([answer({"Deferred Ideas": "- Sign-in by mail — phase 4"})])))
     record = await editor.draft(uri)
     assert (record["status"], record["findings"]) == ("completed", []), record["error"]

@@ -120,7 +120,7 @@ async def test_a_document_of_spec_kit_is_read_and_gets_no_sections_of_plain(star
     uri = editor.open(folder / "spec.md", text)
     found = await editor.diagnostic(uri, "missing_section")
     assert "Success Criteria" in found.message
-    assert await editor.lenses(uri) == ["Orch: Draft Success Criteria"]
+    assert await editor.lenses(uri) == ["Orch: Draft 1 open place: Success Criteria"]
     hover = await editor.hover(uri, "FR-001")
     assert hover is not None
     assert "It MUST count" in hover
