@@ -18,7 +18,7 @@ from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.packing import unpack
 from orch_lsp.runs.place import workspace_place
 from orch_lsp.runs.record import Applied, Cost, RunRecord, new_run_id, timestamp
-from orch_lsp.runs.status import DraftState
+from orch_lsp.runs.status import DraftState, SectionState
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.storage.database import Connection
@@ -46,7 +46,7 @@ def like(model: RunRecord, number: int) -> tuple[RunRecord, str]:
     assert model.draft is not None
     text = f"{TEXT}\nnumber{number}\n"
     sections = tuple(
-        replace(section, sha256=sha256(f"{section.key} {number % (DOCUMENTS * 40)}"), state=DraftState.APPLIED)
+        replace(section, sha256=sha256(f"{section.key} {number % (DOCUMENTS * 40)}"), state=SectionState.APPLIED)
         for section in model.draft.sections
     )
     return replace(

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from orch_lsp import __version__
-from orch_lsp.cli.files import read_text, replace_text, require_replaceable
+from orch_lsp.cli.document_file import DocumentFile, update_provenance_of
+from orch_lsp.cli.files import read_text, require_replaceable
 from orch_lsp.cli.output import (
     EXIT_BEFORE_RUN,
     EXIT_CANCELLED,
@@ -30,12 +31,10 @@ from orch_lsp.cli.output import (
 from orch_lsp.cli.runs import root_of_here
 from orch_lsp.cli.signals import end_at_once, is_to_outlive_its_terminal
 from orch_lsp.cli.terminal import TerminalObserver
-from orch_lsp.document.parse import parse
-from orch_lsp.document.written import hashes_of, written_parts
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
 from orch_lsp.late import late
-from orch_lsp.orchestration.applying import DraftEdit, draft_edit
-from orch_lsp.orchestration.delivery import MadeEdit, deliver
+from orch_lsp.orchestration.applying import draft_edit
+from orch_lsp.orchestration.delivery import deliver
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan, plan_draft
 from orch_lsp.orchestration.reading import read
@@ -43,12 +42,10 @@ from orch_lsp.orchestration.rewrite import RewriteAsk
 from orch_lsp.orchestration.run import FinishedDraft
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
-from orch_lsp.runs.provenance import update as update_provenance
 from orch_lsp.runs.record import RunRecord, Software
 from orch_lsp.runs.status import RunStatus
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
-from orch_lsp.text import sha256
 from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
@@ -347,27 +344,12 @@ async def _run(
     return live, result[0] if result else None
 
 
-class _File:
-    """A file that holds the document that it held when the run began, where the draft is to go."""
-
-    version = None
-
-    def __init__(self, path: Path, text: str) -> None:
-        self._path = path
-        self.text = text
-
-    async def make(self, current: str, edit: DraftEdit) -> MadeEdit:
-        """Replace the file, if it still holds that document."""
-        await asyncio.to_thread(replace_text, self._path, edit.text, expected_sha256=sha256(current))
-        return MadeEdit(edit, current, None, verified=True)
-
-
 async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, write: bool) -> Delivered:
     """The resulting document; written to the file if asked, with the record and the provenance following."""
     reading, answer = plan.reading, finished.answer
     path, before = reading.source.path, reading.document.text
     at_once = write and path is not None
-    delivery = await deliver(live, plan, answer, _File(path or Path(), before), at_once=at_once)
+    delivery = await deliver(live, plan, answer, DocumentFile(path or Path(), before), at_once=at_once)
     if delivery.undrafted:
         live.observer.warned(f"the answer has no {', '.join(delivery.undrafted)}")
     if delivery.made is None and delivery.broken and at_once:
@@ -376,12 +358,6 @@ async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, w
         edit = await asyncio.to_thread(draft_edit, before, before, reading.profile.name, answer, insist=False)
         return Delivered(edit.text, written=False, refused=at_once and delivery.broken)
     text = delivery.made.edit.text
-    if reading.root is not None:
-        document = await asyncio.to_thread(parse, text, reading.profile)
-        written = await asyncio.to_thread(hashes_of, document)
-        records = [live.record, *await live.store.applied_for(live.record.spec.path, written)]
-        for problem in await asyncio.to_thread(
-            update_provenance, reading.root, live.record.spec.path, written_parts(document), records
-        ):
-            live.observer.warned(problem)
+    for problem in await update_provenance_of(live.store, live.record, text):
+        live.observer.warned(problem)
     return Delivered(text, written=True)

@@ -28,7 +28,7 @@ EXIT_CANCELLED = 130
 BEFORE_RUN = frozenset({
     ErrorCode.INVALID_SETTINGS, ErrorCode.MISSING_PROVIDER, ErrorCode.MISSING_MODEL, ErrorCode.UNKNOWN_PROVIDER,
     ErrorCode.NO_BRIEF, ErrorCode.NOTHING_TO_FILL, ErrorCode.RUN_IN_PROGRESS, ErrorCode.NOT_ALLOWED,
-    ErrorCode.UNKNOWN_RUN, ErrorCode.UNKNOWN_PROFILE,
+    ErrorCode.UNKNOWN_RUN, ErrorCode.UNKNOWN_PROFILE, ErrorCode.UNKNOWN_NODE,
 })  # fmt: skip
 """Codes of what is refused before there is a run."""
 

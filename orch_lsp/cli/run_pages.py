@@ -98,7 +98,8 @@ def page_of(record: RunRecord, draft_text: str | None) -> str:
     view = views.view_of(record)
     blocks = [wrapped(view.title, width), _facts(record, width)]
     for heading, lines in (
-        ("Error", view.error), ("Steps", view.steps), ("Attempts", view.attempts), ("Context", view.context)
+        ("Error", view.error), ("Steps", view.steps), ("Attempts", view.attempts), ("Context", view.context),
+        ("Sections", view.sections),
     ):  # fmt: skip
         if lines:
             blocks.append([heading, *_indented(lines, width)])

@@ -169,7 +169,7 @@ def show(run_id: str, as_json: bool, show_draft: bool, workspace: Path | None) -
     """Show a run; ID may be shortened to its first 8 characters."""
 
     async def load(session: Session, store: RunStore, settings: RunSettings) -> tuple[RunRecord, str | None]:
-        store, record = await _find(session, store, settings, run_id)
+        store, record = await find_run(session, store, settings, run_id)
         if show_draft and not as_json:
             return record, await applying.draft_text_of(store, record)
         text = await store.text(record.draft.sha256) if record.draft else None
@@ -186,7 +186,7 @@ def show(run_id: str, as_json: bool, show_draft: bool, workspace: Path | None) -
             write_page(run_pages.page_of(record, text))
 
 
-async def _find(
+async def find_run(
     session: Session, store: RunStore, settings: RunSettings, identifier: str
 ) -> tuple[RunStore, RunRecord]:
     """A run of the workspace, else of a document that has none.

@@ -43,6 +43,10 @@ class CommandArgument:
     """The name of what a new document is about."""
     choice: str | None = None
     """The word on what looks like a secret: `redact`, `exclude` or `allow`."""
+    state: str | None = None
+    """The word on a section of a draft: `accepted` or `rejected`."""
+    reason: str | None = None
+    """The reason for the latter."""
     code: str | None = None
     """An error code."""
     open: bool | None = None

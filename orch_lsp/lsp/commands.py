@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 GENERATE_DRAFT = "orch.generateDraft"
 APPLY_DRAFT = "orch.applyDraft"
+REVIEW_SECTION = "orch.reviewSection"
 PREVIEW_DRAFT = "orch.previewDraft"
 DISCARD_DRAFT = "orch.discardDraft"
 CANCEL_RUN = "orch.cancelRun"
@@ -55,6 +56,7 @@ COMMANDS = {
     GENERATE_DRAFT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "apply")),
     PREVIEW_CONTEXT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "open")),
     APPLY_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
+    REVIEW_SECTION: CommandSubject("run", ("runId", "uri", "key", "state", "reason"), "waiting"),
     PREVIEW_DRAFT: CommandSubject("run", ("runId", "uri", "open"), "waiting"),
     DISCARD_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
     CANCEL_RUN: CommandSubject("run", ("runId", "uri"), "live"),

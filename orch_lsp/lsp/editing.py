@@ -11,8 +11,7 @@ from pygls.exceptions import JsonRpcException
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.lsp.convert import Positions, workspace_edit
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.orchestration.applying import DraftEdit
-from orch_lsp.orchestration.delivery import MadeEdit
+from orch_lsp.orchestration.applying import AppliedEdit, DraftEdit
 from orch_lsp.orchestration.source import Source
 from orch_lsp.text import Edit
 
@@ -57,7 +56,7 @@ class EditorDocument:
         """Its version now."""
         return self._server.documents.version(self._uri)
 
-    async def make(self, current: str, edit: DraftEdit) -> MadeEdit | None:
+    async def make(self, current: str, edit: DraftEdit) -> AppliedEdit | None:
         """Send one versioned edit, and read the text back.
 
         Raises:
@@ -68,7 +67,7 @@ class EditorDocument:
 
 async def _send(
     server: OrchServer, uri: str, current: str, edit: DraftEdit, accepted: asyncio.Event | None
-) -> MadeEdit | None:
+) -> AppliedEdit | None:
     """Send at once: nothing may be awaited between the check of the text and the sending.
 
     None if the client refused because the person was typing just then: the edit is to be computed anew.
@@ -85,7 +84,7 @@ async def _send(
     # The document decides: some clients say yes and do nothing, or answer before they tell of the change.
     verified = await server.documents.wait_for_text(uri, edit.text, READ_BACK_SECONDS if applied else 0.1)
     if verified:
-        return MadeEdit(edit, current, version, verified=True)
+        return AppliedEdit(edit, current, version, verified=True)
     now = server.documents.text(uri)
     if not applied:
         # A client that did not answer may still make this edit; a second one could be one too many.
@@ -96,7 +95,7 @@ async def _send(
         )
     if now is None or now == current:
         raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The editor said that it made the edit, but the text is unchanged.")
-    return MadeEdit(edit, current, version, verified=False)
+    return AppliedEdit(edit, current, version, verified=False)
 
 
 async def _answer(sent: Awaitable[types.ApplyWorkspaceEditResult], patience_s: float) -> tuple[bool, str | None]:

@@ -87,8 +87,8 @@ class OrchServer(LanguageServer):
         self.watched_runs: set[str] = set()
         self.estimates = Estimates()
         """Runs of other processes, by id, after whose end the client is to ask again for lenses."""
-        self.applying: dict[str, asyncio.Task[dict[str, Any]]] = {}
-        """Drafts that are being inserted because a person asked for it, by run."""
+        self.applying: dict[str, tuple[str | None, asyncio.Task[dict[str, Any]]]] = {}
+        """Drafts that are being inserted as a person asked for it, by run: the section, None for all, and the task."""
 
     @property
     def last_document(self) -> str | None:

@@ -22,8 +22,9 @@ from orch_lsp.late import late
 from orch_lsp.orchestration.findings import findings_of
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.profiles.registry import profile_named
-from orch_lsp.runs.record import Applied, Draft, DraftSection, RunRecord, timestamp
-from orch_lsp.runs.status import DraftState
+from orch_lsp.runs import drafts
+from orch_lsp.runs.record import Application, Applied, DraftSection, RunRecord, timestamp
+from orch_lsp.runs.status import WAITING, SectionState
 from orch_lsp.runs.store import RunStore
 from orch_lsp.text import Edit, apply_edits, sha256
 
@@ -41,6 +42,8 @@ else:
 
 _REFUSALS = frozenset({ErrorCode.DOCUMENT_CHANGED, ErrorCode.UNKNOWN_PROFILE})
 """Why a draft waits; no run ends with one of them."""
+NO_PLACE = "The document has no place left for it."
+"""The reason of a section that was asked for and could not be put anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,62 +211,73 @@ def undrafted(targets: Sequence[Target], answer: Answer) -> tuple[str, ...]:
 
 def draft_sections(answer: Answer) -> tuple[DraftSection, ...]:
     """The sections of an answer, as a record names them."""
-    return tuple(DraftSection(section.key, body_sha256(section.body), DraftState.READY) for section in answer.sections)
-
-
-def as_applied(
-    record: RunRecord,
-    answer: Answer,
-    *,
-    filled: Collection[str],
-    before: str,
-    after: str,
-    version_before: int | None,
-    verified: bool,
-    written: Sequence[tuple[str, str]] = (),
-) -> RunRecord:
-    """The record of a run whose draft is in the document now. A partial draft gets its sections only here.
-
-    In a format the nodes that hold the draft are added, by which it is known again.
-    """
-    if record.draft is None:
-        raise RunError(ErrorCode.UNKNOWN_RUN, f"Run {record.run_id} has no draft.")
-    applied = Applied(timestamp(), version_before, sha256(before), sha256(after), verified)
-    draft = replace(record.draft, sections=_with_nodes(record.draft.sections or draft_sections(answer), written))
-    filled = {*filled, *(key for key, _ in written)}
-    return replace(
-        record,
-        draft=_with_state(draft, DraftState.APPLIED, filled),
-        # A partial draft is read only now, and what of it the document does not get is told only now.
-        findings=record.findings or findings_of(answer.notes),
-        applied=applied,
-        error=_no_refusal(record),
+    return tuple(
+        DraftSection(section.key, body_sha256(section.body), SectionState.READY) for section in answer.sections
     )
 
 
-def _with_nodes(sections: Sequence[DraftSection], written: Sequence[tuple[str, str]]) -> tuple[DraftSection, ...]:
-    hashes = dict(written)
-    known = {section.key for section in sections}
-    changed = (replace(section, sha256=hashes.get(section.key, section.sha256)) for section in sections)
-    added = (DraftSection(key, digest, DraftState.READY) for key, digest in written if key not in known)
-    return (*changed, *added)
+def with_sections_of(record: RunRecord, answer: Answer) -> RunRecord:
+    """The record with the sections of its draft, which a partial one gets only when somebody asks for it."""
+    draft = drafts.draft_of(record)
+    if draft.sections or not answer.sections:
+        return record
+    # The parts of a partial draft that the document does not get are told only now.
+    told = record.findings or findings_of(answer.notes)
+    return replace(record, draft=replace(draft, sections=draft_sections(answer)), findings=told)
+
+
+def only_sections(answer: Answer, keys: Collection[str]) -> Answer:
+    """The part of an answer that has these sections."""
+    return replace(answer, sections=tuple(section for section in answer.sections if section.key in keys))
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedEdit:
+    """An edit of a document that brought a draft, or some sections of it, in."""
+
+    edit: DraftEdit
+    before: str
+    """The document before it."""
+    version_before: int | None
+    verified: bool
+    """Whether the document was read back, and is what the edit makes of it."""
+
+
+def as_applied(record: RunRecord, answer: Answer, made: AppliedEdit) -> RunRecord:
+    """The record of a run of whose draft the sections of `answer` are in the document now.
+
+    One of them for which there was no place is rejected, with that as the reason. In a format the nodes that hold the
+    draft are added, by which it is known again.
+    """
+    record = with_sections_of(record, answer)
+    draft, edit = drafts.draft_of(record), made.edit
+    asked = {section.key for section in answer.sections}
+    filled, hashes = set(edit.filled), dict(edit.written)
+    changed: dict[str, DraftSection] = {}
+    for section in draft.sections:
+        if section.key in filled or section.key in hashes:
+            state = SectionState.EDITED if section.key in edit.conflicts else SectionState.APPLIED
+            digest = hashes.get(section.key, section.sha256)
+            changed[section.key] = replace(section, sha256=digest, state=state, reason=None)
+        elif section.key in asked and section.state in WAITING:
+            changed[section.key] = replace(section, state=SectionState.REJECTED, reason=NO_PLACE)
+    known = {section.key for section in draft.sections}
+    added = tuple(DraftSection(key, digest, SectionState.APPLIED) for key, digest in edit.written if key not in known)
+    record = replace(record, draft=replace(draft, sections=(*draft.sections, *added)))
+    record = drafts.with_sections(record, changed)
+    at, before, after = timestamp(), sha256(made.before), sha256(edit.text)
+    application = Application(at, tuple(edit.filled), made.version_before, before, after, made.verified)
+    return replace(
+        record,
+        applied=Applied(at, made.version_before, before, after, made.verified),
+        applications=(*record.applications, application),
+        error=_no_refusal(record),
+    )
 
 
 def as_refused(record: RunRecord, error: SpecError) -> RunRecord:
     """The record of a run whose draft waits because it could not be applied; the reason is on it."""
     return replace(record, error=error.detail)
-
-
-def with_draft_state(record: RunRecord, state: DraftState) -> RunRecord:
-    """The record with its draft discarded or superseded."""
-    if record.draft is None:
-        raise RunError(ErrorCode.UNKNOWN_RUN, f"Run {record.run_id} has no draft.")
-    return replace(record, draft=_with_state(record.draft, state, [section.key for section in record.draft.sections]))
-
-
-def _with_state(draft: Draft, state: DraftState, keys: Collection[str]) -> Draft:
-    sections = tuple(replace(section, state=state) if section.key in keys else section for section in draft.sections)
-    return replace(draft, state=state, sections=sections)
 
 
 def _no_refusal(record: RunRecord) -> ErrorDetail | None:
@@ -280,9 +294,7 @@ async def supersede_older(live: LiveRun) -> list[RunRecord]:
     try:
         for record in await live.store.ready_drafts(newest.spec.path):
             if record.run_id != newest.run_id and record.timing.started_at <= newest.timing.started_at:
-                superseded = with_draft_state(record, DraftState.SUPERSEDED)
-                await live.store.save(superseded, expected=superseded.status)
-                changed.append(superseded)
+                changed.append(await live.store.amend(record.run_id, drafts.superseded))
     except OrchError as error:
         live.observer.warned(f"An earlier draft may still be offered: {error.message}")
     return changed

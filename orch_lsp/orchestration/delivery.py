@@ -12,26 +12,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.orchestration.applying import (
+    AppliedEdit,
     DraftEdit,
     as_applied,
     as_refused,
     changed_underneath,
     draft_edit,
+    only_sections,
     stored_draft,
     supersede_older,
     undrafted,
+    with_sections_of,
 )
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.rules.check import RULES
+from orch_lsp.runs.drafts import draft_of, reviewed, section_of, waiting_keys
 from orch_lsp.runs.record import RunRecord
-from orch_lsp.runs.status import DraftState
+from orch_lsp.runs.status import WRITTEN, DraftState, SectionState
 from orch_lsp.runs.store import RunStore
 
 if TYPE_CHECKING:
@@ -39,17 +43,6 @@ if TYPE_CHECKING:
 
 _REBASES = 8
 """How often an edit is computed anew because the text changed meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class MadeEdit:
-    """An edit that is in the document now."""
-
-    edit: DraftEdit
-    before: str
-    version_before: int | None
-    verified: bool
-    """Whether the document was read back, and is what the edit makes of it."""
 
 
 class TargetDocument(Protocol):
@@ -65,7 +58,7 @@ class TargetDocument(Protocol):
         """Its version now, if there is such a thing."""
         ...
 
-    async def make(self, current: str, edit: DraftEdit) -> MadeEdit | None:
+    async def make(self, current: str, edit: DraftEdit) -> AppliedEdit | None:
         """Make an edit of the text `current`; None if the text is another one by now: the edit is computed anew.
 
         Raises:
@@ -80,7 +73,7 @@ class Delivery:
 
     undrafted: tuple[str, ...] = ()
     """Titles of the sections that were asked for and that the answer does not hold."""
-    made: MadeEdit | None = None
+    made: AppliedEdit | None = None
     refusal: SpecError | None = None
     broken: bool = False
     """Whether it waits because the document would break rules of its format with it."""
@@ -120,7 +113,7 @@ async def deliver(
         # The draft waits as it did: no state has changed of which anybody should be told.
         await live.save(tell=False)
         return Delivery(left, refusal=error)
-    live.record = _with(made, live.record, answer)
+    live.record = as_applied(live.record, answer, made)
     await live.save()
     return Delivery(left, made)
 
@@ -130,47 +123,93 @@ def breaks_rules(record: RunRecord) -> bool:
     return any(finding.rule in RULES or finding.severity == "error" for finding in record.findings)
 
 
-async def insert(store: RunStore, record: RunRecord, document: TargetDocument | None) -> tuple[RunRecord, Delivery]:
+async def insert(
+    store: RunStore, record: RunRecord, document: TargetDocument | None, only: Collection[str] | None = None
+) -> tuple[RunRecord, Delivery]:
     """Insert a draft because a person asked for it; what was dealt with already stays as it is.
 
     Args:
         store: The store that holds the run.
         record: The run, which has ended and has a draft.
         document: Where it is to go; None if that is not open.
+        only: Keys of the sections that go there, rejected ones and those of a superseded draft too; all that wait
+            without any.
 
     Returns:
         The run's record, saved, with what became of its draft.
+
+    Raises:
+        SpecError: `unknown_node`: the draft has none of these sections.
     """
-    if record.draft is None or record.draft.state != DraftState.READY:
+    if record.draft is None or (only is None and record.draft.state != DraftState.READY):
         return record, Delivery()
     try:
         stored = await stored_draft(store, record)
-        if not stored.answer.sections:
+    except SpecError as error:
+        return await _refused(store, record, error, only or ()), Delivery(refusal=error)
+    wanted = _wanted(with_sections_of(record, stored.answer), only)
+    if only is not None and not wanted:
+        return record, Delivery()
+    answer = only_sections(stored.answer, wanted)
+    try:
+        if not answer.sections:
             raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The text of this run holds no section that could be inserted.")
         if document is None:
             raise SpecError(
                 ErrorCode.DOCUMENT_CHANGED, "The run's document is not open; a closed document is not edited."
             )
-        before, profile = stored.document_before, record.spec.profile
-        made = await _bring_in(document, before, profile, stored.answer, insist=True)
+        made = await _bring_in(document, stored.document_before, record.spec.profile, answer, insist=True)
     except SpecError as error:
-        if not record.draft.partial:  # Such a run has failed, and keeps the reason for that.
-            record = as_refused(record, error)
-            await store.save(record, expected=record.status)
-        return record, Delivery(refusal=error)
-    record = _with(made, record, stored.answer)
-    await store.save(record, expected=record.status)
+        return await _refused(store, record, error, only or ()), Delivery(refusal=error)
+    record = await store.amend(record.run_id, lambda now: as_applied(now, answer, made))
     return record, Delivery(made=made)
 
 
-def _with(made: MadeEdit, record: RunRecord, answer: Answer) -> RunRecord:
-    return as_applied(
-        record, answer, filled=made.edit.filled, before=made.before, after=made.edit.text,
-        version_before=made.version_before, verified=made.verified, written=made.edit.written,
-    )  # fmt: skip
+def _wanted(record: RunRecord, only: Collection[str] | None) -> Collection[str]:
+    """Keys of the sections that are to be put into the document and are not there yet."""
+    draft = draft_of(record)
+    if only is None:
+        return waiting_keys(draft)
+    return [key for key in only if section_of(draft, key).state not in WRITTEN]
 
 
-async def _bring_in(document: TargetDocument, before: str, profile: str, answer: Answer, *, insist: bool) -> MadeEdit:
+async def _refused(store: RunStore, record: RunRecord, error: SpecError, only: Collection[str]) -> RunRecord:
+    """The record, saved, of a run of whose draft nothing was put into the document; those sections are accepted."""
+
+    def change(now: RunRecord) -> RunRecord:
+        if now.draft is not None:
+            for section in now.draft.sections:
+                if section.key in only:
+                    now = reviewed(now, section.key, SectionState.ACCEPTED, error.message)
+        # A run with a partial draft has failed, and keeps the reason for that.
+        return now if now.draft is None or now.draft.partial else as_refused(now, error)
+
+    return await store.amend(record.run_id, change)
+
+
+async def reject(store: RunStore, record: RunRecord, key: str, reason: str | None) -> RunRecord:
+    """Keep a section of a draft out of the document; its text and the reason stay on the record, which is returned.
+
+    Raises:
+        SpecError: `unknown_node`: the draft has no such section. `invalid_request`: the document has it already.
+    """
+    answer = None if draft_of(record).sections else (await stored_draft(store, record)).answer
+
+    def change(now: RunRecord) -> RunRecord:
+        now = now if answer is None else with_sections_of(now, answer)
+        if section_of(draft_of(now), key).state in WRITTEN:
+            raise SpecError(
+                ErrorCode.INVALID_REQUEST, f"“{key}” is in the document already.",
+                remediation="Take it out there, as by undoing.",
+            )  # fmt: skip
+        return reviewed(now, key, SectionState.REJECTED, reason)
+
+    return await store.amend(record.run_id, change)
+
+
+async def _bring_in(
+    document: TargetDocument, before: str, profile: str, answer: Answer, *, insist: bool
+) -> AppliedEdit:
     """Edit the document as it is now.
 
     Args:
@@ -197,7 +236,7 @@ async def _bring_in(document: TargetDocument, before: str, profile: str, answer:
             raise SpecError(ErrorCode.DOCUMENT_CHANGED, "There is no place left in the document for this draft.")
         if not edit.edits:
             # The draft is in the text already: it was applied before a crash, and only the record is behind.
-            return MadeEdit(edit, current, document.version, verified=True)
+            return AppliedEdit(edit, current, document.version, verified=True)
         if (made := await document.make(current, edit)) is not None:
             return made
     raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The document kept changing while the draft was brought in.")

@@ -15,7 +15,7 @@ from typing import Any, cast
 from orch_lsp.generation import Usage
 from orch_lsp.runs.escape import plain
 from orch_lsp.runs.labels import ListedRun, model_label, status_with, tokens_label
-from orch_lsp.runs.status import RunStatus
+from orch_lsp.runs.status import RunStatus, SectionState
 
 COUNTS = (
     "input_tokens",
@@ -200,7 +200,8 @@ def _sections(values: Mapping[str, Any], document: str) -> Generator[tuple[objec
             _text(section["key"]),
             _text(values["run_id"]),
             _text(section["sha256"]),
-            _text(section["state"]),
+            # Found by its key, as one that was applied.
+            _text("applied" if section["state"] == SectionState.EDITED else section["state"]),
             applied,
         )
 

@@ -112,6 +112,18 @@ class RunHistory:
         if record.status not in LIVE:
             self._own.discard(record.run_id)
 
+    def amend(self, run_id: str, change: Callable[[RunRecord], RunRecord]) -> RunRecord:
+        """Change a record by a function of its stored one."""
+
+        def work(db: Connection) -> RunRecord:
+            record = rows.record_of(db, run_id)
+            changed = change(record)
+            if changed is not record:
+                rows.update(db, changed, self._name(record), record.status, (), reviewed=True)
+            return changed
+
+        return self._connection.write(work)
+
     def rescue(self, record: RunRecord, texts: Sequence[str]) -> Path | None:
         """Keep a run outside the database; where, or None if no file can be written."""
         try:

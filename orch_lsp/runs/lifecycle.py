@@ -9,7 +9,8 @@ A step: pending -> running -> completed | failed | cancelled | skipped | interru
 completes only if every step that had to succeed did. One that ends otherwise ends its running steps as itself, and
 skips those that had not begun.
 
-A draft: ready -> applied | discarded | superseded.
+A draft: ready -> applied | discarded | superseded. One that was dealt with changes by a word on one of its sections
+alone (`drafts`).
 """
 
 from __future__ import annotations

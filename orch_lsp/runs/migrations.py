@@ -111,6 +111,9 @@ CREATE INDEX summaries_by_group ON summaries (
 """
 """Holds whatever `usage_rows` adds up, in the order of its groups: nothing is sorted."""
 
+_SIXTH = ""
+"""Sections of a draft may be `accepted`, `rejected` and `edited`, which earlier versions cannot read."""
+
 _COLUMNS = {
     "meta": ["key", "value"],
     "runs": [
@@ -124,7 +127,7 @@ _COLUMNS = {
     "drafted": ["document", "key", "run_id", "sha256", "state", "applied"],
     "searched": ["number", "run_id"],
 }  # fmt: skip
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
 _COLUMNS_SINCE = 2
 """The version that has tables beside the records; those of earlier runs are filled in slices."""
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from orch_lsp.document.written import Written
 from orch_lsp.runs.record import DraftSection, RunRecord
-from orch_lsp.runs.status import DraftState
+from orch_lsp.runs.status import WRITTEN
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -203,7 +203,7 @@ def taken_back(sections: Sequence[Written], applied: Sequence[RunRecord]) -> set
     left = {section.key: section.sha256 for section in sections if not section.placeholder}
     gone: set[str] = set()
     for run in applied:
-        written = {drafted.key: drafted.sha256 for drafted in _drafted(run) if drafted.state is DraftState.APPLIED}
+        written = {drafted.key: drafted.sha256 for drafted in _drafted(run) if drafted.state in WRITTEN}
         if written and not written.keys() & left.keys():
             gone.add(run.run_id)
         left = {key: text for key, text in left.items() if written.get(key) != text}
@@ -221,8 +221,7 @@ def _writer(section: Written, applied: Sequence[RunRecord]) -> RunRecord | None:
 
 def _drafter(key: str, applied: Sequence[RunRecord]) -> RunRecord | None:
     """The newest run whose text was put into the section with this key, whatever stands there now."""
-    put_there = (key, DraftState.APPLIED)
-    return next((run for run in applied if any((d.key, d.state) == put_there for d in _drafted(run))), None)
+    return next((run for run in applied if any(d.key == key and d.state in WRITTEN for d in _drafted(run))), None)
 
 
 def _drafted(run: RunRecord) -> tuple[DraftSection, ...]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from orch_lsp.errors import ErrorDetail
 from orch_lsp.generation import FinishReason, Usage
-from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
+from orch_lsp.runs.status import DraftState, RunStatus, SectionState, StepStatus
 
 SCHEMA = "orch.run/1"
 
@@ -209,11 +209,15 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class DraftSection:
-    """A section of the draft. `sha256` is of its body's normalised text; `state` as the draft's."""
+    """A section of the draft. `sha256` is of its body's normalised text.
+
+    `reason` says why it was rejected, or why an accepted one is not in the document.
+    """
 
     key: str
     sha256: str
-    state: DraftState
+    state: SectionState
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +253,18 @@ class Applied:
     """An edit that was made: hashes of the whole document; `verified` if it was read back and matched."""
 
     at: str
+    version_before: int | None
+    sha256_before: str
+    sha256_after: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One of the edits that brought a draft into its document: as `Applied`, with the keys of the sections in it."""
+
+    at: str
+    sections: tuple[str, ...]
     version_before: int | None
     sha256_before: str
     sha256_after: str
@@ -313,6 +329,9 @@ class RunRecord:
     draft: Draft | None = None
     findings: tuple[Finding, ...] = ()
     applied: Applied | None = None
+    """The last edit that brought some of the draft into the document."""
+    applications: tuple[Application, ...] = ()
+    """All such edits, oldest first; records of earlier versions have none."""
     client: Software | None = None
     vcs: Vcs | None = None
     rewrite: RewriteRef | None = None

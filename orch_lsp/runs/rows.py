@@ -76,6 +76,7 @@ def update(
     texts: Iterable[str],
     *,
     behind: bool = False,
+    reviewed: bool = False,
 ) -> bool:
     """Replace a run's record if its stored status is the expected one.
 
@@ -87,6 +88,8 @@ def update(
         texts: Texts that the record names by hash.
         behind: Whether an earlier save of this process may have failed, so that the stored status may be an earlier
             one of the record's own.
+        reviewed: Whether the record was made of the stored one, so that a draft that was dealt with may change: a
+            section that was rejected can be taken after all.
 
     Returns:
         Whether there is such a run at all.
@@ -108,7 +111,8 @@ def update(
     lags = behind and status in LIVE_STATUSES and status in {change.status for change in record.status_timeline}
     if status != expected and not lags:
         raise IllegalTransitionError(record.run_id, RunStatus(status), record.status)
-    refuse_draft_change(record, DraftState(draft_state) if draft_state else None)
+    if not reviewed:
+        refuse_draft_change(record, DraftState(draft_state) if draft_state else None)
     if path_key(document) != spec_path:
         # The document was renamed while its run lived in memory under the old name.
         record = _with_spec_of(text, record)

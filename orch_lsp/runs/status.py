@@ -29,7 +29,7 @@ class StepStatus(StrEnum):
 
 
 class DraftState(StrEnum):
-    """The state of a draft."""
+    """The state of a draft; it follows from those of its sections, see `drafts`."""
 
     READY = "ready"
     APPLIED = "applied"
@@ -37,5 +37,25 @@ class DraftState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class SectionState(StrEnum):
+    """The state of a section of a draft.
+
+    `accepted` is wanted and not in the document yet; `edited` is in the document together with a person's own words.
+    `discarded` and `superseded` stand in records of earlier versions alone.
+    """
+
+    READY = "ready"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    EDITED = "edited"
+    APPLIED = "applied"
+    DISCARDED = "discarded"
+    SUPERSEDED = "superseded"
+
+
+WRITTEN = frozenset({SectionState.APPLIED, SectionState.EDITED})
+"""The states of a section that the document has."""
+WAITING = frozenset({SectionState.READY, SectionState.ACCEPTED})
+"""The states of a section of which something is still to become."""
 LIVE = frozenset({RunStatus.QUEUED, RunStatus.RUNNING})
 TERMINAL = frozenset(RunStatus) - LIVE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -135,6 +135,25 @@ class RunStore:
             RunError: `unknown_run`.
         """
         return await self._saving.save(record, expected, texts)
+
+    async def amend(self, run_id: str, change: Callable[[RunRecord], RunRecord]) -> RunRecord:
+        """Change what became of a draft: `change` is given the record as it is in the transaction that writes it.
+
+        So that two who deal with different sections of a draft do not undo one another. `change` is called on the
+        store's thread; if it raises, nothing is written.
+
+        Returns:
+            The record as it is now.
+
+        Raises:
+            RunError: `unknown_run`.
+        """
+        held = self._held.find(run_id)
+        if held is None:
+            return await self._thread.write(lambda: self._opened.amend(run_id, change))
+        changed = change(held)
+        await self._saving.save(changed, held.status, ())
+        return changed
 
     async def hold(self, record: RunRecord, texts: Iterable[str]) -> Path | None:
         """Keep a run that could not be written, with the texts that could not: it is found as if it were stored.

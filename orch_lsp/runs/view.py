@@ -24,9 +24,10 @@ from orch_lsp.runs.labels import (
 )
 from orch_lsp.runs.origins import SectionOrigin, time_of
 from orch_lsp.runs.record import Attempt, Finding, RunRecord, Step
-from orch_lsp.runs.status import RunStatus, StepStatus
+from orch_lsp.runs.status import RunStatus, SectionState, StepStatus
 
 _WORDS_SHOWN = 160
+_ALL_ALIKE = (set[SectionState](), {SectionState.READY}, {SectionState.APPLIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class RunView:
     attempts: tuple[str, ...]
     error: tuple[str, ...]
     draft: str
+    sections: tuple[str, ...]
     findings: tuple[str, ...]
     applied: str
 
@@ -72,6 +74,7 @@ def view_of(record: RunRecord) -> RunView:
         attempts=tuple(_attempt(step, attempt) for step in record.steps for attempt in step.attempts),
         error=error_lines(record.error),
         draft=_draft(record),
+        sections=section_lines(record),
         findings=finding_lines(record),
         applied=_applied(record),
     )
@@ -106,11 +109,28 @@ def _finding_blocks(findings: Sequence[Finding]) -> Iterable[str]:
 
 
 def draft_page(record: RunRecord, draft_text: str) -> str:
-    """A draft as a page: its text, and below it what of the answer is not in it, or is to be looked at."""
-    if not record.findings:
+    """A draft as a page: its text, and below it what was said of it, and what is to be looked at or is not in it."""
+    reviewed = section_lines(record)
+    if not record.findings and not reviewed:
         return draft_text
-    blocks = ("---", "## Findings of the check (no part of the draft)", *_finding_blocks(record.findings))
+    blocks = ["---"]
+    if reviewed:
+        blocks += ("## Sections dealt with (no part of the draft)", _bullets([code(line) for line in reviewed]))
+    if record.findings:
+        blocks += ("## Findings of the check (no part of the draft)", *_finding_blocks(record.findings))
     return draft_text.rstrip("\n") + "\n\n" + "\n\n".join(blocks) + "\n"
+
+
+def section_lines(record: RunRecord) -> tuple[str, ...]:
+    """The sections of a draft, a line each with the reason; none where all of them wait, or all are applied."""
+    sections = record.draft.sections if record.draft else ()
+    states = {section.state for section in sections}
+    if states in _ALL_ALIKE:
+        return ()
+    return tuple(
+        plain(f"{section.key}: {section.state}{f', {section.reason}' if section.reason else ''}", limit=600)
+        for section in sections
+    )
 
 
 def hover_lines(origin: SectionOrigin) -> tuple[tuple[str, ...], ...]:
@@ -162,6 +182,7 @@ def record_markdown(record: RunRecord, draft_text: str | None, notes: Iterable[s
         ("Steps", [code(line) for line in view.steps]),
         ("Attempts", [code(line) for line in view.attempts]),
         ("Context", [code(line) for line in view.context]),
+        ("Sections", [code(line) for line in view.sections]),
     ):
         if lines:
             blocks += (f"## {heading}", _bullets(lines))
@@ -253,7 +274,8 @@ def _draft(record: RunRecord) -> str:
 def _applied(record: RunRecord) -> str:
     if record.applied is None:
         return ""
-    return f"{plain(record.applied.at)}, {'verified' if record.applied.verified else 'not verified'}"
+    last = f"{plain(record.applied.at)}, {'verified' if record.applied.verified else 'not verified'}"
+    return last if len(record.applications) < 2 else f"{last}, the last of {len(record.applications)} edits"
 
 
 def _revision(record: RunRecord) -> str:

@@ -34,7 +34,7 @@ from orch_lsp.runs.record import (
     new_run_id,
     timestamp,
 )
-from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
+from orch_lsp.runs.status import DraftState, RunStatus, SectionState, StepStatus
 from orch_lsp.text import Span, normalised, sha256
 
 NOBODY = Owner("elsewhere.invalid", 1, 0.0)
@@ -83,7 +83,7 @@ def with_steps_done(record: RunRecord) -> RunRecord:
 
 def draft_of(text: str, *bodies: tuple[str, str], state: DraftState = DraftState.READY, partial: bool = False) -> Draft:
     """A draft; `bodies` are pairs of section key and body."""
-    sections = tuple(DraftSection(key, sha256(normalised(body)), state) for key, body in bodies)
+    sections = tuple(DraftSection(key, sha256(normalised(body)), SectionState(state)) for key, body in bodies)
     return Draft(sha256(text), len(text.encode("utf-8", "surrogatepass")), state, partial, sections)
 
 
@@ -105,7 +105,7 @@ def completed(
 def applied(record: RunRecord) -> RunRecord:
     """The run with its draft in the document."""
     assert record.draft is not None
-    sections = tuple(replace(section, state=DraftState.APPLIED) for section in record.draft.sections)
+    sections = tuple(replace(section, state=SectionState.APPLIED) for section in record.draft.sections)
     draft = replace(record.draft, state=DraftState.APPLIED, sections=sections)
     return replace(record, draft=draft, applied=Applied(timestamp(), 1, sha256("before"), sha256("after"), True))
 
@@ -198,7 +198,7 @@ _drafts = st.builds(
     st.integers(0, 10**9),
     st.sampled_from(DraftState),
     st.booleans(),
-    st.lists(st.builds(DraftSection, texts, texts, st.sampled_from(DraftState)), max_size=2).map(tuple),
+    st.lists(st.builds(DraftSection, texts, texts, st.sampled_from(SectionState), _maybe_text), max_size=2).map(tuple),
 )
 
 records = st.builds(

@@ -28,6 +28,7 @@ from orch_lsp.lsp.commands import (
 from orch_lsp.lsp.convert import SOURCE, workspace_edit
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.offers import Offer, offers, other_choices
+from orch_lsp.lsp.section_offers import SectionOffer, offers_in_draft, section_offers
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.spec_actions import INSERT, TOGGLE, insert_actions, may_be_edited, toggle_actions
 from orch_lsp.orchestration.reading import Reading
@@ -69,13 +70,17 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
     """Quick fixes for the diagnostics at the cursor, and what can be done with the document."""
     if params.context.trigger_kind == types.CodeActionTriggerKind.Automatic:
         return []
+    in_draft = await offers_in_draft(snapshot)
     reading = await snapshot.reading()
     wanted = [str(getattr(kind, "value", kind)) for kind in params.context.only or []]
     actions: list[types.CodeAction] = []
     if _asked_for(wanted, types.CodeActionKind.QuickFix.value):
         actions += await _quick_fixes(snapshot, reading, params.context.diagnostics)
     if _asked_for(wanted, REWRITE):
-        actions += [_action(offer, REWRITE) for offer in await offers(snapshot.session, reading)]
+        sections = in_draft if in_draft is not None else await section_offers(snapshot.session, reading)
+        actions += [_action(offer, REWRITE) for offer in _of_sections(snapshot, reading, sections, params.range)]
+        if in_draft is None:
+            actions += [_action(offer, REWRITE) for offer in await offers(snapshot.session, reading)]
     if _asked_for(wanted, TOGGLE):
         actions += await asyncio.to_thread(toggle_actions, snapshot, reading, params.range)
     if _asked_for(wanted, INSERT) and may_be_edited(reading):
@@ -85,6 +90,19 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
     if snapshot.client.code_action_literals:
         return list(actions)
     return [action.command for action in actions if action.command is not None]
+
+
+def _of_sections(
+    snapshot: Snapshot, reading: Reading, sections: Iterable[SectionOffer], place: types.Range
+) -> Iterable[Offer]:
+    """Words on the sections of a draft at a place; on the title, on those that have no place yet."""
+    positions = snapshot.positions()
+    start, end = positions.offset(place.start), positions.offset(place.end)
+    title = reading.document.title
+    on_title = title is None or (start <= title.end and title.start <= end)
+    for section in sections:
+        if on_title if section.whole is None else start <= section.whole.end and section.whole.start <= end:
+            yield from section.offers
 
 
 def _asked_for(wanted: list[str], kind: str) -> bool:

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from lsprotocol import types
 
 from orch_lsp.lsp.commands import GENERATE_DRAFT, SHOW_RUN
+from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.offers import Offer, offers, place_offers
+from orch_lsp.lsp.section_offers import SectionOffer, offers_in_draft, section_offers
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.review import is_spec
 
 
 async def code_lens(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeLens]:  # noqa: ARG001
     """Lenses above the title: the commands that fit the document now; and one at each place that is open in it."""
+    positions = snapshot.positions()
+    in_draft = await offers_in_draft(snapshot)
+    if in_draft is not None:
+        return list(_beside_sections(positions, in_draft))
     reading = await snapshot.reading()
     if not is_spec(reading):
         return []
-    positions = snapshot.positions()
     place = positions.line_range(positions.range(reading.document.title).start.line if reading.document.title else 0)
     found = await offers(snapshot.session, reading)
     estimate = ""
     if any(offer.command == GENERATE_DRAFT for offer in found):
         estimate = snapshot.estimate_of(reading)
     lenses = [types.CodeLens(place, _command(offer, estimate)) for offer in found]
+    lenses += _beside_sections(positions, await section_offers(snapshot.session, reading))
     places = await asyncio.to_thread(place_offers, reading)
     elsewhere = next((offer for offer in found if offer.command == SHOW_RUN), None)
     if elsewhere is not None:
@@ -38,6 +45,14 @@ async def code_lens(snapshot: Snapshot, params: types.CodeLensParams) -> list[ty
             if len(places) > 1 or positions.line_range(positions.range(head).start.line) != place
         ]
     return lenses
+
+
+def _beside_sections(positions: Positions, found: Iterable[SectionOffer]) -> Iterable[types.CodeLens]:
+    """Words on sections of a draft, each at its place; those without one are in the draft's own page."""
+    for section in found:
+        if section.head is not None:
+            line = positions.line_range(positions.range(section.head).start.line)
+            yield from (types.CodeLens(line, _command(offer, "")) for offer in section.offers)
 
 
 def _command(offer: Offer, estimate: str) -> types.Command:

@@ -1,10 +1,13 @@
-"""orch.applyDraft, orch.previewDraft, orch.discardDraft: what becomes of a draft that waits."""
+"""orch.applyDraft, orch.reviewSection, orch.previewDraft, orch.discardDraft: what becomes of a draft that waits."""
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from typing import Any
+
+from pygls.exceptions import JsonRpcInvalidParams
 
 from orch_lsp.errors import ErrorCode, RunError, SpecError, StoreError
 from orch_lsp.lsp.announcing import announce
@@ -19,16 +22,19 @@ from orch_lsp.lsp.show import show_draft
 from orch_lsp.orchestration.applying import (
     draft_edit,
     draft_text_of,
+    only_sections,
     stored_draft,
-    with_draft_state,
 )
-from orch_lsp.orchestration.delivery import insert
+from orch_lsp.orchestration.delivery import insert, reject
+from orch_lsp.runs.drafts import discarded, section_of, waiting_keys
 from orch_lsp.runs.record import RunRecord
-from orch_lsp.runs.status import LIVE, DraftState
+from orch_lsp.runs.status import LIVE, DraftState, SectionState
 from orch_lsp.runs.view import finding_lines
 
 logger = logging.getLogger(__name__)
 
+_WORDS = (str(SectionState.ACCEPTED), str(SectionState.REJECTED))
+"""The words that a person has for a section."""
 READ_BACK_AT_ONCE_SECONDS = 0.5
 """How long the command waits for the change itself, after the client said that it made it."""
 
@@ -39,12 +45,33 @@ async def apply_draft(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
     return await _apply(ls, found)
 
 
+async def review_section(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
+    """orch.reviewSection: take one section of a draft into the document, or keep it out, with a reason.
+
+    A section that was rejected, or whose draft was superseded or discarded, can be accepted all the same.
+    """
+    found, key = _ended(await _with_draft(ls, given)), given.key
+    if key is None or given.state not in _WORDS:
+        raise JsonRpcInvalidParams("`key` is needed, and `state`: " + " or ".join(_WORDS))
+    if given.state == SectionState.ACCEPTED:
+        return await _apply(ls, found, key)
+    record = await reject(found.store, found.record, key, given.reason)
+    announce(ls, record)
+    if _state(record) == DraftState.READY:
+        document = await document_of(ls, found)
+        if document is not None:
+            refresh(ls, document[0])
+    else:
+        await _settle(ls, found)
+    return _answer(record, key)
+
+
 async def discard_draft(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
     """orch.discardDraft: the draft that waits is not wanted."""
     found = _ended(await _with_draft(ls, given))
     if _state(found.record) == DraftState.READY:
-        record = with_draft_state(found.record, DraftState.DISCARDED)
-        await _save(ls, found, record)
+        record = await found.store.amend(found.record.run_id, discarded)
+        announce(ls, record)
         await _settle(ls, found)
         return _answer(record)
     return _answer(found.record)
@@ -77,7 +104,11 @@ async def _with_text(found: FoundRun, current: str | None) -> tuple[str, str | N
         if current is None or not stored.answer.sections:
             return stored.text, None
         before, profile = stored.document_before, found.record.spec.profile
-        edit = await asyncio.to_thread(draft_edit, before, current, profile, stored.answer, insist=True)
+        draft = found.record.draft
+        answer = stored.answer
+        if draft is not None and draft.state is DraftState.READY and draft.sections:
+            answer = only_sections(answer, waiting_keys(draft))
+        edit = await asyncio.to_thread(draft_edit, before, current, profile, answer, insist=True)
     except SpecError:
         return await draft_text_of(found.store, found.record), None
     return stored.text, edit.text
@@ -102,51 +133,76 @@ def _ended(found: FoundRun) -> FoundRun:
     return found
 
 
-async def _apply(ls: OrchServer, found: FoundRun) -> dict[str, Any]:
+async def _apply(ls: OrchServer, found: FoundRun, key: str | None = None) -> dict[str, Any]:
     """Insert a draft once, however often it is asked for, and answer when the client says that it made the edit.
 
     The text is read back in the background where it does not come at once: some clients tell of a change only after
     the command that made it was answered.
+
+    Args:
+        ls: The server.
+        found: The run.
+        key: The one section that is inserted; all that wait without it.
     """
     run_id = found.record.run_id
     accepted = asyncio.Event()
-    task = ls.applying.get(run_id)
-    if task is None:
-        task = ls.applying[run_id] = ls.run_task(_insert(ls, found, accepted), f"apply the draft of {run_id}")
-        task.add_done_callback(lambda _: ls.applying.pop(run_id, None))
+    asked, task = ls.applying.get(run_id, (None, None))
+    if task is None or asked != key:
+        # One edit after the other: each is computed against what the one before it left.
+        task = ls.run_task(_insert_after(task, ls, found, key, accepted), f"apply the draft of {run_id}")
+        ls.applying[run_id] = (key, task)
+        task.add_done_callback(functools.partial(_forget, ls, run_id))
     says_so = ls.run_task(accepted.wait(), f"edit of {run_id} accepted")
     try:
         await asyncio.wait([task, says_so], return_when=asyncio.FIRST_COMPLETED)
         await asyncio.wait([task], timeout=READ_BACK_AT_ONCE_SECONDS)
     finally:
         says_so.cancel()
-    return task.result() if task.done() else {"runId": run_id, "state": str(DraftState.APPLIED)}
+    if task.done():
+        return task.result()
+    named = {} if key is None else {"key": key}
+    return {"runId": run_id, **named, "state": str(SectionState.APPLIED)}
 
 
-async def _insert(ls: OrchServer, found: FoundRun, accepted: asyncio.Event) -> dict[str, Any]:
+def _forget(ls: OrchServer, run_id: str, task: asyncio.Task[dict[str, Any]]) -> None:
+    if ls.applying.get(run_id, (None, None))[1] is task:
+        del ls.applying[run_id]
+
+
+async def _insert_after(
+    before: asyncio.Task[dict[str, Any]] | None,
+    ls: OrchServer,
+    found: FoundRun,
+    key: str | None,
+    accepted: asyncio.Event,
+) -> dict[str, Any]:
+    if before is not None:
+        await asyncio.wait([before])
+        found = FoundRun(await found.store.get(found.record.run_id), found.store)
+    return await _insert(ls, found, key, accepted)
+
+
+async def _insert(ls: OrchServer, found: FoundRun, key: str | None, accepted: asyncio.Event) -> dict[str, Any]:
     """Insert a draft because a person asked for it: their own text is kept wherever there is some."""
     document = await document_of(ls, found)
     target = EditorDocument(ls, document[0], accepted) if document is not None else None
-    record, delivery = await insert(found.store, found.record, target)
+    record, delivery = await insert(found.store, found.record, target, None if key is None else (key,))
     if delivery.refusal is not None:
         error = delivery.refusal
         if document is not None and accepted.is_set():
             # We already answered that it is applied (`READ_BACK_AT_ONCE_SECONDS`), so the refusal is shown.
             ls.failures.set(document[0], ShownFailure.of_run(record, error.detail))
             refresh(ls, document[0])
-        return {**_answer(record), "code": str(error.code), "message": error.message}
+        if key is not None:
+            announce(ls, record)
+        return {**_answer(record, key), "code": str(error.code), "message": error.message}
     if delivery.made is not None:
         announce(ls, record)
         if record.findings and not found.record.findings:
             show_findings(ls, record)
         await _settle(ls, found)
-    # A discarded draft comes back with a retry, or by hand from its record.
-    return _answer(record)
-
-
-async def _save(ls: OrchServer, found: FoundRun, record: RunRecord) -> None:
-    await found.store.save(record, expected=record.status)
-    announce(ls, record)
+    # A discarded draft comes back section by section, with a retry, or by hand from its record.
+    return _answer(record, key)
 
 
 async def _settle(ls: OrchServer, found: FoundRun) -> None:
@@ -167,5 +223,10 @@ def _state(record: RunRecord) -> DraftState | None:
     return record.draft.state if record.draft else None
 
 
-def _answer(record: RunRecord) -> dict[str, Any]:
-    return {"runId": record.run_id, "state": str(_state(record) or "")}
+def _answer(record: RunRecord, key: str | None = None) -> dict[str, Any]:
+    """The state of the draft; of a section that was asked about, its own, and that of the draft beside it."""
+    state = str(_state(record) or "")
+    if key is None or record.draft is None:
+        return {"runId": record.run_id, "state": state}
+    section = section_of(record.draft, key)
+    return {"runId": record.run_id, "key": key, "state": str(section.state), "draft": state}

@@ -120,6 +120,20 @@ M.subcommands = {
       require('orch.review').decide('orch.applyDraft', run_id(words, bufnr), bufnr)
     end,
   },
+  accept = {
+    needs = 'orch.reviewSection',
+    describe = 'Take one section of the draft into the document',
+    run = function(words, bufnr)
+      require('orch.review').section('accepted', words, bufnr)
+    end,
+  },
+  reject = {
+    needs = 'orch.reviewSection',
+    describe = 'Keep one section of the draft out, with a reason',
+    run = function(words, bufnr)
+      require('orch.review').section('rejected', words, bufnr)
+    end,
+  },
   discard = {
     needs = 'orch.discardDraft',
     describe = 'Discard the draft that waits',
@@ -314,6 +328,8 @@ local function candidates_of(name)
   local subject = subcommand and subject_of(subcommand, 0)
   if name == 'history' then
     return { 'all' }
+  elseif name == 'accept' or name == 'reject' then
+    return require('orch.review').keys(0)
   elseif subcommand and (subcommand.about or (subject and subject.about)) == 'run' then
     return require('orch.runs').ids()
   elseif name ~= 'generate' or not subject then

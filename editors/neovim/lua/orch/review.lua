@@ -81,6 +81,92 @@ function M.decide(command, run_id, bufnr, tab)
   end)
 end
 
+---@param word 'accepted'|'rejected'
+---@param run_id string
+---@param key string
+---@param reason? string
+---@param bufnr integer
+local function say(word, run_id, key, reason, bufnr)
+  local argument = { runId = run_id, key = key, state = word, reason = reason }
+  rpc.execute('orch.reviewSection', argument, bufnr, function(result, failed)
+    if failed then
+      notice.error(failed.message)
+    elseif type(result.code) == 'string' then
+      notice.warn(('“%s” is %s (%s).'):format(key, result.state, result.code))
+    else
+      notice.info(('“%s” is %s; the draft is %s.'):format(key, result.state, result.draft))
+    end
+  end)
+end
+
+---@param record any
+---@return { key: string, state: string }[] sections That the document does not have.
+local function sections_left(record)
+  local draft = type(record) == 'table' and record.draft
+  return vim.tbl_filter(function(section)
+    return section.state ~= 'applied' and section.state ~= 'edited'
+  end, type(draft) == 'table' and draft.sections or {})
+end
+
+--- Keys of the sections of a document's newest draft that it does not have.
+---@param bufnr integer
+---@return string[]
+function M.keys(bufnr)
+  local newest = require('orch.runs').newest(bufnr)
+  return vim.tbl_map(function(section)
+    return section.key
+  end, sections_left(newest and newest.record))
+end
+
+--- Say of one section of a draft that it is wanted or not: `:Orch accept goal`, `:Orch reject goal too short`.
+--- Without a key it is asked for; a reason that is not given is asked for, too.
+---@param word 'accepted'|'rejected'
+---@param words string[]
+---@param bufnr integer
+function M.section(word, words, bufnr)
+  local named = { runId = vim.b[bufnr].orch_run_id, open = false }
+  rpc.execute('orch.previewDraft', named, bufnr, function(draft, failed)
+    if failed or type(draft) ~= 'table' then
+      notice.error(failed and failed.message or 'there is no draft.')
+      return
+    end
+    local function reasoned(key)
+      local reason = #words > 1 and table.concat(words, ' ', 2) or nil
+      if word == 'accepted' or reason then
+        say(word, draft.runId, key, reason, bufnr)
+        return
+      end
+      vim.ui.input({ prompt = ('Why not “%s”? (may stay empty) '):format(key) }, function(given)
+        if given then
+          say(word, draft.runId, key, given, bufnr)
+        end
+      end)
+    end
+    if words[1] then
+      reasoned(words[1])
+      return
+    end
+    rpc.execute('orch.showRun', { runId = draft.runId, open = false }, bufnr, function(record)
+      local sections = sections_left(record)
+      if #sections == 0 then
+        notice.info('no section of the draft waits.')
+        return
+      end
+      local options = {
+        prompt = word == 'accepted' and 'Accept' or 'Reject',
+        format_item = function(section)
+          return ('%s (%s)'):format(section.key, section.state)
+        end,
+      }
+      vim.ui.select(sections, options, function(section)
+        if section then
+          reasoned(section.key)
+        end
+      end)
+    end)
+  end)
+end
+
 --- Compare a draft with its document; without an id, the newest draft that waits.
 ---@param run_id? string
 ---@param bufnr integer

@@ -13,7 +13,7 @@ local M = {}
 ---@field cost? { amount: string, currency: string }
 ---@field timing { started_at: string, ended_at?: string }
 ---@field error? { code: string, message: string, remediation: string }
----@field draft? { state: string, partial: boolean, bytes: integer }
+---@field draft? { state: string, partial: boolean, bytes: integer, sections?: { key: string, state: string }[] }
 ---@field taken_back? boolean In lists only: an undo has taken all of the draft out of the document.
 
 ---@class orch.Delta

@@ -3,6 +3,7 @@ import { failureOn } from "../documents/failures";
 import { openDocument, openDocumentOf } from "../documents/runDocument";
 import { runIdOf } from "../documents/virtualDocuments";
 import { runOfNode } from "../history/runTree";
+import { sectionReview } from "../review/sectionReview";
 import type { RunTracker } from "../runs/runTracker";
 import { chooseNewDocument } from "./chooseNewDocument";
 import { chooseProvider, type ProviderChoice } from "./chooseProvider";
@@ -100,6 +101,15 @@ export class CommandRouter {
         if (argument?.["name"] !== undefined) return next(args);
         const chosen = await chooseNewDocument(await next([{ ...argument, open: false }]));
         return chosen === null ? undefined : next([{ ...argument, ...chosen }]);
+      }
+      case "orch.reviewSection": {
+        const run = argument?.runId === undefined ? undefined : this.tracker.record(argument.runId);
+        const word = await sectionReview(argument ?? {}, run);
+        if (word === null) return undefined;
+        if (word["state"] === "accepted") await this.openDocument(word);
+        const answer = await next([word]);
+        this.tellRefusal(answer);
+        return answer;
       }
       case "orch.applyDraft": {
         await this.openDocument(argument);

@@ -24,7 +24,9 @@ export class DraftReview implements vscode.Disposable {
       this.proposals,
       tracker.onDidChangeRun(({ record }) => {
         const document = this.open.get(record.run_id);
-        if (document !== undefined && !draftWaits(record)) void this.close(record.run_id, document);
+        if (document === undefined) return;
+        if (draftWaits(record)) this.refreshSoon(document);
+        else void this.close(record.run_id, document);
       }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         this.refreshSoon(document.uri);

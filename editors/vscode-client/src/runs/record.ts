@@ -6,6 +6,11 @@
 export type RunStatus = "queued" | "running" | "completed" | "failed" | "cancelled" | "interrupted";
 export type DraftState = "ready" | "applied" | "discarded" | "superseded";
 
+export interface DraftSection {
+  readonly key: string;
+  readonly state: string;
+}
+
 export interface RunRecord {
   readonly run_id: string;
   readonly parent_run_id: string | null;
@@ -18,7 +23,12 @@ export interface RunRecord {
   readonly cost: { readonly amount: string; readonly currency: string } | null;
   readonly timing: { readonly started_at: string; readonly ended_at: string | null };
   readonly error: { readonly code: string; readonly message: string; readonly remediation: string } | null;
-  readonly draft: { readonly state: DraftState; readonly bytes: number; readonly partial: boolean } | null;
+  readonly draft: {
+    readonly state: DraftState;
+    readonly bytes: number;
+    readonly partial: boolean;
+    readonly sections?: readonly DraftSection[];
+  } | null;
   /** In lists only: the draft was applied, and an undo has taken all of it out of the document again. */
   readonly taken_back?: boolean;
 }

@@ -1,0 +1,96 @@
+"""`orch-lsp apply RUN`: put a draft that was kept, or some of its sections, into its file."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from orch_lsp.cli.document_file import DocumentFile, update_provenance_of
+from orch_lsp.cli.files import read_text, require_replaceable
+from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, say_error, write_json
+from orch_lsp.cli.runs import find_run, with_store, workspace_option
+from orch_lsp.errors import ErrorCode, RunError, SpecError
+from orch_lsp.orchestration.delivery import Delivery, insert
+from orch_lsp.orchestration.session import Session
+from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.schema import to_dict
+from orch_lsp.runs.status import LIVE
+from orch_lsp.runs.store import RunStore
+from orch_lsp.settings.run_settings import RunSettings
+from orch_lsp.uri import path_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    record: RunRecord
+    delivery: Delivery
+    path: Path
+    problems: tuple[str, ...] = ()
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--section", "sections", metavar="KEY", multiple=True, help="Only this section of the draft.")
+@click.option("--json", "as_json", is_flag=True, help="Print the run's record.")
+@workspace_option
+def apply(run_id: str, sections: tuple[str, ...], as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- click passes flags by name
+    """Put the draft of RUN into its file: all sections that wait, or those with these keys.
+
+    A section in which you wrote meanwhile keeps your text, and the drafted one comes after it. One that is named is
+    put there even if it was rejected, or its draft superseded.
+
+    Exit codes: 0 the file has it, 1 it could not be put there, 2 there is no such run or section.
+    """
+
+    async def put(session: Session, store: RunStore, settings: RunSettings) -> _Outcome:
+        store, record = await find_run(session, store, settings, run_id)
+        if record.status in LIVE:
+            raise RunError(ErrorCode.RUN_IN_PROGRESS, "This run has not ended yet.")
+        if record.draft is None:
+            raise RunError(ErrorCode.UNKNOWN_RUN, f"Run {record.run_id} has no draft.")
+        path = _path_of(store, record)
+        require_replaceable(path)
+        document = DocumentFile(path, await asyncio.to_thread(read_text, path))
+        record, delivery = await insert(store, record, document, sections or None)
+        if delivery.made is None:
+            return _Outcome(record, delivery, path)
+        return _Outcome(
+            record, delivery, path, tuple(await update_provenance_of(store, record, delivery.made.edit.text))
+        )
+
+    with reporting_errors(as_json=as_json):
+        outcome = with_store(workspace, put)
+    for problem in outcome.problems:
+        say(f"warning: {problem}")
+    if as_json:
+        write_json(to_dict(outcome.record))
+    if outcome.delivery.refusal is not None:
+        say_error(outcome.delivery.refusal.detail)
+        sys.exit(EXIT_FAILED)
+    if outcome.delivery.made is None:
+        state = outcome.record.draft.state if outcome.record.draft else "gone"
+        say(
+            f"Nothing was put into {outcome.path.name}: the draft is {state}. Name a section with --section to take it."
+        )
+    else:
+        say(f"{outcome.path.name} has {', '.join(outcome.delivery.made.edit.filled)} of run {outcome.record.run_id}.")
+
+
+def _path_of(store: RunStore, record: RunRecord) -> Path:
+    """The file that a run is about.
+
+    Raises:
+        SpecError: `invalid_request`: there is none.
+    """
+    named = path_of(record.spec.path) if ":" in record.spec.path else None
+    path = named or (store.root or Path.cwd()) / record.spec.path
+    if not path.is_file():
+        raise SpecError(
+            ErrorCode.INVALID_REQUEST, f"{record.spec.path} is not there, for which the draft was written.",
+            remediation="Run the command where the file is, or print the draft: `orch-lsp runs show ID --draft`.",
+        )  # fmt: skip
+    return path
