@@ -122,7 +122,7 @@ GUIDANCE: Mapping[ErrorCode, Guidance] = {
         "Take it out of the document, or say with `orch-lsp secrets FILE` what may be sent; nothing was sent."
     ),
     ErrorCode.UNUSABLE_DRAFT: Guidance(
-        "Retry, or choose another model: the answer held no section of this profile.", retryable=True
+        "Retry, or choose another model: nothing of the answer fits into the document.", retryable=True
     ),
     ErrorCode.DOCUMENT_CHANGED: Guidance("Your text was kept and the draft is waiting: insert it, or discard it."),
     ErrorCode.RUN_IN_PROGRESS: Guidance("Wait for the run on this document to end, or cancel it."),

@@ -14,22 +14,21 @@ from collections.abc import Iterator
 
 from orch_lsp.text import Span
 
-_ALWAYS_HIDDEN = (
-    "["
+HIDDEN = (
     "\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f"  # controls, but for tab, line ends, form feed and NEL
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"  # zero-width, bidirectional, invisible operators
     "\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # format controls, tags, selectors
-    "]"
 )
-_ALWAYS = re.compile(_ALWAYS_HIDDEN)
+"""Characters that are hidden wherever they stand, as the inside of a class of a regular expression."""
+_ALWAYS = re.compile(f"[{HIDDEN}]")
 
 # Joiners and the two presentation selectors belong to emoji and to Persian and Indic scripts: one of each may
 # follow a character that is not ASCII. Anything beyond that says nothing to a reader.
 _JOINERS = "(?P<kept>[^\x00-\x7f\u200c\u200d\ufe0e\ufe0f][\ufe0e\ufe0f]?[\u200c\u200d]?)|[\u200c\u200d\ufe0e\ufe0f]"
 _JOINER = re.compile(_JOINERS)
-_EACH = re.compile(f"{_ALWAYS_HIDDEN}|{_JOINERS}")
+_EACH = re.compile(f"[{HIDDEN}]|{_JOINERS}")
 _ANY_JOINER = re.compile("[\u200c\u200d\ufe0e\ufe0f]")
 
 

@@ -127,6 +127,11 @@ def split_lines(text: str) -> list[str]:
     return _LINE_END.split(text)
 
 
+def counted(count: int, noun: str) -> str:
+    """A number with its noun, which takes an s if there is not one of them: `1 file`, `2 files`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def shortened(text: str, most: int) -> str:
     """A text for a message, cut with an ellipsis behind `most` characters."""
     return text if len(text) <= most else f"{text[:most]}…"

@@ -27,7 +27,7 @@ from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.review import BESIDE_THE_RULES, is_of_the_document, is_spec, review
 from orch_lsp.rules.check import RULES
 from orch_lsp.rules.rule import Finding, Related
-from orch_lsp.text import LineIndex, sha256
+from orch_lsp.text import LineIndex, counted, sha256
 from orch_lsp.workspace import relative_path
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ async def cured(
     except SpecError as error:
         say_error(replace(error.detail, remediation="Run the command again when nobody else writes the file."))
         return spec, False
-    say(f"{name}: {fixed.cures} {'cure' if fixed.cures == 1 else 'cures'} applied.")
+    say(f"{name}: {counted(fixed.cures, 'cure')} applied.")
     return replace(spec, reading=fixed.reading), True
 
 

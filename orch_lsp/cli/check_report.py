@@ -9,7 +9,7 @@ from typing import Any
 
 from orch_lsp.document.profile import Severity
 from orch_lsp.runs.escape import visible
-from orch_lsp.text import LineIndex, Span
+from orch_lsp.text import LineIndex, Span, counted
 
 UNREADABLE = "unreadable_document"
 """The rule of a finding about a file that is no text."""
@@ -107,7 +107,7 @@ def summary_line(report: Report) -> str:
     files = counts.pop("files")
     words = [_counted(number, name) for name, number in counts.items() if number]
     found = ", ".join(words) if words else "nothing to say" if files else "nothing was checked"
-    return f"{files} {'document' if files == 1 else 'documents'}: {found}."
+    return f"{counted(files, 'document')}: {found}."
 
 
 def _counted(number: int, name: str) -> str:

@@ -179,9 +179,10 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def say_error(error: ErrorDetail) -> None:
-    """The last two lines of a failure."""
+    """The last two lines of a failure: what it was, and its cure if there is one."""
     say(f"error[{error.code}]: {error.message}")
-    say(f"cure: {error.remediation}")
+    if error.remediation:
+        say(f"cure: {error.remediation}")
 
 
 def error_document(error: ErrorDetail) -> dict[str, Any]:

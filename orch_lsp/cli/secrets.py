@@ -30,19 +30,23 @@ _SAID = {"allow": "sent as it is", "redact": "redacted", "exclude": "its lines a
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--line", type=click.IntRange(min=1), help="Only what begins on this line, counted from 1.")
-@click.option("--redact", "choice", flag_value="redact", help="Send the document without the value.")
-@click.option("--exclude", "choice", flag_value="exclude", help="Send the document without its lines.")
-@click.option("--allow", "choice", flag_value="allow", help="It is no secret: send it. Needs --line.")
-@click.option("--forget", "choice", flag_value="forget", help="Take back what was said of it.")
+@click.option("--line", type=click.IntRange(min=1), help="Only what stands on this line, counted from 1.")
+@click.option("--redact", is_flag=True, help="Send the document without the value.")
+@click.option("--exclude", is_flag=True, help="Send the document without its lines.")
+@click.option("--allow", is_flag=True, help="It is no secret: send it. Needs --line.")
+@click.option("--forget", is_flag=True, help="Take back what was said of it.")
 @click.option("--json", "as_json", is_flag=True, help="Print `orch.secrets/1`.")
 @workspace_option
-def secrets(*, file: Path, line: int | None, choice: str | None, as_json: bool, workspace: Path | None) -> None:
+def secrets(*, file: Path, line: int | None, as_json: bool, workspace: Path | None, **choices: bool) -> None:
     """List what in FILE looks like a secret, or say what may be sent of it.
 
     The choice is kept for you alone, by a salted hash of the value; it holds wherever the value stands. Exit code 1
     if something still stops a draft.
     """
+    said = [name for name, is_said in choices.items() if is_said]
+    if len(said) > 1:
+        raise click.UsageError(f"--{said[0]} and --{said[1]} cannot both hold: say one of them")
+    choice = said[0] if said else None
     if choice == "allow" and line is None:
         raise click.UsageError("--allow needs the --line of what is let pass")
     with reporting_errors(as_json=as_json):
@@ -50,10 +54,10 @@ def secrets(*, file: Path, line: int | None, choice: str | None, as_json: bool, 
     if as_json:
         write_json({"schema": _SCHEMA, "secrets": [_value(place) for place in places]})
     for place in () if as_json else places:
-        said = "stops a draft" if place.blocks else _SAID[place.choice or "redact"]
-        write_page(f"{place.line + 1}\t{place.match.kind}\t{said}\n")
+        holds = "stops a draft" if place.blocks else _SAID[place.choice or "redact"]
+        write_page(f"{place.line + 1}\t{place.match.kind}\t{holds}\n")
     if not places and not as_json:
-        say("Nothing in it looks like a secret.")
+        say("Nothing in it looks like a secret." if line is None else f"Nothing on line {line} looks like a secret.")
     if any(place.blocks for place in places):
         sys.exit(EXIT_FAILED)
 
@@ -70,7 +74,7 @@ async def _settle(file: Path, line: int | None, choice: str | None, workspace: P
         if choice is not None:
             await asyncio.to_thread(_choose, reading.document, session.redactor, line, choice)
         places = await asyncio.to_thread(_places, reading.document, session.redactor)
-        return tuple(place for place in places if line is None or place.line == line - 1)
+        return tuple(place for place in places if line is None or place.is_on(line - 1))
     finally:
         await session.supervisor.aclose()
         await session.aclose()

@@ -21,7 +21,7 @@ from orch_lsp.language.code.links import CodeCitation
 from orch_lsp.language.coverage import Coverage, Mark, Row, SpecCoverage, Status
 from orch_lsp.language.trace import Edge
 from orch_lsp.runs.escape import plain
-from orch_lsp.text import Span
+from orch_lsp.text import Span, counted
 
 _STATUSES: Mapping[Status, str] = {
     "uncovered": "no task",
@@ -97,8 +97,8 @@ class _Page:
         words = {**_STATUSES, **_MARKS, **_OTHERS}
         self.part("name").text = self.part("heading").text = f"Trace of {name}"
         said = [f"{counts[key]:,} {word}" for key, word in words.items() if counts[key]]
-        asked = f"{len(rows):,} {'requirement' if len(rows) == 1 else 'requirements'}"
-        specs = f"{len(coverage.specs):,} {'spec' if len(coverage.specs) == 1 else 'specs'}"
+        asked = counted(len(rows), "requirement")
+        specs = counted(len(coverage.specs), "spec")
         self.part("summary").text = f"{asked} in {specs}{': ' if said else ''}{', '.join(said)}."
         self.part("note").text = (
             "A requirement is done without evidence if its tasks are done and no test cites it."
@@ -127,7 +127,7 @@ class _Page:
                 self._add_row(body, row)
         if spec.loose:
             details = _add(section, "details")
-            count = f"{len(spec.loose):,} {'task' if len(spec.loose) == 1 else 'tasks'}"
+            count = counted(len(spec.loose), "task")
             _add(details, "summary", f"{count} for nothing that is asked for")
             body = _table(details, "Tasks that cite no requirement", (("", "Task"), ("status", "State")))
             for path, node in spec.loose:

@@ -13,13 +13,13 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import cast
 
-from orch_lsp.context.choke import Admitted
+from orch_lsp.context.choke import Admitted, secret_in_name
 from orch_lsp.context.corpus import Corpus
 from orch_lsp.context.excerpts import Lines, head, part, whole
 from orch_lsp.context.item import ContextItem, estimate_tokens
 from orch_lsp.context.roles import role_by_text
 from orch_lsp.hidden import quoted, strip_hidden
-from orch_lsp.text import split_lines
+from orch_lsp.text import counted, split_lines
 
 MOST_TOKENS = 1_500
 """Of the card, its conventions included."""
@@ -88,7 +88,7 @@ def _languages(corpus: Corpus) -> Iterator[str]:
     del found[""]
     if found:
         yield "Languages: " + ", ".join(
-            f"{name} ({count} {'file' if count == 1 else 'files'})"
+            f"{name} ({counted(count, 'file')})"
             for name, count in sorted(found.items(), key=lambda one: (-one[1], one[0]))[:_MOST_LANGUAGES]
         )
 
@@ -98,7 +98,7 @@ def _tree(corpus: Corpus) -> Iterator[str]:
     for path in corpus.files:
         name, slash, _ = path.partition("/")
         below[name + slash] += 1
-    names = [_shown(name) for name in sorted(below)]
+    names = [_shown(name) for name in sorted(below) if secret_in_name(name) is None]
     if names:
         more = f", and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
         yield "Top of the tree: " + ", ".join(names[:_MOST_NAMES]) + more

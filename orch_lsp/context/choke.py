@@ -20,6 +20,7 @@ from orch_lsp.context.item import Exclusion
 from orch_lsp.context.scan import without_lines
 from orch_lsp.context.stamps import Stamp, stamp_of
 from orch_lsp.hidden import strip_hidden
+from orch_lsp.redaction import redact
 from orch_lsp.secret_shapes import find_secrets
 from orch_lsp.text import line_spans
 
@@ -110,6 +111,8 @@ def pass_text(origin: str, text: str, *, named: str | None = None) -> Admitted |
         text: All of it.
         named: How an exclusion names it, if otherwise.
     """
+    if (kind := secret_in_name(origin)) is not None:
+        return Exclusion(redact(named or origin), f"secret in its name: {kind}")
     text, stripped = strip_hidden(text)
     # A secret anywhere in the text counts, since an excerpt may hold the half of it that no pattern knows.
     secrets = find_secrets(text)
@@ -120,6 +123,12 @@ def pass_text(origin: str, text: str, *, named: str | None = None) -> Admitted |
     if left is not None or _is_full_of_secrets(text, len(hidden)):
         return Exclusion(named or origin, f"secret: {(left or secrets[0]).kind}")
     return Admitted(origin, text, stripped + len(hidden), hidden)
+
+
+def secret_in_name(name: str) -> str | None:
+    """The kind of secret that the name of a file or an origin looks like; None if it looks like none."""
+    found = next(iter(find_secrets(strip_hidden(name)[0])), None)
+    return None if found is None else found.kind
 
 
 def _is_full_of_secrets(text: str, hidden: int) -> bool:

@@ -28,6 +28,7 @@ from orch_lsp.context.sight import Sight, seen
 from orch_lsp.context.tokens import terms
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.settings.pins import parse_pin
+from orch_lsp.text import counted
 
 MAX_LEFT_OUT = 200
 _SAY_WHAT_STAYS = frozenset((OWN_IGNORES, ".gitignore", ".ignore", ".dockerignore"))
@@ -269,7 +270,7 @@ def _pin(
             wanted.whole = wanted.whole or lines is None
             wanted.ranges += [lines] if lines else []
     if len(pinned) > MOST_PINNED:
-        left_out.append(Exclusion("…", f"{len(pinned) - MOST_PINNED} more files are pinned"))
+        left_out.append(Exclusion("…", f"pinned: {counted(len(pinned) - MOST_PINNED, 'more file')}"))
 
 
 def _note(wanted: Wanted, place: Place, mention: Mention) -> None:

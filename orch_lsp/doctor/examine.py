@@ -27,6 +27,7 @@ from orch_lsp.settings.configured import configured_providers
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.model import Settings
 from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.text import counted
 from orch_lsp.workspace import resolved, state_home, user_config_path
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ async def _specs(session: Session, reading: Reading) -> list[DoctorFinding]:
         ]
     if index.shortfall is not None:
         return [DoctorFinding("specs", "note", index.shortfall)]
-    return [DoctorFinding("specs", "ok", f"{count:,} {'file' if count == 1 else 'files'} that may be specs")]
+    return [DoctorFinding("specs", "ok", f"{counted(count, 'file')} that may be specs")]
 
 
 async def _store(session: Session, reading: Reading) -> DoctorFinding:

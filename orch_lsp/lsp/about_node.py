@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orch_lsp.runs.escape import code, fenced, plain, prose, visible
-from orch_lsp.text import split_lines
+from orch_lsp.text import counted, split_lines
 
 if TYPE_CHECKING:
     from orch_lsp.document.node import Node
@@ -51,7 +51,7 @@ def markdown(about: About, address: Address, code_address: CodeAddress = _nowher
         for label, named in (*_lists(about, address), *_code_lists(about, code_address))
     ]
     if about.within:
-        lists.append(f"- cited within {about.within} times")
+        lists.append(f"- cited within {counted(about.within, 'time')}")
     if not about.is_whole:
         lists.append(f"- {_STILL_READING}")
     blocks = [head, fenced(_shown(about.text), "markdown"), "\n".join(lists) or "- cited by nothing that is known here"]
@@ -67,7 +67,7 @@ def text(about: About, address: Address) -> str:
         listed = ", ".join(f"{one.words} ({plain(one.path)})" for one in named[:MOST_LISTED])
         lists.append(f"{label} {len(named)}: {listed}{_rest(named)}")
     if about.within:
-        lists.append(f"cited within {about.within} times")
+        lists.append(f"cited within {counted(about.within, 'time')}")
     if not about.is_whole:
         lists.append(_STILL_READING)
     return "\n".join((*lines, *(lists or ["cited by nothing that is known here"])))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from orch_lsp.runs.record import Finding
+from orch_lsp.text import counted
 
 if TYPE_CHECKING:
     from orch_lsp.document.answer.reading import AnswerNote
@@ -24,10 +25,10 @@ def findings_of(notes: Sequence[AnswerNote], step: str | None = None) -> tuple[F
         text = note.text[: min(_LONGEST_TEXT, room)]
         room -= len(text)
         cut = len(note.text) - len(text)
-        message = f"{note.message} ({cut} more characters are in the whole answer)" if cut else note.message
+        message = f"{note.message} ({counted(cut, 'more character')} in the whole answer)" if cut else note.message
         severity = "information" if note.code == _MENDED else "warning"
         findings.append(Finding(note.code, severity, message[:500], note.key, text, step))
     if len(notes) > _MOST_FINDINGS:
-        more = f"{len(notes) - _MOST_FINDINGS} more findings of this kind; the whole answer is kept"
+        more = f"{counted(len(notes) - _MOST_FINDINGS, 'more finding')} of this kind; the whole answer is kept"
         findings.append(Finding("text_left_out", "warning", more, step=step))
     return tuple(findings)

@@ -64,14 +64,18 @@ class DraftPlan:
     rewrite: Rewrite | None = None
     """Set if something that is written is to be written anew: the targets are its nodes."""
 
+    @property
+    def instructions(self) -> str | None:
+        """The author's standing instructions, and behind them the one for this run."""
+        standing = self.reading.settings.parameters.instructions
+        return "\n\n".join(filter(None, (standing, self.reading.instruction))) or None
+
 
 def instructed(reading: Reading, instruction: str | None) -> Reading:
     """The reading with an instruction for one run, at most 2,000 characters, behind the author's standing ones."""
     if instruction is None or not instruction.strip():
         return reading
-    parameters = reading.settings.parameters
-    said = "\n\n".join(filter(None, (parameters.instructions, instruction.strip()[:LONGEST_INSTRUCTION])))
-    return replace(reading, settings=replace(reading.settings, parameters=replace(parameters, instructions=said)))
+    return replace(reading, instruction=instruction.strip()[:LONGEST_INSTRUCTION])
 
 
 def plan_draft(

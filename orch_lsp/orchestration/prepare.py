@@ -6,10 +6,12 @@ it what one provider would be sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from orch_lsp.context.assembly import card, example, excerpts
+from orch_lsp.context.assembly import block, card, example, excerpts
 from orch_lsp.context.item import ContextResult
 from orch_lsp.context.role_marks import without_role_marks
 from orch_lsp.document.brief import without_template_note
@@ -18,14 +20,16 @@ from orch_lsp.document.written_style import written_style
 from orch_lsp.hidden import strip_hidden
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.rewrite import Rewrite
-from orch_lsp.orchestration.secret_refusal import Settled, without_live_keys
+from orch_lsp.orchestration.secret_refusal import Beside, Settled, without_live_keys
 from orch_lsp.plugins import contained
-from orch_lsp.prompts.layout import Again, Material, lay_out
+from orch_lsp.prompts.layout import Again, Material, Words, lay_out
 from orch_lsp.providers.base import GenerationRequest, LimitsOutput, Provider, SectionRequest
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.record import ModelRef, ProviderRef, RequestParameters
 from orch_lsp.settings.model import Choice
+from orch_lsp.settings.problem import Layer
 from orch_lsp.text import sha256
+from orch_lsp.workspace import ORCH_DIRECTORY, user_config_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
         ContextError: It holds what looks like a secret.
     """
     document, parameters = plan.reading.document, plan.reading.settings.parameters
-    settled = Settled(document, plan.secret_choices)
+    settled = Settled(document, plan.secret_choices, tuple(_beside(plan)))
 
     def shown(text: str) -> str:
         return _inert(settled.text(text))
@@ -70,7 +74,7 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
         sections = _places(plan, shown)
     style = written_style(document)
     rendered = lay_out(
-        plan.words.words,
+        _settled_words(plan.words.words, settled),
         Material(
             specification=shown(without_template_note(document.text)),
             style=style.facts(),
@@ -78,7 +82,7 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
             card=without_role_marks(card(context)),
             excerpts=without_role_marks(excerpts(context)),
             example=without_role_marks(example(context)),
-            instructions=shown(parameters.instructions or ""),
+            instructions=shown(plan.instructions or ""),
             title=shown(document.title_text),
             language=style.language or "",
             again=None if plan.rewrite is None else _again(plan.rewrite, shown),
@@ -95,7 +99,7 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
         reasoning=parameters.reasoning,
         cache_marks=rendered.marks,
     )
-    settled.refuse_secrets(request)
+    settled.refuse_secrets(request, {item.path: block(item) for item in context.items})
     return request
 
 
@@ -118,6 +122,43 @@ def _again(rewrite: Rewrite, shown: Callable[[str], str]) -> Again:
         ids=shown(rewrite.ids),
         findings=tuple(map(shown, rewrite.findings)),
         earlier=tuple(map(shown, rewrite.earlier)),
+    )
+
+
+def _settled_words(words: Words, settled: Settled) -> Words:
+    template = replace(words.template, rules=settled.text(words.template.rules))
+    return Words(settled.text(words.core), settled.text(words.task), template)
+
+
+def _beside(plan: DraftPlan) -> Iterator[Beside]:
+    """The texts of a request that its user gave beside the document, each with where it can be mended."""
+    settings = plan.reading.settings
+    if settings.parameters.instructions:
+        layer = settings.origins.get("instructions", Layer.DEFAULT)
+        yield Beside(f"The setting `instructions` ({layer})", settings.parameters.instructions, _cure_of_setting(layer))
+    if plan.reading.instruction:
+        yield Beside(
+            "The instruction for this draft", plan.reading.instruction, "Ask again without it; nothing was sent."
+        )
+    for file, words in plan.words.own.items():
+        yield Beside(f"The prompt {Path(file).name}", words, _cure_of_file(file))
+
+
+def _cure_of_setting(layer: Layer) -> str:
+    match layer:
+        case Layer.PROJECT:
+            return _cure_of_file(f"{ORCH_DIRECTORY}/config.toml")
+        case Layer.USER if user_config_path().is_file():
+            return _cure_of_file(str(user_config_path()))
+        case Layer.FRONT_MATTER:
+            return "Take it out of the front matter; nothing was sent."
+        case _:
+            return "Take it out of `instructions` in the settings of your editor; nothing was sent."
+
+
+def _cure_of_file(path: str) -> str:
+    return (
+        f"Take it out of {path}, or say with `orch-lsp secrets {shlex.quote(path)}` what may be sent; nothing was sent."
     )
 
 
@@ -168,5 +209,5 @@ def planned_parameters(plan: DraftPlan, choice: Choice) -> RequestParameters:
         parameters.max_output_tokens,
         parameters.temperature,
         parameters.reasoning,
-        sha256(parameters.instructions) if parameters.instructions else None,
+        sha256(plan.instructions) if plan.instructions else None,
     )

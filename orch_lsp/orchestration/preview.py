@@ -21,6 +21,7 @@ from orch_lsp.orchestration.resources import ProcessResources
 from orch_lsp.orchestration.steps.context import retrieve
 from orch_lsp.orchestration.window import context_budget, window_of
 from orch_lsp.runs.escape import plain
+from orch_lsp.text import counted
 
 SCHEMA = "orch.context/1"
 
@@ -136,7 +137,7 @@ def in_short(made: Preview) -> str:
     if made.estimate is None:
         return ""
     files = len({item.path for item in made.context.items})
-    return f"{in_words(made.estimate)}, {files} {'file' if files == 1 else 'files'}"
+    return f"{in_words(made.estimate)}, {counted(files, 'file')}"
 
 
 _REASONS: Mapping[str, str] = {

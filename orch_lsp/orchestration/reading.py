@@ -75,6 +75,8 @@ class Reading:
     """The workspace in which the document is named, if a link on the way leads out of it."""
     around_it: Index = field(default_factory=Index, repr=False, compare=False)
     """The documents of its workspace, as they were known when it was read."""
+    instruction: str | None = None
+    """The words of a person for this one run, behind their standing instructions."""
     has_file: Callable[[Path], bool] | None = field(default=None, repr=False, compare=False)
     """Whether there is a file at an absolute path, for another state than that of the disk, which None asks."""
 

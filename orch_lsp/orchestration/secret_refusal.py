@@ -6,7 +6,7 @@ else that looks like a secret is refused. No word of theirs lets a key pass that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
@@ -23,6 +23,10 @@ from orch_lsp.text import LineIndex, Span
 
 IN_USE = "key that is in use"
 """The kind of a secret that is known, whatever it looks like."""
+_APART = (
+    "None of its parts does: write what stands before and behind such a value otherwise, or send less of the workspace "
+    "(`context.budget_tokens`)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,14 @@ class SecretPlace:
 
     Attributes:
         line: Zero-based line on which it begins.
+        last_line: The one on which it ends.
         match: Its place and kind.
         value: The text itself: for hashing, and never for showing.
         choice: The user's word on it.
     """
 
     line: int
+    last_line: int
     match: SecretMatch
     value: str
     choice: SecretChoice | None
@@ -45,6 +51,10 @@ class SecretPlace:
     def blocks(self) -> bool:
         """Whether nothing is sent because of it."""
         return self.choice is None or (self.choice == "allow" and self.match.kind == IN_USE)
+
+    def is_on(self, line: int) -> bool:
+        """Whether it stands on a line, in full or in part."""
+        return self.line <= line <= self.last_line
 
     @property
     def refusal(self) -> ContextError:
@@ -68,7 +78,9 @@ def secrets_of(
     apart = [one for one in matches if not any(_meet(one.span, other.span) for other in known)]
     lines = LineIndex(text)
     return tuple(
-        SecretPlace(lines.position(one.span.start)[0], one, value, choices.of(value))
+        SecretPlace(
+            lines.position(one.span.start)[0], lines.position(one.span.end - 1)[0], one, value, choices.of(value)
+        )
         for one in sorted((*apart, *known), key=lambda one: one.span)
         for value in (text[one.span.start : one.span.end],)
     )
@@ -93,29 +105,50 @@ def _meet(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-class Settled:
-    """A document's texts as they may be sent, by the user's word on the secrets in it."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A text of a request that is neither the document nor an excerpt: instructions, or words of one's own.
 
-    def __init__(self, document: SpecDocument, choices: SecretChoices) -> None:
-        """Look at the secrets of a document.
+    Attributes:
+        named: For a message, as the beginning of a sentence.
+        text: All of it.
+        cure: The way out if it holds a secret.
+    """
+
+    named: str
+    text: str
+    cure: str
+
+
+class Settled:
+    """The texts of a request as they may be sent, by the user's word on the secrets in them."""
+
+    def __init__(self, document: SpecDocument, choices: SecretChoices, beside: Sequence[Beside] = ()) -> None:
+        """Look at the secrets of a document, then of the texts beside it.
 
         Raises:
             ContextError: There is one on which the user has said nothing.
         """
         self._choices = choices
-        self._places = secrets_of(document, choices)
-        blocking = next((place for place in self._places if place.blocks), None)
+        places = secrets_of(document, choices)
+        blocking = next((place for place in places if place.blocks), None)
         if blocking is not None:
             raise blocking.refusal
-
-    @property
-    def redactions(self) -> int:
-        """How many secrets of the document are not sent."""
-        return sum(place.choice != "allow" for place in self._places)
+        said = [(place.choice, place.value) for place in places]
+        for one in beside:
+            for match in find_secrets(one.text):
+                value = one.text[match.span.start : match.span.end]
+                choice = choices.of(value)
+                if choice is None:
+                    message = f"{one.named} holds what looks like a secret ({match.kind})."
+                    raise ContextError(ErrorCode.SECRET_BLOCKED, message, remediation=one.cure)
+                said.append((choice, value))
+        self._allowed = tuple(value for choice, value in said if choice == "allow")
+        self._takes_out = len(self._allowed) < len(said)
 
     def text(self, text: str) -> str:
-        """A text of the document without the secrets that are not to be sent; its lines stay."""
-        if not self.redactions:
+        """A text without the secrets that are not to be sent; its lines stay."""
+        if not self._takes_out:
             return text
         found = [(match, self._choices.of(text[match.span.start : match.span.end])) for match in find_secrets(text)]
         text, _ = without_lines(text, [match for match, choice in found if choice == "exclude"])
@@ -130,25 +163,34 @@ class Settled:
                 at = match.span.end
         return "".join((*pieces, text[at:]))
 
-    def refuse_secrets(self, request: GenerationRequest) -> None:
+    def refuse_secrets(self, request: GenerationRequest, pieces: Mapping[str, str]) -> None:
         """Look through everything that would be sent, but for the values that the user lets pass.
 
+        Each part was looked through before, so that only parts that are put together can make a secret.
+
+        Args:
+            request: All that would be sent.
+            pieces: Its pieces of the workspace by the path that each is from.
+
         Raises:
-            ContextError: It holds what looks like a secret; the error names the kind.
+            ContextError: It holds what looks like a secret; the error names the kind, and the file if there is one.
         """
         for text in (request.system_instructions, request.prompt):
             found = first_secret(self._without_allowed(text))
-            if found is not None:
-                raise ContextError(
-                    ErrorCode.SECRET_BLOCKED, f"The assembled request holds what looks like a secret ({found[1]})."
-                )
+            if found is None:
+                continue
+            path = next((path for path, piece in pieces.items() if first_secret(self._without_allowed(piece))), None)
+            where = "The request as a whole" if path is None else f"`{path}`, as it would be sent,"
+            raise ContextError(
+                ErrorCode.SECRET_BLOCKED,
+                f"{where} holds what looks like a secret ({found[1]}).",
+                remediation=_APART if path is None else f"Name `{path}` in `.orchignore`, or rename it.",
+            )
 
     def _without_allowed(self, text: str) -> str:
-        for place in self._places:
-            if place.choice == "allow":
-                value, _ = strip_hidden(place.value)
-                for line in filter(None, map(str.strip, value.split("\n"))):
-                    text = text.replace(line, "[allowed]")
+        for value in self._allowed:
+            for line in filter(None, map(str.strip, strip_hidden(value)[0].split("\n"))):
+                text = text.replace(line, "[allowed]")
         return text
 
 

@@ -15,7 +15,7 @@ from orch_lsp.settings.secret_choices import SecretChoice, read_choices
 def choose_at(
     folder: Path, document: SpecDocument, redactor: Redactor, line: int, choice: SecretChoice | None
 ) -> tuple[SecretPlace, ...]:
-    """Remember the user's word on the secrets that begin on a line; None forgets it. Blocking.
+    """Remember the user's word on the secrets that stand on a line; None forgets it. Blocking.
 
     `folder` is the state folder, where it is kept.
 
@@ -27,10 +27,20 @@ def choose_at(
         StoreError: The word cannot be kept.
     """
     known = read_choices(folder)
-    found = tuple(place for place in secrets_of(document, known, redactor) if place.line == line)
+    found = tuple(place for place in secrets_of(document, known, redactor) if place.is_on(line))
     if not found:
+        others = sorted({place.line + 1 for place in secrets_of(document, known, redactor)})
+        cure = (
+            f"Name one of lines {', '.join(map(str, others))}."
+            if others[1:]
+            else (
+                f"Name line {others[0]}."
+                if others
+                else "There is nothing to say: nothing in the document looks like one."
+            )
+        )
         raise ContextError(
-            ErrorCode.INVALID_REQUEST, f"Nothing on line {line + 1} looks like a secret.", line=line, remediation=""
+            ErrorCode.INVALID_REQUEST, f"Nothing on line {line + 1} looks like a secret.", line=line, remediation=cure
         )
     if choice == "allow" and any(place.match.kind == IN_USE for place in found):
         raise ContextError(
@@ -40,6 +50,6 @@ def choose_at(
             line=line,
         )
     # A key in use may be a part of what looks like a secret, which is searched for without knowing the key.
-    by_looks = (place for place in secrets_of(document, known) if place.line == line)
+    by_looks = (place for place in secrets_of(document, known) if place.is_on(line))
     remember(folder, {place.value: choice for place in (*found, *by_looks)})
     return found

@@ -7,7 +7,8 @@ words that say whom a model is to believe.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orch_lsp.context.choke import read_bytes
@@ -34,8 +35,8 @@ class Chosen:
     """The words of a request, and where those are from that the package did not bring."""
 
     words: Words
-    replaced: tuple[str, ...] = ()
-    """Files as a person may name them: `.orch/prompts/plain.draft.md`."""
+    own: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Those words by their files, as a person may name them: `.orch/prompts/plain.draft.md`."""
     frame: str = TASK
     """Name of the words around the task."""
 
@@ -44,6 +45,11 @@ class Chosen:
         """The name for the record: that of the part, and the frame if the task is to write something anew."""
         part = self.words.template.name
         return part if self.frame == TASK else f"{self.frame}/{part}"
+
+    @property
+    def replaced(self) -> tuple[str, ...]:
+        """The names of the files."""
+        return tuple(self.own)
 
     @property
     def version(self) -> str:
@@ -71,11 +77,11 @@ def choose(template: PromptTemplate, root: Path | None, frame: str = TASK) -> Ch
     if of_project is not None:
         own_rules = f"{ORCH_DIRECTORY}/{PROMPTS_FOLDER}/{template.name}.md"
         rules = of_project
-    replaced = tuple(filter(None, (own_core, own_task, own_rules)))
+    own = {file: words for file, words in ((own_core, core), (own_task, task), (own_rules, rules)) if file is not None}
     check_names(core, own_core or "core.md", ())
     check_names(task, own_task or f"{frame}.md", NAMES_IN_FRAME[frame], NEEDED_IN_FRAME[frame])
     check_names(rules, own_rules or template.name, NAMES_IN_RULES)
-    return Chosen(Words(core, task, replace(template, rules=rules)), replaced, frame)
+    return Chosen(Words(core, task, replace(template, rules=rules)), own, frame)
 
 
 def words_at(folder: Path, path: str) -> str | Fault | None:

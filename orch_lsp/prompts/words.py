@@ -64,7 +64,7 @@ def faults_of_names(words: str, known: Collection[str], needed: Collection[str] 
         message = f"there is nothing named `{{{{{_short(name)}}}}}`"
         faults.append(Fault(message, cure, Span(match.start(), match.end())))
     if missing := set(needed) - found:
-        listed, lost = _listed(missing), " and ".join(_LOST[name] for name in sorted(missing))
+        listed, lost = _listed(missing), " and ".join(_LOST.get(name, f"the {name}") for name in sorted(missing))
         value = "its value belongs" if len(missing) == 1 else "their values belong"
         faults.append(Fault(f"lacks {listed}: the model would not be told {lost}", f"Put {listed} where {value}."))
     return faults

@@ -12,7 +12,7 @@ from orch_lsp.hidden import hidden_spans
 from orch_lsp.markdown.tree import Chunk
 from orch_lsp.rules.prose import chunks, once_a_chunk
 from orch_lsp.rules.rule import Fix, Found, Rule, Subject
-from orch_lsp.text import Edit, LineIndex, Span
+from orch_lsp.text import Edit, LineIndex, Span, counted
 
 _MOST_LINES = 50
 _MOST_NAMED = 3
@@ -49,9 +49,9 @@ def _in_chunk(chunk: Chunk) -> tuple[Span, ...]:
 
 
 def _named(text: str, spans: Sequence[Span]) -> str:
-    counted = Counter(map(_name, (text[span.start] for span in spans))).most_common()
-    named = ", ".join(f"{name}{f' ({count} times)' if count > 1 else ''}" for name, count in counted[:_MOST_NAMED])
-    return named if len(counted) <= _MOST_NAMED else f"{named} and {len(counted) - _MOST_NAMED} other characters"
+    found = Counter(map(_name, (text[span.start] for span in spans))).most_common()
+    named = ", ".join(f"{name}{f' ({count} times)' if count > 1 else ''}" for name, count in found[:_MOST_NAMED])
+    return named if len(found) <= _MOST_NAMED else f"{named} and {counted(len(found) - _MOST_NAMED, 'other character')}"
 
 
 def _name(char: str) -> str:

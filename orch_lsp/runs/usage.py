@@ -15,6 +15,7 @@ from orch_lsp.generation import Usage
 from orch_lsp.runs.columns import COUNTS
 from orch_lsp.runs.escape import plain
 from orch_lsp.runs.labels import COST_UNKNOWN, TOKENS_UNKNOWN
+from orch_lsp.text import counted
 
 Grouping = Literal["day", "model", "spec"]
 
@@ -129,4 +130,4 @@ def _unknown(runs: int) -> str:
 
 
 def _runs(count: int) -> str:
-    return "1 run" if count == 1 else f"{count} runs"
+    return counted(count, "run")

@@ -17,6 +17,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from orch_lsp.hidden import HIDDEN
 from orch_lsp.secret_shapes.armour import private_keys
 from orch_lsp.secret_shapes.command_lines import commands
 from orch_lsp.secret_shapes.named_values import (
@@ -34,7 +35,7 @@ from orch_lsp.text import Span
 # Characters that are not seen, a line that goes on, and what a page, an address, a text of JSON and a wide font make of
 # a character.
 _DISGUISE = re.compile(
-    r"[\u00AD\u034F\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFE00-\uFE0F\uFEFF]"
+    f"[{HIDDEN}\u200c\u200d\ufe0e\ufe0f]"
     r"|\\\r?\n[ \t]{0,16}+|%(?P<percent>[2-7][0-9A-Fa-f]|0[Aa])"
     r"|&#(?P<decimal>[0-9]{1,3});|&#[xX](?P<hex>[0-9A-Fa-f]{1,2});"
     r"|\\u00(?P<unit>[0-9A-Fa-f]{2})|(?P<wide>[\uFF01-\uFF5E])"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 from orch_lsp.redaction import redact
 from orch_lsp.settings.problem import Layer, Problem
 from orch_lsp.spelling import near
+from orch_lsp.text import counted
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -138,7 +139,7 @@ def validated(
             continue
         if len(wrong) > len(problems):
             last = next(reversed(problems))
-            more = f"{problems[last].message}; {len(wrong) - len(problems)} more values here are not used"
+            more = f"{problems[last].message}; {counted(len(wrong) - len(problems), 'more value')} here of no use"
             problems[last] = replace(problems[last], message=more)
         return table, list(problems.items())
 

@@ -9,6 +9,7 @@ import stat
 import pytest
 
 from tests.fakes.scripted_server import chat_pieces, stream_reply
+from tests.process.conftest import KEY as WORK_KEY
 
 ANSWER = ["## Goal\n\nLimit clients.\n"]
 # Built in pieces, so that no scanner takes a test for a leak.
@@ -187,3 +188,101 @@ async def test_a_damaged_file_and_one_of_a_repository_let_nothing_pass(orch, ans
     assert (homes.state / "secrets.damaged.json").exists()
     if os.name == "posix":
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+BESIDE = [
+    (
+        ".orch/config.toml",
+        f'instructions = "Always use {TOKEN} to sign."\n',
+        "The setting `instructions` (.orch/config.toml)",
+    ),
+    (".orch/prompts/plain.draft.md", f"Number criteria.\nMind {TOKEN}.\n", "The prompt plain.draft.md"),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "named"), BESIDE, ids=["instructions", "prompt"])
+async def test_one_beside_the_document_is_named_with_a_cure_that_works(orch, answering, workspace, path, text, named):
+    (workspace / path).parent.mkdir(parents=True, exist_ok=True)
+    (workspace / path).write_text(text)
+    (workspace / "a.spec.md").write_text("# Limiter\n\nLimit clients.\n\n## Tasks\n\nTODO\n")
+    for command, code in (("draft", 1), ("context", 2)):
+        failed = await orch(command, "a.spec.md")
+        assert failed.code == code
+        assert f"error[secret_blocked]: {named} holds what looks like a secret (GitHub token)." in failed.err
+        assert f"cure: Take it out of {path}, or say with `orch-lsp secrets {path}` what may be sent" in failed.err
+        assert TOKEN not in failed.err + failed.out
+    assert answering.requests == []
+    assert (await orch("secrets", path, "--redact")).code == 0
+    assert (await orch("draft", "a.spec.md", "--json")).code == 0
+    body = answering.requests[0].body.decode()
+    assert "[redacted: GitHub token]" in body
+    assert TOKEN not in body
+
+
+async def test_one_that_is_asked_for_in_a_draft_is_named_and_has_no_fix_in_the_document(
+    start_editor, answering, workspace
+):
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", "# Limiter\n\nLimit clients.\n\n## Tasks\n\nTODO\n")
+    record = await editor.draft(uri, instruction=f"Use {TOKEN}.")
+    assert record["error"]["message"] == "The instruction for this draft holds what looks like a secret (GitHub token)."
+    assert record["error"]["remediation"] == "Ask again without it; nothing was sent."
+    actions = await editor.actions(uri, await editor.diagnostic(uri, "secret_blocked"))
+    assert not {REDACT, EXCLUDE, ALLOW} & set(actions)
+    assert answering.requests == []
+
+
+async def test_a_key_in_use_is_not_offered_to_pass(start_editor, answering, workspace):
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", f"# Limiter\n\nLimit clients by {WORK_KEY}.\n\n## Tasks\n\nTODO\n")
+    await editor.draft(uri)
+    actions = await editor.actions(uri, await editor.diagnostic(uri, "secret_blocked"))
+    assert {REDACT, EXCLUDE} <= set(actions)
+    assert ALLOW not in actions
+
+
+async def test_a_token_that_nobody_sees_as_one_has_its_place(orch, answering, workspace):
+    for between in ("\u3164", "\U000e0041"):
+        text = f"# Limiter\n\nUse {TOKEN[:9]}{between}{TOKEN[9:]} to sign.\n\n## Tasks\n\nTODO\n"
+        (workspace / "a.spec.md").write_text(text)
+        assert (await orch("secrets", "a.spec.md")).out == "3\tGitHub token\tstops a draft\n", between
+        assert "Line 3 of the document" in (await orch("draft", "a.spec.md")).err
+    assert answering.requests == []
+
+
+async def test_any_line_of_a_long_one_may_be_named(orch, answering, workspace):
+    (workspace / "a.spec.md").write_text(f"# Limiter\n\nLimit clients.\n\n{KEY}\n\n## Tasks\n\nTODO\n")
+    assert (await orch("secrets", "a.spec.md", "--line", "7")).out == "5\tprivate key\tstops a draft\n"
+    assert (await orch("secrets", "a.spec.md", "--line", "7", "--exclude")).code == 0
+    assert (await orch("draft", "a.spec.md", "--json")).code == 0
+    assert KEY_LINES[0] not in answering.requests[0].body.decode()
+
+
+async def test_what_makes_no_sense_of_a_secret_is_told_with_a_way_out(orch, workspace):
+    (workspace / "a.spec.md").write_text(SPEC)
+    refused = await orch("secrets", "a.spec.md", "--line", "1", "--allow")
+    assert (
+        refused.err == "error[invalid_request]: Nothing on line 1 looks like a secret.\ncure: Name one of lines 5, 7.\n"
+    )
+    both = await orch("secrets", "a.spec.md", "--redact", "--exclude")
+    assert both.code == 2
+    assert "--redact and --exclude cannot both hold" in both.err
+    (workspace / "a.spec.md").write_text("# Limiter\n\nLimit clients.\n")
+    clean = await orch("secrets", "a.spec.md", "--line", "1", "--allow")
+    assert clean.code == 1
+    assert "cure: There is nothing to say" in clean.err
+    assert (await orch("secrets", "a.spec.md", "--line", "1")).err == "Nothing on line 1 looks like a secret.\n"
+
+
+async def test_a_file_whose_name_is_one_is_left_out_and_stops_nothing(orch, answering, workspace):
+    (workspace / "src").mkdir()
+    (workspace / f"{TOKEN}.py").write_text("limit = 1\n")
+    (workspace / "src" / f"limiter-{TOKEN}.py").write_text("def limit_clients(): ...\n")
+    (workspace / "src" / "limiter.py").write_text("def limit_clients(): ...\n")
+    (workspace / "a.spec.md").write_text("# Limiter\n\nLimit clients, see limiter.\n\n## Tasks\n\nTODO\n")
+    done = await orch("draft", "a.spec.md", "--json")
+    assert done.code == 0, done.err
+    body = answering.requests[0].body.decode()
+    assert "src/limiter.py" in body
+    assert TOKEN not in body + done.out + done.err
+    assert "secret in its name: GitHub token" in done.out

@@ -150,7 +150,7 @@ def test_what_is_pinned_comes_with_what_the_spec_names(tmp_path):
     assert found["src"] == "not a regular file"
     assert "spec.md" not in found
     many = retrieve(query(root, "", pinned=tuple(f"gone{number}" for number in range(300))))
-    assert many.left_out[100].reason == "200 more files are pinned"
+    assert many.left_out[100].reason == "pinned: 200 more files"
 
 
 def test_a_line_with_a_secret_is_hidden_and_listed(tmp_path):

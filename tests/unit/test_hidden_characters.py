@@ -30,6 +30,8 @@ def test_the_examples_of_the_page_are_what_they_are_said_to_be() -> None:
         ("Limit \u202egnihton\u202c.", "U+202E right-to-left override"),
         ("Li\u200bm\u200bit.", "U+200B zero width space (2 times)"),
         ("Limit\x07.", "U+0007 control"),
+        ("A\x01B\x02C\x03D\x04.", "U+0003 control and 1 other character."),
+        ("A\x01B\x02C\x03D\x04E\x05.", "U+0003 control and 2 other characters."),
     ],
 )
 def test_a_line_with_hidden_characters_has_one_finding_and_a_cure(line: str, said: str) -> None:

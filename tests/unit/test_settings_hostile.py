@@ -73,7 +73,7 @@ def test_dots_in_a_text_are_no_parts_of_a_key(text):
 def test_only_so_many_problems_are_told_and_the_last_says_how_many_more_there_are():
     layer = parse_project("model = 'm'\n" + "".join(f"key{i} = 1\n" for i in range(1_000)))
     assert len(layer.problems) == MOST_PROBLEMS
-    assert layer.problems[-1].message.endswith(f"; {1_000 - MOST_PROBLEMS} more values here are not used")
+    assert layer.problems[-1].message.endswith(f"; {1_000 - MOST_PROBLEMS} more values here of no use")
     assert layer.table is not None
     assert layer.table.model == "m"
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from orch_lsp.context.choke import NOT_FOUND, read_bytes
 from orch_lsp.context.item import Exclusion
+from orch_lsp.text import counted
 
 FILES: Mapping[str, str] = {".mcp.json": "mcpServers", ".vscode/mcp.json": "servers"}
 """The files, and the key below which servers stand. What stands in the first holds."""
@@ -79,7 +80,7 @@ def declared_servers(root: Path) -> tuple[tuple[Declared, ...], tuple[Exclusion,
         for server in _servers(content, key, file, root):
             found.setdefault(server.name, server)
     if len(found) > _MOST_SERVERS:
-        problems.append(Exclusion("…", f"{len(found) - _MOST_SERVERS} more servers are declared"))
+        problems.append(Exclusion("…", f"declares {counted(len(found) - _MOST_SERVERS, 'more server')}"))
     return tuple(found.values())[:_MOST_SERVERS], tuple(problems)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from lsprotocol import types
 
 from orch_lsp.document.drafting import asked_for
 from orch_lsp.errors import ErrorCode
+from orch_lsp.late import late
 from orch_lsp.lsp.commands import (
     ALLOW_PROVIDER,
     APPLY_DRAFT,
@@ -35,6 +36,14 @@ from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.review import findings_of_rules
 from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 from orch_lsp.rules.rule import Finding
+from orch_lsp.workspace import state_home
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration import secret_refusal
+    from orch_lsp.settings import secret_choices
+else:
+    secret_refusal = late("orch_lsp.orchestration.secret_refusal")
+    secret_choices = late("orch_lsp.settings.secret_choices")
 
 _ANOTHER_CHOICE = frozenset({
     "missing_provider", "missing_model", "unknown_provider", "missing_auth", "invalid_auth", "permission_denied",
@@ -133,7 +142,8 @@ async def _quick_fixes(
         code = str(diagnostic.code)
         if failure is not None and failure.detail.code == code:
             cured.append(diagnostic)
-            actions += [_action(one, quick_fix, [diagnostic]) for one in _on_secret(reading, diagnostic)]
+            fixes = await asyncio.to_thread(_on_secret, snapshot, reading, diagnostic)
+            actions += [_action(one, quick_fix, [diagnostic]) for one in fixes]
             continue
         if code in _UNWRITTEN:
             generate.append(diagnostic)
@@ -182,13 +192,24 @@ def _cures(snapshot: Snapshot, reading: Reading, failure: ShownFailure) -> Itera
         yield Offer("Orch: Choose another model…", SELECT_MODEL, {"uri": uri})
 
 
-def _on_secret(reading: Reading, diagnostic: types.Diagnostic) -> Iterable[Offer]:
-    """Ways to send something that looks like a secret, the most careful first."""
+def _on_secret(snapshot: Snapshot, reading: Reading, diagnostic: types.Diagnostic) -> list[Offer]:
+    """Ways to send something that looks like a secret, the most careful first; none if it stands elsewhere.
+
+    A key that is in use is never let pass.
+    """
     if diagnostic.code != ErrorCode.SECRET_BLOCKED:
-        return
-    for title, choice in _OF_A_SECRET:
-        argument = {"uri": reading.source.uri, "line": diagnostic.range.start.line, "choice": choice}
-        yield Offer(title, SETTLE_SECRET, argument)
+        return []
+    line, known = diagnostic.range.start.line, secret_choices.read_choices(state_home())
+    places = secret_refusal.secrets_of(reading.document, known, snapshot.session.redactor)
+    kinds = {place.match.kind for place in places if place.is_on(line)}
+    if not kinds:
+        return []
+    is_in_use = secret_refusal.IN_USE in kinds
+    return [
+        Offer(title, SETTLE_SECRET, {"uri": reading.source.uri, "line": line, "choice": choice})
+        for title, choice in _OF_A_SECRET
+        if not (is_in_use and choice == "allow")
+    ]
 
 
 def _about(reading: Reading, failure: ShownFailure) -> Iterable[Offer]:

@@ -46,5 +46,5 @@ async def settle_secret(ls: OrchServer, given: CommandArgument) -> dict[str, Any
     if not left and failure is not None and failure.detail.code == "secret_blocked":
         ls.failures.clear(uri)
     refresh(ls, uri)
-    kinds = [place.match.kind for place in places if line in {None, place.line}]
+    kinds = [place.match.kind for place in places if line is None or place.is_on(line)]
     return {"kinds": kinds, "choice": choice, "left": left}

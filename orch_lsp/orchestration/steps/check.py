@@ -43,6 +43,12 @@ _MOST_FINDINGS = 60
 _DECLINED = "The model declined to write, or wrote only a stand-in."
 _EMPTY = "The answer is complete, but its sections are empty."
 _REASONING_ALONE = "The answer is complete, but holds nothing besides the model's reasoning."
+_MORE_ROOM = "Retry with less `reasoning` or a higher `max_output_tokens`, or choose another model."
+_ONLY_THOSE = "Retry, or choose a larger model. The text is kept; sections that have text already are never replaced."
+_BY_HEADING = (
+    "Retry, or choose a larger model: a section counts by its heading. The text is kept; `instructions` of your own "
+    "must not ask for other headings."
+)
 
 
 async def check_answer(scope: StepScope, plan: DraftPlan, raw: str) -> Answer:
@@ -125,14 +131,18 @@ def _unusable(answer: Answer, wanted: Sequence[str]) -> ProviderError:
             remediation="Write more into the brief, or choose another model; then retry.",
         )
     messages = {
-        "repeated": "Every section of the answer says the same.",
-        "not_in_shape": f"No part of the answer has the shape that its place needs; wanted were {asked_for}.",
-        "empty": _EMPTY if answer.headings else _REASONING_ALONE,
-        "not_asked_for": f"The answer holds only sections that were not asked for; wanted were {asked_for}.",
+        "repeated": ("Every section of the answer says the same.", None),
+        "not_in_shape": (f"No part of the answer has the shape that its place needs; wanted were {asked_for}.", None),
+        "empty": (_EMPTY, None) if answer.headings else (_REASONING_ALONE, _MORE_ROOM),
+        "not_asked_for": (
+            f"The answer holds only sections that were not asked for; wanted were {asked_for}.",
+            _ONLY_THOSE,
+        ),
     }
     nothing = "The answer is complete but holds none of the sections that were asked for"
     otherwise = f"{nothing}: it has {found}; wanted were {asked_for}." if found else f"{nothing} ({asked_for})."
-    return ProviderError(ErrorCode.UNUSABLE_DRAFT, messages.get(answer.reason, otherwise))
+    message, cure = messages.get(answer.reason, (otherwise, _BY_HEADING))
+    return ProviderError(ErrorCode.UNUSABLE_DRAFT, message, remediation=cure)
 
 
 def _example(answer: Answer) -> str:
