@@ -126,7 +126,7 @@ def workspace_left_by(file: Path, *, explicit: Path | None = None, folders: Iter
         folders: As for `find_root`.
     """
     named, real = Path(os.path.abspath(file)), resolved(file)  # noqa: PTH100 -- links are what is looked for
-    if explicit is not None and real.is_relative_to(resolved(explicit)):
+    if named == real or (explicit is not None and real.is_relative_to(resolved(explicit))):
         return None
     home = _home()
     bases = [

@@ -28,6 +28,7 @@ _FRAGMENT_LINES = re.compile(r"L?(\d{1,9})(?:C\d+)?(?:-L?(\d{1,9})(?:C\d+)?)?$")
 _COLON_LINES = re.compile(r"^(?P<path>.*?[^:]):(?P<first>\d{1,9})(?:-(?P<last>\d{1,9})|:\d{1,9})?:?$", re.DOTALL)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _QUOTES = "\"'“”‘’«»<>()[]{}*,;!?…"
+_BEHIND_WORD = f"{_QUOTES}.:"
 _WORD = re.compile(r"[^\s|]+")
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w{2,79}(?:(?:\.|::|#)[^\W\d]\w{0,79}){0,4}(?:\(\))?")
@@ -103,6 +104,23 @@ def mentions_in(tree: Tree) -> list[Mention]:
             if len(found) == MAX_MENTIONS:
                 return found
     return found
+
+
+def telling_mentions_in(tree: Tree) -> Iterator[Mention]:
+    """Those of `mentions_in` that are meant or name lines; after a key, only its chunk is looked through."""
+    left = MAX_MENTIONS
+    for chunk, base in zip(tree.chunks, tree.starts, strict=True):
+        for number, mention in chunk.once("telling mentions", _telling_of_chunk):
+            if number < left:
+                yield replace(mention, span=Span(mention.span.start + base, mention.span.end + base))
+        left -= len(chunk.once("mentions", _of_chunk))
+        if left <= 0:
+            return
+
+
+def _telling_of_chunk(chunk: Chunk) -> tuple[tuple[int, Mention], ...]:
+    every = chunk.once("mentions", _of_chunk)
+    return tuple((number, one) for number, one in enumerate(every) if one.explicit or one.lines is not None)
 
 
 def mention_at(tree: Tree, offset: int) -> Mention | None:
@@ -216,9 +234,9 @@ def _words(text: str, start: int, end: int) -> Iterator[Mention]:
         for at, written in _names_in(match[0]):
             bare = written.lstrip(_QUOTES)
             first = match.start() + at + len(written) - len(bare)
-            bare = bare.rstrip(f"{_QUOTES}.:")
-            word = _ESCAPE.sub(r"\1", bare)
-            mention = _at(word) if _AT.match(word) else _word(word)
+            bare = bare.rstrip(_BEHIND_WORD)
+            word = _ESCAPE.sub(r"\1", bare) if "\\" in bare else bare
+            mention = _at(word) if word[:1] == "@" and _AT.match(word) else _word(word)
             if mention is not None:
                 yield replace(mention, span=Span(first, first + len(bare)))
 

@@ -31,7 +31,9 @@ def fill_targets(document: SpecDocument, profile: Profile) -> tuple[Target, ...]
     A document of several parts lacks no section that each of them has: one more would be that of its part.
     """
     targets: list[Target] = []
-    in_parts = document.once(("in parts", profile), lambda: keys_in_parts(document.tree.headings, profile))
+    in_parts = document.skeleton.once(
+        ("in parts", profile), None, lambda: keys_in_parts(document.tree.headings, profile)
+    )
     for spec in profile.sections:
         present = document.profile_sections.get(spec.key)
         if present is None and spec.key not in in_parts:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from orch_lsp.text import Span, normalised, sha256
 
 if TYPE_CHECKING:
     from orch_lsp.document.model import SpecDocument
+
+_Made = TypeVar("_Made")
 
 NodeKind = Literal[
     "section",
@@ -127,6 +130,16 @@ class Nodes:
     loose: tuple[Citation, ...] = ()
     """Citations that stand in no node."""
 
+    def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """The value that `make` gives, made once for these nodes and kept with them. Two threads may both make it."""
+        if key not in self._derived:
+            self._derived[key] = make()
+        return self._derived[key]
+
+    @cached_property
+    def _derived(self) -> dict[Hashable, Any]:
+        return {}
+
     @cached_property
     def by_key(self) -> Mapping[str, Node]:
         """Each node by its key."""
@@ -219,9 +232,8 @@ def gathered(text: str, nodes: Iterable[Node], citations: Iterable[Citation] = (
     return Nodes(tuple(found), tuple(loose))
 
 
-def place_of(citation: Citation) -> tuple[int, int]:
-    """Where a citation stands, to sort by."""
-    return citation.span.start, citation.span.end
+place_of: Callable[[Citation], Span] = attrgetter("span")
+"""Where a citation stands, to sort by."""
 
 
 def parents_of(ordered: Sequence[Node]) -> list[int]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from orch_lsp.document.items import PlacedMatch, visible_matches
-from orch_lsp.document.node import Citation, Node, scope_named
+from orch_lsp.document.node import Citation, Node, Nodes, scope_named
 from orch_lsp.document.profile import Severity
 from orch_lsp.language.index import FoundDefinition, Index, IndexedDocument
 from orch_lsp.markdown.reader import read
@@ -142,8 +142,17 @@ def _modified(index: Index, document: IndexedDocument, node: Node) -> Iterator[F
                     yield from index.definitions(document.path, old)
 
 
-def _scenarios(document: IndexedDocument, requirement: Node) -> list[Node]:
-    return [node for node in document.nodes.nodes if node.kind == "scenario" and node.parent == requirement.key]
+def _scenarios(document: IndexedDocument, requirement: Node) -> Sequence[Node]:
+    nodes = document.nodes
+    return nodes.once("scenarios", lambda: _scenarios_by_parent(nodes)).get(requirement.key, ())
+
+
+def _scenarios_by_parent(nodes: Nodes) -> Mapping[str, Sequence[Node]]:
+    found: dict[str, list[Node]] = {}
+    for node in nodes.nodes:
+        if node.kind == "scenario" and node.parent is not None:
+            found.setdefault(node.parent, []).append(node)
+    return found
 
 
 def overlapping_changes(index: Index, document: IndexedDocument) -> Iterator[Found]:

@@ -14,6 +14,7 @@ from orch_lsp.lsp.convert import SEVERITIES, SOURCE, Positions
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.locations import uri_of_path
 from orch_lsp.lsp.pages import page_uri
+from orch_lsp.lsp.publication import QUIET_SECONDS
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.wire.workspace import Typed
 from orch_lsp.orchestration.reading import Reading
@@ -43,11 +44,17 @@ async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
     positions = snapshot.positions()
     found = await asyncio.to_thread(_review, snapshot, reading, positions)
     # Other open documents may be seen otherwise by what was typed in this one.
-    snapshot.in_background(snapshot.session.indexes.keep_up(reading), "open documents in the index")
+    snapshot.in_background(_keep_up(snapshot, reading), "open documents in the index")
     failure = snapshot.failure
     if failure is not None and not _is_said_or_settled(failure, reading):
         found += await asyncio.to_thread(_failures, snapshot, reading, failure, positions)
     return found
+
+
+async def _keep_up(snapshot: Snapshot, reading: Reading) -> None:
+    # Threads take the interpreter from one another: the answer goes first, and more keys may follow at once.
+    await asyncio.sleep(QUIET_SECONDS)
+    await snapshot.session.indexes.keep_up(reading)
 
 
 def _review(snapshot: Snapshot, reading: Reading, positions: Positions) -> list[types.Diagnostic]:

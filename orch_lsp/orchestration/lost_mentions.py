@@ -12,7 +12,7 @@ from pathlib import Path
 from orch_lsp.context.choke import read_text
 from orch_lsp.context.excerpts import Lines
 from orch_lsp.context.item import Exclusion
-from orch_lsp.context.mentions import Mention, has_suffix, mentions_in
+from orch_lsp.context.mentions import Mention, has_suffix, telling_mentions_in
 from orch_lsp.context.stamps import Stamp, stamp_of
 from orch_lsp.context.tree import FileTree
 from orch_lsp.orchestration.reading import Reading
@@ -33,7 +33,7 @@ def lost_mentions(reading: Reading) -> tuple[LostMention, ...]:
     if reading.root is None:
         return ()
     found: list[LostMention] = []
-    for mention in mentions_in(reading.document.tree):
+    for mention in telling_mentions_in(reading.document.tree):
         reason = (mention.explicit and _lost(reading, mention)) or _beyond(reading, mention)
         if reason:
             written = shortened(mention.written, _LONGEST)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from orch_lsp.document.heading_name import NAMES_KEPT, heading_name
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.profile import Profile
+from orch_lsp.document.skeleton import Skeleton
 from orch_lsp.rules.rule import Fix, Found, Rule, Subject
 from orch_lsp.text import Edit, Span
 
@@ -27,17 +28,25 @@ def unknown_heading_near_miss(subject: Subject) -> Iterator[Found]:
     document, profile = subject.document, subject.profile
     if not profile.sections and not profile.headings:
         return
-    present = set(document.profile_sections)
-    written = {heading_name(section.title) for section in document.sections}
-    for section in document.sections:
-        if section.level == 1 or section.profile_key is not None:
-            continue
-        name = heading_name(section.title)
-        known = _nearest(profile, name)
-        if known is None or known.key in present or known.name in written:
+    skeleton = document.skeleton
+    near = skeleton.once(("near misses", profile), None, lambda: tuple(_near(skeleton, profile)))
+    for number, name, known in near:
+        section = document.sections[number]
+        if known.key in document.profile_sections:
             continue
         message = f"“{section.title}” is nearly “{known.title}”, which is read as such, and this is not."
         yield Found(message, section.heading, section.key, tuple(_rewritten(document, section, name, known.title)))
+
+
+def _near(skeleton: Skeleton, profile: Profile) -> Iterator[tuple[int, str, _Known]]:
+    """The numbers of headings, with their names, that are near to one of the format that no heading is called by."""
+    names = [heading_name(title) for title in skeleton.titles]
+    written = frozenset(names)
+    for number, name in enumerate(names):
+        if skeleton.levels[number] > 1 and skeleton.profile_keys[number] is None:
+            known = _nearest(profile, name)
+            if known is not None and known.name not in written:
+                yield number, name, known
 
 
 def _rewritten(document: SpecDocument, section: Section, name: str, title: str) -> Iterator[Fix]:

@@ -218,10 +218,13 @@ def _renamed(document: SpecDocument) -> Iterator[Citation]:
 def duplicate_id(subject: Subject) -> Iterator[Found]:
     """Requirements, renames and numbered tasks that are there already under the same name or number."""
     nodes = subject.document.nodes
+    again = [node for node in nodes.nodes if "~" in node.key]
+    if not again:
+        return
     parts = {block.node.key: block.part for block in blocks(subject)}
     unnamed = {block.node.key for block in blocks(subject) if not is_named(subject.document, block)}
-    for node in nodes.nodes:
-        first = nodes.by_key.get(node.key.rpartition("~")[0]) if "~" in node.key else None
+    for node in again:
+        first = nodes.by_key.get(node.key.rpartition("~")[0])
         if first is None or not _has_id(subject.document.text, node):
             continue
         if part_named(node) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,7 +17,7 @@ _METADATA = re.compile(
     r"(?:\s*\*\*[^*\r\n]+\*\*[ \t]*:[^\r\n]*(?:\r\n|\n|\r|\Z)|\s*\*\*[^*\r\n]+:\*\*[^\r\n]*(?:\r\n|\n|\r|\Z))+"
 )
 _PART = "-requirements"
-_KINDS: frozenset[NodeKind] = frozenset(("requirement", "delta", "scenario"))
+_KINDS: frozenset[NodeKind] = frozenset(("requirement", "delta"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,8 @@ class Scenario:
 
     node: Node
     section: Section
-    text: str
-    """That of the document."""
-
-    @property
-    def written(self) -> bool:
-        """Whether anything stands below its heading."""
-        return bool(self.text[self.section.heading.end : self.node.span.end].strip())
+    written: bool
+    """Whether anything stands below its heading."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +38,17 @@ class Block:
     section: Section
     part: str | None
     """Where it stands: `requirements`, or the part of a delta (`added`); None outside of all."""
-    scenarios: tuple[Scenario, ...]
-    tree: Tree = field(compare=False, repr=False)
-    """That of the document."""
+    document: SpecDocument = field(compare=False, repr=False)
 
     @cached_property
     def words(self) -> str:
         """Its own text up to the first heading below it, without code, comments, and lines as `**Priority**: P1`."""
-        return _words(self.tree, self.section)
+        return _words(self.document.tree, self.section)
+
+    @cached_property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenarios below it."""
+        return tuple(_scenarios(self.document, self.node))
 
     @property
     def whole(self) -> bool:
@@ -63,24 +62,21 @@ def blocks(subject: Subject) -> tuple[Block, ...]:
     return document.once("requirement blocks", lambda: tuple(_read(document)))
 
 
-def _read(document: SpecDocument) -> list[Block]:
+def _read(document: SpecDocument) -> Iterator[Block]:
     by_start = document.by_start
-    found: list[tuple[Node, Section]] = []
-    below: dict[str, list[Scenario]] = {}
+    parts: dict[str | None, str | None] = {None: None}
     for node in document.nodes.nodes:
         section = by_start.get(node.span.start) if node.kind in _KINDS else None
-        if section is None:
-            continue
-        if node.kind == "scenario":
-            if node.parent is not None:
-                below.setdefault(node.parent, []).append(Scenario(node, section, document.text))
-        elif part_named(node) is None:
-            found.append((node, section))
-    parts: dict[str | None, str | None] = {None: None}
-    return [
-        Block(node, section, _part(document, node.parent, parts), tuple(below.get(node.key, ())), document.tree)
-        for node, section in found
-    ]
+        if section is not None and part_named(node) is None:
+            yield Block(node, section, _part(document, node.parent, parts), document)
+
+
+def _scenarios(document: SpecDocument, requirement: Node) -> Iterator[Scenario]:
+    for node in document.nodes.within(requirement):
+        section = document.by_start.get(node.span.start) if node.kind == "scenario" else None
+        if section is not None and node.parent == requirement.key:
+            written = bool(document.text[section.heading.end : node.span.end].strip())
+            yield Scenario(node, section, written)
 
 
 def _part(document: SpecDocument, parent: str | None, known: dict[str | None, str | None]) -> str | None:
@@ -96,7 +92,7 @@ def _part(document: SpecDocument, parent: str | None, known: dict[str | None, st
         else:
             parent = around.parent
     part = known[parent]
-    known |= dict.fromkeys(above, part)
+    known.update(dict.fromkeys(above, part))
     return part
 
 

@@ -167,10 +167,14 @@ def _has_place(subject: Subject, keys: Collection[str]) -> bool:
     # At the first level one alone may be meant as the title.
     if len(levels) > 1 or (1 in levels and (document.title is not None or len(first) == 1)):
         return False
-    if any(section.level in levels and is_numbered(section.title) for section in others):
+    skeleton = document.skeleton
+    numbered = skeleton.once("numbered", None, lambda: [n for n, one in enumerate(skeleton.titles) if is_numbered(one)])
+    if any(
+        one.level in levels and one.heading != document.title for one in map(document.sections.__getitem__, numbered)
+    ):
         return False
     instead = {heading_name(name) for key in keys if (spec := profile.section(key)) for name in spec.instead}
-    return not any(heading_name(section.title) in instead for section in others if section.profile_key is None)
+    return not instead or not any(heading_name(one.title) in instead for one in others if one.profile_key is None)
 
 
 def _title(subject: Subject, key: str) -> str:

@@ -7,14 +7,20 @@ from collections.abc import Iterator
 
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Node
+from orch_lsp.markdown.tree import Chunk
 from orch_lsp.rules.done_tasks import paths_in
+from orch_lsp.rules.prose import once_a_chunk
 from orch_lsp.rules.rule import Found, Related, Rule, Subject
 from orch_lsp.text import Span, end_of_line, start_of_line
 
 _AT_ONCE = re.compile(r"[\[(（【](?:P|Ｐ)[\])）】]")
-_WAITS = re.compile(
+_WAITING = (
     r"(?:depends?(?: on)?|dependenc(?:y|ies)|blocked by|requires|needs|依赖|依賴|依存|의존성?|depende de|dependencias?"
-    r"|dependências?|hängt ab von|abhängig von|abhängigkeiten|dépend de|dépendances?)[\W_]{0,4}"
+    r"|dependências?|hängt ab von|abhängig von|abhängigkeiten|dépend de|dépendances?)"
+)
+_OF_WAITING = re.compile(_WAITING, re.IGNORECASE)
+_WAITS = re.compile(
+    rf"{_WAITING}[\W_]{{0,4}}"
     r"(?:tasks?|on|于|於)?[\W_]{0,4}(?:(?:[^\W和]|\.){1,12}[,、&和\s]{1,6}){0,6}\Z",
     re.IGNORECASE,
 )
@@ -38,7 +44,7 @@ def parent_child_state(subject: Subject) -> Iterator[Found]:
 def parallel_conflict(subject: Subject) -> Iterator[Found]:
     """Tasks for the same time (`[P]`), below one heading, that name the same file."""
     document = subject.document
-    if not _AT_ONCE.search(document.text):
+    if not any(_has_marks(chunk) for chunk in document.tree.chunks):
         return
     seen: dict[tuple[str | None, str], Node] = {}
     said: set[str] = set()
@@ -54,6 +60,11 @@ def parallel_conflict(subject: Subject) -> Iterator[Found]:
             said.add(node.key)
             message = f"This task and “{first.key}” are marked to be done at once, and both are about `{path}`."
             yield Found(message, span, node.key, (), (Related("The other task.", first.head),))
+
+
+@once_a_chunk
+def _has_marks(chunk: Chunk) -> bool:
+    return _AT_ONCE.search(chunk.text) is not None
 
 
 def _repeated_paths(document: SpecDocument) -> Iterator[tuple[Span, str]]:
@@ -117,9 +128,12 @@ def _waiting(document: SpecDocument) -> tuple[tuple[Node, Node, Span], ...]:
 
 
 def _read_waiting(document: SpecDocument) -> Iterator[tuple[Node, Node, Span]]:
-    nodes, text = document.nodes, document.text
-    for node in nodes.nodes:
+    nodes, text, tree = document.nodes, document.text, document.tree
+    speaking = [_speaks_of_waiting(chunk) for chunk in tree.chunks]
+    for node in nodes.nodes if any(speaking) else ():
         for citation in node.citations if node.kind == "task" else ():
+            if not speaking[tree.chunk_at(citation.span.start)]:
+                continue
             target = nodes.by_key.get(citation.key) if citation.scope is None else None
             start = citation.span.start if citation.range is None else citation.range.start
             if target is None or target.kind != "task" or target is node:
@@ -127,6 +141,11 @@ def _read_waiting(document: SpecDocument) -> Iterator[tuple[Node, Node, Span]]:
             line = start_of_line(text, start, max(node.span.start, start - _LONGEST_LOOK))
             if _WAITS.search(text[line:start]):
                 yield node, target, citation.span
+
+
+@once_a_chunk
+def _speaks_of_waiting(chunk: Chunk) -> bool:
+    return _OF_WAITING.search(chunk.text) is not None
 
 
 def _line(document: SpecDocument, node: Node) -> Span:

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 
 from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, Relation
 from orch_lsp.rules.rule import Found, Neighbour, Related, Rule, Subject
@@ -49,20 +50,27 @@ def undefined_reference(subject: Subject) -> Iterator[Found]:
     ]
     if not cited:
         return
-    defined = {node.key for nodes in _spec(subject) for node in nodes.nodes if node.kind not in _WORK}
-    whole = {before for key in defined for before in _wholes(key)} | {_SPLIT.sub("", key) for key in defined}
-    shapes = {_shape(key) for key in defined}
+    defined = frozenset[str]().union(*map(_defined, _spec(subject)))
+    missing = {one.key for one in cited} - defined
+    if missing:
+        missing -= set(chain.from_iterable(map(_meant_by, defined)))
+        shapes = set(map(_shape, defined))
+        missing = {key for key in missing if _shape(key) in shapes}
     places: dict[str, list[Span]] = {}
-    for citation in cited:
-        key = citation.key
-        if key not in defined and key not in whole and _shape(key) in shapes:
-            places.setdefault(key, []).append(citation.span)
+    for citation in cited if missing else ():
+        if citation.key in missing:
+            places.setdefault(citation.key, []).append(citation.span)
     for key, (first, *others) in places.items():
         node = subject.document.nodes.at(first.start)
         more = f" It is named in {len(others) + 1} places." if others else ""
         related = tuple(Related("Named here, too.", span) for span in others[:_MOST_RELATED])
         message = f"“{key}” names nothing: no document of this spec has it.{more}"
         yield Found(message, first, None if node is None else node.key, (), related)
+
+
+def _defined(nodes: Nodes) -> frozenset[str]:
+    """The ids of a document that can be covered."""
+    return nodes.once("defined", lambda: frozenset(node.key for node in nodes.nodes if node.kind not in _WORK))
 
 
 def _is_written(citation: Citation) -> bool:
@@ -95,7 +103,7 @@ def criterion_without_task(subject: Subject) -> Iterator[Found]:
     plans = [one for one in subject.neighbours if _holds_tasks(one.nodes)]
     if not criteria or not plans or not _trace(plans):
         return
-    covered = {one.key for plan in plans for one in plan.nodes.citations if one.relation in _OF_REQUIREMENTS}
+    covered = frozenset[str]().union(*(_covered(plan.nodes) for plan in plans))
     open_ones = [node for node in criteria if covered.isdisjoint((node.key, *_wholes(node.key)))]
     if len(criteria) - len(open_ones) < _LEAST_TRACED * len(criteria):
         return
@@ -104,6 +112,18 @@ def criterion_without_task(subject: Subject) -> Iterator[Found]:
     for node in open_ones:
         if not shapes.isdisjoint(map(_shape, (node.key, *_wholes(node.key)))):
             yield Found(f"No task covers “{node.key}”.", _line(subject, node), node.key, related=related)
+
+
+def _covered(nodes: Nodes) -> frozenset[str]:
+    """The ids that a plan covers."""
+    return nodes.once(
+        "covered", lambda: frozenset(one.key for one in nodes.citations if one.relation in _OF_REQUIREMENTS)
+    )
+
+
+def _named(nodes: Nodes) -> frozenset[str]:
+    """The ids of its own spec that a plan names."""
+    return nodes.once("named", lambda: frozenset(one.key for one in nodes.citations if one.scope is None))
 
 
 def story_without_task(subject: Subject) -> Iterator[Found]:
@@ -129,7 +149,7 @@ def _without_task(subject: Subject, kind: NodeKind, least: float) -> Iterator[Fo
     divided = {"criterion", "requirement"} if kind == "requirement" else set[str]()
     parts = {node.parent for node in nodes.nodes if node.kind in divided}
     asked = [node for node in nodes.nodes if node.kind == kind and node.key not in parts and _is_id(node)]
-    covered = {one.key for plan in plans for one in plan.nodes.citations if one.scope is None}
+    covered = frozenset[str]().union(*(_named(plan.nodes) for plan in plans))
     open_ones = [node for node in asked if node.key not in covered]
     if len(open_ones) == len(asked) or len(asked) - len(open_ones) < least * len(asked):
         return
@@ -166,17 +186,25 @@ def id_width_mismatch(subject: Subject) -> Iterator[Found]:
     widths: defaultdict[str, Counter[int]] = defaultdict(Counter)
     numbered: list[tuple[Node, str, str]] = []
     for node in subject.document.nodes.nodes:
-        found = _NUMBERED.fullmatch(node.key) if node.name is not None else None
+        found = _numbered(node.key) if node.name is not None else None
         if found is not None:
-            numbered.append((node, found[1], found[2]))
-            if found[2].startswith("0"):
-                widths[found[1]][len(found[2])] += 1
+            prefix, digits = found
+            numbered.append((node, prefix, digits))
+            if digits[0] == "0":
+                widths[prefix][len(digits)] += 1
     most = {prefix: counts.most_common(1)[0] for prefix, counts in widths.items()}
     for node, prefix, digits in numbered if widths else ():
         usual, count = most.get(prefix, (0, 0))
         if count > 1 and len(digits) < usual:
             meant = f"{prefix}{int(digits):0{usual}}"
             yield Found(f"“{node.key}” has fewer digits than the others: “{meant}” is read alike.", node.head, node.key)
+
+
+@lru_cache(maxsize=16_384)
+def _numbered(key: str) -> tuple[str, str] | None:
+    """The letters and the digits of an id that has no other parts."""
+    found = _NUMBERED.fullmatch(key)
+    return None if found is None else (found[1], found[2])
 
 
 def property_without_criterion(subject: Subject) -> Iterator[Found]:
@@ -236,13 +264,18 @@ def _spec(subject: Subject) -> Iterable[Nodes]:
 
 
 def _holds_tasks(nodes: Nodes) -> bool:
-    return any(node.kind == "task" for node in nodes.nodes)
+    return nodes.once("holds tasks", lambda: any(node.kind == "task" for node in nodes.nodes))
 
 
 def _trace(plans: Iterable[Neighbour]) -> bool:
     """Whether most tasks say what they cover: those that have no parts, each with the tasks around it."""
-    tracing = [_traces(plan.nodes, node) for plan in plans for node in _without_parts(plan.nodes)]
+    tracing = [one for plan in plans for one in _tracing(plan.nodes)]
     return sum(tracing) >= _LEAST_TRACING * len(tracing)
+
+
+def _tracing(nodes: Nodes) -> tuple[bool, ...]:
+    """For each task without parts whether it says what it covers."""
+    return nodes.once("tracing", lambda: tuple(_traces(nodes, node) for node in _without_parts(nodes)))
 
 
 def _without_parts(nodes: Nodes) -> Iterator[Node]:
@@ -268,6 +301,12 @@ def _holders(nodes: Nodes, counts: Callable[[Citation], bool]) -> Iterator[Node]
         while around is not None:
             yield around
             around = None if around.parent is None else nodes.by_key.get(around.parent)
+
+
+@lru_cache(maxsize=16_384)
+def _meant_by(key: str) -> tuple[str, ...]:
+    """The ids that mean this one together with others: those that hold it by its number, or by which it was split."""
+    return (*_wholes(key), _SPLIT.sub("", key))
 
 
 def _wholes(key: str) -> tuple[str, ...]:
