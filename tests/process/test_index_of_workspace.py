@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -102,3 +105,24 @@ async def test_nothing_goes_on_reading_when_the_server_is_gone(workspace, homes,
         editor.client._server.kill()
         await editor.client._server.wait()
     assert psutil.wait_procs(reading, timeout=20)[1] == []
+
+
+@pytest.mark.parametrize("order", ["build", "find"])
+def test_a_reader_whose_input_stays_open_ends_well(tmp_path, homes, order):
+    # A parent keeps its end of the pipe while it waits: the interpreter must not abort over it.
+    (tmp_path / "a.py").write_text("limit = 1\n")
+    given = {"do": order, "root": str(tmp_path.resolve()), "max_files": 10, "files": ["a.py"], "terms": ["limit"]}
+    given |= {"symbols": [], "max_file_bytes": 1_000, "seconds": 10.0}
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "orch_lsp.context.index.child"], env=homes.process_environment(),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as child:  # fmt: skip
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdin.write(json.dumps(given).encode() + b"\n")
+        child.stdin.flush()
+        last = json.loads(child.stdout.read().splitlines()[-1])
+        said = child.stderr.read()
+        assert (child.wait(), said) == (0, b"")
+    assert last.get("end", "built") == "built"

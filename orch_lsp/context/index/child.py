@@ -40,7 +40,7 @@ def main() -> None:
     if order["do"] == "find":
         _answer(answers, _find(order))
     else:
-        threading.Thread(target=_end_with, args=(sys.stdin.buffer,), daemon=True).start()
+        threading.Thread(target=_end_with, args=(sys.stdin.fileno(),), daemon=True).start()
         _answer(answers, _build(order, answers))
 
 
@@ -78,10 +78,15 @@ def _answer(answers: BinaryIO, value: Mapping[str, Any]) -> None:
         os._exit(0)
 
 
-def _end_with(orders: BinaryIO) -> None:
-    """End at once when whoever gave the order does, or wants no more: what is under way is not lost but undone."""
-    while orders.read(1024):
-        pass
+def _end_with(orders: int) -> None:
+    """End at once when whoever gave the order does, or wants no more: what is under way is not lost but undone.
+
+    Reads the descriptor itself. A thread that waits in `sys.stdin.buffer` holds its lock, which the interpreter takes
+    at its end, and it aborts if it cannot.
+    """
+    with suppress(OSError):
+        while os.read(orders, 1024):
+            pass
     os._exit(0)
 
 
