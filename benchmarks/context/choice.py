@@ -89,7 +89,7 @@ def main() -> None:
             candidates = frozenset(others)
             choice = choose(corpus, wanted, candidates.__contains__, lambda: False, title=title_terms(case.brief))
             ways["ours"].add(choice.order, case.needed)
-            ranked = [one.path for one in corpus.ranked(wanted).ranked if one.path in candidates]
+            ranked = [path for path, _ in corpus.ranked(wanted).ranked if path in candidates]
             ways["BM25 of the text"].add(ranked, case.needed)
             ways["order of the tree"].add(others, case.needed)
             if not given.no_ripgrep:

@@ -88,9 +88,9 @@ def choose(
     count = len(corpus.files)
     in_title = {term: weight for term, weight in ranking.weights.items() if term in title}
     scores = {
-        one.path: one.score + NAME_WEIGHT * name_match(one.path, ranking.weights, count)
-        for one in _plausible(ranking.ranked)
-        if takes(one.path)
+        path: score + NAME_WEIGHT * name_match(path, ranking.weights, count)
+        for path, score in _plausible(ranking.ranked)
+        if takes(path)
     }
     roles: dict[str, Role] = {path: role_of(path) for path in scores}
     best_code = max((score for path, score in scores.items() if roles[path] == "code"), default=1.0)
@@ -120,7 +120,7 @@ def _plausible(ranked: Sequence[Ranked]) -> Sequence[Ranked]:
     taken: dict[Role, int] = {}
     found: list[Ranked] = []
     for one in ranked:
-        role = role_of(one.path)
+        role = role_of(one[0])
         taken[role] = taken.get(role, 0) + 1
         if taken[role] <= _MOST_CANDIDATES:
             found.append(one)

@@ -29,11 +29,8 @@ class Document(NamedTuple):
     length: int
 
 
-class Ranked(NamedTuple):
-    """A document and its score, above zero."""
-
-    path: str
-    score: float
+Ranked = tuple[str, float]
+"""The path of a document and its score, above zero. A plain tuple, as there may be a hundred thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +42,34 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """Documents by number, of `texts_of`."""
+
+    paths: Mapping[int, str]
+    factors: Sequence[float]
+    """By number, of no use for numbers without a path: what the length of a document makes of the occurrences in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Occurrences:
     """Documents by number, and for each term which of them hold it how often; other numbers are of no document.
 
     The same collection as documents gives the same ranking, without a look at documents that hold no term.
     """
 
-    documents: Mapping[int, tuple[str, int]]
-    """The path and the number of words of each."""
+    texts: Texts
     by_term: Mapping[str, Sequence[tuple[int, Sequence[int]]]]
     """A count, and the documents in which the term stands so often."""
+
+
+def texts_of(documents: Mapping[int, tuple[str, int]]) -> Texts:
+    """Documents by number, each given by its path and the number of its words."""
+    total = len(documents)
+    average = sum(length for _, length in documents.values()) / total if total else 0.0
+    factors = [K1] * (max(documents, default=-1) + 1)
+    for number, (_, length) in documents.items():
+        factors[number] = _factor(length, average)
+    return Texts({number: path for number, (path, _) in documents.items()}, factors)
 
 
 def rank(documents: Sequence[Document], query: Iterable[str]) -> Ranking:
@@ -74,24 +89,20 @@ def rank(documents: Sequence[Document], query: Iterable[str]) -> Ranking:
 
 def rank_occurrences(found: Occurrences) -> Ranking:
     """As `rank`, of a collection that an index holds."""
-    total = len(found.documents)
-    average = sum(length for _, length in found.documents.values()) / total if total else 0.0
-    factors = {number: _factor(length, average) for number, (_, length) in found.documents.items()}
+    paths, factors = found.texts.paths, found.texts.factors
     live = {
-        term: [(count, [number for number in numbers if number in factors]) for count, numbers in found.by_term[term]]
+        term: [(count, list(filter(paths.__contains__, numbers))) for count, numbers in found.by_term[term]]
         for term in sorted(found.by_term)
     }
-    weights, telling = _weights({term: sum(len(numbers) for _, numbers in of) for term, of in live.items()}, total)
-    kept = (number for term in telling for _, numbers in live[term] for number in numbers)
-    scores: dict[int, float] = dict.fromkeys(kept, 0.0)
+    weights, telling = _weights({term: sum(len(numbers) for _, numbers in of) for term, of in live.items()}, len(paths))
+    scores = [0.0] * len(factors)
     for term, weight in weights.items():
         for count, numbers in live[term]:
             most = weight * count * (K1 + 1)
             for number in numbers:
-                if number in scores:
-                    scores[number] += most / (count + factors[number])
-    ranked = _in_order((score, found.documents[number][0]) for number, score in scores.items())
-    return Ranking(ranked, weights)
+                scores[number] += most / (count + factors[number])
+    held = {number for term in telling for _, numbers in live[term] for number in numbers}
+    return Ranking(_best_first(held, scores, paths), weights)
 
 
 def _weights(holding: Mapping[str, int], total: int) -> tuple[dict[str, float], set[str]]:
@@ -114,6 +125,19 @@ def _score(counts: Mapping[str, int], factor: float, weights: Mapping[str, float
     return score
 
 
+def _best_first(held: Iterable[int], scores: Sequence[float], paths: Mapping[int, str]) -> tuple[Ranked, ...]:
+    """As `_in_order`, of documents by number, of which few are equals."""
+    numbers = sorted(held, key=scores.__getitem__, reverse=True)
+    values = [scores[number] for number in numbers]
+    start = 0
+    for place in range(1, len(values) + 1):
+        if place == len(values) or values[place] != values[start]:
+            if place - start > 1:
+                numbers[start:place] = sorted(numbers[start:place], key=paths.__getitem__)
+            start = place
+    return tuple(zip(map(paths.__getitem__, numbers), values, strict=True))
+
+
 def _in_order(scored: Iterable[tuple[float, str]]) -> tuple[Ranked, ...]:
     best = sorted((-score, path) for score, path in scored)
-    return tuple(Ranked(path, -score) for score, path in best)
+    return tuple((path, -score) for score, path in best)

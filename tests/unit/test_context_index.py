@@ -506,7 +506,7 @@ def test_whatever_lies_about_is_passed_over_or_named(root):
     index = WorkspaceIndex(root, Told(), 1000)
     files = index.list_files(1000, lambda: False)[0].files
     expected = ReadCorpus(root, files, LIMITS, lambda: False).ranked({"limiter"})
-    assert {"min.js", "line\nbreak 'quote\".py"} <= {one.path for one in expected.ranked}
+    assert {"min.js", "line\nbreak 'quote\".py"} <= {path for path, _ in expected.ranked}
     with closing(corpus_of(index)) as corpus:
         assert corpus.ranked({"limiter"}) == expected
         # A name that no request can hold is in no index.

@@ -15,7 +15,7 @@ from orch_lsp.context.index.disk import Disk
 from orch_lsp.context.index.reading import Found, Wanted
 from orch_lsp.context.index.rows import NO_TEXT
 from orch_lsp.context.item import Exclusion
-from orch_lsp.context.ranking import Document, Occurrences, Ranking, rank, rank_occurrences
+from orch_lsp.context.ranking import Document, Occurrences, Ranking, Texts, rank, rank_occurrences, texts_of
 from orch_lsp.errors import StoreError
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class IndexedCorpus:
         found = self._in_index(terms)
         if not self.unread.files:
             return rank_occurrences(found)
-        return rank([*_documents(found), *self._documents_of_unread(terms)], terms)
+        return rank([*_documents(found, self.indexed), *self._documents_of_unread(terms)], terms)
 
     def defining(self, symbol: str, /) -> tuple[str, ...]:
         """See `Corpus`."""
@@ -100,9 +100,11 @@ class IndexedCorpus:
             except StoreError as error:
                 self._do_without(error)
             else:
-                texts = {number: (path, words) for path, (number, words) in self.indexed.items() if words != NO_TEXT}
-                return Occurrences(texts, by_term)
-        return Occurrences({}, {})
+                return Occurrences(self._texts(), by_term)
+        return Occurrences(texts_of({}), {})
+
+    def _texts(self) -> Texts:
+        return texts_of({number: (path, words) for path, (number, words) in self.indexed.items() if words != NO_TEXT})
 
     def _documents_of_unread(self, terms: Collection[str]) -> list[Document]:
         if not self.unread.files:
@@ -135,15 +137,15 @@ class IndexedCorpus:
         self._read = None
 
 
-def _documents(found: Occurrences) -> list[Document]:
+def _documents(found: Occurrences, lengths: Mapping[str, tuple[int, int]]) -> list[Document]:
     """The same as documents."""
-    counts: dict[int, dict[str, int]] = {number: {} for number in found.documents}
+    counts: dict[int, dict[str, int]] = {number: {} for number in found.texts.paths}
     for term, of_term in found.by_term.items():
         for count, numbers in of_term:
             for number in numbers:
                 if number in counts:
                     counts[number][term] = count
-    return [Document(path, counts[number], length) for number, (path, length) in found.documents.items()]
+    return [Document(path, counts[number], lengths[path][1]) for number, path in found.texts.paths.items()]
 
 
 def not_used(error: StoreError) -> Exclusion:
