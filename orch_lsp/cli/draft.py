@@ -34,7 +34,7 @@ from orch_lsp.cli.terminal import TerminalObserver
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
 from orch_lsp.late import late
 from orch_lsp.orchestration.applying import draft_edit
-from orch_lsp.orchestration.delivery import deliver
+from orch_lsp.orchestration.delivery import deliver, has_errors
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan, plan_draft
 from orch_lsp.orchestration.reading import read
@@ -249,8 +249,8 @@ async def _draft_one(session: Session, path: Path, options: Options, interruptio
 def _say_findings(record: RunRecord) -> None:
     """Say what the answer held and the document does not get, and what is to be looked at."""
     if record.status is RunStatus.COMPLETED:
-        for line in views.finding_lines(record):
-            say(f"warning: {line}")
+        for severity, line in views.findings_told(record):
+            say(f"{severity}: {line}")
 
 
 def _say_where(live: LiveRun) -> None:
@@ -344,6 +344,12 @@ async def _run(
     return live, result[0] if result else None
 
 
+def _why_it_waits(record: RunRecord) -> str:
+    if has_errors(record):
+        return "the check found errors in the draft, which is kept and waits for your review"
+    return "with the draft it would break rules of its format"
+
+
 async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, write: bool) -> Delivered:
     """The resulting document; written to the file if asked, with the record and the provenance following."""
     reading, answer = plan.reading, finished.answer
@@ -353,7 +359,7 @@ async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, w
     if delivery.undrafted:
         live.observer.warned(f"the answer has no {', '.join(delivery.undrafted)}")
     if delivery.made is None and delivery.broken and at_once:
-        live.observer.warned("the file was not written: with the draft it would break rules of its format")
+        live.observer.warned(f"the file was not written: {_why_it_waits(live.record)}")
     if delivery.made is None:
         edit = await asyncio.to_thread(draft_edit, before, before, reading.profile.name, answer, insist=False)
         return Delivered(edit.text, written=False, refused=at_once and delivery.broken)

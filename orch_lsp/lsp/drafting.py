@@ -17,6 +17,7 @@ from orch_lsp.lsp.progress import WorkDoneProgress
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.orchestration.delivery import deliver as delivery_of
+from orch_lsp.orchestration.delivery import has_errors
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.observer import DraftDelta, Progress
 from orch_lsp.orchestration.plan import DraftPlan
@@ -174,7 +175,8 @@ async def deliver(
             server.failures.set(uri, ShownFailure.of_run(live.record, delivery.refusal.detail))
             observer.ended("the draft waits")
         elif delivery.broken:
-            observer.ended(f"the draft waits for your review: it breaks rules of the format{without}")
+            why = "the check found errors in it" if has_errors(live.record) else "it breaks rules of the format"
+            observer.ended(f"the draft waits for your review: {why}{without}")
         else:
             observer.ended(f"the draft waits for your review{without}")
     finally:

@@ -2,7 +2,8 @@
 
 - A draft that was just made supersedes the document's earlier ones that wait.
 - It goes into the document at once where that is wished; else it waits for review.
-- A draft with which the document would break a rule of its format waits for review, whatever is wished.
+- A draft in which the check found an error, or with which the document would break a rule of its format, waits for
+  review, whatever is wished.
 - It goes into nothing but the document that the run began with. If a person has written there meanwhile, or the
   document cannot be changed, the draft waits, and the reason is on its record.
 - A person who asks for a waiting draft gets it into whatever the document is now, and keeps what they wrote.
@@ -16,6 +17,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from orch_lsp.draft_checks.codes import CODES
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.orchestration.applying import (
     AppliedEdit,
@@ -76,7 +78,7 @@ class Delivery:
     made: AppliedEdit | None = None
     refusal: SpecError | None = None
     broken: bool = False
-    """Whether it waits because the document would break rules of its format with it."""
+    """Whether it waits because the document would break rules of its format with it, or the draft has errors."""
 
 
 async def deliver(
@@ -119,8 +121,19 @@ async def deliver(
 
 
 def breaks_rules(record: RunRecord) -> bool:
-    """Whether the check of a draft found that the document would break rules with it: it waits for review then."""
-    return any(finding.rule in RULES or finding.severity == "error" for finding in record.findings)
+    """Whether the check of a draft found an error, or that the document would break rules of its format with it.
+
+    The draft waits for review then.
+    """
+    return any(
+        finding.severity == "error" or (finding.rule in RULES and finding.rule not in CODES)
+        for finding in record.findings
+    )
+
+
+def has_errors(record: RunRecord) -> bool:
+    """Whether the check of a draft found an error in it, such as a fact of the brief that it has lost."""
+    return any(finding.severity == "error" and finding.rule in CODES for finding in record.findings)
 
 
 async def insert(

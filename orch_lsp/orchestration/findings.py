@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 _LONGEST_TEXT = 4_000
 _MOST_TEXT = 32_000
 _MOST_FINDINGS = 60
-_MENDED = "answer_mended"
+_SEVERITIES = {"answer_mended": "information", "section_refused": "error"}
+"""Of notes that are no warnings: a change of mere marks, and a section that is none."""
 
 
 def findings_of(notes: Sequence[AnswerNote], step: str | None = None) -> tuple[Finding, ...]:
@@ -26,7 +27,7 @@ def findings_of(notes: Sequence[AnswerNote], step: str | None = None) -> tuple[F
         room -= len(text)
         cut = len(note.text) - len(text)
         message = f"{note.message} ({counted(cut, 'more character')} in the whole answer)" if cut else note.message
-        severity = "information" if note.code == _MENDED else "warning"
+        severity = _SEVERITIES.get(note.code, "warning")
         findings.append(Finding(note.code, severity, message[:500], note.key, text, step))
     if len(notes) > _MOST_FINDINGS:
         more = f"{counted(len(notes) - _MOST_FINDINGS, 'more finding')} of this kind; the whole answer is kept"

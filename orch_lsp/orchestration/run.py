@@ -134,7 +134,8 @@ class _DraftSteps:
         self._raw = await draft.ask(scope, self._plan, self._context, self._resources)
 
     async def _check(self, scope: StepScope) -> None:
-        self._answer = await check.check_answer(scope, self._plan, self._raw)
+        sources = (self._context.card, *(item.text for item in self._context.items))
+        self._answer = await check.check_answer(scope, self._plan, self._raw, sources)
 
 
 async def _complete(live: LiveRun, answer: Answer) -> FinishedDraft:

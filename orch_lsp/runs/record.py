@@ -235,8 +235,8 @@ class Draft:
 class Finding:
     """Something about the answer that a person should know: words that the draft does not have, or should not have.
 
-    `rule` is a stable word such as `text_left_out`; `severity` is `error`, `warning` or `information`; `key` is the
-    section that it is about. `text` holds the words, cut at some thousands of characters: the whole answer is kept
+    `rule` is a stable word such as `text_left_out`; `severity` is `error`, `warning`, `information` or `hint`; `key` is
+    the section that it is about. `text` holds the words, cut at some thousands of characters: the whole answer is kept
     under the `output_sha256` of the step that asked for it. `step` is the id of the step that found it; None is none.
     """
 

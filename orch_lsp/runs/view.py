@@ -28,6 +28,7 @@ from orch_lsp.runs.status import RunStatus, SectionState, StepStatus
 
 _WORDS_SHOWN = 160
 _ALL_ALIKE = (set[SectionState](), {SectionState.READY}, {SectionState.APPLIED})
+_TOLD = frozenset(("error", "warning"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,13 @@ def error_lines(error: ErrorDetail | None) -> tuple[str, ...]:
 
 
 def finding_lines(record: RunRecord) -> tuple[str, ...]:
-    """Changes to the answer, and doubts about it: a line each, the words in short behind it."""
-    return tuple(_finding_line(finding) for finding in record.findings if finding.severity != "information")
+    """Errors and warnings of the check of an answer: a line each, the words in short behind it."""
+    return tuple(line for _, line in findings_told(record))
+
+
+def findings_told(record: RunRecord) -> tuple[tuple[str, str], ...]:
+    """As `finding_lines`, each with its severity."""
+    return tuple((one.severity, _finding_line(one)) for one in record.findings if one.severity in _TOLD)
 
 
 def _finding_line(finding: Finding) -> str:

@@ -82,3 +82,63 @@ async def test_an_answer_that_is_no_draft_fails_with_its_text_kept_and_says_what
     if record["error"]["code"] == "unusable_draft":
         assert record["draft"]["partial"] is True
         assert await desk.stored_text(record["run_id"]) == answer
+
+
+CONTRARY = """## Goal
+
+Requests beyond the limit are stored anyway, and all clients are paused until a worker is free again.
+
+## Non-goals
+
+- Answering `GET /quota`.
+
+## Assumptions
+
+- The class in `app/limits.py` already counts requests for each tenant, region, token and address.
+
+## Acceptance Criteria
+
+- The limiter is fast and robust.
+
+## Tasks
+
+- [ ] Edit `app/limits.py`, widen the buckets, tell support, count objects every night and write a page.
+"""
+LIMITS = (
+    "# Rate limiter\n\nEach client must be limited to 100 requests a minute; `GET /quota` must tell what is left "
+    "instead of storing requests anyway. Other clients must not be paused.\n"
+)
+
+
+async def test_a_draft_that_turns_its_brief_round_is_not_written_and_says_why(homes, provider, workspace):
+    configure(homes, provider.url, ONCE)
+    provider.script(stream_reply(chat_pieces([CONTRARY])))
+    (workspace / "app").mkdir()
+    (workspace / "app" / "quota.py").write_text("LIMIT = 100\n")
+    spec = workspace / "a.spec.md"
+    spec.write_text(LIMITS)
+    process = await start(homes, workspace, "draft", "a.spec.md", "--write", "--json")
+    out, err = await process.communicate()
+    record = check_record(json.loads(out))
+    assert record["status"] == "completed"
+    assert record["draft"]["state"] == "ready"
+    errors = {finding["rule"] for finding in record["findings"] if finding["severity"] == "error"}
+    assert errors == {"fact_uncovered", "path_not_in_tree"}
+    assert "criterion_vague" in {finding["rule"] for finding in record["findings"]}
+    assert spec.read_text() == LIMITS
+    assert process.returncode == 1
+    said = err.decode()
+    assert "error: there is no `app/limits.py` in the workspace" in said
+    assert "warning: nobody can check “fast”" in said
+    assert "was not written: the check found errors in the draft" in said
+
+
+@at_a_desk
+async def test_a_draft_with_an_error_waits_in_an_editor_too(desk, model):
+    desk.ask(model, stream_reply(chat_pieces([CONTRARY])))
+    uri = desk.open("contrary", LIMITS)
+    record = await desk.editor.draft(uri)
+    assert record["status"] == "completed"
+    assert record["draft"]["state"] == "ready"
+    assert desk.editor.text(uri) == LIMITS
+    assert any("speaks of all" in shown.message for shown in desk.editor.client.messages)

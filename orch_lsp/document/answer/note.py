@@ -11,8 +11,6 @@ NoteCode = Literal[
     "section_refused",
     "placeholder_phrase",
     "reader_addressed",
-    "criterion_vague",
-    "path_not_in_tree",
     "answer_mended",
     "shape_missed",
 ]

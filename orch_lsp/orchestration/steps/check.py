@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.drafting import open_places
 from orch_lsp.errors import ErrorCode, ProviderError
 from orch_lsp.late import late
+from orch_lsp.orchestration.draft_material import checked
 from orch_lsp.orchestration.findings import findings_of
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
@@ -22,14 +21,12 @@ from orch_lsp.text import end_of_line, sha256
 
 if TYPE_CHECKING:
     from orch_lsp.document import place_fill, rewriting
-    from orch_lsp.document.answer import draft_check, in_shape, reading, rewritten
-    from orch_lsp.document.answer.note import AnswerNote
+    from orch_lsp.document.answer import in_shape, reading, rewritten
     from orch_lsp.document.answer.reading import Answer
     from orch_lsp.document.model import SpecDocument
     from orch_lsp.language import rewritten_ids
 else:
     # Their many patterns take long to make, and nothing but an answer needs them.
-    draft_check = late("orch_lsp.document.answer.draft_check")
     in_shape = late("orch_lsp.document.answer.in_shape")
     place_fill = late("orch_lsp.document.place_fill")
     reading = late("orch_lsp.document.answer.reading")
@@ -51,33 +48,37 @@ _BY_HEADING = (
 )
 
 
-async def check_answer(scope: StepScope, plan: DraftPlan, raw: str) -> Answer:
+async def check_answer(scope: StepScope, plan: DraftPlan, raw: str, sources: Sequence[str] = ()) -> Answer:
     """Read the answer; its findings are on the record whatever comes of it.
+
+    Args:
+        scope: The step.
+        plan: What was to be drafted.
+        raw: The answer as it came.
+        sources: Texts that were sent beside the document.
 
     Raises:
         ProviderError: The answer holds nothing of what was asked for, or only stand-ins; its text is kept.
     """
     scope.progressed("Checking the draft")
-    answer, notes = await asyncio.to_thread(_read, plan, raw)
+    answer = await asyncio.to_thread(_read, plan, raw)
     broken = await asyncio.to_thread(_broken_rules, scope, plan, answer)
-    scope.change(findings=(*broken, *findings_of(notes, scope.entry.id)))
+    found = await asyncio.to_thread(checked, plan, answer, sources, scope.entry.id)
+    scope.change(findings=(*broken, *found, *findings_of(answer.notes, scope.entry.id)))
     if not answer.sections:
         raise _unusable(answer, [target.title for target in plan.targets])
     scope.end(StepStatus.COMPLETED, output_sha256=sha256(answer.text))
     return answer
 
 
-def _read(plan: DraftPlan, raw: str) -> tuple[Answer, tuple[AnswerNote, ...]]:
+def _read(plan: DraftPlan, raw: str) -> Answer:
     wanted = [target.key for target in plan.targets]
     if plan.rewrite is not None:
-        answer = rewritten.read_rewritten(raw, plan.reading.document, plan.rewrite.nodes, plan.brief)
-    elif plan.reading.profile.drafting is None:
-        answer = reading.read_answer(raw, plan.asked, wanted, plan.brief)
-    else:
-        places = open_places(plan.reading.document)
-        answer = in_shape.read_for_places(raw, plan.asked, wanted, places, plan.brief)
-    missing = partial(_is_missing, plan.reading.root)
-    return answer, (*answer.notes, *draft_check.draft_notes(answer.sections, missing))
+        return rewritten.read_rewritten(raw, plan.reading.document, plan.rewrite.nodes, plan.brief)
+    if plan.reading.profile.drafting is None:
+        return reading.read_answer(raw, plan.asked, wanted, plan.brief)
+    places = open_places(plan.reading.document)
+    return in_shape.read_for_places(raw, plan.asked, wanted, places, plan.brief)
 
 
 def _broken_rules(scope: StepScope, plan: DraftPlan, answer: Answer) -> tuple[Finding, ...]:
@@ -153,14 +154,3 @@ def _example(answer: Answer) -> str:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 160 else f"{line[:159]}…"
-
-
-def _is_missing(root: Path | None, path: str) -> bool:
-    """Whether a path is not in the workspace, although its first folder is."""
-    if root is None:
-        return False
-    first = root / path.partition("/")[0]
-    try:
-        return first.is_dir() and not first.is_symlink() and not (root / path).exists()
-    except OSError:
-        return False
