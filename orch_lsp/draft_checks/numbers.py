@@ -18,6 +18,8 @@ from orch_lsp.rules.quantities import quantities_in
 
 _CODE = re.compile(r"`[^`]*`")
 _ASSIGNED = re.compile(r"\b([A-Za-z_][\w.]{2,60}) ?[=:] ?(\d[\d_.,]*)(?![\w.])")
+_PROPOSES = re.compile(r"SC-?\d|success-criteria", re.IGNORECASE)
+"""Keys of places in which a format asks for a number of one's own: by which success is told."""
 _SMALL = 2
 _MOST = 20
 
@@ -27,7 +29,7 @@ def not_in_sources(material: Material) -> Iterator[DraftFinding]:
     given = material.given
     seen: set[str] = set()
     for part, sentences in material.sentences:
-        if is_beside(part):
+        if is_beside(part) or _PROPOSES.match(part.key):
             continue
         for sentence in sentences:
             if OPEN_MARKS.search(sentence.text):
