@@ -57,7 +57,8 @@ class Material:
     """Whether the workspace names a symbol anywhere."""
     language: str | None = None
     """English name of the language that is expected; None if it is not known."""
-    profile: str = "plain"
+    in_places: bool = False
+    """Whether the draft fills places of a format, whose own words stand around them, as in `**Plans**: TBD`."""
     wants_whole: bool = True
     """Whether so much of the document is drafted that it has to hold all that the brief says."""
 

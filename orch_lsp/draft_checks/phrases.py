@@ -22,7 +22,8 @@ def stand_ins(material: Material) -> Iterator[DraftFinding]:
             text = sentence.text
             if len(text) > _LONGEST or is_open or OPEN_HEADINGS.search(sentence.heading):
                 continue
-            if _WORD.search(text) or is_placeholder_line(text) or STAND_IN.match(text) or LATER.search(text):
+            is_word = not material.in_places and (_WORD.search(text) is not None or is_placeholder_line(text))
+            if is_word or STAND_IN.match(text) or LATER.search(text):
                 told = f"this stands where something should be, in “{part.title}”"
                 yield DraftFinding("placeholder_phrase", "warning", told, part.key, text)
 

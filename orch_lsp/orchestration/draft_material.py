@@ -74,7 +74,7 @@ def material_of(plan: DraftPlan, answer: Answer, sources: Sequence[str]) -> Mate
         sources=(*sources, instructions),
         exists=_Tree(reading.root, reading.spec_path).exists,
         language=None if _OF_LANGUAGES.search(instructions) else _language(plan.brief),
-        profile=reading.profile.name,
+        in_places=reading.profile.drafting is not None,
         wants_whole=_wants_whole(plan, sections),
     )
     if reading.root is None:
