@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +22,6 @@ from orch_lsp.workspace import find_root, resolved, state_home
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
     from orch_lsp.context.mcp import bound as mcp
-    from orch_lsp.context.mcp.declared import Declared
 else:
     sessions = late("orch_lsp.app.session")
     mcp = late("orch_lsp.context.mcp.bound")
@@ -111,7 +109,8 @@ def _trust_server(store: TrustStore, root: Path, name: str, *, revoke: bool, as_
             found = mcp.usable(resolved(root), name)
             what = mcp.bound(found, resolved(root))
             files = what.files
-            _show(found, files)
+            for label, value in mcp.described(found, files):
+                say(f"{label}: {value}")
             if not is_said:
                 _ask(name)
             store.allow_server(root, name, what.fingerprint)
@@ -133,12 +132,3 @@ def _ask(name: str) -> None:
     if not is_allowed:
         say("Nothing is allowed.")
         sys.exit(EXIT_FAILED)
-
-
-def _show(server: Declared, files: tuple[str, ...]) -> None:
-    # As JSON in ASCII: nothing in a name is hidden, and none looks like two.
-    say(f"command: {json.dumps(list(server.command))}")
-    say(f"variables: {json.dumps(dict(server.env))}")
-    say(f"folder: {json.dumps(server.folder)}")
-    for file in files:
-        say(f"file: {json.dumps(file)}")

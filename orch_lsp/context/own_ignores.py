@@ -6,13 +6,13 @@ import re
 
 from orch_lsp.text import Edit, Span, line_end_of, line_spans, split_lines
 
-_SPECIAL = re.compile(r"[\\*?\[]")
+_SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in ("\\", "*", "?", "[")})
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 def line_for(path: str) -> str:
     """The pattern of a file below the root, given with `/`; a `?` stands for each byte that no line can hold."""
-    escaped = _SPECIAL.sub(lambda match: f"\\{match.group()}", path)
+    escaped = path.translate(_SPECIAL)
     kept = escaped.rstrip(" ")
     tail = "?" * (len(escaped) - len(kept))
     return "/" + "".join("?" * len(char.encode()) if char.isspace() and char != " " else char for char in kept) + tail

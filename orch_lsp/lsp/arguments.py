@@ -40,9 +40,11 @@ class CommandArgument:
     kind: str | None = None
     """A kind of document of the format, or the name of what is to be inserted: `task`."""
     name: str | None = None
-    """The name of what a new document is about."""
+    """The name of what a new document is about, or of a server."""
+    path: str | None = None
+    """A file below the workspace's root, with `/`."""
     choice: str | None = None
-    """The word on what looks like a secret: `redact`, `exclude` or `allow`."""
+    """The word on what looks like a secret (`redact`, `exclude`, `allow`) or on a file (`pin`, `exclude`, …)."""
     state: str | None = None
     """The word on a section of a draft: `accepted` or `rejected`."""
     reason: str | None = None

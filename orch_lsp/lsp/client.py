@@ -19,6 +19,8 @@ class ClientFeatures:
     progress: bool = False
     document_changes: bool = False
     create_files: bool = False
+    makes_edits: bool = False
+    """Makes edits that the server sends by itself."""
     configuration: bool = False
     dynamic_configuration: bool = False
     dynamic_watched_files: bool = False
@@ -75,6 +77,7 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
         version=params.client_info.version if params.client_info else None,
         progress=has("window.work_done_progress"),
         document_changes=has("workspace.workspace_edit.document_changes"),
+        makes_edits=has("workspace.apply_edit"),
         create_files=types.ResourceOperationKind.Create in operations,
         configuration=has("workspace.configuration"),
         dynamic_configuration=has("workspace.did_change_configuration.dynamic_registration"),

@@ -29,6 +29,8 @@ NEW_DOCUMENT = "orch.newDocument"
 MARK_REVIEWED = "orch.markReviewed"
 TOGGLE_TASK = "orch.toggleTask"
 INSERT_NODE = "orch.insertNode"
+CHANGE_CONTEXT = "orch.changeContext"
+ALLOW_SERVER = "orch.allowServer"
 SETTLE_SECRET = "orch.settleSecret"  # noqa: S105 -- a command, not a credential
 
 REWRITE = "refactor.rewrite.orch"
@@ -55,6 +57,7 @@ class CommandSubject:
 COMMANDS = {
     GENERATE_DRAFT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "apply")),
     PREVIEW_CONTEXT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "open")),
+    CHANGE_CONTEXT: CommandSubject("document", ("uri", "path", "choice", "open")),
     APPLY_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
     REVIEW_SECTION: CommandSubject("run", ("runId", "uri", "key", "state", "reason"), "waiting"),
     PREVIEW_DRAFT: CommandSubject("run", ("runId", "uri", "open"), "waiting"),
@@ -68,6 +71,7 @@ COMMANDS = {
     SELECT_MODEL: CommandSubject("document", ("uri", "provider", "open")),
     USE_PROVIDER: CommandSubject("document", ("uri", "provider", "model")),
     ALLOW_PROVIDER: CommandSubject("document", ("uri", "provider")),
+    ALLOW_SERVER: CommandSubject("document", ("uri", "name", "open")),
     DISMISS_DIAGNOSTIC: CommandSubject("document", ("uri",)),
     EXPLAIN_ERROR: CommandSubject("failure", ("code", "uri")),
     NEW_DOCUMENT: CommandSubject("workspace", ("uri", "profile", "kind", "name", "open")),

@@ -18,6 +18,7 @@ class Consent:
     def __init__(self, trust: TrustStore, is_hosted: Callable[[ProviderSettings], bool]) -> None:
         self._trust = trust
         self.is_server_allowed = trust.is_server_allowed
+        self.allow_server = trust.allow_server
         self._is_hosted = is_hosted
 
     async def allow(self, reading: Reading, provider: str) -> None:

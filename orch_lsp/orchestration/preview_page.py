@@ -10,14 +10,52 @@ from orch_lsp.context.item import ContextItem
 from orch_lsp.orchestration.preview import Preview, SentFile, asked, facts, sent_files
 from orch_lsp.runs.escape import code, fenced, sentence
 from orch_lsp.settings.pins import parse_pin
+from orch_lsp.uri import path_of
 
 _MOST_PIECES = 12
+_LEFT_OUT = "## Left out"
+_INSTRUCTIONS = "## Instructions"
+_DEFINITION = re.compile(r"^\[(\d+)\]: <(file:[^<>\s]+)>$", re.MULTILINE)
+_TITLE = re.compile(r"# Request for a draft of \[.*\]\[(\d+)\]")
+_FIRST_CELL = re.compile(r"\| (?:\[(?P<linked>`.*`)\]\[(?P<number>\d+)\]|(?P<bare>`.*?`)) +\|")
+_SERVER = re.compile(r"mcp:(.+)")
 _AT_LINE = re.compile(r"(?P<path>.+):(?P<line>\d+)")
 
 
 def preview_page(made: Preview) -> str:
     """Files that would be sent and why, those that would not, and the request itself. Blocking: looks for files."""
     return _Page(made).text()
+
+
+def document_of(page: str) -> str | None:
+    """The address of the document that a page is about; None for a text that is no such page. Pure."""
+    title = _TITLE.match(page)
+    return _definitions(page).get(title[1]) if title else None
+
+
+def named_in(page: str, first: int, last: int, root: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The files below a root, and the servers by name that would not be asked, in some lines of a page, from zero."""
+    lines = page[: page.find(f"\n{_INSTRUCTIONS}\n")].split("\n")
+    left_out = lines.index(_LEFT_OUT) if _LEFT_OUT in lines else len(lines)
+    definitions = _definitions(page)
+    files: list[str] = []
+    servers: list[str] = []
+    for number, line in enumerate(lines[: last + 1]):
+        row = _FIRST_CELL.match(line) if number >= first else None
+        if row is None:
+            continue
+        address = definitions.get(row["number"]) if row["number"] else None
+        path = path_of(address) if address else root / row["bare"].strip("` ").replace("\\|", "|")
+        server = _SERVER.fullmatch((row["bare"] or "").strip("`"))
+        if server is not None:
+            servers += [server[1]] if number > left_out and "orch-lsp trust mcp" in line else []
+        elif path is not None and path.is_relative_to(root):
+            files.append(path.relative_to(root).as_posix())
+    return tuple(dict.fromkeys(files)), tuple(dict.fromkeys(servers))
+
+
+def _definitions(page: str) -> dict[str, str]:
+    return dict(_DEFINITION.findall(page[page.rfind("\n\n") :]))
 
 
 class _Page:
@@ -37,12 +75,12 @@ class _Page:
             lines += ["", "## Sent", ""]
             lines += _table(("file", "lines", "role", "why", "tokens", "hidden"), [self._row(one) for one in found])
         if made.context.left_out:
-            lines += ["", "## Left out", ""]
+            lines += ["", _LEFT_OUT, ""]
             rows = [(self._file(one.path), _in_cell(sentence(one.reason))) for one in made.context.left_out]
             lines += _table(("file", "why"), rows)
         if rows := list(self._by_hand()):
             lines += ["", "## Chosen by hand", "", *_table(("file", "by"), rows)]
-        lines += ["", "## Instructions", "", fenced(request.system_instructions)]
+        lines += ["", _INSTRUCTIONS, "", fenced(request.system_instructions)]
         lines += ["", "## Prompt", "", fenced(request.prompt)]
         if made.prepared.body_sha256:
             lines += ["", f"SHA-256 of the request: `{made.prepared.body_sha256}`"]

@@ -15,6 +15,7 @@ HISTORY = "history.md"
 DOCTOR = "doctor.md"
 SPECS = "specs.md"
 CONTEXT = "context.md"
+SERVER = "server.md"
 PAGES_KEPT = 200
 LISTS_KEPT = 10
 """Pages of the history, the doctor, specs and previews together: each is another one whenever something changed."""
@@ -43,7 +44,7 @@ def keep_newest() -> None:
     except OSError as error:
         logger.warning("old pages stay: %s", error.strerror or error)
         return
-    lists = [page for page in newest_first if page.name in {HISTORY, DOCTOR, SPECS, CONTEXT}]
+    lists = [page for page in newest_first if page.name in {HISTORY, DOCTOR, SPECS, CONTEXT, SERVER}]
     _remove({*newest_first[PAGES_KEPT:], *lists[LISTS_KEPT:]})
 
 

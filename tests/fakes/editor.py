@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
+from pygls.uris import to_fs_path
 from pytest_lsp import client_capabilities, make_test_lsp_client
 
 from orch_lsp.document.readings import difference
@@ -56,8 +57,12 @@ class Editor:
         self.hint_refreshes = 0
         """How often the server asked to ask again for hints."""
         self.answer_question: str | None = None
+        self.before_answer: Any = None
+        """Called when a question is asked, before it is answered."""
         self.before_edit: Any = None
         """Called before an edit is made, such as to type something."""
+        self.untold: set[str] = set()
+        """Buffers of which the server is not told."""
         self._happened = asyncio.Condition()
         self._tasks: set[Any] = set()
         self._register()
@@ -106,6 +111,8 @@ class Editor:
         async def show_message_request(params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
             self.questions.append(params)
             await self._tell()
+            if self.before_answer is not None:
+                self.before_answer()
             return types.MessageActionItem(self.answer_question) if self.answer_question else None
 
         self._watch(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
@@ -205,7 +212,8 @@ class Editor:
         change = self._change(buffer.text, text)
         buffer.text = text
         buffer.version += 1
-        self.change(uri, change, version=buffer.version)
+        if uri not in self.untold:
+            self.change(uri, change, version=buffer.version)
 
     def change(self, uri: str, *changes: types.TextDocumentContentChangeEvent, version: int) -> None:
         """Tell of changes as they are given, whatever the buffer holds."""
@@ -236,9 +244,9 @@ class Editor:
         buffer.undo.pop()
 
     def save(self, uri: str) -> None:
-        from pygls.uris import to_fs_path
-
         Path(to_fs_path(uri) or "").write_bytes(self.buffers[uri].text.encode())
+        if uri in self.untold:
+            return
         saved = types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri), self.buffers[uri].text)
         self.client.text_document_did_save(saved)
 
@@ -249,12 +257,20 @@ class Editor:
     def _make(self, edit: types.WorkspaceEdit) -> bool:
         by_uri: dict[str, list[Any]] = {}
         for change in edit.document_changes or []:
+            if isinstance(change, types.CreateFile):
+                if (path := Path(to_fs_path(change.uri) or "")).exists():
+                    return False
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch()
+                continue
             assert isinstance(change, types.TextDocumentEdit)
             uri, version = change.text_document.uri, change.text_document.version
+            self._in_background(uri)
             if uri not in self.buffers or (version is not None and version != self.buffers[uri].version):
                 return False
             by_uri[uri] = list(change.edits)
         for uri, edits in (edit.changes or {}).items():
+            self._in_background(uri)
             by_uri[uri] = list(edits)
         for uri, edits in by_uri.items():
             text = self.buffers[uri].text
@@ -273,6 +289,13 @@ class Editor:
                 position = end
             self.type(uri, "".join([*pieces, text[position:]]))
         return True
+
+    def _in_background(self, uri: str) -> None:
+        """Have a file at hand that is edited without being open; of files that are no Markdown no server is told."""
+        path = Path(to_fs_path(uri) or "")
+        if uri not in self.buffers and path.suffix != ".md" and path.is_file():
+            self.buffers[uri] = Buffer(path.read_bytes().decode())
+            self.untold.add(uri)
 
     # -- requests
 
@@ -325,6 +348,17 @@ class Editor:
         found = await self.client.text_document_code_action_async(
             types.CodeActionParams(types.TextDocumentIdentifier(uri), place, types.CodeActionContext(list(diagnostics)))
         )
+        return {action.title: _code_action(action) for action in found or []}
+
+    async def actions_at(self, uri: str, needle: str) -> dict[str, Any]:
+        """What is offered on the first line with some words, where they begin."""
+        lines = self.text(uri).split("\n")
+        number = next(number for number, line in enumerate(lines) if needle in line)
+        place = types.Position(number, lines[number].index(needle))
+        asked = types.CodeActionParams(
+            types.TextDocumentIdentifier(uri), types.Range(place, place), types.CodeActionContext([])
+        )
+        found = await self.client.text_document_code_action_async(asked)
         return {action.title: _code_action(action) for action in found or []}
 
     async def run_action(self, action: Any) -> Any:

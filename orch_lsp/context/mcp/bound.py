@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -80,6 +80,15 @@ def usable(root: Path, name: str) -> Declared:
             remediation="Describe the server in your own config, below `[mcp.NAME]`.",
         )
     return found
+
+
+def described(server: Declared, files: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """All that decides what would run, by label; as JSON in ASCII: nothing is hidden, and no two names look alike."""
+    yield "command", json.dumps(list(server.command))
+    yield "variables", json.dumps(dict(server.env))
+    yield "folder", json.dumps(server.folder)
+    for file in files:
+        yield "file", json.dumps(file)
 
 
 def bound(server: Declared, root: Path) -> Bound:

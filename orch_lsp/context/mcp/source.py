@@ -172,6 +172,12 @@ def servers_of(root: Path, wanted: Mapping[str, McpServer], is_allowed: IsAllowe
     return Servers(ready, tuple(refused), failed)
 
 
+def waiting(root: Path, is_allowed: IsAllowed) -> tuple[str, ...]:
+    """The servers of a workspace that only wait for the user's word. Blocking."""
+    declared, _ = declared_servers(root)
+    return tuple(one.name for one in declared if not one.refused and why_not(one, root, is_allowed))
+
+
 def why_not(declared: Declared, root: Path, is_allowed: IsAllowed) -> str:
     """Why a server of a workspace may not be asked; empty if it may. Blocking."""
     if declared.refused:

@@ -13,8 +13,10 @@ from lsprotocol import types
 from orch_lsp.late import late
 from orch_lsp.lsp.commands import (
     ALLOW_PROVIDER,
+    ALLOW_SERVER,
     APPLY_DRAFT,
     CANCEL_RUN,
+    CHANGE_CONTEXT,
     DISCARD_DRAFT,
     DISMISS_DIAGNOSTIC,
     DOCTOR,
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
         inlay_hint,
         inserting,
         models,
+        picking,
         references,
         rename,
         reviewing,
@@ -71,6 +74,7 @@ if TYPE_CHECKING:
         saving,
         selection_range,
         semantic_tokens,
+        servers,
         settling,
         specs,
         tasks,
@@ -99,6 +103,7 @@ else:
     inlay_hint = late(f"{__name__}.inlay_hint")
     inserting = late(f"{__name__}.inserting")
     models = late(f"{__name__}.models")
+    picking = late(f"{__name__}.picking")
     references = late(f"{__name__}.references")
     rename = late(f"{__name__}.rename")
     reviewing = late(f"{__name__}.reviewing")
@@ -106,6 +111,7 @@ else:
     saving = late(f"{__name__}.saving")
     selection_range = late(f"{__name__}.selection_range")
     semantic_tokens = late(f"{__name__}.semantic_tokens")
+    servers = late(f"{__name__}.servers")
     settling = late(f"{__name__}.settling")
     specs = late(f"{__name__}.specs")
     tasks = late(f"{__name__}.tasks")
@@ -193,6 +199,7 @@ FEATURES: tuple[Row, ...] = (
     Command(GENERATE_DRAFT, lambda: generate.generate_draft),
     Command(RETRY_RUN, lambda: generate.retry_run),
     Command(PREVIEW_CONTEXT, lambda: context.preview_context),
+    Command(CHANGE_CONTEXT, lambda: picking.change_context),
     Command(APPLY_DRAFT, lambda: drafts.apply_draft),
     Command(REVIEW_SECTION, lambda: drafts.review_section),
     Command(DISCARD_DRAFT, lambda: drafts.discard_draft),
@@ -204,6 +211,7 @@ FEATURES: tuple[Row, ...] = (
     Command(DOCTOR, lambda: runs.doctor),
     Command(USE_PROVIDER, lambda: choices.use_provider),
     Command(ALLOW_PROVIDER, lambda: choices.allow_provider),
+    Command(ALLOW_SERVER, lambda: servers.allow_server),
     Command(SETTLE_SECRET, lambda: settling.settle_secret),
     Command(DISMISS_DIAGNOSTIC, lambda: choices.dismiss_diagnostic),
     Command(EXPLAIN_ERROR, lambda: choices.explain_error),

@@ -26,6 +26,7 @@ from orch_lsp.lsp.commands import (
     SHOW_RUN,
     USE_PROVIDER,
 )
+from orch_lsp.lsp.context_actions import FILES, is_preview, mention_offers, page_offers
 from orch_lsp.lsp.convert import SOURCE, workspace_edit
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.offers import Offer, offers, other_choices
@@ -33,7 +34,7 @@ from orch_lsp.lsp.section_offers import SectionOffer, offers_in_draft, section_o
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.spec_actions import INSERT, TOGGLE, insert_actions, may_be_edited, toggle_actions
 from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.review import findings_of_rules
+from orch_lsp.orchestration.review import findings_of_rules, is_spec
 from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 from orch_lsp.rules.rule import Finding
 from orch_lsp.workspace import state_home
@@ -80,8 +81,12 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
     if params.context.trigger_kind == types.CodeActionTriggerKind.Automatic:
         return []
     in_draft = await offers_in_draft(snapshot)
-    reading = await snapshot.reading()
     wanted = [str(getattr(kind, "value", kind)) for kind in params.context.only or []]
+    if is_preview(snapshot.source.path):
+        lines = params.range.start.line, params.range.end.line
+        found = await page_offers(snapshot, lines) if _asked_for(wanted, FILES) else []
+        return _for_client(snapshot, [_action(offer, FILES) for offer in found])
+    reading = await snapshot.reading()
     actions: list[types.CodeAction] = []
     if _asked_for(wanted, types.CodeActionKind.QuickFix.value):
         actions += await _quick_fixes(snapshot, reading, params.context.diagnostics)
@@ -96,6 +101,13 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
         # Free ids are those of the spec's own documents, which are read first.
         index = await snapshot.index(GLANCE_SECONDS)
         actions += await asyncio.to_thread(insert_actions, snapshot, reading, index, params.range)
+    if _asked_for(wanted, FILES) and is_spec(reading):
+        offset = snapshot.positions().offset(params.range.start)
+        actions += [_action(offer, FILES) for offer in await mention_offers(snapshot, reading, offset)]
+    return _for_client(snapshot, actions)
+
+
+def _for_client(snapshot: Snapshot, actions: list[types.CodeAction]) -> list[types.CodeAction | types.Command]:
     if snapshot.client.code_action_literals:
         return list(actions)
     return [action.command for action in actions if action.command is not None]
