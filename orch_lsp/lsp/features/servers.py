@@ -18,7 +18,6 @@ from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_page
 from orch_lsp.runs.escape import code, plain
 from orch_lsp.runs.pages import SERVER
-from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
     from orch_lsp.context.mcp import bound as mcp
@@ -48,11 +47,11 @@ async def allow_server(ls: OrchServer, given: CommandArgument) -> dict[str, Any]
         raise ContextError(ErrorCode.NOT_ALLOWED, "The document is in no workspace, so that no server is declared.")
     if given.name is None:
         allowed = ls.shared.consent.is_server_allowed
-        return {"waiting": list(await asyncio.to_thread(sources.waiting, resolved(root), allowed)), "asked": None}
+        return {"waiting": list(await asyncio.to_thread(sources.waiting, root, allowed)), "asked": None}
     if not given.name.strip():
         raise JsonRpcInvalidParams("`name` must be that of a server")
-    server = await asyncio.to_thread(mcp.usable, resolved(root), given.name)
-    what = await asyncio.to_thread(mcp.bound, server, resolved(root))
+    server = await asyncio.to_thread(mcp.usable, root, given.name)
+    what = await asyncio.to_thread(mcp.bound, server, root)
     shown = mcp.described(server, what.files)
     answer = {"waiting": [server.name], "asked": None, "shown": dict(shown) | {"files": list(what.files)}}
     if given.open is False:
