@@ -8,65 +8,43 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import stat
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from orch_lsp.context.choke import read_text
 from orch_lsp.context.item import Exclusion
-from orch_lsp.context.tree import FileTree
 from orch_lsp.language.index import Index, IndexedDocument
+from orch_lsp.orchestration.breath import Breath
 from orch_lsp.orchestration.concerned import Concerned
-from orch_lsp.orchestration.included import is_included
+from orch_lsp.orchestration.file_documents import FileDocuments
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.spec_files import (
+    Limits,
+    Listed,
+    SpecFiles,
+    globs_of_others,
+    may_be_spec_name,
+    shared_folders,
+)
 from orch_lsp.orchestration.spec_reading import SettingsSource, SpecReader, indexed
-from orch_lsp.profiles.recognition import kept_away
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.model import Settings
 
 logger = logging.getLogger(__name__)
 
-MAX_FILE_BYTES = 2 * 1024 * 1024
-"""Of one file; a larger one is in the index only while it is open."""
-_MOST_FILES = 1_000_000
-"""Files of all kinds that are looked at by name, and folders."""
 _IF_SHORT = (
     "References may be missing, and rules about several documents say nothing. Open the folder of your specs alone, or "
     "name in `.gitignore` what is not yours."
 )
 _SLICE_SECONDS = 0.03
-_BREATH_SECONDS = 0.001
-"""A fifth of the time for which a thread that waits for the interpreter waits before it is given it anyway."""
 _LOOK_AGAIN_SECONDS = 3.0
 _LOOK_AGAIN_IF_TOLD_SECONDS = 30.0
 """A client that tells of files leaves out some, such as those of a folder that vanishes."""
 _PAUSE_BY_LOOK = 20
 """Looking at the files takes a twentieth of the time, at most."""
-_MARKDOWN = (".md", ".markdown")
-
-Stamp = tuple[int, int, int, int]
-"""Times of content and of the file itself in nanoseconds, size and inode: another file or content has another one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much a folder may hold: documents, and bytes of all of them."""
-
-    documents: int = 20_000
-    total_bytes: int = 256 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    stamp: Stamp
-    size: int = 0
-    document: IndexedDocument | None = None
-    """None for one that is no spec."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +63,6 @@ class Known:
     index: Index
     is_complete: bool
     """Whether it has all documents that matter to the question."""
-
-
-@dataclass
-class _Found:
-    """The files of a folder that may be specs, with their stamps."""
-
-    stamps: dict[str, Stamp] = field(default_factory=dict[str, Stamp])
-    is_complete: bool = True
 
 
 class SpecIndex:
@@ -129,13 +99,15 @@ class SpecIndex:
         self._on_change = on_change
         self._on_short = on_short
         self._is_short_told = False
-        self._limits = limits or Limits()
-        self._files: dict[str, _File] = {}
+        limits = limits or Limits()
+        self._limits = limits
+        self._breath = Breath()
+        self._files = SpecFiles(folder, limits, self._breath, is_root=is_root)
+        self._documents = FileDocuments(self._files, limits.total_bytes, self._breath)
         self._open: dict[str, OpenSpec] = {}
         self._index = Index()
         self._lock = threading.Lock()
         self._turn = asyncio.Lock()
-        self._stopped = threading.Event()
         self._scan: asyncio.Task[None] | None = None
         self._once_more = False
         self._first = ""
@@ -144,25 +116,16 @@ class SpecIndex:
         self._has_listed_all = False
         self._waiting: list[str] = []
         """Files that the look under way has not come to yet; taken off its end."""
-        self._offered: dict[str, tuple[str, IndexedDocument | None]] = {}
         self._settled: set[tuple[frozenset[str], bool]] = set()
         """Questions for which that look has read all files that matter."""
-        self._is_full = False
-        """Whether a document was left out for want of room."""
         self._more_than = ""
         """The number of files of which there are more than are looked at; empty if there are not."""
         self._has_watched_names = True
         """Whether no setting asks for files of another ending than Markdown's: no other ones are watched."""
         self._read_with: tuple[object, ...] | None = None
-        self._breathed_at = 0.0
         self._looked_at = 0.0
         self._look_seconds = 0.0
-        self.left_out: tuple[Exclusion, ...] = ()
-        """Files and folders that are not in it though they may be specs, with the reasons."""
-        self.files_read = 0
-        """How often a file was read."""
-        self.texts_parsed = 0
-        """How often the text of a file was parsed for it."""
+        self._not_listed: tuple[Exclusion, ...] = ()
 
     @property
     def index(self) -> Index:
@@ -170,11 +133,26 @@ class SpecIndex:
         return self._index
 
     @property
+    def left_out(self) -> tuple[Exclusion, ...]:
+        """Files and folders that are not in it though they may be specs, with the reasons."""
+        return (*self._not_listed, *self._documents.left_out)
+
+    @property
+    def files_read(self) -> int:
+        """How often a file was read."""
+        return self._documents.files_read
+
+    @property
+    def texts_parsed(self) -> int:
+        """How often the text of a file was parsed for it."""
+        return self._documents.texts_parsed
+
+    @property
     def shortfall(self) -> str | None:
         """The reason for which it can never be whole, as a sentence for a person; None as far as nothing is known."""
         if self._more_than:
             reason = f"holds more than {self._more_than}"
-        elif self._is_full:
+        elif self._documents.is_full:
             reason = f"holds more than {self._limits.total_bytes // 1024**2} MB of specs"
         else:
             return None
@@ -209,7 +187,7 @@ class SpecIndex:
 
     def offer(self, path: str, text: str, document: IndexedDocument | None) -> None:
         """The document that a file makes if it has this text; it is not made again then."""
-        self._offered[path] = (text, document)
+        self._documents.offer(path, text, document)
 
     def prefer(self, path: str) -> None:
         """Read the files that stand nearest to one first: an answer to somebody at work there waits for them."""
@@ -246,11 +224,11 @@ class SpecIndex:
                         # Taken off and not counted yet is nothing, between two turns.
                         waiting = tuple(self._waiting)
                     wanted = await asyncio.to_thread(self._concerned, waiting, scopes, citing=citing)
-                    while wanted and not self._stopped.is_set():
+                    while wanted and not self._breath.is_stopped:
                         async with self._turn:
                             await asyncio.to_thread(self._look_at, wanted, _SLICE_SECONDS)
                     settled.add(question)
-                is_complete = self._has_listed_all and not self._is_full
+                is_complete = self._has_listed_all and not self._documents.is_full
         except TimeoutError:
             logger.info("what concerns %s in %s is not read yet", ", ".join(scopes), self.folder)
         finally:
@@ -263,7 +241,7 @@ class SpecIndex:
         concerned = Concerned(scopes, self._settings_now(), self._named, is_root=self._is_root, citing=citing)
         found: list[str] = []
         for path in paths:
-            self._breathe()
+            self._breath.take()
             if concerned.holds(path):
                 found.append(path)
         return found
@@ -283,36 +261,13 @@ class SpecIndex:
         """Files that appeared, vanished or changed: they alone are looked at; of a folder, all that is in it."""
         if self._scan is None:
             return
-        changed = await asyncio.to_thread(self._candidates_of, set(paths))
+        changed = await asyncio.to_thread(self._files.changed, set(paths), self._documents.paths, self._settings_now)
         if changed is None:
             self.look_again()
             return
-        while changed and not self._stopped.is_set():
+        while changed and not self._breath.is_stopped:
             async with self._turn:
                 await asyncio.to_thread(self._look_at, changed, _SLICE_SECONDS)
-
-    def _candidates_of(self, paths: Iterable[str]) -> list[str] | None:
-        """Those that the index has, or would have if they are there; None if one of them is a folder, or was."""
-        tree: FileTree | None = None
-        others: tuple[str, ...] | None = None
-        found: list[str] = []
-        for path in paths:
-            if path not in self._files:
-                if self._is_folder(path):
-                    return None
-                others = _globs_of_others(self._settings_now()) if others is None else others
-                if not _may_be_spec_name(path, others) or _stamp(f"{self.folder}/{path}") is None:
-                    continue
-                if self._is_root:
-                    tree = tree or FileTree(self.folder)
-                if "/" in path if tree is None else not tree.holds(path):
-                    continue
-            found.append(path)
-        return found
-
-    def _is_folder(self, path: str) -> bool:
-        before = f"{path}/"
-        return any(known.startswith(before) for known in tuple(self._files)) or (self.folder / path).is_dir()
 
     def read_as(self, path: str, text: str) -> Reading:
         """The document at a path as it would be with another text; nothing is kept of it. Blocking."""
@@ -329,10 +284,10 @@ class SpecIndex:
             text_of: The text of one; None if it cannot be read.
         """
         reader = self._reader()
-        others = _globs_of_others(reader.settings)
+        others = globs_of_others(reader.settings)
         found: list[IndexedDocument] = []
         for path in paths:
-            if _may_be_spec_name(path, others) and (text := text_of(path)) is not None:
+            if may_be_spec_name(path, others) and (text := text_of(path)) is not None:
                 document = indexed(reader.read(path, text.removeprefix("\ufeff")))
                 if document is not None:
                     found.append(document)
@@ -345,19 +300,18 @@ class SpecIndex:
                 self._open.pop(path, None)
             else:
                 self._open[path] = opened
-        file = self._files.get(path)
-        self._count(path, opened.document if opened is not None else file.document if file is not None else None)
+        self._count_all({path: self._documents.of(path) if opened is None else opened.document}, own=True)
 
     async def aclose(self) -> None:
         """End what is under way."""
-        self._stopped.set()
+        self._breath.stop()
         if self._scan is not None:
             self._scan.cancel()
             await asyncio.gather(self._scan, return_exceptions=True)
 
     async def _look(self) -> None:
         self._once_more = True
-        while self._once_more and not self._stopped.is_set():
+        while self._once_more and not self._breath.is_stopped:
             self._once_more = False
             await self._look_once()
 
@@ -368,133 +322,50 @@ class SpecIndex:
             found = await asyncio.to_thread(self._list)
         except OSError as error:
             logger.warning("%s cannot be read: %s", self.folder, error.strerror or type(error).__name__)
-            found = _Found(is_complete=False)
-        gone = [path for path in self._files if path not in found.stamps]
-        waiting = [path for path, stamp in found.stamps.items() if not self._is_known(path, stamp)]
+            found = Listed(is_complete=False)
+        gone = [path for path in self._documents.paths if path not in found.stamps]
+        waiting = [path for path, stamp in found.stamps.items() if not self._documents.is_known(path, stamp)]
         waiting += gone
         # From the end; the nearest to the root first.
         waiting.reverse()
         self._waiting, self._has_listed_all, self._settled = waiting, found.is_complete, set()
         self._listed.set()
         first = ""
-        while waiting and not self._stopped.is_set():
+        while waiting and not self._breath.is_stopped:
             if first != self._first:
                 first = self._first
                 waiting.sort(key=lambda path: shared_folders(path, first))
             async with self._turn:
                 await asyncio.to_thread(self._look_at, waiting, _SLICE_SECONDS)
-        self._has_listed_all = found.is_complete and not self._is_full
+        self._has_listed_all = found.is_complete and not self._documents.is_full
         if self._has_listed_all and not self._index.is_whole:
             with self._lock:
                 self._index = self._index.as_whole()
             self._on_change(self, None)
-        self._offered.clear()
+        self._documents.forget_offers()
         if self.shortfall is not None and not self._is_short_told:
             self._is_short_told = True
             self._on_short(self)
         self._looked_at = time.monotonic()
         self._look_seconds = self._looked_at - started
 
-    def _is_known(self, path: str, stamp: Stamp) -> bool:
-        known = self._files.get(path)
-        return known is not None and known.stamp == stamp
-
-    def _list(self) -> _Found:
+    def _list(self) -> Listed:
         settings = self._settings_now()
-        others = _globs_of_others(settings)
-        self._has_watched_names = not others
+        self._has_watched_names = not globs_of_others(settings)
         read_with = (settings.include, settings.profile, "profile" in settings.origins, settings.formats)
         if self._read_with != read_with:
             self._read_with = read_with
-            self._files = {path: _File((0, 0, 0, 0), document=file.document) for path, file in self._files.items()}
-        found = _Found()
-        left_out: list[Exclusion] = []
+            self._documents.doubt_all()
         self._more_than = ""
-        for path in self._candidates(found, left_out):
-            self._breathe()
-            if self._stopped.is_set() or not _may_be_spec_name(path, others):
-                continue
-            if len(found.stamps) >= self._limits.documents:
-                found.is_complete = False
-                most = self._limits.documents
-                self._more_than = f"{most:,} documents"
-                left_out.append(Exclusion(path, f"more than {most} documents: this one and later ones are not known"))
-                break
-            if (stamp := _stamp(f"{self.folder}/{path}")) is not None:
-                found.stamps[path] = stamp
-        self.left_out = tuple(left_out)
+        found = self._files.listed(settings)
+        self._more_than, self._not_listed, self._documents.left_out = found.more_than, tuple(found.left_out), ()
         return found
-
-    def _candidates(self, found: _Found, left_out: list[Exclusion]) -> Iterable[str]:
-        if not self._is_root:
-            with os.scandir(self.folder) as entries:
-                return [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
-        listing = FileTree(self.folder).list_files(_MOST_FILES, self._is_stopped)
-        left_out += listing.left_out
-        found.is_complete = listing.complete
-        if not listing.complete and listing.in_time:
-            self._more_than = f"{_MOST_FILES:,} files or folders"
-        return listing.files
-
-    def _is_stopped(self) -> bool:
-        self._breathe()
-        return self._stopped.is_set()
-
-    def _breathe(self) -> None:
-        """Let a thread that waits for the interpreter have it, now and then: requests come before the files.
-
-        Not after each file: where many processes run, each of these pauses may be as long as all the work.
-        """
-        now = time.perf_counter()
-        if now - self._breathed_at > _BREATH_SECONDS:
-            time.sleep(0)
-            self._breathed_at = time.perf_counter()
 
     def _settings_now(self) -> Settings:
         return self._reader().settings
 
-    def _look_at(self, paths: list[str], seconds: float | None = None) -> None:
-        """Take files off the end of a list, and read those that have changed, until the time is over."""
-        until = None if seconds is None else time.perf_counter() + seconds
-        changed: dict[str, IndexedDocument | None] = {}
-        reader = self._reader()
-        held = sum(file.size for file in tuple(self._files.values()))
-        while paths and not self._stopped.is_set():
-            path = paths.pop()
-            stamp = _stamp(f"{self.folder}/{path}")
-            if stamp is None:
-                self._files.pop(path, None)
-                changed[path] = None
-            elif not self._is_known(path, stamp):
-                known = self._files.get(path)
-                held -= 0 if known is None else known.size
-                file = self._read(reader, path, stamp, self._limits.total_bytes - held)
-                held += file.size
-                self._files[path] = file
-                changed[path] = file.document
-            self._breathe()
-            if until is not None and time.perf_counter() >= until:
-                break
-        self._count_all(changed)
-
-    def _read(self, reader: SpecReader, path: str, stamp: Stamp, most: int) -> _File:
-        if stamp[2] > most:
-            self._is_full = True
-            self.left_out = (*self.left_out, Exclusion(path, "the documents together are too large: it is not known"))
-            return _File(stamp)
-        self.files_read += 1
-        readable = read_text(self.folder, path, MAX_FILE_BYTES)
-        if isinstance(readable, Exclusion):
-            self.left_out = (*self.left_out, readable)
-            return _File(stamp)
-        text, document = self._offered.pop(path, ("", None))
-        if text != readable.text:
-            self.texts_parsed += 1
-            document = indexed(reader.read(path, readable.text))
-        return _File(stamp, 0 if document is None else readable.size, document)
-
-    def _count(self, path: str, document: IndexedDocument | None) -> None:
-        self._count_all({path: document}, own=True)
+    def _look_at(self, paths: list[str], seconds: float) -> None:
+        self._count_all(self._documents.look_at(self._reader(), paths, seconds))
 
     def _count_all(self, documents: Mapping[str, IndexedDocument | None], *, own: bool = False) -> None:
         with self._lock:
@@ -511,35 +382,3 @@ class SpecIndex:
                 others += [one for one in (old, new) if one is not None]
         if others:
             self._on_change(self, others)
-
-
-def _globs_of_others(settings: Settings) -> tuple[str, ...]:
-    """The globs by which files are specs whose names end otherwise than Markdown's."""
-    globs = (*settings.include, *(one.glob for one in settings.formats))
-    return tuple(glob for glob in globs if not glob.casefold().endswith(_MARKDOWN))
-
-
-def _may_be_spec_name(path: str, others: tuple[str, ...]) -> bool:
-    """Whether a file may be a spec by its path. Args: others: See `_globs_of_others`."""
-    if not path.casefold().endswith(_MARKDOWN) and not (others and is_included(path, others)):
-        return False
-    return kept_away(path) in {None, "archived"}
-
-
-def _stamp(path: str) -> Stamp | None:
-    """The stamp of a regular file that is no link; None for anything else."""
-    try:
-        found = os.lstat(path)
-    except (OSError, ValueError):
-        return None
-    if not stat.S_ISREG(found.st_mode):
-        return None
-    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
-
-
-def shared_folders(path: str, other: str) -> int:
-    """How many folders two paths have in common from the root on."""
-    pairs = zip(path.split("/")[:-1], other.split("/")[:-1], strict=False)
-    return next(
-        (number for number, (one, two) in enumerate(pairs) if one != two), min(path.count("/"), other.count("/"))
-    )

@@ -13,7 +13,8 @@ from orch_lsp.language.index import Index
 from orch_lsp.language.occurrences import meant_at, occurrences, scopes_at
 from orch_lsp.orchestration.concerned import Concerned
 from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.spec_index import Limits, SpecIndex
+from orch_lsp.orchestration.spec_files import Limits
+from orch_lsp.orchestration.spec_index import SpecIndex
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from tests.fakes.homes import Homes

@@ -202,7 +202,7 @@ def test_only_a_few_modules_know_stdout():
 
 def test_the_pause_of_a_retry_or_a_quiet_moment_is_never_a_blocking_sleep_on_the_loop():
     blocking = {name for name, path in MODULES.items() if "time.sleep" in calls(path)}
-    assert blocking <= {"storage/database.py", "orchestration/spec_index.py"}, (
+    assert blocking <= {"storage/database.py", "orchestration/breath.py"}, (
         "only threads of a store and of a scan may sleep, the latter for no time at all"
     )
 

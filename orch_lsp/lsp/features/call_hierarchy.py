@@ -33,9 +33,9 @@ from orch_lsp.lsp.code_places import code_citations, range_of
 from orch_lsp.lsp.locations import Places, places, uri_of_folder
 from orch_lsp.lsp.snapshot import Snapshot, take
 from orch_lsp.lsp.symbols import SYMBOL_KINDS, symbol_name
+from orch_lsp.orchestration.file_documents import MAX_FILE_BYTES
 from orch_lsp.orchestration.review import is_spec
 from orch_lsp.orchestration.source import Source
-from orch_lsp.orchestration.spec_index import MAX_FILE_BYTES
 from orch_lsp.text import Span
 from orch_lsp.uri import path_of
 
