@@ -128,7 +128,7 @@ def test_the_index_answers_what_reading_every_file_would(root, query):
 def test_two_characters_of_a_script_without_spaces_are_found(root):
     built(root)
     with closing(corpus_of(WorkspaceIndex(root, Told(), 1000))) as corpus:
-        assert [one.path for one in corpus.ranked({"限流"}).ranked] == ["docs/限流.md"]
+        assert [path for path, _ in corpus.ranked({"限流"}).ranked] == ["docs/限流.md"]
 
 
 def test_a_change_reads_its_own_file_again_and_no_other(root):
@@ -140,7 +140,7 @@ def test_a_change_reads_its_own_file_again_and_no_other(root):
     (root / "cake.txt").unlink()
     wait_for_the_clock()
     with closing(corpus_of(index, "quota")) as corpus:
-        assert [one.path for one in corpus.ranked({"quota"}).ranked] == ["src/limiter.py"]
+        assert [path for path, _ in corpus.ranked({"quota"}).ranked] == ["src/limiter.py"]
         assert corpus.ranked({"flour"}).ranked == ()
         assert corpus.defining("RateLimiter") == ()
         assert corpus.defining("Brandnew") == ("src/new.py",)
@@ -164,7 +164,7 @@ def test_a_change_that_keeps_size_and_time_is_seen(root):
     (root / "docs/other").rename(root / "docs/guide.md")
     wait_for_the_clock()
     with closing(corpus_of(WorkspaceIndex(root, Told(), 1000))) as corpus:
-        assert [one.path for one in corpus.ranked({"bottler"}).ranked] == ["docs/guide.md"]
+        assert [path for path, _ in corpus.ranked({"bottler"}).ranked] == ["docs/guide.md"]
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_an_index_that_is_damaged_or_of_another_version_is_begun_anew(root, harm
         )
     index = WorkspaceIndex(root, Told(), 1000)
     with closing(corpus_of(index, "limiter")) as corpus:
-        found = [one.path for one in corpus.ranked({"limiter"}).ranked]
+        found = [path for path, _ in corpus.ranked({"limiter"}).ranked]
         assert "src/limiter.py" in found
         assert "docs/guide.md" in found
     assert built(root) == Built(files=len(FILES))
@@ -273,7 +273,7 @@ def test_an_index_that_somebody_else_brought_is_not_used(root, homes):
     (homes.state / "store-secret").unlink()
     again = WorkspaceIndex(root, Told(), 1000)
     content = database(root).read_bytes()
-    assert "src/limiter.py" in [one.path for one in answers(again, "limiter")[0]]
+    assert "src/limiter.py" in [path for path, _ in answers(again, "limiter")[0]]
     assert database(root).read_bytes() == content
     assert built(root) == Built(files=len(FILES))
     with closing(Disk(root)) as disk:
@@ -310,7 +310,7 @@ def test_an_index_that_another_process_holds_is_done_without_and_the_record_says
         assert holder.stdout.readline() == b"locked\n"
         index = WorkspaceIndex(root, Told(), 1000)
         with closing(corpus_of(index, "limiter")) as corpus:
-            assert "src/limiter.py" in [one.path for one in corpus.ranked({"limiter"}).ranked]
+            assert "src/limiter.py" in [path for path, _ in corpus.ranked({"limiter"}).ranked]
             assert [one.reason for one in corpus.left_out] == [
                 "The index of the workspace is locked by another process. The files were read without it"
             ]
@@ -347,7 +347,7 @@ index = WorkspaceIndex(root, Told(), 1000)
 limits = Limits(indexed_from=1)
 files = index.list_files(1000, lambda: False)[0].files
 with closing(index.corpus(files, hints_in("limiter"), limits, lambda: False)) as corpus:
-    print(*(one.path for one in corpus.ranked({"limiter"}).ranked))
+    print(*(path for path, _ in corpus.ranked({"limiter"}).ranked))
 """
     for size in (0, 4096, 40_000):
         shutil.rmtree(root / ".orch", ignore_errors=True)
@@ -399,7 +399,7 @@ def test_a_person_who_cancels_is_not_asked_for_the_time_again(root):
     index.begin()
     assert index.wait(0)
     assert told.ends == ["stopped"]
-    assert "src/limiter.py" in [one.path for one in answers(index, "limiter")[0]]
+    assert "src/limiter.py" in [path for path, _ in answers(index, "limiter")[0]]
 
 
 def test_two_processes_build_one_index_once(root):
@@ -439,7 +439,7 @@ def test_two_processes_that_put_the_same_file_in_leave_one(root):
     write(root, {"cake.txt": "cream and cream\n"})
     for index in (one, other, one):
         with closing(corpus_of(index)) as corpus:
-            assert [(found.path) for found in corpus.ranked({"cream"}).ranked] == ["cake.txt"]
+            assert [path for path, _ in corpus.ranked({"cream"}).ranked] == ["cake.txt"]
             assert corpus.ranked({"flour"}).ranked == ()
     with closing(Disk(root)) as disk:
         assert len(disk.indexed()) == len(FILES)
@@ -453,7 +453,7 @@ def test_an_index_that_is_begun_anew_between_two_questions_is_not_mistaken_for_t
             beside.unlink()
         write(root, {"aaa/first.py": "flour\n"})
         built(root)
-        assert {one.path for one in corpus.ranked({"limiter"}).ranked} == {
+        assert {path for path, _ in corpus.ranked({"limiter"}).ranked} == {
             "src/limiter.py", "src/http/client.ts", "docs/guide.md",
         }  # fmt: skip
         assert "begun anew" in corpus.left_out[0].reason
@@ -482,7 +482,7 @@ def test_a_file_that_becomes_a_link_is_no_candidate_and_no_text(root, tmp_path):
     wait_for_the_clock()
     with closing(corpus_of(index)) as corpus:
         assert "src/limiter.py" not in corpus.files
-        assert "src/limiter.py" not in [one.path for one in corpus.ranked({"limiter", "outside"}).ranked]
+        assert "src/limiter.py" not in [path for path, _ in corpus.ranked({"limiter", "outside"}).ranked]
         assert getattr(corpus.text("src/limiter.py"), "reason", None) == "link out of the workspace"
 
 
@@ -536,7 +536,7 @@ def test_a_workspace_of_one_file_has_no_index_and_is_left_as_it_was(tmp_path):
     write(tmp_path, {"a.py": "limiter\n"})
     with closing(corpus_of(WorkspaceIndex(tmp_path, Told(), 1000), limits=Limits())) as corpus:
         assert isinstance(corpus, ReadCorpus)
-        assert [one.path for one in corpus.ranked({"limiter"}).ranked] == ["a.py"]
+        assert [path for path, _ in corpus.ranked({"limiter"}).ranked] == ["a.py"]
     assert not (tmp_path / ".orch").exists()
 
 
