@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from orch_lsp.cli.document_file import DocumentFile, update_provenance_of
+from orch_lsp.cli.document_file import DocumentFile, file_of, update_provenance_of
 from orch_lsp.cli.files import read_text, require_replaceable
 from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, say_error, write_json
 from orch_lsp.cli.runs import find_run, with_store, workspace_option
-from orch_lsp.errors import ErrorCode, RunError, SpecError
+from orch_lsp.errors import ErrorCode, RunError
 from orch_lsp.orchestration.delivery import Delivery, insert
 from orch_lsp.orchestration.session import Session
 from orch_lsp.runs.record import RunRecord
@@ -21,7 +21,6 @@ from orch_lsp.runs.schema import to_dict
 from orch_lsp.runs.status import LIVE
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.run_settings import RunSettings
-from orch_lsp.uri import path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def apply(run_id: str, sections: tuple[str, ...], as_json: bool, workspace: Path
             raise RunError(ErrorCode.RUN_IN_PROGRESS, "This run has not ended yet.")
         if record.draft is None:
             raise RunError(ErrorCode.UNKNOWN_RUN, f"Run {record.run_id} has no draft.")
-        path = _path_of(store, record)
+        path = file_of(store, record)
         require_replaceable(path)
         document = DocumentFile(path, await asyncio.to_thread(read_text, path))
         record, delivery = await insert(store, record, document, sections or None)
@@ -78,19 +77,3 @@ def apply(run_id: str, sections: tuple[str, ...], as_json: bool, workspace: Path
         )
     else:
         say(f"{outcome.path.name} has {', '.join(outcome.delivery.made.edit.filled)} of run {outcome.record.run_id}.")
-
-
-def _path_of(store: RunStore, record: RunRecord) -> Path:
-    """The file that a run is about.
-
-    Raises:
-        SpecError: `invalid_request`: there is none.
-    """
-    named = path_of(record.spec.path) if ":" in record.spec.path else None
-    path = named or (store.root or Path.cwd()) / record.spec.path
-    if not path.is_file():
-        raise SpecError(
-            ErrorCode.INVALID_REQUEST, f"{record.spec.path} is not there, for which the draft was written.",
-            remediation="Run the command where the file is, or print the draft: `orch-lsp runs show ID --draft`.",
-        )  # fmt: skip
-    return path

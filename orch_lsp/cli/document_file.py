@@ -9,12 +9,14 @@ from pathlib import Path
 from orch_lsp.cli.files import replace_text
 from orch_lsp.document.parse import parse
 from orch_lsp.document.written import hashes_of, written_parts
+from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.orchestration.applying import AppliedEdit, DraftEdit
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.runs.provenance import update
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.store import RunStore
 from orch_lsp.text import sha256
+from orch_lsp.uri import path_of
 
 
 class DocumentFile:
@@ -45,3 +47,19 @@ async def update_provenance_of(store: RunStore, record: RunRecord, text: str) ->
     written = await asyncio.to_thread(hashes_of, document)
     records = [record, *await store.applied_for(record.spec.path, written)]
     return await asyncio.to_thread(update, store.root, record.spec.path, written_parts(document), records)
+
+
+def file_of(store: RunStore, record: RunRecord) -> Path:
+    """The file that a run is about.
+
+    Raises:
+        SpecError: `invalid_request`: there is none.
+    """
+    named = path_of(record.spec.path) if ":" in record.spec.path else None
+    path = named or (store.root or Path.cwd()) / record.spec.path
+    if not path.is_file():
+        raise SpecError(
+            ErrorCode.INVALID_REQUEST, f"{record.spec.path} is not there, for which the draft was written.",
+            remediation="Run the command where the file is, or print the draft: `orch-lsp runs show ID --draft`.",
+        )  # fmt: skip
+    return path

@@ -35,6 +35,7 @@ else:
 COMMANDS = (
     "apply",
     "check",
+    "compare",
     "context",
     "diff",
     "doctor",

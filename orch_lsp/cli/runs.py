@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from orch_lsp.cli.output import reporting_errors, say, terminal_width, write_json, write_page, write_result
-from orch_lsp.errors import RunError
+from orch_lsp.errors import RunError, SpecError
 from orch_lsp.late import late
 from orch_lsp.workspace import find_root
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
-    from orch_lsp.cli import run_pages
+    from orch_lsp.cli import document_file as document_files
+    from orch_lsp.cli import files, run_pages
     from orch_lsp.orchestration import applying
+    from orch_lsp.orchestration import retryable as retrying
     from orch_lsp.orchestration.session import Session
     from orch_lsp.runs import history as histories
     from orch_lsp.runs import labels
@@ -31,7 +33,10 @@ if TYPE_CHECKING:
     from orch_lsp.settings.run_settings import RunSettings
 else:
     sessions = late("orch_lsp.app.session")
+    document_files = late("orch_lsp.cli.document_file")
+    files = late("orch_lsp.cli.files")
     run_pages = late("orch_lsp.cli.run_pages")
+    retrying = late("orch_lsp.orchestration.retryable")
     applying = late("orch_lsp.orchestration.applying")
     histories = late("orch_lsp.runs.history")
     labels = late("orch_lsp.runs.labels")
@@ -115,14 +120,24 @@ def runs() -> None:
 @runs.command("list")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1), help="How many, newest first.")
 @click.option("--search", metavar="WORDS", help="Only runs with all these words, or longer ones that begin so.")
+@click.option("--retryable", is_flag=True, help="Only runs that did not complete, of what is still to be done.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array of records.")
 @workspace_option
-def list_runs(limit: int, search: str | None, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- click passes flags by name
-    """List runs, newest first; outside any workspace, those of documents without one as well."""
+def list_runs(*, limit: int, search: str | None, retryable: bool, as_json: bool, workspace: Path | None) -> None:
+    """List runs, newest first; outside any workspace, those of documents without one as well.
+
+    With --retryable those that failed, were cancelled or interrupted, whose document still has open what they asked
+    for, and that no later run completed: `orch-lsp replay RUN` or `draft FILE` does it.
+    """
+    if retryable and search is not None:
+        raise click.UsageError("--retryable cannot be combined with --search")
     # One more than is shown: its id is to be told apart as well.
     wanted = min(limit, _COUNTABLE) + 1
     roots = roots_of_here(workspace)
     with reporting_errors(as_json=as_json):
+        if retryable:
+            _write_retryable(workspace, limit, as_json=as_json)
+            return
         if as_json:
             write_json([record_schema.to_dict(record) for record in _records(workspace, roots, wanted, search)[:limit]])
             return
@@ -133,6 +148,27 @@ def list_runs(limit: int, search: str | None, as_json: bool, workspace: Path | N
             write_page("\n".join(_lines(found[:limit], found[limit:])) + "\n")
         else:
             say("No runs yet." if not (search or "").strip() else "No run has these words.")
+
+
+def _write_retryable(workspace: Path | None, limit: int, *, as_json: bool) -> None:
+    found = with_store(workspace, _retryable)
+    if as_json:
+        write_json([record_schema.to_dict(record) for record in found[:limit]])
+    elif found:
+        lines = [labels.listed(record) for record in found]
+        write_page("\n".join(_lines(lines[:limit], lines[limit:])) + "\n")
+    else:
+        say("No run is to be tried again.")
+
+
+async def _retryable(_: Session, store: RunStore, __: RunSettings) -> Sequence[RunRecord]:
+    async def text_of(record: RunRecord) -> str | None:
+        try:
+            return files.read_text(document_files.file_of(store, record))
+        except SpecError:
+            return None
+
+    return await retrying.retryable(store, text_of)
 
 
 def _lines(runs: Sequence[ListedRun], before: Sequence[ListedRun]) -> list[str]:

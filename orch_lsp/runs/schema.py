@@ -51,7 +51,7 @@ def _adapter() -> TypeAdapter[RunRecord]:
 
 def to_dict(record: RunRecord) -> dict[str, Any]:
     """The record as JSON values, keys in the documented order, those of a later version behind them."""
-    values = {name: _plain(getattr(record, name)) for name in FIELDS}
+    values = {name: plain_value(getattr(record, name)) for name in FIELDS}
     return put_back(values, record.unknown_keys, records.RunRecord) if record.unknown_keys else values
 
 
@@ -67,17 +67,18 @@ def to_json(record: RunRecord) -> str:
         raise StoreError(ErrorCode.STORE_ERROR, f"Run {record.run_id} cannot be written as JSON.") from error
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """A value of a record as JSON has it."""
     # Not pydantic's own dump: it refuses lone surrogates, which a provider's JSON may hold.
     if isinstance(value, Enum):
         return value.value
     if dataclasses.is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: plain_value(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         items = cast("Mapping[object, object]", value).items()
-        return {str(name): _plain(item) for name, item in items}
+        return {str(name): plain_value(item) for name, item in items}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in cast("Sequence[object]", value)]
+        return [plain_value(item) for item in cast("Sequence[object]", value)]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
