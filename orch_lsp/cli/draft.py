@@ -50,13 +50,15 @@ from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
-    from orch_lsp.orchestration import rewriting
+    from orch_lsp.orchestration import replaying, rewriting
+    from orch_lsp.orchestration.replaying import Earlier
     from orch_lsp.prompts import own_files
     from orch_lsp.runs import schema as record_schema
     from orch_lsp.runs import view as views
 else:
     sessions = late("orch_lsp.app.session")
     own_files = late("orch_lsp.prompts.own_files")
+    replaying = late("orch_lsp.orchestration.replaying")
     rewriting = late("orch_lsp.orchestration.rewriting")
     record_schema = late("orch_lsp.runs.schema")
     views = late("orch_lsp.runs.view")
@@ -82,6 +84,8 @@ class Options:
     """Keys of what is drafted; all that is open without any."""
     rewrite: RewriteAsk | None = None
     """Set if something that is written is to be written anew."""
+    replay: Earlier | None = None
+    """Set if a run is to be replayed, on the document that it was given."""
     told: set[str] = field(default_factory=set[str])
     """Warnings that were given: each file may have the same ones."""
 
@@ -162,7 +166,8 @@ def run_on(files: Sequence[Path], options: Options) -> NoReturn:
     """Run on each of some files, and end with the worst exit code."""
     try:
         # A pipe may keep us waiting for long; here, Ctrl-C ends the wait.
-        options = replace(options, given={path: _given(path) for path in files if not path.is_file()})
+        if options.replay is None:
+            options = replace(options, given={path: _given(path) for path in files if not path.is_file()})
     except KeyboardInterrupt:
         sys.exit(EXIT_CANCELLED)
     try:
@@ -287,7 +292,10 @@ async def _hand_over(live: LiveRun, delivered: Delivered | None, options: Option
 
 
 def _source(path: Path, options: Options) -> Source:
-    text = options.given[path] if path in options.given else read_text(path)
+    if options.replay is not None:
+        text = options.replay.text
+    else:
+        text = options.given[path] if path in options.given else read_text(path)
     if isinstance(text, SpecError):
         raise text
     if options.write:
@@ -314,12 +322,23 @@ async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
         if warning not in options.told:
             say(f"warning: {warning}")
         options.told.add(warning)
-    if options.rewrite is not None:
+    if options.replay is not None:
+        plan = await replaying.planned_replay(session, reading, options.replay.record)
+    elif options.rewrite is not None:
         plan = await rewriting.planned_rewrite(session, reading, options.rewrite, command="refine")
     else:
         plan = await asyncio.to_thread(plan_draft, reading, command="draft", only=options.only)
     await session.consent.require(reading, plan.choice)
+    if options.replay is not None:
+        changed = await replaying.changed_since_run(session, plan, options.replay.record)
+        say(_told_of_replay(options.replay.record, changed))
     return plan
+
+
+def _told_of_replay(record: RunRecord, changed: Sequence[str]) -> str:
+    if not changed:
+        return f"The request is the one of run {record.run_id}, byte for byte."
+    return f"Other than in run {record.run_id}: {'; '.join(changed)}."
 
 
 async def _run(

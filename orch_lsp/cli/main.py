@@ -44,6 +44,7 @@ COMMANDS = (
     "models",
     "new",
     "refine",
+    "replay",
     "runs",
     "secrets",
     "trace",

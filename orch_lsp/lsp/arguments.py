@@ -21,6 +21,8 @@ class CommandArgument:
     """A document, by default the one last worked on."""
     run_id: str | None = None
     """A run, by default the newest that the command can act on."""
+    run_ids: list[str] | None = None
+    """Runs, by default the newest two with a draft."""
     provider: str | None = None
     model: str | None = None
     apply: str | None = None
@@ -55,7 +57,12 @@ class CommandArgument:
     """False: only return the data, show nothing."""
 
 
-_TYPES = {"str | None": (str, "a string"), "bool | None": (bool, "true or false"), "int | None": (int, "a number")}
+_TYPES: dict[str, tuple[type, str]] = {
+    "str | None": (str, "a string"),
+    "bool | None": (bool, "true or false"),
+    "int | None": (int, "a number"),
+    "list[str] | None": (list, "a list of strings"),
+}
 
 
 def parse(value: Any) -> CommandArgument:
@@ -80,6 +87,8 @@ def parse(value: Any) -> CommandArgument:
             continue
         expected, description = _TYPES[str(field.type)]
         if not isinstance(found, expected) or (expected is int and isinstance(found, bool)):
+            raise JsonRpcInvalidParams(f"`{key}` must be {description}")
+        if expected is list and not all(isinstance(one, str) for one in cast("list[object]", found)):
             raise JsonRpcInvalidParams(f"`{key}` must be {description}")
         given[field.name] = found
     for key in members:

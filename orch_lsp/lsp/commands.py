@@ -17,6 +17,7 @@ CANCEL_RUN = "orch.cancelRun"
 RETRY_RUN = "orch.retryRun"
 SHOW_RUN = "orch.showRun"
 SHOW_HISTORY = "orch.showHistory"
+COMPARE_RUNS = "orch.compareRuns"
 SHOW_SPECS = "orch.showSpecs"
 PREVIEW_CONTEXT = "orch.previewContext"
 DOCTOR = "orch.doctor"
@@ -66,6 +67,7 @@ COMMANDS = {
     RETRY_RUN: CommandSubject("run", ("runId", "uri"), "newest"),
     SHOW_RUN: CommandSubject("run", ("runId", "uri", "open"), "newest"),
     SHOW_HISTORY: CommandSubject("document", ("uri", "limit", "search", "open")),
+    COMPARE_RUNS: CommandSubject("document", ("uri", "runIds", "open")),
     SHOW_SPECS: CommandSubject("workspace", ("uri", "open")),
     DOCTOR: CommandSubject("workspace", ("uri", "open")),
     SELECT_MODEL: CommandSubject("document", ("uri", "provider", "open")),

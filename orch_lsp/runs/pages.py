@@ -12,6 +12,7 @@ from orch_lsp import workspace
 logger = logging.getLogger(__name__)
 
 HISTORY = "history.md"
+COMPARISON = "comparison.md"
 DOCTOR = "doctor.md"
 SPECS = "specs.md"
 CONTEXT = "context.md"
@@ -33,7 +34,7 @@ def is_page(path: Path) -> bool:
 
 def forget_pages(run_ids: Iterable[str]) -> None:
     """Remove the pages that show these runs or their drafts, and all lists; one that cannot be removed is logged."""
-    names = {f"{kind}-{run_id}.md" for run_id in run_ids for kind in ("run", "draft")} | {HISTORY}
+    names = {f"{kind}-{run_id}.md" for run_id in run_ids for kind in ("run", "draft")} | {HISTORY, COMPARISON}
     _remove(page for page in pages_folder().glob("*/*.md") if page.name in names)
 
 
@@ -44,7 +45,7 @@ def keep_newest() -> None:
     except OSError as error:
         logger.warning("old pages stay: %s", error.strerror or error)
         return
-    lists = [page for page in newest_first if page.name in {HISTORY, DOCTOR, SPECS, CONTEXT, SERVER}]
+    lists = [page for page in newest_first if page.name in {HISTORY, COMPARISON, DOCTOR, SPECS, CONTEXT, SERVER}]
     _remove({*newest_first[PAGES_KEPT:], *lists[LISTS_KEPT:]})
 
 

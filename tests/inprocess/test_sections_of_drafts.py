@@ -242,3 +242,21 @@ async def test_the_page_of_a_draft_offers_the_same_and_what_was_rejected(desk):
     assert (await editor.execute(again.command, again.arguments[0]))["state"] == "applied"
     assert "## Non-goals\n\nBilling.\n" in editor.text(uri)
     assert await actions_at(editor, page_uri, "## Tasks") == ["Orch: Accept “Tasks”", "Orch: Reject “Tasks”"]
+
+
+async def test_the_newest_two_drafts_are_compared_or_those_that_are_named(desk):
+    editor, uri, run_id = desk
+    with pytest.raises(JsonRpcException) as refused:
+        await editor.execute("orch.compareRuns", {"uri": uri})
+    assert refused.value.data["code"] == "unknown_run"
+    newer = (await editor.draft(uri))["run_id"]
+    made = await editor.execute("orch.compareRuns", {"uri": uri})
+    assert [run["run_id"] for run in made["runs"]] == [run_id, newer]
+    assert all(section["same"] for section in made["sections"])
+    (page,) = pages_folder().glob("*/comparison.md")
+    assert "2 runs compared" in page.read_text(encoding="utf-8")
+    named = await editor.execute("orch.compareRuns", {"runIds": [newer, run_id], "open": False})
+    assert [run["run_id"] for run in named["runs"]] == [newer, run_id]
+    for wrong in ([newer], "all", [1, 2]):
+        with pytest.raises(JsonRpcException):
+            await editor.execute("orch.compareRuns", {"runIds": wrong})

@@ -1,4 +1,4 @@
-"""orch.cancelRun, orch.showRun, orch.showHistory, orch.doctor: runs and the state of things, to look at."""
+"""orch.cancelRun, orch.showRun, orch.showHistory, orch.compareRuns, orch.doctor: runs and the state of things."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from orch_lsp.lsp.lookup import find_run, history, newest_run, taken_back_of
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_page, show_record
 from orch_lsp.lsp.snapshot import editor_layer
+from orch_lsp.orchestration.comparing import compared
+from orch_lsp.runs.comparison import comparison_markdown, comparison_value
+from orch_lsp.runs.pages import COMPARISON, HISTORY
 from orch_lsp.runs.pages import DOCTOR as DOCTOR_PAGE
-from orch_lsp.runs.pages import HISTORY
 from orch_lsp.runs.schema import to_dict
 from orch_lsp.runs.status import TERMINAL
 from orch_lsp.runs.view import history_markdown
 
 DEFAULT_LIMIT = 50
+_COMPARED = 2
 DOCTOR_PATIENCE_S = 5.0
 """Seconds that providers have to answer: the command must answer whether or not they do."""
 CANCEL_SECONDS = 2.0
@@ -66,6 +69,21 @@ async def show_history(ls: OrchServer, given: CommandArgument) -> list[dict[str,
     return [
         {**to_dict(record), "taken_back": True} if record.run_id in undone else to_dict(record) for record in records
     ]
+
+
+async def compare_runs(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
+    """orch.compareRuns: runs beside each other, with the first of them; by default a document's newest two drafts."""
+    if given.run_ids is not None:
+        found = [await find_run(ls, run_id) for run_id in given.run_ids]
+    else:
+        drafted = [run for run in await history(ls, given.uri, DEFAULT_LIMIT) if run.record.draft is not None]
+        if len(drafted) < _COMPARED:
+            raise RunError(ErrorCode.UNKNOWN_RUN, "There are no two drafts here that could be compared.")
+        found = [drafted[1], drafted[0]]
+    made = await compared([(run.store, run.record) for run in found])
+    if given.open is not False:
+        await show_page(ls, COMPARISON, comparison_markdown(made))
+    return comparison_value(made)
 
 
 async def doctor(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:

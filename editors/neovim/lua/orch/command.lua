@@ -180,6 +180,16 @@ M.subcommands = {
       require('orch.history').pick(bufnr, words[1] == 'all')
     end,
   },
+  compare = {
+    needs = 'orch.compareRuns',
+    describe = 'Compare runs, by default the newest two drafts of this document',
+    anywhere = true,
+    run = function(words, bufnr)
+      local named = vim.api.nvim_buf_get_name(bufnr) ~= ''
+      local argument = #words > 0 and { runIds = words } or { uri = named and document(bufnr) or nil }
+      rpc.execute('orch.compareRuns', argument, bufnr)
+    end,
+  },
   doctor = {
     needs = 'orch.doctor',
     describe = 'Check the set-up',
@@ -328,6 +338,8 @@ local function candidates_of(name)
   local subject = subcommand and subject_of(subcommand, 0)
   if name == 'history' then
     return { 'all' }
+  elseif name == 'compare' then
+    return require('orch.runs').ids()
   elseif name == 'accept' or name == 'reject' then
     return require('orch.review').keys(0)
   elseif subcommand and (subcommand.about or (subject and subject.about)) == 'run' then
