@@ -42,7 +42,7 @@ class Earlier:
 
 
 async def earlier_run(store: RunStore, record: RunRecord) -> Earlier:
-    """What is kept of a run that is to be replayed.
+    """A run that is to be replayed, as far as it is kept.
 
     Raises:
         RunError: It is live (`run_in_progress`).
