@@ -41,6 +41,8 @@ _ENDINGS = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s)\Z")
 _LEAST_WORDS = 5
 _ALIKE = 0.85
 """The least share of the words of both that are the same."""
+_LONGEST_NAME = 2
+"""Words in the name of something that acts, or is acted on."""
 _BANDS, _ROWS = 4, 3
 _MOST_IN_BAND = 16
 _MOST_CHANGED = 64
@@ -62,6 +64,8 @@ class Likeness:
     """The kind (`among`), then numbers, negations and code in their order."""
     bands: tuple[int, ...]
     """Near ones have one of them in common; those of other numbers, negations or code have none."""
+    order: tuple[str, ...] = ()
+    """The words as they follow one another."""
 
     @property
     def longest(self) -> str:
@@ -80,8 +84,32 @@ class Likeness:
             return False
         if min(len(self.pairs - other.pairs), len(other.pairs - self.pairs)) > 1:
             return False
+        if self.order != other.order and self._changes_places(other):
+            return False
         same = len(self.words & other.words) + len(self.pairs & other.pairs)
         return same >= share * (len(self.words | other.words) + len(self.pairs | other.pairs))
+
+    def _changes_places(self, other: Likeness) -> bool:
+        """Whether two names have changed places around a third word: “A asks B” does not say what “B asks A” says.
+
+        A part that is put in front of the rest changes nothing: “When it is late, the office closes”.
+        """
+        both = self.words & other.words
+        mine, others = ([word for word in one.order if word in both] for one in (self, other))
+        while mine and others and mine[0] == others[0]:
+            del mine[0], others[0]
+        while mine and others and mine[-1] == others[-1]:
+            del mine[-1], others[-1]
+        if len(mine) != len(others):
+            return False
+        return any(
+            first + last < len(mine)
+            and mine[:first] == others[-first:]
+            and mine[-last:] == others[:last]
+            and mine[first:-last] == others[last:-first]
+            for first in range(1, _LONGEST_NAME + 1)
+            for last in range(1, _LONGEST_NAME + 1)
+        )
 
 
 def likeness(text: str, least: int = _LEAST_WORDS) -> Likeness | None:
@@ -90,13 +118,14 @@ def likeness(text: str, least: int = _LEAST_WORDS) -> Likeness | None:
 
 
 def _likeness(text: str, least: int) -> Likeness | None:
-    words, pairs, exact = _parts(text)
+    ordered, pairs, exact = _parts(text)
+    words = set(ordered)
     if len(words) + len(pairs) // 2 < least:
         return None
     lowest = [min(row) for row in zip(*map(_hashes, words | pairs), strict=True)]
     same = tuple(exact)
     bands = tuple(hash((same, number, *lowest[number : number + _ROWS])) for number in range(0, _BANDS * _ROWS, _ROWS))
-    return Likeness(frozenset(words), frozenset(pairs), same, bands)
+    return Likeness(frozenset(words), frozenset(pairs), same, bands, tuple(ordered))
 
 
 _kept_likeness = lru_cache(maxsize=16_384)(_likeness)
@@ -105,13 +134,13 @@ _kept_likeness = lru_cache(maxsize=16_384)(_likeness)
 def share_of_words(one: str, other: str) -> float | None:
     """The share of the words of both that both have, 0 to 1; None where one says nothing."""
     (words, pairs, _), (other_words, other_pairs, _) = _parts(one), _parts(other)
-    mine, others = words | pairs, other_words | other_pairs
+    mine, others = pairs.union(words), other_pairs.union(other_words)
     return len(mine & others) / len(mine | others) if mine and others else None
 
 
-def _parts(text: str) -> tuple[set[str], set[str], list[str]]:
-    """Words that carry meaning, pairs of characters, and what has to be the same."""
-    words, pairs, exact = set[str](), set[str](), list[str]()
+def _parts(text: str) -> tuple[list[str], set[str], list[str]]:
+    """Words that carry meaning in their order, pairs of characters, and what has to be the same."""
+    words, pairs, exact = list[str](), set[str](), list[str]()
     for found in _TOKEN.finditer(_NOT_SAID.sub(" ", text)):
         token = found[0]
         if found["number"] is not None or found["code"] is not None:
@@ -123,7 +152,7 @@ def _parts(text: str) -> tuple[set[str], set[str], list[str]]:
                 if word in _NEGATIONS:
                     exact.append(word)
                 elif word not in _COMMON and word:
-                    words.add(_ENDINGS.sub("", word))
+                    words.append(_ENDINGS.sub("", word))
     return words, pairs, exact
 
 

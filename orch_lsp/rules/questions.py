@@ -24,6 +24,7 @@ from orch_lsp.rules.words import (
     NO_MORE,
     NO_MORE_BEFORE,
     NO_MORE_BEHIND,
+    NONE_OPEN,
     NOTHING,
     OPEN_QUESTIONS,
     STAND_INS,
@@ -64,6 +65,9 @@ _ANSWER = re.compile(
     rf"|(?:{_either(ANSWERED)})[*_]{{0,2}}[ \t]*[:：]",
     re.IGNORECASE,
 )
+_IS_ANSWER = re.compile(rf"[\s*_]{{0,6}}(?:{_either(ANSWERED)})[*_]{{0,2}}[ \t]*[:：]", re.IGNORECASE)
+_NONE_OPEN = re.compile(rf"[\s*_>]{{0,9}}(?:{'|'.join(map(re.escape, NONE_OPEN))})(?![A-Za-z])", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"[ \t]*(?:[(（][^()（）]*[)）]|[–—:：-][ \t].*)\Z", re.DOTALL)
 _LONGEST_LOOK = 400
 _MOST_QUESTIONS = 3
 
@@ -204,7 +208,7 @@ def open_question(subject: Subject) -> Iterator[Found]:
     """Entries of a list of open questions that nobody has answered."""
     document = subject.document
     for section in document.sections:
-        if section.profile_key != "open-questions" and heading_name(section.title) not in OPEN_QUESTIONS:
+        if not _asks(section) or _NONE_OPEN.match(section.content) is not None:
             continue
         tree = document.tree
         for number in tree.piece_at(tree.chunk_at(section.heading.start)):
@@ -217,14 +221,28 @@ def open_question(subject: Subject) -> Iterator[Found]:
                 yield Found(f"Nobody has answered this: “{words}”.", Span(start, end), key)
 
 
+def _asks(section: Section) -> bool:
+    """Whether a heading stands above questions: `Questions?` asks nothing, and invites to ask."""
+    if section.profile_key == "open-questions":
+        return True
+    return heading_name(section.title) in OPEN_QUESTIONS and not section.title.rstrip(" *_").endswith(("?", "？"))
+
+
 @once_a_chunk
 def questions_in(chunk: Chunk) -> tuple[Span, ...]:
     """The first lines of the items of a chunk that hold no answer, as it counts."""
     text = visible(chunk)
+    items = [item for item in items_of(chunk) if item.parent < 0]
+    lists = [element.span for element in chunk.elements if element.kind == "list"]
+    answered = [
+        max((span for span in lists if item.span.start in span), key=lambda span: span.end - span.start)
+        for item in items
+        if _IS_ANSWER.match(text, item.content.start, item.content.end)
+    ]
     return tuple(
         Span(item.content.start, min(end_of_line(text, item.content.start), item.content.end))
-        for item in items_of(chunk)
-        if item.parent < 0 and _is_open(text, item)
+        for item in items
+        if _is_open(text, item) and not any(item.span.start in span for span in answered)
     )
 
 
@@ -232,9 +250,10 @@ def _is_open(text: str, item: Item) -> bool:
     words = text[item.content.start : item.content.end]
     if item.box not in {None, " "} or not words.strip() or words.startswith("~~"):
         return False
-    if _ANSWER.search(text, item.content.start, item.span.end):
+    if _ANSWER.search(text, item.content.start, item.span.end) or _IS_ANSWER.match(text, item.span.end):
         return False
-    return words.strip(" \t\r\n*_.。()（）").casefold() not in NOTHING
+    bare = words.strip(" \t\r\n*_.。")
+    return all(form.strip(" \t*_.。()（）").casefold() not in NOTHING for form in (bare, _IN_BRACKETS.sub("", bare)))
 
 
 RULES = (

@@ -94,8 +94,41 @@ ANSWERED = (
     *("回答", "答案", "答", "已解决", "已解決", "决定", "決定", "结论", "結論", "解決済み", "답변", "해결", "결정"),
     *("respuesta", "resuelto", "resuelta", "decisión", "resposta", "resolvido", "resolvida", "decisão", "antwort"),
     *("gelöst", "geklärt", "entschieden", "entscheidung", "réponse", "résolu", "résolue", "décision"),
+    *("recommendation", "recommended", "conclusion", "建议", "建議", "推荐", "推薦", "推奨", "권장", "추천", "권고"),
+    *("recomendación", "recomendação", "empfehlung", "recommandation", "conclusión", "conclusão", "ergebnis"),
 )
 """In front of what was answered, before a colon or in brackets."""
+
+NONE_OPEN = (
+    *("none", "nothing", "no open", "no critical", "no outstanding", "no unresolved", "no remaining", "no further"),
+    *(
+        "no questions",
+        "no ambiguities",
+        "all resolved",
+        "all questions",
+        "all decisions",
+        "无",
+        "暂无",
+        "沒有",
+        "没有",
+        "無",
+    ),
+    *(
+        "全部已解决",
+        "なし",
+        "特になし",
+        "ありません",
+        "없음",
+        "없습니다",
+        "해당 없음",
+        "ninguna",
+        "ninguno",
+        "no hay",
+        "nenhuma",
+    ),
+    *("nenhum", "não há", "keine", "keiner", "aucune", "aucun"),
+)
+"""The beginning of the words below a heading for open questions that say that there are none."""
 
 NOTHING = frozenset(
     {

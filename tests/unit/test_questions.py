@@ -184,6 +184,53 @@ def test_an_answered_entry_is_none(entry: str) -> None:
     assert found(f"# T\n\n## Open Questions\n\n{entry}\n", SPEC, "open_question") == []
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(
+            "Recommendation: B",
+            "**Recommendation**: B",
+            "Recommended: B",
+            "*Decision:* B",
+            "建议：B",
+            "推奨: B",
+        ),
+        *("권장: B", "Recomendación: B", "Recomendação: B", "Empfehlung: B", "Recommandation : B"),
+    ],
+)
+def test_a_recommendation_answers_a_question_below_it_beside_its_options_or_behind_it(answer: str) -> None:
+    for text in (
+        f"1. **A?**\n   - Known: b\n   - {answer}\n",
+        f"**Q1**: A?\n\n- **Option A**: a\n- **Option B**: b\n- {answer}\n",
+        f"- A?\n\n{answer}\n",
+    ):
+        assert marked(f"# T\n\n## Open Questions\n\n{text}", SPEC, "open_question") == []
+    text = f"1. A?\n   - {answer}\n2. B?\n   - Known: c\n\n- C?\n"
+    assert marked(f"# T\n\n## Open Questions\n\n{text}", SPEC, "open_question") == ["B?", "C?"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("- None (all is clear)", "- None — all decided", "None - decided in planning:\n1. A: b\n2. C: d"),
+        *(
+            "_No critical ambiguities. All comes from:_\n\n- A\n- B",
+            "无。\n\n- 甲",
+            "なし。\n\n- 甲",
+            "*Keine.*\n\n- A",
+        ),
+    ],
+)
+def test_a_section_that_says_that_nothing_is_open_has_no_questions(words: str) -> None:
+    assert marked(f"# T\n\n## Open Questions\n\n{words}\n", SPEC, "open_question") == []
+
+
+def test_a_heading_that_invites_to_ask_asks_nothing() -> None:
+    assert marked("# T\n\n## Questions?\n\nSee:\n\n- A\n", SPEC, "open_question") == []
+    assert marked("# T\n\n## Questions\n\n- A\n", SPEC, "open_question") == ["A"]
+    assert marked("# T\n\n## Open Questions\n\n- Nonetheless, A?\n", SPEC, "open_question") == ["Nonetheless, A?"]
+
+
 @given(st.text(alphabet="[]（）【NEEDS CLARIFICATION:TBD?待定\n|-*`<> ", max_size=120))
 def test_any_text_has_findings_that_lie_in_it(text: str) -> None:
     for finding in check(parse(text, SPEC)):

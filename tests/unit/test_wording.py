@@ -95,6 +95,10 @@ def test_what_is_clear_is_left_alone(sentence: str) -> None:
             "The archive MUST keep titles, authors, prices, ratings and covers of books",
             "The archive MUST keep titles, authors, prices, ratings, reviews and covers of books",
         ),
+        (
+            "When an import ends late, the archive MUST write titles, authors, prices",
+            "The archive MUST write titles, authors, prices when an import ends late",
+        ),
         ("系统必须在导出归档时写入所有标题作者和价格", "系统必须在导出归档时写入所有标题作者和价格。"),
         (
             "Der Export muss Titel, Autoren, Preise und Bilder schreiben",
@@ -120,6 +124,11 @@ def test_what_is_said_twice_is_found_where_it_stands_again(first: str, second: s
         ("The system MUST sort titles", "The system MUST sort titles"),
         ("[initial state] MUST [describe what the action does to titles]", "[initial state] MUST [describe what]"),
         ("系统必须在导出归档时写入标题", "系统必须在导入归档时读取作者"),
+        (
+            "The order service MUST call the payment service before noon",
+            "The payment service MUST call the order service before noon",
+        ),
+        ("Clients ask the pricing gateway for covers, ratings", "The pricing gateway asks clients for covers, ratings"),
     ],
 )  # fmt: skip
 def test_parallel_and_short_statements_are_no_duplicates(first: str, second: str) -> None:
