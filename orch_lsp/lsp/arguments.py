@@ -53,6 +53,8 @@ class CommandArgument:
     """The reason for the latter."""
     code: str | None = None
     """An error code."""
+    glance: bool | None = None
+    """True: what is shown is no preview with which the next draft is compared."""
     open: bool | None = None
     """False: only return the data, show nothing."""
 

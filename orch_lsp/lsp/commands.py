@@ -57,7 +57,7 @@ class CommandSubject:
 
 COMMANDS = {
     GENERATE_DRAFT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "apply")),
-    PREVIEW_CONTEXT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "open")),
+    PREVIEW_CONTEXT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "glance", "open")),
     CHANGE_CONTEXT: CommandSubject("document", ("uri", "path", "choice", "open")),
     APPLY_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
     REVIEW_SECTION: CommandSubject("run", ("runId", "uri", "key", "state", "reason"), "waiting"),

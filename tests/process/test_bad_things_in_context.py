@@ -73,6 +73,8 @@ async def test_nothing_is_said_of_what_stayed_and_each_preview_is_for_one_draft(
     editor.type(uri, SPEC.replace("each client", "each person"))
     assert "the document" in said(await editor.draft(uri))
     editor.type(uri, SPEC)
+    await editor.execute("orch.previewContext", {"uri": uri, "open": False, "glance": True})
+    editor.type(uri, SPEC.replace("each client", "each animal"))
     assert [one for one in (await editor.draft(uri))["findings"] if one["rule"] == "changed_since_preview"] == []
 
 

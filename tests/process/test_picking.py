@@ -99,6 +99,8 @@ async def test_the_page_of_a_preview_offers_it_in_each_row(start_editor, homes, 
     await editor.execute("orch.previewContext", {"uri": uri})
     (shown,) = [shown.uri for shown in editor.client.shown_documents]
     page = editor.open(shown, Path(unquote(urlsplit(shown).path)).read_text("utf-8"))
+    answer = await editor.execute("orch.previewContext", {"uri": uri, "open": False})
+    assert Path(unquote(urlsplit(answer["root"]).path)) == folder
     offered = await editor.actions_at(page, "`src/limiter.py`")
     assert list(offered) == [PIN, EXCLUDE]
     assert await editor.actions_at(page, "## Sent") == {}
@@ -214,7 +216,7 @@ async def test_what_changes_between_the_page_and_the_answer_is_not_allowed(start
     await editor.until(lambda: any("is allowed here" in one.message for one in editor.client.messages))
     assert (await editor.execute("orch.allowServer", {"uri": uri}))["waiting"] == ["my notes"]
     left_out = (await editor.execute("orch.previewContext", {"uri": uri, "open": False}))["left_out"]
-    assert "orch-lsp trust mcp my notes" in as_json(left_out)
+    assert "orch-lsp trust mcp 'my notes'" in as_json(left_out)
 
 
 async def test_an_editor_that_cannot_ask_is_told_the_command(start_editor, homes, provider, folder):
@@ -224,5 +226,5 @@ async def test_an_editor_that_cannot_ask_is_told_the_command(start_editor, homes
     capabilities.window.show_message = None
     editor = await start_editor(folder, capabilities=capabilities)
     uri = editor.open(folder / "a.spec.md", SPEC)
-    with pytest.raises(Exception, match="orch-lsp trust mcp my notes"):
+    with pytest.raises(Exception, match="orch-lsp trust mcp 'my notes'"):
         await editor.execute("orch.allowServer", {"uri": uri, "name": "my notes"})

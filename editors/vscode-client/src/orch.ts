@@ -16,6 +16,8 @@ import { RunTree } from "./history/runTree";
 import { setApiKey } from "./keys/keyCommands";
 import { KeyStore } from "./keys/keyStore";
 import { LivePreview } from "./preview/livePreview";
+import { ContextTree } from "./context/contextTree";
+import { ContextView } from "./context/contextView";
 import { DraftReview } from "./review/draftReview";
 import { announceEnds } from "./runs/notices";
 import { RunTracker } from "./runs/runTracker";
@@ -38,6 +40,8 @@ export class Orch implements vscode.Disposable {
   readonly tracker = new RunTracker();
   readonly tree = new RunTree();
   readonly specs: Specs;
+  readonly contextView: ContextView;
+  private readonly contextTree = new ContextTree();
   readonly traces = new TracePanels();
   private readonly specTree = new SpecTree();
   private readonly offers = new FillOffers();
@@ -61,6 +65,9 @@ export class Orch implements vscode.Disposable {
       this.output.warn(String(error));
     });
     this.specs = new Specs(this.specTree, (error) => {
+      this.output.warn(String(error));
+    });
+    this.contextView = new ContextView(this.contextTree, (error) => {
       this.output.warn(String(error));
     });
     this.userSettings = new UserSettingsSync(this.keys, this.output);
@@ -90,6 +97,8 @@ export class Orch implements vscode.Disposable {
       this.history,
       this.specTree,
       this.specs,
+      this.contextTree,
+      this.contextView,
       this.traces,
       this.userSettings,
       this.supervisor,
@@ -260,10 +269,12 @@ export class Orch implements vscode.Disposable {
       await this.userSettings.connect(state.client);
       this.history.connect(this.requests);
       this.specs.connect(this.requests);
+      this.contextView.connect(this.requests);
     } else {
       this.tracker.disconnect();
       this.history.connect(null);
       this.specs.connect(null);
+      this.contextView.connect(null);
       await this.userSettings.connect(null);
     }
     await this.messages.show(state);

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import re
+import shlex
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -188,9 +189,8 @@ def why_not(declared: Declared, root: Path, is_allowed: IsAllowed) -> str:
         return f"{declared.file} declares it. {error.message}"
     if is_allowed(root, declared.name, fingerprint):
         return ""
-    return (
-        f"{declared.file} declares it, and you have not allowed it as it is now: `orch-lsp trust mcp {declared.name}`"
-    )
+    command = f"orch-lsp trust mcp {shlex.quote(declared.name)}"
+    return f"{declared.file} declares it, and you have not allowed it as it is now: `{command}`"
 
 
 def _prepare(

@@ -26,7 +26,7 @@ else:
 
 
 async def preview_context(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
-    """orch.previewContext: open what would be sent as a page, and answer it as `orch.context/1`.
+    """orch.previewContext: open what would be sent as a page, and answer it as `orch.context/1` with the root.
 
     Raises:
         OrchError: A draft would be refused, for the same reason.
@@ -36,7 +36,9 @@ async def preview_context(ls: OrchServer, given: CommandArgument) -> dict[str, A
     reading = instructed(await read(ls, uri, CommandChoice(given.provider, given.model)), given.instruction)
     plan = await asyncio.to_thread(plan_draft, reading, command=GENERATE_DRAFT, only=only)
     made = await previews.preview(ls.shared, plan)
-    ls.previewed.put(uri, previewed.previewed_of(made.prepared, reading.document.text, made.context))
+    if not given.glance:
+        ls.previewed.put(uri, previewed.previewed_of(made.prepared, reading.document.text, made.context))
     if given.open is not False:
         await show_page(ls, CONTEXT, await asyncio.to_thread(pages.preview_page, made))
-    return await asyncio.to_thread(previews.preview_value, made)
+    value = await asyncio.to_thread(previews.preview_value, made)
+    return {**value, "root": None if reading.root is None else reading.root.as_uri()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,7 @@ async def allow_server(ls: OrchServer, given: CommandArgument) -> dict[str, Any]
     if not ls.client.message_actions:
         raise ContextError(
             ErrorCode.NOT_ALLOWED, f"This editor cannot ask whether {plain(server.name)} is allowed.",
-            remediation=f"Look at it and allow it with `orch-lsp trust mcp {plain(server.name)}`.",
+            remediation=f"Look at it and allow it with `orch-lsp trust mcp {shlex.quote(server.name)}`.",
         )  # fmt: skip
     await show_page(ls, SERVER, _page(server, what))
     ls.run_task(_ask(ls, uri, root, server, what), f"consent to the server {server.name}")

@@ -1,3 +1,4 @@
+import { contextIn, type Context } from "../context/contextList";
 import { specsIn, type Spec } from "../specs/specList";
 import { isRunRecord, type DraftPreview, type RunRecord } from "../runs/record";
 
@@ -26,6 +27,22 @@ export class ServerRequests {
   /** The specs of all folders of the workspace. */
   async specs(): Promise<Spec[]> {
     return specsIn(await this.execute("orch.showSpecs", { open: false }));
+  }
+
+  /** What a draft of a spec would be given now. It is no preview with which the next draft is compared. */
+  async context(uri: string): Promise<Context> {
+    return contextIn(await this.execute("orch.previewContext", { uri, open: false, glance: true }));
+  }
+
+  /** Has a file pinned or excluded; the address of the file that was changed for it, null if none was. */
+  async changeContext(uri: string, path: string, choice: string): Promise<string | null> {
+    const answer = (await this.execute("orch.changeContext", { uri, path, choice, open: false })) as { uri?: unknown } | null;
+    return typeof answer?.uri === "string" && answer.uri.startsWith("file:") ? answer.uri : null;
+  }
+
+  /** Has the server show a server of the workspace, and ask the person. */
+  async allowServer(uri: string, name: string): Promise<void> {
+    await this.execute("orch.allowServer", { uri, name });
   }
 
   /** The record of a run; of the newest one without an id. */

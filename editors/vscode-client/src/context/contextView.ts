@@ -1,0 +1,158 @@
+import * as vscode from "vscode";
+import type { ServerRequests } from "../client/serverRequests";
+import { commandFailure, failureText } from "../client/failure";
+import { isSame } from "../documents/sameDocument";
+import { isSpec } from "../documents/specs";
+import { shortCount, type Context, type Estimate } from "./contextList";
+import { pathOfNode, serverOfNode, type ContextTree } from "./contextTree";
+
+const REFRESH_MS = 300;
+const OWN_FILES = [".orchignore", ".orch/config.toml"];
+
+export type Pick = "pin" | "unpin" | "exclude" | "include";
+
+/** Reads what a draft of the spec in front is given into the tree, while a person looks at it, and after each save. */
+export class ContextView implements vscode.Disposable {
+  private timer: NodeJS.Timeout | undefined;
+  private server: ServerRequests | null = null;
+  private spec: vscode.Uri | null = null;
+  private context: Context | null = null;
+  private readonly view: vscode.TreeView<unknown>;
+  private readonly subscription: vscode.Disposable;
+
+  constructor(
+    private readonly tree: ContextTree,
+    private readonly onFailure: (error: unknown) => void,
+  ) {
+    this.view = vscode.window.createTreeView<unknown>("orch.context", { treeDataProvider: tree, showCollapseAll: true });
+    const look = (): void => {
+      if (this.view.visible) this.refreshSoon();
+    };
+    const watcher = vscode.workspace.createFileSystemWatcher("**/{.orchignore,.orch/config.toml,.mcp.json,.vscode/mcp.json}");
+    this.subscription = vscode.Disposable.from(
+      this.view,
+      watcher,
+      watcher.onDidCreate(look),
+      watcher.onDidChange(look),
+      watcher.onDidDelete(look),
+      this.view.onDidChangeVisibility(look),
+      vscode.window.onDidChangeActiveTextEditor(() => {
+        const front = this.specInFront();
+        if (front !== undefined && !isSame(front, this.spec ?? undefined)) look();
+      }),
+      vscode.workspace.onDidSaveTextDocument((document) => {
+        if (isSame(document.uri, this.spec ?? undefined)) look();
+      }),
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        if (isSame(document.uri, this.spec ?? undefined)) look();
+      }),
+    );
+    this.spec = this.specInFront() ?? null;
+  }
+
+  /** Reads from this server from now on; null when there is none. */
+  connect(server: ServerRequests | null): void {
+    this.server = server;
+    if (server === null) {
+      clearTimeout(this.timer);
+      this.show(null);
+    } else if (this.view.visible) void this.refresh();
+  }
+
+  async refresh(): Promise<void> {
+    clearTimeout(this.timer);
+    const { server } = this;
+    const spec = this.specToShow();
+    this.spec = spec;
+    if (server === null || spec === null) {
+      this.show(null);
+      return;
+    }
+    try {
+      const context = await server.context(spec.toString());
+      if (this.server !== server || !isSame(this.spec ?? undefined, spec)) return;
+      this.show(context);
+    } catch (error) {
+      if (this.server !== server || !isSame(this.spec ?? undefined, spec)) return;
+      // A draft would be refused for the same reason: there is nothing to list.
+      this.show(null, failureText(commandFailure(error)));
+    }
+  }
+
+  /** Carries a person's word on the file of a node out, saves what was changed, and reads anew. */
+  async pick(node: unknown, choice: Pick): Promise<void> {
+    const { server, spec } = this;
+    const path = pathOfNode(node, choice === "pin");
+    if (server === null || spec === null || path === null) return;
+    if (!vscode.workspace.isTrusted) {
+      void vscode.window.showWarningMessage(vscode.l10n.t("In Restricted Mode no file of the project is changed."));
+      return;
+    }
+    await this.saveOwnFiles();
+    const changed = await server.changeContext(spec.toString(), path, choice);
+    if (changed !== null) {
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(changed, true));
+      if (document.isDirty) await document.save();
+    } else {
+      void vscode.window.showInformationMessage(vscode.l10n.t("Nothing is changed: your own settings say that, not the project's files."));
+    }
+    await this.refresh();
+  }
+
+  /** Shows what a server of the workspace would run, and has the person asked. */
+  async allow(node: unknown): Promise<void> {
+    const name = serverOfNode(node);
+    if (this.server === null || this.spec === null || name === null) return;
+    await this.server.allowServer(this.spec.toString(), name);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.subscription.dispose();
+  }
+
+  /** What is not saved of the files that are about to be changed would otherwise be in the way of the edit. */
+  private async saveOwnFiles(): Promise<void> {
+    const root = this.context?.root ?? null;
+    if (root === null) return;
+    const files = OWN_FILES.map((name) => vscode.Uri.joinPath(vscode.Uri.parse(root, true), name));
+    const open = vscode.workspace.textDocuments.filter(({ uri, isDirty }) => isDirty && files.some((file) => isSame(file, uri)));
+    await Promise.all(open.map((document) => document.save()));
+  }
+
+  private show(context: Context | null, message?: string): void {
+    this.context = context;
+    this.tree.show(context);
+    const nothing = context?.sent.length === 0 ? vscode.l10n.t("No file of the workspace would be sent.") : "";
+    this.view.message = message ?? nothing;
+    this.view.description = context?.estimate == null ? "" : estimateText(context.estimate);
+    void vscode.commands.executeCommand("setContext", "orch.contextShown", context !== null || message !== undefined);
+  }
+
+  private specToShow(): vscode.Uri | null {
+    const front = this.specInFront();
+    if (front !== undefined) return front;
+    const { spec } = this;
+    const isOpen = spec !== null && vscode.workspace.textDocuments.some(({ uri, isClosed }) => !isClosed && isSame(uri, spec));
+    return isOpen ? spec : null;
+  }
+
+  private specInFront(): vscode.Uri | undefined {
+    const document = vscode.window.activeTextEditor?.document;
+    if (document === undefined) return undefined;
+    return isSpec(document) ? document.uri : undefined;
+  }
+
+  private refreshSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.refresh().catch(this.onFailure);
+    }, REFRESH_MS);
+  }
+}
+
+function estimateText({ tokens, cost }: Estimate): string {
+  const many = `≈ ${vscode.l10n.t("{0} tokens", shortCount(tokens))}`;
+  if (cost === null) return many;
+  return `${many}, ${cost.low === cost.high ? cost.low : `${cost.low}–${cost.high}`} ${cost.currency}`;
+}
