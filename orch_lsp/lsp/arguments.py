@@ -35,6 +35,8 @@ class CommandArgument:
     """The key of a section, node or open place of the document."""
     line: int | None = None
     """A line of the document, counted from 0."""
+    position: Mapping[str, Any] | None = None
+    """A position in the document, as the protocol has them."""
     instruction: str | None = None
     """Words for the model on what is asked for besides."""
     profile: str | None = None
@@ -64,6 +66,7 @@ _TYPES: dict[str, tuple[type, str]] = {
     "bool | None": (bool, "true or false"),
     "int | None": (int, "a number"),
     "list[str] | None": (list, "a list of strings"),
+    "Mapping[str, Any] | None": (dict, "an object"),
 }
 
 

@@ -19,6 +19,7 @@ SHOW_RUN = "orch.showRun"
 SHOW_HISTORY = "orch.showHistory"
 COMPARE_RUNS = "orch.compareRuns"
 SHOW_SPECS = "orch.showSpecs"
+REGENERATE_SECTION = "orch.regenerateSection"
 PREVIEW_CONTEXT = "orch.previewContext"
 DOCTOR = "orch.doctor"
 SELECT_MODEL = "orch.selectModel"
@@ -58,6 +59,9 @@ class CommandSubject:
 COMMANDS = {
     GENERATE_DRAFT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "apply")),
     PREVIEW_CONTEXT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "glance", "open")),
+    REGENERATE_SECTION: CommandSubject(
+        "document", ("uri", "key", "position", "instruction", "provider", "model", "apply")
+    ),
     CHANGE_CONTEXT: CommandSubject("document", ("uri", "path", "choice", "open")),
     APPLY_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
     REVIEW_SECTION: CommandSubject("run", ("runId", "uri", "key", "state", "reason"), "waiting"),

@@ -158,13 +158,14 @@ async def deliver(
 ) -> None:
     """Bring a completed run's draft into the document, or leave it waiting and say so."""
     uri = plan.reading.source.uri
+    has_own_words = plan.rewrite is not None and plan.rewrite.by_person
     try:
         delivery = await delivery_of(
             live,
             plan,
             finished.answer,
             EditorDocument(server, uri),
-            at_once=plan.reading.settings.apply != "review",
+            at_once=plan.reading.settings.apply != "review" and not has_own_words,
             on_superseded=functools.partial(announce, server),
         )
         without = f"; the answer has no {', '.join(delivery.undrafted)}" if delivery.undrafted else ""
@@ -177,6 +178,8 @@ async def deliver(
         elif delivery.broken:
             why = "the check found errors in it" if has_errors(live.record) else "it breaks rules of the format"
             observer.ended(f"the draft waits for your review: {why}{without}")
+        elif has_own_words:
+            observer.ended(f"the draft waits for your review: you wrote there{without}")
         else:
             observer.ended(f"the draft waits for your review{without}")
     finally:

@@ -15,10 +15,12 @@ from orch_lsp.lsp.commands import (
     DISCARD_DRAFT,
     GENERATE_DRAFT,
     PREVIEW_DRAFT,
+    REGENERATE_SECTION,
     SHOW_RUN,
     USE_PROVIDER,
 )
 from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.rewrite import key_at, may_be_rewritten
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.targets import open_targets
 from orch_lsp.text import Span
@@ -88,11 +90,30 @@ def place_offers(reading: Reading) -> list[tuple[Span, Offer]]:
     if not reading.drafts or reading.profile.drafting is None:
         return []
     uri = reading.source.uri
-    places = open_places(reading.document)
+    free = {target.key for target in open_targets(reading)}
+    places = [place for place in open_places(reading.document) if place.key in free]
     return [
         (place.head, Offer(f"Orch: Draft {_short(place.title)}", GENERATE_DRAFT, {"uri": uri, "key": place.key}))
         for place in places[:_MOST_PLACES]
     ]
+
+
+def rewrite_offer(reading: Reading, offset: int, *, can_ask: bool) -> Offer | None:
+    """The command that writes the innermost part around an offset anew; None if there is none that may be.
+
+    Args:
+        reading: The document.
+        offset: The cursor.
+        can_ask: Whether the client asks the person for an instruction.
+    """
+    choice = reading.settings.choice
+    key = key_at(reading, offset) if reading.drafts and choice is not None and choice.provider.has_model else None
+    if key is None or not may_be_rewritten(reading, key):
+        return None
+    node = reading.document.nodes.by_key[key]
+    named = node.title if node.kind == "section" and node.title else key
+    words = " with an instruction…" if can_ask else ""
+    return Offer(f"Orch: Rewrite “{_short(named)}”{words}", REGENERATE_SECTION, {"uri": reading.source.uri, "key": key})
 
 
 def other_choices(reading: Reading, asked: Collection[tuple[str, str | None]] = ()) -> Iterable[Offer]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orch_lsp.document.rewriting import Rewritable, parts_to_rewrite, rewritables
+from orch_lsp.document.rewriting import Rewritable, parts_to_rewrite, rewritable, rewritables
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.orchestration.locked import locked_error, locks_of_node
 from orch_lsp.orchestration.reading import Reading
@@ -48,6 +48,22 @@ class Rewrite:
     def keys(self) -> tuple[str, ...]:
         """The keys of the nodes."""
         return tuple(one.key for one in self.nodes)
+
+
+def key_at(reading: Reading, offset: int) -> str | None:
+    """Key of the innermost node around an offset that can be written anew; None if there is none."""
+    for node in reading.document.nodes.around(offset):
+        if rewritable(reading.document, node.key) is not None:
+            return node.key
+    return None
+
+
+def may_be_rewritten(reading: Reading, key: str) -> bool:
+    """Whether a node can be written anew, and nothing locks it."""
+    node = reading.document.nodes.by_key.get(key)
+    if node is None or rewritable(reading.document, key) is None:
+        return False
+    return next(locks_of_node(reading, node), None) is None
 
 
 def nodes_of(reading: Reading, ask: RewriteAsk) -> tuple[Rewritable, ...]:

@@ -10,6 +10,7 @@ import asyncio
 import difflib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from orch_lsp.document.model import SpecDocument
@@ -25,6 +26,7 @@ from orch_lsp.orchestration.plan import DraftPlan, instructed, plan_draft, plan_
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.review import findings_of_rules
 from orch_lsp.orchestration.rewrite import LONGEST_INSTRUCTION, Rewrite, RewriteAsk, nodes_of
+from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS, SpecIndexes
 from orch_lsp.orchestration.targets import open_targets
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.redaction import Redactor
@@ -51,6 +53,7 @@ class Resources(Protocol):
     """The parts of a process that planning needs."""
 
     redactor: Redactor
+    indexes: SpecIndexes
 
     async def store(self, reading: Reading, /) -> RunStore:
         """The store that holds the document's runs."""
@@ -81,6 +84,9 @@ async def planned_rewrite(
             plan_draft, asked, command=command, parent_run_id=parent_run_id, only=(ask.key,)
         )  # fmt: skip
     nodes = await asyncio.to_thread(nodes_of, reading, ask)
+    # Ids that vanish may be named in other documents, and new ones be taken there.
+    known = await resources.indexes.concerning(reading, (reading.indexed.own_scope,), GLANCE_SECONDS)
+    reading = replace(reading, around_it=known.index)
     instruction = resources.redactor.redact((ask.instruction or "").strip()[:LONGEST_INSTRUCTION])
     try:
         past = await _Past.of(resources, reading, nodes)

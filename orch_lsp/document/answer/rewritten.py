@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from orch_lsp.document.answer.chatter import kind_of
 from orch_lsp.document.answer.note import AnswerNote
 from orch_lsp.document.answer.reading import Answer, AnswerSection, read_answer, read_draft
+from orch_lsp.document.answer.wrapping import is_heading
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.rewriting import Rewritable, fitted, rewriting_profile
+from orch_lsp.text import split_lines
 
 
 def read_rewritten(raw: str, document: SpecDocument, nodes: Sequence[Rewritable], about: str) -> Answer:
@@ -23,9 +26,12 @@ def read_rewritten(raw: str, document: SpecDocument, nodes: Sequence[Rewritable]
         about: The brief.
     """
     profile, wanted = rewriting_profile(document.profile, nodes), [one.key for one in nodes]
-    answer = read_answer(raw, profile, wanted, about)
-    if answer.reason == "no_section" and len(nodes) == 1:
+    is_bare = len(nodes) == 1 and not any(is_heading(line, profile) for line in split_lines(raw))
+    if is_bare and kind_of(raw) == "text" and not raw.lstrip().startswith("{"):
         answer = read_answer(f"## {nodes[0].label}\n\n{raw}", profile, wanted, about)
+        answer = replace(answer, sections=tuple(_without_lead_in(one, nodes[0]) for one in answer.sections))
+    else:
+        answer = read_answer(raw, profile, wanted, about)
     return _fitting(replace(answer, rewritten=True), document, nodes)
 
 
@@ -40,6 +46,13 @@ def read_rewritten_draft(text: str, document: SpecDocument, nodes: Sequence[Rewr
     """
     answer = read_draft(text, rewriting_profile(document.profile, nodes), keys)
     return replace(answer, rewritten=True)
+
+
+def _without_lead_in(section: AnswerSection, one: Rewritable) -> AnswerSection:
+    """The text of an item without a paragraph in front of it that announces it, if the answer has no heading."""
+    lead, gap, rest = section.body.partition("\n\n")
+    announces = one.section is None and gap and lead.rstrip(" *_").endswith((":", "："))
+    return replace(section, body=rest.lstrip("\n")) if announces and rest.strip() else section
 
 
 def _fitting(answer: Answer, document: SpecDocument, nodes: Sequence[Rewritable]) -> Answer:

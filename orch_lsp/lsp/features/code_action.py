@@ -19,6 +19,7 @@ from orch_lsp.lsp.commands import (
     GENERATE_DRAFT,
     MARK_REVIEWED,
     PREVIEW_DRAFT,
+    REGENERATE_SECTION,
     RETRY_RUN,
     REWRITE,
     SELECT_MODEL,
@@ -29,12 +30,13 @@ from orch_lsp.lsp.commands import (
 from orch_lsp.lsp.context_actions import FILES, is_preview, mention_offers, page_offers
 from orch_lsp.lsp.convert import SOURCE, workspace_edit
 from orch_lsp.lsp.failures import ShownFailure
-from orch_lsp.lsp.offers import Offer, offers, other_choices
+from orch_lsp.lsp.offers import Offer, offers, other_choices, rewrite_offer
 from orch_lsp.lsp.section_offers import SectionOffer, offers_in_draft, section_offers
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.spec_actions import INSERT, TOGGLE, insert_actions, may_be_edited, toggle_actions
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.review import findings_of_rules, is_spec
+from orch_lsp.orchestration.rewrite import may_be_rewritten
 from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 from orch_lsp.rules.rule import Finding
 from orch_lsp.workspace import state_home
@@ -95,6 +97,9 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
         actions += [_action(offer, REWRITE) for offer in _of_sections(snapshot, reading, sections, params.range)]
         if in_draft is None:
             actions += [_action(offer, REWRITE) for offer in await offers(snapshot.session, reading)]
+            offset, can_ask = snapshot.positions().offset(params.range.start), snapshot.client.orch_notifications
+            again = await asyncio.to_thread(rewrite_offer, reading, offset, can_ask=can_ask)
+            actions += [] if again is None else [_action(again, REWRITE)]
     if _asked_for(wanted, TOGGLE):
         actions += await asyncio.to_thread(toggle_actions, snapshot, reading, params.range)
     if _asked_for(wanted, INSERT) and may_be_edited(reading):
@@ -249,18 +254,23 @@ async def _nearest_models(snapshot: Snapshot, reading: Reading, code: str) -> li
 
 
 def _asking(reading: Reading, findings: Iterable[Finding], diagnostic: types.Diagnostic) -> Offer | None:
-    """To have the model write the place that a finding is about, if that is open: a draft never rewrites a person's."""
+    """To have the model write what a finding is about: the open place, or anew what is written there."""
     code, choice = str(diagnostic.code), reading.settings.choice
     if code in _UNWRITTEN or not reading.drafts or choice is None or not choice.provider.has_model:
         return None
     key = next((one.key for one in findings if (one.rule, one.message) == (code, diagnostic.message)), None)
-    if key is None or not asked_for(reading.document, key):
+    if key is None:
+        return None
+    is_open = bool(asked_for(reading.document, key))
+    if not is_open and not may_be_rewritten(reading, key):
         return None
     argument = {
         "uri": reading.source.uri,
         "key": key,
         "instruction": f"Mind this finding of a review: {diagnostic.message}",
     }
+    if not is_open:
+        return Offer(f"Orch: Fix “{key}” with the model", REGENERATE_SECTION, argument)
     return Offer(f"Orch: Ask the model for “{key}”", GENERATE_DRAFT, argument)
 
 

@@ -1,39 +1,85 @@
-"""orch.generateDraft and orch.retryRun: start a run and answer at once."""
+"""orch.generateDraft, orch.regenerateSection and orch.retryRun: start a run and answer at once."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
 import functools
+from typing import TYPE_CHECKING, cast
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
-from orch_lsp.errors import ErrorCode, OrchError, RunError
+from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError
+from orch_lsp.late import late
 from orch_lsp.lsp.arguments import CommandArgument
-from orch_lsp.lsp.commands import GENERATE_DRAFT
+from orch_lsp.lsp.commands import GENERATE_DRAFT, REGENERATE_SECTION
 from orch_lsp.lsp.consent import allow
 from orch_lsp.lsp.drafting import EditorObserver, deliver
 from orch_lsp.lsp.failures import ShownFailure, severity_of
 from orch_lsp.lsp.lookup import document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.lsp.snapshot import read
+from orch_lsp.lsp.snapshot import read, snapshot
 from orch_lsp.orchestration.plan import DraftPlan, instructed, plan_draft
+from orch_lsp.orchestration.rewrite import RewriteAsk, key_at
 from orch_lsp.orchestration.targets import asked_again
 from orch_lsp.runs.record import Software
 from orch_lsp.runs.status import LIVE
 from orch_lsp.settings.resolve import CommandChoice
 
+if TYPE_CHECKING:
+    from orch_lsp.orchestration import rewriting
+else:
+    rewriting = late("orch_lsp.orchestration.rewriting")
+
+_MOST = 2**31
+"""Of lines and characters, in the protocol's `uinteger`."""
+
 
 async def generate_draft(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
     """orch.generateDraft: start a run on the document."""
-    if given.apply not in {None, "auto", "review"}:
-        raise JsonRpcInvalidParams('`apply` must be "auto" or "review"')
+    choice = _choice_of(given)
     uri = ls.target_uri(given.uri)
     only = () if given.key is None else (given.key,)
-    choice = CommandChoice(given.provider, given.model, given.apply)  # pyright: ignore[reportArgumentType] -- checked above
     return await start(ls, uri, choice, command=GENERATE_DRAFT, only=only, instruction=given.instruction)
+
+
+async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
+    """orch.regenerateSection: start a run that writes anew what has a key, or what stands at a position.
+
+    Raises:
+        SpecError: Neither names anything (`unknown_node`).
+    """
+    choice = _choice_of(given)
+    uri = ls.target_uri(given.uri)
+    key = given.key
+    if key is None and (position := _position_of(given)) is not None:
+        here = snapshot(ls, uri)
+        offset = here.positions().offset(position)
+        key = await asyncio.to_thread(key_at, await here.reading(), offset)
+    if key is None:
+        raise SpecError(
+            ErrorCode.UNKNOWN_NODE,
+            "Nothing is named that could be written anew.",
+            remediation="Put the cursor into a section, a requirement or a task, or give its key.",
+        )
+    return await start(ls, uri, choice, command=REGENERATE_SECTION, rewrite=RewriteAsk(key, given.instruction))
+
+
+def _choice_of(given: CommandArgument) -> CommandChoice:
+    if given.apply not in {None, "auto", "review"}:
+        raise JsonRpcInvalidParams('`apply` must be "auto" or "review"')
+    return CommandChoice(given.provider, given.model, given.apply)  # pyright: ignore[reportArgumentType] -- checked above
+
+
+def _position_of(given: CommandArgument) -> types.Position | None:
+    if given.position is None:
+        return None
+    line, character = given.position.get("line"), given.position.get("character")
+    if not all(isinstance(value, int) and 0 <= value < _MOST for value in (line, character)):
+        raise JsonRpcInvalidParams("`position` must have `line` and `character`, each a number from 0 on")
+    return types.Position(cast("int", line), cast("int", character))
 
 
 async def retry_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
@@ -49,6 +95,10 @@ async def retry_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
     if reading.settings.choice is None and reading.settings.choice_problem is None:
         # Nothing is chosen now: the run was started with a provider of its own, and is tried again with it.
         choice = CommandChoice(found.record.provider.id, found.record.model.requested)
+    if (rewrite := found.record.rewrite) is not None:
+        ask = RewriteAsk(None if rewrite.whole else rewrite.keys[0], rewrite.instruction)
+        command, run_id = found.record.command, found.record.run_id
+        return await start(ls, uri, choice, command=command, parent_run_id=run_id, rewrite=ask)
     only = await asyncio.to_thread(asked_again, reading, found.record)
     return await start(ls, uri, choice, command=found.record.command, parent_run_id=found.record.run_id, only=only)
 
@@ -62,16 +112,18 @@ async def start(
     parent_run_id: str | None = None,
     only: tuple[str, ...] = (),
     instruction: str | None = None,
+    rewrite: RewriteAsk | None = None,
 ) -> dict[str, str]:
     """Begin a run on a document, for all that is open in it or `only` for what has one of these keys.
 
-    An instruction is given to the model behind the standing ones of the author.
+    An instruction is given to the model behind the standing ones of the author. With `rewrite` something is written
+    anew instead.
 
     Raises:
         OrchError: It is refused; the document shows why.
     """
     try:
-        plan = await _plan(ls, uri, choice, command, parent_run_id, only, instruction)
+        plan = await _plan(ls, uri, choice, command, parent_run_id, only, instruction, rewrite)
         session = ls.shared
         observer = EditorObserver(ls, uri, f"Orch: {plan.choice.model or plan.choice.provider.name}")
 
@@ -94,22 +146,32 @@ async def _plan(
     parent_run_id: str | None,
     only: tuple[str, ...],
     instruction: str | None,
+    rewrite: RewriteAsk | None,
 ) -> DraftPlan:
     session = ls.shared
-    reading = instructed(await read(ls, uri, choice), instruction)
-    plan = await asyncio.to_thread(plan_draft, reading, command=command, parent_run_id=parent_run_id, only=only)
+    reading = await read(ls, uri, choice)
+    if rewrite is not None:
+        plan = await rewriting.planned_rewrite(session, reading, rewrite, command=command, parent_run_id=parent_run_id)
+    else:
+        reading = instructed(reading, instruction)
+        plan = await asyncio.to_thread(plan_draft, reading, command=command, parent_run_id=parent_run_id, only=only)
     plan = dataclasses.replace(plan, previewed=ls.previewed.take(uri))
     try:
         await session.consent.require(reading, plan.choice)
     except OrchError:
         if ls.client.message_actions:
-            ls.run_task(_ask_for_consent(ls, plan, choice, only, instruction), f"consent for {uri}")
+            ls.run_task(_ask_for_consent(ls, plan, choice, only, instruction, rewrite), f"consent for {uri}")
         raise
     return plan
 
 
 async def _ask_for_consent(
-    ls: OrchServer, plan: DraftPlan, choice: CommandChoice, only: tuple[str, ...], instruction: str | None
+    ls: OrchServer,
+    plan: DraftPlan,
+    choice: CommandChoice,
+    only: tuple[str, ...],
+    instruction: str | None,
+    rewrite: RewriteAsk | None,
 ) -> None:
     """Ask in a message as well; the diagnostic with its code action stays the way that always works."""
     provider = plan.choice.provider
@@ -130,5 +192,5 @@ async def _ask_for_consent(
         if ls.documents.is_open(uri):
             await start(
                 ls, uri, choice, command=plan.command, parent_run_id=plan.parent_run_id, only=only,
-                instruction=instruction,
+                instruction=instruction, rewrite=rewrite,
             )  # fmt: skip

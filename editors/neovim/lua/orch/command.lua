@@ -106,6 +106,13 @@ M.subcommands = {
     describe = 'Draft the missing sections of this document',
     run = execute('orch.generateDraft'),
   },
+  rewrite = {
+    needs = 'orch.regenerateSection',
+    describe = 'Write the part under the cursor anew, by an instruction',
+    run = function(words, bufnr)
+      require('orch.rewrite').ask(bufnr, words[1] and table.concat(words, ' '))
+    end,
+  },
   review = {
     needs = 'orch.previewDraft',
     describe = 'Compare a draft with its document',

@@ -159,6 +159,9 @@ M.commands = {
   ['orch.showRun'] = function(command, context)
     require('orch.page').show_run(run_id_of(command), context.bufnr)
   end,
+  ['orch.regenerateSection'] = function(command, context)
+    require('orch.rewrite').run((command.arguments or {})[1] or {}, context.bufnr)
+  end,
   ['orch.showHistory'] = function(_, context)
     require('orch.history').pick(context.bufnr)
   end,

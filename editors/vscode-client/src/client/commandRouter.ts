@@ -5,6 +5,7 @@ import { runIdOf } from "../documents/virtualDocuments";
 import { runOfNode } from "../history/runTree";
 import { sectionReview } from "../review/sectionReview";
 import type { RunTracker } from "../runs/runTracker";
+import { askForInstruction } from "./askForInstruction";
 import { chooseNewDocument } from "./chooseNewDocument";
 import { chooseProvider, type ProviderChoice } from "./chooseProvider";
 import { modelChoice } from "./modelCandidates";
@@ -97,6 +98,8 @@ export class CommandRouter {
         if (argument?.["line"] !== undefined || editor === undefined) return next(args);
         return next([{ uri: editor.document.uri.toString(), line: editor.selection.active.line }]);
       }
+      case "orch.regenerateSection":
+        return this.rewrite(argument, next);
       case "orch.newDocument": {
         if (argument?.["name"] !== undefined) return next(args);
         const chosen = await chooseNewDocument(await next([{ ...argument, open: false }]));
@@ -135,6 +138,22 @@ export class CommandRouter {
     if (!isVisible(document)) await vscode.window.showTextDocument(document);
     this.tracker.expect(document.uri);
     return this.bound(await next(args), document.uri);
+  }
+
+  /** Without a key the part at the cursor is meant; whoever leaves the box with Escape wants nothing after all. */
+  private async rewrite(argument: CommandArgument | undefined, next: Next): Promise<unknown> {
+    const editor = vscode.window.activeTextEditor;
+    let asked = argument;
+    if (asked?.["key"] === undefined && asked?.["position"] === undefined && editor !== undefined) {
+      const { line, character } = editor.selection.active;
+      asked = { ...asked, uri: editor.document.uri.toString(), position: { line, character } };
+    }
+    if (asked !== undefined && asked["instruction"] === undefined) {
+      const instruction = await askForInstruction(typeof asked["key"] === "string" ? asked["key"] : null);
+      if (instruction === null) return undefined;
+      asked = { ...asked, instruction };
+    }
+    return this.generate(asked === undefined ? [] : [asked], next);
   }
 
   private async retry(args: CommandArgument[], next: Next): Promise<unknown> {
