@@ -182,7 +182,8 @@ async def test_nothing_named_is_told_and_nothing_is_sent(start_editor, homes, pr
     homes.use(provider.url)
     editor = await start_editor()
     uri = editor.open(workspace / "a.spec.md", SPEC)
-    for argument in ({}, {"key": "AC9"}, {"position": {"line": 0, "character": 0}}):
+    assert (await editor.execute("orch.regenerateSection", {"uri": uri}))["runId"] is None
+    for argument in ({"key": "AC9"}, {"position": {"line": 0, "character": 0}}):
         with pytest.raises(JsonRpcException) as refused:
             await editor.execute("orch.regenerateSection", {"uri": uri, **argument})
         assert refused.value.data["code"] == "unknown_node"

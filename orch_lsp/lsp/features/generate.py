@@ -45,15 +45,21 @@ async def generate_draft(ls: OrchServer, given: CommandArgument) -> dict[str, st
     return await start(ls, uri, choice, command=GENERATE_DRAFT, only=only, instruction=given.instruction)
 
 
-async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
+async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str, str | None]:
     """orch.regenerateSection: start a run that writes anew what has a key, or what stands at a position.
 
+    Without either the person is told so, and `runId` is null.
+
     Raises:
-        SpecError: Neither names anything (`unknown_node`).
+        SpecError: Nothing that could be written anew has the key or stands there (`unknown_node`).
     """
     choice = _choice_of(given)
     uri = ls.target_uri(given.uri)
     key = given.key
+    if key is None and given.position is None:
+        words = "Orch: put the cursor into a section, a requirement or a task, and choose “Rewrite” among its actions."
+        ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, words))
+        return {"runId": None, "status": "nothing_named"}
     if key is None and (position := _position_of(given)) is not None:
         here = snapshot(ls, uri)
         offset = here.positions().offset(position)
@@ -64,7 +70,8 @@ async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str
             "Nothing is named that could be written anew.",
             remediation="Put the cursor into a section, a requirement or a task, or give its key.",
         )
-    return await start(ls, uri, choice, command=REGENERATE_SECTION, rewrite=RewriteAsk(key, given.instruction))
+    started = await start(ls, uri, choice, command=REGENERATE_SECTION, rewrite=RewriteAsk(key, given.instruction))
+    return {**started}
 
 
 def _choice_of(given: CommandArgument) -> CommandChoice:
