@@ -6,7 +6,7 @@ Everything here is blocking, and the first call loads the table: call it on a wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -15,6 +15,9 @@ from orch_lsp.providers.base import ModelInfo
 
 if TYPE_CHECKING:
     from genai_prices.data_snapshot import DataSnapshot
+
+
+_DATE = re.compile(r"[-@]20[0-9]{2}-?[01][0-9]-?[0-3][0-9]\Z")
 
 
 def service_at(base_url: str | None) -> str | None:
@@ -68,15 +71,28 @@ def is_listed(model: str, base_url: str | None) -> bool:
     return True
 
 
-def price_id(model: str, base_url: str | None) -> str | None:
-    """The id under which the table has the price of a model at an address; None if it has none."""
+def names_price_of(model: str, base_url: str | None) -> bool:
+    """Whether the table has a price for this very id at an address, and not only for ids that begin like it.
+
+    An id with a date behind it is the same model.
+    """
     table, service = _table(), service_at(base_url)
     if table is None or service is None:
-        return None
+        return False
     try:
-        return table.find_provider_model(model, None, service, None)[1].id
+        priced = table.find_provider_model(model, None, service, None)[1]
     except LookupError:
-        return None
+        return False
+    named = {priced.id, *_named(priced.match)}
+    return model in named or _DATE.sub("", model) in named
+
+
+def _named(clause: object) -> Iterator[str]:
+    """The ids that a clause of the table names in full."""
+    if isinstance(name := getattr(clause, "equals", None), str):
+        yield name
+    for one in getattr(clause, "or_", None) or ():
+        yield from _named(one)
 
 
 def _window(table: DataSnapshot, model: str, service: str) -> int | None:

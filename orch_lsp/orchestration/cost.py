@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from orch_lsp.generation import Usage
-from orch_lsp.model_lists.price_table import price_id, service_at
+from orch_lsp.model_lists.price_table import names_price_of, service_at
 from orch_lsp.runs.record import Cost
 from orch_lsp.settings.model import ProviderSettings
 
@@ -26,12 +26,14 @@ def cost_sum(one: Cost | None, other: Cost | None) -> Cost | None:
     """The cost of both; unknown if one is unknown, or if they cannot be added."""
     if one is None or other is None or (one.currency, one.source) != (other.currency, other.source):
         return None
-    return replace(one, amount=str(Decimal(one.amount) + Decimal(other.amount)))
+    both = {one.exact, other.exact}
+    exact = False if False in both else None if None in both else True
+    return replace(one, amount=str(Decimal(one.amount) + Decimal(other.amount)), exact=exact)
 
 
 def is_exact(model: str, base_url: str | None) -> bool:
-    """Whether the table has a price for this very id, and not only for one that begins like it. Blocking."""
-    return price_id(model, base_url) == model
+    """Whether the table has a price for this very model, and not only for one with a like name. Blocking."""
+    return names_price_of(model, base_url)
 
 
 def _calculate(usage: Usage, model: str, base_url: str) -> Cost | None:
@@ -57,4 +59,4 @@ def _calculate(usage: Usage, model: str, base_url: str) -> Cost | None:
     except (LookupError, ValueError):
         # The table does not know the model, or the counts contradict each other: unknown, never zero.
         return None
-    return Cost(str(price.total_price), "USD", "genai-prices")
+    return Cost(str(price.total_price), "USD", "genai-prices", exact=is_exact(model, base_url))

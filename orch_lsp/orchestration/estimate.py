@@ -16,6 +16,7 @@ from orch_lsp.generation import Usage
 from orch_lsp.model_lists.token_table import family_of, tokens_of
 from orch_lsp.orchestration.cost import cost_of, is_exact
 from orch_lsp.providers.base import GenerationRequest
+from orch_lsp.runs.labels import LIKE_PRICE
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import StepStatus
 from orch_lsp.settings.model import Choice
@@ -145,4 +146,4 @@ def in_words(made: Estimate) -> str:
     middle = (Decimal(made.cost.low) + Decimal(made.cost.high)) / 2
     amount = f"{middle:.2f}" if middle >= Decimal("0.01") else f"{middle:.4f}"
     sign = "$" if made.cost.currency == "USD" else f"{made.cost.currency} "
-    return f"{words}, ≈ {sign}{amount}" + ("" if made.cost.exact else " (price of a like model)")
+    return f"{words}, ≈ {sign}{amount}" + ("" if made.cost.exact else f" ({LIKE_PRICE})")

@@ -26,7 +26,7 @@ COUNTS = (
 )
 SUMMARY = (
     "run_id", "started_at", "status", "document", "provider", "kind", "model", "asked", *COUNTS,
-    "cost_amount", "cost_currency", "error_code", "draft_state", "draft_partial",
+    "cost_amount", "cost_currency", "error_code", "draft_state", "draft_partial", "cost_exact",
 )  # fmt: skip
 _STATUSES = frozenset(map(str, RunStatus))
 _LISTED = "started_at, summaries.status, error_code, provider, kind, model, document, input_tokens, output_tokens"
@@ -188,6 +188,7 @@ def _summary(values: Mapping[str, Any]) -> Sequence[object]:
         _text(error.get("code")),
         _text(draft.get("state")),
         bool(draft.get("partial")) if draft else None,
+        exact if isinstance(exact := cost.get("exact"), bool) else None,
     )
 
 

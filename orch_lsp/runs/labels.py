@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NO_MODEL = "outline (no model)"
 TOKENS_UNKNOWN = "tokens unknown"
 COST_UNKNOWN = "cost unknown"
+LIKE_PRICE = "price of a like model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +80,7 @@ def tokens_label(usage: Usage | None) -> str:
 
 
 def cost_label(cost: Cost | None) -> str:
-    """Amount and currency, or that the cost is unknown."""
-    return COST_UNKNOWN if cost is None else plain(f"{cost.amount} {cost.currency}")
+    """Amount and currency, with a note if the price is another model's, or that the cost is unknown."""
+    if cost is None:
+        return COST_UNKNOWN
+    return plain(f"{cost.amount} {cost.currency}") + (f" ({LIKE_PRICE})" if cost.exact is False else "")

@@ -114,6 +114,16 @@ CREATE INDEX summaries_by_group ON summaries (
 _SIXTH = ""
 """Sections of a draft may be `accepted`, `rejected` and `edited`, which earlier versions cannot read."""
 
+_SEVENTH = f"""
+ALTER TABLE summaries ADD COLUMN cost_exact INTEGER;
+DROP INDEX summaries_by_group;
+CREATE INDEX summaries_by_group ON summaries (
+  substr(started_at, 1, 10), provider, model, document, cost_currency,
+  started_at, asked, {", ".join(columns.COUNTS)}, cost_amount, cost_exact
+)
+"""
+"""Whether a cost rests on the price of that very model; of earlier runs that is not known."""
+
 _COLUMNS = {
     "meta": ["key", "value"],
     "runs": [
@@ -127,7 +137,7 @@ _COLUMNS = {
     "drafted": ["document", "key", "run_id", "sha256", "state", "applied"],
     "searched": ["number", "run_id"],
 }  # fmt: skip
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
 _COLUMNS_SINCE = 2
 """The version that has tables beside the records; those of earlier runs are filled in slices."""
 

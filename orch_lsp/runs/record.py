@@ -100,11 +100,16 @@ class RequestParameters:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Money as a decimal string, its ISO 4217 currency, and who said so."""
+    """Money as a decimal string, its ISO 4217 currency, and who said so.
+
+    `exact` is false if the price is that of a model with a like name, as the source has none of this very one, and null
+    if that is not known.
+    """
 
     amount: str
     currency: str
     source: str
+    exact: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Literal
 from orch_lsp.generation import Usage
 from orch_lsp.runs.columns import COUNTS
 from orch_lsp.runs.escape import plain
-from orch_lsp.runs.labels import COST_UNKNOWN, TOKENS_UNKNOWN
+from orch_lsp.runs.labels import COST_UNKNOWN, LIKE_PRICE, TOKENS_UNKNOWN
 from orch_lsp.text import counted
 
 Grouping = Literal["day", "model", "spec"]
@@ -34,6 +34,7 @@ class UsageTotal:
         runs_without_tokens: Runs that asked a provider, and whose input or output tokens are unknown.
         cost: Sums of the costs that are known, by currency.
         runs_without_cost: Runs that asked a provider, and whose cost is unknown.
+        runs_at_like_price: Runs in `cost` that were priced as a model with a like name.
     """
 
     key: str
@@ -43,6 +44,7 @@ class UsageTotal:
     runs_without_tokens: int = 0
     cost: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
     runs_without_cost: int = 0
+    runs_at_like_price: int = 0
 
 
 def total(groups: Iterable[UsageTotal], key: str = "") -> UsageTotal:
@@ -60,6 +62,7 @@ def total(groups: Iterable[UsageTotal], key: str = "") -> UsageTotal:
                 for currency in (*whole.cost, *one.cost)
             },
             whole.runs_without_cost + one.runs_without_cost,
+            whole.runs_at_like_price + one.runs_at_like_price,
         )
     return whole
 
@@ -90,6 +93,7 @@ def usage_value(summed: UsageTotal) -> dict[str, object]:
         "runs_without_tokens": summed.runs_without_tokens,
         "cost": [{"amount": f"{amount:f}", "currency": currency} for currency, amount in sorted(summed.cost.items())],
         "runs_without_cost": summed.runs_without_cost,
+        "runs_at_like_price": summed.runs_at_like_price,
     }
 
 
@@ -118,15 +122,17 @@ def tokens_text(summed: UsageTotal) -> str:
 
 
 def cost_text(summed: UsageTotal) -> str:
-    """The sum in each currency with the number of runs whose cost is unknown."""
+    """The sum in each currency with the number of runs whose cost is unknown, or that of a like model."""
     if not summed.cost:
         return COST_UNKNOWN if summed.asked else ""
     amounts = " + ".join(plain(f"{amount:f} {currency}") for currency, amount in sorted(summed.cost.items()))
-    return f"{amounts}{_unknown(summed.runs_without_cost)}"
+    return f"{amounts}{_unknown(summed.runs_without_cost, summed.runs_at_like_price)}"
 
 
-def _unknown(runs: int) -> str:
-    return f" ({_runs(runs)} unknown)" if runs else ""
+def _unknown(unknown: int, at_like_price: int = 0) -> str:
+    said = [f"{_runs(unknown)} unknown"] if unknown else []
+    said += [f"{_runs(at_like_price)} at the {LIKE_PRICE}"] if at_like_price else []
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _runs(count: int) -> str:

@@ -26,6 +26,7 @@ _SUMS = {
     **{count: f"sum({count})" for count in COUNTS},
     "without_tokens": "sum(asked AND (input_tokens IS NULL OR output_tokens IS NULL))",
     "without_cost": "sum(asked AND cost_amount IS NULL)",
+    "like_price": "count(cost_amount) FILTER (WHERE cost_exact = 0)",
     "amounts": "count(cost_amount)",
     "plain_amounts": f"count(*) FILTER (WHERE {_PLAIN})",
     "units": f"sum(CAST(round(cost_amount * 1e{_UNIT_PLACES}) AS INTEGER)) FILTER (WHERE {_PLAIN})",
@@ -73,9 +74,10 @@ def _statement(groupings: Sequence[Grouping]) -> str:
 
 def _part(key: str, currency: str | None, sums: Sequence[Any]) -> tuple[UsageTotal, bool]:
     """A group whose amounts have one currency, and whether it has amounts that are not plain."""
-    runs, asked, *counts, without_tokens, without_cost, amounts, plain_amounts, units, places = sums
+    runs, asked, *counts, without_tokens, without_cost, like_price, amounts, plain_amounts, units, places = sums
     cost = {str(currency): _amount(units, places)} if plain_amounts else {}
-    return UsageTotal(key, runs, asked, Usage(*counts), without_tokens, cost, without_cost), amounts > plain_amounts
+    summed = UsageTotal(key, runs, asked, Usage(*counts), without_tokens, cost, without_cost, like_price)
+    return summed, amounts > plain_amounts
 
 
 def _amount(units: int, places: int) -> Decimal:

@@ -27,6 +27,22 @@ async def test_a_model_that_the_table_knows_has_a_price_with_its_source(provider
     assert (cost.currency, cost.source) == ("USD", "genai-prices")
 
 
+@pytest.mark.parametrize(
+    ("provider", "model", "exact"),
+    [
+        (OPENAI, "gpt-4o", True),
+        (OPENAI, "gpt-4o-2024-08-06", True),
+        (ANTHROPIC, "claude-sonnet-4-5-20250929", True),
+        (ANTHROPIC, "claude-sonnet-4-5-turbo", False),
+        (OPENAI, "gpt-5-nano-of-ours", False),
+    ],
+)
+async def test_a_price_of_a_model_with_a_like_name_is_said_to_be_one(provider, model, exact):
+    cost = await cost_of(usage(1000, 1000), model, provider)
+    assert cost is not None
+    assert cost.exact is exact
+
+
 async def test_cached_tokens_are_part_of_the_input_and_cheaper_than_the_rest():
     plain, cached = [await cost_of(usage(1000, 10, read), "gpt-4o", OPENAI) for read in (None, 900)]
     assert plain is not None
@@ -85,3 +101,14 @@ def test_costs_of_two_providers_add_up_exactly():
 def test_a_sum_with_what_is_unknown_is_unknown(other):
     assert cost_sum(Cost("0.1", "USD", "t"), other) is None
     assert cost_sum(other, Cost("0.1", "USD", "t")) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [(True, True, True), (True, False, False), (None, False, False), (None, True, None), (None, None, None)],
+)
+def test_a_sum_is_exact_if_all_of_it_is(one, other, both):
+    for first, second in ((one, other), (other, one)):
+        found = cost_sum(Cost("0.1", "USD", "t", first), Cost("0.2", "USD", "t", second))
+        assert found is not None
+        assert found.exact is both

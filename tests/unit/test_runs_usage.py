@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.generation import Usage
 from orch_lsp.runs import rows, usage, usage_rows
+from orch_lsp.runs.labels import cost_label
 from orch_lsp.runs.migrations import MIGRATIONS
 from orch_lsp.runs.record import Cost, ModelRef, RunRecord, SpecRef, Timing
 from orch_lsp.runs.usage import GROUPINGS, Grouping, UsageTotal, cost_text, tokens_text, usage_lines, usage_value
@@ -139,9 +140,25 @@ def test_money_is_added_exactly_whatever_way_it_is_written(found: list[RunRecord
     exact: dict[str, Decimal] = {}
     for cost in (one.cost for one in found if one.cost is not None and one.cost.amount != "nonsense"):
         exact[cost.currency] = exact.get(cost.currency, Decimal(0)) + Decimal(cost.amount)
-    assert {currency: f"{amount:f}" for currency, amount in total(found).cost.items()} == {
-        currency: f"{amount:f}" for currency, amount in exact.items()
+    # A sum of more than 28 digits is rounded, in the order in which they come.
+    digits = Context(prec=24)
+    assert {currency: f"{digits.plus(amount):f}" for currency, amount in total(found).cost.items()} == {
+        currency: f"{digits.plus(amount):f}" for currency, amount in exact.items()
     }
+
+
+def test_runs_at_the_price_of_a_like_model_are_said_to_be():
+    def priced(exact: bool) -> RunRecord:
+        return replace(run(Usage(10, 2)), cost=Cost("0.10", "USD", "table", exact))
+
+    like, own = priced(False), priced(True)
+    assert cost_text(total([own, run(Usage(1, 1), "0.02")])) == "0.12 USD"
+    assert cost_text(total([like, own])) == "0.20 USD (1 run at the price of a like model)"
+    whole = total([like, priced(False), own, run()])
+    assert cost_text(whole) == "0.30 USD (1 run unknown, 2 runs at the price of a like model)"
+    assert usage_value(whole)["runs_at_like_price"] == 2
+    assert cost_label(like.cost) == "0.10 USD (price of a like model)"
+    assert cost_label(own.cost) == "0.10 USD"
 
 
 @given(st.lists(_runs, max_size=5), st.sampled_from(["", "2026-01-15"]))
