@@ -494,3 +494,28 @@ def test_what_a_team_says_of_its_work_is_no_refusal(body: str) -> None:
 )
 def test_a_want_of_something_to_go_by_is_one(body: str) -> None:
     assert kind_of(body) == "refused"
+
+
+DIFF = (
+    "--- a/x.spec.md\n+++ b/x.spec.md\n@@ -3,1 +3,8 @@\n Limit each client.\n+## Goal\n+\n+Serve all.\n+\n"
+    "+## Tasks\n+\n+- [ ] count\n"
+)
+
+
+@pytest.mark.parametrize("answer", [DIFF, f"```diff\n{DIFF}```\n", f"Here is the patch:\n\n```patch\n{DIFF}```\n"])
+def test_of_a_diff_the_added_lines_are_the_draft(answer: str) -> None:
+    found = read_answer(answer, PLAIN, ["goal", "tasks"])
+    assert found.text == "## Goal\n\nServe all.\n\n## Tasks\n\n- [ ] count\n"
+    assert found.notes[0].message == "took the added lines of a diff"
+    assert any("Here is the patch" in note.text for note in found.notes) == answer.startswith("Here")
+
+
+def test_a_fence_that_is_never_closed_says_that_the_end_may_be_missing() -> None:
+    found = read_answer("```markdown\n## Goal\n\nServe all.\n\n## Tasks\n\n- [ ] cou", PLAIN, ["goal", "tasks"])
+    assert [note.code for note in found.notes] == ["answer_mended", "text_left_out"]
+    assert "may be missing" in found.notes[1].message
+
+
+def test_open_questions_alone_are_shown_as_questions() -> None:
+    found = read_answer("## Open Questions\n\n1. What is it called?\n\n## Risks\n\n- Slow.\n", PLAIN, ["goal"])
+    assert (found.reason, found.questions) == ("questions", ("What is it called?",))

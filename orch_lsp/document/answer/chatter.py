@@ -158,6 +158,11 @@ def _asks(item: str, *, is_heading: bool) -> bool:
     return item.endswith((*_QUESTION, ":", "：")) or (is_heading and len(item) < 80)
 
 
+def asks_openly(heading: str) -> bool:
+    """Whether a heading is one above open questions."""
+    return _OPEN_QUESTION.match(heading) is not None
+
+
 def questions_in(text: str, limit: int = 7) -> tuple[str, ...]:
     """The questions in a text, as they stand, without list markers."""
     found: list[str] = []

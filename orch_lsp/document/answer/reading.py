@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from orch_lsp.document.answer.chatter import kind_of, questions_in, split_farewell, without_end_rules
+from orch_lsp.document.answer.chatter import asks_openly, kind_of, questions_in, split_farewell, without_end_rules
+from orch_lsp.document.answer.diffs import out_of_diff
 from orch_lsp.document.answer.marks import without_marks
 from orch_lsp.document.answer.note import AnswerNote
 from orch_lsp.document.answer.outline import Part, parts_of
@@ -126,7 +127,7 @@ def _unwrapped(text: str, profile: Profile, notes: list[AnswerNote], about: str)
     """The answer out of its wrapping, its headings as Markdown has them, and nothing left open."""
     named = partial(is_heading, profile=profile)
     text = text[content_start(text) :]
-    text = out_of_json(text, profile, notes) or text
+    text = out_of_json(text, profile, notes) or out_of_diff(text, profile, notes) or text
     text = without_marks(text, named, notes, about)
     tree = read(text)
     for _ in range(2):
@@ -199,11 +200,11 @@ def _without_sections(text: str, headings: Sequence[Heading], notes: list[Answer
     reason: Reason = "no_section"
     if not text.strip():
         reason = "empty"
-    elif asked and not told:
+    elif asked and (not told or any(map(asks_openly, told))):
         reason = "questions"
     elif refused:
         reason = "refused"
-    return Answer("", (), tuple(notes), reason, told, asked if not told or refused else ())
+    return Answer("", (), tuple(notes), reason, told, asked if reason in {"questions", "refused"} else ())
 
 
 def _note_lead(tree: Tree, first: Part, notes: list[AnswerNote]) -> None:

@@ -98,6 +98,9 @@ def out_of_fences(tree: Tree, profile: Profile, notes: list[AnswerNote]) -> str 
         if first_section < len(text) and not fence.span.start < first_section < end.start:
             continue
         notes.append(AnswerNote("answer_mended", "took the draft out of a code fence"))
+        if end.start == len(text):
+            told = "the code fence round the draft is never closed: the end of the answer may be missing"
+            notes.append(AnswerNote("text_left_out", told))
         whole, content = Span(fence.span.start, end.end), Span(fence.content.start, end.start)
         return _taken(text, [(whole, content)], notes)
     return None
