@@ -139,7 +139,7 @@ def shortened(text: str, most: int) -> str:
 
 def width(text: str, encoding: PositionEncoding) -> int:
     """The length of a text in code units."""
-    if encoding == "utf-32":
+    if encoding == "utf-32" or text.isascii():
         return len(text)
     if encoding == "utf-16":
         return len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -213,5 +213,4 @@ class LineIndex:
         """The (line, column) of an offset; inside a line end it is the line's end."""
         offset = max(0, min(offset, len(self._text)))
         line = bisect.bisect_right(self._starts, offset) - 1
-        content = self.line(line)
-        return line, width(content[: offset - self._starts[line]], self._encoding)
+        return line, width(self._text[self._starts[line] : offset].rstrip("\r\n"), self._encoding)

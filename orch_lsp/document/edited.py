@@ -93,7 +93,7 @@ class _Sections:
     def moved(self) -> tuple[Section, ...]:
         first, behind = self._touched.start, self._touched.stop
         return (
-            *(self._in_front(section) for section in self._old[:first]),
+            *self._in_front(self._old[:first]),
             *(self._within(number, self._old[number]) for number in self._touched),
             *self._behind(self._old[behind:]),
         )
@@ -104,11 +104,24 @@ class _Sections:
         values = made.__dict__
         values.update(section.__dict__)
         values["tree"] = self._tree
-        if section.main.end > self._start:
-            values["main"] = self._main(section.main)
+        main = section.main
+        if main.end > self._start:
+            values["main"] = self._main(main)
         return made, values
 
-    def _in_front(self, section: Section) -> Section:
+    def _in_front(self, sections: Sequence[Section]) -> Iterator[Section]:
+        start, tree = self._start, self._tree
+        for section in sections:
+            if section.main.end > start or section.body.end > start:
+                yield self._around_edit(section)
+                continue
+            made = object.__new__(Section)
+            values = made.__dict__
+            values.update(section.__dict__)
+            values["tree"] = tree
+            yield made
+
+    def _around_edit(self, section: Section) -> Section:
         made, values = self._copy(section)
         if section.body.end > self._start:
             self._reread(values, Span(section.body.start, self._offset(section.body.end)))

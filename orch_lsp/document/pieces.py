@@ -199,9 +199,7 @@ class _Taking:
         around = self._around(first)
         if around is None or (cited and not around):
             return None
-        made = list(self._old[:first])
-        for number, node in enumerate(made):
-            made[number] = _with(node, source=self._text) if node.span.end <= self._start else self._in_front(node)
+        made = [*self._in_front(self._old[:first])]
         for number in around[:1]:
             made[number] = _with(made[number], citations=tuple(sorted((*made[number].citations, *cited), key=place_of)))
         return Nodes((*made, *fresh, *self._behind(self._old[end:])), self._known.nodes.loose)
@@ -235,7 +233,19 @@ class _Taking:
         count = sum(len(piece.heads) + len(piece.nodes) for piece in new[self._first : behind])
         return (first, end) if count == end - first else None
 
-    def _in_front(self, node: Node) -> Node:
+    def _in_front(self, nodes: Sequence[Node]) -> Iterator[Node]:
+        text, start = self._text, self._start
+        for node in nodes:
+            if node.span.end > start:
+                yield self._around_edit(node)
+                continue
+            made = object.__new__(Node)
+            values = made.__dict__
+            values.update(node.__dict__)
+            values["source"] = text
+            yield made
+
+    def _around_edit(self, node: Node) -> Node:
         """A node that holds the edit, with its citations in front of the touched chunks and behind them."""
         span = Span(node.span.start, self._offset(node.span.end))
         made = _with(node, span=span, source=self._text)

@@ -17,6 +17,15 @@ def _index_of(text: str, encoding: PositionEncoding) -> LineIndex:
     return LineIndex(text, encoding)
 
 
+Place = tuple[int, int, int, int]
+"""A client's range by its numbers, to compare and to keep: line and column of its start, then those of its end."""
+
+
+def range_at(place: Place) -> types.Range:
+    """The range of a place."""
+    return types.Range(types.Position(*place[:2]), types.Position(*place[2:]))
+
+
 class Positions:
     """Offsets and positions of one text in one client's encoding."""
 
@@ -34,6 +43,10 @@ class Positions:
     def range(self, span: Span) -> types.Range:
         """The client's range of a span."""
         return types.Range(self.position(span.start), self.position(span.end))
+
+    def place(self, span: Span) -> Place:
+        """A span as `range_at` takes it."""
+        return (*self._index.position(span.start), *self._index.position(span.end))
 
     def span(self, range_: types.Range) -> Span:
         """The span of a client's range."""

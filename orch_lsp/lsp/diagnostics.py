@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from orch_lsp.document.profile import Severity
 from orch_lsp.errors import ErrorCode
 from orch_lsp.late import late
-from orch_lsp.lsp.convert import SEVERITIES, SOURCE, Positions
+from orch_lsp.lsp.convert import SEVERITIES, SOURCE, Place, Positions, range_at
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.locations import uri_of_path
 from orch_lsp.lsp.pages import page_uri
@@ -36,6 +38,7 @@ else:
 
 _MOST_RELATED = 10
 _MOST_SECRETS = 20
+_MOST_KEPT = 4_096
 
 
 async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
@@ -62,13 +65,32 @@ def _review(snapshot: Snapshot, reading: Reading, positions: Positions) -> list[
     findings = review(reading)
     held = _held(snapshot, findings, reading.document.text, positions)
     return [
-        types.Diagnostic(
-            positions.range(finding.span), finding.message, SEVERITIES[finding.severity], finding.rule, source=SOURCE,
-            data=_of_no_run(finding.rule) if finding.rule in BESIDE_THE_RULES else {"code": finding.rule},
-            related_information=related.of(finding) if related is not None and finding.related else None,
+        _diagnostic(
+            positions.place(finding.span), finding.message, finding.severity, finding.rule,
+            related.of(finding) if related is not None and finding.related else None,
         )
         for finding in findings if finding not in held
     ]  # fmt: skip
+
+
+_Elsewhere = tuple[str, Place, str]
+"""Another place of a diagnostic: its document, where, and what is there."""
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _diagnostic(
+    place: Place, message: str, severity: Severity, code: str, related: tuple[_Elsewhere, ...] | None
+) -> types.Diagnostic:
+    # After a key nearly all are the same: they are not made again, and `lsp/wire/encoding` keeps their JSON.
+    elsewhere = [
+        types.DiagnosticRelatedInformation(types.Location(uri, range_at(there)), said)
+        for uri, there, said in related or ()
+    ]
+    return types.Diagnostic(
+        range_at(place), message, SEVERITIES[severity], code, source=SOURCE,
+        data=_of_no_run(code) if code in BESIDE_THE_RULES else {"code": code},
+        related_information=None if related is None else elsewhere,
+    )  # fmt: skip
 
 
 def _held(snapshot: Snapshot, findings: Sequence[Finding], text: str, positions: Positions) -> Sequence[Finding]:
@@ -105,17 +127,16 @@ class _Related:
             reading.spec_path: (snapshot.uri, positions),
         }
 
-    def of(self, finding: Finding) -> list[types.DiagnosticRelatedInformation]:
+    def of(self, finding: Finding) -> tuple[_Elsewhere, ...]:
         """The places that a finding names, as far as they are known."""
-        found: list[types.DiagnosticRelatedInformation] = []
+        found: list[_Elsewhere] = []
         for one in finding.related[:_MOST_RELATED]:
             if one.path not in self._placed and one.path is not None:
                 self._placed[one.path] = self._place(one.path)
             if (placed := self._placed[one.path]) is not None:
                 uri, positions = placed
-                place = types.Location(uri, positions.range(one.span))
-                found.append(types.DiagnosticRelatedInformation(place, one.message))
-        return found
+                found.append((uri, positions.place(one.span), one.message))
+        return tuple(found)
 
     def _place(self, path: str) -> tuple[str, Positions] | None:
         known = self._index.documents.get(path)

@@ -6,11 +6,11 @@ Which files are there is not the document's to know: whoever asks looks for them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from orch_lsp.document.items import items_around
 from orch_lsp.document.model import SpecDocument
-from orch_lsp.document.node import Node
+from orch_lsp.document.node import Node, Nodes
 from orch_lsp.rules.done_tasks import placed_paths
 from orch_lsp.rules.rule import Found, Rule, Subject
 from orch_lsp.rules.words import CHANGES_FIRST, CHANGES_LAST, MAKES
@@ -54,15 +54,26 @@ def _tasks_that_change(document: SpecDocument) -> Iterator[tuple[Node, Span, str
         return
     named: set[str] = set()
     looked_at: set[str] = set()
-    for span, path in placed_paths(document):
-        is_named = path in named
+    places = placed_paths(document)
+    for number, (span, path) in enumerate(places):
+        if path in named:
+            continue
         named.add(path)
         node = nodes.at(span.start)
-        if node is None or node.kind != "task" or node.key in looked_at:
+        if node is None or node.kind != "task" or node.state not in _OPEN or node.key in looked_at:
             continue
         looked_at.add(node.key)
-        if not is_named and node.state in _OPEN and _changes(document, span):
+        if _is_first(places, number, node, nodes) and _changes(document, span):
             yield node, span, path
+
+
+def _is_first(places: Sequence[tuple[Span, str]], number: int, node: Node, nodes: Nodes) -> bool:
+    """Whether a path is the first one of its own task, those of its parts left out."""
+    while number and places[number - 1][0].start >= node.span.start:
+        number -= 1
+        if nodes.at(places[number][0].start) is node:
+            return False
+    return True
 
 
 def _changes(document: SpecDocument, span: Span) -> bool:

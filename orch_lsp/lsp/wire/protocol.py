@@ -6,7 +6,6 @@ import asyncio
 import contextvars
 import functools
 import inspect
-import json
 import logging
 from collections.abc import Callable, Generator
 from typing import Any, cast
@@ -34,6 +33,7 @@ from typing_extensions import override
 from orch_lsp.errors import OrchError
 from orch_lsp.lsp.client import features_of
 from orch_lsp.lsp.commands import CANCEL_RUN, COMMANDS
+from orch_lsp.lsp.wire.encoding import Encoder
 from orch_lsp.lsp.wire.first_answer import FirstMessages
 from orch_lsp.lsp.wire.lanes import Lane, RequestId
 from orch_lsp.lsp.wire.messages import (
@@ -142,6 +142,7 @@ class OrchProtocol(LanguageServerProtocol):
         self.editor_known = asyncio.Event()
         self._asked: set[RequestId] = set()
         """Ids of requests of ours that the client has not answered."""
+        self._encoder = Encoder(self._serialize_message)
         self._reading = Lane(READING_AT_ONCE, MOST_WAITING)
         self._commands = Lane(COMMANDS_AT_ONCE, MOST_WAITING)
 
@@ -384,7 +385,7 @@ class OrchProtocol(LanguageServerProtocol):
             response_type = self._result_types.pop(msg_id, JsonRPCResponseMessage)
             try:
                 response = response_type(id=msg_id, result=result, jsonrpc=self.VERSION)
-                body = json.dumps(response, default=self._serialize_message, allow_nan=False)
+                body = self._encoder.encoded(response)
             except (TypeError, ValueError, AttributeError):
                 logger.exception("the result of a request cannot be sent")
                 error = JsonRpcInternalError("A fault in orch-lsp: the result cannot be sent.").to_response_error()

@@ -54,13 +54,15 @@ _KINDS: dict[str, NodeKind] = {"US": "story", "SC": "success_criterion", "AC": "
 def requirements_nodes(document: SpecDocument) -> Nodes:
     """The nodes of `requirements.md`."""
     skeleton, chunks = document.skeleton, document.tree.chunks
-    given = tuple(_requirement_heads(chunk) for chunk in chunks)
+    given = tuple(skeleton.by_chunk("kiro heads", None, chunks, lambda number: _requirement_heads(chunks[number])))
     places = skeleton.once("kiro places", given, lambda: _places(skeleton, given))
     lasts: dict[str, int] = {}
-    pieces = [
-        _piece(chunk, skeleton.around_chunk(places, number, before=None), lasts) for number, chunk in enumerate(chunks)
-    ]
-    return assembled(document, pieces)
+    around = skeleton.once(
+        "kiro around", places,
+        lambda: [skeleton.around_chunk(places, number, before=None) for number in range(len(chunks))],
+    )  # fmt: skip
+    counted = skeleton.by_chunk("kiro counts", places, chunks, lambda number: _counted(chunks[number], around[number]))
+    return assembled(document, [_piece(*one, lasts) for one in zip(chunks, around, counted, strict=True)])
 
 
 def bugfix_nodes(document: SpecDocument) -> Nodes:
@@ -146,16 +148,21 @@ def _places(skeleton: Skeleton, given: tuple[tuple[_Candidate, ...], ...]) -> tu
     return tuple(replace(place, elsewhere=True) if place.requirement in with_criteria else place for place in found)
 
 
-def _piece(chunk: Chunk, places: tuple[_Place | None, ...], lasts: dict[str, int]) -> Piece:
+def _counted(chunk: Chunk, places: tuple[_Place | None, ...]) -> tuple[str, ...]:
+    """The requirements whose criteria are counted in a chunk."""
+    return chunk.once("kiro counts", lambda chunk: (*_Reading(chunk, places, {}).made()[1],), places)
+
+
+def _piece(chunk: Chunk, places: tuple[_Place | None, ...], counted: tuple[str, ...], lasts: dict[str, int]) -> Piece:
     """The piece of a chunk.
 
     Args:
         chunk: The chunk.
         places: The heading in front of it, then its own.
+        counted: The requirements whose criteria are counted in it.
         lasts: The last criterion's number by requirement, which is counted on.
     """
-    counted = chunk.once("kiro counts", lambda chunk: (*_Reading(chunk, places, {}).made()[1],), places)
-    before = tuple(lasts.get(scope, 0) for scope in counted)
+    before = tuple([lasts.get(scope, 0) for scope in counted]) if counted else ()
     piece, after = chunk.once(
         "kiro requirements", lambda chunk: _Reading(chunk, places, lasts).made(), (places, before)
     )

@@ -74,9 +74,12 @@ class _Reader:
     def nodes(self, document: SpecDocument) -> Nodes:
         """The nodes of a document."""
         skeleton, chunks = document.skeleton, document.tree.chunks
-        heads = [self._heads(chunk) for chunk in chunks]
-        above = (skeleton.titles[first - 1] if first else None for first in skeleton.in_chunks[:-1])
-        found = [self._found(chunk, title) for chunk, title in zip(chunks, above, strict=True)]
+        firsts, titles = skeleton.in_chunks, skeleton.titles
+        heads = skeleton.by_chunk("spec-kit heads", None, chunks, lambda number: self._heads(chunks[number]))
+        found = skeleton.by_chunk(
+            "spec-kit nodes", None, chunks,
+            lambda number: self._found(chunks[number], titles[firsts[number] - 1] if firsts[number] else None),
+        )  # fmt: skip
         if self.rows:
             declared = frozenset(node.key for some in (*heads, *found) for node in some if node.name is not None)
             beside = skeleton.once("spec-kit beside", None, lambda: _beside(skeleton))
@@ -88,6 +91,8 @@ class _Reader:
             scenarios = _scenarios(document, heads)
             found = [_joined(chunk, *both) for chunk, *both in zip(chunks, found, scenarios, strict=True)]
         prefixes = PREFIXES.union(*(_prefixes(*one) for one in zip(chunks, heads, found, strict=True)))
+        # The same object as for the text before, so that it is soon found to be equal.
+        prefixes = skeleton.once("spec-kit prefixes", prefixes, lambda: prefixes)
         pieces = [self._piece(*one, prefixes) for one in zip(chunks, heads, found, strict=True)]
         return assembled(document, pieces)
 
