@@ -11,6 +11,7 @@ from orch_lsp.document.heading_language import title_of_section
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.placeholder import is_placeholder_in, is_placeholder_title
+from orch_lsp.document.profile import SectionSpec
 from orch_lsp.text import Span
 
 
@@ -25,6 +26,12 @@ class Words:
 _SAID = re.compile(r"[^\W\d][^:：\d]{0,40}(?::\s+(?:\S+\s+){3,}\S|[:：]\s*[^\s:：]{12,})")
 """A label without a number, and four words behind its colon, or as much without blanks in between."""
 _OTHER = Words("What the heading promises, in a few sentences or a list.", "Text that fits the heading.")
+
+
+def stands_instead(document: SpecDocument, spec: SectionSpec) -> bool:
+    """Whether a heading is there below which people write what belongs in a section of the profile."""
+    names = {heading_name(name) for name in spec.instead}
+    return bool(names) and any(heading_name(one.title) in names for one in document.sections if one.profile_key is None)
 
 
 def section_places(
@@ -47,7 +54,7 @@ def section_places(
     profile, present = document.profile, document.profile_sections
     top = _top(document)
     for spec in profile.sections:
-        if spec.key in missing and spec.key not in present:
+        if spec.key in missing and spec.key not in present and not stands_instead(document, spec):
             asked = words.get(spec.key, _OTHER)
             title = title_of_section(document, spec)
             yield OpenPlace(spec.key, title, asked.guidance, asked.example, _end(document), top, None, spec.key)

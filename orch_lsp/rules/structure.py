@@ -17,6 +17,7 @@ from orch_lsp.document.heading_language import title_of_document, title_of_secti
 from orch_lsp.document.heading_name import heading_name, heading_parts, heading_words, is_numbered
 from orch_lsp.document.items import hidden_in
 from orch_lsp.document.model import Section
+from orch_lsp.document.open_sections import stands_instead
 from orch_lsp.document.placeholder import link_labels
 from orch_lsp.document.placement import Placement
 from orch_lsp.document.profile import Profile
@@ -173,8 +174,7 @@ def _has_place(subject: Subject, keys: Collection[str]) -> bool:
         one.level in levels and one.heading != document.title for one in map(document.sections.__getitem__, numbered)
     ):
         return False
-    instead = {heading_name(name) for key in keys if (spec := profile.section(key)) for name in spec.instead}
-    return not instead or not any(heading_name(one.title) in instead for one in others if one.profile_key is None)
+    return not any(stands_instead(document, spec) for key in keys if (spec := profile.section(key)) is not None)
 
 
 def _title(subject: Subject, key: str) -> str:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.asking import asking
 from orch_lsp.document.drafting import Drafting, OpenPlace
+from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.items import Item, items_of, leads_in, visible_matches
 from orch_lsp.document.node import slug
 from orch_lsp.document.open_sections import Words, holds_other_sections, section_places
 from orch_lsp.document.placeholder import is_placeholder, is_placeholder_in, is_placeholder_line, link_labels
 from orch_lsp.document.shapes import behind, blocks, listed, one_line
+from orch_lsp.profiles.spec_kit.words import BELOW_SPEC
 from orch_lsp.text import Span, end_of_line, start_of_line
 
 if TYPE_CHECKING:
@@ -61,13 +63,16 @@ _OF_SPEC = {
     ),
     "assumptions": Words("What was taken as given, one bullet each.", "- People can read their mail"),
 }
-_BELOW_SPEC = {
+_BELOW_IN_ENGLISH = {
     "functional requirements": _FUNCTIONAL,
     "measurable outcomes": _MEASURABLE,
     "key entities": Words(
         "Each thing that is kept, in bold, with what it stands for.", "- **Link**: opens a form once"
     ),
     "edge cases": Words("Questions at the borders, one bullet each.", "- What happens when the mail is late?"),
+}
+_BELOW_SPEC = _BELOW_IN_ENGLISH | {
+    heading_name(title): words for name, words in _BELOW_IN_ENGLISH.items() for title in BELOW_SPEC[name]
 }
 _OF_PLAN = {
     "summary": Words("The main requirement, and the approach.", "A link by mail; a table of tokens behind it."),

@@ -15,7 +15,7 @@ from orch_lsp.document.items import Item, items_of, matches_in
 from orch_lsp.document.node import Node, NodeKind, NodeReader, Nodes, Relation, shortened, slug
 from orch_lsp.document.pieces import Piece, assembled, head_of
 from orch_lsp.profiles.spec_kit.citations import ID, PREFIXES, TASK_ID, citations_of, prefix_of
-from orch_lsp.profiles.spec_kit.words import ENTITIES, QUESTION_SESSIONS, STORY
+from orch_lsp.profiles.spec_kit.words import ENTITIES, QUESTIONS, SESSIONS, STORY
 from orch_lsp.text import Span, end_of_line, start_of_line
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _spec_item(text: str, item: Item, heading: str) -> Node | None:
         return Node(_kind(key), key, shortened(text[found.end() : end]), item.span, name=Span(*found.span("id")))
     if heading in ENTITIES and item.parent < 0 and (found := _ENTITY.match(text, start, end)) is not None:
         return Node("entity", f"entity/{slug(found['name'])}", found["name"].strip(": "), item.span)
-    if QUESTION_SESSIONS in heading or heading.startswith("session"):
+    if heading.startswith(SESSIONS) or any(word in heading for word in QUESTIONS):
         answered = _ANSWERED.match(text, start, end)
         words = "" if answered is None else answered["words"].strip()
         if words:

@@ -11,7 +11,7 @@ from orch_lsp.document.node_form import NodeForm
 from orch_lsp.document.profile import Profile, SectionSpec, Severity, TaskForm
 from orch_lsp.late import late
 from orch_lsp.profiles.protocol import when_read
-from orch_lsp.profiles.spec_kit.words import NORMATIVE
+from orch_lsp.profiles.spec_kit.words import NORMATIVE, in_languages
 
 if TYPE_CHECKING:
     from orch_lsp.document.drafting import Drafting
@@ -34,6 +34,16 @@ _SPEC = (
             *("Escenarios de usuario y pruebas", "Cenários de usuário e testes", "Nutzungsszenarien und Tests"),
             *("Scénarios utilisateur et tests", "用户场景和测试", "使用者場景與測試"),
         ),
+        in_languages=in_languages(
+            "用户场景与测试",
+            "使用者情境與測試",
+            "ユーザーシナリオとテスト",
+            "사용자 시나리오 및 테스트",
+            "Escenarios de usuario y pruebas",
+            "Cenários de usuário e testes",
+            "Nutzungsszenarien und Tests",
+            "Scénarios utilisateur et tests",
+        ),
     ),
     SectionSpec(
         "requirements",
@@ -41,6 +51,9 @@ _SPEC = (
         (),
         "Numbered functional requirements that can be tested, and key entities where there is data.",
         ("需求", "要求", "要件", "요구사항", "Requisitos", "Anforderungen", "Exigences"),
+        in_languages=in_languages(
+            "需求", "需求", "要件", "요구사항", "Requisitos", "Requisitos", "Anforderungen", "Exigences"
+        ),
     ),
     SectionSpec(
         "success-criteria",
@@ -58,22 +71,67 @@ _SPEC = (
             "Critères de succès",
             "Critères de réussite",
         ),
+        in_languages=in_languages(
+            "成功标准",
+            "成功標準",
+            "成功基準",
+            "성공 기준",
+            "Criterios de éxito",
+            "Critérios de sucesso",
+            "Erfolgskriterien",
+            "Critères de succès",
+        ),
     ),
     SectionSpec(
         "assumptions",
         "Assumptions",
         ("Assumptions & Known Gaps", "Assumptions and Gaps"),
         "What was taken as given.",
-        ("假设", "前提条件", "가정"),
+        ("假设", "假設", "前提条件", "前提條件", "前提", "가정", "Supuestos", "Premissas", "Annahmen", "Hypothèses"),
+        in_languages=in_languages(
+            "假设", "假設", "前提条件", "가정", "Supuestos", "Premissas", "Annahmen", "Hypothèses"
+        ),
         required=False,
     ),
 )
+
+
+def _of_plan(key: str, title: str, guidance: str, titles: dict[str, str], *forms: str) -> SectionSpec:
+    known = tuple(dict.fromkeys((*titles.values(), *forms)))
+    return SectionSpec(key, title, (), guidance, known, required=False, in_languages=titles)
+
+
 _PLAN = (
-    SectionSpec("summary", "Summary", (), "The main requirement and the approach.", required=False),
-    SectionSpec("technical-context", "Technical Context", (), "Language, libraries, storage, limits.", required=False),
-    SectionSpec("constitution-check", "Constitution Check", (), "Each principle, held or not.", required=False),
-    SectionSpec("project-structure", "Project Structure", (), "Folders and files.", required=False),
-)
+    _of_plan(
+        "summary", "Summary", "The main requirement and the approach.",
+        in_languages("摘要", "摘要", "概要", "요약", "Resumen", "Resumo", "Zusammenfassung", "Résumé"),
+        "概述", "總覽", "总览",
+    ),
+    _of_plan(
+        "technical-context", "Technical Context", "Language, libraries, storage, limits.",
+        in_languages(
+            "技术上下文", "技術環境", "技術コンテキスト", "기술 컨텍스트", "Contexto técnico", "Contexto técnico",
+            "Technischer Kontext", "Contexte technique",
+        ),
+        "技术环境", "技術上下文", "技术背景", "技術背景", "技術的背景", "기술 맥락",
+    ),
+    _of_plan(
+        "constitution-check", "Constitution Check", "Each principle, held or not.",
+        in_languages(
+            "宪章检查", "憲章檢查", "憲法チェック", "헌법 점검", "Verificación de la constitución",
+            "Verificação da constituição", "Prüfung der Verfassung", "Vérification de la constitution",
+        ),
+        "宪法检查", "憲法檢查", "章程检查", "章程檢查", "原則チェック", "헌장 점검",
+    ),
+    _of_plan(
+        "project-structure", "Project Structure", "Folders and files.",
+        in_languages(
+            "项目结构", "專案結構", "プロジェクト構成", "프로젝트 구조", "Estructura del proyecto",
+            "Estrutura do projeto", "Projektstruktur", "Structure du projet",
+        ),
+        "プロジェクト構造", "專案架構",
+    ),
+)  # fmt: skip
 _OFF: dict[str, Severity] = {"missing_section": "off", "missing_recommended_section": "off", "empty_section": "off"}
 _SEVERITIES: dict[str, dict[str, Severity]] = {
     "spec": {

@@ -32,10 +32,86 @@ STORY = (
 ENTITIES = frozenset(
     {
         *("key entities", "entities", "关键实体", "核心实体", "主要エンティティ", "핵심 엔티티", "entidades clave"),
-        *("entidades principais", "kernentitäten", "entités clés"),
+        *(
+            "entidades principais",
+            "kernentitäten",
+            "entités clés",
+            "關鍵實體",
+            "核心實體",
+            "核心数据实体",
+            "核心資料實體",
+        ),
+        *(
+            "关键数据实体",
+            "關鍵資料實體",
+            "主要实体",
+            "主要實體",
+            "主要なエンティティ",
+            "エンティティ",
+            "주요 엔티티",
+            "핵심 개체",
+        ),
+        *("schlüsselentitäten", "wichtige entitäten", "entités principales", "entidades-chave", "entidades chave"),
     }
 )
 """Headings above entities, as headings are compared."""
 
-QUESTION_SESSIONS = "clarifications"
-"""The heading above questions that were answered, as headings are compared."""
+QUESTIONS = ("clarifications", "澄清", "釐清", "明確化", "명확화", "aclaraciones", "esclarecimentos", "klärungen")
+"""In headings above questions that were answered, as headings are compared."""
+SESSIONS = ("session", "会话", "會話", "セッション", "세션", "sesión", "sessão", "sitzung")
+"""The beginnings of headings of one day's questions below those."""
+
+BELOW_SPEC = {
+    "functional requirements": (
+        *("功能需求", "功能性需求", "機能要件", "機能要求", "기능 요구사항", "요구 기능", "Requisitos funcionales"),
+        *("Requisitos funcionais", "Funktionale Anforderungen", "Exigences fonctionnelles"),
+    ),
+    "measurable outcomes": (
+        *(
+            "可衡量成果",
+            "可衡量的成果",
+            "可衡量结果",
+            "可衡量的成功指标",
+            "可衡量的成功指標",
+            "測定可能な成果",
+            "측정 가능한 결과",
+        ),
+        *("Resultados medibles", "Resultados mensuráveis", "Messbare Ergebnisse", "Résultats mesurables"),
+    ),
+    "key entities": (
+        *(
+            "关键实体",
+            "關鍵實體",
+            "核心实体",
+            "核心數據實體",
+            "核心数据实体",
+            "主要エンティティ",
+            "핵심 엔티티",
+            "Entidades clave",
+        ),
+        *("Entidades principais", "Kernentitäten", "Entités clés"),
+    ),
+    "edge cases": (
+        *(
+            "边界情况",
+            "邊界情況",
+            "边缘情况",
+            "邊緣情況",
+            "边界场景",
+            "エッジケース",
+            "엣지 케이스",
+            "예외 상황",
+            "Casos límite",
+        ),
+        *("Casos extremos", "Casos de borda", "Randfälle", "Grenzfälle", "Cas limites"),
+    ),
+}
+"""Headings below the sections of a spec, by the English ones as headings are compared."""
+
+
+def in_languages(zh: str, zh_hant: str, ja: str, ko: str, es: str, pt: str, de: str, fr: str) -> dict[str, str]:
+    """The title of a section by the English names of languages."""
+    return {
+        "Chinese": zh, "Traditional Chinese": zh_hant, "Japanese": ja, "Korean": ko, "Spanish": es, "Portuguese": pt,
+        "German": de, "French": fr,
+    }  # fmt: skip
