@@ -126,6 +126,7 @@ def _estimate_value(found: Estimate) -> dict[str, Any]:
         "plus_minus": found.plus_minus,
         "output_tokens": found.output_tokens,
         "runs": found.runs,
+        "words": in_words(found),
         "cost": None
         if cost is None
         else {"low": cost.low, "high": cost.high, "currency": cost.currency, "exact": cost.exact},

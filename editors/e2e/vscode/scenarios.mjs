@@ -3,6 +3,7 @@ import { runSuite } from "./suite.mjs";
 import { hostileFiles, multiRootFiles } from "./files.mjs";
 import { tour } from "./scenarios/tour.mjs";
 import { keys } from "./scenarios/keys.mjs";
+import { context } from "./scenarios/context.mjs";
 import { specs } from "./scenarios/specs.mjs";
 import { servers } from "./scenarios/servers.mjs";
 import { typing } from "./scenarios/typing.mjs";
@@ -11,6 +12,7 @@ export const scenarios = [
   { name: "the main job through the editor's API", driver: true, run: (context) => runSuite(context, "main.cjs") },
   ...tour,
   ...specs,
+  ...context,
   ...typing,
   ...keys,
   ...servers,

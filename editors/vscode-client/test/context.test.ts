@@ -21,19 +21,19 @@ test("the pieces of a file come together, in their order", () => {
     items: [item({ range: [40, 60], reason: "pin", role: null, redactions: 2 }), item({}), item({ path: "b.md", range: null, symbol: null })],
     left_out: [{ path: ".env", reason: "denied" }],
     by_hand: { pinned: ["src/a.py#L40-L60"], excluded: ["old.py"] },
-    estimate: { input_tokens: 8123, cost: { low: "0.02", high: "0.06", currency: "USD", exact: true } },
+    estimate: { input_tokens: 8123, words: "≈ 8.1k tokens, ≈ $0.04" },
   };
   const context = contextIn(answer);
   assert.deepEqual(context.sent.map(({ path, role, tokens, hidden }) => [path, role, tokens, hidden]), [["src/a.py", "code", 60, 2], ["b.md", "code", 30, 0]]);
   assert.deepEqual((context.sent[0]?.pieces ?? []).map(({ range }) => range), [[1, 9], [40, 60]]);
   assert.deepEqual(context.sent[0]?.reasons, ["pin", "mention"]);
-  assert.deepEqual(context.estimate, { tokens: 8123, cost: { low: "0.02", high: "0.06", currency: "USD" } });
+  assert.equal(context.estimate, "≈ 8.1k tokens, ≈ $0.04");
   assert.ok(isPinned(context, "src/a.py"));
   assert.ok(!isPinned(context, "b.md"));
 });
 
 test("what has not the shape of a context is left out", () => {
-  const empty = { root: null, sent: [], leftOut: [], pinned: [], excluded: [], estimate: null };
+  const empty = { root: null, sent: [], leftOut: [], pinned: [], excluded: [], estimate: "" };
   for (const answer of [null, undefined, "x", [], { root: "command:x", items: {}, left_out: 3, by_hand: [], estimate: {} }]) {
     assert.deepEqual(contextIn(answer), empty);
   }

@@ -25,11 +25,6 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-export interface Estimate {
-  readonly tokens: number;
-  readonly cost: { readonly low: string; readonly high: string; readonly currency: string } | null;
-}
-
 export interface Context {
   /** The address of the folder below which the files are; null where there is none. */
   readonly root: string | null;
@@ -38,7 +33,8 @@ export interface Context {
   /** Entries of `context.pin`: files, some with lines (`a.py#L1-L9`). */
   readonly pinned: readonly string[];
   readonly excluded: readonly string[];
-  readonly estimate: Estimate | null;
+  /** The size and cost of a draft, as lenses say them; empty where no model is asked. */
+  readonly estimate: string;
 }
 
 interface Item extends Piece {
@@ -52,13 +48,14 @@ interface Item extends Piece {
 export function contextIn(answer: unknown): Context {
   const { root, items, left_out, by_hand, estimate } = fields(answer);
   const hand = fields(by_hand);
+  const { words } = fields(estimate);
   return {
     root: typeof root === "string" && root.startsWith("file:") ? root : null,
     sent: byFile(list(items).filter(isItem)),
     leftOut: list(left_out).filter(isLeftOut),
     pinned: list(hand["pinned"]).filter(isText),
     excluded: list(hand["excluded"]).filter(isText),
-    estimate: estimateIn(estimate),
+    estimate: isText(words) ? words : "",
   };
 }
 
@@ -99,14 +96,6 @@ function byFile(items: readonly Item[]): SentFile[] {
     tokens: pieces.reduce((sum, { tokens }) => sum + tokens, 0),
     hidden: pieces.reduce((sum, { redactions }) => sum + redactions, 0),
   }));
-}
-
-function estimateIn(value: unknown): Estimate | null {
-  const { input_tokens, cost } = fields(value);
-  if (typeof input_tokens !== "number") return null;
-  const { low, high, currency } = fields(cost);
-  const known = isText(low) && isText(high) && isText(currency);
-  return { tokens: input_tokens, cost: known ? { low, high, currency } : null };
 }
 
 function fields(value: unknown): Record<string, unknown> {

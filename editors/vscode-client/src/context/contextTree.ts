@@ -71,7 +71,7 @@ export class ContextTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
-    const context = this.context ?? { root: null, sent: [], leftOut: [], pinned: [], excluded: [], estimate: null };
+    const context = this.context ?? { root: null, sent: [], leftOut: [], pinned: [], excluded: [], estimate: "" };
     switch (node.kind) {
       case "sent":
       case "left out":

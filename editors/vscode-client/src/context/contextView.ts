@@ -3,7 +3,7 @@ import type { ServerRequests } from "../client/serverRequests";
 import { commandFailure, failureText } from "../client/failure";
 import { isSame } from "../documents/sameDocument";
 import { isSpec } from "../documents/specs";
-import { shortCount, type Context, type Estimate } from "./contextList";
+import type { Context } from "./contextList";
 import { pathOfNode, serverOfNode, type ContextTree } from "./contextTree";
 
 const REFRESH_MS = 300;
@@ -125,7 +125,7 @@ export class ContextView implements vscode.Disposable {
     this.tree.show(context);
     const nothing = context?.sent.length === 0 ? vscode.l10n.t("No file of the workspace would be sent.") : "";
     this.view.message = message ?? nothing;
-    this.view.description = context?.estimate == null ? "" : estimateText(context.estimate);
+    this.view.description = context?.estimate ?? "";
     void vscode.commands.executeCommand("setContext", "orch.contextShown", context !== null || message !== undefined);
   }
 
@@ -149,10 +149,4 @@ export class ContextView implements vscode.Disposable {
       this.refresh().catch(this.onFailure);
     }, REFRESH_MS);
   }
-}
-
-function estimateText({ tokens, cost }: Estimate): string {
-  const many = `≈ ${vscode.l10n.t("{0} tokens", shortCount(tokens))}`;
-  if (cost === null) return many;
-  return `${many}, ${cost.low === cost.high ? cost.low : `${cost.low}–${cost.high}`} ${cost.currency}`;
 }
