@@ -114,7 +114,9 @@ def _answer_in(record: RunRecord, text: str, before: str) -> Answer:
         if record.draft is not None and not record.draft.partial:
             keys = [section.key for section in record.draft.sections]
             return rewritten.read_rewritten_draft(text, document, nodes, keys)
-        return rewritten.read_rewritten(text, document, nodes, "")
+        # The last part may be cut off, and would stand in the place of a whole one.
+        answer = rewritten.read_rewritten(text, document, nodes, "")
+        return replace(answer, sections=answer.sections[:-1])
     if profile.drafting is not None:
         places = open_places(parse(before, profile))
         profile = answer_profile(profile, places)

@@ -65,7 +65,8 @@ def material_of(plan: DraftPlan, answer: Answer, sources: Sequence[str]) -> Mate
     reading = plan.reading
     sections = tuple(material.Part(one.key, one.title, one.body) for one in answer.sections)
     written = _written(plan, {one.key for one in answer.sections})
-    instructions = reading.settings.parameters.instructions or ""
+    asked = "" if plan.rewrite is None else plan.rewrite.instruction
+    instructions = "\n".join(filter(None, (reading.settings.parameters.instructions, asked)))
     made = material.Material(
         sections=sections,
         facts=_facts(plan),

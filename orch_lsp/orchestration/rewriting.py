@@ -33,6 +33,7 @@ from orch_lsp.redaction import Redactor
 from orch_lsp.runs import provenance
 from orch_lsp.runs.origins import ProvenanceEntry, SectionOrigin, section_origins
 from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.status import SectionState
 from orch_lsp.runs.store import RunStore
 from orch_lsp.text import Span, shortened, split_lines
 
@@ -189,19 +190,23 @@ def _diff(drafted: str, now: str) -> str:
 
 
 def _earlier(runs: Sequence[RunRecord], keys: set[str] | None) -> list[str]:
-    """The person's instructions for these nodes or for the whole document, the oldest first."""
-    found: list[str] = []
+    """The person's words on earlier texts of these nodes or of the document, each once, the oldest first."""
+    found: dict[str, None] = {}
     for run in runs:
-        rewrite = run.rewrite
-        if rewrite is None or not rewrite.instruction:
-            continue
-        concerns = rewrite.whole if keys is None else rewrite.whole or bool(keys & set(rewrite.keys))
-        words = shortened(" ".join(rewrite.instruction.split()), _LONGEST_EARLIER)
-        if concerns and words not in found:
-            found.append(words)
-        if len(found) == _MOST_EARLIER:
-            break
-    return found[::-1]
+        for words in _said(run, keys):
+            found.setdefault(shortened(" ".join(words.split()), _LONGEST_EARLIER))
+    return list(found)[:_MOST_EARLIER][::-1]
+
+
+def _said(run: RunRecord, keys: set[str] | None) -> Iterator[str]:
+    for section in run.draft.sections if run.draft is not None else ():
+        if section.state is SectionState.REJECTED and section.reason and (keys is None or section.key in keys):
+            yield f"a text of “{section.key}” was rejected: {section.reason}"
+    rewrite = run.rewrite
+    if rewrite is None or not rewrite.instruction:
+        return
+    if rewrite.whole or (keys is not None and keys & set(rewrite.keys)):
+        yield rewrite.instruction
 
 
 def _findings(reading: Reading, one: Rewritable) -> Iterator[str]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+
 import pytest
 
-from tests.fakes.scripted_server import chat_pieces, stream_reply
+from tests.fakes.scripted_server import Reply, Send, Stall, chat_chunk, chat_pieces, stream_reply
+from tests.process.desk import KEY
+from tests.process.test_crash import checkpointed
 
 SPEC = """\
 # Rate limiter
@@ -149,3 +154,61 @@ async def test_what_was_asked_before_and_what_a_person_changed_are_told_to_the_m
     assert "-Limit clients to 100.\n+Limit clients to 99." in prompt
     assert "- Name the limit." in prompt
     assert prompt.rstrip().endswith("Be short.")
+
+
+async def test_what_was_rejected_and_why_is_told_to_the_model(orch, homes, provider, workspace, start_editor):
+    homes.use(provider.url)
+    provider.script(answered("- AC2: after a while\n"), answered("- AC2: after 60 s\n"))
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = (await editor.execute("orch.regenerateSection", {"uri": uri, "key": "AC2"}))["runId"]
+    await editor.ended(run_id)
+    rejected = {"runId": run_id, "key": "AC2", "state": "rejected", "reason": "No criterion without a number."}
+    await editor.execute("orch.reviewSection", rejected)
+    (workspace / "a.spec.md").write_text(SPEC)
+
+    done = await orch("refine", "a.spec.md", "--section", "AC2", "--instruction", "When?")
+
+    assert done.code == 0, done.err
+    assert "rejected: No criterion without a number." in prompt_of(await provider.request(1))
+    assert "AC2: after 60 s" in done.out
+
+
+async def test_a_document_of_the_past_is_refused(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    folder = workspace / "openspec" / "changes" / "archive" / "2026-01-01-limits"
+    folder.mkdir(parents=True)
+    (folder / "tasks.md").write_text("# Tasks\n\n## 1. Work\n\n- [x] 1.1 Do it\n")
+    path = str((folder / "tasks.md").relative_to(workspace))
+    done = await orch("refine", path, "--section", "1.1", "--instruction", "x", "--write", "--json")
+    assert done.code == 2
+    assert done.json()["error"]["code"] == "unknown_profile"
+    assert provider.requests == []
+
+
+@pytest.mark.parametrize("chunks", [["- AC1: the 10"], ["- AC1: better\n\n"]], ids=["cut", "at the end"])
+async def test_one_that_is_killed_leaves_the_document_and_an_interrupted_record(
+    orch, homes, provider, workspace, chunks
+):
+    homes.use(provider.url)
+    provider.script(Reply(steps=(*(Send(chat_chunk(chunk)) for chunk in chunks), Stall())))
+    (workspace / "a.spec.md").write_text(SPEC)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "orch_lsp", "refine", "a.spec.md", "--section", "AC1", "--write",
+        cwd=workspace, env=homes.process_environment(WORK_KEY=KEY),
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    await provider.request(0)
+    await checkpointed(workspace / ".orch" / "local" / "runs.db", chunks[0])
+    process.kill()
+    await process.wait()
+
+    assert (workspace / "a.spec.md").read_text() == SPEC
+    (record,) = (await orch("runs", "list", "--json")).json()
+    assert record["status"] == "interrupted"
+    assert record["draft"]["partial"] is True
+    assert record["rewrite"]["keys"] == ["AC1"]
+    # A text that may be cut off never stands in the place of a whole one.
+    applied = await orch("apply", record["run_id"])
+    assert applied.code != 0
+    assert (workspace / "a.spec.md").read_text() == SPEC

@@ -1,0 +1,91 @@
+"""Nodes written anew, by properties: whatever is answered, nothing outside of a node's own text changes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orch_lsp.document.answer.rewritten import read_rewritten, read_rewritten_draft
+from orch_lsp.document.parse import parse
+from orch_lsp.document.rewriting import parts_to_rewrite, plan_rewriting, rewritable, rewritables, with_rewritten
+from orch_lsp.profiles.plain.sections import PLAIN
+from orch_lsp.profiles.registry import profile_named
+from orch_lsp.text import apply_edits
+from tests.fakes.format_documents import DOCUMENTS
+
+PIECES = (
+    "- [x] T001 done", "- **FR-001**: The system MUST do it", "1. WHEN a, THE Shop SHALL b", "## Goal", "# Title",
+    "### Requirement: New", "#### Scenario: New", "```", "~~~text", "<!-- open", "<div>", "| a | b |", "---", "===",
+    "plain words", "  indented", "\tindented", "> quoted", "[x]: y", "- a\n  - b", "**Bold**: c", "", "2. second",
+    "\u2028",
+)  # fmt: skip
+BODIES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("\n".join)
+MAKES = {
+    "as it is": lambda text: text,
+    "crlf": lambda text: text.replace("\n", "\r\n"),
+    "bom": lambda text: "\ufeff" + text,
+    "no last line end": lambda text: text.rstrip("\n"),
+    "in a fence": lambda text: text + "\n```markdown\n- **FR-001**: no\n## Goal\n```\n",
+}
+
+
+def around(document, span) -> tuple[str, str]:
+    return document.text[: span.start], document.text[span.end :]
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_nothing_outside_of_a_node_changes(name, data):
+    make = MAKES[data.draw(st.sampled_from(sorted(MAKES)))]
+    profile = profile_named(name)
+    assert profile is not None
+    document = parse(make(DOCUMENTS[name]), profile)
+    parts = parts_to_rewrite(document)
+    if not parts:
+        return
+    one = data.draw(st.sampled_from(parts))
+    raw = data.draw(BODIES)
+    (alone,) = rewritables(document, (one.key,))
+    answer = read_rewritten(raw, document, (alone,), "")
+    after, plan = with_rewritten(document, answer.sections)
+    if not answer.sections:
+        assert after.text == document.text
+        return
+    assert plan.conflicts == ()
+    before, behind = around(document, alone.span)
+    assert after.text.startswith(before)
+    assert after.text.endswith(behind)
+    there = rewritable(after, one.key)
+    if one.section is not None or one.node.name is not None:
+        assert there is not None
+        assert there.node.kind == one.node.kind
+        assert there.node.state == one.node.state
+    stored = read_rewritten_draft(answer.text, document, (alone,), [one.key])
+    assert plan_rewriting(document, document, stored.sections).edits == plan.edits
+    assert plan_rewriting(document, after, stored.sections).edits == ()
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+def test_a_text_that_is_answered_as_it_is_changes_nothing(name):
+    profile = profile_named(name)
+    assert profile is not None
+    for make in MAKES.values():
+        document = parse(make(DOCUMENTS[name]), profile)
+        for one in parts_to_rewrite(document):
+            (alone,) = rewritables(document, (one.key,))
+            answer = read_rewritten(f"## {alone.label}\n\n{alone.text}\n", document, (alone,), "")
+            after, plan = with_rewritten(document, answer.sections)
+            assert after.text == document.text, (one.key, answer)
+            assert plan.edits == ()
+
+
+def test_an_answer_for_a_part_and_for_what_it_stands_in_counts_once():
+    document = parse("# T\n\n## Acceptance Criteria\n\n- AC1: a\n- AC2: b\n", PLAIN)
+    raw = "## Acceptance Criteria\n\n- AC1: c\n- AC2: b\n\n## AC1\n\n- AC1: d\n"
+    answer = read_rewritten(raw, document, parts_to_rewrite(document), "")
+    after, _ = with_rewritten(document, answer.sections)
+    assert after.text == document.text.replace("AC1: a", "AC1: c")
+    assert [note.code for note in answer.notes] == ["text_left_out"]
+    assert apply_edits(document.text, ()) == document.text
