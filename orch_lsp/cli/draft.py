@@ -86,6 +86,8 @@ class Options:
     """Set if something that is written is to be written anew."""
     replay: Earlier | None = None
     """Set if a run is to be replayed, on the document that it was given."""
+    workflow: str | None = None
+    """Name of the workflow; the default one if None."""
     told: set[str] = field(default_factory=set[str])
     """Warnings that were given: each file may have the same ones."""
 
@@ -133,6 +135,7 @@ class _Interruption:
 @click.option("--provider", metavar="NAME", help="Provider to ask; it counts as your consent for this run only.")
 @click.option("--model", metavar="ID", help="Model to ask for.")
 @click.option("--only", "only", metavar="KEY", multiple=True, help="Draft only what has this key, as `FR-003`.")
+@click.option("--workflow", metavar="NAME", help="Draft in these steps; `orch-lsp workflows list` names them.")
 @click.option("--write", is_flag=True, help="Replace each file instead of printing its document.")
 @click.option("--json", "as_json", is_flag=True, help="Print each run's record instead of the document.")
 @click.option(
@@ -143,6 +146,7 @@ def draft(
     provider: str | None,
     model: str | None,
     only: tuple[str, ...],
+    workflow: str | None,
     write: bool,  # noqa: FBT001 -- click passes flags by name
     as_json: bool,  # noqa: FBT001
     workspace: Path | None,
@@ -158,7 +162,9 @@ def draft(
         raise click.UsageError("--only needs one file")
     if len(files) > 1 and not (write or as_json):
         raise click.UsageError("several files need --write or --json")
-    options = Options(CommandChoice(provider, model), write, as_json, workspace, {}, len(files) > 1, only)
+    options = Options(
+        CommandChoice(provider, model), write, as_json, workspace, {}, len(files) > 1, only, workflow=workflow
+    )
     run_on(files, options)
 
 
@@ -327,8 +333,10 @@ async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
     elif options.rewrite is not None:
         plan = await rewriting.planned_rewrite(session, reading, options.rewrite, command="refine")
     else:
-        plan = await asyncio.to_thread(plan_draft, reading, command="draft", only=options.only)
-    await session.consent.require(reading, plan.choice)
+        plan = await asyncio.to_thread(
+            plan_draft, reading, command="draft", only=options.only, workflow=options.workflow
+        )
+    await session.consent.require_all(plan)
     if options.replay is not None:
         changed = await replaying.changed_since_run(session, plan, options.replay.record)
         say(_told_of_replay(options.replay.record, changed))

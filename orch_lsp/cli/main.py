@@ -50,6 +50,7 @@ COMMANDS = (
     "trace",
     "trust",
     "usage",
+    "workflows",
 )
 """Each is a command of the same name in a module of the same name, loaded when it is asked for."""
 

@@ -39,6 +39,8 @@ class CommandArgument:
     """A position in the document, as the protocol has them."""
     instruction: str | None = None
     """Words for the model on what is asked for besides."""
+    workflow: str | None = None
+    """The name of a workflow."""
     profile: str | None = None
     """A format, by its name."""
     kind: str | None = None

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.settings.endpoint import server_address
 from orch_lsp.settings.model import Choice, ProviderSettings
@@ -40,12 +41,28 @@ class Consent:
         provider = choice.provider
         if await self.is_given(reading, provider):
             return
-        raise SettingsError(
+        raise self._refusal(choice)
+
+    def _refusal(self, choice: Choice) -> SettingsError:
+        provider = choice.provider
+        return SettingsError(
             ErrorCode.NOT_ALLOWED,
             f"This project chose the hosted provider {choice.provider.name} ({choice.layer}); "
             "you have not allowed it for this workspace yet.",
             remediation=f"Allow it with `orch-lsp trust {provider.name}`, or pass `--provider {provider.name}`.",
         )
+
+    async def require_all(self, plan: DraftPlan) -> None:
+        """Let only such a plan pass whose every step asks somebody whom the user chose, or has allowed here.
+
+        Raises:
+            SettingsError: The project, or a workflow of the project, chose a hosted provider without the user.
+        """
+        await self.require(plan.reading, plan.choice)
+        for choice in plan.step_choices.values():
+            other = choice.provider.name != plan.choice.provider.name
+            if other and self._is_hosted(choice.provider) and not await self.is_given(plan.reading, choice.provider):
+                raise self._refusal(choice)
 
     async def is_given(self, reading: Reading, provider: ProviderSettings) -> bool:
         """Whether the user has allowed a provider, at the address that it has now, where the document is."""

@@ -51,22 +51,29 @@ def waves(steps: Sequence[StepSpec]) -> list[tuple[StepSpec, ...]]:
 
 
 async def run_in_waves(steps: Sequence[StepSpec], perform: Callable[[StepSpec], Awaitable[None]]) -> None:
-    """Perform the steps, wave by wave. One that raises ends those beside it, and no further wave begins.
+    """Perform the steps, wave by wave. One that raises leaves those beside it alone, and no further wave begins.
 
     Raises:
-        BaseException: What the first step to fail raised, after the others of its wave have ended.
+        Exception: From the first step of a wave that raised one, after all of the wave have ended.
+        asyncio.CancelledError: Whoever waits was cancelled; all steps have ended.
     """
     for wave in waves(steps):
         if len(wave) == 1:
             await perform(wave[0])
             continue
-        try:
-            async with asyncio.TaskGroup() as group:
-                for step in wave:
-                    group.create_task(_as_coroutine(perform, step), name=f"step {step.id}")
-        except BaseExceptionGroup as failures:
-            raise failures.exceptions[0] from failures
+        failures: dict[str, Exception] = {}
+        async with asyncio.TaskGroup() as group:
+            for step in wave:
+                group.create_task(_to_its_end(perform, step, failures), name=f"step {step.id}")
+        for step in wave:
+            if step.id in failures:
+                raise failures[step.id]
 
 
-async def _as_coroutine(perform: Callable[[StepSpec], Awaitable[None]], step: StepSpec) -> None:
-    await perform(step)
+async def _to_its_end(
+    perform: Callable[[StepSpec], Awaitable[None]], step: StepSpec, failures: dict[str, Exception]
+) -> None:
+    try:
+        await perform(step)
+    except Exception as error:  # noqa: BLE001 -- the steps beside it have been paid for, and go on
+        failures[step.id] = error

@@ -60,8 +60,8 @@ class LiveRun:
 
     @property
     def text(self) -> str:
-        """The raw text so far, of all steps."""
-        return text_of_steps(scope.text for scope in self.scopes)
+        """The draft so far, of all steps that write it."""
+        return text_of_steps({scope.entry.id: scope.text for scope in self.scopes})
 
     @property
     def texts(self) -> Sequence[str]:

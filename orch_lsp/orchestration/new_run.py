@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.prepare import planned_parameters
-from orch_lsp.orchestration.workflow import DRAFT, pending_steps
+from orch_lsp.orchestration.prepare import planned_parameters, prompt_ref
+from orch_lsp.orchestration.workflow import pending_steps, planned_steps
 from orch_lsp.runs.record import (
     ModelRef,
     Owner,
-    PromptRef,
     ProviderRef,
     RewriteRef,
     RunRecord,
@@ -37,7 +36,6 @@ def new_record(
     """
     reading, choice, now = plan.reading, plan.choice, timestamp()
     profile = reading.profile
-    words = plan.words
     return RunRecord(
         run_id=new_run_id(),
         command=plan.command,
@@ -46,14 +44,15 @@ def new_record(
         owner=owner,
         spec=SpecRef(reading.spec_path, profile.name, sha256(reading.document.text), profile.kind),
         brief_sha256=sha256(plan.brief),
-        prompt=PromptRef(words.name, words.version, words.sha256, words.replaced),
+        prompt=prompt_ref(plan),
         provider=ProviderRef(choice.provider.name, choice.provider.kind, server_address),
         model=ModelRef(choice.model if choice.provider.has_model else None),
         request=planned_parameters(plan, choice),
         timing=Timing(started_at=now),
         server=server,
         parent_run_id=plan.parent_run_id,
-        steps=pending_steps(DRAFT),
+        workflow=plan.workflow.name,
+        steps=pending_steps(planned_steps(plan.workflow, plan.targets)),
         client=client,
         rewrite=_rewrite_of(plan),
     )

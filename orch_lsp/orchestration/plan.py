@@ -18,11 +18,16 @@ from orch_lsp.errors import ErrorCode, SettingsError, SpecError
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.rewrite import LONGEST_INSTRUCTION, Rewrite
 from orch_lsp.orchestration.targets import wanted_targets
-from orch_lsp.prompts.layout import REWRITE
+from orch_lsp.prompts.layout import REWRITE, Frame, PartToMend
 from orch_lsp.prompts.library import PLAIN_DRAFT, TEMPLATES, Chosen, choose
 from orch_lsp.settings.model import Choice, Settings
+from orch_lsp.settings.problem import Layer
 from orch_lsp.settings.secret_choices import SecretChoices, read_choices
+from orch_lsp.workflows.library import DEFAULT, packaged, workflow_named
+from orch_lsp.workflows.model import CHECK, CONTEXT, DRAFT, OUTLINE, REPAIR, SECTION, Workflow, WorkflowStep
 from orch_lsp.workspace import state_home, user_config_path
+
+_FRAMES: Mapping[str, Frame] = {OUTLINE: "outline", DRAFT: "task", SECTION: "section", REPAIR: "repair"}
 
 PieceOfFile = tuple[str, tuple[int, int] | None]
 """A path below the root, and lines of it, or None for all."""
@@ -63,6 +68,39 @@ class DraftPlan:
     """The request as it was shown last, if it was: the record says what is other in the one that is sent."""
     rewrite: Rewrite | None = None
     """Set if something that is written is to be written anew: the targets are its nodes."""
+    workflow: Workflow = field(default_factory=lambda: packaged()[DEFAULT])
+    """The steps of the run."""
+    warnings: tuple[str, ...] = ()
+    """Differences from the workflow that was asked for; told when the run begins."""
+    step_choices: Mapping[str, Choice] = field(default_factory=dict[str, Choice])
+    """Choices of steps that ask somebody else than the run does, by the step's name."""
+    step_words: Mapping[str, Chosen] = field(default_factory=dict[str, Chosen])
+    """The words of the steps that do not ask for all at once, by name."""
+    reusable: Mapping[str, Reusable] = field(default_factory=dict[str, "Reusable"])
+    """Answers of an earlier run, by the hash of the request: what was paid for is not asked for again."""
+    outline: str = ""
+    """The plan that all parts keep to; it comes from an earlier step."""
+    to_mend: Mapping[str, PartToMend] = field(default_factory=dict[str, PartToMend])
+    """The draft's parts with what is wrong with them, by the keys of their sections; of a repair alone."""
+    heading: str = ""
+    """The heading line of the one section that is asked for by its text alone; empty otherwise."""
+
+    def for_step(self, name: str, targets: tuple[Target, ...] | None = None) -> DraftPlan:
+        """The plan of one step: who is asked, with which words, and for what, which is all targets unless told."""
+        return replace(
+            self,
+            choice=self.step_choices.get(name, self.choice),
+            words=self.step_words.get(name, self.words),
+            targets=self.targets if targets is None else targets,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reusable:
+    """A whole answer that an earlier run was given to the same request."""
+
+    run_id: str
+    text: str
 
     @property
     def instructions(self) -> str | None:
@@ -79,7 +117,12 @@ def instructed(reading: Reading, instruction: str | None) -> Reading:
 
 
 def plan_draft(
-    reading: Reading, *, command: str, parent_run_id: str | None = None, only: Sequence[str] = ()
+    reading: Reading,
+    *,
+    command: str,
+    parent_run_id: str | None = None,
+    only: Sequence[str] = (),
+    workflow: str | None = None,
 ) -> DraftPlan:
     """Decide what a run is to write.
 
@@ -88,11 +131,13 @@ def plan_draft(
         command: The command that asks.
         parent_run_id: The run that is tried again.
         only: Keys of sections, places or nodes; nothing else is written. Without any, all that is open is.
+        workflow: Name of the workflow; the default one if None.
 
     Blocking: looks for prompts of the user and the project, and for the user's word on secrets.
 
     Raises:
-        SettingsError: No usable provider and model are chosen, or a prompt of theirs cannot be used.
+        SettingsError: No usable provider and model are chosen, a prompt of theirs cannot be used, or there is no such
+            workflow (`invalid_workflow`).
         SpecError: The document is not where it is named (`not_allowed`), its profile is not known, there is no brief,
             or nothing to fill; a key names nothing in it (`unknown_node`).
     """
@@ -117,7 +162,47 @@ def plan_draft(
         asked = answer_profile(asked, [place for place in open_places(reading.document) if place.key in keys])
     words = choose(_template_for(reading.profile), reading.root)
     known = read_choices(state_home())
-    return DraftPlan(reading, choice, brief, targets, asked, command, words, parent_run_id, known)
+    plan = DraftPlan(reading, choice, brief, targets, asked, command, words, parent_run_id, known)
+    return _with_workflow(plan, workflow or DEFAULT)
+
+
+def _with_workflow(plan: DraftPlan, name: str) -> DraftPlan:
+    """The plan with a workflow's steps, each with who is asked and with which words."""
+    reading = plan.reading
+    providers = reading.settings.providers
+    workflow = workflow_named(name, reading.root, providers.keys())
+    if not plan.choice.provider.has_model:
+        # There is nobody to ask for a plan, for one section or for another try.
+        steps = tuple(step for step in packaged()["quick"].steps if step.id in {CONTEXT, DRAFT, CHECK})
+        told = f"{plan.choice.provider.name} asks no model: all sections are written at once, in one step"
+        warnings = (told,) if workflow.is_by_section else ()
+        return replace(plan, workflow=replace(workflow, steps=steps), warnings=warnings)
+    choices = {step.id: _choice_of(plan, step) for step in workflow.steps if step.provider or step.model}
+    template = _template_for(reading.profile)
+    words = {
+        step.id: choose(template, reading.root, frame=_FRAMES[step.id], part=step.prompt)
+        for step in workflow.steps
+        if step.id in _FRAMES and (step.id != DRAFT or step.prompt is not None)
+    }
+    return replace(plan, workflow=workflow, step_choices=choices, step_words=words)
+
+
+def _choice_of(plan: DraftPlan, step: WorkflowStep) -> Choice:
+    """The choice of a step, as its workflow names it.
+
+    Raises:
+        SettingsError: It names a provider without a model that could be asked (`missing_model`).
+    """
+    if step.provider is None or step.provider == plan.choice.provider.name:
+        return replace(plan.choice, model=step.model or plan.choice.model)
+    provider = plan.reading.settings.providers[step.provider]
+    model = step.model or provider.model
+    if not provider.has_model or model is None:
+        raise SettingsError(
+            ErrorCode.MISSING_MODEL,
+            f"The workflow {plan.workflow.name} asks {provider.name} in its step `{step.id}`, and no model is named.",
+        )
+    return Choice(provider, model, Layer.PROJECT)
 
 
 def plan_rewrite(reading: Reading, rewrite: Rewrite, *, command: str, parent_run_id: str | None = None) -> DraftPlan:
@@ -143,11 +228,12 @@ def plan_rewrite(reading: Reading, rewrite: Rewrite, *, command: str, parent_run
         )
     brief = brief_of(reading.document, reading.profile) or _named_by_folder(reading) or reading.document.text
     targets = tuple(Target(one.key, one.label, "placeholder") for one in rewrite.nodes)
-    words = choose(_template_for(reading.profile), reading.root, REWRITE)
+    words = choose(_template_for(reading.profile), reading.root, frame=REWRITE)
     asked = rewriting_profile(reading.profile, rewrite.nodes)
     known = read_choices(state_home())
     return DraftPlan(
-        reading, choice, brief, targets, asked, command, words, parent_run_id, known, rewrite=rewrite
+        reading, choice, brief, targets, asked, command, words, parent_run_id, known, rewrite=rewrite,
+        workflow=replace(packaged()["quick"], name="refine"),
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from orch_lsp.plugins import contained
 from orch_lsp.prompts.layout import Again, Material, Words, lay_out
 from orch_lsp.providers.base import GenerationRequest, LimitsOutput, Provider, SectionRequest
 from orch_lsp.redaction import Redactor
-from orch_lsp.runs.record import ModelRef, ProviderRef, RequestParameters
+from orch_lsp.runs.record import ModelRef, PromptRef, ProviderRef, RequestParameters
 from orch_lsp.settings.model import Choice
 from orch_lsp.settings.problem import Layer
 from orch_lsp.text import sha256
@@ -86,6 +86,8 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
             title=shown(document.title_text),
             language=style.language or "",
             again=None if plan.rewrite is None else _again(plan.rewrite, shown),
+            outline=without_role_marks(plan.outline),
+            parts_to_mend=[replace(plan.to_mend[key], text=shown(plan.to_mend[key].text)) for key in plan.to_mend],
         ),
     )
     request = GenerationRequest(
@@ -211,3 +213,9 @@ def planned_parameters(plan: DraftPlan, choice: Choice) -> RequestParameters:
         parameters.reasoning,
         sha256(plan.instructions) if plan.instructions else None,
     )
+
+
+def prompt_ref(plan: DraftPlan) -> PromptRef:
+    """The words that a plan asks with, for the record."""
+    words = plan.words
+    return PromptRef(words.name, words.version, words.sha256, words.replaced)

@@ -1,12 +1,14 @@
 """One run, from its first transition to its last, readable top to bottom.
 
-context -> draft -> check, as the workflow orders them -> draft stored, run completed. What happens to the draft
-afterwards is the client's affair (`applying`). A run always ends in a saved terminal record.
+context -> draft, or a plan and the sections side by side -> check -> repair, as the workflow orders them -> draft
+stored, run completed. What happens to the draft afterwards is the client's affair (`applying`). A run always ends in a
+saved terminal record.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -20,10 +22,10 @@ from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.orchestration.shielding import to_the_end
-from orch_lsp.orchestration.steps import check, context, draft
+from orch_lsp.orchestration.steps import check, context, draft, outline, repair, section
 from orch_lsp.orchestration.vcs import revision_of
 from orch_lsp.orchestration.window import context_budget, window_of
-from orch_lsp.orchestration.workflow import DRAFT
+from orch_lsp.orchestration.workflow import planned_steps, section_step
 from orch_lsp.plugins import PluginError
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.interruption import partial_draft
@@ -36,6 +38,13 @@ if TYPE_CHECKING:
     from orch_lsp.orchestration.resources import RunResources
 
 logger = logging.getLogger(__name__)
+
+_OF_ONE_ANSWER = frozenset({
+    ErrorCode.TRUNCATED, ErrorCode.EMPTY_OUTPUT, ErrorCode.INCOMPLETE_OUTPUT, ErrorCode.CONTENT_FILTERED,
+    ErrorCode.REFUSED, ErrorCode.TIMEOUT, ErrorCode.NETWORK_ERROR, ErrorCode.INVALID_RESPONSE,
+    ErrorCode.PROVIDER_UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.RATE_LIMITED,
+})  # fmt: skip
+"""Failures after which another request may still be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,9 @@ async def _run(live: LiveRun, plan: DraftPlan, resources: RunResources) -> Finis
     await live.transition(RunStatus.RUNNING, timing=replace(live.record.timing, queue_s=queue_s))
     live.change(vcs=await revision_of(plan.reading.root))
     steps = _DraftSteps(live, plan, resources)
-    await run_in_waves(DRAFT, steps.perform)
+    for warning in plan.warnings:
+        live.warned(warning)
+    await run_in_waves(planned_steps(plan.workflow, plan.targets), steps.perform)
     return await _complete(live, steps.answer)
 
 
@@ -89,11 +100,19 @@ class _DraftSteps:
         self._resources = resources
         self._context = ContextResult((), ())
         self._raw = ""
+        self._parts: dict[str, str] = {}
         self._answer: Answer | None = None
+        self._targets = {section_step(target.key): target for target in plan.targets}
+        by_section = plan.workflow.step(section.NAME)
+        self._slots = asyncio.Semaphore(by_section.parallel if by_section is not None else 1)
+        self._hopeless = False
         self._bodies: dict[str, Callable[[StepScope], Awaitable[None]]] = {
             context.NAME: self._gather,
+            outline.NAME: self._outline,
             draft.NAME: self._ask,
+            section.NAME: self._ask_for_section,
             check.NAME: self._check,
+            repair.NAME: self._repair,
         }
 
     @property
@@ -108,7 +127,16 @@ class _DraftSteps:
         return self._answer
 
     async def perform(self, step: StepSpec) -> None:
-        """Run a step; whatever happens, it has ended afterwards and says how."""
+        """Run a step; whatever happens, it has ended afterwards and says how.
+
+        One of several sections waits for its turn as `pending`. It is not begun if one beside it met a failure that
+        would be its own, too: a key that is refused is not tried seven times.
+        """
+        async with self._slots if step.name == section.NAME else contextlib.nullcontext():
+            if not self._hopeless:
+                await self._perform(step)
+
+    async def _perform(self, step: StepSpec) -> None:
         scope = self._live.scope(step.id)
         scope.begin()
         try:
@@ -119,7 +147,12 @@ class _DraftSteps:
             scope.end(StepStatus.CANCELLED)
             raise
         except Exception as error:
-            scope.end(StepStatus.FAILED, error=_detail(error, self._resources.redactor))
+            detail = _detail(error, self._resources.redactor)
+            scope.end(StepStatus.FAILED, error=detail)
+            if step.optional:
+                self._live.warned(f"The run goes on without its step `{step.id}`: {detail.message}")
+                return
+            self._hopeless = not isinstance(error, OrchError) or error.code not in _OF_ONE_ANSWER
             raise
         if scope.entry.status is StepStatus.RUNNING:
             scope.end(StepStatus.COMPLETED)
@@ -131,11 +164,40 @@ class _DraftSteps:
         self._context = await context.gather_context(scope, plan, source, resources.redactor, budget)
 
     async def _ask(self, scope: StepScope) -> None:
-        self._raw = await draft.ask(scope, self._plan, self._context, self._resources)
+        self._raw = await draft.write_all(scope, self._plan, self._context, self._resources)
+
+    async def _outline(self, scope: StepScope) -> None:
+        planned = await outline.plan_ids(scope, self._plan, self._context, self._resources)
+        self._plan = replace(self._plan, outline=planned)
+
+    async def _ask_for_section(self, scope: StepScope) -> None:
+        target = self._targets[scope.entry.id]
+        self._parts[target.key] = await section.write_section(scope, self._plan, target, self._context, self._resources)
 
     async def _check(self, scope: StepScope) -> None:
-        sources = (self._context.card, *(item.text for item in self._context.items))
-        self._answer = await check.check_answer(scope, self._plan, self._raw, sources)
+        written = self._raw
+        if self._plan.workflow.is_by_section:
+            written = [check.part(target.key, self._parts[target.key]) for target in self._plan.targets]
+        self._answer = await check.check_answer(scope, self._plan, written, self._sources)
+
+    @property
+    def _sources(self) -> tuple[str, ...]:
+        """Texts that were sent beside the document."""
+        return (self._context.card, *(item.text for item in self._context.items))
+
+    async def _repair(self, scope: StepScope) -> None:
+        checked = self._live.scope(check.NAME)
+        judging = repair.Judging(
+            check.read_written,
+            lambda answer: check.judge(self._plan, answer, self._sources, scope.entry.id),
+        )
+        before = repair.Judged(self.answer, checked.state.findings)
+        mended = await repair.mend(scope, self._plan, before, self._context, self._resources, judging)
+        if mended is not before:
+            self._answer = mended.answer
+            scope.found(mended.findings)
+            # The step keeps what it found; what counts for the run is what is left.
+            checked.change(findings=())
 
 
 async def _complete(live: LiveRun, answer: Answer) -> FinishedDraft:

@@ -151,6 +151,10 @@ class StepScope:
         )  # fmt: skip
         self.change(entry=entry, provider=provider, model=model, request=request)
 
+    def found(self, findings: tuple[Finding, ...]) -> None:
+        """Keep what the step found, as the step's own and as the run's."""
+        self.change(entry=replace(self.entry, findings=findings), findings=findings)
+
     def note(self, **values: Any) -> None:
         """Change the entry on the record; durable with the run's next commit."""
         self.change(entry=replace(self.entry, **values))

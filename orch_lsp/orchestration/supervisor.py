@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, OrchError, RunError
@@ -18,16 +18,18 @@ from orch_lsp.runs.status import TERMINAL, RunStatus
 from orch_lsp.uri import normal_form
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import live_run, new_run, run
+    from orch_lsp.orchestration import live_run, new_run, reuse, run
     from orch_lsp.orchestration.live_run import LiveRun
     from orch_lsp.orchestration.resources import ProcessResources
     from orch_lsp.orchestration.run import FinishedDraft
+    from orch_lsp.runs.store import RunStore
 
     Delivery = Callable[[LiveRun, FinishedDraft], Awaitable[None]]
 else:
     # A server in which nobody drafts does without them.
     live_run = late("orch_lsp.orchestration.live_run")
     new_run = late("orch_lsp.orchestration.new_run")
+    reuse = late("orch_lsp.orchestration.reuse")
     run = late("orch_lsp.orchestration.run")
 
 logger = logging.getLogger(__name__)
@@ -44,6 +46,17 @@ class LiveEntry:
     document: str
     """The normal form of its URI."""
     task: asyncio.Task[None]
+
+
+async def _with_earlier_answers(plan: DraftPlan, store: RunStore) -> DraftPlan:
+    """The plan of a run that is tried again, with the answers that the earlier one was given."""
+    if plan.parent_run_id is None:
+        return plan
+    try:
+        return replace(plan, reusable=await reuse.reusable_of(store, await store.get(plan.parent_run_id)))
+    except OrchError as error:
+        logger.warning("nothing of run %s can be used again: %s", plan.parent_run_id, error.message)
+        return plan
 
 
 class Supervisor:
@@ -99,7 +112,9 @@ class Supervisor:
                 server=self._resources.server,
                 client=client,
             )
-            live = live_run.LiveRun(record, await self._resources.store(plan.reading), observer)
+            store = await self._resources.store(plan.reading)
+            plan = await _with_earlier_answers(plan, store)
+            live = live_run.LiveRun(record, store, observer)
             try:
                 self._resources.tell_interrupted(await live.create(texts=(plan.reading.document.text,)))
             except asyncio.CancelledError:

@@ -1,26 +1,40 @@
-"""The workflows: which steps a run has."""
+"""From a workflow to the steps of one run: a step for each section that is asked for by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from orch_lsp.document.brief import Target
 from orch_lsp.orchestration.graph import StepSpec, waves
-from orch_lsp.orchestration.steps import check, context, draft
 from orch_lsp.runs.record import Step
 from orch_lsp.runs.status import StepStatus
+from orch_lsp.workflows.model import CONTEXT, OUTLINE, REPAIR, SECTION, Workflow
 
-DRAFT = (
-    StepSpec(context.NAME, context.NAME, optional=True),
-    StepSpec(draft.NAME, draft.NAME, needs=(context.NAME,)),
-    StepSpec(check.NAME, check.NAME, needs=(draft.NAME,)),
-)
-"""Read the workspace, let one call write all that is open, check the answer."""
+OPTIONAL = frozenset({CONTEXT, OUTLINE, REPAIR})
+"""Steps without which a draft is still one."""
 
 
-def pending_steps(workflow: Sequence[StepSpec]) -> tuple[Step, ...]:
+def planned_steps(workflow: Workflow, targets: Sequence[Target]) -> tuple[StepSpec, ...]:
+    """The steps of a run that is to write these targets, each behind those that it needs."""
+    planned: list[StepSpec] = []
+    ids: dict[str, tuple[str, ...]] = {}
+    for step in workflow.steps:
+        needs = tuple(one for need in step.needs for one in ids[need])
+        names = [section_step(target.key) for target in targets] if step.id == SECTION else [step.id]
+        ids[step.id] = tuple(names)
+        planned += (StepSpec(name, step.id, needs, optional=step.id in OPTIONAL) for name in names)
+    return tuple(planned)
+
+
+def section_step(key: str) -> str:
+    """The id of the step that writes the section with this key."""
+    return f"{SECTION}:{key}"
+
+
+def pending_steps(steps: Sequence[StepSpec]) -> tuple[Step, ...]:
     """The steps as they are recorded before any of them has begun, wave by wave."""
     return tuple(
         Step(spec.id, spec.name, number, StepStatus.PENDING, needs=spec.needs, optional=spec.optional)
-        for number, wave in enumerate(waves(workflow))
+        for number, wave in enumerate(waves(steps))
         for spec in wave
     )

@@ -7,8 +7,9 @@ a prompt's beginning for the next request can use all of it up to the first diff
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from orch_lsp.document.prompt import PromptTemplate
 from orch_lsp.markdown.fencing import code_block
@@ -16,17 +17,31 @@ from orch_lsp.prompts.words import filled
 from orch_lsp.providers.base import SectionRequest
 from orch_lsp.text import split_lines
 
-NAMES_IN_TASK = frozenset({"document", "rules", "style", "sections", "instructions", "titles", "first"})
-NEEDED_IN_TASK = frozenset({"rules", "sections", "instructions"})
-NAMES_IN_REWRITE = frozenset({
-    "document", "rules", "style", "parts", "kept", "ids", "findings", "earlier", "instructions", "answer",
-    "instruction",
-})  # fmt: skip
-NEEDED_IN_REWRITE = frozenset({"rules", "parts", "kept", "ids", "instructions", "answer", "instruction"})
-TASK, REWRITE = "task", "rewrite"
-"""Names of the frames of a task: to write what is open, and to write something anew."""
-NAMES_IN_FRAME = {TASK: NAMES_IN_TASK, REWRITE: NAMES_IN_REWRITE}
-NEEDED_IN_FRAME = {TASK: NEEDED_IN_TASK, REWRITE: NEEDED_IN_REWRITE}
+Frame = Literal["task", "section", "outline", "repair", "rewrite"]
+"""The frames of a task: all places at once, one alone, a plan of them, parts of a draft mended, something anew."""
+
+FRAMES: tuple[Frame, ...] = ("task", "section", "outline", "repair", "rewrite")
+TASK: Frame = "task"
+REWRITE: Frame = "rewrite"
+_IN_EVERY_FRAME = frozenset({"document", "rules", "style", "sections", "instructions", "titles", "first"})
+NAMES_IN_FRAME: Mapping[Frame, frozenset[str]] = {
+    "task": _IN_EVERY_FRAME,
+    "section": _IN_EVERY_FRAME | {"outline"},
+    "outline": _IN_EVERY_FRAME,
+    "repair": _IN_EVERY_FRAME | {"outline", "findings"},
+    "rewrite": frozenset({
+        "document", "rules", "style", "parts", "kept", "ids", "findings", "earlier", "instructions", "answer",
+        "instruction",
+    }),
+}  # fmt: skip
+_NEEDED = frozenset({"rules", "sections", "instructions"})
+NEEDED_IN_FRAME: Mapping[Frame, frozenset[str]] = {
+    "task": _NEEDED,
+    "section": _NEEDED | {"outline"},
+    "outline": _NEEDED,
+    "repair": _NEEDED | {"findings"},
+    "rewrite": frozenset({"rules", "parts", "kept", "ids", "instructions", "answer", "instruction"}),
+}
 NAMES_IN_RULES = frozenset({"titles", "language", "title"})
 
 
@@ -36,7 +51,7 @@ class Words:
 
     Attributes:
         core: The system instructions.
-        task: The frame of the task.
+        task: The frame of the task, one of `Frame`.
         template: The part for the kind of document.
     """
 
@@ -67,6 +82,15 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class PartToMend:
+    """A part of a draft, and what a check found wrong with it; its text is empty if it is missing."""
+
+    title: str
+    text: str
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """The matter of one request, each part as it is to be shown, or empty."""
 
@@ -82,6 +106,9 @@ class Material:
     language: str = ""
     again: Again | None = None
     """Set if the task is to write something anew."""
+    outline: str = ""
+    """The plan that fixes ids, from an earlier step."""
+    parts_to_mend: Sequence[PartToMend] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +141,9 @@ def _values(words: Words, material: Material) -> dict[str, str]:
         words.template.rules.strip(),
         {"titles": titles, "language": material.language or "the language of the brief", "title": material.title},
     )
-    instructions = material.instructions
+    instructions, outline = material.instructions, material.outline.strip()
     again = {} if material.again is None else _values_again(material.again, material.sections)
     return {
-        **again,
         "document": words.template.document,
         "rules": rules,
         "style": "\n".join(f"- {fact}" for fact in material.style) or "- Nothing that says how.",
@@ -125,6 +151,11 @@ def _values(words: Words, material: Material) -> dict[str, str]:
         "instructions": f"Instructions of the author:\n\n{instructions}\n\n" if instructions else "",
         "first": material.sections[0].title if material.sections else "",
         "titles": titles,
+        "outline": f"The plan that all parts keep to, with its ids:\n\n{code_block(outline, 'text')}\n\n"
+        if outline
+        else "",
+        "findings": "\n\n".join(map(_to_mend, material.parts_to_mend)),
+        **again,
     }
 
 
@@ -160,6 +191,12 @@ def _values_again(again: Again, sections: Sequence[SectionRequest]) -> dict[str,
 def _list_below(lead: str, items: Sequence[str]) -> str:
     lines = "\n".join(f"- {' '.join(item.split())}" for item in items)
     return f"{lead}\n\n{lines}\n\n" if items else ""
+
+
+def _to_mend(part: PartToMend) -> str:
+    found = "\n".join(f"- {finding}" for finding in part.findings)
+    text = code_block(part.text, "markdown") if part.text else "It is missing."
+    return f"`## {part.title}`\n\n{text}\n\nWrong with it:\n\n{found}"
 
 
 def _listed(section: SectionRequest) -> str:

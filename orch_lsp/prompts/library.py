@@ -15,7 +15,7 @@ from orch_lsp.context.choke import read_bytes
 from orch_lsp.context.item import Exclusion
 from orch_lsp.document.prompt import PromptTemplate
 from orch_lsp.errors import ErrorCode, SettingsError
-from orch_lsp.prompts.layout import NAMES_IN_FRAME, NAMES_IN_RULES, NEEDED_IN_FRAME, TASK, Words
+from orch_lsp.prompts.layout import NAMES_IN_FRAME, NAMES_IN_RULES, NEEDED_IN_FRAME, TASK, Frame, Words
 from orch_lsp.prompts.words import Fault, check_names, packaged
 from orch_lsp.text import sha256
 from orch_lsp.workspace import ORCH_DIRECTORY, PROMPTS_FOLDER, config_home
@@ -26,8 +26,8 @@ PLAIN_DRAFT = PromptTemplate("plain.draft", "2", "a specification", packaged("pl
 TEMPLATES = {template.name: template for template in (PLAIN_DRAFT,)}
 """By the name that profiles use."""
 
-_VERSION = "2"
-"""Of `core.md` and `task.md`; changes with any change to their words."""
+_VERSION = "3"
+"""Of `core.md` and the frames of tasks; changes with any change to their words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,14 @@ class Chosen:
         return sha256("\n\x00\n".join(parts))
 
 
-def choose(template: PromptTemplate, root: Path | None, frame: str = TASK) -> Chosen:
+def choose(template: PromptTemplate, root: Path | None, *, frame: Frame = TASK, part: str | None = None) -> Chosen:
     """The words for a kind of document in a workspace. Blocking: looks for files of the user and the project.
+
+    Args:
+        template: The part for the kind of document.
+        root: The workspace; None if there is none.
+        frame: Which task is asked for.
+        part: Name of a file of the project whose words stand in place of the part.
 
     Raises:
         SettingsError: A file of theirs cannot be used (`invalid_settings`); the message names it.
@@ -73,10 +79,16 @@ def choose(template: PromptTemplate, root: Path | None, frame: str = TASK) -> Ch
     core, own_core = _user_words("core", packaged("core"))
     task, own_task = _user_words(frame, packaged(frame))
     rules, own_rules = _user_words(template.name, template.rules)
-    of_project = None if root is None else _project_words(root, template.name)
+    name = part or template.name
+    of_project = None if root is None else _project_words(root, name)
     if of_project is not None:
-        own_rules = f"{ORCH_DIRECTORY}/{PROMPTS_FOLDER}/{template.name}.md"
+        own_rules = f"{ORCH_DIRECTORY}/{PROMPTS_FOLDER}/{name}.md"
         rules = of_project
+    elif part is not None:
+        raise SettingsError(
+            ErrorCode.INVALID_WORKFLOW,
+            f"There is no prompt {ORCH_DIRECTORY}/{PROMPTS_FOLDER}/{part}.md, which a step names.",
+        )
     own = {file: words for file, words in ((own_core, core), (own_task, task), (own_rules, rules)) if file is not None}
     check_names(core, own_core or "core.md", ())
     check_names(task, own_task or f"{frame}.md", NAMES_IN_FRAME[frame], NEEDED_IN_FRAME[frame])

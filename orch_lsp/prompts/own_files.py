@@ -13,15 +13,16 @@ from functools import cache
 from pathlib import Path
 
 from orch_lsp.profiles.registry import FORMATS, profile_names
-from orch_lsp.prompts.layout import NAMES_IN_FRAME, NAMES_IN_RULES, NEEDED_IN_FRAME
+from orch_lsp.prompts.layout import FRAMES, NAMES_IN_FRAME, NAMES_IN_RULES, NEEDED_IN_FRAME
 from orch_lsp.prompts.library import MAX_BYTES, TEMPLATES, words_at
 from orch_lsp.prompts.words import Fault, faults_of_names
 from orch_lsp.spelling import near
 from orch_lsp.text import shortened
+from orch_lsp.workflows.library import prompts_named
 from orch_lsp.workspace import ORCH_DIRECTORY, PROMPTS_FOLDER, config_home, resolved
 
 SUFFIX = ".md"
-_SHARED = ("core", *NAMES_IN_FRAME)
+_SHARED = ("core", *FRAMES)
 _OTHER_SUFFIXES = frozenset({"", ".markdown", ".mdx", ".text", ".txt", ".md~", ".prompt", ".jinja", ".j2"})
 _CORRECT = "Correct the file, or remove it; without it the words of the package are used."
 _MOST_LOOKED_AT = 500
@@ -57,7 +58,9 @@ class _Place:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return known_names() if self.of_project else (*_SHARED, *known_names())
+        if self.of_project:
+            return (*known_names(), *prompts_named(self.above.parent))
+        return (*_SHARED, *known_names())
 
     @property
     def below(self) -> Path:
@@ -126,8 +129,9 @@ def faults_of(one: OwnFile, text: str) -> tuple[Fault, ...]:
         return (Fault(f"cannot be used: larger than {MAX_BYTES // 1024} KB", _CORRECT),)
     if one.replaces == "core":
         return tuple(faults_of_names(text, ()))
-    if one.replaces in NAMES_IN_FRAME:
-        return tuple(faults_of_names(text, NAMES_IN_FRAME[one.replaces], NEEDED_IN_FRAME[one.replaces]))
+    for frame in FRAMES:
+        if frame == one.replaces:
+            return tuple(faults_of_names(text, NAMES_IN_FRAME[frame], NEEDED_IN_FRAME[frame]))
     return tuple(faults_of_names(text, NAMES_IN_RULES))
 
 

@@ -393,7 +393,7 @@ class RunHistory:
                 continue
             texts = rows.checkpointed_by_step(db, run_id)
             changed = interrupted(record, texts)
-            kept = dict.fromkeys((*texts.values(), text_of_steps(texts.values()))) if texts else ()
+            kept = dict.fromkeys((*texts.values(), text_of_steps(texts))) if texts else ()
             rows.update(db, changed, self._name(record), record.status, tuple(kept))
             ended.append(changed)
         return tuple(ended), tuple(alive)

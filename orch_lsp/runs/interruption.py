@@ -19,6 +19,10 @@ else:
     records = late("orch_lsp.runs.record")
 
 
+_BESIDE_THE_DRAFT = frozenset({"outline", "repair"})
+"""Steps whose text is a plan of the draft, or other words for parts of it."""
+
+
 def interrupted(record: RunRecord, texts: Mapping[str, str], at: str | None = None) -> RunRecord:
     """End a live run as interrupted; the text that had arrived becomes a partial draft that waits.
 
@@ -34,7 +38,7 @@ def interrupted(record: RunRecord, texts: Mapping[str, str], at: str | None = No
     message = f"The process that ran this ({owner}) was gone before the run ended."
     error = RunError(ErrorCode.INTERRUPTED, message).detail
     steps = tuple(_ended(step, texts.get(step.id, ""), error) for step in ended.steps)
-    draft = record.draft or partial_draft(text_of_steps(texts.values()))
+    draft = record.draft or partial_draft(text_of_steps(texts))
     return replace(ended, error=ended.error or error, steps=steps, draft=draft)
 
 
@@ -61,9 +65,13 @@ def partial_draft(text: str) -> Draft | None:
     return records.Draft(sha256(text), len(text.encode("utf-8", "surrogatepass")), DraftState.READY, partial=True)
 
 
-def text_of_steps(texts: Iterable[str]) -> str:
-    """The raw text of a run: its steps' one after the other, each closed by a line end if another follows."""
-    said = [text for text in texts if text]
+def text_of_steps(texts: Mapping[str, str]) -> str:
+    """The draft so far of a run: its steps' texts one after the other, each closed by a line end if another follows.
+
+    Args:
+        texts: By the id of the step. Those of steps that write no part of the draft are left out.
+    """
+    said = [text for step, text in texts.items() if text and step not in _BESIDE_THE_DRAFT]
     return "".join([*(text if text.endswith("\n") else f"{text}\n" for text in said[:-1]), *said[-1:]])
 
 

@@ -137,7 +137,8 @@ class Step:
     it begins, and `wave` numbers those that may run side by side, from 0. The run can complete although an `optional`
     step failed. `provider` and `model` are whom the step asked last. `output_sha256` is the hash of its text, whole or
     as far as it came; `first_chunk_s` is seconds from the step's start to the first of it. `sections` are the keys that
-    it asked for. `estimated_input_tokens` is the uncorrected estimate of the table of tokens for its last request.
+    it asked for, `prompt` the words that it asked with, `findings` what it found; those of the run are what is left.
+    `estimated_input_tokens` is the uncorrected estimate of the table of tokens for its last request.
     """
 
     id: str
@@ -163,6 +164,8 @@ class Step:
     error: ErrorDetail | None = None
     sections: tuple[str, ...] = ()
     estimated_input_tokens: int | None = None
+    prompt: PromptRef | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +326,8 @@ class RunRecord:
     server: Software
     schema: str = SCHEMA
     parent_run_id: str | None = None
+    workflow: str | None = None
+    """The name of the workflow whose steps it takes; None of a run from before there were such."""
     request_sha256: str | None = None
     steps: tuple[Step, ...] = ()
     context: ContextRecord = field(default_factory=ContextRecord)

@@ -242,7 +242,7 @@ def checkpointed_by_step(connection: sqlite3.Connection, run_id: str) -> dict[st
 
 def checkpointed(connection: sqlite3.Connection, run_id: str) -> str:
     """The raw text of a run so far, of all its steps."""
-    return text_of_steps(checkpointed_by_step(connection, run_id).values())
+    return text_of_steps(checkpointed_by_step(connection, run_id))
 
 
 def checkpointed_of(connection: sqlite3.Connection, run_id: str, step: str) -> str:

@@ -30,7 +30,7 @@ else:
     records = late("orch_lsp.runs.record")
 
 FIELDS = (
-    "schema", "run_id", "parent_run_id", "command", "status", "status_timeline", "owner",
+    "schema", "run_id", "parent_run_id", "command", "workflow", "status", "status_timeline", "owner",
     "spec", "brief_sha256", "prompt",
     "provider", "model", "request", "request_sha256",
     "steps", "context", "usage", "cost", "finish_reasons", "finish_reason", "timing",

@@ -17,7 +17,7 @@ import json
 import socket
 import ssl
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import TracebackType
@@ -117,12 +117,18 @@ class ScriptedServer:
         self.connections: set[_Connection] = set()
         self._replies: list[Reply] = []
         self._routes: dict[str, Reply] = {}
+        self._answer: Callable[[RecordedRequest], Reply] | None = None
         self._arrived = asyncio.Condition()
         self.requests: list[RecordedRequest] = []
 
     def script(self, *replies: Reply) -> None:
         """Replace what is still to be answered."""
         self._replies = list(replies)
+        self._answer = None
+
+    def answer_by(self, answer: Callable[[RecordedRequest], Reply]) -> None:
+        """Answer each request as it asks, instead of by a script: for requests that come side by side."""
+        self._answer = answer
 
     def route(self, path: str, reply: Reply) -> None:
         """Answer requests for exactly this path, query excluded, with `reply`, outside the script."""
@@ -172,6 +178,8 @@ class ScriptedServer:
         routed = self._routes.get(request.path.partition("?")[0])
         if routed is not None:
             return routed
+        if self._answer is not None:
+            return self._answer(request)
         if not self._replies:
             return Reply(500, {"content-type": "text/plain"}, (Send(b"The script is empty."),))
         return self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]

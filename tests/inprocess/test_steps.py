@@ -41,6 +41,7 @@ from tests.process.record_rules import check_record
 SPEC = "# Rate limiter\n\nLimit each client to 100 requests a minute.\n\n## Tasks\n\nTODO\n"
 ANSWER = ("## Goal\n\nLimit ", "clients.\n")
 STEPS = ("context", "draft", "check")
+ALL_STEPS = (*STEPS, "repair")
 
 
 @pytest_asyncio.fixture
@@ -81,10 +82,11 @@ async def test_the_steps_are_on_the_record_before_any_of_them_has_begun(homes, p
     live, finished = await begin(session, workspace, watcher)
     created = to_dict(watcher.records[0])
     assert [(step["id"], step["wave"], step["status"]) for step in created["steps"]] == [
-        ("context", 0, "pending"), ("draft", 1, "pending"), ("check", 2, "pending"),
+        ("context", 0, "pending"), ("draft", 1, "pending"), ("check", 2, "pending"), ("repair", 3, "pending"),
     ]  # fmt: skip
     record = await ended(session, live)
-    assert set(statuses(record).values()) == {"completed"}
+    assert statuses(record) == {**dict.fromkeys(STEPS, "completed"), "repair": "skipped"}
+    assert record["steps"][3]["skip_reason"] == "the check found nothing to mend"
     assert len(finished) == 1
 
 
@@ -119,7 +121,7 @@ async def test_a_run_that_is_cancelled_in_a_step(homes, provider, workspace, ses
     record = await ended(session, run)
     assert record["status"] == "cancelled"
     assert statuses(record) == {
-        **dict.fromkeys(STEPS[:at], "completed"), step: "cancelled", **dict.fromkeys(STEPS[at + 1 :], "skipped"),
+        **dict.fromkeys(STEPS[:at], "completed"), step: "cancelled", **dict.fromkeys(ALL_STEPS[at + 1 :], "skipped"),
     }  # fmt: skip
     assert {s["skip_reason"] for s in record["steps"][at + 1 :]} <= {"the run had been cancelled"}
     assert (record["draft"] is not None) == (step == "check")
@@ -141,7 +143,7 @@ async def test_a_run_that_fails_in_a_step(homes, provider, workspace, session, s
     assert (record["status"], record["error"]["code"]) == ("failed", code)
     at = STEPS.index(step)
     assert statuses(record) == {
-        **dict.fromkeys(STEPS[:at], "completed"), step: "failed", **dict.fromkeys(STEPS[at + 1 :], "skipped"),
+        **dict.fromkeys(STEPS[:at], "completed"), step: "failed", **dict.fromkeys(ALL_STEPS[at + 1 :], "skipped"),
     }  # fmt: skip
     assert record["steps"][at]["error"] == record["error"]
     assert {s["skip_reason"] for s in record["steps"][at + 1 :]} <= {"the run had failed"}
@@ -165,7 +167,7 @@ async def test_a_run_completes_although_its_context_failed(homes, provider, work
     live, finished = await begin(session, workspace, watcher)
     record = await ended(session, live)
     assert record["status"] == "completed"
-    assert statuses(record) == {"context": "failed", "draft": "completed", "check": "completed"}
+    assert statuses(record) == {"context": "failed", "draft": "completed", "check": "completed", "repair": "skipped"}
     assert record["steps"][0]["error"] == record["context"]["error"]
     assert any("not grounded" in warning for warning in watcher.warnings)
     assert len(finished) == 1
@@ -195,11 +197,11 @@ async def test_a_store_that_is_lost_in_a_step_before_anything_was_paid_for_fails
     record = to_dict(run.record)
     if step == "context":
         assert (record["status"], record["error"]["code"]) == ("failed", "store_newer")
-        assert statuses(record) == {"context": "completed", "draft": "failed", "check": "skipped"}
+        assert statuses(record) == {"context": "completed", "draft": "failed", "check": "skipped", "repair": "skipped"}
         assert provider.requests == []
     else:
         assert record["status"] == "completed"
-        assert set(statuses(record).values()) == {"completed"}
+        assert statuses(record) == {**dict.fromkeys(STEPS, "completed"), "repair": "skipped"}
         assert len(finished) == 1
     check_record(json.loads(json.dumps(record)))
 
@@ -222,7 +224,7 @@ async def test_the_usage_of_two_attempts_is_summed_by_their_step(homes, provider
     assert [attempt["status"] for attempt in draft["attempts"]] == ["error", "ok"]
     assert draft["usage"] == record["usage"]
     assert (draft["usage"]["input_tokens"], draft["usage"]["output_tokens"]) == (16, 3)
-    assert [step["usage"] for step in record["steps"] if step["id"] != "draft"] == [None, None]
+    assert [step["usage"] for step in record["steps"] if step["id"] != "draft"] == [None, None, None]
     assert (draft["provider"], record["provider"]["id"]) == ("spare", "spare")
 
 
@@ -243,4 +245,4 @@ async def test_a_run_that_ends_in_the_middle_of_its_text_keeps_it_under_its_step
     draft = record["steps"][1]
     assert draft["output_sha256"] == record["draft"]["sha256"]
     assert await live.store.text(draft["output_sha256"]) == ANSWER[0]
-    assert statuses(record) == {"context": "completed", "draft": "cancelled", "check": "skipped"}
+    assert statuses(record) == {"context": "completed", "draft": "cancelled", "check": "skipped", "repair": "skipped"}

@@ -8,14 +8,17 @@ from dataclasses import replace
 
 from orch_lsp.orchestration.graph import StepSpec
 from orch_lsp.orchestration.live_run import LiveRun
-from orch_lsp.orchestration.workflow import DRAFT, pending_steps
+from orch_lsp.orchestration.workflow import pending_steps, planned_steps
 from orch_lsp.runs.migrations import VERSION
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.status import RunStatus, StepStatus
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.run_settings import RunSettings
+from orch_lsp.workflows.library import packaged
 from tests.fakes.records import NOBODY, queued
 from tests.fakes.watcher import Watcher
+
+DRAFT = planned_steps(packaged()["quick"], ())
 
 
 async def test_text_that_could_not_be_kept_is_kept_with_the_next_that_can(tmp_path, monkeypatch):

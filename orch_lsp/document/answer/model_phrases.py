@@ -143,3 +143,11 @@ VOID = re.compile(
     re.IGNORECASE,
 )
 """A body that says that there is nothing: an answer for some section, never for every one."""
+
+PREFACE = re.compile(
+    r"[*_>~\s]*(?:(?:sure|certainly|of course|okay|ok|absolutely|here(?:'s| is| are)|below (?:is|are)|gerne|natürlich|klar|"
+    r"hier (?:ist|sind|kommt)|voici|bien sûr|d'accord|claro|aquí|por supuesto|aqui está|certo|ecco)\b"
+    r"|はい|以下|承知|好的|当然|다음은|네[,. ])[^\n]*(?:[:：!]|。)[*_\s]*\Z",
+    re.IGNORECASE,
+)
+"""A first paragraph that is a word to the reader on what follows."""

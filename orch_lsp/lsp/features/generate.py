@@ -42,7 +42,9 @@ async def generate_draft(ls: OrchServer, given: CommandArgument) -> dict[str, st
     choice = _choice_of(given)
     uri = ls.target_uri(given.uri)
     only = () if given.key is None else (given.key,)
-    return await start(ls, uri, choice, command=GENERATE_DRAFT, only=only, instruction=given.instruction)
+    return await start(
+        ls, uri, choice, command=GENERATE_DRAFT, only=only, instruction=given.instruction, workflow=given.workflow
+    )
 
 
 async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str, str | None]:
@@ -107,7 +109,10 @@ async def retry_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
         command, run_id = found.record.command, found.record.run_id
         return await start(ls, uri, choice, command=command, parent_run_id=run_id, rewrite=ask)
     only = await asyncio.to_thread(asked_again, reading, found.record)
-    return await start(ls, uri, choice, command=found.record.command, parent_run_id=found.record.run_id, only=only)
+    return await start(
+        ls, uri, choice, command=found.record.command, parent_run_id=found.record.run_id, only=only,
+        workflow=found.record.workflow,
+    )  # fmt: skip
 
 
 async def start(
@@ -120,6 +125,7 @@ async def start(
     only: tuple[str, ...] = (),
     instruction: str | None = None,
     rewrite: RewriteAsk | None = None,
+    workflow: str | None = None,
 ) -> dict[str, str]:
     """Begin a run on a document, for all that is open in it or `only` for what has one of these keys.
 
@@ -130,7 +136,7 @@ async def start(
         OrchError: It is refused; the document shows why.
     """
     try:
-        plan = await _plan(ls, uri, choice, command, parent_run_id, only, instruction, rewrite)
+        plan = await _plan(ls, uri, choice, command, parent_run_id, only, instruction, rewrite, workflow)
         session = ls.shared
         observer = EditorObserver(ls, uri, f"Orch: {plan.choice.model or plan.choice.provider.name}")
 
@@ -154,6 +160,7 @@ async def _plan(
     only: tuple[str, ...],
     instruction: str | None,
     rewrite: RewriteAsk | None,
+    workflow: str | None,
 ) -> DraftPlan:
     session = ls.shared
     reading = await read(ls, uri, choice)
@@ -161,13 +168,15 @@ async def _plan(
         plan = await rewriting.planned_rewrite(session, reading, rewrite, command=command, parent_run_id=parent_run_id)
     else:
         reading = instructed(reading, instruction)
-        plan = await asyncio.to_thread(plan_draft, reading, command=command, parent_run_id=parent_run_id, only=only)
+        plan = await asyncio.to_thread(
+            plan_draft, reading, command=command, parent_run_id=parent_run_id, only=only, workflow=workflow
+        )
     plan = dataclasses.replace(plan, previewed=ls.previewed.take(uri))
     try:
-        await session.consent.require(reading, plan.choice)
+        await session.consent.require_all(plan)
     except OrchError:
         if ls.client.message_actions:
-            ls.run_task(_ask_for_consent(ls, plan, choice, only, instruction, rewrite), f"consent for {uri}")
+            ls.run_task(_ask_for_consent(ls, plan, choice, only, instruction, rewrite, workflow), f"consent for {uri}")
         raise
     return plan
 
@@ -179,6 +188,7 @@ async def _ask_for_consent(
     only: tuple[str, ...],
     instruction: str | None,
     rewrite: RewriteAsk | None,
+    workflow: str | None,
 ) -> None:
     """Ask in a message as well; the diagnostic with its code action stays the way that always works."""
     provider = plan.choice.provider
@@ -199,5 +209,5 @@ async def _ask_for_consent(
         if ls.documents.is_open(uri):
             await start(
                 ls, uri, choice, command=plan.command, parent_run_id=plan.parent_run_id, only=only,
-                instruction=instruction, rewrite=rewrite,
+                instruction=instruction, rewrite=rewrite, workflow=workflow,
             )  # fmt: skip

@@ -21,12 +21,16 @@ from orch_lsp.text import end_of_line, sha256
 
 if TYPE_CHECKING:
     from orch_lsp.document import place_fill, rewriting
-    from orch_lsp.document.answer import in_shape, reading, rewritten
+    from orch_lsp.document.answer import by_section, in_shape, reading, rewritten
+    from orch_lsp.document.answer.by_section import Part
     from orch_lsp.document.answer.reading import Answer
     from orch_lsp.document.model import SpecDocument
     from orch_lsp.language import rewritten_ids
+
+    Written = str | Sequence[Part]
 else:
     # Their many patterns take long to make, and nothing but an answer needs them.
+    by_section = late("orch_lsp.document.answer.by_section")
     in_shape = late("orch_lsp.document.answer.in_shape")
     place_fill = late("orch_lsp.document.place_fill")
     reading = late("orch_lsp.document.answer.reading")
@@ -48,31 +52,41 @@ _BY_HEADING = (
 )
 
 
-async def check_answer(scope: StepScope, plan: DraftPlan, raw: str, sources: Sequence[str] = ()) -> Answer:
+async def check_answer(scope: StepScope, plan: DraftPlan, written: Written, sources: Sequence[str] = ()) -> Answer:
     """Read the answer; its findings are on the record whatever comes of it.
 
     Args:
         scope: The step.
         plan: What was to be drafted.
-        raw: The answer as it came.
+        written: The answer as it came, or one for each section.
         sources: Texts that were sent beside the document.
 
     Raises:
         ProviderError: The answer holds nothing of what was asked for, or only stand-ins; its text is kept.
     """
     scope.progressed("Checking the draft")
-    answer = await asyncio.to_thread(_read, plan, raw)
-    broken = await asyncio.to_thread(_broken_rules, scope, plan, answer)
-    found = await asyncio.to_thread(checked, plan, answer, sources, scope.entry.id)
-    scope.change(findings=(*broken, *found, *findings_of(answer.notes, scope.entry.id)))
+    answer = await asyncio.to_thread(read_written, plan, written)
+    judged = await asyncio.to_thread(judge, plan, answer, sources, scope.entry.id)
+    scope.found((*judged, *findings_of(answer.notes, scope.entry.id)))
     if not answer.sections:
         raise _unusable(answer, [target.title for target in plan.targets])
     scope.end(StepStatus.COMPLETED, output_sha256=sha256(answer.text))
     return answer
 
 
-def _read(plan: DraftPlan, raw: str) -> Answer:
-    wanted = [target.key for target in plan.targets]
+def part(key: str, text: str) -> Part:
+    """An answer for one section, which begins with the heading that was put before it."""
+    return by_section.Part(key, text)
+
+
+def read_written(plan: DraftPlan, written: Written) -> Answer:
+    """The answer, or the answers for one section each, as a draft of what the plan asks for. Pure; linear."""
+    if not isinstance(written, str):
+        return by_section.read_parts(written, plan.asked, partial(_read, plan))
+    return _read(plan, written, [target.key for target in plan.targets])
+
+
+def _read(plan: DraftPlan, raw: str, wanted: Sequence[str]) -> Answer:
     if plan.rewrite is not None:
         return rewritten.read_rewritten(raw, plan.reading.document, plan.rewrite.nodes, plan.brief)
     if plan.reading.profile.drafting is None:
@@ -81,7 +95,12 @@ def _read(plan: DraftPlan, raw: str) -> Answer:
     return in_shape.read_for_places(raw, plan.asked, wanted, places, plan.brief)
 
 
-def _broken_rules(scope: StepScope, plan: DraftPlan, answer: Answer) -> tuple[Finding, ...]:
+def judge(plan: DraftPlan, answer: Answer, sources: Sequence[str], step: str) -> tuple[Finding, ...]:
+    """Everything that is wrong or doubtful in a draft, as findings of a step. Blocking: looks for files it names."""
+    return (*_broken_rules(step, plan, answer), *checked(plan, answer, sources, step))
+
+
+def _broken_rules(step: str, plan: DraftPlan, answer: Answer) -> tuple[Finding, ...]:
     """Findings of the rules that the document would have with the draft and does not have without it."""
     reading = plan.reading
     if not answer.sections or (reading.profile.drafting is None and plan.rewrite is None):
@@ -90,26 +109,24 @@ def _broken_rules(scope: StepScope, plan: DraftPlan, answer: Answer) -> tuple[Fi
     after, filled = with_it(reading.document, answer.sections)
     severities = reading.severities
     before = Counter((found.rule, found.message) for found in check(reading.document, severities, reading.neighbours))
-    findings = _ids(scope, plan, after, filled.filled)
+    findings = _ids(step, plan, after, filled.filled)
     for found in check(after, severities, reading.neighbours):
         if before[found.rule, found.message]:
             before[found.rule, found.message] -= 1
         elif found.severity in _TOLD:
             line = after.text[found.span.start : end_of_line(after.text, found.span.start)]
             severity = "error" if found.severity == "error" else "warning"
-            findings.append(Finding(found.rule, severity, found.message[:500], found.key, line[:500], scope.entry.id))
+            findings.append(Finding(found.rule, severity, found.message[:500], found.key, line[:500], step))
     return tuple(findings[:_MOST_FINDINGS]) if filled.filled else ()
 
 
-def _ids(scope: StepScope, plan: DraftPlan, after: SpecDocument, keys: Sequence[str]) -> list[Finding]:
+def _ids(step: str, plan: DraftPlan, after: SpecDocument, keys: Sequence[str]) -> list[Finding]:
     """Findings on ids that are gone and named elsewhere, or given to something new."""
     if plan.rewrite is None:
         return []
     reading = plan.reading
     notes = rewritten_ids.id_notes(reading.index, reading.spec_path, reading.document, after, keys)
-    return [
-        Finding(note.code, note.severity, note.message[:500], note.key, note.text, scope.entry.id) for note in notes
-    ]
+    return [Finding(note.code, note.severity, note.message[:500], note.key, note.text, step) for note in notes]
 
 
 def _unusable(answer: Answer, wanted: Sequence[str]) -> ProviderError:

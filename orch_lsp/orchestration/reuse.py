@@ -1,0 +1,43 @@
+"""Answers of an earlier run that need not be paid for again, by the hash of the request that they answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orch_lsp.errors import ErrorCode
+from orch_lsp.generation import FinishReason
+from orch_lsp.orchestration.plan import Reusable
+from orch_lsp.runs.status import RunStatus, StepStatus
+from orch_lsp.workflows.model import DRAFT, OUTLINE, SECTION
+
+if TYPE_CHECKING:
+    from orch_lsp.runs.record import RunRecord
+    from orch_lsp.runs.store import RunStore
+
+_KEPT = frozenset({OUTLINE, DRAFT, SECTION})
+
+
+async def reusable_of(store: RunStore, earlier: RunRecord) -> dict[str, Reusable]:
+    """The whole answers of a run that came to no end of its own.
+
+    None of a run that completed: whoever runs it again wants other words. None of one whose answer was unusable either.
+
+    Args:
+        store: The store that holds the run.
+        earlier: The run that is tried again.
+
+    Raises:
+        StoreError: The texts cannot be read.
+    """
+    unusable = earlier.error is not None and earlier.error.code == ErrorCode.UNUSABLE_DRAFT
+    if earlier.status is RunStatus.COMPLETED or unusable:
+        return {}
+    found: dict[str, Reusable] = {}
+    for step in earlier.steps:
+        whole = step.status is StepStatus.COMPLETED and step.finish_reason is FinishReason.STOP
+        if step.name not in _KEPT or not whole or step.request_sha256 is None or step.output_sha256 is None:
+            continue
+        text = await store.text(step.output_sha256)
+        if text is not None:
+            found[step.request_sha256] = Reusable(step.reused_from or earlier.run_id, text)
+    return found

@@ -1,0 +1,169 @@
+"""The repair step: parts of a draft that the check refuses are asked for again, and the better text of each wins.
+
+Nothing is lost by it: what was written first stays where nothing better came, and both are on the record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from orch_lsp.context.item import ContextResult
+from orch_lsp.document.brief import Target
+from orch_lsp.orchestration.asking import ask
+from orch_lsp.orchestration.findings import findings_of
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.scope import StepScope
+from orch_lsp.prompts.layout import PartToMend
+from orch_lsp.providers.access import ProviderAccess
+from orch_lsp.runs.record import Finding
+from orch_lsp.runs.status import StepStatus
+from orch_lsp.text import sha256
+
+if TYPE_CHECKING:
+    from orch_lsp.document.answer.reading import Answer, AnswerSection
+
+NAME = "repair"
+_OF_A_MISSING_PART = frozenset({"section_refused", "shape_missed", "placeholder_phrase"})
+_WORST = 1_000_000
+_AN_ERROR = 1_000
+_MOST_TOLD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How a draft is read and judged: the check's own functions."""
+
+    read: Callable[[DraftPlan, str], Answer]
+    judge: Callable[[Answer], tuple[Finding, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A draft with all that was found in it."""
+
+    answer: Answer
+    findings: tuple[Finding, ...]
+
+
+async def mend(
+    scope: StepScope,
+    plan: DraftPlan,
+    draft: Judged,
+    context: ContextResult,
+    providers: ProviderAccess,
+    judging: Judging,
+) -> Judged:
+    """The draft with each part that failed in its better text, after at most the workflow's rounds.
+
+    Raises:
+        OrchError: Nobody gave an answer; the draft as it was is still there.
+    """
+    step = plan.workflow.step(NAME)
+    rounds = step.rounds if step is not None else 0
+    failing = failing_parts(plan.targets, draft)
+    if not failing or rounds == 0:
+        scope.end(StepStatus.SKIPPED, skip_reason="the check found nothing to mend")
+        return draft
+    before = len(failing)
+    for number in range(rounds):
+        scope.progressed(f"Mending {_named(plan.targets, failing)}")
+        draft = await _again(scope, plan, draft, failing, context, providers, judging)
+        failing = failing_parts(plan.targets, draft)
+        if not failing or number + 1 == rounds:
+            break
+    scope.progressed(f"Mended {before - len(failing)}, left {len(failing)}")
+    scope.end(StepStatus.COMPLETED, output_sha256=sha256(scope.text) if scope.characters else None)
+    return draft
+
+
+async def _again(
+    scope: StepScope,
+    plan: DraftPlan,
+    draft: Judged,
+    failing: Mapping[str, PartToMend],
+    context: ContextResult,
+    providers: ProviderAccess,
+    judging: Judging,
+) -> Judged:
+    """One round: the parts that failed, asked for together."""
+    targets = tuple(target for target in plan.targets if target.key in failing)
+    asked = replace(plan.for_step(NAME, targets), to_mend=failing)
+    behind = scope.characters
+    raw = (await ask(scope, asked, context, providers))[behind:]
+    mended = await asyncio.to_thread(judging.read, asked, raw)
+    return await asyncio.to_thread(better_of, plan.targets, draft, mended, scope.entry.id, judging)
+
+
+def failing_parts(targets: Sequence[Target], draft: Judged) -> dict[str, PartToMend]:
+    """The parts of a draft that are to be mended: those with an error, and those that hold no text. Pure.
+
+    A part that the answer does not speak of at all is not among them: the person is told, and can ask for it.
+    """
+    bodies = {section.key: section.body for section in draft.answer.sections}
+    failing: dict[str, PartToMend] = {}
+    for target in targets:
+        about = [finding for finding in draft.findings if _section_of(finding, bodies, targets) == target.key]
+        errors = [finding.message for finding in about if finding.severity == "error"]
+        if target.key not in bodies:
+            why = [finding.message for finding in about if finding.rule in _OF_A_MISSING_PART]
+            if why:
+                failing[target.key] = PartToMend(target.title, "", tuple(why[:_MOST_TOLD]))
+        elif errors:
+            failing[target.key] = PartToMend(target.title, bodies[target.key], tuple(errors[:_MOST_TOLD]))
+    return failing
+
+
+def better_of(targets: Sequence[Target], draft: Judged, mended: Answer, step: str, judging: Judging) -> Judged:
+    """The draft with those mended parts in which less is wrong than in its own. Blocking, as judging is."""
+    new = {section.key: section for section in mended.sections}
+    old = {section.key: section for section in draft.answer.sections}
+    tried = judging.judge(_answer_of(targets, {**old, **new}, draft.answer))
+    was, would = _scores(targets, old, draft.findings), _scores(targets, {**old, **new}, tried)
+    taken = {key: section for key, section in new.items() if would[key] < was[key]}
+    if not taken:
+        return draft
+    answer = _answer_of(targets, {**old, **taken}, draft.answer)
+    known = {finding.rule for finding in judging.judge(draft.answer)}
+    # Of the reading of the first answer, all stays but what was said of parts that are there now.
+    first = [
+        finding
+        for finding in draft.findings
+        if finding.rule not in known and not (finding.key in taken and finding.rule in _OF_A_MISSING_PART)
+    ]
+    said = [finding for finding in findings_of(mended.notes, step) if finding.key is None or finding.key in taken]
+    return Judged(answer, (*judging.judge(answer), *first, *said))
+
+
+def _answer_of(targets: Sequence[Target], sections: Mapping[str, AnswerSection], first: Answer) -> Answer:
+    ordered = tuple(sections[target.key] for target in targets if target.key in sections)
+    text = "\n".join(f"## {section.title}\n\n{section.body}\n" for section in ordered)
+    return replace(first, text=text, sections=ordered, reason="")
+
+
+def _scores(
+    targets: Sequence[Target], sections: Mapping[str, AnswerSection], findings: Sequence[Finding]
+) -> dict[str, int]:
+    """How much is wrong with each part: an error outweighs any warnings, and a missing part everything."""
+    bodies = {key: section.body for key, section in sections.items()}
+    scores = {target.key: 0 if target.key in sections else _WORST for target in targets}
+    for finding in findings:
+        key = _section_of(finding, bodies, targets)
+        if key is not None and key in scores:
+            scores[key] += _AN_ERROR if finding.severity == "error" else finding.severity == "warning"
+    return scores
+
+
+def _section_of(finding: Finding, bodies: Mapping[str, str], targets: Sequence[Target]) -> str | None:
+    """The part that a finding is about: the one it names, else the one in which its words stand."""
+    if any(target.key == finding.key for target in targets):
+        return finding.key
+    words = finding.text.strip()
+    return next((key for key, body in bodies.items() if words and words in body), None)
+
+
+def _named(targets: Sequence[Target], failing: Mapping[str, PartToMend]) -> str:
+    titles = [target.title for target in targets if target.key in failing]
+    return ", ".join(titles[:3]) + (f" and {len(titles) - 3} more" if len(titles) > 3 else "")

@@ -1,0 +1,236 @@
+"""From a workflow's file to a workflow, or to what is wrong with it and where. Pure.
+
+Strict: an unknown key, a value of another type, a step that there is not or that never begins is an error. Nothing is
+guessed, and nothing in the file is evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.late import late
+from orch_lsp.spelling import near
+from orch_lsp.text import split_lines
+from orch_lsp.workflows.model import (
+    ASKING,
+    CHECK,
+    CONTEXT,
+    DRAFT,
+    OUTLINE,
+    REPAIR,
+    SECTION,
+    STEPS,
+    Workflow,
+    WorkflowStep,
+)
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+    from orch_lsp.workflows import file_model
+else:
+    file_model = late("orch_lsp.workflows.file_model")
+
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+LONGEST_NAME = 40
+_KEYS_OF_FILE = ("description", "steps")
+_KEYS_OF_STEP = ("id", "needs", "each", "parallel", "provider", "model", "prompt", "rounds")
+_TABLE = re.compile(r"\s*\[\[\s*steps\s*\]\]")
+_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+_ONE_PER_STEP = {
+    "each": (SECTION,), "parallel": (SECTION,), "rounds": (REPAIR,), "prompt": (DRAFT, SECTION),
+    "provider": tuple(ASKING), "model": tuple(ASKING),
+}  # fmt: skip
+"""The steps for which a key means something: elsewhere it would be ignored, so that it is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with a workflow's file.
+
+    Attributes:
+        message: For people, with a full stop.
+        line: Zero-based.
+    """
+
+    message: str
+    line: int = 0
+
+
+class InvalidWorkflowError(SettingsError):
+    """A file that is no workflow (`invalid_workflow`); `faults` says all that is wrong with it."""
+
+    def __init__(self, where: str, faults: Sequence[Fault]) -> None:
+        first = faults[0]
+        more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
+        super().__init__(ErrorCode.INVALID_WORKFLOW, f"{where}, line {first.line + 1}: {first.message}{more}")
+        self.faults = tuple(faults)
+
+
+def is_name(name: str) -> bool:
+    """Whether a workflow, a prompt or a step may have this name: lower case, digits and single hyphens."""
+    return len(name) <= LONGEST_NAME and NAME.match(name) is not None
+
+
+def read_workflow(name: str, text: str, path: str | None = None) -> Workflow:
+    """A workflow from the text of its file.
+
+    Args:
+        name: The file's name without its suffix.
+        text: TOML.
+        path: As `Workflow.path` has it.
+
+    Raises:
+        InvalidWorkflowError: It is none.
+    """
+    where = path or f"{name}.toml"
+    try:
+        values = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        at = _AT_LINE.search(str(error))
+        line = int(at[1]) - 1 if at else text.rstrip().count("\n")
+        raise InvalidWorkflowError(where, [Fault(f"This is not TOML: {str(error)[:200]}.", line)]) from error
+    lines = _Lines(text)
+    faults = _shape_faults(values, lines)
+    if faults:
+        raise InvalidWorkflowError(where, faults)
+    steps = [_step(one) for one in values["steps"]]
+    faults = [*_key_faults(values["steps"], lines), *_order_faults(steps, lines)]
+    if faults:
+        raise InvalidWorkflowError(where, faults)
+    return Workflow(name, values.get("description", ""), _complete(steps), path)
+
+
+def _step(values: Mapping[str, Any]) -> WorkflowStep:
+    known: dict[str, Any] = {key: value for key, value in values.items() if key not in {"each", "needs"}}
+    return WorkflowStep(needs=tuple(values.get("needs", ())), **known)
+
+
+class _Lines:
+    """Where the tables of steps and their keys stand in a file."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = split_lines(text)
+        self._tables = [number for number, line in enumerate(self._lines) if _TABLE.match(line)]
+
+    def of(self, step: int | None, key: str | None = None) -> int:
+        """The line of a key of a step, else of the step; of a key of the file for no step."""
+        begin, end = 0, len(self._lines)
+        if step is not None:
+            begin = self._tables[step] if step < len(self._tables) else 0
+            end = self._tables[step + 1] if step + 1 < len(self._tables) else end
+        elif self._tables:
+            end = self._tables[0]
+        if key is not None:
+            sought = re.compile(rf"(?:\[\[steps\]\]|.*;)?\s*[\"']?{re.escape(key)}[\"']?\s*=")
+            for number in range(begin, end):
+                if sought.match(self._lines[number]):
+                    return number
+        return begin
+
+
+def _shape_faults(values: Mapping[str, Any], lines: _Lines) -> list[Fault]:
+    """Keys that there are not, and values of another type or range."""
+    from pydantic import ValidationError
+
+    try:
+        file_model.WorkflowFile.model_validate(values)
+    except ValidationError as error:
+        return _told(error, lines)
+    return []
+
+
+def _told(error: ValidationError, lines: _Lines) -> list[Fault]:
+    faults: list[Fault] = []
+    for one in error.errors(include_url=False):
+        place = list(one["loc"])
+        step = next((part for part in place[1:2] if isinstance(part, int)), None)
+        key = next((part for part in place[0 if step is None else 2 :] if isinstance(part, str)), None)
+        named = f"`{key}`" if key is not None else "A value"
+        if one["type"] == "extra_forbidden":
+            meant = near(key or "", _KEYS_OF_FILE if step is None else _KEYS_OF_STEP)
+            message = f"There is no key {named} here" + (f"; is `{meant[0]}` meant?" if meant else ".")
+        elif one["type"] == "missing":
+            message = f"{named} is missing."
+        else:
+            message = f"{named} cannot be this: {one['msg'].removeprefix('Input ')}."
+        faults.append(Fault(message, lines.of(step, key)))
+    return faults
+
+
+def _key_faults(steps: Sequence[Mapping[str, Any]], lines: _Lines) -> list[Fault]:
+    """Keys that mean nothing for their step, and names that are none."""
+    faults: list[Fault] = []
+    for number, step in enumerate(steps):
+        for key, meant_for in _ONE_PER_STEP.items():
+            if key in step and step["id"] in STEPS and step["id"] not in meant_for:
+                faults.append(Fault(f"`{key}` means nothing for the step `{step['id']}`.", lines.of(number, key)))
+        if step["id"] == SECTION and step.get("each") != "section":
+            faults.append(Fault('The step `section` needs `each = "section"`.', lines.of(number)))
+        if "prompt" in step and not is_name(step["prompt"]):
+            message = "`prompt` is the name of a file below `.orch/prompts/` without `.md`: lower case and hyphens."
+            faults.append(Fault(message, lines.of(number, "prompt")))
+    return faults
+
+
+def _order_faults(steps: Sequence[WorkflowStep], lines: _Lines) -> list[Fault]:
+    """Steps that there are not or twice, that never begin, or that follow one another in a senseless way."""
+    faults: list[Fault] = []
+    seen: set[str] = set()
+    ids = [step.id for step in steps]
+    for number, step in enumerate(steps):
+        if step.id not in STEPS:
+            meant = near(step.id, STEPS)
+            more = f"; is `{meant[0]}` meant?" if meant else f". There are {', '.join(STEPS)}."
+            faults.append(Fault(f"There is no step `{step.id[:LONGEST_NAME]}`{more}", lines.of(number, "id")))
+        elif step.id in seen:
+            faults.append(Fault(f"The step `{step.id}` is there twice.", lines.of(number, "id")))
+        seen.add(step.id)
+        for need in step.needs:
+            if need not in ids:
+                message = f"`{step.id}` needs `{need[:LONGEST_NAME]}`, which is no step of this workflow."
+                faults.append(Fault(message, lines.of(number, "needs")))
+    if faults:
+        return faults
+    if (circle := _circle(steps)) is not None:
+        return [Fault(f"`{circle}` waits for itself, by what it needs.", lines.of(ids.index(circle), "needs"))]
+    for number, step in enumerate(steps):
+        for need in step.needs:
+            if STEPS.index(need) >= STEPS.index(step.id):
+                message = f"`{step.id}` cannot wait for `{need}`: it makes what that works on."
+                faults.append(Fault(message, lines.of(number, "needs")))
+    writing = [step for step in ids if step in {DRAFT, SECTION}]
+    if len(writing) != 1:
+        faults.append(Fault("A workflow has one step that writes: `draft` for all at once, or `section`."))
+    return faults
+
+
+def _circle(steps: Sequence[WorkflowStep]) -> str | None:
+    """A step that waits for itself, if one does."""
+    left = {step.id: set(step.needs) for step in steps}
+    while left:
+        free = [name for name, needs in left.items() if not needs & left.keys()]
+        if not free:
+            return next(iter(left))
+        for name in free:
+            del left[name]
+    return None
+
+
+def _complete(steps: Sequence[WorkflowStep]) -> tuple[WorkflowStep, ...]:
+    """The steps with those that every run has, each waiting for all that it works on."""
+    by_id = {step.id: step for step in steps}
+    by_id.setdefault(CONTEXT, WorkflowStep(CONTEXT))
+    by_id.setdefault(CHECK, WorkflowStep(CHECK))
+    writing = DRAFT if DRAFT in by_id else SECTION
+    works_on = {
+        CONTEXT: (), OUTLINE: (CONTEXT,), writing: (OUTLINE,) if OUTLINE in by_id else (CONTEXT,),
+        CHECK: (writing,), REPAIR: (CHECK,),
+    }  # fmt: skip
+    ordered = [by_id[name] for name in STEPS if name in by_id]
+    return tuple(replace(step, needs=tuple(dict.fromkeys((*works_on[step.id], *step.needs)))) for step in ordered)

@@ -1,0 +1,75 @@
+"""Answers for one section each: headings, other sections, chatter and shapes that models put around a text."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from orch_lsp.document.answer.by_section import Part, read_parts
+from orch_lsp.document.answer.reading import read_answer
+from orch_lsp.profiles.plain.sections import PLAIN
+
+BODY = "- A 503 with `Retry-After: 3` is retried no earlier than 3 seconds later.\n- A 500 is retried as today."
+
+
+def reading(*texts: tuple[str, str]):
+    titles = {"goal": "Goal", "acceptance-criteria": "Acceptance Criteria", "tasks": "Tasks"}
+    parts = [Part(key, f"## {titles[key]}\n\n{text}") for key, text in texts]
+    return read_parts(parts, PLAIN, lambda text, wanted: read_answer(text, PLAIN, wanted))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BODY,
+        f"## Acceptance Criteria\n\n{BODY}",
+        f"# Acceptance criteria\n\n{BODY}\n",
+        f"```markdown\n{BODY}\n```",
+        f"Here is the text for the section:\n\n{BODY}",
+        f"Gerne! Hier ist der Abschnitt:\n\n{BODY}",
+        f"{BODY}\n\nLet me know if you want me to change anything!",
+    ],
+)
+def test_the_text_is_found_whatever_is_around_it(text):
+    answer = reading(("acceptance-criteria", text))
+    assert [(section.key, section.body) for section in answer.sections] == [("acceptance-criteria", BODY)]
+
+
+def test_headings_in_a_text_stay_in_it_below_its_own():
+    answer = reading(("tasks", "## First\n\n- [ ] a\n\n## Second\n\n- [ ] b\n"))
+    assert answer.sections[0].body == "### First\n\n- [ ] a\n\n### Second\n\n- [ ] b"
+
+
+def test_another_section_is_not_taken_for_the_one_that_was_asked_for():
+    answer = reading(("goal", f"## Acceptance Criteria\n\n{BODY}\n"), ("acceptance-criteria", BODY))
+    assert [section.key for section in answer.sections] == ["acceptance-criteria"]
+
+
+def test_of_a_whole_document_its_own_section_is_taken():
+    whole = f"## Goal\n\nClients wait.\n\n## Acceptance Criteria\n\n{BODY}\n\n## Tasks\n\n- [ ] Write it.\n"
+    answer = reading(("goal", whole), ("acceptance-criteria", whole), ("tasks", whole))
+    assert [section.body for section in answer.sections] == ["Clients wait.", BODY, "- [ ] Write it."]
+
+
+def test_words_that_are_left_out_are_said():
+    answer = reading(("goal", f"Sure! Here is the goal:\n\n{BODY}"))
+    assert [(note.code, note.text) for note in answer.notes] == [("text_left_out", "Sure! Here is the goal:")]
+
+
+def test_refusals_in_every_part_are_no_draft():
+    refusal = "I need more information to write this section. Please provide details."
+    answer = reading(("goal", refusal), ("tasks", refusal))
+    assert not answer.sections
+    assert answer.reason in {"refused", "questions", "repeated"}
+
+
+def test_a_part_that_is_refused_leaves_the_others():
+    answer = reading(("goal", "I cannot help with that."), ("tasks", "- [ ] Write it."))
+    assert [section.key for section in answer.sections] == ["tasks"]
+    assert "section_refused" in {note.code for note in answer.notes}
+
+
+def test_empty_parts_are_none():
+    assert not reading(("goal", ""), ("tasks", " \n")).sections
+    assert partial(reading)(("goal", "x")).sections[0].body == "x"
