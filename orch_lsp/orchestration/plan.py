@@ -85,6 +85,12 @@ class DraftPlan:
     heading: str = ""
     """The heading line of the one section that is asked for by its text alone; empty otherwise."""
 
+    @property
+    def instructions(self) -> str | None:
+        """The author's standing instructions, and behind them the one for this run."""
+        standing = self.reading.settings.parameters.instructions
+        return "\n\n".join(filter(None, (standing, self.reading.instruction))) or None
+
     def for_step(self, name: str, targets: tuple[Target, ...] | None = None) -> DraftPlan:
         """The plan of one step: who is asked, with which words, and for what, which is all targets unless told."""
         return replace(
@@ -101,12 +107,6 @@ class Reusable:
 
     run_id: str
     text: str
-
-    @property
-    def instructions(self) -> str | None:
-        """The author's standing instructions, and behind them the one for this run."""
-        standing = self.reading.settings.parameters.instructions
-        return "\n\n".join(filter(None, (standing, self.reading.instruction))) or None
 
 
 def instructed(reading: Reading, instruction: str | None) -> Reading:

@@ -74,7 +74,10 @@ async def test_each_section_is_asked_for_by_its_text_alone(orch, homes, provider
     assert len({prompt(request).partition("The place to write")[0] for request in sections}) == 1
     assert all("- AC1: the 101st request is refused (L3)" in prompt(request) for request in sections)
     assert "Here is the plan" not in prompt(sections[0])
-    assert {step["prompt"]["name"] for step in record["steps"] if step["prompt"]} == {"plain.draft"}
+    assert {step["prompt"]["name"] for step in record["steps"] if step["prompt"]} == {
+        "outline/plain.draft",
+        "section/plain.draft",
+    }
 
 
 @pytest.mark.asyncio(loop_scope="module")

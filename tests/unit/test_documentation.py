@@ -17,6 +17,7 @@ from orch_lsp.providers.base import Finished, GenerationRequest, Provider, Secti
 from orch_lsp.providers.presets import PRESETS
 from orch_lsp.settings.load import parse_user
 from orch_lsp.settings.model import ProviderSettings
+from orch_lsp.workflows.reading import read_workflow
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -156,7 +157,9 @@ def test_every_built_in_provider_is_described_with_its_address_and_key_variables
 )
 def test_every_example_of_a_user_config_is_valid(path: Path, number: int, text: str):
     values = tomllib.loads(text)
-    if {"project", "language", "language-server", "language_servers"}.isdisjoint(values):
+    if "steps" in values:
+        assert read_workflow("example", text).steps
+    elif {"project", "language", "language-server", "language_servers"}.isdisjoint(values):
         assert [problem.message for problem in parse_user(text).problems] == [], f"example {number} of {path.name}"
 
 
