@@ -74,6 +74,20 @@ local function check_main_job(client)
   e2e.equal(e2e.BRIEF, e2e.text() .. '\n', 'one undo takes the whole draft back')
 end
 
+local function check_context(client)
+  e2e.write('src/limiter.py', 'LIMIT = 100\n')
+  local argument = { uri = vim.uri_from_bufnr(0), path = 'src/limiter.py', choice = 'exclude' }
+  local answer = execute(client, 'orch.changeContext', argument)
+  e2e.equal(true, answer.changed)
+  local bufnr = vim.uri_to_bufnr(answer.uri)
+  e2e.contains(e2e.text(bufnr), '/src/limiter.py')
+  e2e.contains(shown[#shown], '.orchignore is changed')
+  vim.cmd('silent wall')
+  e2e.equal('/src/limiter.py', vim.trim(e2e.read('.orchignore')))
+  argument.path = '../outside.md'
+  e2e.equal(nil, (execute(client, 'orch.changeContext', argument)))
+end
+
 local function check_failure(client)
   e2e.choose('work', 'denied')
   local answer = execute(client, 'orch.generateDraft', vim.uri_from_bufnr(0))
@@ -150,6 +164,7 @@ e2e.run(function()
   local client = attach(e2e.write('limits.spec.md', e2e.BRIEF))
   e2e.say('positions are counted in ' .. client.offset_encoding)
   check_main_job(client)
+  check_context(client)
   check_failure(client)
   check_cancel(client)
   check_stop(client)

@@ -165,6 +165,9 @@ M.commands = {
   ['orch.showHistory'] = function(_, context)
     require('orch.history').pick(context.bufnr)
   end,
+  ['orch.changeContext'] = function(command, context)
+    require('orch.context').change((command.arguments or {})[1] or {}, context.bufnr)
+  end,
 }
 for _, name in ipairs({
   'orch.generateDraft',
@@ -172,6 +175,7 @@ for _, name in ipairs({
   'orch.discardDraft',
   'orch.cancelRun',
   'orch.retryRun',
+  'orch.allowServer',
 }) do
   M.commands[name] = function(command, context)
     require('orch.rpc').execute(name, (command.arguments or {})[1], context.bufnr)
