@@ -62,5 +62,32 @@ nvim.run(function()
   wait_file('.orch/config.toml', '[context]\npin = ["src/limiter.py"]\n')
   act('Orch: Pin src/limiter.py no more')
   wait_file('.orch/config.toml', '[context]\n')
+  vim.cmd('Orch pin src/limiter.py#L1-L1')
+  wait_file('.orch/config.toml', '[context]\npin = ["src/limiter.py#L1-L1"]\n')
+  vim.cmd('Orch exclude ../outside.md')
+  nvim.wait_message('../outside.md cannot be excluded')
   nvim.equal(SPEC, nvim.text(spec) .. '\n')
+
+  -- A server of the workspace is shown before it is asked about.
+  nvim.write('tools/notes.py', 'raise SystemExit\n')
+  local entry = { command = 'python3', args = { 'tools/notes.py' } }
+  nvim.write('.mcp.json', vim.json.encode({ mcpServers = { notes = entry } }))
+  local shown
+  vim.ui.select = function(items, _, on_choice)
+    shown = items
+    on_choice(items[1], 1)
+  end
+  local asked
+  vim.lsp.handlers['window/showMessageRequest'] = function(_, params)
+    asked = params.message
+    return vim.NIL
+  end
+  vim.cmd('Orch servers')
+  nvim.wait('the page on the server', function()
+    return nvim.window_with('# The server')
+  end)
+  nvim.equal({ 'notes' }, shown)
+  nvim.wait('the question', function()
+    return asked and asked:find('notes', 1, true)
+  end)
 end)

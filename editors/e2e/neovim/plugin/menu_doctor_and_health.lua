@@ -5,7 +5,7 @@ nvim.run(function()
   local shown = nvim.answer_select(0)
   vim.cmd('Orch')
   nvim.contains(table.concat(shown, '\n'), 'generate  Draft the missing sections of this document')
-  nvim.contains(shown[1], 'Allow the chosen provider')
+  nvim.contains(table.concat(shown, '\n'), 'Allow the chosen provider')
 
   vim.cmd('helptags ALL')
   vim.cmd('help orch')

@@ -236,6 +236,27 @@ M.subcommands = {
     describe = 'Show what a draft would send now, and why',
     run = execute('orch.previewContext'),
   },
+  pin = {
+    needs = 'orch.changeContext',
+    describe = 'Pin a file to each draft',
+    run = function(words, bufnr)
+      require('orch.context').choose(words[1], 'pin', bufnr)
+    end,
+  },
+  exclude = {
+    needs = 'orch.changeContext',
+    describe = 'Exclude a file from drafts',
+    run = function(words, bufnr)
+      require('orch.context').choose(words[1], 'exclude', bufnr)
+    end,
+  },
+  servers = {
+    needs = 'orch.allowServer',
+    describe = 'Look at a server that this workspace declares, and allow it',
+    run = function(_, bufnr)
+      require('orch.context').servers(bufnr)
+    end,
+  },
   specs = {
     needs = 'orch.showSpecs',
     describe = 'Open the list of specs by how far each has come',

@@ -41,4 +41,44 @@ function M.change(argument, bufnr)
   end)
 end
 
+--- Carry a word out on a file that is named, else asked for, by its path from the root.
+---@param path? string
+---@param choice 'pin'|'exclude'
+---@param bufnr integer
+function M.choose(path, choice, bufnr)
+  local function change(named)
+    if named and named ~= '' then
+      M.change({ uri = vim.uri_from_bufnr(bufnr), path = named, choice = choice }, bufnr)
+    end
+  end
+  if path then
+    change(path)
+  else
+    vim.ui.input({ prompt = 'File, from the root of the workspace: ', completion = 'file' }, change)
+  end
+end
+
+--- Show a server of the workspace that waits for a word, and have the person asked.
+---@param bufnr integer
+function M.servers(bufnr)
+  local rpc = require('orch.rpc')
+  local argument = { uri = vim.uri_from_bufnr(bufnr) }
+  rpc.execute('orch.allowServer', argument, bufnr, function(result, failed)
+    if failed then
+      notice.error(failed.message)
+      return
+    end
+    local waiting = type(result) == 'table' and result.waiting or {}
+    if #waiting == 0 then
+      notice.info('no server of this workspace waits to be allowed.')
+      return
+    end
+    vim.ui.select(waiting, { prompt = 'Look at which server?' }, function(name)
+      if name then
+        rpc.execute('orch.allowServer', vim.tbl_extend('force', argument, { name = name }), bufnr)
+      end
+    end)
+  end)
+end
+
 return M
