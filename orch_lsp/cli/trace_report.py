@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,8 @@ _COLUMNS = ("from_path", "from_key", "kind", "to_path", "to_key", "text", "line"
 _FORMULA = ("=", "+", "-", "@", "\t")
 """Characters that make a formula of a cell, to spreadsheets, if it begins with one."""
 _LONGEST_TITLE = 100
+_DIGITS = re.compile(r"\d+")
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +169,35 @@ def as_lines(trace: Trace) -> Iterator[str]:
                 yield f"    {citation.relation} ← {_code_source(citation)}"
         for edge in citing.get((path, None), []):
             yield f"  {edge.citation.relation} ← {_source(trace, edge)}"
-    dangling = [edge for edge in trace.edges if edge.target is None]
-    if dangling:
+    yield from _dangling(trace)
+
+
+def _dangling(trace: Trace) -> Iterator[str]:
+    """Citations that name nothing, one line for all of a document that are alike.
+
+    Ids in sentences, of a shape that nothing given here has, are counted only: they are declared elsewhere, or are none
+    (`SHA-256`).
+    """
+    shapes = {_DIGITS.sub("#", node.key) for _, node in trace.nodes()}
+    alike: dict[tuple[str, str, str], list[Edge]] = {}
+    elsewhere: list[Edge] = []
+    for edge in trace.edges:
+        if edge.target is None:
+            if edge.citation.relation == "cites" and _DIGITS.sub("#", edge.citation.key) not in shapes:
+                elsewhere.append(edge)
+            else:
+                named = (edge.path, edge.citation.relation, trace.cited_text(edge))
+                alike.setdefault(named, []).append(edge)
+    if alike:
         yield "names nothing:"
-        for edge in dangling:
-            yield f"  {_source(trace, edge)}: {plain(trace.cited_text(edge))} ({edge.citation.relation})"
+    for (_, relation, text), (first, *others) in alike.items():
+        more = f", and in {len(others)} more {'place' if len(others) == 1 else 'places'}" if others else ""
+        yield f"  {_source(trace, first)}: {plain(text)} ({relation}{more})"
+    if elsewhere:
+        names = dict.fromkeys(edge.citation.key for edge in elsewhere)
+        shown = ", ".join(plain(name) for name in list(names)[:_NAMED])
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        yield f"of kinds that nothing here declares: {shown}{more}"
 
 
 def _source(trace: Trace, edge: Edge) -> str:

@@ -113,6 +113,22 @@ def test_people_see_who_cites_and_what_names_nothing(here: Path):
     assert shown.endswith("names nothing:\n  .kiro/specs/login/tasks.md:5:25 2: 9.9 (covers)\n")
 
 
+def test_what_names_nothing_is_told_once_a_document_and_ids_of_no_kind_that_is_declared_only_counted(here: Path):
+    folder = here / "product" / ".planning"
+    folder.mkdir(parents=True)
+    ids = "".join(f"**CORE-0{number}: Words.** Words with SHA-256, see CORE-0{number}.\n\n" for number in range(1, 6))
+    (folder / "PRD.md").write_text(f"# PRD\n\n{ids}")
+    shown = trace("product").stdout
+    assert shown.endswith("of kinds that nothing here declares: CORE-01, SHA-256, CORE-02 and 3 more\n")
+    assert "names nothing:" not in shown
+    (folder / "REQUIREMENTS.md").write_text("# Requirements\n\n## v1 Requirements\n\n- [ ] **CORE-01**: a\n")
+    lines = trace("product").stdout.splitlines()
+    at = lines.index("names nothing:")
+    assert lines[at + 1] == "  product/.planning/PRD.md:5:3 prd: CORE-02 (cites, and in 1 more place)"
+    assert lines[at + 1 :][-1] == "of kinds that nothing here declares: SHA-256"
+    assert len([edge for edge in traced("product")["edges"] if edge["to"] is None]) == 13
+
+
 def test_a_table_has_a_row_for_each_citation_and_no_formula(here: Path):
     (here / "=1+1").mkdir()
     (here / "=1+1" / "a.spec.md").write_text(

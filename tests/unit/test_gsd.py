@@ -293,3 +293,16 @@ def test_a_plan_without_a_key_of_its_validator_is_told_once_with_all_that_are_mi
     for text in ("# Plan\n\n1. Count\n", "---\na: [\n---\n", "---\n\n---\n", "---\n- a\n---\n"):
         assert found(text, PLAN, "missing_front_matter_key") == []
     assert found("---\nphase: 01-a\n---\n", REQUIREMENTS, "missing_front_matter_key") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ("See 01-02, 03.1-04, 12-03 and 09-12.", ["01-02", "03.1-04", "12-03", "09-12"]),
+        ("Run 12-11-PLAN.md after 12-10-SUMMARY.md, plan 14-12.", ["12-11", "12-10", "14-12"]),
+        ("Takes 30-50 ms for 80-120 files, lines 200-300, on 2026-09-12.", []),
+    ],
+)
+def test_two_numbers_are_a_plan_where_one_is_written_as_plans_are(words: str, keys: list[str]) -> None:
+    found = nodes(f"# Notes\n\n{words}\n", NOTES)
+    assert [citation.key for citation in found.citations] == keys

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 REQUIREMENT = r"[A-Z][A-Z0-9]{1,11}-\d{2,4}"
 PLAN = r"\d{2,3}(?:\.\d{1,2})?-\d{2,3}"
+_NUMBERED_PLAN = r"(?:0\d(?:\.\d{1,2})?-\d{2,3}|\d{2,3}(?:\.\d{1,2})?-0\d{1,2})"
+"""A plan in a sentence: other two numbers, such as `30-50`, are a range of anything."""
 _COVERS = re.compile(
     rf"\*\*Requirements?\*{{0,2}}[ \t]*:\*{{0,2}}[ \t]*(?P<listed>(?:\[?{REQUIREMENT}[\], \t]*)+)", re.IGNORECASE
 )
 _PART = r"\d{1,3}(?:\.\d{1,2})?"
 _CITED = re.compile(
     rf"(?<![.-])(?<!{LETTER})(?:(?P<requirement>{REQUIREMENT})(?!{LETTER}|-)"
-    rf"|(?P<plan>{PLAN})(?=-PLAN\b|-SUMMARY\b|[\s:,.)\]*]|\Z)"
+    rf"|(?P<plan>{PLAN}(?=-PLAN\b|-SUMMARY\b)|(?:{_NUMBERED_PLAN}|(?<=[Pp]lan[ ]){PLAN})(?=[\s:,.)\]*]|\Z))"
     rf"|Phases?[ \t](?P<phase>{_PART})(?:[ \t]*[-–][ \t]*(?P<last>{_PART}))?(?![\w.]*\w))"
 )
 _LONGEST_RANGE = 50
