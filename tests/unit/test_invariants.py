@@ -26,8 +26,8 @@ MODULES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE
 COMMANDS = set(commands.COMMANDS)
 
 HEAVY = (
-    "click", "genai_prices", "httpx", "markdown_it", "pathspec", "platformdirs", "psutil", "pydantic", "pyromark",
-    "rich", "sqlite3", "tomlkit", "yaml",
+    "click", "genai_prices", "httpx", "inotify_simple", "markdown_it", "pathspec", "platformdirs", "psutil",
+    "pydantic", "pyromark", "rich", "sqlite3", "tomlkit", "yaml",
 )  # fmt: skip
 
 SPLITS_BYTES = {"providers/sse.py": "bytes, which are cut at CR, LF and CRLF only"}
@@ -49,6 +49,7 @@ STARTS_TASKS = {
 }
 
 LOADS_BY_NAME = {
+    "context/index/watch.py": "a library that is there on Linux alone",
     "late.py": "our own modules",
     "cli/main.py": "the module of a command, from the table of commands",
     "plugins.py": "packages of others",

@@ -13,7 +13,6 @@ from pathlib import Path
 from orch_lsp.context.choke import Admitted, admit
 from orch_lsp.context.index.disk import Disk
 from orch_lsp.context.index.reading import Found, Wanted
-from orch_lsp.context.index.rows import NO_TEXT
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.ranking import Document, Occurrences, Ranking, Texts, rank, rank_occurrences, texts_of
 from orch_lsp.errors import StoreError
@@ -31,6 +30,17 @@ class Unread:
     """Called when the corpus is closed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Files that are in the index as they are: the number and how many words of each, and the texts among them."""
+
+    numbers: Mapping[str, tuple[int, int]]
+    texts: Callable[[], Texts]
+
+
+NOTHING_FRESH = Fresh({}, lambda: texts_of({}))
+
+
 @dataclass
 class IndexedCorpus:
     """See `Corpus`. To be closed by the thread that made it.
@@ -39,7 +49,7 @@ class IndexedCorpus:
         root: The workspace, its symlinks resolved.
         disk: The index.
         store_id: Which database the numbers of `indexed` are of.
-        indexed: The files that are in the index as they are: the number and how many words of each.
+        fresh: The files that are in the index as they are.
         unread: The others.
         sizes: All files, each with its size in bytes.
         hints: Terms and names that will be asked for, so that files are read once.
@@ -49,7 +59,7 @@ class IndexedCorpus:
     root: Path
     disk: Disk
     store_id: str
-    indexed: Mapping[str, tuple[int, int]]
+    fresh: Fresh
     unread: Unread
     sizes: Mapping[str, int]
     hints: Wanted
@@ -66,18 +76,18 @@ class IndexedCorpus:
         found = self._in_index(terms)
         if not self.unread.files:
             return rank_occurrences(found)
-        return rank([*_documents(found, self.indexed), *self._documents_of_unread(terms)], terms)
+        return rank([*_documents(found, self.fresh.numbers), *self._documents_of_unread(terms)], terms)
 
     def defining(self, symbol: str, /) -> tuple[str, ...]:
         """See `Corpus`."""
         found: set[str] = set()
-        if self.indexed:
+        if self.fresh.numbers:
             try:
                 numbers = frozenset(self.disk.holding(self.disk.marker().name(symbol)))
             except StoreError as error:
                 self._do_without(error)
             else:
-                found.update(path for path, (number, _) in self.indexed.items() if number in numbers)
+                found.update(path for path, (number, _) in self.fresh.numbers.items() if number in numbers)
         if self.unread.files:
             found.update(self._found((), (symbol,)).defining.get(symbol, ()))
         return tuple(sorted(found))
@@ -93,18 +103,15 @@ class IndexedCorpus:
 
     def _in_index(self, terms: Collection[str]) -> Occurrences:
         """The entries of the terms in the index."""
-        if self.indexed:
+        if self.fresh.numbers:
             try:
                 marker = self.disk.marker()
                 by_term = self.disk.occurrences({marker.term(term): term for term in terms}, self.store_id)
             except StoreError as error:
                 self._do_without(error)
             else:
-                return Occurrences(self._texts(), by_term)
-        return Occurrences(texts_of({}), {})
-
-    def _texts(self) -> Texts:
-        return texts_of({number: (path, words) for path, (number, words) in self.indexed.items() if words != NO_TEXT})
+                return Occurrences(self.fresh.texts(), by_term)
+        return Occurrences(NOTHING_FRESH.texts(), {})
 
     def _documents_of_unread(self, terms: Collection[str]) -> list[Document]:
         if not self.unread.files:
@@ -132,8 +139,8 @@ class IndexedCorpus:
         """The index cannot be used any more: from now on every file is read."""
         logger.warning("%s", error.message)
         self.left_out.insert(0, not_used(error))
-        self.unread = replace(self.unread, files=(*self.indexed, *self.unread.files))
-        self.indexed = {}
+        self.unread = replace(self.unread, files=(*self.fresh.numbers, *self.unread.files))
+        self.fresh = NOTHING_FRESH
         self._read = None
 
 

@@ -47,7 +47,7 @@ class Indexes:
         self.watcher.ended(root, how)
 
     async def aclose(self) -> None:
-        """End what is being built."""
+        """End what is being built, and be told of no more changes."""
         with self._lock:
             indexes = tuple(self._by_root.values())
-        await asyncio.gather(*(asyncio.to_thread(index.stop) for index in indexes), return_exceptions=True)
+        await asyncio.gather(*(asyncio.to_thread(index.close) for index in indexes), return_exceptions=True)

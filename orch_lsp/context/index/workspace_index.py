@@ -7,17 +7,19 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from orch_lsp.context.corpus import Limits, ReadCorpus
 from orch_lsp.context.index.build import rows_of
 from orch_lsp.context.index.children import Build, find_in_children
-from orch_lsp.context.index.corpus import IndexedCorpus, Unread, not_used
+from orch_lsp.context.index.corpus import Fresh, IndexedCorpus, Unread, not_used
 from orch_lsp.context.index.disk import Disk
 from orch_lsp.context.index.look import Looker, differing, stamps_of
 from orch_lsp.context.index.reading import Found, Wanted, find
-from orch_lsp.context.index.rows import NOTHING_INDEXED, Indexed
+from orch_lsp.context.index.rows import NO_TEXT, NOTHING_INDEXED, Indexed
 from orch_lsp.context.item import Exclusion, Watcher
+from orch_lsp.context.ranking import Texts, texts_of
 from orch_lsp.context.stamps import Fields
 from orch_lsp.context.tree import FileTree, Listing
 from orch_lsp.errors import StoreError
@@ -43,6 +45,38 @@ class _Known:
 _NOTHING_KNOWN = _Known("", "", NOTHING_INDEXED)
 
 
+@dataclass(frozen=True)
+class _Compared:
+    """The files as they are beside those of the index; kept as long as neither changes."""
+
+    now: Mapping[str, Fields]
+    known: _Known
+    unread: Sequence[str]
+    fresh: Mapping[str, tuple[int, int]]
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """Bytes."""
+        return {path: stamp[0] for path, stamp in self.now.items()}
+
+    @cached_property
+    def texts(self) -> Texts:
+        """Those of the index that are as they were."""
+        return texts_of({number: (path, words) for path, (number, words) in self.fresh.items() if words != NO_TEXT})
+
+
+def _compare(now: Mapping[str, Fields], known: _Known) -> _Compared:
+    unread = differing(now, known.files.stamps)
+    if unread or len(now) != len(known.files):
+        fresh = {path: known.files.numbers[path] for path in now.keys() - set(unread)}
+    else:
+        fresh = known.files.numbers
+    return _Compared(now, known, unread, fresh)
+
+
+_NOTHING_COMPARED = _Compared({}, _NOTHING_KNOWN, (), {})
+
+
 class WorkspaceIndex:
     """The knowledge of one workspace in this process, and its index on disk.
 
@@ -58,6 +92,8 @@ class WorkspaceIndex:
         self._max_files = max_files
         self._looker = Looker(root)
         self._known = _NOTHING_KNOWN
+        self._compared = _NOTHING_COMPARED
+        self._was_asked = self._was_told = False
         self._lock = threading.Lock()
         self._build: Build | None = None
         self._cancelled = False
@@ -69,6 +105,10 @@ class WorkspaceIndex:
             OSError: The workspace cannot be read.
         """
         with self._lock:
+            if self._was_asked and not self._was_told:
+                # A process that asks only once is not worth it.
+                self._was_told = True
+                self._looker.be_told()
             return self._looker.list_files(max_files, stopped), self._looker.tree
 
     def corpus(
@@ -84,9 +124,10 @@ class WorkspaceIndex:
             limits: How much is read.
             ended: Asked before each file; once it says yes, the rest is not looked at.
         """
-        now = stamps_of(self.root, files, ended)
+        now = self._stamps(files, ended)
         if len(now) < limits.indexed_from and sum(stamp[0] for stamp in now.values()) < _SMALLEST_BYTES:
             return ReadCorpus(self.root, files, limits, ended)
+        self._was_asked = True
         disk = Disk(self.root)
         left_out: list[Exclusion] = []
         known = _NOTHING_KNOWN
@@ -94,16 +135,33 @@ class WorkspaceIndex:
             known = self._up_to_date(disk, now, ended)
         except StoreError as error:
             left_out.append(not_used(error))
-        unread = differing(now, known.files.stamps)
-        if unread or len(now) != len(known.files):
-            fresh = {path: known.files.numbers[path] for path in now.keys() - set(unread)}
-        else:
-            fresh = known.files.numbers
-        sizes = {path: now[path][0] if path in now else 0 for path in files}
+        compared = self._compare(now, known)
+        sizes = compared.sizes
+        if len(sizes) != len(files):
+            sizes = {path: sizes.get(path, 0) for path in files}
         # Beside the reading for an answer, a build would only slow it down.
-        afterwards = self.begin if len(unread) > _FEW else lambda: None
-        reading = Unread(unread, self._reader(limits, ended), afterwards)
-        return IndexedCorpus(self.root, disk, known.store_id, fresh, reading, sizes, hints, left_out)
+        afterwards = self.begin if len(compared.unread) > _FEW else lambda: None
+        reading = Unread(compared.unread, self._reader(limits, ended), afterwards)
+        indexed = Fresh(compared.fresh, lambda: compared.texts)
+        return IndexedCorpus(self.root, disk, known.store_id, indexed, reading, sizes, hints, left_out)
+
+    def _stamps(self, files: Sequence[str], ended: Callable[[], bool]) -> Mapping[str, Fields]:
+        """The stamps of files as they are now, without asking for those that are known to be what they were."""
+        with self._lock:
+            kept = self._looker.kept_stamps(files, ended)
+            number = self._looker.begin_asking() if kept is None else 0
+        if kept is not None:
+            return kept
+        now = stamps_of(self.root, files, ended)
+        with self._lock:
+            self._looker.keep_stamps(number, now)
+        return now
+
+    def _compare(self, now: Mapping[str, Fields], known: _Known) -> _Compared:
+        compared = self._compared
+        if compared.now is not now or compared.known is not known:
+            compared = self._compared = _compare(now, known)
+        return compared
 
     def begin(self) -> None:
         """Build the index in the background, unless that is under way or was cancelled."""
@@ -127,6 +185,12 @@ class WorkspaceIndex:
         if build is not None:
             build.stop()
 
+    def close(self) -> None:
+        """End a build, and be told of no more changes. Blocking, for a moment."""
+        self.stop()
+        with self._lock:
+            self._looker.close()
+
     def wait(self, seconds: float) -> bool:
         """Wait until no build is under way; whether that is so. Blocking."""
         with self._lock:
@@ -146,7 +210,9 @@ class WorkspaceIndex:
             return _NOTHING_KNOWN
         if (known.store_id, known.generation) != (store_id, generation):
             known = _Known(store_id, generation, disk.indexed())
-        changed = differing(now, known.files.stamps)
+        compared = self._compared
+        is_same = compared.now is now and compared.known is known
+        changed = compared.unread if is_same else differing(now, known.files.stamps)
         if 0 < len(changed) <= _FEW and sum(now[path][0] for path in changed) <= _FEW_BYTES:
             known = self._with_changed(disk, known, changed, ended)
         with self._lock:
