@@ -25,6 +25,7 @@ from orch_lsp.errors import OrchError
 from orch_lsp.orchestration.plan import plan_draft
 from orch_lsp.orchestration.preview import Preview, preview, preview_value
 from orch_lsp.orchestration.reading import read
+from orch_lsp.orchestration.review import warnings_of
 from orch_lsp.orchestration.source import Source
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
@@ -75,8 +76,8 @@ async def _preview(file: Path, choice: CommandChoice, only: tuple[str, ...], wor
     try:
         source = await asyncio.to_thread(_source, file, workspace)
         reading = await read(session, source, editor=ProjectLayer(), command=choice)
-        for problem in reading.settings.problems_beside_the_choice:
-            say(f"warning: {problem.place}: {problem.message}")
+        for warning in await asyncio.to_thread(warnings_of, reading):
+            say(f"warning: {warning}")
         plan = await asyncio.to_thread(plan_draft, reading, command="draft", only=only)
         return await preview(session, plan)
     finally:

@@ -38,6 +38,7 @@ from orch_lsp.orchestration.delivery import deliver, has_errors
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan, plan_draft
 from orch_lsp.orchestration.reading import read
+from orch_lsp.orchestration.review import warnings_of
 from orch_lsp.orchestration.rewrite import RewriteAsk
 from orch_lsp.orchestration.run import FinishedDraft
 from orch_lsp.orchestration.session import Session
@@ -52,12 +53,10 @@ if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
     from orch_lsp.orchestration import replaying, rewriting
     from orch_lsp.orchestration.replaying import Earlier
-    from orch_lsp.prompts import own_files
     from orch_lsp.runs import schema as record_schema
     from orch_lsp.runs import view as views
 else:
     sessions = late("orch_lsp.app.session")
-    own_files = late("orch_lsp.prompts.own_files")
     replaying = late("orch_lsp.orchestration.replaying")
     rewriting = late("orch_lsp.orchestration.rewriting")
     record_schema = late("orch_lsp.runs.schema")
@@ -322,9 +321,7 @@ class Delivered:
 async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
     source = await asyncio.to_thread(_source, path, options)
     reading = await read(session, source, editor=ProjectLayer(), command=options.choice)
-    warnings = [f"{problem.place}: {problem.message}" for problem in reading.settings.problems_beside_the_choice]
-    warnings += await asyncio.to_thread(own_files.unused_lines, reading.root)
-    for warning in warnings:
+    for warning in await asyncio.to_thread(warnings_of, reading):
         if warning not in options.told:
             say(f"warning: {warning}")
         options.told.add(warning)

@@ -52,6 +52,12 @@ def review(reading: Reading) -> list[Finding]:
     return [*findings_of_rules(reading), *_settings(reading), *_unknown_profile(reading), *_prompts(reading)]
 
 
+def warnings_of(reading: Reading) -> list[str]:
+    """Settings and prompts that are not used, in words for a command line that works with a document. Blocking."""
+    settings = [f"{problem.place}: {problem.message}" for problem in reading.settings.problems_beside_the_choice]
+    return settings + list(own_files.unused_lines(reading.root))
+
+
 def findings_of_rules(reading: Reading) -> list[Finding]:
     """All that the rules say of a spec, in document order; rules over several documents, once all of them are known."""
     if not is_spec(reading):
