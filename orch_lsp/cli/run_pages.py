@@ -26,8 +26,10 @@ from orch_lsp.runs.labels import ListedRun
 from orch_lsp.runs.record import RunRecord
 
 if TYPE_CHECKING:
+    from orch_lsp.runs import timeline as timelines
     from orch_lsp.runs import view as views
 else:
+    timelines = late("orch_lsp.runs.timeline")
     views = late("orch_lsp.runs.view")
 
 _SHORTEST_ID = 8
@@ -97,8 +99,9 @@ def page_of(record: RunRecord, draft_text: str | None) -> str:
     width = terminal_width()
     view = views.view_of(record)
     blocks = [wrapped(view.title, width), _facts(record, width)]
+    steps = timelines.timeline_lines(timelines.timeline_of(record), None if width is None else width - len(_INDENT))
     for heading, lines in (
-        ("Error", view.error), ("Steps", view.steps), ("Attempts", view.attempts), ("Context", view.context),
+        ("Error", view.error), ("Steps", steps), ("Attempts", view.attempts), ("Context", view.context),
         ("Sections", view.sections),
     ):  # fmt: skip
         if lines:

@@ -1,20 +1,14 @@
-"""The trace as a page: one file of HTML that asks for no other, with a table of each spec.
-
-The page's frame, style and script are files of the package. All else is put in as elements and text, which the writer
-of HTML escapes, and the page's own policy lets no other style and script in than those two.
-"""
+"""The trace as a page: one file of HTML that asks for no other (`html`), with a table of each spec."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.resources import files
+from typing import TYPE_CHECKING
 from urllib.parse import quote
-from xml.etree import ElementTree as ET
 
+from orch_lsp.cli.html import HtmlPage, add
 from orch_lsp.cli.trace_report import Trace
 from orch_lsp.document.node import Node
 from orch_lsp.language.code.links import CodeCitation
@@ -22,6 +16,9 @@ from orch_lsp.language.coverage import Coverage, Mark, Row, SpecCoverage, Status
 from orch_lsp.language.trace import Edge
 from orch_lsp.runs.escape import plain
 from orch_lsp.text import Span, counted
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree as ET
 
 _STATUSES: Mapping[Status, str] = {
     "uncovered": "no task",
@@ -69,23 +66,8 @@ def page(trace: Trace, coverage: Coverage, name: str) -> str:
 class _Page:
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
-        self._root = ET.fromstring(_resource("trace.html"))  # noqa: S314 -- a file of the package
-        self._parts = {part.get("id", ""): part for part in self._root.iter() if part.get("id")}
-        self._ids: set[str] = set(self._parts)
-        style, script = _resource("trace.css"), _resource("trace.js")
-        self.part("style").text, self.part("script").text = style, script
-        self.part("policy").set(
-            "content",
-            f"default-src 'none'; style-src {_allowed(style)}; script-src {_allowed(script)}; "
-            "base-uri 'none'; form-action 'none'",
-        )
-
-    def part(self, name: str) -> ET.Element:
-        return self._parts[name]
-
-    def text(self) -> str:
-        html = ET.tostring(self._root, encoding="unicode", method="html")
-        return f"<!DOCTYPE html>\n{html}\n"
+        self._page = HtmlPage("trace")
+        self.part, self.text = self._page.part, self._page.text
 
     def describe(self, coverage: Coverage, name: str) -> None:
         """Title, sums and the choices of the filter."""
@@ -114,11 +96,11 @@ class _Page:
         if coverage.dangling:
             names.append("what names nothing")
         for number, shown in enumerate(names):
-            _add(self.part("spec"), "option", shown, value=str(number))
+            add(self.part("spec"), "option", shown, value=str(number))
 
     def add_spec(self, main: ET.Element, spec: SpecCoverage, number: int) -> None:
         section = self._section(main, self._title_of(spec), f"spec-{number}")
-        _add(section, "p", ", ".join(plain(path) for path in spec.paths), of="paths")
+        add(section, "p", ", ".join(plain(path) for path in spec.paths), of="paths")
         if spec.rows:
             body = _table(
                 section, f"{len(spec.rows):,} asked for, with the tasks, code and tests that cite them", _COLUMNS
@@ -126,58 +108,58 @@ class _Page:
             for row in spec.rows:
                 self._add_row(body, row)
         if spec.loose:
-            details = _add(section, "details")
+            details = add(section, "details")
             count = counted(len(spec.loose), "task")
-            _add(details, "summary", f"{count} for nothing that is asked for")
+            add(details, "summary", f"{count} for nothing that is asked for")
             body = _table(details, "Tasks that cite no requirement", (("", "Task"), ("status", "State")))
             for path, node in spec.loose:
                 row = self._row(body, path, node.head, [_LOOSE], node)
                 self._add_head(row, path, node)
-                _add_state(_add(row, "td", of="status"), node)
+                _add_state(add(row, "td", of="status"), node)
 
     def add_dangling(self, main: ET.Element, dangling: Sequence[Edge]) -> None:
         section = self._section(main, "What names nothing", "dangling")
         body = _table(section, "Citations of what was not found", (("asked", "Cited"), ("", "By")))
         for edge in dangling:
             row = self._row(body, edge.path, edge.citation.span, [_DANGLING], None)
-            head = _add(row, "th", scope="row")
-            link = _add(head, "a", plain(self._trace.cited_text(edge)), of="key", href=f"#{quote(row.attrib['id'])}")
+            head = add(row, "th", scope="row")
+            link = add(head, "a", plain(self._trace.cited_text(edge)), of="key", href=f"#{quote(row.attrib['id'])}")
             link.tail = f" ({edge.citation.relation})"
-            cell = _add(row, "td")
+            cell = add(row, "td")
             if edge.source is not None:
-                _add(cell, "span", plain(edge.source.key), of="key").tail = " "
-            _add(cell, "span", self._at(edge.path, edge.citation.span), of="at")
+                add(cell, "span", plain(edge.source.key), of="key").tail = " "
+            add(cell, "span", self._at(edge.path, edge.citation.span), of="at")
 
     def _add_row(self, body: ET.Element, found: Row) -> None:
         row = self._row(body, found.path, found.node.head, [found.status, *sorted(found.marks)], found.node)
         self._add_head(row, found.path, found.node, found.depth)
-        self._add_citations(_add(row, "td", of="work"), found.work)
-        self._add_citations(_add(row, "td", of="code"), found.code)
-        self._add_citations(_add(row, "td", of="tests"), found.tests)
-        cell = _add(row, "td", of="status")
-        _add(cell, "span", _STATUSES[found.status], of=f"tag {found.status}")
+        self._add_citations(add(row, "td", of="work"), found.work)
+        self._add_citations(add(row, "td", of="code"), found.code)
+        self._add_citations(add(row, "td", of="tests"), found.tests)
+        cell = add(row, "td", of="status")
+        add(cell, "span", _STATUSES[found.status], of=f"tag {found.status}")
         for mark in sorted(found.marks):
-            _add(cell, "span", _MARKS[mark], of=f"tag {mark}")
+            add(cell, "span", _MARKS[mark], of=f"tag {mark}")
 
     def _row(self, body: ET.Element, path: str, span: Span, words: Iterable[str], node: Node | None) -> ET.Element:
         key = "" if node is None else node.key
         line = self._trace.place(path, span).start[0] + 1
         wanted = _BLANKS.sub("_", f"{plain(path)}/{plain(key) or line}")
         name, number = wanted, 1
-        while name in self._ids:
+        while name in self._page.ids:
             number += 1
             name = f"{wanted}~{number}"
-        self._ids.add(name)
-        row = _add(body, "tr", id=name)
+        self._page.ids.add(name)
+        row = add(body, "tr", id=name)
         for attribute, value in (("is", " ".join(words)), ("path", plain(path)), ("line", str(line))):
             row.set(f"data-{attribute}", value)
         return row
 
     def _add_head(self, row: ET.Element, path: str, node: Node, depth: int = 0) -> None:
-        head = _add(row, "th", scope="row", of=f"depth-{min(depth, _DEEPEST)}" if depth else "")
-        link = _add(head, "a", plain(node.key), of="key", href=f"#{quote(row.attrib['id'])}")
+        head = add(row, "th", scope="row", of=f"depth-{min(depth, _DEEPEST)}" if depth else "")
+        link = add(head, "a", plain(node.key), of="key", href=f"#{quote(row.attrib['id'])}")
         link.tail = f" {plain(node.title, _LONGEST_TITLE)} "
-        _add(head, "span", self._at(path, node.head), of="at")
+        add(head, "span", self._at(path, node.head), of="at")
 
     def _add_citations(self, cell: ET.Element, edges: Sequence[Edge | CodeCitation]) -> None:
         by_whom: dict[tuple[str, str | None], Edge | CodeCitation] = {}
@@ -186,30 +168,30 @@ class _Page:
         unique = list(by_whom.values())
         if not unique:
             return
-        shown = _add(cell, "ul")
+        shown = add(cell, "ul")
         for edge in unique[:_MOST_SHOWN]:
             self._add_citation(shown, edge)
         if more := unique[_MOST_SHOWN:]:
-            details = _add(cell, "details")
-            _add(details, "summary", f"{len(more)} more")
-            rest = _add(details, "ul")
+            details = add(cell, "details")
+            add(details, "summary", f"{len(more)} more")
+            rest = add(details, "ul")
             for edge in more:
                 self._add_citation(rest, edge)
 
     def _add_citation(self, listed: ET.Element, edge: Edge | CodeCitation) -> None:
-        item = _add(listed, "li")
+        item = add(listed, "li")
         if not isinstance(edge, Edge):
             if edge.within:
-                _add(item, "span", plain(edge.within, _LONGEST_TASK), of="key").tail = " "
+                add(item, "span", plain(edge.within, _LONGEST_TASK), of="key").tail = " "
             place = f"{plain(edge.path).rpartition('/')[2]}:{edge.place.line + 1}"
-            _add(item, "span", place, of="at", title=plain(edge.path))
+            add(item, "span", place, of="at", title=plain(edge.path))
             return
         node = edge.source
         if node is not None:
-            _add(item, "span", plain(node.key), of="key").tail = f" {plain(node.title, _LONGEST_TASK)} "
+            add(item, "span", plain(node.key), of="key").tail = f" {plain(node.title, _LONGEST_TASK)} "
             if node.state is not None:
                 _add_state(item, node)
-        _add(item, "span", self._at(edge.path, edge.citation.span), of="at")
+        add(item, "span", self._at(edge.path, edge.citation.span), of="at")
 
     def _at(self, path: str, span: Span) -> str:
         return f"{plain(path).rpartition('/')[2]}:{self._trace.place(path, span).start[0] + 1}"
@@ -221,8 +203,8 @@ class _Page:
         return f"{title} ({plain(spec.scope)})" if title else plain(spec.scope)
 
     def _section(self, main: ET.Element, title: str, name: str) -> ET.Element:
-        section = _add(main, "section", **{"aria-labelledby": name})
-        _add(section, "h2", title, id=name)
+        section = add(main, "section", **{"aria-labelledby": name})
+        add(section, "h2", title, id=name)
         return section
 
 
@@ -233,17 +215,17 @@ def _by_whom(edge: Edge | CodeCitation) -> tuple[str, str | None]:
 
 
 def _table(section: ET.Element, caption: str, columns: Iterable[tuple[str, str]]) -> ET.Element:
-    table = _add(section, "table")
-    _add(table, "caption", caption)
-    head = _add(_add(table, "thead"), "tr")
+    table = add(section, "table")
+    add(table, "caption", caption)
+    head = add(add(table, "thead"), "tr")
     for name, shown in columns:
-        _add(head, "th", shown, scope="col", of=name)
-    return _add(table, "tbody")
+        add(head, "th", shown, scope="col", of=name)
+    return add(table, "tbody")
 
 
 def _add_choice(fieldset: ET.Element, value: str, shown: str, *, is_chosen: bool = False) -> None:
-    label = _add(fieldset, "label")
-    box = _add(label, "input", type="radio", name="status", value=value)
+    label = add(fieldset, "label")
+    box = add(label, "input", type="radio", name="status", value=value)
     box.tail = f" {shown}"
     if is_chosen:
         box.set("checked", "")
@@ -251,20 +233,4 @@ def _add_choice(fieldset: ET.Element, value: str, shown: str, *, is_chosen: bool
 
 def _add_state(element: ET.Element, node: Node) -> None:
     if node.state is not None:
-        _add(element, "span", node.state.replace("_", " "), of=f"of-state {node.state}").tail = " "
-
-
-def _add(parent: ET.Element, tag: str, text: str = "", /, *, of: str = "", **attributes: str) -> ET.Element:
-    """An element at the end of another one; `of` is its class."""
-    element = ET.SubElement(parent, tag, ({"class": of} if of else {}) | attributes)
-    element.text = text
-    return element
-
-
-def _resource(name: str) -> str:
-    return files("orch_lsp.cli").joinpath("page", name).read_text("utf-8")
-
-
-def _allowed(text: str) -> str:
-    """A style or script as a policy names it: the hash of its text."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        add(element, "span", node.state.replace("_", " "), of=f"of-state {node.state}").tail = " "

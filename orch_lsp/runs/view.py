@@ -24,9 +24,11 @@ from orch_lsp.runs.labels import (
 )
 from orch_lsp.runs.origins import SectionOrigin, time_of
 from orch_lsp.runs.record import Attempt, Finding, RunRecord, Step
-from orch_lsp.runs.status import RunStatus, SectionState, StepStatus
+from orch_lsp.runs.status import RunStatus, SectionState
+from orch_lsp.runs.timeline import step_label, timeline_lines, timeline_of
 
 _WORDS_SHOWN = 160
+_PAGE_WIDTH = 100
 _ALL_ALIKE = (set[SectionState](), {SectionState.READY}, {SectionState.APPLIED})
 _TOLD = frozenset(("error", "warning"))
 
@@ -71,7 +73,7 @@ def view_of(record: RunRecord) -> RunView:
         lifecycle=" → ".join(f"{change.status} {plain(change.at)}" for change in record.status_timeline),
         finish=_finish(record),
         context=tuple(_context(record)),
-        steps=tuple(_step(step) for step in record.steps),
+        steps=tuple(step_label(step) for step in record.steps),
         attempts=tuple(_attempt(step, attempt) for step in record.steps for attempt in step.attempts),
         error=error_lines(record.error),
         draft=_draft(record),
@@ -183,9 +185,12 @@ def record_markdown(record: RunRecord, draft_text: str | None, notes: Iterable[s
     """
     view = view_of(record)
     blocks = [f"# {prose(view.title)}", *(f"> {prose(note)}" for note in notes), _bullets(_fact_lines(record))]
+    if view.error:
+        blocks += ("## Error", _bullets([prose(line) for line in view.error]))
+    if record.steps:
+        # As a block: bars that stand below one another tell more.
+        blocks += ("## Steps", fenced("\n".join(timeline_lines(timeline_of(record), _PAGE_WIDTH)), "text"))
     for heading, lines in (
-        ("Error", [prose(line) for line in view.error]),
-        ("Steps", [code(line) for line in view.steps]),
         ("Attempts", [code(line) for line in view.attempts]),
         ("Context", [code(line) for line in view.context]),
         ("Sections", [code(line) for line in view.sections]),
@@ -300,13 +305,6 @@ def _context(record: RunRecord) -> Iterable[str]:
         yield f"{plain(item.path)}{lines} ({item.bytes} bytes, {plain(item.source)}{redactions})"
     for left in context.left_out:
         yield f"left out: {plain(left.path)} ({plain(left.reason)})"
-
-
-def _step(step: Step) -> str:
-    """A step with its state, and why it was skipped or what went wrong in it."""
-    failure = step.error.code if step.error is not None and step.status is StepStatus.FAILED else ""
-    reason = step.skip_reason or failure
-    return f"{plain(step.id)}: {step.status}{f', {plain(reason)}' if reason else ''}"
 
 
 def _attempt(step: Step, attempt: Attempt) -> str:

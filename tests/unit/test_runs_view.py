@@ -206,7 +206,8 @@ def test_the_page_says_of_each_step_where_it_is_and_why_it_was_skipped():
         "context: completed", "draft: interrupted", "check: skipped, the run had been interrupted"
     )  # fmt: skip
     page = record_markdown(record, None)
-    assert "## Steps\n\n- `context: completed`\n- `draft: interrupted`\n- `check: skipped, the run had been" in page
+    lines = page.partition("## Steps\n\n```text\n")[2].split("\n")
+    assert [line.partition("  ")[0] for line in lines[:3]] == list(view_of(record).steps)
     context, *rest = running().steps
     failing = replace(context, status=StepStatus.FAILED, error=ErrorDetail("store_error", "No.", "", False, None, None))
     assert view_of(replace(running(), steps=(failing, *rest))).steps == (
