@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
     from orch_lsp.cli import document_file as document_files
     from orch_lsp.cli import files, run_pages
+    from orch_lsp.cli import run_page as run_html
     from orch_lsp.orchestration import applying
     from orch_lsp.orchestration import retryable as retrying
     from orch_lsp.orchestration.session import Session
@@ -35,6 +36,7 @@ else:
     sessions = late("orch_lsp.app.session")
     document_files = late("orch_lsp.cli.document_file")
     files = late("orch_lsp.cli.files")
+    run_html = late("orch_lsp.cli.run_page")
     run_pages = late("orch_lsp.cli.run_pages")
     retrying = late("orch_lsp.orchestration.retryable")
     applying = late("orch_lsp.orchestration.applying")
@@ -200,9 +202,12 @@ def _shortly(roots: Sequence[Path | None], wanted: int, search: str | None) -> l
 @click.argument("run_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
 @click.option("--draft", "show_draft", is_flag=True, help="Print the draft's text alone.")
+@click.option("--html", "as_html", is_flag=True, help="Print a page for a browser, in one file.")
 @workspace_option
-def show(run_id: str, as_json: bool, show_draft: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- as above
+def show(*, run_id: str, as_json: bool, show_draft: bool, as_html: bool, workspace: Path | None) -> None:
     """Show a run; ID may be shortened to its first 8 characters."""
+    if as_html and (as_json or show_draft):
+        raise click.UsageError("--html excludes --json and --draft")
 
     async def load(session: Session, store: RunStore, settings: RunSettings) -> tuple[RunRecord, str | None]:
         store, record = await find_run(session, store, settings, run_id)
@@ -215,6 +220,8 @@ def show(run_id: str, as_json: bool, show_draft: bool, workspace: Path | None) -
         record, text = with_store(workspace, load)
         if as_json:
             write_json(record_schema.to_dict(record))
+        elif as_html:
+            write_result(run_html.page(record, text))
         elif show_draft:
             draft = text or ""
             write_result(draft if draft.endswith("\n") else draft + "\n")

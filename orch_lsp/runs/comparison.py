@@ -12,8 +12,9 @@ from typing import Any
 
 from orch_lsp.runs.escape import code, fenced, plain, prose
 from orch_lsp.runs.labels import cost_label, model_label, status_label, tokens_label
-from orch_lsp.runs.record import ContextItemRef, RunRecord, seconds_between
+from orch_lsp.runs.record import ContextItemRef, RunRecord
 from orch_lsp.runs.schema import plain_value
+from orch_lsp.runs.timeline import duration_of
 from orch_lsp.text import split_lines
 
 SCHEMA = "orch.compare/1"
@@ -201,12 +202,6 @@ def _section_value(one: SectionDifference, made: Comparison) -> dict[str, Any]:
         "states": states,
         "diffs": [list(lines) or None for lines in one.diffs],
     }
-
-
-def duration_of(record: RunRecord) -> float | None:
-    """Seconds from a run's start to its end; None while it lives."""
-    ended = record.timing.ended_at
-    return None if ended is None else round(seconds_between(record.timing.started_at, ended), 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ _LEAST_BAR = 8
 _MOST_BAR = 40
 _GAP = "  "
 _MINUTE = 60
+_WORTH_TELLING = 1.0
+"""Seconds of waiting that have a line of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def timeline_of(record: RunRecord) -> Timeline:
     last = _last_moment(record)
     steps = tuple(_timed(step, record, zero, last) for step in record.steps)
     queue_s = record.timing.queue_s
-    return Timeline(seconds_between(zero, last), Stretch(0.0, queue_s) if queue_s else None, steps)
+    return Timeline(_between(zero, last), Stretch(0.0, queue_s) if queue_s else None, steps)
 
 
 def _last_moment(record: RunRecord) -> str:
@@ -89,8 +91,8 @@ def _timed(step: Step, record: RunRecord, zero: str, last: str) -> TimedStep:
 
 
 def _timed_attempt(attempt: Attempt, zero: str, last: str) -> TimedAttempt:
-    begin = seconds_between(zero, attempt.started_at)
-    end = max(begin, seconds_between(zero, attempt.ended_at or last))
+    begin = _between(zero, attempt.started_at)
+    end = max(begin, _between(zero, attempt.ended_at or last))
     wait = Stretch(max(0.0, begin - attempt.wait_s), begin) if attempt.wait_s else None
     return TimedAttempt(attempt, Stretch(begin, end), wait)
 
@@ -98,8 +100,22 @@ def _timed_attempt(attempt: Attempt, zero: str, last: str) -> TimedAttempt:
 def _stretch(begin: str | None, end: str | None, zero: str, last: str) -> Stretch | None:
     if begin is None:
         return None
-    began = seconds_between(zero, begin)
-    return Stretch(began, max(began, seconds_between(zero, end or last)))
+    began = _between(zero, begin)
+    return Stretch(began, max(began, _between(zero, end or last)))
+
+
+def _between(earlier: str, later: str) -> float:
+    """Seconds from one time to another; none where a record holds something else."""
+    try:
+        return seconds_between(earlier, later)
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+
+
+def duration_of(record: RunRecord) -> float | None:
+    """Seconds from a run's start to its end; None while it lives."""
+    ended = record.timing.ended_at
+    return None if ended is None else round(_between(record.timing.started_at, ended), 3)
 
 
 def seconds_label(seconds: float) -> str:
@@ -144,7 +160,7 @@ def timeline_lines(timeline: Timeline, width: int | None) -> tuple[str, ...]:
         width: Cells of a line; without one there are no bars, and no line is longer than its words.
     """
     rows = [(step_label(timed.step), timed.stretch, ", ".join(step_facts(timed))) for timed in timeline.steps]
-    if timeline.queued is not None and timeline.queued.seconds >= timeline.seconds / 100 and rows:
+    if timeline.queued is not None and timeline.queued.seconds >= _WORTH_TELLING and rows:
         rows.insert(0, ("queued", timeline.queued, seconds_label(timeline.queued.seconds)))
     if width is None:
         return tuple(f"{label}{f', {facts}' if facts else ''}" for label, _, facts in rows)
