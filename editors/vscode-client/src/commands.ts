@@ -21,6 +21,7 @@ export function registerCommands(orch: Orch): vscode.Disposable[] {
       orch.output.show();
     },
     "orch.showTrace": (where) => showTrace(orch, where),
+    "orch.showTimeline": (argument) => showTimeline(orch, argument),
     "orch.specs.refresh": () => orch.specs.refresh(),
     "orch.context.refresh": () => orch.contextView.refresh(),
     "orch.context.pin": (node) => orch.guarded(() => orch.contextView.pick(node, "pin")),
@@ -57,6 +58,21 @@ async function createSpec(orch: Orch, where: unknown): Promise<void> {
 async function showTrace(orch: Orch, where: unknown): Promise<void> {
   const state = await orch.supervisor.decided();
   if (state.kind === "running") await orch.traces.show(state.launch, await orch.workingFolder(), where);
+  else await orch.messages.show(state);
+}
+
+async function showTimeline(orch: Orch, argument: unknown): Promise<void> {
+  const document = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
+  const onDocument = document === undefined ? undefined : (runIdOf(document) ?? orch.tracker.newestOn(document)?.run_id);
+  const runId = runOfNode(argument)?.run_id ?? onDocument;
+  if (runId === undefined) {
+    void vscode.window.showInformationMessage(vscode.l10n.t("Orch: no run of this document is known."));
+    return;
+  }
+  const state = await orch.supervisor.decided();
+  const folder = document === undefined ? undefined : vscode.workspace.getWorkspaceFolder(document);
+  const cwd = folder?.uri.fsPath ?? (await orch.workingFolder());
+  if (state.kind === "running") await orch.runPanels.show(state.launch, cwd, runId);
   else await orch.messages.show(state);
 }
 

@@ -20,6 +20,7 @@ import { ContextTree } from "./context/contextTree";
 import { ContextView } from "./context/contextView";
 import { DraftReview } from "./review/draftReview";
 import { announceEnds } from "./runs/notices";
+import { RunPanels } from "./runs/runPanel";
 import { RunTracker } from "./runs/runTracker";
 import { chooseLiveRun, showLiveRuns } from "./runs/statusBar";
 import type { DraftDelta } from "./runs/streamedText";
@@ -43,6 +44,7 @@ export class Orch implements vscode.Disposable {
   readonly contextView: ContextView;
   private readonly contextTree = new ContextTree();
   readonly traces = new TracePanels();
+  readonly runPanels = new RunPanels();
   private readonly specTree = new SpecTree();
   private readonly offers = new FillOffers();
   readonly keys: KeyStore;
@@ -100,6 +102,7 @@ export class Orch implements vscode.Disposable {
       this.contextTree,
       this.contextView,
       this.traces,
+      this.runPanels,
       this.userSettings,
       this.supervisor,
       new LivePreview(tracker),
