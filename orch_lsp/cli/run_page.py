@@ -158,7 +158,7 @@ class _Page:
             _add_attempts(inner, timed.attempts)
 
     def add_context(self) -> None:
-        """What was put before the model, and what was not."""
+        """The pieces that were put before the model, and those that were not."""
         context = self._record.context
         if not (context.items or context.left_out or context.error):
             return
