@@ -187,6 +187,7 @@ class LineIndex:
         self._text = text
         self._encoding: PositionEncoding = encoding
         self._starts = _line_starts(text)
+        self._is_ascii = text.isascii()
 
     @property
     def line_count(self) -> int:
@@ -213,4 +214,9 @@ class LineIndex:
         """The (line, column) of an offset; inside a line end it is the line's end."""
         offset = max(0, min(offset, len(self._text)))
         line = bisect.bisect_right(self._starts, offset) - 1
-        return line, width(self._text[self._starts[line] : offset].rstrip("\r\n"), self._encoding)
+        start = self._starts[line]
+        if self._is_ascii:
+            while offset > start and self._text[offset - 1] in "\r\n":
+                offset -= 1
+            return line, offset - start
+        return line, width(self._text[start:offset].rstrip("\r\n"), self._encoding)

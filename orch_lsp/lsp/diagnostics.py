@@ -43,9 +43,7 @@ _MOST_KEPT = 4_096
 
 async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
     """Everything there is to say of this version of a document."""
-    reading = await snapshot.reading()
-    positions = snapshot.positions()
-    found = await asyncio.to_thread(_review, snapshot, reading, positions)
+    reading, positions, found = await asyncio.to_thread(_read_and_review, snapshot)
     # Other open documents may be seen otherwise by what was typed in this one.
     snapshot.in_background(_keep_up(snapshot, reading), "open documents in the index")
     failure = snapshot.failure
@@ -58,6 +56,11 @@ async def _keep_up(snapshot: Snapshot, reading: Reading) -> None:
     # Threads take the interpreter from one another: the answer goes first, and more keys may follow at once.
     await asyncio.sleep(QUIET_SECONDS)
     await snapshot.session.indexes.keep_up(reading)
+
+
+def _read_and_review(snapshot: Snapshot) -> tuple[Reading, Positions, list[types.Diagnostic]]:
+    reading, positions = snapshot.reading_now(), snapshot.positions()
+    return reading, positions, _review(snapshot, reading, positions)
 
 
 def _review(snapshot: Snapshot, reading: Reading, positions: Positions) -> list[types.Diagnostic]:

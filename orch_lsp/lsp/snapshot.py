@@ -16,7 +16,7 @@ from orch_lsp.lsp.lenses import estimate_of, watch_run
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.shown import ShownDiagnostics
 from orch_lsp.lsp.wire.workspace import Typed
-from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.reading import Reading, read_now
 from orch_lsp.orchestration.reading import read as read_source
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
@@ -72,6 +72,10 @@ class Snapshot:
     async def reading(self, command: CommandChoice = _NONE) -> Reading:
         """The document parsed, with its profile and settings; done when it is first asked for, and kept by version."""
         return await read_source(self.session, self.source, editor=self.editor, command=command)
+
+    def reading_now(self) -> Reading:
+        """As `reading`, in the calling thread. Blocking."""
+        return read_now(self.session, self.source, self.editor, _NONE)
 
     async def index(self, seconds: float = WAIT_SECONDS) -> Index:
         """All specs of the document's workspace, with this version of it: waits for the first look at the files.

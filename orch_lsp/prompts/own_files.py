@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from orch_lsp.profiles.registry import FORMATS, profile_names
@@ -92,9 +92,26 @@ def own_files(root: Path | None) -> tuple[OwnFile, ...]:
 
 def unused_lines(root: Path | None) -> tuple[str, ...]:
     """A sentence with its cure for each file that was meant to replace words and does not. Blocking."""
+    # This is asked at each key, and to follow all links takes longer than most of what is said of a document.
+    above = [config_home(), *([] if root is None else [root / ORCH_DIRECTORY])]
+    if not any(_may_matter(name) for folder in above for name in _listed(folder)):
+        return ()
     return tuple(
         f"{one.shown} {one.unused.message}. {one.unused.cure}" for one in own_files(root) if one.unused is not None
     )
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 -- names alone
+    except (OSError, ValueError):
+        return []
+
+
+@lru_cache(maxsize=512)
+def _may_matter(name: str) -> bool:
+    """Whether an entry beside the settings can be a folder of prompts, or be meant as that or as a prompt."""
+    return bool(near(name, (PROMPTS_FOLDER,))) or _stem(Path(name)) in {*_SHARED, *known_names()}
 
 
 def own_file(path: Path, root: Path | None) -> OwnFile | None:

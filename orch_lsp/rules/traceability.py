@@ -53,9 +53,8 @@ def undefined_reference(subject: Subject) -> Iterator[Found]:
     defined = frozenset[str]().union(*map(_defined, _spec(subject)))
     missing = {one.key for one in cited} - defined
     if missing:
-        missing -= set(chain.from_iterable(map(_meant_by, defined)))
-        shapes = set(map(_shape, defined))
-        missing = {key for key in missing if _shape(key) in shapes}
+        whole, shapes = _wholes_and_shapes(defined)
+        missing = {key for key in missing if key not in whole and _shape(key) in shapes}
     places: dict[str, list[Span]] = {}
     for citation in cited if missing else ():
         if citation.key in missing:
@@ -104,7 +103,7 @@ def criterion_without_task(subject: Subject) -> Iterator[Found]:
     if not criteria or not plans or not _trace(plans):
         return
     covered = frozenset[str]().union(*(_covered(plan.nodes) for plan in plans))
-    open_ones = [node for node in criteria if covered.isdisjoint((node.key, *_wholes(node.key)))]
+    open_ones = [node for node in criteria if node.key not in covered and covered.isdisjoint(_wholes(node.key))]
     if len(criteria) - len(open_ones) < _LEAST_TRACED * len(criteria):
         return
     shapes = {_shape(key) for key in covered}
@@ -303,12 +302,19 @@ def _holders(nodes: Nodes, counts: Callable[[Citation], bool]) -> Iterator[Node]
             around = None if around.parent is None else nodes.by_key.get(around.parent)
 
 
+@lru_cache(maxsize=16)
+def _wholes_and_shapes(defined: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The ids that mean those together with others, and the shapes of all; a key seldom makes them others."""
+    return frozenset(chain.from_iterable(map(_meant_by, defined))), frozenset(map(_shape, defined))
+
+
 @lru_cache(maxsize=16_384)
 def _meant_by(key: str) -> tuple[str, ...]:
     """The ids that mean this one together with others: those that hold it by its number, or by which it was split."""
     return (*_wholes(key), _SPLIT.sub("", key))
 
 
+@lru_cache(maxsize=16_384)
 def _wholes(key: str) -> tuple[str, ...]:
     """The id that holds this one by its number: `2` of `2.3`."""
     found: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from orch_lsp.text import Span, end_of_line
 
 if TYPE_CHECKING:
     from orch_lsp.document.model import SpecDocument
+    from orch_lsp.document.skeleton import Skeleton
     from orch_lsp.markdown.tree import Chunk, Heading
 
 _NUMBERED = rf"{either(PROPERTY)}[ \t]*#?(?P<id>\d{{1,4}}(?:\.\d{{1,4}})?)(?![A-Za-z0-9])"
@@ -32,19 +33,30 @@ _SUFFIX = re.compile(r"<!--.*?-->|\{[#:.][^{}]*\}[ \t]*\Z")
 def design_nodes(document: SpecDocument) -> Nodes:
     """The nodes of `design.md`."""
     skeleton, chunks = document.skeleton, document.tree.chunks
-    keys = [skeleton.profile_keys[own.start : own.stop] for own in map(skeleton.headings_of, range(len(chunks)))]
-    heads = [_heads(chunk, own) for chunk, own in zip(chunks, keys, strict=True)]
+    heads = skeleton.by_chunk(
+        "kiro properties", None, chunks, lambda number: _heads_of(skeleton, number, chunks[number])
+    )
     known = frozenset(head.key for own in heads for head in own if head.kind == "property")
-    listing = skeleton.within("correctness-properties")
-    lines = [
-        _property_lines(chunk, skeleton.around_chunk(listing, number, before=False))
-        for number, chunk in enumerate(chunks)
-    ]
+    listing = skeleton.once("kiro listing", None, lambda: skeleton.within("correctness-properties"))
+    lines = skeleton.by_chunk(
+        "kiro property lines", None, chunks,
+        lambda number: _property_lines(chunks[number], skeleton.around_chunk(listing, number, before=False)),
+    )  # fmt: skip
+    if not any(lines):
+        pieces = skeleton.by_chunk(
+            "kiro design", known, chunks, lambda number: _piece(chunks[number], heads[number], known, ())
+        )
+        return assembled(document, pieces)
     both = zip(chunks, heads, _reaching_on(document, lines), strict=True)
     return assembled(document, [_piece(chunk, own, known, reaching) for chunk, own, reaching in both])
 
 
-def _reaching_on(document: SpecDocument, lines: list[tuple[Node, ...]]) -> list[tuple[Node, ...]]:
+def _heads_of(skeleton: Skeleton, number: int, chunk: Chunk) -> tuple[Node, ...]:
+    own = skeleton.headings_of(number)
+    return _heads(chunk, skeleton.profile_keys[own.start : own.stop])
+
+
+def _reaching_on(document: SpecDocument, lines: Sequence[tuple[Node, ...]]) -> list[tuple[Node, ...]]:
     """Properties by their lines, for each chunk; the last of one reaches to the next one, or a heading, in a later one.
 
     Pieces of the document begin with headings.

@@ -32,12 +32,25 @@ _RELATIONS = Relations(prose="covers", properties="covers")
 def tasks_nodes(document: SpecDocument) -> Nodes:
     """The nodes of `tasks.md`."""
     skeleton, chunks = document.skeleton, document.tree.chunks
-    above = (skeleton.titles[first - 1] if first else None for first in skeleton.in_chunks[:-1])
-    items = [_items(chunk, title) for chunk, title in zip(chunks, above, strict=True)]
-    groups = frozenset(
-        node.key.partition(".")[0] for nodes in items for node in nodes if node.kind == "task" and "." in node.key
+    firsts, titles = skeleton.in_chunks, skeleton.titles
+    items = skeleton.by_chunk(
+        "kiro tasks' items", None, chunks,
+        lambda number: _items(chunks[number], titles[firsts[number] - 1] if firsts[number] else None),
+    )  # fmt: skip
+    groups = frozenset[str]().union(*(_groups_in(*one) for one in zip(chunks, items, strict=True)))
+    pieces = skeleton.by_chunk(
+        "kiro tasks", groups, chunks, lambda number: _piece(chunks[number], items[number], groups)
     )
-    return assembled(document, [_piece(chunk, nodes, groups) for chunk, nodes in zip(chunks, items, strict=True)])
+    return assembled(document, pieces)
+
+
+def _groups_in(chunk: Chunk, nodes: tuple[Node, ...]) -> frozenset[str]:
+    """The numbers with which those of a chunk's tasks begin."""
+    return chunk.once(
+        "kiro groups in",
+        lambda _: frozenset(node.key.partition(".")[0] for node in nodes if node.kind == "task" and "." in node.key),
+        nodes,
+    )
 
 
 def _piece(chunk: Chunk, nodes: tuple[Node, ...], groups: frozenset[str]) -> Piece:
