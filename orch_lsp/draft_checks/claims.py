@@ -37,7 +37,7 @@ def named_in(material: Material) -> Iterator[Named]:
                 count += 1
                 if count > _MOST:
                     return
-                around = _CODE.sub(" ", sentence.text)
+                around = _CODE.sub(" ", f"{sentence.lead} {sentence.text}")
                 yield Named(
                     found["code"].strip(),
                     part,

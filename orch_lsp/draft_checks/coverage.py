@@ -14,7 +14,7 @@ _VALUES = frozenset(("quantity", "number", "date"))
 _HARDLY = 0.34
 _LEAST_WORDS = 2
 _LEAST_OF_A_BRIEF = 6
-_SHARE_OF_ANOTHER_SUBJECT = 0.2
+_SHARE_OF_ANOTHER_SUBJECT = 0.1
 _LEAST_OF_A_DRAFT = 25
 """In words that carry meaning: a shorter draft is an outline, which says nothing of what it leaves out."""
 _MOST = 30

@@ -12,6 +12,7 @@ from orch_lsp.draft_checks.sentences import Sentence, sentences_of
 from orch_lsp.draft_checks.tokens import Token, tokens_of
 from orch_lsp.draft_checks.words import (
     ASKS_TO_PROPOSE,
+    CASE,
     DECIDED,
     LIMITS,
     MUST,
@@ -70,35 +71,32 @@ def _facts_of(brief: str) -> tuple[Fact, ...]:
 
 
 def _read(sentences: Sequence[Sentence], title: str) -> Iterator[Fact]:
-    lead = ""
     for number, sentence in enumerate(sentences, 1):
-        if sentence.text.rstrip("*_").endswith((":", "：")) and len(sentence.text) < 80:
-            lead = sentence.text
         heading = sentence.heading if sentence.heading != title else ""
         tokens = tokens_of(sentence.text)
         yield Fact(
-            f"F{number}", kind_of(sentence, heading, lead if sentence.is_item else "", tokens), sentence.text,
+            f"F{number}", kind_of(sentence, heading, tokens), sentence.text,
             sentence.line_from, sentence.line_to, heading, tokens, words_of(sentence.text),
             ASKS_TO_PROPOSE.search(sentence.text) is not None,
         )  # fmt: skip
 
 
-def kind_of(sentence: Sentence, heading: str, lead: str, tokens: Sequence[Token]) -> FactKind:
+def kind_of(sentence: Sentence, heading: str, tokens: Sequence[Token]) -> FactKind:
     """The kind of a statement of a brief, by its words and those above it.
 
     Args:
         sentence: The statement.
         heading: The heading above it.
-        lead: The line with a colon above its list; empty for none.
         tokens: Its tokens.
     """
     text = sentence.text
-    above = f"{heading} {lead}"
+    above = f"{heading} {sentence.lead}"
     if NOISE.search(text):
         return "noise"
     if OUT_OF_SCOPE.search(above) or OUT_OF_SCOPE.search(text):
         return "out_of_scope"
-    if text.rstrip(" *_)").endswith(QUESTION) or OPEN_HEADINGS.search(above) or UNDECIDED.search(text):
+    asks = text.rstrip(" *_)").endswith(QUESTION) and not CASE.match(text)
+    if asks or OPEN_HEADINGS.search(above) or UNDECIDED.search(text):
         return "undecided"
     if DECIDED.search(text):
         return "decision"

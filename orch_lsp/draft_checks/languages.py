@@ -9,7 +9,7 @@ from orch_lsp.document.written_style import language_of
 from orch_lsp.draft_checks.material import DraftFinding, Material
 
 _NO_PROSE = re.compile(r"`[^`\n]*`|https?://\S+|\[[^\]\n]*\]\([^)\n]*\)")
-_LEAST_WORDS = 12
+_LEAST_WORDS = 20
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 
 from orch_lsp.draft_checks.claims import Named, named_in
-from orch_lsp.draft_checks.material import DraftFinding, Material
+from orch_lsp.draft_checks.material import DraftFinding, Material, Part
 from orch_lsp.draft_checks.tokens import folded
+from orch_lsp.draft_checks.words import TASKS
 
-_PATH = re.compile(
-    r"(?:\.{0,2}/)?(?:[\w.@+-]+/)+[\w.@+-]+\.[A-Za-z][A-Za-z0-9]{0,7}(?::\d+(?:-\d+)?)?|(?:[\w.@+-]+/){2,}"
-)
+_PATH = re.compile(r"(?:\.{0,2}/)?(?:[\w.@+-]+/)+[\w.@+-]+\.[A-Za-z][A-Za-z0-9]{0,7}(?::\d+(?:-\d+)?)?")
 _SUFFIXES = frozenset((
     "py", "pyi", "js", "jsx", "ts", "tsx", "mjs", "cjs", "go", "rs", "rb", "java", "kt", "kts", "scala", "swift", "c",
     "h", "cc", "cpp", "cxx", "hpp", "m", "mm", "cs", "fs", "php", "pl", "pm", "lua", "ex", "exs", "erl", "hs", "ml",
@@ -48,7 +47,13 @@ def not_in_tree(material: Material) -> Iterator[DraftFinding]:
 
 def _finding(named: Named, path: str) -> DraftFinding:
     told = f"there is no `{path}` in the workspace"
-    return DraftFinding("path_not_in_tree", "error", told, named.part.key, named.sentence.text)
+    # A task or a check may be about a file that the work makes, and not say so.
+    severity = "warning" if _is_work(named.part) and not named.is_there else "error"
+    return DraftFinding("path_not_in_tree", severity, told, named.part.key, named.sentence.text)
+
+
+def _is_work(part: Part) -> bool:
+    return part.key in {"tasks", "verification-plan"} or TASKS.search(f"{part.key} {part.title}") is not None
 
 
 def _paths(code: str) -> Iterator[str]:
@@ -59,7 +64,7 @@ def _paths(code: str) -> Iterator[str]:
         bare = word.strip("\"'(),;")
         if _PATH.fullmatch(bare) is None or ".." in bare or "*" in bare:
             continue
-        path = bare.partition(":")[0].removeprefix("./").rstrip("/")
+        path = bare.partition(":")[0].removeprefix("./")
         suffix = path.rpartition(".")[2].casefold() if "." in path.rpartition("/")[2] else ""
-        if not path.startswith("/") and (suffix in _SUFFIXES or bare.endswith("/")):
+        if not path.startswith("/") and suffix in _SUFFIXES:
             yield path

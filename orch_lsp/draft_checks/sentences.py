@@ -19,7 +19,10 @@ _ABBREVIATED = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|no|fig|z\. ?B|d\. ?h|bzw|usw|ca|ggf|Nr|vgl|p\. ?ex|ej|Dr|Mr|Ms|St)\.\Z",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\s*[*_]{0,3}(?:[A-Z]{0,4}-?\d{1,4}(?:\.\d{1,3}){0,3})\.?[*_]{0,3}\s*")
 _BOX = re.compile(r"\[[ xX~-]\]\*?[ \t]+")
+_WORD = re.compile(r"\w|\?{3}")
+_COLONS = (":", "：")
 _MOST = 5_000
 _LONGEST = 2_000
 
@@ -36,6 +39,8 @@ class Sentence:
     """The heading above it."""
     is_item: bool = False
     """Whether it is a list item, or the first sentence of one."""
+    lead: str = ""
+    """The line with a colon at its end above the list that it stands in."""
 
 
 def sentences_of(text: str) -> tuple[Sentence, ...]:
@@ -45,6 +50,7 @@ def sentences_of(text: str) -> tuple[Sentence, ...]:
     headings = [(heading.span.start, heading.text) for heading in tree.headings]
     offsets = [start for start, _ in headings]
     found: list[Sentence] = []
+    lead = Sentence("", 0, 0)
     for chunk, base in zip(tree.chunks, tree.starts, strict=True):
         for block, is_item in sorted(_blocks(chunk)):
             begins = True
@@ -52,11 +58,15 @@ def sentences_of(text: str) -> tuple[Sentence, ...]:
             heading = headings[number][1] if number >= 0 else ""
             for part in _split(chunk.text, block):
                 words = " ".join(chunk.text[part.start : part.end].split())[:_LONGEST]
-                if words:
+                if _WORD.search(words):
                     first = bisect_right(starts, base + part.start)
                     last = bisect_right(starts, max(base + part.start, base + part.end - 1))
-                    found.append(Sentence(words, first, last, heading, is_item and begins))
+                    above = lead.text if is_item and lead.heading == heading else ""
+                    one = Sentence(words, first, last, heading, is_item and begins, above)
+                    found.append(one)
                     begins = False
+                    if not is_item or lead.heading != heading:
+                        lead = one if words.rstrip("*_ ").endswith(_COLONS) else Sentence("", 0, 0, heading)
             if len(found) > _MOST:
                 return tuple(found[:_MOST])
     return tuple(found)
@@ -82,6 +92,9 @@ def _split(text: str, block: Span) -> Iterator[Span]:
     box = _BOX.match(text, block.start, block.end)
     start = block.start if box is None else box.end()
     for found in _END.finditer(text, start, block.end):
+        if _NUMBER.fullmatch(text, start, found.start()):
+            # The number of an item, and no sentence.
+            continue
         if found.start() > start and not _ABBREVIATED.search(text, max(start, found.start() - 12), found.start()):
             yield _stripped(text, start, found.start())
             start = found.end()

@@ -42,6 +42,9 @@ _WEEKDAYS = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|Febr
 _IDS = re.compile(r"(?<![\w-])(?:[A-Z]{1,4}-?\d{1,4}(?:\.\d+)?[a-z]?)(?![\w.])")
 _WHOLE: Mapping[TokenKind, re.Pattern[str]] = {"code": _CODE, "url": _URL, "date": _DATE}
 """Looked for first, and each taken out before the next."""
+_OF_AN_ITEM = re.compile(r"\s*[*_(]{0,3}\d{1,3}(?:\.\d{1,3})+\Z")
+_VERSION = re.compile(r"(?:\bv|[A-Z][\w.+#-]* v?)\Z")
+"""In front of the version of something."""
 _SEPARATORS = re.compile(r"[\s_-]+")
 _WORDS_OF_NUMBERS = {
     word: number
@@ -96,7 +99,8 @@ def _read(text: str) -> Iterator[Token]:
         written = rest[quantity.start : quantity.end]
         yield Token("quantity", " ".join(written.split()), f"{quantity.dimension}:{quantity.amount.normalize()}")
     for found in _NUMBER.finditer(rest):
-        if found.start() not in taken and (value := number_value(found[0])):
+        is_no_value = _OF_AN_ITEM.match(rest, 0, found.end()) or _VERSION.search(rest[: found.start()])
+        if found.start() not in taken and not is_no_value and (value := number_value(found[0])):
             yield Token("number", found[0], value)
 
 

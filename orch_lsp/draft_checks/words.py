@@ -75,12 +75,19 @@ ORDERS = re.compile(
 )
 """A sentence of a brief that begins so is an order."""
 
+CASE = re.compile(
+    r"(?:what happens|how does the system (?:handle|behave)|was passiert|que se passe-t-il|qué (?:pasa|ocurre)|o que acontece|如果|当|何が起き)",
+    re.IGNORECASE,
+)
+"""How a question begins that names a case to be dealt with, and leaves nothing open."""
+
 QUESTION = ("?", "？", "؟")
 
 NOISE = _any(
     r"\A(?:hi|hello|hey|thanks|thank you|cheers|regards|fyi|hallo|danke|viele grüße|merci|gracias|obrigad[oa]|こんにちは|よろしく|谢谢|你好|감사)\b",
     r"\b(?:turn this into|write (?:a|the) spec|as a spec|reported by|see (?:also )?(?:the )?(?:ticket|issue|thread)|"
     r"bitte .{0,40}spec|(?:in|as) (?:a )?spec(?:ification)? (?:please|for))\b",
+    r"\A\*\*[^*]{2,30}\*\*\s*[:：].{0,200}\*\*[^*]{2,30}\*\*\s*[:：]",
     r"\A\*{0,2}(?:feature branch|created|status|input|branch|date|author|version|owner|priority|severity|作成日|状态|状態)\*{0,2}\s*[:：]",
 )
 """Words around the matter."""
@@ -130,7 +137,7 @@ MADE = re.compile(
     r"\b(?:new(?:ly)?|creat\w+|add(?:s|ed|ing)?|introduc\w+|implement\w*|generat\w+|writ(?:e|es|ing|ten)|scaffold\w*|extract(?:ed|s)? (?:to|into)|mov(?:e|ed|ing)|renam\w+|split|"
     r"set ?up|initiali[sz]e\w*|defin(?:e|es|ing)|register\w*|build|propos\w+|would|could|will (?:be|live|contain|hold)|planned|future|example|e\.g\.|such as|for instance|placeholder|"
     r"neu\w*|anlegen|angelegt\w*|erstell\w*|hinzufüg\w*|ergänz\w*|einführ\w*|schreib\w*|z\. ?B\.|nouve\w+|cré\w+|ajout\w+|nuev\w+|crear|añad\w+|agreg\w+|nov[oa]s?|criar|adicion\w+)\b"
-    r"|新(?:規|しい|しく|增|建|設)|追加|作成|実装|创建|创建|添加|增加|实现|編寫|새로|추가|생성|작성",
+    r"|新(?:規|しい|しく|增|建|設)|追加|作成|実装|创建|创建|定义|定義|添加|增加|实现|編寫|새로|추가|생성|작성",
     re.IGNORECASE,
 )
 """In a statement that makes, moves or proposes what it names."""
@@ -236,7 +243,10 @@ TASKS = re.compile(
 )
 """In headings above tasks."""
 
-CHECKS = re.compile(r"verif|validat|test|prüf|überprüf|検証|テスト|验证|驗證|测试|검증|pruebas|vérif", re.IGNORECASE)
+CHECKS = re.compile(
+    r"\b(?:verification|validation|test(?:ing)?) (?:plan|strategy|approach|matrix)\b|\Averification\Z|prüfplan|testplan|検証(?:計画|方法)|テスト計画|验证计划|測試計畫|测试计划|검증 계획|plan de (?:pruebas|vérification|tests?)",
+    re.IGNORECASE,
+)
 """In headings above checks."""
 
 COMMON = frozenset(
