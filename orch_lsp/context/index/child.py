@@ -17,9 +17,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from orch_lsp.context.index.build import build
 from orch_lsp.context.index.reading import Wanted, find
 from orch_lsp.errors import OrchError
+from orch_lsp.late import late
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from orch_lsp.context.index import build
+else:
+    # Reading for an answer, somebody waits for the process to start.
+    build = late("orch_lsp.context.index.build")
 
 _NICE = 5
 """The person at the machine comes first."""
@@ -61,7 +68,7 @@ def _build(order: Mapping[str, Any], answers: BinaryIO) -> dict[str, Any]:
         _answer(answers, {"done": done, "of": of})
 
     try:
-        built = build(Path(order["root"]), order["max_files"], progress, lambda: False)
+        built = build.build(Path(order["root"]), order["max_files"], progress, lambda: False)
     except OrchError as error:
         return {"end": "failed", "reason": error.message}
     except OSError as error:
