@@ -34,10 +34,11 @@ from orch_lsp.cli.terminal import TerminalObserver
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
 from orch_lsp.late import late
 from orch_lsp.orchestration.applying import draft_edit
+from orch_lsp.orchestration.beginning import write_new
 from orch_lsp.orchestration.delivery import deliver, has_errors
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan, plan_draft
-from orch_lsp.orchestration.reading import read
+from orch_lsp.orchestration.reading import Reading, read
 from orch_lsp.orchestration.review import warnings_of
 from orch_lsp.orchestration.rewrite import RewriteAsk
 from orch_lsp.orchestration.run import FinishedDraft
@@ -51,13 +52,14 @@ from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
-    from orch_lsp.orchestration import replaying, rewriting
+    from orch_lsp.orchestration import deriving, replaying, rewriting
     from orch_lsp.orchestration.replaying import Earlier
     from orch_lsp.runs import schema as record_schema
     from orch_lsp.runs import view as views
 else:
     sessions = late("orch_lsp.app.session")
     replaying = late("orch_lsp.orchestration.replaying")
+    deriving = late("orch_lsp.orchestration.deriving")
     rewriting = late("orch_lsp.orchestration.rewriting")
     record_schema = late("orch_lsp.runs.schema")
     views = late("orch_lsp.runs.view")
@@ -83,6 +85,8 @@ class Options:
     """Keys of what is drafted; all that is open without any."""
     rewrite: RewriteAsk | None = None
     """Set if something that is written is to be written anew."""
+    derived_from: Reading | None = None
+    """The document of which the files are made, which are not there yet: `given` has how they begin."""
     replay: Earlier | None = None
     """Set if a run is to be replayed, on the document that it was given."""
     workflow: str | None = None
@@ -172,7 +176,8 @@ def run_on(files: Sequence[Path], options: Options) -> NoReturn:
     try:
         # A pipe may keep us waiting for long; here, Ctrl-C ends the wait.
         if options.replay is None:
-            options = replace(options, given={path: _given(path) for path in files if not path.is_file()})
+            given = {path: options.given.get(path) or _given(path) for path in files if not path.is_file()}
+            options = replace(options, given=given)
     except KeyboardInterrupt:
         sys.exit(EXIT_CANCELLED)
     try:
@@ -303,7 +308,7 @@ def _source(path: Path, options: Options) -> Source:
         text = options.given[path] if path in options.given else read_text(path)
     if isinstance(text, SpecError):
         raise text
-    if options.write:
+    if options.write and options.derived_from is None:
         require_replaceable(path)
     return Source(resolved(path).as_uri(), path.absolute(), None, text, (Path.cwd(),), options.workspace)
 
@@ -329,11 +334,17 @@ async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
         plan = await replaying.planned_replay(session, reading, options.replay.record)
     elif options.rewrite is not None:
         plan = await rewriting.planned_rewrite(session, reading, options.rewrite, command="refine")
+    elif options.derived_from is not None:
+        reading = await deriving.resting_on(session, reading, options.derived_from)
+        plan = await asyncio.to_thread(plan_draft, reading, command="derive")
     else:
         plan = await asyncio.to_thread(
             plan_draft, reading, command="draft", only=options.only, workflow=options.workflow
         )
     await session.consent.require_all(plan)
+    if options.derived_from is not None and options.write:
+        # Only now, as a refusal would leave it there with nobody to draft it.
+        await asyncio.to_thread(write_new, path, reading.document.text)
     if options.replay is not None:
         changed = await replaying.changed_since_run(session, plan, options.replay.record)
         say(_told_of_replay(options.replay.record, changed))

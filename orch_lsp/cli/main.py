@@ -37,6 +37,7 @@ COMMANDS = (
     "check",
     "compare",
     "context",
+    "derive",
     "diff",
     "doctor",
     "draft",

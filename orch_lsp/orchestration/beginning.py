@@ -91,7 +91,7 @@ def begin(root: Path, profile: str, kind: str | None, name: str) -> list[Path]:
         )
     texts = [(root / one.path, _text_of(found, one.kind, one.path, title_of(name))) for one in started]
     for file, _ in texts:
-        _refuse(root, file)
+        refuse(root, file)
     for file, text in texts:
         write_new(file, text)
     return [file for file, _ in texts]
@@ -155,7 +155,8 @@ def _names_in(folder: Path) -> Sequence[str]:
         return ()
 
 
-def _refuse(root: Path, file: Path) -> None:
+def refuse(root: Path, file: Path) -> None:
+    """Refuse to begin a file that is there, or would lie outside of the workspace (`invalid_request`)."""
     if not resolved(file).is_relative_to(resolved(root)):
         raise SpecError(ErrorCode.INVALID_REQUEST, f"{file} would lie outside of the workspace; nothing was written.")
     if os.path.lexists(file):

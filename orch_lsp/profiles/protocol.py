@@ -101,6 +101,11 @@ def _nowhere(kind: str | None, name: str, listing: Listing) -> Sequence[Started]
     return ()
 
 
+def _nothing_follows(kind: str, path: str, named: Sequence[str]) -> Sequence[Started]:
+    del kind, path, named
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A format with its kinds of documents."""
@@ -116,6 +121,9 @@ class Format:
     format's tool would put them, the one to begin with first; none for a kind that nobody begins. Pure."""
     ascii_names: bool = False
     """Whether the format's tool takes names of ASCII letters and digits alone: `started` is given no others."""
+    follows: Callable[[str, str, Sequence[str]], Sequence[Started]] = _nothing_follows
+    """The documents that are made of one, the next one first: by its kind, its path, and the scopes that it names.
+    Pure."""
 
     def profile(self, kind: str | None = None) -> Profile | None:
         """The profile for a kind of document; the first for None."""

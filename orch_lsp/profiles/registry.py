@@ -156,8 +156,12 @@ class Formats:
             nothing: Sequence[Started] = ()
             return self._call(found.name, "started", lambda: found.started(kind, name, listing), nothing)
 
+        def follows(kind: str, path: str, named: Sequence[str]) -> Sequence[Started]:
+            nothing: Sequence[Started] = ()
+            return self._call(found.name, "follows", lambda: found.follows(kind, path, named), nothing)
+
         profiles = tuple(map(contained_profile, found.profiles))
-        return Format(found.name, profiles, recognise, started, found.ascii_names)
+        return Format(found.name, profiles, recognise, started, found.ascii_names, follows)
 
     def _contained_drafting(self, name: str, profile: Profile) -> Callable[[], Drafting | None] | None:
         made = profile.drafting

@@ -28,3 +28,13 @@ def begin(kind: str | None, name: str, listing: Listing) -> Sequence[Started]:
     if kind in {"requirements", "bugfix", "design", "tasks"}:
         return (Started(kind, f".kiro/specs/{name}/{kind}.md"),)
     return ()
+
+
+_NEXT = {"requirements": ("design", "tasks"), "bugfix": ("design", "tasks"), "design": ("tasks",)}
+
+
+def follow(kind: str, path: str, named: Sequence[str]) -> Sequence[Started]:
+    """The design of requirements, then the tasks, in the same folder."""
+    del named
+    folder = path[: path.rfind("/") + 1]
+    return tuple(Started(one, f"{folder}{one}.md") for one in _NEXT.get(kind, ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orch_lsp.profiles.kiro.beginning import begin
+from orch_lsp.profiles.kiro.beginning import begin, follow
 from orch_lsp.profiles.kiro.recognition import recognise
 from orch_lsp.profiles.kiro.sections import (
     BUGFIX,
@@ -20,4 +20,5 @@ FORMAT = Format(
     (REQUIREMENTS, REQUIREMENTS_ELSEWHERE, BUGFIX, DESIGN, TASKS, STEERING, NOTES),
     recognise,
     begin,
+    follows=follow,
 )

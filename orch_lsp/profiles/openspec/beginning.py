@@ -22,3 +22,20 @@ def begin(kind: str | None, name: str, listing: Listing) -> Sequence[Started]:
     if kind == "delta":
         return (delta,)
     return (Started(kind, f"{folder}/{kind}.md"),) if kind in {"proposal", "design", "tasks"} else ()
+
+
+_DELTAS = "/specs/"
+
+
+def follow(kind: str, path: str, named: Sequence[str]) -> Sequence[Started]:
+    """The deltas of a proposal, one for each capability that it names; then the tasks of the change, and its design."""
+    folder = path.rpartition("/")[0]
+    if kind == "delta":
+        folder = folder.rpartition(_DELTAS)[0]
+    rest = (Started("tasks", f"{folder}/tasks.md"), Started("design", f"{folder}/design.md"))
+    if kind == "proposal":
+        names = dict.fromkeys(scope.rpartition(_DELTAS)[2] for scope in named if _DELTAS in scope)
+        return (*(Started("delta", f"{folder}{_DELTAS}{name}/spec.md") for name in names if name), *rest)
+    if kind == "design":
+        return rest[:1]
+    return rest if kind == "delta" and folder else ()

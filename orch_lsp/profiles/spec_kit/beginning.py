@@ -38,3 +38,13 @@ def begin(kind: str | None, name: str, listing: Listing) -> Sequence[Started]:
         number = max((int(match[1]) for match in found), default=0) + 1
         folder = f"{number:03d}-{name}"
     return (Started(kind, f"{_FOLDER}/{folder}/{_FILES[kind]}"),)
+
+
+_NEXT = {"spec": ("plan", "tasks"), "plan": ("tasks",)}
+
+
+def follow(kind: str, path: str, named: Sequence[str]) -> Sequence[Started]:
+    """The plan of a spec, then the tasks, in the same folder."""
+    del named
+    folder = path[: path.rfind("/") + 1]
+    return tuple(Started(one, f"{folder}{_FILES[one]}") for one in _NEXT.get(kind, ()))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from orch_lsp.profiles.protocol import Format
-from orch_lsp.profiles.spec_kit.beginning import begin
+from orch_lsp.profiles.spec_kit.beginning import begin, follow
 from orch_lsp.profiles.spec_kit.recognition import recognise
 from orch_lsp.profiles.spec_kit.sections import PROFILES
 
-FORMAT = Format(PROFILES[0].name, PROFILES, recognise, begin)
+FORMAT = Format(PROFILES[0].name, PROFILES, recognise, begin, follows=follow)

@@ -1,0 +1,86 @@
+"""`orch-lsp derive FILE`: begin and draft the document that its format makes of a spec."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from orch_lsp.cli.draft import Options, run_on
+from orch_lsp.cli.files import read_text
+from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say, say_error, write_json
+from orch_lsp.errors import SpecError
+from orch_lsp.late import late
+from orch_lsp.orchestration.reading import Reading, read
+from orch_lsp.orchestration.source import Source
+from orch_lsp.settings.load import ProjectLayer
+from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.workspace import resolved
+
+if TYPE_CHECKING:
+    from orch_lsp.app import session as sessions
+    from orch_lsp.orchestration import deriving
+else:
+    sessions = late("orch_lsp.app.session")
+    deriving = late("orch_lsp.orchestration.deriving")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--kind", metavar="KIND", help="Which document, as `tasks`; the next one that is not there otherwise.")
+@click.option("--provider", metavar="NAME", help="Provider to ask; it counts as your consent for this run only.")
+@click.option("--model", metavar="ID", help="Model to ask for.")
+@click.option("--write", is_flag=True, help="Begin the file beside FILE and draft it, instead of printing it.")
+@click.option("--json", "as_json", is_flag=True, help="Print each run's record instead of the document.")
+@click.option(
+    "--workspace", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The workspace's root."
+)
+def derive(
+    file: Path,
+    kind: str | None,
+    provider: str | None,
+    model: str | None,
+    write: bool,  # noqa: FBT001 -- click passes flags by name
+    as_json: bool,  # noqa: FBT001
+    workspace: Path | None,
+) -> None:
+    """Make the next document of FILE's format: of a spec the plan, of a plan the tasks, of a proposal the deltas.
+
+    The document is begun as `orch-lsp new` would, and drafted with FILE and the documents beside it before the model,
+    which is asked to cite each of their ids. A file that is there is never touched.
+
+    Exit codes: 0 completed, 1 a run failed, 2 refused before a run, 130 cancelled.
+    """
+    choice = CommandChoice(provider, model)
+    try:
+        source, found = asyncio.run(_found(file, kind, choice, workspace))
+    except SpecError as error:
+        if as_json:
+            write_json(error_document(error.detail))
+        say_error(error.detail)
+        raise SystemExit(EXIT_BEFORE_RUN) from error
+    if len(found) > 1 and not (write or as_json):
+        raise click.UsageError(f"{len(found)} documents follow; give --write or --json")
+    for one in found:
+        say(f"{one.path}: made of {file}")
+    texts: dict[Path, str | SpecError] = {one.path: one.text for one in found}
+    several = len(found) > 1
+    run_on([*texts], Options(choice, write, as_json, workspace, texts, several, derived_from=source))
+
+
+def _source(file: Path, workspace: Path | None) -> Source:
+    return Source(resolved(file).as_uri(), file.absolute(), None, read_text(file), (Path.cwd(),), workspace)
+
+
+async def _found(
+    file: Path, kind: str | None, choice: CommandChoice, workspace: Path | None
+) -> tuple[Reading, tuple[deriving.Derived, ...]]:
+    session = sessions.build_session()
+    try:
+        source = await asyncio.to_thread(_source, file, workspace)
+        reading = await read(session, source, editor=ProjectLayer(), command=choice)
+        return reading, await asyncio.to_thread(deriving.next_documents, reading, kind)
+    finally:
+        await session.aclose()
