@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orch_lsp.cli import check_report
+from orch_lsp.cli import alike_specs, check_report
+from orch_lsp.cli.alike_specs import AlikeSpecs
 from orch_lsp.cli.check_report import Place, Report, Reported
 from orch_lsp.cli.files import replace_text
 from orch_lsp.cli.fixing import fix
@@ -84,6 +85,8 @@ class _Checked:
     is_lost: bool = False
     """Whether a cure could not be written."""
     told: set[str] = field(default_factory=set[str])
+    alike: AlikeSpecs | None = None
+    """Specs to be compared with one another; None if nobody asks."""
 
     def report(self, *, of_checkout: bool) -> Report:
         """The findings, placed below one root: that of the checkout, if it is asked for and there is one."""
@@ -158,6 +161,7 @@ def _print(report: Report, form: str) -> None:
 
 async def _check(asked: _Asked) -> _Checked:
     session, checked = sessions.build_session(), _Checked()
+    checked.alike = AlikeSpecs() if not asked.rules or alike_specs.RULE in asked.rules else None
     try:
         with Checkouts() as checkouts:
             files = _files(asked, session, checkouts, checked.warn)
@@ -171,6 +175,9 @@ async def _check(asked: _Asked) -> _Checked:
                     checked.found.append(_InFile(found.file.path, found.root, [one]))
                     continue
                 await asyncio.to_thread(_take, found, asked.rules, checked)
+            if checked.alike is not None:
+                repeated = await asyncio.to_thread(list, checked.alike.findings())
+                checked.found += (_InFile(file, root, [one]) for file, root, one in repeated)
     finally:
         await session.aclose()
     return checked
@@ -230,6 +237,8 @@ def _take(spec: ReadSpec, rules: Collection[str], checked: _Checked) -> None:
     lines = LineIndex(reading.document.text)
     around = reading.index
     found = [_reported(one, lines, around) for one in findings_of(reading, rules)]
+    if checked.alike is not None and is_spec(reading):
+        checked.alike.take(spec, lines)
     checked.found.append(_InFile(spec.file.path, spec.root, found))
 
 

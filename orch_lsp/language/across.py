@@ -47,7 +47,8 @@ class AcrossRule:
     """The severity where the user sets none."""
     summary: str
     """The fault that it finds, in a line."""
-    check: Callable[[Index, IndexedDocument], Iterator[Found]]
+    check: Callable[[Index, IndexedDocument], Iterator[Found]] | None
+    """None for one that looks at all documents at once (`alike`), where somebody has read them all."""
     waits_for_word: bool = False
     """As of `Rule`."""
 
@@ -70,7 +71,7 @@ def check_across(index: Index, path: str, severities: Mapping[str, Severity] = _
         Finding(rule.code, severity, found.message, found.span, found.key, found.fixes, found.related)
         for rule in ACROSS.values()
         if (severity := severities.get(rule.code, severities.get(EVERY_RULE, rule.severity))) != "off"
-        for found in rule.check(index, document)
+        for found in (rule.check(index, document) if rule.check is not None else ())
     ]
     return tuple(sorted(findings, key=lambda finding: finding.span))
 
@@ -327,6 +328,10 @@ ACROSS: Mapping[str, AcrossRule] = {
         AcrossRule(
             "misplaced_spec_file", "structure", "error",
             "A delta stands where it changes no spec.", misplaced_spec_file,
+        ),
+        AcrossRule(
+            "near_duplicate_across_specs", "language", "hint",
+            "A requirement says what one of another spec says.", None,
         ),
     )
 }  # fmt: skip

@@ -172,7 +172,7 @@ def test_codes_are_of_one_name_space() -> None:
     assert all(code == rule.code == code.lower() for code, rule in ACROSS.items())
 
 
-@pytest.mark.parametrize("code", ACROSS)
+@pytest.mark.parametrize("code", [code for code, rule in ACROSS.items() if rule.check is not None])
 def test_the_examples_of_the_page_are_what_they_are_said_to_be(code: str) -> None:
     for texts, number in zip(examples_of_several(code), (1, 0), strict=True):
         index = Index.of(indexed(path, text) for path, text in texts.items())
@@ -181,7 +181,7 @@ def test_the_examples_of_the_page_are_what_they_are_said_to_be(code: str) -> Non
         assert any(codes.values()) is bool(number)
 
 
-@pytest.mark.parametrize("code", ACROSS)
+@pytest.mark.parametrize("code", [code for code, rule in ACROSS.items() if rule.check is not None])
 def test_the_severity_for_all_rules_holds_for_these(code: str) -> None:
     texts, _ = examples_of_several(code)
     index = Index.of(indexed(path, text) for path, text in texts.items())
