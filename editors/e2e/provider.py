@@ -5,6 +5,7 @@ The model's name is the script:
 * `steady`   streams a section for each one that the prompt asks for, then usage and an ordinary end
 * `held`     streams the first words, then waits until the file `release` appears in the control folder;
              so does every model while there is a file `hold`
+* `endless`  as `held`, but streams words until the client leaves;
 * `denied`   answers 401, as for a wrong key
 * `limited`  answers 429 with `Retry-After: 0`
 * `later`    answers 429 with `Retry-After: 3` once, then streams as `steady` does
@@ -94,7 +95,7 @@ class Exchange(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """The list of models."""
-        models = [{"id": name, "object": "model"} for name in ("steady", "held", "denied", "limited", "later", "cut")]
+        models = [{"id": name, "object": "model"} for name in ("steady", "held", "denied", "limited", "later", "cut", "endless")]
         self.answer(200, {"object": "list", "data": models})
 
     def do_POST(self) -> None:
@@ -144,6 +145,8 @@ class Exchange(BaseHTTPRequestHandler):
                 return
             if script == "held":
                 self.hold()
+            if script == "endless":
+                self.go_on(model)
             self.send_text(model, draft[first:])
             self.send_event(chunk(model, {}, finish_reason="stop"))
             self.send_event({**chunk(model, {}), "choices": [], "usage": WHOLE_ANSWER_TOKENS})
@@ -163,6 +166,15 @@ class Exchange(BaseHTTPRequestHandler):
             readable, _, _ = select.select([self.connection], [], [], 0.02)
             if readable and not self.connection.recv(1, socket.MSG_PEEK):
                 raise ClientGoneError
+
+    def go_on(self, model: str) -> None:
+        """Send words without an end, until the client leaves."""
+        self.server.journal.write("held")
+        while True:
+            readable, _, _ = select.select([self.connection], [], [], 0.02)
+            if readable and not self.connection.recv(1, socket.MSG_PEEK):
+                raise ClientGoneError
+            self.send_event(chunk(model, {"content": " and again"}))
 
     def send_text(self, model: str, text: str) -> None:
         """Send text a few words at a time."""

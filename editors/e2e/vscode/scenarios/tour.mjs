@@ -92,6 +92,8 @@ export const tour = [
       const window = await openSpec(context);
       await window.during(async () => {
         const { page } = window;
+        // The key is bound as soon as the button is there.
+        await window.titleButton("Generate Draft").waitFor();
         await window.line("Rate limiting for").click();
         await page.keyboard.press("Control+k");
         await page.keyboard.press("Control+g");
@@ -103,6 +105,24 @@ export const tour = [
         assert.equal(readFileSync(world.at("workspace/specs", FILE), "utf8"), SPEC);
         await window.command("Orch: Show Spec Runs");
         await page.getByRole("treeitem", { name: /cancelled.*partial draft kept/u }).waitFor();
+      });
+    },
+  },
+  {
+    name: "a click in the status bar cancels while words arrive and its text changes with each",
+    world: { files, model: "endless" },
+    run: async (context) => {
+      const { world } = context;
+      const window = await openSpec(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.lens("Generate").click();
+        await window.status("tokens").waitFor();
+        // Not Playwright's click, which waits until the item is still.
+        const { x, y, height } = await window.status("tokens").boundingBox();
+        await page.mouse.click(x + 30, y + height / 2);
+        await until("the socket to close", () => happened(world, "closed_by_client"), 15_000);
+        await window.status("tokens").waitFor({ state: "detached" });
       });
     },
   },

@@ -6,6 +6,7 @@ import { runDetails, spokenStatus, statusText } from "./statusText";
 export function showLiveRuns(tracker: RunTracker): vscode.Disposable {
   const item = vscode.window.createStatusBarItem("orch.live", vscode.StatusBarAlignment.Left, 100);
   item.name = vscode.l10n.t("Orch runs");
+  let clicked: string | null = null;
   const update = (): void => {
     const { live } = tracker;
     const newest = live.at(-1);
@@ -18,11 +19,17 @@ export function showLiveRuns(tracker: RunTracker): vscode.Disposable {
     item.text = text;
     item.tooltip = [...runDetails(newest.record, vscode.l10n.t), click].join("\n");
     item.accessibilityInformation = { label: `${spokenStatus(live, vscode.l10n.t)}. ${click}`, role: "button" };
-    item.command = {
-      command: "orch.cancelRun",
-      title: vscode.l10n.t("Cancel Run"),
-      arguments: [live.length > 1 ? { choose: true } : { runId: newest.record.run_id }],
-    };
+    // A command that is set anew makes the one before it void at once, also where that is still in the window: a click
+    // while words arrive would be lost.
+    const target = live.length > 1 ? "" : newest.record.run_id;
+    if (target !== clicked) {
+      clicked = target;
+      item.command = {
+        command: "orch.cancelRun",
+        title: vscode.l10n.t("Cancel Run"),
+        arguments: [target === "" ? { choose: true } : { runId: target }],
+      };
+    }
     item.show();
   };
   return vscode.Disposable.from(
