@@ -15,7 +15,7 @@ from typing import cast
 
 from orch_lsp.context.choke import Admitted, secret_in_name
 from orch_lsp.context.corpus import Corpus
-from orch_lsp.context.excerpts import Lines, head, part, whole
+from orch_lsp.context.excerpts import LABEL, LEAST_USEFUL, beginning
 from orch_lsp.context.item import ContextItem, estimate_tokens
 from orch_lsp.context.roles import role_by_text
 from orch_lsp.hidden import quoted, strip_hidden
@@ -27,8 +27,6 @@ MOST_TOKENS = 1_500
 _SHARE = 5
 """The card takes at most this part of a budget."""
 
-_LEAST_USEFUL = 32
-_LABEL = 24
 _MOST_NAMES = 40
 _MOST_LANGUAGES = 6
 _LONGEST_VALUE = 200
@@ -170,17 +168,14 @@ _MANIFESTS: Mapping[str, Callable[[str], Mapping[str, object]]] = {
 
 
 def _conventions(corpus: Corpus, room: int) -> Iterator[ContextItem]:
-    share = max(room // _OF_ONE, 8 * _LEAST_USEFUL)
+    share = max(room // _OF_ONE, 8 * LEAST_USEFUL)
     for path in _CONVENTIONS:
-        if path not in corpus.files or room < _LEAST_USEFUL + _LABEL:
+        if path not in corpus.files or room < LEAST_USEFUL + LABEL:
             continue
         admitted = corpus.text(path)
         if not isinstance(admitted, Admitted) or not admitted.text.strip():
             continue
-        lines = Lines(admitted.text)
-        span = head(lines, 1, len(lines), min(share, room) - _LABEL)
-        if span is None:
-            continue
-        cut = part(admitted, lines, span, None, "card") if span[1] < len(lines) else whole(admitted, None, "card")
-        room -= estimate_tokens(cut.text) + _LABEL
-        yield replace(cut, role=role_by_text(path, admitted.text))
+        cut = beginning(admitted, "card", min(share, room))
+        if cut is not None:
+            room -= estimate_tokens(cut.text) + LABEL
+            yield replace(cut, role=role_by_text(path, admitted.text))

@@ -1,4 +1,4 @@
-"""Which lines of a file are worth sending."""
+"""Which lines of a file are worth sending, and how a text is cut to a budget of tokens."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from orch_lsp.text import sha256
 MAX_WINDOW_LINES = 80
 MAX_WINDOWS = 3
 MARGIN_LINES = 3
+LABEL = 24
+"""Tokens of a label with its fences, about; the exact cost is asked for before an item is taken."""
+LEAST_USEFUL = 32
+"""Below this many tokens an excerpt says too little to be worth its label."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 
@@ -59,6 +63,37 @@ def part(admitted: Admitted, lines: Lines, span: tuple[int, int], score: float |
     elsewhere = sum(1 for line in admitted.hidden if not span[0] <= line <= span[1])
     redactions = admitted.redactions - elsewhere
     return ContextItem(admitted.relative_path, span, text, sha256(text), score, source, redactions)
+
+
+def excerpt(admitted: Admitted, lines: Lines, span: tuple[int, int], score: float | None, source: str) -> ContextItem:
+    """The item that is these lines of a file; if they are all of it, the whole file."""
+    if span == (1, len(lines)):
+        return whole(admitted, score, source)
+    return part(admitted, lines, span, score, source)
+
+
+def beginning(admitted: Admitted, source: str, budget: int) -> ContextItem | None:
+    """As much of a text from its first line on as fits into a budget of tokens with its label; None if nothing does."""
+    lines = Lines(admitted.text)
+    span = head(lines, 1, len(lines), budget - LABEL) if budget >= LEAST_USEFUL + LABEL else None
+    return None if span is None else excerpt(admitted, lines, span, None, source)
+
+
+def most_telling(admitted: Admitted, weights: Mapping[str, float], source: str, budget: int) -> tuple[ContextItem, ...]:
+    """The lines of a text that say most about the terms within a budget of tokens; its beginning if none says anything.
+
+    Args:
+        admitted: The text.
+        weights: What each term is worth.
+        source: Of the items.
+        budget: Tokens for all items together, labels included.
+    """
+    lines = Lines(admitted.text)
+    windows = best_windows(lines, weights, budget - MAX_WINDOWS * LABEL)
+    if windows:
+        return tuple(excerpt(admitted, lines, span, None, source) for span in windows)
+    start = beginning(admitted, source, budget)
+    return () if start is None else (start,)
 
 
 def head(lines: Lines, first: int, last: int, budget: int) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from orch_lsp.context.choke import Admitted
 from orch_lsp.context.corpus import Corpus
-from orch_lsp.context.excerpts import Lines, head, part, whole
+from orch_lsp.context.excerpts import beginning
 from orch_lsp.context.item import ContextItem
 from orch_lsp.markdown.reader import read
 
@@ -18,7 +18,8 @@ _SHARE = 10
 """The example takes at most this part of a budget."""
 _LEAST_SECTIONS = 3
 _MOST_READ = 20
-_LEAST_USEFUL = 100
+_LEAST_OF_EXAMPLE = 100
+"""Tokens; of less nobody sees a manner."""
 _OPEN = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b|\?\?\?|\[NEEDS CLARIFICATION|\[[A-Z][A-Z ]{3,40}\]")
 
 
@@ -34,7 +35,7 @@ def example_spec(corpus: Corpus, spec: str | None, budget: int) -> ContextItem |
         budget: Tokens of the whole context.
     """
     most = min(MOST_TOKENS, budget // _SHARE)
-    if spec is None or most < _LEAST_USEFUL:
+    if spec is None or most < _LEAST_OF_EXAMPLE:
         return None
     best: tuple[int, str, Admitted] | None = None
     for path in list(_neighbours(corpus.files, spec))[:_MOST_READ]:
@@ -43,17 +44,8 @@ def example_spec(corpus: Corpus, spec: str | None, budget: int) -> ContextItem |
             best[0] if best else 0
         ):
             best = (sections, path, admitted)
-    return None if best is None else _beginning(best[2], most)
-
-
-def _beginning(admitted: Admitted, most: int) -> ContextItem | None:
-    lines = Lines(admitted.text)
-    span = head(lines, 1, len(lines), most)
-    if span is None:
-        return None
-    if span == (1, len(lines)):
-        return replace(whole(admitted, None, "example"), role="docs")
-    return replace(part(admitted, lines, span, None, "example"), role="docs")
+    found = None if best is None else beginning(best[2], "example", most)
+    return None if found is None else replace(found, role="docs")
 
 
 def _neighbours(files: Iterable[str], spec: str) -> Iterator[str]:

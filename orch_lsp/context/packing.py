@@ -15,7 +15,7 @@ from orch_lsp.context.choke import Admitted
 from orch_lsp.context.choosing import Candidate, Choice
 from orch_lsp.context.corpus import Corpus
 from orch_lsp.context.duplicates import SentLines
-from orch_lsp.context.excerpts import Lines, best_windows, head, part, whole
+from orch_lsp.context.excerpts import LABEL, LEAST_USEFUL, Lines, best_windows, excerpt, head, part, whole
 from orch_lsp.context.item import ContextItem, Exclusion
 from orch_lsp.context.references import symbols
 from orch_lsp.context.roles import Role, role_by_text
@@ -44,11 +44,6 @@ COST_POWER = 0.3
 _REFERRED = 0.5
 """The score of units of a file that is chosen only because others refer to it."""
 
-# Below this many tokens an excerpt says too little to be worth its label.
-LEAST_USEFUL = 32
-
-# A label and its fences; the exact cost is asked for before an item is taken.
-_LABEL = 24
 _AROUND = 15
 _MOST_READ = 24
 _ENOUGH = 3
@@ -225,10 +220,10 @@ class Pack:
         if not spans and not wanted.whole and wanted.ranges and not wanted.names and not wanted.calls:
             return None
         if wanted.whole or not spans:
-            spans += self._best_of(file, share - _LABEL * 2)
+            spans += self._best_of(file, share - LABEL * 2)
         found: list[ContextItem] = []
         for first, last in _merged(spans):
-            span = head(file.lines, first, last, share - _LABEL)
+            span = head(file.lines, first, last, share - LABEL)
             if span is not None:
                 found.append(_in_role(part(file.admitted, file.lines, span, None, wanted.source), file))
                 file.taken.append(span)
@@ -247,7 +242,7 @@ class Pack:
         found: list[Range] = []
         for option in sorted(self._options_of(file, share, 1.0), key=lambda one: -one.value):
             if option.tokens <= share:
-                share -= option.tokens + _LABEL
+                share -= option.tokens + LABEL
                 found.append((option.unit.first, option.unit.last))
         start = None if found else head(file.lines, 1, len(file.lines), share)
         return [start] if start else found
@@ -290,7 +285,7 @@ class Pack:
         found: list[_Option] = []
         for unit, score in zip(parts, scores, strict=True):
             if score > 0:
-                tokens = file.tokens(unit) + _LABEL
+                tokens = file.tokens(unit) + LABEL
                 value = worth * score / tokens**COST_POWER * (NAMED if unit.name and unit.name in wanted else 1)
                 found.append(_Option(value, file, unit, tokens))
         return found
@@ -349,7 +344,7 @@ class Pack:
             end = min(first - 1, option.unit.last)
             if end - at >= _LEAST_REST:
                 unit = Unit(option.unit.name, at, end)
-                yield replace(option, unit=unit, tokens=option.file.tokens(unit) + _LABEL)
+                yield replace(option, unit=unit, tokens=option.file.tokens(unit) + LABEL)
             at = max(at, last + 1)
 
     def _raise_called(self, options: Sequence[_Option], taken: _Option) -> None:
@@ -368,9 +363,7 @@ class Pack:
             score = round(candidate.score, 4)
             for span in _merged([(unit.first, unit.last) for unit in file.chosen], _JOINED_GAP):
                 names = [unit.name for unit in file.chosen if unit.name and span[0] <= unit.first <= span[1]]
-                item = part(file.admitted, file.lines, span, score, "rank")
-                if span == (1, len(file.lines)):
-                    item = whole(file.admitted, score, "rank")
+                item = excerpt(file.admitted, file.lines, span, score, "rank")
                 yield replace(item, role=candidate.role, symbol=", ".join(names))
 
 

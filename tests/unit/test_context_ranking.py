@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orch_lsp.context.assembly import cost
 from orch_lsp.context.choke import Admitted
-from orch_lsp.context.excerpts import Lines, best_windows, head, part
+from orch_lsp.context.excerpts import Lines, beginning, best_windows, head, most_telling, part
 from orch_lsp.context.item import estimate_tokens
 from orch_lsp.context.ranking import Document, rank
 from orch_lsp.context.tokens import STOP_WORDS, TermCounter, terms
@@ -160,3 +161,15 @@ def test_an_empty_text_has_one_empty_line():
     assert (len(Lines("")), Lines("").text(1, 1)) == (1, "")
     assert len(Lines("a\n")) == 1
     assert len(Lines("a\n\n")) == 2
+
+
+@given(st.text("ab \n", max_size=800), st.integers(0, 200))
+def test_a_text_that_is_cut_fits_with_its_labels(text: str, budget: int):
+    admitted = Admitted("p.md", text, 0)
+    start = beginning(admitted, "card", budget)
+    telling = most_telling(admitted, {"ab": 1.0}, "mcp", budget)
+    assert start is None or cost(start) <= budget
+    assert sum(map(cost, telling)) <= budget or not telling
+    for item in (*telling, *filter(None, (start,))):
+        assert item.text in text
+        assert (item.lines is None) == (item.text == text)

@@ -7,15 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from orch_lsp.context.assembly import cost
 from orch_lsp.context.choke import Admitted, pass_text
-from orch_lsp.context.excerpts import Lines, best_windows, head, part, whole
+from orch_lsp.context.excerpts import most_telling, whole
 from orch_lsp.context.item import ContextItem, Exclusion
 from orch_lsp.context.mcp.answer import Given
 from orch_lsp.context.tokens import TermCounter
 
 SOURCE = "mcp"
-_LABEL = 48
-"""Tokens of a label with its fences, about; the exact cost decides."""
-_LEAST_USEFUL = 32
 
 
 @dataclass(slots=True)
@@ -54,19 +51,11 @@ def fit(texts: Sequence[Given], terms: Sequence[str], budget: int) -> Fitted:
     return fitted
 
 
-def _pieces(admitted: Admitted, terms: Sequence[str], share: int) -> Iterator[ContextItem]:
+def _pieces(admitted: Admitted, terms: Sequence[str], share: int) -> tuple[ContextItem, ...]:
     everything = whole(admitted, None, SOURCE)
     if cost(everything) <= share:
-        yield everything
-        return
-    lines, room = Lines(admitted.text), share - _LABEL
-    if room < _LEAST_USEFUL:
-        return
-    windows = best_windows(lines, dict.fromkeys(terms, 1.0), room)
-    if not windows and (first := head(lines, 1, len(lines), room)) is not None:
-        windows = [first]
-    for span in windows:
-        yield part(admitted, lines, span, None, SOURCE)
+        return (everything,)
+    return most_telling(admitted, dict.fromkeys(terms, 1.0), SOURCE, share)
 
 
 def _hidden(admitted: Admitted, items: Sequence[ContextItem]) -> Iterator[Exclusion]:
