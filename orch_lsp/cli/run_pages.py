@@ -108,6 +108,8 @@ def page_of(record: RunRecord, draft_text: str | None) -> str:
             blocks.append([heading, *_indented(lines, width)])
     if record.findings:
         blocks.append(["Findings", *_findings(record, width)])
+    if record.questions:
+        blocks.append(["Questions", *_indented(views.question_lines(record), width)])
     if draft_text is not None:
         text = visible(draft_text.replace("\r\n", "\n").replace("\r", "\n"), keep="\n\t").rstrip("\n")
         blocks += [["Draft"], wrapped(text, width)]

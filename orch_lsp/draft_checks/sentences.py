@@ -22,6 +22,7 @@ _ABBREVIATED = re.compile(
 _NUMBER = re.compile(r"\s*[*_]{0,3}(?:[A-Z]{0,4}-?\d{1,4}(?:\.\d{1,3}){0,3})\.?[*_]{0,3}\s*")
 _BOX = re.compile(r"\[[ xX~-]\]\*?[ \t]+")
 _WORD = re.compile(r"\w|\?{3}")
+_EMPHATIC = re.compile(r"(?:\*\*|__)[^*_]{1,80}(?:\*\*|__)")
 _COLONS = (":", "：")
 _MOST = 5_000
 _LONGEST = 2_000
@@ -40,7 +41,7 @@ class Sentence:
     is_item: bool = False
     """Whether it is a list item, or the first sentence of one."""
     lead: str = ""
-    """The line with a colon at its end above the list that it stands in."""
+    """The line above the list that it stands in, if it ends with a colon or is emphatic as a whole."""
 
 
 def sentences_of(text: str) -> tuple[Sentence, ...]:
@@ -66,7 +67,8 @@ def sentences_of(text: str) -> tuple[Sentence, ...]:
                     found.append(one)
                     begins = False
                     if not is_item or lead.heading != heading:
-                        lead = one if words.rstrip("*_ ").endswith(_COLONS) else Sentence("", 0, 0, heading)
+                        is_lead = words.rstrip("*_ ").endswith(_COLONS) or _EMPHATIC.fullmatch(words) is not None
+                        lead = one if is_lead else Sentence("", 0, 0, heading)
             if len(found) > _MOST:
                 return tuple(found[:_MOST])
     return tuple(found)

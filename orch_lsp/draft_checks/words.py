@@ -269,3 +269,29 @@ COMMON = frozenset(
     for word in line.split()
 )
 """Words that say nothing of the thing itself, those of every task among them."""
+
+OPEN_PREFIX = re.compile(
+    r"[\s*_`]{0,4}(?:open(?: question| point| issue)?|question|offene(?:r|s)? (?:frage|punkt)|frage|question ouverte|pregunta(?: abierta)?|questão(?: em aberto)?|未決(?:事項)?|未解決|質問|待确认|问题|미결|질문)"
+    r"(?: ?\d{1,3})?[*_`]{0,3}\s*[:：]\s*[*_]{0,2}\s*",
+    re.IGNORECASE,
+)
+"""In front of a question that a statement asks."""
+
+OPTIONS = re.compile(
+    r"[\s*_(]*(?:options?|optionen|möglichkeiten|choix|opciones|opções|選択肢|选项|선택지)[*_]{0,2}\s*[:：]\s*[*_]{0,2}",
+    re.IGNORECASE,
+)
+"""In front of the answers that a question may have."""
+
+DEFAULT = re.compile(
+    r"[\s*_(]*(?:default(?: here)?|proposed(?: default| here)?|proposal|recommended|working name(?: here)?|standard|vorgabe|vorschlag|empfohlen|par défaut|por defecto|padrão|既定|初期値|默认|建议|기본값|제안)"
+    r"[*_]{0,2}\s*[:：]\s*[*_]{0,2}",
+    re.IGNORECASE,
+)
+"""In front of the answer that is taken until somebody gives one."""
+
+EITHER = re.compile(
+    r"\b(?:either|entweder) (?P<one>.{2,120}?),? (?:or|oder) (?P<other>.{2,120}?)(?=\s*(?:[.?!;](?:\s|\Z)|[–—,]|\Z))",
+    re.IGNORECASE,
+)
+"""The two answers between which a statement leaves the choice."""

@@ -34,6 +34,7 @@ def with_steps(record: RunRecord, states: Sequence[StepState]) -> RunRecord:
         usage=_usage_of(entries),
         cost=_cost_of(entries),
         findings=tuple(finding for state in states for finding in state.findings),
+        questions=next((state.questions for state in reversed(states) if state.questions is not None), ()),
         timing=_timing_of(record, entries),
     )
     asked = [state for state in states if state.provider is not None]

@@ -12,13 +12,14 @@ from orch_lsp.document.placeholder import is_placeholder
 from orch_lsp.document.written_style import language_of
 from orch_lsp.late import late
 from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.runs.record import Finding
+from orch_lsp.runs.record import Finding, Question
 from orch_lsp.text import normalised
 
 if TYPE_CHECKING:
     from orch_lsp.context import occurrences
     from orch_lsp.document.answer.reading import Answer
     from orch_lsp.draft_checks import facts, material, symbols, table
+    from orch_lsp.draft_checks import questions as draft_questions
     from orch_lsp.draft_checks.facts import Fact
     from orch_lsp.draft_checks.material import Material, Part
 else:
@@ -28,6 +29,7 @@ else:
     material = late("orch_lsp.draft_checks.material")
     symbols = late("orch_lsp.draft_checks.symbols")
     table = late("orch_lsp.draft_checks.table")
+    draft_questions = late("orch_lsp.draft_checks.questions")
 
 _WHOLE = 0.5
 """The share of its sections that has to be drafted before a draft is held to say all that the brief does."""
@@ -58,6 +60,22 @@ def checked(plan: DraftPlan, answer: Answer, sources: Sequence[str], step: str) 
         Finding(one.code, one.severity, one.message[:500], one.key, one.text[:_MOST_TEXT], step)
         for one in found[:_MOST_FINDINGS]
     )
+
+
+def questions_of(plan: DraftPlan, answer: Answer) -> tuple[Question, ...]:
+    """The questions of a draft and its brief, with ids. Pure."""
+    sections = [material.Part(one.key, one.title, one.body) for one in answer.sections]
+    found = draft_questions.questions_of(sections, facts.facts_of(plan.brief), answer.questions)
+    return tuple(
+        Question(f"Q{number}", one.text, one.options, one.default, one.about, one.key, _kind(one))
+        for number, one in enumerate(found, 1)
+    )
+
+
+def _kind(question: draft_questions.Question) -> str:
+    if question.is_contradiction:
+        return "contradiction"
+    return "brief" if question.key is None and question.about is not None else "draft"
 
 
 def material_of(plan: DraftPlan, answer: Answer, sources: Sequence[str]) -> Material:

@@ -196,6 +196,7 @@ class _DraftSteps:
         if mended is not before:
             self._answer = mended.answer
             scope.found(mended.findings)
+            scope.change(questions=await asyncio.to_thread(check.questions_of, self._plan, mended.answer))
             # The step keeps what it found; what counts for the run is what is left.
             checked.change(findings=())
 

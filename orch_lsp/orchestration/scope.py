@@ -16,6 +16,7 @@ from orch_lsp.runs.record import (
     Finding,
     ModelRef,
     ProviderRef,
+    Question,
     RequestParameters,
     Step,
     seconds_between,
@@ -41,6 +42,7 @@ class StepState:
         request: The parameters that it sent.
         context: What of the workspace it chose; None if that is not its task.
         findings: What it found in an answer.
+        questions: What is open in the draft and its brief; None if that is not its task.
     """
 
     entry: Step
@@ -49,6 +51,7 @@ class StepState:
     request: RequestParameters | None = None
     context: ContextRecord | None = None
     findings: tuple[Finding, ...] = ()
+    questions: tuple[Question, ...] | None = None
 
 
 class StepPort(Protocol):

@@ -257,6 +257,25 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A question that a person has to answer: the draft asks it, or its brief leaves it open or contradicts itself.
+
+    `about` are lines of the brief, counted from 1, the last one included; `key` is the section of the draft that asks
+    it; `default` holds until somebody answers. `kind` is `draft`, `brief` or `contradiction`.
+    """
+
+    id: str
+    text: str
+    options: tuple[str, ...] = ()
+    default: str | None = None
+    about: tuple[int, int] | None = None
+    key: str | None = None
+    kind: str = "draft"
+    answer: str | None = None
+    answered_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """An edit that was made: hashes of the whole document; `verified` if it was read back and matched."""
 
@@ -338,6 +357,7 @@ class RunRecord:
     error: ErrorDetail | None = None
     draft: Draft | None = None
     findings: tuple[Finding, ...] = ()
+    questions: tuple[Question, ...] = ()
     applied: Applied | None = None
     """The last edit that brought some of the draft into the document."""
     applications: tuple[Application, ...] = ()

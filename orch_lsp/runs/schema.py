@@ -34,7 +34,7 @@ FIELDS = (
     "spec", "brief_sha256", "prompt",
     "provider", "model", "request", "request_sha256",
     "steps", "context", "usage", "cost", "finish_reasons", "finish_reason", "timing",
-    "error", "draft", "findings", "applied", "applications", "client", "server", "vcs", "rewrite",
+    "error", "draft", "findings", "questions", "applied", "applications", "client", "server", "vcs", "rewrite",
 )  # fmt: skip
 """The record's keys in the order in which they are written."""
 

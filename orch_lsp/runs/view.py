@@ -23,7 +23,7 @@ from orch_lsp.runs.labels import (
     tokens_label,
 )
 from orch_lsp.runs.origins import SectionOrigin, time_of
-from orch_lsp.runs.record import Attempt, Finding, RunRecord, Step
+from orch_lsp.runs.record import Attempt, Finding, Question, RunRecord, Step
 from orch_lsp.runs.status import RunStatus, SectionState
 from orch_lsp.runs.timeline import step_label, timeline_lines, timeline_of
 
@@ -116,6 +116,22 @@ def _finding_blocks(findings: Sequence[Finding]) -> Iterable[str]:
             yield fenced(finding.text, "text")
 
 
+def question_lines(record: RunRecord) -> tuple[str, ...]:
+    """The questions that a person has to answer, a line each, with their options and what was answered."""
+    return tuple(_question_line(question) for question in record.questions)
+
+
+def _question_line(question: Question) -> str:
+    beside = ""
+    if question.options:
+        beside += f" Options: {' / '.join(question.options)}."
+    if question.answer is not None:
+        beside += f" Answer: {question.answer}."
+    elif question.default is not None:
+        beside += f" Default: {question.default}."
+    return plain(f"{question.id}: {question.text}{beside}", limit=1_200)
+
+
 def draft_page(record: RunRecord, draft_text: str) -> str:
     """A draft as a page: its text, and below it what was said of it, and what is to be looked at or is not in it."""
     reviewed = section_lines(record)
@@ -199,6 +215,8 @@ def record_markdown(record: RunRecord, draft_text: str | None, notes: Iterable[s
             blocks += (f"## {heading}", _bullets(lines))
     if record.findings:
         blocks += ("## Findings", *_finding_blocks(record.findings))
+    if record.questions:
+        blocks += ("## Questions", _bullets([prose(line) for line in question_lines(record)]))
     if draft_text is not None:
         blocks += ("## Draft", fenced(draft_text, "markdown"))
     return "\n\n".join(blocks) + "\n"

@@ -13,6 +13,7 @@ from orch_lsp.draft_checks.codes import CODES
 from orch_lsp.draft_checks.contradictions import contradictions_in
 from orch_lsp.draft_checks.facts import facts_of
 from orch_lsp.draft_checks.material import DraftFinding, Material, Part
+from orch_lsp.draft_checks.questions import questions_of, read_question
 from orch_lsp.draft_checks.sentences import sentences_of
 from orch_lsp.draft_checks.table import check_draft
 from orch_lsp.markdown.reader import read
@@ -338,3 +339,42 @@ def test_each_code_is_on_the_page_with_what_it_finds() -> None:
         assert f"\n### {code}\n" in page
         assert f"| [`{code}`](#{code}) |" in page
         assert f"| {finds} |\n" in page
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "options", "default"),
+    [
+        ("Q1: Who pays? Options: a/b. Default: b.", "Who pays?", ("a", "b"), "b"),
+        ("**Q2**: Where is it? Options: a) Redis, b) a file. Default: a", "Where is it?", ("Redis", "a file"), "Redis"),
+        ("Open question: Is it on? Options: yes / no.", "Is it on?", ("yes", "no"), None),
+        (
+            "Offene Frage: Wer zahlt? Optionen: Kunde / Laden. Vorgabe: Kunde.",
+            "Wer zahlt?",
+            ("Kunde", "Laden"),
+            "Kunde",
+        ),
+        ("We want either a banner or `x.md`.", "We want either a banner or `x.md`.", ("a banner", "`x.md`"), None),
+        ("What is its name? Working name here: `CAP`, in MB.", "What is its name?", (), "`CAP`, in MB"),
+    ],
+)
+def test_a_question_is_read_with_its_options_and_default(
+    line: str, text: str, options: tuple[str, ...], default: str | None
+) -> None:
+    found = read_question(line)
+    assert (found.text, found.options, found.default) == (text, options, default)
+
+
+def test_the_questions_of_a_draft_and_of_its_brief_are_one_list() -> None:
+    brief = (
+        "# A\n\nIdle sessions of users end after 15 minutes. Who pays is undecided.\n\n"
+        "Idle sessions of users end after 30 minutes.\n"
+    )
+    body = "- A proxy is there.\n\n**Open questions**\n\n1. Who pays? Options: shop / customer.\n2. Is it on?"
+    found = questions_of([Part("assumptions", "Assumptions", body)], facts_of(brief), ("May I use Redis?",))
+    assert [(one.text, one.about, one.key) for one in found] == [
+        ("Who pays?", (3, 3), "assumptions"),
+        ("Is it on?", None, "assumptions"),
+        ("May I use Redis?", None, None),
+        ("Line 3 says 15 minutes and line 5 says 30 minutes of the same. Which one holds?", (3, 5), None),
+    ]
+    assert found[3].options == ("15 minutes", "30 minutes")

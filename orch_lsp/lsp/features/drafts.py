@@ -28,6 +28,7 @@ from orch_lsp.orchestration.applying import (
 from orch_lsp.orchestration.delivery import insert, reject
 from orch_lsp.runs.drafts import discarded, section_of, waiting_keys
 from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.schema import plain_value
 from orch_lsp.runs.status import LIVE, DraftState, SectionState
 from orch_lsp.runs.view import finding_lines
 
@@ -92,6 +93,7 @@ async def preview_draft(ls: OrchServer, given: CommandArgument) -> dict[str, Any
         "runId": found.record.run_id,
         "text": text,
         "findings": list(finding_lines(found.record)),
+        "questions": [plain_value(question) for question in found.record.questions],
         "document": resulting,
         "uri": document[0] if document else None,
     }

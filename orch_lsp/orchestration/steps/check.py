@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from orch_lsp.document.drafting import open_places
 from orch_lsp.errors import ErrorCode, ProviderError
 from orch_lsp.late import late
-from orch_lsp.orchestration.draft_material import checked
+from orch_lsp.orchestration.draft_material import checked, questions_of
 from orch_lsp.orchestration.findings import findings_of
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
@@ -69,6 +69,7 @@ async def check_answer(scope: StepScope, plan: DraftPlan, written: Written, sour
     answer = await asyncio.to_thread(read_written, plan, written)
     judged = await asyncio.to_thread(judge, plan, answer, sources, scope.entry.id)
     scope.found((*judged, *findings_of(answer.notes, scope.entry.id)))
+    scope.change(questions=await asyncio.to_thread(questions_of, plan, answer))
     if not answer.sections:
         raise _unusable(answer, [target.title for target in plan.targets])
     scope.end(StepStatus.COMPLETED, output_sha256=sha256(answer.text))
