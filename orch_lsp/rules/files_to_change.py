@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from orch_lsp.document.items import items_around
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Node, Nodes
-from orch_lsp.rules.done_tasks import placed_paths
+from orch_lsp.rules.done_tasks import paths_in, placed_paths
+from orch_lsp.rules.prose import chunks
 from orch_lsp.rules.rule import Found, Rule, Subject
 from orch_lsp.rules.words import CHANGES_FIRST, CHANGES_LAST, MAKES
 from orch_lsp.text import Span
@@ -54,16 +55,18 @@ def _tasks_that_change(document: SpecDocument) -> Iterator[tuple[Node, Span, str
         return
     named: set[str] = set()
     looked_at: set[str] = set()
-    places = placed_paths(document)
-    for number, (span, path) in enumerate(places):
+    for number, (base, place, path) in enumerate(
+        (base, place, path) for chunk, base in chunks(document) for place, path in paths_in(chunk)
+    ):
         if path in named:
             continue
         named.add(path)
+        span = Span(base + place.start, base + place.end)
         node = nodes.at(span.start)
         if node is None or node.kind != "task" or node.state not in _OPEN or node.key in looked_at:
             continue
         looked_at.add(node.key)
-        if _is_first(places, number, node, nodes) and _changes(document, span):
+        if _is_first(placed_paths(document), number, node, nodes) and _changes(document, span):
             yield node, span, path
 
 
