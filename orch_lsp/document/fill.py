@@ -17,11 +17,15 @@ from orch_lsp.document.layout import Layout
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.placement import Placement
 from orch_lsp.document.profile import Profile, SectionSpec
+from orch_lsp.late import late
 from orch_lsp.markdown.front_matter import opens_front_matter, without_closing_lines
 from orch_lsp.text import Edit, normalised
 
 if TYPE_CHECKING:
+    from orch_lsp.document import three_way
     from orch_lsp.document.answer.reading import AnswerSection
+else:
+    three_way = late("orch_lsp.document.three_way")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,10 @@ def _place(placement: Placement, current: SpecDocument, profile: Profile, spec: 
     if section.placeholder:
         placement.replace_body(section, body)
     elif not _ends_with(current, section, body):
-        placement.append_to_body(section, body)
+        # Blocks that the person has written as well are not written again.
+        written = normalised(current.text[section.body.start : section.body.end])
+        if rest := three_way.without_known(written, body):
+            placement.append_to_body(section, closed(rest))
 
 
 def _fitted(document: SpecDocument, draft: str, level: int, profile: Profile) -> str:

@@ -20,11 +20,15 @@ from orch_lsp.document.node import Node
 from orch_lsp.document.parse import parse
 from orch_lsp.document.place_fill import PlacesPlan, regions_of
 from orch_lsp.document.profile import Profile, SectionSpec
+from orch_lsp.late import late
 from orch_lsp.markdown.reader import read
 from orch_lsp.text import Edit, Span, apply_edits, normalised, split_lines, start_of_line
 
 if TYPE_CHECKING:
+    from orch_lsp.document import three_way
     from orch_lsp.document.answer.reading import AnswerSection
+else:
+    three_way = late("orch_lsp.document.three_way")
 
 _EMPHASIS = re.compile(r"[*_`]{0,4}")
 _BEHIND_NAME = re.compile(r"[*_`\])]{0,4}[ \t]?[.:：)、]?[*_`]{0,4}[ \t]*")
@@ -253,7 +257,9 @@ def plan_rewriting(
 ) -> PlacesPlan:
     """Plan how rewritten nodes get into the current document, in which nothing else changes.
 
-    A node is replaced only if its text, and what it stands in, are what they were when the run began.
+    A node is replaced only if its text, and what it stands in, are what they were when the run began. Where a person
+    asked for it, a node that was changed meanwhile gets the changes of both (`three_way`), if they are in different
+    places: its key is among those that are filled and those that conflict.
 
     Args:
         snapshot: The document as it was then.
@@ -264,24 +270,71 @@ def plan_rewriting(
     edits: list[Edit] = []
     filled: list[str] = []
     conflicts: list[str] = []
+    merged: list[Span] = []
     for section in sections:
         was, now = rewritable(snapshot, section.key), rewritable(current, section.key)
-        if was is None or now is None or not _is_same(was, now):
-            there = None if was is None or now is None else fitted(snapshot, was, section.body)
-            is_in = there is not None and now is not None and normalised(there) == normalised(now.text)
-            (filled if is_in else conflicts).append(section.key)
-            continue
-        text = fitted(current, now, section.body)
-        if text is None or any(edit.span.start < now.span.end and now.span.start < edit.span.end for edit in edits):
+        if was is None or now is None:
             conflicts.append(section.key)
             continue
+        is_same = _is_same(was, now)
+        text = fitted(current, now, section.body) if is_same else None
+        if not is_same:
+            there = fitted(snapshot, was, section.body)
+            if there is not None and normalised(there) == normalised(now.text):
+                filled.append(section.key)
+                continue
+            conflicts.append(section.key)
+            if insist and there is not None:
+                text = _with_both(snapshot, was, there, current, now)
+        if text is None or any(edit.span.start < now.span.end and now.span.start < edit.span.end for edit in edits):
+            if is_same:
+                conflicts.append(section.key)
+            continue
         filled.append(section.key)
+        if not is_same:
+            merged.append(now.span)
         if text != current.text[now.span.start : now.span.end]:
             edits.append(Edit(now.span, text))
     if conflicts and not insist:
         return PlacesPlan((), (), tuple(conflicts), ())
     ordered = tuple(sorted(edits, key=lambda edit: edit.span))
-    return PlacesPlan(ordered, tuple(filled), tuple(conflicts), regions_of(ordered))
+    # A merged text is no run's alone.
+    regions = [
+        region for edit, region in zip(ordered, regions_of(ordered), strict=True) if edit.span not in merged
+    ]  # fmt: skip
+    return PlacesPlan(ordered, tuple(filled), tuple(conflicts), tuple(regions))
+
+
+def _with_both(
+    snapshot: SpecDocument, was: Rewritable, there: str, current: SpecDocument, now: Rewritable
+) -> str | None:
+    """A node's text with the changes of a run and those of a person; None if they changed the same place of it.
+
+    Args:
+        snapshot: The document when the run began.
+        was: The node in it.
+        there: The run's text for the node, as it would stand there.
+        current: The document as it is now.
+        now: The node in it.
+    """
+    if (was.node.kind, was.node.parent) != (now.node.kind, now.node.parent):
+        return None
+    drafted = _shown_with(snapshot, was, there)
+    text = None if drafted is None else three_way.merged(was.text, now.text, drafted)
+    if text is None or (placed := fitted(current, now, text)) is None:
+        return None
+    # Nothing of it may have been lost on the way into the document.
+    return placed if _shown_with(current, now, placed) == text else None
+
+
+def _shown_with(document: SpecDocument, one: Rewritable, text: str) -> str | None:
+    """The text of a node as it is shown, if `text` stood in its place."""
+    if one.section is not None:
+        return normalised(text)
+    after = parse(apply_edits(document.text, (Edit(one.span, text),)), document.profile)
+    node = _node_at(after, one.node)
+    there = None if node is None else rewritable(after, node.key)
+    return None if there is None else there.text
 
 
 def _is_same(was: Rewritable, now: Rewritable) -> bool:

@@ -182,7 +182,8 @@ def _rewriting_edit(before: SpecDocument, now: SpecDocument, answer: Answer, *, 
         )
     text = apply_edits(now.text, plan.edits)
     after = now if not plan.edits else parse(text, now.profile)
-    parts = rewriting.rewritten_parts(after, plan.filled, plan.regions)
+    alone = [key for key in plan.filled if key not in plan.conflicts]
+    parts = rewriting.rewritten_parts(after, alone, plan.regions)
     return DraftEdit(plan.edits, text, plan.filled, plan.conflicts, tuple(parts.items()))
 
 
@@ -258,8 +259,10 @@ def as_applied(record: RunRecord, answer: Answer, made: AppliedEdit) -> RunRecor
     changed: dict[str, DraftSection] = {}
     for section in draft.sections:
         if section.key in filled or section.key in hashes:
-            state = SectionState.EDITED if section.key in edit.conflicts else SectionState.APPLIED
-            digest = hashes.get(section.key, section.sha256)
+            # With a person's words in it a section is not the run's alone: its hash stays that of the draft.
+            both = section.key in edit.conflicts
+            state = SectionState.EDITED if both else SectionState.APPLIED
+            digest = section.sha256 if both else hashes.get(section.key, section.sha256)
             changed[section.key] = replace(section, sha256=digest, state=state, reason=None)
         elif section.key in asked and section.state in WAITING:
             changed[section.key] = replace(section, state=SectionState.REJECTED, reason=NO_PLACE)

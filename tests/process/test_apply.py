@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.fakes.scripted_server import chat_error, chat_pieces, stream_reply
 from tests.process.bad_answers import ONCE
 from tests.process.desk import SPEC, configure
@@ -92,3 +94,55 @@ async def test_text_that_a_person_wrote_meanwhile_is_kept(homes, provider, works
     done = await orch("apply", run_id, "--section", "goal", "--json")
     assert states(done.json())["goal"] == "edited"
     assert "My own.\n\nFilled.\n" in path.read_text()
+
+
+CRITERIA = """\
+# Rate limiter
+
+Limit each client to 100 requests a minute.
+
+## Goal
+
+Limit clients.
+
+## Acceptance Criteria
+
+- AC1: the 101st request is answered 429
+- AC2: it comes back
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+async def test_a_section_that_both_changed_in_different_places_gets_the_changes_of_both(
+    homes, provider, workspace, orch, line_end
+):
+    configure(homes, provider.url, ONCE)
+    drafted = "## Acceptance Criteria\n\n- AC1: the 101st request is answered 429\n- AC2: it comes back after 60 s\n"
+    provider.script(stream_reply(chat_pieces([drafted])))
+    path = workspace / "a.spec.md"
+    path.write_bytes(CRITERIA.replace("\n", line_end).encode())
+    refined = ("refine", "a.spec.md", "--section", "acceptance-criteria", "--instruction", "Say when.", "--json")
+    run_id = (await orch(*refined)).json()["run_id"]
+    mine = CRITERIA.replace("is answered 429", "of a minute is answered 429").replace("Limit clients.", "Mine.")
+    path.write_bytes(mine.replace("\n", line_end).encode())
+    done = await orch("apply", run_id, "--json")
+    assert done.code == 0, done.err
+    assert states(done.json())["acceptance-criteria"] == "edited"
+    both = mine.replace("it comes back", "it comes back after 60 s")
+    assert path.read_bytes() == both.replace("\n", line_end).encode()
+
+
+async def test_a_place_that_both_changed_is_left_to_the_person(homes, provider, workspace, orch):
+    configure(homes, provider.url, ONCE)
+    provider.script(stream_reply(chat_pieces(["## AC2\n\n- AC2: it comes back after 60 s\n"])))
+    path = workspace / "a.spec.md"
+    path.write_text(CRITERIA)
+    refined = ("refine", "a.spec.md", "--section", "AC2", "--instruction", "Say when.", "--json")
+    run_id = (await orch(*refined)).json()["run_id"]
+    mine = CRITERIA.replace("it comes back", "it comes back soon")
+    path.write_text(mine)
+    done = await orch("apply", run_id, "--json")
+    assert done.code == 1
+    assert "error[document_changed]" in done.err
+    assert path.read_text() == mine
+    assert done.json()["draft"]["state"] == "ready"
