@@ -29,6 +29,7 @@ HERE = Path(__file__).parent
 KEY = "canary-7b3d9f10-key"
 AIMOCK = "@copilotkit/aimock@1.43.0"
 MCP_SERVERS = ("@modelcontextprotocol/server-filesystem@2026.8.31", "@modelcontextprotocol/server-everything@2026.8.31")
+MCP_SERVER_GIT = "mcp-server-git==2026.10.19"
 LLAMA_CPP = "xllamacpp==2026.10.11549"
 _WANTED = os.environ.get("ORCH_REAL_SERVERS", "")
 
@@ -99,15 +100,22 @@ def install(command: Sequence[str], done: Path) -> None:
     done.write_text(mark, "utf-8")
 
 
+def programs_with(folder: Path, package: str) -> Path:
+    """The folder of the programs of an environment of its own that has a package of Python."""
+    programs = folder / ("Scripts" if os.name == "nt" else "bin")
+    python = str(programs / "python")
+    if not programs.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=120)
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]
+    install([*pip, package], folder / "installed")
+    return programs
+
+
 @pytest.fixture(scope="session")
 def llama_cpp(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """llama.cpp's server with the model that says `tiny_model.TEXT`."""
     folder = installed / "llama-cpp"
-    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=120)
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]
-    install([*pip, LLAMA_CPP], folder / "installed")
+    python = programs_with(folder, LLAMA_CPP) / "python"
     temporary = tmp_path_factory.mktemp("llama-cpp")
     model, port = temporary / "one-text.gguf", free_port()
     tiny_model.write(model)
@@ -178,3 +186,9 @@ def mcp_programs(installed: Path) -> Path:
     command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--loglevel=error", *MCP_SERVERS]
     install(command, folder / "installed")
     return folder / "node_modules" / ".bin"
+
+
+@pytest.fixture(scope="session")
+def mcp_server_git(installed: Path) -> Path:
+    """The program of the server for git, which is written in Python."""
+    return programs_with(installed / "mcp-git", MCP_SERVER_GIT) / "mcp-server-git"
