@@ -6,19 +6,19 @@ Which files are there is not the document's to know: whoever asks looks for them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator
 
-from orch_lsp.document.items import items_around
+from orch_lsp.document.items import Item, items_of
 from orch_lsp.document.model import SpecDocument
-from orch_lsp.document.node import Node, Nodes
-from orch_lsp.rules.done_tasks import paths_in, placed_paths
-from orch_lsp.rules.prose import chunks
+from orch_lsp.markdown.tree import Chunk
+from orch_lsp.rules.done_tasks import paths_in
+from orch_lsp.rules.prose import chunks, once_a_chunk
 from orch_lsp.rules.rule import Found, Rule, Subject
 from orch_lsp.rules.words import CHANGES_FIRST, CHANGES_LAST, MAKES
 from orch_lsp.text import Span
 
 _MOST_FILES = 1_000
-_OPEN = frozenset(("open", "optional"))
 _MANY = 3
 _TOO_MANY = 10
 _IN_FRONT = (
@@ -35,62 +35,52 @@ _MAKES = re.compile("|".join(rf"(?<!\w){word}" if word.isascii() else re.escape(
 
 
 def files_to_change(document: SpecDocument) -> frozenset[str]:
-    """The files that open tasks are to change, as they are written, at most a thousand."""
-    return document.once(
-        "files to change", lambda: frozenset(path for _, _, path in tasks_that_change(document)[:_MOST_FILES])
-    )
+    """The files that open boxes are to change, as they are written, at most a thousand."""
+    return document.once("files to change", lambda: frozenset(path for _, path in _to_change(document)[:_MOST_FILES]))
 
 
-def tasks_that_change(document: SpecDocument) -> tuple[tuple[Node, Span, str], ...]:
-    """Open tasks that are to change a file, with that file and its place: the first that they name.
+def _to_change(document: SpecDocument) -> tuple[tuple[Span, str], ...]:
+    """The files that open boxes are to change, each with its place: the first that a box names.
 
-    None of which another task before it speaks, as that one may make it, and none of a task that makes something.
+    None of which the document speaks before, as somebody may make it there, and none of a box that makes something.
     """
-    return document.once("tasks that change files", lambda: tuple(_tasks_that_change(document)))
+    return document.once("paths to change", lambda: tuple(_read(document)))
 
 
-def _tasks_that_change(document: SpecDocument) -> Iterator[tuple[Node, Span, str]]:
-    nodes = document.nodes
-    if not any(node.kind == "task" and node.state in _OPEN for node in nodes.nodes):
-        return
+def _read(document: SpecDocument) -> Iterator[tuple[Span, str]]:
     named: set[str] = set()
-    looked_at: set[str] = set()
-    for number, (base, place, path) in enumerate(
-        (base, place, path) for chunk, base in chunks(document) for place, path in paths_in(chunk)
-    ):
-        if path in named:
-            continue
-        named.add(path)
-        span = Span(base + place.start, base + place.end)
-        node = nodes.at(span.start)
-        if node is None or node.kind != "task" or node.state not in _OPEN or node.key in looked_at:
-            continue
-        looked_at.add(node.key)
-        if _is_first(placed_paths(document), number, node, nodes) and _changes(document, span):
-            yield node, span, path
+    for chunk, base in chunks(document):
+        for span, path, is_changed in _changed_in(chunk):
+            if is_changed and path not in named:
+                yield Span(base + span.start, base + span.end), path
+            named.add(path)
 
 
-def _is_first(places: Sequence[tuple[Span, str]], number: int, node: Node, nodes: Nodes) -> bool:
-    """Whether a path is the first one of its own task, those of its parts left out."""
-    while number and places[number - 1][0].start >= node.span.start:
-        number -= 1
-        if nodes.at(places[number][0].start) is node:
-            return False
-    return True
+@once_a_chunk
+def _changed_in(chunk: Chunk) -> tuple[tuple[Span, str, bool], ...]:
+    """The paths of a chunk as it counts, and whether an open box is to change each."""
+    paths = paths_in(chunk)
+    boxes = [item for item in items_of(chunk) if item.box is not None] if paths else []
+    starts = [item.content.start for item in boxes]
+    found: list[tuple[Span, str, bool]] = []
+    last = -1
+    for span, path in paths:
+        number = bisect_right(starts, span.start) - 1
+        is_first = number > last and span.start < boxes[number].content.end
+        last = max(last, number) if is_first else last
+        found.append((span, path, is_first and boxes[number].box == " " and _changes(chunk.text, boxes[number], span)))
+    return tuple(found)
 
 
-def _changes(document: SpecDocument, span: Span) -> bool:
-    """Whether the words of the item around a path say that the file is to be changed."""
-    around = items_around(document.tree, span.start)
-    if not around or around[0].item.box is None or span.start >= around[0].content.end:
-        return False
-    content = around[0].content
-    words = document.text[content.start : content.end]
+def _changes(text: str, item: Item, span: Span) -> bool:
+    """Whether the words of an item around a path say that the file is to be changed."""
+    start = item.content.start
+    words = text[start : item.content.end]
     if _MAKES.search(words) is not None:
         return False
-    if _FIRST.match(words, 0, span.start - content.start) is not None:
-        return _TOWARDS.search(words, 0, span.start - content.start) is None
-    return _LAST.match(words, span.end - content.start) is not None
+    if _FIRST.match(words, 0, span.start - start) is not None:
+        return _TOWARDS.search(words, 0, span.start - start) is None
+    return _LAST.match(words, span.end - start) is not None
 
 
 def dead_path(subject: Subject) -> Iterator[Found]:
@@ -98,11 +88,15 @@ def dead_path(subject: Subject) -> Iterator[Found]:
     missing = subject.evidence.missing_files
     if not missing or not subject.evidence.holds_code:
         return
-    tasks = tasks_that_change(subject.document)
-    dead = [(node, span, path) for node, span, path in tasks if path in missing]
-    if len(dead) > _TOO_MANY or (len(dead) >= _MANY and len(dead) * 2 > len(tasks)):
+    every, nodes = _to_change(subject.document), subject.document.nodes
+    dead = [
+        (node, span, path)
+        for span, path in every
+        if path in missing and (node := nodes.at(span.start)) is not None and node.kind == "task"
+    ]
+    if len(dead) > _TOO_MANY or (len(dead) >= _MANY and len(dead) * 2 > len(every)):
         node, span, path = dead[0]
-        message = f"{len(dead)} of {len(tasks)} open tasks are to change a file that is not there, such as `{path}`."
+        message = f"{len(dead)} of {len(every)} open tasks are to change a file that is not there, such as `{path}`."
         yield Found(message, span, node.key)
         return
     for node, span, path in dead:
