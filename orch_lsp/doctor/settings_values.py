@@ -42,6 +42,7 @@ def _simple(settings: Settings) -> dict[str, object]:
         "reasoning": parameters.reasoning,
         "instructions": f"{len(parameters.instructions or '')} characters",
         **{f"context.{key}": value for key, value in asdict(settings.context).items()},
+        **{f"budget.{key}": value for key, value in asdict(settings.budget).items()},
         **{f"runs.{key.removesuffix('_s')}": value for key, value in asdict(settings.runs).items()},
     }
 

@@ -14,13 +14,15 @@ from typing import cast
 from orch_lsp.context.item import ContextResult
 from orch_lsp.context.shrinking import smaller
 from orch_lsp.errors import ErrorCode, OrchError, ProviderError, SettingsError, detail_of
-from orch_lsp.generation import FinishReason
+from orch_lsp.generation import FinishReason, Usage
+from orch_lsp.model_lists.token_table import family_of
 from orch_lsp.orchestration.attempts import AttemptLog
+from orch_lsp.orchestration.budget import UNLIMITED_OUTPUT, require
 from orch_lsp.orchestration.context_record import context_record
 from orch_lsp.orchestration.cost import cost_of, cost_sum
 from orch_lsp.orchestration.estimate import table_tokens
 from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.prepare import prepare, prompt_ref, write
+from orch_lsp.orchestration.prepare import Prepared, prepare, prompt_ref, write
 from orch_lsp.orchestration.previewed import changed_since
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.orchestration.shielding import to_the_end
@@ -42,7 +44,8 @@ from orch_lsp.providers.base import (
     Waiting,
 )
 from orch_lsp.redaction import Redactor
-from orch_lsp.runs.record import ModelRef
+from orch_lsp.runs.record import ModelRef, Reserved
+from orch_lsp.settings.endpoint import is_loopback
 from orch_lsp.settings.model import Choice, ProviderSettings
 
 SHARE_AGAIN = 0.4
@@ -138,9 +141,10 @@ class _Asking:
             scope.note(reused_from=known.run_id, finish_reason=FinishReason.STOP)
             await scope.checkpoint()
             return scope.text
+        most = await self._reserve(prepared, choice, tokens)
         if provider.server_address is not None:
             scope.may_be_charged()
-        intake = _Intake(scope, self._plan, choice, self._attempts, self._redactor, self._before)
+        intake = _Intake(scope, self._plan, choice, self._attempts, self._redactor, self._before, most)
         with contained():
             stream = cast("AsyncGenerator[StreamEvent, None]", provider.stream(prepared.request))
         scope.begin_checkpoints()
@@ -163,6 +167,33 @@ class _Asking:
         if scope.entry.finish_reason is not FinishReason.STOP:
             raise ProviderError(ErrorCode.INCOMPLETE_OUTPUT, "The provider's answer had no end.")
         return scope.text
+
+    async def _reserve(self, prepared: Prepared, choice: Choice, tokens: int | None) -> int | None:
+        """Reserve the most that the call can take, durably; the tokens of its answer, None without a budget.
+
+        Two that reserve at once see each other: at worst both are refused, and never both made.
+
+        Raises:
+            SettingsError: `budget_exceeded`: it could take more than is left. Nothing is sent.
+        """
+        limits, scope = self._plan.reading.settings.budget, self._scope
+        if not limits.is_set or tokens is None:
+            return None
+        model = prepared.model.requested
+        most_in = round(tokens * (1 + family_of(model).plus_minus))
+        most_out = prepared.parameters.max_output_tokens or UNLIMITED_OUTPUT
+        cost = await cost_of(Usage(most_in, most_out), model, choice.provider)
+        call = Reserved(most_in + most_out, None if cost is None else cost.amount)
+        scope.note(reserved=call)
+        await scope.save()
+        base_url = choice.provider.base_url
+        is_free = base_url is not None and is_loopback(base_url)
+        try:
+            require(limits, await scope.spending(), call, model, is_free=is_free)
+        except OrchError:
+            scope.note(reserved=None)
+            raise
+        return most_out
 
     async def _opened(self, settings: ProviderSettings) -> Provider:
         """The provider, with its key found.
@@ -197,8 +228,11 @@ class _Intake:
         attempts: AttemptLog,
         redactor: Redactor,
         before: Sequence[str],
+        most: int | None,
     ) -> None:
         self._scope = scope
+        self._most = most
+        """Tokens of an answer that are reserved; None without a budget."""
         self._heading = plan.heading
         self._choice = choice
         self._attempts = attempts
@@ -275,15 +309,22 @@ class _Intake:
         self._tracker.feed(text)
         self._scope.receive(text, self._tracker.current)
         tokens = (self._scope.characters + 3) // 4
+        if self._most is not None and tokens > self._most:
+            raise ProviderError(
+                ErrorCode.BUDGET_EXCEEDED, f"The answer is longer than the {self._most:,} tokens that were reserved."
+            )
         self._progressed(f"Writing {self._tracker.title or 'the draft'} (about {tokens} tokens so far)")
 
     async def settle(self) -> None:
         """Bring text, attempts, usage and cost on the step, whether it went well or not."""
+        self._most = None
         # Text that was held back, since it could be the beginning of a key.
         self._receive(self._keys.flush())
         await self._scope.end_checkpoints()
         self._scope.note(attempts=self._attempts.entries)
         spent_here = self._attempts.total(self._attempts_before)
+        if spent_here is not None or not self._scope.characters:
+            self._scope.note(reserved=None)
         if spent_here is None:
             return
         model = self._scope.state.model

@@ -14,17 +14,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
+from orch_lsp.orchestration.budget import Spending, spent_by, spent_today
 from orch_lsp.orchestration.derived import with_steps
 from orch_lsp.orchestration.observer import DraftDelta, Progress, RunObserver
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.runs.interruption import text_of_steps
 from orch_lsp.runs.lifecycle import IllegalTransitionError, transition
-from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.record import RunRecord, timestamp
 from orch_lsp.runs.status import TERMINAL, RunStatus
+from orch_lsp.runs.usage import total
 
 if TYPE_CHECKING:
     from orch_lsp.runs.store import RunStore
+
+_NEWEST = 100
+"""Of how many runs of a day the reservations are looked at."""
 
 logger = logging.getLogger(__name__)
 
@@ -163,6 +168,15 @@ class LiveRun:
             # The record of a live run was removed, as `git clean` does. The next commit writes it anew, and whole.
             logger.warning("run %s is not in the record any more", self.record.run_id)
         return True
+
+    async def spending(self, step: str) -> Spending:
+        """The sums of what the run, and the day in its workspace, have spent and reserved; of this step only spent."""
+        today = timestamp()[:10]
+        of_day = (await self.store.usage(("day",), today))["day"]
+        newest = await self.store.list(_NEWEST)
+        records = [one for one in newest if one.timing.started_at >= today and one.run_id != self.record.run_id]
+        day = spent_today(total(of_day), (*records, self.record), self.record.run_id, step)
+        return Spending(spent_by(self.record.steps, step), day)
 
     def may_be_charged(self) -> None:
         """From now on something may have been paid for: a store that fails does not end the run any more."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from orch_lsp.errors import ErrorDetail
+from orch_lsp.orchestration.budget import Spending
 from orch_lsp.runs.record import (
     ContextRecord,
     Finding,
@@ -72,6 +73,10 @@ class StepPort(Protocol):
 
     async def keep_text(self, step: str, offset: int, text: str) -> bool:
         """Make a piece of a step's text durable, from `offset` in code points on; whether that went well."""
+        ...
+
+    async def spending(self, step: str) -> Spending:
+        """The sums of what was spent and reserved, but for the reservation of this step."""
         ...
 
     def may_be_charged(self) -> None:
@@ -170,6 +175,10 @@ class StepScope:
     async def save(self) -> None:
         """Make the state durable now."""
         await self._run.save(tell=False)
+
+    async def spending(self) -> Spending:
+        """The sums of what was spent and reserved before this step's call."""
+        return await self._run.spending(self.entry.id)
 
     def may_be_charged(self) -> None:
         """From now on something may have been paid for."""

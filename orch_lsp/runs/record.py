@@ -130,6 +130,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Reserved:
+    """The most that a call can take: tokens, and US dollars as a decimal string, None if its price is not known."""
+
+    tokens: int
+    usd: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A part of a run, on the record from the run's creation.
 
@@ -138,7 +146,8 @@ class Step:
     step failed. `provider` and `model` are whom the step asked last. `output_sha256` is the hash of its text, whole or
     as far as it came; `first_chunk_s` is seconds from the step's start to the first of it. `sections` are the keys that
     it asked for, `prompt` the words that it asked with, `findings` what it found; those of the run are what is left.
-    `estimated_input_tokens` is the uncorrected estimate of the table of tokens for its last request.
+    `estimated_input_tokens` is the uncorrected estimate of the table of tokens for its last request. `reserved` is the
+    most that a call can take whose usage is not known: it is being made, or nobody told.
     """
 
     id: str
@@ -166,6 +175,7 @@ class Step:
     estimated_input_tokens: int | None = None
     prompt: PromptRef | None = None
     findings: tuple[Finding, ...] = ()
+    reserved: Reserved | None = None
 
 
 @dataclass(frozen=True, slots=True)

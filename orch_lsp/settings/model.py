@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -120,6 +121,21 @@ class ContextSettings:
     """Files that count as named by each spec, below the root with `/`, some with lines behind: `#L10-L40`."""
 
 
+@dataclass(frozen=True, slots=True)
+class BudgetSettings:
+    """The most that a run, and all runs of a day in a workspace, may take; None without a limit."""
+
+    run_usd: Decimal | None = None
+    day_usd: Decimal | None = None
+    run_tokens: int | None = None
+    day_tokens: int | None = None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is a limit."""
+        return any(one is not None for one in (self.run_usd, self.day_usd, self.run_tokens, self.day_tokens))
+
+
 RuleSeverity = Literal["error", "warning", "information", "hint", "off"]
 
 
@@ -167,6 +183,7 @@ class Settings:
     locked: tuple[str, ...] = ()
     """Keys of nodes that no run changes, or globs of them; the layers' lists come together."""
     context: ContextSettings = field(default_factory=ContextSettings)
+    budget: BudgetSettings = field(default_factory=BudgetSettings)
     mcp: Mapping[str, McpServer] = field(default_factory=dict[str, McpServer])
     """Servers that are asked for context, by name; user level only."""
     runs: RunSettings = field(default_factory=RunSettings)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from orch_lsp.errors import ErrorCode
@@ -16,6 +17,7 @@ from orch_lsp.settings.catalogue import Catalogue, build_catalogue
 from orch_lsp.settings.load import ProjectLayer, UserLayer
 from orch_lsp.settings.mcp_settings import McpServer, McpTool
 from orch_lsp.settings.model import (
+    BudgetSettings,
     Choice,
     ContextSettings,
     FormatFor,
@@ -132,6 +134,7 @@ def resolve(
         inlay_hints=_DEFAULTS.inlay_hints if table.inlay_hints is None else table.inlay_hints,
         locked=_locked(merge),
         context=_context(merge),
+        budget=_budget(merge),
         mcp=_mcp(merge),
         runs=_runs(merge),
         severities=_everywhere(severities),
@@ -288,6 +291,24 @@ def _context(merge: _Merge) -> ContextSettings:
         changed = [key for key in table.model_fields_set if getattr(context, key) != getattr(before, key)]
         merge.origins |= {f"context.{key}": layer_of(layer) for key in changed}
     return context
+
+
+def _budget(merge: _Merge) -> BudgetSettings:
+    """The user's limits; the project level may only lower them."""
+    limits: dict[str, float] = {}
+    for layer in merge.layers:
+        table = layer.table.budget if layer.table else None
+        given: dict[str, float] = {} if table is None else table.model_dump(exclude_none=True)
+        for key, value in given.items():
+            if isinstance(layer, UserLayer) or value <= limits.get(key, value):
+                limits[key] = value
+                merge.origins[f"budget.{key}"] = layer_of(layer)
+            else:
+                message = f"expected at most {limits[key]:g}; only the user config may raise it"
+                merge.ignore(layer, f"budget.{key}", f"`budget.{key}` is {value:g}; {message}")
+    return BudgetSettings(
+        **{key: Decimal(str(value)) if key.endswith("_usd") else int(value) for key, value in limits.items()}  # pyright: ignore[reportArgumentType] -- by the names of their units
+    )
 
 
 def _mcp(merge: _Merge) -> dict[str, McpServer]:

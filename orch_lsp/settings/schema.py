@@ -16,6 +16,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from orch_lsp.settings.endpoint import check_proxy
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
 PositiveInteger = Annotated[int, Field(gt=0, le=2**53)]
 Text = Annotated[str, Field(min_length=1, max_length=100_000)]
 Severity = Literal["error", "warning", "information", "hint", "off"]
@@ -147,6 +149,15 @@ class ContextTable(_Table):
     )
 
 
+class BudgetTable(_Table):
+    """`[budget]`: the most that a run, and all runs of a day, may take. A project may only lower it."""
+
+    run_usd: Amount | None = Field(None, description="US dollars of a run.")
+    day_usd: Amount | None = Field(None, description="US dollars of a day, over all runs of the workspace.")
+    run_tokens: Count | None = Field(None, description="Tokens of a run, input and output together.")
+    day_tokens: Count | None = Field(None, description="Tokens of a day, over all runs of the workspace.")
+
+
 class RunsTable(_Table):
     """`[runs]`: how many at once, how long a silent owner is believed, and what is kept."""
 
@@ -242,6 +253,7 @@ class ProjectTable(_Shared):
     )
     locked: Globs | None = Field(None, description="Keys, or globs of keys, of what no run may change.")
     context: ContextTable | None = None
+    budget: BudgetTable | None = None
     lint: dict[str, Severity] | None = Field(None, description="Severity of a rule, by its code.")
     severities: dict[str, Severity] | None = Field(None, description="Another name for `lint`.")
     lint_for: list[LintForTable] | None = Field(None, description="Severities in documents of a glob or a format.")
