@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
 
-from orch_lsp.cli.layout import GAP, Column, cut, cut_front, fitted, table_lines, widest, wrapped
-from orch_lsp.context.item import ContextItem
+from orch_lsp.cli.layout import GAP, Column, cut, cut_front, fitted, padded, table_lines, widest, wrapped
+from orch_lsp.context.item import ContextItem, Exclusion
 from orch_lsp.late import late
 from orch_lsp.runs.escape import plain, visible
 
@@ -24,6 +25,7 @@ _WIDE = 1_000_000
 _LEAST_PATH = 16
 _LEAST_LINES = 8
 _LEAST_WHY = 10
+_LEAST_BESIDE = 24
 _INDENT = "  "
 
 
@@ -52,6 +54,12 @@ def page_of(made: Preview, width: int | None, *, with_words: bool) -> Text:
     for table in _tables(made):
         page.append("\n")
         page.append_text(_drawn(table, width or _WIDE))
+    if left_out := made.context.left_out:
+        page.append("\n")
+        page.append_text(_with_whole_reasons(left_out, width or _WIDE))
+    if by_hand := _by_hand(made):
+        page.append("\n")
+        page.append_text(_drawn(by_hand, width or _WIDE))
     if with_words:
         request = made.prepared.request
         for heading, words in (("Instructions", request.system_instructions), ("Prompt", request.prompt)):
@@ -69,15 +77,33 @@ def _tables(made: Preview) -> list[_Table]:
     found: list[_Table] = []
     if sent := previews.sent_files(made):
         found.append(_sent(sent, root))
-    if left_out := made.context.left_out:
-        paths = Column("LEFT OUT", [plain(one.path) for one in left_out], _LEAST_PATH, from_front=True)
-        why = Column("WHY", [plain(one.reason) for one in left_out], _LEAST_WHY)
-        found.append(_Table([[paths, why]], [None] * len(left_out)))
-    pinned = [(entry, "context.pin") for entry in made.plan.reading.settings.context.pin]
-    if by_hand := [*pinned, *((path, ".orchignore") for path in made.excluded)]:
-        paths = Column("CHOSEN BY HAND", [plain(path) for path, _ in by_hand], _LEAST_PATH, from_front=True)
-        found.append(_Table([[paths, Column("BY", [by for _, by in by_hand])]], [None] * len(by_hand)))
     return found
+
+
+def _by_hand(made: Preview) -> _Table | None:
+    pinned = [(entry, "context.pin") for entry in made.plan.reading.settings.context.pin]
+    by_hand = [*pinned, *((path, ".orchignore") for path in made.excluded)]
+    if not by_hand:
+        return None
+    paths = Column("CHOSEN BY HAND", [plain(path) for path, _ in by_hand], _LEAST_PATH, from_front=True)
+    return _Table([[paths, Column("BY", [by for _, by in by_hand])]], [None] * len(by_hand))
+
+
+def _with_whole_reasons(left_out: Sequence[Exclusion], width: int) -> Text:
+    """What is left out, each with all of its reason, as that may end in a cure; below the path where that is long."""
+    paths = [plain(one.path) for one in left_out]
+    column = min(widest([*paths, "LEFT OUT"]), max(_LEAST_PATH, width // 3)) + GAP
+    drawn = Text().append(padded("LEFT OUT", column) + "WHY\n", "bold")
+    for path, one in zip(paths, left_out, strict=True):
+        beside = column if width - column >= _LEAST_BESIDE else len(_INDENT)
+        lines = wrapped(plain(one.reason), max(1, width - beside))
+        is_below = beside < column or cell_len(path) > column - GAP
+        if is_below:
+            drawn.append(cut_front(path, width) + "\n")
+        for number, line in enumerate(lines):
+            first = "" if is_below or number else path
+            drawn.append((padded(first, beside) + line).rstrip() + "\n")
+    return drawn
 
 
 def _sent(sent: Sequence[SentFile], root: Path | None) -> _Table:

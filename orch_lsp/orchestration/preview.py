@@ -176,15 +176,11 @@ def _sent_file(path: str, pieces: Sequence[ContextItem], made: Preview) -> SentF
     return SentFile(
         path,
         next((item.role for item in pieces if item.role), ""),
-        "; ".join(dict.fromkeys(map(_why, pieces))),
+        "; ".join(dict.fromkeys(_REASONS.get(item.source, item.source) for item in pieces)),
         tuple(sorted(pieces, key=lambda item: item.lines or (0, 0))),
         sum(tokens_of_item(item, made) for item in pieces),
         sum(item.redactions for item in pieces),
     )
-
-
-def _why(item: ContextItem) -> str:
-    return _REASONS.get(item.source, item.source) + (f" ({item.score:g})" if item.score is not None else "")
 
 
 def tokens_of_item(item: ContextItem, made: Preview) -> int:

@@ -55,6 +55,18 @@ exports.run = suite({
     assert.ok(!document.getText().includes("## Goal"));
   },
 
+  "no file of the project is changed in Restricted Mode, and no server of it allowed": async () => {
+    const document = await openSpec("specs/d.spec.md");
+    const uri = document.uri.toString();
+    const ignores = at("workspace", ".orchignore");
+    const changed = await execute("orch.changeContext", { uri, path: "httpx.py", choice: "exclude" });
+    assert.equal(changed?.changed, trusted ? true : undefined);
+    assert.equal(fs.existsSync(ignores) && fs.readFileSync(ignores, "utf8"), trusted ? "/httpx.py\n" : false);
+    const shown = await execute("orch.allowServer", { uri, name: "evil" });
+    assert.equal(shown?.asked, trusted ? "evil" : undefined);
+    assert.ok(!fs.existsSync(at("orch-state", "trust.json")), "nobody has answered");
+  },
+
   "nothing of the workspace ran in the meantime": () => {
     assert.deepEqual(fs.readdirSync(at("marks")), []);
   },

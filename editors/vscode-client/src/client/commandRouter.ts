@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { mayChangeProject, saveChanged } from "../context/ownFiles";
 import { failureOn } from "../documents/failures";
 import { openDocument, openDocumentOf } from "../documents/runDocument";
 import { runIdOf } from "../documents/virtualDocuments";
@@ -33,6 +34,9 @@ export interface RouterActions {
   readonly onFailure: (error: unknown, document: string | undefined) => void;
 }
 
+/** Commands that change the project's files, or have its programs run. */
+const CHANGING: ReadonlySet<string> = new Set(["orch.changeContext", "orch.allowServer"]);
+
 type Next = (args: CommandArgument[]) => Promise<unknown>;
 
 /** Brings what VS Code passes to a server command into the server's form, and its result before the person. */
@@ -60,6 +64,7 @@ export class CommandRouter {
 
   private async dispatch(command: string, args: CommandArgument[], next: Next): Promise<unknown> {
     const [argument] = args;
+    if (CHANGING.has(command) && !mayChangeProject()) return undefined;
     if (argument?.["open"] === false) return next(args);
     switch (command) {
       case "orch.generateDraft":
@@ -100,6 +105,12 @@ export class CommandRouter {
       }
       case "orch.regenerateSection":
         return this.rewrite(argument, next);
+      case "orch.changeContext": {
+        // Saved at once, so that it holds; who offers it says so.
+        const answer = await next(args.map((one) => ({ ...one, open: false })));
+        await saveChanged(answer);
+        return answer;
+      }
       case "orch.newDocument": {
         if (argument?.["name"] !== undefined) return next(args);
         const chosen = await chooseNewDocument(await next([{ ...argument, open: false }]));

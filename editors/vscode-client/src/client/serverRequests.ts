@@ -34,10 +34,9 @@ export class ServerRequests {
     return contextIn(await this.execute("orch.previewContext", { uri, open: false, glance: true }));
   }
 
-  /** Has a file pinned or excluded; the address of the file that was changed for it, null if none was. */
-  async changeContext(uri: string, path: string, choice: string): Promise<string | null> {
-    const answer = (await this.execute("orch.changeContext", { uri, path, choice, open: false })) as { uri?: unknown } | null;
-    return typeof answer?.uri === "string" && answer.uri.startsWith("file:") ? answer.uri : null;
+  /** Has a file pinned or excluded; the answer says which file was changed for it. */
+  async changeContext(uri: string, path: string, choice: string): Promise<unknown> {
+    return this.execute("orch.changeContext", { uri, path, choice, open: false });
   }
 
   /** Has the server show a server of the workspace, and ask the person. */

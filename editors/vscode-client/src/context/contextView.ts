@@ -4,10 +4,10 @@ import { commandFailure, failureText } from "../client/failure";
 import { isSame } from "../documents/sameDocument";
 import { isSpec } from "../documents/specs";
 import type { Context } from "./contextList";
+import { mayChangeProject, saveBefore, saveChanged } from "./ownFiles";
 import { pathOfNode, serverOfNode, type ContextTree } from "./contextTree";
 
 const REFRESH_MS = 300;
-const OWN_FILES = [".orchignore", ".orch/config.toml"];
 
 export type Pick = "pin" | "unpin" | "exclude" | "include";
 
@@ -84,16 +84,9 @@ export class ContextView implements vscode.Disposable {
     const { server, spec } = this;
     const path = pathOfNode(node, choice === "pin");
     if (server === null || spec === null || path === null) return;
-    if (!vscode.workspace.isTrusted) {
-      void vscode.window.showWarningMessage(vscode.l10n.t("In Restricted Mode no file of the project is changed."));
-      return;
-    }
-    await this.saveOwnFiles();
-    const changed = await server.changeContext(spec.toString(), path, choice);
-    if (changed !== null) {
-      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(changed, true));
-      if (document.isDirty) await document.save();
-    } else {
+    if (!mayChangeProject()) return;
+    if (this.context?.root != null) await saveBefore(this.context.root);
+    if (!(await saveChanged(await server.changeContext(spec.toString(), path, choice)))) {
       void vscode.window.showInformationMessage(vscode.l10n.t("Nothing is changed: your own settings say that, not the project's files."));
     }
     await this.refresh();
@@ -102,22 +95,13 @@ export class ContextView implements vscode.Disposable {
   /** Shows what a server of the workspace would run, and has the person asked. */
   async allow(node: unknown): Promise<void> {
     const name = serverOfNode(node);
-    if (this.server === null || this.spec === null || name === null) return;
+    if (this.server === null || this.spec === null || name === null || !mayChangeProject()) return;
     await this.server.allowServer(this.spec.toString(), name);
   }
 
   dispose(): void {
     clearTimeout(this.timer);
     this.subscription.dispose();
-  }
-
-  /** What is not saved of the files that are about to be changed would otherwise be in the way of the edit. */
-  private async saveOwnFiles(): Promise<void> {
-    const root = this.context?.root ?? null;
-    if (root === null) return;
-    const files = OWN_FILES.map((name) => vscode.Uri.joinPath(vscode.Uri.parse(root, true), name));
-    const open = vscode.workspace.textDocuments.filter(({ uri, isDirty }) => isDirty && files.some((file) => isSame(file, uri)));
-    await Promise.all(open.map((document) => document.save()));
   }
 
   private show(context: Context | null, message?: string): void {
