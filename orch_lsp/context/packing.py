@@ -21,7 +21,8 @@ from orch_lsp.context.references import symbols
 from orch_lsp.context.roles import Role, role_by_text
 from orch_lsp.context.scoring import UnitScore
 from orch_lsp.context.sight import called, named, no_line
-from orch_lsp.context.units import Unit, units
+from orch_lsp.context.unit import Unit
+from orch_lsp.context.units import units
 
 SHARES: Mapping[Role, float] = {"code": 0.6, "tests": 0.18, "docs": 0.17, "config": 0.05}
 """Of what mentions leave; what a role does not use goes to the next ones, and then to all."""

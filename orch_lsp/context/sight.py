@@ -11,7 +11,8 @@ from orch_lsp.context.excerpts import Lines
 from orch_lsp.context.item import ContextQuery, Exclusion, estimate_tokens
 from orch_lsp.context.mentions import Mention
 from orch_lsp.context.resolution import Place
-from orch_lsp.context.units import Unit, units
+from orch_lsp.context.unit import Unit
+from orch_lsp.context.units import units
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The functions, classes and sections of a file, as runs of whole lines.
 
-Python is read by its own parser, Markdown by ours; everything else, and Python that does not parse, by the lines that
-begin a definition and by how far the lines below are indented, which holds for languages with braces, too, as people
-write them. A file in which nothing is found has no units.
+Python is read by its own parser, Markdown by ours, some languages by parsers that are installed beside; everything
+else, and Python that does not parse, by the lines that begin a definition and by how far the lines below are indented,
+which holds for languages with braces, too, as people write them. A file in which nothing is found has no units.
 """
 
 from __future__ import annotations
@@ -10,45 +10,33 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from orch_lsp.context.definitions import begins_definition
+from orch_lsp.context.parsed_units import parsed_units
+from orch_lsp.context.unit import MOST_NESTED, Unit, with_comments
 from orch_lsp.markdown.reader import read
 
 MAX_UNITS = 5_000
-_MOST_NESTED = 3
+_LONGEST_LINE = 400
 
 _UNDERLINE = re.compile(r"([=\-~^\"'#*+`.:_])\1{2,}\s*$")
 _CLOSER = re.compile(
-    r"\s*(?:[})\]>]|end\b|fi\b|done\b|esac\b|\*/|else\b|elsif\b|elif\b|catch\b|finally\b|rescue\b|ensure\b|\{)"
+    r"\s*(?:[})\]>]|end\b|fi\b|done\b|esac\b|\*/|else\b|elsif\b|elif\b|catch\b|finally\b|rescue\b|ensure\b|where\b|\{)"
 )
-_LEADING = re.compile(r"\s*(?:[@#]|//|/\*|\*|--|;;|%|\"\"\"|\[[\w.]+)")
+_METHOD = re.compile(
+    r"[ \t]++(?:[\w$<>\[\],.?&|@*]++[ \t]++){0,8}?([#\w$]++)[ \t]*+(?:<[^<>()]{0,80}>)?+\((?:[^;]*\{|[^;()]*)[ \t]*$"
+)
+_ASSIGNED = re.compile(r"[ \t]*+([\w$]++(?:\.[\w$]++){1,5})[ \t]*+=[ \t]*+(?:async[ \t]++)?+function\b")
+_NO_METHODS = frozenset(
+    ("if", "for", "while", "switch", "return", "else", "catch", "new", "throw", "await", "case", "function", "with",
+     "do", "synchronized", "try", "using", "lock", "foreach", "super", "this", "yield")
+)  # fmt: skip
+_WITH_METHODS = (".java", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".cs", ".dart", ".groovy")
+"""Languages in which no word says that a line begins a function."""
 _MARKDOWN = (".md", ".markdown", ".mdx")
 _TITLED = (".rst", ".txt", ".adoc")
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A run of lines that belong together.
-
-    Attributes:
-        name: Its name with those around it, such as `Cache.get`; empty for lines between definitions.
-        first: Its first line, counted from one, with the comments and decorators right above.
-        last: Its last line.
-        inner: The units in it, in order; lines between them belong to none.
-    """
-
-    name: str
-    first: int
-    last: int
-    inner: tuple[Unit, ...] = ()
-
-    @property
-    def size(self) -> int:
-        """Its lines."""
-        return self.last - self.first + 1
 
 
 def units(path: str, text: str) -> tuple[Unit, ...]:
@@ -67,9 +55,17 @@ def units(path: str, text: str) -> tuple[Unit, ...]:
         found = _of_headings(_markdown_headings(text), len(lines))
     elif lowered.endswith(_TITLED):
         found = _of_headings(_underlined(lines), len(lines))
+    else:
+        found = parsed_units(path, text, lines)
     if found is None:
-        found = _by_indentation(lines, 0, len(lines), "", 0)
+        found = indented_units(path, lines)
     return tuple(_with_gaps(found[:MAX_UNITS], lines)) if found else ()
+
+
+def indented_units(path: str, lines: Sequence[str]) -> list[Unit]:
+    """The definitions of a file by the lines that begin one, and by how far those below are indented."""
+    begins = _begins_method if path.casefold().endswith(_WITH_METHODS) else begins_definition
+    return _by_indentation(lines, 0, len(lines), "", 0, begins)
 
 
 def _with_gaps(found: Sequence[Unit], lines: Sequence[str]) -> Iterator[Unit]:
@@ -103,23 +99,15 @@ def _python_units(body: Sequence[ast.stmt], lines: Sequence[str], prefix: str, d
     for node in body:
         if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             start = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-            first = _with_comments(lines, start, found[-1].last if found else 0)
+            first = with_comments(lines, start, found[-1].last if found else 0)
             name = f"{prefix}{node.name}"
             inner = _python_units(node.body, lines, f"{name}.", depth + 1) if isinstance(node, ast.ClassDef) else []
-            if depth >= _MOST_NESTED:
+            if depth >= MOST_NESTED:
                 inner = []
             found.append(Unit(name, first, node.end_lineno or node.lineno, tuple(inner)))
-        elif isinstance(node, (ast.If, ast.Try, ast.With)) and depth < _MOST_NESTED:
+        elif isinstance(node, (ast.If, ast.Try, ast.With)) and depth < MOST_NESTED:
             found += _python_units(node.body, lines, prefix, depth + 1)
     return found
-
-
-def _with_comments(lines: Sequence[str], start: int, after: int) -> int:
-    """The first line of the comments that stand right above a line."""
-    first = start
-    while first - 1 > after and lines[first - 2].strip() and _LEADING.match(lines[first - 2]):
-        first -= 1
-    return first
 
 
 def _markdown_headings(text: str) -> list[tuple[int, int, str]]:
@@ -167,18 +155,34 @@ def _of_headings(headings: Sequence[tuple[int, int, str]], last_line: int) -> li
     return found
 
 
-def _by_indentation(lines: Sequence[str], start: int, end: int, prefix: str, depth: int) -> list[Unit]:
+def _begins_method(line: str) -> str | None:
+    """As `begins_definition`, where a name with brackets and a brace behind it is one, too."""
+    name = begins_definition(line)
+    if name is not None or len(line) > _LONGEST_LINE:
+        return name
+    assigned = _ASSIGNED.match(line)
+    if assigned is not None:
+        return assigned[1]
+    method = _METHOD.match(line)
+    return method[1] if method is not None and _NO_METHODS.isdisjoint(line.partition("(")[0].split()) else None
+
+
+def _by_indentation(
+    lines: Sequence[str], start: int, end: int, prefix: str, depth: int, begins: Callable[[str], str | None]
+) -> list[Unit]:
     """Definitions among `lines[start:end]`, zero-based, and those in them."""
     found: list[Unit] = []
     at = start
     while at < end:
-        name = begins_definition(lines[at])
+        name = begins(lines[at])
         if name is None:
             at += 1
             continue
         last = _end_by_indentation(lines, at, end)
-        first = _with_comments(lines, at + 1, found[-1].last if found else start)
-        inner = _by_indentation(lines, at + 1, last, f"{prefix}{name}.", depth + 1) if depth < _MOST_NESTED else []
+        first = with_comments(lines, at + 1, found[-1].last if found else start)
+        inner = (
+            _by_indentation(lines, at + 1, last, f"{prefix}{name}.", depth + 1, begins) if depth < MOST_NESTED else []
+        )
         found.append(Unit(f"{prefix}{name}", first, last, tuple(inner)))
         at = last
     return found

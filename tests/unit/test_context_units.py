@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orch_lsp.context.excerpts import Lines
-from orch_lsp.context.units import Unit, units
+from orch_lsp.context.parsed_units import parsed_units
+from orch_lsp.context.unit import Unit
+from orch_lsp.context.units import indented_units, units
 
 PYTHON = """\
 import os
@@ -110,7 +112,91 @@ def test_python_that_does_not_parse_is_read_by_its_indentation() -> None:
 def test_other_languages_are_read_by_what_begins_a_definition_and_how_far_it_is_indented(
     path: str, text: str, expected: list[tuple[str, int, int]]
 ) -> None:
-    assert named(units(path, text)) == expected
+    # A parser that is installed may name what is around it, too.
+    assert [(name.rpartition(".")[2], first, last) for name, first, last in named(units(path, text))] == expected
+
+
+JAVA = """\
+public class Cache<T> {
+  private int size = of(3);
+
+  /** Gets. */
+  @Override
+  public <K> List<T> get(K key, int most) throws IOException {
+    if (most > 1) {
+      return all(key);
+    }
+    return null;
+  }
+
+  Cache(int size) {
+    this.size = size;
+  }
+}
+"""
+JAVASCRIPT = """\
+req.accepts = function(){
+  return 1;
+};
+
+class Cache {
+  #add(item) {
+    if (item) {
+      return 1;
+    }
+  }
+
+  async get(key) {
+    return key;
+  }
+}
+"""
+LONG_RUST = """\
+impl Cache {
+    pub fn get<T>(
+        &self,
+        of: T,
+    ) -> u8
+    where
+        T: Into<u8>,
+    {
+        self.size
+    }
+
+    fn put(&self) {}
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("A.java", JAVA, [("Cache", 1, 16), ("Cache.get", 4, 11), ("Cache.Cache", 13, 15)]),
+        ("a.js", JAVASCRIPT, [("req.accepts", 1, 3), ("Cache", 5, 15), ("Cache.#add", 6, 10), ("Cache.get", 12, 14)]),
+        ("a.rs", LONG_RUST, [("Cache", 1, 13), ("Cache.get", 2, 10), ("Cache.put", 12, 12)]),
+    ],
+)
+@pytest.mark.parametrize("is_parsed", [True, False])
+def test_methods_are_found_with_a_parser_and_without(
+    path: str, text: str, expected: list[tuple[str, int, int]], is_parsed: bool
+) -> None:
+    if is_parsed:
+        pytest.importorskip("tree_sitter")
+        pytest.importorskip("tree_sitter_java")
+        found = parsed_units(path, text, text.split("\n"))
+    else:
+        found = indented_units(path, text.split("\n"))
+    assert found is not None
+    assert [one for unit in found for one in [*named((unit,)), *named(unit.inner)]] == expected
+
+
+def test_a_parser_finds_definitions_however_they_are_written() -> None:
+    pytest.importorskip("tree_sitter_typescript")
+    text = "export class A { b() {\nreturn 1 } }\nit('does', async () => {\ncheck();\n});\n@X({\n})\nclass C {\n}\n"
+    found = units("a.ts", text)
+    assert named(found) == [("A", 1, 2), ("does", 3, 5), ("C", 6, 9)]
+    assert units("a.ts", "(" * 50_000) is not None
+    assert named(units("a.ts", "{" * 3_000 + "\n" + "class A {\n}\n"))[:1] in ([], [("A", 2, 3)])
 
 
 def test_markdown_is_cut_into_sections() -> None:
@@ -134,10 +220,26 @@ def test_other_line_ends_count_as_in_an_editor(end: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(
-    st.sampled_from(["a.py", "a.ts", "a.md", "a.rst", "a", "a.go"]),
+    st.sampled_from(["a.py", "a.ts", "a.md", "a.rst", "a", "a.go", "a.java", "a.rs", "a.js"]),
     st.lists(
         st.sampled_from(
-            ["def a():", "class B:", "  def c(self):", "    x", "}", "# T", "===", "T", "", "\x0c", "\r", "é{"]
+            [
+                "def a():",
+                "class B:",
+                "  def c(self):",
+                "    x",
+                "}",
+                "# T",
+                "===",
+                "T",
+                "",
+                "void f() {",
+                "fn a() {}",
+                "a.b = function () {",
+                "\x0c",
+                "\r",
+                "é{",
+            ]
         )
     ).map("\n".join),
 )
@@ -154,7 +256,7 @@ def test_units_of_any_text_stand_in_order_without_overlap(path: str, text: str) 
     check(units(path, text), 1, lines)
 
 
-@given(st.text("ab# \n\r=-`{}:") | st.text(), st.sampled_from(("a.md", "a.py", "a.rst", "a.go")))
+@given(st.text("ab# \n\r=-`{}:") | st.text(), st.sampled_from(("a.md", "a.py", "a.rst", "a.go", "a.js")))
 def test_no_unit_goes_beyond_the_lines_that_can_be_quoted(text, path):
     count = len(Lines(text))
     waiting = list(units(path, text))

@@ -50,6 +50,7 @@ STARTS_TASKS = {
 
 LOADS_BY_NAME = {
     "context/index/watch.py": "a library that is there on Linux alone",
+    "context/parsed_units.py": "parsers that are not always there",
     "late.py": "our own modules",
     "cli/main.py": "the module of a command, from the table of commands",
     "plugins.py": "packages of others",
