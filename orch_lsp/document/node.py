@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -156,8 +157,7 @@ class Nodes:
     @cached_property
     def citations(self) -> tuple[Citation, ...]:
         """All citations in document order."""
-        found = [*self.loose, *(citation for node in self.nodes for citation in node.citations)]
-        return tuple(sorted(found, key=place_of))
+        return tuple(sorted(chain(self.loose, *map(_own_citations, self.nodes)), key=place_of))
 
     def around(self, offset: int) -> tuple[Node, ...]:
         """The nodes that hold `offset`, the innermost first. A node's end belongs to it unless another begins there."""
@@ -232,6 +232,7 @@ def gathered(text: str, nodes: Iterable[Node], citations: Iterable[Citation] = (
     return Nodes(tuple(found), tuple(loose))
 
 
+_own_citations: Callable[[Node], tuple[Citation, ...]] = attrgetter("citations")
 place_of: Callable[[Citation], Span] = attrgetter("span")
 """Where a citation stands, to sort by."""
 

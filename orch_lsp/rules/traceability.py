@@ -46,7 +46,7 @@ def undefined_reference(subject: Subject) -> Iterator[Found]:
     cited = [
         one
         for one in subject.document.nodes.citations
-        if one.relation in _OF_REQUIREMENTS and one.scope is None and _is_written(one)
+        if one.relation in _OF_REQUIREMENTS and one.scope is None and (one.range is None or _is_written(one))
     ]
     if not cited:
         return
