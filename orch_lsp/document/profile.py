@@ -69,6 +69,18 @@ class TaskForm:
     """Whether tasks stand in groups below headings with numbers, so that such a heading gathers nothing wrongly."""
 
 
+@dataclass(frozen=True, slots=True)
+class AnswersKept:
+    """Where documents of a format keep answers to open questions."""
+
+    heading: str = "Decisions"
+    """The heading below which they stand."""
+    other_headings: tuple[str, ...] = ()
+    """The heading in other languages."""
+    by_session: bool = False
+    """Whether they stand by day, as `- Q: … → A: …`; else a question that is in a list is answered where it stands."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
     """How documents of one kind in a format are read: their sections in order, their nodes, and what drafts them.
@@ -108,6 +120,7 @@ class Profile:
     `{note}`, `{date}`, `{folder}` for the name of its folder, `{number}` for the last number in its file's name."""
     templates: Mapping[str, str] = field(default_factory=dict[str, str])
     """Templates for files that have a name of the format's own, by it, lower case and without suffix."""
+    answers: AnswersKept = AnswersKept()
     drafting: Callable[[], Drafting | None] | None = None
     """Which places of its documents are open, and the prompt for them; made when it is asked for. None for a profile
     whose drafts are whole sections."""

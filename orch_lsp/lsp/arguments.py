@@ -55,6 +55,10 @@ class CommandArgument:
     """The word on a section of a draft: `accepted` or `rejected`."""
     reason: str | None = None
     """The reason for the latter."""
+    question: str | None = None
+    """The id of a question of a run, such as `Q2`."""
+    answer: str | None = None
+    """The answer to it."""
     code: str | None = None
     """An error code."""
     glance: bool | None = None

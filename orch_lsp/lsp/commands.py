@@ -11,6 +11,7 @@ from typing import Any, Literal
 GENERATE_DRAFT = "orch.generateDraft"
 APPLY_DRAFT = "orch.applyDraft"
 REVIEW_SECTION = "orch.reviewSection"
+ANSWER_QUESTION = "orch.answerQuestion"
 PREVIEW_DRAFT = "orch.previewDraft"
 DISCARD_DRAFT = "orch.discardDraft"
 CANCEL_RUN = "orch.cancelRun"
@@ -65,6 +66,7 @@ COMMANDS = {
     CHANGE_CONTEXT: CommandSubject("document", ("uri", "path", "choice", "open")),
     APPLY_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
     REVIEW_SECTION: CommandSubject("run", ("runId", "uri", "key", "state", "reason"), "waiting"),
+    ANSWER_QUESTION: CommandSubject("run", ("runId", "uri", "question", "answer"), "newest"),
     PREVIEW_DRAFT: CommandSubject("run", ("runId", "uri", "open"), "waiting"),
     DISCARD_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
     CANCEL_RUN: CommandSubject("run", ("runId", "uri"), "live"),

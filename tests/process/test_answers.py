@@ -142,3 +142,44 @@ async def test_a_draft_with_an_error_waits_in_an_editor_too(desk, model):
     assert record["draft"]["state"] == "ready"
     assert desk.editor.text(uri) == LIMITS
     assert any("speaks of all" in shown.message for shown in desk.editor.client.messages)
+
+
+ASKING = """## Goal
+
+Each client is limited to 100 requests a minute.
+
+## Assumptions
+
+- Clients are told apart by their key.
+
+**Open questions**
+
+1. Where is the counter kept? Options: memory / Redis. Default: memory.
+
+## Acceptance Criteria
+
+- The 101st request in a minute is refused (subject to question 1).
+"""
+
+
+@at_a_desk
+async def test_a_question_is_answered_in_the_document_and_on_the_record(desk, model):
+    desk.ask(model, stream_reply(chat_pieces([ASKING])))
+    uri = desk.open("asking", SPEC)
+    record = await desk.editor.draft(uri)
+    run_id = record["run_id"]
+    asked = await desk.editor.execute("orch.answerQuestion", {"runId": run_id})
+    (question,) = asked["questions"]
+    assert question["id"] == "Q1"
+    assert question["text"] == "Where is the counter kept?"
+    assert question["options"] == ["memory", "Redis"]
+    assert question["default"] == "memory"
+    before = desk.editor.text(uri)
+    answer = {"runId": run_id, "question": "Q1", "answer": "Redis"}
+    told = await desk.editor.execute("orch.answerQuestion", answer)
+    assert told["sections"] == ["acceptance-criteria"]
+    assert desk.editor.text(uri) == before.replace("Default: memory.", "Default: memory. **Answer:** Redis")
+    shown = await desk.editor.execute("orch.showRun", {"runId": run_id, "open": False})
+    assert shown["questions"][0]["answer"] == "Redis"
+    with pytest.raises(Exception, match="Did you mean Q1"):
+        await desk.editor.execute("orch.answerQuestion", {**answer, "question": "Q11"})

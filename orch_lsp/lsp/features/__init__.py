@@ -14,6 +14,7 @@ from orch_lsp.late import late
 from orch_lsp.lsp.commands import (
     ALLOW_PROVIDER,
     ALLOW_SERVER,
+    ANSWER_QUESTION,
     APPLY_DRAFT,
     CANCEL_RUN,
     CHANGE_CONTEXT,
@@ -47,6 +48,7 @@ from orch_lsp.lsp.token_legend import LEGEND
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.features import (
+        answering,
         beginning,
         call_hierarchy,
         choices,
@@ -84,6 +86,7 @@ if TYPE_CHECKING:
         workspace_symbol,
     )
 else:
+    answering = late(f"{__name__}.answering")
     beginning = late(f"{__name__}.beginning")
     call_hierarchy = late(f"{__name__}.call_hierarchy")
     choices = late(f"{__name__}.choices")
@@ -205,6 +208,7 @@ FEATURES: tuple[Row, ...] = (
     Command(CHANGE_CONTEXT, lambda: picking.change_context),
     Command(APPLY_DRAFT, lambda: drafts.apply_draft),
     Command(REVIEW_SECTION, lambda: drafts.review_section),
+    Command(ANSWER_QUESTION, lambda: answering.answer_question),
     Command(DISCARD_DRAFT, lambda: drafts.discard_draft),
     Command(PREVIEW_DRAFT, lambda: drafts.preview_draft),
     Command(CANCEL_RUN, lambda: runs.cancel_run, waits_for_settings=False),

@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.node_form import NodeForm
-from orch_lsp.document.profile import Profile, SectionSpec, Severity, TaskForm
+from orch_lsp.document.profile import AnswersKept, Profile, SectionSpec, Severity, TaskForm
 from orch_lsp.late import late
 from orch_lsp.profiles.protocol import when_read
-from orch_lsp.profiles.spec_kit.words import NORMATIVE, in_languages
+from orch_lsp.profiles.spec_kit.words import NORMATIVE, QUESTIONS, in_languages
 
 if TYPE_CHECKING:
     from orch_lsp.document.drafting import Drafting
@@ -250,6 +250,7 @@ def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()
         kind=kind,
         prompt_name=f"spec-kit.{kind}" if kind in _DRAFTED else "",
         drafting=_DRAFTED.get(kind),
+        answers=AnswersKept("Clarifications", QUESTIONS, by_session=True) if kind == "spec" else AnswersKept(),
         description=description,
         sections=sections,
         template=_TEMPLATES.get(kind, ""),

@@ -141,6 +141,13 @@ M.subcommands = {
       require('orch.review').section('rejected', words, bufnr)
     end,
   },
+  answer = {
+    needs = 'orch.answerQuestion',
+    describe = 'Answer a question of the newest run, and keep the answer in the document',
+    run = function(_, bufnr)
+      require('orch.question').ask(bufnr)
+    end,
+  },
   discard = {
     needs = 'orch.discardDraft',
     describe = 'Discard the draft that waits',

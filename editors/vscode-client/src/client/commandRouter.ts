@@ -6,6 +6,7 @@ import { runIdOf } from "../documents/virtualDocuments";
 import { runOfNode } from "../history/runTree";
 import { sectionReview } from "../review/sectionReview";
 import type { RunTracker } from "../runs/runTracker";
+import { answerToQuestion } from "./answerToQuestion";
 import { askForInstruction } from "./askForInstruction";
 import { chooseNewDocument } from "./chooseNewDocument";
 import { chooseProvider, type ProviderChoice } from "./chooseProvider";
@@ -114,6 +115,11 @@ export class CommandRouter {
       case "orch.newDocument": {
         if (argument?.["name"] !== undefined) return next(args);
         const chosen = await chooseNewDocument(await next([{ ...argument, open: false }]));
+        return chosen === null ? undefined : next([{ ...argument, ...chosen }]);
+      }
+      case "orch.answerQuestion": {
+        if (argument?.["answer"] !== undefined) return next(args);
+        const chosen = await answerToQuestion(await next([{ ...argument }]));
         return chosen === null ? undefined : next([{ ...argument, ...chosen }]);
       }
       case "orch.reviewSection": {

@@ -1,0 +1,72 @@
+--- Questions of a run: chosen from a list, answered by an option or in words.
+local notice = require('orch.notice')
+local rpc = require('orch.rpc')
+
+local M = {}
+
+local OTHER = 'Another answer…'
+
+---@param argument table
+---@param bufnr integer
+---@param question table
+local function answer(argument, bufnr, question)
+  local function send(words)
+    if words and words ~= '' and words ~= vim.NIL then
+      argument.question = question.id
+      argument.answer = words
+      rpc.execute('orch.answerQuestion', argument, bufnr, function(_, failed)
+        if failed then
+          notice.error(failed.message)
+        end
+      end)
+    end
+  end
+  local function ask()
+    local default = type(question.default) == 'string' and question.default or nil
+    vim.ui.input({ prompt = ('%s '):format(question.text), default = default }, send)
+  end
+  local options = vim.deepcopy(question.options or {})
+  if #options == 0 then
+    ask()
+    return
+  end
+  table.insert(options, OTHER)
+  vim.ui.select(options, { prompt = question.text }, function(chosen)
+    if chosen == OTHER then
+      ask()
+    else
+      send(chosen)
+    end
+  end)
+end
+
+--- Choose a question of the newest run, and answer it.
+---@param bufnr integer
+function M.ask(bufnr)
+  local uri = vim.uri_from_bufnr(bufnr)
+  rpc.execute('orch.answerQuestion', { uri = uri }, bufnr, function(result, failed)
+    if failed then
+      notice.error(failed.message)
+      return
+    end
+    local open = vim.tbl_filter(function(question)
+      return type(question.answer) ~= 'string'
+    end, result and result.questions or {})
+    if #open == 0 then
+      notice.info('Nothing is left to answer.')
+      return
+    end
+    vim.ui.select(open, {
+      prompt = 'Which question?',
+      format_item = function(question)
+        return ('%s: %s'):format(question.id, question.text)
+      end,
+    }, function(question)
+      if question then
+        answer({ uri = uri, runId = result.runId }, bufnr, question)
+      end
+    end)
+  end)
+end
+
+return M
