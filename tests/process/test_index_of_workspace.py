@@ -75,6 +75,44 @@ async def test_the_first_draft_builds_an_index_with_progress_and_the_next_one_us
     assert len([one for one in reports(editor) if one[0] == "begin"]) == 1
 
 
+def watched(server: psutil.Process) -> int:
+    """How many folders the kernel watches for a process."""
+    found = 0
+    for about in Path(f"/proc/{server.pid}/fdinfo").iterdir():
+        try:
+            found += about.read_text().count("inotify wd:")
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of changes")
+async def test_a_server_is_told_of_changes_and_each_draft_is_of_the_files_as_they_are(
+    workspace, homes, provider, start_editor
+):
+    configure(homes, provider.url)
+    fill(workspace, 900, 1)
+    editor = await start_editor()
+    server = psutil.Process(editor.client._server.pid)
+    await draft(editor, provider, workspace / "a.spec.md")
+    await editor.until(lambda: ("end", "The workspace is indexed") in reports(editor))
+    await draft(editor, provider, workspace / "b.spec.md")
+    assert watched(server) > 30
+    (workspace / "src/07/file7.py").unlink()
+    (workspace / "src/brand_new").mkdir()
+    (workspace / "src/brand_new/here.py").write_text("def name7():\n    return 'limit at the gateway'\n")
+    record = await draft(editor, provider, workspace / "c.spec.md")
+    chosen = [item["path"] for item in record["context"]["items"]]
+    assert "src/07/file7.py" not in chosen
+    assert "src/brand_new/here.py" in chosen
+    (workspace / "src/brand_new/here.py").rename(workspace / "src/moved.py")
+    (workspace / "src/.gitignore").write_text("file1*.py\n")
+    record = await draft(editor, provider, workspace / "d.spec.md")
+    chosen = [item["path"] for item in record["context"]["items"]]
+    assert "src/moved.py" in chosen
+    assert not [path for path in chosen if path.rpartition("/")[2].startswith("file1")]
+
+
 async def test_a_person_cancels_the_building_and_it_is_not_begun_again(workspace, homes, provider, start_editor):
     configure(homes, provider.url)
     fill(workspace, 3000, 200)
