@@ -90,7 +90,7 @@ def _by_hand(made: Preview) -> _Table | None:
 
 
 def _with_whole_reasons(left_out: Sequence[Exclusion], width: int) -> Text:
-    """What is left out, each with all of its reason, as that may end in a cure; below the path where that is long."""
+    """Files that are left out, each with all of its reason, which may end in a cure; below a path that is long."""
     paths = [plain(one.path) for one in left_out]
     column = min(widest([*paths, "LEFT OUT"]), max(_LEAST_PATH, width // 3)) + GAP
     drawn = Text().append(padded("LEFT OUT", column) + "WHY\n", "bold")

@@ -76,6 +76,29 @@ FILES = {
     "specs/001-rate-limiting/tasks.md": TASKS,
     "tests/test_limits.py": 'def test_each_key_has_a_count_of_its_own():\n    """FR-001."""\n',
 }
+BUCKETS = """# A bucket for each key
+
+One busy client must not slow down the others: each API key gets a bucket, as [the limiter](src/limiter.py) has it.
+
+## Tasks
+
+TODO
+"""
+LIMITER = """class TokenBucket:
+    # A bucket of tokens, one for each API key.
+
+    def take(self, key):
+        # Take a token for a request of a client; False if the limit is reached.
+        return self.left(key) > 0
+"""
+FILES |= {
+    "buckets.spec.md": BUCKETS,
+    "src/limiter.py": LIMITER,
+    "src/keys.py": "def bucket_of(api_key):\n    return api_key.client, api_key.limit\n",
+    "tests/test_buckets.py": "def test_a_busy_client_is_refused():\n    assert not TokenBucket().take('key')\n",
+    ".orch/config.toml": '[context]\npin = ["src/keys.py"]\n',
+    ".env": "A=1\n",
+}
 OPTIONS = [
     "set termguicolors number linebreak laststatus=2 noruler shortmess+=F winborder=rounded",
     "set statusline=%f\\ %m%=%{v:lua.require'orch'.statusline()}\\ ",
@@ -173,6 +196,14 @@ def play(terminal: Terminal, world: World, shoot: Callable[[str], None]) -> None
     terminal.type("\x0c")
     terminal.wait("the screen", lambda text: "test_limits.py" in text)
     shoot("neovim-references")
+    terminal.type(":cclose|edit buckets.spec.md|only\r")
+    terminal.wait("the other spec", lambda text: "Generate" in text)
+    terminal.type(":Orch context\r")
+    terminal.wait("the page", lambda text: "Request for a draft of" in text)
+    terminal.type(":only|setlocal nonumber|call search('src/limiter.py')\r:lua vim.lsp.buf.code_action()\r")
+    terminal.wait("the actions", lambda text: "Orch: Exclude src/limiter.py" in text)
+    shoot("neovim-context")
+    terminal.type("\r")
 
 
 def hover(terminal: Terminal) -> None:
