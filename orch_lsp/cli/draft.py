@@ -29,8 +29,9 @@ from orch_lsp.cli.output import (
     write_result,
 )
 from orch_lsp.cli.runs import root_of_here
+from orch_lsp.cli.several import Ending, each_of
 from orch_lsp.cli.signals import end_at_once, is_to_outlive_its_terminal
-from orch_lsp.cli.terminal import TerminalObserver
+from orch_lsp.cli.terminal import TerminalDisplay, TerminalObserver
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
 from orch_lsp.late import late
 from orch_lsp.orchestration.applying import draft_edit
@@ -52,7 +53,7 @@ from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
-    from orch_lsp.orchestration import deriving, replaying, rewriting
+    from orch_lsp.orchestration import deriving, replaying, resuming, reuse, rewriting
     from orch_lsp.orchestration.replaying import Earlier
     from orch_lsp.runs import schema as record_schema
     from orch_lsp.runs import view as views
@@ -60,6 +61,8 @@ else:
     sessions = late("orch_lsp.app.session")
     replaying = late("orch_lsp.orchestration.replaying")
     deriving = late("orch_lsp.orchestration.deriving")
+    resuming = late("orch_lsp.orchestration.resuming")
+    reuse = late("orch_lsp.orchestration.reuse")
     rewriting = late("orch_lsp.orchestration.rewriting")
     record_schema = late("orch_lsp.runs.schema")
     views = late("orch_lsp.runs.view")
@@ -67,6 +70,10 @@ else:
 _SIGNALS = {signal.SIGINT: "with Ctrl-C", signal.SIGTERM: "by a signal to end (SIGTERM)"}
 if sys.platform != "win32":
     _SIGNALS[signal.SIGHUP] = "as its terminal was closed (SIGHUP)"
+
+_ENDINGS: dict[int, Ending] = {
+    0: "drafted", EXIT_FAILED: "failed", EXIT_BEFORE_RUN: "refused", EXIT_CANCELLED: "cancelled",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +96,14 @@ class Options:
     """The document of which the files are made, which are not there yet: `given` has how they begin."""
     replay: Earlier | None = None
     """Set if a run is to be replayed, on the document that it was given."""
+    resumed: RunRecord | None = None
+    """Set if an earlier run is gone on with."""
     workflow: str | None = None
     """Name of the workflow; the default one if None."""
+    jobs: int = 1
+    """How many documents are drafted at once."""
+    most_failures: int | None = None
+    """After how many failures no further document is begun; None for no limit."""
     told: set[str] = field(default_factory=set[str])
     """Warnings that were given: each file may have the same ones."""
 
@@ -104,17 +117,29 @@ class _Interruption:
     def __init__(self, session: Session) -> None:
         self.asked = False
         self.by = ""
-        self.preparing: asyncio.Task[object] | None = None
-        self.run_id: str | None = None
+        self.preparing: set[asyncio.Task[object]] = set()
+        self.run_ids: set[str] = set()
         self._session = session
 
     def ask(self, by: str) -> None:
         """End, as far as that is still possible; `by` says on the record who or what asked for it."""
         self.asked, self.by = True, by
-        if self.preparing is not None:
-            self.preparing.cancel()
-        elif self.run_id is not None:
-            self._session.supervisor.cancel(self.run_id, by)
+        for task in self.preparing:
+            task.cancel()
+        for run_id in self.run_ids:
+            self._session.supervisor.cancel(run_id, by)
+
+    @contextlib.contextmanager
+    def while_preparing(self) -> Generator[None]:
+        """Give up this task when somebody asks: nothing has begun that would have to be recorded."""
+        task = asyncio.current_task()
+        if task is not None:
+            self.preparing.add(task)
+        try:
+            yield
+        finally:
+            if task is not None:
+                self.preparing.discard(task)
 
     @contextlib.contextmanager
     def on_signals(self) -> Generator[None]:
@@ -139,6 +164,10 @@ class _Interruption:
 @click.option("--model", metavar="ID", help="Model to ask for.")
 @click.option("--only", "only", metavar="KEY", multiple=True, help="Draft only what has this key, as `FR-003`.")
 @click.option("--workflow", metavar="NAME", help="Draft in these steps; `orch-lsp workflows list` names them.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="How many files at once.")
+@click.option(
+    "--max-failures", "most_failures", type=click.IntRange(1), metavar="N", help="Begin no file after N have failed."
+)
 @click.option("--write", is_flag=True, help="Replace each file instead of printing its document.")
 @click.option("--json", "as_json", is_flag=True, help="Print each run's record instead of the document.")
 @click.option(
@@ -150,6 +179,8 @@ def draft(
     model: str | None,
     only: tuple[str, ...],
     workflow: str | None,
+    jobs: int,
+    most_failures: int | None,
     write: bool,  # noqa: FBT001 -- click passes flags by name
     as_json: bool,  # noqa: FBT001
     workspace: Path | None,
@@ -157,7 +188,8 @@ def draft(
     """Fill the open sections of each of FILES and print the resulting document.
 
     FILES are Markdown specs; a pipe or /dev/stdin is read to its end. Several need --write or --json: each is drafted
-    in turn, and the worst exit code is that of the command.
+    in turn, or some at once with --jobs, and the worst exit code is that of the command. Run the same command again
+    until all are done: what is done is not done again, and answers that came whole are not paid for twice.
 
     Exit codes: 0 completed, 1 the run failed, 2 refused before a run, 130 cancelled.
     """
@@ -166,7 +198,16 @@ def draft(
     if len(files) > 1 and not (write or as_json):
         raise click.UsageError("several files need --write or --json")
     options = Options(
-        CommandChoice(provider, model), write, as_json, workspace, {}, len(files) > 1, only, workflow=workflow
+        CommandChoice(provider, model),
+        write,
+        as_json,
+        workspace,
+        {},
+        len(files) > 1,
+        only,
+        workflow=workflow,
+        jobs=jobs,
+        most_failures=most_failures,
     )
     run_on(files, options)
 
@@ -210,25 +251,38 @@ async def _draft_all(files: Sequence[Path], options: Options) -> int:
     session = sessions.build_session()
     interruption = _Interruption(session)
     worst = 0
-    with interruption.on_signals():
+
+    async def one(path: Path) -> Ending:
+        nonlocal worst
+        code = await _draft_one(session, path, options, interruption, display)
+        worst = max(worst, code or 0)
+        if interruption.asked:
+            return "cancelled"
+        return "done" if code is None else _ENDINGS[code]
+
+    with interruption.on_signals(), TerminalDisplay() as display:
         try:
-            for path in files:
-                code = await _draft_one(session, path, options, interruption)
-                worst = max(worst, code)
-                if code == EXIT_CANCELLED or interruption.asked:
-                    break
+            tally = await each_of(files, one, jobs=options.jobs, most_failures=options.most_failures)
         finally:
             await session.supervisor.aclose()
             await session.aclose()
+    if options.several:
+        say(f"{len(tally.endings)} documents: {tally.summary()}")
     # Nothing is left to cancel.
     end_at_once(worst)
     return worst
 
 
-async def _draft_one(session: Session, path: Path, options: Options, interruption: _Interruption) -> int:
-    """Draft one file and print what the options ask for; returns the exit code."""
+async def _draft_one(
+    session: Session, path: Path, options: Options, interruption: _Interruption, display: TerminalDisplay
+) -> int | None:
+    """Draft one file and print what the options ask for.
+
+    Returns:
+        The exit code; None if one of several documents has nothing open, which is no failure then.
+    """
     try:
-        live, delivered = await _run(session, path, options, interruption)
+        live, delivered = await _run(session, path, options, interruption, display)
     except asyncio.CancelledError:
         if not interruption.asked:
             raise
@@ -236,6 +290,9 @@ async def _draft_one(session: Session, path: Path, options: Options, interruptio
     except StoreError as error:
         return _report(error, options, EXIT_FAILED, path)
     except OrchError as error:
+        if options.several and error.code == ErrorCode.NOTHING_TO_FILL:
+            say(f"{path}: nothing is open in it")
+            return None
         cannot_write = error.code == ErrorCode.DOCUMENT_CHANGED
         return _report(error, options, EXIT_FAILED if cannot_write else EXIT_BEFORE_RUN, path)
     record = live.record
@@ -325,13 +382,15 @@ class Delivered:
 
 async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
     source = await asyncio.to_thread(_source, path, options)
-    reading = await read(session, source, editor=ProjectLayer(), command=options.choice)
+    reading = _with_jobs(await read(session, source, editor=ProjectLayer(), command=options.choice), options.jobs)
     for warning in await asyncio.to_thread(warnings_of, reading):
         if warning not in options.told:
             say(f"warning: {warning}")
         options.told.add(warning)
     if options.replay is not None:
         plan = await replaying.planned_replay(session, reading, options.replay.record)
+    elif options.resumed is not None:
+        plan = await resuming.planned_resume(session, reading, options.resumed)
     elif options.rewrite is not None:
         plan = await rewriting.planned_rewrite(session, reading, options.rewrite, command="refine")
     elif options.derived_from is not None:
@@ -341,6 +400,7 @@ async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
         plan = await asyncio.to_thread(
             plan_draft, reading, command="draft", only=options.only, workflow=options.workflow
         )
+        plan = await _going_on(session, plan)
     await session.consent.require_all(plan)
     if options.derived_from is not None and options.write:
         # Only now, as a refusal would leave it there with nobody to draft it.
@@ -351,6 +411,20 @@ async def _prepare(session: Session, path: Path, options: Options) -> DraftPlan:
     return plan
 
 
+async def _going_on(session: Session, plan: DraftPlan) -> DraftPlan:
+    """The plan, as one that follows the newest run on the document where that was answered and not ended."""
+    earlier = await reuse.unfinished_on(await session.store(plan.reading), plan.reading)
+    return plan if earlier is None else replace(plan, parent_run_id=earlier.run_id)
+
+
+def _with_jobs(reading: Reading, jobs: int) -> Reading:
+    """The reading with room for as many runs at once as the command asks for."""
+    runs = reading.settings.runs
+    if jobs <= runs.parallel:
+        return reading
+    return replace(reading, settings=replace(reading.settings, runs=replace(runs, parallel=jobs)))
+
+
 def _told_of_replay(record: RunRecord, changed: Sequence[str]) -> str:
     if not changed:
         return f"The request is the one of run {record.run_id}, byte for byte."
@@ -358,22 +432,24 @@ def _told_of_replay(record: RunRecord, changed: Sequence[str]) -> str:
 
 
 async def _run(
-    session: Session, path: Path, options: Options, interruption: _Interruption
+    session: Session, path: Path, options: Options, interruption: _Interruption, display: TerminalDisplay
 ) -> tuple[LiveRun, Delivered | None]:
-    interruption.preparing = asyncio.current_task()
-    plan = await _prepare(session, path, options)
+    with interruption.while_preparing():
+        plan = await _prepare(session, path, options)
     result: list[Delivered] = []
 
     async def finish(live: LiveRun, finished: FinishedDraft) -> None:
         result.append(await _deliver(live, plan, finished, write=options.write))
 
-    with TerminalObserver(path.name) as observer:
+    with TerminalObserver(path.name, display) as observer:
         client = Software("orch-lsp", __version__)
-        live = await session.supervisor.start(plan, observer, finish, client=client)
-        interruption.preparing, interruption.run_id = None, live.record.run_id
+        with interruption.while_preparing():
+            live = await session.supervisor.start(plan, observer, finish, client=client)
+            interruption.run_ids.add(live.record.run_id)
         if interruption.asked:
             session.supervisor.cancel(live.record.run_id, interruption.by)
         await session.supervisor.wait(live.record.run_id)
+        interruption.run_ids.discard(live.record.run_id)
         for notice in session.stores.take_notices():
             observer.warned(notice)
     return live, result[0] if result else None

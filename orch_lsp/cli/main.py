@@ -46,6 +46,7 @@ COMMANDS = (
     "new",
     "refine",
     "replay",
+    "resume",
     "runs",
     "secrets",
     "trace",

@@ -8,7 +8,7 @@ import time
 from types import TracebackType
 from typing import IO, Self, cast
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
@@ -44,34 +44,59 @@ def _console() -> Console:
     return Console(file=place, force_terminal=place.isatty(), highlight=False)
 
 
-class TerminalObserver:
-    """Shows one run on stderr. Use as a context manager around the run."""
+class TerminalDisplay:
+    """The rows of all runs that go on at once, one a run. Use as a context manager around them."""
 
-    def __init__(self, title: str) -> None:
-        self._title = plain(title)
-        self._console = _console()
-        self._interactive = self._console.is_terminal and not self._console.is_dumb_terminal
-        self._line = _ProgressLine(self._title)
+    def __init__(self) -> None:
+        self.console = _console()
+        self.is_interactive = self.console.is_terminal and not self.console.is_dumb_terminal
+        self._rows: list[_ProgressLine] = []
         self._live = Live(
-            self._line,
-            console=self._console,
+            get_renderable=lambda: Group(*self._rows),
+            console=self.console,
             transient=True,
             refresh_per_second=8,
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        self._last = ""
 
     def __enter__(self) -> Self:
-        if self._interactive:
+        if self.is_interactive:
             self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._interactive:
+        if self.is_interactive:
             self._live.stop()
+
+    def add(self, row: _ProgressLine) -> None:
+        """Show a row below the others."""
+        self._rows.append(row)
+
+    def remove(self, row: _ProgressLine) -> None:
+        """Show a row no more."""
+        self._rows.remove(row)
+
+
+class TerminalObserver:
+    """Shows one run in a display. Use as a context manager around the run."""
+
+    def __init__(self, title: str, display: TerminalDisplay) -> None:
+        self._title = plain(title)
+        self._display = display
+        self._line = _ProgressLine(self._title)
+        self._last = ""
+
+    def __enter__(self) -> Self:
+        self._display.add(self._line)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._display.remove(self._line)
 
     def run_changed(self, record: RunRecord) -> None:
         """Show the state when there is nothing more telling."""
@@ -80,7 +105,7 @@ class TerminalObserver:
 
     def progressed(self, progress: Progress) -> None:
         """Show what is happening now; a growing count is no line of its own."""
-        if self._interactive:
+        if self._display.is_interactive:
             self._line.message = f"{self._title}: {plain(progress.message)}"
             return
         line = _COUNT.sub("", progress.message)
@@ -93,7 +118,7 @@ class TerminalObserver:
 
     def warned(self, message: str) -> None:
         """Show a warning above the progress."""
-        if self._interactive:
-            self._console.print(Text(f"warning: {plain(message, limit=2_000)}"), soft_wrap=True)
+        if self._display.is_interactive:
+            self._display.console.print(Text(f"warning: {plain(message, limit=2_000)}"), soft_wrap=True)
         else:
             say(f"warning: {message}")

@@ -16,6 +16,7 @@ PREVIEW_DRAFT = "orch.previewDraft"
 DISCARD_DRAFT = "orch.discardDraft"
 CANCEL_RUN = "orch.cancelRun"
 RETRY_RUN = "orch.retryRun"
+RESUME_RUN = "orch.resumeRun"
 SHOW_RUN = "orch.showRun"
 SHOW_HISTORY = "orch.showHistory"
 COMPARE_RUNS = "orch.compareRuns"
@@ -58,7 +59,7 @@ class CommandSubject:
 
 
 COMMANDS = {
-    GENERATE_DRAFT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "apply")),
+    GENERATE_DRAFT: CommandSubject("document", ("uri", "key", "workflow", "instruction", "provider", "model", "apply")),
     PREVIEW_CONTEXT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "glance", "open")),
     REGENERATE_SECTION: CommandSubject(
         "document", ("uri", "key", "position", "instruction", "provider", "model", "apply")
@@ -71,6 +72,7 @@ COMMANDS = {
     DISCARD_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
     CANCEL_RUN: CommandSubject("run", ("runId", "uri"), "live"),
     RETRY_RUN: CommandSubject("run", ("runId", "uri"), "newest"),
+    RESUME_RUN: CommandSubject("run", ("runId", "uri"), "newest"),
     SHOW_RUN: CommandSubject("run", ("runId", "uri", "open"), "newest"),
     SHOW_HISTORY: CommandSubject("document", ("uri", "limit", "search", "open")),
     COMPARE_RUNS: CommandSubject("document", ("uri", "runIds", "open")),

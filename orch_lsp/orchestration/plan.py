@@ -78,6 +78,8 @@ class DraftPlan:
     """The words of the steps that do not ask for all at once, by name."""
     reusable: Mapping[str, Reusable] = field(default_factory=dict[str, "Reusable"])
     """Answers of an earlier run, by the hash of the request: what was paid for is not asked for again."""
+    reuses: bool = True
+    """Whether answers of the run that it follows may be used again."""
     outline: str = ""
     """The plan that all parts keep to; it comes from an earlier step."""
     to_mend: Mapping[str, PartToMend] = field(default_factory=dict[str, PartToMend])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,15 @@ async def planned_replay(session: Session, reading: Reading, record: RunRecord) 
         return await planned_rewrite(session, reading, ask, command=COMMAND, parent_run_id=record.run_id)
     asked = keys_asked(record)
     only = tuple(target.key for target in open_targets(reading) if target.key in asked)
-    return await asyncio.to_thread(plan_draft, reading, command=COMMAND, parent_run_id=record.run_id, only=only)
+    plan = await asyncio.to_thread(
+        plan_draft,
+        reading,
+        command=COMMAND,
+        parent_run_id=record.run_id,
+        only=only,
+        workflow=record.workflow,
+    )
+    return replace(plan, reuses=False)
 
 
 async def changed_since_run(session: Session, plan: DraftPlan, record: RunRecord) -> tuple[str, ...]:

@@ -7,14 +7,29 @@ from typing import TYPE_CHECKING
 from orch_lsp.errors import ErrorCode
 from orch_lsp.generation import FinishReason
 from orch_lsp.orchestration.plan import Reusable
-from orch_lsp.runs.status import RunStatus, StepStatus
+from orch_lsp.orchestration.retryable import ENDED_OTHERWISE
+from orch_lsp.runs.status import StepStatus
+from orch_lsp.text import sha256
 from orch_lsp.workflows.model import DRAFT, OUTLINE, SECTION
 
 if TYPE_CHECKING:
+    from orch_lsp.orchestration.reading import Reading
     from orch_lsp.runs.record import RunRecord
     from orch_lsp.runs.store import RunStore
 
 _KEPT = frozenset({OUTLINE, DRAFT, SECTION})
+
+
+async def unfinished_on(store: RunStore, reading: Reading) -> RunRecord | None:
+    """The newest run on a document, if it came to no end of its own, was given this very text and was answered.
+
+    Raises:
+        StoreError: The runs cannot be read.
+    """
+    newest = next(iter(await store.list(limit=1, spec_path=reading.spec_path)), None)
+    if newest is None or newest.spec.sha256_before != sha256(reading.document.text) or newest.rewrite is not None:
+        return None
+    return newest if await reusable_of(store, newest) else None
 
 
 async def reusable_of(store: RunStore, earlier: RunRecord) -> dict[str, Reusable]:
@@ -30,7 +45,7 @@ async def reusable_of(store: RunStore, earlier: RunRecord) -> dict[str, Reusable
         StoreError: The texts cannot be read.
     """
     unusable = earlier.error is not None and earlier.error.code == ErrorCode.UNUSABLE_DRAFT
-    if earlier.status is RunStatus.COMPLETED or unusable:
+    if earlier.status not in ENDED_OTHERWISE or unusable:
         return {}
     found: dict[str, Reusable] = {}
     for step in earlier.steps:

@@ -50,7 +50,7 @@ class LiveEntry:
 
 async def _with_earlier_answers(plan: DraftPlan, store: RunStore) -> DraftPlan:
     """The plan of a run that is tried again, with the answers that the earlier one was given."""
-    if plan.parent_run_id is None:
+    if plan.parent_run_id is None or not plan.reuses:
         return plan
     try:
         return replace(plan, reusable=await reuse.reusable_of(store, await store.get(plan.parent_run_id)))

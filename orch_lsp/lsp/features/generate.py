@@ -1,4 +1,4 @@
-"""orch.generateDraft, orch.regenerateSection and orch.retryRun: start a run and answer at once."""
+"""orch.generateDraft, orch.regenerateSection, orch.retryRun, orch.resumeRun: start a run and answer at once."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read, snapshot
 from orch_lsp.orchestration.plan import DraftPlan, instructed, plan_draft
+from orch_lsp.orchestration.resuming import require_resumable
 from orch_lsp.orchestration.rewrite import RewriteAsk, key_at
 from orch_lsp.orchestration.targets import asked_again
 from orch_lsp.runs.record import Software
@@ -113,6 +114,13 @@ async def retry_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
         ls, uri, choice, command=found.record.command, parent_run_id=found.record.run_id, only=only,
         workflow=found.record.workflow,
     )  # fmt: skip
+
+
+async def resume_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
+    """orch.resumeRun: go on with a run that failed, was cancelled or was killed; what was answered stays answered."""
+    found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
+    require_resumable(found.record)
+    return await retry_run(ls, given)
 
 
 async def start(

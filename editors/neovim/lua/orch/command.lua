@@ -165,6 +165,11 @@ M.subcommands = {
     describe = 'Run again',
     run = execute('orch.retryRun'),
   },
+  resume = {
+    needs = 'orch.resumeRun',
+    describe = 'Go on with a run that came to no end of its own',
+    run = execute('orch.resumeRun'),
+  },
   run = {
     needs = 'orch.showRun',
     describe = 'Open the record of a run',

@@ -175,6 +175,7 @@ for _, name in ipairs({
   'orch.discardDraft',
   'orch.cancelRun',
   'orch.retryRun',
+  'orch.resumeRun',
   'orch.allowServer',
 }) do
   M.commands[name] = function(command, context)

@@ -1,0 +1,48 @@
+"""Going on with a run that came to no end of its own: a new run that asks only for what was not answered."""
+
+from __future__ import annotations
+
+import asyncio
+
+from orch_lsp.errors import ErrorCode, RunError
+from orch_lsp.orchestration.plan import DraftPlan, plan_draft
+from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.rewrite import RewriteAsk
+from orch_lsp.orchestration.rewriting import planned_rewrite
+from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.targets import asked_again
+from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.status import LIVE, RunStatus
+
+
+def require_resumable(record: RunRecord) -> None:
+    """Refuse a run that is live or that completed.
+
+    Raises:
+        RunError: It is live (`run_in_progress`), or completed (`invalid_request`).
+    """
+    if record.status in LIVE:
+        raise RunError(ErrorCode.RUN_IN_PROGRESS, "This run has not ended yet.")
+    if record.status is RunStatus.COMPLETED:
+        raise RunError(
+            ErrorCode.INVALID_REQUEST,
+            f"Run {record.run_id} completed: there is nothing to resume.",
+            remediation="For other words run it again: `orch-lsp replay`, or `orch.retryRun` in an editor.",
+        )
+
+
+async def planned_resume(session: Session, reading: Reading, record: RunRecord) -> DraftPlan:
+    """The plan of a run that goes on with an earlier one, on the document as it is now.
+
+    Raises:
+        OrchError: It is refused, as a draft would be.
+    """
+    command, run_id = record.command, record.run_id
+    if record.rewrite is not None:
+        key = None if record.rewrite.whole or not record.rewrite.keys else record.rewrite.keys[0]
+        ask = RewriteAsk(key, record.rewrite.instruction)
+        return await planned_rewrite(session, reading, ask, command=command, parent_run_id=run_id)
+    only = await asyncio.to_thread(asked_again, reading, record)
+    return await asyncio.to_thread(
+        plan_draft, reading, command=command, parent_run_id=run_id, only=only, workflow=record.workflow
+    )
