@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_PAID_FOR = frozenset({outline.NAME, section.NAME})
+
 _OF_ONE_ANSWER = frozenset({
     ErrorCode.TRUNCATED, ErrorCode.EMPTY_OUTPUT, ErrorCode.INCOMPLETE_OUTPUT, ErrorCode.CONTENT_FILTERED,
     ErrorCode.REFUSED, ErrorCode.TIMEOUT, ErrorCode.NETWORK_ERROR, ErrorCode.INVALID_RESPONSE,
@@ -156,6 +158,9 @@ class _DraftSteps:
             raise
         if scope.entry.status is StepStatus.RUNNING:
             scope.end(StepStatus.COMPLETED)
+        if step.name in _PAID_FOR:
+            # Durable at once: were this process killed while others write, this answer need not be paid for again.
+            await scope.save()
 
     async def _gather(self, scope: StepScope) -> None:
         source = await asyncio.to_thread(lambda: self._resources.context_source)

@@ -1,0 +1,112 @@
+"""Many documents in one command, killed and run again; and a run that is gone on with."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import sys
+
+import pytest
+
+from tests.fakes.scripted_server import Stall, chat_chunk, chat_error, chat_pieces, stream_reply
+from tests.process.conftest import KEY
+from tests.process.record_rules import check_record
+
+SPEC = "# {title}\n\nLimit each client to 100 requests a minute.\n"
+TITLES = ("Goal", "Non-goals", "Assumptions", "Acceptance Criteria", "Tasks", "Verification Plan", "Rollback Plan")
+
+
+def prompt(request) -> str:
+    return json.loads(request.body)["messages"][1]["content"]
+
+
+def whole(request):
+    return stream_reply(chat_pieces([f"## {title}\n\n- One for {title}.\n\n" for title in TITLES]))
+
+
+def name_in(request) -> str:
+    found = re.search(r"L1: # (\w+)", prompt(request))
+    assert found is not None
+    return found[1]
+
+
+@pytest.fixture
+def specs(workspace, homes, provider):
+    homes.use(provider.url)
+    files = [workspace / f"{name}.spec.md" for name in ("one", "two", "three", "four")]
+    for file in files:
+        file.write_text(SPEC.format(title=file.name.partition(".")[0]))
+    return files
+
+
+async def test_several_are_drafted_at_once_and_what_is_done_is_not_done_again(orch, provider, specs):
+    names = [file.name for file in specs]
+    provider.answer_by(lambda r: chat_error(400, "invalid_request_error") if name_in(r) == "two" else whole(r))
+    done = await orch("draft", *names, "--write", "--jobs", "3")
+    assert done.code == 1
+    assert "4 documents: 3 drafted, 1 failed (two.spec.md)" in done.err
+    before = len(provider.requests)
+    provider.answer_by(whole)
+    again = await orch("draft", *names, "--write", "--jobs", "3")
+    assert again.code == 0
+    assert "4 documents: 1 drafted, 3 done before" in again.err
+    assert [name_in(request) for request in provider.requests[before:]] == ["two"]
+    assert all("- One for Tasks." in file.read_text() for file in specs)
+
+
+async def test_after_enough_failures_no_other_is_begun(orch, provider, specs):
+    provider.answer_by(lambda _: chat_error(400, "invalid_request_error"))
+    done = await orch("draft", *(file.name for file in specs), "--write", "--max-failures", "2")
+    assert "4 documents: 2 failed (one.spec.md, two.spec.md), 2 not begun" not in done.err
+    assert "4 documents: 2 failed, 2 not begun (one.spec.md, two.spec.md)" in done.err
+    assert len(provider.requests) == 2
+
+
+async def test_a_draft_that_was_killed_is_gone_on_with(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    (workspace / "a.spec.md").write_text(SPEC.format(title="one"))
+    stuck = asyncio.Event()
+
+    def answer(request):
+        found = re.search(r"Write now the text of “(.*?)” alone", prompt(request))
+        if found is None:
+            return stream_reply(chat_pieces(["- AC1: one"]))
+        if found[1] == "Tasks":
+            stuck.set()
+            return stream_reply([chat_chunk("- [ ] Cou")], Stall())
+        return stream_reply(chat_pieces([f"- One for {found[1]}."]))
+
+    provider.answer_by(answer)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "orch_lsp", "draft", "a.spec.md", "--workflow", "sections", "--write",
+        cwd=workspace, env=homes.process_environment(WORK_KEY=KEY),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    await stuck.wait()
+    while sum(" alone" in prompt(request) for request in provider.requests) < len(TITLES):
+        await provider.request(len(provider.requests))
+    listed = (await orch("runs", "list", "--json")).json()
+    run_id = (listed if isinstance(listed, list) else listed["runs"])[0]["run_id"]
+    while True:
+        record = (await orch("runs", "show", run_id, "--json")).json()
+        if sum(step["status"] == "completed" for step in record["steps"]) >= 2 + len(TITLES) - 1:
+            break
+    process.send_signal(signal.SIGKILL)
+    await process.communicate()
+    assert (workspace / "a.spec.md").read_text() == SPEC.format(title="one")
+    before = len(provider.requests)
+    provider.answer_by(lambda _: stream_reply(chat_pieces(["- [ ] Count (AC1)."])))
+    done = await orch("resume", run_id, "--write", "--json")
+    resumed = check_record(done.json())
+    assert (resumed["status"], resumed["parent_run_id"]) == ("completed", run_id)
+    assert len(provider.requests) == before + 1
+    assert sum(step["reused_from"] == run_id for step in resumed["steps"]) == 1 + len(TITLES) - 1
+    assert resumed["usage"]["input_tokens"] == 11
+    text = (workspace / "a.spec.md").read_text()
+    assert "- [ ] Count (AC1)." in text
+    assert "- One for Rollback Plan." in text
+    nothing = await orch("resume", resumed["run_id"])
+    assert nothing.code == 2
+    assert "nothing to resume" in nothing.err
