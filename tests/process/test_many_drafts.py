@@ -108,5 +108,5 @@ async def test_a_draft_that_was_killed_is_gone_on_with(orch, homes, provider, wo
     assert "- [ ] Count (AC1)." in text
     assert "- One for Rollback Plan." in text
     nothing = await orch("resume", resumed["run_id"])
-    assert nothing.code == 2
+    assert nothing.code == 1
     assert "nothing to resume" in nothing.err
