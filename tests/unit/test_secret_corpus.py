@@ -77,6 +77,16 @@ TOKENS: Mapping[str, tuple[str, str, int, str]] = {
     "GitLab runner": ("GR", "1348941", 20, WORD),
     "PostHog": ("ph", "x_", 43, WORD),
     "Neon": ("na", "pi_", 64, LOW),
+    "Apify": ("apify", "_api_", 36, WORD),
+    "Vercel": ("vc", "p_", 56, WORD),
+    "Polar": ("polar", "_pat_", 43, WORD),
+    "RunPod": ("rp", "a_", 46, HIGH),
+    "Weights & Biases": ("wandb", "_v1_", 77, WORD),
+    "Render": ("rn", "d_", 28, WORD),
+    "Deno": ("dd", "o_", 36, WORD),
+    "Packagist": ("packagist", "_ort_", 68, HEX),
+    "LlamaCloud": ("ll", "x-", 48, WORD),
+    "Docker Swarm": ("SWMTKN", "-1-", 50, LOW),
 }
 PLACES = (
     "use `{}` here",
@@ -289,7 +299,7 @@ def source_code(_: random.Random) -> list[str]:
 
 Maker = Callable[[random.Random], list[str]]
 SECRETS: Mapping[str, Maker] = {
-    "tokens of 39 services": tokens,
+    "tokens of 49 services": tokens,
     "values behind names, in headers, elements and tables": named_values,
     "passwords and keys in addresses": addresses,
     "passwords in commands and calls": commands,
