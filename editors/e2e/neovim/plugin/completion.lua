@@ -4,11 +4,13 @@ nvim.run(function()
   nvim.open('limits.spec.md', nvim.BRIEF)
   local offered = vim.fn.getcompletion('Orch ', 'cmdline')
   for _, name in ipairs({
+    'accept',
     'apply',
     'cancel',
     'discard',
     'generate',
     'history',
+    'reject',
     'retry',
     'review',
     'run',

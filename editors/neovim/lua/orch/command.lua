@@ -381,7 +381,7 @@ local function candidates_of(name)
   elseif name == 'compare' then
     return require('orch.runs').ids()
   elseif name == 'accept' or name == 'reject' then
-    return require('orch.review').keys(0)
+    return require('orch.review').keys(vim.api.nvim_get_current_buf())
   elseif subcommand and (subcommand.about or (subject and subject.about)) == 'run' then
     return require('orch.runs').ids()
   elseif name ~= 'generate' or not subject then
