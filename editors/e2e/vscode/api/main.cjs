@@ -124,6 +124,28 @@ exports.run = suite({
     assert.equal((await execute("orch.showRun", { runId, open: false })).draft.state, "applied");
   },
 
+  "sections of a draft are accepted and rejected one by one, and its run opens as a timeline": async () => {
+    const document = await openSpec("specs/sections.spec.md");
+    const runId = await generate(document, { ...work("steady"), apply: "review" });
+    await ended(runId);
+    await execute("orch.reviewSection", { runId, key: "goal", state: "accepted" });
+    await until("the section", () => document.getText().includes("## Goal"));
+    assert.ok(!document.getText().includes("## Tasks"));
+    await execute("orch.reviewSection", { runId, key: "tasks", state: "rejected", reason: "Too vague." });
+    const record = await execute("orch.showRun", { runId, open: false });
+    const tasks = record.draft.sections.find(({ key }) => key === "tasks");
+    assert.deepEqual([tasks.state, tasks.reason], ["rejected", "Too vague."]);
+    assert.equal(record.draft.state, "ready");
+    assert.ok((await lenses(document)).includes("orch.applyDraft"));
+    await vscode.window.showTextDocument(document);
+    await execute("orch.showTimeline");
+    await until("the panel", () => vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label === `Run ${runId.slice(0, 13)}`)));
+    await execute("workbench.action.closeActiveEditor");
+    await execute("orch.applyDraft", { runId });
+    await until("the rest", () => document.getText().includes("## Rollback Plan"));
+    assert.ok(!document.getText().includes("## Tasks"));
+  },
+
   "a draft that waits can be discarded and stays readable": async () => {
     const document = await openSpec("specs/discard.spec.md");
     const before = document.getText();
