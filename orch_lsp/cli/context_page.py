@@ -81,7 +81,7 @@ def _tables(made: Preview) -> list[_Table]:
 
 
 def _by_hand(made: Preview) -> _Table | None:
-    pinned = [(entry, "context.pin") for entry in made.plan.reading.settings.context.pin]
+    pinned = [(entry, "context.pin") for entry in made.pinned]
     by_hand = [*pinned, *((path, ".orchignore") for path in made.excluded)]
     if not by_hand:
         return None

@@ -94,6 +94,8 @@ def _why_not(root: Path, path: str, choice: Pick) -> str:
         return "it says what is excluded" if path == OWN_IGNORES else ""
     if path in excluded_by_hand(root):
         return EXCLUDED
+    if not path.isprintable():
+        return "its name has characters that stand in no settings file"
     return denied(path) or denied(real) or ""
 
 

@@ -24,6 +24,8 @@ from orch_lsp.runs.escape import plain
 from orch_lsp.text import counted
 
 SCHEMA = "orch.context/1"
+MOST_BY_HAND = 200
+"""Files that are shown as pinned, and as excluded, by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Preview:
         error: Why the workspace could not be read.
         prepared: The request.
         estimate: Its size and cost; None where no model is asked.
-        excluded: Files that `.orchignore` excludes one by one.
+        pinned: The first entries of `context.pin`.
+        excluded: The first files that `.orchignore` excludes one by one.
     """
 
     plan: DraftPlan
@@ -46,6 +49,7 @@ class Preview:
     error: ErrorDetail | None
     prepared: Prepared
     estimate: Estimate | None
+    pinned: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
 
 
@@ -68,7 +72,9 @@ async def preview(resources: ProcessResources, plan: DraftPlan) -> Preview:
         made = await estimate(prepared.request, plan.choice, known)
     root = plan.reading.root
     excluded = () if root is None else await asyncio.to_thread(excluded_by_hand, root)
-    return Preview(plan, found.result, found.reason, found.error, prepared, made, excluded)
+    pinned = plan.reading.settings.context.pin[:MOST_BY_HAND]
+    by_hand = pinned, excluded[:MOST_BY_HAND]
+    return Preview(plan, found.result, found.reason, found.error, prepared, made, *by_hand)
 
 
 async def known_correction(resources: ProcessResources, plan: DraftPlan) -> Correction:
@@ -97,7 +103,7 @@ def preview_value(made: Preview) -> dict[str, Any]:
         "items": [_item_value(item, made) for item in made.context.items],
         "left_out": [{"path": plain(one.path), "reason": one.reason} for one in made.context.left_out],
         "by_hand": {
-            "pinned": list(made.plan.reading.settings.context.pin),
+            "pinned": [plain(entry) for entry in made.pinned],
             "excluded": [plain(path) for path in made.excluded],
         },
         "estimate": None if found is None else _estimate_value(found),

@@ -123,7 +123,7 @@ class _Page:
         return shown
 
     def _by_hand(self) -> Iterator[tuple[str, str]]:
-        for entry in self._made.plan.reading.settings.context.pin:
+        for entry in self._made.pinned:
             path, lines = parse_pin(entry)
             yield self._file(path), f"`context.pin`{f', lines {lines[0]}-{lines[1]}' if lines else ''}"
         for path in self._made.excluded:

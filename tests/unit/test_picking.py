@@ -117,6 +117,12 @@ def test_what_is_never_sent_cannot_be_pinned(root):
     with pytest.raises(OrchError, match="denied"):
         pick(root, ".env", "pin")
     assert pick(root, ".env", "exclude") is not None
+    (root / "two\nlines.py").write_text("1\n")
+    with pytest.raises(OrchError, match="characters"):
+        pick(root, "two\nlines.py", "pin")
+    change = pick(root, "two\nlines.py", "exclude")
+    assert change is not None
+    assert change.edit.new_text == "/two?lines.py\n"
     (root / ".orchignore").write_text("/src/a.py\n")
     with pytest.raises(OrchError, match="excluded"):
         pick(root, "src/a.py#L1-L1", "pin")
