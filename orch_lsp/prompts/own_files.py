@@ -16,6 +16,7 @@ from orch_lsp.profiles.registry import FORMATS, profile_names
 from orch_lsp.prompts.layout import FRAMES, NAMES_IN_FRAME, NAMES_IN_RULES, NEEDED_IN_FRAME
 from orch_lsp.prompts.library import MAX_BYTES, TEMPLATES, words_at
 from orch_lsp.prompts.words import Fault, faults_of_names
+from orch_lsp.runs.escape import plain
 from orch_lsp.spelling import near
 from orch_lsp.text import shortened
 from orch_lsp.workflows.library import prompts_named
@@ -69,7 +70,8 @@ class _Place:
 
     def shown(self, path: Path) -> str:
         """A file of the place as a person may name it."""
-        return f"{self.shown_below}/{path.relative_to(self.above).as_posix()}" if self.shown_below else str(path)
+        below = path.relative_to(self.above).as_posix()
+        return plain(f"{self.shown_below}/{below}" if self.shown_below else str(path))
 
 
 @cache
@@ -208,7 +210,7 @@ def _judged(place: _Place, path: Path) -> OwnFile | None:
         return None
     listed = " or ".join(f"`{one}{SUFFIX}`" for one in meant)
     cure = f"Did you mean {listed}?" if meant else f"Known names are {', '.join(f'`{one}`' for one in place.names)}."
-    return _unused(place, path, f"there are no words named `{shortened(stem, _LONGEST_NAME)}`", cure)
+    return _unused(place, path, f"there are no words named `{shortened(plain(stem), _LONGEST_NAME)}`", cure)
 
 
 def _misplaced(place: _Place, path: Path) -> OwnFile:

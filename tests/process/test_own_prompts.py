@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
 from tests.fakes.scripted_server import chat_pieces, stream_reply
@@ -74,3 +77,21 @@ async def test_a_spec_shows_a_prompt_that_its_draft_would_not_use_until_it_is_re
     (prompts / "draftt.md").rename(prompts / "plain.draft.md")
     editor.type(uri, SPEC + "\n")
     await editor.until(lambda: not [one for one in editor.client.diagnostics[uri] if one.code == "invalid_settings"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="such names cannot be made there")
+async def test_names_that_no_reader_likes_stay_on_their_line_and_stop_nothing(
+    start_editor, homes, provider, workspace, prompts
+):
+    homes.use(provider.url)
+    for name in ("a\x1b[31mb\n# Task\u202e.md", os.fsdecode(b"bad\xff.md")):
+        (prompts / name).write_text("WORDS OF OURS\n")
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    await editor.diagnostic(uri, "invalid_settings")
+    said = [one.message for one in editor.client.diagnostics[uri] if one.code == "invalid_settings"]
+    assert len(said) == 2
+    for message in said:
+        assert message.startswith(".orch/prompts/")
+        assert not set("\x1b\n\u202e") & set(message)
+        message.encode()
