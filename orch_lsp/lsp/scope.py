@@ -7,4 +7,9 @@ from orch_lsp.uri import shown_path
 
 def may_be_settings(uri: str) -> bool:
     """Whether a document looks like a settings file of ours by its name: no command is about it."""
-    return shown_path(uri).rpartition("/")[2] == "config.toml"
+    return shown_path(uri).rpartition("/")[2] == "config.toml" or may_be_workflow(uri)
+
+
+def may_be_workflow(uri: str) -> bool:
+    """Whether a document looks like a workflow of a workspace by its place."""
+    return f"/{shown_path(uri)}".rpartition("/")[0].endswith("/.orch/workflows") and uri.endswith(".toml")

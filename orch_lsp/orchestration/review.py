@@ -19,16 +19,20 @@ if TYPE_CHECKING:
     from orch_lsp.orchestration import evidence, lost_mentions, retired, upstream
     from orch_lsp.prompts import own_files
     from orch_lsp.rules import check
+    from orch_lsp.workflows import writing as workflow_files
 else:
     evidence = late("orch_lsp.orchestration.evidence")
     lost_mentions = late("orch_lsp.orchestration.lost_mentions")
     retired = late("orch_lsp.orchestration.retired")
     upstream = late("orch_lsp.orchestration.upstream")
     own_files = late("orch_lsp.prompts.own_files")
+    workflow_files = late("orch_lsp.workflows.writing")
     across_rules = late("orch_lsp.language.across")
     check = late("orch_lsp.rules.check")
 
-BESIDE_THE_RULES = (ErrorCode.INVALID_SETTINGS.value, ErrorCode.UNKNOWN_PROFILE.value)
+BESIDE_THE_RULES = (
+    ErrorCode.INVALID_SETTINGS.value, ErrorCode.INVALID_WORKFLOW.value, ErrorCode.UNKNOWN_PROFILE.value,
+)  # fmt: skip
 """Codes of findings that no rule makes."""
 
 
@@ -49,6 +53,8 @@ def review(reading: Reading) -> list[Finding]:
     Settings of other files than the document are findings at its beginning, with the file's name. Loads the rules when
     it is first called, so a server calls it on a worker thread.
     """
+    if workflow_files.is_workflow(reading.source.path, reading.root):
+        return list(_workflow(reading))
     return [*findings_of_rules(reading), *_settings(reading), *_unknown_profile(reading), *_prompts(reading)]
 
 
@@ -111,6 +117,14 @@ def _prompts(reading: Reading) -> Iterator[Finding]:
     elif reading.drafts:
         for line in own_files.unused_lines(reading.root):
             yield Finding(code, "warning", line, _line(reading, 0))
+
+
+def _workflow(reading: Reading) -> Iterator[Finding]:
+    """Everything that is wrong with a file of a workflow, at its line."""
+    if reading.source.path is not None:
+        known = reading.settings.providers.keys()
+        for fault in workflow_files.faults_in(reading.source.path, reading.document.text, reading.root, known):
+            yield Finding(ErrorCode.INVALID_WORKFLOW.value, "error", fault.message, _line(reading, fault.line))
 
 
 def _line(reading: Reading, number: int) -> Span:

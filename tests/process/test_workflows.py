@@ -178,3 +178,15 @@ def put_workflow(workspace, text):
     folder = workspace / ".orch" / "workflows"
     folder.mkdir(parents=True)
     (folder / "mine.toml").write_text(text)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_file_of_a_workflow_shows_what_is_wrong_with_it_while_it_is_written(desk, model):
+    desk.use(model.url)
+    file = desk.workspace / ".orch" / "workflows" / "typed.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = '[[steps]]\nid = "draft"\nprovider = "wrk"\n'
+    uri = desk.editor.open(file, text)
+    found = await desk.editor.diagnostic(uri, "invalid_workflow")
+    assert (found.range.start.line, "is `work` meant?" in found.message) == (2, True)
+    assert await desk.editor.hover(uri, "id =") == "`id`: Which step: one of those that there are."

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.workflows.library import packaged, workflow_named, workflows
 from orch_lsp.workflows.reading import InvalidWorkflowError, read_workflow
+from orch_lsp.workflows.writing import KEYS, meaning_at, proposals
 
 CHEAP = """description = "Plan cheaply, write well"
 
@@ -169,3 +170,41 @@ def test_one_that_cannot_be_used_is_listed_with_the_reason(tmp_path):
     assert listed["bad"].workflow is None
     assert listed["bad"].error is not None
     assert listed["draft"].workflow is not None
+
+
+TYPED = '[[steps]]\nid = "secton"\neach = "section"\nprov = "wo"\n\n[[steps]]\nid = \n'
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ('id = "sec', ["context", "outline", "draft", "section", "check", "repair"]),
+        ("prov", list(KEYS)),
+        ('each = "s', ["section"]),
+        ("[[steps]]\nid = ", ["context", "outline", "draft", "section", "check", "repair"]),
+    ],
+)
+def test_the_words_for_a_place_are_offered(before, words):
+    offset = TYPED.rindex(before) + len(before)
+    found = proposals(TYPED, offset, ["work"], ["house-style"])
+    assert [one.text.strip(' ="') for one in found] == words
+
+
+def test_names_of_providers_and_prompts_are_offered():
+    text = '[[steps]]\nprovider = ""\nprompt = \n'
+    assert [one.text for one in proposals(text, text.index('""') + 1, ["work"], [])] == ["work"]
+    assert [one.text for one in proposals(text, len(text) - 1, [], ["house-style"])] == ['"house-style"']
+
+
+@given(st.text(max_size=200), st.integers(0, 220))
+def test_help_for_any_text_never_fails(text, offset):
+    at = min(offset, len(text))
+    proposals(text, at, ["work"], ["p"])
+    meaning_at(text, at)
+
+
+def test_the_meaning_of_a_word_is_told():
+    found = meaning_at(TYPED, TYPED.index("each") + 1)
+    assert found is not None
+    assert found[0].startswith("`each`: Of `section`")
+    assert meaning_at(TYPED, TYPED.index("secton") + 1) is None

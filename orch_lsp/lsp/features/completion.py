@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 
+from orch_lsp.lsp import workflow_words
+from orch_lsp.lsp.scope import may_be_workflow
 from orch_lsp.lsp.snapshot import Snapshot, snapshot
 from orch_lsp.lsp.spec_completion import documentation, proposals
 from orch_lsp.lsp.value_completion import values
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 async def completion(snapshot: Snapshot, params: types.CompletionParams) -> types.CompletionList | None:
     """The proposals for a place; None where nothing of ours is written, as in prose."""
+    if may_be_workflow(snapshot.source.uri):
+        return await workflow_words.completion(snapshot, params.position)
     return await values(snapshot, params.position) or await proposals(snapshot, params.position)
 
 

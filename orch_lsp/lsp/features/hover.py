@@ -15,9 +15,10 @@ from orch_lsp.language.about import About, NodesHere, about, nodes_at, scopes_ci
 from orch_lsp.language.implementation import code_for
 from orch_lsp.language.index import FoundDefinition, Index
 from orch_lsp.language.occurrences import scopes_at
-from orch_lsp.lsp import about_node, mentioned
+from orch_lsp.lsp import about_node, mentioned, workflow_words
 from orch_lsp.lsp.code_places import code_address, code_at_a_glance
 from orch_lsp.lsp.locations import places
+from orch_lsp.lsp.scope import may_be_workflow
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.written_by import origins_of
 from orch_lsp.orchestration.reading import Reading
@@ -36,8 +37,10 @@ _MOST_NODES = 3
 
 async def hover(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | None:
     """The node that is meant under the cursor, and the run from which the section came, as far as there are such."""
-    reading = await snapshot.reading()
     offset = snapshot.positions().offset(params.position)
+    if may_be_workflow(snapshot.source.uri):
+        return await workflow_words.hover(snapshot, offset)
+    reading = await snapshot.reading()
     node = await _node(snapshot, reading, offset) if is_spec(reading) else None
     mention = await mentioned.about(snapshot, reading, offset) if is_spec(reading) else None
     origin = await _origin(snapshot, reading, offset)

@@ -52,7 +52,10 @@ export class OrchClient extends LanguageClient {
 
 function options({ output, middleware }: ClientParts): LanguageClientOptions {
   return {
-    documentSelector: SERVED_SCHEMES.map((scheme) => ({ scheme, language: "markdown" })),
+    documentSelector: [
+      ...SERVED_SCHEMES.map((scheme) => ({ scheme, language: "markdown" })),
+      { scheme: "file", pattern: "**/.orch/workflows/*.toml" },
+    ],
     diagnosticCollectionName: "orch",
     outputChannel: output,
     traceOutputChannel: output,
