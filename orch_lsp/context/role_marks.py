@@ -12,10 +12,12 @@ import re
 # ChatML, Llama 3 and 4, Phi, GLM, Command and Harmony write `<|…|>`; DeepSeek the same with wide bars.
 _MARK = re.compile(
     r"<(?=\|[\w.:/-]{1,40}\|>|｜[^｜<>\s]{1,40}｜>"
-    # Gemma, Llama 2, and the beginning and end of a text.
-    r"|/?(?:start_of_turn|end_of_turn|bos|eos|sop)>|<?/?SYS>>|/s>)"
-    # Llama 2 and Mistral.
-    r"|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|gMASK)\])"
+    # Gemma, Llama 2, Command, Nemotron, Seed, and the beginning and end of a text.
+    r"|/?(?:start_of_turn|end_of_turn|bos|eos|sop)>|<?/?SYS>>|/s>"
+    r"|(?:BOS_TOKEN|EOS_TOKEN|extra_id_[0-9]{1,3}|SPECIAL_[0-9]{1,4}|seed:[a-z]{1,20})>)"
+    # Llama 2 and Mistral; EXAONE; MiniMax.
+    r"|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|gMASK)\]|\|[\w.]{1,40}\|\]|e~\[)"
+    r"|\](?=~!?b[\[\]])"
 )
 
 
