@@ -147,6 +147,21 @@ def test_folders_that_change_places_are_seen_with_their_rules(looks, root):
     assert looks.is_fresh()
 
 
+def test_files_of_the_same_names_in_a_folder_that_changed_places_are_others(looks, root):
+    (root / "other").mkdir()
+    (root / "other/c.py").write_text("another file\n")
+    assert looks.is_fresh()
+    (root / "src/http/deep").rename(root / "away")
+    (root / "other").rename(root / "src/http/deep")
+    assert looks.is_fresh()
+    (root / "src/http").rename(root / "http")
+    assert looks.is_fresh()
+    (root / "http/b.py").write_text("changed elsewhere\n")
+    assert looks.is_fresh()
+    (root / "http").rename(root / "src/http")
+    assert looks.is_fresh()
+
+
 def test_rules_of_git_that_stand_outside_what_is_watched_are_asked(looks, root):
     subprocess.run(["git", "init", "-q", root], check=True)
     assert looks.is_fresh()
@@ -181,7 +196,9 @@ class Changes:
         self.chance = random.Random(seed)
 
     def make(self) -> None:
-        kinds = (self.write, self.write, self.change, self.make_folder, self.move, self.move_folder, self.drop)
+        kinds = (
+            self.write, self.write, self.change, self.make_folder, self.move, self.move_folder, self.swap, self.drop,
+        )  # fmt: skip
         self.chance.choice(kinds)()
 
     def some(self, kind) -> Path:
@@ -215,6 +232,13 @@ class Changes:
         folder, place = self.some(Path.is_dir), self.place()
         if place is not None and folder != self.root and not place.is_relative_to(folder):
             folder.rename(place)
+
+    def swap(self) -> None:
+        one, other = self.some(Path.is_dir), self.some(Path.is_dir)
+        if self.root not in {one, other} and not one.is_relative_to(other) and not other.is_relative_to(one):
+            one.rename(self.root / "between")
+            other.rename(one)
+            (self.root / "between").rename(other)
 
     def drop(self) -> None:
         gone = self.some(lambda _: True)

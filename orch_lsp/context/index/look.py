@@ -149,12 +149,19 @@ class Looker:
         if changes.folders:
             self._stale |= changes.folders
             self._listing = None
-        if changes.is_rearranged:
+        if changes.rearranged:
             self._asked = None
-        if changes.files:
+            # Stamps that are just being asked may be of either.
+            self._round += 1
+        if changes.files or changes.rearranged:
             self._told |= changes.files
             if self._stamps is not None:
-                self._stamps = {path: stamp for path, stamp in self._stamps.items() if path not in changes.files}
+                below = tuple(f"{folder}/" for folder in changes.rearranged)
+                self._stamps = {
+                    path: stamp
+                    for path, stamp in self._stamps.items()
+                    if path not in changes.files and not path.startswith(below)
+                }
             if self._tree is not None and any(f"{self._root}/{path}" in self._tree.read_from for path in changes.files):
                 self._tree = None
 

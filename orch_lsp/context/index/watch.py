@@ -52,8 +52,8 @@ class Changes:
     """Names in them came or went, or they themselves did."""
     files: set[str] = field(default_factory=set[str])
     """Whatever stands there may be another now."""
-    is_rearranged: bool = False
-    """Folders came, went or changed places, with all that is in them."""
+    rearranged: set[str] = field(default_factory=set[str])
+    """Folders that came, went or changed places, with all that is in them."""
 
 
 class FolderWatch:
@@ -110,7 +110,7 @@ class FolderWatch:
         if event.mask & (_IGNORED | _DELETE_SELF | _MOVE_SELF):
             self._forget(folder)
             found.folders.add(folder)
-            found.is_rearranged = True
+            found.rearranged.add(folder)
             return not folder
         if not event.name:
             found.folders.add(folder)
@@ -119,7 +119,7 @@ class FolderWatch:
         if event.mask & _NAMES:
             found.folders.add(folder)
             if event.mask & _IS_FOLDER:
-                found.is_rearranged = True
+                found.rearranged.add(path)
                 # Another folder may stand there now than the one that is watched.
                 for inner in [one for one in self._numbers if one == path or one.startswith(f"{path}/")]:
                     self._forget(inner)
