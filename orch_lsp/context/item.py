@@ -25,6 +25,8 @@ class ContextQuery:
     """Folders below the root, with `/`, whose Markdown belongs to the spec: it comes first."""
     servers: Mapping[str, McpServer] = field(default_factory=dict[str, McpServer])
     """Servers that the user wants to be asked, by name."""
+    asks_servers: bool = True
+    """Whether servers are asked, which starts their programs; else they are only listed."""
     pinned: tuple[str, ...] = ()
     """Files that count as named by the spec, below the root with `/`, some with lines behind: `#L10-L40`."""
 

@@ -98,7 +98,7 @@ async def _words_for(session: Session, reading: Reading) -> str:
         return ""
     try:
         plan = await asyncio.to_thread(plans.plan_draft, reading, command=GENERATE_DRAFT)
-        made = await previews.preview(session, plan)
+        made = await previews.preview(session, plan, asks_servers=False)
     except OrchError as error:
         logger.info("no estimate for %s: %s", reading.spec_path, error.code)
         return ""

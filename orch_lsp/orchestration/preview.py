@@ -53,8 +53,13 @@ class Preview:
     excluded: tuple[str, ...] = ()
 
 
-async def preview(resources: ProcessResources, plan: DraftPlan) -> Preview:
+async def preview(resources: ProcessResources, plan: DraftPlan, *, asks_servers: bool = True) -> Preview:
     """Prepare what a draft by this plan would send.
+
+    Args:
+        resources: What all runs share.
+        plan: What is to be done.
+        asks_servers: Whether servers are asked, which starts their programs; else their answers are missing.
 
     Raises:
         ContextError: It holds what looks like a secret: it would be refused.
@@ -62,7 +67,7 @@ async def preview(resources: ProcessResources, plan: DraftPlan) -> Preview:
     """
     source = await asyncio.to_thread(lambda: resources.context_source)
     budget = context_budget(plan, await window_of(resources.models, plan.choice))
-    found = await retrieve(plan, source, resources.redactor, budget)
+    found = await retrieve(plan, source, resources.redactor, budget, asks_servers=asks_servers)
     written = await asyncio.to_thread(write, plan, found.result)
     provider = await resources.provider(plan.choice.provider, None)
     prepared = await asyncio.to_thread(prepare, plan, written, plan.choice, provider, resources.redactor)

@@ -284,6 +284,25 @@ async def test_a_server_answers_a_preview_and_nothing_else_starts_it(
     assert log.read_text() == "started with []\n"
 
 
+async def test_a_lens_and_a_glance_start_no_server(start_editor, homes, provider, orch, workspace, tmp_path):
+    own_server(workspace)
+    log = tmp_path / "STARTED"
+    declare(workspace, "notes", "tools/server.py", str(log))
+    assert (await orch("trust", "mcp", "notes", "--yes")).code == 0
+    homes.use(provider.url)
+    editor = await start_editor(capabilities="visual-studio-code")
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    while "tokens" not in (await editor.lenses(uri))[0]:
+        refreshed = editor.lens_refreshes
+        if "tokens" not in (await editor.lenses(uri))[0]:
+            await editor.until(lambda seen=refreshed: editor.lens_refreshes > seen)
+    shown = await editor.execute("orch.previewContext", {"uri": uri, "open": False, "glance": True})
+    assert not log.exists()
+    assert {"path": "mcp:notes", "reason": "a server: it is asked when a draft is made"} in shown["left_out"]
+    shown = await editor.execute("orch.previewContext", {"uri": uri, "open": False})
+    assert "mcp:notes notes://limiter" in [item["path"] for item in shown["items"]]
+
+
 async def test_the_doctor_lists_servers_and_starts_none(orch, homes, provider, workspace, tmp_path):
     own_server(workspace)
     log = tmp_path / "STARTED"

@@ -48,6 +48,8 @@ SHARE = 4
 """Servers get at most the fourth part of the budget."""
 NOT_INSTALLED = 'the extra `mcp` is not installed: `pip install "orch-lsp[mcp]"`'
 
+UNASKED = "a server: it is asked when a draft is made"
+
 _MOST_TERMS = 24
 
 
@@ -120,6 +122,10 @@ class SourceWithServers:
         """
         root = Path(await asyncio.to_thread(os.path.realpath, query.root))
         servers = await asyncio.to_thread(servers_of, root, query.servers, self._is_allowed)
+        if not query.asks_servers:
+            found = await self._inner.retrieve(query)
+            unasked = (Exclusion(f"mcp:{name}", UNASKED) for name in servers.ready)
+            return replace(found, left_out=(*servers.refused, *unasked, *found.left_out))
         if not servers.ready and not servers.failed:
             found = await self._inner.retrieve(query)
             return replace(found, left_out=(*servers.refused, *found.left_out))

@@ -35,7 +35,7 @@ async def preview_context(ls: OrchServer, given: CommandArgument) -> dict[str, A
     only = () if given.key is None else (given.key,)
     reading = instructed(await read(ls, uri, CommandChoice(given.provider, given.model)), given.instruction)
     plan = await asyncio.to_thread(plan_draft, reading, command=GENERATE_DRAFT, only=only)
-    made = await previews.preview(ls.shared, plan)
+    made = await previews.preview(ls.shared, plan, asks_servers=not given.glance)
     if not given.glance:
         ls.previewed.put(uri, previewed.previewed_of(made.prepared, reading.document.text, made.context))
     if given.open is not False:

@@ -49,7 +49,9 @@ async def gather_context(
     return found.result
 
 
-async def retrieve(plan: DraftPlan, source: ContextSource, redactor: Redactor, budget: int) -> Retrieved:
+async def retrieve(
+    plan: DraftPlan, source: ContextSource, redactor: Redactor, budget: int, *, asks_servers: bool = True
+) -> Retrieved:
     """Ask the source for what belongs to a plan, within a budget of tokens. Never raises, whatever the source does."""
     reading, limits = plan.reading, plan.reading.settings.context
     reason = _skip_reason(plan)
@@ -65,7 +67,8 @@ async def retrieve(plan: DraftPlan, source: ContextSource, redactor: Redactor, b
         limits.exclude,
         _folders(plan),
         reading.settings.mcp,
-        limits.pin,
+        asks_servers=asks_servers,
+        pinned=limits.pin,
     )
     try:
         with contained():
