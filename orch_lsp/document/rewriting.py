@@ -7,8 +7,10 @@ afterwards as it was read before, or the new text does not fit.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.compose import below, closed
@@ -138,16 +140,31 @@ def fitted(document: SpecDocument, one: Rewritable, body: str) -> str | None:
         one: The node.
         body: The node's text as it was answered, with LF line ends.
     """
+    return next((text for text in _forms(document, one, body) if _fit(document, ((one, text),))), None)
+
+
+def fitted_together(document: SpecDocument, bodies: Sequence[tuple[Rewritable, str]]) -> list[str | None]:
+    """As `fitted` for nodes that do not overlap, in document order: the document is read once for all that fit."""
+    if len(bodies) < 2:
+        return [fitted(document, one, body) for one, body in bodies]
+    texts = [(one, next(_forms(document, one, body), "")) for one, body in bodies]
+    if all(text for _, text in texts) and _fit(document, texts):
+        return [text for _, text in texts]
+    half = len(bodies) // 2
+    return [*fitted_together(document, bodies[:half]), *fitted_together(document, bodies[half:])]
+
+
+def _forms(document: SpecDocument, one: Rewritable, body: str) -> Iterator[str]:
+    """The texts that an answer may be meant as, the likeliest first; none that is blank."""
     if one.section is not None:
         lone = Profile(name=document.profile.name, sections=(), prompt_name="")
-        text = _in_manner(document, normalised(closed(below(body, one.section.level, lone))), "")
-        return text if text.strip() and _fits(document, one, text) else None
+        words = normalised(closed(below(body, one.section.level, lone)))
+        if words.strip():
+            yield _in_manner(document, words, "")
+        return
     indent = document.text[start_of_line(document.text, one.span.start) : one.span.start]
     for words in _as_item(document, one, body, indent):
-        text = _in_manner(document, words, indent)
-        if _fits(document, one, text):
-            return text
-    return None
+        yield _in_manner(document, words, indent)
 
 
 def _in_manner(document: SpecDocument, text: str, indent: str) -> str:
@@ -223,32 +240,49 @@ def _head(node: Node, shown: str) -> str:
     return "" if "\n" in head else head if head[-1:] in {" ", "\t"} else f"{head} "
 
 
-def _fits(document: SpecDocument, one: Rewritable, text: str) -> bool:
-    """Whether the document with `text` in the node's place has the node, and all around it as it was."""
-    after = parse(apply_edits(document.text, (Edit(one.span, text),)), document.profile)
-    by = len(text) - (one.span.end - one.span.start)
-    there = _node_at(after, one.node)
-    if there is None or there.state != one.node.state or (there.key != one.key and _has_id(one)):
-        return False
-    if one.section is None and there.span.end < one.span.end + by:
-        return False
+def _fit(document: SpecDocument, texts: Sequence[tuple[Rewritable, str]]) -> bool:
+    """Whether the document with these texts in the places of nodes has the nodes, and all around them as it was."""
+    edits = tuple(Edit(one.span, text) for one, text in texts)
+    after = parse(apply_edits(document.text, edits), document.profile)
     if document.unbalanced_fence is None and after.unbalanced_fence is not None:
         return False
-    new = Span(one.span.start, one.span.end + by)
-    return list(_around(document, one.span, by)) == list(_around(after, new, 0))
+    shifts = [0, *accumulate(len(text) - (one.span.end - one.span.start) for one, text in texts)]
+    there = {(node.span.start, node.kind): node for node in after.nodes.nodes}
+    regions: list[Span] = []
+    for (one, text), shift in zip(texts, shifts, strict=False):
+        node = there.get((one.node.span.start + shift, one.node.kind))
+        if node is None or node.state != one.node.state or (node.key != one.key and _has_id(one)):
+            return False
+        region = Span(one.span.start + shift, one.span.start + shift + len(text))
+        if one.section is None and node.span.end < region.end:
+            return False
+        regions.append(region)
+    were = [one.span for one, _ in texts]
+    return list(_around(document, were, shifts)) == list(_around(after, regions, [0] * len(shifts)))
 
 
-def _around(document: SpecDocument, region: Span, by: int) -> Iterator[tuple[object, ...]]:
-    """All that is read outside of a part of a document, with the places that it has once that part is `by` longer."""
+def _around(document: SpecDocument, regions: Sequence[Span], shifts: Sequence[int]) -> Iterator[tuple[object, ...]]:
+    """All that is read outside of some regions, with the places that it has once what is before it is longer.
+
+    Args:
+        document: Where.
+        regions: Sorted, none overlapping another.
+        shifts: By how much all moves behind as many of them as the place in this list says.
+    """
+    starts, ends = [region.start for region in regions], [region.end for region in regions]
 
     def moved(offset: int) -> int:
-        return offset if offset < region.end else offset + by
+        return offset + shifts[bisect_right(ends, offset)]
+
+    def is_outside(offset: int) -> bool:
+        number = bisect_right(starts, offset) - 1
+        return number < 0 or offset >= ends[number]
 
     for node in document.nodes.nodes:
-        if not region.start <= node.span.start < region.end:
+        if is_outside(node.span.start):
             yield _NUMBERED.sub("", node.key), node.kind, node.state, moved(node.span.start), moved(node.span.end)
     for heading in document.tree.headings:
-        if not region.start <= heading.span.start < region.end:
+        if is_outside(heading.span.start):
             yield heading.level, heading.text, moved(heading.span.start)
 
 
@@ -271,13 +305,16 @@ def plan_rewriting(
     filled: list[str] = []
     conflicts: list[str] = []
     merged: list[Span] = []
-    for section in sections:
-        was, now = rewritable(snapshot, section.key), rewritable(current, section.key)
+    pairs = [(section, rewritable(snapshot, section.key), rewritable(current, section.key)) for section in sections]
+    same = [(now, section.body) for section, was, now in pairs if was is not None and now and _is_same(was, now)]
+    apart = _apart(sorted(same, key=lambda one: one[0].span))
+    texts = {one.key: text for (one, _), text in zip(apart, fitted_together(current, apart), strict=True)}
+    for section, was, now in pairs:
         if was is None or now is None:
             conflicts.append(section.key)
             continue
         is_same = _is_same(was, now)
-        text = fitted(current, now, section.body) if is_same else None
+        text = texts.get(section.key)
         if not is_same:
             there = fitted(snapshot, was, section.body)
             if there is not None and normalised(there) == normalised(now.text):
@@ -335,6 +372,15 @@ def _shown_with(document: SpecDocument, one: Rewritable, text: str) -> str | Non
     node = _node_at(after, one.node)
     there = None if node is None else rewritable(after, node.key)
     return None if there is None else there.text
+
+
+def _apart(nodes: Sequence[tuple[Rewritable, str]]) -> list[tuple[Rewritable, str]]:
+    """Those of some nodes, in document order, that do not stand in one before them."""
+    kept: list[tuple[Rewritable, str]] = []
+    for one in nodes:
+        if not kept or one[0].span.start >= kept[-1][0].span.end:
+            kept.append(one)
+    return kept
 
 
 def _is_same(was: Rewritable, now: Rewritable) -> bool:

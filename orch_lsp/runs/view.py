@@ -238,6 +238,7 @@ def facts_of(record: RunRecord) -> list[tuple[str, str]]:
         ("Model asked for", requested if requested and requested != record.model.resolved else ""),
         ("Sent to", record.provider.server_address or ""),
         ("Prompt", view.prompt),
+        *_rewritten(record),
         ("Tokens", view.tokens.removeprefix("tokens ")),
         ("Cost", view.cost.removeprefix("cost ")),
         ("Finish reason", view.finish),
@@ -245,6 +246,15 @@ def facts_of(record: RunRecord) -> list[tuple[str, str]]:
         ("Applied", view.applied),
         ("Revision", _revision(record)),
     ]
+
+
+def _rewritten(record: RunRecord) -> list[tuple[str, str]]:
+    """The nodes that the run was to write anew, and by which instruction; nothing of any other run."""
+    rewrite = record.rewrite
+    if rewrite is None:
+        return []
+    what = "the whole document" if rewrite.whole else ", ".join(rewrite.keys)
+    return [("Rewrites", plain(what)), *([("Instruction", plain(rewrite.instruction))] if rewrite.instruction else [])]
 
 
 def _fact_lines(record: RunRecord) -> list[str]:

@@ -47,7 +47,8 @@ def prompt_of(request) -> str:
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 async def test_one_section_is_rewritten_and_nothing_else(orch, homes, provider, workspace, line_end):
     homes.use(provider.url)
-    provider.script(answered("## Goal\n\nCap each client ", "at 100 a minute.\n"))
+    answer = answered("## Goal\n\nCap each client ", "at 100 a minute.\n")
+    provider.script(answer, answer)
     spec = ("\ufeff" + SPEC).replace("\n", line_end)
     (workspace / "a.spec.md").write_bytes(spec.encode())
 
@@ -64,6 +65,10 @@ async def test_one_section_is_rewritten_and_nothing_else(orch, homes, provider, 
     assert record["rewrite"] == {"keys": ["goal"], "instruction": "Name the limit.", "whole": False}
     assert record["prompt"]["name"] == "rewrite/plain.draft"
     assert record["draft"]["state"] == "applied"
+    shown = (await orch("runs", "show", record["run_id"])).out
+    assert "Name the limit." in shown
+    retried = await orch("replay", record["run_id"], "--json")
+    assert retried.code != 2, retried.err
 
 
 async def test_one_item_keeps_its_id_and_its_box(orch, homes, provider, workspace):
@@ -212,3 +217,28 @@ async def test_one_that_is_killed_leaves_the_document_and_an_interrupted_record(
     applied = await orch("apply", record["run_id"])
     assert applied.code != 0
     assert (workspace / "a.spec.md").read_text() == SPEC
+
+
+async def test_what_is_locked_is_not_drafted_either(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    provider.script(answered("## Tasks\n\n- [ ] T1: Count\n\n## Goal\n\nNo.\n"))
+    (workspace / ".orch").mkdir(exist_ok=True)
+    (workspace / ".orch" / "config.toml").write_text('locked = ["goal", "non-*"]\n')
+    spec = "# Rate limiter\n\nLimit each client.\n\n## Goal\n\nTODO\n\n## Tasks\n\nTODO\n"
+    (workspace / "a.spec.md").write_text(spec)
+    done = await orch("draft", "a.spec.md", "--write")
+    assert "## Goal\n\nTODO\n" in (workspace / "a.spec.md").read_text()
+    assert "- `## Goal`" not in prompt_of(await provider.request(0)), done.err
+
+
+async def test_one_of_several_new_texts_is_accepted_alone(start_editor, homes, provider, workspace):
+    homes.use(provider.url)
+    provider.script(answered("- AC2: after 60 s\n"))
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    run_id = (await editor.execute("orch.regenerateSection", {"uri": uri, "key": "AC2"}))["runId"]
+    await editor.ended(run_id)
+    accepted = {"runId": run_id, "key": "AC2", "state": "accepted"}
+    answer = await editor.execute("orch.reviewSection", accepted)
+    assert answer["state"] == "applied", answer
+    assert editor.text(uri) == SPEC.replace("it comes back\n", "after 60 s\n")

@@ -8,10 +8,18 @@ from hypothesis import strategies as st
 
 from orch_lsp.document.answer.rewritten import read_rewritten, read_rewritten_draft
 from orch_lsp.document.parse import parse
-from orch_lsp.document.rewriting import parts_to_rewrite, plan_rewriting, rewritable, rewritables, with_rewritten
+from orch_lsp.document.rewriting import (
+    fitted,
+    fitted_together,
+    parts_to_rewrite,
+    plan_rewriting,
+    rewritable,
+    rewritables,
+    with_rewritten,
+)
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.profiles.registry import profile_named
-from orch_lsp.text import apply_edits
+from orch_lsp.text import Edit, apply_edits
 from tests.fakes.format_documents import DOCUMENTS
 
 PIECES = (
@@ -89,3 +97,17 @@ def test_an_answer_for_a_part_and_for_what_it_stands_in_counts_once():
     assert after.text == document.text.replace("AC1: a", "AC1: c")
     assert [note.code for note in answer.notes] == ["text_left_out"]
     assert apply_edits(document.text, ()) == document.text
+
+
+@settings(max_examples=60, deadline=None)
+@given(bodies=st.lists(BODIES, min_size=3, max_size=3))
+def test_several_texts_fit_together_as_each_does_alone(bodies):
+    document = parse("# T\n\n## Acceptance Criteria\n\n- AC1: a\n- AC2: b\n\n## Tasks\n\n- [x] T1: c\n", PLAIN)
+    pairs = list(zip(rewritables(document, ("AC1", "AC2", "T1")), bodies, strict=True))
+    together = fitted_together(document, pairs)
+    alone = [fitted(document, one, body) for one, body in pairs]
+    after = apply_edits(
+        document.text, [Edit(one.span, text) for (one, _), text in zip(pairs, together, strict=True) if text]
+    )
+    assert [text is None for text in together] == [text is None for text in alone]
+    assert {"AC1", "AC2", "T1"} <= parse(after, PLAIN).nodes.by_key.keys()

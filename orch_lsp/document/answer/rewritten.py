@@ -10,7 +10,7 @@ from orch_lsp.document.answer.note import AnswerNote
 from orch_lsp.document.answer.reading import Answer, AnswerSection, read_answer, read_draft
 from orch_lsp.document.answer.wrapping import is_heading
 from orch_lsp.document.model import SpecDocument
-from orch_lsp.document.rewriting import Rewritable, fitted, rewriting_profile
+from orch_lsp.document.rewriting import Rewritable, fitted_together, rewriting_profile
 from orch_lsp.text import split_lines
 
 
@@ -65,12 +65,15 @@ def _fitting(answer: Answer, document: SpecDocument, nodes: Sequence[Rewritable]
         if one.span.start < end:
             told = f"left out “{section.title}”, which the answer holds within another part as well"
             notes.append(AnswerNote("text_left_out", told, section.body, section.key))
-        elif fitted(document, one, section.body) is None:
-            told = f"left out “{section.title}”, which does not have the shape of what stands there"
-            notes.append(AnswerNote("shape_missed", told, section.body, section.key))
         else:
             kept.append(section)
             end = one.span.end
+    texts = fitted_together(document, [(by_key[section.key], section.body) for section in kept])
+    for section, text in zip(tuple(kept), texts, strict=True):
+        if text is None:
+            told = f"left out “{section.title}”, which does not have the shape of what stands there"
+            notes.append(AnswerNote("shape_missed", told, section.body, section.key))
+            kept.remove(section)
     if not notes:
         return answer
     text = "\n".join(f"## {section.title}\n\n{section.body}\n" for section in kept)
