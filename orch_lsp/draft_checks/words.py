@@ -206,7 +206,7 @@ CRITERIA = re.compile(
 """In headings above criteria."""
 
 GIVEN = re.compile(
-    r"\b(?:with|when|while|given|if|for example|e\.g\.|such as|where|assum\w+|suppose|like|mit|wenn|während|falls|bei|gegeben|zum beispiel|z\. ?B\.|etwa|"
+    r"\b(?:with|when|once|while|given|if|for example|e\.g\.|such as|where|assum\w+|suppose|like|mit|wenn|während|falls|bei|gegeben|zum beispiel|z\. ?B\.|etwa|"
     r"avec|quand|lorsque|si|par exemple|con|cuando|por ejemplo|com|quando|por exemplo)\b|とき|場合|例えば|当|如果|例如|때|경우|예를 들어",
     re.IGNORECASE,
 )

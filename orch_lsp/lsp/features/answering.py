@@ -57,7 +57,8 @@ async def answer_question(ls: OrchServer, given: CommandArgument) -> dict[str, A
     await found.store.save(record, expected=record.status)
     announce(ls, record)
     refresh(ls, uri)
-    if sections:
+    if sections and not ls.client.orch_notifications:
+        # Clients that know of runs offer to rewrite them.
         named = ", ".join(f"“{key}”" for key in sections)
         text = f"Orch: {question.id} is answered. It bears on {named}: rewrite them, or draft again."
         ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))

@@ -6,6 +6,26 @@ local M = {}
 
 local OTHER = 'Another answer…'
 
+--- Offer to rewrite a section that an answer bears on.
+---@param answered table
+---@param bufnr integer
+local function offer(answered, bufnr)
+  if type(answered.sections) ~= 'table' or #answered.sections == 0 then
+    return
+  end
+  vim.ui.select(answered.sections, {
+    prompt = ('%s is answered. Update which section?'):format(answered.question),
+  }, function(key)
+    if key then
+      local told = ('The open question %s is answered: %s. Bring this in line with the answer.'):format(
+        answered.question,
+        answered.answer
+      )
+      rpc.execute('orch.regenerateSection', { uri = answered.uri, key = key, instruction = told }, bufnr)
+    end
+  end)
+end
+
 ---@param argument table
 ---@param bufnr integer
 ---@param question table
@@ -14,9 +34,11 @@ local function answer(argument, bufnr, question)
     if words and words ~= '' and words ~= vim.NIL then
       argument.question = question.id
       argument.answer = words
-      rpc.execute('orch.answerQuestion', argument, bufnr, function(_, failed)
+      rpc.execute('orch.answerQuestion', argument, bufnr, function(result, failed)
         if failed then
           notice.error(failed.message)
+        else
+          offer(result, bufnr)
         end
       end)
     end

@@ -6,7 +6,7 @@ import { runIdOf } from "../documents/virtualDocuments";
 import { runOfNode } from "../history/runTree";
 import { sectionReview } from "../review/sectionReview";
 import type { RunTracker } from "../runs/runTracker";
-import { answerToQuestion } from "./answerToQuestion";
+import { answerToQuestion, sectionToUpdate } from "./answerToQuestion";
 import { askForInstruction } from "./askForInstruction";
 import { chooseNewDocument } from "./chooseNewDocument";
 import { chooseProvider, type ProviderChoice } from "./chooseProvider";
@@ -120,7 +120,11 @@ export class CommandRouter {
       case "orch.answerQuestion": {
         if (argument?.["answer"] !== undefined) return next(args);
         const chosen = await answerToQuestion(await next([{ ...argument }]));
-        return chosen === null ? undefined : next([{ ...argument, ...chosen }]);
+        if (chosen === null) return undefined;
+        const answered = await next([{ ...argument, ...chosen }]);
+        const section = await sectionToUpdate(answered);
+        if (section !== null) void vscode.commands.executeCommand("orch.regenerateSection", section);
+        return answered;
       }
       case "orch.reviewSection": {
         const run = argument?.runId === undefined ? undefined : this.tracker.record(argument.runId);
