@@ -36,6 +36,11 @@ NOISE = 0.2
 BESIDE: Mapping[Role, float] = {"config": 0.25, "data": 0.5, "generated": 0.5, "changelog": 0.5}
 """Files of these roles hold any word: the share of the score of the best of all files that they must have."""
 
+_KINDS = frozenset(
+    ("change", "design", "document", "feature", "implementation", "overview", "plan", "proposal", "requirement", "spec",
+     "specification", "task")
+)  # fmt: skip
+"""Terms of titles such as `Requirements Document` and `Feature Specification: …`, which are of no topic."""
 _MOST_CANDIDATES = 400
 _LEAST_SEGMENT = 3
 _FOR_FOLDER = frozenset(("__init__", "index", "mod", "main", "lib", "readme"))
@@ -110,9 +115,11 @@ def choose(
 
 
 def title_terms(brief: str) -> frozenset[str]:
-    """The terms of the first heading of the highest level; none of a brief without headings."""
+    """The terms of the first heading of the highest level but for the names of kinds of documents; perhaps none."""
     headings = read(brief).headings
-    return frozenset(terms(min(headings, key=lambda heading: heading.level).text)) if headings else frozenset()
+    if not headings:
+        return frozenset()
+    return frozenset(terms(min(headings, key=lambda heading: heading.level).text)) - _KINDS
 
 
 def _plausible(ranked: Sequence[Ranked]) -> Sequence[Ranked]:

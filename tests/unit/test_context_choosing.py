@@ -82,6 +82,8 @@ def test_a_file_that_is_named_like_the_title_comes_before_those_that_hold_more_o
 def test_the_title_is_the_first_heading_of_the_highest_level() -> None:
     assert title_terms("Words\n\n## Goals\n\n# Rate limiter\n\n# Other\n") == {"rate", "limiter"}
     assert title_terms("only words") == frozenset()
+    assert title_terms("# Requirements Document\n\n## Introduction\n") == frozenset()
+    assert title_terms("# Feature Specification: Rate limiter\n") == {"rate", "limiter"}
 
 
 def test_neither_single_lines_nor_files_that_hold_any_word_fill_what_is_left(tmp_path: Path) -> None:
