@@ -28,7 +28,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-SECTION = re.compile(r"^- `## ([^`]+)`", re.MULTILINE)
+SECTION = re.compile(r"^(?:- )?`## ([^`]+)`(?::| is:)", re.MULTILINE)
 BODIES = {
     "Goal": (
         "One busy client no longer slows down the others: each client gets its own share of requests, "
