@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import difflib
 import shlex
 import signal
 import sys
@@ -49,6 +50,7 @@ from orch_lsp.runs.record import RunRecord, Software
 from orch_lsp.runs.status import RunStatus
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.text import split_lines
 from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
@@ -67,6 +69,8 @@ else:
     record_schema = late("orch_lsp.runs.schema")
     views = late("orch_lsp.runs.view")
 
+_MOST_LINES = 200
+"""Of a difference that is shown."""
 _SIGNALS = {signal.SIGINT: "with Ctrl-C", signal.SIGTERM: "by a signal to end (SIGTERM)"}
 if sys.platform != "win32":
     _SIGNALS[signal.SIGHUP] = "as its terminal was closed (SIGHUP)"
@@ -475,6 +479,18 @@ async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, w
         edit = await asyncio.to_thread(draft_edit, before, before, reading.profile.name, answer, insist=False)
         return Delivered(edit.text, written=False, refused=at_once and delivery.broken)
     text = delivery.made.edit.text
+    if plan.rewrite is not None and plan.rewrite.by_person:
+        _say_difference(before, text)
     for problem in await update_provenance_of(live.store, live.record, text):
         live.observer.warned(problem)
     return Delivered(text, written=True)
+
+
+def _say_difference(before: str, after: str) -> None:
+    """Show a change of words that may be the person's own: as lines, without those around them."""
+    lines = list(difflib.unified_diff(split_lines(before), split_lines(after), lineterm="", n=0))[2:]
+    say("Changed, as the text before was not, or not only, a model's:")
+    for line in lines[:_MOST_LINES]:
+        say(f"  {line}")
+    if len(lines) > _MOST_LINES:
+        say(f"  … {len(lines) - _MOST_LINES} more lines")

@@ -55,6 +55,8 @@ async def test_one_section_is_rewritten_and_nothing_else(orch, homes, provider, 
     done = await orch("refine", "a.spec.md", "--section", "goal", "--instruction", "Name the limit.", "--write")
 
     assert done.code == 0, done.err
+    assert "  -Limit clients." in done.err
+    assert "  +Cap each client at 100 a minute." in done.err
     old = "Limit clients.\n\n```text\n## Tasks\n```".replace("\n", line_end)
     assert (workspace / "a.spec.md").read_bytes() == spec.replace(old, "Cap each client at 100 a minute.").encode()
     prompt = prompt_of(await provider.request(0))
