@@ -7,8 +7,13 @@ from functools import partial
 import pytest
 
 from orch_lsp.document.answer.by_section import Part, read_parts
+from orch_lsp.document.answer.in_shape import read_for_places
 from orch_lsp.document.answer.reading import read_answer
+from orch_lsp.document.drafting import answer_profile, open_places
+from orch_lsp.document.parse import parse
+from orch_lsp.orchestration.beginning import choices, text_of_new
 from orch_lsp.profiles.plain.sections import PLAIN
+from orch_lsp.profiles.registry import FORMATS
 
 BODY = "- A 503 with `Retry-After: 3` is retried no earlier than 3 seconds later.\n- A 500 is retried as today."
 
@@ -73,3 +78,22 @@ def test_a_part_that_is_refused_leaves_the_others():
 def test_empty_parts_are_none():
     assert not reading(("goal", ""), ("tasks", " \n")).sections
     assert partial(reading)(("goal", "x")).sections[0].body == "x"
+
+
+def _open_places():
+    for choice in choices():
+        found = FORMATS.named(choice.profile)
+        for one in () if found is None or choice.kind == "change" else found.started(choice.kind, "x", lambda _: ()):
+            profile = found.profile(one.kind)
+            document = parse(text_of_new(profile, one.path, "Title"), profile)
+            for place in open_places(document):
+                yield pytest.param(profile, document, place, id=f"{profile.name}-{place.key}")
+
+
+@pytest.mark.parametrize(("profile", "document", "place"), _open_places())
+def test_each_place_of_each_format_can_be_asked_for_by_its_text_alone(profile, document, place):
+    places = open_places(document)
+    asked = answer_profile(profile, places)
+    parts = [Part(place.key, f"## {place.title}\n\n{place.example}")]
+    answer = read_parts(parts, asked, lambda text, wanted: read_for_places(text, asked, wanted, places, ""))
+    assert [section.key for section in answer.sections] == [place.key]
