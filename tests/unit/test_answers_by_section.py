@@ -90,7 +90,7 @@ def _open_places():
                 yield pytest.param(profile, document, place, id=f"{profile.name}-{place.key}")
 
 
-@pytest.mark.parametrize(("profile", "document", "place"), _open_places())
+@pytest.mark.parametrize(("profile", "document", "place"), list(_open_places()))
 def test_each_place_of_each_format_can_be_asked_for_by_its_text_alone(profile, document, place):
     places = open_places(document)
     asked = answer_profile(profile, places)
