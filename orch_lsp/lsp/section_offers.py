@@ -62,9 +62,12 @@ def _in_document(record: RunRecord, reading: Reading) -> Iterable[SectionOffer]:
     document = reading.document
     places = {place.key: place for place in open_places(document)} if reading.profile.drafting is not None else {}
     for section in record.draft.sections if record.draft else ():
-        if section.state not in WAITING:
+        if section.state not in WAITING and section.state not in WRITTEN:
             continue
         place, present = places.get(section.key), document.profile_sections.get(section.key)
+        is_open = place is not None or (present is not None and present.placeholder)
+        if section.state in WRITTEN and not is_open:
+            continue
         spec = reading.profile.section(section.key)
         if place is not None:
             head, whole, title = place.head, Span(place.head.start, max(place.head.end, place.span.end)), place.title
@@ -107,9 +110,9 @@ async def _in_draft(store: RunStore, record: RunRecord, page: str) -> Sequence[S
             span = headings[number].span
             end = headings[number + 1].span.start if number + 1 < len(headings) else len(page)
             state = states.get(section.key, SectionState.READY)
-            made = _offers(record, section.key, state, section.title)
-            if made:
-                found.append(SectionOffer(span, Span(span.start, end), made))
+            if state not in WRITTEN:
+                offered = _offers(record, section.key, state, section.title)
+                found.append(SectionOffer(span, Span(span.start, end), offered))
             del headings[: number + 1]
         return found
 
@@ -121,8 +124,6 @@ _LEVEL = 2
 
 
 def _offers(record: RunRecord, key: str, state: SectionState, title: str) -> tuple[Offer, ...]:
-    if state in WRITTEN:
-        return ()
     argument = {"runId": record.run_id, "key": key}
     named = title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
     accept = Offer(f"Orch: Accept “{named}”", REVIEW_SECTION, {**argument, "state": str(SectionState.ACCEPTED)})

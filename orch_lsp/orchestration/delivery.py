@@ -22,6 +22,7 @@ from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.orchestration.applying import (
     AppliedEdit,
     DraftEdit,
+    StoredDraft,
     as_applied,
     as_refused,
     changed_underneath,
@@ -161,6 +162,9 @@ async def insert(
     except SpecError as error:
         return await _refused(store, record, error, only or ()), Delivery(refusal=error)
     wanted = _wanted(with_sections_of(record, stored.answer), only)
+    if only is not None and document is not None:
+        undone = [key for key in only if key not in wanted and await _was_taken_back(document, stored, key)]
+        wanted = [*wanted, *undone]
     if only is not None and not wanted:
         return record, Delivery()
     answer = only_sections(stored.answer, wanted)
@@ -184,6 +188,19 @@ def _wanted(record: RunRecord, only: Collection[str] | None) -> Collection[str]:
     if only is None:
         return waiting_keys(draft)
     return [key for key in only if section_of(draft, key).state not in WRITTEN]
+
+
+async def _was_taken_back(document: TargetDocument, stored: StoredDraft, key: str) -> bool:
+    """Whether the place of a section that the document had is what it was when the run began, as after an undo."""
+    text, answer = document.text, only_sections(stored.answer, (key,))
+    if text is None or not answer.sections:
+        return False
+    before, profile = stored.document_before, stored.record.spec.profile
+    try:
+        edit = await asyncio.to_thread(draft_edit, before, text, profile, answer, insist=False)
+    except SpecError:
+        return False
+    return bool(edit.edits)
 
 
 async def _refused(store: RunStore, record: RunRecord, error: SpecError, only: Collection[str]) -> RunRecord:

@@ -13,6 +13,7 @@ from orch_lsp.runs.pages import pages_folder
 from tests.fakes.scripted_server import chat_pieces, stream_reply
 
 SPEC = "# Rate limiter\n\nLimit each client.\n\n## Goal\n\nTODO\n\n## Tasks\n\nTODO\n\n## Notes\n\nMine.\n"
+WORDS = ("Orch: Accept “", "Orch: Reject “")
 ANSWER = ["## Goal\n\nLimit clients.\n\n## Non-goals\n\nBilling.\n\n## Tasks\n\n- [ ] Count.\n"]
 
 
@@ -193,7 +194,7 @@ async def lenses_at(editor, uri):
 async def test_each_section_is_offered_where_it_would_stand(desk):
     editor, uri, run_id = desk
     found = await lenses_at(editor, uri)
-    of_sections = {place for place in found if "“" in place[1]}
+    of_sections = {place for place in found if place[1].startswith(WORDS)}
     assert of_sections == {
         (f"## {title}", f"Orch: {word} “{title}”") for title in ("Goal", "Tasks") for word in ("Accept", "Reject")
     }
@@ -202,7 +203,7 @@ async def test_each_section_is_offered_where_it_would_stand(desk):
     await editor.execute(accept.command, accept.arguments[0])
     reject = (await lenses_at(editor, uri))["## Tasks", "Orch: Reject “Tasks”"]
     await editor.execute(reject.command, reject.arguments[0])
-    assert not {place for place in await lenses_at(editor, uri) if "“" in place[1]}
+    assert not {place for place in await lenses_at(editor, uri) if place[1].startswith(WORDS)}
     assert states(await stored(editor, run_id)) == {"goal": "applied", "non-goals": "ready", "tasks": "rejected"}
 
 
@@ -212,7 +213,7 @@ async def actions_at(editor, uri, needle):
     found = await editor.client.text_document_code_action_async(
         types.CodeActionParams(types.TextDocumentIdentifier(uri), here, types.CodeActionContext([]))
     )
-    return [action.title for action in found if "“" in action.title]
+    return [action.title for action in found if action.title.startswith(WORDS)]
 
 
 async def test_actions_are_about_the_section_at_the_cursor_and_on_the_title_about_those_without_a_place(desk):
@@ -260,3 +261,21 @@ async def test_the_newest_two_drafts_are_compared_or_those_that_are_named(desk):
     for wrong in ([newer], "all", [1, 2]):
         with pytest.raises(JsonRpcException):
             await editor.execute("orch.compareRuns", {"runIds": wrong})
+
+
+async def test_a_section_that_an_undo_took_back_is_offered_and_taken_again(desk):
+    editor, uri, run_id = desk
+    await review(editor, run_id, "goal", "accepted")
+    written = editor.text(uri)
+    assert ("## Goal", "Orch: Accept “Goal”") not in await lenses_at(editor, uri)
+    editor.undo(uri)
+    assert ("## Goal", "Orch: Accept “Goal”") in await lenses_at(editor, uri)
+    assert ("## Goal", "Orch: Reject “Goal”") not in await lenses_at(editor, uri)
+    assert (await review(editor, run_id, "goal", "accepted"))["state"] == "applied"
+    assert editor.text(uri) == written
+    assert (await review(editor, run_id, "goal", "accepted"))["state"] == "applied"
+    assert editor.text(uri) == written
+    editor.type(uri, written.replace("Limit clients.", "Limit them all."))
+    assert (await review(editor, run_id, "goal", "accepted"))["state"] == "applied"
+    assert editor.text(uri) == written.replace("Limit clients.", "Limit them all.")
+    assert len((await stored(editor, run_id))["applications"]) == 2

@@ -197,3 +197,27 @@ async def test_a_run_that_is_tried_again_asks_for_the_places_it_had_asked_for(ho
     assert editor.text(uri) == SPEC_KIT.replace(
         'System MUST [specific capability, e.g., "allow users to create accounts"]', LINES["FR-001"]
     )
+
+
+async def test_the_places_of_a_format_are_taken_one_by_one(homes, provider, start_editor, spec):
+    configure(homes, provider.url)
+    editor = await start_editor(settings={"apply": "review"})
+    uri = editor.open(spec, SPEC_KIT)
+    provider.script(stream_reply(chat_pieces([answer(LINES)])))
+    record = await editor.draft(uri)
+    keys = [section["key"] for section in record["draft"]["sections"]]
+    assert len(keys) == len(LINES)
+    assert {"Orch: Accept “FR-001”", "Orch: Reject “FR-001”"} <= set(await editor.lenses(uri))
+    for number, key in enumerate(reversed(keys), 1):
+        word = {"runId": record["run_id"], "key": key, "state": "accepted"}
+        done = await editor.execute("orch.reviewSection", word)
+        assert (done["state"], done["draft"]) == ("applied", "applied" if number == len(keys) else "ready"), key
+        assert len(editor.edits) == number
+        if key == "FR-001":
+            hover = await editor.hover(uri, LINES["FR-001"])
+            assert record["run_id"] in hover
+            assert "unchanged" in hover
+            assert record["run_id"] not in (await editor.hover(uri, "keep passwords hashed") or "")
+    assert editor.text(uri) == SPEC_KIT_WRITTEN
+    stored = await editor.execute("orch.showRun", {"runId": record["run_id"], "open": False})
+    assert [edit["sections"] for edit in stored["applications"]] == [[key] for key in reversed(keys)]
