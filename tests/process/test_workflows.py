@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.fakes.scripted_server import Reply, chat_error, chat_pieces, stream_reply
+from tests.fakes.scripted_server import Reply, Stall, chat_chunk, chat_error, chat_pieces, stream_reply
 from tests.process.record_rules import check_record
 
 SPEC = (
@@ -17,6 +17,7 @@ SPEC = (
     "## Rollback Plan\n\nRevert.\n"
 )
 TITLES = ("Goal", "Non-goals", "Acceptance Criteria", "Tasks")
+KEYS = ("goal", "non-goals", "acceptance-criteria", "tasks")
 BODIES = {
     "Goal": "Each client is held to 100 requests a minute.",
     "Non-goals": "- Limits across several clients.",
@@ -190,3 +191,31 @@ async def test_the_file_of_a_workflow_shows_what_is_wrong_with_it_while_it_is_wr
     found = await desk.editor.diagnostic(uri, "invalid_workflow")
     assert (found.range.start.line, "is `work` meant?" in found.message) == (2, True)
     assert await desk.editor.hover(uri, "id =") == "`id`: Which step: one of those that there are."
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_cancel_in_the_middle_of_a_wave_keeps_what_had_come(desk, model):
+    desk.use(model.url)
+    uri = desk.open("cancelled", SPEC)
+    model.answer_by(by_section(Tasks=stream_reply([chat_chunk("- [ ] Cou")], Stall())))
+    answer = await desk.editor.execute("orch.generateDraft", {"uri": uri, "workflow": "sections"})
+    run_id = answer["runId"]
+    while True:
+        record = await desk.editor.execute("orch.showRun", {"runId": run_id, "open": False})
+        ended = {step["id"]: step["status"] for step in record["steps"]}
+        if [ended[f"section:{key}"] for key in KEYS[:3]] == ["completed"] * 3 and ended["section:tasks"] == "running":
+            break
+    cancelled = await desk.editor.execute("orch.cancelRun", {"runId": run_id})
+    assert cancelled["status"] == "cancelled"
+    record = await desk.stored(run_id)
+    ended = {step["id"]: step["status"] for step in record["steps"]}
+    assert [ended[f"section:{key}"] for key in KEYS] == ["completed"] * 3 + ["cancelled"]
+    assert (ended["check"], ended["repair"]) == ("skipped", "skipped")
+    assert f"## Goal\n\n{BODIES['Goal']}" in await desk.stored_text(run_id)
+    assert desk.editor.text(uri) == SPEC
+    before = len(model.requests)
+    model.answer_by(by_section())
+    again = await desk.editor.execute("orch.resumeRun", {"runId": run_id})
+    await desk.editor.ended(again["runId"])
+    assert (await desk.stored(again["runId"]))["status"] == "completed"
+    assert [asked(request) for request in model.requests[before:]] == ["Tasks"]
