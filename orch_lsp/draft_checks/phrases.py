@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from orch_lsp.document.answer.model_phrases import FAREWELL, STAND_IN
+from orch_lsp.document.answer.unfinished import LATER, OPENING
 from orch_lsp.document.placeholder import is_placeholder_line
 from orch_lsp.draft_checks.material import DraftFinding, Material
-from orch_lsp.draft_checks.words import LATER, OPEN_HEADINGS, OPENING
+from orch_lsp.draft_checks.words import OPEN_HEADINGS
 
 _WORD = re.compile(
     r"(?:\A|[:：(\[=—–-])[\s*_`]*(?:TBD|TBC|TBA|TODO|FIXME|XXX|\?\?\?)(?![\w-])"

@@ -27,15 +27,16 @@ from orch_lsp.rules import (
     task_order,
     technologies,
     traceability,
+    unfinished,
     wording,
 )
 from orch_lsp.rules.local import LocalRules
 from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subject
 
 _FAMILIES = (
-    structure, mentions, near_miss, leftovers, hidden_characters, retired_ids, traceability, questions, language,
-    wording, duplicates, quantities, glossary, technologies, task_lines, task_order, done_tasks, files_to_change,
-    openspec, openspec_documents,
+    structure, mentions, near_miss, leftovers, hidden_characters, retired_ids, traceability, questions, unfinished,
+    language, wording, duplicates, quantities, glossary, technologies, task_lines, task_order, done_tasks,
+    files_to_change, openspec, openspec_documents,
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = {rule.code: rule for family in _FAMILIES for rule in family.RULES}
