@@ -162,6 +162,9 @@ def _forms(document: SpecDocument, one: Rewritable, body: str) -> Iterator[str]:
         if words.strip():
             yield _in_manner(document, words, "")
         return
+    if read(body).headings and not read(one.text).headings:
+        # Another part of a document, which an item would hold as well.
+        return
     indent = document.text[start_of_line(document.text, one.span.start) : one.span.start]
     for words in _as_item(document, one, body, indent):
         yield _in_manner(document, words, indent)

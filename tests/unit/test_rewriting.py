@@ -111,3 +111,35 @@ def test_several_texts_fit_together_as_each_does_alone(bodies):
     )
     assert [text is None for text in together] == [text is None for text in alone]
     assert {"AC1", "AC2", "T1"} <= parse(after, PLAIN).nodes.by_key.keys()
+
+
+WHOLE = "# T\n\n## Goal\n\nOther.\n\n## Tasks\n\n- [ ] T1: x\n"
+FENCED = f"```markdown\n{WHOLE}```\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "goal", "item"),
+    [
+        (WHOLE, "Other.", None),
+        (FENCED, "Other.", None),
+        (f"{FENCED}\nLet me know if you want changes!\n", "Other.", None),
+        ("## Ziel\n\nAnders.\n", "Anders.", None),
+        ("## Ziel\n\nAnders.\n\n## Aufgaben\n\n- x\n", None, None),
+        ("--- a\n+++ b\n@@ -1 +1 @@\n-Limit.\n+Other.\n", None, None),
+        ('{"goal": "Other."}', "Other.", None),
+        ("Here is the rewritten section:\n\nOther.\n\nLet me know if you'd like changes!", "Other.", "- AC1: Other."),
+        ("```\nOther.\n```", "Other.", "- AC1: Other."),
+        ("I'm sorry, I cannot help with that.", None, None),
+        ("What is the limit? Who decides?", None, None),
+        ("TODO", None, None),
+        ("", None, None),
+        ("### Part\n\nOther.\n", "### Part\n\nOther.", None),
+    ],
+)
+def test_an_answer_that_is_more_than_the_text_or_another_is_told_apart(raw, goal, item):
+    document = parse("# T\n\n## Goal\n\nLimit.\n\n## Acceptance Criteria\n\n- AC1: a\n- AC2: b\n", PLAIN)
+    for key, expected in (("goal", goal), ("AC1", item)):
+        nodes = rewritables(document, (key,))
+        after, _ = with_rewritten(document, read_rewritten(raw, document, nodes, "").sections)
+        old = nodes[0].text
+        assert after.text == document.text.replace(old, expected or old, 1), key

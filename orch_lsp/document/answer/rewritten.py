@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from orch_lsp.document.answer.chatter import kind_of
 from orch_lsp.document.answer.note import AnswerNote
-from orch_lsp.document.answer.reading import Answer, AnswerSection, read_answer, read_draft
-from orch_lsp.document.answer.wrapping import is_heading
+from orch_lsp.document.answer.reading import SECTION_LEVEL, Answer, AnswerSection, read_answer, read_draft
+from orch_lsp.document.answer.wrapping import content_of_fence, is_heading
+from orch_lsp.document.compose import below
+from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.profile import Profile
 from orch_lsp.document.rewriting import Rewritable, fitted_together, rewriting_profile
-from orch_lsp.text import split_lines
+from orch_lsp.markdown.reader import read
+from orch_lsp.text import after_line, normalised, split_lines
+
+_FENCES = ("markdown", "md", "")
+_DIFF = re.compile(r"(?:diff --git |--- [^\n]*\n\+\+\+ |@@ )")
+_ANNOUNCES = re.compile(
+    r"(?:sure|certainly|of course|okay|ok|here(?:'s|’s| is| are)|below is|the (?:rewritten|revised|updated)|"
+    r"gerne|hier ist|natürlich|voici|bien sûr|aquí (?:está|tienes)|claro|以下|もちろん|当然|다음은)\b",
+    re.IGNORECASE,
+)
 
 
 def read_rewritten(raw: str, document: SpecDocument, nodes: Sequence[Rewritable], about: str) -> Answer:
@@ -27,12 +40,16 @@ def read_rewritten(raw: str, document: SpecDocument, nodes: Sequence[Rewritable]
     """
     profile, wanted = rewriting_profile(document.profile, nodes), [one.key for one in nodes]
     is_bare = len(nodes) == 1 and not any(is_heading(line, profile) for line in split_lines(raw))
-    if is_bare and kind_of(raw) == "text" and not raw.lstrip().startswith("{"):
-        answer = read_answer(f"## {nodes[0].label}\n\n{raw}", profile, wanted, about)
-        answer = replace(answer, sections=tuple(_without_lead_in(one, nodes[0]) for one in answer.sections))
-    else:
-        answer = read_answer(raw, profile, wanted, about)
-    return _fitting(replace(answer, rewritten=True), document, nodes)
+    if not is_bare or kind_of(raw) != "text" or raw.lstrip().startswith("{"):
+        return _fitting(replace(read_answer(raw, profile, wanted, about), rewritten=True), document, nodes)
+    notes: list[AnswerNote] = []
+    text = _bare(normalised(raw), nodes[0], notes)
+    if text is None:
+        told = f"left out an answer that is no text for “{nodes[0].label}”"
+        missed = AnswerNote("shape_missed", told, normalised(raw), nodes[0].key)
+        return Answer("", (), (*notes, missed), "not_in_shape", rewritten=True)
+    answer = read_answer(f"## {nodes[0].label}\n\n{text}", profile, wanted, about)
+    return _fitting(replace(answer, notes=(*notes, *answer.notes), rewritten=True), document, nodes)
 
 
 def read_rewritten_draft(text: str, document: SpecDocument, nodes: Sequence[Rewritable], keys: Sequence[str]) -> Answer:
@@ -48,11 +65,42 @@ def read_rewritten_draft(text: str, document: SpecDocument, nodes: Sequence[Rewr
     return replace(answer, rewritten=True)
 
 
-def _without_lead_in(section: AnswerSection, one: Rewritable) -> AnswerSection:
-    """The text of an item without a paragraph in front of it that announces it, if the answer has no heading."""
-    lead, gap, rest = section.body.partition("\n\n")
-    announces = one.section is None and gap and lead.rstrip(" *_").endswith((":", "："))
-    return replace(section, body=rest.lstrip("\n")) if announces and rest.strip() else section
+def _bare(text: str, one: Rewritable, notes: list[AnswerNote]) -> str | None:
+    """The text for a node out of an answer that does not name it; None if it holds other parts of a document."""
+    text = _unfenced(text, one, notes)
+    lead, gap, rest = text.partition("\n\n")
+    announces = lead.rstrip(" *_").endswith((":", "：")) and (one.section is None or _ANNOUNCES.match(lead))
+    if gap and announces and rest.strip() and "\n" not in lead:
+        notes.append(AnswerNote("text_left_out", "left out words to the reader", lead, one.key))
+        text = _unfenced(normalised(rest), one, notes)
+    if _DIFF.match(text):
+        return None
+    headings = read(text).headings
+    known = {heading_name(heading.text) for heading in read(one.text).headings}
+    level = 6 if one.section is None else one.section.level
+    strange = [heading for heading in headings if heading.level <= level and heading_name(heading.text) not in known]
+    if one.section is not None and len(strange) == 1 and strange[0] is headings[0] and not headings[0].span.start:
+        # Its own heading, in other words.
+        notes.append(AnswerNote("text_left_out", "left out a heading", strange[0].text, one.key))
+        text = normalised(text[after_line(text, strange[0].span.end) :])
+    elif strange:
+        return None
+    return below(text, SECTION_LEVEL, Profile(name="", sections=(), prompt_name=""))
+
+
+def _unfenced(text: str, one: Rewritable, notes: list[AnswerNote]) -> str:
+    """The content of the fence in which an answer is wrapped, where the text that stands there is no fence."""
+    if content_of_fence(one.text, _FENCES) is not None:
+        return text
+    inside = content_of_fence(text, _FENCES)
+    if inside is not None:
+        return normalised(inside)
+    fence = next(iter(read(text).fences), None)
+    if fence is None or fence.span.start or fence.name not in _FENCES[:2]:
+        return text
+    behind = normalised(text[after_line(text, fence.span.end) :])
+    notes.append(AnswerNote("text_left_out", "left out text behind the answer", behind, one.key))
+    return normalised(text[fence.content.start : fence.content.end])
 
 
 def _fitting(answer: Answer, document: SpecDocument, nodes: Sequence[Rewritable]) -> Answer:
