@@ -29,7 +29,7 @@ FactKind = Literal["must", "limit", "name", "decision", "undecided", "out_of_sco
 BINDING: frozenset[FactKind] = frozenset(("must", "limit", "decision"))
 """Kinds of facts that a draft has to keep."""
 _VALUES = frozenset(("quantity", "number", "date"))
-_MOST = 400
+_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ _LEAST_STEM = 3
 _LONG_ENOUGH = 5
 
 
+@lru_cache(maxsize=8_192)
 def words_of(text: str) -> frozenset[str]:
     """The stems of a text's words, and the pairs of neighbouring characters of scripts without blanks between words."""
     found: set[str] = set()

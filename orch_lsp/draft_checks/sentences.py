@@ -24,7 +24,7 @@ _BOX = re.compile(r"\[[ xX~-]\]\*?[ \t]+")
 _WORD = re.compile(r"\w|\?{3}")
 _EMPHATIC = re.compile(r"(?:\*\*|__)[^*_]{1,80}(?:\*\*|__)")
 _COLONS = (":", "：")
-_MOST = 5_000
+_MOST = 2_000
 _LONGEST = 2_000
 
 
