@@ -13,6 +13,7 @@ from typing import Any
 from orch_lsp.context.item import ContextItem, ContextResult
 from orch_lsp.errors import ErrorDetail, StoreError
 from orch_lsp.model_lists.token_table import family_of, tokens_of
+from orch_lsp.orchestration.budget import Spent, spent_today
 from orch_lsp.orchestration.estimate import NEWEST, Correction, Estimate, correction, estimate, in_words
 from orch_lsp.orchestration.picking import excluded_by_hand
 from orch_lsp.orchestration.plan import DraftPlan
@@ -21,6 +22,8 @@ from orch_lsp.orchestration.resources import ProcessResources
 from orch_lsp.orchestration.steps.context import retrieve
 from orch_lsp.orchestration.window import context_budget, window_of
 from orch_lsp.runs.escape import plain
+from orch_lsp.runs.record import timestamp
+from orch_lsp.runs.usage import total
 from orch_lsp.text import counted
 
 SCHEMA = "orch.context/1"
@@ -51,6 +54,8 @@ class Preview:
     estimate: Estimate | None
     pinned: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    spent_today: Spent | None = None
+    """The sums of the day in the workspace; None without a budget, or where they cannot be read."""
 
 
 async def preview(resources: ProcessResources, plan: DraftPlan, *, asks_servers: bool = True) -> Preview:
@@ -79,7 +84,19 @@ async def preview(resources: ProcessResources, plan: DraftPlan, *, asks_servers:
     excluded = () if root is None else await asyncio.to_thread(excluded_by_hand, root)
     pinned = plan.reading.settings.context.pin[:MOST_BY_HAND]
     by_hand = pinned, excluded[:MOST_BY_HAND]
-    return Preview(plan, found.result, found.reason, found.error, prepared, made, *by_hand)
+    spent = await _spent_today(resources, plan) if plan.reading.settings.budget.is_set else None
+    return Preview(plan, found.result, found.reason, found.error, prepared, made, *by_hand, spent)
+
+
+async def _spent_today(resources: ProcessResources, plan: DraftPlan) -> Spent | None:
+    today = timestamp()[:10]
+    try:
+        store = await resources.store(plan.reading)
+        of_day = (await store.usage(("day",), today))["day"]
+        newest = await store.list(limit=NEWEST)
+    except StoreError:
+        return None
+    return spent_today(total(of_day), [one for one in newest if one.timing.started_at >= today], "", "")
 
 
 async def known_correction(resources: ProcessResources, plan: DraftPlan) -> Correction:
@@ -90,6 +107,20 @@ async def known_correction(resources: ProcessResources, plan: DraftPlan) -> Corr
     except StoreError:
         return Correction()
     return correction(records, plan.choice.provider.name, plan.choice.model)
+
+
+def _budget_value(made: Preview) -> dict[str, Any] | None:
+    """The limits, and what is spent or reserved of the day; amounts are decimal strings."""
+    limits, spent = made.plan.reading.settings.budget, made.spent_today
+    if not limits.is_set:
+        return None
+    return {
+        "run_usd": None if limits.run_usd is None else str(limits.run_usd),
+        "day_usd": None if limits.day_usd is None else str(limits.day_usd),
+        "run_tokens": limits.run_tokens,
+        "day_tokens": limits.day_tokens,
+        "spent_today": None if spent is None else {"tokens": spent.tokens, "usd": str(spent.usd)},
+    }
 
 
 def preview_value(made: Preview) -> dict[str, Any]:
@@ -112,7 +143,7 @@ def preview_value(made: Preview) -> dict[str, Any]:
             "excluded": [plain(path) for path in made.excluded],
         },
         "estimate": None if found is None else _estimate_value(found),
-        "budget": None,
+        "budget": _budget_value(made),
     }
 
 

@@ -40,6 +40,9 @@ async def test_the_runs_of_a_day_are_added_up_over_processes(orch, homes, provid
     _, record = await drafted(orch, "a.spec.md")
     spent = record["usage"]["input_tokens"] + record["usage"]["output_tokens"]
     homes.use(provider.url, head=f"{LIMITED}day_tokens = {spent + 100}\n")
+    shown = (await orch("context", "a.spec.md", "--json")).json()["budget"]
+    assert shown["day_tokens"] == spent + 100
+    assert shown["spent_today"]["tokens"] == spent
     done, record = await drafted(orch, "a.spec.md")
     assert record["error"]["code"] == "budget_exceeded"
     assert f"{spent} of the {spent + 100} of `budget.day_tokens`" in record["error"]["message"]
