@@ -25,7 +25,7 @@ NEW_KEYS = {
         ),
         ("    reused_from: str | None = None\n", "    reused_from: str | None = None\n    tries: int = 7\n"),
     ],
-    "runs/schema.py": [('"server", "vcs",\n', '"server", "vcs", "mood",\n')],
+    "runs/schema.py": [('"vcs", "rewrite",\n', '"vcs", "rewrite", "mood",\n')],
 }
 NEW_TABLE = {
     "runs/migrations.py": [
