@@ -20,10 +20,13 @@ _NARROWEST_WRAPPED = 50
 _ENOUGH_LINES = 3
 _ENOUGH_WORDS = 8
 _LEAST_SHARE = 0.12
+_LEAST_LEAD = 1.5
+"""Words by which the likeliest language has to lead: a short text may hold a word of another by chance."""
 """Of all words, so many are stop words of the language in any text of some length."""
 
 _FREQUENT = {
-    "English": "the of and to in is that it for as with be on by not this are or from at an when must which if",
+    "English": "the of and to in is that it for as with be on by not this are or from at an when must which if a no than "
+    "its each more most has have was will can does all only other",
     "German": "der die das und ist nicht ein eine den mit für auf von im dem des sich werden wird wenn es soll oder zu",
     "French": "le la les et est des une pour dans que qui sur pas par avec au aux du ne doit sont ce ou si être",
     "Spanish": "el la los las de y es en que un una para con por del se no al como debe si está o su cuando",
@@ -129,7 +132,8 @@ def language_of(text: str) -> str | None:
     shares = {name: sum(counted[word] for word in frequent) / len(words) for name, frequent in _frequent().items()}
     ordered = sorted(shares, key=lambda name: -shares[name])
     first, second = ordered[0], ordered[1]
-    return first if shares[first] >= _LEAST_SHARE and shares[first] > 1.2 * shares[second] else None
+    sure = shares[first] > 1.2 * shares[second] and (shares[first] - shares[second]) * len(words) >= _LEAST_LEAD
+    return first if shares[first] >= _LEAST_SHARE and sure else None
 
 
 @cache

@@ -17,6 +17,7 @@ from orch_lsp.settings.mcp_settings import McpServer
 from orch_lsp.settings.model import ContextSettings, Retry, StreamLimits, Timeouts
 from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.settings.schema import (
+    BudgetTable,
     ContextTable,
     LimitsTable,
     McpTable,
@@ -49,7 +50,7 @@ def rows() -> dict[str, list[str]]:
 
 ROWS = rows()
 TABLES: dict[str, type[BaseModel]] = {
-    "context": ContextTable, "runs": RunsTable, "limits": LimitsTable, "network": NetworkTable,
+    "context": ContextTable, "runs": RunsTable, "limits": LimitsTable, "network": NetworkTable, "budget": BudgetTable,
 }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from orch_lsp.orchestration.resuming import require_resumable
 from orch_lsp.orchestration.rewrite import RewriteAsk, key_at
 from orch_lsp.orchestration.targets import asked_again
 from orch_lsp.runs.record import Software
-from orch_lsp.runs.status import LIVE
+from orch_lsp.runs.status import LIVE, RunStatus
 from orch_lsp.settings.resolve import CommandChoice
 
 if TYPE_CHECKING:
@@ -119,6 +119,8 @@ async def retry_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
 async def resume_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
     """orch.resumeRun: go on with a run that failed, was cancelled or was killed; what was answered stays answered."""
     found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
+    if given.run_id is None and found.record.status is RunStatus.COMPLETED:
+        raise RunError(ErrorCode.UNKNOWN_RUN, "The newest run completed: there is none to go on with.")
     require_resumable(found.record)
     return await retry_run(ls, given)
 
