@@ -25,8 +25,8 @@ _LEAST_LEAD = 1.5
 """Of all words, so many are stop words of the language in any text of some length."""
 
 _FREQUENT = {
-    "English": "the of and to in is that it for as with be on by not this are or from at an when must which if a no than "
-    "its each more most has have was will can does all only other",
+    "English": "the of and to in is that it for as with be on by not this are or from at an when must which if a no "
+    "than its each more most has have was will can does all only other",
     "German": "der die das und ist nicht ein eine den mit für auf von im dem des sich werden wird wenn es soll oder zu",
     "French": "le la les et est des une pour dans que qui sur pas par avec au aux du ne doit sont ce ou si être",
     "Spanish": "el la los las de y es en que un una para con por del se no al como debe si está o su cuando",

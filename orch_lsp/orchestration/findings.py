@@ -11,6 +11,8 @@ from orch_lsp.text import counted
 if TYPE_CHECKING:
     from orch_lsp.document.answer.reading import AnswerNote
 
+CRITIC_OBJECTS = "critic_objects"
+"""The rule of an objection that a model has to words of a draft, which are the finding's text."""
 _LONGEST_TEXT = 4_000
 _MOST_TEXT = 32_000
 _MOST_FINDINGS = 60

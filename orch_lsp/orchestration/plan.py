@@ -24,10 +24,16 @@ from orch_lsp.settings.model import Choice, Settings
 from orch_lsp.settings.problem import Layer
 from orch_lsp.settings.secret_choices import SecretChoices, read_choices
 from orch_lsp.workflows.library import DEFAULT, packaged, workflow_named
-from orch_lsp.workflows.model import CHECK, CONTEXT, DRAFT, OUTLINE, REPAIR, SECTION, Workflow, WorkflowStep
+from orch_lsp.workflows.model import CHECK, CONTEXT, CRITIC, DRAFT, OUTLINE, REPAIR, SECTION, Workflow, WorkflowStep
 from orch_lsp.workspace import state_home, user_config_path
 
-_FRAMES: Mapping[str, Frame] = {OUTLINE: "outline", DRAFT: "task", SECTION: "section", REPAIR: "repair"}
+_FRAMES: Mapping[str, Frame] = {
+    OUTLINE: "outline",
+    DRAFT: "task",
+    SECTION: "section",
+    CRITIC: "critic",
+    REPAIR: "repair",
+}
 
 PieceOfFile = tuple[str, tuple[int, int] | None]
 """A path below the root, and lines of it, or None for all."""
@@ -84,6 +90,8 @@ class DraftPlan:
     """The plan that all parts keep to; it comes from an earlier step."""
     to_mend: Mapping[str, PartToMend] = field(default_factory=dict[str, PartToMend])
     """The draft's parts with what is wrong with them, by the keys of their sections; of a repair alone."""
+    draft: str = ""
+    """The draft that is to be judged; of a critic alone."""
     heading: str = ""
     """The heading line of the one section that is asked for by its text alone; empty otherwise."""
 

@@ -87,6 +87,7 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
             language=style.language or "",
             again=None if plan.rewrite is None else _again(plan.rewrite, shown),
             outline=without_role_marks(plan.outline),
+            draft=shown(plan.draft),
             parts_to_mend=[replace(plan.to_mend[key], text=shown(plan.to_mend[key].text)) for key in plan.to_mend],
         ),
     )

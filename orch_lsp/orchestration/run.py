@@ -22,7 +22,7 @@ from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.orchestration.shielding import to_the_end
-from orch_lsp.orchestration.steps import check, context, draft, outline, repair, section
+from orch_lsp.orchestration.steps import check, context, critic, draft, outline, repair, section
 from orch_lsp.orchestration.vcs import revision_of
 from orch_lsp.orchestration.window import context_budget, window_of
 from orch_lsp.orchestration.workflow import planned_steps, section_step
@@ -31,7 +31,7 @@ from orch_lsp.redaction import Redactor
 from orch_lsp.runs.interruption import partial_draft
 from orch_lsp.runs.record import Draft, seconds_between, timestamp
 from orch_lsp.runs.status import LIVE, DraftState, RunStatus, StepStatus
-from orch_lsp.text import sha256
+from orch_lsp.text import counted, sha256
 
 if TYPE_CHECKING:
     from orch_lsp.document.answer.reading import Answer
@@ -114,6 +114,7 @@ class _DraftSteps:
             draft.NAME: self._ask,
             section.NAME: self._ask_for_section,
             check.NAME: self._check,
+            critic.NAME: self._criticise,
             repair.NAME: self._repair,
         }
 
@@ -190,20 +191,29 @@ class _DraftSteps:
         """Texts that were sent beside the document."""
         return (self._context.card, *(item.text for item in self._context.items))
 
+    async def _criticise(self, scope: StepScope) -> None:
+        found = await critic.criticise(scope, self._plan, self.answer, self._context, self._resources)
+        scope.found(found.findings)
+        if found.thrown_away:
+            self._live.warned(
+                f"{counted(found.thrown_away, 'objection')} of the critic quote what the draft does not say"
+            )
+
     async def _repair(self, scope: StepScope) -> None:
-        checked = self._live.scope(check.NAME)
         judging = repair.Judging(
             check.read_written,
             lambda answer: check.judge(self._plan, answer, self._sources, scope.entry.id),
         )
-        before = repair.Judged(self.answer, checked.state.findings)
+        looked = [self._live.scope(name) for name in (check.NAME, critic.NAME) if self._plan.workflow.step(name)]
+        before = repair.Judged(self.answer, tuple(one for step in looked for one in step.state.findings))
         mended = await repair.mend(scope, self._plan, before, self._context, self._resources, judging)
         if mended is not before:
             self._answer = mended.answer
             scope.found(mended.findings)
             scope.change(questions=await asyncio.to_thread(check.questions_of, self._plan, mended.answer))
-            # The step keeps what it found; what counts for the run is what is left.
-            checked.change(findings=())
+            # The steps keep what they found; what counts for the run is what is left.
+            for one in looked:
+                one.change(findings=())
 
 
 async def _complete(live: LiveRun, answer: Answer) -> FinishedDraft:

@@ -8,9 +8,9 @@ from orch_lsp.document.brief import Target
 from orch_lsp.orchestration.graph import StepSpec, waves
 from orch_lsp.runs.record import Step
 from orch_lsp.runs.status import StepStatus
-from orch_lsp.workflows.model import CONTEXT, OUTLINE, REPAIR, SECTION, Workflow
+from orch_lsp.workflows.model import CONTEXT, CRITIC, OUTLINE, REPAIR, SECTION, Workflow
 
-OPTIONAL = frozenset({CONTEXT, OUTLINE, REPAIR})
+OPTIONAL = frozenset({CONTEXT, OUTLINE, CRITIC, REPAIR})
 """Steps without which a draft is still one."""
 
 

@@ -17,10 +17,10 @@ from orch_lsp.prompts.words import filled
 from orch_lsp.providers.base import SectionRequest
 from orch_lsp.text import split_lines
 
-Frame = Literal["task", "section", "outline", "repair", "rewrite"]
-"""The frames of a task: all places at once, one alone, a plan of them, parts of a draft mended, something anew."""
+Frame = Literal["task", "section", "outline", "critic", "repair", "rewrite"]
+"""The frames of a task: all places at once, one alone, a plan, a draft judged, parts of it mended, something anew."""
 
-FRAMES: tuple[Frame, ...] = ("task", "section", "outline", "repair", "rewrite")
+FRAMES: tuple[Frame, ...] = ("task", "section", "outline", "critic", "repair", "rewrite")
 TASK: Frame = "task"
 REWRITE: Frame = "rewrite"
 _IN_EVERY_FRAME = frozenset({"document", "rules", "style", "sections", "instructions", "titles", "first"})
@@ -28,6 +28,7 @@ NAMES_IN_FRAME: Mapping[Frame, frozenset[str]] = {
     "task": _IN_EVERY_FRAME,
     "section": _IN_EVERY_FRAME | {"outline"},
     "outline": _IN_EVERY_FRAME,
+    "critic": _IN_EVERY_FRAME | {"draft"},
     "repair": _IN_EVERY_FRAME | {"outline", "findings"},
     "rewrite": frozenset({
         "document", "rules", "style", "parts", "kept", "ids", "findings", "earlier", "instructions", "answer",
@@ -39,6 +40,7 @@ NEEDED_IN_FRAME: Mapping[Frame, frozenset[str]] = {
     "task": _NEEDED,
     "section": _NEEDED | {"outline"},
     "outline": _NEEDED,
+    "critic": frozenset({"rules", "draft", "instructions"}),
     "repair": _NEEDED | {"findings"},
     "rewrite": frozenset({"rules", "parts", "kept", "ids", "instructions", "answer", "instruction"}),
 }
@@ -109,6 +111,8 @@ class Material:
     outline: str = ""
     """The plan that fixes ids, from an earlier step."""
     parts_to_mend: Sequence[PartToMend] = ()
+    draft: str = ""
+    """The draft that is to be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,7 @@ def _values(words: Words, material: Material) -> dict[str, str]:
         if outline
         else "",
         "findings": "\n\n".join(map(_to_mend, material.parts_to_mend)),
+        "draft": code_block(material.draft, "markdown") if material.draft else "",
         **again,
     }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CONTEXT, OUTLINE, DRAFT, SECTION, CHECK, REPAIR = "context", "outline", "draft", "section", "check", "repair"
-STEPS = (CONTEXT, OUTLINE, DRAFT, SECTION, CHECK, REPAIR)
+CONTEXT, OUTLINE, DRAFT, SECTION = "context", "outline", "draft", "section"
+CHECK, CRITIC, REPAIR = "check", "critic", "repair"
+STEPS = (CONTEXT, OUTLINE, DRAFT, SECTION, CHECK, CRITIC, REPAIR)
 """All steps that there are, in the order in which they can follow one another."""
 
-ASKING = frozenset({OUTLINE, DRAFT, SECTION, REPAIR})
+ASKING = frozenset({OUTLINE, DRAFT, SECTION, CRITIC, REPAIR})
 """Steps that ask a model."""
 
 MOST_PARALLEL = 16

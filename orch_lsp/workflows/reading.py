@@ -20,6 +20,7 @@ from orch_lsp.workflows.model import (
     ASKING,
     CHECK,
     CONTEXT,
+    CRITIC,
     DRAFT,
     OUTLINE,
     REPAIR,
@@ -230,7 +231,7 @@ def _complete(steps: Sequence[WorkflowStep]) -> tuple[WorkflowStep, ...]:
     writing = DRAFT if DRAFT in by_id else SECTION
     works_on = {
         CONTEXT: (), OUTLINE: (CONTEXT,), writing: (OUTLINE,) if OUTLINE in by_id else (CONTEXT,),
-        CHECK: (writing,), REPAIR: (CHECK,),
+        CHECK: (writing,), CRITIC: (CHECK,), REPAIR: (CRITIC,) if CRITIC in by_id else (CHECK,),
     }  # fmt: skip
     ordered = [by_id[name] for name in STEPS if name in by_id]
     return tuple(replace(step, needs=tuple(dict.fromkeys((*works_on[step.id], *step.needs)))) for step in ordered)

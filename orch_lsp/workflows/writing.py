@@ -32,6 +32,7 @@ MEANINGS = {
     "draft": "Asks for all that is open in one call.",
     "section": "Asks for each section by its text alone, side by side.",
     "check": "Reads the answer, and finds what is wrong with it. Every run has it.",
+    "critic": "Asks a model what is wrong with the draft; only what it quotes from it counts.",
     "repair": "Asks once more for parts that hold an error or no text; the better text of each is kept.",
 }
 """The steps, with their meaning."""

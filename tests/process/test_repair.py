@@ -111,3 +111,50 @@ async def test_quick_never_asks_again(orch, provider, spec):
     assert [step["id"] for step in record["steps"]] == ["context", "draft", "check"]
     assert record["workflow"] == "quick"
     assert len(provider.requests) == 1
+
+
+CRITIC = '[[steps]]\nid = "draft"\n[[steps]]\nid = "critic"\nmodel = "stern"\n[[steps]]\nid = "repair"\n'
+
+
+async def test_an_objection_counts_only_if_its_quote_stands_in_the_draft(orch, provider, spec, workspace):
+    (workspace / ".orch" / "workflows").mkdir(parents=True)
+    (workspace / ".orch" / "workflows" / "stern.toml").write_text(CRITIC)
+    objections = (
+        "Here is what I found:\n\n"
+        f'- error: "{GOAL}" The brief says of each client alone; say so.\n'
+        '- error: "The crawl is paused for all domains" This contradicts the brief.\n'
+        '- warning: "each" Too short a quote.\n- none\n'
+    )
+    better = "Each client alone is limited to 100 requests a minute."
+    provider.script(reply(draft(GOOD_TASK)), reply(objections), reply(f"## Goal\n\n{better}\n"))
+    done = await orch("draft", "a.spec.md", "--json", "--workflow", "stern", "--write")
+    record = check_record(done.json())
+    assert [(step["id"], step["status"]) for step in record["steps"]] == [
+        ("context", "completed"),
+        ("draft", "completed"),
+        ("check", "completed"),
+        ("critic", "completed"),
+        ("repair", "completed"),
+    ]
+    critic, repair = record["steps"][3:]
+    assert [(one["rule"], one["key"], one["text"]) for one in critic["findings"]] == [("critic_objects", "goal", GOAL)]
+    assert "2 objections of the critic quote what the draft does not say" in done.err
+    assert critic["model"] == "stern"
+    assert repair["sections"] == ["goal"]
+    assert "critic_objects" not in {finding["rule"] for finding in record["findings"]}
+    assert better in spec.read_text()
+    assert "The draft:" in prompt(await provider.request(1))
+
+
+async def test_an_objection_that_nobody_mends_keeps_the_draft_waiting(orch, provider, spec, workspace):
+    (workspace / ".orch" / "workflows").mkdir(parents=True)
+    (workspace / ".orch" / "workflows" / "stern.toml").write_text(CRITIC)
+    before = spec.read_text()
+    objection = f"1. **error**: “{GOAL}” — it is per client."
+    provider.script(reply(draft(GOOD_TASK)), reply(objection), reply(f"## Goal\n\n{GOAL}\n"))
+    done = await orch("draft", "a.spec.md", "--json", "--workflow", "stern", "--write")
+    record = check_record(done.json())
+    assert record["status"] == "completed"
+    assert "critic_objects" in {finding["rule"] for finding in record["findings"]}
+    assert spec.read_text() == before
+    assert done.code == 1

@@ -178,10 +178,10 @@ TYPED = '[[steps]]\nid = "secton"\neach = "section"\nprov = "wo"\n\n[[steps]]\ni
 @pytest.mark.parametrize(
     ("before", "words"),
     [
-        ('id = "sec', ["context", "outline", "draft", "section", "check", "repair"]),
+        ('id = "sec', ["context", "outline", "draft", "section", "check", "critic", "repair"]),
         ("prov", list(KEYS)),
         ('each = "s', ["section"]),
-        ("[[steps]]\nid = ", ["context", "outline", "draft", "section", "check", "repair"]),
+        ("[[steps]]\nid = ", ["context", "outline", "draft", "section", "check", "critic", "repair"]),
     ],
 )
 def test_the_words_for_a_place_are_offered(before, words):

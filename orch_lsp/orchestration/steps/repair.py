@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from orch_lsp.context.item import ContextResult
 from orch_lsp.document.brief import Target
 from orch_lsp.orchestration.asking import ask
-from orch_lsp.orchestration.findings import findings_of
+from orch_lsp.orchestration.findings import CRITIC_OBJECTS, findings_of
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.prompts.layout import PartToMend
@@ -121,7 +121,9 @@ def better_of(targets: Sequence[Target], draft: Judged, mended: Answer, step: st
     new = {section.key: section for section in mended.sections}
     old = {section.key: section for section in draft.answer.sections}
     tried = judging.judge(_answer_of(targets, {**old, **new}, draft.answer))
-    was, would = _scores(targets, old, draft.findings), _scores(targets, {**old, **new}, tried)
+    objections = [finding for finding in draft.findings if finding.rule == CRITIC_OBJECTS]
+    left = [one for one in objections if one.key not in new or _stands(one, new[one.key].body)]
+    was, would = _scores(targets, old, draft.findings), _scores(targets, {**old, **new}, (*tried, *left))
     taken = {key: section for key, section in new.items() if would[key] < was[key]}
     if not taken:
         return draft
@@ -131,10 +133,21 @@ def better_of(targets: Sequence[Target], draft: Judged, mended: Answer, step: st
     first = [
         finding
         for finding in draft.findings
-        if finding.rule not in known and not (finding.key in taken and finding.rule in _OF_A_MISSING_PART)
+        if finding.rule not in known and not (finding.key in taken and _is_settled(finding, taken[finding.key].body))
     ]
     said = [finding for finding in findings_of(mended.notes, step) if finding.key is None or finding.key in taken]
     return Judged(answer, (*judging.judge(answer), *first, *said))
+
+
+def _is_settled(finding: Finding, body: str) -> bool:
+    """Whether what was said of a part does not hold of its new text."""
+    if finding.rule == CRITIC_OBJECTS:
+        return not _stands(finding, body)
+    return finding.rule in _OF_A_MISSING_PART
+
+
+def _stands(objection: Finding, body: str) -> bool:
+    return objection.text in " ".join(body.split())
 
 
 def _answer_of(targets: Sequence[Target], sections: Mapping[str, AnswerSection], first: Answer) -> Answer:
