@@ -299,6 +299,12 @@ async def _draft_one(
             return None
         cannot_write = error.code == ErrorCode.DOCUMENT_CHANGED
         return _report(error, options, EXIT_FAILED if cannot_write else EXIT_BEFORE_RUN, path)
+    with display.aside():
+        return await _told(live, delivered, options, interruption)
+
+
+async def _told(live: LiveRun, delivered: Delivered | None, options: Options, interruption: _Interruption) -> int:
+    """Say and print what came of a run; returns the exit code."""
     record = live.record
     document = delivered.document if delivered else None
     _say_findings(record)

@@ -64,9 +64,13 @@ async def each_of(
             too_many = most_failures is not None and tally.failures >= most_failures
             stopped = stopped or ending == "cancelled" or too_many
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(max(1, min(jobs, len(waiting)))):
-            group.create_task(work(), name="one document after the other")
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(max(1, min(jobs, len(waiting)))):
+                group.create_task(work(), name="one document after the other")
+    except BaseExceptionGroup as faults:
+        # A fault of the program is told as what it is, from where it came.
+        raise faults.exceptions[0] from None
     for path in waiting:
         tally.endings[path] = "left"
     return tally

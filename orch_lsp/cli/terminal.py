@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 import time
+from collections.abc import Generator
 from types import TracebackType
 from typing import IO, Self, cast
 
@@ -61,23 +63,34 @@ class TerminalDisplay:
         )
 
     def __enter__(self) -> Self:
-        if self.is_interactive:
-            self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.is_interactive:
-            self._live.stop()
+        self._live.stop()
 
     def add(self, row: _ProgressLine) -> None:
         """Show a row below the others."""
         self._rows.append(row)
+        if self.is_interactive:
+            self._live.start()
 
     def remove(self, row: _ProgressLine) -> None:
         """Show a row no more."""
         self._rows.remove(row)
+        if not self._rows:
+            self._live.stop()
+
+    @contextlib.contextmanager
+    def aside(self) -> Generator[None]:
+        """Take the rows away while something is said of a run that has ended, and show the others again."""
+        self._live.stop()
+        try:
+            yield
+        finally:
+            if self._rows and self.is_interactive:
+                self._live.start()
 
 
 class TerminalObserver:

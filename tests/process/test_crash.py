@@ -91,9 +91,16 @@ async def test_a_server_killed_with_runs_running_and_queued(start_editor, homes,
     assert set(records) == {running, queued}
     assert [change["status"] for change in records[queued]["status_timeline"]] == ["queued", "interrupted"]
     assert records[queued]["draft"] is None
-    assert statuses(records[queued]) == {"context": "skipped", "draft": "skipped", "check": "skipped"}
+    assert statuses(records[queued]) == {
+        "context": "skipped",
+        "draft": "skipped",
+        "check": "skipped",
+        "repair": "skipped",
+    }
     assert {step["skip_reason"] for step in records[queued]["steps"]} == {"the run had been interrupted"}
-    assert statuses(records[running]) == {"context": "completed", "draft": "interrupted", "check": "skipped"}
+    assert statuses(records[running]) == {
+        "context": "completed", "draft": "interrupted", "check": "skipped", "repair": "skipped",
+    }  # fmt: skip
     assert [change["status"] for change in records[running]["status_timeline"]] == ["queued", "running", "interrupted"]
     assert records[running]["draft"]["partial"] is True
     assert records[running]["draft"]["bytes"] >= len(ANSWER[0].encode())
@@ -228,9 +235,9 @@ async def test_a_dismissed_interruption_is_not_shown_again(start_editor, homes, 
 @pytest.mark.parametrize(
     ("step", "left"),
     [
-        ("context", ["interrupted", "skipped", "skipped"]),
-        ("draft", ["completed", "interrupted", "skipped"]),
-        ("check", ["completed", "completed", "interrupted"]),
+        ("context", ["interrupted", "skipped", "skipped", "skipped"]),
+        ("draft", ["completed", "interrupted", "skipped", "skipped"]),
+        ("check", ["completed", "completed", "interrupted", "skipped"]),
     ],
 )
 async def test_a_process_killed_in_a_step_leaves_word_of_it(orch, homes, provider, workspace, step, left):

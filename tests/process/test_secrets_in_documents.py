@@ -277,7 +277,9 @@ async def test_what_makes_no_sense_of_a_secret_is_told_with_a_way_out(orch, work
 async def test_a_file_whose_name_is_one_is_left_out_and_stops_nothing(orch, answering, workspace):
     (workspace / "src").mkdir()
     (workspace / f"{TOKEN}.py").write_text("limit = 1\n")
-    (workspace / "src" / f"limiter-{TOKEN}.py").write_text("def limit_clients(): ...\n")
+    (workspace / "src" / f"limiter-{TOKEN}.py").write_text(
+        "".join(f"def limit_clients_{n}():\n    return limiter\n\n\n" for n in range(9))
+    )
     (workspace / "src" / "limiter.py").write_text("def limit_clients(): ...\n")
     (workspace / "a.spec.md").write_text("# Limiter\n\nLimit clients, see limiter.\n\n## Tasks\n\nTODO\n")
     done = await orch("draft", "a.spec.md", "--json")
