@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orch_lsp.runs.record import Finding
 from orch_lsp.text import counted
 
 if TYPE_CHECKING:
-    from orch_lsp.document.answer.reading import AnswerNote
+    from orch_lsp.document.answer.reading import Answer, AnswerNote
 
 CRITIC_OBJECTS = "critic_objects"
 """The rule of an objection that a model has to words of a draft, which are the finding's text."""
@@ -18,6 +19,26 @@ _MOST_TEXT = 32_000
 _MOST_FINDINGS = 60
 _SEVERITIES = {"answer_mended": "information", "section_refused": "error"}
 """Of notes that are no warnings: a change of mere marks, and a section that is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A draft with all that was found in it.
+
+    Attributes:
+        answer: The draft.
+        judged: Findings on its words, which follow from them alone.
+        said: Findings on its way here: from reading answers, and objections.
+    """
+
+    answer: Answer
+    judged: tuple[Finding, ...]
+    said: tuple[Finding, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All of them, those on its words first."""
+        return (*self.judged, *self.said)
 
 
 def findings_of(notes: Sequence[AnswerNote], step: str | None = None) -> tuple[Finding, ...]:

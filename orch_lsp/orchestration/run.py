@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from orch_lsp.context.item import ContextResult
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, detail_of
 from orch_lsp.orchestration.applying import draft_sections
+from orch_lsp.orchestration.findings import Judged
 from orch_lsp.orchestration.graph import StepSpec, run_in_waves
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
@@ -90,7 +91,7 @@ async def _run(live: LiveRun, plan: DraftPlan, resources: RunResources) -> Finis
     for warning in plan.warnings:
         live.warned(warning)
     await run_in_waves(planned_steps(plan.workflow, plan.targets), steps.perform)
-    return await _complete(live, steps.answer)
+    return await _complete(live, steps.draft.answer)
 
 
 class _DraftSteps:
@@ -103,7 +104,7 @@ class _DraftSteps:
         self._context = ContextResult((), ())
         self._raw = ""
         self._parts: dict[str, str] = {}
-        self._answer: Answer | None = None
+        self._judged: Judged | None = None
         self._targets = {section_step(target.key): target for target in plan.targets}
         by_section = plan.workflow.step(section.NAME)
         self._slots = asyncio.Semaphore(by_section.parallel if by_section is not None else 1)
@@ -119,15 +120,15 @@ class _DraftSteps:
         }
 
     @property
-    def answer(self) -> Answer:
-        """The model's answer as the check has read it.
+    def draft(self) -> Judged:
+        """The model's answer as the check has read it, or a repair has mended it.
 
         Raises:
             RunError: It was not checked.
         """
-        if self._answer is None:
+        if self._judged is None:
             raise RunError(ErrorCode.UNEXPECTED_ERROR, "The answer was not checked.")
-        return self._answer
+        return self._judged
 
     async def perform(self, step: StepSpec) -> None:
         """Run a step; whatever happens, it has ended afterwards and says how.
@@ -184,7 +185,7 @@ class _DraftSteps:
         written = self._raw
         if self._plan.workflow.is_by_section:
             written = [check.part(target.key, self._parts[target.key]) for target in self._plan.targets]
-        self._answer = await check.check_answer(scope, self._plan, written, self._sources)
+        self._judged = await check.check_answer(scope, self._plan, written, self._sources)
 
     @property
     def _sources(self) -> tuple[str, ...]:
@@ -192,8 +193,9 @@ class _DraftSteps:
         return (self._context.card, *(item.text for item in self._context.items))
 
     async def _criticise(self, scope: StepScope) -> None:
-        found = await critic.criticise(scope, self._plan, self.answer, self._context, self._resources)
+        found = await critic.criticise(scope, self._plan, self.draft.answer, self._context, self._resources)
         scope.found(found.findings)
+        self._judged = replace(self.draft, said=(*self.draft.said, *found.findings))
         if found.thrown_away:
             self._live.warned(
                 f"{counted(found.thrown_away, 'objection')} of the critic quote what the draft does not say"
@@ -204,16 +206,15 @@ class _DraftSteps:
             check.read_written,
             lambda answer: check.judge(self._plan, answer, self._sources, scope.entry.id),
         )
-        looked = [self._live.scope(name) for name in (check.NAME, critic.NAME) if self._plan.workflow.step(name)]
-        before = repair.Judged(self.answer, tuple(one for step in looked for one in step.state.findings))
-        mended = await repair.mend(scope, self._plan, before, self._context, self._resources, judging)
-        if mended is not before:
-            self._answer = mended.answer
+        mended = await repair.mend(scope, self._plan, self.draft, self._context, self._resources, judging)
+        if mended is not self.draft:
+            self._judged = mended
             scope.found(mended.findings)
             scope.change(questions=await asyncio.to_thread(check.questions_of, self._plan, mended.answer))
             # The steps keep what they found; what counts for the run is what is left.
-            for one in looked:
-                one.change(findings=())
+            for name in (check.NAME, critic.NAME):
+                if self._plan.workflow.step(name) is not None:
+                    self._live.scope(name).change(findings=())
 
 
 async def _complete(live: LiveRun, answer: Answer) -> FinishedDraft:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orch_lsp.document.answer.model_phrases import PREFACE
 from orch_lsp.document.answer.note import AnswerNote
 from orch_lsp.document.answer.outline import parts_of
-from orch_lsp.document.answer.reading import Answer, AnswerSection, Reason
+from orch_lsp.document.answer.reading import SECTION_LEVEL, Answer, AnswerSection, Reason, text_of
 from orch_lsp.document.compose import below
 from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.reader import read
 from orch_lsp.text import normalised
 
-SECTION_LEVEL = 2
 _LONGEST_PREFACE = 400
 
 Reader = Callable[[str, Sequence[str]], Answer]
@@ -44,8 +43,7 @@ def read_parts(parts: Sequence[Part], profile: Profile, read_text: Reader) -> An
     sections: tuple[AnswerSection, ...] = tuple(section for answer in answers for section in answer.sections)
     notes = tuple(note for answer in answers for note in answer.notes)
     if sections:
-        text = "\n".join(f"## {section.title}\n\n{section.body}\n" for section in sections)
-        return Answer(text, sections, notes)
+        return Answer(text_of(sections), sections, notes)
     reasons: list[Reason] = [answer.reason for answer in answers if answer.reason != ""]
     reason: Reason = reasons[0] if reasons else "empty"
     headings = tuple(dict.fromkeys(heading for answer in answers for heading in answer.headings))
@@ -61,11 +59,7 @@ def _read_part(part: Part, profile: Profile, read_text: Reader) -> Answer:
         return read_text(body, [part.key])
     body, notes = _without_preface(body, part.key)
     answer = read_text(f"{heading}\n\n{below(body, SECTION_LEVEL, profile)}", [part.key])
-    if not notes:
-        return answer
-    return Answer(
-        answer.text, answer.sections, (*notes, *answer.notes), answer.reason, answer.headings, answer.questions
-    )
+    return replace(answer, notes=(*notes, *answer.notes))
 
 
 def _keys_in(body: str, profile: Profile) -> set[str]:

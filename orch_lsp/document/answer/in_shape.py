@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from orch_lsp.document.answer.note import AnswerNote
-from orch_lsp.document.answer.reading import Answer, AnswerSection, read_answer
+from orch_lsp.document.answer.reading import Answer, AnswerSection, read_answer, text_of
 from orch_lsp.document.drafting import OpenPlace
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.profile import Profile
@@ -68,8 +68,12 @@ def in_shape(answer: Answer, places: Sequence[OpenPlace]) -> Answer:
         else:
             told = f"left out “{section.title}”, which does not have the shape of its place"
             notes.append(AnswerNote("shape_missed", told, section.body, section.key))
+    return of_parts(answer, kept, notes)
+
+
+def of_parts(answer: Answer, kept: Sequence[AnswerSection], notes: Sequence[AnswerNote]) -> Answer:
+    """The answer with only those of its parts that have their shape, and a note on each other one. Pure."""
     if not notes:
         return answer
-    text = "\n".join(f"## {section.title}\n\n{section.body}\n" for section in kept)
     reason = answer.reason if kept else "not_in_shape"
-    return replace(answer, text=text, sections=tuple(kept), notes=(*answer.notes, *notes), reason=reason)
+    return replace(answer, text=text_of(kept), sections=tuple(kept), notes=(*answer.notes, *notes), reason=reason)

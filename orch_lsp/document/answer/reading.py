@@ -98,7 +98,7 @@ def read_answer(text: str, profile: Profile, wanted: Sequence[str], about: str =
     if reason:
         asked = questions_in(text) if reason in {"questions", "refused", "repeated"} else ()
         return Answer("", (), tuple(notes), reason, tuple(h.text for h in headings[:_HEADINGS_TOLD]), asked)
-    return Answer(_joined(drafted), tuple(drafted), tuple(notes))
+    return Answer(text_of(drafted), tuple(drafted), tuple(notes))
 
 
 def read_draft(text: str, profile: Profile, keys: Sequence[str]) -> Answer:
@@ -119,7 +119,8 @@ def read_draft(text: str, profile: Profile, keys: Sequence[str]) -> Answer:
     return Answer(text, tuple(sections))
 
 
-def _joined(sections: Sequence[AnswerSection]) -> str:
+def text_of(sections: Sequence[AnswerSection]) -> str:
+    """The text of a draft of these sections, as `Answer.text` has it and `read_draft` reads it back."""
     return "\n".join(f"## {section.title}\n\n{section.body}\n" for section in sections)
 
 

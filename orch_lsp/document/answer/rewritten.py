@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from orch_lsp.document.answer.chatter import kind_of
+from orch_lsp.document.answer.in_shape import of_parts
 from orch_lsp.document.answer.note import AnswerNote
 from orch_lsp.document.answer.reading import SECTION_LEVEL, Answer, AnswerSection, read_answer, read_draft
 from orch_lsp.document.answer.wrapping import content_of_fence, is_heading
@@ -122,8 +123,4 @@ def _fitting(answer: Answer, document: SpecDocument, nodes: Sequence[Rewritable]
             told = f"left out “{section.title}”, which does not have the shape of what stands there"
             notes.append(AnswerNote("shape_missed", told, section.body, section.key))
             kept.remove(section)
-    if not notes:
-        return answer
-    text = "\n".join(f"## {section.title}\n\n{section.body}\n" for section in kept)
-    reason = answer.reason if kept else "not_in_shape"
-    return replace(answer, text=text, sections=tuple(kept), notes=(*answer.notes, *notes), reason=reason)
+    return of_parts(answer, kept, notes)

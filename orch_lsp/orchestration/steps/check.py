@@ -12,7 +12,7 @@ from orch_lsp.document.drafting import open_places
 from orch_lsp.errors import ErrorCode, ProviderError
 from orch_lsp.late import late
 from orch_lsp.orchestration.draft_material import checked, questions_of
-from orch_lsp.orchestration.findings import findings_of
+from orch_lsp.orchestration.findings import Judged, findings_of
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.rules.check import check
@@ -53,7 +53,7 @@ _BY_HEADING = (
 )
 
 
-async def check_answer(scope: StepScope, plan: DraftPlan, written: Written, sources: Sequence[str] = ()) -> Answer:
+async def check_answer(scope: StepScope, plan: DraftPlan, written: Written, sources: Sequence[str] = ()) -> Judged:
     """Read the answer; its findings are on the record whatever comes of it.
 
     Args:
@@ -68,12 +68,13 @@ async def check_answer(scope: StepScope, plan: DraftPlan, written: Written, sour
     scope.progressed("Checking the draft")
     answer = await asyncio.to_thread(read_written, plan, written)
     judged = await asyncio.to_thread(judge, plan, answer, sources, scope.entry.id)
-    scope.found((*judged, *findings_of(answer.notes, scope.entry.id)))
+    draft = Judged(answer, judged, findings_of(answer.notes, scope.entry.id))
+    scope.found(draft.findings)
     scope.change(questions=await asyncio.to_thread(questions_of, plan, answer))
     if not answer.sections:
         raise _unusable(answer, [target.title for target in plan.targets])
     scope.end(StepStatus.COMPLETED, output_sha256=sha256(answer.text))
-    return answer
+    return draft
 
 
 def part(key: str, text: str) -> Part:

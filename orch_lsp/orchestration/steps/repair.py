@@ -6,14 +6,15 @@ Nothing is lost by it: what was written first stays where nothing better came, a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from orch_lsp.context.item import ContextResult
 from orch_lsp.document.brief import Target
+from orch_lsp.late import late
 from orch_lsp.orchestration.asking import ask
-from orch_lsp.orchestration.findings import CRITIC_OBJECTS, findings_of
+from orch_lsp.orchestration.findings import CRITIC_OBJECTS, Judged, findings_of
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.prompts.layout import PartToMend
@@ -23,7 +24,10 @@ from orch_lsp.runs.status import StepStatus
 from orch_lsp.text import sha256
 
 if TYPE_CHECKING:
+    from orch_lsp.document.answer import reading
     from orch_lsp.document.answer.reading import Answer, AnswerSection
+else:
+    reading = late("orch_lsp.document.answer.reading")
 
 NAME = "repair"
 _OF_A_MISSING_PART = frozenset({"section_refused", "shape_missed", "placeholder_phrase"})
@@ -38,14 +42,6 @@ class Judging:
 
     read: Callable[[DraftPlan, str], Answer]
     judge: Callable[[Answer], tuple[Finding, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A draft with all that was found in it."""
-
-    answer: Answer
-    findings: tuple[Finding, ...]
 
 
 async def mend(
@@ -68,12 +64,11 @@ async def mend(
         scope.end(StepStatus.SKIPPED, skip_reason="the check found nothing to mend")
         return draft
     before = len(failing)
-    for number in range(rounds):
-        scope.progressed(f"Mending {_named(plan.targets, failing)}")
-        draft = await _again(scope, plan, draft, failing, context, providers, judging)
-        failing = failing_parts(plan.targets, draft)
-        if not failing or number + 1 == rounds:
-            break
+    for _ in range(rounds):
+        if failing:
+            scope.progressed(f"Mending {_named(plan.targets, failing)}")
+            draft = await _again(scope, plan, draft, failing, context, providers, judging)
+            failing = failing_parts(plan.targets, draft)
     scope.progressed(f"Mended {before - len(failing)}, left {len(failing)}")
     scope.end(StepStatus.COMPLETED, output_sha256=sha256(scope.text) if scope.characters else None)
     return draft
@@ -120,23 +115,26 @@ def better_of(targets: Sequence[Target], draft: Judged, mended: Answer, step: st
     """The draft with those mended parts in which less is wrong than in its own. Blocking, as judging is."""
     new = {section.key: section for section in mended.sections}
     old = {section.key: section for section in draft.answer.sections}
-    tried = judging.judge(_answer_of(targets, {**old, **new}, draft.answer))
-    objections = [finding for finding in draft.findings if finding.rule == CRITIC_OBJECTS]
-    left = [one for one in objections if one.key not in new or _stands(one, new[one.key].body)]
-    was, would = _scores(targets, old, draft.findings), _scores(targets, {**old, **new}, (*tried, *left))
+    answer = _answer_of(targets, {**old, **new}, draft.answer)
+    judged = judging.judge(answer)
+    was = _scores(targets, old, draft.findings)
+    would = _scores(targets, {**old, **new}, (*judged, *_left(draft.said, new)))
     taken = {key: section for key, section in new.items() if would[key] < was[key]}
     if not taken:
         return draft
-    answer = _answer_of(targets, {**old, **taken}, draft.answer)
-    known = {finding.rule for finding in judging.judge(draft.answer)}
-    # Of the reading of the first answer, all stays but what was said of parts that are there now.
-    first = [
-        finding
-        for finding in draft.findings
-        if finding.rule not in known and not (finding.key in taken and _is_settled(finding, taken[finding.key].body))
-    ]
-    said = [finding for finding in findings_of(mended.notes, step) if finding.key is None or finding.key in taken]
-    return Judged(answer, (*judging.judge(answer), *first, *said))
+    if taken.keys() != new.keys():
+        answer = _answer_of(targets, {**old, **taken}, draft.answer)
+        judged = judging.judge(answer)
+    of_mended = [one for one in findings_of(mended.notes, step) if one.key is None or one.key in taken]
+    return Judged(answer, judged, (*_left(draft.said, taken), *of_mended))
+
+
+def _left(said: Sequence[Finding], mended: Mapping[str, AnswerSection]) -> Iterator[Finding]:
+    """The findings on the way of a draft that still hold with these parts in it."""
+    for finding in said:
+        part = mended.get(finding.key or "")
+        if part is None or not _is_settled(finding, part.body):
+            yield finding
 
 
 def _is_settled(finding: Finding, body: str) -> bool:
@@ -152,8 +150,7 @@ def _stands(objection: Finding, body: str) -> bool:
 
 def _answer_of(targets: Sequence[Target], sections: Mapping[str, AnswerSection], first: Answer) -> Answer:
     ordered = tuple(sections[target.key] for target in targets if target.key in sections)
-    text = "\n".join(f"## {section.title}\n\n{section.body}\n" for section in ordered)
-    return replace(first, text=text, sections=ordered, reason="")
+    return replace(first, text=reading.text_of(ordered), sections=ordered, reason="")
 
 
 def _scores(
