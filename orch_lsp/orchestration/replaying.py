@@ -14,14 +14,12 @@ from typing import Any
 
 from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.orchestration.context_record import context_record
-from orch_lsp.orchestration.plan import DraftPlan, plan_draft
+from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.preview import preview
 from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.retryable import keys_asked
-from orch_lsp.orchestration.rewrite import RewriteAsk
-from orch_lsp.orchestration.rewriting import planned_rewrite
+from orch_lsp.orchestration.resuming import planned_again
 from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.targets import open_targets
+from orch_lsp.orchestration.targets import still_open
 from orch_lsp.runs.comparison import changed_inputs
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import LIVE
@@ -74,20 +72,8 @@ async def planned_replay(session: Session, reading: Reading, record: RunRecord) 
     Raises:
         OrchError: It is refused, as a draft would be.
     """
-    if record.rewrite is not None:
-        key = None if record.rewrite.whole or not record.rewrite.keys else record.rewrite.keys[0]
-        ask = RewriteAsk(key, record.rewrite.instruction)
-        return await planned_rewrite(session, reading, ask, command=COMMAND, parent_run_id=record.run_id)
-    asked = keys_asked(record)
-    only = tuple(target.key for target in open_targets(reading) if target.key in asked)
-    plan = await asyncio.to_thread(
-        plan_draft,
-        reading,
-        command=COMMAND,
-        parent_run_id=record.run_id,
-        only=only,
-        workflow=record.workflow,
-    )
+    only = await asyncio.to_thread(still_open, reading, record)
+    plan = await planned_again(session, reading, record, command=COMMAND, only=only)
     return replace(plan, reuses=False)
 
 

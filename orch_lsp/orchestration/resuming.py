@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from orch_lsp.errors import ErrorCode, RunError
 from orch_lsp.orchestration.plan import DraftPlan, plan_draft
 from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.rewrite import RewriteAsk
+from orch_lsp.orchestration.rewrite import asked_in
 from orch_lsp.orchestration.rewriting import planned_rewrite
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.targets import asked_again
@@ -37,12 +38,21 @@ async def planned_resume(session: Session, reading: Reading, record: RunRecord) 
     Raises:
         OrchError: It is refused, as a draft would be.
     """
-    command, run_id = record.command, record.run_id
-    if record.rewrite is not None:
-        key = None if record.rewrite.whole or not record.rewrite.keys else record.rewrite.keys[0]
-        ask = RewriteAsk(key, record.rewrite.instruction)
-        return await planned_rewrite(session, reading, ask, command=command, parent_run_id=run_id)
     only = await asyncio.to_thread(asked_again, reading, record)
+    return await planned_again(session, reading, record, command=record.command, only=only)
+
+
+async def planned_again(
+    session: Session, reading: Reading, record: RunRecord, *, command: str, only: Sequence[str]
+) -> DraftPlan:
+    """The plan of a run that follows another one: in its steps, of what it wrote anew, else of what is told.
+
+    Raises:
+        OrchError: It is refused, as a draft would be.
+    """
+    ask = asked_in(record)
+    if ask is not None:
+        return await planned_rewrite(session, reading, ask, command=command, parent_run_id=record.run_id)
     return await asyncio.to_thread(
-        plan_draft, reading, command=command, parent_run_id=run_id, only=only, workflow=record.workflow
+        plan_draft, reading, command=command, parent_run_id=record.run_id, only=only, workflow=record.workflow
     )

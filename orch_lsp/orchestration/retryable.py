@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from orch_lsp.document.brief import fill_targets
 from orch_lsp.document.drafting import open_places
 from orch_lsp.document.parse import parse
+from orch_lsp.orchestration.targets import keys_asked
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import RunStatus
@@ -57,13 +58,6 @@ def still_wanted(runs: Sequence[RunRecord], text: str) -> Sequence[RunRecord]:
             continue
         later.append(asked)
     return found
-
-
-def keys_asked(run: RunRecord) -> frozenset[str]:
-    """The keys that a run asked for; none if it ended before that was known."""
-    if run.rewrite is not None:
-        return frozenset(run.rewrite.keys)
-    return frozenset(key for step in run.steps for key in step.sections)
 
 
 def _left(asked: Collection[str], is_open: Collection[str]) -> bool:

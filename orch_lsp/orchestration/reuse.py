@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode
@@ -14,7 +15,7 @@ from orch_lsp.workflows.model import DRAFT, OUTLINE, SECTION
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.reading import Reading
-    from orch_lsp.runs.record import RunRecord
+    from orch_lsp.runs.record import RunRecord, Step
     from orch_lsp.runs.store import RunStore
 
 _KEPT = frozenset({OUTLINE, DRAFT, SECTION})
@@ -29,7 +30,7 @@ async def unfinished_on(store: RunStore, reading: Reading) -> RunRecord | None:
     newest = next(iter(await store.list(limit=1, spec_path=reading.spec_path)), None)
     if newest is None or newest.spec.sha256_before != sha256(reading.document.text) or newest.rewrite is not None:
         return None
-    return newest if await reusable_of(store, newest) else None
+    return newest if any(_whole_answers(newest)) else None
 
 
 async def reusable_of(store: RunStore, earlier: RunRecord) -> dict[str, Reusable]:
@@ -44,15 +45,20 @@ async def reusable_of(store: RunStore, earlier: RunRecord) -> dict[str, Reusable
     Raises:
         StoreError: The texts cannot be read.
     """
+    found: dict[str, Reusable] = {}
+    for request, output, step in _whole_answers(earlier):
+        text = await store.text(output)
+        if text is not None:
+            found[request] = Reusable(step.reused_from or earlier.run_id, text)
+    return found
+
+
+def _whole_answers(earlier: RunRecord) -> Iterator[tuple[str, str, Step]]:
+    """The steps whose answers may be used again, each behind the hashes of its request and of its text."""
     unusable = earlier.error is not None and earlier.error.code == ErrorCode.UNUSABLE_DRAFT
     if earlier.status not in ENDED_OTHERWISE or unusable:
-        return {}
-    found: dict[str, Reusable] = {}
+        return
     for step in earlier.steps:
         whole = step.status is StepStatus.COMPLETED and step.finish_reason is FinishReason.STOP
-        if step.name not in _KEPT or not whole or step.request_sha256 is None or step.output_sha256 is None:
-            continue
-        text = await store.text(step.output_sha256)
-        if text is not None:
-            found[step.request_sha256] = Reusable(step.reused_from or earlier.run_id, text)
-    return found
+        if step.name in _KEPT and whole and step.request_sha256 is not None and step.output_sha256 is not None:
+            yield step.request_sha256, step.output_sha256, step

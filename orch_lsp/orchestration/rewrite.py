@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from orch_lsp.document.rewriting import Rewritable, parts_to_rewrite, rewritable, rewritables
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.orchestration.locked import locked_error, locks_of_node
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.text import shortened
+
+if TYPE_CHECKING:
+    from orch_lsp.runs.record import RunRecord
 
 LONGEST_INSTRUCTION = 2_000
 _LONGEST_NAME = 80
@@ -22,6 +26,14 @@ class RewriteAsk:
     key: str | None = None
     """The node; None for whatever of the document the instruction concerns."""
     instruction: str | None = None
+
+
+def asked_in(record: RunRecord) -> RewriteAsk | None:
+    """The wish of a run that wrote something anew; None of another run."""
+    rewrite = record.rewrite
+    if rewrite is None:
+        return None
+    return RewriteAsk(None if rewrite.whole or not rewrite.keys else rewrite.keys[0], rewrite.instruction)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,20 @@ def asked_again(reading: Reading, earlier: RunRecord) -> tuple[str, ...]:
     """The places of a format that an earlier run asked for and that are open still; none for all that is open."""
     if reading.profile.drafting is None:
         return ()
-    asked = {key for step in earlier.steps for key in step.sections}
+    return still_open(reading, earlier)
+
+
+def still_open(reading: Reading, earlier: RunRecord) -> tuple[str, ...]:
+    """The keys that an earlier run asked for and that are open still."""
+    asked = keys_asked(earlier)
     return tuple(target.key for target in open_targets(reading) if target.key in asked)
+
+
+def keys_asked(run: RunRecord) -> frozenset[str]:
+    """The keys that a run asked for; none if it ended before that was known."""
+    if run.rewrite is not None:
+        return frozenset(run.rewrite.keys)
+    return frozenset(key for step in run.steps for key in step.sections)
 
 
 def wanted_targets(reading: Reading, only: Sequence[str]) -> tuple[Target, ...]:

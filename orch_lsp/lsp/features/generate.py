@@ -23,7 +23,7 @@ from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read, snapshot
 from orch_lsp.orchestration.plan import DraftPlan, instructed, plan_draft
 from orch_lsp.orchestration.resuming import require_resumable
-from orch_lsp.orchestration.rewrite import RewriteAsk, key_at
+from orch_lsp.orchestration.rewrite import RewriteAsk, asked_in, key_at
 from orch_lsp.orchestration.targets import asked_again
 from orch_lsp.runs.record import Software
 from orch_lsp.runs.status import LIVE, RunStatus
@@ -105,8 +105,7 @@ async def retry_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
     if reading.settings.choice is None and reading.settings.choice_problem is None:
         # Nothing is chosen now: the run was started with a provider of its own, and is tried again with it.
         choice = CommandChoice(found.record.provider.id, found.record.model.requested)
-    if (rewrite := found.record.rewrite) is not None:
-        ask = RewriteAsk(None if rewrite.whole else rewrite.keys[0], rewrite.instruction)
+    if (ask := asked_in(found.record)) is not None:
         command, run_id = found.record.command, found.record.run_id
         return await start(ls, uri, choice, command=command, parent_run_id=run_id, rewrite=ask)
     only = await asyncio.to_thread(asked_again, reading, found.record)
