@@ -9,11 +9,19 @@ import os
 import stat
 import sys
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 ORCH_DIRECTORY = ".orch"
 PROMPTS_FOLDER = "prompts"
 """Words of requests that replace those of the package: below a project's `.orch`, and beside the user's config."""
+
+WORKFLOWS_FOLDER = "workflows"
+"""Workflows of a project, below its `.orch`."""
+
+
+def is_workflow(path: PurePath) -> bool:
+    """Whether a path is one where a workspace keeps its workflows."""
+    return path.suffix == ".toml" and path.parts[-3:-1] == (ORCH_DIRECTORY, WORKFLOWS_FOLDER)
 
 
 def config_home() -> Path:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from orch_lsp.uri import shown_path
+from orch_lsp.workspace import is_workflow
 
 
 def may_be_settings(uri: str) -> bool:
@@ -12,4 +15,4 @@ def may_be_settings(uri: str) -> bool:
 
 def may_be_workflow(uri: str) -> bool:
     """Whether a document looks like a workflow of a workspace by its place."""
-    return f"/{shown_path(uri)}".rpartition("/")[0].endswith("/.orch/workflows") and uri.endswith(".toml")
+    return is_workflow(PurePosixPath(shown_path(uri)))

@@ -9,6 +9,7 @@ from lsprotocol import types
 
 from orch_lsp.late import late
 from orch_lsp.lsp.snapshot import Snapshot
+from orch_lsp.workspace import ORCH_DIRECTORY, PROMPTS_FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +59,6 @@ def _prompts(root: Path | None) -> list[str]:
     if root is None:
         return []
     try:
-        return sorted(path.stem for path in (root / ".orch" / "prompts").glob("*.md"))[:_MOST_PROMPTS]
+        return sorted(path.stem for path in (root / ORCH_DIRECTORY / PROMPTS_FOLDER).glob("*.md"))[:_MOST_PROMPTS]
     except OSError:
         return []

@@ -23,8 +23,8 @@ from orch_lsp.prompts.library import PLAIN_DRAFT, TEMPLATES, Chosen, choose
 from orch_lsp.settings.model import Choice, Settings
 from orch_lsp.settings.problem import Layer
 from orch_lsp.settings.secret_choices import SecretChoices, read_choices
-from orch_lsp.workflows.library import DEFAULT, packaged, workflow_named
-from orch_lsp.workflows.model import CHECK, CONTEXT, CRITIC, DRAFT, OUTLINE, REPAIR, SECTION, Workflow, WorkflowStep
+from orch_lsp.workflows.library import DEFAULT, ONE_CALL, packaged, workflow_named
+from orch_lsp.workflows.model import CRITIC, DRAFT, OUTLINE, REPAIR, SECTION, Workflow, WorkflowStep
 from orch_lsp.workspace import state_home, user_config_path
 
 _FRAMES: Mapping[str, Frame] = {
@@ -183,10 +183,9 @@ def _with_workflow(plan: DraftPlan, name: str) -> DraftPlan:
     workflow = workflow_named(name, reading.root, providers.keys())
     if not plan.choice.provider.has_model:
         # There is nobody to ask for a plan, for one section or for another try.
-        steps = tuple(step for step in packaged()["quick"].steps if step.id in {CONTEXT, DRAFT, CHECK})
         told = f"{plan.choice.provider.name} asks no model: all sections are written at once, in one step"
         warnings = (told,) if workflow.is_by_section else ()
-        return replace(plan, workflow=replace(workflow, steps=steps), warnings=warnings)
+        return replace(plan, workflow=replace(workflow, steps=packaged()[ONE_CALL].steps), warnings=warnings)
     choices = {step.id: _choice_of(plan, step) for step in workflow.steps if step.provider or step.model}
     template = _template_for(reading.profile)
     words = {
@@ -243,7 +242,7 @@ def plan_rewrite(reading: Reading, rewrite: Rewrite, *, command: str, parent_run
     known = read_choices(state_home())
     return DraftPlan(
         reading, choice, brief, targets, asked, command, words, parent_run_id, known, rewrite=rewrite,
-        workflow=replace(packaged()["quick"], name="refine"),
+        workflow=replace(packaged()[ONE_CALL], name="refine"),
     )  # fmt: skip
 
 

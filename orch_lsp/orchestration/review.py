@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode
@@ -13,6 +14,7 @@ from orch_lsp.rules.rule import Evidence, Finding
 from orch_lsp.settings.problem import Layer, Problem
 from orch_lsp.text import Span, line_spans
 from orch_lsp.uri import shown_path
+from orch_lsp.workspace import is_workflow
 
 if TYPE_CHECKING:
     from orch_lsp.language import across as across_rules
@@ -53,8 +55,9 @@ def review(reading: Reading) -> list[Finding]:
     Settings of other files than the document are findings at its beginning, with the file's name. Loads the rules when
     it is first called, so a server calls it on a worker thread.
     """
-    if workflow_files.is_workflow(reading.source.path, reading.root):
-        return list(_workflow(reading))
+    path = reading.source.path
+    if path is not None and is_workflow(path) and path.parents[2] == reading.root:
+        return list(_workflow(reading, path))
     return [*findings_of_rules(reading), *_settings(reading), *_unknown_profile(reading), *_prompts(reading)]
 
 
@@ -119,12 +122,11 @@ def _prompts(reading: Reading) -> Iterator[Finding]:
             yield Finding(code, "warning", line, _line(reading, 0))
 
 
-def _workflow(reading: Reading) -> Iterator[Finding]:
+def _workflow(reading: Reading, path: Path) -> Iterator[Finding]:
     """Everything that is wrong with a file of a workflow, at its line."""
-    if reading.source.path is not None:
-        known = reading.settings.providers.keys()
-        for fault in workflow_files.faults_in(reading.source.path, reading.document.text, reading.root, known):
-            yield Finding(ErrorCode.INVALID_WORKFLOW.value, "error", fault.message, _line(reading, fault.line))
+    known = reading.settings.providers.keys()
+    for fault in workflow_files.faults_in(path, reading.document.text, reading.root, known):
+        yield Finding(ErrorCode.INVALID_WORKFLOW.value, "error", fault.message, _line(reading, fault.line))
 
 
 def _line(reading: Reading, number: int) -> Span:

@@ -17,11 +17,13 @@ from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.spelling import near
 from orch_lsp.workflows.model import Workflow
 from orch_lsp.workflows.reading import LONGEST_NAME, Fault, InvalidWorkflowError, is_name, read_workflow
-from orch_lsp.workspace import ORCH_DIRECTORY
+from orch_lsp.workspace import ORCH_DIRECTORY, PROMPTS_FOLDER, WORKFLOWS_FOLDER
 
-FOLDER = f"{ORCH_DIRECTORY}/workflows"
-PROMPTS = f"{ORCH_DIRECTORY}/prompts"
+FOLDER = f"{ORCH_DIRECTORY}/{WORKFLOWS_FOLDER}"
+PROMPTS = f"{ORCH_DIRECTORY}/{PROMPTS_FOLDER}"
 DEFAULT = "draft"
+ONE_CALL = "quick"
+"""The workflow with the fewest steps."""
 MAX_BYTES = 64 * 1024
 MOST_FILES = 200
 _SUFFIX = ".toml"
@@ -96,12 +98,9 @@ def prompts_named(root: Path) -> tuple[str, ...]:
     """The names of prompts that the workflows of a project speak of. Blocking."""
     names: set[str] = set()
     for path in _files_of(root):
-        opened = read_bytes(root.resolve(), path, MAX_BYTES)
-        if isinstance(opened, Exclusion):
-            continue
         try:
-            workflow = read_workflow(_name_of(path), opened.data.decode("utf-8"), path)
-        except (UnicodeDecodeError, InvalidWorkflowError):
+            workflow, _ = _read(root, path)
+        except InvalidWorkflowError:
             continue
         names |= {step.prompt for step in workflow.steps if step.prompt is not None}
     return tuple(sorted(names))
@@ -130,6 +129,19 @@ def _line(text: str, key: str, value: str) -> int:
 
 
 def _of_project(root: Path, path: str, providers: Collection[str]) -> Workflow:
+    workflow, text = _read(root, path)
+    faults = check_references(workflow, text, root, providers)
+    if faults:
+        raise InvalidWorkflowError(path, faults)
+    return workflow
+
+
+def _read(root: Path, path: str) -> tuple[Workflow, str]:
+    """The workflow in a file of the project, whatever it refers to, and the file's text.
+
+    Raises:
+        InvalidWorkflowError: There is none in it.
+    """
     name = _name_of(path)
     if not is_name(name):
         raise InvalidWorkflowError(path, [Fault("A workflow's file has a name in lower case, with hyphens.")])
@@ -140,11 +152,7 @@ def _of_project(root: Path, path: str, providers: Collection[str]) -> Workflow:
         text = opened.data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InvalidWorkflowError(path, [Fault("It is not UTF-8 text.")]) from error
-    workflow = read_workflow(name, text, path)
-    faults = check_references(workflow, text, root, providers)
-    if faults:
-        raise InvalidWorkflowError(path, faults)
-    return workflow
+    return read_workflow(name, text, path), text
 
 
 def _files_of(root: Path | None) -> list[str]:

@@ -39,8 +39,6 @@ else:
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 LONGEST_NAME = 40
-_KEYS_OF_FILE = ("description", "steps")
-_KEYS_OF_STEP = ("id", "needs", "each", "parallel", "provider", "model", "prompt", "rounds")
 _TABLE = re.compile(r"\s*\[\[\s*steps\s*\]\]")
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _ONE_PER_STEP = {
@@ -154,7 +152,8 @@ def _told(error: ValidationError, lines: _Lines) -> list[Fault]:
         key = next((part for part in place[0 if step is None else 2 :] if isinstance(part, str)), None)
         named = f"`{key}`" if key is not None else "A value"
         if one["type"] == "extra_forbidden":
-            meant = near(key or "", _KEYS_OF_FILE if step is None else _KEYS_OF_STEP)
+            table = file_model.WorkflowFile if step is None else file_model.StepTable
+            meant = near(key or "", table.model_fields)
             message = f"There is no key {named} here" + (f"; is `{meant[0]}` meant?" if meant else ".")
         elif one["type"] == "missing":
             message = f"{named} is missing."

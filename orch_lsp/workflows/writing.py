@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orch_lsp.text import LineIndex, Span, split_lines
-from orch_lsp.workflows.library import FOLDER, check_references
+from orch_lsp.workflows.library import check_references
 from orch_lsp.workflows.reading import Fault, InvalidWorkflowError, is_name, read_workflow
 
 KEYS = {
@@ -48,11 +48,6 @@ class Proposal:
     text: str
     about: str
     span: Span
-
-
-def is_workflow(path: Path | None, root: Path | None) -> bool:
-    """Whether a file lies where a workspace keeps its workflows."""
-    return path is not None and root is not None and path.suffix == ".toml" and path.parent == root / FOLDER
 
 
 def faults_in(path: Path, text: str, root: Path | None, providers: Collection[str]) -> tuple[Fault, ...]:
