@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orch_lsp.cli.draft import Options, run_on
+from orch_lsp.cli.drafting import Options, run_on
 from orch_lsp.cli.files import read_text
+from orch_lsp.cli.options import model_option, provider_option, root_option
 from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say, say_error, write_json
 from orch_lsp.errors import SpecError
 from orch_lsp.late import late
+from orch_lsp.orchestration.beginning import write_new
+from orch_lsp.orchestration.plan import DraftPlan, plan_draft
 from orch_lsp.orchestration.reading import Reading, read
+from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
@@ -30,13 +34,11 @@ else:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--kind", metavar="KIND", help="Which document, as `tasks`; the next one that is not there otherwise.")
-@click.option("--provider", metavar="NAME", help="Provider to ask; it counts as your consent for this run only.")
-@click.option("--model", metavar="ID", help="Model to ask for.")
+@provider_option
+@model_option
 @click.option("--write", is_flag=True, help="Begin the file beside FILE and draft it, instead of printing it.")
 @click.option("--json", "as_json", is_flag=True, help="Print each run's record instead of the document.")
-@click.option(
-    "--workspace", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The workspace's root."
-)
+@root_option
 def derive(
     file: Path,
     kind: str | None,
@@ -66,8 +68,23 @@ def derive(
     for one in found:
         say(f"{one.path}: made of {file}")
     texts: dict[Path, str | SpecError] = {one.path: one.text for one in found}
-    several = len(found) > 1
-    run_on([*texts], Options(choice, write, as_json, workspace, texts, several, derived_from=source))
+
+    async def plan(session: Session, reading: Reading) -> DraftPlan:
+        resting = await deriving.resting_on(session, reading, source)
+        return await asyncio.to_thread(plan_draft, resting, command="derive")
+
+    options = Options(
+        choice, write, as_json, workspace, plan, texts, several=len(found) > 1, begins=True,
+        before_sending=_begin if write else None,
+    )  # fmt: skip
+    run_on([*texts], options)
+
+
+async def _begin(_: Session, plan: DraftPlan) -> None:
+    """Write the beginning. Only now, as a refusal would leave it there with nobody to draft it."""
+    path = plan.reading.source.path
+    if path is not None:
+        await asyncio.to_thread(write_new, path, plan.reading.document.text)
 
 
 def _source(file: Path, workspace: Path | None) -> Source:

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import click
 
+from orch_lsp.cli.options import root_option
 from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say_error, write_json, write_result
 from orch_lsp.document.profile import Profile
 from orch_lsp.errors import SpecError
@@ -24,9 +25,7 @@ _NUMBER = re.compile(r"\d{1,14}(?:-\d{6})?[-_](?=.)")
 @click.option("--profile", default="plain", show_default=True, help="The format to follow.")
 @click.option("--kind", metavar="KIND", help="Which of the format's documents; its usual ones otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="Print the paths as JSON.")
-@click.option(
-    "--workspace", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The workspace's root."
-)
+@root_option
 def new(name: str, profile: str, kind: str | None, as_json: bool, workspace: Path | None) -> None:  # noqa: FBT001 -- click passes flags by name
     """Write a new document with the headings of its format. What exists is never touched.
 

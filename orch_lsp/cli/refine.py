@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from orch_lsp.cli.draft import Options, run_on
+from orch_lsp.cli.drafting import Options, run_on
+from orch_lsp.cli.options import model_option, provider_option, root_option
+from orch_lsp.late import late
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.rewrite import RewriteAsk
+from orch_lsp.orchestration.session import Session
 from orch_lsp.settings.resolve import CommandChoice
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration import rewriting
+else:
+    rewriting = late("orch_lsp.orchestration.rewriting")
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--section", "key", metavar="KEY", help="Write only what has this key anew: `goal`, `FR-003`, `2.1`.")
 @click.option("--instruction", metavar="TEXT", help="What is to be other; needed without --section.")
-@click.option("--provider", metavar="NAME", help="Provider to ask; it counts as your consent for this run only.")
-@click.option("--model", metavar="ID", help="Model to ask for.")
+@provider_option
+@model_option
 @click.option("--write", is_flag=True, help="Replace the file instead of printing its document.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run's record instead of the document.")
-@click.option(
-    "--workspace", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The workspace's root."
-)
+@root_option
 def refine(
     file: Path,
     key: str | None,
@@ -42,4 +51,8 @@ def refine(
     if key is None and not (instruction or "").strip():
         raise click.UsageError("give --section KEY, --instruction TEXT, or both")
     ask = RewriteAsk(key, instruction)
-    run_on((file,), Options(CommandChoice(provider, model), write, as_json, workspace, {}, rewrite=ask))
+
+    async def plan(session: Session, reading: Reading) -> DraftPlan:
+        return await rewriting.planned_rewrite(session, reading, ask, command="refine")
+
+    run_on((file,), Options(CommandChoice(provider, model), write, as_json, workspace, plan))

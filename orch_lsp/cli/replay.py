@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from orch_lsp.cli.draft import Options, run_on
-from orch_lsp.cli.output import reporting_errors
+from orch_lsp.cli.drafting import Options, run_on
+from orch_lsp.cli.output import reporting_errors, say
 from orch_lsp.cli.runs import find_run, with_store, workspace_option
-from orch_lsp.orchestration.replaying import Earlier, earlier_run, same_choice
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.replaying import Earlier, changed_since_run, earlier_run, planned_replay, same_choice
 from orch_lsp.orchestration.session import Session
+from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.settings.run_settings import RunSettings
@@ -38,6 +42,21 @@ def replay(run_id: str, provider: str | None, model: str | None, as_json: bool, 
     with reporting_errors(as_json=as_json):
         earlier = with_store(workspace, load)
     choice = same_choice(earlier.record, CommandChoice(provider, model))
-    run_on(
-        (earlier.path,), Options(choice, write=False, as_json=as_json, workspace=workspace, given={}, replay=earlier)
-    )
+
+    async def plan(session: Session, reading: Reading) -> DraftPlan:
+        return await planned_replay(session, reading, earlier.record)
+
+    async def tell(session: Session, plan: DraftPlan) -> None:
+        say(_told(earlier.record, await changed_since_run(session, plan, earlier.record)))
+
+    options = Options(
+        choice, write=False, as_json=as_json, workspace=workspace, plan=plan, given={earlier.path: earlier.text},
+        before_sending=tell,
+    )  # fmt: skip
+    run_on((earlier.path,), options)
+
+
+def _told(record: RunRecord, changed: Sequence[str]) -> str:
+    if not changed:
+        return f"The request is the one of run {record.run_id}, byte for byte."
+    return f"Other than in run {record.run_id}: {'; '.join(changed)}."

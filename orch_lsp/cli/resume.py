@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 
-from orch_lsp.cli.draft import Options, run_on
+from orch_lsp.cli.drafting import Options, run_on
 from orch_lsp.cli.output import reporting_errors
 from orch_lsp.cli.runs import find_run, with_store, workspace_option
+from orch_lsp.orchestration.plan import DraftPlan
+from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.replaying import same_choice
-from orch_lsp.orchestration.resuming import require_resumable
+from orch_lsp.orchestration.resuming import planned_resume, require_resumable
 from orch_lsp.orchestration.session import Session
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.store import RunStore
@@ -49,4 +51,8 @@ def resume(
     with reporting_errors(as_json=as_json):
         record, path = with_store(workspace, load)
     choice = same_choice(record, CommandChoice(provider, model))
-    run_on((path,), Options(choice, write, as_json, workspace, {}, resumed=record))
+
+    async def plan(session: Session, reading: Reading) -> DraftPlan:
+        return await planned_resume(session, reading, record)
+
+    run_on((path,), Options(choice, write, as_json, workspace, plan))
