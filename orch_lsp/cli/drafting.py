@@ -51,6 +51,7 @@ from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
+    from orch_lsp.orchestration.session import Planner
     from orch_lsp.runs import schema as record_schema
     from orch_lsp.runs import view as views
 else:
@@ -67,10 +68,6 @@ if sys.platform != "win32":
 _ENDINGS: dict[int, Ending] = {
     0: "drafted", EXIT_FAILED: "failed", EXIT_BEFORE_RUN: "refused", EXIT_CANCELLED: "cancelled",
 }  # fmt: skip
-
-
-Planner = Callable[[Session, Reading], Awaitable[DraftPlan]]
-"""Makes a plan for a document. Raises an `OrchError` where it is refused: nothing was sent then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, SettingsError
-from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.settings.endpoint import server_address
 from orch_lsp.settings.model import Choice, ProviderSettings
 from orch_lsp.settings.trust import TrustStore, needs_consent
+
+if TYPE_CHECKING:
+    from orch_lsp.orchestration.plan import DraftPlan
 
 
 class Consent:
@@ -36,21 +39,8 @@ class Consent:
         Raises:
             SettingsError: The project chose a hosted provider that the user has not allowed here yet.
         """
-        if not needs_consent(reading.settings, self._is_hosted(choice.provider)):
-            return
-        provider = choice.provider
-        if await self.is_given(reading, provider):
-            return
-        raise self._refusal(choice)
-
-    def _refusal(self, choice: Choice) -> SettingsError:
-        provider = choice.provider
-        return SettingsError(
-            ErrorCode.NOT_ALLOWED,
-            f"This project chose the hosted provider {choice.provider.name} ({choice.layer}); "
-            "you have not allowed it for this workspace yet.",
-            remediation=f"Allow it with `orch-lsp trust {provider.name}`, or pass `--provider {provider.name}`.",
-        )
+        if await self._is_missing(reading, choice):
+            raise self.refusal(choice)
 
     async def require_all(self, plan: DraftPlan) -> None:
         """Let only such a plan pass whose every step asks somebody whom the user chose, or has allowed here.
@@ -58,11 +48,33 @@ class Consent:
         Raises:
             SettingsError: The project, or a workflow of the project, chose a hosted provider without the user.
         """
-        await self.require(plan.reading, plan.choice)
+        missing = await self.missing(plan)
+        if missing is not None:
+            raise self.refusal(missing)
+
+    async def missing(self, plan: DraftPlan) -> Choice | None:
+        """The first choice of a plan that the project made, and that the user has not allowed here yet."""
+        if await self._is_missing(plan.reading, plan.choice):
+            return plan.choice
         for choice in plan.step_choices.values():
             other = choice.provider.name != plan.choice.provider.name
             if other and self._is_hosted(choice.provider) and not await self.is_given(plan.reading, choice.provider):
-                raise self._refusal(choice)
+                return choice
+        return None
+
+    def refusal(self, choice: Choice) -> SettingsError:
+        """The error for a choice of the project that the user has not allowed."""
+        provider = choice.provider
+        return SettingsError(
+            ErrorCode.NOT_ALLOWED,
+            f"This project chose the hosted provider {provider.name} ({choice.layer}); "
+            "you have not allowed it for this workspace yet.",
+            remediation=f"Allow it with `orch-lsp trust {provider.name}`, or pass `--provider {provider.name}`.",
+        )
+
+    async def _is_missing(self, reading: Reading, choice: Choice) -> bool:
+        hosted = needs_consent(reading.settings, self._is_hosted(choice.provider))
+        return hosted and not await self.is_given(reading, choice.provider)
 
     async def is_given(self, reading: Reading, provider: ProviderSettings) -> bool:
         """Whether the user has allowed a provider, at the address that it has now, where the document is."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,12 @@ from orch_lsp.settings.trust import TrustStore
 from orch_lsp.workspace import state_home
 
 if TYPE_CHECKING:
+    from orch_lsp.orchestration.plan import DraftPlan
+    from orch_lsp.orchestration.reading import Reading
+
+    Planner = Callable[["Session", Reading], Awaitable[DraftPlan]]
+    """Decides what a run is to do with a document. Raises an `OrchError` where it is refused: nothing was sent then."""
+
     from orch_lsp.orchestration import code_index
     from orch_lsp.orchestration.code_index import CodeIndex, CodeIndexes
 else:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from orch_lsp.errors import ErrorCode, OrchError, RunError
 from orch_lsp.late import late, load_now
 from orch_lsp.orchestration.observer import RunObserver
-from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.runs.record import Software
 from orch_lsp.runs.status import TERMINAL, RunStatus
@@ -20,6 +19,7 @@ from orch_lsp.uri import normal_form
 if TYPE_CHECKING:
     from orch_lsp.orchestration import live_run, new_run, reuse, run
     from orch_lsp.orchestration.live_run import LiveRun
+    from orch_lsp.orchestration.plan import DraftPlan
     from orch_lsp.orchestration.resources import ProcessResources
     from orch_lsp.orchestration.run import FinishedDraft
     from orch_lsp.runs.store import RunStore

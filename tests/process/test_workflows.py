@@ -219,3 +219,16 @@ async def test_a_cancel_in_the_middle_of_a_wave_keeps_what_had_come(desk, model)
     await desk.editor.ended(again["runId"])
     assert (await desk.stored(again["runId"]))["status"] == "completed"
     assert [asked(request) for request in model.requests[before:]] == ["Tasks"]
+
+
+async def test_a_hosted_provider_that_a_workflow_names_needs_the_users_word(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    (workspace / "a.spec.md").write_text(SPEC)
+    put_workflow(
+        workspace, '[[steps]]\nid = "draft"\n[[steps]]\nid = "repair"\nprovider = "anthropic"\nmodel = "some-model"\n'
+    )
+    done = await orch("draft", "a.spec.md", "--workflow", "mine", "--json")
+    error = done.json()["error"]
+    assert (done.code, error["code"]) == (2, "not_allowed")
+    assert "orch-lsp trust anthropic" in error["remediation"]
+    assert provider.requests == []

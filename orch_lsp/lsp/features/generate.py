@@ -17,20 +17,22 @@ from orch_lsp.lsp.commands import GENERATE_DRAFT, REGENERATE_SECTION
 from orch_lsp.lsp.consent import allow
 from orch_lsp.lsp.drafting import EditorObserver, deliver
 from orch_lsp.lsp.failures import ShownFailure, severity_of
-from orch_lsp.lsp.lookup import document_of, find_run, newest_run
+from orch_lsp.lsp.lookup import FoundRun, document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read, snapshot
 from orch_lsp.orchestration.plan import DraftPlan, instructed, plan_draft
-from orch_lsp.orchestration.resuming import require_resumable
-from orch_lsp.orchestration.rewrite import RewriteAsk, asked_in, key_at
-from orch_lsp.orchestration.targets import asked_again
+from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.resuming import planned_resume, require_resumable
+from orch_lsp.orchestration.rewrite import RewriteAsk, key_at
+from orch_lsp.orchestration.session import Session
 from orch_lsp.runs.record import Software
 from orch_lsp.runs.status import LIVE, RunStatus
 from orch_lsp.settings.resolve import CommandChoice
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration import rewriting
+    from orch_lsp.orchestration.session import Planner
 else:
     rewriting = late("orch_lsp.orchestration.rewriting")
 
@@ -43,9 +45,12 @@ async def generate_draft(ls: OrchServer, given: CommandArgument) -> dict[str, st
     choice = _choice_of(given)
     uri = ls.target_uri(given.uri)
     only = () if given.key is None else (given.key,)
-    return await start(
-        ls, uri, choice, command=GENERATE_DRAFT, only=only, instruction=given.instruction, workflow=given.workflow
-    )
+
+    async def plan(_: Session, reading: Reading) -> DraftPlan:
+        told = instructed(reading, given.instruction)
+        return await asyncio.to_thread(plan_draft, told, command=GENERATE_DRAFT, only=only, workflow=given.workflow)
+
+    return await start(ls, uri, choice, plan)
 
 
 async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str, str | None]:
@@ -73,8 +78,12 @@ async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str
             "Nothing is named that could be written anew.",
             remediation="Put the cursor into a section, a requirement or a task, or give its key.",
         )
-    started = await start(ls, uri, choice, command=REGENERATE_SECTION, rewrite=RewriteAsk(key, given.instruction))
-    return {**started}
+    ask = RewriteAsk(key, given.instruction)
+
+    async def plan(session: Session, reading: Reading) -> DraftPlan:
+        return await rewriting.planned_rewrite(session, reading, ask, command=REGENERATE_SECTION)
+
+    return {**await start(ls, uri, choice, plan)}
 
 
 def _choice_of(given: CommandArgument) -> CommandChoice:
@@ -94,7 +103,23 @@ def _position_of(given: CommandArgument) -> types.Position | None:
 
 async def retry_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
     """orch.retryRun: start a run like an earlier one, with the provider and model that are chosen now."""
-    found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
+    return await _again(ls, await _run_of(ls, given))
+
+
+async def resume_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
+    """orch.resumeRun: go on with a run that failed, was cancelled or was killed; what was answered stays answered."""
+    found = await _run_of(ls, given)
+    if given.run_id is None and found.record.status is RunStatus.COMPLETED:
+        raise RunError(ErrorCode.UNKNOWN_RUN, "The newest run completed: there is none to go on with.")
+    require_resumable(found.record)
+    return await _again(ls, found)
+
+
+async def _run_of(ls: OrchServer, given: CommandArgument) -> FoundRun:
+    return await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
+
+
+async def _again(ls: OrchServer, found: FoundRun) -> dict[str, str]:
     if found.record.status in LIVE:
         raise RunError(ErrorCode.RUN_IN_PROGRESS, "This run has not ended yet.")
     document = await document_of(ls, found)
@@ -105,47 +130,21 @@ async def retry_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
     if reading.settings.choice is None and reading.settings.choice_problem is None:
         # Nothing is chosen now: the run was started with a provider of its own, and is tried again with it.
         choice = CommandChoice(found.record.provider.id, found.record.model.requested)
-    if (ask := asked_in(found.record)) is not None:
-        command, run_id = found.record.command, found.record.run_id
-        return await start(ls, uri, choice, command=command, parent_run_id=run_id, rewrite=ask)
-    only = await asyncio.to_thread(asked_again, reading, found.record)
-    return await start(
-        ls, uri, choice, command=found.record.command, parent_run_id=found.record.run_id, only=only,
-        workflow=found.record.workflow,
-    )  # fmt: skip
+
+    async def plan(session: Session, reading: Reading) -> DraftPlan:
+        return await planned_resume(session, reading, found.record)
+
+    return await start(ls, uri, choice, plan)
 
 
-async def resume_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
-    """orch.resumeRun: go on with a run that failed, was cancelled or was killed; what was answered stays answered."""
-    found = await find_run(ls, given.run_id) if given.run_id else await newest_run(ls, given.uri)
-    if given.run_id is None and found.record.status is RunStatus.COMPLETED:
-        raise RunError(ErrorCode.UNKNOWN_RUN, "The newest run completed: there is none to go on with.")
-    require_resumable(found.record)
-    return await retry_run(ls, given)
-
-
-async def start(
-    ls: OrchServer,
-    uri: str,
-    choice: CommandChoice,
-    *,
-    command: str,
-    parent_run_id: str | None = None,
-    only: tuple[str, ...] = (),
-    instruction: str | None = None,
-    rewrite: RewriteAsk | None = None,
-    workflow: str | None = None,
-) -> dict[str, str]:
-    """Begin a run on a document, for all that is open in it or `only` for what has one of these keys.
-
-    An instruction is given to the model behind the standing ones of the author. With `rewrite` something is written
-    anew instead.
+async def start(ls: OrchServer, uri: str, choice: CommandChoice, planner: Planner) -> dict[str, str]:
+    """Begin a run on a document, as it is planned.
 
     Raises:
         OrchError: It is refused; the document shows why.
     """
     try:
-        plan = await _plan(ls, uri, choice, command, parent_run_id, only, instruction, rewrite, workflow)
+        plan = await _plan(ls, uri, choice, planner)
         session = ls.shared
         observer = EditorObserver(ls, uri, f"Orch: {plan.choice.model or plan.choice.provider.name}")
 
@@ -160,52 +159,26 @@ async def start(
     return {"runId": live.record.run_id, "status": "accepted"}
 
 
-async def _plan(
-    ls: OrchServer,
-    uri: str,
-    choice: CommandChoice,
-    command: str,
-    parent_run_id: str | None,
-    only: tuple[str, ...],
-    instruction: str | None,
-    rewrite: RewriteAsk | None,
-    workflow: str | None,
-) -> DraftPlan:
-    session = ls.shared
-    reading = await read(ls, uri, choice)
-    if rewrite is not None:
-        plan = await rewriting.planned_rewrite(session, reading, rewrite, command=command, parent_run_id=parent_run_id)
-    else:
-        reading = instructed(reading, instruction)
-        plan = await asyncio.to_thread(
-            plan_draft, reading, command=command, parent_run_id=parent_run_id, only=only, workflow=workflow
-        )
+async def _plan(ls: OrchServer, uri: str, choice: CommandChoice, planner: Planner) -> DraftPlan:
+    consent = ls.shared.consent
+    plan = await planner(ls.shared, await read(ls, uri, choice))
     plan = dataclasses.replace(plan, previewed=ls.previewed.take(uri))
-    try:
-        await session.consent.require_all(plan)
-    except OrchError:
+    missing = await consent.missing(plan)
+    if missing is not None:
         if ls.client.message_actions:
-            ls.run_task(_ask_for_consent(ls, plan, choice, only, instruction, rewrite, workflow), f"consent for {uri}")
-        raise
+            ls.run_task(_ask_for_consent(ls, plan, missing.provider.name, choice, planner), f"consent for {uri}")
+        raise consent.refusal(missing)
     return plan
 
 
 async def _ask_for_consent(
-    ls: OrchServer,
-    plan: DraftPlan,
-    choice: CommandChoice,
-    only: tuple[str, ...],
-    instruction: str | None,
-    rewrite: RewriteAsk | None,
-    workflow: str | None,
+    ls: OrchServer, plan: DraftPlan, provider: str, choice: CommandChoice, planner: Planner
 ) -> None:
     """Ask in a message as well; the diagnostic with its code action stays the way that always works."""
-    provider = plan.choice.provider
     allow_title = "Allow in this workspace"
     question = types.ShowMessageRequestParams(
         types.MessageType.Warning,
-        f"Orch: this project chose the hosted provider {provider.name}. "
-        "Send the spec and excerpts of the workspace to it?",
+        f"Orch: this project chose the hosted provider {provider}. Send the spec and excerpts of the workspace to it?",
         [types.MessageActionItem(allow_title), types.MessageActionItem("Not now")],
     )
     try:
@@ -214,9 +187,6 @@ async def _ask_for_consent(
         return
     if answer is not None and answer.title == allow_title:
         uri = plan.reading.source.uri
-        await allow(ls, plan.reading, provider.name)
+        await allow(ls, plan.reading, provider)
         if ls.documents.is_open(uri):
-            await start(
-                ls, uri, choice, command=plan.command, parent_run_id=plan.parent_run_id, only=only,
-                instruction=instruction, rewrite=rewrite, workflow=workflow,
-            )  # fmt: skip
+            await start(ls, uri, choice, planner)
