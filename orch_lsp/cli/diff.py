@@ -17,12 +17,12 @@ from orch_lsp.cli.diff_report import Compared, ComparedDocument
 from orch_lsp.cli.git_files import Checkouts, committed, really
 from orch_lsp.cli.output import EXIT_FAILED, say, write_json, write_page
 from orch_lsp.cli.runs import workspace_option
-from orch_lsp.cli.spec_files import ReadSpec, Shelf, SpecFiles, Unreadable, WorkTree, common_root
 from orch_lsp.errors import SpecError
 from orch_lsp.language.diff import difference
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.late import late
 from orch_lsp.orchestration.spec_reading import indexed
+from orch_lsp.reports.spec_files import ReadSpec, Shelf, SpecFiles, Unreadable, WorkTree, common_root
 from orch_lsp.text import LineIndex
 from orch_lsp.workspace import relative_path
 

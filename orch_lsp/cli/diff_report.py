@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from orch_lsp.cli.check_report import Place
 from orch_lsp.document.node import Node, folded
 from orch_lsp.language.diff import Change, Difference, Kind
 from orch_lsp.language.index import FoundDefinition, Index
+from orch_lsp.reports.check_report import Place
 from orch_lsp.runs.escape import plain, visible
 from orch_lsp.text import LineIndex
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from orch_lsp.cli.spec_files import Shelf
 from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.git.index import TrackedPaths
@@ -20,6 +19,7 @@ from orch_lsp.orchestration.file_documents import MAX_FILE_BYTES
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.spec_index import SpecIndex
+from orch_lsp.reports.spec_files import Shelf
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.workspace import git_top_level, resolved
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from orch_lsp.cli.html import HtmlPage, add
-from orch_lsp.cli.trace_report import Trace
 from orch_lsp.document.node import Node
 from orch_lsp.language.code.links import CodeCitation
 from orch_lsp.language.coverage import Coverage, Mark, Row, SpecCoverage, Status
 from orch_lsp.language.trace import Edge
+from orch_lsp.reports.trace_report import Trace
 from orch_lsp.runs.escape import plain
 from orch_lsp.text import Span, counted
 

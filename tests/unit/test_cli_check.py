@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from orch_lsp.app.session import build_session
 from orch_lsp.cli.check import cured
 from orch_lsp.cli.main import cli
-from orch_lsp.cli.spec_files import ReadSpec, SpecFiles
+from orch_lsp.reports.spec_files import ReadSpec, SpecFiles
 from tests.fakes.homes import Homes
 from tests.fakes.specs import write_specs
 

@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft4Validator
 
-from orch_lsp.cli.check_report import Place, Report, Reported
 from orch_lsp.cli.main import cli
 from orch_lsp.cli.sarif import MOST_RESULTS, log_of
+from orch_lsp.reports.check_report import Place, Report, Reported
 from tests.fakes.homes import Homes
 from tests.fakes.specs import write_specs
 

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from orch_lsp.app.session import build_session
-from orch_lsp.cli.spec_files import ReadSpec, SpecFiles
 from orch_lsp.orchestration.session import Session
+from orch_lsp.reports.spec_files import ReadSpec, SpecFiles
 from tests.fakes.homes import Homes
 
 SPECS = 20

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.app.session import build_session
-from orch_lsp.cli.spec_files import ReadSpec, SpecFiles
 from orch_lsp.document.parse import parse
 from orch_lsp.document.readings import Readings
 from orch_lsp.language.index import Index
@@ -19,6 +18,7 @@ from orch_lsp.orchestration.review import review
 from orch_lsp.profiles.kiro.sections import REQUIREMENTS
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.profiles.spec_kit.sections import PROFILES
+from orch_lsp.reports.spec_files import ReadSpec, SpecFiles
 from orch_lsp.rules import glossary, likeness, quantities, technologies
 from orch_lsp.rules.check import check
 from orch_lsp.rules.rule import Evidence

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from orch_lsp.cli.files import decoded, read_bytes
 from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.git.repository import blob_hashes
@@ -27,6 +26,7 @@ from orch_lsp.orchestration.whereabouts import root_of_folder
 from orch_lsp.profiles.protocol import Clues
 from orch_lsp.profiles.recognition import kept_away
 from orch_lsp.profiles.registry import FORMATS
+from orch_lsp.reports.file_content import decoded, read_bytes
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.workspace import find_root, git_top_level, relative_path, resolved

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from orch_lsp.cli.spec_files import ReadSpec
 from orch_lsp.language.code.links import CodeCitation
 from orch_lsp.language.index import Index
 from orch_lsp.orchestration.session import Session
+from orch_lsp.reports.spec_files import ReadSpec
 from orch_lsp.workspace import relative_path
 
 _AS_LONG_AS_IT_TAKES = 24 * 3600.0

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from orch_lsp.cli.check_report import Place
 from orch_lsp.document.node import Node
 from orch_lsp.language.code.links import CodeCitation
 from orch_lsp.language.index import Index
 from orch_lsp.language.trace import Edge, edges
+from orch_lsp.reports.check_report import Place
 from orch_lsp.runs.escape import plain, visible
 from orch_lsp.text import LineIndex, Span
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from orch_lsp.cli.check_report import Place, Reported
-from orch_lsp.cli.spec_files import ReadSpec
 from orch_lsp.document.profile import Severity
 from orch_lsp.language.across import ACROSS
 from orch_lsp.language.alike import MOST_STATEMENTS, Home, Said, alike, said_in
+from orch_lsp.reports.check_report import Place, Reported
+from orch_lsp.reports.spec_files import ReadSpec
 from orch_lsp.rules.check import EVERY_RULE
 from orch_lsp.text import LineIndex
 
