@@ -18,7 +18,7 @@ K1 = 1.2
 B = 0.75
 
 # From this many documents on, a term that more than half of them hold says nothing about any one of them.
-_ENOUGH_TO_JUDGE = 10
+_ENOUGH_TO_JUDGE = 50
 
 
 class Document(NamedTuple):

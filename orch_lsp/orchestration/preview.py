@@ -21,10 +21,10 @@ from orch_lsp.orchestration.prepare import Prepared, prepare, write
 from orch_lsp.orchestration.resources import ProcessResources
 from orch_lsp.orchestration.steps.context import retrieve
 from orch_lsp.orchestration.window import context_budget, window_of
-from orch_lsp.runs.escape import plain
 from orch_lsp.runs.record import timestamp
 from orch_lsp.runs.usage import total
 from orch_lsp.text import counted
+from orch_lsp.workspace import in_unicode
 
 SCHEMA = "orch.context/1"
 MOST_BY_HAND = 200
@@ -137,10 +137,10 @@ def preview_value(made: Preview) -> dict[str, Any]:
             "body_sha256": prepared.body_sha256,
         },
         "items": [_item_value(item, made) for item in made.context.items],
-        "left_out": [{"path": plain(one.path), "reason": one.reason} for one in made.context.left_out],
+        "left_out": [{"path": in_unicode(one.path), "reason": one.reason} for one in made.context.left_out],
         "by_hand": {
-            "pinned": [plain(entry) for entry in made.pinned],
-            "excluded": [plain(path) for path in made.excluded],
+            "pinned": [in_unicode(entry) for entry in made.pinned],
+            "excluded": [in_unicode(path) for path in made.excluded],
         },
         "estimate": None if found is None else _estimate_value(found),
         "budget": _budget_value(made),
@@ -149,7 +149,7 @@ def preview_value(made: Preview) -> dict[str, Any]:
 
 def _item_value(item: ContextItem, made: Preview) -> dict[str, Any]:
     return {
-        "path": plain(item.path),
+        "path": in_unicode(item.path),
         "range": None if item.lines is None else list(item.lines),
         "symbol": item.symbol or None,
         "role": item.role or None,

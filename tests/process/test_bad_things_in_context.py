@@ -121,6 +121,9 @@ async def test_names_with_line_ends_quotes_and_bytes_that_are_no_text(orch, answ
     ]
     assert "words-of-a-bad-name" not in prompt
     json.dumps(done.json()).encode("utf-8")
+    # A path that is told is one that can be opened: not shortened, and with all its blanks.
+    assert [item["path"] for item in shown["items"]] == [item["path"] for item in done.json()["context"]["items"]]
+    assert all((workspace / item["path"]).is_file() for item in shown["items"])
     page = await orch("context", "a.spec.md")
     assert page.code == 0
     assert "\n# Task\n.py" not in page.out.partition("\nInstructions\n")[0]

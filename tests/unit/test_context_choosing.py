@@ -124,6 +124,13 @@ def test_a_file_whose_name_is_made_of_the_words_of_the_brief_is_preferred() -> N
     assert name_match("a/other.py", weights, 100) == 0
 
 
+def test_in_a_small_workspace_a_word_of_one_file_drops_none_that_hold_the_others(tmp_path: Path) -> None:
+    # All are about the brief, and one that is not holds a word besides.
+    write(tmp_path, {f"app/m{n}.py": function(f"wait_{n}", f"retry_middleware_{n}") for n in range(15)})
+    write(tmp_path, {"notes.json": '{"response": "the header of the retry middleware", "after": 1}'})
+    assert len(paths(retrieve(tmp_path, BRIEF), "code")) > 5
+
+
 def test_of_a_long_file_whole_functions_are_sent(tmp_path: Path) -> None:
     text = "".join(function(f"other_{n}", "nothing", 20) for n in range(30))
     text += function("retry_after", "response_header", 20) + function("last", "nothing", 20)
