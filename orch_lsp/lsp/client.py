@@ -58,6 +58,8 @@ class ClientFeatures:
     """Renders Markdown beside a proposal."""
     orch_notifications: bool = False
     """Declares `experimental.orch`: it gets `orch/runChanged` and `orch/draftDelta`."""
+    language_models: bool = False
+    """Declares `experimental.orch.languageModels`: it can ask models of its own."""
 
 
 def features_of(params: types.InitializeParams) -> ClientFeatures:
@@ -107,12 +109,20 @@ def features_of(params: types.InitializeParams) -> ClientFeatures:
         completion_snippets=has("text_document.completion.completion_item.snippet_support"),
         completion_markdown=types.MarkupKind.Markdown in told,
         orch_notifications=_declares_orch(capabilities.experimental),
+        language_models=_field(_orch(capabilities.experimental), "languageModels") is True,
     )
 
 
 def _declares_orch(experimental: Any) -> bool:
-    if isinstance(experimental, Mapping):
-        declared: Any = cast("Mapping[str, Any]", experimental).get("orch")
-    else:
-        declared = getattr(experimental, "orch", None)
+    declared = _orch(experimental)
     return declared is not None and declared is not False
+
+
+def _orch(experimental: Any) -> Any:
+    return _field(experimental, "orch")
+
+
+def _field(value: Any, name: str) -> Any:
+    if isinstance(value, Mapping):
+        return cast("Mapping[str, Any]", value).get(name)
+    return getattr(value, name, None)

@@ -62,6 +62,8 @@ class OrchServer(LanguageServer):
         self.client = ClientFeatures()
         self.edit_answer_s = 20.0
         """Seconds that the client has to answer an edit."""
+        self.last_pieces_s = 5.0
+        """Seconds in which all pieces of an answer are here, once the client said that its model has ended."""
         self.configured = asyncio.Event()
         """Set once the editor's settings are known, or are known not to come."""
         self.initial_settings: Any = None
@@ -87,6 +89,8 @@ class OrchServer(LanguageServer):
         self.watched_runs: set[str] = set()
         self.estimates = Estimates()
         """Runs of other processes, by id, after whose end the client is to ask again for lenses."""
+        self.model_answers: dict[str, asyncio.Queue[str | None]] = {}
+        """Answers of the editor's own models that are being written, by the id of their request."""
         self.applying: dict[str, tuple[str | None, asyncio.Task[dict[str, Any]]]] = {}
         """Drafts that are being inserted as a person asked for it, by run: the section, None for all, and the task."""
 

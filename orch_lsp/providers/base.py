@@ -147,12 +147,12 @@ class Provider(Protocol):
 
     @property
     def kind(self) -> str:
-        """The wire format, or `outline`."""
+        """The wire format, `editor` or `outline`."""
         ...
 
     @property
     def server_address(self) -> str | None:
-        """Host, or host:port, that requests go to; None if nothing leaves the machine."""
+        """Host, or host:port, that requests go to; None if nothing leaves the machine, or only its program knows."""
         ...
 
     def request_body(self, request: GenerationRequest) -> bytes | None:

@@ -36,6 +36,12 @@ def _local(name: str, kind: str, base_url: str, docs_url: str, **options: str) -
 
 _ROWS: tuple[ProviderSettings, ...] = (
     ProviderSettings(name="outline", kind="outline", base_url=None),
+    ProviderSettings(
+        name="editor",
+        kind="editor",
+        base_url=None,
+        docs_url="https://code.visualstudio.com/api/extension-guides/ai/language-model",
+    ),
     _hosted(
         "openai",
         "openai",

@@ -29,6 +29,7 @@ GROUP = "orch_lsp.providers"
 
 BUILT_IN: Mapping[str, str] = {
     "anthropic": "orch_lsp.providers.anthropic:create",
+    "editor": "orch_lsp.providers.editor:create",
     "gemini": "orch_lsp.providers.gemini:create",
     "ollama": "orch_lsp.providers.ollama:create",
     "openai": "orch_lsp.providers.openai_responses:create",
@@ -78,7 +79,7 @@ def is_hosted(settings: ProviderSettings) -> bool:
     """
     if settings.is_local:
         return False
-    return settings.base_url is None or not endpoint_of(settings).is_loopback
+    return settings.base_url is None or not settings.has_address or not endpoint_of(settings).is_loopback
 
 
 def kinds(plugins: Plugins = PLUGINS) -> tuple[str, ...]:

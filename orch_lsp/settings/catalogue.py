@@ -55,7 +55,7 @@ def build_catalogue(
         for key, message in faults.items():
             unusable.setdefault(name, message)
             problems.append(_problem(layers, ("providers", name, *key.split(".", 1)), message))
-        if merged.base_url is not None and not merged.is_local and "base_url" not in faults:
+        if merged.base_url is not None and merged.has_address and "base_url" not in faults:
             merged = replace(merged, base_url=check_base_url(merged.base_url, allow_http=merged.allow_http))
         providers[name] = merged
     for reason in _unknown_ways(layers):
@@ -179,7 +179,7 @@ def _faults(provider: ProviderSettings, kinds: Collection[str]) -> Iterator[tupl
             "kind",
             f"`providers.{name}.kind` is {provider.kind!r}; expected one of {', '.join(sorted(kinds))}{hint}",
         )
-    if provider.is_local:
+    if not provider.has_address:
         return
     if provider.base_url is None:
         yield "base_url", f"`providers.{name}.base_url` is missing; expected the URL of the provider's API"

@@ -44,17 +44,20 @@ class Kind:
         has_model: Whether a model is asked; without one, a choice is complete without its name, and no parameter,
             usage or context of the workspace is of any use.
         is_local: Whether nothing is ever sent: no address, key or consent is needed.
+        has_address: Whether its requests go to a `base_url`; without one, they go to a program that knows where to.
         options: Its options by name; None if they are not known here.
     """
 
     has_model: bool = True
     is_local: bool = False
+    has_address: bool = True
     options: Mapping[str, Option] | None = None
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType({
     "anthropic": Kind(options={"version": _TEXT, "cache": _SWITCH}),
     "any-llm": Kind(options={"service": _TEXT, "vendor_client": _SWITCH}),
+    "editor": Kind(has_address=False, options={}),
     "gemini": Kind(options={"auth": _AUTH}),
     "ollama": Kind(options={"num_ctx": _COUNT}),
     "openai": Kind(options={"auth": _AUTH}),

@@ -89,6 +89,11 @@ class ProviderSettings:
         """Whether its kind never sends anything, so that it needs neither an address nor a key."""
         return kind_named(self.kind).is_local
 
+    @property
+    def has_address(self) -> bool:
+        """Whether its requests go to `base_url`."""
+        return not self.is_local and kind_named(self.kind).has_address
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:

@@ -34,6 +34,7 @@ SPLITS_BYTES = {"providers/sse.py": "bytes, which are cut at CR, LF and CRLF onl
 
 STARTS_TASKS = {
     "cli/several.py": "in a group that ends before the command does",
+    "lsp/editor_models.py": "a request to the client, which ends with whoever reads its answer",
     "lsp/features/drafts.py": "a wait for the client's answer, which ends with the command",
     "testing/conformance.py": "requests that a test cancels and waits for",
     "lsp/wire/transport.py": "the conversation, the watch over the editor, TCP's connections; all end with the server",

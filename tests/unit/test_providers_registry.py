@@ -17,6 +17,7 @@ from orch_lsp.providers.failure import Failure
 from orch_lsp.providers.presets import PRESETS
 from orch_lsp.providers.registry import BUILT_IN, GROUP, create_provider, is_hosted, kinds
 from orch_lsp.providers.remedies import with_remedy
+from orch_lsp.settings.kinds import kind_named
 from orch_lsp.settings.model import ProviderSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,13 +40,13 @@ def test_every_kind_makes_a_provider_that_calls_itself_by_the_settings_name(kind
     provider = create_provider(settings(kind=kind), None)
     assert provider.id == "work"
     assert provider.kind == kind
-    assert provider.server_address == (None if kind == "outline" else "m.example")
+    assert provider.server_address == ("m.example" if kind_named(kind).has_address and kind != "outline" else None)
     assert kind in kinds()
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)
 def test_every_preset_makes_a_provider_or_says_what_it_lacks(preset):
-    if preset.base_url is None and preset.kind != "outline":
+    if preset.base_url is None and preset.has_address:
         with pytest.raises(SettingsError, match="base_url"):
             create_provider(preset, None)
     else:
@@ -58,13 +59,18 @@ def test_every_hosted_preset_needs_a_key_and_encryption_and_every_local_one_neit
         assert not is_hosted(preset)
         return
     hosted = is_hosted(preset)
+    assert (preset.docs_url or "").startswith("https://")
+    if not preset.has_address:
+        # A program knows where its requests go, and who may ask.
+        assert hosted
+        assert not preset.requires_key
+        return
     assert preset.requires_key is hosted
     assert bool(preset.key_variables) is hosted
     if preset.base_url is not None:
         endpoint = endpoint_of(preset)
         assert (endpoint.scheme == "https") is hosted
         assert endpoint.is_loopback is not hosted
-    assert (preset.docs_url or "").startswith("https://")
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ from orch_lsp.lsp.commands import (
     USE_PROVIDER,
 )
 from orch_lsp.lsp.convert import SOURCE
-from orch_lsp.lsp.features import lifecycle, text_sync
+from orch_lsp.lsp.features import lifecycle, model_answers, text_sync
 from orch_lsp.lsp.serving import AboutDocument, AtOnce, Command, OfServer, Row
 from orch_lsp.lsp.token_legend import LEGEND
 
@@ -138,6 +138,7 @@ FEATURES: tuple[Row, ...] = (
     AtOnce(lifecycle.register),
     OfServer(USER_SETTINGS, lambda: user_settings.user_settings),
     AtOnce(text_sync.register),
+    AtOnce(model_answers.register),
     OfServer(types.TEXT_DOCUMENT_DID_SAVE, lambda: saving.did_save, types.SaveOptions(include_text=True)),
     OfServer(
         types.WORKSPACE_DID_RENAME_FILES,

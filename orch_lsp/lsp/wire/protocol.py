@@ -56,6 +56,7 @@ EXTRAS = {
     "commands": {name: subject.announced() for name, subject in COMMANDS.items()},
     "notifications": ["orch/runChanged", "orch/draftDelta"],
     "requests": ["orch/userSettings"],
+    "clientRequests": ["orch/lm/models", "orch/lm/request"],
     "runSchema": "orch.run/1",
 }
 """The value of `experimental.orch` in the answer to `initialize`."""
