@@ -9,17 +9,20 @@ import { scenarios } from "./scenarios.mjs";
 
 const { ORCH_E2E_CODE: code, ORCH_E2E_VSIX: vsix } = process.env;
 
-/** Installs the extension as a person would, and beside it the one that brings a virtual file. */
+/** Installs the extension as a person would, and beside it those that bring a virtual file and scripted models. */
 function installExtensions() {
   const vsce = resolve(import.meta.dirname, "../../vscode-client/node_modules/@vscode/vsce/vsce");
-  const virtual = join(EXTENSIONS, "virtual.vsix");
-  execFileSync(process.execPath, [vsce, "package", "--allow-missing-repository", "--skip-license", "--out", virtual], {
-    cwd: join(import.meta.dirname, "virtual"),
-    stdio: "ignore",
+  const others = ["virtual", "models"].map((name) => {
+    const packed = join(EXTENSIONS, `${name}.vsix`);
+    execFileSync(process.execPath, [vsce, "package", "--allow-missing-repository", "--skip-license", "--out", packed], {
+      cwd: join(import.meta.dirname, name),
+      stdio: "ignore",
+    });
+    return packed;
   });
   const data = join(EXTENSIONS, ".data");
   const command = [`${code}/node_modules/.bin/code-server`, "--extensions-dir", EXTENSIONS];
-  const install = [vsix, virtual].flatMap((path) => ["--install-extension", path]);
+  const install = [vsix, ...others].flatMap((path) => ["--install-extension", path]);
   execFileSync(process.execPath, [...command, ...install, "--user-data-dir", data, "--config", join(data, "config.yaml")], {
     stdio: "ignore",
   });

@@ -10,6 +10,12 @@ import { typing } from "./scenarios/typing.mjs";
 
 export const scenarios = [
   { name: "the main job through the editor's API", driver: true, run: (context) => runSuite(context, "main.cjs") },
+  {
+    name: "the editor's own models, through its API",
+    driver: true,
+    world: { settings: { "chat.disableAIFeatures": false } },
+    run: (context) => runSuite(context, "models.cjs"),
+  },
   ...tour,
   ...specs,
   ...context,

@@ -15,6 +15,7 @@ import { openRecord } from "./history/runCommands";
 import { RunTree } from "./history/runTree";
 import { setApiKey } from "./keys/keyCommands";
 import { KeyStore } from "./keys/keyStore";
+import { connectModels } from "./models/connectModels";
 import { LivePreview } from "./preview/livePreview";
 import { ContextTree } from "./context/contextTree";
 import { ContextView } from "./context/contextView";
@@ -265,6 +266,7 @@ export class Orch implements vscode.Disposable {
     client.onNotification("orch/draftDelta", (delta: DraftDelta) => {
       this.tracker.stream(delta);
     });
+    connectModels(client);
   }
 
   private async onServer(state: ServerState): Promise<void> {
