@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from orch_lsp.document.given_up import is_given_up
 from orch_lsp.document.node import Node
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.language.trace import Edge
@@ -195,9 +196,11 @@ class _Asked:
 
 
 def _is_asked(path: str, node: Node, citing: _Citing) -> bool:
-    """Whether a node is a row: a scenario only if it is cited, as its requirement stands for it."""
+    """Whether a node is a row: scenarios, and what was given up, only if they are cited."""
     at = (path, node.key)
-    return node.kind in _ASKED or (node.kind == "scenario" and (at in citing.work or at in citing.tests))
+    if node.kind in _ASKED:
+        return at in citing.work or not is_given_up(node)
+    return node.kind == "scenario" and (at in citing.work or at in citing.tests)
 
 
 def _of_work(node: Node, work: Sequence[Edge], *, has_tasks: bool) -> Status:

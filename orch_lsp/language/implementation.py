@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from orch_lsp.document.given_up import is_given_up
 from orch_lsp.document.node import Node, NodeKind
 from orch_lsp.language.index import FOR_IT, FoundDefinition, Index
 from orch_lsp.text import Span
@@ -98,7 +99,11 @@ def work_in(index: Index, path: str, span: Span) -> tuple[Work, ...]:
         if node.kind not in ASKED or not span.start <= node.head.end <= span.end:
             continue
         own = _citing_tasks(index, path, (node, *_parts(document.nodes, node)))
-        if own or (node.kind in traced and not _citing_tasks(index, path, _wholes(document.nodes, node))):
+        if own or (
+            node.kind in traced
+            and not is_given_up(node)
+            and not _citing_tasks(index, path, _wholes(document.nodes, node))
+        ):
             found.append(Work(node, own))
     return tuple(found)
 

@@ -22,7 +22,7 @@ from orch_lsp.markdown.tree import Heading
 Certainty = Literal["path", "content"]
 """The ground of a recognition: the path, which counts more, or headings and front matter.
 
-Of a path it has to be the same whatever stands in the document: it is also asked for with an empty text."""
+Of a path it has to be the same for all documents that are known by theirs: it is also asked for with an empty text."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,10 @@ def _nothing_follows(kind: str, path: str, named: Sequence[str]) -> Sequence[Sta
     return ()
 
 
+def _no_scope(path: str) -> str | None:
+    del path
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A format with its kinds of documents."""
@@ -124,6 +128,9 @@ class Format:
     follows: Callable[[str, str, Sequence[str]], Sequence[Started]] = _nothing_follows
     """The documents that are made of one, the next one first: by its kind, its path, and the scopes that it names.
     Pure."""
+    scope_by_content: Callable[[str], str | None] = _no_scope
+    """The spec to which a document at a path belongs if its content says that it is one of the format. Only formats
+    that ship need it: documents that others know by their content are always read."""
 
     def profile(self, kind: str | None = None) -> Profile | None:
         """The profile for a kind of document; the first for None."""

@@ -86,14 +86,15 @@ class Formats:
         return tuple(one for one in by_path if one.recognition.anchor == nearest) or tuple(found)
 
     def by_path(self, path: str) -> tuple[Recognition, ...] | None:
-        """How a document at a path is recognised, whatever stands in it; None if that depends on its text.
+        """How a document at a path can be recognised as one of a spec; None if any text may make it one.
 
-        None of the formats that ship gives a document that it knows by its content a scope.
+        Of those that are known by their content alone, only the scope says something.
         """
         found = [one.recognition for one in self.recognised(Clues(path, ""))]
-        if found and all(one.certainty == "path" for one in found):
-            return tuple(found)
-        return () if BUILT_IN.keys() >= set(self.names()) else None
+        if any(one.certainty != "path" for one in found) or (not found and not BUILT_IN.keys() >= set(self.names())):
+            return None
+        scopes = (one.scope_by_content(path) for one in self._all)
+        return (*found, *(Recognition("", "content", scope) for scope in dict.fromkeys(scopes) if scope is not None))
 
     def taken_for(self, name: str, clues: Clues) -> Recognised | None:
         """A document as one of a format that somebody says it follows; None if there is no profile of this name.

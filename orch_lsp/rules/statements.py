@@ -99,5 +99,6 @@ def _read(subject: Subject) -> Iterator[Statement]:
         words = text[start:end]
         start += len(words) - len(words.lstrip())
         end = max(start, end - len(words) + len(words.rstrip()))
-        if _WORD.search(text, start, end) and not _OVER.match(text, start, end):
+        struck = node.name is not None and text.find("~~", max(0, node.name.start - 6), node.name.start) >= 0
+        if _WORD.search(text, start, end) and not struck and not _OVER.match(text, start, end):
             yield Statement(node, Span(start, end))

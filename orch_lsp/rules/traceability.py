@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
 
+from orch_lsp.document.given_up import is_given_up
 from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, Relation
 from orch_lsp.rules.rule import Found, Neighbour, Related, Rule, Subject
 from orch_lsp.text import Span, end_of_line, start_of_line
@@ -108,8 +109,9 @@ def criterion_without_task(subject: Subject) -> Iterator[Found]:
         return
     shapes = {_shape(key) for key in covered}
     related = tuple(Related("The tasks.", Span(0, 0), plan.path) for plan in plans)
+    nodes = subject.document.nodes
     for node in open_ones:
-        if not shapes.isdisjoint(map(_shape, (node.key, *_wholes(node.key)))):
+        if not shapes.isdisjoint(map(_shape, (node.key, *_wholes(node.key)))) and not _is_over(nodes, node):
             yield Found(f"No task covers “{node.key}”.", _line(subject, node), node.key, related=related)
 
 
@@ -140,6 +142,16 @@ def _is_id(node: Node) -> bool:
     return node.name is not None and node.key[:1].isalpha() and "~" not in node.key
 
 
+def _is_over(nodes: Nodes, node: Node) -> bool:
+    """Whether a node, or one around it, was given up."""
+    around: Node | None = node
+    while around is not None:
+        if around.kind != "section" and is_given_up(around):
+            return True
+        around = None if around.parent is None else nodes.by_key.get(around.parent)
+    return False
+
+
 def _without_task(subject: Subject, kind: NodeKind, least: float) -> Iterator[Found]:
     nodes = subject.document.nodes
     plans = [one for one in subject.neighbours if _holds_tasks(one.nodes)]
@@ -149,7 +161,7 @@ def _without_task(subject: Subject, kind: NodeKind, least: float) -> Iterator[Fo
     parts = {node.parent for node in nodes.nodes if node.kind in divided}
     asked = [node for node in nodes.nodes if node.kind == kind and node.key not in parts and _is_id(node)]
     covered = frozenset[str]().union(*(_named(plan.nodes) for plan in plans))
-    open_ones = [node for node in asked if node.key not in covered]
+    open_ones = [node for node in asked if node.key not in covered and not _is_over(nodes, node)]
     if len(open_ones) == len(asked) or len(asked) - len(open_ones) < least * len(asked):
         return
     related = tuple(Related("The tasks.", Span(0, 0), plan.path) for plan in plans)
@@ -175,7 +187,7 @@ def story_without_acceptance(subject: Subject) -> Iterator[Found]:
     nodes = subject.document.nodes.nodes
     judged = {node.parent for node in nodes if node.kind in {"criterion", "scenario"}}
     stories = [node for node in nodes if node.kind == "story" and _is_id(node)]
-    bare = [node for node in stories if node.key not in judged]
+    bare = [node for node in stories if node.key not in judged and not is_given_up(node)]
     for node in bare if len(bare) < len(stories) else ():
         yield Found(f"Nothing says when “{node.key}” is done: give it a scenario.", node.head, node.key)
 
@@ -316,10 +328,10 @@ def _meant_by(key: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16_384)
 def _wholes(key: str) -> tuple[str, ...]:
-    """The id that holds this one by its number: `2` of `2.3`."""
+    """The id that holds this one by its number: `2` of `2.3`, `US1` of `US1/AC2`."""
     found: list[str] = []
-    while "." in key:
-        key = key.rpartition(".")[0]
+    while (end := max(key.rfind("."), key.rfind("/AC"))) > 0:
+        key = key[:end]
         found.append(key)
     return tuple(found)
 

@@ -91,3 +91,33 @@ def test_headings_tell_the_kind_where_no_path_does(text: str, kind: str | None) 
 def test_a_number_in_front_of_a_specs_name_makes_it_nobody_elses(path: str) -> None:
     found = FORMATS.recognised(Clues(path, BARE))
     assert {one.profile.format for one in found} <= {"kiro"}
+
+
+def test_documents_of_a_spec_elsewhere_belong_together_by_their_names_and_headings() -> None:
+    texts = {
+        "requirements.md": "# Requirements Document\n",
+        "design.md": "# Design Document\n",
+        "tasks.md": "# Implementation Plan\n\n- [ ] 1. x\n",
+    }
+    for name, text in texts.items():
+        found = recognised(f"web/.agent/specs/ask/{name}", text)
+        assert found is not None
+        assert (found.certainty, found.scope) == ("content", "web/.agent/specs/ask")
+    alone = recognised("web/.agent/specs/ask/plan.md", texts["tasks.md"])
+    assert alone is not None
+    assert alone.scope is None
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        *(("需求规格说明书", "requirements-elsewhere"), ("要求仕様書", "requirements-elsewhere")),
+        *(("요구사항 정의서", "requirements-elsewhere"), ("Especificación de requisitos", "requirements-elsewhere")),
+        *(("Document d’exigences", "requirements-elsewhere"), ("バグ修正要件定義書", "bugfix")),
+        *(("技术设计文档", "design"), ("Documento de diseño", "design"), ("Document de conception", "design")),
+    ],
+)
+def test_titles_are_known_in_other_languages(title: str, kind: str) -> None:
+    found = recognised("notes/a.md", f"# {title}\n\nWords.\n")
+    assert found is not None
+    assert found.kind == kind

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orch_lsp.document.given_up import is_given_up
 from orch_lsp.document.node import Nodes
 from orch_lsp.document.parse import parse
 from orch_lsp.language.index import Index, IndexedDocument
@@ -362,3 +363,139 @@ def test_rows_of_gaps_and_audits_are_no_requirements(heading: str) -> None:
 def test_known_gaps_beside_assumptions_are_assumptions() -> None:
     document = parse("# Feature Specification: X\n\n## Assumptions & Known Gaps\n\nWords.\n", FORMAT.profiles[0])
     assert set(document.profile_sections) == {"assumptions"}
+
+
+@pytest.mark.parametrize("name", ["agent-os/specs/2026-03-01-login/spec.md", "specs/2026-03-01-login/spec.md"])
+def test_a_folder_named_by_a_day_is_no_feature(name: str) -> None:
+    assert recognise(clues(name)) is None
+    found = recognise(clues(name, SPEC))
+    assert found is not None
+    assert found.certainty == "content"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kind"),
+    [
+        ("web/specs/login/spec.md", SPEC, "spec"),
+        ("web/specs/login/tasks.md", TASKS, "tasks"),
+        ("specs/003-all/part/spec.md", SPEC, "spec"),
+        ("specs/003-all/part/tasks.md", TASKS, "tasks"),
+    ],
+)
+def test_a_feature_in_a_folder_without_a_number_is_known_by_names_and_titles(path: str, text: str, kind: str) -> None:
+    found = recognise(clues(path, text))
+    assert found is not None
+    assert (found.kind, found.scope) == (kind, path.rpartition("/")[0])
+    other = recognise(clues(path.rpartition("/")[0] + "/other.md", text))
+    assert other is None or other.scope != path.rpartition("/")[0]
+
+
+def test_a_template_of_the_tool_is_none_even_with_the_name_of_a_spec() -> None:
+    found = recognise(clues(".specify/templates/spec.md", SPEC))
+    assert found is not None
+    assert found.frozen
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("功能规格说明：x", "功能規格: x", "機能仕様書：x", "기능 명세서: x", "Especificación de la funcionalidad: x"),
+        *("Especificação da funcionalidade: x", "Feature-Spezifikation: x", "Spécification de la fonctionnalité: x"),
+    ],
+)
+def test_a_title_in_another_language_tells_with_ids_that_it_is_a_spec(title: str) -> None:
+    found = recognise(clues("notes/x.md", f"# {title}\n\n- **FR-001**: x\n"))
+    assert found is not None
+    assert found.kind == "spec"
+    assert recognise(clues("notes/x.md", f"# {title}\n\nWords.\n")) is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "key"),
+    [
+        *((one, "user-scenarios") for one in (
+            "Benutzerszenarien & Tests *(verpflichtend)*", "Nutzerszenarien und Tests", "Cenários do Usuário e Testes",
+            "ユーザーシナリオ＆テスト （必須）", "사용자 시나리오와 테스트", "Scénarios utilisateurs & Tests",
+            "用户场景 & 测试", "使用者情境 & 測試 *(必填)*", "Escenarios del usuario y pruebas",
+        )),
+        *((one, "requirements") for one in ("요구 사항", "要求事項 _(必須)_", "３．要件", "Requerimientos")),
+        *((one, "success-criteria") for one in ("成功指标", "성공 지표", "Critérios de êxito")),
+        *((one, "assumptions") for one in ("Suposições", "전제 조건", "仮定", "假设条件", "Suppositions")),
+    ],
+)  # fmt: skip
+def test_headings_are_known_in_the_words_of_other_translations(heading: str, key: str) -> None:
+    assert FORMAT.profiles[0].keys_of(heading) == (key,)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Nutzergeschichte", "Anwendergeschichte", "História do Usuário", "Histoire utilisateur", "ユーザストーリー"],
+)
+def test_stories_are_known_in_the_words_of_other_translations(words: str) -> None:
+    text = f"# Feature Specification: x\n\n## User Scenarios & Testing\n\n### {words} １ - a\n\n1. b\n"
+    found = nodes("spec", text)
+    assert {"US1", "US1/AC1"} <= {node.key for node in found.nodes}
+
+
+GIVEN_UP = """\
+# Feature Specification: Limiter
+
+## User Scenarios & Testing
+
+### User Story 1 - Be told (Priority: P1)
+
+1. **Given** a, **When** b, **Then** c
+
+### User Story 2 - See (Priority: P2) RETIRED
+
+1. **Given** a, **When** b, **Then** c
+
+## Requirements
+
+- **FR-001**: System MUST count requests
+- **FR-002**: SUPERSEDED by FR-007
+- **FR-003**: RETIRED
+- ~~**FR-004**: System might count words~~ RETIRED (2026-03-01)
+- **FR-005** [SUPERSEDED by FR-001]: System MUST count letters
+- **~~FR-006~~** — SUPERSEDED: System MUST count lines
+- **FR-007**: System MUST list accounts whose state is RETIRED
+- **FR-008**: System MUST name a state, such as `RETIRED`
+- **FR-009**: System MUST count bytes
+
+## Success Criteria
+
+- **SC-001**: 99 % of answers within 5 ms.
+
+## Assumptions
+
+- x
+"""
+
+
+def test_what_was_given_up_has_its_id_and_is_not_missed() -> None:
+    found = nodes("spec", GIVEN_UP)
+    assert [node.key for node in found.nodes if node.key.startswith("FR")] == [f"FR-00{n}" for n in range(1, 10)]
+    assert [key for key, node in found.by_key.items() if is_given_up(node)] == [
+        "US2", *(f"FR-00{number}" for number in range(2, 7)),
+    ]  # fmt: skip
+    plan = (
+        "# Tasks: x\n\n- [ ] T001 [US1] Do FR-001 and FR-009\n- [ ] T002 ~~[US1]~~ Do FR-008\n- [ ] T003 per US1/AC1\n"
+    )
+    tasks = IndexedDocument("tasks.md", nodes("tasks", plan), "s")
+    missed = [one.key for one in check(parse(GIVEN_UP, FORMAT.profiles[0]), {}, [tasks]) if "without" in one.rule]
+    assert missed == ["FR-007"]
+
+
+def test_a_task_for_a_story_is_for_its_scenarios_too() -> None:
+    plan = "# Tasks: x\n\n- [ ] T001 [US1] a\n- [ ] T002 [US2] b\n- [ ] T003 Close a gap per US1/AC2 (missing)\n"
+    tasks = IndexedDocument("tasks.md", nodes("tasks", plan), "s")
+    assert [
+        one for one in check(parse(SPEC, FORMAT.profiles[0]), {}, [tasks]) if one.rule == "criterion_without_task"
+    ] == []
+
+
+def test_a_task_that_was_struck_through_has_its_id() -> None:
+    found = nodes("tasks", "# Tasks: x\n\n- [ ] ~~T005 [US3] Do it~~ SUPERSEDED by T004\n")
+    assert [(node.key, node.title) for node in found.nodes if node.kind == "task"] == [
+        ("T005", "Do it SUPERSEDED by T004")
+    ]

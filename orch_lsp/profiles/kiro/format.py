@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orch_lsp.profiles.kiro.beginning import begin, follow
-from orch_lsp.profiles.kiro.recognition import recognise
+from orch_lsp.profiles.kiro.recognition import recognise, scope_by_content
 from orch_lsp.profiles.kiro.sections import (
     BUGFIX,
     DESIGN,
@@ -21,4 +21,5 @@ FORMAT = Format(
     recognise,
     begin,
     follows=follow,
+    scope_by_content=scope_by_content,
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 REQUIREMENT = (
-    *("requirement", "req", "需求", "要求", "要件", "요구사항", "요구 사항", "requisito", "anforderung", "exigence"),
+    *("requirement", "req", "需求", "要求", "要件", "요구사항", "요구 사항", "요건", "requisito", "requerimiento"),
+    *("anforderung", "exigence"),
 )
 """In front of a requirement's number, in a heading or a list."""
 
@@ -16,7 +17,9 @@ REQUIREMENTS = (
         "要件",
         "요구사항",
         "요구 사항",
+        "요건",
         "requisitos",
+        "requerimientos",
         "anforderungen",
         "exigences",
     ),
@@ -31,6 +34,8 @@ DERIVED = (
     "派生要件",
     "파생 요구사항",
     "requisito derivado",
+    "abgeleitete anforderung",
+    "exigence dérivée",
 )
 """In front of the number of a requirement that stands beside the numbered ones."""
 
@@ -82,6 +87,7 @@ CRITERIA = frozenset(
     {
         *("acceptance criteria", "acceptance criterion", "验收标准", "验收准则", "验收条件", "驗收標準", "驗收條件"),
         *("受け入れ基準", "受入基準", "受入れ基準", "受け入れ条件", "인수 기준", "인수 조건", "수용 기준", "수락 기준"),
+        *("受け入れ基準", "受け入れ要件", "合格基準", "완료 조건", "인수조건", "인수기준", "수용 조건"),
         *("criterios de aceptación", "critérios de aceitação", "critérios de aceite", "akzeptanzkriterien"),
         *("abnahmekriterien", "critères d'acceptation", "critères d’acceptation"),
     }

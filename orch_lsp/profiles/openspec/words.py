@@ -11,7 +11,18 @@ from typing import Literal
 Operation = Literal["added", "modified", "removed", "renamed"]
 
 REQUIREMENT_WORDS = (
-    *("Requirement", "需求", "要求", "要件", "요구사항", "요구 사항", "Requisito", "Anforderung", "Exigence"),
+    *(
+        "Requirement",
+        "需求",
+        "要求",
+        "要件",
+        "요구사항",
+        "요구 사항",
+        "Requisito",
+        "Requerimiento",
+        "Anforderung",
+        "Exigence",
+    ),
 )
 """In front of the colon of a requirement's heading."""
 
@@ -50,6 +61,10 @@ NORMATIVE_WORDS = frozenset(
         *("しなければならない", "なければならない", "ものとする", "てはならない", "해야 한다", "해야 합니다"),
         *("하여야 한다", "하여야 합니다", "해서는 안 된다", "debe", "deben", "deberá", "deberán", "deve", "devem"),
         *("deverá", "deverão", "muss", "müssen", "darf", "dürfen", "doit", "doivent", "devra", "devront"),
+        *("soll", "sollen", "hat zu", "haben zu", "tiene que", "tienen que", "tem de", "têm de", "precisa", "precisam"),
+        *("なければなりません", "てはなりません", "必要がある", "必要があります", "べきである", "べきです"),
+        *("需要", "不应", "不能", "不應", "不可", "禁止", "어야 한다", "어야 합니다", "아야 한다", "아야 합니다"),
+        *("야 함", "면 안 된다", "면 안 됩니다"),
     )
 )
 """Lower case."""

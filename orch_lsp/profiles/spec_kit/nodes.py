@@ -34,10 +34,12 @@ _HEADED = re.compile(rf"#+[ \t]+[*_]*(?P<id>{ID})[*_]*[ \t]*[:：.)–—-]+[*_]
 _PRINCIPLE = re.compile(r"#+[ \t]+(?:principle[ \t]+)?(?P<id>[IVX]{1,6}|\d{1,2})[.:：)][ \t]+", re.IGNORECASE)
 _DEFINED = re.compile(
     r"(?:[^\w\s*_\[\](){}<>`\"'#|~-]{1,4}[ \t]+)?"
-    rf"(?:\*\*|__)?(?P<id>{ID})(?:\*\*|__)?[ \t]*(?:[:：]|[(（][^()（）\r\n]{{0,60}}[)）])[*_]*[:：]?[ \t]*"
+    rf"(?:~~)?(?:\*\*|__)?(?:~~)?(?P<id>{ID})(?:~~)?(?:\*\*|__)?(?:~~)?[ \t]*"
+    r"(?:[:：]|[(（][^()（）\r\n]{0,60}[)）]|\[[^\[\]\r\n]{0,60}\](?![(\[])|[-—–]*[ \t]*(?=(?:SUPERSEDED|RETIRED)\b))"
+    r"[*_]*[:：]?[ \t]*"
 )
-"""An emoji or the like may stand in front."""
-_TASK = re.compile(rf"(?:\*\*|__)?(?P<id>{TASK_ID})(?!\w)(?:\*\*|__)?[.:：]?[ \t]*")
+"""An emoji or the like may stand in front; one that was given up may be struck through."""
+_TASK = re.compile(rf"(?:~~)?(?:\*\*|__)?(?P<id>{TASK_ID})(?!\w)(?:\*\*|__)?[.:：]?[ \t]*")
 _CHECK = re.compile(r"(?:\*\*|__)?(?P<id>CHK\d{3,5})(?!\w)(?:\*\*|__)?[.:：]?[ \t]*")
 _LABELS = re.compile(r"(?:\[(?:[PＰ]|US\d{1,3}|[A-Za-z0-9_-]{1,20})\][ \t]*)+")
 _ENTITY = re.compile(r"\*\*(?P<name>[^*\r\n]{1,80})\*\*")
@@ -155,11 +157,16 @@ def _kind(key: str) -> NodeKind:
     return "success_criterion" if prefix_of(key) == "SC" else "requirement"
 
 
+def _title(words: str) -> str:
+    """Words for a list, without the marks of what was struck through."""
+    return shortened(words.replace("~~", "") if "~~" in words else words)
+
+
 def _spec_item(text: str, item: Item, heading: str) -> Node | None:
     start, end = item.content.start, item.content.end
     if (found := _DEFINED.match(text, start, end)) is not None:
         key = found["id"]
-        return Node(_kind(key), key, shortened(text[found.end() : end]), item.span, name=Span(*found.span("id")))
+        return Node(_kind(key), key, _title(text[found.end() : end]), item.span, name=Span(*found.span("id")))
     if heading in ENTITIES and item.parent < 0 and (found := _ENTITY.match(text, start, end)) is not None:
         return Node("entity", f"entity/{slug(found['name'])}", found["name"].strip(": "), item.span)
     if heading.startswith(SESSIONS) or any(word in heading for word in QUESTIONS):
@@ -185,7 +192,7 @@ def _boxed(text: str, item: Item, pattern: re.Pattern[str], kind: NodeKind, fold
     found = pattern.match(text, start, end)
     words = start if found is None else found.end()
     labels = _LABELS.match(text, words, end)
-    title = shortened(text[words if labels is None else labels.end() : end])
+    title = _title(text[words if labels is None else labels.end() : end])
     if found is None:
         return Node(kind, f"{folder}/{slug(title) or 'item'}", title, item.span, item.state)
     return Node(kind, found["id"], title, item.span, item.state, Span(*found.span("id")))

@@ -11,7 +11,7 @@ from orch_lsp.document.node_form import NodeForm
 from orch_lsp.document.profile import AnswersKept, Profile, SectionSpec, Severity, TaskForm
 from orch_lsp.late import late
 from orch_lsp.profiles.protocol import when_read
-from orch_lsp.profiles.spec_kit.words import NORMATIVE, QUESTIONS, in_languages
+from orch_lsp.profiles.spec_kit.words import NORMATIVE, QUESTIONS, SCENARIOS_AND_TESTS, in_languages
 
 if TYPE_CHECKING:
     from orch_lsp.document.drafting import Drafting
@@ -29,11 +29,7 @@ _SPEC = (
         "User Scenarios & Testing",
         ("User Scenarios", "User Stories", "Scenarios"),
         "User stories by priority, each with the reason for it, how it is tested alone, and numbered scenarios.",
-        (
-            *("用户场景与测试", "使用者情境與測試", "ユーザーシナリオとテスト", "사용자 시나리오 및 테스트"),
-            *("Escenarios de usuario y pruebas", "Cenários de usuário e testes", "Nutzungsszenarien und Tests"),
-            *("Scénarios utilisateur et tests", "用户场景和测试", "使用者場景與測試"),
-        ),
+        SCENARIOS_AND_TESTS,
         in_languages=in_languages(
             "用户场景与测试",
             "使用者情境與測試",
@@ -50,7 +46,10 @@ _SPEC = (
         "Requirements",
         (),
         "Numbered functional requirements that can be tested, and key entities where there is data.",
-        ("需求", "要求", "要件", "요구사항", "Requisitos", "Anforderungen", "Exigences"),
+        (
+            *("需求", "要求", "要件", "要求事項", "요구사항", "요구 사항", "요건", "Requisitos", "Requerimientos"),
+            *("Anforderungen", "Exigences"),
+        ),
         in_languages=in_languages(
             "需求", "需求", "要件", "요구사항", "Requisitos", "Requisitos", "Anforderungen", "Exigences"
         ),
@@ -63,13 +62,13 @@ _SPEC = (
         (
             "成功标准",
             "成功標準",
+            *("成功指标", "成功指標", "成功准则", "成功準則", "成功条件", "成功條件", "验收成功标准"),
             "成功基準",
-            "성공 기준",
+            *("성공 기준", "성공 지표", "성공 조건"),
             "Criterios de éxito",
-            "Critérios de sucesso",
-            "Erfolgskriterien",
-            "Critères de succès",
-            "Critères de réussite",
+            *("Critérios de sucesso", "Critérios de êxito"),
+            *("Erfolgskriterien", "Erfolgsmerkmale"),
+            *("Critères de succès", "Critères de réussite"),
         ),
         in_languages=in_languages(
             "成功标准",
@@ -87,7 +86,33 @@ _SPEC = (
         "Assumptions",
         ("Assumptions & Known Gaps", "Assumptions and Gaps"),
         "What was taken as given.",
-        ("假设", "假設", "前提条件", "前提條件", "前提", "가정", "Supuestos", "Premissas", "Annahmen", "Hypothèses"),
+        (
+            *(
+                "假设",
+                "假設",
+                "假设条件",
+                "假設條件",
+                "假定",
+                "前提条件",
+                "前提條件",
+                "前提",
+                "仮定",
+                "想定",
+                "前提・仮定",
+            ),
+            *(
+                "가정",
+                "가정 사항",
+                "전제",
+                "전제 조건",
+                "전제조건",
+                "Supuestos",
+                "Suposiciones",
+                "Premissas",
+                "Suposições",
+            ),
+            *("Pressupostos", "Annahmen", "Hypothèses", "Suppositions", "Présupposés"),
+        ),
         in_languages=in_languages(
             "假设", "假設", "前提条件", "가정", "Supuestos", "Premissas", "Annahmen", "Hypothèses"
         ),

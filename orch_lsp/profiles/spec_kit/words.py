@@ -24,10 +24,48 @@ NORMATIVE = frozenset(
 """Words that make a sentence a requirement."""
 
 STORY = (
-    r"user[ -]?story|用户故事|使用者故事|ユーザーストーリー|사용자 스토리|historia de usuario|história de usuário|"
-    r"benutzergeschichte|récit utilisateur"
+    r"user[ -]?story|用户故事|使用者故事|用戶故事|ユーザー?ストーリー|사용자 ?스토리|유저 ?스토리|historia de usuario|"
+    r"história d[eo] usuário|história d[eo] utilizador|estória d[eo] usuário|"
+    r"(?:be)?nutzer-?(?:geschichte|story)|anwender-?(?:geschichte|story)|"
+    r"récit utilisateur|récit d['’]utilisateur|histoire utilisateur|histoire d['’]utilisateur"
 )
 """In front of a story's number, as a regular expression."""
+
+_SCENARIOS = (
+    *(("用户场景", "测试", "与和及"), ("使用场景", "测试", "与和及"), ("用户情景", "测试", "与和及")),
+    *(("使用者情境", "測試", "與和及"), ("使用者場景", "測試", "與和及"), ("用戶場景", "測試", "與和及")),
+    *(("ユーザーシナリオ", "テスト", "と・"), ("ユーザシナリオ", "テスト", "と・")),
+    *(("利用シナリオ", "テスト", "と・"), ("ユーザーシナリオ", "検証", "と・")),
+)
+"""Headings above stories in scripts without blanks: scenarios, tests, and the characters for “and”."""
+_SCENARIOS_IN_WORDS = (
+    (("사용자 시나리오", "사용자 시나리오들"), ("테스트",), " 및 "),
+    (("Escenarios de usuario", "Escenarios del usuario"), ("pruebas", "tests"), " y "),
+    (
+        ("Cenários de usuário", "Cenários do usuário", "Cenários de utilizador", "Cenários do utilizador"),
+        ("testes", "teste"),
+        " e ",
+    ),
+    (
+        ("Nutzungsszenarien", "Benutzerszenarien", "Nutzerszenarien", "Anwenderszenarien", "User-Szenarien"),
+        ("Tests", "Test", "Testen", "Prüfung"),
+        " und ",
+    ),
+    (
+        ("Scénarios utilisateur", "Scénarios utilisateurs", "Scénarios d'utilisation", "Scénarios d’utilisation"),
+        ("tests", "test"),
+        " et ",
+    ),
+)
+"""The same in other languages, each with its word for “and”."""
+SCENARIOS_AND_TESTS = (
+    *(f"{one}{sign}{other}" for one, other, signs in _SCENARIOS for sign in (*signs, " & ")),
+    *(f"{one}{word}{other}" for ones, others, and_ in _SCENARIOS_IN_WORDS for one in ones for other in others
+      for word in (and_, " & ")),
+    *("사용자 시나리오와 테스트", "ユーザーシナリオおよびテスト"),
+    *(one for one, _, _ in _SCENARIOS), *(one for ones, _, _ in _SCENARIOS_IN_WORDS for one in ones),
+)  # fmt: skip
+"""The heading above stories in other languages than English."""
 
 ENTITIES = frozenset(
     {
@@ -64,7 +102,8 @@ SESSIONS = ("session", "会话", "會話", "セッション", "세션", "sesión
 BELOW_SPEC = {
     "functional requirements": (
         *("功能需求", "功能性需求", "機能要件", "機能要求", "기능 요구사항", "요구 기능", "Requisitos funcionales"),
-        *("Requisitos funcionais", "Funktionale Anforderungen", "Exigences fonctionnelles"),
+        *("Requisitos funcionais", "Funktionale Anforderungen", "Exigences fonctionnelles", "機能要求事項"),
+        *("기능 요구 사항", "기능적 요구사항", "기능 요건", "Requerimientos funcionales", "Funktionelle Anforderungen"),
     ),
     "measurable outcomes": (
         *(
