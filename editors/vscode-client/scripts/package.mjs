@@ -1,4 +1,5 @@
 // Makes orch-lsp-VERSION.vsix: the extension, and the server's wheel built from the same commit.
+// With --without-server it makes orch-lsp-client-VERSION.vsix, for those who have the server from elsewhere.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
@@ -21,8 +22,13 @@ function packImages() {
 }
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-const wheel = buildWheel();
-if (wheel.version !== version) throw new Error(`the server is ${wheel.version}, the extension ${version}`);
+const withServer = !process.argv.includes("--without-server");
+if (withServer) {
+  const wheel = buildWheel();
+  if (wheel.version !== version) throw new Error(`the server is ${wheel.version}, the extension ${version}`);
+} else {
+  rmSync("server", { recursive: true, force: true });
+}
 packImages();
 copyFileSync("../../LICENSE", "LICENSE");
 const run = (...command) => execFileSync(process.execPath, command, { stdio: "inherit" });
@@ -39,7 +45,7 @@ try {
     "--readme-path",
     ".package/README.md",
     "--out",
-    `orch-lsp-${version}.vsix`,
+    `${withServer ? "orch-lsp" : "orch-lsp-client"}-${version}.vsix`,
   );
 } finally {
   rmSync("LICENSE");
