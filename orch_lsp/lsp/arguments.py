@@ -52,9 +52,9 @@ class CommandArgument:
     choice: str | None = None
     """The word on what looks like a secret (`redact`, `exclude`, `allow`) or on a file (`pin`, `exclude`, …)."""
     state: str | None = None
-    """The word on a section of a draft: `accepted` or `rejected`."""
+    """The word on a section of a draft: `accepted`, `rejected` or `commented`."""
     reason: str | None = None
-    """The reason for the latter."""
+    """The reason for the second, the comment for the third."""
     question: str | None = None
     """The id of a question of a run, such as `Q2`."""
     answer: str | None = None

@@ -22,6 +22,8 @@ SHOW_HISTORY = "orch.showHistory"
 COMPARE_RUNS = "orch.compareRuns"
 SHOW_SPECS = "orch.showSpecs"
 REGENERATE_SECTION = "orch.regenerateSection"
+REFINE_DOCUMENT = "orch.refineDocument"
+DERIVE_DOCUMENT = "orch.deriveDocument"
 PREVIEW_CONTEXT = "orch.previewContext"
 DOCTOR = "orch.doctor"
 SELECT_MODEL = "orch.selectModel"
@@ -64,6 +66,8 @@ COMMANDS = {
     REGENERATE_SECTION: CommandSubject(
         "document", ("uri", "key", "position", "instruction", "provider", "model", "apply")
     ),
+    REFINE_DOCUMENT: CommandSubject("document", ("uri", "instruction", "provider", "model", "apply")),
+    DERIVE_DOCUMENT: CommandSubject("document", ("uri", "kind", "provider", "model", "apply")),
     CHANGE_CONTEXT: CommandSubject("document", ("uri", "path", "choice", "open")),
     APPLY_DRAFT: CommandSubject("run", ("runId", "uri"), "waiting"),
     REVIEW_SECTION: CommandSubject("run", ("runId", "uri", "key", "state", "reason"), "waiting"),

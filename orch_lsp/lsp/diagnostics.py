@@ -13,6 +13,7 @@ from orch_lsp.document.profile import Severity
 from orch_lsp.errors import ErrorCode
 from orch_lsp.late import late
 from orch_lsp.lsp.convert import SEVERITIES, SOURCE, Place, Positions, range_at
+from orch_lsp.lsp.drafted import findings_in_page
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.locations import uri_of_path
 from orch_lsp.lsp.pages import page_uri
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from orch_lsp.language import across
     from orch_lsp.orchestration import secret_refusal
     from orch_lsp.rules import check as rules
+    from orch_lsp.runs.record import Finding as DraftFinding
     from orch_lsp.settings import secret_choices
 else:
     across = late("orch_lsp.language.across")
@@ -42,7 +44,11 @@ _MOST_KEPT = 4_096
 
 
 async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
-    """Everything there is to say of this version of a document."""
+    """Everything there is to say of this version of a document; of the page of a draft, what its check found."""
+    in_draft = await findings_in_page(snapshot.session, snapshot.uri, snapshot.text)
+    if in_draft is not None:
+        positions = snapshot.positions()
+        return [diagnostic_of_draft(one, positions.range(span)) for one, span in in_draft]
     reading, positions, found = await asyncio.to_thread(_read_and_review, snapshot)
     # Other open documents may be seen otherwise by what was typed in this one.
     snapshot.in_background(_keep_up(snapshot, reading), "open documents in the index")
@@ -50,6 +56,14 @@ async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
     if failure is not None and not _is_said_or_settled(failure, reading):
         found += await asyncio.to_thread(_failures, snapshot, reading, failure, positions)
     return found
+
+
+def diagnostic_of_draft(finding: DraftFinding, place: types.Range) -> types.Diagnostic:
+    """A finding of the check of a draft, where the draft is shown."""
+    severity = SEVERITIES.get(finding.severity, types.DiagnosticSeverity.Information)
+    return types.Diagnostic(
+        place, finding.message, severity, finding.rule, source=SOURCE, data=_of_no_run(finding.rule)
+    )
 
 
 async def _keep_up(snapshot: Snapshot, reading: Reading) -> None:

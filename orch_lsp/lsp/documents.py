@@ -100,6 +100,18 @@ class Documents:
             event.set()
         return text
 
+    async def wait_until_open(self, uri: str, seconds: float) -> bool:
+        """Whether the client has the document open now or within `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not self.is_open(uri):
+                    event = self._changed.setdefault(normal_form(uri), asyncio.Event())
+                    event.clear()
+                    await event.wait()
+        except TimeoutError:
+            return False
+        return True
+
     async def wait_for_text(self, uri: str, text: str, seconds: float) -> bool:
         """Whether the document has this text now or within `seconds`."""
         try:

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from orch_lsp.document.drafting import open_places
-from orch_lsp.errors import OrchError
-from orch_lsp.late import late
-from orch_lsp.lsp.commands import REVIEW_SECTION
+from orch_lsp.document.written import Written, written_parts
+from orch_lsp.lsp.commands import REGENERATE_SECTION, REVIEW_SECTION
+from orch_lsp.lsp.drafted import draft_shown, run_shown, sections_in_page
 from orch_lsp.lsp.offers import Offer
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.lsp.wire.protocol import DRAFT_SCHEME
-from orch_lsp.markdown.reader import read as read_markdown
+from orch_lsp.lsp.written_by import origins_of
 from orch_lsp.orchestration.plan import Reading
+from orch_lsp.orchestration.rewrite import may_be_rewritten
 from orch_lsp.orchestration.session import Session
-from orch_lsp.runs.pages import is_page
 from orch_lsp.runs.record import RunRecord
-from orch_lsp.runs.status import LIVE, WAITING, WRITTEN, SectionState
+from orch_lsp.runs.status import WAITING, WRITTEN, SectionState
 from orch_lsp.text import Span
-from orch_lsp.uri import path_of
 
-if TYPE_CHECKING:
-    from orch_lsp.orchestration import applying
-    from orch_lsp.runs.store import RunStore
-else:
-    applying = late("orch_lsp.orchestration.applying")
-
-_RUN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONGEST_TITLE = 60
 _MOST = 100
 """Sections of one document or draft beside which something is offered."""
@@ -77,67 +66,80 @@ def _in_document(record: RunRecord, reading: Reading) -> Iterable[SectionOffer]:
             head, whole, title = node.head, node.span, node.title or node.key
         else:
             head, whole, title = None, None, spec.title if spec is not None else section.key
-        yield SectionOffer(head, whole, _offers(record, section.key, section.state, title))
+        again = _again(reading, section.key, title, waits=True) if section.state in WAITING else ()
+        yield SectionOffer(head, whole, (*_offers(record, section.key, section.state, title), *again))
+
+
+async def written_offers(snapshot: Snapshot, reading: Reading) -> Sequence[SectionOffer]:
+    """For each section that a run wrote: to have it written anew, with an instruction or without."""
+    choice = reading.settings.choice
+    if not reading.drafts or choice is None or not choice.provider.has_model:
+        return ()
+    sections = {section.key: section for section in reading.document.profile_sections.values()}
+
+    def choose() -> Sequence[Written]:
+        return [part for part in written_parts(reading.document) if part.key in sections][:_MOST]
+
+    origins = await origins_of(snapshot, reading, choose)
+    can_ask = snapshot.client.orch_notifications
+
+    def offered() -> list[SectionOffer]:
+        return [
+            SectionOffer(
+                section.heading,
+                Span(section.heading.start, section.body.end),
+                _again(reading, part.key, section.title, waits=False, can_ask=can_ask),
+            )
+            for part, _ in origins
+            if (section := sections.get(part.key)) is not None and may_be_rewritten(reading, part.key)
+        ]
+
+    return await asyncio.to_thread(offered)
+
+
+def _again(reading: Reading, key: str, title: str, *, waits: bool, can_ask: bool = True) -> tuple[Offer, ...]:
+    """To have a section drafted anew, as the model likes or by an instruction.
+
+    Args:
+        reading: The document.
+        key: The section.
+        title: Its title.
+        waits: Whether the draft of it waits for review, as the new one does then.
+        can_ask: Whether the client asks the person for an instruction.
+    """
+    choice = reading.settings.choice
+    if choice is None or not choice.provider.has_model:
+        return ()
+    argument = {"uri": reading.source.uri, "key": key, **({"apply": "review"} if waits else {})}
+    named = _short(title)
+    redraft = Offer(f"Orch: Redraft “{named}”", REGENERATE_SECTION, {**argument, "instruction": ""})
+    refine = Offer(f"Orch: Refine “{named}” with an instruction…", REGENERATE_SECTION, argument)
+    return (redraft, refine) if can_ask else (redraft,)
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
 
 
 async def offers_in_draft(snapshot: Snapshot) -> Sequence[SectionOffer] | None:
     """For a page that shows a draft: each of its sections; None for any other document."""
-    run_id = _run_shown(snapshot.uri)
-    if run_id is None:
+    if run_shown(snapshot.uri) is None:
         return None
-    for store in await snapshot.session.open_stores():
-        try:
-            record = await store.get(run_id)
-            return await _in_draft(store, record, snapshot.text)
-        except OrchError:
-            continue
-    return ()
-
-
-async def _in_draft(store: RunStore, record: RunRecord, page: str) -> Sequence[SectionOffer]:
-    if record.draft is None or record.status in LIVE:
+    stored = await draft_shown(snapshot.session, snapshot.uri)
+    if stored is None:
         return ()
-    stored = await applying.stored_draft(store, record)
-    states = {section.key: section.state for section in record.draft.sections}
-
-    def find() -> list[SectionOffer]:
-        headings = [heading for heading in read_markdown(page).headings if heading.level == _LEVEL]
-        found: list[SectionOffer] = []
-        for section in stored.answer.sections[:_MOST]:
-            number = next((n for n, heading in enumerate(headings) if heading.text == section.title), None)
-            if number is None:
-                continue
-            span = headings[number].span
-            end = headings[number + 1].span.start if number + 1 < len(headings) else len(page)
-            state = states.get(section.key, SectionState.READY)
-            if state not in WRITTEN:
-                offered = _offers(record, section.key, state, section.title)
-                found.append(SectionOffer(span, Span(span.start, end), offered))
-            del headings[: number + 1]
-        return found
-
-    return await asyncio.to_thread(find)
-
-
-_LEVEL = 2
-"""Of the headings of sections in a draft's text."""
+    found = await asyncio.to_thread(sections_in_page, stored, snapshot.text)
+    return [
+        SectionOffer(one.head, one.whole, _offers(stored.record, one.key, one.state, one.title))
+        for one in found
+        if one.state not in WRITTEN
+    ]
 
 
 def _offers(record: RunRecord, key: str, state: SectionState, title: str) -> tuple[Offer, ...]:
     argument = {"runId": record.run_id, "key": key}
-    named = title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
+    named = _short(title)
     accept = Offer(f"Orch: Accept “{named}”", REVIEW_SECTION, {**argument, "state": str(SectionState.ACCEPTED)})
     if state not in WAITING:
         return (accept,)
     return (accept, Offer(f"Orch: Reject “{named}”", REVIEW_SECTION, {**argument, "state": str(SectionState.REJECTED)}))
-
-
-def _run_shown(uri: str) -> str | None:
-    """The run whose draft a document shows."""
-    path = path_of(uri)
-    if not uri.startswith(f"{DRAFT_SCHEME}:") and not (
-        path is not None and path.name.startswith("draft-") and is_page(path)
-    ):
-        return None
-    found = _RUN_ID.search(uri)
-    return found.group() if found is not None else None

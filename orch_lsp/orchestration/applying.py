@@ -291,15 +291,20 @@ def _no_refusal(record: RunRecord) -> ErrorDetail | None:
 
 
 async def supersede_older(live: LiveRun) -> list[RunRecord]:
-    """Mark the waiting drafts of the document's earlier runs as superseded; returns their records.
+    """Mark the waiting drafts of the document's earlier runs as superseded, as far as the newest has their sections.
 
-    A store that fails here does not keep the newest draft, which was paid for, from the document.
+    Returns their records. A store that fails here does not keep the newest draft, which was paid for, out.
     """
     newest, changed = live.record, list[RunRecord]()
+    keys = {section.key for section in newest.draft.sections} if newest.draft is not None else set[str]()
+
+    def supersede(now: RunRecord) -> RunRecord:
+        return drafts.superseded(now, keys)
+
     try:
         for record in await live.store.ready_drafts(newest.spec.path):
             if record.run_id != newest.run_id and record.timing.started_at <= newest.timing.started_at:
-                changed.append(await live.store.amend(record.run_id, drafts.superseded))
+                changed.append(await live.store.amend(record.run_id, supersede))
     except OrchError as error:
         live.observer.warned(f"An earlier draft may still be offered: {error.message}")
     return changed

@@ -1,6 +1,6 @@
 """Delivery of a draft: one policy, for the editor and the command line.
 
-- A draft that was just made supersedes the document's earlier ones that wait.
+- A draft that was just made supersedes the document's earlier ones that wait, as far as it has their sections.
 - It goes into the document at once where that is wished; else it waits for review.
 - A draft in which the check found an error, or with which the document would break a rule of its format, waits for
   review, whatever is wished.
@@ -36,7 +36,7 @@ from orch_lsp.orchestration.applying import (
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.rules.check import RULES
-from orch_lsp.runs.drafts import draft_of, reviewed, section_of, waiting_keys
+from orch_lsp.runs.drafts import draft_of, remarked, reviewed, section_of, waiting_keys
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import WRITTEN, DraftState, SectionState
 from orch_lsp.runs.store import RunStore
@@ -233,6 +233,20 @@ async def reject(store: RunStore, record: RunRecord, key: str, reason: str | Non
                 remediation="Take it out there, as by undoing.",
             )  # fmt: skip
         return reviewed(now, key, SectionState.REJECTED, reason)
+
+    return await store.amend(record.run_id, change)
+
+
+async def remark(store: RunStore, record: RunRecord, key: str, words: str | None) -> RunRecord:
+    """Keep a person's words on a section of a draft, whose state stays; the record is returned.
+
+    Raises:
+        SpecError: `unknown_node`: the draft has no such section.
+    """
+    answer = None if draft_of(record).sections else (await stored_draft(store, record)).answer
+
+    def change(now: RunRecord) -> RunRecord:
+        return remarked(now if answer is None else with_sections_of(now, answer), key, words)
 
     return await store.amend(record.run_id, change)
 

@@ -46,6 +46,8 @@ _MOST_FINDINGS = 12
 _MOST_IDS = 60
 _LONGEST_EARLIER = 400
 _LONGEST_DIFF = 6_000
+_COMMENTED = frozenset({SectionState.READY, SectionState.APPLIED, SectionState.EDITED})
+"""States of a section of a draft in which words on it are a person's comment."""
 _MOST_LINES = 400
 """Of a text that is compared with what a run wrote."""
 
@@ -80,7 +82,7 @@ async def planned_rewrite(
     require_draftable(reading)
     if ask.key is not None and any(target.key == ask.key for target in open_targets(reading)):
         # An open place holds nothing that could be written anew: it is drafted.
-        asked = instructed(reading, ask.instruction)
+        asked = instructed(reading, await _with_earlier(resources, reading, ask.key, ask.instruction))
         return await asyncio.to_thread(
             plan_draft, asked, command=command, parent_run_id=parent_run_id, only=(ask.key,)
         )  # fmt: skip
@@ -97,6 +99,20 @@ async def planned_rewrite(
         past = _Past((), {}, None)
     rewrite = await asyncio.to_thread(_rewrite, reading, ask, nodes, instruction, past)
     return await asyncio.to_thread(plan_rewrite, reading, rewrite, command=command, parent_run_id=parent_run_id)
+
+
+async def _with_earlier(resources: Resources, reading: Reading, key: str, instruction: str | None) -> str | None:
+    """An instruction with what a person said of earlier drafts of an open place."""
+    try:
+        runs = await (await resources.store(reading)).list(_NEWEST, reading.spec_path)
+    except StoreError as error:
+        logger.warning("the past of %s is not known: %s", reading.spec_path, error.message)
+        return instruction
+    earlier = "\n".join(f"- {words}" for words in _earlier(runs, {key}))
+    if not earlier:
+        return instruction
+    asked = resources.redactor.redact((instruction or "").strip()[:LONGEST_INSTRUCTION])
+    return f"{asked}\n\nThis was said of earlier drafts, the oldest first:\n{earlier}".strip()
 
 
 class _Past:
@@ -202,6 +218,8 @@ def _said(run: RunRecord, keys: set[str] | None) -> Iterator[str]:
     for section in run.draft.sections if run.draft is not None else ():
         if section.state is SectionState.REJECTED and section.reason and (keys is None or section.key in keys):
             yield f"a text of “{section.key}” was rejected: {section.reason}"
+        elif section.state in _COMMENTED and section.reason and (keys is None or section.key in keys):
+            yield f"of a text of “{section.key}” was said: {section.reason}"
     rewrite = run.rewrite
     if rewrite is None or not rewrite.instruction:
         return

@@ -1,6 +1,6 @@
 """The review of a draft, section by section: the state of the whole follows from those of its sections. Pure.
 
-A section: ready -> accepted | rejected | applied | edited; accepted -> applied | edited | rejected;
+A section: ready -> accepted | rejected | applied | edited | superseded; accepted -> applied | edited | rejected;
 rejected -> accepted. One that the document has stays as it is: a person takes it out there.
 """
 
@@ -33,11 +33,14 @@ def state_of(draft: Draft) -> DraftState:
     states = {section.state for section in draft.sections}
     if not states:
         return draft.state
-    if states & {*WAITING, SectionState.SUPERSEDED}:
-        return DraftState.SUPERSEDED if draft.state is DraftState.SUPERSEDED else DraftState.READY
+    if draft.state is DraftState.SUPERSEDED and states & {*WAITING, SectionState.SUPERSEDED}:
+        return DraftState.SUPERSEDED
+    if states & WAITING:
+        return DraftState.READY
     if states & WRITTEN:
         return DraftState.APPLIED
-    return DraftState.SUPERSEDED if draft.state is DraftState.SUPERSEDED else DraftState.DISCARDED
+    is_superseded = draft.state is DraftState.SUPERSEDED or SectionState.SUPERSEDED in states
+    return DraftState.SUPERSEDED if is_superseded else DraftState.DISCARDED
 
 
 def reviewed(record: RunRecord, key: str, state: SectionState, reason: str | None = None) -> RunRecord:
@@ -76,9 +79,32 @@ def with_sections(record: RunRecord, changed: Mapping[str, DraftSection]) -> Run
     return replace(record, draft=replace(draft, state=state_of(draft)))
 
 
-def superseded(record: RunRecord) -> RunRecord:
-    """The record with its draft superseded by a newer one; its sections can still be taken one by one."""
-    return replace(record, draft=replace(draft_of(record), state=DraftState.SUPERSEDED))
+def superseded(record: RunRecord, keys: Collection[str]) -> RunRecord:
+    """The record with its draft superseded by a newer one; its sections can still be taken one by one.
+
+    Args:
+        record: The run.
+        keys: The sections of the newer draft. Those of the older one that are not among them wait on.
+    """
+    draft = draft_of(record)
+    again = [section for section in draft.sections if section.state in WAITING and section.key in keys]
+    if len(again) == len(waiting_keys(draft)):
+        return replace(record, draft=replace(draft, state=DraftState.SUPERSEDED))
+    return with_sections(
+        record, {section.key: replace(section, state=SectionState.SUPERSEDED, reason=None) for section in again}
+    )
+
+
+def remarked(record: RunRecord, key: str, remark: str | None) -> RunRecord:
+    """The record with a person's words on a section whose state stays; without words there are none any more.
+
+    Raises:
+        RunError: The run has no draft.
+        SpecError: `unknown_node`: the draft has no such section.
+    """
+    section = section_of(draft_of(record), key)
+    told = remark.strip()[:LONGEST_REASON] if remark else None
+    return with_sections(record, {key: replace(section, reason=told or None)})
 
 
 def discarded(record: RunRecord, reason: str | None = None) -> RunRecord:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,24 @@ def model_label(provider: str, model: str | None, *, kind: str | None = None) ->
 def has_model(provider: str, kind: str | None) -> bool:
     """Whether a model was asked; where the kind is not on record, a provider is taken for the built-in of its name."""
     return kind_named(provider if kind is None else kind).has_model
+
+
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+
+
+def ago(time: str, now: dt.datetime) -> str | None:
+    """How long ago a time of a record was, in words; None for one that cannot be read, or that is yet to come."""
+    try:
+        then = dt.datetime.fromisoformat(time)
+    except ValueError:
+        return None
+    if then.tzinfo is None or (seconds := (now - then).total_seconds()) < 0:
+        return None
+    for unit, length in _UNITS:
+        if seconds >= length:
+            count = int(seconds // length)
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "just now"
 
 
 def tokens_label(usage: Usage | None) -> str:

@@ -41,7 +41,8 @@ class SectionState(StrEnum):
     """The state of a section of a draft.
 
     `accepted` is wanted and not in the document yet; `edited` is in the document together with a person's own words.
-    `discarded` and `superseded` stand in records of earlier versions alone.
+    `superseded` is in a newer draft as well, while others of its draft wait on. `discarded` stands in records of
+    earlier versions alone.
     """
 
     READY = "ready"

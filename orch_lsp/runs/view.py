@@ -5,6 +5,7 @@ Pure. Every value that a model, a provider or a repository wrote is made harmles
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from orch_lsp.runs.labels import (
     COST_UNKNOWN,
     NO_MODEL,
     TOKENS_UNKNOWN,
+    ago,
     cost_label,
     has_model,
     list_line,
@@ -157,38 +159,63 @@ def section_lines(record: RunRecord) -> tuple[str, ...]:
     )
 
 
-def hover_lines(origin: SectionOrigin) -> tuple[tuple[str, ...], ...]:
-    """The hover of a section: lines of parts."""
+def hover_lines(origin: SectionOrigin, now: dt.datetime | None = None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The hover of a section: lines of a label, which may be empty, and values.
+
+    Args:
+        origin: The section and its run.
+        now: The present, for a time in words beside the exact one.
+    """
     state = "unchanged" if origin.unchanged else "edited since"
     run, entry = origin.run, origin.entry
     if run is not None:
         ending = () if run.status is RunStatus.COMPLETED else (f"run {status_label(run)}",)
+        asked = run.model.resolved or run.model.requested
         return (
-            (*_who(run.provider.id, run.provider.kind, run.model.resolved or run.model.requested), *_fallen_from(run)),
-            (time_of(run), *_kind(run), f"prompt {run.prompt.name} {run.prompt.version}"),
-            (tokens_label(run.usage), cost_label(run.cost)),
-            (state, *ending),
-            (f"run {run.run_id}",),
+            ("Written by", (*_who(run.provider.id, run.provider.kind, asked), *_fallen_from(run))),
+            ("When", (time_of(run), *_ago(time_of(run), now))),
+            ("From", (*_kind(run), f"prompt {run.prompt.name} {run.prompt.version}", *_given(run))),
+            ("Tokens and cost", (tokens_label(run.usage), cost_label(run.cost))),
+            ("Since then", (state, *ending)),
+            ("Record", (f"run {run.run_id}",)),
         )
     if entry is not None:
         return (
-            _who(entry.provider, None, entry.model),
-            (entry.time, f"prompt {entry.prompt_name} {entry.prompt_version}"),
-            (TOKENS_UNKNOWN, COST_UNKNOWN),
-            (state, "not in local history", "from the repository"),
-            (f"run {entry.run_id}",),
+            ("Written by", _who(entry.provider, None, entry.model)),
+            ("When", (entry.time, *_ago(entry.time, now))),
+            ("From", (f"prompt {entry.prompt_name} {entry.prompt_version}",)),
+            ("Tokens and cost", (TOKENS_UNKNOWN, COST_UNKNOWN)),
+            ("Since then", (state,)),
+            ("Record", (f"run {entry.run_id}", "not in local history", "from the repository")),
         )
-    return ((state,),)
+    return (("", (state,)),)
 
 
-def hover_text(origin: SectionOrigin) -> str:
+def _ago(time: str, now: dt.datetime | None) -> tuple[str, ...]:
+    words = None if now is None else ago(time, now)
+    return () if words is None else (words,)
+
+
+def _given(run: RunRecord) -> tuple[str, ...]:
+    """How much of the workspace the run was given."""
+    files = len({item.path for item in run.context.items})
+    return (f"{files} {'file' if files == 1 else 'files'} of the workspace",) if files else ()
+
+
+def hover_text(origin: SectionOrigin, now: dt.datetime | None = None) -> str:
     """The hover for a client that shows plain text only."""
-    return "\n".join(" · ".join(plain(part) for part in line) for line in hover_lines(origin))
+    return "\n".join(
+        f"{label}: {' · '.join(map(plain, values))}" if label else " · ".join(map(plain, values))
+        for label, values in hover_lines(origin, now)
+    )
 
 
-def hover_markdown(origin: SectionOrigin) -> str:
+def hover_markdown(origin: SectionOrigin, now: dt.datetime | None = None) -> str:
     """The hover: every value a code span, so that it stands for itself."""
-    return "\n".join(f"- {' · '.join(code(part) for part in line)}" for line in hover_lines(origin))
+    return "\n".join(
+        f"- {f'**{label}:** ' if label else ''}{' · '.join(map(code, values))}"
+        for label, values in hover_lines(origin, now)
+    )
 
 
 def record_markdown(record: RunRecord, draft_text: str | None, notes: Iterable[str] = ()) -> str:

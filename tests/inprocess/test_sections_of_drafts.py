@@ -279,3 +279,69 @@ async def test_a_section_that_an_undo_took_back_is_offered_and_taken_again(desk)
     assert (await review(editor, run_id, "goal", "accepted"))["state"] == "applied"
     assert editor.text(uri) == written.replace("Limit clients.", "Limit them all.")
     assert len((await stored(editor, run_id))["applications"]) == 2
+
+
+async def test_a_section_of_a_draft_is_drafted_anew_and_the_others_wait_on(desk, provider):
+    editor, uri, run_id = desk
+    await review(editor, run_id, "tasks", "commented", "Say how requests are counted.")
+    await review(editor, run_id, "goal", "rejected", "Name the limit.")
+    provider.script(stream_reply(chat_pieces(["## Tasks\n\n- [ ] Count by key.\n"])))
+    lenses = await editor.lenses(uri)
+    assert "Orch: Redraft “Tasks”" in lenses
+    assert "Orch: Redraft “Goal”" not in lenses
+    again = await editor.execute("orch.regenerateSection", {"uri": uri, "key": "tasks", "apply": "review"})
+    newer = await editor.ended(again["runId"])
+    assert states(newer) == {"tasks": "ready"}
+    prompt = (await provider.request(1)).json()["messages"][-1]["content"]
+    assert "Say how requests are counted." in prompt
+    assert "Name the limit." not in prompt
+    older = await stored(editor, run_id)
+    assert states(older) == {"goal": "rejected", "non-goals": "ready", "tasks": "superseded"}
+    assert older["draft"]["state"] == "ready"
+    assert (await editor.execute("orch.applyDraft", {"uri": uri}))["runId"] == again["runId"]
+    assert (await editor.execute("orch.applyDraft", {"uri": uri}))["runId"] == run_id
+    assert "- [ ] Count by key." in editor.text(uri)
+    assert "Billing." in editor.text(uri)
+
+
+async def test_sections_and_findings_have_their_places_in_the_document_as_it_would_be(desk):
+    editor, _, run_id = desk
+    await review(editor, run_id, "goal", "commented", "Too short?")
+    answer = await editor.execute("orch.previewDraft", {"runId": run_id, "open": False})
+    lines = answer["document"].split("\n")
+    assert [(one["key"], lines[one["head"]["start"]["line"]]) for one in answer["sections"]] == [
+        ("goal", "## Goal"),
+        ("non-goals", "## Non-goals"),
+        ("tasks", "## Tasks"),
+    ]
+    assert [one["reason"] for one in answer["sections"]] == ["Too short?", None, None]
+    record = await stored(editor, run_id)
+    assert {(one["rule"], one["key"]) for one in answer["diagnostics"]} == {
+        (one["rule"], one["key"]) for one in record["findings"]
+    }
+    assert all(lines[one["range"]["start"]["line"]].strip() for one in answer["diagnostics"])
+
+
+async def test_a_section_that_a_run_wrote_has_lenses_to_write_it_anew(desk):
+    editor, uri, run_id = desk
+    await editor.execute("orch.applyDraft", {"runId": run_id})
+    lenses = await editor.lenses(uri)
+    assert "Orch: Redraft “Goal”" in lenses
+    assert "Orch: Redraft “Notes”" not in lenses
+
+
+async def test_the_page_of_a_draft_shows_what_its_check_found_where_it_stands(start_editor, workspace, provider, homes):
+    homes.use(provider.url)
+    provider.script(
+        stream_reply(chat_pieces(["## Goal\n\nLimit clients.\n\n## Tasks\n\n- [ ] To be defined by the team.\n"]))
+    )
+    editor = await start_editor(settings={"apply": "review"})
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    record = await editor.draft(uri)
+    await editor.execute("orch.previewDraft", {"runId": record["run_id"]})
+    (path,) = pages_folder().glob("*/draft-*.md")
+    page = path.read_text(encoding="utf-8")
+    found = await editor.diagnostic(editor.open(path, page), "section_refused")
+    # Its words stand among those that are no part of the draft.
+    assert page.split("\n")[found.range.start.line].strip()
+    assert found.severity == types.DiagnosticSeverity.Error

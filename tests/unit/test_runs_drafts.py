@@ -46,11 +46,33 @@ def test_a_draft_whose_sections_are_not_known_keeps_its_state(state):
 
 def test_a_superseded_draft_stays_so_until_all_of_it_is_dealt_with():
     record = replace(completed(), draft=draft_in(SectionState.READY, SectionState.READY))
-    record = drafts.superseded(record)
+    record = drafts.superseded(record, KEYS)
     record = drafts.with_sections(record, {"goal": replace(record.draft.sections[0], state=SectionState.APPLIED)})
     assert record.draft.state is DraftState.SUPERSEDED
     record = drafts.reviewed(record, "tasks", SectionState.REJECTED)
     assert record.draft.state is DraftState.APPLIED
+
+
+def test_sections_that_the_newer_draft_does_not_have_wait_on():
+    record = replace(completed(), draft=draft_in(SectionState.READY, SectionState.READY, SectionState.APPLIED))
+    record = drafts.superseded(record, {"goal", "notes"})
+    assert [section.state for section in record.draft.sections] == ["superseded", "ready", "applied"]
+    assert record.draft.state is DraftState.READY
+    assert drafts.reviewed(record, "tasks", SectionState.REJECTED).draft.state is DraftState.APPLIED
+
+
+def test_what_is_left_of_a_superseded_draft_is_superseded():
+    record = replace(completed(), draft=draft_in(SectionState.READY, SectionState.READY))
+    record = drafts.superseded(record, {"goal"})
+    assert drafts.reviewed(record, "tasks", SectionState.REJECTED).draft.state is DraftState.SUPERSEDED
+
+
+@pytest.mark.parametrize("state", [SectionState.READY, SectionState.REJECTED, SectionState.APPLIED])
+def test_a_remark_leaves_the_state_of_a_section(state):
+    record = replace(completed(), draft=draft_in(state, SectionState.READY))
+    record = drafts.remarked(record, "goal", " Name the limit. ")
+    assert (record.draft.sections[0].state, record.draft.sections[0].reason) == (state, "Name the limit.")
+    assert drafts.remarked(record, "goal", None).draft.sections[0].reason is None
 
 
 @given(

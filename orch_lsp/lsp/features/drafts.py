@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcInvalidParams
 
 from orch_lsp.errors import ErrorCode, RunError, SpecError, StoreError
 from orch_lsp.lsp.announcing import announce
 from orch_lsp.lsp.arguments import CommandArgument
+from orch_lsp.lsp.convert import Positions
+from orch_lsp.lsp.drafted import placed_findings, sections_in_document
 from orch_lsp.lsp.drafting import show_findings
 from orch_lsp.lsp.editing import EditorDocument
 from orch_lsp.lsp.failures import ShownFailure
@@ -25,16 +27,21 @@ from orch_lsp.orchestration.applying import (
     only_sections,
     stored_draft,
 )
-from orch_lsp.orchestration.delivery import insert, reject
+from orch_lsp.orchestration.delivery import insert, reject, remark
 from orch_lsp.runs.drafts import discarded, section_of, waiting_keys
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.schema import plain_value
 from orch_lsp.runs.status import LIVE, DraftState, SectionState
 from orch_lsp.runs.view import finding_lines
 
+if TYPE_CHECKING:
+    from orch_lsp.document.answer.reading import Answer
+    from orch_lsp.text import Span
+
 logger = logging.getLogger(__name__)
 
-_WORDS = (str(SectionState.ACCEPTED), str(SectionState.REJECTED))
+_COMMENTED = "commented"
+_WORDS = (str(SectionState.ACCEPTED), str(SectionState.REJECTED), _COMMENTED)
 """The words that a person has for a section."""
 READ_BACK_AT_ONCE_SECONDS = 0.5
 """How long the command waits for the change itself, after the client said that it made it."""
@@ -47,8 +54,9 @@ async def apply_draft(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
 
 
 async def review_section(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
-    """orch.reviewSection: take one section of a draft into the document, or keep it out, with a reason.
+    """orch.reviewSection: take one section of a draft into the document, keep it out with a reason, or comment on it.
 
+    A comment leaves the section's state; the model is told of it when the section is written anew.
     A section that was rejected, or whose draft was superseded or discarded, can be accepted all the same.
     """
     found, key = _ended(await _with_draft(ls, given)), given.key
@@ -56,7 +64,8 @@ async def review_section(ls: OrchServer, given: CommandArgument) -> dict[str, An
         raise JsonRpcInvalidParams("`key` is needed, and `state`: " + " or ".join(_WORDS))
     if given.state == SectionState.ACCEPTED:
         return await _apply(ls, found, key)
-    record = await reject(found.store, found.record, key, given.reason)
+    act = remark if given.state == _COMMENTED else reject
+    record = await act(found.store, found.record, key, given.reason)
     announce(ls, record)
     if _state(record) == DraftState.READY:
         document = await document_of(ls, found)
@@ -86,7 +95,10 @@ async def preview_draft(ls: OrchServer, given: CommandArgument) -> dict[str, Any
         text = await draft_text(ls, found)
         return {"runId": found.record.run_id, "text": text, "document": None, "uri": None}
     document = await document_of(ls, found)
-    text, resulting = await _with_text(found, None if document is None else document[1].document.text)
+    text, resulting, answer = await _with_text(found, None if document is None else document[1].document.text)
+    placed: dict[str, Any] = {"sections": [], "diagnostics": []}
+    if resulting is not None and answer is not None:
+        placed = await asyncio.to_thread(_placed, found.record, answer, resulting, ls.position_encoding)
     if given.open is not False:
         await show_draft(ls, found, text)
     return {
@@ -96,15 +108,57 @@ async def preview_draft(ls: OrchServer, given: CommandArgument) -> dict[str, Any
         "questions": [plain_value(question) for question in found.record.questions],
         "document": resulting,
         "uri": document[0] if document else None,
+        **placed,
     }
 
 
-async def _with_text(found: FoundRun, current: str | None) -> tuple[str, str | None]:
-    """A draft's text, and the document with it; None if there is none that it could be inserted into."""
+def _placed(record: RunRecord, answer: Answer, text: str, encoding: str) -> dict[str, Any]:
+    """The sections of a draft, and what its check found, by their ranges in the document with it. Blocking."""
+    positions = Positions(text, encoding)
+
+    def place(span: Span | None) -> Any:
+        if span is None:
+            return None
+        start, end = positions.position(span.start), positions.position(span.end)
+        return {
+            "start": {"line": start.line, "character": start.character},
+            "end": {"line": end.line, "character": end.character},
+        }
+
+    sections = sections_in_document(record, answer, text)
+    keys = {section.key for section in sections}
+    findings = [finding for finding in record.findings if finding.key is None or finding.key in keys]
+    return {
+        "sections": [
+            {
+                "key": one.key,
+                "title": one.title,
+                "state": str(one.state),
+                "reason": one.reason,
+                "head": place(one.head),
+                "range": place(one.whole),
+            }
+            for one in sections
+        ],
+        "diagnostics": [
+            {
+                "rule": finding.rule,
+                "severity": finding.severity,
+                "message": finding.message,
+                "key": finding.key,
+                "range": place(span),
+            }
+            for finding, span in placed_findings(findings, sections, text)
+        ],
+    }
+
+
+async def _with_text(found: FoundRun, current: str | None) -> tuple[str, str | None, Answer | None]:
+    """A draft's text, the document with it, and its sections there; None if there is none that it could go into."""
     try:
         stored = await stored_draft(found.store, found.record)
         if current is None or not stored.answer.sections:
-            return stored.text, None
+            return stored.text, None, None
         before, profile = stored.document_before, found.record.spec.profile
         draft = found.record.draft
         answer = stored.answer
@@ -112,8 +166,8 @@ async def _with_text(found: FoundRun, current: str | None) -> tuple[str, str | N
             answer = only_sections(answer, waiting_keys(draft))
         edit = await asyncio.to_thread(draft_edit, before, current, profile, answer, insist=True)
     except SpecError:
-        return await draft_text_of(found.store, found.record), None
-    return stored.text, edit.text
+        return await draft_text_of(found.store, found.record), None, None
+    return stored.text, edit.text, answer
 
 
 async def _with_draft(ls: OrchServer, given: CommandArgument) -> FoundRun:

@@ -1,11 +1,11 @@
-"""orch.generateDraft, orch.regenerateSection, orch.retryRun, orch.resumeRun: start a run and answer at once."""
+"""Commands that start runs and answer at once: on a document, a part of it, the one made of it, or as before."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
 import functools
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
@@ -13,15 +13,17 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError
 from orch_lsp.late import late
 from orch_lsp.lsp.arguments import CommandArgument
-from orch_lsp.lsp.commands import GENERATE_DRAFT, REGENERATE_SECTION
+from orch_lsp.lsp.commands import DERIVE_DOCUMENT, GENERATE_DRAFT, REFINE_DOCUMENT, REGENERATE_SECTION
 from orch_lsp.lsp.consent import allow
 from orch_lsp.lsp.drafting import EditorObserver, deliver
 from orch_lsp.lsp.failures import ShownFailure, severity_of
 from orch_lsp.lsp.lookup import FoundRun, document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.show import show_file
 from orch_lsp.lsp.snapshot import read, snapshot
-from orch_lsp.orchestration.plan import DraftPlan, instructed, plan_draft
+from orch_lsp.orchestration.beginning import write_new
+from orch_lsp.orchestration.plan import DraftPlan, chosen, instructed, plan_draft, require_draftable
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.resuming import planned_resume, require_resumable
 from orch_lsp.orchestration.rewrite import RewriteAsk, key_at
@@ -31,11 +33,17 @@ from orch_lsp.runs.status import LIVE, RunStatus
 from orch_lsp.settings.resolve import CommandChoice
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import rewriting
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from orch_lsp.orchestration import deriving, rewriting
     from orch_lsp.orchestration.session import Planner
 else:
+    deriving = late("orch_lsp.orchestration.deriving")
     rewriting = late("orch_lsp.orchestration.rewriting")
 
+OPENED_SECONDS = 20.0
+"""How long an editor may take to open a document that was begun."""
 _MOST = 2**31
 """Of lines and characters, in the protocol's `uinteger`."""
 
@@ -86,7 +94,79 @@ async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str
     return {**await start(ls, uri, choice, plan)}
 
 
+async def refine_document(ls: OrchServer, given: CommandArgument) -> dict[str, str | None]:
+    """orch.refineDocument: start a run that amends a document by an instruction; all else of it stays as it is.
+
+    Without one the person is told so, and `runId` is null.
+
+    Raises:
+        SpecError: There is nothing that may be amended (`nothing_to_fill`).
+    """
+    if not (given.instruction or "").strip():
+        words = "Orch: say with `instruction` how the document is to be amended; nothing was sent."
+        ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, words))
+        return {"runId": None, "status": "nothing_named"}
+    ask = RewriteAsk(None, given.instruction)
+
+    async def plan(session: Session, reading: Reading) -> DraftPlan:
+        return await rewriting.planned_rewrite(session, reading, ask, command=REFINE_DOCUMENT)
+
+    return {**await start(ls, ls.target_uri(given.uri), _choice_of(given), plan)}
+
+
+async def derive_document(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
+    """orch.deriveDocument: write the beginnings beside the document, open each, and draft it.
+
+    Without a provider that may be asked nothing is written. The answer comes when the files are there: `uris` are
+    theirs. A file that the editor does not open is begun, and is not drafted.
+
+    Raises:
+        OrchError: It is refused; the document shows why.
+    """
+    uri = ls.target_uri(given.uri)
+    choice = _choice_of(given)
+    try:
+        source = await read(ls, uri, choice)
+        require_draftable(source)
+        chosen(source.settings)
+        found = await asyncio.to_thread(deriving.next_documents, source, given.kind)
+        for one in found:
+            await asyncio.to_thread(write_new, one.path, one.text)
+    except OrchError as error:
+        ls.failures.set(uri, ShownFailure(error.detail, line=error.line, severity=severity_of(error.code)))
+        refresh(ls, uri)
+        raise
+    paths = [one.path for one in found]
+    ls.run_task(_draft_each(ls, uri, paths, choice), f"drafts made of {uri}")
+    return {"uris": [path.as_uri() for path in paths]}
+
+
+async def _draft_each(ls: OrchServer, source_uri: str, paths: Sequence[Path], choice: CommandChoice) -> None:
+    source = await snapshot(ls, source_uri).reading(choice)
+
+    async def plan(session: Session, reading: Reading) -> DraftPlan:
+        resting = await deriving.resting_on(session, reading, source)
+        return await asyncio.to_thread(plan_draft, resting, command=DERIVE_DOCUMENT)
+
+    for path in paths:
+        uri = path.as_uri()
+        await show_file(ls, path)
+        if not await ls.documents.wait_until_open(uri, OPENED_SECONDS):
+            continue
+        try:
+            await start(ls, uri, choice, plan)
+        except OrchError as error:
+            if error.code == ErrorCode.NOT_ALLOWED:
+                # The document shows why, and its cure, which the others would need as well.
+                return
+
+
 def _choice_of(given: CommandArgument) -> CommandChoice:
+    """The provider, the model and the way of applying that an argument names.
+
+    Raises:
+        JsonRpcInvalidParams: `apply` is another word.
+    """
     if given.apply not in {None, "auto", "review"}:
         raise JsonRpcInvalidParams('`apply` must be "auto" or "review"')
     return CommandChoice(given.provider, given.model, given.apply)  # pyright: ignore[reportArgumentType] -- checked above

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -108,4 +109,5 @@ async def _origin(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[st
     part, origin = next(iter(await origins_of(snapshot, reading, choose)), (None, None))
     if part is None or origin is None:
         return None
-    return hover_markdown(origin) if snapshot.client.markdown_hover else hover_text(origin), part.heading
+    now = dt.datetime.now(dt.UTC)
+    return hover_markdown(origin, now) if snapshot.client.markdown_hover else hover_text(origin, now), part.heading

@@ -113,6 +113,18 @@ M.subcommands = {
       require('orch.rewrite').ask(bufnr, words[1] and table.concat(words, ' '))
     end,
   },
+  refine = {
+    needs = 'orch.refineDocument',
+    describe = 'Amend the whole document by an instruction',
+    run = function(words, bufnr)
+      require('orch.rewrite').refine(bufnr, words[1] and table.concat(words, ' '))
+    end,
+  },
+  derive = {
+    needs = 'orch.deriveDocument',
+    describe = 'Begin and draft the document that the format makes of this one',
+    run = execute('orch.deriveDocument'),
+  },
   review = {
     needs = 'orch.previewDraft',
     describe = 'Compare a draft with its document',

@@ -41,4 +41,21 @@ function M.ask(bufnr, instruction)
   M.run(argument, bufnr)
 end
 
+--- Amend the whole document by an instruction.
+---@param bufnr integer
+---@param instruction? string
+function M.refine(bufnr, instruction)
+  local function begin_with(wish)
+    if wish and vim.trim(wish) ~= '' then
+      local argument = { uri = vim.uri_from_bufnr(bufnr), instruction = wish }
+      rpc.execute('orch.refineDocument', argument, bufnr)
+    end
+  end
+  if instruction then
+    begin_with(instruction)
+  else
+    vim.ui.input({ prompt = 'Refine the document, how? ' }, begin_with)
+  end
+end
+
 return M

@@ -10,3 +10,14 @@ export async function askForInstruction(key: string | null): Promise<string | nu
   });
   return instruction ?? null;
 }
+
+/** Asks how a whole document is to be amended; null if it is not. */
+export async function askHowToRefine(): Promise<string | null> {
+  const instruction = await vscode.window.showInputBox({
+    title: vscode.l10n.t("Refine the document"),
+    prompt: vscode.l10n.t("What is to be different? All that this does not concern stays as it is."),
+    placeHolder: vscode.l10n.t("Say for each limit how it is measured"),
+    ignoreFocusOut: true,
+  });
+  return instruction === undefined || instruction.trim() === "" ? null : instruction;
+}

@@ -7,7 +7,7 @@ import { runOfNode } from "../history/runTree";
 import { sectionReview } from "../review/sectionReview";
 import type { RunTracker } from "../runs/runTracker";
 import { answerToQuestion, sectionToUpdate } from "./answerToQuestion";
-import { askForInstruction } from "./askForInstruction";
+import { askForInstruction, askHowToRefine } from "./askForInstruction";
 import { chooseNewDocument } from "./chooseNewDocument";
 import { chooseProvider, type ProviderChoice } from "./chooseProvider";
 import { modelChoice } from "./modelCandidates";
@@ -106,6 +106,11 @@ export class CommandRouter {
       }
       case "orch.regenerateSection":
         return this.rewrite(argument, next);
+      case "orch.refineDocument": {
+        if (argument?.["instruction"] !== undefined) return this.generate(args, next);
+        const instruction = await askHowToRefine();
+        return instruction === null ? undefined : this.generate([{ ...argument, instruction }], next);
+      }
       case "orch.changeContext": {
         // Saved at once, so that it holds; who offers it says so.
         const answer = await next(args.map((one) => ({ ...one, open: false })));
