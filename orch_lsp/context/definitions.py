@@ -7,7 +7,7 @@ place reads the file again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _LONGEST_LINE = 400
 _NAME = r"[^\W\d]\w*"
@@ -59,6 +59,19 @@ def begins_definition(line: str) -> str | None:
 def begins_value(line: str) -> bool:
     """Whether a line binds a name of the outermost level to a value."""
     return bool(line) and len(line) <= _LONGEST_LINE and _BOUND.match(line) is not None
+
+
+def bound_lines(lines: Sequence[str], name: str) -> tuple[int, int] | None:
+    """The lines, from one, on which a name of the outermost level is bound to a value; None if there are none."""
+    for number, line in enumerate(lines):
+        if len(line) <= _LONGEST_LINE and name in line and (found := _BOUND.match(line)) and found[1] == name:
+            last = number
+            while last + 1 < len(lines) and (not lines[last + 1].strip() or lines[last + 1][0] in " \t)]}"):
+                last += 1
+            while last > number and not lines[last].strip():
+                last -= 1
+            return number + 1, last + 1
+    return None
 
 
 def _names(text: str) -> Iterator[str]:

@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TypeVar
 
 from orch_lsp.context import assembly
 from orch_lsp.context.card import project_card
-from orch_lsp.context.choke import admit
+from orch_lsp.context.choke import Admitted, admit
 from orch_lsp.context.choosing import choose, title_terms
 from orch_lsp.context.corpus import Limits, OnceRead
 from orch_lsp.context.index.indexes import Indexes
@@ -21,10 +22,11 @@ from orch_lsp.context.index.reading import hints_in
 from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion, Watcher, estimate_tokens
 from orch_lsp.context.kept_back import OWN_IGNORES, KeptBack
 from orch_lsp.context.mentions import Mention, find_mentions
+from orch_lsp.context.names import KnownNames
 from orch_lsp.context.neighbour import example_spec
 from orch_lsp.context.packing import Wanted, around, new_pack
 from orch_lsp.context.resolution import Place, Resolver
-from orch_lsp.context.sight import Sight, seen
+from orch_lsp.context.sight import Sight, parts_of, seen
 from orch_lsp.context.tokens import terms
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.settings.pins import parse_pin
@@ -34,6 +36,7 @@ MAX_LEFT_OUT = 200
 _SAY_WHAT_STAYS = frozenset((OWN_IGNORES, ".gitignore", ".ignore", ".dockerignore"))
 """Names of files that say what is nobody's business."""
 MOST_PINNED = 100
+Seen = TypeVar("Seen")
 _MOST_BESIDE = 12
 """Of one folder that belongs to the spec."""
 
@@ -45,6 +48,7 @@ class FilesystemSource:
         self._limits = limits or Limits()
         self._now = now
         self._indexes = Indexes(self._limits.max_files)
+        self._names: dict[Path, KnownNames] = {}
 
     @property
     def name(self) -> str:
@@ -96,23 +100,19 @@ class FilesystemSource:
 
     async def look_up(self, query: ContextQuery, mention: Mention) -> tuple[Sight, ...]:
         """See `LooksUp`. What cannot be read is not there."""
-        stop = threading.Event()
-        try:
-            return await asyncio.to_thread(self._look_up, query, mention, stop.is_set)
-        except (OSError, ContextError):
-            return ()
-        finally:
-            stop.set()
+        return await _glance(lambda stopped: self._look_up(query, mention, stopped))
 
     async def paths(self, query: ContextQuery, begun: str, most: int) -> tuple[str, ...]:
         """See `LooksUp`."""
-        stop = threading.Event()
-        try:
-            return await asyncio.to_thread(self._paths, query, begun, most, stop.is_set)
-        except (OSError, ContextError):
-            return ()
-        finally:
-            stop.set()
+        return await _glance(lambda stopped: self._paths(query, begun, most, stopped))
+
+    async def names(self, query: ContextQuery, begun: str, most: int) -> tuple[Sight, ...]:
+        """See `LooksUp`."""
+        return await _glance(lambda stopped: self._names_beginning(query, begun, most, stopped))
+
+    async def parts(self, query: ContextQuery, file: Mention) -> tuple[Sight, ...]:
+        """See `LooksUp`."""
+        return await _glance(lambda stopped: self._parts(query, file, stopped))
 
     def _look_up(self, query: ContextQuery, mention: Mention, stopped: Callable[[], bool]) -> tuple[Sight, ...]:
         root = Path(os.path.realpath(query.root))
@@ -151,6 +151,24 @@ class FilesystemSource:
             if path.casefold().startswith(wanted) or path.rpartition("/")[2].casefold().startswith(wanted)
         ]
         return tuple(heapq.nsmallest(most, found, key=lambda path: (path.count("/"), path)))
+
+    def _names_beginning(
+        self, query: ContextQuery, begun: str, most: int, stopped: Callable[[], bool]
+    ) -> tuple[Sight, ...]:
+        root = Path(os.path.realpath(query.root))
+        kept = KeptBack(root, query)
+        index = self._indexes.of(root)
+        listing, _ = index.list_files(self._limits.max_files, stopped)
+        files = list(_chosen(listing.files, _below(root, query.spec_path), kept, stopped))
+        known = self._names.setdefault(root, KnownNames(root))
+        known.look(index.stamps(files, stopped), stopped)
+        return tuple(Sight(path, symbol=name) for name, path in known.beginning(begun, most))
+
+    def _parts(self, query: ContextQuery, file: Mention, stopped: Callable[[], bool]) -> tuple[Sight, ...]:
+        root = Path(os.path.realpath(query.root))
+        found = [sight for sight in self._look_up(query, file, stopped) if not sight.reason]
+        read = admit(root, found[0].path) if len(found) == 1 else None
+        return tuple(parts_of(read.relative_path, read.text)) if isinstance(read, Admitted) else ()
 
     def _retrieve(self, query: ContextQuery, stopped: Callable[[], bool]) -> ContextResult:
         root = Path(os.path.realpath(query.root))
@@ -203,6 +221,17 @@ class FilesystemSource:
         """Whether mentioned files have had their time, which is theirs alone: they come first."""
         until = self._now() + self._limits.max_seconds
         return lambda: self._now() > until
+
+
+async def _glance(look: Callable[[Callable[[], bool]], tuple[Seen, ...]]) -> tuple[Seen, ...]:
+    """Look in a worker thread, which ends at the next file when the caller is cancelled; nothing if that fails."""
+    stop = threading.Event()
+    try:
+        return await asyncio.to_thread(look, stop.is_set)
+    except (OSError, ContextError):
+        return ()
+    finally:
+        stop.set()
 
 
 def _chosen(files: Sequence[str], spec: str | None, kept: KeptBack, ended: Callable[[], bool]) -> Iterator[str]:

@@ -291,7 +291,8 @@ def _at(word: str) -> Mention | None:
     mention = parse_target(target, explicit=True)
     if mention is None:
         return None
-    explicit = has_suffix(mention.path) or mention.lines is not None
+    # A path that begins by leading out is nobody's name.
+    explicit = has_suffix(mention.path) or mention.lines is not None or mention.path.startswith("../")
     return replace(mention, written=word, form="at", explicit=explicit)
 
 

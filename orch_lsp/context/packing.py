@@ -14,6 +14,7 @@ from orch_lsp.context.assembly import cost, introduction_cost
 from orch_lsp.context.choke import Admitted
 from orch_lsp.context.choosing import Candidate, Choice
 from orch_lsp.context.corpus import Corpus
+from orch_lsp.context.definitions import bound_lines
 from orch_lsp.context.duplicates import SentLines
 from orch_lsp.context.excerpts import LABEL, LEAST_USEFUL, Lines, best_windows, excerpt, head, part, whole
 from orch_lsp.context.item import ContextItem, Exclusion
@@ -23,6 +24,7 @@ from orch_lsp.context.scoring import UnitScore
 from orch_lsp.context.sight import called, named, no_line
 from orch_lsp.context.unit import Unit
 from orch_lsp.context.units import units
+from orch_lsp.text import split_lines
 
 SHARES: Mapping[Role, float] = {"code": 0.6, "tests": 0.18, "docs": 0.17, "config": 0.05}
 """Of what mentions leave; what a role does not use goes to the next ones, and then to all."""
@@ -218,6 +220,9 @@ class Pack:
                 # A function without a name of its own is known by its line alone.
                 spans += self._ranges(file, [around(line)])
         spans += [(unit.first, unit.last) for unit in definitions]
+        if not spans:
+            lines = split_lines(file.admitted.text) if wanted.names else []
+            spans += filter(None, (bound_lines(lines, name.rpartition(".")[2]) for name in wanted.names))
         if not spans and not wanted.whole and wanted.ranges and not wanted.names and not wanted.calls:
             return None
         if wanted.whole or not spans:

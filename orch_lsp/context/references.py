@@ -36,7 +36,7 @@ class Tails:
     def __init__(self, files: Iterable[str]) -> None:
         self._by_last: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for path in files:
-            parts = _parts(path)
+            parts = module_parts(path)
             if parts:
                 self._by_last.setdefault(parts[-1], []).append((parts, path))
 
@@ -65,7 +65,8 @@ class Tails:
         return None
 
 
-def _parts(path: str) -> tuple[str, ...]:
+def module_parts(path: str) -> tuple[str, ...]:
+    """The parts of a module's name by its file's path; a file that stands for its folder has the folder's."""
     folder, name = posixpath.split(path)
     stem = name.partition(".")[0]
     parts = (*folder.split("/"), stem) if folder else (stem,)
@@ -100,7 +101,7 @@ def _quoted(line: str, folder: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         path = match[1]
         if path.startswith("."):
             path = posixpath.normpath("/".join((*folder, path)))
-        parts = _parts(path.lstrip("/"))
+        parts = module_parts(path.lstrip("/"))
         if parts and ".." not in parts:
             yield parts[-_MOST_PARTS:]
 

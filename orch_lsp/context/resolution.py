@@ -111,11 +111,12 @@ class Resolver:
             return self._file_of_uri(mention)
         if mention.path.startswith(("//", "~")) or mention.path[1:2] == ":":
             return self._refuse(mention, OUTSIDE)
-        outside = False
         missing = NOT_FOUND
-        for path in self._readings(mention):
+        readings = self._readings(mention)
+        # One that leads out of the root alone is no reading: `../x` beside the spec may be meant.
+        outside = readings[0] is None or mention.path.startswith("/")
+        for path in readings:
             if path is None:
-                outside = True
                 continue
             found = self._look_at(path)
             if isinstance(found, str):
@@ -165,8 +166,9 @@ class Resolver:
         """Paths below the root that may be meant, best first; None stands for one that leads out."""
         if mention.path.startswith("/"):
             # A leading slash is the root's on the web's forges, the machine's everywhere else.
-            inside = _normal(mention.path.lstrip("/"))
-            return [inside, None]
+            written = Path(os.path.normpath(mention.path))
+            below = [written.relative_to(self._root).as_posix()] if written.is_relative_to(self._root) else []
+            return [*below, _normal(mention.path.lstrip("/"))]
         if self._folder:
             return [_normal(f"{self._folder}/{mention.path}"), _normal(mention.path)]
         return [_normal(mention.path)]

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from orch_lsp.context.choke import Admitted
+from orch_lsp.context.definitions import bound_lines
 from orch_lsp.context.excerpts import Lines
 from orch_lsp.context.item import ContextQuery, Exclusion, estimate_tokens
 from orch_lsp.context.mentions import Mention
 from orch_lsp.context.resolution import Place
 from orch_lsp.context.unit import Unit
 from orch_lsp.context.units import units
+from orch_lsp.text import split_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,14 @@ class LooksUp(Protocol):
         """Files whose path or name begins as written, those with the shortest paths first."""
         ...
 
+    async def names(self, query: ContextQuery, begun: str, most: int) -> tuple[Sight, ...]:
+        """Symbols and dotted modules that begin as written, each with its file: of what was read until now."""
+        ...
+
+    async def parts(self, query: ContextQuery, file: Mention) -> tuple[Sight, ...]:
+        """The definitions and sections of a file, each with its lines; none if it is not found or not sent."""
+        ...
+
 
 def seen(place: Place, file: Admitted | Exclusion) -> Sight:
     """A place with the file that is there."""
@@ -59,7 +69,10 @@ def seen(place: Place, file: Admitted | Exclusion) -> Sight:
         known = units(place.path, file.text)
         found = called(known, place.symbol, span[0]) if span else named(known, place.symbol)
         unit = next(iter(found), None)
-        span = (unit.first, unit.last) if unit is not None else span
+        if unit is not None:
+            span = (unit.first, unit.last)
+        elif span is None:
+            span = bound_lines(split_lines(file.text), place.symbol.rpartition(".")[2])
     if span is not None and span[0] > len(lines) and not place.symbol:
         return Sight(place.path, reason=no_line(span[0]))
     if span is None or span[0] > len(lines):
@@ -73,6 +86,18 @@ def seen(place: Place, file: Admitted | Exclusion) -> Sight:
 def no_line(line: int) -> str:
     """The reason why lines are not sent that begin behind a file's last one."""
     return f"no line {line}"
+
+
+def parts_of(path: str, text: str) -> Iterator[Sight]:
+    """Everything in a file that has a name, with its lines, in order."""
+
+    def within(found: Sequence[Unit]) -> Iterator[Unit]:
+        for unit in found:
+            if unit.name:
+                yield unit
+            yield from within(unit.inner)
+
+    return (Sight(path, (unit.first, unit.last), unit.name) for unit in within(units(path, text)))
 
 
 def called(found: Sequence[Unit], name: str, line: int) -> list[Unit]:

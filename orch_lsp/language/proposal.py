@@ -9,7 +9,7 @@ from typing import Literal
 from orch_lsp.language.index import FoundDefinition
 from orch_lsp.text import Span
 
-ProposalKind = Literal["reference", "section", "label", "keyword", "skeleton", "path", "folder"]
+ProposalKind = Literal["reference", "section", "label", "keyword", "skeleton", "path", "folder", "symbol", "lines"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from lsprotocol import types
 
 from orch_lsp.context.item import ContextQuery
-from orch_lsp.context.mentions import WIDE, Mention, mention_at
+from orch_lsp.context.mentions import WIDE, Mention, mention_at, parse_target
 from orch_lsp.context.sight import LooksUp, Sight
 from orch_lsp.document.items import is_in_code
 from orch_lsp.language.proposal import Proposal
@@ -17,11 +17,15 @@ from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.locations import uri_of_folder
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.reading import Reading
-from orch_lsp.text import Span, start_of_line
+from orch_lsp.text import Span, counted, start_of_line
 
 MOST_PATHS = 200
 _MOST_PLACES = 3
 _AT = re.compile(rf"(?:^|(?<=[\s(\[,;:{WIDE}]))@(?P<path>[^\s@`()<>\[\]\"',;]{{0,200}})\Z")
+
+_NAME = re.compile(r"[^\W\d]\w+(?:\.\w*){0,8}")
+_IN_CODE = re.compile(r"[^`]*(?:`[^`]*`[^`]*)*`(?P<name>[^\W\d]\w{2,80}(?:\.\w{0,80}){0,8})\Z")
+_LINK_LINES = re.compile(r"\]\(<?(?P<path>[^()<>\s\"#]{1,400})#(?P<part>[^()<>\s\"#]{0,80})\Z")
 
 
 async def mentioned(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[Mention, tuple[Sight, ...]] | None:
@@ -60,17 +64,56 @@ def locations(
     return [types.LocationLink(uri, place, types.Range(place.start, place.start), origin) for uri, place in places]
 
 
-async def paths(snapshot: Snapshot, reading: Reading, offset: int) -> list[Proposal]:
-    """Files that can be named behind an `@` that was typed."""
+async def named(snapshot: Snapshot, reading: Reading, offset: int) -> list[Proposal]:
+    """Files, symbols and lines of a file that can be named where an `@`, code or the lines of a link were begun."""
     text = reading.document.text
-    match = _AT.search(text, start_of_line(text, offset), offset)
+    line = start_of_line(text, offset)
+    at, link = _AT.search(text, line, offset), _LINK_LINES.search(text, line, offset)
+    code = None if at or link else _IN_CODE.match(text, line, offset)
     query = _query(reading)
-    if match is None or query is None or is_in_code(reading.document.tree, offset):
+    if (at or link or code) is None or query is None or is_in_code(reading.document.tree, offset):
         return []
     source = await _source(snapshot)
-    found = () if source is None else await source.paths(query, match["path"], MOST_PATHS)
-    span = Span(match.start("path"), offset)
-    return [Proposal(path, span, path, "path", filter=_typed(path, match["path"])) for path in found if _is_plain(path)]
+    if source is None:
+        return []
+    if link is not None:
+        return await _parts(source, query, link["path"], Span(link.start("part"), offset), link["part"])
+    if at is None:
+        return [] if code is None else await _names(source, query, code["name"], Span(code.start("name"), offset))
+    path, hash_sign, part = at["path"].partition("#")
+    span = Span(at.start("path"), offset)
+    if hash_sign:
+        return await _parts(source, query, path, Span(offset - len(part), offset), part)
+    found = await source.paths(query, path, MOST_PATHS)
+    files = [Proposal(one, span, one, "path", filter=_typed(one, path)) for one in found if _is_plain(one)]
+    names = await _names(source, query, path, span) if _NAME.fullmatch(path) else []
+    return files + names[: MOST_PATHS - len(files)]
+
+
+async def _names(source: LooksUp, query: ContextQuery, begun: str, span: Span) -> list[Proposal]:
+    """Symbols and dotted modules, each with the file that it is of."""
+    found = await source.names(query, begun, MOST_PATHS)
+    files: dict[str, list[str]] = {}
+    for sight in found:
+        files.setdefault(sight.symbol, []).append(sight.path)
+    return [
+        Proposal(name, span, name, "symbol", detail=paths[0] if len(paths) == 1 else counted(len(paths), "file"))
+        for name, paths in files.items()
+    ]
+
+
+async def _parts(source: LooksUp, query: ContextQuery, path: str, span: Span, typed: str) -> list[Proposal]:
+    """The lines of what is defined in a file, by the names of that."""
+    file = parse_target(unquote(path), explicit=True)
+    found = () if file is None else await source.parts(query, file)
+    begun = typed.casefold()
+    proposals: list[Proposal] = []
+    for sight in found:
+        first, last = sight.lines or (1, 1)
+        lines = f"L{first}-L{last}"
+        if lines.casefold().startswith(begun) or begun in sight.symbol.casefold():
+            proposals.append(Proposal(sight.symbol, span, lines, "lines", lines, filter=f"{typed} {sight.symbol}"))
+    return proposals[:MOST_PATHS]
 
 
 def _typed(path: str, begun: str) -> str:

@@ -42,6 +42,8 @@ _KINDS: dict[ProposalKind, types.CompletionItemKind] = {
     "skeleton": types.CompletionItemKind.Snippet,
     "path": types.CompletionItemKind.File,
     "folder": types.CompletionItemKind.Folder,
+    "symbol": types.CompletionItemKind.Class,
+    "lines": types.CompletionItemKind.Reference,
 }
 
 
@@ -54,11 +56,12 @@ async def proposals(snapshot: Snapshot, position: types.Position) -> types.Compl
     offset = positions.offset(position)
     if not may_be_begun(reading.document, offset):
         return None
-    if named := await mentioned.paths(snapshot, reading, offset):
-        items = [_item(snapshot, positions, one, number, with_documentation=True) for number, one in enumerate(named)]
-        return types.CompletionList(is_incomplete=True, items=items)
-    known = await _known(snapshot, reading)
-    return await asyncio.to_thread(_proposals, snapshot, reading, known, positions, offset)
+    named = await mentioned.named(snapshot, reading, offset)
+    known = None if named else await _known(snapshot, reading)
+    if known is not None:
+        return await asyncio.to_thread(_proposals, snapshot, reading, known, positions, offset)
+    items = [_item(snapshot, positions, one, number, with_documentation=True) for number, one in enumerate(named)]
+    return types.CompletionList(is_incomplete=True, items=items)
 
 
 async def _known(snapshot: Snapshot, reading: Reading) -> Known:

@@ -1,23 +1,27 @@
-"""Links and `@path` of a document that lead to no file of its workspace."""
+"""Links, `@path` and `@symbol` of a document that lead to nothing in its workspace."""
 
 from __future__ import annotations
 
 import os
 import posixpath
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote
 
-from orch_lsp.context.choke import read_text
+from orch_lsp.context.choke import LINK_OUTSIDE, NOT_FOUND, OUTSIDE, confine, read_text
 from orch_lsp.context.excerpts import Lines
+from orch_lsp.context.index.look import stamps_of
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.mentions import Mention, has_suffix, telling_mentions_in
-from orch_lsp.context.stamps import Stamp, stamp_of
+from orch_lsp.context.names import KnownNames
+from orch_lsp.context.stamps import Fields, Stamp, stamp_of
 from orch_lsp.context.tree import FileTree
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.rules.rule import LostMention
 from orch_lsp.text import shortened
+from orch_lsp.uri import path_of
 
 _MOST = 100
 _MOST_FILES = 20_000
@@ -46,16 +50,64 @@ def lost_mentions(reading: Reading) -> tuple[LostMention, ...]:
 def _lost(reading: Reading, mention: Mention) -> str:
     """Why nothing is found; empty if something is, or if no file of the workspace is meant."""
     path = mention.path
-    if reading.root is None or not has_suffix(path) or path.startswith(("/", "~", "file:")) or path[1:2] == ":":
+    if reading.root is None or (mention.symbol and reading.has_file is not None):
         return ""
+    if mention.symbol:
+        when = int(time.monotonic() / _SECONDS_KEPT)
+        return NOT_FOUND if _is_unknown(reading.root, mention.symbol, when) else ""
+    if path.startswith(("/", "~")) or path[:5].lower() == "file:" or path[1:2] == ":":
+        return "" if reading.has_file is not None or _may_be_inside(reading.root, path) else OUTSIDE
     places = list(_places(reading, path))
     if not places:
-        return "outside the workspace"
+        return OUTSIDE
     if any(map(reading.has_file or os.path.exists, places)):
+        return f"a {LINK_OUTSIDE}" if reading.has_file is None and _leads_out(reading.root, places) else ""
+    if not has_suffix(path):
         return ""
-    return (
-        "" if "/" not in path and path in _names(reading.root, int(time.monotonic() / _SECONDS_KEPT)) else "not found"
-    )
+    return "" if "/" not in path and path in _names(reading.root, int(time.monotonic() / _SECONDS_KEPT)) else NOT_FOUND
+
+
+@lru_cache(maxsize=256)
+def _is_unknown(root: Path, symbol: str, when: int) -> bool:
+    """Whether no file defines a symbol; False as long as not all of them were looked at. Asked anew after seconds."""
+    real = Path(os.path.realpath(root))
+    known, stamps = _known_names(real), _stamps(real, when)
+    return stamps is not None and known.look(stamps, lambda: False) and not known.holds(symbol)
+
+
+@lru_cache(maxsize=4)
+def _known_names(root: Path) -> KnownNames:
+    return KnownNames(root)
+
+
+@lru_cache(maxsize=4)
+def _stamps(root: Path, _when: int) -> Mapping[str, Fields] | None:
+    """The files of a workspace; None if there are too many of them, or it cannot be read."""
+    try:
+        listing = FileTree(root).list_files(_MOST_FILES, lambda: False)
+    except OSError:
+        return None
+    return stamps_of(root, listing.files, lambda: False) if listing.complete else None
+
+
+def _may_be_inside(root: Path, path: str) -> bool:
+    """Whether a path of the machine may be one of the workspace, or of a web site whose pages are no files here."""
+    if path[:5].lower() == "file:":
+        named = path_of(quote(path, safe="/:\\", errors="surrogatepass"))
+        return named is not None and Path(os.path.normpath(named)).is_relative_to(os.path.realpath(root))
+    if not path.startswith("/") or path.startswith("//"):
+        return False
+    inside = posixpath.normpath(path.lstrip("/"))
+    if Path(os.path.normpath(path)).is_relative_to(os.path.realpath(root)) or os.path.lexists(root / inside):
+        return True
+    return not has_suffix(path) and not os.path.lexists(f"/{inside.partition('/')[0]}")
+
+
+def _leads_out(root: Path, places: Sequence[Path]) -> bool:
+    """Whether the first of these places that there is lies elsewhere, behind a link."""
+    there = next(filter(os.path.lexists, places), None)
+    found = None if there is None else confine(Path(os.path.realpath(root)), there.relative_to(root).as_posix())
+    return isinstance(found, Exclusion) and found.reason == LINK_OUTSIDE
 
 
 def _beyond(reading: Reading, mention: Mention) -> str:

@@ -18,7 +18,7 @@ def mention_not_found(subject: Subject) -> Iterator[Found]:
 
 RULES = (
     Rule(
-        "mention_not_found", "structure", "information", "A link or `@path` names a file that is not there.",
+        "mention_not_found", "structure", "information", "A link or an `@` names something that is not there.",
         mention_not_found, waits_for_word=True,
     ),
 )  # fmt: skip

@@ -78,7 +78,7 @@ async def test_a_mention_leads_to_its_lines(start_editor, specs, workspace):
 
 
 @pytest.mark.parametrize(
-    ("begun", "offered"), [("app/l", ["app/limiter.py"]), ("limi", ["app/limiter.py"]), ("zzz", [])]
+    ("begun", "offered"), [("app/l", ["app/limiter.py"]), ("limi", ["app/limiter.py", "LIMIT", "Limiter"]), ("zzz", [])]
 )
 async def test_files_are_offered_behind_an_at(start_editor, specs, begun, offered):
     text = f"# Rate limiter\n\nSee @{begun}\n"
@@ -89,8 +89,70 @@ async def test_files_are_offered_behind_an_at(start_editor, specs, begun, offere
     items = answer.items if answer else []
     assert [item.label for item in items] == offered
     for item in items:
-        assert item.filter_text.startswith(begun)
-        assert item.text_edit.new_text == "app/limiter.py"
+        assert item.filter_text.casefold().startswith(begun)
+        assert item.text_edit.new_text == item.label
+
+
+@pytest.mark.parametrize(
+    ("begun", "offered", "text"),
+    [
+        ("@Limi", ["app/limiter.py", "LIMIT", "Limiter"], "Limiter"),
+        ("@limiter.ta", ["limiter.take"], "limiter.take"),
+        ("`Limi", ["LIMIT", "Limiter"], "Limiter"),
+        ("`app.lim", ["app.limiter"], "app.limiter"),
+        ("@app/limiter.py#", ["Limiter", "Limiter.take", "other"], "L9-L9"),
+        ("@app/limiter.py#ta", ["Limiter.take"], "L5-L6"),
+        ("[x](../app/limiter.py#L5", ["Limiter.take"], "L5-L6"),
+        ("`zz", [], ""),
+    ],
+)
+async def test_symbols_modules_and_lines_are_offered(start_editor, specs, begun, offered, text):
+    written = f"# Rate limiter\n\nSee {begun}"
+    spec = f"{written}{'`' if '`' in begun else ''}\n"
+    editor = await start_editor(orch=False)
+    uri = editor.open(specs / "a.spec.md", spec)
+    params = types.CompletionParams(types.TextDocumentIdentifier(uri), at(spec, begun, len(begun)))
+    answer = await editor.client.text_document_completion_async(params)
+    items = answer.items if answer else []
+    assert [item.label for item in items] == offered
+    assert [item.text_edit.new_text for item in items][-1:] == ([text] if text else [])
+
+
+async def test_a_constant_leads_to_the_line_that_binds_it(start_editor, specs, workspace):
+    text = "# Rate limiter\n\nChange @LIMIT_SIZE.\n"
+    (workspace / "app/sizes.py").write_text("A = 1\nLIMIT_SIZE = [\n    3,\n]\nB = 2\n")
+    editor = await start_editor(orch=False)
+    uri = editor.open(specs / "a.spec.md", text)
+    said = await hovered(editor, uri, at(text, "@LIMIT_SIZE"))
+    assert said is not None
+    assert "`LIMIT_SIZE` in `app/sizes.py`, lines 2–4" in said
+
+
+async def test_names_that_lead_out_or_that_nothing_defines_are_found(start_editor, specs, workspace):
+    (workspace / "app/link.md").symlink_to("/etc/hostname")
+    text = (
+        "# Rate limiter\n\nSee @Limiter, @GoneLimiter, [a](/etc/passwd), [b](file:///etc/passwd), @../../../x,\n"
+        "[c](../../../y), [d](../app/link.md), [e](/some/route), [f](/app/limiter.py), [g](~/notes.md),\n"
+        "@bob, @gone_one and [h](../gone.md).\n"
+    )
+    editor = await start_editor(orch=False)
+    uri = editor.open(specs / "a.spec.md", text)
+    params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
+    report = await editor.client.text_document_diagnostic_async(params)
+    found = [one.message.removesuffix(": it is not given to a draft.") for one in report.items]
+    assert [one for one in found if one.startswith("`")] == [
+        "`@GoneLimiter` is not found",
+        "`/etc/passwd` is outside the workspace",
+        "`file:///etc/passwd` is outside the workspace",
+        "`@../../../x` is outside the workspace",
+        "`../../../y` is outside the workspace",
+        "`../app/link.md` is a link out of the workspace",
+        "`~/notes.md` is outside the workspace",
+        "`@gone_one` is not found",
+        "`../gone.md` is not found",
+    ]
+    said = await hovered(editor, uri, at(text, "[h]"))
+    assert said == "`../gone.md` is not sent with a draft: not found."
 
 
 async def test_links_and_ats_that_lead_nowhere_are_found(start_editor, specs):

@@ -124,7 +124,7 @@ class WorkspaceIndex:
             limits: How much is read.
             ended: Asked before each file; once it says yes, the rest is not looked at.
         """
-        now = self._stamps(files, ended)
+        now = self.stamps(files, ended)
         if len(now) < limits.indexed_from and sum(stamp[0] for stamp in now.values()) < _SMALLEST_BYTES:
             return ReadCorpus(self.root, files, limits, ended)
         self._was_asked = True
@@ -145,8 +145,13 @@ class WorkspaceIndex:
         indexed = Fresh(compared.fresh, lambda: compared.texts)
         return IndexedCorpus(self.root, disk, known.store_id, indexed, reading, sizes, hints, left_out)
 
-    def _stamps(self, files: Sequence[str], ended: Callable[[], bool]) -> Mapping[str, Fields]:
-        """The stamps of files as they are now, without asking for those that are known to be what they were."""
+    def stamps(self, files: Sequence[str], ended: Callable[[], bool]) -> Mapping[str, Fields]:
+        """The stamps of files as they are now, without asking for those that are known to be what they were. Blocking.
+
+        Args:
+            files: Root-relative paths with `/`.
+            ended: Asked before each file; once it says yes, the rest is not looked at.
+        """
         with self._lock:
             kept = self._looker.kept_stamps(files, ended)
             number = self._looker.begin_asking() if kept is None else 0

@@ -114,6 +114,14 @@ class SourceWithServers:
         """See `LooksUp`."""
         return await self._inner.paths(query, begun, most) if isinstance(self._inner, LooksUp) else ()
 
+    async def names(self, query: ContextQuery, begun: str, most: int) -> tuple[Sight, ...]:
+        """See `LooksUp`."""
+        return await self._inner.names(query, begun, most) if isinstance(self._inner, LooksUp) else ()
+
+    async def parts(self, query: ContextQuery, file: Mention) -> tuple[Sight, ...]:
+        """See `LooksUp`."""
+        return await self._inner.parts(query, file) if isinstance(self._inner, LooksUp) else ()
+
     async def retrieve(self, query: ContextQuery) -> ContextResult:
         """Ask servers first, as what they leave of the budget is the workspace's.
 
