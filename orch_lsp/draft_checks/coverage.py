@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from orch_lsp.document.written_style import language_of
 from orch_lsp.draft_checks.facts import Fact
 from orch_lsp.draft_checks.material import DraftFinding, Material
-from orch_lsp.draft_checks.meaning import share_of, words_of
+from orch_lsp.draft_checks.meaning import share_of, shared, words_of
 from orch_lsp.draft_checks.tokens import Said, Token, said_in
 
 _VALUES = frozenset(("quantity", "number", "date"))
@@ -27,9 +27,12 @@ def uncovered(material: Material) -> Iterator[DraftFinding]:
     text = material.bodies((*material.sections, *material.written))
     said, words = said_in(text), words_of(text)
     own = words_of(material.bodies(material.sections))
-    if len(own) < _LEAST_OF_A_DRAFT:
-        return
     comparable = in_one_language(material.brief, material.bodies(material.sections))
+    if len(own) < _LEAST_OF_A_DRAFT:
+        if comparable and _has_title_of_another(material, own):
+            told = f"the answer is about something else: its title is “{material.title[:200]}”"
+            yield DraftFinding("fact_uncovered", "error", told)
+        return
     found = 0
     for fact in material.facts:
         if not fact.is_binding or fact.heading:
@@ -43,6 +46,12 @@ def uncovered(material: Material) -> Iterator[DraftFinding]:
     is_told = not comparable or found or len(brief) < _LEAST_OF_A_BRIEF
     if not is_told and share_of(brief, own) < _SHARE_OF_ANOTHER_SUBJECT:
         yield DraftFinding("fact_uncovered", "error", "hardly a word of the brief is in the draft")
+
+
+def _has_title_of_another(material: Material, own: frozenset[str]) -> bool:
+    """Whether neither the answer's title nor its text has a word of the brief."""
+    title, brief = words_of(material.title), words_of(material.brief)
+    return len(title) >= _LEAST_WORDS and not shared(brief, title | own) and len(brief) >= _LEAST_OF_A_BRIEF
 
 
 def _of_fact(fact: Fact, said: Said, words: frozenset[str], *, comparable: bool) -> DraftFinding | None:

@@ -59,6 +59,8 @@ class Material:
     """English name of the language that is expected; None if it is not known."""
     in_places: bool = False
     """Whether the draft fills places of a format, whose own words stand around them, as in `**Plans**: TBD`."""
+    title: str = ""
+    """The title that the answer had, which a draft does not keep."""
     wants_whole: bool = True
     """Whether so much of the document is drafted that it has to hold all that the brief says."""
 

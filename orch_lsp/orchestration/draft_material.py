@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orch_lsp.document.answer.note import TITLE_LEFT_OUT
 from orch_lsp.document.placeholder import is_placeholder
 from orch_lsp.document.written_style import language_of
 from orch_lsp.late import late
@@ -94,6 +95,7 @@ def material_of(plan: DraftPlan, answer: Answer, sources: Sequence[str]) -> Mate
         exists=_Tree(reading.root, reading.spec_path).exists,
         language=None if _OF_LANGUAGES.search(instructions) else _language(plan.brief),
         in_places=reading.profile.drafting is not None,
+        title=next((note.text.lstrip("# ") for note in answer.notes if note.message == TITLE_LEFT_OUT), ""),
         wants_whole=_wants_whole(plan, sections),
     )
     if reading.root is None:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_PAID_FOR = frozenset({outline.NAME, section.NAME})
+_PAID_FOR = frozenset({outline.NAME, draft.NAME, section.NAME})
 
 _OF_ONE_ANSWER = frozenset({
     ErrorCode.TRUNCATED, ErrorCode.EMPTY_OUTPUT, ErrorCode.INCOMPLETE_OUTPUT, ErrorCode.CONTENT_FILTERED,

@@ -22,6 +22,9 @@ from orch_lsp.runs.status import DraftState, RunStatus, SectionState, StepStatus
 
 SCHEMA = "orch.run/1"
 
+SECTION_MISSING = "section_missing"
+"""The rule of a finding on a section that was asked for and did not come."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:

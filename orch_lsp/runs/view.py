@@ -25,7 +25,7 @@ from orch_lsp.runs.labels import (
     tokens_label,
 )
 from orch_lsp.runs.origins import SectionOrigin, time_of
-from orch_lsp.runs.record import Attempt, Finding, Question, RunRecord, Step
+from orch_lsp.runs.record import SECTION_MISSING, Attempt, Finding, Question, RunRecord, Step
 from orch_lsp.runs.status import RunStatus, SectionState
 from orch_lsp.runs.timeline import step_label, timeline_lines, timeline_of
 
@@ -137,13 +137,15 @@ def _question_line(question: Question) -> str:
 def draft_page(record: RunRecord, draft_text: str) -> str:
     """A draft as a page: its text, and below it what was said of it, and what is to be looked at or is not in it."""
     reviewed = section_lines(record)
-    if not record.findings and not reviewed:
+    # A reader of the draft sees which sections it has.
+    findings = [one for one in record.findings if (one.rule, one.severity) != (SECTION_MISSING, "information")]
+    if not findings and not reviewed:
         return draft_text
     blocks = ["---"]
     if reviewed:
         blocks += ("## Sections dealt with (no part of the draft)", _bullets([code(line) for line in reviewed]))
-    if record.findings:
-        blocks += ("## Findings of the check (no part of the draft)", *_finding_blocks(record.findings))
+    if findings:
+        blocks += ("## Findings of the check (no part of the draft)", *_finding_blocks(findings))
     return draft_text.rstrip("\n") + "\n\n" + "\n\n".join(blocks) + "\n"
 
 

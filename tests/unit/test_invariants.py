@@ -78,7 +78,9 @@ KNOWS_STDOUT = {
 
 READS_MARKS = {
     "document/answer/chatter.py": "takes bullets off the lines of a short body, also such as Markdown does not know",
+    "document/answer/echoes.py": "knows how a request frames the brief that an answer repeats",
     "document/answer/marks.py": "asks whether a text can hold a fence at all",
+    "document/answer/web_page.py": "asks whether an answer in HTML has headings of Markdown, too",
     "document/answer/wrapping.py": "finds headings and labels in shapes that Markdown does not take for headings",
     "document/brief.py": "the note of a new document",
     "document/heading_name.py": "takes comments out of a heading's words",

@@ -15,6 +15,9 @@ NoteCode = Literal[
     "shape_missed",
 ]
 
+TITLE_LEFT_OUT = "left out a title"
+"""The message of a note whose text is the title that an answer had."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerNote:

@@ -15,9 +15,11 @@ from typing import Literal
 
 from orch_lsp.document.answer.chatter import asks_openly, kind_of, questions_in, split_farewell, without_end_rules
 from orch_lsp.document.answer.diffs import out_of_diff
+from orch_lsp.document.answer.echoes import without_echoes
 from orch_lsp.document.answer.marks import without_marks
-from orch_lsp.document.answer.note import AnswerNote
+from orch_lsp.document.answer.note import TITLE_LEFT_OUT, AnswerNote
 from orch_lsp.document.answer.outline import Part, parts_of
+from orch_lsp.document.answer.web_page import out_of_html
 from orch_lsp.document.answer.wrapping import (
     content_of_fence,
     headings_from_labels,
@@ -127,7 +129,7 @@ def text_of(sections: Sequence[AnswerSection]) -> str:
 def _unwrapped(text: str, profile: Profile, notes: list[AnswerNote], about: str) -> str:
     """The answer out of its wrapping, its headings as Markdown has them, and nothing left open."""
     named = partial(is_heading, profile=profile)
-    text = text[content_start(text) :]
+    text = without_echoes(text[content_start(text) :], about, notes)
     text = out_of_json(text, profile, notes) or out_of_diff(text, profile, notes) or text
     text = without_marks(text, named, notes, about)
     tree = read(text)
@@ -137,6 +139,7 @@ def _unwrapped(text: str, profile: Profile, notes: list[AnswerNote], about: str)
         if inside is None:
             break
         tree = read(without_marks(normalised(inside), named, notes, about))
+    tree = _again(tree, _without_html(tree.text, profile, notes))
     glued = with_glued_headings(tree, profile)
     if glued is not None:
         notes.append(AnswerNote("answer_mended", "read headings that have no blank behind their marks"))
@@ -154,6 +157,16 @@ def _unwrapped(text: str, profile: Profile, notes: list[AnswerNote], about: str)
 def _again(tree: Tree, text: str | None) -> Tree:
     """The tree of a text that may have been changed."""
     return tree if text is None or text == tree.text else read(text)
+
+
+def _without_html(text: str, profile: Profile, notes: list[AnswerNote]) -> str:
+    """An answer that is a web page, in Markdown."""
+    of_page: list[AnswerNote] = []
+    found = out_of_html(text, of_page)
+    if found is None or not parts_of(_outline(found, profile).headings, profile):
+        return text
+    notes.extend((AnswerNote("answer_mended", "read the draft out of HTML"), *of_page))
+    return found
 
 
 def _with_headings(text: str, profile: Profile, notes: list[AnswerNote]) -> str:
@@ -217,7 +230,7 @@ def _note_lead(tree: Tree, first: Part, notes: list[AnswerNote]) -> None:
     title = next((heading for heading in tree.headings[: first.heading] if heading.level == 1), None)
     before = text[start:end]
     if title is not None:
-        notes.append(AnswerNote("text_left_out", "left out a title", text[title.span.start : title.span.end]))
+        notes.append(AnswerNote("text_left_out", TITLE_LEFT_OUT, text[title.span.start : title.span.end]))
         before = text[start : title.span.start] + text[after_line(text, title.span.end) : end]
     words = normalised(before)
     if without_end_rules(words):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from orch_lsp.orchestration.findings import Judged, findings_of
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.rules.check import check
-from orch_lsp.runs.record import Finding
+from orch_lsp.runs.record import SECTION_MISSING, Finding
 from orch_lsp.runs.status import StepStatus
 from orch_lsp.text import end_of_line, sha256
 
@@ -42,6 +42,7 @@ else:
 NAME = "check"
 _TOLD = frozenset({"error", "warning"})
 _MOST_FINDINGS = 60
+_WORDS_OF_A_STATEMENT = 4
 _DECLINED = "The model declined to write, or wrote only a stand-in."
 _EMPTY = "The answer is complete, but its sections are empty."
 _REASONING_ALONE = "The answer is complete, but holds nothing besides the model's reasoning."
@@ -68,13 +69,35 @@ async def check_answer(scope: StepScope, plan: DraftPlan, written: Written, sour
     scope.progressed("Checking the draft")
     answer = await asyncio.to_thread(read_written, plan, written)
     judged = await asyncio.to_thread(judge, plan, answer, sources, scope.entry.id)
-    draft = Judged(answer, judged, findings_of(answer.notes, scope.entry.id))
+    draft = Judged(
+        answer, judged, (*_missing(plan, answer, scope.entry.id), *findings_of(answer.notes, scope.entry.id))
+    )
     scope.found(draft.findings)
     scope.change(questions=await asyncio.to_thread(questions_of, plan, answer))
     if not answer.sections:
         raise _unusable(answer, [target.title for target in plan.targets])
     scope.end(StepStatus.COMPLETED, output_sha256=sha256(answer.text))
     return draft
+
+
+def _missing(plan: DraftPlan, answer: Answer, step: str) -> Iterator[Finding]:
+    """A finding on each section that was asked for and that the answer does not speak of, and on one that is cut."""
+    if not answer.sections or (plan.rewrite is not None and plan.rewrite.whole):
+        return
+    told = {section.key for section in answer.sections} | {note.key for note in answer.notes}
+    missing = [target for target in plan.targets if target.key not in told]
+    last = answer.sections[-1]
+    if missing and missing == list(plan.targets[-len(missing) :]) and len(answer.sections) > 1 and _is_cut(last.body):
+        message = f"“{last.title}” ends in the middle of a statement, and nothing follows: the answer may be cut"
+        yield Finding(SECTION_MISSING, "warning", message, last.key, step=step)
+    for target in missing:
+        yield Finding(SECTION_MISSING, "information", f"the answer has no “{target.title}”", target.key, step=step)
+
+
+def _is_cut(body: str) -> bool:
+    """Whether a text ends without the end of a sentence, in a statement of several words."""
+    line = body[body.rfind("\n") + 1 :]
+    return len(line.split()) >= _WORDS_OF_A_STATEMENT and (line[-1:].isalnum() or line[-1:] in {",", ";", "(", "-"})
 
 
 def part(key: str, text: str) -> Part:
