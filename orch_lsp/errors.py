@@ -76,9 +76,9 @@ class Guidance:
 
 
 GUIDANCE: Mapping[ErrorCode, Guidance] = {
-    ErrorCode.MISSING_PROVIDER: Guidance("Choose one: set `provider` in the user config, or pass `--provider`."),
+    ErrorCode.MISSING_PROVIDER: Guidance("Choose one: run `orch-lsp setup`, or pass `--provider`."),
     ErrorCode.MISSING_MODEL: Guidance(
-        "Name a model beside the provider, or set the provider's `model` in the user config."
+        "Name a model beside the provider, or run `orch-lsp setup` to give the provider one."
     ),
     ErrorCode.UNKNOWN_PROVIDER: Guidance(
         "Use a built-in provider name, or describe it under `[providers.NAME]` in the user config."

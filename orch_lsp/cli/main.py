@@ -49,6 +49,7 @@ COMMANDS = (
     "resume",
     "runs",
     "secrets",
+    "setup",
     "trace",
     "trust",
     "usage",

@@ -30,6 +30,7 @@ from orch_lsp.settings.configured import configured_providers
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.model import ProviderSettings
 from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.workspace import user_config_path
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
@@ -82,8 +83,8 @@ def _named(reading: Reading, name: str | None) -> list[ProviderSettings]:
         if not found:
             raise SettingsError(
                 ErrorCode.MISSING_PROVIDER,
-                "No provider with models is set up.",
-                remediation=f"Name one: orch-lsp models {next(iter(sorted(settings.providers)))}.",
+                f"No provider with models is set up in {user_config_path()}.",
+                remediation="Run `orch-lsp setup`, or name one, such as `orch-lsp models anthropic`.",
             )
         return found
     provider = named_provider(name, settings.providers)

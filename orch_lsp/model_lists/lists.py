@@ -70,14 +70,19 @@ class ModelLists:
         self._cache = ModelCache(state_home() / "models")
         self._asked: dict[tuple[str, str | None], float] = {}
 
-    async def ask(self, provider: ProviderSettings, *, patience_s: float = PATIENCE_S) -> ModelList:
+    async def ask(
+        self, provider: ProviderSettings, *, patience_s: float = PATIENCE_S, key: str | None = None
+    ) -> ModelList:
         """The provider's own list, which is kept; asked for once, within `patience_s` seconds.
+
+        A `key` that is given is used instead of the one that would be found.
 
         Raises:
             OrchError: There is no list, or it could not be had.
         """
         self._asked[_place(provider)] = time.monotonic()
-        found = self._sound(await self._asked_models(provider, patience_s))
+        used = await self._access.api_key(provider) if key is None else key
+        found = self._sound(await self._listed(provider, used, patience_s))
         models = await asyncio.to_thread(price_table.with_context_windows, found, provider.base_url)
         now = datetime.now(UTC)
         try:
@@ -151,9 +156,6 @@ class ModelLists:
             for model in models
             if _is_sound(model.id) and redact(model.id) == model.id
         )
-
-    async def _asked_models(self, settings: ProviderSettings, patience_s: float) -> tuple[ModelInfo, ...]:
-        return await self._listed(settings, await self._access.api_key(settings), patience_s)
 
     async def _listed(self, settings: ProviderSettings, key: str | None, patience_s: float) -> tuple[ModelInfo, ...]:
         short = replace(settings, timeout=_shorter(settings.timeout), retry=Retry(attempts=1))

@@ -277,12 +277,20 @@ def chosen(settings: Settings) -> Choice:
     """
     if settings.choice_problem is not None:
         code, message = settings.choice_problem
-        raise SettingsError(ErrorCode(code), message)
+        cure = _how_to_name_a_model() if code == ErrorCode.MISSING_MODEL else None
+        raise SettingsError(ErrorCode(code), message, remediation=cure)
     if settings.choice is None:
         raise SettingsError(
             ErrorCode.MISSING_PROVIDER, "No provider is chosen for this document.", remediation=_how_to_choose(settings)
         )
     return settings.choice
+
+
+def _how_to_name_a_model() -> str:
+    return (
+        "Name a model beside the provider, or give the provider a `model` of its own: run `orch-lsp setup`, or write "
+        f"it into {user_config_path()}."
+    )
 
 
 def _how_to_choose(settings: Settings) -> str:
@@ -294,8 +302,8 @@ def _how_to_choose(settings: Settings) -> str:
     name = variables[found] if found else "anthropic"
     because = f" ({found} is set)" if found else ""
     return (
-        f'Write `provider = "{name}"` and its `model = "…"` into {user_config_path()}{because}, '
-        f"or pass `--provider {name} --model …`."
+        f'Run `orch-lsp setup`, or write `provider = "{name}"` and its `model = "…"` into '
+        f"{user_config_path()}{because}; for one draft pass `--provider {name} --model …`."
     )
 
 

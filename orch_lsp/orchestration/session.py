@@ -66,7 +66,7 @@ class Session:
         environment: Mapping[str, str] = os.environ,
         redactor: Redactor | None = None,
     ) -> None:
-        self.kinds = kinds
+        self.presets, self.kinds = presets, kinds
         self._create_context_source = create_context_source
         self._context_source: ContextSource | None = None
         self.watcher: Watcher | None = None

@@ -1,9 +1,15 @@
-"""Asking a provider for its models: a few small requests, never repeated by themselves."""
+"""Asking a provider for its models: a few small requests, never repeated by themselves.
+
+A port of this machine may be anybody's: an answer that is a page for a browser is told as such.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode
@@ -16,11 +22,16 @@ from orch_lsp.providers.wire import DescribesModels, WireFormat
 from orch_lsp.settings.model import ProviderSettings
 
 if TYPE_CHECKING:
-    from orch_lsp.providers.http import HttpClient
+    from orch_lsp.providers.http import HttpClient, HttpResponse
 
 # A list is never this long; a server that always names a next page must not keep us.
 _MAX_PAGES = 50
 _MAX_DESCRIBED = 100
+_BEGINNING = 1024
+"""Bytes of an answer by which a page is known."""
+_DESCRIBED_AT_ONCE = 8
+_DESCRIBING_S = 1.0
+"""Seconds that all descriptions may take: the list is what was asked for."""
 
 
 async def list_models(
@@ -50,8 +61,29 @@ async def list_models(
         path = page.next_path
     models = tuple(found.values())
     if isinstance(wire, DescribesModels) and len(models) <= _MAX_DESCRIBED:
-        return tuple([await _described(client, wire, model, settings, headers) for model in models])
+        return await _all_described(client, wire, models, settings, headers)
     return models
+
+
+async def _all_described(
+    client: HttpClient,
+    wire: DescribesModels,
+    models: tuple[ModelInfo, ...],
+    settings: ProviderSettings,
+    headers: Mapping[str, str],
+) -> tuple[ModelInfo, ...]:
+    """The models with what the provider says of each, as far as it says that in time."""
+    described = {model.id: model for model in models}
+    turns = asyncio.Semaphore(_DESCRIBED_AT_ONCE)
+
+    async def describe(model: ModelInfo) -> None:
+        async with turns:
+            described[model.id] = await _described(client, wire, model, settings, headers)
+
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DESCRIBING_S):
+            await asyncio.gather(*map(describe, models))
+    return tuple(described.values())
 
 
 async def _described(
@@ -69,7 +101,7 @@ async def _document(
     client: HttpClient, path: str, settings: ProviderSettings, headers: Mapping[str, str], body: bytes | None = None
 ) -> object:
     async with client.send("GET" if body is None else "POST", path, headers, body) as response:
-        await refuse_failed_answers(response, settings.name)
+        await _refuse_failed_answers(response, settings.name)
         content = bytearray()
         async with aclosing(response.pieces()) as pieces:
             async for piece in pieces:
@@ -77,6 +109,24 @@ async def _document(
     try:
         return parse_json(content.decode("utf-8-sig"))
     except ValueError as error:
-        raise ExchangeFailedError(
-            Failure(ErrorCode.INVALID_RESPONSE, "The list of models is not JSON.", http_status=response.status)
-        ) from error
+        message = "The list of models is not JSON."
+        if _is_page(response.headers.get("content-type", ""), bytes(content[:_BEGINNING])):
+            message = f"{settings.name} answered with a web page (HTML), not with a list of models."
+        raise ExchangeFailedError(Failure(ErrorCode.INVALID_RESPONSE, message, http_status=response.status)) from error
+
+
+async def _refuse_failed_answers(response: HttpResponse, provider: str) -> None:
+    try:
+        await refuse_failed_answers(response, provider)
+    except ExchangeFailedError as failed:
+        about_the_place = failed.failure.code in {ErrorCode.MODEL_NOT_FOUND, ErrorCode.INVALID_REQUEST}
+        if not about_the_place or not _is_page(response.headers.get("content-type", "")):
+            raise
+        message = f"{provider} answered HTTP {response.status} with a web page (HTML), not with a list of models."
+        raise ExchangeFailedError(replace(failed.failure, message=message)) from failed
+
+
+def _is_page(content_type: str, beginning: bytes = b"") -> bool:
+    """Whether an answer is made for a browser, by what it says of itself or by its first characters."""
+    start = beginning.lstrip().lower()
+    return content_type.lower().startswith("text/html") or start.startswith((b"<!doctype html", b"<html"))

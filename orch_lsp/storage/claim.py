@@ -1,4 +1,4 @@
-"""A claim on a piece of work among the processes of one machine, which ends with its process however that ends."""
+"""Claims among the processes of one machine, each of which ends with its process however that ends."""
 
 from __future__ import annotations
 
@@ -26,8 +26,30 @@ def claimed(path: Path) -> Generator[bool]:
         os.close(handle)
 
 
+@contextmanager
+def exclusive(path: Path) -> Generator[None]:
+    """Hold a lock file for the body; waits as long as another process has it. Blocking.
+
+    Args:
+        path: The lock file, in a folder that is there. It stays behind.
+
+    Raises:
+        OSError: The file cannot be made or locked.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    try:
+        _lock(handle)
+        yield
+    finally:
+        # The system gives the lock back when the file is closed.
+        os.close(handle)
+
+
 if os.name == "nt":
     import msvcrt
+
+    def _lock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
 
     def _try_lock(handle: int) -> bool:
         try:
@@ -37,6 +59,9 @@ if os.name == "nt":
         return True
 else:
     import fcntl
+
+    def _lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX)
 
     def _try_lock(handle: int) -> bool:
         try:

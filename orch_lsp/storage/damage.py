@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from orch_lsp.storage import sqlite
+from orch_lsp.storage.claim import exclusive
 from orch_lsp.storage.place import side_files
 from orch_lsp.storage.schema import Schema
 
@@ -24,7 +23,7 @@ def set_aside(database: Path, schema: Schema) -> Path | None:
         OSError: It cannot be moved.
         sqlite3.Error: It cannot be looked at, for a reason other than damage.
     """
-    with _exclusive(database.with_name(database.name + ".lock")):
+    with exclusive(database.with_name(database.name + ".lock")):
         if not database.exists() or not is_damaged(database, schema):
             return None
         target = _free_name(database)
@@ -45,7 +44,7 @@ def remove(database: Path, seen: tuple[int, int] | None) -> None:
     Raises:
         OSError: It cannot be removed.
     """
-    with _exclusive(database.with_name(database.name + ".lock")):
+    with exclusive(database.with_name(database.name + ".lock")):
         if identity_of(database) != seen:
             return
         for file in (*side_files(database), database):
@@ -80,26 +79,3 @@ def is_damaged(database: Path, schema: Schema) -> bool:
         if sqlite.is_damage(error):
             return True
         raise
-
-
-@contextmanager
-def _exclusive(path: Path) -> Generator[None]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    try:
-        _lock(handle)
-        yield
-    finally:
-        # The system gives the lock back when the file is closed.
-        os.close(handle)
-
-
-if os.name == "nt":
-    import msvcrt
-
-    def _lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
-else:
-    import fcntl
-
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX)
