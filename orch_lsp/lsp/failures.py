@@ -24,6 +24,9 @@ class ShownFailure:
     asked: frozenset[tuple[str, str | None]] = frozenset()
     """The providers, each with its model, that the run has asked: none of them is a cure."""
 
+    refused: str = ""
+    """The provider that the user has not allowed yet, if that is why nothing began."""
+
     @classmethod
     def of_run(cls, record: RunRecord, detail: ErrorDetail, severity: str | None = None) -> Self:
         """The failure of a run."""

@@ -16,6 +16,20 @@ if TYPE_CHECKING:
     from orch_lsp.orchestration.plan import DraftPlan
 
 
+class NotAllowedError(SettingsError):
+    """The project chose a hosted provider that the user has not allowed; `provider` is its name."""
+
+    def __init__(self, choice: Choice) -> None:
+        name = choice.provider.name
+        super().__init__(
+            ErrorCode.NOT_ALLOWED,
+            f"This project chose the hosted provider {name} ({choice.layer}); "
+            "you have not allowed it for this workspace yet.",
+            remediation=f"Allow it with `orch-lsp trust {name}`, or pass `--provider {name}`.",
+        )
+        self.provider = name
+
+
 class Consent:
     """The user's word on providers and servers, by workspace."""
 
@@ -37,20 +51,20 @@ class Consent:
         """Let only such a choice pass that the user made, or has allowed for this workspace.
 
         Raises:
-            SettingsError: The project chose a hosted provider that the user has not allowed here yet.
+            NotAllowedError: The project chose a hosted provider that the user has not allowed here yet.
         """
         if await self._is_missing(reading, choice):
-            raise self.refusal(choice)
+            raise NotAllowedError(choice)
 
     async def require_all(self, plan: DraftPlan) -> None:
         """Let only such a plan pass whose every step asks somebody whom the user chose, or has allowed here.
 
         Raises:
-            SettingsError: The project, or a workflow of the project, chose a hosted provider without the user.
+            NotAllowedError: The project, or a workflow of the project, chose a hosted provider without the user.
         """
         missing = await self.missing(plan)
         if missing is not None:
-            raise self.refusal(missing)
+            raise NotAllowedError(missing)
 
     async def missing(self, plan: DraftPlan) -> Choice | None:
         """The first choice of a plan that the project made, and that the user has not allowed here yet."""
@@ -61,16 +75,6 @@ class Consent:
             if other and self._is_hosted(choice.provider) and not await self.is_given(plan.reading, choice.provider):
                 return choice
         return None
-
-    def refusal(self, choice: Choice) -> SettingsError:
-        """The error for a choice of the project that the user has not allowed."""
-        provider = choice.provider
-        return SettingsError(
-            ErrorCode.NOT_ALLOWED,
-            f"This project chose the hosted provider {provider.name} ({choice.layer}); "
-            "you have not allowed it for this workspace yet.",
-            remediation=f"Allow it with `orch-lsp trust {provider.name}`, or pass `--provider {provider.name}`.",
-        )
 
     async def _is_missing(self, reading: Reading, choice: Choice) -> bool:
         hosted = needs_consent(reading.settings, self._is_hosted(choice.provider))

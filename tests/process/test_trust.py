@@ -395,3 +395,23 @@ async def test_the_key_is_in_the_request_and_nowhere_else(start_editor, homes, p
             if file.is_file():
                 assert KEY.encode() not in file.read_bytes(), file
     assert os.environ.get("WORK_KEY") is None
+
+
+async def test_a_provider_that_a_step_alone_names_is_the_one_that_is_allowed(start_editor, hosted, homes, workspace):
+    workflows = workspace / ".orch/workflows"
+    workflows.mkdir(parents=True)
+    (workflows / "mine.toml").write_text(
+        '[[steps]]\nid = "draft"\n[[steps]]\nid = "repair"\nprovider = "anthropic"\nmodel = "some-model"\n'
+    )
+    project_config(workspace, 'provider = "far"\n')
+    editor = await start_editor(capabilities="emacs")
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    for provider in ("far", "anthropic"):
+        with pytest.raises(JsonRpcException):
+            await editor.execute("orch.generateDraft", {"uri": uri, "workflow": "mine"})
+        diagnostic = await editor.diagnostic(uri, "not_allowed")
+        allow = [title for title in await editor.actions(uri, diagnostic) if title.startswith("Orch: Allow")]
+        assert allow == [f"Orch: Allow {provider} in this workspace"]
+        await editor.run_action((await editor.actions(uri, diagnostic))[allow[0]])
+        await editor.until(lambda: not [d for d in editor.client.diagnostics[uri] if d.code == "not_allowed"])
+    assert hosted.requests == []

@@ -191,7 +191,8 @@ def _cures(snapshot: Snapshot, reading: Reading, failure: ShownFailure) -> Itera
     uri, code, run_id = reading.source.uri, failure.detail.code, failure.run_id
     choice = reading.settings.choice
     if code == "not_allowed" and choice is not None and reading.left is None:
-        provider = choice.provider.name
+        # A step of a workflow may name another one than the document's.
+        provider = failure.refused or choice.provider.name
         yield Offer(f"Orch: Allow {provider} in this workspace", ALLOW_PROVIDER, {"uri": uri, "provider": provider})
     if code == "document_changed" and run_id:
         yield Offer("Orch: Insert the draft, keeping my text", APPLY_DRAFT, {"runId": run_id})

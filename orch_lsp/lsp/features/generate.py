@@ -23,6 +23,7 @@ from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_file
 from orch_lsp.lsp.snapshot import read, snapshot
 from orch_lsp.orchestration.beginning import write_new
+from orch_lsp.orchestration.consent import NotAllowedError
 from orch_lsp.orchestration.plan import DraftPlan, chosen, instructed, plan_draft, require_draftable
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.resuming import planned_resume, require_resumable
@@ -233,7 +234,9 @@ async def start(ls: OrchServer, uri: str, choice: CommandChoice, planner: Planne
             plan, observer, functools.partial(deliver, ls, observer, plan), client=client
         )  # fmt: skip
     except OrchError as error:
-        ls.failures.set(uri, ShownFailure(error.detail, line=error.line, severity=severity_of(error.code)))
+        refused = error.provider if isinstance(error, NotAllowedError) else ""
+        severity = severity_of(error.code)
+        ls.failures.set(uri, ShownFailure(error.detail, line=error.line, severity=severity, refused=refused))
         refresh(ls, uri)
         raise
     return {"runId": live.record.run_id, "status": "accepted"}
@@ -247,7 +250,7 @@ async def _plan(ls: OrchServer, uri: str, choice: CommandChoice, planner: Planne
     if missing is not None:
         if ls.client.message_actions:
             ls.run_task(_ask_for_consent(ls, plan, missing.provider.name, choice, planner), f"consent for {uri}")
-        raise consent.refusal(missing)
+        raise NotAllowedError(missing)
     return plan
 
 
