@@ -42,6 +42,7 @@ COMMANDS = (
     "doctor",
     "draft",
     "key",
+    "mcp",
     "models",
     "new",
     "refine",

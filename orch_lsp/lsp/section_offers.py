@@ -12,10 +12,10 @@ from orch_lsp.lsp.commands import REGENERATE_SECTION, REVIEW_SECTION
 from orch_lsp.lsp.drafted import draft_shown, run_shown, sections_in_page
 from orch_lsp.lsp.offers import Offer
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.lsp.written_by import origins_of
 from orch_lsp.orchestration.plan import Reading
 from orch_lsp.orchestration.rewrite import may_be_rewritten
 from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.written_by import origins_of
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import WAITING, WRITTEN, SectionState
 from orch_lsp.text import Span
@@ -80,7 +80,7 @@ async def written_offers(snapshot: Snapshot, reading: Reading) -> Sequence[Secti
     def choose() -> Sequence[Written]:
         return [part for part in written_parts(reading.document) if part.key in sections][:_MOST]
 
-    origins = await origins_of(snapshot, reading, choose)
+    origins = await origins_of(snapshot.session.store, reading, choose)
     can_ask = snapshot.client.orch_notifications
 
     def offered() -> list[SectionOffer]:

@@ -94,6 +94,8 @@ class DraftPlan:
     """The draft that is to be judged; of a critic alone."""
     heading: str = ""
     """The heading line of the one section that is asked for by its text alone; empty otherwise."""
+    brought: str | None = None
+    """The answer, if somebody brought it and nobody is asked; then no prompt and no parameters are on the record."""
 
     @property
     def instructions(self) -> str | None:

@@ -205,7 +205,7 @@ def prepare(
 
 def planned_parameters(plan: DraftPlan, choice: Choice) -> RequestParameters:
     """The parameters of generation as the settings have them; none where no model is asked."""
-    if not choice.provider.has_model:
+    if not choice.provider.has_model or plan.brought is not None:
         return RequestParameters()
     parameters = plan.reading.settings.parameters
     return RequestParameters(
@@ -217,6 +217,8 @@ def planned_parameters(plan: DraftPlan, choice: Choice) -> RequestParameters:
 
 
 def prompt_ref(plan: DraftPlan) -> PromptRef:
-    """The words that a plan asks with, for the record."""
+    """The words that a plan asks with, for the record; of an answer that was brought there are none."""
+    if plan.brought is not None:
+        return PromptRef("none", "0", sha256(""))
     words = plan.words
     return PromptRef(words.name, words.version, words.sha256, words.replaced)

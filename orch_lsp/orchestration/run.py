@@ -102,7 +102,7 @@ class _DraftSteps:
         self._plan = plan
         self._resources = resources
         self._context = ContextResult((), ())
-        self._raw = ""
+        self._raw = plan.brought or ""
         self._parts: dict[str, str] = {}
         self._judged: Judged | None = None
         self._targets = {section_step(target.key): target for target in plan.targets}

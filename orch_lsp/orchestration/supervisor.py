@@ -104,10 +104,12 @@ class Supervisor:
         try:
             await asyncio.to_thread(load_now, live_run, new_run, run)
             await self._record_late()
-            provider = await self._resources.provider(plan.choice.provider, None)
+            address = None
+            if plan.brought is None:
+                address = (await self._resources.provider(plan.choice.provider, None)).server_address
             record = new_run.new_record(
                 plan,
-                server_address=provider.server_address,
+                server_address=address,
                 owner=self._resources.owner,
                 server=self._resources.server,
                 client=client,

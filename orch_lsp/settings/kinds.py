@@ -54,6 +54,10 @@ class Kind:
     options: Mapping[str, Option] | None = None
 
 
+AGENT = "agent"
+"""The kind of an agent that brought a text of its own accord. No provider can be described with it."""
+_OF_AGENTS = Kind(is_local=True, options={})
+
 KINDS: Mapping[str, Kind] = MappingProxyType({
     "anthropic": Kind(options={"version": _TEXT, "cache": _SWITCH}),
     "any-llm": Kind(options={"service": _TEXT, "vendor_client": _SWITCH}),
@@ -79,4 +83,4 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
 
 def kind_named(name: str) -> Kind:
     """Capabilities of a kind; a kind that is not in the table has only those that hold for any."""
-    return KINDS.get(name, Kind())
+    return _OF_AGENTS if name == AGENT else KINDS.get(name, Kind())

@@ -70,6 +70,7 @@ KNOWS_STDOUT = {
     "context/index/child.py": "is a program of its own: answers those who started it",
     "lsp/wire/transport.py": "hands stdout to the protocol and points sys.stdout at stderr",
     "cli/output.py": "results of commands",
+    "mcp/pipe.py": "hands stdout to the protocol and points sys.stdout at stderr",
     "cli/layout.py": "asks whether it is a terminal, and how wide",
     "cli/streams.py": "opens it where the caller closed it",
     "runs/schema.py": "prints the schema when run as a program",

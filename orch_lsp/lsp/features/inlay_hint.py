@@ -12,9 +12,9 @@ from orch_lsp.document.written import written_parts
 from orch_lsp.language.implementation import work_in
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.symbols import symbol_name
-from orch_lsp.lsp.written_by import origins_of
 from orch_lsp.orchestration.review import is_spec
 from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
+from orch_lsp.orchestration.written_by import origins_of
 from orch_lsp.runs.escape import plain
 from orch_lsp.runs.view import hover_text
 from orch_lsp.text import Span, end_of_line
@@ -63,7 +63,7 @@ async def _edited(
     def choose() -> list[Written]:
         return [part for part in written_parts(reading.document) if span.start <= part.heading.end <= span.end]
 
-    origins = await origins_of(snapshot, reading, choose)
+    origins = await origins_of(snapshot.session.store, reading, choose)
     return [
         (part.heading.end, _hint(snapshot, positions, part.heading, "edited since its run", hover_text(origin)))
         for part, origin in origins

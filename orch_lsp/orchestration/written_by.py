@@ -1,35 +1,35 @@
-"""The runs that wrote parts of an open document, from its provenance file and the history."""
+"""The runs that wrote parts of a document, from its provenance file and the history."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from orch_lsp.document.model import Section
 from orch_lsp.document.written import Written
-from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.runs import provenance
 from orch_lsp.runs.origins import SectionOrigin, section_origins
 from orch_lsp.runs.provenance import ProvenanceEntry
+from orch_lsp.runs.store import RunStore
 
 _Parts = tuple[Written, ...]
 
 
 async def origins_of(
-    snapshot: Snapshot, reading: Reading, choose: Callable[[], Iterable[Written]]
+    store_of: Callable[[Reading], Awaitable[RunStore]], reading: Reading, choose: Callable[[], Iterable[Written]]
 ) -> tuple[tuple[Written, SectionOrigin], ...]:
     """The parts of a document that runs wrote, each with its run.
 
     Args:
-        snapshot: The document.
-        reading: The same, read.
+        store_of: Gives the store that holds a document's runs; asked only if there is something to look for.
+        reading: The document.
         choose: The parts that are asked about; called on a worker thread.
     """
     parts, entries = await asyncio.to_thread(_written, reading, choose)
     if not parts:
         return ()
-    store = await snapshot.session.store(reading)
+    store = await store_of(reading)
     written = [(part.key, part.sha256) for part in parts]
     keys = {part.key for part in parts}
     named = [entry.run_id for entry in entries if entry.key in keys]

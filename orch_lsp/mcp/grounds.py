@@ -1,0 +1,168 @@
+"""The workspace as a tool may see it: its specs, by paths that lead nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from orch_lsp.context.choke import read_text
+from orch_lsp.context.item import Exclusion
+from orch_lsp.errors import ContextError, ErrorCode, SpecError
+from orch_lsp.language.index import Index
+from orch_lsp.orchestration.file_documents import MAX_FILE_BYTES
+from orch_lsp.orchestration.reading import Reading, read
+from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.source import Source
+from orch_lsp.reports.spec_files import SpecFiles, WorkTree
+from orch_lsp.runs.store import RunStore
+from orch_lsp.settings.load import ProjectLayer
+from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.workspace import relative_path, resolved
+
+MOST_SECONDS = 60.0
+"""How long the files of the workspace may take to be looked at."""
+_NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
+
+
+class ConfinedTree:
+    """Files of the workspace as the choke point reads them: below its root, and on no list of what is kept back."""
+
+    def __init__(self, root: Path, complain: Callable[[str], None]) -> None:
+        self._root = root
+        self._tree = WorkTree(complain)
+
+    def is_folder(self, path: Path) -> bool:
+        """Whether there is a folder of this name."""
+        return path.is_dir()
+
+    def names(self, folder: Path) -> Iterable[str]:
+        """Files that git would track."""
+        return self._tree.names(folder)
+
+    def content(self, path: Path) -> bytes:
+        """The content of a file.
+
+        Raises:
+            SpecError: It is not to be read.
+        """
+        return _text_at(self._root, relative_path(path, self._root)).encode()
+
+    def hashes(self, path: Path) -> frozenset[str]:
+        """None: nothing here is compared with git."""
+        del path
+        return frozenset()
+
+    def surrounded(self, reading: Reading) -> Reading:
+        """The document as it is."""
+        return reading
+
+
+@dataclass(slots=True)
+class Grounds:
+    """One workspace, and what reads it.
+
+    Attributes:
+        session: Reads documents and runs.
+        root: The workspace, its links resolved.
+    """
+
+    session: Session
+    root: Path
+    _store: RunStore | None = field(default=None, init=False)
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    def path_of(self, named: str) -> str:
+        """A path below the root, from how an agent names it. Nothing is opened.
+
+        Raises:
+            ContextError: `not_allowed`: it leads out of the workspace.
+        """
+        path = PurePosixPath(named.replace("\\", "/") if "\\" in named else named)
+        if Path(named).is_absolute():
+            given = Path(named)
+            if not given.is_relative_to(self.root):
+                raise _outside(named)
+            path = PurePosixPath(given.relative_to(self.root).as_posix())
+        if path.is_absolute() or ".." in path.parts or not path.parts or ":" in path.parts[0]:
+            raise _outside(named)
+        return path.as_posix()
+
+    async def spec(self, named: str) -> Reading:
+        """A spec of the workspace.
+
+        Raises:
+            ContextError: `not_allowed`: it is outside, kept back, or no spec.
+            SpecError: `invalid_request`: it cannot be read.
+        """
+        path = self.path_of(named)
+        text = await asyncio.to_thread(_text_at, self.root, path)
+        file = self.root / path
+        source = Source(file.as_uri(), file, None, text, (self.root,), self.root)
+        reading = await read(self.session, source, editor=_NO_EDITOR, command=_NO_COMMAND)
+        if not is_spec(reading):
+            raise ContextError(
+                ErrorCode.NOT_ALLOWED, f"{path} is no spec whose format is known.",
+                remediation="Call `spec_outline` without arguments: it lists the specs.",
+            )  # fmt: skip
+        return reading
+
+    async def index(self) -> Index:
+        """All specs of the workspace, as far as they are known after a minute."""
+        found = await asyncio.to_thread(self.session.indexes.at, (self.root, True))
+        return await self.session.indexes.whole_of(found, MOST_SECONDS)
+
+    async def surrounded(self, reading: Reading) -> Reading:
+        """A spec with all others around it."""
+        return replace(reading, around_it=await self.session.indexes.whole(reading, MOST_SECONDS))
+
+    def files(self, named: str | None, complain: Callable[[str], None], *, with_others: bool = False) -> SpecFiles:
+        """The specs at or below a path, or of the whole workspace.
+
+        Raises:
+            ContextError: `not_allowed`: it leads out of the workspace.
+            SpecError: `invalid_request`: there is nothing.
+        """
+        path = self.root if named in {None, "", "."} else self.root / self.path_of(named or "")
+        if not path.exists() or not resolved(path).is_relative_to(self.root):
+            raise SpecError(ErrorCode.INVALID_REQUEST, f"There is no {named!r} in the workspace.")
+        shelf = ConfinedTree(self.root, complain)
+        return SpecFiles((path,), self.session, self.root, complain, shelf=shelf, with_others=with_others)
+
+    async def history(self, _: Reading | None = None) -> RunStore:
+        """The runs of the workspace, to be looked at: nothing is marked, tended or dropped.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        async with self._opening:
+            if self._store is None:
+                settings = await self.session.settings_of(self.root)
+                self._store = await RunStore.open(self.root, owner=self.session.owner, settings=settings.runs)
+            return self._store
+
+    async def aclose(self) -> None:
+        """Give all back."""
+        if self._store is not None:
+            await self._store.aclose()
+        await self.session.supervisor.aclose()
+        await self.session.aclose()
+
+
+def _text_at(root: Path, path: str) -> str:
+    found = read_text(root, path, MAX_FILE_BYTES)
+    if isinstance(found, Exclusion):
+        raise ContextError(
+            ErrorCode.NOT_ALLOWED, f"{found.path} is not read: {found.reason}.",
+            remediation="Name a spec by its path from the workspace's root, with `/`.",
+        )  # fmt: skip
+    return found.text
+
+
+def _outside(named: str) -> ContextError:
+    return ContextError(
+        ErrorCode.NOT_ALLOWED, f"{named[:200]} is outside the workspace.",
+        remediation="Name a spec by its path from the workspace's root, with `/`.",
+    )  # fmt: skip

@@ -1,0 +1,133 @@
+"""`spec_trace`: who cites whom, in specs, code and tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import Field
+
+from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.mcp import paging
+from orch_lsp.mcp.answers import LONGEST_KEY, LONGEST_PATH, Answer, Page, Paged, Range
+from orch_lsp.mcp.tool import Answered, Call, Tool
+from orch_lsp.reports.trace_report import as_json
+from orch_lsp.reports.tracing import find, trace_of
+from orch_lsp.runs.escape import plain
+
+_LONGEST = 160
+_MOST_NOTICES = 20
+
+
+class TraceArguments(Paged):
+    """The specs, and the node if only its citations are asked for."""
+
+    path: str | None = Field(
+        None,
+        max_length=LONGEST_PATH,
+        description="A spec or a folder, from the workspace's root; without it, all specs.",
+    )
+    key: str | None = Field(
+        None, max_length=LONGEST_KEY, description="Only citations by and of the nodes with this key."
+    )
+    dangling: bool = Field(default=False, description="Only citations that name nothing.")
+    with_code: bool = Field(default=True, description="Whether code and tests are looked at, too.")
+
+
+class TraceEnd(Answer):
+    """A node at one end of a citation."""
+
+    path: str
+    key: str | None = Field(description="Null for a document as a whole.")
+    within: str | None = Field(None, description="In code: the function, class or test.")
+
+
+class TraceEdge(Answer):
+    """A citation, as `orch.trace/1` has it."""
+
+    source: TraceEnd
+    target: TraceEnd | None = Field(description="Null if it names nothing.")
+    text: str
+    kind: str
+    range: Range
+
+
+class TraceAnswer(Page):
+    """Citations by the path and place where they stand."""
+
+    edges: list[TraceEdge]
+
+
+async def trace(call: Call, asked: TraceArguments) -> Answered:
+    """The citations among specs, and of them in code."""
+    first = paging.start_of(asked.cursor)
+    if asked.path is not None:
+        call.grounds.path_of(asked.path)
+    notices: dict[str, None] = {}
+
+    def complain(message: str) -> None:
+        if len(notices) < _MOST_NOTICES:
+            notices[plain(message, _LONGEST * 4)] = None
+
+    # All specs are read: who cites a document stands in others.
+    files = await asyncio.to_thread(lambda: call.grounds.files(None, complain))
+    found = await find(files, call.grounds.session, complain, complain, with_code=asked.with_code)
+    edges = await asyncio.to_thread(lambda: as_json(trace_of(found))["edges"])
+    wanted = [edge for edge in edges if _is_asked(edge, asked)]
+    if asked.path is not None and not wanted:
+        await asyncio.to_thread(_require, call, asked.path)
+    cut = paging.page(
+        [_edge(one) for one in wanted[first : first + asked.limit]], first, asked.limit, len(wanted)
+    )  # fmt: skip
+    answer = TraceAnswer(total=len(wanted), next_cursor=cut.next_cursor, notices=list(notices), edges=cut.items)
+    return Answered(answer, f"{len(cut.items)} of {len(wanted)} citations.", "\n".join(_lines(cut.items)))
+
+
+def _require(call: Call, path: str) -> None:
+    if not (call.grounds.root / call.grounds.path_of(path)).exists():
+        raise SpecError(ErrorCode.INVALID_REQUEST, f"There is no {path[:200]!r} in the workspace.")
+
+
+def _is_asked(edge: Mapping[str, Any], asked: TraceArguments) -> bool:
+    ends = [edge["from"], *([] if edge["to"] is None else [edge["to"]])]
+    if asked.dangling and edge["to"] is not None:
+        return False
+    if asked.key is not None and not any(end["key"] == asked.key and _is_in(end, asked.path) for end in ends):
+        return False
+    return any(_is_in(end, asked.path) for end in ends)
+
+
+def _is_in(end: Mapping[str, Any], path: str | None) -> bool:
+    path = None if path is None else path.rstrip("/")
+    return path in {None, ".", ""} or end["path"] == path or end["path"].startswith(f"{path}/")
+
+
+def _edge(edge: Mapping[str, Any]) -> TraceEdge:
+    return TraceEdge(
+        source=_end(edge["from"]), target=None if edge["to"] is None else _end(edge["to"]),
+        text=plain(edge["text"], _LONGEST), kind=edge["kind"], range=Range.model_validate(edge["range"]),
+    )  # fmt: skip
+
+
+def _end(end: Mapping[str, Any]) -> TraceEnd:
+    within = end.get("within")
+    return TraceEnd(path=end["path"], key=end["key"], within=None if within is None else plain(within, _LONGEST))
+
+
+def _lines(edges: Iterable[TraceEdge]) -> Iterable[str]:
+    for one in edges:
+        source = one.source.key or one.source.within or "the document"
+        target = "nothing" if one.target is None else f"{one.target.key or 'the document'} ({one.target.path})"
+        yield f"{one.source.path}:{one.range.start.line + 1}: {source} {one.kind} {target}: {one.text}"
+
+
+TOOL = Tool(
+    "spec_trace",
+    "Trace of specs",
+    "Show who cites whom: requirement to task to code and test. With `key`, what cites a node and what it cites; with "
+    "`dangling`, citations that name nothing.",
+    TraceArguments,
+    TraceAnswer,
+    trace,
+)
