@@ -20,7 +20,7 @@ from orch_lsp.context.corpus import Limits, OnceRead
 from orch_lsp.context.index.indexes import Indexes
 from orch_lsp.context.index.reading import hints_in
 from orch_lsp.context.item import ContextQuery, ContextResult, Exclusion, Watcher, estimate_tokens
-from orch_lsp.context.kept_back import OWN_IGNORES, KeptBack
+from orch_lsp.context.kept_back import EXCLUDED, OWN_IGNORES, KeptBack
 from orch_lsp.context.mentions import Mention, find_mentions
 from orch_lsp.context.names import KnownNames
 from orch_lsp.context.neighbour import example_spec
@@ -36,6 +36,7 @@ MAX_LEFT_OUT = 200
 _SAY_WHAT_STAYS = frozenset((OWN_IGNORES, ".gitignore", ".ignore", ".dockerignore"))
 """Names of files that say what is nobody's business."""
 MOST_PINNED = 100
+_MOST_BY_HAND = 100
 Seen = TypeVar("Seen")
 _MOST_BESIDE = 12
 """Of one folder that belongs to the spec."""
@@ -187,7 +188,7 @@ class FilesystemSource:
         listing, tree = index.list_files(self._limits.max_files, ended)
         left_out: list[Exclusion] = []
         files = list(_chosen(listing.files, spec, kept, ended))
-        met = list(listing.left_out)
+        met = [Exclusion(path, EXCLUDED) for path in _there(kept.by_hand, listing.files)] + list(listing.left_out)
         with closing(index.corpus(files, hints_in(query.text), self._limits, ended)) as opened:
             corpus = OnceRead(opened)
             mentions = {path: Wanted(whole=True) for path in _beside(files, query.folders)}
@@ -275,6 +276,12 @@ def _resolve(
             else:
                 _note(found.setdefault(place.path, Wanted()), place, mention)
     return found
+
+
+def _there(excluded: Sequence[str], files: Sequence[str]) -> Iterator[str]:
+    """The files among those excluded by hand, in the order of these."""
+    known = frozenset(files) if excluded else frozenset[str]()
+    return (path for path in excluded[:_MOST_BY_HAND] if path in known)
 
 
 def _pin(

@@ -8,6 +8,7 @@ from pathlib import Path
 from orch_lsp.context.choke import read_bytes
 from orch_lsp.context.ignore import Rules
 from orch_lsp.context.item import ContextQuery, Exclusion
+from orch_lsp.context.own_ignores import excluded_in
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.text import split_lines
 
@@ -22,13 +23,16 @@ class KeptBack:
 
     The project's own are a set by themselves: neither they nor their number bring back what the settings exclude.
 
+    Attributes:
+        by_hand: The files that `.orchignore` names one by one.
+
     Raises:
         ContextError: The project's cannot be read: nobody knows what must not be sent.
     """
 
     def __init__(self, root: Path, query: ContextQuery) -> None:
         self._include = Rules(query.include) if query.include else None
-        own = _own_rules(root)
+        own, self.by_hand = _own_rules(root)
         settings = Rules(query.exclude) if query.exclude else None
         self._exclude = tuple(rules for rules in (settings, own) if rules is not None)
 
@@ -40,10 +44,10 @@ class KeptBack:
         return NOT_INCLUDED if self._include is not None and not self._include.covers(parts) else None
 
 
-def _own_rules(root: Path) -> Rules | None:
-    """The globs of `.orchignore`, as in `.gitignore`; None without that file."""
+def _own_rules(root: Path) -> tuple[Rules | None, tuple[str, ...]]:
+    """The globs of `.orchignore`, as in `.gitignore`, and the files that it names; None and none without that file."""
     if not os.path.lexists(root / OWN_IGNORES):
-        return None
+        return None, ()
     opened = read_bytes(root, OWN_IGNORES, MAX_BYTES)
     if isinstance(opened, Exclusion):
         raise _unread(opened.reason)
@@ -51,7 +55,7 @@ def _own_rules(root: Path) -> Rules | None:
         text = opened.data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _unread("not UTF-8 text") from error
-    return Rules(line.strip() for line in split_lines(text))
+    return Rules(line.strip() for line in split_lines(text)), excluded_in(text)
 
 
 def _unread(reason: str) -> ContextError:

@@ -153,6 +153,15 @@ def test_what_is_pinned_comes_with_what_the_spec_names(tmp_path):
     assert many.left_out[100].reason == "pinned: 200 more files"
 
 
+def test_what_is_excluded_by_hand_is_told_once_as_left_out(tmp_path):
+    write(tmp_path, {"src/a.py": "limiter = 1\n", "src/b.py": "limiter = 2\n", "docs/c.md": "limiter\n"})
+    write(tmp_path, {".orchignore": "/src/b.py\n/src/gone.py\n/docs/\n"})
+    result = retrieve(query(tmp_path, "limiter [b](src/b.py)"))
+    assert [item.path for item in result.items] == ["src/a.py"]
+    assert [one.path for one in result.left_out] == ["src/b.py"]
+    assert reasons(result)["src/b.py"].startswith("excluded by")
+
+
 def test_a_line_with_a_secret_is_hidden_and_listed(tmp_path):
     write(tmp_path, {"limiter.py": f"limiter\n{'x = 1' * 40}\ntoken = '{FAKE_TOKEN}'\n"})
     result = retrieve(query(tmp_path, "limiter"))
