@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { serveAgents } from "./agents/registration";
 import { CommandRouter } from "./client/commandRouter";
 import { commandFailure, type CommandFailure } from "./client/failure";
 import { showFailure } from "./client/failureMessages";
@@ -82,7 +83,8 @@ export class Orch implements vscode.Disposable {
         this.listen(client);
       },
     });
-    this.messages = new ServerMessages(String((context.extension.packageJSON as { version: unknown }).version), {
+    const version = String((context.extension.packageJSON as { version: unknown }).version);
+    this.messages = new ServerMessages(version, {
       install: () => this.install(),
       restart: () => this.start(),
       showLog: () => {
@@ -110,6 +112,7 @@ export class Orch implements vscode.Disposable {
       new ContextKeys(tracker, review, this.supervisor, this.keys, this.offers),
       showLiveRuns(tracker),
       showServerStatus(this.supervisor),
+      serveAgents(this.supervisor, () => workingFolder(context), version),
       announceEnds(tracker, {
         review: (runId) => this.showDraft(runId),
         openRecord,

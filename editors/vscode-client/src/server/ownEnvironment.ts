@@ -59,7 +59,8 @@ export async function installOwnServer(installation: Installation): Promise<void
     await run(python, ["-I", "-m", "venv", environment], options);
     installation.onStep("wheel");
     const inside = join(environment, ...(process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"]));
-    await run(inside, ["-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", path], options);
+    // With what agents are served by: the server is registered for them.
+    await run(inside, ["-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", `${path}[mcp]`], options);
   } catch (error) {
     await rm(environment, { recursive: true, force: true });
     throw error;
