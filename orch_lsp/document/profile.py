@@ -120,6 +120,9 @@ class Profile:
     `{note}`, `{date}`, `{folder}` for the name of its folder, `{number}` for the last number in its file's name."""
     templates: Mapping[str, str] = field(default_factory=dict[str, str])
     """Templates for files that have a name of the format's own, by it, lower case and without suffix."""
+    whole_set: tuple[frozenset[str], ...] = ()
+    """The names, without suffix and with alternatives together, of the files that a spec holds once it is worked out:
+    an id that is in none of them by then is a mistake. Empty where that cannot be said."""
     answers: AnswersKept = AnswersKept()
     drafting: Callable[[], Drafting | None] | None = None
     """Which places of its documents are open, and the prompt for them; made when it is asked for. None for a profile

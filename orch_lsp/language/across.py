@@ -68,12 +68,24 @@ def check_across(index: Index, path: str, severities: Mapping[str, Severity] = _
     if document is None or document.frozen:
         return ()
     findings = [
-        Finding(rule.code, severity, found.message, found.span, found.key, found.fixes, found.related)
+        Finding(
+            rule.code,
+            _graded(rule, found, severity, severities),
+            found.message,
+            found.span,
+            found.key,
+            found.fixes,
+            found.related,
+        )
         for rule in ACROSS.values()
         if (severity := severities.get(rule.code, severities.get(EVERY_RULE, rule.severity))) != "off"
         for found in (rule.check(index, document) if rule.check is not None else ())
     ]
     return tuple(sorted(findings, key=lambda finding: finding.span))
+
+
+def _graded(rule: AcrossRule, found: Found, usual: Severity, said: Mapping[str, Severity]) -> Severity:
+    return usual if found.severity is None or rule.code in said or EVERY_RULE in said else found.severity
 
 
 def modified_target_missing(index: Index, document: IndexedDocument) -> Iterator[Found]:
@@ -109,7 +121,8 @@ def _missed(index: Index, document: IndexedDocument, citation: Citation, scope: 
         message += f" yet: `{adding.own_scope}` adds it"
         node = adding.nodes.by_key[citation.key]
         related = (Related("Where it is added.", node.name or node.span, adding.path),)
-    return Found(f"{message}.", citation.span, _holder(document, citation.span), (), related)
+    severity = "warning" if near is None and adding is not None else None
+    return Found(f"{message}.", citation.span, _holder(document, citation.span), (), related, severity)
 
 
 def modified_drops_scenario(index: Index, document: IndexedDocument) -> Iterator[Found]:
@@ -302,7 +315,7 @@ ACROSS: Mapping[str, AcrossRule] = {
     rule.code: rule
     for rule in (
         AcrossRule(
-            "modified_target_missing", "identity", "warning",
+            "modified_target_missing", "identity", "error",
             "A change alters what its spec does not have.", modified_target_missing, waits_for_word=True,
         ),
         AcrossRule(

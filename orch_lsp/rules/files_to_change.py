@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from orch_lsp.document.given_up import is_given_up
 from orch_lsp.document.items import Item, items_of
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.markdown.tree import Chunk
@@ -16,10 +17,23 @@ from orch_lsp.rules.done_tasks import paths_in
 from orch_lsp.rules.prose import chunks, once_a_chunk
 from orch_lsp.rules.rule import Found, Rule, Subject
 from orch_lsp.rules.words import CHANGES_FIRST, CHANGES_LAST, MAKES
-from orch_lsp.text import Span
+from orch_lsp.text import Span, end_of_line
 
 _MOST_FILES = 1_000
 _MANY = 3
+_LEAST_NAMING = 5
+_LEAST_SHARE = 0.65
+"""Of the tasks that may name a file, the share that has to, before the others are told."""
+_MAY_BE_PATH = re.compile(
+    r"`[^`\r\n]*[/.][^`\r\n]*`|(?<!\w)[\w.-]{1,60}/[\w./-]*|(?<![\w.])[\w-]{2,60}\.[a-z]{1,5}(?!\w)"
+)
+"""A folder, a file without one, a command."""
+_CHECKS = re.compile(
+    r"(?<!\w)(?:run|verify|validate|review|check|confirm|ensure|measure|deploy|release|test|audit|document|commit|merge"
+    r"|prüfe|vérifier|verificar|comprobar|ejecutar|executar)\w*|检查|验证|運行|运行|確認|検証|実行|검증|확인|실행",
+    re.IGNORECASE,
+)
+"""Words of a task that looks at what is there."""
 _TOO_MANY = 10
 _IN_FRONT = (
     r"(?:[ \t:–—-]|\[[^\]\r\n]{1,40}\]|\([A-Za-z]\)|\*\*|__|T?\d[\d.]{0,12}[.:)]?(?=[\s*\[])|[A-Z]{1,6}-?\d{1,6}\b)*+"
@@ -103,9 +117,51 @@ def dead_path(subject: Subject) -> Iterator[Found]:
         yield Found(f"This task is to change `{path}`, which is not in the workspace.", span, node.key)
 
 
+@once_a_chunk
+def _boxes_and_paths(chunk: Chunk) -> tuple[int, tuple[int, ...]]:
+    """How many boxes of a chunk name a path, and where those begin that are open and name none."""
+    items = items_of(chunk)
+    boxes = [number for number, item in enumerate(items) if item.box is not None]
+    if not boxes:
+        return 0, ()
+    holders = {items[number].parent for number in boxes}
+    starts = [items[number].span.start for number in boxes]
+    named = {bisect_right(starts, span.start) - 1 for span, _ in paths_in(chunk)}
+    bare: list[int] = []
+    count = 0
+    for at, number in enumerate(boxes):
+        if number in holders:
+            continue
+        words = chunk.text[items[number].content.start : items[number].content.end]
+        if at in named or _MAY_BE_PATH.search(words) is not None:
+            count += 1
+        elif items[number].box == " " and _CHECKS.search(words) is None:
+            bare.append(items[number].span.start)
+    return count, tuple(bare)
+
+
+def task_missing_path(subject: Subject) -> Iterator[Found]:
+    """Open tasks that say not where they are to be done, where most others name a file."""
+    document = subject.document
+    read = [(base, *_boxes_and_paths(chunk)) for chunk, base in chunks(document)]
+    bare = [base + start for base, _, starts in read for start in starts]
+    named = sum(count for _, count, _ in read)
+    if not bare or named < _LEAST_NAMING or named < _LEAST_SHARE * (named + len(bare)):
+        return
+    for start in bare:
+        node = document.nodes.at(start)
+        if node is not None and node.kind == "task" and node.name is not None and not is_given_up(node):
+            message = f"“{node.key}” names no file, and most other tasks here do: say where it is to be done."
+            yield Found(message, Span(start, end_of_line(document.text, start)), node.key)
+
+
 RULES = (
     Rule(
         "dead_path", "tasks", "information", "An open task is to change a file that is not there.",
         dead_path, waits_for_word=True,
+    ),
+    Rule(
+        "task_missing_path", "tasks", "off", "A task names no file, where most others do.",
+        task_missing_path,
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
+from pathlib import PurePosixPath
 
 from orch_lsp.document.given_up import is_given_up
 from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, Relation
@@ -60,12 +61,26 @@ def undefined_reference(subject: Subject) -> Iterator[Found]:
     for citation in cited if missing else ():
         if citation.key in missing:
             places.setdefault(citation.key, []).append(citation.span)
+    stories = _shapes_of_stories(subject) if places and _is_whole_set(subject) else None
     for key, (first, *others) in places.items():
+        severity = "error" if stories is not None and _shape(key) not in stories else None
         node = subject.document.nodes.at(first.start)
         more = f" It is named in {len(others) + 1} places." if others else ""
         related = tuple(Related("Named here, too.", span) for span in others[:_MOST_RELATED])
         message = f"“{key}” names nothing: no document of this spec has it.{more}"
-        yield Found(message, first, None if node is None else node.key, (), related)
+        yield Found(message, first, None if node is None else node.key, (), related, severity)
+
+
+def _is_whole_set(subject: Subject) -> bool:
+    """Whether the spec has all documents that the format makes of one: no other will come that has the id."""
+    wanted = subject.profile.whole_set
+    there = {subject.profile.kind, *(PurePosixPath(one.path).stem for one in subject.neighbours)}
+    return bool(wanted) and all(not names.isdisjoint(there) for names in wanted)
+
+
+def _shapes_of_stories(subject: Subject) -> frozenset[str]:
+    """A label of a story that is not there is as often a wrong label as a story that is missing."""
+    return frozenset(_shape(node.key) for nodes in _spec(subject) for node in nodes.nodes if node.kind == "story")
 
 
 def _defined(nodes: Nodes) -> frozenset[str]:
@@ -349,7 +364,7 @@ def _line(subject: Subject, node: Node) -> Span:
 RULES = (
     Rule(
         "undefined_reference", "identity", "warning", "An id names nothing in the spec.", undefined_reference,
-        needs_spec=True, waits_for_word=True,
+        needs_spec=True, waits_for_word=True, graded=True,
     ),
     Rule(
         "broken_reference_range", "identity", "warning", "An end of a range of ids names nothing in the spec.",

@@ -69,7 +69,7 @@ def test_what_a_spec_does_not_have() -> None:
     texts = with_spec(f"{MODIFIED.replace(': A', ': Z')}## REMOVED Requirements\n\n- ### Requirement: Y\n")
     assert marked(texts, delta()) == [("modified_target_missing", "Z"), ("modified_target_missing", "Y")]
     (first, _) = found(texts, delta())
-    assert first.severity == "warning"
+    assert first.severity == "error"
     assert first.key == "Requirement: Z"
 
 
@@ -86,6 +86,7 @@ def test_what_another_change_will_add_is_said_with_it() -> None:
     texts = with_spec(MODIFIED.replace(": A", ": Z") + SCENARIOS, y=added)
     (finding,) = found(texts, delta())
     assert finding.rule == "modified_target_missing"
+    assert finding.severity == "warning"
     assert "`repo/openspec/changes/y/specs/auth` adds it" in finding.message
     assert [each.path for each in finding.related] == [f"{ROOT}/{delta('y')}"]
     assert found(texts, delta("y")) == []

@@ -106,3 +106,33 @@ def test_nothing_is_said_without_code_or_where_nobody_looked() -> None:
     text = tasks("Update `src/a.py`")
     assert found(text, TASKS, CODE) == []
     assert found(text, TASKS, CODE, Evidence(files(text), holds_code=False)) == []
+
+
+WITHOUT = "task_missing_path"
+
+
+def test_the_examples_of_a_task_without_a_file_are_what_they_are_said_to_be() -> None:
+    bad, good = examples(WITHOUT)
+    (only,) = found(bad, OF_SPEC_KIT, WITHOUT)
+    assert (only.key, only.severity) == ("T006", "hint")
+    assert found(good, OF_SPEC_KIT, WITHOUT) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("Run all tests", "Verify that it is quick", "Edit `npm.config`", "Add a folder docs/", "~~Add it~~ RETIRED"),
+        *("Add it\n  - in src/search.py", "Write the README.md", "检查搜索"),
+    ],
+)
+def test_nothing_is_said_of_a_task_that_looks_or_names_something_in_its_lines(line: str) -> None:
+    bad, _ = examples(WITHOUT)
+    marker = "~~T006" if line.startswith("~~") else "T006"
+    text = bad.replace("T006 Add the search field", f"{marker} {line.removeprefix('~~')}")
+    assert found(text, OF_SPEC_KIT, WITHOUT) == []
+
+
+def test_nothing_is_said_where_few_tasks_name_a_file() -> None:
+    bad, _ = examples(WITHOUT)
+    assert found(bad + "- [ ] T007 Add a\n- [ ] T008 Add b\n- [ ] T009 Add c\n", OF_SPEC_KIT, WITHOUT) == []
+    assert found(bad.replace(" in src/titles.py", ""), OF_SPEC_KIT, WITHOUT) == []

@@ -499,3 +499,14 @@ def test_a_task_that_was_struck_through_has_its_id() -> None:
     assert [(node.key, node.title) for node in found.nodes if node.kind == "task"] == [
         ("T005", "Do it SUPERSEDED by T004")
     ]
+
+
+def test_a_label_of_a_story_that_is_not_there_stays_a_warning_in_a_whole_spec() -> None:
+    text = "# Tasks: x\n\n- [ ] T001 [US1] a\n- [ ] T002 [US3] per FR-009\n"
+    around = [
+        IndexedDocument("s/spec.md", nodes("spec", SPEC), "s"),
+        IndexedDocument("s/plan.md", nodes("plan", "# Implementation Plan: x\n"), "s"),
+    ]
+    profile = next(profile for profile in FORMAT.profiles if profile.kind == "tasks")
+    found = {one.message[1:].partition("”")[0]: one.severity for one in check(parse(text, profile), {}, around)}
+    assert found == {"US3": "warning", "FR-009": "error"}

@@ -223,3 +223,22 @@ def test_a_task_for_nothing_is_told_where_nearly_all_others_are_for_something() 
     assert found_alone(few, TASKS, "task_without_requirement") == []
     parts = bad.replace("4. Show pictures", "4. Show\n  - _Requirements: 1.1_\n  - [ ] 4.1 Pictures")
     assert found_alone(parts, TASKS, "task_without_requirement") == []
+
+
+def test_an_id_that_names_nothing_is_an_error_once_the_spec_has_all_its_documents() -> None:
+    plan = tasks("_Requirements: 1.1, 2.3_")
+    read = {
+        "a/requirements.md": parse(CRITERIA, REQUIREMENTS),
+        "a/design.md": parse("# Design Document\n\n## Overview\n\nx\n", DESIGN),
+    }
+    document = parse(plan, TASKS)
+
+    def severity(*paths: str) -> list[str]:
+        around = [IndexedDocument(path, read[path].nodes) for path in paths]
+        return [one.severity for one in check(document, {}, around) if one.rule == "undefined_reference"]
+
+    assert severity("a/requirements.md") == ["warning"]
+    assert severity("a/requirements.md", "a/design.md") == ["error"]
+    around = [IndexedDocument(path, one.nodes) for path, one in read.items()]
+    said = check(document, {"undefined_reference": "hint"}, around)
+    assert [one.severity for one in said if one.rule == "undefined_reference"] == ["hint"]

@@ -70,6 +70,8 @@ _OF_REQUIREMENTS = (
     ),
 )  # fmt: skip
 
+_WHOLE_SET = (frozenset(("requirements", "bugfix")), frozenset(("design",)), frozenset(("tasks",)))
+
 REQUIREMENTS = Profile(
     name="kiro",
     kind="requirements",
@@ -80,6 +82,7 @@ REQUIREMENTS = Profile(
     nodes=when_read(lambda: requirements.requirements_nodes),
     normative_words=NORMATIVE,
     severities={"missing_section": "warning", "duplicate_id": "warning"},
+    whole_set=_WHOLE_SET,
     titles=REQUIREMENTS_TITLES,
     titles_in_languages=REQUIREMENTS_TITLES_IN_LANGUAGES,
     headings=("Acceptance Criteria",),
@@ -291,6 +294,7 @@ DESIGN = Profile(
     ),
     nodes=when_read(lambda: design.design_nodes),
     severities={"missing_section": "off"},
+    whole_set=_WHOLE_SET,
     node_forms=(
         NodeForm(
             "property",
@@ -330,6 +334,7 @@ TASKS = Profile(
     ),
     nodes=when_read(lambda: tasks.tasks_nodes),
     severities={"missing_section": "off", "missing_recommended_section": "off", "duplicate_id": "warning"},
+    whole_set=_WHOLE_SET,
     task_form=TaskForm("Kiro", "shows no “Start task” button for it", "- [ ] 1. Title", TASK, begun="-"),
     node_forms=(NodeForm("task", "task", first="- [ ] {}. ", key="{}", sections=frozenset({"tasks"}), has_parts=True),),
     template="# Implementation Plan: {title}\n\n## Tasks\n\n- [ ] 1. TODO\n",

@@ -161,6 +161,7 @@ _OFF: dict[str, Severity] = {"missing_section": "off", "missing_recommended_sect
 _SEVERITIES: dict[str, dict[str, Severity]] = {
     "spec": {
         "missing_section": "warning",
+        "unmeasurable_success_criterion": "information",
         "superfluous_infinitive": "off",
         "leftover_checklist_in_spec": "information",
         "implementation_leak": "hint",
@@ -168,7 +169,13 @@ _SEVERITIES: dict[str, dict[str, Severity]] = {
         "template_placeholder": "error",
     },
     "plan": {**_OFF, "template_placeholder": "error"},
-    "tasks": {**_OFF, "task_without_requirement": "off", "duplicate_id": "error", "template_placeholder": "error"},
+    "tasks": {
+        **_OFF,
+        "task_without_requirement": "off",
+        "task_missing_path": "hint",
+        "duplicate_id": "error",
+        "template_placeholder": "error",
+    },
     "checklist": {**_OFF, "duplicate_id": "error", "template_placeholder": "error"},
 }
 """By kind of document, where they differ from those of all others."""
@@ -269,6 +276,9 @@ _TASK_FORM = TaskForm(
 )  # fmt: skip
 
 
+_WHOLE_SET = tuple(frozenset((name,)) for name in ("spec", "plan", "tasks"))
+
+
 def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()) -> Profile:
     return Profile(
         name="spec-kit" if kind == "spec" else f"spec-kit/{kind}",
@@ -285,6 +295,7 @@ def _profile(kind: str, description: str, sections: tuple[SectionSpec, ...] = ()
         severities=_SEVERITIES.get(kind, _OFF),
         headings=_BELOW_SECTIONS if kind == "spec" else (),
         task_form=_TASK_FORM if kind == "tasks" else None,
+        whole_set=_WHOLE_SET,
     )
 
 
