@@ -61,6 +61,12 @@ class CommandArgument:
     """The answer to it."""
     code: str | None = None
     """An error code."""
+    step: str | None = None
+    """A step of the set-up: `find`, `models`, `try` or `write`."""
+    base_url: str | None = None
+    """The address of a server of one's own."""
+    key_env: str | None = None
+    """The name of the variable that holds its key; never the key."""
     glance: bool | None = None
     """True: what is shown is no preview with which the next draft is compared."""
     open: bool | None = None

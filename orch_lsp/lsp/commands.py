@@ -31,6 +31,7 @@ USE_PROVIDER = "orch.useProvider"
 ALLOW_PROVIDER = "orch.allowProvider"
 DISMISS_DIAGNOSTIC = "orch.dismissDiagnostic"
 EXPLAIN_ERROR = "orch.explainError"
+SETUP = "orch.setup"
 NEW_DOCUMENT = "orch.newDocument"
 MARK_REVIEWED = "orch.markReviewed"
 TOGGLE_TASK = "orch.toggleTask"
@@ -82,6 +83,9 @@ COMMANDS = {
     COMPARE_RUNS: CommandSubject("document", ("uri", "runIds", "open")),
     SHOW_SPECS: CommandSubject("workspace", ("uri", "open")),
     DOCTOR: CommandSubject("workspace", ("uri", "open")),
+    SETUP: CommandSubject(
+        "workspace", ("step", "provider", "model", "baseUrl", "keyEnv", "kind", "search", "limit", "open")
+    ),
     SELECT_MODEL: CommandSubject("document", ("uri", "provider", "open")),
     USE_PROVIDER: CommandSubject("document", ("uri", "provider", "model")),
     ALLOW_PROVIDER: CommandSubject("document", ("uri", "provider")),

@@ -38,6 +38,7 @@ from orch_lsp.lsp.commands import (
     REWRITE,
     SELECT_MODEL,
     SETTLE_SECRET,
+    SETUP,
     SHOW_HISTORY,
     SHOW_RUN,
     SHOW_SPECS,
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
         selection_range,
         semantic_tokens,
         servers,
+        setting_up,
         settling,
         specs,
         tasks,
@@ -120,6 +122,7 @@ else:
     selection_range = late(f"{__name__}.selection_range")
     semantic_tokens = late(f"{__name__}.semantic_tokens")
     servers = late(f"{__name__}.servers")
+    setting_up = late(f"{__name__}.setting_up")
     settling = late(f"{__name__}.settling")
     specs = late(f"{__name__}.specs")
     tasks = late(f"{__name__}.tasks")
@@ -234,6 +237,7 @@ FEATURES: tuple[Row, ...] = (
     Command(INSERT_NODE, lambda: inserting.insert_node),
     Command(NEW_DOCUMENT, lambda: beginning.new_document),
     Command(MARK_REVIEWED, lambda: reviewing.mark_reviewed),
+    Command(SETUP, lambda: setting_up.setup),
     Command(SELECT_MODEL, lambda: models.select_model),
     AboutDocument(
         types.TEXT_DOCUMENT_COMPLETION,

@@ -24,6 +24,7 @@ from orch_lsp.lsp.commands import (
     REWRITE,
     SELECT_MODEL,
     SETTLE_SECRET,
+    SETUP,
     SHOW_RUN,
     USE_PROVIDER,
 )
@@ -64,6 +65,9 @@ _PERSON_FIRST = frozenset({
     "unknown_profile",
 })  # fmt: skip
 """Codes against which trying again helps only after a person has done something else."""
+
+_SET_UP_FIRST = frozenset({"missing_provider", "missing_model", "unknown_provider"})
+"""Codes of which nothing is chosen that could be asked."""
 
 _OF_A_SECRET = (
     ("Orch: Send the document without this value", "redact"),
@@ -199,6 +203,8 @@ def _cures(snapshot: Snapshot, reading: Reading, failure: ShownFailure) -> Itera
         yield Offer("Orch: Preview draft", PREVIEW_DRAFT, {"runId": run_id})
     elif run_id:
         yield Offer("Orch: Retry", RETRY_RUN, {"runId": run_id})
+    elif code in _SET_UP_FIRST:
+        yield Offer("Orch: Set up a provider and model…", SETUP, {})
     elif code not in _PERSON_FIRST:
         yield Offer("Orch: Try again", GENERATE_DRAFT, {"uri": uri})
     others = [*other_choices(reading, failure.asked)] if code in _ANOTHER_CHOICE else []

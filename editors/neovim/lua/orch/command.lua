@@ -230,6 +230,14 @@ M.subcommands = {
       end)
     end,
   },
+  setup = {
+    needs = 'orch.setup',
+    describe = 'Choose who writes drafts from what there is, try it, save it in your settings',
+    anywhere = true,
+    run = function(_, bufnr)
+      require('orch.setup').open(bufnr)
+    end,
+  },
   provider = {
     needs = 'orch.useProvider',
     describe = 'Choose a provider, and a model; it is said where that is written',

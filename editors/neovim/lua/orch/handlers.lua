@@ -7,8 +7,8 @@ local M = {}
 local CURES = {
   missing_auth = ':Orch explain',
   invalid_auth = ':Orch explain',
-  missing_provider = ':Orch provider',
-  unknown_provider = ':Orch provider',
+  missing_provider = ':Orch setup',
+  unknown_provider = ':Orch setup',
   missing_model = ':Orch model',
   model_not_found = ':Orch model',
   quota_exhausted = ':Orch provider',
@@ -161,6 +161,9 @@ M.commands = {
   end,
   ['orch.regenerateSection'] = function(command, context)
     require('orch.rewrite').run((command.arguments or {})[1] or {}, context.bufnr)
+  end,
+  ['orch.setup'] = function(_, context)
+    require('orch.setup').open(context.bufnr)
   end,
   ['orch.showHistory'] = function(_, context)
     require('orch.history').pick(context.bufnr)

@@ -105,6 +105,12 @@ function M.execute(command, argument, bufnr, done)
   M.request(client, 'workspace/executeCommand', params, function(result, failed)
     if done then
       done(result, failed, client)
+    elseif
+      failed
+      and (failed.code == 'missing_provider' or failed.code == 'missing_model')
+      and vim.list_contains(M.announced(client), 'orch.setup')
+    then
+      require('orch.setup').offer(failed.message, bufnr or vim.api.nvim_get_current_buf())
     elseif failed and failed.code == 'nothing_to_fill' then
       notice.info(failed.message)
     elseif failed then
