@@ -21,6 +21,7 @@ from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.workflows.library import DERIVE
 from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def derive(
 
     async def plan(session: Session, reading: Reading) -> DraftPlan:
         resting = await deriving.resting_on(session, reading, source)
-        return await asyncio.to_thread(plan_draft, resting, command="derive")
+        return await asyncio.to_thread(plan_draft, resting, command="derive", workflow=DERIVE)
 
     options = Options(
         choice, write, as_json, workspace, plan, texts, several=len(found) > 1, begins=True,

@@ -25,6 +25,7 @@ from orch_lsp.cli.output import (
     say_error,
     say_text,
     write_json,
+    write_page,
     write_result,
 )
 from orch_lsp.cli.runs import root_of_here
@@ -245,6 +246,10 @@ async def _told(live: LiveRun, delivered: Delivered | None, options: Options, in
     if record.error is not None:
         say_error(record.error)
         return EXIT_CANCELLED if record.status is RunStatus.CANCELLED else EXIT_FAILED
+    if record.draft is None and record.status is RunStatus.COMPLETED:
+        if not options.as_json:
+            write_page(_looked(record))
+        return 0
     if document is None and record.applied is None:
         if interruption.asked:
             say_error(RunError(ErrorCode.CANCELLED, "Cancelled; the draft was made, and is kept.").detail)
@@ -257,9 +262,16 @@ async def _told(live: LiveRun, delivered: Delivered | None, options: Options, in
     return EXIT_FAILED if delivered is not None and delivered.refused else 0
 
 
+def _looked(record: RunRecord) -> str:
+    """The findings and questions of a run that wrote nothing, for stdout."""
+    findings = [f"{severity}: {line}" for severity, line in views.findings_told(record)]
+    lines = [f"{views.looked(record)}.", *findings, *views.question_lines(record)]
+    return "".join(f"{line}\n" for line in lines)
+
+
 def _say_findings(record: RunRecord) -> None:
     """Say what the answer held and the document does not get, and what is to be looked at."""
-    if record.status is RunStatus.COMPLETED:
+    if record.status is RunStatus.COMPLETED and record.draft is not None:
         for severity, line in views.findings_told(record):
             say(f"{severity}: {line}")
 

@@ -43,16 +43,19 @@ class Question:
     is_contradiction: bool = False
 
 
-def questions_of(sections: Iterable[Part], facts: Sequence[Fact], asked: Sequence[str] = ()) -> tuple[Question, ...]:
+def questions_of(
+    sections: Iterable[Part], facts: Sequence[Fact], asked: Sequence[str] = (), told: Sequence[Question] = ()
+) -> tuple[Question, ...]:
     """The questions of a draft and of its brief, each once. Pure; never raises.
 
     Args:
         sections: The draft.
         facts: Those of the brief.
         asked: Questions that a model asked instead of writing.
+        told: Questions that a model had on the brief before anything was written.
     """
     found: list[Question] = []
-    every = (*_of_draft(sections, facts), *(Question(text) for text in asked), *_of_brief(facts))
+    every = (*_of_draft(sections, facts), *(Question(text) for text in asked), *told, *_of_brief(facts))
     for question in every:
         if len(found) < _MOST and not any(_is_same(question, other) for other in found):
             found.append(question)
@@ -155,7 +158,7 @@ def _is_same(one: Question, other: Question) -> bool:
     if one.text.casefold() == other.text.casefold():
         return True
     if one.is_contradiction or other.is_contradiction:
-        return False
+        return one.is_contradiction and other.is_contradiction and one.about is not None and one.about == other.about
     words, others = words_of(one.text), words_of(other.text)
     shares = share_of(words, others), share_of(others, words)
     # A draft asks in its own words what the brief leaves open.

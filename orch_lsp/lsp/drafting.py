@@ -24,7 +24,7 @@ from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.run import FinishedDraft
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import TERMINAL, RunStatus
-from orch_lsp.runs.view import finding_lines
+from orch_lsp.runs.view import finding_lines, looked
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +56,14 @@ class EditorObserver:
         announce(self._server, record)
         if record.status in TERMINAL:
             self._settle_refusal()
-        if (record.status in TERMINAL and record.draft is None) or record.status is RunStatus.FAILED:
-            self._show_failure(record)
-        elif record.status is RunStatus.COMPLETED and not self._completed:
+        if record.status is RunStatus.COMPLETED and not self._completed:
             self._completed = True
             self._show_ungrounded(record)
             show_findings(self._server, record)
+            if record.draft is None:
+                self.ended(looked(record))
+        elif (record.status in TERMINAL and record.draft is None) or record.status is RunStatus.FAILED:
+            self._show_failure(record)
         if record.status in TERMINAL and self._progress is not None and record.status is not RunStatus.COMPLETED:
             self._progress.end(str(record.status))
         refresh(self._server, self._uri)

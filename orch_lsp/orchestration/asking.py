@@ -47,6 +47,7 @@ from orch_lsp.redaction import Redactor
 from orch_lsp.runs.record import ModelRef, Reserved
 from orch_lsp.settings.endpoint import is_loopback
 from orch_lsp.settings.model import Choice, ProviderSettings
+from orch_lsp.workflows.model import CLARIFY, CRITIC, FACTS, LOCATE, OUTLINE
 
 SHARE_AGAIN = 0.4
 """Of the context's tokens, what is sent again to a model for which all of it was too long."""
@@ -55,6 +56,12 @@ FALLS_BACK = frozenset({
     ErrorCode.NETWORK_ERROR,
 })  # fmt: skip
 """Failures after which a fallback is asked, since this provider cannot be had. Never a refusal or a bad request."""
+
+_PRODUCTS = {
+    FACTS: "the facts of the brief", LOCATE: "a choice of files", CLARIFY: "questions", OUTLINE: "a plan",
+    CRITIC: "objections",
+}  # fmt: skip
+"""The products of steps that write no part of a draft."""
 
 
 async def ask(scope: StepScope, plan: DraftPlan, context: ContextResult, providers: ProviderAccess) -> str:
@@ -242,6 +249,7 @@ class _Intake:
         # In every message, because a client shows only the newest of them.
         self._hops = f" (fallback from {', '.join(before)})" if before else ""
         self._tracker = SectionTracker(plan.asked)
+        self._product = _PRODUCTS.get(scope.entry.name)
         self._redactor = redactor
         self._keys = LiveKeyFilter(redactor)
         self._told_more = False
@@ -306,14 +314,16 @@ class _Intake:
         if self._heading:
             # The text of one section comes without its heading; what was kept of it is still known to be its own.
             text, self._heading = f"{self._heading}\n\n{text}", ""
-        self._tracker.feed(text)
+        if self._product is None:
+            self._tracker.feed(text)
         self._scope.receive(text, self._tracker.current)
         tokens = (self._scope.characters + 3) // 4
         if self._most is not None and tokens > self._most:
             raise ProviderError(
                 ErrorCode.BUDGET_EXCEEDED, f"The answer is longer than the {self._most:,} tokens that were reserved."
             )
-        self._progressed(f"Writing {self._tracker.title or 'the draft'} (about {tokens} tokens so far)")
+        product = self._product or self._tracker.title or "the draft"
+        self._progressed(f"Writing {product} (about {tokens} tokens so far)")
 
     async def settle(self) -> None:
         """Bring text, attempts, usage and cost on the step, whether it went well or not."""

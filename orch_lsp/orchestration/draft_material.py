@@ -66,7 +66,21 @@ def checked(plan: DraftPlan, answer: Answer, sources: Sequence[str], step: str) 
 def questions_of(plan: DraftPlan, answer: Answer) -> tuple[Question, ...]:
     """The questions of a draft and its brief, with ids. Pure."""
     sections = [material.Part(one.key, one.title, one.body) for one in answer.sections]
-    found = draft_questions.questions_of(sections, facts.facts_of(plan.brief), answer.questions)
+    return recorded(draft_questions.questions_of(sections, known_facts(plan), answer.questions, plan.asked_before))
+
+
+def known_facts(plan: DraftPlan) -> tuple[Fact, ...]:
+    """The facts of the brief: those of an earlier step, else those that the machine finds. Pure."""
+    return plan.facts or facts.facts_of(plan.brief)
+
+
+def questions_before(plan: DraftPlan) -> tuple[Question, ...]:
+    """The questions on a brief before anything is written, with ids. Pure."""
+    return recorded(draft_questions.questions_of((), known_facts(plan), (), plan.asked_before))
+
+
+def recorded(found: Sequence[draft_questions.Question]) -> tuple[Question, ...]:
+    """Questions as a record has them, with ids in their order."""
     return tuple(
         Question(f"Q{number}", one.text, one.options, one.default, one.about, one.key, _kind(one))
         for number, one in enumerate(found, 1)
@@ -106,9 +120,9 @@ def material_of(plan: DraftPlan, answer: Answer, sources: Sequence[str]) -> Mate
 
 
 def _facts(plan: DraftPlan) -> tuple[Fact, ...]:
-    """The facts of the brief; for a text that is written anew those of the lead alone, as the others may be its own."""
-    found = facts.facts_of(plan.brief)
-    return found if plan.rewrite is None else tuple(fact for fact in found if not fact.heading)
+    """The facts of the brief; for a text that is there those of the lead alone, as the others may be its own."""
+    found = known_facts(plan)
+    return found if plan.rewrite is None and plan.writes else tuple(fact for fact in found if not fact.heading)
 
 
 def _written(plan: DraftPlan, drafted: set[str]) -> tuple[Part, ...]:

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 CRITIC_OBJECTS = "critic_objects"
 """The rule of an objection that a model has to words of a draft, which are the finding's text."""
+ANSWER_UNREAD = "answer_unread"
+"""The rule of an answer about a brief or a draft that does not have the form in which it was asked for."""
+FACT_MISQUOTED = "fact_misquoted"
+"""The rule of facts that a model told and that do not stand in the brief."""
+FILE_REFUSED = "file_refused"
+"""The rule of files that a model wanted to be read and that are not sent."""
+WORKFLOW_SHORTENED = "workflow_shortened"
+"""The rule of a run that took fewer steps than its workflow has."""
 _LONGEST_TEXT = 4_000
 _MOST_TEXT = 32_000
 _MOST_FINDINGS = 60
@@ -39,6 +47,11 @@ class Judged:
     def findings(self) -> tuple[Finding, ...]:
         """All of them, those on its words first."""
         return (*self.judged, *self.said)
+
+
+def unread(step: str, instead: str) -> Finding:
+    """The finding on an answer without an item of the right form, with what stands in for it."""
+    return Finding(ANSWER_UNREAD, "warning", f"the answer of the step `{step}` could not be read: {instead}", step=step)
 
 
 def findings_of(notes: Sequence[AnswerNote], step: str | None = None) -> tuple[Finding, ...]:

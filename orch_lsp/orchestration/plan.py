@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from orch_lsp.document.brief import Target, brief_of
 from orch_lsp.document.drafting import answer_profile, open_places
@@ -18,22 +19,44 @@ from orch_lsp.errors import ErrorCode, SettingsError, SpecError
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.rewrite import LONGEST_INSTRUCTION, Rewrite
 from orch_lsp.orchestration.targets import wanted_targets
-from orch_lsp.prompts.layout import REWRITE, Frame, PartToMend
+from orch_lsp.prompts.layout import REVIEW, REWRITE, Frame, PartToMend
 from orch_lsp.prompts.library import PLAIN_DRAFT, TEMPLATES, Chosen, choose
 from orch_lsp.settings.model import Choice, Settings
 from orch_lsp.settings.problem import Layer
 from orch_lsp.settings.secret_choices import SecretChoices, read_choices
-from orch_lsp.workflows.library import DEFAULT, ONE_CALL, packaged, workflow_named
-from orch_lsp.workflows.model import CRITIC, DRAFT, OUTLINE, REPAIR, SECTION, Workflow, WorkflowStep
+from orch_lsp.workflows.library import DEFAULT, ONE_CALL, REFINE, packaged, workflow_named
+from orch_lsp.workflows.model import (
+    BEFORE_THE_DRAFT,
+    CLARIFY,
+    CRITIC,
+    DRAFT,
+    FACTS,
+    LOCATE,
+    OUTLINE,
+    REPAIR,
+    SECTION,
+    Workflow,
+    WorkflowStep,
+)
 from orch_lsp.workspace import state_home, user_config_path
 
+if TYPE_CHECKING:
+    from orch_lsp.draft_checks.facts import Fact
+    from orch_lsp.draft_checks.questions import Question
+
 _FRAMES: Mapping[str, Frame] = {
+    FACTS: "facts",
+    LOCATE: "locate",
+    CLARIFY: "clarify",
     OUTLINE: "outline",
     DRAFT: "task",
     SECTION: "section",
     CRITIC: "critic",
     REPAIR: "repair",
 }
+
+_NOT_ANEW = frozenset({OUTLINE, SECTION, REPAIR})
+"""Steps that know open places, and none that are written."""
 
 PieceOfFile = tuple[str, tuple[int, int] | None]
 """A path below the root, and lines of it, or None for all."""
@@ -86,6 +109,12 @@ class DraftPlan:
     """Answers of an earlier run, by the hash of the request: what was paid for is not asked for again."""
     reuses: bool = True
     """Whether answers of the run that it follows may be used again."""
+    facts: tuple[Fact, ...] = ()
+    """The facts of the brief as an earlier step read them; none without such a step."""
+    asked_before: tuple[Question, ...] = ()
+    """Questions on the brief that earlier steps had."""
+    map: str = ""
+    """The files of the workspace, for whoever chooses among them."""
     outline: str = ""
     """The plan that all parts keep to; it comes from an earlier step."""
     to_mend: Mapping[str, PartToMend] = field(default_factory=dict[str, PartToMend])
@@ -103,6 +132,11 @@ class DraftPlan:
         standing = self.reading.settings.parameters.instructions
         return "\n\n".join(filter(None, (standing, self.reading.instruction))) or None
 
+    @property
+    def writes(self) -> bool:
+        """Whether a draft comes of it: one that a model writes, or one that was brought."""
+        return self.workflow.writes or self.brought is not None
+
     def for_step(self, name: str, targets: tuple[Target, ...] | None = None) -> DraftPlan:
         """The plan of one step: who is asked, with which words, and for what, which is all targets unless told."""
         return replace(
@@ -110,6 +144,8 @@ class DraftPlan:
             choice=self.step_choices.get(name, self.choice),
             words=self.step_words.get(name, self.words),
             targets=self.targets if targets is None else targets,
+            # The request that was shown is that of a draft.
+            previewed=None if name in BEFORE_THE_DRAFT else self.previewed,
         )
 
 
@@ -155,6 +191,15 @@ def plan_draft(
     """
     require_draftable(reading)
     choice = chosen(reading.settings)
+    if workflow == REFINE:
+        raise SettingsError(
+            ErrorCode.INVALID_WORKFLOW,
+            "The workflow refine amends what is written, by an instruction; it drafts nothing.",
+            remediation="Run `orch-lsp refine`, or choose “Rewrite” among the actions of an editor.",
+        )
+    steps = workflow_named(workflow or DEFAULT, reading.root, reading.settings.providers.keys())
+    if not steps.writes:
+        return _plan_to_look(reading, choice, steps, command, parent_run_id, only)
     if reading.profile.drafting is not None and not choice.provider.has_model:
         raise SettingsError(
             ErrorCode.MISSING_MODEL,
@@ -175,14 +220,42 @@ def plan_draft(
     words = choose(_template_for(reading.profile), reading.root)
     known = read_choices(state_home())
     plan = DraftPlan(reading, choice, brief, targets, asked, command, words, parent_run_id, known)
-    return _with_workflow(plan, workflow or DEFAULT)
+    return _with_workflow(plan, steps)
 
 
-def _with_workflow(plan: DraftPlan, name: str) -> DraftPlan:
+def _plan_to_look(
+    reading: Reading,
+    choice: Choice,
+    workflow: Workflow,
+    command: str,
+    parent_run_id: str | None,
+    only: Sequence[str],
+) -> DraftPlan:
+    """The plan of a run that writes nothing: it finds something wrong, or asks."""
+    if only:
+        raise SpecError(
+            ErrorCode.INVALID_REQUEST,
+            f"The workflow {workflow.name} looks at the whole document, and at no part of it alone.",
+            remediation="Leave out the key, or choose a workflow that writes.",
+        )
+    if not choice.provider.has_model:
+        raise SettingsError(
+            ErrorCode.MISSING_MODEL,
+            f"{choice.provider.name} asks no model, and has nothing to say of a document.",
+            remediation="Choose a provider with a model; `orch-lsp check` asks nobody.",
+        )
+    brief = brief_of(reading.document, reading.profile) or _named_by_folder(reading)
+    if not brief.strip():
+        raise SpecError(ErrorCode.NO_BRIEF, "The document holds nothing that could be looked at.")
+    words = choose(_template_for(reading.profile), reading.root)
+    known = read_choices(state_home())
+    plan = DraftPlan(reading, choice, brief, (), reading.profile, command, words, parent_run_id, known)
+    return _with_workflow(plan, workflow)
+
+
+def _with_workflow(plan: DraftPlan, workflow: Workflow) -> DraftPlan:
     """The plan with a workflow's steps, each with who is asked and with which words."""
     reading = plan.reading
-    providers = reading.settings.providers
-    workflow = workflow_named(name, reading.root, providers.keys())
     if not plan.choice.provider.has_model:
         # There is nobody to ask for a plan, for one section or for another try.
         told = f"{plan.choice.provider.name} asks no model: all sections are written at once, in one step"
@@ -190,8 +263,13 @@ def _with_workflow(plan: DraftPlan, name: str) -> DraftPlan:
         return replace(plan, workflow=replace(workflow, steps=packaged()[ONE_CALL].steps), warnings=warnings)
     choices = {step.id: _choice_of(plan, step) for step in workflow.steps if step.provider or step.model}
     template = _template_for(reading.profile)
+    frames = dict(_FRAMES)
+    if plan.rewrite is not None:
+        frames[DRAFT] = REWRITE
+    if not workflow.writes:
+        frames[CRITIC] = REVIEW
     words = {
-        step.id: choose(template, reading.root, frame=_FRAMES[step.id], part=step.prompt)
+        step.id: choose(template, reading.root, frame=frames[step.id], part=step.prompt)
         for step in workflow.steps
         if step.id in _FRAMES and (step.id != DRAFT or step.prompt is not None)
     }
@@ -228,7 +306,8 @@ def plan_rewrite(reading: Reading, rewrite: Rewrite, *, command: str, parent_run
     Blocking, as `plan_draft`.
 
     Raises:
-        SettingsError: No usable provider with a model is chosen, or a prompt cannot be used.
+        SettingsError: No usable provider with a model is chosen, a prompt cannot be used, or the project's workflow
+            `refine` cannot (`invalid_workflow`).
     """
     choice = chosen(reading.settings)
     if not choice.provider.has_model:
@@ -242,10 +321,17 @@ def plan_rewrite(reading: Reading, rewrite: Rewrite, *, command: str, parent_run
     words = choose(_template_for(reading.profile), reading.root, frame=REWRITE)
     asked = rewriting_profile(reading.profile, rewrite.nodes)
     known = read_choices(state_home())
-    return DraftPlan(
-        reading, choice, brief, targets, asked, command, words, parent_run_id, known, rewrite=rewrite,
-        workflow=replace(packaged()[ONE_CALL], name="refine"),
+    workflow = workflow_named(REFINE, reading.root, reading.settings.providers.keys())
+    if unfit := [step.id for step in workflow.steps if step.id in _NOT_ANEW]:
+        raise SettingsError(
+            ErrorCode.INVALID_WORKFLOW,
+            f"{workflow.path}: what is written anew is asked for in one call, without `{unfit[0]}`.",
+            remediation="Its steps may be `draft` and those before it, `check` and `critic`.",
+        )
+    plan = DraftPlan(
+        reading, choice, brief, targets, asked, command, words, parent_run_id, known, rewrite=rewrite
     )  # fmt: skip
+    return _with_workflow(plan, workflow)
 
 
 def require_draftable(reading: Reading) -> None:

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orch_lsp.context.assembly import block, card, example, excerpts
 from orch_lsp.context.item import ContextResult
@@ -30,6 +31,9 @@ from orch_lsp.settings.model import Choice
 from orch_lsp.settings.problem import Layer
 from orch_lsp.text import sha256
 from orch_lsp.workspace import ORCH_DIRECTORY, user_config_path
+
+if TYPE_CHECKING:
+    from orch_lsp.draft_checks.questions import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,9 @@ def write(plan: DraftPlan, context: ContextResult) -> GenerationRequest:
             again=None if plan.rewrite is None else _again(plan.rewrite, shown),
             outline=without_role_marks(plan.outline),
             draft=shown(plan.draft),
+            facts=[shown(f"{fact.id} {fact.kind}: {fact.text}") for fact in plan.facts],
+            questions=[shown(_asked(question)) for question in plan.asked_before],
+            map=without_role_marks(plan.map),
             parts_to_mend=[replace(plan.to_mend[key], text=shown(plan.to_mend[key].text)) for key in plan.to_mend],
         ),
     )
@@ -126,6 +133,11 @@ def _again(rewrite: Rewrite, shown: Callable[[str], str]) -> Again:
         findings=tuple(map(shown, rewrite.findings)),
         earlier=tuple(map(shown, rewrite.earlier)),
     )
+
+
+def _asked(question: Question) -> str:
+    options = f" Options: {' / '.join(question.options)}." if question.options else ""
+    return f"{question.text}{options}" + (f" Default: {question.default}." if question.default else "")
 
 
 def _settled_words(words: Words, settled: Settled) -> Words:

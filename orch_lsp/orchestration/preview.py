@@ -15,11 +15,11 @@ from orch_lsp.errors import ErrorDetail, StoreError
 from orch_lsp.model_lists.token_table import family_of, tokens_of
 from orch_lsp.orchestration.budget import Spent, spent_today
 from orch_lsp.orchestration.estimate import NEWEST, Correction, Estimate, correction, estimate, in_words
+from orch_lsp.orchestration.gathering import retrieve
 from orch_lsp.orchestration.picking import excluded_by_hand
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.prepare import Prepared, prepare, write
 from orch_lsp.orchestration.resources import ProcessResources
-from orch_lsp.orchestration.steps.context import retrieve
 from orch_lsp.orchestration.window import context_budget, window_of
 from orch_lsp.runs.record import timestamp
 from orch_lsp.runs.usage import total
@@ -186,6 +186,7 @@ def in_short(made: Preview) -> str:
 _REASONS: Mapping[str, str] = {
     "mention": "the spec names it",
     "pin": "it is pinned",
+    "locate": "a model chose it from the map of the workspace",
     "rank": "it is about the same",
     "card": "how the project is worked on",
     "example": "a finished document, as an example",

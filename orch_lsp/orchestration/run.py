@@ -1,8 +1,9 @@
 """One run, from its first transition to its last, readable top to bottom.
 
-context -> draft, or a plan and the sections side by side -> check -> repair, as the workflow orders them -> draft
-stored, run completed. What happens to the draft afterwards is the client's affair (`applying`). A run always ends in a
-saved terminal record.
+The brief is read and files are chosen -> draft, or a plan and the sections side by side -> check -> repair, as the
+workflow orders them -> draft stored, run completed. What happens to the draft afterwards is the client's affair
+(`applying`). A workflow that writes nothing ends with its findings and questions. A run always ends in a saved terminal
+record.
 """
 
 from __future__ import annotations
@@ -14,16 +15,29 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from orch_lsp.context.item import ContextResult
+from orch_lsp.context.item import ContextResult, ContextSource
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, detail_of
 from orch_lsp.orchestration.applying import draft_sections
-from orch_lsp.orchestration.findings import Judged
+from orch_lsp.orchestration.draft_material import questions_before
+from orch_lsp.orchestration.findings import Judged, unread
 from orch_lsp.orchestration.graph import StepSpec, run_in_waves
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.orchestration.shielding import to_the_end
-from orch_lsp.orchestration.steps import check, context, critic, draft, outline, repair, section
+from orch_lsp.orchestration.steps import (
+    check,
+    clarify,
+    context,
+    critic,
+    draft,
+    facts,
+    locate,
+    outline,
+    read,
+    repair,
+    section,
+)
 from orch_lsp.orchestration.vcs import revision_of
 from orch_lsp.orchestration.window import context_budget, window_of
 from orch_lsp.orchestration.workflow import planned_steps, section_step
@@ -33,6 +47,7 @@ from orch_lsp.runs.interruption import partial_draft
 from orch_lsp.runs.record import Draft, seconds_between, timestamp
 from orch_lsp.runs.status import LIVE, DraftState, RunStatus, StepStatus
 from orch_lsp.text import counted, sha256
+from orch_lsp.workflows.model import ASKING
 
 if TYPE_CHECKING:
     from orch_lsp.document.answer.reading import Answer
@@ -40,7 +55,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_PAID_FOR = frozenset({outline.NAME, draft.NAME, section.NAME})
+_PAID_FOR = frozenset({facts.NAME, locate.NAME, clarify.NAME, outline.NAME, draft.NAME, section.NAME})
 
 _OF_ONE_ANSWER = frozenset({
     ErrorCode.TRUNCATED, ErrorCode.EMPTY_OUTPUT, ErrorCode.INCOMPLETE_OUTPUT, ErrorCode.CONTENT_FILTERED,
@@ -48,6 +63,12 @@ _OF_ONE_ANSWER = frozenset({
     ErrorCode.PROVIDER_UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.RATE_LIMITED,
 })  # fmt: skip
 """Failures after which another request may still be answered."""
+
+_OF_EVERY_CALL = frozenset({
+    ErrorCode.MISSING_AUTH, ErrorCode.INVALID_AUTH, ErrorCode.PERMISSION_DENIED, ErrorCode.REGION_BLOCKED,
+    ErrorCode.BILLING, ErrorCode.QUOTA_EXHAUSTED, ErrorCode.BUDGET_EXCEEDED, ErrorCode.SECRET_BLOCKED,
+})  # fmt: skip
+"""Failures that any other call to the same provider would meet as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +82,7 @@ async def run_draft(live: LiveRun, plan: DraftPlan, resources: RunResources) -> 
     """Take a queued run to its terminal state.
 
     Returns:
-        The draft, if the run completed; None if it failed. Either way the record says so.
+        The draft, if the run completed and wrote one; None if not. Either way the record says so.
 
     Raises:
         asyncio.CancelledError: The run was cancelled; it is recorded as such before this is raised.
@@ -83,7 +104,7 @@ async def run_draft(live: LiveRun, plan: DraftPlan, resources: RunResources) -> 
     return None
 
 
-async def _run(live: LiveRun, plan: DraftPlan, resources: RunResources) -> FinishedDraft:
+async def _run(live: LiveRun, plan: DraftPlan, resources: RunResources) -> FinishedDraft | None:
     queue_s = seconds_between(live.record.status_timeline[0].at, timestamp())
     await live.transition(RunStatus.RUNNING, timing=replace(live.record.timing, queue_s=queue_s))
     live.change(vcs=await revision_of(plan.reading.root))
@@ -91,6 +112,9 @@ async def _run(live: LiveRun, plan: DraftPlan, resources: RunResources) -> Finis
     for warning in plan.warnings:
         live.warned(warning)
     await run_in_waves(planned_steps(plan.workflow, plan.targets), steps.perform)
+    if not plan.writes:
+        await live.transition(RunStatus.COMPLETED, texts=live.texts)
+        return None
     return await _complete(live, steps.draft.answer)
 
 
@@ -109,8 +133,13 @@ class _DraftSteps:
         by_section = plan.workflow.step(section.NAME)
         self._slots = asyncio.Semaphore(by_section.parallel if by_section is not None else 1)
         self._hopeless = False
+        self._unusable: dict[str, str] = {}
         self._bodies: dict[str, Callable[[StepScope], Awaitable[None]]] = {
-            context.NAME: self._gather,
+            read.NAME: self._read,
+            facts.NAME: self._facts,
+            **dict.fromkeys(context.NAMES, self._gather),
+            locate.NAME: self._locate,
+            clarify.NAME: self._clarify,
             outline.NAME: self._outline,
             draft.NAME: self._ask,
             section.NAME: self._ask_for_section,
@@ -146,6 +175,9 @@ class _DraftSteps:
         try:
             # Were this process killed now, the record would say in which step.
             await scope.save()
+            if step.optional and (refused := self._refused_before(step)) is not None:
+                scope.end(StepStatus.SKIPPED, skip_reason=refused)
+                return
             await self._bodies[step.name](scope)
         except asyncio.CancelledError:
             scope.end(StepStatus.CANCELLED)
@@ -154,6 +186,8 @@ class _DraftSteps:
             detail = _detail(error, self._resources.redactor)
             scope.end(StepStatus.FAILED, error=detail)
             if step.optional:
+                if detail.code in _OF_EVERY_CALL and scope.entry.provider is not None:
+                    self._unusable[scope.entry.provider] = step.id
                 self._live.warned(f"The run goes on without its step `{step.id}`: {detail.message}")
                 return
             self._hopeless = not isinstance(error, OrchError) or error.code not in _OF_ONE_ANSWER
@@ -164,11 +198,42 @@ class _DraftSteps:
             # Durable at once: were this process killed while others write, this answer need not be paid for again.
             await scope.save()
 
+    def _refused_before(self, step: StepSpec) -> str | None:
+        """Why a step that can be done without is not tried: its provider refused an earlier one, and would again."""
+        if step.name not in ASKING:
+            return None
+        provider = self._plan.for_step(step.name).choice.provider.name
+        earlier = self._unusable.get(provider)
+        return None if earlier is None else f"{provider} refused the step `{earlier}`, and would refuse this one"
+
+    async def _read(self, scope: StepScope) -> None:
+        await read.read_brief(scope, self._plan)
+
+    async def _facts(self, scope: StepScope) -> None:
+        told = await facts.tell_facts(scope, self._plan, self._resources)
+        before = (*self._plan.asked_before, *told.contradictions)
+        self._plan = replace(self._plan, facts=told.facts, asked_before=before)
+        scope.change(questions=await asyncio.to_thread(questions_before, self._plan))
+
     async def _gather(self, scope: StepScope) -> None:
-        source = await asyncio.to_thread(lambda: self._resources.context_source)
+        source, budget = await self._source()
+        self._context = await context.gather_context(scope, self._plan, source, self._resources.redactor, budget)
+
+    async def _locate(self, scope: StepScope) -> None:
+        source, budget = await self._source()
+        plan, before = self._plan, self._context
+        self._context = await locate.choose_files(scope, plan, before, source, self._resources, budget)
+
+    async def _source(self) -> tuple[ContextSource, int]:
+        """The source of context, and how many tokens it may give."""
         plan, resources = self._plan, self._resources
-        budget = context_budget(plan, await window_of(resources.models, plan.choice))
-        self._context = await context.gather_context(scope, plan, source, resources.redactor, budget)
+        source = await asyncio.to_thread(lambda: resources.context_source)
+        return source, context_budget(plan, await window_of(resources.models, plan.choice))
+
+    async def _clarify(self, scope: StepScope) -> None:
+        asked = await clarify.ask_questions(scope, self._plan, self._context, self._resources)
+        self._plan = replace(self._plan, asked_before=(*self._plan.asked_before, *asked))
+        scope.change(questions=await asyncio.to_thread(questions_before, self._plan))
 
     async def _ask(self, scope: StepScope) -> None:
         self._raw = await draft.write_all(scope, self._plan, self._context, self._resources)
@@ -182,6 +247,9 @@ class _DraftSteps:
         self._parts[target.key] = await section.write_section(scope, self._plan, target, self._context, self._resources)
 
     async def _check(self, scope: StepScope) -> None:
+        if not self._plan.writes:
+            self._judged = await check.check_document(scope, self._plan, self._sources)
+            return
         written = self._raw
         if self._plan.workflow.is_by_section:
             written = [check.part(target.key, self._parts[target.key]) for target in self._plan.targets]
@@ -194,8 +262,11 @@ class _DraftSteps:
 
     async def _criticise(self, scope: StepScope) -> None:
         found = await critic.criticise(scope, self._plan, self.draft.answer, self._context, self._resources)
-        scope.found(found.findings)
-        self._judged = replace(self.draft, said=(*self.draft.said, *found.findings))
+        objections = found.findings
+        if not found.is_read:
+            objections = (*objections, unread(scope.entry.id, "it says nothing of the draft"))
+        scope.found(objections)
+        self._judged = replace(self.draft, said=(*self.draft.said, *objections))
         if found.thrown_away:
             self._live.warned(
                 f"{counted(found.thrown_away, 'objection')} of the critic quote what the draft does not say"

@@ -8,10 +8,24 @@ from orch_lsp.document.brief import Target
 from orch_lsp.orchestration.graph import StepSpec, waves
 from orch_lsp.runs.record import Step
 from orch_lsp.runs.status import StepStatus
-from orch_lsp.workflows.model import CONTEXT, CRITIC, OUTLINE, REPAIR, SECTION, Workflow
+from orch_lsp.workflows.model import (
+    CANDIDATES,
+    CLARIFY,
+    CONTEXT,
+    CRITIC,
+    FACTS,
+    LOCATE,
+    OUTLINE,
+    READ,
+    REPAIR,
+    SECTION,
+    Workflow,
+)
 
-OPTIONAL = frozenset({CONTEXT, OUTLINE, CRITIC, REPAIR})
+OPTIONAL = frozenset({READ, FACTS, CANDIDATES, CONTEXT, LOCATE, CLARIFY, OUTLINE, CRITIC, REPAIR})
 """Steps without which a draft is still one."""
+_THE_POINT = frozenset({CLARIFY, CRITIC})
+"""Steps whose answers are all that a workflow gives that writes nothing."""
 
 
 def planned_steps(workflow: Workflow, targets: Sequence[Target]) -> tuple[StepSpec, ...]:
@@ -22,7 +36,8 @@ def planned_steps(workflow: Workflow, targets: Sequence[Target]) -> tuple[StepSp
         needs = tuple(one for need in step.needs for one in ids[need])
         names = [section_step(target.key) for target in targets] if step.id == SECTION else [step.id]
         ids[step.id] = tuple(names)
-        planned += (StepSpec(name, step.id, needs, optional=step.id in OPTIONAL) for name in names)
+        optional = step.id in OPTIONAL and (workflow.writes or step.id not in _THE_POINT)
+        planned += (StepSpec(name, step.id, needs, optional=optional) for name in names)
     return tuple(planned)
 
 

@@ -17,13 +17,22 @@ from orch_lsp.prompts.words import filled
 from orch_lsp.providers.base import SectionRequest
 from orch_lsp.text import split_lines
 
-Frame = Literal["task", "section", "outline", "critic", "repair", "rewrite"]
-"""The frames of a task: all places at once, one alone, a plan, a draft judged, parts of it mended, something anew."""
+Frame = Literal[
+    "task", "section", "outline", "critic", "repair", "rewrite", "facts", "locate", "clarify", "review"
+]  # fmt: skip
+"""The frames of a task: all places at once, one alone, a plan, a draft judged, parts of it mended, something anew;
+the facts of a brief, files to be read for it, questions on it; and a document judged as it stands."""
 
-FRAMES: tuple[Frame, ...] = ("task", "section", "outline", "critic", "repair", "rewrite")
+FRAMES: tuple[Frame, ...] = (
+    "task", "section", "outline", "critic", "repair", "rewrite", "facts", "locate", "clarify", "review",
+)  # fmt: skip
 TASK: Frame = "task"
 REWRITE: Frame = "rewrite"
-_IN_EVERY_FRAME = frozenset({"document", "rules", "style", "sections", "instructions", "titles", "first"})
+REVIEW: Frame = "review"
+_IN_EVERY_FRAME = frozenset({
+    "document", "rules", "style", "sections", "instructions", "titles", "first", "facts", "questions",
+})  # fmt: skip
+_OF_A_BRIEF = frozenset({"document", "rules", "style", "instructions"})
 NAMES_IN_FRAME: Mapping[Frame, frozenset[str]] = {
     "task": _IN_EVERY_FRAME,
     "section": _IN_EVERY_FRAME | {"outline"},
@@ -34,6 +43,10 @@ NAMES_IN_FRAME: Mapping[Frame, frozenset[str]] = {
         "document", "rules", "style", "parts", "kept", "ids", "findings", "earlier", "instructions", "answer",
         "instruction",
     }),
+    "facts": _OF_A_BRIEF,
+    "locate": _OF_A_BRIEF | {"facts", "map"},
+    "clarify": _OF_A_BRIEF | {"facts"},
+    "review": _OF_A_BRIEF | {"facts"},
 }  # fmt: skip
 _NEEDED = frozenset({"rules", "sections", "instructions"})
 NEEDED_IN_FRAME: Mapping[Frame, frozenset[str]] = {
@@ -43,6 +56,10 @@ NEEDED_IN_FRAME: Mapping[Frame, frozenset[str]] = {
     "critic": frozenset({"rules", "draft", "instructions"}),
     "repair": _NEEDED | {"findings"},
     "rewrite": frozenset({"rules", "parts", "kept", "ids", "instructions", "answer", "instruction"}),
+    "facts": frozenset({"instructions"}),
+    "locate": frozenset({"map", "instructions"}),
+    "clarify": frozenset({"rules", "instructions"}),
+    "review": frozenset({"rules", "instructions"}),
 }
 NAMES_IN_RULES = frozenset({"titles", "language", "title"})
 
@@ -113,6 +130,12 @@ class Material:
     parts_to_mend: Sequence[PartToMend] = ()
     draft: str = ""
     """The draft that is to be looked at."""
+    facts: Sequence[str] = ()
+    """Facts of the brief, from an earlier step: a line each."""
+    questions: Sequence[str] = ()
+    """Questions that were asked in an earlier step and that nobody has answered yet: a line each."""
+    map: str = ""
+    """The files of the workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +183,15 @@ def _values(words: Words, material: Material) -> dict[str, str]:
         else "",
         "findings": "\n\n".join(map(_to_mend, material.parts_to_mend)),
         "draft": code_block(material.draft, "markdown") if material.draft else "",
+        "facts": _block_below(
+            "The facts of the brief, one by one; none of them may be lost or changed:", material.facts
+        ),
+        "questions": _block_below(
+            "Questions that the client was asked already. Until they answer the defaults hold, marked as proposed; "
+            "ask none of them again:",
+            material.questions,
+        ),
+        "map": code_block(material.map, "text"),
         **again,
     }
 
@@ -196,6 +228,11 @@ def _values_again(again: Again, sections: Sequence[SectionRequest]) -> dict[str,
 def _list_below(lead: str, items: Sequence[str]) -> str:
     lines = "\n".join(f"- {' '.join(item.split())}" for item in items)
     return f"{lead}\n\n{lines}\n\n" if items else ""
+
+
+def _block_below(lead: str, lines: Sequence[str]) -> str:
+    text = "\n".join(" ".join(line.split()) for line in lines)
+    return f"{lead}\n\n{code_block(text, 'text')}\n\n" if lines else ""
 
 
 def _to_mend(part: PartToMend) -> str:

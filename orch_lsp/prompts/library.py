@@ -26,7 +26,7 @@ PLAIN_DRAFT = PromptTemplate("plain.draft", "2", "a specification", packaged("pl
 TEMPLATES = {template.name: template for template in (PLAIN_DRAFT,)}
 """By the name that profiles use."""
 
-_VERSION = "3"
+_VERSION = "4"
 """Of `core.md` and the frames of tasks; changes with any change to their words."""
 
 

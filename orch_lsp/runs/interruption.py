@@ -19,8 +19,8 @@ else:
     records = late("orch_lsp.runs.record")
 
 
-_BESIDE_THE_DRAFT = frozenset({"outline", "critic", "repair"})
-"""Steps whose text is a plan of the draft, words about it, or other words for parts of it."""
+_BESIDE_THE_DRAFT = frozenset({"facts", "locate", "clarify", "outline", "critic", "repair"})
+"""Steps whose text is about the brief, a plan of the draft, words about it, or other words for parts of it."""
 
 
 def interrupted(record: RunRecord, texts: Mapping[str, str], at: str | None = None) -> RunRecord:

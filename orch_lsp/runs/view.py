@@ -28,6 +28,7 @@ from orch_lsp.runs.origins import SectionOrigin, time_of
 from orch_lsp.runs.record import SECTION_MISSING, Attempt, Finding, Question, RunRecord, Step
 from orch_lsp.runs.status import RunStatus, SectionState
 from orch_lsp.runs.timeline import step_label, timeline_lines, timeline_of
+from orch_lsp.text import counted
 
 _WORDS_SHOWN = 160
 _PAGE_WIDTH = 100
@@ -102,6 +103,14 @@ def finding_lines(record: RunRecord) -> tuple[str, ...]:
 def findings_told(record: RunRecord) -> tuple[tuple[str, str], ...]:
     """As `finding_lines`, each with its severity."""
     return tuple((one.severity, _finding_line(one)) for one in record.findings if one.severity in _TOLD)
+
+
+def looked(record: RunRecord) -> str:
+    """The end of a run that wrote nothing, in a few words."""
+    told = [severity for severity, _ in findings_told(record)]
+    errors = f" ({counted(told.count('error'), 'error')})" if "error" in told else ""
+    open_ones = sum(question.answer is None for question in record.questions)
+    return f"{counted(len(told), 'finding')}{errors}, {counted(open_ones, 'open question')}"
 
 
 def _finding_line(finding: Finding) -> str:

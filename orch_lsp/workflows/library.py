@@ -24,6 +24,8 @@ PROMPTS = f"{ORCH_DIRECTORY}/{PROMPTS_FOLDER}"
 DEFAULT = "draft"
 ONE_CALL = "quick"
 """The workflow with the fewest steps."""
+REFINE, DERIVE = "refine", "derive"
+"""The workflows of what is written anew, and of the next document of a format."""
 MAX_BYTES = 64 * 1024
 MOST_FILES = 200
 _SUFFIX = ".toml"

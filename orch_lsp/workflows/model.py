@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CONTEXT, OUTLINE, DRAFT, SECTION = "context", "outline", "draft", "section"
+READ, FACTS, CANDIDATES, CONTEXT, LOCATE = "read", "facts", "candidates", "context", "locate"
+CLARIFY, OUTLINE, DRAFT, SECTION = "clarify", "outline", "draft", "section"
 CHECK, CRITIC, REPAIR = "check", "critic", "repair"
-STEPS = (CONTEXT, OUTLINE, DRAFT, SECTION, CHECK, CRITIC, REPAIR)
-"""All steps that there are, in the order in which they can follow one another."""
+STEPS = (READ, FACTS, CANDIDATES, CONTEXT, LOCATE, CLARIFY, OUTLINE, DRAFT, SECTION, CHECK, CRITIC, REPAIR)
+"""All steps that there are, in the order in which they can follow one another; `context` means `candidates`."""
 
-ASKING = frozenset({OUTLINE, DRAFT, SECTION, CRITIC, REPAIR})
+ASKING = frozenset({FACTS, LOCATE, CLARIFY, OUTLINE, DRAFT, SECTION, CRITIC, REPAIR})
 """Steps that ask a model."""
+WRITING = frozenset({DRAFT, SECTION})
+"""Steps that write the draft: a workflow has one of them, or none if it only looks at what is there."""
+BEFORE_THE_DRAFT = frozenset({FACTS, LOCATE, CLARIFY})
+"""Steps that ask about the brief, before anything is planned or written."""
 
 MOST_PARALLEL = 16
 MOST_ROUNDS = 3
@@ -58,6 +63,11 @@ class Workflow:
     def step(self, name: str) -> WorkflowStep | None:
         """The step with this id."""
         return next((step for step in self.steps if step.id == name), None)
+
+    @property
+    def writes(self) -> bool:
+        """Whether a draft comes of it; else it finds and asks, and nothing is written."""
+        return any(step.id in WRITING for step in self.steps)
 
     @property
     def is_by_section(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +18,20 @@ from orch_lsp.spelling import near
 from orch_lsp.text import split_lines
 from orch_lsp.workflows.model import (
     ASKING,
+    CANDIDATES,
     CHECK,
+    CLARIFY,
     CONTEXT,
     CRITIC,
     DRAFT,
+    FACTS,
+    LOCATE,
     OUTLINE,
+    READ,
     REPAIR,
     SECTION,
     STEPS,
+    WRITING,
     Workflow,
     WorkflowStep,
 )
@@ -204,10 +210,21 @@ def _order_faults(steps: Sequence[WorkflowStep], lines: _Lines) -> list[Fault]:
             if STEPS.index(need) >= STEPS.index(step.id):
                 message = f"`{step.id}` cannot wait for `{need}`: it makes what that works on."
                 faults.append(Fault(message, lines.of(number, "needs")))
-    writing = [step for step in ids if step in {DRAFT, SECTION}]
-    if len(writing) != 1:
-        faults.append(Fault("A workflow has one step that writes: `draft` for all at once, or `section`."))
-    return faults
+    return [*faults, *_sense_faults(ids, lines)]
+
+
+def _sense_faults(ids: Sequence[str], lines: _Lines) -> list[Fault]:
+    """Steps that are the same by two names, or that have nothing to work on."""
+    if CONTEXT in ids and CANDIDATES in ids:
+        message = "`context` is another name for `candidates`: one of them is enough."
+        return [Fault(message, lines.of(ids.index(CONTEXT), "id"))]
+    writing = sum(step in WRITING for step in ids)
+    of_a_draft = [step for step in ids if step in {OUTLINE, REPAIR}]
+    if writing > 1 or (not writing and of_a_draft):
+        return [Fault("A workflow has one step that writes: `draft` for all at once, or `section`.")]
+    if not writing and not {CHECK, CRITIC, CLARIFY} & set(ids):
+        return [Fault("A workflow that writes nothing has a step that says something: `check`, `critic` or `clarify`.")]
+    return []
 
 
 def _circle(steps: Sequence[WorkflowStep]) -> str | None:
@@ -225,12 +242,28 @@ def _circle(steps: Sequence[WorkflowStep]) -> str | None:
 def _complete(steps: Sequence[WorkflowStep]) -> tuple[WorkflowStep, ...]:
     """The steps with those that every run has, each waiting for all that it works on."""
     by_id = {step.id: step for step in steps}
-    by_id.setdefault(CONTEXT, WorkflowStep(CONTEXT))
-    by_id.setdefault(CHECK, WorkflowStep(CHECK))
-    writing = DRAFT if DRAFT in by_id else SECTION
-    works_on = {
-        CONTEXT: (), OUTLINE: (CONTEXT,), writing: (OUTLINE,) if OUTLINE in by_id else (CONTEXT,),
-        CHECK: (writing,), CRITIC: (CHECK,), REPAIR: (CRITIC,) if CRITIC in by_id else (CHECK,),
-    }  # fmt: skip
+    if CANDIDATES not in by_id:
+        by_id.setdefault(CONTEXT, WorkflowStep(CONTEXT))
+    if WRITING & by_id.keys() or CRITIC in by_id:
+        by_id.setdefault(CHECK, WorkflowStep(CHECK))
+    works_on = _works_on(by_id)
     ordered = [by_id[name] for name in STEPS if name in by_id]
     return tuple(replace(step, needs=tuple(dict.fromkeys((*works_on[step.id], *step.needs)))) for step in ordered)
+
+
+def _works_on(there: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """The steps whose work each step needs, whatever the file says."""
+
+    def first_of(*names: str) -> tuple[str, ...]:
+        return next(((name,) for name in names if name in there), ())
+
+    read, files = first_of(READ), first_of(LOCATE, CANDIDATES, CONTEXT)
+    gathered = (*files, *first_of(FACTS, READ))
+    prepared = first_of(CLARIFY) or gathered
+    planned = first_of(OUTLINE) or prepared
+    return {
+        READ: (), FACTS: read, CANDIDATES: read, CONTEXT: read,
+        LOCATE: (*first_of(CANDIDATES, CONTEXT), *first_of(FACTS)),
+        CLARIFY: gathered, OUTLINE: prepared, DRAFT: planned, SECTION: planned,
+        CHECK: first_of(DRAFT, SECTION) or prepared, CRITIC: (CHECK,), REPAIR: first_of(CRITIC, CHECK),
+    }  # fmt: skip

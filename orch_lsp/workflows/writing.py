@@ -27,7 +27,12 @@ KEYS = {
 """The keys of a step, with their meaning."""
 
 MEANINGS = {
-    "context": "Reads the workspace. Every run has it.",
+    "read": "Reads the brief by machine: its statements by kind, what it leaves open, what contradicts itself.",
+    "facts": "Asks a model for the facts of the brief, each with a quote that must stand in it.",
+    "candidates": "Chooses files of the workspace. Every run has it.",
+    "context": "Another name for `candidates`.",
+    "locate": "Asks a model which files of the workspace must be read; those that may be are sent.",
+    "clarify": "Asks a model which questions only the client can answer, with options and a default.",
     "outline": "Asks for a plan that fixes the ids; the sections are written without one if it fails.",
     "draft": "Asks for all that is open in one call.",
     "section": "Asks for each section by its text alone, side by side.",

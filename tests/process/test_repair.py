@@ -158,3 +158,38 @@ async def test_an_objection_that_nobody_mends_keeps_the_draft_waiting(orch, prov
     assert "critic_objects" in {finding["rule"] for finding in record["findings"]}
     assert spec.read_text() == before
     assert done.code == 1
+
+
+async def test_a_part_that_the_answer_left_out_is_asked_for_once(orch, provider, spec):
+    without = f"## Goal\n\n{GOAL}\n\n## Acceptance Criteria\n\n{CRITERIA}\n"
+    provider.script(reply(without), reply(f"## Tasks\n\n{GOOD_TASK}\n"))
+    done = await orch("draft", "a.spec.md", "--json", "--write")
+    record = check_record(done.json())
+    assert record["status"] == "completed"
+    assert record["steps"][3]["sections"] == ["tasks"]
+    asked = prompt(await provider.request(1))
+    assert "It is missing." in asked
+    assert "The answer does not speak of this part at all." in asked
+    assert GOOD_TASK in spec.read_text()
+    assert "the answer has no" not in done.err
+
+
+async def test_a_part_that_stays_left_out_is_not_asked_for_again(orch, provider, spec, workspace):
+    (workspace / ".orch" / "workflows").mkdir(parents=True)
+    steps = '[[steps]]\nid = "draft"\n[[steps]]\nid = "repair"\nrounds = 3\n'
+    (workspace / ".orch" / "workflows" / "thrice.toml").write_text(steps)
+    without = f"## Goal\n\n{GOAL}\n\n## Acceptance Criteria\n\n{CRITERIA}\n"
+    provider.answer_by(lambda _: reply(without))
+    done = await orch("draft", "a.spec.md", "--json", "--workflow", "thrice")
+    record = check_record(done.json())
+    assert (record["status"], len(provider.requests)) == ("completed", 2)
+    assert [section["key"] for section in record["draft"]["sections"]] == ["goal", "acceptance-criteria"]
+    assert "the answer has no Tasks" in done.err
+
+
+async def test_an_answer_that_leaves_out_more_than_it_holds_is_told_and_not_completed(orch, provider, spec):
+    provider.script(reply(f"## Goal\n\n{GOAL}\n"))
+    done = await orch("draft", "a.spec.md", "--json")
+    record = check_record(done.json())
+    assert (record["status"], len(provider.requests)) == ("completed", 1)
+    assert "the answer has no Acceptance Criteria, Tasks" in done.err

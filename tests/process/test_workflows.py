@@ -149,7 +149,8 @@ async def test_a_workflow_that_is_none_is_refused_before_anything_is_sent(orch, 
     assert checked.code == 1
     assert "line 3" in checked.err
     listed = (await orch("workflows", "list", "--json")).json()
-    assert [one["name"] for one in listed["workflows"]] == ["draft", "mine", "quick", "sections"]
+    names = [one["name"] for one in listed["workflows"]]
+    assert names == ["clarify", "derive", "draft", "mine", "quick", "refine", "review", "sections"]
 
 
 async def test_a_project_can_ask_another_model_for_the_outline(orch, homes, provider, workspace):

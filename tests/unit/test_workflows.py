@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.workflows.library import packaged, workflow_named, workflows
+from orch_lsp.workflows.model import STEPS
 from orch_lsp.workflows.reading import InvalidWorkflowError, read_workflow
 from orch_lsp.workflows.writing import KEYS, meaning_at, proposals
 
@@ -67,7 +68,7 @@ def test_a_check_follows_whatever_is_written_whether_or_not_the_file_says_so():
 
 
 def test_those_of_the_package_can_be_used():
-    assert {"draft", "quick", "sections"} <= set(packaged())
+    assert set(packaged()) == {"clarify", "derive", "draft", "quick", "refine", "review", "sections"}
     assert all(workflow.description for workflow in packaged().values())
 
 
@@ -178,10 +179,10 @@ TYPED = '[[steps]]\nid = "secton"\neach = "section"\nprov = "wo"\n\n[[steps]]\ni
 @pytest.mark.parametrize(
     ("before", "words"),
     [
-        ('id = "sec', ["context", "outline", "draft", "section", "check", "critic", "repair"]),
+        ('id = "sec', list(STEPS)),
         ("prov", list(KEYS)),
         ('each = "s', ["section"]),
-        ("[[steps]]\nid = ", ["context", "outline", "draft", "section", "check", "critic", "repair"]),
+        ("[[steps]]\nid = ", list(STEPS)),
     ],
 )
 def test_the_words_for_a_place_are_offered(before, words):

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.drafting import open_places
+from orch_lsp.document.placeholder import is_placeholder
 from orch_lsp.errors import ErrorCode, ProviderError
 from orch_lsp.late import late
 from orch_lsp.orchestration.draft_material import checked, questions_of
@@ -18,7 +19,7 @@ from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.rules.check import check
 from orch_lsp.runs.record import SECTION_MISSING, Finding
 from orch_lsp.runs.status import StepStatus
-from orch_lsp.text import end_of_line, sha256
+from orch_lsp.text import end_of_line, normalised, sha256
 
 if TYPE_CHECKING:
     from orch_lsp.document import place_fill, rewriting
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from orch_lsp.document.answer.reading import Answer
     from orch_lsp.document.model import SpecDocument
     from orch_lsp.language import rewritten_ids
+    from orch_lsp.rules.rule import Finding as RuleFinding
 
     Written = str | Sequence[Part]
 else:
@@ -100,6 +102,43 @@ def _is_cut(body: str) -> bool:
     return len(line.split()) >= _WORDS_OF_A_STATEMENT and (line[-1:].isalnum() or line[-1:] in {",", ";", "(", "-"})
 
 
+async def check_document(scope: StepScope, plan: DraftPlan, sources: Sequence[str] = ()) -> Judged:
+    """Judge a document as it stands; its findings are on the record."""
+    scope.progressed("Checking the document")
+    answer = _as_written(plan)
+    judged = await asyncio.to_thread(_judge_document, plan, answer, sources, scope.entry.id)
+    scope.found(judged)
+    scope.change(questions=await asyncio.to_thread(questions_of, plan, answer))
+    return Judged(answer, judged)
+
+
+def _as_written(plan: DraftPlan) -> Answer:
+    """The sections of a document that hold text, as if somebody had answered them just now."""
+    sections = tuple(
+        reading.AnswerSection(one.profile_key or one.key, one.title, normalised(one.content))
+        for one in plan.reading.document.sections
+        if one.level > 1 and not is_placeholder(one.content)
+    )
+    return reading.Answer(reading.text_of(sections), sections)
+
+
+def _judge_document(plan: DraftPlan, answer: Answer, sources: Sequence[str], step: str) -> tuple[Finding, ...]:
+    """Findings of the rules, and those of the machine's checks. Blocking: looks for files that are named."""
+    document = plan.reading.document
+    broken = [
+        _of_rule(found, document, step)
+        for found in check(document, plan.reading.severities, plan.reading.neighbours)
+        if found.severity in _TOLD
+    ]
+    return (*broken[:_MOST_FINDINGS], *checked(plan, answer, sources, step))
+
+
+def _of_rule(found: RuleFinding, document: SpecDocument, step: str) -> Finding:
+    line = document.text[found.span.start : end_of_line(document.text, found.span.start)]
+    severity = "error" if found.severity == "error" else "warning"
+    return Finding(found.rule, severity, found.message[:500], found.key, line[:500], step)
+
+
 def part(key: str, text: str) -> Part:
     """An answer for one section, which begins with the heading that was put before it."""
     return by_section.Part(key, text)
@@ -140,9 +179,7 @@ def _broken_rules(step: str, plan: DraftPlan, answer: Answer) -> tuple[Finding, 
         if before[found.rule, found.message]:
             before[found.rule, found.message] -= 1
         elif found.severity in _TOLD:
-            line = after.text[found.span.start : end_of_line(after.text, found.span.start)]
-            severity = "error" if found.severity == "error" else "warning"
-            findings.append(Finding(found.rule, severity, found.message[:500], found.key, line[:500], step))
+            findings.append(_of_rule(found, after, step))
     return tuple(findings[:_MOST_FINDINGS]) if filled.filled else ()
 
 

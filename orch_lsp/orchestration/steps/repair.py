@@ -6,7 +6,7 @@ Nothing is lost by it: what was written first stays where nothing better came, a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.prompts.layout import PartToMend
 from orch_lsp.providers.access import ProviderAccess
-from orch_lsp.runs.record import Finding
+from orch_lsp.runs.record import SECTION_MISSING, Finding
 from orch_lsp.runs.status import StepStatus
 from orch_lsp.text import sha256
 
@@ -31,6 +31,7 @@ else:
 
 NAME = "repair"
 _OF_A_MISSING_PART = frozenset({"section_refused", "shape_missed", "placeholder_phrase"})
+_LEFT_OUT = "The answer does not speak of this part at all."
 _WORST = 1_000_000
 _AN_ERROR = 1_000
 _MOST_TOLD = 12
@@ -64,12 +65,15 @@ async def mend(
         scope.end(StepStatus.SKIPPED, skip_reason="the check found nothing to mend")
         return draft
     before = len(failing)
+    asked_once: set[str] = set()
     for _ in range(rounds):
         if failing:
             scope.progressed(f"Mending {_named(plan.targets, failing)}")
+            asked_once |= {key for key, part in failing.items() if part.findings == (_LEFT_OUT,)}
             draft = await _again(scope, plan, draft, failing, context, providers, judging)
-            failing = failing_parts(plan.targets, draft)
-    scope.progressed(f"Mended {before - len(failing)}, left {len(failing)}")
+            failing = failing_parts(plan.targets, draft, asked_once)
+    left = len(failing_parts(plan.targets, draft))
+    scope.progressed(f"Mended {before - left}, left {left}")
     scope.end(StepStatus.COMPLETED, output_sha256=sha256(scope.text) if scope.characters else None)
     return draft
 
@@ -92,20 +96,28 @@ async def _again(
     return await asyncio.to_thread(better_of, plan.targets, draft, mended, scope.entry.id, judging)
 
 
-def failing_parts(targets: Sequence[Target], draft: Judged) -> dict[str, PartToMend]:
+def failing_parts(targets: Sequence[Target], draft: Judged, asked_once: Collection[str] = ()) -> dict[str, PartToMend]:
     """The parts of a draft that are to be mended: those with an error, and those that hold no text. Pure.
 
-    A part that the answer does not speak of at all is not among them: the person is told, and can ask for it.
+    A draft that left out more than it holds is not completed by a repair: that would be another draft, and costs as
+    much. The person is told, and can ask for the rest.
+
+    Args:
+        targets: Everything that was to be written.
+        draft: The draft.
+        asked_once: Keys of parts that a draft left out and that were asked for again; nothing came, and so be it.
     """
     bodies = {section.key: section.body for section in draft.answer.sections}
+    left_out = sum(target.key not in bodies for target in targets)
+    asks_for_rest = left_out <= len(bodies)
     failing: dict[str, PartToMend] = {}
     for target in targets:
         about = [finding for finding in draft.findings if _section_of(finding, bodies, targets) == target.key]
         errors = [finding.message for finding in about if finding.severity == "error"]
         if target.key not in bodies:
             why = [finding.message for finding in about if finding.rule in _OF_A_MISSING_PART]
-            if why:
-                failing[target.key] = PartToMend(target.title, "", tuple(why[:_MOST_TOLD]))
+            if why or (asks_for_rest and target.key not in asked_once):
+                failing[target.key] = PartToMend(target.title, "", tuple(why[:_MOST_TOLD]) or (_LEFT_OUT,))
         elif errors:
             failing[target.key] = PartToMend(target.title, bodies[target.key], tuple(errors[:_MOST_TOLD]))
     return failing
@@ -141,7 +153,7 @@ def _is_settled(finding: Finding, body: str) -> bool:
     """Whether what was said of a part does not hold of its new text."""
     if finding.rule == CRITIC_OBJECTS:
         return not _stands(finding, body)
-    return finding.rule in _OF_A_MISSING_PART
+    return finding.rule == SECTION_MISSING or finding.rule in _OF_A_MISSING_PART
 
 
 def _stands(objection: Finding, body: str) -> bool:
