@@ -36,6 +36,7 @@ COMMANDS = (
     "apply",
     "check",
     "compare",
+    "completions",
     "context",
     "derive",
     "diff",

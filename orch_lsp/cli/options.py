@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from orch_lsp.late import late
+
+if TYPE_CHECKING:
+    from orch_lsp.providers import presets
+else:
+    presets = late("orch_lsp.providers.presets")
+
+
+def provider_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """The built-in names that begin so, for completion in a shell."""
+    return [name for name in presets.PRESETS if name.startswith(begun)]
+
+
 provider_option = click.option(
-    "--provider", metavar="NAME", help="Provider to ask; it counts as your consent for this run only."
+    "--provider",
+    metavar="NAME",
+    help="Provider to ask; it counts as your consent for this run only.",
+    shell_complete=provider_names,
 )
 model_option = click.option("--model", metavar="ID", help="Model to ask for.")
 root_option = click.option(

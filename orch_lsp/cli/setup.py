@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orch_lsp.cli.options import provider_names
 from orch_lsp.cli.output import EXIT_CANCELLED, reporting_errors, say, write_json, write_page
 from orch_lsp.errors import ErrorCode, OrchError, SettingsError
 from orch_lsp.late import late
@@ -27,13 +28,15 @@ from orch_lsp.workspace import find_root, user_config_path
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
-    from orch_lsp.cli import setup_dialogue
+    from orch_lsp.cli import setup_dialogue, setup_editor
 else:
     sessions = late("orch_lsp.app.session")
     setup_dialogue = late("orch_lsp.cli.setup_dialogue")
+    setup_editor = late("orch_lsp.cli.setup_editor")
 
 FLAGS = "orch-lsp setup --provider NAME --model ID --yes"
 """The command that needs nobody to answer questions."""
+EDITORS = ("neovim", "helix", "zed", "emacs", "sublime", "kate")
 _FEW = 8
 """Models that a message names."""
 
@@ -48,7 +51,12 @@ class Done:
 
 
 @click.command()
-@click.option("--provider", metavar="NAME", help="A built-in name, one of your own, or a new one beside --base-url.")
+@click.option(
+    "--provider",
+    metavar="NAME",
+    help="A built-in name, one of your own, or a new one beside --base-url.",
+    shell_complete=provider_names,
+)
 @click.option("--model", metavar="ID", help="Model to ask for.")
 @click.option("--base-url", metavar="URL", help="Address of a server of your own.")
 @click.option("--kind", metavar="KIND", help="Its wire format, where it is not to be found out.")
@@ -56,6 +64,8 @@ class Done:
 @click.option("--yes", is_flag=True, help="Ask nothing: try the choice with one tiny request, then write it.")
 @click.option("--no-try", "no_try", is_flag=True, help="Write the choice without trying it.")
 @click.option("--find", "only_find", is_flag=True, help="Only say what there is; write nothing.")
+@click.option("--editor", type=click.Choice(EDITORS), help="Print how this editor starts the server.")
+@click.option("--write", is_flag=True, help="With --editor: put it into the editor's own files.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found or done as JSON.")
 def setup(
     provider: str | None,
@@ -66,6 +76,8 @@ def setup(
     yes: bool,  # noqa: FBT001 -- click passes flags by name
     no_try: bool,  # noqa: FBT001
     only_find: bool,  # noqa: FBT001
+    editor: str | None,
+    write: bool,  # noqa: FBT001
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Choose who writes your drafts, try it, and write it into your settings.
@@ -75,6 +87,12 @@ def setup(
 
     Exit codes: 0 it is set up, 1 the trial failed and nothing was written, 2 something is missing, 130 cancelled.
     """
+    if editor is not None:
+        with reporting_errors(as_json=as_json):
+            setup_editor.set_up_editor(editor, is_written=write, as_json=as_json)
+        return
+    if write:
+        raise click.UsageError("--write belongs to --editor; a choice is written with --yes")
     given = Selection(provider or "", model, base_url, key_env, kind)
     asks = not (yes or as_json) and sys.stdin.isatty() and sys.stderr.isatty()
     with reporting_errors(as_json=as_json), asyncio.Runner() as runner:

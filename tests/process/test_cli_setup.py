@@ -450,3 +450,35 @@ def orch_command() -> tuple[str, ...]:
     import sys
 
     return (sys.executable, "-P", "-m", "orch_lsp")
+
+
+# Editors and shells.
+
+
+async def test_an_editors_configuration_is_printed_and_written(orch, tmp_path):
+    home = tmp_path / "Häuser mit Blank"
+    home.mkdir()
+    env = {"HOME": str(home), "XDG_CONFIG_HOME": ""}
+    printed = await orch("setup", "--editor", "neovim", env=env)
+    assert printed.code == 0
+    assert "vim.lsp.enable('orch')" in printed.out
+    assert list(home.iterdir()) == []
+    written = await orch("setup", "--editor", "helix", "--write", "--json", env=env)
+    (file,) = written.json()["files"]
+    assert (written.code, file["changed"]) == (0, True)
+    assert tomllib.loads(Path(file["path"]).read_text("utf-8"))["language-server"]["orch"]["args"] == ["serve"]
+    again = await orch("setup", "--editor", "helix", "--write", env=env)
+    assert "has it already" in again.err
+    refused = await orch("setup", "--editor", "zed", "--write", env=env)
+    assert (refused.code, "error[invalid_settings]" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+async def test_a_shell_completes_commands_and_providers(orch, shell):
+    lines = await orch("completions", shell)
+    assert lines.code == 0
+    assert f"_ORCH_LSP_COMPLETE={shell}_complete" in lines.out
+    words = "orch-lsp draft --provider ant"
+    asked = {"COMP_WORDS": words, "COMP_CWORD": "ant" if shell == "fish" else "3"}
+    told = await orch(env={"_ORCH_LSP_COMPLETE": f"{shell}_complete", **asked})
+    assert "anthropic" in told.out
