@@ -22,8 +22,10 @@ from orch_lsp.cli.output import (
 )
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import OrchError
+from orch_lsp.orchestration import kept_previews
 from orch_lsp.orchestration.plan import plan_draft
 from orch_lsp.orchestration.preview import Preview, preview, preview_value
+from orch_lsp.orchestration.previewed import previewed_of
 from orch_lsp.orchestration.reading import read
 from orch_lsp.orchestration.review import warnings_of
 from orch_lsp.orchestration.source import Source
@@ -79,7 +81,11 @@ async def _preview(file: Path, choice: CommandChoice, only: tuple[str, ...], wor
         for warning in await asyncio.to_thread(warnings_of, reading):
             say(f"warning: {warning}")
         plan = await asyncio.to_thread(plan_draft, reading, command="draft", only=only)
-        return await preview(session, plan)
+        made = await preview(session, plan)
+        if reading.source.path is not None:
+            shown = previewed_of(made.prepared, reading.document.text, made.context)
+            await asyncio.to_thread(kept_previews.keep, reading.source.path, shown)
+        return made
     finally:
         await session.supervisor.aclose()
         await session.aclose()

@@ -12,6 +12,7 @@ import click
 from orch_lsp.cli.drafting import Options, run_on
 from orch_lsp.cli.options import model_option, provider_option, root_option
 from orch_lsp.late import late
+from orch_lsp.orchestration import kept_previews
 from orch_lsp.orchestration.plan import DraftPlan, plan_draft
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.session import Session
@@ -63,7 +64,9 @@ def draft(
 
     async def plan(session: Session, reading: Reading) -> DraftPlan:
         made = await asyncio.to_thread(plan_draft, reading, command="draft", only=only, workflow=workflow)
-        return await _going_on(session, made)
+        path = reading.source.path
+        shown = None if path is None else await asyncio.to_thread(kept_previews.take, path)
+        return await _going_on(session, replace(made, previewed=shown))
 
     options = Options(
         CommandChoice(provider, model),

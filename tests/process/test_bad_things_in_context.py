@@ -65,6 +65,22 @@ async def test_the_record_says_what_changed_between_preview_and_send(start_edito
     assert said(stored) == message
 
 
+async def test_the_command_line_says_it_too_and_of_one_preview_once(orch, answering, tree):
+    (tree / "a.spec.md").write_text(SPEC)
+    shown = (await orch("context", "a.spec.md", "--json")).json()
+    same = (await orch("draft", "a.spec.md", "--json")).json()
+    assert same["request_sha256"] == shown["request"]["body_sha256"]
+    assert not [one for one in same["findings"] if one["rule"] == "changed_since_preview"]
+    await orch("context", "a.spec.md", "--json")
+    (tree / "src/a.py").write_text("def a():\n    return 'otherwise'\n")
+    (tree / "src/b.py").unlink()
+    answering.script(*[stream_reply(chat_pieces(ANSWER))] * 2)
+    message = said((await orch("draft", "a.spec.md", "--json")).json())
+    assert "changed: src/a.py; not sent any more: src/b.py" in message
+    again = (await orch("draft", "a.spec.md", "--json")).json()
+    assert not [one for one in again["findings"] if one["rule"] == "changed_since_preview"]
+
+
 async def test_nothing_is_said_of_what_stayed_and_each_preview_is_for_one_draft(start_editor, answering, tree):
     editor = await start_editor()
     uri = editor.open(tree / "a.spec.md", SPEC)
