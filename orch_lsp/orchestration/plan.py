@@ -99,8 +99,8 @@ class DraftPlan:
     """Set if something that is written is to be written anew: the targets are its nodes."""
     workflow: Workflow = field(default_factory=lambda: packaged()[DEFAULT])
     """The steps of the run."""
-    warnings: tuple[str, ...] = ()
-    """Differences from the workflow that was asked for; told when the run begins."""
+    shortened: str = ""
+    """Why the run takes fewer steps than its workflow has, as a clause; empty if it takes them all."""
     step_choices: Mapping[str, Choice] = field(default_factory=dict[str, Choice])
     """Choices of steps that ask somebody else than the run does, by the step's name."""
     step_words: Mapping[str, Chosen] = field(default_factory=dict[str, Chosen])
@@ -259,8 +259,8 @@ def _with_workflow(plan: DraftPlan, workflow: Workflow) -> DraftPlan:
     if not plan.choice.provider.has_model:
         # There is nobody to ask for a plan, for one section or for another try.
         told = f"{plan.choice.provider.name} asks no model: all sections are written at once, in one step"
-        warnings = (told,) if workflow.is_by_section else ()
-        return replace(plan, workflow=replace(workflow, steps=packaged()[ONE_CALL].steps), warnings=warnings)
+        shortened = told if workflow.is_by_section else ""
+        return replace(plan, workflow=replace(workflow, steps=packaged()[ONE_CALL].steps), shortened=shortened)
     choices = {step.id: _choice_of(plan, step) for step in workflow.steps if step.provider or step.model}
     template = _template_for(reading.profile)
     frames = dict(_FRAMES)
@@ -274,6 +274,27 @@ def _with_workflow(plan: DraftPlan, workflow: Workflow) -> DraftPlan:
         if step.id in _FRAMES and (step.id != DRAFT or step.prompt is not None)
     }
     return replace(plan, workflow=workflow, step_choices=choices, step_words=words)
+
+
+def in_one_call(plan: DraftPlan, why: str) -> DraftPlan:
+    """The plan with one call in place of one for each section, by whom and with which words those would be asked for.
+
+    Blocking, as `plan_draft`.
+
+    Args:
+        plan: A plan by sections.
+        why: The reason, as a clause.
+
+    Raises:
+        SettingsError: A prompt cannot be used.
+    """
+    by_section = plan.workflow.step(SECTION)
+    steps = tuple(
+        replace(by_section, id=DRAFT, needs=step.needs) if by_section is not None and step.id == DRAFT else step
+        for step in packaged()[ONE_CALL].steps
+    )
+    told = f"The workflow {plan.workflow.name} is done in one call: {why}"
+    return replace(_with_workflow(plan, replace(plan.workflow, steps=steps)), shortened=told)
 
 
 def _choice_of(plan: DraftPlan, step: WorkflowStep) -> Choice:

@@ -19,7 +19,7 @@ from orch_lsp.context.item import ContextResult, ContextSource
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, detail_of
 from orch_lsp.orchestration.applying import draft_sections
 from orch_lsp.orchestration.draft_material import questions_before
-from orch_lsp.orchestration.findings import Judged, unread
+from orch_lsp.orchestration.findings import WORKFLOW_SHORTENED, Judged, unread
 from orch_lsp.orchestration.graph import StepSpec, run_in_waves
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
@@ -44,7 +44,7 @@ from orch_lsp.orchestration.workflow import planned_steps, section_step
 from orch_lsp.plugins import PluginError
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.interruption import partial_draft
-from orch_lsp.runs.record import Draft, seconds_between, timestamp
+from orch_lsp.runs.record import Draft, Finding, seconds_between, timestamp
 from orch_lsp.runs.status import LIVE, DraftState, RunStatus, StepStatus
 from orch_lsp.text import counted, sha256
 from orch_lsp.workflows.model import ASKING
@@ -109,8 +109,10 @@ async def _run(live: LiveRun, plan: DraftPlan, resources: RunResources) -> Finis
     await live.transition(RunStatus.RUNNING, timing=replace(live.record.timing, queue_s=queue_s))
     live.change(vcs=await revision_of(plan.reading.root))
     steps = _DraftSteps(live, plan, resources)
-    for warning in plan.warnings:
-        live.warned(warning)
+    if plan.shortened:
+        live.warned(plan.shortened)
+        first = live.scopes[0]
+        first.found((Finding(WORKFLOW_SHORTENED, "information", plan.shortened, step=first.entry.id),))
     await run_in_waves(planned_steps(plan.workflow, plan.targets), steps.perform)
     if not plan.writes:
         await live.transition(RunStatus.COMPLETED, texts=live.texts)

@@ -17,7 +17,7 @@ from orch_lsp.runs.status import TERMINAL, RunStatus
 from orch_lsp.uri import normal_form
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import live_run, new_run, reuse, run
+    from orch_lsp.orchestration import live_run, new_run, reuse, run, shortening
     from orch_lsp.orchestration.live_run import LiveRun
     from orch_lsp.orchestration.plan import DraftPlan
     from orch_lsp.orchestration.resources import ProcessResources
@@ -31,6 +31,7 @@ else:
     new_run = late("orch_lsp.orchestration.new_run")
     reuse = late("orch_lsp.orchestration.reuse")
     run = late("orch_lsp.orchestration.run")
+    shortening = late("orch_lsp.orchestration.shortening")
 
 logger = logging.getLogger(__name__)
 
@@ -102,11 +103,13 @@ class Supervisor:
             raise RunError(ErrorCode.RUN_IN_PROGRESS, "A run on this document is in progress.")
         self._starting.add(document)
         try:
-            await asyncio.to_thread(load_now, live_run, new_run, run)
+            await asyncio.to_thread(load_now, live_run, new_run, run, shortening)
             await self._record_late()
             address = None
             if plan.brought is None:
                 address = (await self._resources.provider(plan.choice.provider, None)).server_address
+            store = await self._resources.store(plan.reading)
+            plan = await shortening.shortened(plan, self._resources, store)
             record = new_run.new_record(
                 plan,
                 server_address=address,
@@ -114,7 +117,6 @@ class Supervisor:
                 server=self._resources.server,
                 client=client,
             )
-            store = await self._resources.store(plan.reading)
             plan = await _with_earlier_answers(plan, store)
             live = live_run.LiveRun(record, store, observer)
             try:

@@ -7,7 +7,7 @@ from orch_lsp.model_lists.lists import ModelLists
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.settings.model import Choice
 
-_FOR_PROMPT = 1_200
+FOR_PROMPT = 1_200
 """Tokens of the words around document and context: instructions, task, the list of places."""
 
 _FOR_ANSWER = 4_096
@@ -35,4 +35,4 @@ def context_budget(plan: DraftPlan, window: int | None) -> int:
     answer = settings.parameters.max_output_tokens or min(_FOR_ANSWER, window // _SHARE_FOR_ANSWER)
     # The document counts for more than its bytes, as its lines have numbers.
     document = estimate_tokens(plan.reading.document.text) * 5 // 4
-    return max(0, min(budget, window - answer - document - _FOR_PROMPT))
+    return max(0, min(budget, window - answer - document - FOR_PROMPT))
