@@ -42,3 +42,5 @@ class NodeForm:
     """Labels that may stand behind its id: `[P]`."""
     label_of: NodeKind | None = None
     """The kind of node whose keys are labels, too, in square brackets."""
+    marks: tuple[str, ...] = ()
+    """Words that may stand in square brackets behind its own: `Gap`, `Spec §`."""

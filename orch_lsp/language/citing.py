@@ -37,6 +37,7 @@ _CODE_END = re.compile(r"`|[ \t]*\Z")
 _LINE_END = re.compile(r"[ \t]*\Z")
 _DIGITS = re.compile(r"\d+")
 _SEPARATOR = re.compile(r"(?:[ \t]*[,，、&/][ \t]*|[ \t]+(?:and|und|y|e|et)[ \t]+)\Z")
+_BEHIND_SIGN = re.compile(r"§[ \t]?\Z")
 _COMMA = re.compile(r"[,:：，]\Z")
 
 
@@ -211,7 +212,7 @@ class _Place:
                 if relation is None:
                     continue
                 gated = self._relation_in_prose(form, example) == relation
-                if gated and not self._is_begun(typed, form):
+                if gated and not self._is_begun(typed, form, example):
                     break
                 return [
                     self._citable(typed, forms[number], each)
@@ -288,13 +289,15 @@ class _Place:
             return False
         return any(found.path == example.path for found in self._index.definitions(self._path, citation))
 
-    def _is_begun(self, typed: _Typed, form: str) -> bool:
+    def _is_begun(self, typed: _Typed, form: str, example: FoundDefinition | str) -> bool:
         if _BEGUN.fullmatch(typed.word):
             return form[:1].casefold() == typed.word[:1].casefold()
         if _LETTERS.fullmatch(typed.word) and self._is_boxed:
             return True
         before = self._text[self._around.offset - len(self._line) : typed.span.start]
         separator = _SEPARATOR.search(before)
+        if _BEHIND_SIGN.search(before):
+            return isinstance(example, str) or example.node.kind not in {"task", "checklist_item"}
         if typed.word and not form.startswith(typed.word):
             return False
         if before.endswith("-"):

@@ -30,6 +30,8 @@ _PLACE = re.compile(r"\{(?::0(\d)d)?\}")
 _OUTLINED = re.compile(r"\d{1,4}(?:\.\d{1,4})*")
 _SIGNAL = re.compile(r"[A-Z]{4,}|\*\*\w+\*\*")
 _SUFFIX = re.compile(r"[ \t]*[(（].*")
+_ANCHOR = re.compile(r"[ \t]*\{[:#][^{}]*\}|[ \t]*<!--.*?-->")
+"""The name of a heading for links, which is that of one alone."""
 _LABELLED = re.compile(r"_[^_:：\r\n]{1,40}[:：][ \t]*")
 
 
@@ -335,7 +337,8 @@ class _Place:
             between = text[name.end : at] if at >= 0 else ""
             suffix = _SUFFIX.match(text, at + len(beside.title), line_end) if at >= 0 else None
             written = _renumbered(text[name.start : name.end], number)
-            tail = f"{between}{STAND_IN}{suffix[0] if suffix else ''}" if at >= 0 else ""
+            behind = _ANCHOR.sub("", suffix[0]) if suffix else ""
+            tail = f"{between}{STAND_IN}{behind}" if at >= 0 else ""
             line = f"{text[beside.span.start : name.start]}{written}{tail}"
         body = hollow_body(self._document, beside, self._words_of_kind)
         # One that lacks a part which its format asks for is no model.

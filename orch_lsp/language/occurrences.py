@@ -6,11 +6,16 @@ that is cited and declared nowhere in the index still has its other citations.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from orch_lsp.document.node import Citation
 from orch_lsp.language.index import FoundDefinition, Index, IndexedDocument
 from orch_lsp.text import Span
+
+_LETTERS = re.compile(r"[^\W\d_]*")
+_LONGEST_WORD = 40
+_TO_NUMBER = re.compile(r"[ \t]{1,2}(?:§[ \t]?)?(?=[\dIVX])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,32 @@ def meant_at(index: Index, path: str, offset: int) -> Meant | None:
             named = node.kind != "section" or index.references(path, node.key)
             return Meant(path, node.head, (FoundDefinition(path, node),), None) if named else None
     return None
+
+
+def behind_label(text: str, document: IndexedDocument, offset: int) -> int:
+    """The offset of the number behind a word, where that alone is a citation: `Phase` of `Phase 2` means phase 2, too.
+
+    Any other offset is given back as it is.
+    """
+    if document.nodes.citation_at(offset) is not None:
+        return offset
+    start, lowest = offset, max(0, offset - _LONGEST_WORD)
+    while start > lowest and text[start - 1].isalpha():
+        start -= 1
+    word = _LETTERS.match(text, start, offset + _LONGEST_WORD)
+    end = start if word is None else word.end()
+    blank = _TO_NUMBER.match(text, end) if start < end and not text[start].islower() else None
+    citation = None if blank is None else document.nodes.citation_at(blank.end())
+    return offset if citation is None or blank is None or citation.span.start != blank.end() else blank.end()
+
+
+def documents_meant(index: Index, meant: Meant) -> tuple[IndexedDocument, ...]:
+    """The documents that are meant where a spec as a whole is named, by path; none elsewhere."""
+    citation, document = meant.citation, index.documents.get(meant.path)
+    if citation is None or citation.key or document is None:
+        return ()
+    scope = document.scope_of(citation)
+    return () if scope is None else index.in_scope(scope)
 
 
 def scopes_at(document: IndexedDocument, offset: int) -> frozenset[str]:

@@ -28,6 +28,7 @@ _KANA = re.compile(r"[\u3040-\u30ff]")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _BOX = re.compile(r"\[[ xX~-]?\]?\*?[ \t]?")
+_MARKED = re.compile(r"\[(?P<there>(?:[^\[\]\r\n,，、]{0,60}[,，、][ \t]*)*)(?P<typed>[A-Za-z ]{0,20})\Z")
 _BEGUN_LABEL = re.compile(r"\[[A-Za-z0-9]{0,6}")
 _LABELS = re.compile(r"(?:\[[^\[\]]{1,20}\][ \t]*)*")
 _WORD = re.compile(r"[^\W\d_]+\Z")
@@ -182,7 +183,8 @@ class _Line:
                 )
         yield from self._boxes(start, typed)
         yield from self._labels(item)
-        yield from self._openings(item)
+        yield from self._marks(item)
+        yield from self._openings(item, is_new=is_new and is_begun)
 
     def _boxes(self, start: int, typed: str) -> Iterator[Proposal]:
         """The states of a box that is being typed; in documents that have boxes."""
@@ -227,12 +229,26 @@ class _Line:
             if label.casefold().startswith(begun[0].casefold()) and label not in there:
                 yield Proposal(label, Span(start, end), f"{label}{blank}", "label", detail)
 
-    def _openings(self, item: PlacedItem) -> Iterator[Proposal]:
-        """Words by which a criterion or a step begins."""
+    def _marks(self, item: PlacedItem) -> Iterator[Proposal]:
+        """Words in square brackets behind those of an item: `[Clarity, Spec §FR-001]`."""
+        kinds = {node.kind for node in self._document.nodes.around(item.span.start) if node.span == item.span}
+        marks = next((form.marks for form in self._forms() if form.kind in kinds and form.marks), ())
+        begun = _MARKED.search(self._text, item.content.start, self._offset) if marks else None
+        if begun is None:
+            return
+        behind = re.compile(r"[A-Za-z ]*\]?").match(self._text, self._offset, self._rest.end)
+        end = self._offset if behind is None else behind.end()
+        for mark in marks:
+            if mark.casefold().startswith(begun["typed"].casefold()) and mark not in begun["there"]:
+                text = mark if mark.endswith("§") else f"{mark}]"
+                yield Proposal(mark, Span(begun.start("typed"), end), text, "label", "")
+
+    def _openings(self, item: PlacedItem, *, is_new: bool) -> Iterator[Proposal]:
+        """Words by which a criterion or a step begins; all of them where nothing stands yet."""
         around = {node.kind for node in self._document.nodes.around(item.span.start)}
         start = item.content.start
         typed = self._text[start : self._offset] if self._offset >= start else ""
-        if not typed or len(typed) > _LONGEST_OPENING:
+        if (not typed and not is_new) or len(typed) > _LONGEST_OPENING:
             return
         for form in self._forms():
             if form.kind not in around and (form.within is None or form.within not in around):

@@ -185,3 +185,41 @@ async def test_places_beyond_any_text_are_no_fault(start_editor, workspace, text
         highlight = types.DocumentHighlightParams(document, position)
         assert await editor.client.text_document_document_highlight_async(highlight) is None
     assert "Traceback" not in caplog.text
+
+
+GSD = {
+    ".planning/REQUIREMENTS.md": "# Requirements\n\n## v1 Requirements\n\n- [ ] **AUTH-01**: User can sign in\n\n"
+    "## Traceability\n\n| Requirement | Phase | Status |\n|---|---|---|\n| AUTH-01 | Phase 1 | Pending |\n",
+    ".planning/ROADMAP.md": "# Roadmap\n\n### Phase 1: Sign in\n\n**Requirements**: AUTH-01\n",
+}
+
+
+async def test_a_word_in_front_of_a_number_means_the_number(start_editor, workspace):
+    for name, text in GSD.items():
+        path = workspace / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    editor = await start_editor(orch=False)
+    ask = Asking(editor, editor.open(workspace / ".planning/REQUIREMENTS.md"))
+    for inside in (0, 2, 5, 6, 7):
+        params = types.DefinitionParams(*ask.place("Phase 1", 1, inside))
+        (found,) = await editor.client.text_document_definition_async(params)
+        assert (found.target_uri if hasattr(found, "target_uri") else found.uri).endswith("ROADMAP.md")
+        hover = await editor.client.text_document_hover_async(types.HoverParams(*ask.place("Phase 1", 1, inside)))
+        assert hover is not None
+        assert "Phase 1: Sign in" in str(hover.contents)
+    assert (
+        await editor.client.text_document_definition_async(types.DefinitionParams(*ask.place("Status", 1, 1))) is None
+    )
+
+
+async def test_a_spec_that_is_named_as_a_whole_is_found(start_editor, workspace):
+    spec = workspace / "openspec/specs/auth/spec.md"
+    spec.parent.mkdir(parents=True)
+    spec.write_text("# auth\n\n## Purpose\n\nPeople sign in.\n\n## Requirements\n")
+    text = "## Why\n\nx\n\n## Capabilities\n\n### Modified Capabilities\n\n- `auth`: asks twice\n- `pay`: z\n"
+    editor = await start_editor(orch=False)
+    ask = Asking(editor, editor.open(workspace / "openspec/changes/twice/proposal.md", text))
+    (found,) = await editor.client.text_document_definition_async(types.DefinitionParams(*ask.place("auth", 1, 1)))
+    assert (found.target_uri if hasattr(found, "target_uri") else found.uri) == spec.as_uri()
+    assert await editor.client.text_document_definition_async(types.DefinitionParams(*ask.place("pay", 1, 1))) is None

@@ -87,6 +87,9 @@ def offered(texts, path, old, new):
         (GSD_PLAN, "[AUTH-01]", "[¦]", ["AUTH-01", "AUTH-02"], ""),
         (GSD_PLAN, "\nAUTH-01\n", "\nAUTH-¦\n", ["AUTH-01", "AUTH-02"], "AUTH-"),
         ("a.spec.md", "do AC-1\n", "do AC-¦\n", ["AC-1"], "AC-"),
+        # Behind the sign of a section, as a checklist of spec-kit names what it looks at.
+        (PLAN, "do FR-001\n", "do [Spec §F¦]\n", ["FR-001", "FR-002", "FR-003", "FR-0011"], "F"),
+        (PLAN, "do FR-001\n", "do [Spec §U¦]\n", ["US1", "US1/AC1"], "U"),
     ],
 )
 def test_ids_are_offered_where_they_are_read(path, old, new, expected, replaced):
@@ -113,6 +116,7 @@ def test_ids_are_offered_where_they_are_read(path, old, new, expected, replaced)
         (SPEC, "(FR-001.md#FR-001)", "(FR-¦)"),
         (RENAMES, "Requirement: New", "Requirement: ¦"),
         ("a.spec.md", "do AC-1\n", "do ¦\n"),
+        (PLAN, "do FR-001\n", "do §T¦\n"),
     ],
 )
 def test_nothing_is_offered_in_prose_fences_comments_and_where_a_node_is_declared(path, old, new):

@@ -306,3 +306,12 @@ def test_a_plan_without_a_key_of_its_validator_is_told_once_with_all_that_are_mi
 def test_two_numbers_are_a_plan_where_one_is_written_as_plans_are(words: str, keys: list[str]) -> None:
     found = nodes(f"# Notes\n\n{words}\n", NOTES)
     assert [citation.key for citation in found.citations] == keys
+
+
+@pytest.mark.parametrize("label", ["**Plans**: 1 plan", "**Plans:** 1 plan", "__Plans__：1"])
+def test_the_label_right_below_what_must_be_true_is_no_part_of_it(label: str) -> None:
+    text = f"# Roadmap\n\n### Phase 1: In\n**Success Criteria** (what must be TRUE):\n  1. User can sign up\n{label}\n"
+    read_nodes = nodes(text, ROADMAP)
+    assert [(one.key, one.title) for one in read_nodes.nodes if one.kind == "success_criterion"] == [
+        ("Phase 1/1", "User can sign up")
+    ]

@@ -258,3 +258,12 @@ def test_an_id_cited_by_a_slip_does_not_move_the_new_one():
     keys = {one.key for one in insertions(shelf.index, document, SPEC, text.index("**FR-00"))}
     assert not any(key.startswith("FR-1") and len(key) > len("FR-100") for key in keys)
     assert any(key.startswith("FR-0") for key in keys)
+
+
+@pytest.mark.parametrize("behind", [" {#sign}", " <!-- sign -->", " {#sign} <!-- x -->"])
+def test_a_new_heading_has_not_the_anchor_of_the_one_beside_it(behind):
+    text = DOCUMENTS[STORIES].replace("(Priority: P1)", f"(Priority: P1){behind}", 1)
+    shelf, document, offset = typed(DOCUMENTS | {STORIES: text}, STORIES, "Text.", "¦Text.")
+    (made,) = (one for one in insertions(shelf.index, document, STORIES, offset) if one.key == "US2")
+    heading = made.edit.new_text.replace("\r\n", "\n").strip().split("\n")[0]
+    assert heading == "### User Story 2 - TODO (Priority: P1)"

@@ -11,6 +11,7 @@ from orch_lsp.document.parse import parse
 from orch_lsp.language.path_words import path_word
 from orch_lsp.language.proposal import snippet_of
 from orch_lsp.language.proposing import proposals
+from orch_lsp.profiles.spec_kit.sections import PROFILES
 from orch_lsp.text import Edit, Span, apply_edits
 from tests.fakes.shelf import Shelf, typed
 from tests.unit.test_inserting import DOCUMENTS, EMPTY, GROUPS, LOCAL, NEW, STORIES
@@ -19,7 +20,10 @@ from tests.unit.test_rename import BASE, PLAN, REQUIREMENTS, SPEC, TASKS
 NUMBERED = "specs/004-d/plan.md"
 GERMAN = "c.spec.md"
 PHASES = "specs/005-e/tasks.md"
+CHECKS = "specs/006-f/checklists/words.md"
+MARKS = next(profile for profile in PROFILES if profile.kind == "checklist").node_forms[0].marks
 MORE = DOCUMENTS | {
+    CHECKS: "# Words Checklist: F\n\n## Words\n\n- [ ] CHK001 Is it clear?\n- [ ] CHK002 Is it whole?\n",
     NUMBERED: "# Implementation Plan: D\n\n## 1. Summary\n\nx\n\n## 2. Technical Context\n\nx\n",
     PHASES: "# Tasks: E\n\n## Phase 1: Setup\n\n- [ ] T001 x\n\n## Phase 2: Stories\n\n- [ ] T002 y\n\n## End\n",
     GERMAN: "# C\n\n## Ziel\n\nx\n\n## Anforderungen\n\nDas System MUSS x.\n\n## Aufgaben\n\n- [ ] y\n",
@@ -81,7 +85,12 @@ def proposed(path, old, new):
         (TASKS, "- [ ] 2. That", "- [¦ ] 2. That", {"[ ]": None, "[x]": "- [x] 2. That", "[-]": None}),
         (PLAN, "- [ ] T002 [US1]", "- [ ] T002 [¦", {"[P]": None, "[US1]": None}),
         (PLAN, "- [ ] T002 [US1]", "- [ ] T002 [P] [U¦", {"[US1]": None}),
+        (CHECKS, "Is it clear?", "Is it clear? [¦", dict.fromkeys(MARKS)),
+        (CHECKS, "Is it clear?", "Is it clear? [Gap, Cl¦", {"Clarity": "- [ ] CHK001 Is it clear? [Gap, Clarity]"}),
+        (CHECKS, "Is it clear?", "Is it clear? [Sp¦]", {"Spec §": "- [ ] CHK001 Is it clear? [Spec §"}),
         # Keywords.
+        (REQUIREMENTS, "3. WHEN e", "4. ¦\n3. WHEN e", {"WHEN": None, "IF": None, "WHILE": None, "WHERE": None,
+                                                       "THE SYSTEM SHALL": "4. THE SYSTEM SHALL "}),
         (REQUIREMENTS, "3. WHEN e", "4. WHE¦\n3. WHEN e", {"WHEN": "4. WHEN ", "WHERE": "4. WHERE "}),
         (BASE, "- **WHEN** x", "- **W¦**", {"**WHEN**": "- **WHEN** "}),
         (BASE, "- **WHEN** x", "- t¦", {"**THEN**": "- **THEN** "}),

@@ -510,3 +510,62 @@ def test_a_label_of_a_story_that_is_not_there_stays_a_warning_in_a_whole_spec() 
     profile = next(profile for profile in FORMAT.profiles if profile.kind == "tasks")
     found = {one.message[1:].partition("”")[0]: one.severity for one in check(parse(text, profile), {}, around)}
     assert found == {"US3": "warning", "FR-009": "error"}
+
+
+OLD = """\
+# Feature Specification: Limiter
+
+## Execution Flow (main)
+```
+1. Parse
+```
+
+## User Scenarios & Testing *(mandatory)*
+
+### Primary User Story
+As a client I want to know.
+
+### Acceptance Scenarios
+1. **Given** a, **When** b, **Then** c
+2. **Given** d, **When** e, **Then** f
+
+### Edge Cases
+1. What if?
+"""
+
+
+def test_the_scenarios_of_the_first_templates_stand_alone() -> None:
+    found = nodes("spec", OLD)
+    assert [(one.key, one.title) for one in found.nodes if one.kind == "criterion"] == [
+        ("AC1", "Given a, When b, Then c"), ("AC2", "Given d, When e, Then f"),
+    ]  # fmt: skip
+    told = [one.rule for one in check(parse(OLD, FORMAT.profiles[0]), {}, ())]
+    assert not [rule for rule in told if rule.endswith("_task") or "story" in rule]
+
+
+@pytest.mark.parametrize(
+    "marker", ["【要確認：どれ】", "[需要澄清：どれ]", "[Klärung erforderlich: どれ]", "[확인 필요: どれ]"]
+)
+def test_a_question_is_one_in_other_languages(marker: str) -> None:
+    found = nodes("spec", f"# Feature Specification: x\n\n- **FR-001**: システムは表示する{marker}\n")
+    assert [(one.key, one.state) for one in found.nodes if one.kind == "question"] == [("question/どれ", "open")]
+
+
+def test_a_data_model_has_entities() -> None:
+    text = (
+        "# Data Model: x\n\n## Purpose\n\n## Entities\n\n### 1. User\n\n#### Fields\n\n### `Session` {#s}\n\n"
+        "## Relationships\n\n### User ↔ Session\n\n## Entity 2: Book\n\n### Schema\n"
+    )
+    found = nodes("data-model", text)
+    assert [(one.key, one.title) for one in found.nodes if one.kind == "entity"] == [
+        ("entity/user", "1. User"), ("entity/session", "`Session` {#s}"), ("entity/book", "Book"),
+    ]  # fmt: skip
+    localised = nodes("data-model", "# 資料模型：x\n\n## 核心實體\n\n### 1. 文章\n")
+    assert [one.key for one in localised.nodes if one.kind == "entity"] == ["entity/文章"]
+
+
+def test_labels_in_wide_brackets_are_no_words_of_a_task() -> None:
+    found = nodes("tasks", "# Tasks: x\n\n- [ ] T002 【US1】 Do FR-001\n")
+    (task,) = (one for one in found.nodes if one.kind == "task")
+    assert task.title == "Do FR-001"
+    assert [one.key for one in task.citations] == ["US1", "FR-001"]

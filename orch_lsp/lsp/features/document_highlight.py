@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from orch_lsp.language.occurrences import meant_at, occurrences
+from orch_lsp.language.occurrences import behind_label, meant_at, occurrences
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.review import is_spec
 
@@ -27,7 +27,8 @@ def _found(
     snapshot: Snapshot, reading: Reading, params: types.DocumentHighlightParams
 ) -> list[types.DocumentHighlight] | None:
     positions = snapshot.positions()
-    meant = meant_at(reading.index, reading.spec_path, positions.offset(params.position))
+    offset = behind_label(reading.document.text, reading.indexed, positions.offset(params.position))
+    meant = meant_at(reading.index, reading.spec_path, offset)
     found = [] if meant is None else [o for o in occurrences(reading.index, meant) if o.path == reading.spec_path]
     if all(each.declares for each in found):
         return None

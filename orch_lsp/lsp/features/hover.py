@@ -15,7 +15,7 @@ from orch_lsp.document.written import Written, parts_around
 from orch_lsp.language.about import About, NodesHere, about, nodes_at, scopes_cited
 from orch_lsp.language.implementation import code_for
 from orch_lsp.language.index import FoundDefinition, Index
-from orch_lsp.language.occurrences import scopes_at
+from orch_lsp.language.occurrences import behind_label, scopes_at
 from orch_lsp.lsp import about_node, mentioned, workflow_words
 from orch_lsp.lsp.code_places import code_address, code_at_a_glance
 from orch_lsp.lsp.locations import places
@@ -57,6 +57,7 @@ async def hover(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | 
 
 async def _node(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[str, Span] | None:
     """The nodes that an offset means, in words, and the text that means them."""
+    offset = behind_label(reading.document.text, reading.indexed, offset)
     if not await asyncio.to_thread(_names_something, reading, offset):
         return None
     scopes = scopes_at(reading.indexed, offset)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from orch_lsp.language.implementation import asked_by, code_for, tasks_for
-from orch_lsp.language.occurrences import meant_at
+from orch_lsp.language.occurrences import behind_label, meant_at
 from orch_lsp.lsp.code_places import code_citations, located
 from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.snapshot import Snapshot
@@ -30,7 +30,8 @@ async def implementation(
         return None
     index = await snapshot.index()
     positions = await asyncio.to_thread(snapshot.positions)
-    meant = meant_at(index, reading.spec_path, positions.offset(params.position))
+    offset = behind_label(reading.document.text, reading.indexed, positions.offset(params.position))
+    meant = meant_at(index, reading.spec_path, offset)
     if meant is None or not meant.definitions:
         return None
     tasks = await asyncio.to_thread(_tasks, index, meant.definitions)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from orch_lsp.language.index import Index
-from orch_lsp.language.occurrences import Meant, Occurrence, meant_at, occurrences, scopes_at
+from orch_lsp.language.occurrences import Meant, Occurrence, behind_label, meant_at, occurrences, scopes_at
 from orch_lsp.lsp.code_places import code_citations, located
 from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.snapshot import Snapshot
@@ -25,7 +25,7 @@ async def references(snapshot: Snapshot, params: types.ReferenceParams) -> list[
     reading = await snapshot.reading()
     if not is_spec(reading):
         return None
-    offset = snapshot.positions().offset(params.position)
+    offset = behind_label(reading.document.text, reading.indexed, snapshot.positions().offset(params.position))
     index = (await snapshot.index_about(scopes_at(reading.indexed, offset))).index
     meant = await asyncio.to_thread(meant_at, index, reading.spec_path, offset)
     if meant is None:

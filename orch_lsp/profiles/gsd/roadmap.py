@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from orch_lsp.markdown.tree import Chunk, Heading
 
 _PHASE = re.compile(r"(?:\W|_)*Phase[ \t]+(?P<id>\d{1,3}(?:\.\d{1,2})?)(?![\w.]*\w)[ \t]*[:–—-]*[ \t]*(?P<title>.*)")
+_NEXT_LABEL = re.compile(r"[\r\n]+[ \t]*(?:\*\*|__)[^*_\r\n]{1,40}(?:(?:\*\*|__)[ \t]*[:：]|[:：](?:\*\*|__))")
 
 
 def roadmap_nodes(document: SpecDocument) -> Nodes:
@@ -60,5 +61,7 @@ def _items(chunk: Chunk, around: tuple[str, ...]) -> Iterator[Node]:
         if item.box is not None:
             yield checklist_item(chunk.text, item)
         elif phase and item.ordinal is not None and item.parent < 0:
-            title = shortened(chunk.text[item.content.start : item.content.end])
+            # The template has the next label right below the list, which Markdown takes for the last item's words.
+            end = _NEXT_LABEL.search(chunk.text, item.content.start, item.content.end)
+            title = shortened(chunk.text[item.content.start : end.start() if end else item.content.end])
             yield Node("success_criterion", f"{phase}/{item.ordinal}", title, item.span)

@@ -15,7 +15,7 @@ from orch_lsp.document.items import Item, items_of, matches_in
 from orch_lsp.document.node import Node, NodeKind, NodeReader, Nodes, Relation, shortened, slug
 from orch_lsp.document.pieces import Piece, assembled, head_of
 from orch_lsp.profiles.spec_kit.citations import ID, PREFIXES, TASK_ID, citations_of, prefix_of
-from orch_lsp.profiles.spec_kit.words import ENTITIES, QUESTIONS, SESSIONS, STORY
+from orch_lsp.profiles.spec_kit.words import ACCEPTANCE, CLARIFY, ENTITIES, QUESTIONS, SESSIONS, STORY
 from orch_lsp.text import Span, end_of_line, start_of_line
 
 if TYPE_CHECKING:
@@ -41,9 +41,14 @@ _DEFINED = re.compile(
 """An emoji or the like may stand in front; one that was given up may be struck through."""
 _TASK = re.compile(rf"(?:~~)?(?:\*\*|__)?(?P<id>{TASK_ID})(?!\w)(?:\*\*|__)?[.:：]?[ \t]*")
 _CHECK = re.compile(r"(?:\*\*|__)?(?P<id>CHK\d{3,5})(?!\w)(?:\*\*|__)?[.:：]?[ \t]*")
-_LABELS = re.compile(r"(?:\[(?:[PＰ]|US\d{1,3}|[A-Za-z0-9_-]{1,20})\][ \t]*)+")
+_LABELS = re.compile(r"(?:[\[【［](?:[PＰ]|US\d{1,3}|[A-Za-z0-9_-]{1,20})[\]】］][ \t]*)+")
 _ENTITY = re.compile(r"\*\*(?P<name>[^*\r\n]{1,80})\*\*")
-_QUESTION = re.compile(r"\[NEEDS CLARIFICATION(?:[:：][ \t]*(?P<words>[^\[\]]*))?\]", re.IGNORECASE)
+_QUESTION = re.compile(
+    rf"[\[【［](?:NEEDS CLARIFICATION|{CLARIFY})(?:[:：][ \t]*(?P<words>[^\[\]【】［］]*))?[\]】］]", re.IGNORECASE
+)
+_HEADED_ENTITY = re.compile(
+    r"#+[ \t]+(?:\W|_)*(?i:entity|实体|實體|エンティティ|엔티티|entidade?|entität|entité)[ \t]*\d{0,3}[:：][ \t]*"
+)
 _NO_QUESTION = re.compile(
     r"\s*(?:[-*+][ \t]*(?:\[[ xX]\][ \t]*)?)?(?:→|if any|mark\b|use \[|no \[|all\b.*\bresolved|max(?:imum)?\b|limit\b)",
     re.IGNORECASE,
@@ -52,6 +57,8 @@ _TEMPLATE_QUESTION = re.compile(r"(?:specific question|…|\.\.\.)?\s*\Z", re.IG
 _ANSWERED = re.compile(r"(?:\*\*)?Q[:：](?:\*\*)?[ \t]*(?P<words>[^→\r\n]*)", re.IGNORECASE)
 _ID_CELL = re.compile(rf"[\s*_`]*(?P<id>{ID})[\s*_`]*")
 _LONGEST_LOOK = 500
+_ALONE = "\0"
+"""In the place of a story's key, for scenarios of none."""
 
 _HeadReader = Callable[[str, "Heading"], Node]
 """The node of a heading in its chunk's text."""
@@ -72,12 +79,20 @@ class _Reader:
     questions: bool = False
     stories: bool = False
     """Whether numbered items below a story are its scenarios."""
+    entities: bool = False
+    """Whether headings right below one above entities are those."""
 
     def nodes(self, document: SpecDocument) -> Nodes:
         """The nodes of a document."""
         skeleton, chunks = document.skeleton, document.tree.chunks
         firsts, titles = skeleton.in_chunks, skeleton.titles
         heads = skeleton.by_chunk("spec-kit heads", None, chunks, lambda number: self._heads(chunks[number]))
+        if self.entities:
+            listing = skeleton.once("spec-kit entities", None, lambda: _below_entities(skeleton))
+            heads = [
+                _with_entities(chunk, own, listing[first : first + len(own)])
+                for chunk, own, first in zip(chunks, heads, firsts, strict=False)
+            ]
         found = skeleton.by_chunk(
             "spec-kit nodes", None, chunks,
             lambda number: self._found(chunks[number], titles[firsts[number] - 1] if firsts[number] else None),
@@ -118,6 +133,35 @@ class _Reader:
                     yield node
         if self.questions:
             yield from _questions(chunk)
+
+
+def _below_entities(skeleton: Skeleton) -> tuple[bool, ...]:
+    """For each heading whether it stands right below one above entities."""
+    listing = [heading_name(title) in ENTITIES for title in skeleton.titles]
+    return tuple(parent is not None and parent >= 0 and listing[parent] for parent in skeleton.parents)
+
+
+def _with_entities(chunk: Chunk, heads: tuple[Node, ...], listing: tuple[bool, ...]) -> tuple[Node, ...]:
+    """The headings of a chunk, those of entities as such."""
+
+    def make(chunk: Chunk) -> tuple[Node, ...]:
+        return tuple(
+            _entity(chunk.text, head, heading) if is_listed else _headed_entity(chunk.text, head, heading)
+            for head, heading, is_listed in zip(heads, chunk.headings, listing, strict=True)
+        )
+
+    return chunk.once("spec-kit entity heads", make, (heads, listing))
+
+
+def _entity(text: str, head: Node, heading: Heading, start: int = 0) -> Node:
+    title = text[start : heading.span.end].strip(" \t#*") if start else head.title
+    name = heading_name(title)
+    return replace(head, kind="entity", key=f"entity/{slug(name)}", title=title) if slug(name) else head
+
+
+def _headed_entity(text: str, head: Node, heading: Heading) -> Node:
+    found = _HEADED_ENTITY.match(text, heading.span.start, heading.span.end)
+    return head if found is None else _entity(text, head, heading, found.end())
 
 
 def _prefixes(chunk: Chunk, heads: tuple[Node, ...], nodes: tuple[Node, ...]) -> frozenset[str]:
@@ -202,6 +246,10 @@ def _scenarios(document: SpecDocument, heads: Sequence[tuple[Node, ...]]) -> Ite
     """For each chunk the numbered items in a story, counted as a reader counts them."""
     skeleton = document.skeleton
     keys = tuple(head.key if head.kind == "story" else "" for own in heads for head in own)
+    if not any(keys):
+        # The first templates have one story without a number, and its scenarios below a heading of their own.
+        titles = (heading_name(title) in ACCEPTANCE for title in skeleton.titles)
+        keys = tuple(_ALONE if is_scenarios else "" for is_scenarios in titles)
     stories = skeleton.once("spec-kit stories", keys, lambda: _stories(skeleton, keys))
     counts: dict[str, int] = {}
     for number, chunk in enumerate(document.tree.chunks):
@@ -237,7 +285,8 @@ def _numbered(
         if item.ordinal is not None and item.parent < 0 and story:
             counts[story] = counts.get(story, before.get(story, 0)) + 1
             words = chunk.text[item.content.start : item.content.end].replace("*", "")
-            found.append(Node("criterion", f"{story}/AC{counts[story]}", shortened(words), item.span))
+            key = f"AC{counts[story]}" if story == _ALONE else f"{story}/AC{counts[story]}"
+            found.append(Node("criterion", key, shortened(words), item.span))
     return tuple(found), counts
 
 
@@ -299,6 +348,7 @@ READERS: dict[str, NodeReader] = {
     "checklist": _Reader("validates", _section, _checklist_item).nodes,
     "roadmap": _Reader("cites", _section, rows=True).nodes,
     "constitution": _Reader("cites", _principle).nodes,
+    "data-model": _Reader("cites", _section, questions=True, entities=True).nodes,
 }
 """By kind of document; `other_nodes` for the others."""
 

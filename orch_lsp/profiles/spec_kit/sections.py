@@ -265,7 +265,15 @@ _NODE_FORMS = {
             "task", "task", first="- [ ] T{:03d} ", key="T{:03d}", kept=_OF_STORY, labels=("[P]",), label_of="story"
         ),
     ),
-    "checklist": (NodeForm("checklist_item", "item", first="- [ ] CHK{:03d} ", key="CHK{:03d}"),),
+    "checklist": (
+        NodeForm(
+            "checklist_item", "item", first="- [ ] CHK{:03d} ", key="CHK{:03d}",
+            marks=(
+                "Completeness", "Clarity", "Consistency", "Measurability", "Coverage", "Edge Case", "Gap", "Ambiguity",
+                "Conflict", "Assumption", "Spec §",
+            ),
+        ),
+    ),
     "constitution": (NodeForm("requirement", "principle"),),
 }  # fmt: skip
 

@@ -69,7 +69,19 @@ SCENARIOS_AND_TESTS = (
 
 ENTITIES = frozenset(
     {
-        *("key entities", "entities", "关键实体", "核心实体", "主要エンティティ", "핵심 엔티티", "entidades clave"),
+        *(
+            "key entities",
+            "entities",
+            "core entities",
+            "entity definitions",
+            "entity",
+            "实体",
+            "實體",
+            "资料实体",
+            "엔티티",
+        ),
+        *("entidades", "entitäten", "entités", "entity overview"),
+        *("关键实体", "核心实体", "主要エンティティ", "핵심 엔티티", "entidades clave"),
         *(
             "entidades principais",
             "kernentitäten",
@@ -93,6 +105,30 @@ ENTITIES = frozenset(
     }
 )
 """Headings above entities, as headings are compared."""
+
+ACCEPTANCE = frozenset(
+    {
+        *(
+            "acceptance scenarios",
+            "验收场景",
+            "驗收場景",
+            "驗收情境",
+            "受け入れシナリオ",
+            "受入シナリオ",
+            "인수 시나리오",
+        ),
+        *("수용 시나리오", "escenarios de aceptación", "cenários de aceitação", "akzeptanzszenarien"),
+        *("abnahmeszenarien", "scénarios d'acceptation", "scénarios d’acceptation"),
+    }
+)
+"""Headings above scenarios, as headings are compared."""
+
+CLARIFY = (
+    "需要澄清|待澄清|需澄清|需要釐清|待釐清|要確認|要明確化|明確化が必要|確認が必要|명확화 필요|확인 필요|설명 필요"
+    "|necesita aclaración|requiere aclaración|por aclarar|precisa de esclarecimento|requer esclarecimento|a esclarecer"
+    "|klärung erforderlich|klärungsbedarf|zu klären|besoin de clarification|clarification nécessaire|à clarifier"
+)
+"""In brackets in front of a question, as a regular expression."""
 
 QUESTIONS = ("clarifications", "澄清", "釐清", "明確化", "명확화", "aclaraciones", "esclarecimentos", "klärungen")
 """In headings above questions that were answered, as headings are compared."""
