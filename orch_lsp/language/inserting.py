@@ -30,7 +30,7 @@ _PLACE = re.compile(r"\{(?::0(\d)d)?\}")
 _OUTLINED = re.compile(r"\d{1,4}(?:\.\d{1,4})*")
 _SIGNAL = re.compile(r"[A-Z]{4,}|\*\*\w+\*\*")
 _SUFFIX = re.compile(r"[ \t]*[(（].*")
-_ANCHOR = re.compile(r"[ \t]*\{[:#][^{}]*\}|[ \t]*<!--.*?-->")
+_ANCHOR = re.compile(r"[ \t]*\{[:#][^{}]*\}")
 """The name of a heading for links, which is that of one alone."""
 _LABELLED = re.compile(r"_[^_:：\r\n]{1,40}[:：][ \t]*")
 

@@ -260,7 +260,7 @@ def test_an_id_cited_by_a_slip_does_not_move_the_new_one():
     assert any(key.startswith("FR-0") for key in keys)
 
 
-@pytest.mark.parametrize("behind", [" {#sign}", " <!-- sign -->", " {#sign} <!-- x -->"])
+@pytest.mark.parametrize("behind", [" {#sign}", " {: #sign }"])
 def test_a_new_heading_has_not_the_anchor_of_the_one_beside_it(behind):
     text = DOCUMENTS[STORIES].replace("(Priority: P1)", f"(Priority: P1){behind}", 1)
     shelf, document, offset = typed(DOCUMENTS | {STORIES: text}, STORIES, "Text.", "¦Text.")

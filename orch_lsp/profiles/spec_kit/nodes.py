@@ -138,7 +138,7 @@ class _Reader:
 def _below_entities(skeleton: Skeleton) -> tuple[bool, ...]:
     """For each heading whether it stands right below one above entities."""
     listing = [heading_name(title) in ENTITIES for title in skeleton.titles]
-    return tuple(parent is not None and parent >= 0 and listing[parent] for parent in skeleton.parents)
+    return tuple(parent >= 0 and listing[parent] for parent in skeleton.parents)
 
 
 def _with_entities(chunk: Chunk, heads: tuple[Node, ...], listing: tuple[bool, ...]) -> tuple[Node, ...]:
