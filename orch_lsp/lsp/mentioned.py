@@ -21,6 +21,8 @@ from orch_lsp.text import Span, counted, start_of_line
 
 MOST_PATHS = 200
 _MOST_PLACES = 3
+_LONGEST_LINE = 1_000
+"""Characters before the cursor that are looked at; of a longer line, code that begins before is taken for prose."""
 _AT = re.compile(rf"(?:^|(?<=[\s(\[,;:{WIDE}]))@(?P<path>[^\s@`()<>\[\]\"',;]{{0,200}})\Z")
 
 _NAME = re.compile(r"[^\W\d]\w+(?:\.\w*){0,8}")
@@ -67,7 +69,7 @@ def locations(
 async def named(snapshot: Snapshot, reading: Reading, offset: int) -> list[Proposal]:
     """Files, symbols and lines of a file that can be named where an `@`, code or the lines of a link were begun."""
     text = reading.document.text
-    line = start_of_line(text, offset)
+    line = max(start_of_line(text, offset), offset - _LONGEST_LINE)
     at, link = _AT.search(text, line, offset), _LINK_LINES.search(text, line, offset)
     code = None if at or link else _IN_CODE.match(text, line, offset)
     query = _query(reading)

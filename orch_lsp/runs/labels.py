@@ -92,10 +92,16 @@ def ago(time: str, now: dt.datetime) -> str | None:
 
 
 def tokens_label(usage: Usage | None) -> str:
-    """`N in / N out`, or that they are unknown."""
+    """`N in / N out`, with those that were read from a cache if there are any, or that they are unknown."""
     if usage is None or usage.input_tokens is None or usage.output_tokens is None:
         return TOKENS_UNKNOWN
-    return f"{usage.input_tokens} in / {usage.output_tokens} out"
+    return f"{usage.input_tokens} in{cached_label(usage)} / {usage.output_tokens} out"
+
+
+def cached_label(usage: Usage) -> str:
+    """` (N cached)` of the tokens that went in; empty if none is known to be."""
+    cached = usage.cache_read_input_tokens
+    return f" ({cached} cached)" if cached else ""
 
 
 def cost_label(cost: Cost | None) -> str:

@@ -14,7 +14,7 @@ from typing import Literal
 from orch_lsp.generation import Usage
 from orch_lsp.runs.columns import COUNTS
 from orch_lsp.runs.escape import plain
-from orch_lsp.runs.labels import COST_UNKNOWN, LIKE_PRICE, TOKENS_UNKNOWN
+from orch_lsp.runs.labels import COST_UNKNOWN, LIKE_PRICE, TOKENS_UNKNOWN, cached_label
 from orch_lsp.text import counted
 
 Grouping = Literal["day", "model", "spec"]
@@ -118,7 +118,7 @@ def tokens_text(summed: UsageTotal) -> str:
     counts = [
         "unknown" if count is None else str(count) for count in (summed.usage.input_tokens, summed.usage.output_tokens)
     ]
-    return f"{counts[0]} in / {counts[1]} out{_unknown(summed.runs_without_tokens)}"
+    return f"{counts[0]} in{cached_label(summed.usage)} / {counts[1]} out{_unknown(summed.runs_without_tokens)}"
 
 
 def cost_text(summed: UsageTotal) -> str:

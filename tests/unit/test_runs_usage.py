@@ -61,7 +61,7 @@ def test_known_counts_are_summed_and_unknown_ones_are_counted_apart():
     summed = total([run(Usage(10, 2), "0.10"), run(Usage(5, 1, 3), "0.02"), run()])
     assert summed.usage == Usage(15, 3, 3)
     assert summed.cost == {"USD": Decimal("0.12")}
-    assert tokens_text(summed) == "15 in / 3 out (1 run unknown)"
+    assert tokens_text(summed) == "15 in (3 cached) / 3 out (1 run unknown)"
     assert cost_text(summed) == "0.12 USD (1 run unknown)"
 
 
@@ -182,6 +182,7 @@ def test_a_sum_says_unknown_exactly_if_some_run_did_not_tell(found: list[RunReco
 def test_a_count_that_is_none_is_unknown_and_no_sum_overflows():
     huge = run(Usage(2**70, -1), "1")
     assert tokens_text(total([huge, run(Usage(5, 1))])) == "5 in / 1 out (1 run unknown)"
+    assert tokens_text(total([run(Usage(9, 1, 4)), run(Usage(5, 1))])) == "14 in (4 cached) / 2 out"
     most = [run(Usage(10**12, 10**12)) for _ in range(20)]
     assert total(most).usage.input_tokens == 20 * 10**12
 

@@ -143,6 +143,8 @@ def test_the_requested_model_stands_in_for_one_that_never_answered():
         (Usage(input_tokens=5), "tokens unknown"),
         (Usage(0, 0), "0 in / 0 out"),
         (Usage(1234567, 8), "1234567 in / 8 out"),
+        (Usage(7600, 50, 7000), "7600 in (7000 cached) / 50 out"),
+        (Usage(7600, 50, 0), "7600 in / 50 out"),
     ],
 )
 def test_tokens_are_counted_or_unknown(usage, label):
