@@ -54,6 +54,22 @@ def test_a_command_line_that_runs_what_is_there_is_not(line):
     assert fetches(tuple(line.split())) == ""
 
 
+def test_comments_and_last_commas_are_read_as_vs_code_reads_them(tmp_path):
+    (tmp_path / ".vscode").mkdir()
+    (tmp_path / ".vscode/mcp.json").write_text(
+        '{ // mine\n"servers": {\n/* "old": {"command": "x"}, */\n'
+        '"notes": {"command": "serve", "args": ["http://a//b", "/* \\" */", ],},\n}} // end'
+    )
+    (found,), problems = declared_servers(tmp_path)
+    assert (found.name, found.command, problems) == ("notes", ("serve", "http://a//b", '/* " */'), ())
+
+
+@pytest.mark.parametrize("content", ["/*" * 60_000, '"' * 200_000, '"\\' * 100_000, ", " * 100_000, "//" * 100_000])
+def test_a_file_of_servers_that_is_none_is_told(tmp_path, content):
+    (tmp_path / ".mcp.json").write_text(content)
+    assert declared_servers(tmp_path) == ((), (Exclusion(".mcp.json", "declares servers, and is not JSON"),))
+
+
 def declare(root: Path, **entry: object) -> Declared:
     (root / ".mcp.json").write_text(json.dumps({"mcpServers": {"notes": entry}}))
     (found,), problems = declared_servers(root)

@@ -42,6 +42,9 @@ _FETCH_WITH: Mapping[str, frozenset[str]] = {
     "yarn": frozenset(("add", "create", "dlx", "install")),
 }
 _ADDRESS = re.compile(r"(?:https?|git\+\w+|jsr|npm):", re.IGNORECASE)
+_STRING = r'("(?:[^"\\]|\\.)*+"?)'
+_COMMENT = re.compile(rf"{_STRING}|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?", re.DOTALL)
+_LAST_COMMA = re.compile(rf"{_STRING}|,(?=\s*+[}}\]])", re.DOTALL)
 _WORD = re.compile(r"[^\s;&|()<>`'\"=,$]+")
 
 
@@ -73,15 +76,20 @@ def declared_servers(root: Path) -> tuple[tuple[Declared, ...], tuple[Exclusion,
                 problems.append(Exclusion(file, opened.reason))
             continue
         try:
-            content: Any = json.loads(opened.data.decode("utf-8-sig"))
+            content: Any = json.loads(_without_comments(opened.data.decode("utf-8-sig")))
         except (ValueError, RecursionError):
-            problems.append(Exclusion(file, "declares servers, and is not JSON without comments"))
+            problems.append(Exclusion(file, "declares servers, and is not JSON"))
             continue
         for server in _servers(content, key, file, root):
             found.setdefault(server.name, server)
     if len(found) > _MOST_SERVERS:
         problems.append(Exclusion("…", f"declares {counted(len(found) - _MOST_SERVERS, 'more server')}"))
     return tuple(found.values())[:_MOST_SERVERS], tuple(problems)
+
+
+def _without_comments(text: str) -> str:
+    """JSON without what VS Code lets people write besides: comments, and a comma behind the last item. Linear."""
+    return _LAST_COMMA.sub(r"\1", _COMMENT.sub(lambda found: found[1] or " ", text))
 
 
 def _servers(content: object, key: str, file: str, root: Path) -> Iterator[Declared]:
