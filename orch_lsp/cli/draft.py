@@ -13,6 +13,7 @@ from orch_lsp.cli.drafting import Options, run_on
 from orch_lsp.cli.options import model_option, provider_option, root_option
 from orch_lsp.late import late
 from orch_lsp.orchestration import kept_previews
+from orch_lsp.orchestration.batching import FOLDER, batched_of
 from orch_lsp.orchestration.plan import DraftPlan, plan_draft
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.session import Session
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from orch_lsp.orchestration import reuse
 else:
     reuse = late("orch_lsp.orchestration.reuse")
+
+_MOST_IN_BATCHES = 2_000
+"""Documents that are begun at once where all of them wait for batches."""
 
 
 @click.command()
@@ -34,6 +38,7 @@ else:
 @click.option(
     "--max-failures", "most_failures", type=click.IntRange(1), metavar="N", help="Begin no file after N have failed."
 )
+@click.option("--batch", "by_batch", is_flag=True, help="Ask in the provider's batches: within a day, for less.")
 @click.option("--write", is_flag=True, help="Replace each file instead of printing its document.")
 @click.option("--json", "as_json", is_flag=True, help="Print each run's record instead of the document.")
 @root_option
@@ -45,6 +50,7 @@ def draft(
     workflow: str | None,
     jobs: int,
     most_failures: int | None,
+    by_batch: bool,  # noqa: FBT001
     write: bool,  # noqa: FBT001 -- click passes flags by name
     as_json: bool,  # noqa: FBT001
     workspace: Path | None,
@@ -55,6 +61,9 @@ def draft(
     in turn, or some at once with --jobs, and the worst exit code is that of the command. Run the same command again
     until all are done: what is done is not done again, and answers that came whole are not paid for twice.
 
+    With --batch all files are asked for at once, in batches of the provider (Anthropic, OpenAI and compatible ones). An
+    answer may take a day, and what was sent stays sent: end the command when you like, and run it again to collect.
+
     Exit codes: 0 completed, 1 the run failed, 2 refused before a run, 130 cancelled.
     """
     if len(files) > 1 and only:
@@ -64,9 +73,11 @@ def draft(
 
     async def plan(session: Session, reading: Reading) -> DraftPlan:
         made = await asyncio.to_thread(plan_draft, reading, command="draft", only=only, workflow=workflow)
+        if by_batch:
+            await _require_batches(session, made)
         path = reading.source.path
         shown = None if path is None else await asyncio.to_thread(kept_previews.take, path)
-        return await _going_on(session, replace(made, previewed=shown))
+        return await _going_on(session, replace(made, previewed=shown, by_batch=by_batch))
 
     options = Options(
         CommandChoice(provider, model),
@@ -75,10 +86,16 @@ def draft(
         workspace,
         plan,
         several=len(files) > 1,
-        jobs=jobs,
+        jobs=max(jobs, min(len(files), _MOST_IN_BATCHES)) if by_batch else jobs,
         most_failures=most_failures,
     )
     run_on(files, options)
+
+
+async def _require_batches(session: Session, plan: DraftPlan) -> None:
+    """Refuse before anything is sent where a provider takes no batches."""
+    for choice in {one.provider.name: one for one in (plan.choice, *plan.step_choices.values())}.values():
+        batched_of(await session.provider(choice.provider, None), Path(FOLDER))
 
 
 async def _going_on(session: Session, plan: DraftPlan) -> DraftPlan:

@@ -33,6 +33,7 @@ else:
     serving = late("orch_lsp.cli.serve")
 
 COMMANDS = (
+    "answer",
     "apply",
     "check",
     "compare",

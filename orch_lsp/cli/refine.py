@@ -24,7 +24,13 @@ else:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--section", "key", metavar="KEY", help="Write only what has this key anew: `goal`, `FR-003`, `2.1`.")
+@click.option(
+    "--section",
+    "keys",
+    metavar="KEY",
+    multiple=True,
+    help="Write only this key anew: `goal`, `FR-003`, `2.1`.",
+)
 @click.option("--instruction", metavar="TEXT", help="What is to be other; needed without --section.")
 @provider_option
 @model_option
@@ -33,7 +39,7 @@ else:
 @root_option
 def refine(
     file: Path,
-    key: str | None,
+    keys: tuple[str, ...],
     instruction: str | None,
     provider: str | None,
     model: str | None,
@@ -43,14 +49,15 @@ def refine(
 ) -> None:
     """Write a part of FILE anew by an instruction, or amend all of it, and print the resulting document.
 
-    With --section a heading's section, a requirement, a criterion, a scenario or a task is written anew. Without it the
-    model answers only the parts that the instruction concerns. All else stays byte for byte as it is, ids included.
+    With --section a heading's section, a requirement, a criterion, a scenario or a task is written anew; with several
+    of them, all in one run. Without it the model answers only the parts that the instruction concerns. All else stays
+    byte for byte as it is, ids included.
 
     Exit codes: 0 completed, 1 the run failed, 2 refused before a run, 130 cancelled.
     """
-    if key is None and not (instruction or "").strip():
+    if not keys and not (instruction or "").strip():
         raise click.UsageError("give --section KEY, --instruction TEXT, or both")
-    ask = RewriteAsk(key, instruction)
+    ask = RewriteAsk.of(keys, instruction)
 
     async def plan(session: Session, reading: Reading) -> DraftPlan:
         return await rewriting.planned_rewrite(session, reading, ask, command="refine")

@@ -34,6 +34,8 @@ def answer_edit(document: SpecDocument, question: str, answer: str, date: str) -
     asked = " ".join(question.split())[:_LONGEST]
     layout = Layout(document)
     kept = document.profile.answers
+    if (earlier := _earlier_answer(document, asked)) is not None:
+        return Edit(earlier, words)
     if not kept.by_session and (item := _item_that_asks(document, asked)) is not None:
         end = item.content.end
         end -= len(document.text[item.content.start : end]) - len(document.text[item.content.start : end].rstrip())
@@ -43,6 +45,23 @@ def answer_edit(document: SpecDocument, question: str, answer: str, date: str) -
     if section is None:
         return _new_section(document, layout, kept, line, date)
     return _in_section(document, layout, section, kept, line, date)
+
+
+def _earlier_answer(document: SpecDocument, question: str) -> Span | None:
+    """The words of an answer that the document has to a question; a later one takes their place."""
+    asked = folded(question)
+    if len(asked) < _LEAST_OF_A_QUESTION:
+        return None
+    text = document.text
+    for item in _items(document):
+        words = text[item.content.start : item.content.end].rstrip()
+        for mark in (_ANSWER, "→ A:", "→"):
+            before, found, _ = words.rpartition(mark)
+            if found and asked in folded(before):
+                start = item.content.start + len(before) + len(mark)
+                start += len(text[start : item.content.end]) - len(text[start : item.content.end].lstrip(" "))
+                return Span(start, item.content.start + len(words))
+    return None
 
 
 def _item_that_asks(document: SpecDocument, question: str) -> PlacedItem | None:

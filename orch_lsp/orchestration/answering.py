@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from orch_lsp.document.answer.reading import AnswerSection
 from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.node import folded
+from orch_lsp.document.written import written_parts
 from orch_lsp.draft_checks.meaning import shared, words_of
 from orch_lsp.draft_checks.sentences import sentences_of
 from orch_lsp.errors import ErrorCode, SpecError
-from orch_lsp.runs.record import Question, RunRecord
+from orch_lsp.orchestration.applying import stored_draft
+from orch_lsp.runs.record import BorneOn, Question, RunRecord
+from orch_lsp.runs.status import LIVE
+from orch_lsp.runs.store import RunStore
 from orch_lsp.spelling import near
-from orch_lsp.text import normalised
+from orch_lsp.text import normalised, sha256
 
 _LEAST_WORDS = 2
 _SHARE = 0.5
 _MOST_SECTIONS = 7
+_LATER = 50
+"""So many runs of a document are looked at for the same question."""
 
 
 def question_of(record: RunRecord, named: str) -> Question:
@@ -39,9 +47,11 @@ def question_of(record: RunRecord, named: str) -> Question:
     )
 
 
-def with_answer(record: RunRecord, question: Question, answer: str, at: str) -> RunRecord:
+def with_answer(
+    record: RunRecord, question: Question, answer: str, at: str, borne_on: Sequence[BorneOn] = ()
+) -> RunRecord:
     """The record with a question answered; a later answer takes the place of an earlier one."""
-    told = replace(question, answer=" ".join(answer.split()), answered_at=at)
+    told = replace(question, answer=" ".join(answer.split()), answered_at=at, bears_on=tuple(borne_on))
     return replace(record, questions=tuple(told if one.id == question.id else one for one in record.questions))
 
 
@@ -65,6 +75,91 @@ def bears_on(question: Question, document: SpecDocument, sections: Iterable[Answ
         if named.search(body) or any(_says(words, one.text) for one in sentences_of(body)):
             found.append(key)
     return tuple(found[:_MOST_SECTIONS])
+
+
+async def sections_borne_on(
+    store: RunStore, record: RunRecord, question: Question, document: SpecDocument
+) -> tuple[BorneOn, ...]:
+    """The sections that a question bears on, with their hashes: of the document, else of a draft that waits.
+
+    Args:
+        store: The store that holds the run.
+        record: The run that asks.
+        question: One of its questions.
+        document: Its document, before the answer is in it.
+    """
+    try:
+        sections = (await stored_draft(store, record)).answer.sections
+    except SpecError:
+        sections = ()
+
+    def find() -> tuple[BorneOn, ...]:
+        written = {part.key: part.sha256 for part in written_parts(document) if not part.placeholder}
+        drafted = {section.key: sha256(normalised(section.body)) for section in sections}
+        keys = bears_on(question, document, sections)
+        return tuple(BorneOn(key, written.get(key) or drafted.get(key) or "") for key in keys)
+
+    return await asyncio.to_thread(find)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """The record with the answer, and whether no later run has drafted its document."""
+
+    record: RunRecord
+    is_newest: bool
+
+
+async def keep_answer(
+    store: RunStore, record: RunRecord, question: Question, answer: str, at: str, borne_on: Sequence[BorneOn]
+) -> KeptAnswer:
+    """Keep an answer on the record of the run that asked, and of later ones on the document that ask the same.
+
+    Raises:
+        StoreError: It cannot be written.
+    """
+    later = [one for one in await store.list(_LATER, record.spec.path) if one.run_id > record.run_id]
+    asked = folded(question.text)
+    for run in later:
+        same = next((one for one in run.questions if folded(one.text) == asked and one.answer is None), None)
+        if same is not None and run.status not in LIVE:
+            await store.amend(
+                run.run_id,
+                lambda now, same=same: with_answer(now, _now(now, same), answer, at, borne_on),
+            )
+    kept = await store.amend(record.run_id, lambda now: with_answer(now, _now(now, question), answer, at, borne_on))
+    return KeptAnswer(kept, not any(run.draft is not None for run in later))
+
+
+def _now(record: RunRecord, question: Question) -> Question:
+    """A question as the record has it now."""
+    return next((one for one in record.questions if one.id == question.id), question)
+
+
+def stale_sections(runs: Iterable[RunRecord], document: SpecDocument) -> dict[str, Question]:
+    """Keys of the parts of a document whose text is still what it was when a question was answered that they speak of.
+
+    Args:
+        runs: Runs on the document.
+        document: As it is now.
+
+    Returns:
+        Each with the question.
+    """
+    waiting = {
+        (one.key, one.sha256): question
+        for run in runs
+        for question in run.questions
+        if question.answer is not None
+        for one in question.bears_on
+    }
+    if not waiting:
+        return {}
+    found: dict[str, Question] = {}
+    for part in written_parts(document):
+        if not part.placeholder and (question := waiting.get((part.key, part.sha256))) is not None:
+            found[part.key] = question
+    return found
 
 
 def _says(words: frozenset[str], text: str) -> bool:

@@ -19,7 +19,7 @@ from orch_lsp.model_lists.token_table import family_of
 from orch_lsp.orchestration.attempts import AttemptLog
 from orch_lsp.orchestration.budget import UNLIMITED_OUTPUT, require
 from orch_lsp.orchestration.context_record import context_record
-from orch_lsp.orchestration.cost import cost_of, cost_sum
+from orch_lsp.orchestration.cost import at_factor, cost_of, cost_sum
 from orch_lsp.orchestration.estimate import table_tokens
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.prepare import Prepared, prepare, prompt_ref, write
@@ -35,6 +35,7 @@ from orch_lsp.providers.base import (
     AttemptStarted,
     Finished,
     GenerationRequest,
+    InBatch,
     ModelResolved,
     Provider,
     ReasoningDelta,
@@ -44,7 +45,7 @@ from orch_lsp.providers.base import (
     Waiting,
 )
 from orch_lsp.redaction import Redactor
-from orch_lsp.runs.record import ModelRef, Reserved
+from orch_lsp.runs.record import ModelRef, Reserved, StepBatch
 from orch_lsp.settings.endpoint import is_loopback
 from orch_lsp.settings.model import Choice, ProviderSettings
 from orch_lsp.workflows.model import CLARIFY, CRITIC, FACTS, LOCATE, OUTLINE
@@ -133,7 +134,9 @@ class _Asking:
 
     async def _answer_of(self, choice: Choice) -> str:
         scope = self._scope
-        provider = await self._opened(choice.provider)
+        opened = await self._opened(choice.provider)
+        batched = None if self._plan.batching is None else self._plan.batching.of(opened)
+        provider = batched or opened
         prepared = await asyncio.to_thread(prepare, self._plan, self._written, choice, provider, self._redactor)
         model = prepared.model.requested
         tokens = await asyncio.to_thread(table_tokens, prepared.request, model) if model is not None else None
@@ -148,15 +151,17 @@ class _Asking:
             scope.note(reused_from=known.run_id, finish_reason=FinishReason.STOP)
             await scope.checkpoint()
             return scope.text
-        most = await self._reserve(prepared, choice, tokens)
+        factor = None if batched is None else batched.price_factor
+        was_asked = batched is not None and await batched.has_asked(prepared.request)
+        most = await self._reserve(prepared, choice, tokens, factor, was_asked=was_asked)
         if provider.server_address is not None:
             scope.may_be_charged()
-        intake = _Intake(scope, self._plan, choice, self._attempts, self._redactor, self._before, most)
+        intake = _Intake(scope, self._plan, choice, self._attempts, self._redactor, self._before, most, factor)
         with contained():
             stream = cast("AsyncGenerator[StreamEvent, None]", provider.stream(prepared.request))
         scope.begin_checkpoints()
         try:
-            async with self._providers.in_use(provider):
+            async with self._providers.in_use(opened):
                 with contained():
                     async with contextlib.aclosing(stream):
                         async for event in stream:
@@ -175,8 +180,12 @@ class _Asking:
             raise ProviderError(ErrorCode.INCOMPLETE_OUTPUT, "The provider's answer had no end.")
         return scope.text
 
-    async def _reserve(self, prepared: Prepared, choice: Choice, tokens: int | None) -> int | None:
+    async def _reserve(
+        self, prepared: Prepared, choice: Choice, tokens: int | None, factor: str | None, *, was_asked: bool
+    ) -> int | None:
         """Reserve the most that the call can take, durably; the tokens of its answer, None without a budget.
+
+        A request that is in a batch already costs nothing more.
 
         Two that reserve at once see each other: at worst both are refused, and never both made.
 
@@ -189,12 +198,14 @@ class _Asking:
         model = prepared.model.requested
         most_in = round(tokens * (1 + family_of(model).plus_minus))
         most_out = prepared.parameters.max_output_tokens or UNLIMITED_OUTPUT
-        cost = await cost_of(Usage(most_in, most_out), model, choice.provider)
+        cost = at_factor(await cost_of(Usage(most_in, most_out), model, choice.provider), factor)
         call = Reserved(most_in + most_out, None if cost is None else cost.amount)
         scope.note(reserved=call)
         await scope.save()
         base_url = choice.provider.base_url
         is_free = base_url is not None and is_loopback(base_url)
+        if was_asked:
+            return most_out
         try:
             require(limits, await scope.spending(), call, model, is_free=is_free)
         except OrchError:
@@ -215,6 +226,9 @@ class _Asking:
 
 
 def _fallbacks(plan: DraftPlan) -> list[Choice]:
+    if plan.by_batch:
+        # An answer for the usual price at once is another thing than was asked for.
+        return []
     settings = plan.reading.settings
     providers = [settings.providers[name] for name in settings.fallback if name in settings.providers]
     return [
@@ -236,8 +250,11 @@ class _Intake:
         redactor: Redactor,
         before: Sequence[str],
         most: int | None,
+        factor: str | None,
     ) -> None:
         self._scope = scope
+        self._factor = factor
+        """The part of the usual price that the answer costs; None if it is the usual one."""
         self._most = most
         """Tokens of an answer that are reserved; None without a budget."""
         self._heading = plan.heading
@@ -278,6 +295,9 @@ class _Intake:
             case Waiting(wait_s, error):
                 self._progressed(_waiting(error.code, self._redactor.redact(error.message), wait_s))
                 await scope.save()
+            case InBatch(batch_id, answered, requests, price_factor):
+                await self._in_batch(StepBatch(batch_id, float(price_factor)))
+                self._progressed(f"Waiting for the batch {batch_id}: {answered} of {requests} answered")
             case UsageReported(usage):
                 self._attempts.used(usage)
             case ModelResolved(model):
@@ -290,6 +310,12 @@ class _Intake:
                 await self._keep_what_it_told()
                 if not scope.characters:
                     self._progressed(f"{self._choice.model or self._choice.provider.name} is thinking")
+
+    async def _in_batch(self, batch: StepBatch) -> None:
+        """Note durably where the answer is going to come from."""
+        if self._scope.entry.batch != batch:
+            self._scope.note(batch=batch)
+            await self._scope.save()
 
     async def _keep_what_it_told(self) -> None:
         """Make status and model durable before the first words: were this process killed, they are known still."""
@@ -338,7 +364,8 @@ class _Intake:
         if spent_here is None:
             return
         model = self._scope.state.model
-        cost = await cost_of(spent_here, model and (model.resolved or model.requested), self._choice.provider)
+        usual = await cost_of(spent_here, model and (model.resolved or model.requested), self._choice.provider)
+        cost = at_factor(usual, self._factor)
         if self._usage_before is not None:
             # Another provider had counted tokens before, at prices of its own.
             cost = cost_sum(self._cost_before, cost)

@@ -28,7 +28,16 @@ def cost_sum(one: Cost | None, other: Cost | None) -> Cost | None:
         return None
     both = {one.exact, other.exact}
     exact = False if False in both else None if None in both else True
-    return replace(one, amount=str(Decimal(one.amount) + Decimal(other.amount)), exact=exact)
+    amount = str(Decimal(one.amount) + Decimal(other.amount))
+    factor = one.price_factor if one.price_factor == other.price_factor else None
+    return replace(one, amount=amount, exact=exact, price_factor=factor)
+
+
+def at_factor(cost: Cost | None, factor: str | None) -> Cost | None:
+    """The cost at a part of the usual price, such as `0.5`; as it is without one."""
+    if cost is None or factor is None:
+        return cost
+    return replace(cost, amount=str(Decimal(cost.amount) * Decimal(factor)), price_factor=float(factor))
 
 
 def is_exact(model: str, base_url: str | None) -> bool:

@@ -16,6 +16,7 @@ from orch_lsp.document.profile import Profile
 from orch_lsp.document.prompt import PromptTemplate
 from orch_lsp.document.rewriting import rewriting_profile
 from orch_lsp.errors import ErrorCode, SettingsError, SpecError
+from orch_lsp.orchestration.batching import Batching
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.rewrite import LONGEST_INSTRUCTION, Rewrite
 from orch_lsp.orchestration.targets import wanted_targets
@@ -121,6 +122,10 @@ class DraftPlan:
     """The draft's parts with what is wrong with them, by the keys of their sections; of a repair alone."""
     draft: str = ""
     """The draft that is to be judged; of a critic alone."""
+    by_batch: bool = False
+    """Whether its requests are sent in batches, which are answered later and for less."""
+    batching: Batching | None = None
+    """The way to batches; set when the run begins."""
     heading: str = ""
     """The heading line of the one section that is asked for by its text alone; empty otherwise."""
     brought: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,19 @@ class RewriteAsk:
     key: str | None = None
     """The node; None for whatever of the document the instruction concerns."""
     instruction: str | None = None
+    also: tuple[str, ...] = ()
+    """Further nodes that are written anew in the same run."""
+
+    @staticmethod
+    def of(keys: Sequence[str], instruction: str | None) -> RewriteAsk:
+        """The wish to have these nodes written anew, or whatever the instruction concerns where there are none."""
+        unique = tuple(dict.fromkeys(keys))
+        return RewriteAsk(unique[0] if unique else None, instruction, unique[1:])
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All nodes that are named."""
+        return (() if self.key is None else (self.key,)) + self.also
 
 
 def asked_in(record: RunRecord) -> RewriteAsk | None:
@@ -33,7 +47,7 @@ def asked_in(record: RunRecord) -> RewriteAsk | None:
     rewrite = record.rewrite
     if rewrite is None:
         return None
-    return RewriteAsk(None if rewrite.whole or not rewrite.keys else rewrite.keys[0], rewrite.instruction)
+    return RewriteAsk.of(() if rewrite.whole else rewrite.keys, rewrite.instruction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +118,33 @@ def nodes_of(reading: Reading, ask: RewriteAsk) -> tuple[Rewritable, ...]:
                 remediation="Draft it first.",
             )
         return free
-    node = document.nodes.by_key.get(ask.key)
+    found = [one for key in ask.keys for one in _named(reading, key)]
+    found.sort(key=lambda one: (one.span.start, -one.span.end))
+    apart: list[Rewritable] = []
+    for one in found:
+        # A part that stands in another one that is written anew goes with it.
+        if not apart or one.span.start >= apart[-1].span.end:
+            apart.append(one)
+    return tuple(apart)
+
+
+def _named(reading: Reading, asked: str) -> tuple[Rewritable, ...]:
+    document = reading.document
+    node = document.nodes.by_key.get(asked)
     if node is None:
         known = ", ".join(one.key for one in parts_to_rewrite(document)[:_MOST_NAMED])
         raise SpecError(
             ErrorCode.UNKNOWN_NODE,
-            f"There is nothing named “{shortened(ask.key, _LONGEST_NAME)}” in the document.",
+            f"There is nothing named “{shortened(asked, _LONGEST_NAME)}” in the document.",
             remediation=f"Name one of these: {known}, …" if known else "Nothing in it can be rewritten.",
         )
     for key, pattern in locks_of_node(reading, node):
         raise locked_error(node.key, key, pattern)
-    found = rewritables(document, (ask.key,))
+    found = rewritables(document, (asked,))
     if not found:
         raise SpecError(
             ErrorCode.UNKNOWN_NODE,
-            f"“{shortened(ask.key, _LONGEST_NAME)}” holds no text of its own that could be rewritten.",
+            f"“{shortened(asked, _LONGEST_NAME)}” holds no text of its own that could be rewritten.",
             remediation="Name a section, a requirement, a criterion or a task; without a key the whole document is "
             "amended.",
         )

@@ -80,7 +80,7 @@ async def planned_rewrite(
         SpecError: See `require_draftable` and `nodes_of`.
     """
     require_draftable(reading)
-    if ask.key is not None and any(target.key == ask.key for target in open_targets(reading)):
+    if ask.key is not None and not ask.also and any(target.key == ask.key for target in open_targets(reading)):
         # An open place holds nothing that could be written anew: it is drafted.
         asked = instructed(reading, await _with_earlier(resources, reading, ask.key, ask.instruction))
         return await asyncio.to_thread(

@@ -133,7 +133,9 @@ class _DraftSteps:
         self._judged: Judged | None = None
         self._targets = {section_step(target.key): target for target in plan.targets}
         by_section = plan.workflow.step(section.NAME)
-        self._slots = asyncio.Semaphore(by_section.parallel if by_section is not None else 1)
+        parallel = by_section.parallel if by_section is not None else 1
+        # A batch takes all at once: one after the other each would wait a day.
+        self._slots = asyncio.Semaphore(max(parallel, len(plan.targets)) if plan.by_batch else parallel)
         self._hopeless = False
         self._unusable: dict[str, str] = {}
         self._bodies: dict[str, Callable[[StepScope], Awaitable[None]]] = {

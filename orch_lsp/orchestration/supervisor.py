@@ -17,7 +17,7 @@ from orch_lsp.runs.status import TERMINAL, RunStatus
 from orch_lsp.uri import normal_form
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import live_run, new_run, reuse, run, shortening
+    from orch_lsp.orchestration import batching, live_run, new_run, reuse, run, shortening
     from orch_lsp.orchestration.live_run import LiveRun
     from orch_lsp.orchestration.plan import DraftPlan
     from orch_lsp.orchestration.resources import ProcessResources
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Delivery = Callable[[LiveRun, FinishedDraft], Awaitable[None]]
 else:
     # A server in which nobody drafts does without them.
+    batching = late("orch_lsp.orchestration.batching")
     live_run = late("orch_lsp.orchestration.live_run")
     new_run = late("orch_lsp.orchestration.new_run")
     reuse = late("orch_lsp.orchestration.reuse")
@@ -121,6 +122,8 @@ class Supervisor:
             live = live_run.LiveRun(record, store, observer)
             try:
                 self._resources.tell_interrupted(await live.create(texts=(plan.reading.document.text,)))
+                if plan.by_batch:
+                    plan = replace(plan, batching=batching.Batching(store.location.parent / batching.FOLDER))
             except asyncio.CancelledError:
                 # The run is durable by now, and whoever asked for it has withdrawn.
                 await self._cancel_queued(live)
@@ -137,6 +140,8 @@ class Supervisor:
         try:
             live.progressed("Waiting for other runs to end" if self._full(plan) else "Starting")
             finished = await self._in_slot(live, plan)
+            if plan.batching is not None:
+                await plan.batching.settle(live.record)
             if finished is not None:
                 await deliver(live, finished)
         except OrchError as error:

@@ -214,6 +214,8 @@ def _values_again(again: Again, sections: Sequence[SectionRequest]) -> dict[str,
     else:
         parts = "\n\n".join(f"`## {one.title}` is:\n\n{code_block(one.example, 'markdown')}" for one in sections)
         shape = f"The first line of the answer is `## {sections[0].title if sections else ''}`."
+        if len(sections) > 1:
+            shape += " Each of the others follows, whole and below its heading, in this order."
     return {
         "parts": parts,
         "kept": kept if again.kept else "",

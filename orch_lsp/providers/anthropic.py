@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.generation import FinishReason
+from orch_lsp.late import late
 from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import GenerationRequest, ModelInfo, Provider
 from orch_lsp.providers.classify import failure_from_message
@@ -22,6 +24,12 @@ from orch_lsp.providers.json_values import count, mapping, sequence, text
 from orch_lsp.providers.usage import sane_usage
 from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
+
+if TYPE_CHECKING:
+    from orch_lsp.providers.batches import message_batches
+    from orch_lsp.providers.batches.endpoint import BatchEndpoint
+else:
+    message_batches = late("orch_lsp.providers.batches.message_batches")
 
 # The API demands a limit. This is one that every model in service accepts and that a whole spec fits into.
 DEFAULT_MAX_OUTPUT_TOKENS = 8192
@@ -78,6 +86,11 @@ class AnthropicMessages:
         if effort is not None:
             body["output_config"] = {"effort": effort}
         return body
+
+    def batch_endpoint(self, settings: ProviderSettings) -> BatchEndpoint:
+        """Its batches."""
+        del settings
+        return message_batches.MessageBatches()
 
     def models_path(self, settings: ProviderSettings) -> str | None:
         """Path of the first part of the list."""

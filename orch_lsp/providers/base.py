@@ -3,18 +3,20 @@
 A provider yields events and then ends, or raises `ProviderError`. Text that was yielded before an error is the
 caller's to keep.
 
-The order within one attempt is `AttemptStarted`; then `AnswerBegan`, if the provider sees a good answer's headers;
-then `ModelResolved`, `ReasoningDelta`, `TextDelta` and `UsageReported` as they come; then `Finished` if the model
-gave a reason for its end, whatever the reason; then `AttemptEnded`. After `AttemptEnded` with status `error` either
-`Waiting` and the next attempt follow, or the error is raised. A stream that ends without raising is a success: its
-text is complete, not blank, and the model said stop. `Finished` alone is not: a reason other than stop is followed by
-the error that it means. Adjacent pieces of text that arrived together come as one delta.
+The order within one attempt is `AttemptStarted`; then `InBatch`, if it waits in one; then `AnswerBegan`, if the
+provider sees a good answer's headers; then `ModelResolved`, `ReasoningDelta`, `TextDelta` and `UsageReported` as they
+come; then `Finished` if the model gave a reason for its end, whatever the reason; then `AttemptEnded`. After
+`AttemptEnded` with status `error` either `Waiting` and the next attempt follow, or the error is raised. A stream that
+ends without raising is a success: its text is complete, not blank, and the model said stop. `Finished` alone is not:
+a reason other than stop is followed by the error that it means. Adjacent pieces of text that arrived together come as
+one delta.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from orch_lsp.errors import ErrorDetail
@@ -86,6 +88,16 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class InBatch:
+    """The request is in a batch, of whose `requests` so many are answered; it costs that part of the usual price."""
+
+    batch_id: str
+    answered: int
+    requests: int
+    price_factor: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextDelta:
     """A piece of the answer."""
 
@@ -129,6 +141,7 @@ StreamEvent = (
     | AnswerBegan
     | AttemptEnded
     | Waiting
+    | InBatch
     | TextDelta
     | ReasoningDelta
     | UsageReported
@@ -171,6 +184,32 @@ class Provider(Protocol):
 
     async def aclose(self) -> None:
         """Give back connections."""
+        ...
+
+
+class Batched(Provider, Protocol):
+    """A provider that answers later, and for less: within a day, in a batch with other requests."""
+
+    @property
+    def price_factor(self) -> str:
+        """The price of a request as a part of its usual one, a decimal such as `0.5`."""
+        ...
+
+    async def has_asked(self, request: GenerationRequest) -> bool:
+        """Whether this very request was sent already and its answer is still to be had."""
+        ...
+
+    async def settle(self, hashes: Iterable[str]) -> None:
+        """The answers to requests with bodies of these hashes are kept, or nobody wants them any more."""
+        ...
+
+
+@runtime_checkable
+class TakesBatches(Protocol):
+    """A provider whose requests may be sent in batches."""
+
+    def batched(self, folder: Path) -> Batched | None:
+        """The same provider by batches, whose state lies in this folder; None if its service has none."""
         ...
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -13,17 +14,25 @@ from typing_extensions import override
 from orch_lsp import __version__
 from orch_lsp.errors import ProviderError, SettingsError
 from orch_lsp.late import late
-from orch_lsp.providers.base import GenerationRequest, LimitsOutput, ModelInfo
+from orch_lsp.providers.base import Batched, GenerationRequest, LimitsOutput, ModelInfo
 from orch_lsp.providers.exchange import PreparedRequest, exchange
 from orch_lsp.providers.failure import ExchangeFailedError
 from orch_lsp.providers.listing import list_models
 from orch_lsp.providers.retrying import Exchange, RetryingProvider
-from orch_lsp.providers.wire import WireFormat
+from orch_lsp.providers.wire import HasBatches, WireFormat
 from orch_lsp.settings.model import ProviderSettings
 
 if TYPE_CHECKING:
     from orch_lsp.providers import http
+    from orch_lsp.providers.batches import calls as batch_calls
+    from orch_lsp.providers.batches import desk as batch_desk
+    from orch_lsp.providers.batches import ledger as batch_ledger
+    from orch_lsp.providers.batches import provider as batch_provider
 else:
+    batch_calls = late("orch_lsp.providers.batches.calls")
+    batch_desk = late("orch_lsp.providers.batches.desk")
+    batch_ledger = late("orch_lsp.providers.batches.ledger")
+    batch_provider = late("orch_lsp.providers.batches.provider")
     http = late("orch_lsp.providers.http")
 
 
@@ -46,6 +55,7 @@ class HttpProvider(RetryingProvider):
         self._wire = wire
         self._client: http.HttpClient | None = None
         self._opening = asyncio.Lock()
+        self._batched: dict[Path, Batched] = {}
 
     @property
     def kind(self) -> str:
@@ -81,8 +91,31 @@ class HttpProvider(RetryingProvider):
         except ExchangeFailedError as failed:
             raise self._refined(failed.failure, None).error() from failed
 
+    def batched(self, folder: Path) -> Batched | None:
+        """The same provider by batches; None if its service has none. One for each folder, however often it is asked.
+
+        Args:
+            folder: Where the state of its batches lies.
+        """
+        if not isinstance(self._wire, HasBatches):
+            return None
+        if folder not in self._batched:
+            endpoint = self._wire.batch_endpoint(self._settings)
+            ledger = batch_ledger.BatchLedger(folder, f"{self.kind} {self.server_address}")
+            calls = batch_calls.Calls(self._opened, self._headers, self.id)
+            desk = batch_desk.BatchDesk(
+                endpoint, calls, ledger, attempts=self._settings.retry.attempts, sleep=self._sleep
+            )
+            served = batch_provider.Served(
+                self._settings, self.server_address, self._wire, self._check_key, self._refined
+            )
+            self._batched[folder] = batch_provider.BatchedProvider(served, endpoint, desk)
+        return self._batched[folder]
+
     async def aclose(self) -> None:
         """Close all connections."""
+        for batched in self._batched.values():
+            await batched.aclose()
         if self._client is not None:
             client, self._client = self._client, None
             await client.aclose()

@@ -8,8 +8,10 @@ comes before it, and the usage after the finish reason in a message without choi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from orch_lsp.generation import FinishReason
+from orch_lsp.late import late
 from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import GenerationRequest, Provider
 from orch_lsp.providers.chat_models import chat_models
@@ -20,6 +22,12 @@ from orch_lsp.providers.openai_shared import openai_headers, openai_usage
 from orch_lsp.providers.think_tags import ThinkTagSplitter
 from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
+
+if TYPE_CHECKING:
+    from orch_lsp.providers.batches import file_batches
+    from orch_lsp.providers.batches.endpoint import BatchEndpoint
+else:
+    file_batches = late("orch_lsp.providers.batches.file_batches")
 
 # How servers number the one choice of an answer; some do not.
 _FIRST_CHOICE = (0, None, "0", "")
@@ -80,6 +88,11 @@ class OpenAIChat:
                 case _:
                     pass
         return body
+
+    def batch_endpoint(self, settings: ProviderSettings) -> BatchEndpoint:
+        """Its batches."""
+        del settings
+        return file_batches.FileBatches("/v1/chat/completions")
 
     def models_path(self, settings: ProviderSettings) -> str | None:
         """Path of the list of models; the option `models_path` moves it, or says that there is none.

@@ -7,8 +7,10 @@ or with an event `error`; without one of them it was cut. The usage is in the la
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from orch_lsp.generation import FinishReason
+from orch_lsp.late import late
 from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import GenerationRequest, Provider
 from orch_lsp.providers.chat_models import chat_models
@@ -19,6 +21,12 @@ from orch_lsp.providers.json_values import count, mapping, sequence, text
 from orch_lsp.providers.openai_shared import openai_headers, openai_usage
 from orch_lsp.providers.wire import ModelPage
 from orch_lsp.settings.model import ProviderSettings
+
+if TYPE_CHECKING:
+    from orch_lsp.providers.batches import file_batches
+    from orch_lsp.providers.batches.endpoint import BatchEndpoint
+else:
+    file_batches = late("orch_lsp.providers.batches.file_batches")
 
 
 def create(settings: ProviderSettings, api_key: str | None) -> Provider:
@@ -59,6 +67,11 @@ class OpenAIResponses:
         if request.reasoning is not None:
             body["reasoning"] = {"effort": request.reasoning}
         return body
+
+    def batch_endpoint(self, settings: ProviderSettings) -> BatchEndpoint:
+        """Its batches."""
+        del settings
+        return file_batches.FileBatches("/v1/responses")
 
     def models_path(self, settings: ProviderSettings) -> str | None:
         """Path of the list of models."""

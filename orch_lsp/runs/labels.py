@@ -108,4 +108,5 @@ def cost_label(cost: Cost | None) -> str:
     """Amount and currency, with a note if the price is another model's, or that the cost is unknown."""
     if cost is None:
         return COST_UNKNOWN
-    return plain(f"{cost.amount} {cost.currency}") + (f" ({LIKE_PRICE})" if cost.exact is False else "")
+    factor = f" (batch: {cost.price_factor:g} of the usual price)" if cost.price_factor is not None else ""
+    return plain(f"{cost.amount} {cost.currency}") + (f" ({LIKE_PRICE})" if cost.exact is False else "") + factor

@@ -113,6 +113,8 @@ class Cost:
     currency: str
     source: str
     exact: bool | None = None
+    price_factor: float | None = None
+    """The part of the usual price that this is, as 0.5 of a batch; None if it is the usual one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,14 @@ class Reserved:
 
     tokens: int
     usd: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepBatch:
+    """The provider's batch that a step's request was in, and the part of the usual price that it costs."""
+
+    id: str
+    price_factor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +189,8 @@ class Step:
     prompt: PromptRef | None = None
     findings: tuple[Finding, ...] = ()
     reserved: Reserved | None = None
+    batch: StepBatch | None = None
+    """Set if its request was sent in a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +282,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class BorneOn:
+    """A section that spoke of a question when it was answered, stale while its text's hash is what it was then."""
+
+    key: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question that a person has to answer: the draft asks it, or its brief leaves it open or contradicts itself.
 
@@ -286,6 +306,7 @@ class Question:
     kind: str = "draft"
     answer: str | None = None
     answered_at: str | None = None
+    bears_on: tuple[BorneOn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

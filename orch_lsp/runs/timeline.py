@@ -17,6 +17,7 @@ _LEAST_BAR = 8
 _MOST_BAR = 40
 _GAP = "  "
 _MINUTE = 60
+_HOUR = 3600
 _WORTH_TELLING = 1.0
 """Seconds of waiting that have a line of their own."""
 
@@ -119,12 +120,14 @@ def duration_of(record: RunRecord) -> float | None:
 
 
 def seconds_label(seconds: float) -> str:
-    """A length of time as people read it: `120 ms`, `3.4 s`, `2 min 5 s`."""
+    """A length of time as people read it: `120 ms`, `3.4 s`, `2 min 5 s`, `3 h 20 min`."""
     if seconds < 1:
         return f"{round(seconds * 1000)} ms"
     if seconds < _MINUTE:
         return f"{seconds:.1f} s"
-    return f"{int(seconds // _MINUTE)} min {int(seconds % _MINUTE)} s"
+    if seconds < _HOUR:
+        return f"{int(seconds // _MINUTE)} min {int(seconds % _MINUTE)} s"
+    return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE)} min"
 
 
 def step_facts(timed: TimedStep) -> tuple[str, ...]:
@@ -137,6 +140,7 @@ def step_facts(timed: TimedStep) -> tuple[str, ...]:
             (
                 seconds_label(timed.stretch.seconds) if timed.stretch else "",
                 f"{len(step.attempts)} attempts" if len(step.attempts) > 1 else "",
+                f"batch {plain(step.batch.id)}" if step.batch is not None else "",
                 "" if tokens == TOKENS_UNKNOWN else tokens,
                 "" if cost == COST_UNKNOWN else cost,
                 counted(timed.findings, "finding") if timed.findings else "",

@@ -66,3 +66,15 @@ def test_nothing_else_of_any_document_changes(name: str, text: str, question: st
     edit = answer_edit(parse(text, profile), question, answer, DATE)
     assert edit.span.start == edit.span.end
     assert text[: edit.span.start] + edit.new_text + text[edit.span.end :] == apply_edits(text, [edit])
+
+
+def test_a_later_answer_takes_the_place_of_an_earlier_one():
+    asked = "Is the limit per plan, or one for all?"
+    beside = f"# T\n\nBrief.\n\n## Assumptions\n\n- Q1: {asked} Options: a / b.\n- Other.\n"
+    for text in (beside, "# T\n\nBrief.\n\n## Goal\n\nx\n"):
+        document = parse(text, PLAIN)
+        first = apply_edits(text, (answer_edit(document, asked, "per plan", "2026-01-31"),))
+        again = apply_edits(first, (answer_edit(parse(first, PLAIN), asked, "per plan", "2026-02-01"),))
+        assert again == first
+        other = apply_edits(first, (answer_edit(parse(first, PLAIN), asked, "one for all", "2026-02-01"),))
+        assert other == first.replace("per plan\n", "one for all\n")

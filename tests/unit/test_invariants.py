@@ -39,6 +39,7 @@ STARTS_TASKS = {
     "testing/conformance.py": "requests that a test cancels and waits for",
     "lsp/wire/transport.py": "the conversation, the watch over the editor, TCP's connections; all end with the server",
     "lsp/server.py": "run_task, which every feature uses, and the session's opening; close() ends both",
+    "providers/batches/desk.py": "the collecting and the waiting; the provider's aclose() ends both",
     "orchestration/supervisor.py": "runs and their heartbeat; aclose() ends them",
     "orchestration/run_stores.py": "the opening of stores, the dropping of old runs; aclose() ends both",
     "orchestration/code_index.py": "the look at a workspace's code; aclose() ends it",

@@ -8,17 +8,15 @@ from typing import Any
 from lsprotocol import types
 
 from orch_lsp.document.answering import answer_edit
-from orch_lsp.document.model import SpecDocument
 from orch_lsp.errors import ErrorCode, RunError, SpecError
 from orch_lsp.lsp.announcing import announce
 from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.editing import make_edits
-from orch_lsp.lsp.lookup import FoundRun, document_of, find_run, newest_run
+from orch_lsp.lsp.lookup import document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.orchestration.answering import bears_on, question_of, with_answer
-from orch_lsp.orchestration.applying import stored_draft
-from orch_lsp.runs.record import Question, timestamp
+from orch_lsp.orchestration.answering import keep_answer, question_of, sections_borne_on
+from orch_lsp.runs.record import timestamp
 from orch_lsp.runs.schema import plain_value
 from orch_lsp.runs.status import LIVE
 
@@ -51,24 +49,15 @@ async def answer_question(ls: OrchServer, given: CommandArgument) -> dict[str, A
     uri, reading = document
     now = timestamp()
     edit = await asyncio.to_thread(answer_edit, reading.document, question.text, answer, now[:10])
-    sections = await _bearing(found, question, reading.document)
+    borne_on = await sections_borne_on(found.store, record, question, reading.document)
     await make_edits(ls, reading.source, [edit], f"Orch: answer {question.id}")
-    record = with_answer(record, question, answer, now)
-    await found.store.save(record, expected=record.status)
+    kept = await keep_answer(found.store, record, question, answer, now, borne_on)
+    record, sections = kept.record, [one.key for one in borne_on]
     announce(ls, record)
     refresh(ls, uri)
     if sections and not ls.client.orch_notifications:
         # Clients that know of runs offer to rewrite them.
         named = ", ".join(f"“{key}”" for key in sections)
-        text = f"Orch: {question.id} is answered. It bears on {named}: rewrite them, or draft again."
+        text = f"Orch: {question.id} is answered. It bears on {named}: update them, or draft again."
         ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))
-    return {"runId": record.run_id, "question": question.id, "answer": answer, "sections": list(sections), "uri": uri}
-
-
-async def _bearing(found: FoundRun, question: Question, document: SpecDocument) -> tuple[str, ...]:
-    """The sections that a question bears on, those of a draft among them if its text can be read."""
-    try:
-        sections = (await stored_draft(found.store, found.record)).answer.sections
-    except SpecError:
-        sections = ()
-    return await asyncio.to_thread(bears_on, question, document, sections)
+    return {"runId": record.run_id, "question": question.id, "answer": answer, "sections": sections, "uri": uri}
