@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from orch_lsp.text import Span
 
-_CUT = re.compile(r"(?:(?<=[\r\n])|\A)#{1,6}(?=[ \t\r\n])")
+_CUT = re.compile(r"#(?<![^\r\n]#)#{0,5}(?=[ \t\r\n])")
+"""The sign comes first, by which the search is fast; then that a line begins with it."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LONE_CR = re.compile(r"\r(?!\n)")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")

@@ -63,6 +63,8 @@ class Editor:
         """Called before an edit is made, such as to type something."""
         self.untold: set[str] = set()
         """Buffers of which the server is not told."""
+        self.seconds = SECONDS
+        """Bound on each wait for something from the server; a test of very long texts may raise it."""
         self._happened = asyncio.Condition()
         self._tasks: set[Any] = set()
         self._register()
@@ -146,7 +148,7 @@ class Editor:
 
     async def until(self, condition: Any) -> Any:
         """Wait until `condition()` is true, looking again whenever anything came from the server."""
-        async with asyncio.timeout(SECONDS), self._happened:
+        async with asyncio.timeout(self.seconds), self._happened:
             return await self._happened.wait_for(condition)
 
     # -- the connection

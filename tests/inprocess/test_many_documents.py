@@ -51,10 +51,11 @@ async def test_a_command_about_one_document_reads_that_one(crowded, workspace):
     assert session.readings.texts_read == 1
 
 
-async def test_a_change_of_the_settings_asks_the_client_once_however_much_is_open(crowded):
+async def test_a_change_of_the_settings_asks_the_client_once_however_much_is_open(crowded, workspace):
     asked: list[object] = []
     crowded.client.protocol.fm.features[types.WORKSPACE_DIAGNOSTIC_REFRESH] = asked.append
-    crowded.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([]))
+    settings = types.FileEvent((workspace / ".orch" / "config.toml").as_uri(), types.FileChangeType.Changed)
+    crowded.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([settings]))
     await crowded.execute("orch.showHistory", {"open": False})
     for publication in list(crowded.server.publishing.values()):
         await publication.task

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orch_lsp.text import sha256
+from tests.fakes.editor import SECONDS
 from tests.fakes.scripted_server import (
     Reply,
     ScriptedServer,
@@ -201,7 +202,8 @@ async def test_an_answer_of_an_odd_make_is_still_an_answer(desk, model, name):
     desk.editor.close(uri)
 
 
-async def test_a_line_of_five_megabytes_is_taken_in(desk, model):
+async def test_a_line_of_five_megabytes_is_taken_in(desk, model, monkeypatch):
+    monkeypatch.setattr(desk.editor, "seconds", 4 * SECONDS)
     long = "word " * 1_000_000
     desk.ask(model, stream_reply([chat_chunk(f"## Goal\n\n{long}\n"), *chat_pieces([])]))
     uri = desk.open("long")
@@ -212,7 +214,8 @@ async def test_a_line_of_five_megabytes_is_taken_in(desk, model):
     desk.editor.close(uri)
 
 
-async def test_a_line_of_five_megabytes_that_is_no_message_is_a_typed_error(desk, model):
+async def test_a_line_of_five_megabytes_that_is_no_message_is_a_typed_error(desk, model, monkeypatch):
+    monkeypatch.setattr(desk.editor, "seconds", 4 * SECONDS)
     desk.ask(model, stream_reply([BEGIN, b"data: " + b"x" * 5_000_000 + b"\n\n"]), settings=ONCE)
     uri = desk.open("noise")
     record = check_record(await desk.editor.draft(uri))
