@@ -99,7 +99,8 @@ async def _key(session: Session, provider: ProviderSettings) -> tuple[DoctorFind
 async def _host(session: Session, provider: ProviderSettings) -> DoctorFinding:
     address = (await session.provider(provider, None)).server_address
     where = "hosted" if session.connections.is_hosted(provider) else "on this machine"
-    message = f"{address} ({where})" if address else "nothing is sent"
+    unknown = "nothing is sent" if provider.is_local else "known only to the program that sends the requests"
+    message = f"{address} ({where})" if address else unknown
     return DoctorFinding(f"provider {provider.name}: host", "ok", message)
 
 

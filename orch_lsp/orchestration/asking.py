@@ -27,6 +27,8 @@ from orch_lsp.orchestration.previewed import changed_since
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.orchestration.streaming import LiveKeyFilter, SectionTracker
+from orch_lsp.orchestration.untouched import Stamps, changed, stamps_of
+from orch_lsp.orchestration.untouched import touched as touched_by
 from orch_lsp.plugins import contained
 from orch_lsp.providers.access import ProviderAccess
 from orch_lsp.providers.base import (
@@ -47,6 +49,7 @@ from orch_lsp.providers.base import (
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.record import ModelRef, Reserved, StepBatch
 from orch_lsp.settings.endpoint import is_loopback
+from orch_lsp.settings.kinds import kind_named
 from orch_lsp.settings.model import Choice, ProviderSettings
 from orch_lsp.workflows.model import CLARIFY, CRITIC, FACTS, LOCATE, OUTLINE
 
@@ -154,12 +157,13 @@ class _Asking:
         factor = None if batched is None else batched.price_factor
         was_asked = batched is not None and await batched.has_asked(prepared.request)
         most = await self._reserve(prepared, choice, tokens, factor, was_asked=was_asked)
-        if provider.server_address is not None:
+        if not choice.provider.is_local:
             scope.may_be_charged()
         intake = _Intake(scope, self._plan, choice, self._attempts, self._redactor, self._before, most, factor)
         with contained():
             stream = cast("AsyncGenerator[StreamEvent, None]", provider.stream(prepared.request))
         scope.begin_checkpoints()
+        before = await self._stamps(choice)
         try:
             async with self._providers.in_use(opened):
                 with contained():
@@ -176,9 +180,21 @@ class _Asking:
         finally:
             # A second cancel, or one that comes meanwhile, must not leave an attempt open or its tokens uncounted.
             await to_the_end(intake.settle())
+            touched = () if before is None else changed(before, await to_the_end(self._stamps(choice)) or {})
+            if touched:
+                scope.warned(touched_by(choice.provider.name, touched).message)
+        if touched:
+            raise touched_by(choice.provider.name, touched)
         if scope.entry.finish_reason is not FinishReason.STOP:
             raise ProviderError(ErrorCode.INCOMPLETE_OUTPUT, "The provider's answer had no end.")
         return scope.text
+
+    async def _stamps(self, choice: Choice) -> Stamps | None:
+        """The files of the workspace as they are; None if who is asked has no hands."""
+        if not kind_named(choice.provider.kind).acts:
+            return None
+        reading = self._plan.reading
+        return await asyncio.to_thread(stamps_of, reading.root, reading.source.path)
 
     async def _reserve(
         self, prepared: Prepared, choice: Choice, tokens: int | None, factor: str | None, *, was_asked: bool

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import cast
 
 from orch_lsp.generation import Usage
 from orch_lsp.model_lists.price_table import names_price_of, service_at
 from orch_lsp.runs.record import Cost
+from orch_lsp.settings.kinds import kind_named
 from orch_lsp.settings.model import ProviderSettings
+
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 async def cost_of(usage: Usage, model: str | None, provider: ProviderSettings) -> Cost | None:
@@ -17,9 +24,25 @@ async def cost_of(usage: Usage, model: str | None, provider: ProviderSettings) -
 
     The first call loads the table, so it runs in a worker thread.
     """
+    if kind_named(provider.kind).acts:
+        return _as_told(usage)
     if model is None or usage.input_tokens is None or usage.output_tokens is None or provider.base_url is None:
         return None
     return await asyncio.to_thread(_calculate, usage, model, provider.base_url)
+
+
+def _as_told(usage: Usage) -> Cost | None:
+    """The cost that an agent tells of its session, in the protocol's form; None if it tells none."""
+    told = (usage.raw or {}).get("cost")
+    if not isinstance(told, Mapping):
+        return None
+    cost = cast("Mapping[str, object]", told)
+    amount, currency = cost.get("amount"), cost.get("currency")
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or not math.isfinite(amount) or amount < 0:
+        return None
+    if not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
+        return None
+    return Cost(str(Decimal(str(amount))), currency, "agent")
 
 
 def cost_sum(one: Cost | None, other: Cost | None) -> Cost | None:

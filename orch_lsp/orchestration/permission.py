@@ -24,8 +24,8 @@ async def is_allowed(session: Session, reading: Reading, provider: ProviderSetti
 async def may_be_asked_quietly(session: Session, reading: Reading, provider: ProviderSettings) -> bool:
     """Whether the provider may be contacted behind what the person does: allowed, and no key that makes itself felt.
 
-    A key command or a keyring may open a window; that is for requests that the person made.
+    A key command, a keyring or an agent may open a window; that is for requests that the person made.
     """
-    if provider.api_key_command or session.connections.key_source(provider).startswith("none: "):
+    if provider.api_key_command or provider.command or session.connections.key_source(provider).startswith("none: "):
         return False
     return await is_allowed(session, reading, provider)

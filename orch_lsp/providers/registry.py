@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 GROUP = "orch_lsp.providers"
 
 BUILT_IN: Mapping[str, str] = {
+    "acp": "orch_lsp.providers.acp:create",
     "anthropic": "orch_lsp.providers.anthropic:create",
     "editor": "orch_lsp.providers.editor:create",
     "gemini": "orch_lsp.providers.gemini:create",

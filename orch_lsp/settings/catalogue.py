@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
 # A provider with a wrong value here must not be used as if the value had never been written: the request would go
 # to another place, by another way, or with another key than the user meant.
-_DECISIVE = ("kind", "base_url", "api_key_env", "api_key_command", "headers", "network", "options")
+_DECISIVE = (
+    "kind",
+    "base_url",
+    "api_key_env",
+    "api_key_command",
+    "command",
+    "env_from",
+    "headers",
+    "network",
+    "options",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,8 @@ def build_catalogue(
             problems.append(_problem(layers, ("providers", name, *key.split(".", 1)), message))
         if merged.base_url is not None and merged.has_address and "base_url" not in faults:
             merged = replace(merged, base_url=check_base_url(merged.base_url, allow_http=merged.allow_http))
-        providers[name] = merged
+        default = kind_named(merged.kind).default_model
+        providers[name] = replace(merged, model=default) if merged.model is None and default else merged
     for reason in _unknown_ways(layers):
         leaving = (name for name, known in providers.items() if known.base_url and not is_loopback(known.base_url))
         unusable |= {name: reason for name in leaving if name not in unusable}
@@ -134,6 +145,8 @@ def _over(provider: ProviderSettings, table: ProviderTable, layer: UserLayer) ->
         model=table.model or provider.model,
         api_key_env=table.api_key_env or provider.api_key_env,
         api_key_command=tuple(table.api_key_command) if table.api_key_command else provider.api_key_command,
+        command=tuple(table.command) if table.command else provider.command,
+        env_from=tuple(table.env_from) if table.env_from is not None else provider.env_from,
         headers={**provider.headers, **(table.headers or {})},
         allow_http=provider.allow_http if table.allow_http is None else table.allow_http,
         timeout=replace(provider.timeout, **(timeout.model_dump(exclude_none=True) if timeout else {})),
@@ -179,6 +192,8 @@ def _faults(provider: ProviderSettings, kinds: Collection[str]) -> Iterator[tupl
             "kind",
             f"`providers.{name}.kind` is {provider.kind!r}; expected one of {', '.join(sorted(kinds))}{hint}",
         )
+    if kind_named(provider.kind).acts and not provider.command:
+        yield "command", f"`providers.{name}.command` is missing; expected the program of the agent with its arguments"
     if not provider.has_address:
         return
     if provider.base_url is None:

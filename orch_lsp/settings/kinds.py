@@ -45,20 +45,28 @@ class Kind:
             usage or context of the workspace is of any use.
         is_local: Whether nothing is ever sent: no address, key or consent is needed.
         has_address: Whether its requests go to a `base_url`; without one, they go to a program that knows where to.
+        acts: Whether it is a program with tools of its own, after which the workspace is looked at.
+        default_model: The model that stands where none is named.
         options: Its options by name; None if they are not known here.
     """
 
     has_model: bool = True
     is_local: bool = False
     has_address: bool = True
+    acts: bool = False
+    default_model: str | None = None
     options: Mapping[str, Option] | None = None
 
 
+ACP = "acp"
+AGENTS_OWN_MODEL = "default"
+"""Stands for the model that an agent chooses itself."""
 AGENT = "agent"
 """The kind of an agent that brought a text of its own accord. No provider can be described with it."""
 _OF_AGENTS = Kind(is_local=True, options={})
 
 KINDS: Mapping[str, Kind] = MappingProxyType({
+    ACP: Kind(has_address=False, acts=True, default_model=AGENTS_OWN_MODEL, options={}),
     "anthropic": Kind(options={"version": _TEXT, "cache": _SWITCH}),
     "any-llm": Kind(options={"service": _TEXT, "vendor_client": _SWITCH}),
     "editor": Kind(has_address=False, options={}),

@@ -66,6 +66,10 @@ class ProviderSettings:
     model: str | None = None
     api_key_env: str | None = None
     api_key_command: tuple[str, ...] | None = None
+    command: tuple[str, ...] = ()
+    """The program of an agent with its arguments."""
+    env_from: tuple[str, ...] = ()
+    """Names of variables that the agent gets beside the usual ones."""
     key_variables: tuple[str, ...] = ()
     """The service's standard variables, for built-in names."""
     requires_key: bool = False

@@ -124,6 +124,10 @@ class ProviderTable(_Table):
     api_key_command: Annotated[list[OneLine], Field(min_length=1)] | None = Field(
         None, description="Program with arguments that prints the key; no shell."
     )
+    command: Annotated[list[OneLine], Field(min_length=1)] | None = Field(
+        None, description="Program of an agent with its arguments (kind `acp`); no shell."
+    )
+    env_from: list[Variable] | None = Field(None, description="Names of variables that the agent gets.")
     headers: Headers | None = Field(None, description="Further HTTP headers.", repr=False)
     allow_http: bool | None = Field(None, description="Whether plain http may be used beyond this machine.")
     timeout: TimeoutTable | None = None

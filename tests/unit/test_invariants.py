@@ -36,6 +36,8 @@ STARTS_TASKS = {
     "cli/several.py": "in a group that ends before the command does",
     "lsp/editor_models.py": "a request to the client, which ends with whoever reads its answer",
     "lsp/features/drafts.py": "a wait for the client's answer, which ends with the command",
+    "providers/acp_process.py": "the reading of an agent's stderr; it ends with the process",
+    "providers/acp_talk.py": "the turn of an agent; the generator that waits for it ends it",
     "testing/conformance.py": "requests that a test cancels and waits for",
     "lsp/wire/transport.py": "the conversation, the watch over the editor, TCP's connections; all end with the server",
     "lsp/server.py": "run_task, which every feature uses, and the session's opening; close() ends both",
@@ -64,6 +66,7 @@ LOADS_BY_NAME = {
 STARTS_PROCESSES = {
     "context/index/children.py": "our own interpreter with our own module, to read files beside the editor's process",
     "context/mcp/stdio.py": "servers that the user described or allowed, for a draft or a preview of one",
+    "providers/acp_process.py": "the user's own agent, looked up outside of the project, for a draft that asks it",
     "settings/key_command.py": "the user's own `api_key_command`, looked up outside of the project",
 }
 

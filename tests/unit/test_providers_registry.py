@@ -37,7 +37,8 @@ def test_what_ships_is_declared_as_a_package_of_others_would_declare_it():
 
 @pytest.mark.parametrize("kind", BUILT_IN)
 def test_every_kind_makes_a_provider_that_calls_itself_by_the_settings_name(kind):
-    provider = create_provider(settings(kind=kind), None)
+    more = {"command": ("agent",)} if kind_named(kind).acts else {}
+    provider = create_provider(settings(kind=kind, **more), None)
     assert provider.id == "work"
     assert provider.kind == kind
     assert provider.server_address == ("m.example" if kind_named(kind).has_address and kind != "outline" else None)

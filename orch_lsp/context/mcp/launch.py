@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orch_lsp.context.mcp.declared import Declared
+from orch_lsp.settings.inherited import inherited
 from orch_lsp.settings.key_command import find_program
 from orch_lsp.settings.mcp_settings import McpServer, McpTool
 
 _FOLDER = "${workspaceFolder}"
-_INHERITED = (
-    (
-        *("APPDATA", "HOMEDRIVE", "HOMEPATH", "LOCALAPPDATA", "PATH", "PATHEXT", "PROCESSOR_ARCHITECTURE"),
-        *("SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "USERNAME", "USERPROFILE"),
-    )
-    if sys.platform == "win32"
-    else ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
-)
 
 
 class LaunchError(Exception):
@@ -70,7 +62,7 @@ def of_user(server: McpServer, root: Path, environment: Mapping[str, str] = os.e
         raise LaunchError("its program is neither an absolute path nor on PATH outside of the workspace")
     folder = server.folder or "~"
     passed = {name: environment[name] for name in server.env_from if name in environment}
-    return Launch((program, *command[1:]), {**_inherited(environment), **passed, **server.env}, _existing(folder))
+    return Launch((program, *command[1:]), {**inherited(environment), **passed, **server.env}, _existing(folder))
 
 
 def of_workspace(server: Declared, root: Path, environment: Mapping[str, str] = os.environ) -> Launch:
@@ -87,11 +79,7 @@ def of_workspace(server: Declared, root: Path, environment: Mapping[str, str] = 
         program = find_program(server.command[0], environment.get("PATH", os.defpath), root)
     if program is None:
         raise LaunchError("its program is not on PATH outside of the workspace")
-    return Launch((program, *server.command[1:]), {**_inherited(environment), **server.env}, _existing(str(folder)))
-
-
-def _inherited(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: environment[name] for name in _INHERITED if name in environment}
+    return Launch((program, *server.command[1:]), {**inherited(environment), **server.env}, _existing(str(folder)))
 
 
 def _existing(folder: str) -> str:
