@@ -8,6 +8,7 @@ import difflib
 import shlex
 import signal
 import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -185,11 +186,16 @@ async def _draft_all(files: Sequence[Path], options: Options) -> int:
     session = sessions.build_session()
     interruption = _Interruption(session)
     worst = 0
+    ended = Counter[int | None]()
 
     async def one(path: Path) -> Ending:
         nonlocal worst
         code = await _draft_one(session, path, options, interruption, display)
         worst = max(worst, code or 0)
+        ended[code] += 1
+        if options.several:
+            failed = ended[EXIT_FAILED] + ended[EXIT_BEFORE_RUN]
+            display.tally(f"{ended.total()} of {len(files)} done" + (f", {failed} failed" if failed else ""))
         if interruption.asked:
             return "cancelled"
         return "done" if code is None else _ENDINGS[code]

@@ -22,6 +22,8 @@ from orch_lsp.runs.escape import plain
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import RunStatus
 
+_LINES_LEFT = 3
+"""Lines of the terminal that the display leaves free."""
 _COUNT = re.compile(r" \(about \d+ tokens so far\)$")
 
 
@@ -53,14 +55,8 @@ class TerminalDisplay:
         self.console = _console()
         self.is_interactive = self.console.is_terminal and not self.console.is_dumb_terminal
         self._rows: list[_ProgressLine] = []
-        self._live = Live(
-            get_renderable=lambda: Group(*self._rows),
-            console=self.console,
-            transient=True,
-            refresh_per_second=8,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
+        self._tally = ""
+        self._live: Live | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -68,29 +64,58 @@ class TerminalDisplay:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._live.stop()
+        self._stop()
+
+    def _start(self) -> None:
+        """Show the rows, unless they are shown; by a new `Live`, as one that was stopped erases what was said since."""
+        if self.is_interactive and self._live is None:
+            self._live = Live(
+                get_renderable=self._shown,
+                console=self.console,
+                transient=True,
+                refresh_per_second=8,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self._live.start()
+
+    def _stop(self) -> None:
+        if self._live is not None:
+            live, self._live = self._live, None
+            live.stop()
+
+    def tally(self, words: str) -> None:
+        """Show below the rows how far the whole is."""
+        self._tally = words
+
+    def _shown(self) -> Group:
+        """As many rows as the terminal has room for: what scrolls out of it could not be erased."""
+        room = max(1, self.console.height - _LINES_LEFT)
+        rows = self._rows[:room]
+        more = f"and {len(self._rows) - room} more" if len(self._rows) > room else ""
+        last = "; ".join(filter(None, (more, self._tally)))
+        return Group(*rows, *((Text(f"  {last}", no_wrap=True, overflow="ellipsis"),) if last else ()))
 
     def add(self, row: _ProgressLine) -> None:
         """Show a row below the others."""
         self._rows.append(row)
-        if self.is_interactive:
-            self._live.start()
+        self._start()
 
     def remove(self, row: _ProgressLine) -> None:
         """Show a row no more."""
         self._rows.remove(row)
         if not self._rows:
-            self._live.stop()
+            self._stop()
 
     @contextlib.contextmanager
     def aside(self) -> Generator[None]:
         """Take the rows away while something is said of a run that has ended, and show the others again."""
-        self._live.stop()
+        self._stop()
         try:
             yield
         finally:
-            if self._rows and self.is_interactive:
-                self._live.start()
+            if self._rows:
+                self._start()
 
 
 class TerminalObserver:
