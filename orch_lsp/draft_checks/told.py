@@ -24,8 +24,8 @@ _KIND = re.compile(
 _QUOTE = re.compile(r"\"([^\"]+)\"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|「([^」]+)」|`([^`]+)`")
 _WHOLE = re.compile(r"[^\"“„«「`]*[\"“„«「`](.+)[\"”“»」`]\W*\Z")
 _ASKS = re.compile(
-    r"[^\w\s]{0,4}(?:Q-?\d{1,3}\W{1,4})?(?P<kind>contradiction|(?:open )?question)\b\W{0,4}?(?:[:：]\s*)?"
-    r"(?P<rest>.+)\Z",
+    r"[^\w\s]{0,4}(?:Q-?\d{1,3}\W{1,4})?(?P<kind>contradiction|(?:open )?question)\b[*_]{0,3}\s{0,3}[:：]?[*_]{0,3}\s*"
+    r"(?P<rest>\S.*)\Z",
     re.IGNORECASE,
 )
 _LINES = re.compile(r"\bL(\d{1,6})\b")

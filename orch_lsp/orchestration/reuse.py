@@ -11,14 +11,14 @@ from orch_lsp.orchestration.plan import Reusable
 from orch_lsp.orchestration.retryable import ENDED_OTHERWISE
 from orch_lsp.runs.status import StepStatus
 from orch_lsp.text import sha256
-from orch_lsp.workflows.model import CLARIFY, DRAFT, FACTS, LOCATE, OUTLINE, SECTION
+from orch_lsp.workflows.model import CLARIFY, CRITIC, DRAFT, FACTS, LOCATE, OUTLINE, SECTION
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.reading import Reading
     from orch_lsp.runs.record import RunRecord, Step
     from orch_lsp.runs.store import RunStore
 
-_KEPT = frozenset({FACTS, LOCATE, CLARIFY, OUTLINE, DRAFT, SECTION})
+_KEPT = frozenset({FACTS, LOCATE, CLARIFY, OUTLINE, DRAFT, SECTION, CRITIC})
 
 
 async def unfinished_on(store: RunStore, reading: Reading) -> RunRecord | None:

@@ -55,7 +55,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_PAID_FOR = frozenset({facts.NAME, locate.NAME, clarify.NAME, outline.NAME, draft.NAME, section.NAME})
+_PAID_FOR = frozenset({
+    facts.NAME, locate.NAME, clarify.NAME, outline.NAME, draft.NAME, section.NAME, critic.NAME,
+})  # fmt: skip
 
 _OF_ONE_ANSWER = frozenset({
     ErrorCode.TRUNCATED, ErrorCode.EMPTY_OUTPUT, ErrorCode.INCOMPLETE_OUTPUT, ErrorCode.CONTENT_FILTERED,

@@ -161,6 +161,8 @@ def _told(error: ValidationError, lines: _Lines) -> list[Fault]:
             table = file_model.WorkflowFile if step is None else file_model.StepTable
             meant = near(key or "", table.model_fields)
             message = f"There is no key {named} here" + (f"; is `{meant[0]}` meant?" if meant else ".")
+        elif step is not None and key is None:
+            message = "An entry of `steps` is no table; each step begins with `[[steps]]`."
         elif one["type"] == "missing":
             message = f"{named} is missing."
         else:

@@ -1,6 +1,6 @@
 """A process that drafts a document and kills itself, with no chance to say goodbye, when a step has begun to work.
 
-Usage: killed_in_step.py FILE STEP
+Usage: killed_in_step.py FILE STEP [WORKFLOW]
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from orch_lsp.settings.resolve import CommandChoice
 from tests.fakes.watcher import Watcher
 
 
-async def main(file: str, step: str) -> None:
+async def main(file: str, step: str, workflow: str | None = None) -> None:
     def kill(begun: str) -> None:
         if begun == step:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -34,7 +34,7 @@ async def main(file: str, step: str) -> None:
     session = build_session()
     source = Source(path.as_uri(), path, 1, path.read_text(encoding="utf-8"), (path.parent,))
     reading = await read(session, source, editor=ProjectLayer(), command=CommandChoice())
-    plan = await asyncio.to_thread(plan_draft, reading, command="draft")
+    plan = await asyncio.to_thread(plan_draft, reading, command="draft", workflow=workflow)
     live = await session.supervisor.start(plan, Watcher(kill), deliver, client=Software("test", None))
     await session.supervisor.wait(live.record.run_id)
 

@@ -13,7 +13,7 @@ from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.workflows.library import packaged, workflow_named, workflows
 from orch_lsp.workflows.model import STEPS
 from orch_lsp.workflows.reading import InvalidWorkflowError, read_workflow
-from orch_lsp.workflows.writing import KEYS, meaning_at, proposals
+from orch_lsp.workflows.writing import KEYS, MEANINGS, meaning_at, proposals
 
 CHEAP = """description = "Plan cheaply, write well"
 
@@ -209,3 +209,34 @@ def test_the_meaning_of_a_word_is_told():
     assert found is not None
     assert found[0].startswith("`each`: Of `section`")
     assert meaning_at(TYPED, TYPED.index("secton") + 1) is None
+
+
+def test_each_step_has_a_meaning_for_whoever_writes_a_file():
+    assert set(MEANINGS) == set(STEPS)
+    text = '[[steps]]\nid = "locate"\n'
+    found = meaning_at(text, text.index("locate") + 1)
+    assert found is not None
+    assert found[0].startswith("`locate`: Asks a model which files")
+
+
+def test_files_and_facts_are_looked_for_side_by_side_and_what_follows_waits_for_both():
+    text = "".join(
+        f'[[steps]]\nid = "{name}"\n' for name in ("draft", "clarify", "locate", "facts", "candidates", "read")
+    )
+    workflow = read_workflow("w", text)
+    assert [(step.id, step.needs) for step in workflow.steps] == [
+        ("read", ()),
+        ("facts", ("read",)),
+        ("candidates", ("read",)),
+        ("locate", ("candidates", "facts")),
+        ("clarify", ("locate", "facts")),
+        ("draft", ("clarify",)),
+        ("check", ("draft",)),
+    ]
+
+
+def test_a_workflow_that_writes_nothing_looks_and_asks():
+    review = read_workflow("w", '[[steps]]\nid = "critic"\n')
+    assert not review.writes
+    assert [step.id for step in review.steps] == ["context", "check", "critic"]
+    assert [step.id for step in read_workflow("w", '[[steps]]\nid = "clarify"\n').steps] == ["context", "clarify"]

@@ -175,7 +175,7 @@ def read_choice(items: Sequence[str], on_the_map: frozenset[str], root: Path) ->
 
 def _is_a_path(path: str) -> bool:
     """Whether a word is meant as the name of a file, rather than as the beginning of a sentence."""
-    return "/" in path or "\\" in path or "." in path.strip(".") or path.startswith("~")
+    return "/" in path or "\\" in path or "." in path.rstrip(".") or path.startswith("~")
 
 
 def _why_not(root: Path, path: str) -> str:
