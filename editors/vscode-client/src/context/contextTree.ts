@@ -248,8 +248,9 @@ function lines([first, last]: readonly [number, number]): string {
   return first === last ? vscode.l10n.t("line {0}", first) : vscode.l10n.t("lines {0}–{1}", first, last);
 }
 
+/** A file's name as a label: characters that nobody sees, or that turn others round, stand out. */
 function nameOf(path: string): string {
-  return path.split("/").at(-1) ?? path;
+  return (path.split("/").at(-1) ?? path).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
 
 function hasPieces(file: SentFile): boolean {
