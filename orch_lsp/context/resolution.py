@@ -124,12 +124,23 @@ class Resolver:
             if found.reason not in {NOT_FOUND, NOT_A_FILE}:
                 return Exclusion(mention.written, found.reason)
             missing = found.reason if missing == NOT_FOUND else missing
-        named = self._by_name.get(mention.path, ())
-        if len(named) == 1:
-            return named[0]
+        named = self._named(mention)
+        if named is not None:
+            return named
         if outside and not mention.path.startswith("/"):
             return Exclusion(mention.written, OUTSIDE)
         return self._refuse(mention, OUTSIDE if outside else missing)
+
+    def _named(self, mention: Mention) -> str | None:
+        """The one file of a name, or whose path ends as code and words have it; tests only if nothing else does."""
+        path = mention.path
+        found = self._by_name.get(posixpath.basename(path), ())
+        if "/" in path:
+            end = f"/{path.removeprefix('./')}"
+            found = [] if mention.explicit else [one for one in found if one.endswith(end)]
+        if len(found) > 1:
+            found = [one for one in found if role_of(one) != "tests"]
+        return found[0] if len(found) == 1 else None
 
     def _file_of_uri(self, mention: Mention) -> str | Exclusion | None:
         """As `_file`, for an address of this machine, which is compared with the root as it is written."""

@@ -268,6 +268,31 @@ def test_of_very_many_symbols_and_definitions_only_so_many_are_looked_at(tmp_pat
     assert retrieve(tmp_path, BRIEF + " ".join(names)).items
 
 
+@pytest.mark.parametrize(
+    ("named", "path"),
+    [
+        ("`settings.py`", "app/conf/settings.py"),
+        ("settings.py", "app/conf/settings.py"),
+        ("@settings.py", "app/conf/settings.py"),
+        ("`conf/settings.py`", "app/conf/settings.py"),
+        ("core/client.py:1-2", "app/core/client.py"),
+        ("`client.py`", None),
+        ("`ore/client.py`", None),
+        ("[x](core/client.py)", None),
+        ("@core/client.py", None),
+    ],
+)
+def test_a_name_means_the_one_file_that_has_it_or_the_end_of_its_path(
+    tmp_path: Path, named: str, path: str | None
+) -> None:
+    files = ["app/conf/settings.py", "tests/settings.py", "app/core/client.py", "app/client.py"]
+    write(tmp_path, dict.fromkeys(files, "x = 1\n"))
+    resolver = Resolver(Path(os.path.realpath(tmp_path)), "specs", FileTree(tmp_path), files)
+    (mention,) = find_mentions(named)
+    found = resolver.resolve(mention)
+    assert (found[0].path if isinstance(found, tuple) else None) == path
+
+
 def test_a_call_of_another_machine_leads_to_the_file_whose_path_ends_alike(tmp_path: Path) -> None:
     files = ["app/core/client.py", "app/client.py", "other/api.py"]
     write(tmp_path, dict.fromkeys(files, "x = 1\n"))
