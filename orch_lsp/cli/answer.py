@@ -23,7 +23,7 @@ from orch_lsp.late import late
 from orch_lsp.orchestration.answering import keep_answer, question_of, sections_borne_on
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.rewrite import RewriteAsk
+from orch_lsp.orchestration.rewrite import RewriteAsk, update_instruction
 from orch_lsp.orchestration.session import Session
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.runs.record import Question, RunRecord, timestamp
@@ -142,18 +142,14 @@ def _say(found: _Answered, *, update: bool) -> None:
 
 
 def _update(found: _Answered, choice: CommandChoice, *, as_json: bool, workspace: Path | None) -> None:
-    instruction = f"“{found.question.text}” is answered: {_words(found)}. Say what follows from that, and no more."
+    told = next((one for one in found.record.questions if one.id == found.question.id), found.question)
+    instruction = update_instruction([told])
 
     async def plan(session: Session, reading: Reading) -> DraftPlan:
         ask = RewriteAsk.of(_still_there(reading, found.sections), instruction)
         return await rewriting.planned_rewrite(session, reading, ask, command="answer")
 
     run_on((found.path,), Options(choice, write=True, as_json=as_json, workspace=workspace, plan=plan))
-
-
-def _words(found: _Answered) -> str:
-    told = next((one.answer for one in found.record.questions if one.id == found.question.id), None)
-    return told or ""
 
 
 def _still_there(reading: Reading, keys: Sequence[str]) -> tuple[str, ...]:

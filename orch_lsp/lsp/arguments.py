@@ -33,6 +33,8 @@ class CommandArgument:
     """Words that a run has to have."""
     key: str | None = None
     """The key of a section, node or open place of the document."""
+    keys: list[str] | None = None
+    """Several of them."""
     line: int | None = None
     """A line of the document, counted from 0."""
     position: Mapping[str, Any] | None = None

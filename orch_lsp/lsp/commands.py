@@ -65,7 +65,7 @@ COMMANDS = {
     GENERATE_DRAFT: CommandSubject("document", ("uri", "key", "workflow", "instruction", "provider", "model", "apply")),
     PREVIEW_CONTEXT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "glance", "open")),
     REGENERATE_SECTION: CommandSubject(
-        "document", ("uri", "key", "position", "instruction", "provider", "model", "apply")
+        "document", ("uri", "key", "keys", "position", "instruction", "provider", "model", "apply")
     ),
     REFINE_DOCUMENT: CommandSubject("document", ("uri", "instruction", "provider", "model", "apply")),
     DERIVE_DOCUMENT: CommandSubject("document", ("uri", "kind", "provider", "model", "apply")),

@@ -13,12 +13,16 @@ from orch_lsp.lsp.drafted import draft_shown, run_shown, sections_in_page
 from orch_lsp.lsp.offers import Offer
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.plan import Reading
-from orch_lsp.orchestration.rewrite import may_be_rewritten
+from orch_lsp.orchestration.rewrite import may_be_rewritten, update_instruction
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.written_by import origins_of
+from orch_lsp.runs.origins import SectionOrigin
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import WAITING, WRITTEN, SectionState
-from orch_lsp.text import Span
+from orch_lsp.text import Span, counted
+
+Origins = Sequence[tuple[Written, SectionOrigin]]
+"""Parts of a document, each with the run that wrote it."""
 
 _LONGEST_TITLE = 60
 _MOST = 100
@@ -70,17 +74,33 @@ def _in_document(record: RunRecord, reading: Reading) -> Iterable[SectionOffer]:
         yield SectionOffer(head, whole, (*_offers(record, section.key, section.state, title), *again))
 
 
-async def written_offers(snapshot: Snapshot, reading: Reading) -> Sequence[SectionOffer]:
-    """For each section that a run wrote: to have it written anew, with an instruction or without."""
+async def written_sections(snapshot: Snapshot, reading: Reading) -> Origins:
+    """The sections that runs wrote and that can be written anew; none where no model can be asked."""
     choice = reading.settings.choice
     if not reading.drafts or choice is None or not choice.provider.has_model:
         return ()
-    sections = {section.key: section for section in reading.document.profile_sections.values()}
+    keys = {section.key for section in reading.document.profile_sections.values()}
 
     def choose() -> Sequence[Written]:
-        return [part for part in written_parts(reading.document) if part.key in sections][:_MOST]
+        return [part for part in written_parts(reading.document) if part.key in keys][:_MOST]
 
-    origins = await origins_of(snapshot.session.store, reading, choose)
+    return await origins_of(snapshot.session.store, reading, choose)
+
+
+def update_offer(reading: Reading, origins: Origins) -> Offer | None:
+    """To bring the sections in line with answers that came since they were written, all in one run."""
+    stale = {part.key: one.answered for part, one in origins if one.answered is not None}
+    keys = [key for key in stale if may_be_rewritten(reading, key)]
+    if not keys:
+        return None
+    instruction = update_instruction(stale.values())
+    argument = {"uri": reading.source.uri, "keys": keys, "instruction": instruction}
+    return Offer(f"Orch: Update {counted(len(keys), 'section')} by what was answered", REGENERATE_SECTION, argument)
+
+
+async def written_offers(snapshot: Snapshot, reading: Reading, origins: Origins) -> Sequence[SectionOffer]:
+    """For each section that a run wrote: to have it written anew, with an instruction or without."""
+    sections = {section.key: section for section in reading.document.profile_sections.values()}
     can_ask = snapshot.client.orch_notifications
 
     def offered() -> list[SectionOffer]:

@@ -136,32 +136,6 @@ def _now(record: RunRecord, question: Question) -> Question:
     return next((one for one in record.questions if one.id == question.id), question)
 
 
-def stale_sections(runs: Iterable[RunRecord], document: SpecDocument) -> dict[str, Question]:
-    """Keys of the parts of a document whose text is still what it was when a question was answered that they speak of.
-
-    Args:
-        runs: Runs on the document.
-        document: As it is now.
-
-    Returns:
-        Each with the question.
-    """
-    waiting = {
-        (one.key, one.sha256): question
-        for run in runs
-        for question in run.questions
-        if question.answer is not None
-        for one in question.bears_on
-    }
-    if not waiting:
-        return {}
-    found: dict[str, Question] = {}
-    for part in written_parts(document):
-        if not part.placeholder and (question := waiting.get((part.key, part.sha256))) is not None:
-            found[part.key] = question
-    return found
-
-
 def _says(words: frozenset[str], text: str) -> bool:
     common = len(shared(words, words_of(text)))
     return common >= _LEAST_WORDS and common >= _SHARE * len(words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from orch_lsp.orchestration.reading import Reading
 from orch_lsp.text import shortened
 
 if TYPE_CHECKING:
-    from orch_lsp.runs.record import RunRecord
+    from orch_lsp.runs.record import Question, RunRecord
 
 LONGEST_INSTRUCTION = 2_000
 _LONGEST_NAME = 80
@@ -40,6 +40,12 @@ class RewriteAsk:
     def keys(self) -> tuple[str, ...]:
         """All nodes that are named."""
         return (() if self.key is None else (self.key,)) + self.also
+
+
+def update_instruction(questions: Iterable[Question]) -> str:
+    """The instruction by which sections are brought in line with answers to these questions."""
+    told = {question.id: f"“{question.text}” is answered: {question.answer}." for question in questions}
+    return f"{' '.join(told.values())} Say what follows from that, and no more."
 
 
 def asked_in(record: RunRecord) -> RewriteAsk | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from orch_lsp.document.written import Written
-from orch_lsp.runs.record import DraftSection, RunRecord
+from orch_lsp.runs.record import DraftSection, Question, RunRecord
 from orch_lsp.runs.status import WRITTEN
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -44,6 +44,8 @@ class SectionOrigin:
     unchanged: bool
     run: RunRecord | None = None
     entry: ProvenanceEntry | None = None
+    answered: Question | None = None
+    """The question that it speaks of and that was answered since: while its text is what it was then, it is stale."""
 
 
 def to_line(entry: ProvenanceEntry) -> str:
@@ -184,10 +186,21 @@ def section_origins(
             if entry is not None and (run is None or entry.time > time_of(run)):
                 run = local.get(entry.run_id)
         if run is not None:
-            origins[section.key] = SectionOrigin(section.key, unchanged, run=run)
+            origins[section.key] = SectionOrigin(
+                section.key, unchanged, run=run, answered=answered_since(section, applied)
+            )
         elif entry is not None:
             origins[section.key] = SectionOrigin(section.key, unchanged, entry=entry)
     return origins
+
+
+def answered_since(section: Written, runs: Iterable[RunRecord]) -> Question | None:
+    """The question that a section speaks of and that was answered while its text was what it is; None without one."""
+    for run in runs:
+        for question in run.questions:
+            if any((one.key, one.sha256) == (section.key, section.sha256) for one in question.bears_on):
+                return question
+    return None
 
 
 def taken_back(sections: Sequence[Written], applied: Sequence[RunRecord]) -> set[str]:

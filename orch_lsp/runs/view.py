@@ -28,7 +28,7 @@ from orch_lsp.runs.origins import SectionOrigin, time_of
 from orch_lsp.runs.record import SECTION_MISSING, Attempt, Finding, Question, RunRecord, Step
 from orch_lsp.runs.status import RunStatus, SectionState
 from orch_lsp.runs.timeline import step_label, timeline_lines, timeline_of
-from orch_lsp.text import counted
+from orch_lsp.text import counted, shortened
 
 _WORDS_SHOWN = 160
 _PAGE_WIDTH = 100
@@ -187,7 +187,7 @@ def hover_lines(origin: SectionOrigin, now: dt.datetime | None = None) -> tuple[
             ("When", (time_of(run), *_ago(time_of(run), now))),
             ("From", (*_kind(run), f"prompt {run.prompt.name} {run.prompt.version}", *_given(run))),
             ("Tokens and cost", (tokens_label(run.usage), cost_label(run.cost))),
-            ("Since then", (state, *ending)),
+            ("Since then", (state, *_stale(origin), *ending)),
             ("Record", (f"run {run.run_id}",)),
         )
     if entry is not None:
@@ -200,6 +200,16 @@ def hover_lines(origin: SectionOrigin, now: dt.datetime | None = None) -> tuple[
             ("Record", (f"run {entry.run_id}", "not in local history", "from the repository")),
         )
     return (("", (state,)),)
+
+
+def _stale(origin: SectionOrigin) -> tuple[str, ...]:
+    """The answer that came since and that the section does not know."""
+    answered = origin.answered
+    if answered is None:
+        return ()
+    return (
+        f"stale: {answered.id} “{shortened(answered.text, 120)}” is answered: {shortened(answered.answer or '', 80)}",
+    )
 
 
 def _ago(time: str, now: dt.datetime | None) -> tuple[str, ...]:

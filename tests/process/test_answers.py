@@ -183,3 +183,32 @@ async def test_a_question_is_answered_in_the_document_and_on_the_record(desk, mo
     assert shown["questions"][0]["answer"] == "Redis"
     with pytest.raises(Exception, match="Did you mean Q1"):
         await desk.editor.execute("orch.answerQuestion", {**answer, "question": "Q11"})
+
+
+@at_a_desk
+async def test_what_an_answer_bears_on_is_stale_until_it_is_updated_in_one_go(desk, model):
+    desk.ask(model, stream_reply(chat_pieces([ASKING])))
+    uri = desk.open("stale", SPEC)
+    record = await desk.editor.draft(uri)
+    update = "Orch: Update 1 section by what was answered"
+    assert update not in await desk.editor.lenses(uri)
+    answer = {"runId": record["run_id"], "question": "Q1", "answer": "Redis"}
+    await desk.editor.execute("orch.answerQuestion", answer)
+    stale = "stale: Q1 “Where is the counter kept?” is answered: Redis"
+    assert stale in (await desk.editor.hover(uri, "## Acceptance Criteria") or "")
+    assert stale not in (await desk.editor.hover(uri, "## Goal") or "")
+    assert update in await desk.editor.lenses(uri)
+    shown = desk.editor.text(uri)
+
+    both = "## Acceptance Criteria\n\n- With the counter in Redis, the 101st request in a minute is refused.\n"
+    desk.ask(model, stream_reply(chat_pieces([both])))
+    instruction = "“Where is the counter kept?” is answered: Redis."
+    told = await desk.editor.execute(
+        "orch.regenerateSection", {"uri": uri, "keys": ["acceptance-criteria"], "instruction": instruction}
+    )
+    await desk.editor.ended(told["runId"])
+    await desk.editor.until(lambda: "With the counter in Redis" in desk.editor.text(uri))
+    begin = shown.index("## Acceptance Criteria")
+    assert desk.editor.text(uri) == shown[:begin] + both
+    assert stale not in (await desk.editor.hover(uri, "## Acceptance Criteria") or "")
+    assert update not in await desk.editor.lenses(uri)

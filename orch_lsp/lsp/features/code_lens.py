@@ -10,7 +10,14 @@ from lsprotocol import types
 from orch_lsp.lsp.commands import GENERATE_DRAFT, SHOW_RUN
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.offers import Offer, offers, place_offers
-from orch_lsp.lsp.section_offers import SectionOffer, offers_in_draft, section_offers, written_offers
+from orch_lsp.lsp.section_offers import (
+    SectionOffer,
+    offers_in_draft,
+    section_offers,
+    update_offer,
+    written_offers,
+    written_sections,
+)
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.review import is_spec
 
@@ -32,7 +39,10 @@ async def code_lens(snapshot: Snapshot, params: types.CodeLensParams) -> list[ty
     lenses = [types.CodeLens(place, _command(offer, estimate)) for offer in found]
     lenses += _beside_sections(positions, await section_offers(snapshot.session, reading))
     if snapshot.session.supervisor.live_on(snapshot.uri) is None:
-        lenses += _beside_sections(positions, await written_offers(snapshot, reading))
+        written = await written_sections(snapshot, reading)
+        if (update := await asyncio.to_thread(update_offer, reading, written)) is not None:
+            lenses.append(types.CodeLens(place, _command(update, "")))
+        lenses += _beside_sections(positions, await written_offers(snapshot, reading, written))
     places = await asyncio.to_thread(place_offers, reading)
     elsewhere = next((offer for offer in found if offer.command == SHOW_RUN), None)
     if elsewhere is not None:

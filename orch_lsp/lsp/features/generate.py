@@ -63,7 +63,7 @@ async def generate_draft(ls: OrchServer, given: CommandArgument) -> dict[str, st
 
 
 async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str, str | None]:
-    """orch.regenerateSection: start a run that writes anew what has a key, or what stands at a position.
+    """orch.regenerateSection: start a run that writes anew what has a key or keys, or what stands at a position.
 
     Without either the person is told so, and `runId` is null.
 
@@ -72,7 +72,7 @@ async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str
     """
     choice = _choice_of(given)
     uri = ls.target_uri(given.uri)
-    key = given.key
+    key, *also = (*(() if given.key is None else (given.key,)), *(given.keys or ())) or (None,)
     if key is None and given.position is None:
         words = "Orch: put the cursor into a section, a requirement or a task, and choose “Rewrite” among its actions."
         ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, words))
@@ -87,7 +87,7 @@ async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str
             "Nothing is named that could be written anew.",
             remediation="Put the cursor into a section, a requirement or a task, or give its key.",
         )
-    ask = RewriteAsk(key, given.instruction)
+    ask = RewriteAsk.of((key, *filter(None, also)), given.instruction)
 
     async def plan(session: Session, reading: Reading) -> DraftPlan:
         return await rewriting.planned_rewrite(session, reading, ask, command=REGENERATE_SECTION)

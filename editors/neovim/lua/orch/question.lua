@@ -6,22 +6,23 @@ local M = {}
 
 local OTHER = 'Another answer…'
 
---- Offer to rewrite a section that an answer bears on.
+--- Offer to rewrite the sections that an answer bears on, all in one run.
 ---@param answered table
 ---@param bufnr integer
 local function offer(answered, bufnr)
   if type(answered.sections) ~= 'table' or #answered.sections == 0 then
     return
   end
-  vim.ui.select(answered.sections, {
-    prompt = ('%s is answered. Update which section?'):format(answered.question),
-  }, function(key)
-    if key then
+  local all = ('Update %d section(s): %s'):format(#answered.sections, table.concat(answered.sections, ', '))
+  vim.ui.select({ all, 'Not now' }, {
+    prompt = ('%s is answered.'):format(answered.question),
+  }, function(chosen)
+    if chosen == all then
       local told = ('The open question %s is answered: %s. Bring this in line with the answer.'):format(
         answered.question,
         answered.answer
       )
-      rpc.execute('orch.regenerateSection', { uri = answered.uri, key = key, instruction = told }, bufnr)
+      rpc.execute('orch.regenerateSection', { uri = answered.uri, keys = answered.sections, instruction = told }, bufnr)
     end
   end)
 end

@@ -51,17 +51,17 @@ interface Answered {
   readonly sections: readonly string[];
 }
 
-const MOST_OFFERED = 3;
-
-/** Offers to rewrite a section that an answer bears on; null if none is, or the person does not want to. */
-export async function sectionToUpdate(answered: unknown): Promise<CommandArgument | null> {
+/** Offers to rewrite all sections that an answer bears on, in one run; null if the person does not want to. */
+export async function sectionsToUpdate(answered: unknown): Promise<CommandArgument | null> {
   const { uri, question, answer, sections } = answered as Partial<Answered>;
   if (uri === undefined || sections === undefined || sections.length === 0) return null;
-  const offered = new Map(sections.slice(0, MOST_OFFERED).map((key) => [vscode.l10n.t("Update “{0}”", key), key]));
+  const [first] = sections;
+  const offer =
+    sections.length === 1
+      ? vscode.l10n.t("Update “{0}”", first ?? "")
+      : vscode.l10n.t("Update {0} sections", sections.length);
   const told = vscode.l10n.t("Orch: {0} is answered. It bears on {1}.", question ?? "", sections.join(", "));
-  const chosen = await vscode.window.showInformationMessage(told, ...offered.keys());
-  const key = chosen === undefined ? undefined : offered.get(chosen);
-  if (key === undefined) return null;
+  if ((await vscode.window.showInformationMessage(told, offer)) !== offer) return null;
   const instruction = `The open question ${question ?? ""} is answered: ${answer ?? ""}. Bring this in line with the answer.`;
-  return { uri, key, instruction };
+  return { uri, keys: sections, instruction };
 }

@@ -6,7 +6,7 @@ import { runIdOf } from "../documents/virtualDocuments";
 import { runOfNode } from "../history/runTree";
 import { sectionReview } from "../review/sectionReview";
 import type { RunTracker } from "../runs/runTracker";
-import { answerToQuestion, sectionToUpdate } from "./answerToQuestion";
+import { answerToQuestion, sectionsToUpdate } from "./answerToQuestion";
 import { askForInstruction, askHowToRefine } from "./askForInstruction";
 import { chooseNewDocument } from "./chooseNewDocument";
 import { chooseProvider, type ProviderChoice } from "./chooseProvider";
@@ -127,8 +127,8 @@ export class CommandRouter {
         const chosen = await answerToQuestion(await next([{ ...argument }]));
         if (chosen === null) return undefined;
         const answered = await next([{ ...argument, ...chosen }]);
-        const section = await sectionToUpdate(answered);
-        if (section !== null) void vscode.commands.executeCommand("orch.regenerateSection", section);
+        const sections = await sectionsToUpdate(answered);
+        if (sections !== null) void vscode.commands.executeCommand("orch.regenerateSection", sections);
         return answered;
       }
       case "orch.reviewSection": {
@@ -170,7 +170,8 @@ export class CommandRouter {
   private async rewrite(argument: CommandArgument | undefined, next: Next): Promise<unknown> {
     const editor = vscode.window.activeTextEditor;
     let asked = argument;
-    if (asked?.["key"] === undefined && asked?.["position"] === undefined && editor !== undefined) {
+    const isNamed = ["key", "keys", "position"].some((name) => asked?.[name] !== undefined);
+    if (!isNamed && editor !== undefined) {
       const { line, character } = editor.selection.active;
       asked = { ...asked, uri: editor.document.uri.toString(), position: { line, character } };
     }
