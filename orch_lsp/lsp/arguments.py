@@ -64,7 +64,7 @@ class CommandArgument:
     code: str | None = None
     """An error code."""
     step: str | None = None
-    """A step of the set-up: `find`, `models`, `try` or `write`."""
+    """A step of the set-up: `current`, `find`, `models`, `name`, `try` or `write`."""
     base_url: str | None = None
     """The address of a server of one's own."""
     key_env: str | None = None

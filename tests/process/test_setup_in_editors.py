@@ -42,6 +42,9 @@ async def test_the_steps_of_a_picker_lead_to_a_draft(start_editor, homes, served
         "hasKey": False,
         "needsAddress": False,
     } in found["services"]
+    assert await editor.execute("orch.setup", {"step": "current"}) == {
+        key: found[key] for key in ("config", "command", "current")
+    }
     own = {"baseUrl": f"http://127.0.0.1:{served.port}", "keyEnv": "WORK_KEY"}
     listed = await editor.execute("orch.setup", {"step": "models", **own})
     assert [one["id"] for one in listed["models"]] == ["small", "large", "some-embedding"]
@@ -68,6 +71,10 @@ async def test_ten_thousand_models_come_as_those_that_are_looked_for(start_edito
         "orch.setup", {"step": "models", "baseUrl": served.url, "search": "MODEL 999", "limit": 5}
     )
     assert listed["total"] == 19
+    asked = len(served.requests)
+    again = {"provider": listed["provider"], "baseUrl": listed["baseUrl"], "kind": listed["kind"], "search": "77"}
+    assert (await editor.execute("orch.setup", {"step": "models", **again}))["total"] == 280
+    assert len(served.requests) == asked
     assert [one["id"] for one in listed["models"]] == [f"v/model-{name}" for name in (999, 1999, 2999, 3999, 4999)]
 
 
@@ -82,7 +89,7 @@ async def test_what_cannot_be_used_is_told_with_its_code_and_nothing_is_written(
         ("models", {"baseUrl": served.url, "keyEnv": KEY}, "cannot be used: letters, digits"),
         ("write", {"provider": "work", "baseUrl": served.url}, "No model of work is named"),
         ("write", {}, "`provider` is needed"),
-        ("sleep", {}, "`step` must be one of find, models, try, write"),
+        ("sleep", {}, "`step` must be one of current, find, models, name, try, write"),
     ):
         with pytest.raises(JsonRpcException) as refused:
             await editor.execute("orch.setup", {"step": step, **more})

@@ -6,6 +6,7 @@ import { keys } from "./scenarios/keys.mjs";
 import { context } from "./scenarios/context.mjs";
 import { specs } from "./scenarios/specs.mjs";
 import { servers } from "./scenarios/servers.mjs";
+import { setup } from "./scenarios/setup.mjs";
 import { typing } from "./scenarios/typing.mjs";
 
 export const scenarios = [
@@ -21,6 +22,7 @@ export const scenarios = [
   ...context,
   ...typing,
   ...keys,
+  ...setup,
   ...servers,
   {
     name: "a hostile workspace in Restricted Mode",

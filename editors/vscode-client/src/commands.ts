@@ -13,6 +13,7 @@ import type { RunRecord } from "./runs/record";
 export function registerCommands(orch: Orch): vscode.Disposable[] {
   const commands: Readonly<Record<string, (argument: unknown) => unknown>> = {
     "orch.newSpec": (where) => createSpec(orch, where),
+    "orch.setUpProvider": (document) => orch.setUp(document instanceof vscode.Uri ? document : vscode.window.activeTextEditor?.document.uri),
     "orch.setApiKey": () => setApiKey(orch.keys),
     "orch.removeApiKey": () => removeApiKey(orch.keys),
     "orch.installServer": () => orch.install(),

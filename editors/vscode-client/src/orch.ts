@@ -26,6 +26,8 @@ import { RunPanels } from "./runs/runPanel";
 import { RunTracker } from "./runs/runTracker";
 import { chooseLiveRun, showLiveRuns } from "./runs/statusBar";
 import type { DraftDelta } from "./runs/streamedText";
+import { FirstRun } from "./setup/firstRun";
+import { Setup } from "./setup/setup";
 import { SpecTree } from "./specs/specTree";
 import { Specs } from "./specs/specs";
 import { TracePanels } from "./trace/tracePanel";
@@ -57,6 +59,8 @@ export class Orch implements vscode.Disposable {
   private readonly consent: WorkspaceConsent;
   readonly messages: ServerMessages;
   private readonly userSettings: UserSettingsSync;
+  private readonly setup: Setup;
+  private readonly firstRun: FirstRun;
   private installing = false;
   private readonly subscriptions: { dispose: () => unknown }[];
 
@@ -75,6 +79,14 @@ export class Orch implements vscode.Disposable {
       this.output.warn(String(error));
     });
     this.userSettings = new UserSettingsSync(this.keys, this.output);
+    const ask = (argument: object): Promise<unknown> => this.execute("orch.setup", argument);
+    this.setup = new Setup({
+      ask,
+      keys: this.keys,
+      handOver: () => this.userSettings.flush(),
+      useProvider: (uri, choice) => this.execute("orch.useProvider", { uri, ...choice }),
+    });
+    this.firstRun = new FirstRun(context.globalState, ask);
     this.supervisor = new ServerSupervisor({
       output: this.output,
       middleware: createMiddleware(this.router(), this.tracker, this.offers),
@@ -107,6 +119,7 @@ export class Orch implements vscode.Disposable {
       this.traces,
       this.runPanels,
       this.userSettings,
+      this.firstRun,
       this.supervisor,
       new LivePreview(tracker),
       new ContextKeys(tracker, review, this.supervisor, this.keys, this.offers),
@@ -176,6 +189,17 @@ export class Orch implements vscode.Disposable {
     return workingFolder(this.context);
   }
 
+  /** Opens the picker for the provider and model, once it is known whether a server runs; says what is missing else. */
+  async setUp(document: vscode.Uri | undefined): Promise<void> {
+    const state = await this.supervisor.decided();
+    if (state.kind !== "running") await this.messages.show(state);
+    else if (state.client.initializeResult?.capabilities.executeCommandProvider?.commands.includes("orch.setup") === true) {
+      await this.guarded(() => this.setup.run(document));
+    } else {
+      void vscode.window.showWarningMessage(vscode.l10n.t("Orch: this server has no set-up. Update it, or run `orch-lsp setup` in a terminal."));
+    }
+  }
+
   /** Does something that asks the server, and says why if it fails. */
   async guarded(act: () => Promise<void>): Promise<void> {
     try {
@@ -224,6 +248,7 @@ export class Orch implements vscode.Disposable {
         await vscode.commands.executeCommand("orch.specs.focus");
       },
       runInReview: () => this.review.runInFront,
+      setUp: (document) => this.setUp(document),
       useProvider: (uri, choice) => this.execute("orch.useProvider", uri === null ? choice : { uri, ...choice }),
       newestRun: async () => (await this.requests.record(undefined))?.run_id ?? null,
       onUnserved: () => {
@@ -278,7 +303,9 @@ export class Orch implements vscode.Disposable {
       this.history.connect(this.requests);
       this.specs.connect(this.requests);
       this.contextView.connect(this.requests);
+      this.firstRun.connect(state.client);
     } else {
+      this.firstRun.connect(null);
       this.tracker.disconnect();
       this.history.connect(null);
       this.specs.connect(null);

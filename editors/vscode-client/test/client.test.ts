@@ -102,7 +102,7 @@ test("the cure is said once", () => {
 
 test("each failure offers what helps", () => {
   assert.deepEqual(cures("missing_auth", true), ["set key", "retry", "open record"]);
-  assert.deepEqual(cures("missing_provider", false), ["choose provider"]);
+  assert.deepEqual(cures("missing_provider", false), ["set up"]);
   assert.deepEqual(cures("rate_limited", false), []);
   assert.deepEqual(cures("rate_limited", true), ["retry", "open record"]);
   assert.deepEqual(cures("secret_blocked", true), ["open record"]);

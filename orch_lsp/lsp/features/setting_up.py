@@ -6,6 +6,7 @@ asked in messages, or the command for a terminal is named where the client has n
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lsprotocol import types
@@ -15,6 +16,7 @@ from orch_lsp.errors import ErrorCode, OrchError, SettingsError
 from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.refresh import refresh_all
 from orch_lsp.lsp.server import OrchServer
+from orch_lsp.model_lists.lists import ModelList
 from orch_lsp.providers.base import ModelInfo
 from orch_lsp.setup.found import Candidate, Found
 from orch_lsp.setup.narrowing import likeliest_first, matching
@@ -23,13 +25,14 @@ from orch_lsp.setup.selection import Proposal, Selection, name_for
 from orch_lsp.setup.setting_up import SettingUp
 
 COMMAND_LINE = "orch-lsp setup"
+_JUST_ASKED = timedelta(minutes=5)
 _FEW = 4
 """Choices of a message, beside the one that leads elsewhere: more are no choice but a wall."""
 _NOTHING_CHOSEN = frozenset(
     {"missing_provider", "missing_model", "unknown_provider", "missing_auth", "invalid_settings"}
 )
 _TRY, _LATER = "Try it and save", "Not now"
-_STEPS = ("find", "models", "try", "write")
+_STEPS = ("current", "find", "models", "name", "try", "write")
 
 
 async def setup(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
@@ -43,8 +46,12 @@ async def setup(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
     match given.step:
         case None:
             return await _begin(ls, steps, given)
+        case "current":
+            return await _current(steps)
         case "find":
             return await _found(ls, steps)
+        case "name":
+            return {"provider": (await _selection(steps, given)).provider}
         case "models":
             return await _models(ls, steps, given)
         case "try":
@@ -69,8 +76,17 @@ async def _begin(ls: OrchServer, steps: SettingUp, given: CommandArgument) -> di
     return {**answer, "status": "told"}
 
 
+async def _current(steps: SettingUp) -> dict[str, Any]:
+    """The choice that holds at user level; asks nobody."""
+    choice = (await steps.settings()).choice
+    return {
+        "config": str(steps.path),
+        "command": COMMAND_LINE,
+        "current": None if choice is None else {"provider": choice.provider.name, "model": choice.model},
+    }
+
+
 async def _found(ls: OrchServer, steps: SettingUp) -> dict[str, Any]:
-    settings = await steps.settings()
     found = await steps.look_around()
     connections = ls.shared.connections
     services = [
@@ -83,12 +99,9 @@ async def _found(ls: OrchServer, steps: SettingUp) -> dict[str, Any]:
         for provider in ls.shared.presets.values()
         if provider.requires_key
     ]
-    choice = settings.choice
     return {
         "status": "found",
-        "config": str(steps.path),
-        "command": COMMAND_LINE,
-        "current": None if choice is None else {"provider": choice.provider.name, "model": choice.model},
+        **await _current(steps),
         "candidates": _candidates(found),
         "passedOver": [{"provider": one.provider, "reason": one.reason} for one in found.passed_over],
         "services": services,
@@ -110,14 +123,14 @@ def _candidates(found: Found) -> list[dict[str, Any]]:
 
 async def _models(ls: OrchServer, steps: SettingUp, given: CommandArgument) -> dict[str, Any]:
     """The models of a provider, or of the server at an address, whose wire format is found out."""
-    if given.base_url is not None:
+    if given.base_url is not None and given.kind is None:
         own = await recognise(steps, await _selection(steps, given))
         proposal, listed = own.proposal, own.models
         address: str | None = own.selection.base_url
     else:
         proposal = await steps.propose(await _selection(steps, given))
-        listed = await ls.shared.models.best(proposal.provider) if proposal.provider.has_model else None
-        address = None
+        listed = await _list(ls, proposal, is_narrowed=given.search is not None)
+        address = given.base_url
     models = () if listed is None else listed.models
     by_id: dict[str, ModelInfo] = {one.id: one for one in models}
     ids = likeliest_first(tuple(by_id))
@@ -137,6 +150,18 @@ async def _models(ls: OrchServer, steps: SettingUp, given: CommandArgument) -> d
         ],
         "error": None if error is None else {"code": error.code, "message": error.text},
     }
+
+
+async def _list(ls: OrchServer, proposal: Proposal, *, is_narrowed: bool) -> ModelList | None:
+    """The provider's list; who only looks for words in one that was just given is told from that."""
+    models = ls.shared.models
+    if not proposal.provider.has_model:
+        return None
+    if is_narrowed:
+        known = await models.known(proposal.provider)
+        if known.fetched_at is not None and datetime.now(UTC) - known.fetched_at < _JUST_ASKED:
+            return known
+    return await models.best(proposal.provider)
 
 
 async def _selection(steps: SettingUp, given: CommandArgument) -> Selection:

@@ -9,7 +9,7 @@ import type { RunTracker } from "../runs/runTracker";
 import { answerToQuestion, sectionsToUpdate } from "./answerToQuestion";
 import { askForInstruction, askHowToRefine } from "./askForInstruction";
 import { chooseNewDocument } from "./chooseNewDocument";
-import { chooseProvider, type ProviderChoice } from "./chooseProvider";
+import type { ProviderChoice } from "./modelCandidates";
 import { modelChoice } from "./modelCandidates";
 import { selectModel } from "./selectModel";
 import { SERVED_SCHEMES } from "./orchClient";
@@ -25,6 +25,8 @@ export interface RouterActions {
   readonly showRuns: () => Promise<void>;
   readonly showSpecs: () => Promise<void>;
   readonly runInReview: () => string | null;
+  /** Opens the one picker for the provider and model. */
+  readonly setUp: (document: vscode.Uri | undefined) => Promise<void>;
   readonly useProvider: (uri: string | null, choice: ProviderChoice) => Promise<unknown>;
   readonly newestRun: () => Promise<string | null>;
   /** Asks which of the live runs is meant. */
@@ -91,12 +93,18 @@ export class CommandRouter {
       case "orch.selectModel": {
         const choice = modelChoice(await next([{ ...argument, open: false }]));
         const chosen = await selectModel(choice);
-        return chosen === null ? undefined : this.actions.useProvider(choice.uri, chosen);
+        if (chosen === "another provider") await this.actions.setUp(choice.uri === null ? undefined : vscode.Uri.parse(choice.uri, true));
+        else if (chosen !== null) return this.actions.useProvider(choice.uri, chosen);
+        return undefined;
       }
-      case "orch.useProvider": {
-        const choice = argument?.["provider"] === undefined ? await chooseProvider() : argument;
-        return choice === null ? undefined : next([{ ...argument, ...choice }]);
-      }
+      case "orch.setup":
+        if (argument?.["step"] !== undefined) return next(args);
+        await this.actions.setUp(vscode.window.activeTextEditor?.document.uri);
+        return undefined;
+      case "orch.useProvider":
+        if (argument?.["provider"] !== undefined) return next(args);
+        await this.actions.setUp(argument?.uri === undefined ? undefined : vscode.Uri.parse(argument.uri, true));
+        return undefined;
       case "orch.insertNode":
       case "orch.toggleTask": {
         // The palette and a key say nothing of the place: it is the cursor's.

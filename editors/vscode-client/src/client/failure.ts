@@ -7,7 +7,7 @@ export interface CommandFailure {
 }
 
 /** What a person can do about a failure from within the editor. */
-export type Cure = "set key" | "choose provider" | "retry" | "open record" | "show log";
+export type Cure = "set key" | "set up" | "choose provider" | "retry" | "open record" | "show log";
 
 /** Reads a JSON-RPC error, or whatever else was thrown. */
 export function commandFailure(error: unknown): CommandFailure {
@@ -41,6 +41,7 @@ export function cures(code: string | null, hasRecord: boolean): Cure[] {
     case "missing_provider":
     case "unknown_provider":
     case "missing_model":
+      return ["set up", ...record];
     case "model_not_found":
     case "billing":
     case "quota_exhausted":

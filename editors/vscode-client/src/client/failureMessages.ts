@@ -15,6 +15,7 @@ export interface CureActions {
 export async function showFailure(failure: CommandFailure, document: vscode.Uri | undefined, actions: CureActions): Promise<void> {
   const labels: Readonly<Record<Cure, string>> = {
     "set key": vscode.l10n.t("Set API Key"),
+    "set up": vscode.l10n.t("Set Up…"),
     "choose provider": vscode.l10n.t("Choose Provider"),
     "retry": vscode.l10n.t("Retry"),
     "open record": vscode.l10n.t("Show Record"),
@@ -30,6 +31,9 @@ export async function showFailure(failure: CommandFailure, document: vscode.Uri 
   switch (offered.find((candidate) => labels[candidate] === chosen)) {
     case "set key":
       await actions.setKey();
+      break;
+    case "set up":
+      await vscode.commands.executeCommand("orch.setUpProvider", ...(document === undefined ? [] : [document]));
       break;
     case "choose provider":
       await vscode.commands.executeCommand("orch.useProvider", ...(document === undefined ? [] : [document]));

@@ -6,6 +6,12 @@ export interface ModelCandidate {
   readonly contextWindow: number | null;
 }
 
+/** A provider by name, and its model unless that is the provider's own. */
+export interface ProviderChoice {
+  readonly provider: string;
+  readonly model?: string;
+}
+
 /** What `orch.selectModel` answered with `open: false`, as far as it can be read. */
 export interface ModelChoice {
   readonly uri: string | null;

@@ -1,9 +1,8 @@
 import * as vscode from "vscode";
-import { chooseProvider, type ProviderChoice } from "./chooseProvider";
-import type { ModelCandidate, ModelChoice } from "./modelCandidates";
+import type { ModelCandidate, ModelChoice, ProviderChoice } from "./modelCandidates";
 
-/** Asks which of the models that the providers offer is to write a document; null if the person thought better of it. */
-export async function selectModel({ candidates, current }: ModelChoice): Promise<ProviderChoice | null> {
+/** Asks which of the models that the providers offer is to write a document, or that it is to be another one; null if the person leaves. */
+export async function selectModel({ candidates, current }: ModelChoice): Promise<ProviderChoice | "another provider" | null> {
   const other = { label: vscode.l10n.t("Another provider…"), candidate: null };
   const items = candidates.map((candidate) => ({
     label: candidate.model ?? candidate.provider,
@@ -17,7 +16,7 @@ export async function selectModel({ candidates, current }: ModelChoice): Promise
     matchOnDetail: true,
   });
   if (chosen === undefined) return null;
-  if (chosen.candidate === null) return chooseProvider();
+  if (chosen.candidate === null) return "another provider";
   const { provider, model } = chosen.candidate;
   return model === null ? { provider } : { provider, model };
 }

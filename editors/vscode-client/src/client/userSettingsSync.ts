@@ -31,6 +31,11 @@ export class UserSettingsSync implements vscode.Disposable {
     this.subscription.dispose();
   }
 
+  /** Hands over what is set now. */
+  async flush(): Promise<void> {
+    await this.send();
+  }
+
   private async send(): Promise<void> {
     const { client } = this;
     if (client?.isRunning() !== true || !client.hasExtras) return;

@@ -1,0 +1,90 @@
+// A new user: from nothing to words in the document, by the one picker.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { openWindow } from "../page.mjs";
+import { SPEC } from "../files.mjs";
+
+const files = { "workspace/specs/a.spec.md": SPEC };
+
+/** Chooses the first entry of the open list that has the words. */
+async function choose(page, words) {
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: words }).first().click();
+}
+
+async function type(page, words) {
+  const input = page.locator(".quick-input-widget input").first();
+  await input.fill(words);
+  return input;
+}
+
+export const setup = [
+  {
+    name: "a first draft by four choices, from the offer of the first run",
+    pictures: true,
+    world: { files, model: null },
+    run: async (context) => {
+      const { world } = context;
+      const window = await openWindow(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.openFile("a.spec.md");
+        await window.toast("choose who writes your drafts").getByRole("button", { name: "Set Up…" }).click();
+        await page.locator(".quick-input-list .monaco-list-row", { hasText: "A server of your own" }).waitFor();
+        await window.picture("setup");
+        await choose(page, "work");
+        await page.locator(".quick-input-title", { hasText: "Which model of work?" }).waitFor();
+        await choose(page, "steady");
+        await choose(page, "Try it, then save it in");
+        await window.toast("work (steady) is saved in").getByRole("button", { name: "Draft Now" }).click();
+        await window.line("Load test with one busy").waitFor();
+        const config = readFileSync(world.at("orch-config/config.toml"), "utf8");
+        assert.match(config, /^provider = "work"$/mu);
+        assert.match(config, /retry = \{ attempts = 1/u);
+      });
+    },
+  },
+  {
+    name: "a server of one's own by its address, in Restricted Mode, after a draft that nobody can write",
+    trust: true,
+    world: {
+      files,
+      model: null,
+      settings: { "security.workspace.trust.enabled": true, "security.workspace.trust.startupPrompt": "never", "orch.notifications": "never" },
+    },
+    run: async (context) => {
+      const { world } = context;
+      const window = await openWindow(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.openFile("a.spec.md");
+        await window.lens("Generate").click();
+        await window.toast("No provider is chosen").getByRole("button", { name: "Set Up…" }).click();
+        const box = page.locator(".quick-input-widget input").first();
+        for (const words of ["This window is remote", "Your own settings are used; what this project chooses is off"]) {
+          await page.locator(".quick-input-list .monaco-list-row", { hasText: words }).waitFor();
+        }
+        await choose(page, "A server of your own");
+        await page.locator(".quick-input-title", { hasText: "Address of the server" }).waitFor();
+        await (await type(page, `127.0.0.1:${world.port}`)).press("Enter");
+        await choose(page, "Its key is in a variable");
+        await page.locator(".quick-input-title", { hasText: "Name of the variable" }).waitFor();
+        await box.fill("E2E_WORK_KEY");
+        await box.press("Enter");
+        await page.locator(".quick-input-title", { hasText: "Which model of" }).waitFor();
+        await box.fill("den");
+        await choose(page, "denied");
+        await choose(page, "Try it, then save it in");
+        await choose(page, "Choose anew");
+        assert.doesNotMatch(readFileSync(world.at("orch-config/config.toml"), "utf8"), /^provider/mu);
+        await choose(page, "work");
+        await page.locator(".quick-input-title", { hasText: "Which model of work?" }).waitFor();
+        await choose(page, "steady");
+        await page.locator(".quick-input-title", { hasText: "Use work (steady)?" }).waitFor();
+        assert.equal(await page.locator(".quick-input-list .monaco-list-row", { hasText: "for this project only" }).count(), 0);
+        await choose(page, "without trying");
+        await window.toast("is saved in").waitFor();
+        assert.match(readFileSync(world.at("orch-config/config.toml"), "utf8"), /^provider = "work"$/mu);
+      });
+    },
+  },
+];
