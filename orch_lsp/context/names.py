@@ -9,6 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from orch_lsp.context.choke import read_text
@@ -23,6 +24,22 @@ SLICE_SECONDS = 0.3
 MOST_FILES = 20_000
 _MOST_BYTES = 512 * 1024
 _DOTS = re.compile(r"\.|::")
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """The names that the files of a workspace define, and its modules."""
+
+    names: frozenset[str]
+    modules: Tails
+
+    def holds(self, name: str) -> bool:
+        """Whether a symbol, perhaps a dotted one, may be defined, or is a module."""
+        parts = [part for part in _DOTS.split(name) if part]
+        if not parts:
+            return False
+        is_module = len(parts) > 1 and self.modules.named(tuple(parts)) is not None
+        return is_module or not self.names.isdisjoint((parts[0], parts[-1]))
 
 
 class KnownNames:
@@ -65,15 +82,11 @@ class KnownNames:
         readable = read_text(self._root, path, _MOST_BYTES)
         return frozenset() if isinstance(readable, Exclusion) else defined_names(path, readable.text)
 
-    def holds(self, name: str) -> bool:
-        """Whether a symbol, perhaps a dotted one, may be defined in a file that was read, or is a module."""
-        parts = [part for part in _DOTS.split(name) if part]
+    def defined(self) -> Defined:
+        """Everything that was read until now."""
         with self._lock:
             files = dict(self._files)
-        ends = {parts[0], parts[-1]} if parts else set[str]()
-        return any(not ends.isdisjoint(names) for _, names in files.values()) or (
-            len(parts) > 1 and Tails(files).named(tuple(parts)) is not None
-        )
+        return Defined(frozenset(name for _, names in files.values() for name in names), Tails(files))
 
     def beginning(self, begun: str, most: int) -> list[tuple[str, str]]:
         """Names that begin as written, without regard to capitals, each with its file: the shortest first.

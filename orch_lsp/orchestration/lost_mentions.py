@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
@@ -15,8 +15,8 @@ from orch_lsp.context.excerpts import Lines
 from orch_lsp.context.index.look import stamps_of
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.mentions import Mention, has_suffix, telling_mentions_in
-from orch_lsp.context.names import KnownNames
-from orch_lsp.context.stamps import Fields, Stamp, stamp_of
+from orch_lsp.context.names import Defined, KnownNames
+from orch_lsp.context.stamps import Stamp, stamp_of
 from orch_lsp.context.tree import FileTree
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.rules.rule import LostMention
@@ -54,7 +54,8 @@ def _lost(reading: Reading, mention: Mention) -> str:
         return ""
     if mention.symbol:
         when = int(time.monotonic() / _SECONDS_KEPT)
-        return NOT_FOUND if _is_unknown(reading.root, mention.symbol, when) else ""
+        defined = _defined(reading.root, when)
+        return "" if defined is None or defined.holds(mention.symbol) else NOT_FOUND
     if path.startswith(("/", "~")) or path[:5].lower() == "file:" or path[1:2] == ":":
         return "" if reading.has_file is not None or _may_be_inside(reading.root, path) else OUTSIDE
     places = list(_places(reading, path))
@@ -67,27 +68,22 @@ def _lost(reading: Reading, mention: Mention) -> str:
     return "" if "/" not in path and path in _names(reading.root, int(time.monotonic() / _SECONDS_KEPT)) else NOT_FOUND
 
 
-@lru_cache(maxsize=256)
-def _is_unknown(root: Path, symbol: str, when: int) -> bool:
-    """Whether no file defines a symbol; False as long as not all of them were looked at. Asked anew after seconds."""
+@lru_cache(maxsize=4)
+def _defined(root: Path, _when: int) -> Defined | None:
+    """The names of a workspace, asked anew after some seconds; None as long as not all of its files were read."""
     real = Path(os.path.realpath(root))
-    known, stamps = _known_names(real), _stamps(real, when)
-    return stamps is not None and known.look(stamps, lambda: False) and not known.holds(symbol)
+    try:
+        listing = FileTree(real).list_files(_MOST_FILES, lambda: False)
+    except OSError:
+        return None
+    known = _known_names(real)
+    stamps = stamps_of(real, listing.files, lambda: False)
+    return known.defined() if listing.complete and known.look(stamps, lambda: False) else None
 
 
 @lru_cache(maxsize=4)
 def _known_names(root: Path) -> KnownNames:
     return KnownNames(root)
-
-
-@lru_cache(maxsize=4)
-def _stamps(root: Path, _when: int) -> Mapping[str, Fields] | None:
-    """The files of a workspace; None if there are too many of them, or it cannot be read."""
-    try:
-        listing = FileTree(root).list_files(_MOST_FILES, lambda: False)
-    except OSError:
-        return None
-    return stamps_of(root, listing.files, lambda: False) if listing.complete else None
 
 
 def _may_be_inside(root: Path, path: str) -> bool:
