@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 from pydantic import Field
 
@@ -70,7 +71,7 @@ async def check(call: Call, asked: CheckArguments) -> Answered:
             ErrorCode.INVALID_REQUEST, f"There is no rule {unknown[0][:80]!r}.",
             remediation="Leave out `rules`; each finding names its own.",
         )  # fmt: skip
-    report, notices = await report_of(call.grounds, asked.path, asked.rules)
+    report, notices = await report_of(call.grounds, asked.path, asked.rules, first)
     found = [_found(one) for one in report.findings[first : first + asked.limit]]
     cut = paging.page(found, first, asked.limit, len(report.findings))
     answer = CheckAnswer(
@@ -81,8 +82,14 @@ async def check(call: Call, asked: CheckArguments) -> Answered:
     return Answered(answer, summary_line(report), "\n".join(as_lines(shown)))
 
 
-async def report_of(grounds: Grounds, path: str | None, rules: list[str]) -> tuple[Report, list[str]]:
-    """The findings of these rules, of all if none is named, and what was left out."""
+async def report_of(grounds: Grounds, path: str | None, rules: list[str], first: int) -> tuple[Report, list[str]]:
+    """The findings of these rules, of all if none is named, and what was left out.
+
+    A page that is not the `first` is one of the same report, as long as that is kept.
+    """
+    key = ("check", path, *sorted(rules))
+    if first and (kept := grounds.kept(key)) is not None:
+        return cast("tuple[Report, list[str]]", kept)
     if path is not None:
         grounds.path_of(path)
     notices: dict[str, None] = {}
@@ -95,6 +102,7 @@ async def report_of(grounds: Grounds, path: str | None, rules: list[str]) -> tup
     files = await asyncio.to_thread(lambda: grounds.files(path, complain, with_others=True))
     await checked.take(files)
     report = await asyncio.to_thread(lambda: checked.report(of_checkout=False))
+    grounds.keep(key, (report, list(notices)))
     return report, list(notices)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from orch_lsp.context.choke import read_text
 from orch_lsp.context.item import Exclusion
-from orch_lsp.errors import ContextError, ErrorCode, SpecError
+from orch_lsp.errors import ContextError, ErrorCode, RunError, SpecError
 from orch_lsp.language.index import Index
 from orch_lsp.orchestration.file_documents import MAX_FILE_BYTES
 from orch_lsp.orchestration.reading import Reading, read
@@ -24,6 +26,14 @@ from orch_lsp.workspace import relative_path, resolved
 
 MOST_SECONDS = 60.0
 """How long the files of the workspace may take to be looked at."""
+CODE_SECONDS = 20.0
+"""How long its code may take to be looked at."""
+KEPT_SECONDS = 120.0
+"""How long a report is kept for its further pages."""
+_MOST_REPORTS = 4
+MOST_PROPOSALS = 60
+"""In an hour, so that no agent fills the history of a person."""
+_HOUR_S = 3600.0
 _NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
 
 
@@ -72,6 +82,8 @@ class Grounds:
     session: Session
     root: Path
     _store: RunStore | None = field(default=None, init=False)
+    _reports: dict[tuple[object, ...], tuple[float, object]] = field(default_factory=dict[Any, Any], init=False)
+    _proposed: list[float] = field(default_factory=list[float], init=False)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def path_of(self, named: str) -> str:
@@ -142,6 +154,33 @@ class Grounds:
                 settings = await self.session.settings_of(self.root)
                 self._store = await RunStore.open(self.root, owner=self.session.owner, settings=settings.runs)
             return self._store
+
+    def kept(self, key: tuple[object, ...]) -> object | None:
+        """A report as it was when its first page was asked for; None if that is too long ago."""
+        made, report = self._reports.get(key, (-KEPT_SECONDS, None))
+        return report if time.monotonic() - made < KEPT_SECONDS else None
+
+    def keep(self, key: tuple[object, ...], report: object) -> None:
+        """Keep a report for its further pages; the oldest goes for it."""
+        self._reports.pop(key, None)
+        while len(self._reports) >= _MOST_REPORTS:
+            del self._reports[next(iter(self._reports))]
+        self._reports[key] = (time.monotonic(), report)
+
+    def count_proposal(self) -> None:
+        """Count a proposal.
+
+        Raises:
+            RunError: `rate_limited`: there were too many in the last hour.
+        """
+        now = time.monotonic()
+        self._proposed = [one for one in self._proposed if now - one < _HOUR_S]
+        if len(self._proposed) >= MOST_PROPOSALS:
+            raise RunError(
+                ErrorCode.RATE_LIMITED, f"{MOST_PROPOSALS} proposals in an hour are enough.",
+                remediation="Ask for a review of those that wait.",
+            )  # fmt: skip
+        self._proposed.append(now)
 
     async def aclose(self) -> None:
         """Give all back."""

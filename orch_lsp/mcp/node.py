@@ -12,6 +12,7 @@ from orch_lsp.language.implementation import code_for
 from orch_lsp.language.index import FoundDefinition
 from orch_lsp.mcp import outgoing
 from orch_lsp.mcp.answers import LONGEST_KEY, LONGEST_PATH, Answer, Arguments, Position, Range
+from orch_lsp.mcp.grounds import CODE_SECONDS
 from orch_lsp.mcp.paging import MOST_CHARACTERS
 from orch_lsp.mcp.tool import Answered, Call, Tool
 from orch_lsp.orchestration.reading import Reading
@@ -81,16 +82,13 @@ async def node(call: Call, asked: NodeArguments) -> Answered:
     code = await call.grounds.session.code_of(reading.root)
     in_code: list[InCode] = []
     if code is not None:
-        known = await code.code(_CODE_SECONDS)
+        known = await code.code(CODE_SECONDS)
         links = await code.links(reading.index, known)
         in_code = [
             InCode(path=one.path, within=one.within, line=one.place.line, relation=one.relation)
             for one in code_for(reading.index, links, found)
         ]
     return await asyncio.to_thread(_answered, reading, told, asked.offset, in_code)
-
-
-_CODE_SECONDS = 20.0
 
 
 def node_of(reading: Reading, key: str) -> FoundDefinition:

@@ -65,6 +65,7 @@ async def propose(call: Call, asked: ProposeArguments) -> Answered:
             ErrorCode.SECRET_BLOCKED, f"{asked.key[:80]!r} holds lines that you were not given: they would be lost.",
             remediation="A person has to take the secret out of it, or change it themselves.",
         )  # fmt: skip
+    grounds.count_proposal()
     text = grounds.session.redactor.redact_known(asked.text)
     proposal = Proposal(asked.key, text, asked.expected_sha256, call.client, asked.model, asked.reason)
     record = await leave(grounds.session, reading, proposal)

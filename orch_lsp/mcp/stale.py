@@ -45,7 +45,7 @@ class StaleAnswer(Page):
 async def stale(call: Call, asked: StaleArguments) -> Answered:
     """Nodes that rest on a text which was reworded since, and tasks that are done without evidence."""
     first = paging.start_of(asked.cursor)
-    report, notices = await report_of(call.grounds, asked.path, _RULES)
+    report, notices = await report_of(call.grounds, asked.path, _RULES, first)
     found = [_stale(one) for one in report.findings[first : first + asked.limit]]
     cut = paging.page(found, first, asked.limit, len(report.findings))
     answer = StaleAnswer(total=len(report.findings), next_cursor=cut.next_cursor, notices=notices, stale=cut.items)

@@ -9,15 +9,15 @@ from typing import Any
 from pydantic import Field
 
 from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.language.code.links import CodeCitation
 from orch_lsp.mcp import paging
 from orch_lsp.mcp.answers import LONGEST_KEY, LONGEST_PATH, Answer, Page, Paged, Range
+from orch_lsp.mcp.grounds import CODE_SECONDS, Grounds
 from orch_lsp.mcp.tool import Answered, Call, Tool
-from orch_lsp.reports.trace_report import as_json
-from orch_lsp.reports.tracing import find, trace_of
+from orch_lsp.reports.trace_report import Trace, TracedDocument, edges_of
 from orch_lsp.runs.escape import plain
 
 _LONGEST = 160
-_MOST_NOTICES = 20
 
 
 class TraceArguments(Paged):
@@ -64,24 +64,32 @@ async def trace(call: Call, asked: TraceArguments) -> Answered:
     first = paging.start_of(asked.cursor)
     if asked.path is not None:
         call.grounds.path_of(asked.path)
-    notices: dict[str, None] = {}
-
-    def complain(message: str) -> None:
-        if len(notices) < _MOST_NOTICES:
-            notices[plain(message, _LONGEST * 4)] = None
-
-    # All specs are read: who cites a document stands in others.
-    files = await asyncio.to_thread(lambda: call.grounds.files(None, complain))
-    found = await find(files, call.grounds.session, complain, complain, with_code=asked.with_code)
-    edges = await asyncio.to_thread(lambda: as_json(trace_of(found))["edges"])
+    traced, notices = await _traced(call.grounds, with_code=asked.with_code)
+    edges = await asyncio.to_thread(edges_of, traced)
     wanted = [edge for edge in edges if _is_asked(edge, asked)]
     if asked.path is not None and not wanted:
         await asyncio.to_thread(_require, call, asked.path)
     cut = paging.page(
         [_edge(one) for one in wanted[first : first + asked.limit]], first, asked.limit, len(wanted)
     )  # fmt: skip
-    answer = TraceAnswer(total=len(wanted), next_cursor=cut.next_cursor, notices=list(notices), edges=cut.items)
+    answer = TraceAnswer(total=len(wanted), next_cursor=cut.next_cursor, notices=notices, edges=cut.items)
     return Answered(answer, f"{len(cut.items)} of {len(wanted)} citations.", "\n".join(_lines(cut.items)))
+
+
+async def _traced(grounds: Grounds, *, with_code: bool) -> tuple[Trace, list[str]]:
+    """The trace of all specs at work: who cites a document stands in others."""
+    index = await grounds.index()
+    notices = [] if index.is_whole else ["Not all specs of the workspace are known: citations may be missing."]
+    index = index.changed({path: None for path, document in index.documents.items() if document.frozen})
+    code = await grounds.session.code_of(grounds.root) if with_code else None
+    citations: tuple[CodeCitation, ...] = ()
+    if code is not None:
+        known = await code.code(CODE_SECONDS)
+        citations = (await code.links(index, known)).citations
+        if not known.is_whole:
+            notices.append("Not all code of the workspace is known: citations in it may be missing.")
+    documents = {path: TracedDocument("", "", "", index.documents[path].text) for path in sorted(index.documents)}
+    return Trace(documents, index, citations), notices
 
 
 def _require(call: Call, path: str) -> None:

@@ -94,8 +94,13 @@ def as_json(trace: Trace) -> dict[str, Any]:
             }
             for path, node in trace.nodes()
         ],
-        "edges": sorted((*_edges(trace), *_code_edges(trace)), key=_place_of),
+        "edges": edges_of(trace),
     }
+
+
+def edges_of(trace: Trace) -> list[dict[str, Any]]:
+    """The citations of `orch.trace/1`, by the path and place where they stand."""
+    return sorted((*_edges(trace), *_code_edges(trace)), key=_place_of)
 
 
 def _edges(trace: Trace) -> Iterator[dict[str, Any]]:
@@ -132,7 +137,7 @@ def as_csv(trace: Trace) -> str:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(_COLUMNS)
-    for edge in sorted((*_edges(trace), *_code_edges(trace)), key=_place_of):
+    for edge in edges_of(trace):
         source, target, start = edge["from"], edge["to"] or {"path": None, "key": None}, edge["range"]["start"]
         named = (source["path"], source["key"], edge["kind"], target["path"], target["key"], edge["text"])
         within = _cell(source.get("within") or "")

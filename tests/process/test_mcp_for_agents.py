@@ -340,3 +340,50 @@ def test_a_folder_that_is_everybodys_is_no_workspace(homes, tmp_path):
         done = subprocess.run(COMMAND, cwd=folder, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         assert done.returncode == 2
         assert "--workspace DIR" in done.stderr
+
+
+async def test_an_editor_offers_what_an_agent_proposed(homes, specs, start_editor):
+    editor = await start_editor(specs)
+    uri = editor.open(specs / SPEC)
+    before = editor.text(uri)
+    async with agent(homes, specs) as one:
+        sha256 = (await one.call("spec_outline", path=SPEC))["document"]["sha256"]
+        text = "- **FR-001**: System MUST save soon."
+        left = await one.call("spec_propose", path=SPEC, key="FR-001", text=text, expected_sha256=sha256)
+    assert editor.text(uri) == before
+    assert any("pply" in title for title in await editor.lenses(uri)), await editor.lenses(uri)
+    applied = await editor.execute("orch.applyDraft", {"runId": left["run_id"]})
+    assert applied["state"] == "applied"
+    assert editor.text(uri) == before.replace("System MUST save.", "System MUST save soon.", 1)
+
+
+async def test_pages_of_a_report_are_those_of_the_first(homes, specs):
+    async with agent(homes, specs) as one:
+        first = await one.call("spec_check", limit=3)
+        assert first["next_cursor"] is not None
+        (specs / "new.spec.md").write_text("# New\n\nWords.\n\n## Goal\n\nTODO\n\n## Goal\n\nText.\n")
+        second = await one.call("spec_check", limit=200, cursor=first["next_cursor"])
+        assert second["total"] == first["total"] == 3 + len(second["findings"])
+        again = await one.call("spec_check", limit=200)
+        assert again["total"] > first["total"]
+
+
+async def test_a_requirement_that_was_reworded_makes_its_tasks_stale(homes, workspace):
+    folder = workspace / "specs/001-export"
+    folder.mkdir(parents=True)
+    git = ("git", "-c", "user.name=A", "-c", "user.email=a@example.org", "-C", str(workspace))
+    subprocess.run([*git, "init", "-q"], check=True)
+    spec = "# Feature Specification: Export\n\n## Requirements\n\n- **FR-001**: System MUST save\n"
+    (folder / "spec.md").write_text(spec)
+    (folder / "tasks.md").write_text("# Tasks: Export\n\n## Phase 1: Setup\n\n- [ ] T001 Save per FR-001 in src/a.py\n")
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-qm", "Begin"], check=True)
+    (folder / "spec.md").write_text(spec.replace("save", "save twice, and tell the person"))
+    subprocess.run([*git, "commit", "-qam", "Reword"], check=True)
+    async with agent(homes, workspace) as one:
+        (stale,) = (await one.call("spec_stale"))["stale"]
+        assert (stale["path"], stale["key"], stale["why"]) == (
+            "specs/001-export/tasks.md", "T001", "stale_downstream",
+        )  # fmt: skip
+        assert stale["changed_path"] == "specs/001-export/spec.md"
+        assert (await one.call("spec_stale", path="specs/001-export/spec.md"))["stale"] == []
