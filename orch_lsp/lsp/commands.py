@@ -84,7 +84,7 @@ COMMANDS = {
     SHOW_SPECS: CommandSubject("workspace", ("uri", "open")),
     DOCTOR: CommandSubject("workspace", ("uri", "open")),
     SETUP: CommandSubject(
-        "workspace", ("step", "provider", "model", "baseUrl", "keyEnv", "kind", "search", "limit", "open")
+        "workspace", ("uri", "step", "provider", "model", "baseUrl", "keyEnv", "kind", "search", "limit", "open")
     ),
     SELECT_MODEL: CommandSubject("document", ("uri", "provider", "open")),
     USE_PROVIDER: CommandSubject("document", ("uri", "provider", "model")),

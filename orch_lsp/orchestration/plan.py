@@ -210,7 +210,7 @@ def plan_draft(
             ErrorCode.MISSING_MODEL,
             f"{choice.provider.name} asks no model: it sorts a brief into the sections of plain, and cannot write a "
             f"document of {reading.profile.format}.",
-            remediation="Choose a provider with a model.",
+            remediation=f"Choose a provider with a model: run `orch-lsp setup`, or name one in {user_config_path()}.",
         )
     brief = brief_of(reading.document, reading.profile) or _named_by_folder(reading)
     if not brief.strip():
@@ -340,7 +340,7 @@ def plan_rewrite(reading: Reading, rewrite: Rewrite, *, command: str, parent_run
         raise SettingsError(
             ErrorCode.MISSING_MODEL,
             f"{choice.provider.name} asks no model, and cannot write anything anew.",
-            remediation="Choose a provider with a model.",
+            remediation=f"Choose a provider with a model: run `orch-lsp setup`, or name one in {user_config_path()}.",
         )
     brief = brief_of(reading.document, reading.profile) or _named_by_folder(reading) or reading.document.text
     targets = tuple(Target(one.key, one.label, "placeholder") for one in rewrite.nodes)

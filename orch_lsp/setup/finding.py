@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 from orch_lsp.errors import ErrorCode, OrchError
@@ -17,6 +18,7 @@ from orch_lsp.providers.editor import KIND as EDITOR
 from orch_lsp.settings.configured import is_own
 from orch_lsp.settings.endpoint import is_loopback, server_address
 from orch_lsp.settings.model import ProviderSettings, Retry, Settings, StreamLimits, Timeouts
+from orch_lsp.setup.agents import EXTRA, found_agents, is_extra_installed
 from orch_lsp.setup.found import Candidate, Found, PassedOver
 from orch_lsp.text import counted
 
@@ -63,6 +65,15 @@ async def find(session: Session, settings: Settings) -> Found:
             candidates.append(found)
         elif found is not None:
             passed.append(found)
+    agents = await asyncio.to_thread(found_agents, session.connections.environment, Path.cwd())
+    for agent in agents:
+        if any(one.command[:1] == agent.command[:1] for one in settings.providers.values()):
+            continue
+        if is_extra_installed():
+            detail = f"an agent of yours, {' '.join(agent.command)}; it needs no key here"
+            candidates.append(Candidate(agent.name, "agent", detail, is_hosted=True))
+        else:
+            passed.append(PassedOver(agent.name, f"your PATH: {agent.command[0]} needs the extra: {EXTRA}"))
     rank: dict[str, int] = {"config": 0, "server": 1, "editor": 2, "key": 3, "agent": 4}
     return Found(tuple(sorted(candidates, key=lambda one: rank[one.source])), tuple(passed))
 

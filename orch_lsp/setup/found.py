@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Source = Literal["config", "server", "key", "editor", "agent"]
@@ -20,7 +20,6 @@ class Candidate:
         detail: The same in words for a person; it never holds a key.
         is_hosted: Whether requests leave this machine.
         models: Ids that it lists, where they were asked for already.
-        table: What `[providers.NAME]` has to say for it; empty for a name that is known already.
         needs_key: Whether it said that it wants a key that it was not given.
     """
 
@@ -29,7 +28,6 @@ class Candidate:
     detail: str
     is_hosted: bool
     models: tuple[str, ...] = ()
-    table: dict[str, Any] = field(default_factory=dict[str, Any])
     needs_key: bool = False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from orch_lsp.model_lists.lists import PATIENCE_S, ModelList
@@ -10,6 +11,7 @@ from orch_lsp.orchestration.session import Session
 from orch_lsp.settings.model import Settings
 from orch_lsp.settings.user_config import checked_text
 from orch_lsp.setup import trial
+from orch_lsp.setup.agents import table_of
 from orch_lsp.setup.finding import find
 from orch_lsp.setup.found import Found
 from orch_lsp.setup.selection import Known, Proposal, Selection, propose, user_settings, write
@@ -38,8 +40,16 @@ class SettingUp:
 
     async def propose(self, selection: Selection) -> Proposal:
         """The selection as it would hold. Raises as `selection.propose` does, and as `settings` does."""
-        text = await asyncio.to_thread(checked_text, self.path)
-        return await asyncio.to_thread(propose, selection, text, self.path, self._known)
+        return await asyncio.to_thread(self._proposed, selection)
+
+    def _proposed(self, selection: Selection) -> Proposal:
+        text, known = checked_text(self.path), self._known
+        if selection.base_url is None and selection.provider not in user_settings(text, self.path, known).providers:
+            environment = self._session.connections.environment
+            selection = replace(
+                selection, table=table_of(selection.provider, environment, Path.cwd()) or selection.table
+            )
+        return propose(selection, text, self.path, known)
 
     async def models(self, proposal: Proposal, *, key: str | None = None, patience_s: float = PATIENCE_S) -> ModelList:
         """The provider's own list of models.

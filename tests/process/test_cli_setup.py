@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import tomllib
 from pathlib import Path
 
@@ -447,8 +448,6 @@ async def test_killed_at_any_moment_of_its_writing_the_config_is_whole(homes, wo
 
 
 def orch_command() -> tuple[str, ...]:
-    import sys
-
     return (sys.executable, "-P", "-m", "orch_lsp")
 
 
@@ -482,3 +481,34 @@ async def test_a_shell_completes_commands_and_providers(orch, shell):
     asked = {"COMP_WORDS": words, "COMP_CWORD": "ant" if shell == "fish" else "3"}
     told = await orch(env={"_ORCH_LSP_COMPLETE": f"{shell}_complete", **asked})
     assert "anthropic" in told.out
+
+
+# Agents.
+
+
+@posix
+async def test_an_agent_of_the_path_is_found_and_set_up_without_a_key(orch, homes, tmp_path, workspace):
+    pytest.importorskip("acp", reason="needs the extra acp")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    fake = Path(__file__).parents[1] / "fakes" / "acp_agent.py"
+    (programs / "gemini").write_text(f'#!/bin/sh\nexec "{sys.executable}" "{fake}" "offers models"\n')
+    (programs / "gemini").chmod(0o755)
+    # A program that the project brings is none of the person's.
+    (workspace / "bin").mkdir()
+    (workspace / "bin" / "codex-acp").write_text("#!/bin/sh\ntouch started\n")
+    (workspace / "bin" / "codex-acp").chmod(0o755)
+    path = os.pathsep.join([str(workspace / "bin"), "bin", str(programs), os.environ["PATH"]])
+    found = await orch("setup", "--find", "--json", env={"PATH": path})
+    agents = {one["provider"]: one for one in found.json()["candidates"] if one["source"] == "agent"}
+    assert set(agents) == {"gemini-cli"}
+    assert agents["gemini-cli"]["detail"] == "an agent of yours, gemini --acp; it needs no key here"
+    done = await orch("setup", "--provider", "gemini-cli", "--model", "big", "--yes", "--json", env={"PATH": path})
+    assert done.code == 0, done.err
+    assert values(homes) == {
+        "provider": "gemini-cli",
+        "providers": {"gemini-cli": {"kind": "acp", "command": ["gemini", "--acp"], "model": "big"}},
+    }
+    own = await orch("setup", "--provider", "gemini-cli", "--yes", env={"PATH": path})
+    assert own.code == 0, own.err
+    assert not (workspace / "started").exists()

@@ -60,6 +60,7 @@ async def test_the_steps_of_a_picker_lead_to_a_draft(start_editor, homes, served
     text = (homes.config / "config.toml").read_text()
     assert text.startswith(HAND_WRITTEN)
     assert KEY not in text
+    assert written["comesFirst"] is None
     started = await editor.execute("orch.generateDraft", {"uri": uri})
     assert started["status"] == "accepted"
 
@@ -129,3 +130,17 @@ async def test_a_client_that_cannot_ask_is_told_the_command_and_the_file(start_e
     assert "run `orch-lsp setup` in a terminal" in editor.client.messages[-1].message
     assert str(homes.config / "config.toml") in editor.client.messages[-1].message
     assert (await editor.execute("orch.setup", {"open": False}))["status"] == "found"
+
+
+async def test_what_comes_before_the_written_choice_is_named(start_editor, homes, served, workspace):
+    (workspace / ".orch" / "config.toml").write_text('provider = "outline"\n')
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    choice = {"provider": "work", "baseUrl": served.url, "model": "large"}
+    written = await editor.execute("orch.setup", {"step": "write", "uri": uri, **choice})
+    assert written["comesFirst"] == {"layer": ".orch/config.toml", "provider": "outline", "model": None}
+    await editor.execute("orch.setup", {"step": "write", **choice})
+    (workspace / ".orch" / "config.toml").write_text("")
+    await editor.client.protocol.send_request_async("orch/userSettings", {"provider": "outline"})
+    written = await editor.execute("orch.setup", {"step": "write", "uri": uri, **choice})
+    assert written["comesFirst"]["layer"] == "the editor's own settings"

@@ -22,6 +22,7 @@ from orch_lsp.orchestration.reading import Reading
 from orch_lsp.runs.record import timestamp
 from orch_lsp.settings.configured import configured_providers
 from orch_lsp.settings.model import ProviderSettings
+from orch_lsp.workspace import user_config_path
 
 FEW = 6
 """Models that a message offers: more are no choice but a wall."""
@@ -150,7 +151,10 @@ async def _ask(ls: OrchServer, uri: str, offers: list[_Offer]) -> None:
 def _tell(ls: OrchServer, reading: Reading) -> None:
     """The cure where there is no picker."""
     where = "in the front matter" if reading.document.front_matter else "in .orch/config.toml"
-    text = f"Orch: write `provider` and `model` {where}; completion offers what is known."
+    text = (
+        f"Orch: write `provider` and `model` {where}; completion offers what is known. Or run `orch-lsp setup`, which "
+        f"writes them into {user_config_path()}."
+    )
     ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))
 
 

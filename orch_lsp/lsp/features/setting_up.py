@@ -16,6 +16,7 @@ from orch_lsp.errors import ErrorCode, OrchError, SettingsError
 from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.refresh import refresh_all
 from orch_lsp.lsp.server import OrchServer
+from orch_lsp.lsp.snapshot import read
 from orch_lsp.model_lists.lists import ModelList
 from orch_lsp.providers.base import ModelInfo
 from orch_lsp.setup.found import Candidate, Found
@@ -58,7 +59,7 @@ async def setup(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
             trial = await steps.try_out(await _proposal(steps, given))
             return {"answered": trial.model, "seconds": round(trial.seconds, 3), "tokens": trial.tokens}
         case "write":
-            return await _write(ls, steps, await _proposal(steps, given))
+            return await _write(ls, steps, await _proposal(steps, given), given.uri)
         case _:
             raise JsonRpcInvalidParams(f"`step` must be one of {', '.join(_STEPS)}")
 
@@ -178,20 +179,34 @@ async def _proposal(steps: SettingUp, given: CommandArgument) -> Proposal:
     return proposal
 
 
-async def _write(ls: OrchServer, steps: SettingUp, proposal: Proposal) -> dict[str, Any]:
+async def _write(ls: OrchServer, steps: SettingUp, proposal: Proposal, uri: str | None) -> dict[str, Any]:
     """Write the choice; failures of open documents that said that nothing was chosen are gone then."""
     changed = await steps.write(proposal)
-    for uri in ls.documents.open_uris():
-        failure = ls.failures.get(uri)
+    for shown in ls.documents.open_uris():
+        failure = ls.failures.get(shown)
         if failure is not None and failure.run_id is None and failure.detail.code in _NOTHING_CHOSEN:
-            ls.failures.clear(uri)
+            ls.failures.clear(shown)
     refresh_all(ls)
     return {
         "config": str(steps.path),
         "changed": changed,
         "provider": proposal.choice.provider,
         "model": proposal.choice.model,
+        "comesFirst": await _coming_first(ls, proposal, uri or ls.last_document),
     }
+
+
+async def _coming_first(ls: OrchServer, proposal: Proposal, uri: str | None) -> dict[str, Any] | None:
+    """The choice that holds in a document although another one was just written; None if that holds."""
+    if uri is None or not ls.documents.is_open(uri):
+        return None
+    choice = (await read(ls, uri)).settings.choice
+    written = proposal.choice
+    if choice is None or (choice.provider.name, choice.model or None) == (written.provider, written.model):
+        return None
+    # Settings that the editor hands over count as the user's own, and win over the file.
+    layer = "the editor's own settings" if choice.layer.trusted else str(choice.layer)
+    return {"layer": layer, "provider": choice.provider.name, "model": choice.model}
 
 
 # In messages.
@@ -226,7 +241,7 @@ async def _ask(ls: OrchServer, steps: SettingUp, candidates: tuple[Candidate, ..
         if await _answer(ls, question, [_TRY, _LATER]) != _TRY:
             return
         await steps.try_out(proposal)
-        await _write(ls, steps, proposal)
+        await _write(ls, steps, proposal, None)
     except OrchError as error:
         text = f"Orch: {error.detail.text} {steps.path} is as it was."
         ls.window_show_message(types.ShowMessageParams(types.MessageType.Error, text))

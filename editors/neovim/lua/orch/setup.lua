@@ -67,6 +67,10 @@ local function offer_draft(setup, written)
   local name = written.model and ('%s (%s)'):format(written.provider, written.model)
     or written.provider
   local told = ('%s is written into %s.'):format(name, written.config)
+  local first = written.comesFirst
+  if type(first) == 'table' then
+    told = ('%s But here %s comes first: it names %s.'):format(told, first.layer, first.provider)
+  end
   local client = vim.api.nvim_buf_is_valid(setup.bufnr) and rpc.client(setup.bufnr)
   local named = client and vim.api.nvim_buf_get_name(setup.bufnr):find('%.md$')
   if not named then
@@ -90,7 +94,10 @@ end
 
 ---@param setup orch.Setup
 local function write(setup)
-  ask_server(setup, 'write', nil, function(written, failed)
+  local named = vim.api.nvim_buf_is_valid(setup.bufnr)
+    and vim.api.nvim_buf_get_name(setup.bufnr) ~= ''
+  local uri = named and vim.uri_from_bufnr(setup.bufnr) or nil
+  ask_server(setup, 'write', { uri = uri }, function(written, failed)
     if failed then
       notice.error(failed.message)
     else

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { commandFailure, failureText } from "../client/failure";
 import { setApiKey } from "../keys/keyCommands";
 import type { KeyStore } from "../keys/keyStore";
-import { foundIn, listedIn, type Candidate, type Found, type Listed } from "./setupAnswers";
+import { comingFirst, foundIn, listedIn, type Candidate, type Found, type Listed } from "./setupAnswers";
 import { pickModel } from "./pickModel";
 
 /** A choice as far as it goes, in the words of `orch.setup`. */
@@ -162,8 +162,10 @@ export class Setup {
       await offerDraft(vscode.l10n.t("Orch: {0} is chosen for this project.", name), document);
       return true;
     }
-    await this.parts.ask({ step: "write", ...choice });
-    await offerDraft(vscode.l10n.t("Orch: {0} is saved in {1}.", name, found.config), document);
+    const written = await this.parts.ask({ step: "write", ...(document === undefined ? {} : { uri: document.toString() }), ...choice });
+    const other = comingFirst(written);
+    const saved = vscode.l10n.t("Orch: {0} is saved in {1}.", name, found.config);
+    if (other === null || (await isTakenAway(saved, other))) await offerDraft(saved, document);
     return true;
   }
 
@@ -200,6 +202,19 @@ async function chooseModel(listed: Listed, choice: Choice): Promise<Choice> {
   const model = await pickModel(listed);
   if (model === null) throw new LeftError();
   return { ...named, model };
+}
+
+/** Whether what comes before the choice was taken away, as the person wants it; says so where it cannot be. */
+async function isTakenAway(saved: string, other: { layer: string; provider: string }): Promise<boolean> {
+  const configuration = vscode.workspace.getConfiguration("orch");
+  const isOurs = configuration.inspect("provider")?.globalValue === other.provider;
+  const told = vscode.l10n.t("{0} But here {1} comes first: it names {2}.", saved, isOurs ? "orch.provider" : other.layer, other.provider);
+  const remove = vscode.l10n.t("Remove orch.provider");
+  const chosen = await vscode.window.showWarningMessage(told, ...(isOurs ? [remove] : []));
+  if (chosen !== remove) return false;
+  await configuration.update("provider", undefined, vscode.ConfigurationTarget.Global);
+  await configuration.update("model", undefined, vscode.ConfigurationTarget.Global);
+  return true;
 }
 
 /** Says what was saved, with the next step as a button. Not awaited by who sets up: the message may stay. */

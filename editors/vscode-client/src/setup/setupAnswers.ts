@@ -101,6 +101,13 @@ export function listedIn(answer: unknown): Listed {
   };
 }
 
+/** The choice that holds although another one was written, as the step `write` says it; null if that one holds. */
+export function comingFirst(answer: unknown): { layer: string; provider: string } | null {
+  const told = fields(fields(answer)["comesFirst"]);
+  const provider = text(told["provider"]);
+  return provider === null ? null : { layer: text(told["layer"]) ?? "", provider };
+}
+
 /** Whether the step `current` says that nothing is chosen yet. */
 export function isNothingChosen(answer: unknown): boolean {
   const told = fields(answer);
