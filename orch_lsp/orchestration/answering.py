@@ -89,7 +89,7 @@ async def sections_borne_on(
         document: Its document, before the answer is in it.
     """
     try:
-        sections = (await stored_draft(store, record)).answer.sections
+        sections = () if record.draft is None else (await stored_draft(store, record)).answer.sections
     except SpecError:
         sections = ()
 

@@ -25,6 +25,7 @@ from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import LIVE
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.workflows.model import ASKING, DRAFT, Workflow
 
 COMMAND = "replay"
 
@@ -80,12 +81,15 @@ async def planned_replay(session: Session, reading: Reading, record: RunRecord) 
 async def changed_since_run(session: Session, plan: DraftPlan, record: RunRecord) -> tuple[str, ...]:
     """Words for the inputs that are others than in a run, by hash; none if the request is the same, byte for byte.
 
+    A request that other steps have a part in is compared by its inputs alone: their answers may be others.
+
     Raises:
         OrchError: The request cannot be made; nothing is sent.
     """
     made = await preview(session, plan)
     prepared = made.prepared
-    if prepared.body_sha256 == record.request_sha256:
+    draft = next((step for step in record.steps if step.name == DRAFT), None)
+    if prepared.body_sha256 == (record if draft is None else draft).request_sha256:
         return ()
     now: Mapping[str, Any] = {
         "profile": plan.reading.profile.name,
@@ -100,4 +104,9 @@ async def changed_since_run(session: Session, plan: DraftPlan, record: RunRecord
         "instructions_sha256": prepared.parameters.instructions_sha256,
     }
     found = tuple(changed_inputs(record, now, context_record(made.context).items))
-    return found or ("the task, or how requests are written",)
+    return found or (("the task, or how requests are written",) if _is_first(plan.workflow) else ())
+
+
+def _is_first(workflow: Workflow) -> bool:
+    """Whether the draft is asked for before anything else is."""
+    return next((step.id for step in workflow.steps if step.id in ASKING), None) == DRAFT

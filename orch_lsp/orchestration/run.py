@@ -270,12 +270,13 @@ class _DraftSteps:
         found = await critic.criticise(scope, self._plan, self.draft.answer, self._context, self._resources)
         objections = found.findings
         if not found.is_read:
-            objections = (*objections, unread(scope.entry.id, "it says nothing of the draft"))
+            objections = (*objections, unread(scope.entry.id, "nobody else has looked at it"))
         scope.found(objections)
         self._judged = replace(self.draft, said=(*self.draft.said, *objections))
         if found.thrown_away:
             self._live.warned(
-                f"{counted(found.thrown_away, 'objection')} of the critic quote what the draft does not say"
+                f"{counted(found.thrown_away, 'objection')} of the critic quote what the "
+                f"{'draft' if self._plan.writes else 'document'} does not say"
             )
 
     async def _repair(self, scope: StepScope) -> None:

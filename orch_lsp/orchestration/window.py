@@ -6,6 +6,7 @@ from orch_lsp.context.item import estimate_tokens
 from orch_lsp.model_lists.lists import ModelLists
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.settings.model import Choice
+from orch_lsp.workflows.model import FACTS
 
 FOR_PROMPT = 1_200
 """Tokens of the words around document and context: instructions, task, the list of places."""
@@ -35,4 +36,7 @@ def context_budget(plan: DraftPlan, window: int | None) -> int:
     answer = settings.parameters.max_output_tokens or min(_FOR_ANSWER, window // _SHARE_FOR_ANSWER)
     # The document counts for more than its bytes, as its lines have numbers.
     document = estimate_tokens(plan.reading.document.text) * 5 // 4
+    if plan.workflow.step(FACTS) is not None:
+        # The facts of its brief are its own words once more.
+        document *= 2
     return max(0, min(budget, window - answer - document - FOR_PROMPT))

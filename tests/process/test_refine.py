@@ -244,3 +244,27 @@ async def test_one_of_several_new_texts_is_accepted_alone(start_editor, homes, p
     answer = await editor.execute("orch.reviewSection", accepted)
     assert answer["state"] == "applied", answer
     assert editor.text(uri) == SPEC.replace("it comes back\n", "after 60 s\n")
+
+
+async def test_a_project_can_add_a_critic_to_what_is_rewritten_and_no_step_that_knows_open_places(
+    orch, homes, provider, workspace
+):
+    homes.use(provider.url)
+    (workspace / ".orch" / "workflows").mkdir(parents=True, exist_ok=True)
+    own = workspace / ".orch" / "workflows" / "refine.toml"
+    (workspace / "a.spec.md").write_text(SPEC)
+    ask = ("refine", "a.spec.md", "--section", "goal", "--instruction", "Name the limit.", "--json")
+    own.write_text('[[steps]]\nid = "draft"\n[[steps]]\nid = "critic"\n')
+    goal = "Cap each client at 100 a minute."
+    provider.script(answered(f"## Goal\n\n{goal}\n"), answered(f'- warning: "{goal}" Say whose minute.\n'))
+    record = (await orch(*ask)).json()
+    assert (record["status"], record["workflow"]) == ("completed", "refine")
+    assert [step["id"] for step in record["steps"]] == ["context", "draft", "check", "critic"]
+    assert [(one["rule"], one["key"]) for one in record["findings"] if one["step"] == "critic"] == [
+        ("critic_objects", "goal")
+    ]
+    own.write_text('[[steps]]\nid = "draft"\n[[steps]]\nid = "repair"\n')
+    done = await orch(*ask)
+    assert (done.code, done.json()["error"]["code"]) == (2, "invalid_workflow")
+    assert "without `repair`" in done.json()["error"]["message"]
+    assert len(provider.requests) == 2

@@ -249,3 +249,33 @@ async def test_a_review_whose_critic_fails_has_failed(orch, homes, provider, wor
     done = await orch("draft", "a.spec.md", "--workflow", "review", "--json")
     record = check_record(done.json())
     assert (done.code, record["status"]) == (1, "failed")
+
+
+async def test_a_review_that_is_replayed_is_given_the_same(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    provider.answer_by(by_step())
+    record = (await orch("draft", "a.spec.md", "--workflow", "review", "--json")).json()
+    done = await orch("replay", record["run_id"], "--json")
+    again = check_record(done.json())
+    assert (again["status"], again["workflow"], again["draft"]) == ("completed", "review", None)
+    assert "Other than in run" not in done.err
+    assert again["request_sha256"] == record["request_sha256"]
+
+
+async def test_a_document_in_which_nothing_is_open_can_be_looked_at(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    (workspace / "a.spec.md").write_text(SPEC.replace("TODO", "Text of a person."))
+    provider.answer_by(by_step())
+    for workflow in ("review", "clarify"):
+        done = await orch("draft", "a.spec.md", "--workflow", workflow, "--json")
+        assert (done.code, check_record(done.json())["status"]) == (0, "completed")
+
+
+async def test_a_review_that_failed_is_resumed_as_a_review(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    provider.answer_by(by_step(critic=chat_error(400, "invalid_request_error")))
+    record = (await orch("draft", "a.spec.md", "--workflow", "review", "--json")).json()
+    provider.answer_by(by_step())
+    again = check_record((await orch("resume", record["run_id"], "--json")).json())
+    assert (again["status"], again["workflow"], again["draft"]) == ("completed", "review", None)
+    assert (await orch("runs", "list", "--retryable", "--json")).json() == []

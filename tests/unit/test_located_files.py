@@ -99,3 +99,4 @@ def test_the_map_has_a_line_a_folder_and_keeps_to_its_room():
     paths = ["a.py", "b.py", "core/x.py", "core/y.py", "deep/er/z.py"]
     assert map_of(paths, 1_000) == "./: a.py b.py\ncore/: x.py y.py\ndeep/er/: z.py"
     assert map_of(paths, 12) == "./: a.py b.py"
+    assert map_of(["my file.py", "x.py"], 100) == "./: `my file.py` x.py"

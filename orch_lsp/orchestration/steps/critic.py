@@ -53,7 +53,7 @@ async def criticise(
     Raises:
         OrchError: Nobody gave an answer; the draft is what it was.
     """
-    scope.progressed("Asking for another look at the draft")
+    scope.progressed(f"Asking for another look at the {'draft' if plan.writes else 'document'}")
     raw = await ask(scope, replace(plan.for_step(NAME), draft=answer.text), context, providers)
     whole = "" if plan.writes else plan.reading.document.text
     return read_criticism(raw, answer.sections, scope.entry.id, whole)

@@ -115,7 +115,7 @@ async def _paths(plan: DraftPlan, root: Path, source: ContextSource, budget: int
         return ()
     with contained():
         found = await source.paths(query_of(plan, root, budget), "", MOST_ON_THE_MAP)
-    return tuple(path for path in found if denied(path) is None and secret_in_name(path) is None)
+    return tuple(path for path in found if path.isprintable() and denied(path) is None and secret_in_name(path) is None)
 
 
 def _room(budget: int) -> int:
@@ -132,9 +132,12 @@ def map_of(paths: Sequence[str], room: int) -> str:
         shown.append(path)
     ordered = sorted(in_unicode(path) for path in shown)
     folders = groupby(sorted(ordered, key=_folder_of), key=_folder_of)
-    return "\n".join(
-        f"{folder or '.'}/: {' '.join(one.rpartition('/')[2] for one in found)}" for folder, found in folders
-    )
+    return "\n".join(f"{folder or '.'}/: {' '.join(map(_shown, found))}" for folder, found in folders)
+
+
+def _shown(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return f"`{name}`" if " " in name else name
 
 
 def _folder_of(path: str) -> str:
