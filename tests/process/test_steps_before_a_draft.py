@@ -279,3 +279,25 @@ async def test_a_review_that_failed_is_resumed_as_a_review(orch, homes, provider
     again = check_record((await orch("resume", record["run_id"], "--json")).json())
     assert (again["status"], again["workflow"], again["draft"]) == ("completed", "review", None)
     assert (await orch("runs", "list", "--retryable", "--json")).json() == []
+
+
+async def test_a_file_for_which_the_map_had_no_room_may_be_chosen_and_an_ignored_one_not(
+    orch, homes, provider, workspace
+):
+    homes.use(provider.url, more="[context]\nbudget_tokens = 400\n")
+    for number in range(60):
+        (workspace / f"a-rather-long-name-of-a-file-{number}.py").write_text("x = 1\n")
+    deep = workspace / "very" / "deep" / "down"
+    deep.mkdir(parents=True)
+    (deep / "burst.py").write_text("BURST = 7\n")
+    (deep / "made.py").write_text("MADE = 8\n")
+    (workspace / ".gitignore").write_text("made.py\n")
+    (workspace / ".git").mkdir()
+    provider.answer_by(by_step(locate=reply("- very/deep/down/burst.py\n- very/deep/down/made.py\n")))
+    record = check_record((await orch("draft", "a.spec.md", "--workflow", "mine", "--json")).json())
+    located = next(prompt(request) for request in provider.requests if asked(request) == "locate")
+    assert "a-rather-long-name-of-a-file-1.py" in located
+    assert "very/deep/down" not in located
+    assert "very/deep/down/burst.py" in {one["path"] for one in record["context"]["items"] if one["source"] == "locate"}
+    refused = {one["path"]: one["reason"] for one in record["context"]["left_out"]}
+    assert refused["very/deep/down/made.py"].startswith("a model named it: not among the files that may be sent")

@@ -60,7 +60,7 @@ def test_a_file_on_the_map_is_read_whole_or_in_part(root, line, entries):
         ("..\\outside.py", "outside the workspace"),
         ("limits/gone.py", "not found"),
         (".env", "denied"),
-        ("kept.py", "not on the map"),
+        ("kept.py", "not among the files that may be sent"),
     ],
 )
 def test_any_other_file_is_refused_with_the_reason(root, path, reason):
@@ -99,4 +99,5 @@ def test_the_map_has_a_line_a_folder_and_keeps_to_its_room():
     paths = ["a.py", "b.py", "core/x.py", "core/y.py", "deep/er/z.py"]
     assert map_of(paths, 1_000) == "./: a.py b.py\ncore/: x.py y.py\ndeep/er/: z.py"
     assert map_of(paths, 12) == "./: a.py b.py"
+    assert map_of(["a.py"], 200, {"a.py": "Window, allow"}) == "./: a.py\na.py defines Window, allow"
     assert map_of(["my file.py", "x.py"], 100) == "./: `my file.py` x.py"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -31,7 +31,7 @@ from orch_lsp.plugins import contained
 from orch_lsp.providers.access import ProviderAccess
 from orch_lsp.runs.record import Finding
 from orch_lsp.runs.status import StepStatus
-from orch_lsp.text import counted
+from orch_lsp.text import counted, shortened
 from orch_lsp.workspace import in_unicode
 
 if TYPE_CHECKING:
@@ -47,10 +47,13 @@ _LONGEST_MAP = 32_000
 _SHARE_OF_BUDGET = 0.5
 """Of the tokens for context, what the map may take, at four characters each."""
 _MOST_NAMED = 30
+_MOST_ALIKE = 20
+_MOST_WITH_DEFINITIONS = 40
+_LONGEST_DEFINITIONS = 300
 _LONGEST_TEXT = 1_000
 _PATH = re.compile(r"[*_]{0,3}(?:`([^`]{1,400})`|([^\s`]{1,400}))")
 _NONE = re.compile(r"\W*none\W*\Z", re.IGNORECASE)
-_KEPT_BACK = "not on the map: ignored, excluded or too far down"
+_KEPT_BACK = "not among the files that may be sent: ignored or excluded"
 _TOO_MANY = f"more than {MOST_FILES} files were chosen"
 _BY_A_MODEL = "locate"
 """The `source` of items of files that a model chose."""
@@ -85,14 +88,20 @@ async def choose_files(
         OrchError: Nobody gave an answer; the context that was there still holds.
     """
     root = plan.reading.root
-    paths = () if root is None else await _paths(plan, root, source, budget)
+    paths = () if root is None else await _paths(plan, root, source, budget, "", MOST_ON_THE_MAP)
     if root is None or not plan.reading.settings.context.enabled or not paths:
         scope.end(StepStatus.SKIPPED, skip_reason="there are no files to choose from")
         return context
     scope.progressed("Asking which files matter")
-    asked = replace(plan.for_step(NAME, ()), map=map_of(paths, _room(budget)))
+    shown = map_of(_nearest_first(paths, context), _room(budget), _definitions(context))
+    asked = replace(plan.for_step(NAME, ()), map=shown)
     raw = await ask(scope, asked, ContextResult((), (), context.card), providers)
-    located = await asyncio.to_thread(_read, raw, frozenset(paths), root)
+    items = await asyncio.to_thread(listed.items_in, raw)
+    known = {*paths}
+    for path in [path for path, _ in _named(items) if path not in known][:MOST_FILES]:
+        # In a large workspace there are more files than the map has room for.
+        known.update(one for one in await _paths(plan, root, source, budget, path, _MOST_ALIKE) if one == path)
+    located = await asyncio.to_thread(_read, items, frozenset(known), root)
     scope.found(tuple(_findings(located, scope.entry.id)))
     found = context
     if located.pinned:
@@ -105,16 +114,18 @@ async def choose_files(
     return found
 
 
-def _read(raw: str, on_the_map: frozenset[str], root: Path) -> Located:
-    return read_choice(listed.items_in(raw), on_the_map, Path(os.path.realpath(root)))
+def _read(items: Sequence[str], known: frozenset[str], root: Path) -> Located:
+    return read_choice(items, known, Path(os.path.realpath(root)))
 
 
-async def _paths(plan: DraftPlan, root: Path, source: ContextSource, budget: int) -> tuple[str, ...]:
-    """The files that may be chosen; none where the source cannot tell."""
+async def _paths(
+    plan: DraftPlan, root: Path, source: ContextSource, budget: int, begun: str, most: int
+) -> tuple[str, ...]:
+    """The files that may be chosen and whose path or name begins so; none where the source cannot tell."""
     if not isinstance(source, LooksUp):
         return ()
     with contained():
-        found = await source.paths(query_of(plan, root, budget), "", MOST_ON_THE_MAP)
+        found = await source.paths(query_of(plan, root, budget), begun, most)
     return tuple(path for path in found if path.isprintable() and denied(path) is None and secret_in_name(path) is None)
 
 
@@ -122,9 +133,36 @@ def _room(budget: int) -> int:
     return min(_LONGEST_MAP, round(budget * 4 * _SHARE_OF_BUDGET))
 
 
-def map_of(paths: Sequence[str], room: int) -> str:
-    """The files by folder, a line each, in at most so many characters; those nearest to the root first. Pure."""
+def _nearest_first(paths: Sequence[str], context: ContextResult) -> tuple[str, ...]:
+    """The files that the machine chose, then the others: those nearest to the root first."""
+    chosen = [item.path for item in context.items if item.source not in {"mcp", "card", "example"}]
+    return tuple(dict.fromkeys((*(path for path in chosen if path.isprintable()), *paths)))
+
+
+def _definitions(context: ContextResult) -> Mapping[str, str]:
+    """The definitions in files of which the machine chose parts, by path."""
+    found: dict[str, str] = {}
+    for item in context.items:
+        if item.symbol and item.role == "code" and item.source != "mcp":
+            found[item.path] = ", ".join(filter(None, (found.get(item.path), item.symbol)))
+    return found
+
+
+def map_of(paths: Sequence[str], room: int, definitions: Mapping[str, str] | None = None) -> str:
+    """The files by folder, a line each, in at most so many characters; the first ones, if not all have room. Pure.
+
+    Args:
+        paths: Below the root, with `/`.
+        room: Characters.
+        definitions: Names of functions and classes by path, which follow the files.
+    """
     shown: list[str] = []
+    lines: list[str] = []
+    for path, symbols in list((definitions or {}).items())[:_MOST_WITH_DEFINITIONS]:
+        line = f"{in_unicode(path)} defines {shortened(symbols, _LONGEST_DEFINITIONS)}"
+        if len(line) < room // 4:
+            lines.append(line)
+            room -= len(line)
     for path in paths:
         room -= len(path.rpartition("/")[2]) + 1
         if room < 0:
@@ -132,7 +170,8 @@ def map_of(paths: Sequence[str], room: int) -> str:
         shown.append(path)
     ordered = sorted(in_unicode(path) for path in shown)
     folders = groupby(sorted(ordered, key=_folder_of), key=_folder_of)
-    return "\n".join(f"{folder or '.'}/: {' '.join(map(_shown, found))}" for folder, found in folders)
+    tree = [f"{folder or '.'}/: {' '.join(map(_shown, found))}" for folder, found in folders]
+    return "\n".join([*tree, *lines])
 
 
 def _shown(path: str) -> str:
@@ -149,20 +188,13 @@ def read_choice(items: Sequence[str], on_the_map: frozenset[str], root: Path) ->
 
     Args:
         items: Those of the list that the answer is.
-        on_the_map: The files that may be chosen, below the root with `/`.
+        on_the_map: The files that may be chosen, below the root with `/`; also those for which there was no room.
         root: The workspace, its symlinks resolved.
     """
     pinned: dict[str, None] = {}
     refused: dict[str, Exclusion] = {}
-    read = 0
-    for item in items:
-        found = _PATH.match(item)
-        if found is None or _NONE.match(item):
-            read += found is not None
-            continue
-        written = (found[1] or found[2]).rstrip(".,;:*_") if found[2] else found[1]
-        path, _, fragment = written.strip().partition("#")
-        path = path.removeprefix("./")
+    read = sum(_NONE.match(item) is not None for item in items)
+    for path, fragment in _named(items):
         if path not in on_the_map and not _is_a_path(path):
             continue
         read += 1
@@ -174,6 +206,16 @@ def read_choice(items: Sequence[str], on_the_map: frozenset[str], root: Path) ->
         elif len(refused) < _MOST_NAMED:
             refused.setdefault(path, Exclusion(in_unicode(path), f"a model named it: {reason}"))
     return Located(tuple(pinned), tuple(refused.values()), read > 0)
+
+
+def _named(items: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The first word of each item as a path, with what stands behind a `#`."""
+    for item in items:
+        found = _PATH.match(item)
+        if found is not None and not _NONE.match(item):
+            written = found[1] or found[2].rstrip(".,;:*_")
+            path, _, fragment = written.strip().partition("#")
+            yield path.removeprefix("./"), fragment
 
 
 def _is_a_path(path: str) -> bool:
