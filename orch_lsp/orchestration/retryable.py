@@ -40,22 +40,22 @@ def still_wanted(runs: Sequence[RunRecord], text: str) -> Sequence[RunRecord]:
     """The retryable ones among all runs of a document, newest first. Pure.
 
     A run is, if its document still has something open of what it asked for, or still has a node that it was to write
-    anew, and no later run that completed, is live or is retryable itself asked for all of that.
+    anew, and no later run that completed, is live or is retryable itself asked for all that is left.
     """
     found: list[RunRecord] = []
     later: list[frozenset[str]] = []
     is_open: dict[str, Collection[str]] = {}
     for run in runs:
         asked = keys_asked(run)
-        covered = (not asked and later) or any(asked <= keys for keys in later if asked)
-        if run.status in ENDED_OTHERWISE and not covered:
+        if run.status in ENDED_OTHERWISE:
             if (name := run.spec.profile) not in is_open:
                 is_open[name] = _open_in(text, name)
+            left = asked if run.rewrite is not None else asked & frozenset(is_open[name])
+            if (not asked and later) or any(left <= keys for keys in later if asked):
+                continue
             if not (_nodes_left(run, text) if run.rewrite is not None else _left(asked, is_open[name])):
                 continue
             found.append(run)
-        elif run.status in ENDED_OTHERWISE:
-            continue
         later.append(asked)
     return found
 

@@ -197,3 +197,25 @@ async def test_what_is_said_of_each_stays_above_one_live_display(homes, provider
     assert left[-1].startswith("30 documents: 27 drafted, 3 failed (")
     # Nothing of the display itself is left behind.
     assert [line for line in left if "Writing" in line or "Asking" in line or "more" in line] == []
+
+
+async def test_a_failed_run_whose_rest_a_later_one_has_drafted_is_not_to_be_run_again(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    (workspace / "a.spec.md").write_text(SPEC.format(title="one"))
+
+    def answer(request):
+        found = re.search(r"Write now the text of “(.*?)” alone", prompt(request))
+        if found is not None and found[1] == "Tasks":
+            return chat_error(400, "invalid_request_error")
+        return stream_reply(chat_pieces([f"- One for {found[1]}." if found is not None else "- AC1: one"]))
+
+    provider.answer_by(answer)
+    failed = (await orch("draft", "a.spec.md", "--workflow", "sections", "--json")).json()
+    assert failed["status"] == "failed"
+    assert (await orch("apply", failed["run_id"])).code == 0
+    listed = (await orch("runs", "list", "--retryable", "--json")).json()
+    assert [run["run_id"] for run in listed] == [failed["run_id"]]
+    provider.answer_by(lambda _: stream_reply(chat_pieces(["- [ ] Count (AC1)."])))
+    resumed = (await orch("resume", failed["run_id"], "--json")).json()
+    assert resumed["status"] == "completed"
+    assert (await orch("runs", "list", "--retryable", "--json")).json() == []
