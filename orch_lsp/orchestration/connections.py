@@ -45,6 +45,7 @@ class Connections:
         self._providers: list[_KeptProvider] = []
         """The one used last is at the end."""
         self._in_use: list[Provider] = []
+        self._making = asyncio.Lock()
 
     async def api_key(self, provider: ProviderSettings) -> str | None:
         """The provider's key, as `find_key` finds it."""
@@ -72,12 +73,19 @@ class Connections:
         return self.handed_over.keys if self.handed_over else {}
 
     async def provider(self, settings: ProviderSettings, api_key: str | None) -> Provider:
-        """The provider for these settings; its connections are kept for the next run."""
+        """The provider for these settings; its connections are kept for the next run, and shared by those beside it."""
+        async with self._making:
+            return self._kept(settings, api_key) or await self._made(settings, api_key)
+
+    def _kept(self, settings: ProviderSettings, api_key: str | None) -> Provider | None:
         for kept in self._providers:
             if kept[0] == settings and kept[1] == api_key:
                 self._providers.remove(kept)
                 self._providers.append(kept)
                 return kept[2]
+        return None
+
+    async def _made(self, settings: ProviderSettings, api_key: str | None) -> Provider:
         provider = await asyncio.to_thread(self._create_provider, settings, api_key)
         for stale in self._superseded(settings, api_key):
             self._providers.remove(stale)

@@ -91,6 +91,8 @@ class BatchDesk:
         self._arrived = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._sent: dict[str, Sent] | None = None
+        self._answers: dict[str, dict[str, BatchResult]] = {}
+        """The answers of batches that have ended, for those who come for them later."""
         self._opening = asyncio.Lock()
         self._changing = asyncio.Lock()
 
@@ -106,6 +108,10 @@ class BatchDesk:
             place.waiting.append(queue)
             return queue
         known = next((one for one in (await self._known()).values() if item.custom_id in one.requests), None)
+        if known is not None and (result := self._answers.get(known.name, {}).get(item.custom_id)) is not None:
+            queue.put_nowait(Standing(known.id, known.size, known.size))
+            queue.put_nowait(result)
+            return queue
         place = self._places.setdefault(item.custom_id, _Place(item))
         place.waiting.append(queue)
         if known is not None:
@@ -163,6 +169,7 @@ class BatchDesk:
                 known[name] = batch
                 if not batch.requests:
                     del known[name]
+                    self._answers.pop(name, None)
                 await asyncio.to_thread(self._ledger.save, batch)
 
     async def _forget(self, batch: Sent) -> None:
@@ -340,6 +347,7 @@ class BatchDesk:
         batch = (await self._known()).get(batch.name, batch)
         missing = unanswered(self._calls.provider, batch.id)
         ended = {one: results.get(one) or BatchResult(one, failure=missing) for one in batch.requests}
+        self._answers[batch.name] = {one: result for one, result in ended.items() if result.failure is None}
         await self._without(batch.name, {one for one, result in ended.items() if result.failure is not None})
         for custom_id, result in ended.items():
             if (place := self._places.pop(custom_id, None)) is not None:
