@@ -118,6 +118,10 @@ async def test_one_that_was_killed_is_waited_for_and_paid_for_once(orch, homes, 
     assert len(service.batches) == 1
     assert all(map(is_drafted, specs))
     assert len(set(service.asked())) == len(service.asked()) == len(NAMES)
+    # Whoever waits for it shares one reading of its results, and leaves nothing behind.
+    read = [one.path for one in provider.requests if one.path.endswith(("/results", "/content"))]
+    assert len(read) == len(set(read))
+    assert state_of(workspace) == []
     again = await orch("draft", *NAMES, "--batch", "--write")
     assert "3 done before" in again.err
     assert len(service.batches) == 1

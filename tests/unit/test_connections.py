@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from orch_lsp.orchestration.connections import Connections
@@ -25,3 +27,17 @@ async def test_a_provider_that_raises_anything_at_its_end_ends_alone(error: type
         await connections.provider(ProviderSettings(name, "outline", base_url=None), None)
     await connections.aclose()
     assert sorted(ended) == ["bad", "good"]
+
+
+async def test_several_who_ask_at_once_share_one():
+    made: list[str] = []
+
+    def create(settings: ProviderSettings, _: str | None) -> OutlineProvider:
+        made.append(settings.name)
+        return OutlineProvider(settings)
+
+    connections = Connections(create, lambda _: False, {}, Redactor())
+    settings = ProviderSettings("work", "outline", base_url=None)
+    found = await asyncio.gather(*(connections.provider(settings, "key") for _ in range(8)))
+    assert made == ["work"]
+    assert len({id(one) for one in found}) == 1
