@@ -27,7 +27,6 @@ from orch_lsp.settings.problem import Layer
 from orch_lsp.settings.secret_choices import SecretChoices, read_choices
 from orch_lsp.workflows.library import DEFAULT, ONE_CALL, REFINE, packaged, workflow_named
 from orch_lsp.workflows.model import (
-    BEFORE_THE_DRAFT,
     CLARIFY,
     CRITIC,
     DRAFT,
@@ -149,8 +148,8 @@ class DraftPlan:
             choice=self.step_choices.get(name, self.choice),
             words=self.step_words.get(name, self.words),
             targets=self.targets if targets is None else targets,
-            # The request that was shown is that of a draft.
-            previewed=None if name in BEFORE_THE_DRAFT else self.previewed,
+            # The request that was shown is that of a draft; those behind it always are others.
+            previewed=self.previewed if name in {DRAFT, OUTLINE} else None,
         )
 
 

@@ -14,8 +14,6 @@ ASKING = frozenset({FACTS, LOCATE, CLARIFY, OUTLINE, DRAFT, SECTION, CRITIC, REP
 """Steps that ask a model."""
 WRITING = frozenset({DRAFT, SECTION})
 """Steps that write the draft: a workflow has one of them, or none if it only looks at what is there."""
-BEFORE_THE_DRAFT = frozenset({FACTS, LOCATE, CLARIFY})
-"""Steps that ask about the brief, before anything is planned or written."""
 
 MOST_PARALLEL = 16
 MOST_ROUNDS = 3

@@ -64,6 +64,15 @@ async def test_a_part_with_an_error_is_asked_for_again_alone(orch, provider, spe
     assert shown.json()["steps"][3]["output_sha256"] != record["steps"][1]["output_sha256"]
 
 
+async def test_a_repair_is_no_change_of_the_request_that_was_shown(orch, provider, spec):
+    provider.script(reply(draft(BAD_TASK)), reply(f"## Tasks\n\n{GOOD_TASK}\n"))
+    shown = (await orch("context", "a.spec.md", "--json")).json()
+    record = (await orch("draft", "a.spec.md", "--json")).json()
+    assert [request.body.decode() for request in provider.requests][:1] == [shown["request"]["body"]]
+    assert len(provider.requests) == 2
+    assert "changed_since_preview" not in {finding["rule"] for finding in record["findings"]}
+
+
 async def test_a_repair_that_is_no_better_leaves_what_was_there(orch, provider, spec):
     worse = "- [ ] Change `limits/one.py`.\n- [ ] Change `limits/two.py`."
     provider.script(reply(draft(BAD_TASK)), reply(f"## Tasks\n\n{worse}\n"))
