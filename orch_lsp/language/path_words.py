@@ -13,6 +13,7 @@ from orch_lsp.text import Span, end_of_line, start_of_line
 
 _LONGEST = 1_000
 _IN_LINK = re.compile(r"\]\(<?(?P<path>[^()<>\s\"]*)\Z")
+_IN_DEFINITION = re.compile(r" {0,3}\[(?:[^\[\]\\]|\\.){1,200}+\]:[ \t]*+<?(?P<path>[^<>\s\"]*)\Z")
 _IN_CODE = re.compile(r"[^`]*(?:`[^`]*`[^`]*)*`(?P<path>[^`]*)\Z")
 _BARE = re.compile(
     r"(?:^|(?<=[\s(（:：,，、]))(?P<path>(?:\.{0,2}/)?[^\s`()<>\[\]\"',;:：，、（）]*/[^\s`()<>\[\]\"',;:：，、（）]*)\Z"
@@ -47,7 +48,7 @@ def path_word(document: SpecDocument, path: str, offset: int) -> PathWord | None
         return None
     items = items_around(document.tree, offset)
     is_task = bool(items) and any(one.item.box is not None for one in items)
-    link, code = _IN_LINK.search(line), _IN_CODE.match(line)
+    link, code = _IN_LINK.search(line) or _IN_DEFINITION.match(line), _IN_CODE.match(line)
     if link is not None:
         typed, is_link = link["path"], True
     elif code is not None:

@@ -27,7 +27,7 @@ _AT = re.compile(rf"(?:^|(?<=[\s(\[,;:{WIDE}]))@(?P<path>[^\s@`()<>\[\]\"',;]{{0
 
 _NAME = re.compile(r"[^\W\d]\w+(?:\.\w*){0,8}")
 _IN_CODE = re.compile(r"[^`]*(?:`[^`]*`[^`]*)*`(?P<name>[^\W\d]\w{2,80}(?:\.\w{0,80}){0,8})\Z")
-_LINK_LINES = re.compile(r"\]\(<?(?P<path>[^()<>\s\"#]{1,400})#(?P<part>[^()<>\s\"#]{0,80})\Z")
+_LINK_LINES = re.compile(r"\](?:\(|:[ \t]{1,8})<?(?P<path>[^()<>\s\"#]{1,400})#(?P<part>[^()<>\s\"#]{0,80})\Z")
 
 
 async def mentioned(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[Mention, tuple[Sight, ...]] | None:

@@ -103,6 +103,7 @@ async def test_files_are_offered_behind_an_at(start_editor, specs, begun, offere
         ("@app/limiter.py#", ["Limiter", "Limiter.take", "other"], "L9-L9"),
         ("@app/limiter.py#ta", ["Limiter.take"], "L5-L6"),
         ("[x](../app/limiter.py#L5", ["Limiter.take"], "L5-L6"),
+        ("[x]\n\n[x]: ../app/limiter.py#oth", ["other"], "L9-L9"),
         ("`zz", [], ""),
     ],
 )
