@@ -29,7 +29,7 @@ install_wheels() {
   mkdir -p "$wheels"
   python3 -m pip --version >/dev/null 2>&1 || install_debian python3-pip
   python3 -m venv "$tools/wheelhouse-python"
-  "$tools/wheelhouse-python/bin/pip" wheel -q --disable-pip-version-check --wheel-dir "$wheels" "$top"
+  "$tools/wheelhouse-python/bin/pip" wheel -q --disable-pip-version-check --wheel-dir "$wheels" "$top[mcp]"
   rm -f "$wheels"/orch_lsp-*.whl
   cp "$top/pyproject.toml" "$wheels/.complete"
 }

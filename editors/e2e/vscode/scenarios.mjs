@@ -11,6 +11,7 @@ import { typing } from "./scenarios/typing.mjs";
 
 export const scenarios = [
   { name: "the main job through the editor's API", driver: true, run: (context) => runSuite(context, "main.cjs") },
+  { name: "specs for the editor's agents, through its API", driver: true, run: (context) => runSuite(context, "agents.cjs") },
   {
     name: "the editor's own models, through its API",
     driver: true,
