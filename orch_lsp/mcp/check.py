@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import cast
 
 from pydantic import Field
 
+from orch_lsp.context.kept_back import KeptBack
 from orch_lsp.document.profile import Severity
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.mcp import paging
@@ -90,8 +92,6 @@ async def report_of(grounds: Grounds, path: str | None, rules: list[str], first:
     key = ("check", path, *sorted(rules))
     if first and (kept := grounds.kept(key)) is not None:
         return cast("tuple[Report, list[str]]", kept)
-    if path is not None:
-        grounds.path_of(path)
     notices: dict[str, None] = {}
 
     def complain(message: str) -> None:
@@ -99,11 +99,20 @@ async def report_of(grounds: Grounds, path: str | None, rules: list[str], first:
             notices[plain(message, _LONGEST_MESSAGE)] = None
 
     checked = Checked(complain, frozenset(rules))
-    files = await asyncio.to_thread(lambda: grounds.files(path, complain, with_others=True))
-    await checked.take(files)
+    await checked.take(await grounds.files(path, complain, with_others=True))
     report = await asyncio.to_thread(lambda: checked.report(of_checkout=False))
+    report = _without(report, await grounds.kept_back())
     grounds.keep(key, (report, list(notices)))
     return report, list(notices)
+
+
+def _without(report: Report, kept_back: KeptBack) -> Report:
+    """The report without places in files that are kept back."""
+
+    def given(one: Reported) -> Reported:
+        return replace(one, related=tuple(pair for pair in one.related if kept_back.reason(pair[1].path) is None))
+
+    return replace(report, findings=tuple(map(given, report.findings)))
 
 
 def range_of(place: Place) -> Range:

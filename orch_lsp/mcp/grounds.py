@@ -10,8 +10,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from orch_lsp.context.choke import read_text
-from orch_lsp.context.item import Exclusion
+from orch_lsp.context.denylist import denied
+from orch_lsp.context.item import ContextQuery, Exclusion
+from orch_lsp.context.kept_back import KeptBack
 from orch_lsp.errors import ContextError, ErrorCode, RunError, SpecError
+from orch_lsp.language.code.links import CodeLinks
 from orch_lsp.language.index import Index
 from orch_lsp.orchestration.file_documents import MAX_FILE_BYTES
 from orch_lsp.orchestration.reading import Reading, read
@@ -40,8 +43,9 @@ _NO_EDITOR, _NO_COMMAND = ProjectLayer(), CommandChoice()
 class ConfinedTree:
     """Files of the workspace as the choke point reads them: below its root, and on no list of what is kept back."""
 
-    def __init__(self, root: Path, complain: Callable[[str], None]) -> None:
+    def __init__(self, root: Path, kept_back: KeptBack, complain: Callable[[str], None]) -> None:
         self._root = root
+        self._kept_back = kept_back
         self._tree = WorkTree(complain)
 
     def is_folder(self, path: Path) -> bool:
@@ -49,8 +53,9 @@ class ConfinedTree:
         return path.is_dir()
 
     def names(self, folder: Path) -> Iterable[str]:
-        """Files that git would track."""
-        return self._tree.names(folder)
+        """Files that git would track, and that are not kept back."""
+        before = "" if folder == self._root else f"{relative_path(folder, self._root)}/"
+        return (name for name in self._tree.names(folder) if self._kept_back.reason(before + name) is None)
 
     def content(self, path: Path) -> bytes:
         """The content of a file.
@@ -58,7 +63,7 @@ class ConfinedTree:
         Raises:
             SpecError: It is not to be read.
         """
-        return _text_at(self._root, relative_path(path, self._root)).encode()
+        return _text_at(self._root, relative_path(path, self._root), self._kept_back).encode()
 
     def hashes(self, path: Path) -> frozenset[str]:
         """None: nothing here is compared with git."""
@@ -87,7 +92,7 @@ class Grounds:
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def path_of(self, named: str) -> str:
-        """A path below the root, from how an agent names it. Nothing is opened.
+        """A path below the root, from how an agent names it. Blocking, for links on the way; nothing is opened.
 
         Raises:
             ContextError: `not_allowed`: it leads out of the workspace.
@@ -96,11 +101,23 @@ class Grounds:
         if Path(named).is_absolute():
             given = Path(named)
             if not given.is_relative_to(self.root):
+                given = resolved(given)
+            if not given.is_relative_to(self.root):
                 raise _outside(named)
             path = PurePosixPath(given.relative_to(self.root).as_posix())
         if path.is_absolute() or ".." in path.parts or not path.parts or ":" in path.parts[0]:
             raise _outside(named)
         return path.as_posix()
+
+    async def kept_back(self) -> KeptBack:
+        """The globs of what the person or the project keeps from models: agents put what they are given before one.
+
+        Raises:
+            ContextError: `.orchignore` cannot be read.
+        """
+        context = (await self.session.settings_of(self.root)).context
+        query = ContextQuery(self.root, None, "", "", 0, exclude=context.exclude)
+        return await asyncio.to_thread(KeptBack, self.root, query)
 
     async def spec(self, named: str) -> Reading:
         """A spec of the workspace.
@@ -109,8 +126,8 @@ class Grounds:
             ContextError: `not_allowed`: it is outside, kept back, or no spec.
             SpecError: `invalid_request`: it cannot be read.
         """
-        path = self.path_of(named)
-        text = await asyncio.to_thread(_text_at, self.root, path)
+        path = await asyncio.to_thread(self.path_of, named)
+        text = await asyncio.to_thread(_text_at, self.root, path, await self.kept_back())
         file = self.root / path
         source = Source(file.as_uri(), file, None, text, (self.root,), self.root)
         reading = await read(self.session, source, editor=_NO_EDITOR, command=_NO_COMMAND)
@@ -124,24 +141,47 @@ class Grounds:
     async def index(self) -> Index:
         """All specs of the workspace, as far as they are known after a minute."""
         found = await asyncio.to_thread(self.session.indexes.at, (self.root, True))
-        return await self.session.indexes.whole_of(found, MOST_SECONDS)
+        return await self._given(await self.session.indexes.whole_of(found, MOST_SECONDS))
 
     async def surrounded(self, reading: Reading) -> Reading:
         """A spec with all others around it."""
-        return replace(reading, around_it=await self.session.indexes.whole(reading, MOST_SECONDS))
+        around = await self.session.indexes.whole(reading, MOST_SECONDS)
+        return replace(reading, around_it=await self._given(around))
 
-    def files(self, named: str | None, complain: Callable[[str], None], *, with_others: bool = False) -> SpecFiles:
+    async def _given(self, index: Index) -> Index:
+        """The index without the documents that are kept back."""
+        kept_back = await self.kept_back()
+        away = [path for path in index.documents if kept_back.reason(path) is not None]
+        return index.changed(dict.fromkeys(away)) if away else index
+
+    async def code(self, index: Index) -> tuple[CodeLinks, bool]:
+        """The places in code that name nodes of an index, but for files that are kept back; whether these are all."""
+        code = await self.session.code_of(self.root)
+        if code is None:
+            return CodeLinks(), True
+        known = await code.code(CODE_SECONDS)
+        links, kept_back = await code.links(index, known), await self.kept_back()
+        away = {path for path in links.files if denied(path) or kept_back.reason(path) is not None}
+        return (links.without(away) if away else links), known.is_whole
+
+    async def files(
+        self, named: str | None, complain: Callable[[str], None], *, with_others: bool = False
+    ) -> SpecFiles:
         """The specs at or below a path, or of the whole workspace.
 
         Raises:
             ContextError: `not_allowed`: it leads out of the workspace.
             SpecError: `invalid_request`: there is nothing.
         """
+        path = await asyncio.to_thread(self._existing, named)
+        shelf = ConfinedTree(self.root, await self.kept_back(), complain)
+        return SpecFiles((path,), self.session, self.root, complain, shelf=shelf, with_others=with_others)
+
+    def _existing(self, named: str | None) -> Path:
         path = self.root if named in {None, "", "."} else self.root / self.path_of(named or "")
         if not path.exists() or not resolved(path).is_relative_to(self.root):
-            raise SpecError(ErrorCode.INVALID_REQUEST, f"There is no {named!r} in the workspace.")
-        shelf = ConfinedTree(self.root, complain)
-        return SpecFiles((path,), self.session, self.root, complain, shelf=shelf, with_others=with_others)
+            raise SpecError(ErrorCode.INVALID_REQUEST, f"There is no {(named or '')[:200]!r} in the workspace.")
+        return path
 
     async def history(self, _: Reading | None = None) -> RunStore:
         """The runs of the workspace, to be looked at: nothing is marked, tended or dropped.
@@ -190,8 +230,12 @@ class Grounds:
         await self.session.aclose()
 
 
-def _text_at(root: Path, path: str) -> str:
-    found = read_text(root, path, MAX_FILE_BYTES)
+def _text_at(root: Path, path: str, kept_back: KeptBack) -> str:
+    reason = kept_back.reason(path)
+    found = Exclusion(path, reason) if reason else read_text(root, path, MAX_FILE_BYTES)
+    if not isinstance(found, Exclusion) and (reason := kept_back.reason(found.path)) is not None:
+        # A link within the workspace leads to it.
+        found = Exclusion(path, reason)
     if isinstance(found, Exclusion):
         raise ContextError(
             ErrorCode.NOT_ALLOWED, f"{found.path} is not read: {found.reason}.",

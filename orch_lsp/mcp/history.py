@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from pydantic import Field
 
+from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.mcp import paging
 from orch_lsp.mcp.answers import LONGEST_PATH, Answer, Arguments, Page, Paged
 from orch_lsp.mcp.outgoing import admit
@@ -70,7 +72,7 @@ class RunAnswer(Answer):
 async def runs(call: Call, asked: RunsArguments) -> Answered:
     """The history, newest first."""
     first = paging.start_of(asked.cursor)
-    path = None if asked.path is None else call.grounds.path_of(asked.path)
+    path = None if asked.path is None else await asyncio.to_thread(call.grounds.path_of, asked.path)
     store = await call.grounds.history()
     wanted = min(first + asked.limit + 1, _MOST_RUNS)
     found = await store.list(wanted, path, search=asked.search)
@@ -101,6 +103,11 @@ async def show(call: Call, asked: RunArguments) -> Answered:
     """A run's record, and its draft if that is wanted."""
     store = await call.grounds.history()
     record = await store.get(asked.run_id)
+    if (reason := (await call.grounds.kept_back()).reason(record.spec.path)) is not None:
+        raise ContextError(
+            ErrorCode.NOT_ALLOWED, f"{record.spec.path} is not given: {reason}.",
+            remediation="Name a run on another spec.",
+        )  # fmt: skip
     values, left_out = to_dict(record), list[str]()
     for name in _HEAVY:
         if _size(values) <= _MOST_RECORD:

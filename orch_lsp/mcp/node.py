@@ -12,7 +12,6 @@ from orch_lsp.language.implementation import code_for
 from orch_lsp.language.index import FoundDefinition
 from orch_lsp.mcp import outgoing
 from orch_lsp.mcp.answers import LONGEST_KEY, LONGEST_PATH, Answer, Arguments, Position, Range
-from orch_lsp.mcp.grounds import CODE_SECONDS
 from orch_lsp.mcp.paging import MOST_CHARACTERS
 from orch_lsp.mcp.tool import Answered, Call, Tool
 from orch_lsp.orchestration.reading import Reading
@@ -79,15 +78,11 @@ async def node(call: Call, asked: NodeArguments) -> Answered:
     reading = await call.grounds.surrounded(reading)
     found = node_of(reading, asked.key)
     told = await asyncio.to_thread(about, reading.index, found)
-    code = await call.grounds.session.code_of(reading.root)
-    in_code: list[InCode] = []
-    if code is not None:
-        known = await code.code(CODE_SECONDS)
-        links = await code.links(reading.index, known)
-        in_code = [
-            InCode(path=one.path, within=one.within, line=one.place.line, relation=one.relation)
-            for one in code_for(reading.index, links, found)
-        ]
+    links, _ = await call.grounds.code(reading.index)
+    in_code = [
+        InCode(path=one.path, within=one.within, line=one.place.line, relation=one.relation)
+        for one in code_for(reading.index, links, found)
+    ]
     return await asyncio.to_thread(_answered, reading, told, asked.offset, in_code)
 
 

@@ -12,7 +12,7 @@ from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.language.code.links import CodeCitation
 from orch_lsp.mcp import paging
 from orch_lsp.mcp.answers import LONGEST_KEY, LONGEST_PATH, Answer, Page, Paged, Range
-from orch_lsp.mcp.grounds import CODE_SECONDS, Grounds
+from orch_lsp.mcp.grounds import Grounds
 from orch_lsp.mcp.tool import Answered, Call, Tool
 from orch_lsp.reports.trace_report import Trace, TracedDocument, edges_of
 from orch_lsp.runs.escape import plain
@@ -63,7 +63,7 @@ async def trace(call: Call, asked: TraceArguments) -> Answered:
     """The citations among specs, and of them in code."""
     first = paging.start_of(asked.cursor)
     if asked.path is not None:
-        call.grounds.path_of(asked.path)
+        await asyncio.to_thread(call.grounds.path_of, asked.path)
     traced, notices = await _traced(call.grounds, with_code=asked.with_code)
     edges = await asyncio.to_thread(edges_of, traced)
     wanted = [edge for edge in edges if _is_asked(edge, asked)]
@@ -81,12 +81,11 @@ async def _traced(grounds: Grounds, *, with_code: bool) -> tuple[Trace, list[str
     index = await grounds.index()
     notices = [] if index.is_whole else ["Not all specs of the workspace are known: citations may be missing."]
     index = index.changed({path: None for path, document in index.documents.items() if document.frozen})
-    code = await grounds.session.code_of(grounds.root) if with_code else None
     citations: tuple[CodeCitation, ...] = ()
-    if code is not None:
-        known = await code.code(CODE_SECONDS)
-        citations = (await code.links(index, known)).citations
-        if not known.is_whole:
+    if with_code:
+        links, is_whole = await grounds.code(index)
+        citations = links.citations
+        if not is_whole:
             notices.append("Not all code of the workspace is known: citations in it may be missing.")
     documents = {path: TracedDocument("", "", "", index.documents[path].text) for path in sorted(index.documents)}
     return Trace(documents, index, citations), notices

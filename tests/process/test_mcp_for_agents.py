@@ -387,3 +387,34 @@ async def test_a_requirement_that_was_reworded_makes_its_tasks_stale(homes, work
         )  # fmt: skip
         assert stale["changed_path"] == "specs/001-export/spec.md"
         assert (await one.call("spec_stale", path="specs/001-export/spec.md"))["stale"] == []
+
+
+async def test_what_is_kept_from_models_is_kept_from_agents(homes, specs):
+    (specs / ".orchignore").write_text("specs/001-export/tasks.md\nprivate/\nhidden.py\n")
+    (specs / ".orch" / "config.toml").write_text('[context]\nexclude = ["named.md"]\n')
+    private = specs / "private/specs/002-plan"
+    private.mkdir(parents=True)
+    (private / "spec.md").write_text("# Feature Specification: Plan\n\n## Requirements\n\n- **FR-001**: Sell it\n")
+    (specs / "link.spec.md").symlink_to(specs / "named.md")
+    for name in ("hidden.py", "shown.py"):
+        (specs / name).write_text("def save():\n    # FR-001 of specs/001-export\n    pass\n")
+    async with agent(homes, specs) as one:
+        for path in ("specs/001-export/tasks.md", "private/specs/002-plan/spec.md", "named.md", "link.spec.md"):
+            said = await one.refusal("spec_outline", path=path)
+            assert said.startswith("error[not_allowed]"), said
+        everything = json.dumps(
+            [
+                await one.call("spec_outline"),
+                await one.call("spec_node", path=SPEC, key="FR-001"),
+                await one.call("spec_check", limit=200),
+                await one.call("spec_trace", limit=200),
+                await one.call("spec_stale"),
+            ]
+        )
+        for word in ("001-export/tasks.md", "private", "named.md", "hidden.py"):
+            assert word not in everything, word
+        assert "shown.py" in everything
+    (specs / ".orchignore").write_bytes(b"\xff\xfe")
+    async with agent(homes, specs) as one:
+        assert ".orchignore" in await one.refusal("spec_outline")
+        assert ".orchignore" in await one.refusal("spec_check")

@@ -7,7 +7,7 @@ certain of which spec.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -56,6 +56,14 @@ class CodeLinks:
     def of(self, path: str, key: str) -> tuple[CodeCitation, ...]:
         """The places that name the node with this key in the document at `path`."""
         return self._by_node.get((path, key), ())
+
+    def without(self, files: Collection[str]) -> CodeLinks:
+        """The same but for places in these files."""
+
+        def others(found: Iterable[CodeCitation]) -> tuple[CodeCitation, ...]:
+            return tuple(one for one in found if one.path not in files)
+
+        return CodeLinks(others(self.citations), {node: others(found) for node, found in self._by_node.items()})
 
     @cached_property
     def _by_file(self) -> Mapping[str, tuple[CodeCitation, ...]]:
