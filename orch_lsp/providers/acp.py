@@ -166,7 +166,7 @@ class AcpProvider:
             ):
                 yield talk
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
 
     def _command(self) -> tuple[str, ...]:
         """The program as an absolute path, with its arguments. Blocking.

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -35,7 +36,7 @@ class AgentProcess:
         self._process = process
         self._limits = limits
         self._rest = bytearray()
-        self._lines: list[bytes] = []
+        self._lines: deque[bytes] = deque()
         self._bytes = self._messages = 0
         self._stderr = b""
         self._listening = asyncio.create_task(self._keep_stderr(), name=f"stderr of {name}")
@@ -99,7 +100,7 @@ class AgentProcess:
         """The next message; None at the end, or where it says more than it may. Lines that are none are passed over."""
         while True:
             while self._lines:
-                line = self._lines.pop(0)
+                line = self._lines.popleft()
                 self._messages += 1
                 if self._messages > self._limits.max_events:
                     return self._cut(f"more than {self._limits.max_events} messages")
@@ -116,8 +117,11 @@ class AgentProcess:
                 return self._cut(f"more than {self._limits.max_bytes} bytes")
             self._rest += chunk
             if b"\n" in chunk:
-                *self._lines, last = bytes(self._rest).split(b"\n")
+                *lines, last = bytes(self._rest).split(b"\n")
+                self._lines.extend(lines)
                 self._rest = bytearray(last)
+            # Of a flood, the loop has to do with a part at a time.
+            await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Nothing more is said."""

@@ -151,9 +151,11 @@ class Talk:
 
     async def _cancel(self, asking: asyncio.Future[PromptResponse]) -> None:
         try:
-            with contextlib.suppress(OSError):
-                await self._connection.send_notification("session/cancel", {"sessionId": self._session})
-                await asyncio.wait((asking,), timeout=CANCEL_GRACE_S)
+            # One that does not read its input is not waited for, either.
+            with contextlib.suppress(OSError, TimeoutError):
+                async with asyncio.timeout(CANCEL_GRACE_S):
+                    await self._connection.send_notification("session/cancel", {"sessionId": self._session})
+                    await asyncio.wait((asking,))
         finally:
             asking.cancel()
             asking.add_done_callback(_looked_at)

@@ -6,10 +6,12 @@ Run with the kind of agent, and for some a path. Each says what it was asked in 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from acp import RequestError, run_agent, text_block, update_agent_message, update_agent_message_text
@@ -94,9 +96,8 @@ class Agent:
         if KIND == "dies":
             await self.say(ANSWER[0])
             os._exit(7)
-        if KIND == "floods":
-            while True:
-                await self.say("word " * 1000)
+        if KIND.startswith("floods"):
+            await self.flood()
         if KIND == "babbles":
             sys.stdout.write("no json\n[1]\n\n{\n" * 20)
             sys.stdout.flush()
@@ -118,6 +119,14 @@ class Agent:
         await self.client.session_update(session_id="s-1", update=update)
         usage = Usage(total_tokens=170, input_tokens=100, output_tokens=40, thought_tokens=10, cached_read_tokens=20)
         return PromptResponse(stop_reason=stop, usage=usage)
+
+    async def flood(self) -> None:
+        while KIND == "floods":
+            await self.say("word " * 1000)
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                os.write(1, b"\n" * 60_000)
+            await asyncio.sleep(0)
 
     async def ask_for_everything(self) -> None:
         call = ToolCallUpdate(tool_call_id="t-1", title="rm -rf", kind="execute")
@@ -142,4 +151,19 @@ class Agent:
         tell()
 
 
+def deaf() -> None:
+    """Answers twice, then reads nothing any more."""
+    for result in ({"protocolVersion": 1}, {"sessionId": "s-1"}):
+        request, byte = b"", b""
+        while byte != b"\n":
+            byte = os.read(0, 1)
+            request += byte
+        answer = {"jsonrpc": "2.0", "id": json.loads(request)["id"], "result": result}
+        os.write(1, json.dumps(answer).encode() + b"\n")
+    while True:
+        time.sleep(60)
+
+
+if KIND == "deaf":
+    deaf()
 asyncio.run(run_agent(Agent()))
