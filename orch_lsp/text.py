@@ -220,3 +220,13 @@ class LineIndex:
                 offset -= 1
             return line, offset - start
         return line, width(self._text[start:offset].rstrip("\r\n"), self._encoding)
+
+    def place(self, start: int, end: int) -> tuple[int, int, int, int]:
+        """The positions of two offsets, the second of which is not in front of the first."""
+        line, column = self.position(start)
+        if self._is_ascii and line + 1 < len(self._starts) and start <= end < self._starts[line + 1]:
+            # In one line, as most are: the second is not looked up. Line ends are taken off as there.
+            at = self._starts[line]
+            if end <= at or self._text[end - 1] not in "\r\n":
+                return line, column, line, end - at
+        return line, column, *self.position(end)

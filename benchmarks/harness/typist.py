@@ -23,6 +23,7 @@ class Typist:
         self._lines = text.split("\n")
         self._incremental = incremental
         self._version = 1
+        self._result_id: str | None = None
         middle = len(self._lines) // 2
         self._line, self._character = next(
             (middle + number, found.end())
@@ -54,9 +55,14 @@ class Typist:
             params["position"] = {"line": self._lines.index("## Goal") + 2, "character": 3}
         if method == "textDocument/codeAction":
             params |= {"range": {"start": self.position, "end": self.position}, "context": {"diagnostics": []}}
+        if method == "textDocument/diagnostic" and self._result_id is not None:
+            params["previousResultId"] = self._result_id
         began = time.perf_counter()
-        await self._client.request(method, params)
-        return (time.perf_counter() - began) * 1000
+        answer = await self._client.request(method, params)
+        took = (time.perf_counter() - began) * 1000
+        if method == "textDocument/diagnostic":
+            self._result_id = answer.get("resultId")
+        return took
 
     async def settings_change(self, path: Path, text: str) -> float:
         """Milliseconds from a changed settings file to the diagnostics that hold with it."""

@@ -110,17 +110,18 @@ def telling_mentions_in(tree: Tree) -> Iterator[Mention]:
     """Those of `mentions_in` that are meant or name lines; after a key, only its chunk is looked through."""
     left = MAX_MENTIONS
     for chunk, base in zip(tree.chunks, tree.starts, strict=True):
-        for number, mention in chunk.once("telling mentions", _telling_of_chunk):
+        count, telling = chunk.once("telling mentions", _telling_of_chunk)
+        for number, mention in telling:
             if number < left:
                 yield replace(mention, span=Span(mention.span.start + base, mention.span.end + base))
-        left -= len(chunk.once("mentions", _of_chunk))
+        left -= count
         if left <= 0:
             return
 
 
-def _telling_of_chunk(chunk: Chunk) -> tuple[tuple[int, Mention], ...]:
+def _telling_of_chunk(chunk: Chunk) -> tuple[int, tuple[tuple[int, Mention], ...]]:
     every = chunk.once("mentions", _of_chunk)
-    return tuple((number, one) for number, one in enumerate(every) if one.explicit or one.lines is not None)
+    return len(every), tuple((number, one) for number, one in enumerate(every) if one.explicit or one.lines is not None)
 
 
 def mention_at(tree: Tree, offset: int) -> Mention | None:

@@ -90,6 +90,8 @@ def _graded(rule: AcrossRule, found: Found, usual: Severity, said: Mapping[str, 
 
 def modified_target_missing(index: Index, document: IndexedDocument) -> Iterator[Found]:
     """Alterations of a change whose target another spec does not have, or whose spec is not there."""
+    if document.cited_scopes <= {document.own_scope}:
+        return
     for citation in document.nodes.citations:
         scope = document.scope_of(citation)
         if citation.relation not in _CHANGES or citation.scope is None or scope is None:

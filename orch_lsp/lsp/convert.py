@@ -46,7 +46,7 @@ class Positions:
 
     def place(self, span: Span) -> Place:
         """A span as `range_at` takes it."""
-        return (*self._index.position(span.start), *self._index.position(span.end))
+        return self._index.place(span.start, span.end)
 
     def span(self, range_: types.Range) -> Span:
         """The span of a client's range."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
+from orch_lsp.lsp.wire.workspace import Typed
 from orch_lsp.uri import normal_form
 
 
@@ -16,6 +17,7 @@ from orch_lsp.uri import normal_form
 class _Told:
     version: int | None
     diagnostics: Sequence[types.Diagnostic]
+    result_id: str
 
 
 class ShownDiagnostics:
@@ -23,15 +25,47 @@ class ShownDiagnostics:
 
     def __init__(self) -> None:
         self._told: dict[str, _Told] = {}
+        self._answers = 0
         self._pulls: Counter[str] = Counter()
         self._holding: set[str] = set()
 
     def tell(self, uri: str, version: int | None, found: Sequence[types.Diagnostic]) -> bool:
         """Note the next word to the client; whether it was told something else before, or nothing."""
-        told, form = _Told(version, found), normal_form(uri)
-        is_new = self._told.get(form) != told
-        self._told[form] = told
-        return is_new
+        form = normal_form(uri)
+        before = self._told.get(form)
+        if before is not None and before.diagnostics == found:
+            self._told[form] = _Told(version, found, before.result_id)
+            return before.version != version
+        self._answers += 1
+        self._told[form] = _Told(version, found, str(self._answers))
+        return True
+
+    def result_id(self, uri: str) -> str | None:
+        """The name of what the client was told last, by which it may ask for what differs from that."""
+        told = self._told.get(normal_form(uri))
+        return None if told is None else told.result_id
+
+    def still_holds(
+        self,
+        uri: str,
+        version: int | None,
+        found: Sequence[types.Diagnostic],
+        result_id: str | None,
+        typed: Typed | None,
+    ) -> bool:
+        """Whether a client that has the answer `result_id` needs no other one.
+
+        It moves what it shows with the text. So only after one change in a line without diagnostics are they known to
+        be where they were.
+        """
+        told = self._told.get(normal_form(uri))
+        if told is None or result_id is None or told.result_id != result_id or told.diagnostics != found:
+            return False
+        if told.version == version:
+            return True
+        if None in (told.version, version) or typed is None or not typed.is_alone or version != (told.version or 0) + 1:
+            return False
+        return not any(one.range.start.line <= typed.line <= one.range.end.line for one in found)
 
     def hold(self, uri: str, *, holds: bool) -> None:
         """Note whether something is kept from the client until a word is typed to its end."""

@@ -120,7 +120,7 @@ class Chunk:
         nothing else. Two threads may both make it.
         """
         known = self._derived.get(key)
-        if known is not None and known[0] == given:
+        if known is not None and (known[0] is given or known[0] == given):
             return known[1]
         made = make(self)
         self._derived[key] = (given, made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,7 @@ def findings_of_rules(reading: Reading) -> list[Finding]:
     )
     alone = check.check(reading.document, severities, around, facts)
     across = across_rules.check_across(index, reading.spec_path, severities) if index.is_whole else ()
-    return sorted((*alone, *across), key=lambda finding: finding.span)
+    return sorted((*alone, *across), key=attrgetter("span")) if across else list(alone)
 
 
 def is_of_the_document(problem: Problem) -> bool:

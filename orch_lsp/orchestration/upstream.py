@@ -63,10 +63,12 @@ def nodes_then(reading: Reading, index: Index) -> frozenset[NodeThen]:
     Empty without git, for a document that is not committed or is being reworded, and for what was reviewed since.
     Blocking: the first look at a commit walks through history, for a second at most.
     """
+    if reading.root is None or checkout_of(reading.root) is None:
+        return frozenset()
     cited = {one.key for one in reading.document.nodes.citations if one.relation in _OF_REQUIREMENTS and not one.scope}
     # A spec can have a hundred documents, and each that is looked at in a commit is read as it was then.
     neighbours = [one for one in index.neighbours(reading.spec_path) if cited & one.nodes.by_key.keys()]
-    if reading.root is None or not neighbours:
+    if not neighbours:
         return frozenset()
     made = _made(reading.root, reading.spec_path, tuple(sorted(one.path for one in neighbours)))
     if made is None or made.wording != _wording(reading.document.text):

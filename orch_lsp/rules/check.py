@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from types import MappingProxyType
 
 from orch_lsp.document.model import SpecDocument
@@ -46,6 +47,7 @@ EVERY_RULE = "*"
 """In the place of a code: all rules whose own is not there."""
 _GRADED = frozenset((EVERY_RULE, *(rule.code for rule in RULES.values() if rule.graded)))
 _NONE = Evidence()
+_PLACE = attrgetter("span")
 _NOTHING: Mapping[str, Severity] = MappingProxyType({})
 
 
@@ -100,7 +102,7 @@ def _check(
     findings = [
         Finding(
             rule.code,
-            _severity(rule, found, severity, said),
+            severity if found.severity is None else _severity(rule, found, severity, said),
             found.message,
             found.span,
             found.key,
@@ -111,7 +113,7 @@ def _check(
         if severity != "off" and (is_spec_known or not rule.needs_spec)
         for found in (local.found(rule) if rule.local else rule.check(subject))
     ]
-    return tuple(sorted(findings, key=lambda finding: finding.span))
+    return tuple(sorted(findings, key=_PLACE))
 
 
 def _severity(rule: Rule, found: Found, usual: Severity, said: frozenset[str]) -> Severity:

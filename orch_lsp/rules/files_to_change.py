@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from orch_lsp.document.given_up import is_given_up
 from orch_lsp.document.items import Item, items_of
@@ -50,7 +51,24 @@ _MAKES = re.compile("|".join(rf"(?<!\w){word}" if word.isascii() else re.escape(
 
 def files_to_change(document: SpecDocument) -> frozenset[str]:
     """The files that open boxes are to change, as they are written, at most a thousand."""
-    return document.once("files to change", lambda: frozenset(path for _, path in _to_change(document)[:_MOST_FILES]))
+    named = tuple(map(_named_in, document.tree.chunks))
+    return document.skeleton.once(
+        "files to change", named, lambda: frozenset(islice(_first_changed(named), _MOST_FILES))
+    )
+
+
+@once_a_chunk
+def _named_in(chunk: Chunk) -> tuple[tuple[str, bool], ...]:
+    """The paths of a chunk in order, and whether an open box is to change each: the same after most keys."""
+    return tuple((path, is_changed) for _, path, is_changed in _changed_in(chunk))
+
+
+def _first_changed(named: Iterable[tuple[tuple[str, bool], ...]]) -> Iterator[str]:
+    known: set[str] = set()
+    for path, is_changed in chain.from_iterable(named):
+        if is_changed and path not in known:
+            yield path
+        known.add(path)
 
 
 def _to_change(document: SpecDocument) -> tuple[tuple[Span, str], ...]:

@@ -24,10 +24,16 @@ _QUOTED = re.compile(
 
 def once_a_chunk(read: Callable[[Chunk], _Read]) -> Callable[[Chunk], _Read]:
     """A function of a chunk whose results are kept with the chunk."""
+    name = f"{read.__module__}.{read.__qualname__}"
 
     @wraps(read)
     def of(chunk: Chunk) -> _Read:
-        return chunk.once(read, read)
+        # Beside the chunk's own values, and not by its `once`: rules ask for thousands of them at each key.
+        values = chunk.__dict__
+        if name in values:
+            return values[name]
+        made = values[name] = read(chunk)
+        return made
 
     return of
 

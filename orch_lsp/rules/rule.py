@@ -65,10 +65,10 @@ class Found:
         return replace(self, span=Span(self.span.start + by, self.span.end + by))
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Something that a rule found in a document. It does not know the document's path: who asked does."""
 
+    # A tuple: a long document can have hundreds, and they are made anew at each key.
     rule: str
     """The rule's code."""
     severity: Severity

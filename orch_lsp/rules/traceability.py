@@ -62,12 +62,14 @@ def undefined_reference(subject: Subject) -> Iterator[Found]:
         if citation.key in missing:
             places.setdefault(citation.key, []).append(citation.span)
     stories = _shapes_of_stories(subject) if places and _is_whole_set(subject) else None
+    nodes = subject.document.nodes
     for key, (first, *others) in places.items():
         severity = "error" if stories is not None and _shape(key) not in stories else None
-        node = subject.document.nodes.at(first.start)
-        more = f" It is named in {len(others) + 1} places." if others else ""
-        related = tuple(Related("Named here, too.", span) for span in others[:_MOST_RELATED])
-        message = f"“{key}” names nothing: no document of this spec has it.{more}"
+        node = nodes.at(first.start)
+        message, related = f"“{key}” names nothing: no document of this spec has it.", ()
+        if others:
+            message = f"{message} It is named in {len(others) + 1} places."
+            related = tuple(Related("Named here, too.", span) for span in others[:_MOST_RELATED])
         yield Found(message, first, None if node is None else node.key, (), related, severity)
 
 

@@ -9,11 +9,15 @@ from orch_lsp.lsp.snapshot import Snapshot
 
 
 async def diagnostic(
-    snapshot: Snapshot,
-    params: types.DocumentDiagnosticParams,  # noqa: ARG001
-) -> types.RelatedFullDocumentDiagnosticReport:
-    """All that there is to say of the document."""
-    with snapshot.shown.pull(snapshot.uri):
+    snapshot: Snapshot, params: types.DocumentDiagnosticParams
+) -> types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport:
+    """All that there is to say of the document; to a client that has it already, that it is the same."""
+    shown, uri, version = snapshot.shown, snapshot.uri, snapshot.source.version
+    with shown.pull(uri):
         found = await diagnostics_of(snapshot)
-    snapshot.shown.tell(snapshot.uri, snapshot.source.version, found)
-    return types.RelatedFullDocumentDiagnosticReport(items=found)
+    holds = shown.still_holds(uri, version, found, params.previous_result_id, snapshot.typed)
+    shown.tell(uri, version, found)
+    result_id = shown.result_id(uri)
+    if holds and result_id is not None:
+        return types.RelatedUnchangedDocumentDiagnosticReport(result_id)
+    return types.RelatedFullDocumentDiagnosticReport(items=found, result_id=result_id)

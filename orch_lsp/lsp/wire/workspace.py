@@ -39,6 +39,8 @@ class Typed:
     """In the client's units."""
     at: float
     """When it came, by the monotonic clock in seconds."""
+    is_alone: bool = True
+    """Whether nothing else was changed with it, as with several cursors."""
 
     @property
     def seconds_left(self) -> float:
@@ -72,7 +74,7 @@ class OpenDocument(TextDocument):
             self.typed = None
             return []  # They were on their way when the document was saved, and the text that was saved has them.
         self._synced, wrong = _changed(self._synced, changes, self._encoding)
-        self.typed = _typed(changes[-1], self._encoding) if changes else None
+        self.typed = _typed(changes, self._encoding) if changes else None
         return wrong
 
     def take_saved(self, text: str) -> None:
@@ -80,11 +82,13 @@ class OpenDocument(TextDocument):
         self._before_save, self._synced = self._synced, SyncedText(text, self._encoding)
 
 
-def _typed(change: types.TextDocumentContentChangeEvent, encoding: PositionEncoding) -> Typed | None:
+def _typed(changes: Sequence[types.TextDocumentContentChangeEvent], encoding: PositionEncoding) -> Typed | None:
+    change = changes[-1]
     if not isinstance(change, types.TextDocumentContentChangePartial) or _LINE_END.search(change.text) is not None:
         return None
     start = change.range.start
-    return Typed(start.line, start.character + width(change.text, encoding), time.monotonic())
+    column = start.character + width(change.text, encoding)
+    return Typed(start.line, column, time.monotonic(), is_alone=len(changes) == 1)
 
 
 def _text_after(
