@@ -27,6 +27,7 @@ from orch_lsp.setup.own_server import recognise
 from orch_lsp.setup.selection import Proposal, Selection, checked_address, checked_variable, name_for
 from orch_lsp.setup.setting_up import SettingUp
 from orch_lsp.setup.trial import Trial
+from orch_lsp.workspace import find_root, resolved
 
 if TYPE_CHECKING:
     from orch_lsp.cli import draft as drafting
@@ -277,23 +278,35 @@ def offer_first_draft() -> None:
     if not typed:
         say("When you want one: orch-lsp new NAME.spec.md, a few sentences, then orch-lsp draft NAME.spec.md --write")
         return
-    path = Path(typed)
+    path, folder = Path(typed), None
     if not path.is_file():
-        path = _new_spec(typed)
+        folder = _folder_of_its_own()
+        path = _new_spec(typed, folder or Path())
         say(f"{path} holds your sentence. Drafting …")
-    drafting.draft(["--write", str(path)], prog_name="orch-lsp draft")
+    workspace = [] if folder is None else ["--workspace", str(folder)]
+    drafting.draft(["--write", *workspace, str(path)], prog_name="orch-lsp draft")
 
 
-def _new_spec(sentence: str) -> Path:
+def _folder_of_its_own() -> Path | None:
+    """A folder for the first spec where the current one holds all that a person has: it would be read for context."""
+    here, home = Path.cwd(), resolved(Path.home())
+    if not home.is_relative_to(resolved(here)) or find_root(here / "spec.md") is not None:
+        return None
+    folder = Path("specs")
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _new_spec(sentence: str, folder: Path) -> Path:
     words = _FILE_NAME.sub(" ", sentence).split()[:_MOST_WORDS_OF_NAME]
     stem = "-".join(words).lower()[:60] or "first"
-    number, path = 2, Path(f"{stem}.spec.md")
+    number, path = 2, folder / f"{stem}.spec.md"
     while True:
         try:
             with path.open("x", encoding="utf-8") as file:
                 file.write(f"# {' '.join(words)}\n\n{sentence}\n")
         except FileExistsError:
-            path = Path(f"{stem}-{number}.spec.md")
+            path = folder / f"{stem}-{number}.spec.md"
             number += 1
         else:
             return path

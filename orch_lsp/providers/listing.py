@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # A list is never this long; a server that always names a next page must not keep us.
 _MAX_PAGES = 50
 _MAX_DESCRIBED = 100
+_NO_SUCH_PLACE = frozenset({400, 404, 405, 410, 501})
+"""Statuses by which a web server says that it has nothing at an address, or not for such a request."""
 _BEGINNING = 1024
 """Bytes of an answer by which a page is known."""
 _DESCRIBED_AT_ONCE = 8
@@ -119,8 +121,7 @@ async def _refuse_failed_answers(response: HttpResponse, provider: str) -> None:
     try:
         await refuse_failed_answers(response, provider)
     except ExchangeFailedError as failed:
-        about_the_place = failed.failure.code in {ErrorCode.MODEL_NOT_FOUND, ErrorCode.INVALID_REQUEST}
-        if not about_the_place or not _is_page(response.headers.get("content-type", "")):
+        if response.status not in _NO_SUCH_PLACE or not _is_page(response.headers.get("content-type", "")):
             raise
         message = f"{provider} answered HTTP {response.status} with a web page (HTML), not with a list of models."
         raise ExchangeFailedError(replace(failed.failure, message=message)) from failed

@@ -72,8 +72,8 @@ def with_provider(text: str, choice: ConfigChoice) -> str:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    wanted = _merged(tomllib.loads(text), choice)
     try:
+        wanted = _merged(tomllib.loads(text), choice)
         document = tomlkit.parse(text or _FIRST_LINE)
         document["provider"] = choice.provider
         if "model" in document and choice.model is None:

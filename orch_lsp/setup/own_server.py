@@ -35,7 +35,9 @@ async def recognise(steps: SettingUp, selection: Selection, *, key: str | None =
         OrchError: None of the ways gives a list; it is the failure of the address as it was given.
     """
     first: OrchError | None = None
-    for way in _ways(selection):
+    known = (await steps.settings()).providers.get(selection.provider)
+    is_known = known is not None and known.kind != ""
+    for way in _ways(selection, is_known=is_known):
         try:
             proposal = await steps.propose(way)
             return OwnServer(way, proposal, await steps.models(proposal, key=key, patience_s=PATIENCE_S))
@@ -46,11 +48,13 @@ async def recognise(steps: SettingUp, selection: Selection, *, key: str | None =
     raise first or OrchError(ErrorCode.INVALID_REQUEST, "There is no address to ask.")
 
 
-def _ways(selection: Selection) -> Iterator[Selection]:
+def _ways(selection: Selection, *, is_known: bool) -> Iterator[Selection]:
+    """The selection with each address and wire format that may be meant; a provider that is known has its own."""
     address = checked_address(selection.base_url or "")
-    given = replace(selection, base_url=address, kind=selection.kind or OWN_KIND)
+    given = replace(selection, base_url=address, kind=selection.kind or (None if is_known else OWN_KIND))
     yield given
     if selection.kind is None:
         if not address.endswith("/v1"):
             yield replace(given, base_url=f"{address}/v1")
-        yield replace(given, base_url=address.removesuffix("/v1"), kind="ollama")
+        if not is_known:
+            yield replace(given, base_url=address.removesuffix("/v1"), kind="ollama")

@@ -185,7 +185,7 @@ def _config_choice(selection: Selection, settings: Settings) -> ConfigChoice:
         )
     if selection.kind is not None:
         table["kind"] = selection.kind
-    elif known is None and "kind" not in table:
+    elif (known is None or not known.kind) and "kind" not in table:
         table["kind"] = OWN_KIND
     if selection.base_url is not None:
         table["base_url"] = checked_address(selection.base_url)

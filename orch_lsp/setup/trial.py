@@ -45,6 +45,8 @@ class Trial:
 def in_words(provider: ProviderSettings, model: str, *, is_hosted: bool) -> str:
     """The trial as it is announced before it is made."""
     charged = " A few tokens; your account may be charged for them." if is_hosted else " It stays on this machine."
+    if provider.base_url is not None and is_hosted and provider.base_url.startswith("http://"):
+        charged += " The address is plain http: a key and texts can be read on the way."
     return f'One request goes to {provider.name} ({model}): "{WORDS}".{charged} Nothing of your files is sent.'
 
 

@@ -255,6 +255,55 @@ async def test_what_there_is_is_found_by_variables_names_and_by_asking_this_mach
         assert all("authorization" not in request.headers for request in [*served.requests, *page.requests])
 
 
+async def test_a_web_server_without_such_an_address_is_named_as_such(orch, homes):
+    missing = Reply(404, {"content-type": "text/html"}, (Send(b"<html><body><h1>Not found</h1></body></html>"),))
+    async with ScriptedServer() as page:
+        page.script(missing)
+        homes.configure(f'[providers."llama.cpp"]\nbase_url = "{page.url}"\n')
+        found = await orch("setup", "--find")
+        assert f"passed over: llama.cpp at 127.0.0.1:{page.port}: " in found.err
+        assert "answered HTTP 404 with a web page (HTML), not with a list of models" in found.err
+
+
+@pytest.mark.parametrize("text", ["providers = 3\n", "[[providers]]\n", "[providers.local]\nheaders = 7\n"])
+async def test_a_config_in_which_nothing_can_be_put_in_safely_stays(orch, homes, text):
+    homes.configure(text)
+    refused = await orch(
+        "setup", "--provider", "local", "--base-url", "http://127.0.0.1:9/v1", "--model", "m", "--yes", "--no-try"
+    )
+    assert (refused.code, "error[invalid_settings]" in refused.err) == (2, True)
+    assert config(homes).read_text() == text
+
+
+@posix
+async def test_a_link_stays_a_link_and_a_table_without_a_kind_gets_one(orch, homes, tmp_path):
+    own = tmp_path / "dotfiles.toml"
+    own.write_text('# mine\n[providers.local]\nheaders = { a = "b" } # why\n')
+    config(homes).symlink_to(own)
+    done = await orch(
+        "setup", "--provider", "local", "--base-url", "http://127.0.0.1:9/v1", "--model", "m", "--yes", "--no-try"
+    )
+    assert done.code == 0, done.err
+    assert config(homes).is_symlink()
+    assert "# mine\n" in own.read_text()
+    assert tomllib.loads(own.read_text())["providers"]["local"] == {
+        "headers": {"a": "b"}, "kind": "openai-compatible", "base_url": "http://127.0.0.1:9/v1", "model": "m",
+    }  # fmt: skip
+
+
+async def test_a_built_in_name_keeps_its_wire_format_at_another_address(orch, homes):
+    async with ScriptedServer() as gateway:
+        gateway.script(
+            json_reply({"data": [{"type": "model", "id": "claude-x", "display_name": "X"}], "has_more": False})
+        )
+        asked = await orch(
+            "setup", "--provider", "anthropic", "--base-url", gateway.url, "--json", env={"ANTHROPIC_API_KEY": "k-1"}
+        )
+        assert (asked.code, asked.json()["error"]["code"]) == (2, "missing_model")
+        assert "claude-x" in asked.json()["error"]["message"]
+        assert gateway.requests[0].headers["x-api-key"] == "k-1"
+
+
 async def test_a_server_that_never_ends_its_answer_is_not_waited_for(orch, homes):
     async with ScriptedServer() as slow:
         slow.script(Reply(200, {"content-type": "application/json"}, (Send(b'{"data": ['), Stall())))
@@ -336,6 +385,24 @@ async def test_by_keyboard_from_nothing_to_the_first_draft(homes, workspace, ser
         .read_text()
         .startswith("# Limit each client of the\n\nLimit each")
     )
+
+
+@posix
+async def test_a_first_draft_in_the_home_folder_does_not_make_that_the_workspace(homes, tmp_path, served):
+    home = tmp_path / "Häuser & Höfe"
+    home.mkdir()
+    (home / "diary.md").write_text("# Private\n\nLimit each client.\n")
+    arguments = ("setup", "--base-url", served.url, "--model", "small-model")
+    async with talk(homes, home, *arguments, env={"HOME": str(home)}) as talking:
+        await talking.answer("Variable that holds its key", "")
+        await talking.answer("Try it, then write this into", "")
+        await talking.until("is written into")
+        served.script(stream_reply(chat_pieces(["## Goal\n\nA limit.\n"])))
+        await talking.answer("First draft", "Limit each client.")
+        await talking.end()
+    assert (home / "specs" / "limit-each-client.spec.md").exists()
+    assert not (home / ".orch").exists()
+    assert b"Private" not in served.requests[-1].body
 
 
 @posix
