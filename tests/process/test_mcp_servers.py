@@ -339,3 +339,22 @@ async def test_a_server_is_not_started_where_its_answer_would_find_no_room(orch,
     shown = (await orch("context", "a.spec.md", "--json")).json()
     assert {"path": "mcp:notes", "reason": "no room in the budget"} in shown["left_out"]
     assert not log.exists()
+
+
+async def test_a_server_is_asked_once_also_where_a_model_chooses_the_files(orch, homes, provider, workspace):
+    (workspace / "a.spec.md").write_text(SPEC)
+    (workspace / "limiter.py").write_text("LIMIT = 100  # requests of a client in a minute\n")
+    (workspace / ".orch" / "workflows").mkdir(parents=True)
+    steps = '[[steps]]\nid = "locate"\n[[steps]]\nid = "draft"\n'
+    (workspace / ".orch" / "workflows" / "mine.toml").write_text(steps)
+    counted = workspace / "begun.txt"
+    begin = f"import runpy, sys; open({str(counted)!r}, 'a').write('begun\\n'); sys.argv = [{str(SERVER)!r}]; "
+    begin += f"runpy.run_path({str(SERVER)!r}, run_name='__main__')"
+    homes.use(provider.url, more=table("notes", "-c", begin))
+    provider.script(stream_reply(chat_pieces(["- limiter.py: the limit\n"])), stream_reply(chat_pieces(ANSWER)))
+    done = await orch("draft", "a.spec.md", "--workflow", "mine", "--json")
+    record = check_record(done.json())
+    assert record["status"] == "completed", done.err
+    assert items(record) == ["limiter.py", "mcp:notes notes://limiter", "mcp:notes notes://environment"]
+    assert [item["source"] for item in record["context"]["items"]] == ["locate", "mcp", "mcp"]
+    assert counted.read_text() == "begun\n"

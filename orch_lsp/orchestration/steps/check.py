@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -130,7 +131,11 @@ def _judge_document(plan: DraftPlan, answer: Answer, sources: Sequence[str], ste
         for found in check(document, plan.reading.severities, plan.reading.neighbours)
         if found.severity in _TOLD
     ]
-    return (*broken[:_MOST_FINDINGS], *checked(plan, answer, sources, step))
+    found = checked(plan, answer, sources, step)
+    return (
+        *broken[:_MOST_FINDINGS],
+        *(replace(one, message=one.message.replace("the draft", "the document")) for one in found),
+    )
 
 
 def _of_rule(found: RuleFinding, document: SpecDocument, step: str) -> Finding:

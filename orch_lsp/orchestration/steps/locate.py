@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orch_lsp.context.assembly import cost
 from orch_lsp.context.choke import OUTSIDE, admit, confine, secret_in_name
 from orch_lsp.context.denylist import denied
 from orch_lsp.context.item import ContextResult, ContextSource, Exclusion
@@ -57,6 +58,8 @@ _KEPT_BACK = "not among the files that may be sent: ignored or excluded"
 _TOO_MANY = f"more than {MOST_FILES} files were chosen"
 _BY_A_MODEL = "locate"
 """The `source` of items of files that a model chose."""
+_A_SERVER, _OF_A_SERVER = "mcp", "mcp:"
+"""The `source` of answers of servers, and how their origins begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +109,10 @@ async def choose_files(
     found = context
     if located.pinned:
         scope.progressed(f"Reading {counted(len(located.pinned), 'chosen file')}")
-        again = await retrieve(plan, source, providers.redactor, budget, pinned=located.pinned)
+        room = budget - sum(cost(item) for item in context.items if item.source == _A_SERVER)
+        again = await retrieve(plan, source, providers.redactor, room, asks_servers=False, pinned=located.pinned)
         if again.error is None and not again.reason:
-            found = _marked(again.result, located.pinned, plan.reading.settings.context.pin)
+            found = _with_servers_of(context, _marked(again.result, located.pinned, plan.reading.settings.context.pin))
     found = replace(found, left_out=(*located.refused, *found.left_out))
     scope.change(context=context_record(found))
     return found
@@ -135,7 +139,7 @@ def _room(budget: int) -> int:
 
 def _nearest_first(paths: Sequence[str], context: ContextResult) -> tuple[str, ...]:
     """The files that the machine chose, then the others: those nearest to the root first."""
-    chosen = [item.path for item in context.items if item.source not in {"mcp", "card", "example"}]
+    chosen = [item.path for item in context.items if item.source not in {_A_SERVER, "card", "example"}]
     return tuple(dict.fromkeys((*(path for path in chosen if path.isprintable()), *paths)))
 
 
@@ -143,7 +147,7 @@ def _definitions(context: ContextResult) -> Mapping[str, str]:
     """The definitions in files of which the machine chose parts, by path."""
     found: dict[str, str] = {}
     for item in context.items:
-        if item.symbol and item.role == "code" and item.source != "mcp":
+        if item.symbol and item.role == "code" and item.source != _A_SERVER:
             found[item.path] = ", ".join(filter(None, (found.get(item.path), item.symbol)))
     return found
 
@@ -254,6 +258,16 @@ def _marked(result: ContextResult, pinned: Sequence[str], by_hand: Sequence[str]
         for item in result.items
     )
     return replace(result, items=tuple(items))
+
+
+def _with_servers_of(context: ContextResult, files: ContextResult) -> ContextResult:
+    """The files with the answers of servers that an earlier step was given: none of them is asked twice."""
+    answers = [item for item in context.items if item.source == _A_SERVER]
+    of_servers = [one for one in context.left_out if one.path.startswith(_OF_A_SERVER)]
+    of_files = [one for one in files.left_out if not one.path.startswith(_OF_A_SERVER)]
+    return replace(
+        context, items=(*files.items, *answers), left_out=(*of_servers, *of_files), card=files.card, warnings=()
+    )
 
 
 def _findings(located: Located, step: str) -> Iterator[Finding]:
