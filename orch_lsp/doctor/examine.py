@@ -39,7 +39,7 @@ NEEDED = (
     "pygls", "lsprotocol", "cattrs", "typing-extensions", "httpx", "certifi", "pydantic", "pyromark", "pyyaml",
     "tomlkit", "platformdirs", "psutil", "click", "rich",
 )  # fmt: skip
-OPTIONAL = ("inotify-simple", "tree-sitter", "genai-prices", "keyring", "any-llm-sdk", "mcp")
+OPTIONAL = ("inotify-simple", "tree-sitter", "genai-prices", "keyring", "any-llm-sdk", "mcp", "agent-client-protocol")
 _COUNTED = 1_000
 
 

@@ -23,6 +23,7 @@ from orch_lsp.orchestration.targets import open_targets
 from orch_lsp.prompts.library import PLAIN_DRAFT, choose
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs import drafts
+from orch_lsp.runs.escape import plain
 from orch_lsp.runs.record import RunRecord, Software
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.kinds import AGENT
@@ -132,7 +133,8 @@ def _below_heading(title: str, text: str) -> str:
 
 
 def _name_of(agent: Software) -> str:
-    return (agent.name or "").strip()[:80] or "agent"
+    """The agent in the place of a provider: by its own word, so that no provider can have the same name."""
+    return f"{AGENT}:{plain(agent.name or '', 80)}".rstrip(":")
 
 
 class _Unwatched:

@@ -138,7 +138,7 @@ async def test_a_proposal_waits_for_a_person_and_edits_nothing(homes, specs):
         shown = await one.call("run_show", run_id=left["run_id"], with_draft=True)
         record = shown["record"]
         assert (record["command"], record["status"], record["draft"]["state"]) == ("propose", "completed", "ready")
-        assert record["provider"] == {"id": "mcp", "kind": "agent", "server_address": None}
+        assert record["provider"] == {"id": "agent:mcp", "kind": "agent", "server_address": None}
         assert (record["model"]["requested"], record["model"]["resolved"]) == ("m-1", None)
         assert (record["usage"], record["cost"], record["steps"][0]["attempts"]) == (None, None, [])
         assert record["rewrite"]["instruction"] == "Say how fast."
