@@ -47,11 +47,14 @@ class Listing:
     """False if it was stopped."""
 
 
+CHECKOUT = "a checkout of its own: only its files that a spec names are sent"
+
+
 @dataclass(frozen=True, slots=True)
 class FolderListing:
     """The contents of one folder: files, folders with whether they are ignored, and what was not taken.
 
-    A folder that is a checkout of its own has nothing to give.
+    A folder that is a checkout of its own gives nothing but that.
     """
 
     files: tuple[str, ...]
@@ -155,7 +158,7 @@ class FileTree:
         folders: list[Folder] = []
         left_out: list[Exclusion] = []
         if folder and self._is_checkout(folder):
-            return FolderListing((), (), ())
+            return FolderListing((), (), (Exclusion(f"{folder}/", CHECKOUT),))
         for entry, path in self._entries(folder, left_out):
             if stopped():
                 return FolderListing(tuple(files), tuple(folders), tuple(left_out), in_time=False)

@@ -244,6 +244,8 @@ async def test_submodules_worktrees_and_checkouts_within_are_of_nobody_else(orch
         shown = await orch("context", "a.spec.md", "--json", cwd=root)
         assert shown.code == 0, shown.err
         assert {item["path"] for item in shown.json()["items"]} - {".gitmodules"} == sent, root.name
+        told = {one["path"] for one in shown.json()["left_out"] if one["reason"].startswith("a checkout of its own")}
+        assert told == ({"sub/", "nested/"} if root == outer else set())
 
 
 async def test_a_folder_that_becomes_a_link_between_preview_and_send_leads_nowhere(start_editor, answering, tree):
