@@ -11,9 +11,10 @@ import click
 
 from orch_lsp.cli.drafting import Options, run_on
 from orch_lsp.cli.options import model_option, provider_option, root_option
+from orch_lsp.cli.output import say
 from orch_lsp.late import late
 from orch_lsp.orchestration import kept_previews
-from orch_lsp.orchestration.batching import FOLDER, batched_of
+from orch_lsp.orchestration.batching import FOLDER, SentBefore, batched_of, is_left_in_batch, sent_by
 from orch_lsp.orchestration.plan import DraftPlan, plan_draft
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.session import Session
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 else:
     reuse = late("orch_lsp.orchestration.reuse")
 
+_NEWEST = 10
+"""So many runs of a document are looked at for one whose answer is still to be had from a batch."""
 _MOST_IN_BATCHES = 2_000
 """Documents that are begun at once where all of them wait for batches."""
 
@@ -100,5 +103,12 @@ async def _require_batches(session: Session, plan: DraftPlan) -> None:
 
 async def _going_on(session: Session, plan: DraftPlan) -> DraftPlan:
     """The plan, as one that follows the newest run on the document where that was answered and not ended."""
-    earlier = await reuse.unfinished_on(await session.store(plan.reading), plan.reading)
+    store = await session.store(plan.reading)
+    earlier = await reuse.unfinished_on(store, plan.reading)
+    newest = await store.list(limit=_NEWEST, spec_path=plan.reading.spec_path)
+    if plan.by_batch:
+        sent = (sent_by(run, plan.reading.document.text) for run in newest)
+        plan = replace(plan, sent_before=next(filter(None, sent), dict[str, SentBefore]()))
+    elif newest and is_left_in_batch(newest[0]):
+        say(f"warning: {plan.reading.spec_path} was asked for in a batch that may still answer: --batch collects it")
     return plan if earlier is None else replace(plan, parent_run_id=earlier.run_id)

@@ -35,6 +35,7 @@ from orch_lsp.providers.base import (
     AnswerBegan,
     AttemptEnded,
     AttemptStarted,
+    Batched,
     Finished,
     GenerationRequest,
     InBatch,
@@ -155,13 +156,22 @@ class _Asking:
             await scope.checkpoint()
             return scope.text
         factor = None if batched is None else batched.price_factor
-        was_asked = batched is not None and await batched.has_asked(prepared.request)
-        most = await self._reserve(prepared, choice, tokens, factor, was_asked=was_asked)
+        sent = None if batched is None else await self._sent(batched, prepared)
+        if sent is not None and sent != prepared.body_sha256:
+            scope.asks(prepared.provider, prepared.model, prepared.parameters, sent, tokens)
+        most = await self._reserve(prepared, choice, tokens, factor, was_asked=sent is not None)
         if not choice.provider.is_local:
             scope.may_be_charged()
+        if factor is not None:
+            scope.note(batch=StepBatch(None, float(factor)))
         intake = _Intake(scope, self._plan, choice, self._attempts, self._redactor, self._before, most, factor)
         with contained():
-            stream = cast("AsyncGenerator[StreamEvent, None]", provider.stream(prepared.request))
+            events = (
+                provider.stream(prepared.request)
+                if batched is None or sent is None
+                else batched.stream_sent(prepared.request, sent)
+            )
+            stream = cast("AsyncGenerator[StreamEvent, None]", events)
         scope.begin_checkpoints()
         before = await self._stamps(choice)
         try:
@@ -195,6 +205,19 @@ class _Asking:
             return None
         reading = self._plan.reading
         return await asyncio.to_thread(stamps_of, reading.root, reading.source.path)
+
+    async def _sent(self, batched: Batched, prepared: Prepared) -> str | None:
+        """The hash of the request that was sent for this step in a batch whose answer is still to be had, if one was.
+
+        It need not be the one that would be sent now: what is around the document may be other meanwhile.
+        """
+        model = prepared.model.requested
+        before = self._plan.sent_before.get(self._scope.entry.id)
+        same = before is not None and (before.provider, before.model) == (prepared.provider.id, model)
+        for one in (prepared.body_sha256, before.body_sha256 if before is not None and same else None):
+            if one is not None and await batched.has_asked(one):
+                return one
+        return None
 
     async def _reserve(
         self, prepared: Prepared, choice: Choice, tokens: int | None, factor: str | None, *, was_asked: bool

@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.providers.base import Batched, Provider, TakesBatches
 from orch_lsp.runs.record import RunRecord
-from orch_lsp.runs.status import RunStatus
+from orch_lsp.runs.status import RunStatus, StepStatus
+from orch_lsp.text import sha256
 
+_BROKE_OFF = frozenset({StepStatus.CANCELLED, StepStatus.INTERRUPTED})
 FOLDER = "batches"
 """The folder beside the store in which the state of batches lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentBefore:
+    """A request that a run sent in a batch: the hash of its body, and whom it asked."""
+
+    run_id: str
+    body_sha256: str
+    provider: str | None
+    model: str | None
+
+
+def sent_by(record: RunRecord, text: str) -> dict[str, SentBefore]:
+    """The requests of a run that broke off whose answers may still be had, by the id of the step.
+
+    None for another text than the run was given: its answer would be one to something else. What was around the
+    document may be other meanwhile, such as specs beside it that were drafted in the same batch.
+
+    Args:
+        record: The run.
+        text: The document as it is now.
+    """
+    if not is_left_in_batch(record) or record.spec.sha256_before != sha256(text):
+        return {}
+    return {
+        step.id: SentBefore(record.run_id, step.request_sha256, step.provider, step.model)
+        for step in record.steps
+        if step.batch is not None and step.status in _BROKE_OFF and step.request_sha256 is not None
+    }
 
 
 class Batching:
@@ -48,6 +80,13 @@ class Batching:
             hashes = [step.request_sha256 for step in record.steps if step.request_sha256 is not None]
             for provider in self._used:
                 await provider.settle(hashes)
+
+
+def is_left_in_batch(record: RunRecord) -> bool:
+    """Whether a run broke off that had asked in a batch: the answer may still be had, and is paid for."""
+    if record.status is RunStatus.COMPLETED:
+        return False
+    return any(one.batch is not None and one.status in _BROKE_OFF for one in record.steps)
 
 
 def batched_of(provider: Provider, folder: Path) -> Batched:

@@ -16,7 +16,7 @@ from orch_lsp.document.profile import Profile
 from orch_lsp.document.prompt import PromptTemplate
 from orch_lsp.document.rewriting import rewriting_profile
 from orch_lsp.errors import ErrorCode, SettingsError, SpecError
-from orch_lsp.orchestration.batching import Batching
+from orch_lsp.orchestration.batching import Batching, SentBefore
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.rewrite import LONGEST_INSTRUCTION, Rewrite
 from orch_lsp.orchestration.targets import wanted_targets
@@ -125,6 +125,8 @@ class DraftPlan:
     """Whether its requests are sent in batches, which are answered later and for less."""
     batching: Batching | None = None
     """The way to batches; set when the run begins."""
+    sent_before: Mapping[str, SentBefore] = field(default_factory=dict[str, "SentBefore"])
+    """Requests that an earlier run on this very text sent in a batch, by the id of the step."""
     heading: str = ""
     """The heading line of the one section that is asked for by its text alone; empty otherwise."""
     brought: str | None = None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from orch_lsp.errors import ErrorCode, RunError
+from orch_lsp.orchestration.batching import is_left_in_batch, sent_by
 from orch_lsp.orchestration.plan import DraftPlan, plan_draft
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.rewrite import asked_in
@@ -39,7 +41,10 @@ async def planned_resume(session: Session, reading: Reading, record: RunRecord) 
         OrchError: It is refused, as a draft would be.
     """
     only = await asyncio.to_thread(asked_again, reading, record)
-    return await planned_again(session, reading, record, command=record.command, only=only)
+    plan = await planned_again(session, reading, record, command=record.command, only=only)
+    # What was asked for in a batch is waited for there: anywhere else it would be paid for again.
+    sent = sent_by(record, reading.document.text)
+    return replace(plan, by_batch=is_left_in_batch(record), sent_before=sent)
 
 
 async def planned_again(

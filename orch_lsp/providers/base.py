@@ -195,8 +195,12 @@ class Batched(Provider, Protocol):
         """The price of a request as a part of its usual one, a decimal such as `0.5`."""
         ...
 
-    async def has_asked(self, request: GenerationRequest) -> bool:
-        """Whether this very request was sent already and its answer is still to be had."""
+    async def has_asked(self, body_sha256: str) -> bool:
+        """Whether a request with a body of this hash was sent already and its answer is still to be had."""
+        ...
+
+    def stream_sent(self, request: GenerationRequest, body_sha256: str) -> AsyncIterator[StreamEvent]:
+        """As `stream`, with the answer to the request of this hash, which was sent in place of `request`."""
         ...
 
     async def settle(self, hashes: Iterable[str]) -> None:

@@ -144,9 +144,9 @@ class Reserved:
 
 @dataclass(frozen=True, slots=True)
 class StepBatch:
-    """The provider's batch that a step's request was in, and the part of the usual price that it costs."""
+    """The batch that a step's request was in, None until the provider has it, and the part of the usual price."""
 
-    id: str
+    id: str | None
     price_factor: float
 
 

@@ -140,7 +140,7 @@ def step_facts(timed: TimedStep) -> tuple[str, ...]:
             (
                 seconds_label(timed.stretch.seconds) if timed.stretch else "",
                 f"{len(step.attempts)} attempts" if len(step.attempts) > 1 else "",
-                f"batch {plain(step.batch.id)}" if step.batch is not None else "",
+                f"batch {plain(step.batch.id)}" if step.batch is not None and step.batch.id else "",
                 "" if tokens == TOKENS_UNKNOWN else tokens,
                 "" if cost == COST_UNKNOWN else cost,
                 counted(timed.findings, "finding") if timed.findings else "",

@@ -236,6 +236,14 @@ async def test_ctrl_c_leaves_the_batch_where_it_is(orch, homes, files, specs, wo
     assert process.returncode == 130
     assert b"3 cancelled" in err
     files.ends_after = 0
+    listed = (await orch("runs", "list", "--json")).json()
+    of_one = next(run for run in listed if run["spec"]["path"] == "one.spec.md")
+    # Resumed, it waits for the same batch; asked elsewhere, the person is told of it first.
+    resumed = await orch("resume", of_one["run_id"], "--write", "--json")
+    assert resumed.json()["status"] == "completed", resumed.err
+    assert resumed.json()["steps"][1]["batch"]["id"] == files.batches[0].id
+    alone = await orch("draft", "two.spec.md", "--provider", "outline")
+    assert "two.spec.md was asked for in a batch that may still answer" in alone.err
     done = await orch("draft", *NAMES, "--batch", "--write")
     assert done.code == 0, done.err
     assert len(files.batches) == 1

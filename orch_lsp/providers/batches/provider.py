@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncGenerator, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orch_lsp.errors import OrchError, ProviderError
 from orch_lsp.providers.answer import AnswerInProgress
@@ -76,23 +76,29 @@ class BatchedProvider:
         """The bytes of the request in its batch."""
         return encoded(self._item(request).body)
 
-    async def has_asked(self, request: GenerationRequest) -> bool:
-        """Whether this very request is in a batch already."""
-        return await self._desk.has_asked(self._item(request).custom_id)
+    async def has_asked(self, body_sha256: str) -> bool:
+        """Whether a request with a body of this hash is in a batch already."""
+        return await self._desk.has_asked(id_of_hash(body_sha256))
 
     async def settle(self, hashes: Iterable[str]) -> None:
         """The answers to requests with bodies of these hashes are kept, or nobody wants them any more."""
         await self._desk.settle({id_of_hash(one) for one in hashes})
 
-    async def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamEvent, None]:
+    def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamEvent, None]:
         """Ask in a batch, and yield where it is and then the whole answer; see `base` for the order of events.
 
         Raises:
             ProviderError: The request failed for good.
             StoreError: Nothing was sent, as it could not be noted.
         """
+        return self._stream(request, self._item(request))
+
+    def stream_sent(self, request: GenerationRequest, body_sha256: str) -> AsyncGenerator[StreamEvent, None]:
+        """As `stream`, with the answer to the request of this hash, which was sent in place of `request`."""
+        return self._stream(request, replace(self._item(request), custom_id=id_of_hash(body_sha256)))
+
+    async def _stream(self, request: GenerationRequest, item: BatchItem) -> AsyncGenerator[StreamEvent, None]:
         self._served.check()
-        item = self._item(request)
         yield AttemptStarted(1, self.id, request.model, self.server_address, 0.0)
         queue = await self._desk.join(item)
         try:
