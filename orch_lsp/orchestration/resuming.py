@@ -42,7 +42,7 @@ async def planned_resume(session: Session, reading: Reading, record: RunRecord) 
     """
     only = await asyncio.to_thread(asked_again, reading, record)
     plan = await planned_again(session, reading, record, command=record.command, only=only)
-    # What was asked for in a batch is waited for there: anywhere else it would be paid for again.
+    # A request that is in a batch is waited for there: anywhere else it would be paid for again.
     sent = sent_by(record, reading.document.text)
     return replace(plan, by_batch=is_left_in_batch(record), sent_before=sent)
 
