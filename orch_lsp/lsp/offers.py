@@ -38,6 +38,8 @@ class Offer:
     title: str
     command: str
     argument: dict[str, Any] = field(default_factory=dict[str, Any])
+    beside: str = ""
+    """Its title where the text that it is about stands beside it; as `title` if empty."""
 
 
 async def offers(session: Session, reading: Reading) -> list[Offer]:

@@ -132,8 +132,9 @@ def _again(reading: Reading, key: str, title: str, *, waits: bool, can_ask: bool
         return ()
     argument = {"uri": reading.source.uri, "key": key, **({"apply": "review"} if waits else {})}
     named = _short(title)
-    redraft = Offer(f"Orch: Redraft “{named}”", REGENERATE_SECTION, {**argument, "instruction": ""})
-    refine = Offer(f"Orch: Refine “{named}” with an instruction…", REGENERATE_SECTION, argument)
+    without = {**argument, "instruction": ""}
+    redraft = Offer(f"Orch: Redraft “{named}”", REGENERATE_SECTION, without, "Orch: Redraft")
+    refine = Offer(f"Orch: Refine “{named}” with an instruction…", REGENERATE_SECTION, argument, "Orch: Refine…")
     return (redraft, refine) if can_ask else (redraft,)
 
 

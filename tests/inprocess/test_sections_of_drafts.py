@@ -207,13 +207,17 @@ async def test_each_section_is_offered_where_it_would_stand(desk):
     assert states(await stored(editor, run_id)) == {"goal": "applied", "non-goals": "ready", "tasks": "rejected"}
 
 
-async def actions_at(editor, uri, needle):
+async def titles_at(editor, uri, needle):
     line = editor.text(uri).split("\n").index(needle)
     here = types.Range(types.Position(line, 0), types.Position(line, 0))
     found = await editor.client.text_document_code_action_async(
         types.CodeActionParams(types.TextDocumentIdentifier(uri), here, types.CodeActionContext([]))
     )
-    return [action.title for action in found if action.title.startswith(WORDS)]
+    return [action.title for action in found]
+
+
+async def actions_at(editor, uri, needle):
+    return [title for title in await titles_at(editor, uri, needle) if title.startswith(WORDS)]
 
 
 async def test_actions_are_about_the_section_at_the_cursor_and_on_the_title_about_those_without_a_place(desk):
@@ -286,9 +290,9 @@ async def test_a_section_of_a_draft_is_drafted_anew_and_the_others_wait_on(desk,
     await review(editor, run_id, "tasks", "commented", "Say how requests are counted.")
     await review(editor, run_id, "goal", "rejected", "Name the limit.")
     provider.script(stream_reply(chat_pieces(["## Tasks\n\n- [ ] Count by key.\n"])))
-    lenses = await editor.lenses(uri)
-    assert "Orch: Redraft “Tasks”" in lenses
-    assert "Orch: Redraft “Goal”" not in lenses
+    places = {place for place, title in await lenses_at(editor, uri) if title == "Orch: Redraft"}
+    assert places == {"## Tasks"}
+    assert "Orch: Redraft “Tasks”" in await titles_at(editor, uri, "## Tasks")
     again = await editor.execute("orch.regenerateSection", {"uri": uri, "key": "tasks", "apply": "review"})
     newer = await editor.ended(again["runId"])
     assert states(newer) == {"tasks": "ready"}
@@ -325,9 +329,12 @@ async def test_sections_and_findings_have_their_places_in_the_document_as_it_wou
 async def test_a_section_that_a_run_wrote_has_lenses_to_write_it_anew(desk):
     editor, uri, run_id = desk
     await editor.execute("orch.applyDraft", {"runId": run_id})
-    lenses = await editor.lenses(uri)
-    assert "Orch: Redraft “Goal”" in lenses
-    assert "Orch: Redraft “Notes”" not in lenses
+    found = await lenses_at(editor, uri)
+    assert {("## Goal", "Orch: Redraft"), ("## Goal", "Orch: Refine…")} <= set(found)
+    assert ("## Notes", "Orch: Redraft") not in found
+    assert {"Orch: Redraft “Goal”", "Orch: Refine “Goal” with an instruction…"} <= set(
+        await titles_at(editor, uri, "## Goal")
+    )
 
 
 async def test_the_page_of_a_draft_shows_what_its_check_found_where_it_stands(start_editor, workspace, provider, homes):

@@ -7,6 +7,7 @@ import { context } from "./scenarios/context.mjs";
 import { specs } from "./scenarios/specs.mjs";
 import { servers } from "./scenarios/servers.mjs";
 import { setup } from "./scenarios/setup.mjs";
+import { daily } from "./scenarios/daily.mjs";
 import { typing } from "./scenarios/typing.mjs";
 
 export const scenarios = [
@@ -19,6 +20,7 @@ export const scenarios = [
     run: (context) => runSuite(context, "models.cjs"),
   },
   ...tour,
+  ...daily,
   ...specs,
   ...context,
   ...typing,

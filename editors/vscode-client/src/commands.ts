@@ -7,6 +7,7 @@ import { compareDrafts, openRecord } from "./history/runCommands";
 import { runOfNode } from "./history/runTree";
 import { removeApiKey, setApiKey } from "./keys/keyCommands";
 import type { Orch } from "./orch";
+import { reviewCommands } from "./review/reviewCommands";
 import type { RunRecord } from "./runs/record";
 
 /** Registers the commands that are this extension's own; the server's are registered by the language client. */
@@ -23,6 +24,7 @@ export function registerCommands(orch: Orch): vscode.Disposable[] {
     },
     "orch.showTrace": (where) => showTrace(orch, where),
     "orch.showTimeline": (argument) => showTimeline(orch, argument),
+    "orch.showSectionDiff": (argument) => orch.guarded(() => orch.pages.showSectionDiff(argument, orch.requests)),
     "orch.specs.refresh": () => orch.specs.refresh(),
     "orch.context.refresh": () => orch.contextView.refresh(),
     "orch.context.pin": (node) => orch.guarded(() => orch.contextView.pick(node, "pin")),
@@ -30,6 +32,18 @@ export function registerCommands(orch: Orch): vscode.Disposable[] {
     "orch.context.exclude": (node) => orch.guarded(() => orch.contextView.pick(node, "exclude")),
     "orch.context.include": (node) => orch.guarded(() => orch.contextView.pick(node, "include")),
     "orch.context.allow": (node) => orch.guarded(() => orch.contextView.allow(node)),
+    "orch.newText.keep": (mark) => {
+      orch.newText.keep(mark);
+    },
+    "orch.newText.undo": (mark) => orch.newText.undo(mark),
+    "orch.newText.keepAll": (where) => {
+      orch.newText.keepAll(where);
+    },
+    "orch.newText.undoAll": (where) => orch.newText.undoAll(where),
+    "orch.newText.review": (where) => orch.newText.review(where),
+    "orch.newText.next": () => {
+      orch.newText.next();
+    },
     "orch.reviewDraft": (argument) => reviewDraft(orch, argument),
     "orch.runs.refresh": () => orch.history.refresh(),
     "orch.runs.openRecord": withRun((run) => orch.guarded(() => openRecord(run.run_id))),
@@ -38,6 +52,7 @@ export function registerCommands(orch: Orch): vscode.Disposable[] {
     "orch.runs.copyId": withRun(async (run) => {
       await vscode.env.clipboard.writeText(run.run_id);
     }),
+    ...reviewCommands(orch.review),
   };
   return Object.entries(commands).map(([id, act]) => vscode.commands.registerCommand(id, act));
 }
@@ -65,7 +80,8 @@ async function showTrace(orch: Orch, where: unknown): Promise<void> {
 async function showTimeline(orch: Orch, argument: unknown): Promise<void> {
   const document = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
   const onDocument = document === undefined ? undefined : (runIdOf(document) ?? orch.tracker.newestOn(document)?.run_id);
-  const runId = runOfNode(argument)?.run_id ?? onDocument;
+  const { runId: named } = (argument ?? {}) as { runId?: unknown };
+  const runId = runOfNode(argument)?.run_id ?? (typeof named === "string" ? named : onDocument);
   if (runId === undefined) {
     void vscode.window.showInformationMessage(vscode.l10n.t("Orch: no run of this document is known."));
     return;

@@ -9,12 +9,14 @@ import { ServerRequests } from "./client/serverRequests";
 import { UserSettingsSync } from "./client/userSettingsSync";
 import { registerCommands } from "./commands";
 import { ContextKeys } from "./documents/contextKeys";
+import { Pages } from "./documents/pages";
 import { FillOffers } from "./documents/fillOffers";
 import { showServerStatus, virtualText } from "./documents/serverStatus";
 import { History, showRuns } from "./history/history";
 import { openRecord } from "./history/runCommands";
 import { RunTree } from "./history/runTree";
 import { setApiKey } from "./keys/keyCommands";
+import { NewText } from "./marks/newText";
 import { KeyStore } from "./keys/keyStore";
 import { connectModels } from "./models/connectModels";
 import { LivePreview } from "./preview/livePreview";
@@ -51,6 +53,8 @@ export class Orch implements vscode.Disposable {
   readonly runPanels = new RunPanels();
   private readonly specTree = new SpecTree();
   private readonly offers = new FillOffers();
+  readonly newText = new NewText();
+  readonly pages = new Pages();
   readonly keys: KeyStore;
   readonly review: DraftReview;
   readonly history: History;
@@ -89,7 +93,7 @@ export class Orch implements vscode.Disposable {
     this.firstRun = new FirstRun(context.globalState, ask);
     this.supervisor = new ServerSupervisor({
       output: this.output,
-      middleware: createMiddleware(this.router(), this.tracker, this.offers),
+      middleware: createMiddleware(this.router(), this.tracker, this.offers, this.newText),
       workingFolder: () => workingFolder(context),
       prepare: (client) => {
         this.listen(client);
@@ -109,6 +113,8 @@ export class Orch implements vscode.Disposable {
       tracker,
       this.tree,
       this.offers,
+      this.newText,
+      this.pages,
       this.keys,
       review,
       this.history,
@@ -122,7 +128,7 @@ export class Orch implements vscode.Disposable {
       this.firstRun,
       this.supervisor,
       new LivePreview(tracker),
-      new ContextKeys(tracker, review, this.supervisor, this.keys, this.offers),
+      new ContextKeys(tracker, review, this.supervisor, this.keys, this.offers, this.newText),
       showLiveRuns(tracker),
       showServerStatus(this.supervisor),
       serveAgents(this.supervisor, () => workingFolder(context), version),
@@ -130,6 +136,7 @@ export class Orch implements vscode.Disposable {
         review: (runId) => this.showDraft(runId),
         openRecord,
         showFailure: (failure, document) => this.showFailure(failure, document),
+        newText: this.newText,
       }),
       showRuns(this.tree, this.history),
       vscode.workspace.onDidOpenTextDocument(readAsMarkdown),
@@ -247,6 +254,7 @@ export class Orch implements vscode.Disposable {
       showSpecs: async () => {
         await vscode.commands.executeCommand("orch.specs.focus");
       },
+      showReport: (report) => this.pages.showReport(report),
       runInReview: () => this.review.runInFront,
       setUp: (document) => this.setUp(document),
       useProvider: (uri, choice) => this.execute("orch.useProvider", uri === null ? choice : { uri, ...choice }),

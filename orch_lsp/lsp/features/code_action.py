@@ -32,7 +32,7 @@ from orch_lsp.lsp.context_actions import FILES, is_preview, mention_offers, page
 from orch_lsp.lsp.convert import SOURCE, workspace_edit
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.offers import Offer, offers, other_choices, rewrite_offer
-from orch_lsp.lsp.section_offers import SectionOffer, offers_in_draft, section_offers
+from orch_lsp.lsp.section_offers import SectionOffer, offers_in_draft, section_offers, written_offers
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.spec_actions import INSERT, TOGGLE, insert_actions, may_be_edited, toggle_actions
 from orch_lsp.orchestration.reading import Reading
@@ -98,12 +98,16 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
         actions += await _quick_fixes(snapshot, reading, params.context.diagnostics)
     if _asked_for(wanted, REWRITE):
         sections = in_draft if in_draft is not None else await section_offers(snapshot.session, reading)
-        actions += [_action(offer, REWRITE) for offer in _of_sections(snapshot, reading, sections, params.range)]
+        if in_draft is None and snapshot.session.supervisor.live_on(snapshot.uri) is None:
+            sections = [*sections, *await written_offers(snapshot, reading)]
+        offered = [*_of_sections(snapshot, reading, sections, params.range)]
         if in_draft is None:
-            actions += [_action(offer, REWRITE) for offer in await offers(snapshot.session, reading)]
+            offered += await offers(snapshot.session, reading)
             offset, can_ask = snapshot.positions().offset(params.range.start), snapshot.client.orch_notifications
             again = await asyncio.to_thread(rewrite_offer, reading, offset, can_ask=can_ask)
-            actions += [] if again is None else [_action(again, REWRITE)]
+            if again is not None and all(again.argument != one.argument for one in offered):
+                offered.append(again)
+        actions += [_action(offer, REWRITE) for offer in offered]
     if _asked_for(wanted, TOGGLE):
         actions += await asyncio.to_thread(toggle_actions, snapshot, reading, params.range)
     if _asked_for(wanted, INSERT) and may_be_edited(reading):

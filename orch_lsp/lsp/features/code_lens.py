@@ -70,4 +70,4 @@ def _beside_sections(positions: Positions, found: Iterable[SectionOffer]) -> Ite
 def _command(offer: Offer, estimate: str) -> types.Command:
     """The command of an offer; the one that drafts all says what that takes."""
     title = f"{offer.title} ({estimate})" if estimate and offer.command == GENERATE_DRAFT else offer.title
-    return types.Command(title, offer.command, arguments=[offer.argument])
+    return types.Command(offer.beside or title, offer.command, arguments=[offer.argument])

@@ -24,6 +24,8 @@ export interface RouterActions {
   readonly openRecord: (runId: string) => Promise<void>;
   readonly showRuns: () => Promise<void>;
   readonly showSpecs: () => Promise<void>;
+  /** Shows the answer of the doctor as a page. */
+  readonly showReport: (report: unknown) => Promise<void>;
   readonly runInReview: () => string | null;
   /** Opens the one picker for the provider and model. */
   readonly setUp: (document: vscode.Uri | undefined) => Promise<void>;
@@ -88,6 +90,11 @@ export class CommandRouter {
         return undefined;
       case "orch.showRun":
         return this.withRun(argument, this.actions.openRecord);
+      case "orch.doctor": {
+        const report = await next([{ ...argument, open: false }]);
+        await this.actions.showReport(report);
+        return report;
+      }
       case "orch.previewDraft":
         return this.withRun(argument, this.actions.review);
       case "orch.selectModel": {

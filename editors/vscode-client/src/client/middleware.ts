@@ -1,20 +1,26 @@
 import * as vscode from "vscode";
 import { CancellationToken, type Middleware } from "vscode-languageclient/node";
 import type { FillOffers } from "../documents/fillOffers";
+import { withLinks } from "../documents/hoverLinks";
 import { keepingCarets } from "../documents/keepCarets";
 import { keyActions } from "../keys/keyActions";
+import type { NewText } from "../marks/newText";
 import { settingsOf } from "./configuration";
 import type { RunTracker } from "../runs/runTracker";
 import type { CommandRouter } from "./commandRouter";
 
 /** What passes between editor and server is adapted here: commands, settings, and the progress of runs. */
-export function createMiddleware(router: CommandRouter, tracker: RunTracker, offers: FillOffers): Middleware {
+export function createMiddleware(router: CommandRouter, tracker: RunTracker, offers: FillOffers, newText: NewText): Middleware {
   return {
     executeCommand: (command, args: unknown[], next) =>
       router.run(command, args, async (argument) => (await next(command, argument)) as unknown),
     provideCodeActions: async (document, range, context, token, next) => {
       const actions = (await next(document, range, context, token)) ?? [];
       return [...keyActions(document.uri, context), ...actions];
+    },
+    provideHover: async (document, position, token, next) => {
+      const hover = await next(document, position, token);
+      return hover === null || hover === undefined ? hover : withLinks(hover, document, position);
     },
     provideCodeLenses: async (document, token, next) => {
       const lenses = await next(document, token);
@@ -35,7 +41,8 @@ export function createMiddleware(router: CommandRouter, tracker: RunTracker, off
       }
     },
     workspace: {
-      handleApplyEdit: (params, next) => keepingCarets(params, async () => next(params, CancellationToken.None)),
+      handleApplyEdit: (params, next) =>
+        keepingCarets(params, () => newText.noting(params, async () => next(params, CancellationToken.None))),
       configuration: (params) =>
         params.items.map((item) => {
           const scope = item.scopeUri ? vscode.Uri.parse(item.scopeUri) : undefined;

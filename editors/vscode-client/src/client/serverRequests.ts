@@ -1,4 +1,5 @@
 import { contextIn, type Context } from "../context/contextList";
+import { findingsIn, sectionsIn } from "../review/draftSections";
 import { specsIn, type Spec } from "../specs/specList";
 import { isRunRecord, type DraftPreview, type RunRecord } from "../runs/record";
 
@@ -21,7 +22,8 @@ export class ServerRequests {
     const answer = await this.execute("orch.previewDraft", { runId, open: false });
     const fields = (typeof answer === "object" && answer !== null ? answer : {}) as Record<string, unknown>;
     const text = (name: string): string | null => (typeof fields[name] === "string" ? fields[name] : null);
-    return { runId, uri: text("uri"), text: text("text") ?? "", document: text("document") };
+    const placed = { sections: sectionsIn(fields["sections"]), diagnostics: findingsIn(fields["diagnostics"]) };
+    return { runId, uri: text("uri"), text: text("text") ?? "", document: text("document"), ...placed };
   }
 
   /** The specs of all folders of the workspace. */

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { KeyStore } from "../keys/keyStore";
+import type { NewText } from "../marks/newText";
 import type { DraftReview } from "../review/draftReview";
 import type { RunTracker } from "../runs/runTracker";
 import type { ServerState, ServerSupervisor } from "../server/supervisor";
@@ -18,6 +19,7 @@ export class ContextKeys implements vscode.Disposable {
     private readonly supervisor: ServerSupervisor,
     private readonly keys: KeyStore,
     private readonly offers: FillOffers,
+    private readonly newText: NewText,
   ) {
     const update = (): void => {
       this.update();
@@ -34,6 +36,7 @@ export class ContextKeys implements vscode.Disposable {
       tracker.onDidList(update),
       keys.onDidChange(update),
       offers.onDidChange(update),
+      newText.onDidChangeCodeLenses(update),
       supervisor.onDidChange((state) => {
         this.announce(state);
         update();
@@ -50,6 +53,7 @@ export class ContextKeys implements vscode.Disposable {
     const document = vscode.window.activeTextEditor?.document;
     const { tracker } = this;
     this.set("isSpec", document !== undefined && isSpec(document));
+    this.set("newTextHere", document !== undefined && this.newText.has(document.uri));
     this.set("nothingToFill", document !== undefined && this.offers.isFinished(document.uri));
     this.set("runLive", tracker.live.length > 0);
     this.set("hasRuns", tracker.hasRuns);

@@ -6,6 +6,11 @@ export const LIVE_SCHEME = "orch-live";
 /** What a document would become with a draft. */
 export const PROPOSAL_SCHEME = "orch-proposal";
 
+/** What a document was before a draft came into it, and parts of one as a run wrote them. */
+export const BEFORE_SCHEME = "orch-before";
+/** Pages of this extension's own, such as the report on the set-up. */
+export const PAGE_SCHEME = "orch-page";
+
 /** Read-only documents of this extension whose text changes under way. */
 export class VirtualDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly texts = new Map<string, string>();

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { showRendered } from "../documents/pages";
 import { isLive, modelName, type RunRecord } from "../runs/record";
 import type { RunTracker } from "../runs/runTracker";
 import { statusName } from "../runs/statusText";
@@ -6,10 +7,7 @@ import type { ServerRequests } from "../client/serverRequests";
 
 /** Opens a run's record as a rendered page; as Markdown source where there is no Markdown preview. */
 export async function openRecord(runId: string): Promise<void> {
-  const uri = vscode.Uri.parse(`orch-run:${runId}.md`);
-  const commands = await vscode.commands.getCommands(true);
-  if (commands.includes("markdown.showPreview")) await vscode.commands.executeCommand("markdown.showPreview", uri);
-  else await vscode.window.showTextDocument(uri, { preview: true });
+  await showRendered(vscode.Uri.parse(`orch-run:${runId}.md`));
 }
 
 /** Asks for another run with a draft of the same spec, and opens the diff of both drafts. */

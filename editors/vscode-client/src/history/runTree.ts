@@ -1,16 +1,26 @@
 import * as vscode from "vscode";
 import { groupRuns, type DayGroup, type SpecGroup } from "./grouping";
-import { draftWaits, isLive, modelName, type RunRecord, type RunStatus } from "../runs/record";
+import { draftWaits, isLive, type DraftState, type RunRecord, type RunStatus } from "../runs/record";
 import type { FolderHistory } from "../runs/runTracker";
-import { draftName, runDetails, spokenRun, statusName } from "../runs/statusText";
+import { runDetails, runRow, spokenRun } from "../runs/statusText";
 
-const ICONS: Readonly<Record<RunStatus, [icon: string, color: string | null]>> = {
+type Icon = readonly [icon: string, color: string | null];
+
+const ICONS: Readonly<Record<RunStatus, Icon>> = {
   queued: ["watch", null],
   running: ["loading~spin", null],
   completed: ["pass", "testing.iconPassed"],
   failed: ["error", "testing.iconFailed"],
   cancelled: ["circle-slash", null],
   interrupted: ["debug-disconnect", "list.warningForeground"],
+};
+/** What became of the draft of a run that completed says more than that it did. */
+const DRAFT_ICONS: Readonly<Record<DraftState | "undone", Icon>> = {
+  ready: ["bell-dot", "charts.yellow"],
+  applied: ["pass-filled", "testing.iconPassed"],
+  undone: ["discard", "list.deemphasizedForeground"],
+  discarded: ["trash", "list.deemphasizedForeground"],
+  superseded: ["versions", "list.deemphasizedForeground"],
 };
 
 /** A workspace folder; shown only where there are several. */
@@ -92,6 +102,11 @@ export function runOfNode(value: unknown): RunRecord | null {
   return typeof node === "object" && node?.kind === "run" ? (node.run ?? null) : null;
 }
 
+function iconOf({ status, draft, taken_back: takenBack }: RunRecord): Icon {
+  if (status !== "completed" || draft === null) return ICONS[status];
+  return DRAFT_ICONS[draft.state === "applied" && takenBack === true ? "undone" : draft.state];
+}
+
 function keyOf({ folder }: FolderHistory): string {
   return folder?.toString() ?? "";
 }
@@ -117,13 +132,13 @@ function group(label: string, spoken: string, id: string, icon: string): vscode.
 function runItem(node: RunNode): vscode.TreeItem {
   const { key, run } = node;
   const time = new Date(run.timing.started_at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-  // The icon says that a run completed; what became of its draft says more.
-  const state = (run.status === "completed" ? draftName(run, vscode.l10n.t) : null) ?? statusName(run, vscode.l10n.t);
-  const item = new vscode.TreeItem(`${time} ${state}`);
-  const [icon, color] = ICONS[run.status];
+  // What a narrow view cuts off is what the icon says as well.
+  const { label, description } = runRow(run, time, vscode.l10n.t);
+  const item = new vscode.TreeItem(label);
+  const [icon, color] = iconOf(run);
   item.id = `run:${key}`;
   item.iconPath = new vscode.ThemeIcon(icon, color === null ? undefined : new vscode.ThemeColor(color));
-  item.description = modelName(run) ?? run.provider?.id ?? "";
+  item.description = description;
   item.accessibilityInformation = { label: spokenRun(run, time, vscode.l10n.t) };
   item.tooltip = runDetails(run, vscode.l10n.t).join("\n");
   item.contextValue = [

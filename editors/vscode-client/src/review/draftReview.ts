@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { openDocumentOf } from "../documents/runDocument";
 import { isSame } from "../documents/sameDocument";
 import { PROPOSAL_SCHEME, runIdOf, tabsOf, VirtualDocuments } from "../documents/virtualDocuments";
+import { ReviewThreads } from "./reviewThreads";
 import { draftWaits } from "../runs/record";
 import type { RunTracker } from "../runs/runTracker";
 import type { ServerRequests } from "../client/serverRequests";
@@ -14,6 +15,9 @@ export class DraftReview implements vscode.Disposable {
   /** The document under review, by run. */
   private readonly open = new Map<string, vscode.Uri>();
   private readonly timers = new Map<string, NodeJS.Timeout>();
+  /** Runs that were asked for in a review: their drafts are shown when they are there. */
+  private readonly awaited = new Set<string>();
+  readonly threads = new ReviewThreads();
   private readonly subscriptions: vscode.Disposable;
 
   constructor(
@@ -22,7 +26,9 @@ export class DraftReview implements vscode.Disposable {
   ) {
     this.subscriptions = vscode.Disposable.from(
       this.proposals,
+      this.threads,
       tracker.onDidChangeRun(({ record }) => {
+        if (draftWaits(record) && this.awaited.delete(record.run_id)) void this.show(record.run_id);
         const document = this.open.get(record.run_id);
         if (document === undefined) return;
         if (draftWaits(record)) this.refreshSoon(document);
@@ -51,6 +57,7 @@ export class DraftReview implements vscode.Disposable {
     this.open.set(runId, document);
     const proposal = this.proposals.uriOf(runId, document.path);
     this.proposals.set(proposal, preview.document);
+    this.threads.update({ runId, document, proposal }, preview);
     const name = document.path.split("/").at(-1) ?? document.path;
     await vscode.commands.executeCommand("vscode.diff", document, proposal, vscode.l10n.t("{0} ↔ draft", name), {
       preview: false,
@@ -59,6 +66,14 @@ export class DraftReview implements vscode.Disposable {
     // What happened while the diff was opening found no tab to close.
     const now = this.tracker.record(runId);
     if (now !== undefined && !draftWaits(now)) await this.close(runId, document);
+  }
+
+  /** Opens the draft of a run when it waits. */
+  openWhenReady(runId: unknown): void {
+    if (typeof runId !== "string") return;
+    const record = this.tracker.record(runId);
+    if (record !== undefined && draftWaits(record)) void this.show(runId);
+    else this.awaited.add(runId);
   }
 
   /** Opens the text of a run's draft, read-only. */
@@ -96,14 +111,16 @@ export class DraftReview implements vscode.Disposable {
   private async refresh(runId: string, document: vscode.Uri): Promise<void> {
     this.timers.delete(runId);
     const preview = await this.server.previewDraft(runId);
-    if (preview.document !== null && this.open.has(runId)) {
-      this.proposals.set(this.proposals.uriOf(runId, document.path), preview.document);
-    }
+    if (preview.document === null || !this.open.has(runId)) return;
+    const proposal = this.proposals.uriOf(runId, document.path);
+    this.proposals.set(proposal, preview.document);
+    this.threads.update({ runId, document, proposal }, preview);
   }
 
   private async close(runId: string, document: vscode.Uri): Promise<void> {
     this.open.delete(runId);
     const proposal = this.proposals.uriOf(runId, document.path);
+    this.threads.close(proposal);
     // One that is in front has the focus, which goes to its document; any other leaves the focus where it is.
     for (const tab of tabsOf(proposal)) await vscode.window.tabGroups.close(tab, !(tab.isActive && tab.group.isActive));
     this.proposals.delete(proposal);
@@ -112,6 +129,8 @@ export class DraftReview implements vscode.Disposable {
   private forget(tab: vscode.Tab): void {
     const runId = tab.input instanceof vscode.TabInputTextDiff ? runIdOf(tab.input.modified) : null;
     if (runId === null) return;
+    const document = this.open.get(runId);
+    if (document !== undefined) this.threads.close(this.proposals.uriOf(runId, document.path));
     this.open.delete(runId);
     clearTimeout(this.timers.get(runId));
   }

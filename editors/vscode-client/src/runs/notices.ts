@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import { isDraftReady, isLive, type RunRecord } from "./record";
 import type { RunChange, RunTracker } from "./runTracker";
+import type { NewText } from "../marks/newText";
+import { endSummary } from "./statusText";
 import type { CommandFailure } from "../client/failure";
 import { isSame } from "../documents/sameDocument";
 
@@ -8,13 +10,14 @@ export interface NoticeActions {
   readonly review: (runId: string) => Promise<void>;
   readonly openRecord: (runId: string) => Promise<void>;
   readonly showFailure: (failure: CommandFailure, document: vscode.Uri | undefined) => Promise<void>;
+  readonly newText: NewText;
 }
 
 type Mode = "background" | "failures" | "never";
 
 /**
  * Says how a run ended: always if it failed or if its draft waits and its document is in front, else as the setting
- * wants it. Nothing is opened by itself: the person may be in the middle of a sentence.
+ * wants it. A success is told with what came of it, and with the way back. Nothing is opened by itself: the person may be in the middle of a sentence.
  */
 export function announceEnds(tracker: RunTracker, actions: NoticeActions): vscode.Disposable {
   return tracker.onDidChangeRun((change) => {
@@ -32,13 +35,13 @@ async function announce(tracker: RunTracker, ended: RunRecord, actions: NoticeAc
   await tracker.untilSettled(ended.run_id);
   const record = tracker.record(ended.run_id) ?? ended;
   const document = tracker.documentOf(record);
-  if (isInFront(document) ? isPlainToSee(record) : !isWanted(record)) return;
+  if (isInFront(document) ? record.status === "cancelled" || (isDone(record) && !isWanted(record)) : !isWanted(record)) return;
   await notify(record, document, actions);
 }
 
-/** Whether the document itself shows the end of the run: it has the draft, or its person ended it. */
-function isPlainToSee(record: RunRecord): boolean {
-  return record.status === "cancelled" || (record.status === "completed" && !isDraftReady(record));
+/** Whether the document has the draft. */
+function isDone(record: RunRecord): boolean {
+  return record.status === "completed" && !isDraftReady(record);
 }
 
 function isWanted({ status }: RunRecord): boolean {
@@ -56,7 +59,7 @@ async function notify(record: RunRecord, document: vscode.Uri | undefined, actio
   if (record.status === "completed") {
     chosen = isDraftReady(record)
       ? await window.showInformationMessage(l10n.t("The draft for {0} is ready and waits for your review.", path), review, details)
-      : await window.showInformationMessage(l10n.t("{0} has been drafted.", path), ...(document ? [open] : []), details);
+      : await tellSuccess(record, document, actions);
   } else if (record.status === "cancelled") {
     chosen = await window.showInformationMessage(l10n.t("The run on {0} was cancelled.", path), details);
   } else {
@@ -67,6 +70,25 @@ async function notify(record: RunRecord, document: vscode.Uri | undefined, actio
   if (chosen === review) await actions.review(record.run_id);
   else if (chosen === details) await actions.openRecord(record.run_id);
   else if (chosen === open && document !== undefined) await window.showTextDocument(document);
+}
+
+/** "7 sections · 16 s · Undo · Review", with the name of the document where another one is in front. */
+async function tellSuccess(record: RunRecord, document: vscode.Uri | undefined, { newText }: NoticeActions): Promise<string | undefined> {
+  const { l10n, window } = vscode;
+  const summary = endSummary(record, l10n.t);
+  const inFront = isInFront(document);
+  const [undo, review, open] = [l10n.t("Undo"), l10n.t("Review"), l10n.t("Open Document")];
+  const hasNew = document !== undefined && newText.has(document);
+  const chosen = await window.showInformationMessage(
+    inFront ? summary : l10n.t("{0} has been drafted: {1}", record.spec.path, summary),
+    ...(inFront || document === undefined ? [] : [open]),
+    ...(hasNew ? [undo, review] : []),
+    ...(hasNew && inFront ? [] : [l10n.t("Show Record")]),
+  );
+  const argument = { uri: document?.toString() };
+  if (chosen === undo) await newText.undoAll(argument);
+  else if (chosen === review) await newText.review(argument);
+  return chosen;
 }
 
 function isInFront(document: vscode.Uri | undefined): boolean {

@@ -3,6 +3,8 @@
  * not known is null. Everything here came from a store that a repository may have brought: show it as plain text.
  */
 
+import type { PlacedFinding, PlacedSection } from "../review/draftSections";
+
 export type RunStatus = "queued" | "running" | "completed" | "failed" | "cancelled" | "interrupted";
 export type DraftState = "ready" | "applied" | "discarded" | "superseded";
 
@@ -39,6 +41,9 @@ export interface DraftPreview {
   readonly uri: string | null;
   readonly text: string;
   readonly document: string | null;
+  /** The sections of the draft, and what its check found, by their places in `document`. */
+  readonly sections: readonly PlacedSection[];
+  readonly diagnostics: readonly PlacedFinding[];
 }
 
 /** Whether a run is still under way. */

@@ -58,10 +58,27 @@ export function runDetails(record: RunRecord, t: Translate): string[] {
   return lines;
 }
 
+/** What came of a run: how many sections are in the document, how long that took, and for how much, if that is known. */
+export function endSummary(record: RunRecord, t: Translate): string {
+  const written = record.draft?.sections?.filter(({ state }) => state === "applied" || state === "edited").length ?? 0;
+  const parts = [written === 1 ? t("1 section") : t("{0} sections", written)];
+  const seconds = (Date.parse(record.timing.ended_at ?? "") - Date.parse(record.timing.started_at)) / 1000;
+  if (Number.isFinite(seconds) && seconds >= 0) parts.push(t("{0} s", seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)));
+  if (record.cost !== null) parts.push(`${record.cost.amount} ${record.cost.currency}`);
+  return parts.join(" · ");
+}
+
 /** The state of a run for a person: its status, and what became of its draft. */
 export function statusName(record: RunRecord, t: Translate): string {
   const draft = draftName(record, t);
   return draft === null ? runStatusName(record, t) : `${runStatusName(record, t)}, ${draft}`;
+}
+
+/** A run in a list: time and model first, then its cost and its state, which the icon says as well. */
+export function runRow(record: RunRecord, time: string, t: Translate): { label: string; description: string } {
+  const state = (record.status === "completed" ? draftName(record, t) : null) ?? statusName(record, t);
+  const cost = record.cost === null ? [] : [`${record.cost.amount} ${record.cost.currency}`];
+  return { label: `${time} ${modelName(record) ?? record.provider?.id ?? ""}`, description: [...cost, state].join(" · ") };
 }
 
 /** A run in a list, for a screen reader: its icon and its place in the list are told in words. */

@@ -1,0 +1,122 @@
+// The daily loop: a success that is told, new text that is kept or undone, a review section by section.
+import assert from "node:assert/strict";
+import { openWindow } from "../page.mjs";
+import { until } from "../world.mjs";
+import { SPEC } from "../files.mjs";
+
+const FILE = "rate-limiting.spec.md";
+const files = { [`workspace/specs/${FILE}`]: SPEC };
+
+async function openSpec(context, options) {
+  const window = await openWindow(context, options);
+  await window.openFile(FILE);
+  await window.lens("Generate").waitFor();
+  return window;
+}
+
+/** A button of the thread of a section under review. */
+const button = (page, name) => page.locator(".review-widget").getByRole("button", { name }).first();
+
+/** A lens whose name is exactly this. */
+const lens = (page, name) => page.locator(".codelens-decoration a", { hasText: name });
+
+export const daily = [
+  {
+    name: "a success is told, new text is marked, and each section is kept or undone",
+    pictures: true,
+    world: { files },
+    run: async (context) => {
+      const window = await openSpec(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.lens("Generate").click();
+        await window.line("Load test with one busy").waitFor();
+        const toast = window.toast(/7 sections · [\d.]+ s/u);
+        await toast.waitFor();
+        await toast.getByRole("button", { name: "Undo" }).waitFor();
+        await toast.getByRole("button", { name: "Review" }).waitFor();
+        await page.keyboard.press("Control+Home");
+        await lens(page, "Keep All 7").waitFor();
+        await lens(page, /^\s*Undo\s*$/u).first().waitFor();
+        await window.picture("new-text");
+
+        // One section goes, the others stay.
+        await lens(page, /^\s*Undo\s*$/u).first().click();
+        await until("the section to be undone", async () => !(await window.text()).includes("One busy client no longer"));
+        assert.ok((await window.text()).includes("## Goal"));
+        await lens(page, "Keep All 6").waitFor();
+
+        // By keyboard: to the next one, and keep it.
+        await window.line("Rate limiting for").click();
+        await page.keyboard.press("Control+k");
+        await page.keyboard.press("Control+j");
+        await page.keyboard.press("Control+k");
+        await page.keyboard.press("Control+y");
+        await lens(page, "Keep All 5").waitFor();
+
+        await toast.getByRole("button", { name: "Review" }).click();
+        await window.tab("before ↔ now").waitFor();
+        await page.keyboard.press("Control+F4");
+      });
+    },
+  },
+  {
+    name: "the notice of a success undoes all of it",
+    world: { files },
+    run: async (context) => {
+      const window = await openSpec(context);
+      await window.during(async () => {
+        await window.lens("Generate").click();
+        await window.line("Load test with one busy").waitFor();
+        await window.answer(/7 sections · [\d.]+ s/u, "Undo");
+        await until("the undo", async () => {
+          const text = await window.text();
+          return !text.includes("Load test") && text.includes("TODO");
+        });
+      });
+    },
+  },
+  {
+    name: "a draft is reviewed section by section in threads",
+    pictures: true,
+    world: { files, settings: { "orch.apply": "review" } },
+    run: async (context) => {
+      const window = await openSpec(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.lens("Generate").click();
+        await window.answer("is ready and waits for your review", "Review Draft");
+        await window.tab("↔ draft").waitFor();
+        const thread = page.locator(".review-widget");
+        await thread.filter({ hasText: "“Goal” waits for your word" }).waitFor();
+        for (const name of ["Accept Section", "Reject Section", "Redraft Section", "Accept and Edit", "Comment"]) {
+          await button(page, name).waitFor();
+        }
+        await window.picture("review-threads");
+
+        await button(page, "Accept Section").click();
+        await thread.filter({ hasText: "“Non-goals” waits for your word" }).waitFor();
+        await thread.locator(".monaco-editor").first().click();
+        await page.keyboard.type("Say why.");
+        await button(page, "Comment").click();
+        await thread.filter({ hasText: "Say why." }).waitFor();
+
+        // With a remark in it, the form is folded until it is wanted.
+        await thread.getByText("A reason, an instruction or a remark").click();
+        await page.keyboard.type("Name the limit.");
+        await button(page, "Redraft Section").click();
+        await until("the section to be asked for again", () => context.world.journal().filter(({ event }) => event === "request").length >= 2);
+        const prompts = () => context.world.journal().filter(({ event }) => event === "request").map(({ prompt }) => JSON.stringify(prompt));
+        assert.ok(prompts().some((prompt) => prompt.includes("Name the limit.") && prompt.includes("Say why.")));
+        await until("the draft of that section alone", async () => (await page.locator(".tabs-container .tab", { hasText: "↔ draft" }).count()) === 2);
+        await thread.filter({ hasText: "“Non-goals” waits for your word" }).waitFor();
+        await button(page, "Reject Section").click();
+        await until("its review to close", async () => (await page.locator(".tabs-container .tab", { hasText: "↔ draft" }).count()) === 1);
+        await window.tab("↔ draft").click();
+        await thread.filter({ hasText: "“Assumptions” waits for your word" }).waitFor();
+        await button(page, "Accept and Edit").click();
+        await until("the section in the document", async () => (await window.text()).includes("A client is known by its API key."));
+      });
+    },
+  },
+];
