@@ -24,6 +24,10 @@ export function registerCommands(orch: Orch): vscode.Disposable[] {
     },
     "orch.showTrace": (where) => showTrace(orch, where),
     "orch.showTimeline": (argument) => showTimeline(orch, argument),
+    "orch.showWords": async () => {
+      const runId = orch.tracker.live.at(-1)?.record.run_id;
+      if (runId !== undefined) await orch.livePreview.showWords(runId);
+    },
     "orch.showSectionDiff": (argument) => orch.guarded(() => orch.pages.showSectionDiff(argument, orch.requests)),
     "orch.specs.refresh": () => orch.specs.refresh(),
     "orch.context.refresh": () => orch.contextView.refresh(),

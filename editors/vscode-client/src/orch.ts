@@ -19,6 +19,7 @@ import { setApiKey } from "./keys/keyCommands";
 import { NewText } from "./marks/newText";
 import { KeyStore } from "./keys/keyStore";
 import { connectModels } from "./models/connectModels";
+import { InPlacePreview } from "./preview/inPlace";
 import { LivePreview } from "./preview/livePreview";
 import { ContextTree } from "./context/contextTree";
 import { ContextView } from "./context/contextView";
@@ -54,6 +55,7 @@ export class Orch implements vscode.Disposable {
   private readonly specTree = new SpecTree();
   private readonly offers = new FillOffers();
   readonly newText = new NewText();
+  readonly livePreview: LivePreview;
   readonly pages = new Pages();
   readonly keys: KeyStore;
   readonly review: DraftReview;
@@ -73,6 +75,7 @@ export class Orch implements vscode.Disposable {
     this.keys = new KeyStore(context.secrets, context.globalState);
     this.consent = new WorkspaceConsent(context.workspaceState);
     this.review = new DraftReview(this.tracker, this.requests);
+    this.livePreview = new LivePreview(this.tracker);
     this.history = new History(this.tracker, this.tree, (error) => {
       this.output.warn(String(error));
     });
@@ -127,7 +130,8 @@ export class Orch implements vscode.Disposable {
       this.userSettings,
       this.firstRun,
       this.supervisor,
-      new LivePreview(tracker),
+      this.livePreview,
+      new InPlacePreview(tracker),
       new ContextKeys(tracker, review, this.supervisor, this.keys, this.offers, this.newText),
       showLiveRuns(tracker),
       showServerStatus(this.supervisor),

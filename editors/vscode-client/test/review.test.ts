@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { edited, marksOf, movedMarks } from "../src/marks/markRanges";
 import { findingsIn, sectionsIn, waits } from "../src/review/draftSections";
 import { sectionOf, titleAround } from "../src/history/sectionDiff";
+import { inPlaceLabel, lineOfSection } from "../src/preview/inPlaceText";
+import { StreamedText } from "../src/runs/streamedText";
 import { endSummary, runRow } from "../src/runs/statusText";
 import { runRecord, t } from "./samples";
 
@@ -94,6 +96,26 @@ test("a row of the history says model and cost before its state", () => {
   assert.deepEqual(runRow({ ...run, taken_back: true, cost: null }, "10:00", t).description, "draft taken back");
   const failed = { ...run, status: "failed" as const, draft: null, cost: null };
   assert.deepEqual(runRow(failed, "10:00", t), { label: "10:00 m-1", description: "failed" });
+});
+
+test("words that arrive are told in one short line, behind the heading of their section", () => {
+  const text = new StreamedText();
+  const piece = { runId: "r", step: "draft", offset: 0 };
+  text.add({ ...piece, section: "goal", text: "One busy client" });
+  text.add({ ...piece, offset: 20, section: "acceptance-criteria", text: ` waits ${"and waits ".repeat(20)}` });
+  const [goal, criteria] = text.arriving;
+  assert.ok(goal !== undefined && criteria !== undefined);
+  assert.equal(inPlaceLabel(goal, "3 words"), "  ✓ 3 words");
+  const label = inPlaceLabel(criteria, "");
+  assert.ok(label.startsWith("  ✎ …") && label.length < 84 && !label.includes("\n"), label);
+  const lines = ["# Limits", "", "## Goal", "", "### Acceptance Criteria ##"];
+  assert.deepEqual(["goal", "acceptance-criteria", "tasks"].map((key) => lineOfSection(lines, key)), [2, 4, null]);
+});
+
+test("sections that are written side by side are all open", () => {
+  const text = new StreamedText();
+  for (const section of ["goal", "tasks"]) text.add({ runId: "r", step: `section:${section}`, offset: 0, section, text: "Words" });
+  assert.deepEqual(text.arriving.map(({ isNewest }) => isNewest), [true, true]);
 });
 
 test("a success is told in a few words", () => {

@@ -30,7 +30,7 @@ export const daily = [
       await window.during(async () => {
         const { page } = window;
         await window.lens("Generate").click();
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
         const toast = window.toast(/7 sections · [\d.]+ s/u);
         await toast.waitFor();
         await toast.getByRole("button", { name: "Undo" }).waitFor();
@@ -67,11 +67,11 @@ export const daily = [
       const window = await openSpec(context);
       await window.during(async () => {
         await window.lens("Generate").click();
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
         await window.answer(/7 sections · [\d.]+ s/u, "Undo");
         await until("the undo", async () => {
           const text = await window.text();
-          return !text.includes("Load test") && text.includes("TODO");
+          return !text.includes("no longer slows down") && text.includes("TODO");
         });
       });
     },

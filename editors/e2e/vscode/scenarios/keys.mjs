@@ -42,7 +42,7 @@ export const keys = [
         await input.press("Enter");
         await window.toast("The API key for team is set").waitFor();
         await window.lens("Generate").click();
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
         const requests = await until("the request", () => {
           const found = world.journal().filter(({ event }) => event === "request");
           return found.length > 0 ? found : null;

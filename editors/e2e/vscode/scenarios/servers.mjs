@@ -77,7 +77,7 @@ export const servers = [
         await window.lens("Generate").waitFor({ timeout: 120_000 });
         assert.ok(existsSync(world.at("data/User/globalStorage/orch-lsp.orch-lsp/server/bin/orch-lsp")));
         await window.lens("Generate").click();
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
       });
     },
   },
@@ -209,7 +209,7 @@ export const servers = [
         const settings = JSON.parse(readFileSync(world.at("data/Machine/settings.json"), "utf8"));
         assert.equal(settings["orch.server.path"], world.at("data/User/globalStorage/orch-lsp.orch-lsp/server/bin/orch-lsp"));
         await window.lens("Generate").click();
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
         const [run] = JSON.parse(execFileSync(process.env.ORCH_E2E_SERVER, ["runs", "list", "--json"], { cwd: world.at("workspace"), env: world.environment }));
         assert.notEqual(run.server.version, "0.0.9");
       });

@@ -38,16 +38,17 @@ export const tour = [
         await window.lens("Generate").click();
         await until("the provider to hold", () => happened(world, "held"));
         await window.status("tokens").waitFor();
-        const preview = page.locator(".editor-group-container:not(.active)");
-        await preview.locator(".view-line", { hasText: "## Goal" }).waitFor();
-        assert.ok(!(await window.text()).includes("One busy client no longer"), "the document itself is not touched");
-        await window.picture("preview");
+        // Words stand behind the heading that they belong to; the window is not divided.
+        await page.locator(".view-line", { hasText: "✎" }).first().waitFor();
+        assert.equal(await page.locator(".editor-group-container").count(), 1);
+        assert.ok((await window.text()).includes("TODO"), "the document itself is not touched");
+        await window.picture("in-place");
         assert.equal(await page.locator(".statusbar-item.has-background-color, .statusbar-item", { hasText: "Orch" }).count(), 1);
 
         world.release();
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
         await window.status("tokens").waitFor({ state: "detached" });
-        await until("the preview to close", async () => (await page.locator(".editor-group-container").count()) === 1);
+        await page.locator(".view-line", { hasText: "✎" }).first().waitFor({ state: "detached" });
 
         await window.titleButton("Generate Draft").waitFor({ state: "detached" });
 
@@ -55,6 +56,7 @@ export const tour = [
         await page.keyboard.press("Control+s");
         await page.locator(".view-line span", { hasText: "Goal" }).last().hover();
         await page.locator(".monaco-hover", { hasText: "held-2026" }).waitFor();
+        await page.locator(".monaco-hover").getByRole("link", { name: "Changes since" }).waitFor();
         if (process.env.ORCH_E2E_PICTURES === "1") await hoverPicture(window);
         await page.keyboard.press("Escape");
 
@@ -62,10 +64,10 @@ export const tour = [
         await page.keyboard.press("Control+z");
         await until("the undo", async () => {
           const shown = await window.text();
-          return !shown.includes("Load test") && shown.includes("TODO");
+          return !shown.includes("no longer slows down") && shown.includes("TODO");
         });
         await page.keyboard.press("Control+Shift+z");
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
 
         await window.command("Orch: Show Spec Runs");
         const run = page.getByRole("treeitem", { name: /draft applied/u });
@@ -81,6 +83,27 @@ export const tour = [
           return false;
         });
         await window.picture("history");
+      });
+    },
+  },
+  {
+    name: "words arrive beside the document where that is wished",
+    pictures: true,
+    world: { files, model: "held", settings: { "orch.livePreview.where": "beside" } },
+    run: async (context) => {
+      const { world } = context;
+      const window = await openSpec(context);
+      await window.during(async () => {
+        const { page } = window;
+        await window.lens("Generate").click();
+        await until("the provider to hold", () => happened(world, "held"));
+        const preview = page.locator(".editor-group-container:not(.active)");
+        await preview.locator(".view-line", { hasText: "## Goal" }).waitFor();
+        assert.ok(!(await window.text()).includes("One busy client no longer"), "the document itself is not touched");
+        await window.picture("preview");
+        world.release();
+        await until("the preview to close", async () => (await page.locator(".editor-group-container").count()) === 1);
+        await window.line("One busy client no longer").waitFor();
       });
     },
   },
@@ -142,7 +165,7 @@ export const tour = [
         await window.picture("review");
         await window.titleButton("Apply Draft").click();
         await window.tab("↔ draft").waitFor({ state: "detached" });
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
       });
     },
   },
@@ -187,13 +210,13 @@ export const tour = [
         await window.line("once a night").waitFor();
 
         await window.lens("Generate").click();
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
         await window.line("Import of orders").click();
         await page.keyboard.press("Control+z");
-        await until("the undo", async () => !(await window.text()).includes("Load test"));
+        await until("the undo", async () => !(await window.text()).includes("no longer slows down"));
         await page.keyboard.press("Control+s");
         await window.lens("Generate").click();
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
 
         await window.command("Orch: Show Spec Runs");
         const runs = page.getByRole("treeitem", { name: /draft (applied|taken back)/u });
@@ -238,7 +261,7 @@ export const tour = [
         await until("the choice", () => existsSync(path) && readFileSync(path, "utf8").includes("held"));
         context.world.release();
         await window.lens("Generate").click();
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
         assert.deepEqual(context.world.journal().filter(({ event }) => event === "request").map(({ model }) => model), ["held"]);
       });
     },
@@ -274,7 +297,7 @@ export const tour = [
         world.release();
         await window.toast("has been drafted").waitFor();
         await window.answer("has been drafted", "Open Document");
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
       });
     },
   },

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { isSame } from "../documents/sameDocument";
 import { LIVE_SCHEME, tabsOf, VirtualDocuments } from "../documents/virtualDocuments";
 import { isLive, type RunRecord } from "../runs/record";
+import { previewPlace } from "./previewPlace";
 import type { RunTracker } from "../runs/runTracker";
 
 const OPEN_AFTER_MS = 150;
@@ -24,6 +25,17 @@ export class LivePreview implements vscode.Disposable {
         if (!isLive(record)) this.end(record);
       }),
     );
+  }
+
+  /** Opens the words of a run that is under way, without splitting the window. */
+  async showWords(runId: string): Promise<void> {
+    const record = this.tracker.record(runId);
+    const text = this.tracker.text(runId);
+    if (record === undefined || text === undefined) return;
+    const uri = this.documents.uriOf(runId, record.spec.path);
+    this.documents.set(uri, text.toString());
+    this.opened.add(runId);
+    await vscode.window.showTextDocument(uri, { preview: true });
   }
 
   dispose(): void {
@@ -52,7 +64,7 @@ export class LivePreview implements vscode.Disposable {
   }
 
   private async open(record: RunRecord, uri: vscode.Uri): Promise<void> {
-    if (!vscode.workspace.getConfiguration("orch").get<boolean>("livePreview.enabled", true)) return;
+    if (previewPlace() !== "beside") return;
     const document = this.tracker.documentOf(record);
     if (!vscode.window.visibleTextEditors.some((editor) => isSame(editor.document.uri, document))) return;
     this.opened.add(record.run_id);
