@@ -3,19 +3,11 @@ local nvim = dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'session.lua'
 nvim.run(function()
   nvim.open('limits.spec.md', nvim.BRIEF)
   local offered = vim.fn.getcompletion('Orch ', 'cmdline')
-  for _, name in ipairs({
-    'accept',
-    'apply',
-    'cancel',
-    'discard',
-    'generate',
-    'history',
-    'reject',
-    'retry',
-    'review',
-    'run',
-  }) do
+  for _, name in ipairs({ 'generate', 'history', 'refine', 'retry', 'run' }) do
     nvim.equal(true, vim.list_contains(offered, name), name .. ' is offered')
+  end
+  for _, name in ipairs({ 'accept', 'apply', 'cancel', 'discard', 'keep', 'reject', 'review', 'undo' }) do
+    nvim.equal(false, vim.list_contains(offered, name), name .. ' does not apply')
   end
   nvim.equal({ 'generate' }, vim.fn.getcompletion('Orch gen', 'cmdline'))
   nvim.equal({ 'apply=auto', 'apply=review' }, vim.fn.getcompletion('Orch generate app', 'cmdline'))
@@ -28,7 +20,7 @@ nvim.run(function()
     { 'orch.generateDraft', 'orch.newThing' }
   local fewer = vim.fn.getcompletion('Orch ', 'cmdline')
   nvim.equal(
-    { 'generate', 'log', 'newThing', 'preview', 'restart' },
+    { 'generate', 'keep', 'log', 'newThing', 'next', 'restart', 'undo' },
     fewer,
     'only what is announced'
   )

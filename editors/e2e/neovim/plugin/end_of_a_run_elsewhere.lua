@@ -10,7 +10,7 @@ nvim.run(function()
     return require('orch').statusline() == 'orch 1 running'
   end)
   nvim.release()
-  nvim.wait_message('limits.spec.md: drafted.')
+  nvim.wait_message('limits.spec.md: 7 sections · ')
   nvim.contains(nvim.text(bufnr), '## Rollback Plan')
   nvim.equal('other.md', vim.fn.expand('%:t'), 'the other file stays in front')
 end)

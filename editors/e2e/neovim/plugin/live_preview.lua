@@ -1,6 +1,8 @@
 local nvim = dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'session.lua')))
 
 nvim.run(function()
+  -- Wide enough for two windows.
+  vim.o.columns = 160
   local bufnr = nvim.open('limits.spec.md', nvim.BRIEF)
   local document_window = vim.api.nvim_get_current_win()
   vim.cmd('Orch generate provider=work model=held')

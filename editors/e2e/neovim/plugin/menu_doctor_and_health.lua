@@ -5,7 +5,13 @@ nvim.run(function()
   local shown = nvim.answer_select(0)
   vim.cmd('Orch')
   nvim.contains(table.concat(shown, '\n'), 'generate  Draft the missing sections of this document')
-  nvim.contains(table.concat(shown, '\n'), 'Allow the chosen provider')
+  nvim.contains(table.concat(shown, '\n'), 'refine')
+  -- Nothing runs, waits, failed or is new: what is for those is not offered.
+  for _, name in ipairs({ 'cancel', 'apply', 'discard', 'allow', 'dismiss', 'keep', 'undo' }) do
+    nvim.equal(nil, table.concat(shown, '\n'):match('^' .. name .. ' ') or table.concat(shown, '\n'):match('\n' .. name .. ' '))
+  end
+  nvim.equal(false, vim.list_contains(vim.fn.getcompletion('Orch ', 'cmdline'), 'cancel'))
+  nvim.equal('Orch: draft what is open', vim.fn.maparg('\\og', 'n', false, true).desc)
 
   vim.cmd('helptags ALL')
   vim.cmd('help orch')

@@ -9,7 +9,7 @@ nvim.run(function()
   })
   local told = table.concat(nvim.messages, '\n')
   nvim.contains(told, 'option `cmd` is "orch-lsp"; expected a list of strings')
-  nvim.contains(told, 'option `preview` is "left"; expected "right", "below" or false')
+  nvim.contains(told, 'option `preview` is "left"; expected "auto", "inline", "right", "below" or false')
   nvim.contains(told, 'there is no option `colour`')
 
   local bufnr = nvim.open('limits.spec.md', nvim.BRIEF)

@@ -39,7 +39,7 @@ export const tour = [
         await until("the provider to hold", () => happened(world, "held"));
         await window.status("tokens").waitFor();
         // Words stand behind the heading that they belong to; the window is not divided.
-        await page.locator(".view-line", { hasText: "✎" }).first().waitFor();
+        await until("words behind a heading", () => arriving(page));
         assert.equal(await page.locator(".editor-group-container").count(), 1);
         assert.ok((await window.text()).includes("TODO"), "the document itself is not touched");
         await window.picture("in-place");
@@ -48,7 +48,7 @@ export const tour = [
         world.release();
         await window.line("One busy client no longer").waitFor();
         await window.status("tokens").waitFor({ state: "detached" });
-        await page.locator(".view-line", { hasText: "✎" }).first().waitFor({ state: "detached" });
+        await until("the words to be put away", async () => !(await arriving(page)));
 
         await window.titleButton("Generate Draft").waitFor({ state: "detached" });
 
@@ -302,6 +302,12 @@ export const tour = [
     },
   },
 ];
+
+/** Whether words stand behind a heading: they are no text of the page, but of its style. */
+const arriving = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll(".view-line span")].some((span) => getComputedStyle(span, "::after").content.includes("✎")),
+  );
 
 /** A hover goes when the pointer moves: it is taken as it stands. */
 async function hoverPicture(window) {

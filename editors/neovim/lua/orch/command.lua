@@ -97,6 +97,7 @@ local function show_report(report)
   vim.bo[bufnr].modifiable = false
   vim.bo[bufnr].bufhidden = 'wipe'
   vim.cmd.sbuffer(bufnr)
+  require('orch.page').render(vim.api.nvim_get_current_win())
 end
 
 ---@type table<string, orch.Subcommand>
@@ -322,6 +323,24 @@ M.subcommands = {
       rpc.execute('orch.insertNode', { uri = document(bufnr), line = line, kind = kind }, bufnr)
     end,
   },
+  keep = {
+    describe = 'Keep the new text under the cursor; `keep all`: all of it',
+    run = function(words, bufnr)
+      require('orch.marks').keep(bufnr, words[1] == 'all')
+    end,
+  },
+  undo = {
+    describe = 'Put back what stood in the place of the new text under the cursor; `undo all`: of all of it',
+    run = function(words, bufnr)
+      require('orch.marks').undo(bufnr, words[1] == 'all')
+    end,
+  },
+  next = {
+    describe = 'Go to the next new text',
+    run = function(_, bufnr)
+      require('orch.marks').next(bufnr)
+    end,
+  },
   preview = {
     about = 'run',
     describe = 'Show the words of the run as they arrive',
@@ -381,6 +400,64 @@ function M.offered(bufnr)
   return offered
 end
 
+--- What the server's lenses offer here: its own word on what fits now.
+---@param bufnr integer
+---@return table<string, true>
+local function in_lenses(bufnr)
+  local found = {} ---@type table<string, true>
+  for _, lens in ipairs(vim.lsp.codelens.get(bufnr)) do
+    if lens.command then
+      found[lens.command.command] = true
+    end
+  end
+  return found
+end
+
+--- Whether a run is known that has an end to go on from, or whose end is not known here.
+---@param run? orch.Run
+---@return boolean
+local function may_resume(run)
+  return not run or vim.list_contains({ 'failed', 'cancelled', 'interrupted' }, run.record.status)
+end
+
+--- What applies here, of all that could be done: what is left out can be typed all the same.
+---@param bufnr integer
+---@return table<string, orch.Subcommand>
+function M.fitting(bufnr)
+  local runs, marks = require('orch.runs'), require('orch.marks')
+  local newest, lenses = runs.newest(bufnr), in_lenses(bufnr)
+  local live = #runs.live() > 0
+  local draft = newest and newest.record.draft
+  local waits = (type(draft) == 'table' and draft.state == 'ready')
+    or lenses['orch.applyDraft'] == true
+    or vim.b[bufnr].orch_run_id ~= nil
+  local code, new = failure_code(bufnr), marks.count(bufnr) > 0
+  local applies = {
+    cancel = live,
+    preview = live,
+    generate = not (newest and runs.is_live(newest)),
+    review = waits,
+    apply = waits,
+    accept = waits,
+    reject = waits,
+    discard = waits,
+    resume = may_resume(newest),
+    explain = code ~= nil,
+    dismiss = code ~= nil,
+    allow = code == 'not_allowed',
+    keep = new,
+    undo = new,
+    next = new,
+  }
+  local offered = M.offered(bufnr)
+  for name in pairs(offered) do
+    if applies[name] == false then
+      offered[name] = nil
+    end
+  end
+  return offered
+end
+
 --- What a subcommand of the server works on; nil for the editor's own, and where the server does not say it.
 ---@param subcommand orch.Subcommand
 ---@param bufnr integer
@@ -396,7 +473,7 @@ end
 local function candidates_of(name)
   local subcommand = M.offered(0)[name]
   local subject = subcommand and subject_of(subcommand, 0)
-  if name == 'history' then
+  if name == 'history' or name == 'keep' or name == 'undo' then
     return { 'all' }
   elseif name == 'compare' then
     return require('orch.runs').ids()
@@ -423,7 +500,7 @@ end
 ---@return string[]
 function M.complete(lead, line)
   local before = vim.split(vim.trim(line:sub(1, #line - #lead)), '%s+')
-  local candidates = #before < 2 and vim.tbl_keys(M.offered(0)) or candidates_of(before[2])
+  local candidates = #before < 2 and vim.tbl_keys(M.fitting(vim.api.nvim_get_current_buf())) or candidates_of(before[2])
   table.sort(candidates)
   return vim.tbl_filter(function(candidate)
     return vim.startswith(candidate, lead)
@@ -481,7 +558,7 @@ function M.run(call)
   local words = vim.list_slice(call.fargs, 2)
   local name = call.fargs[1]
   if not name then
-    menu(offered, bufnr)
+    menu(M.fitting(bufnr), bufnr)
   elseif offered[name] then
     perform(offered[name], words, bufnr)
   elseif M.subcommands[name] then

@@ -4,18 +4,20 @@ local M = {}
 ---@class orch.Options
 ---@field cmd string[] The server's command line.
 ---@field settings table<string, any> The settings section `orch`, as the server documents it.
----@field preview 'right'|'below'|false Where the words of a running draft are shown; false: only on request.
+---@field preview 'auto'|'inline'|'right'|'below'|false Where the words of a running draft are shown; false: only on request.
 ---@field codelens boolean Show the server's code lenses and keep them fresh.
 ---@field notify boolean Tell when a run ends whose document is not in a window; a failure in one is always told.
+---@field keys string|false What the default keys begin with; false: there are none.
 ---@field restarts integer How often a server that ended by itself is started again within five minutes.
 
 ---@type orch.Options
 local defaults = {
   cmd = { 'orch-lsp', 'serve' },
   settings = {},
-  preview = 'right',
+  preview = 'auto',
   codelens = true,
   notify = true,
+  keys = '<Leader>o',
   restarts = 3,
 }
 
@@ -46,9 +48,9 @@ local rules = {
     end,
   },
   preview = {
-    expected = '"right", "below" or false',
+    expected = '"auto", "inline", "right", "below" or false',
     accepts = function(value)
-      return value == 'right' or value == 'below' or value == false
+      return value == false or vim.list_contains({ 'auto', 'inline', 'right', 'below' }, value)
     end,
   },
   codelens = {
@@ -61,6 +63,12 @@ local rules = {
     expected = 'true or false',
     accepts = function(value)
       return type(value) == 'boolean'
+    end,
+  },
+  keys = {
+    expected = 'a prefix such as "<Leader>o", or false',
+    accepts = function(value)
+      return value == false or (type(value) == 'string' and value ~= '')
     end,
   },
   restarts = {

@@ -29,7 +29,23 @@ function M.apply(err, params, context)
       return { applied = false, failureReason = 'the document has changed' }
     end
   end
-  return vim.lsp.handlers['workspace/applyEdit'](err, params, context)
+  if params.label ~= 'Orch: draft' then
+    return vim.lsp.handlers['workspace/applyEdit'](err, params, context)
+  end
+  local before = {} ---@type table<integer, string[]>
+  for _, change in ipairs(params.edit.documentChanges or {}) do
+    if change.textDocument then
+      local bufnr = vim.uri_to_bufnr(change.textDocument.uri)
+      before[bufnr] = vim.api.nvim_buf_get_lines(bufnr, 0, -1, false)
+    end
+  end
+  local answer = vim.lsp.handlers['workspace/applyEdit'](err, params, context)
+  if answer and answer.applied then
+    for bufnr, lines in pairs(before) do
+      require('orch.marks').note(bufnr, lines)
+    end
+  end
+  return answer
 end
 
 return M

@@ -17,10 +17,50 @@ local CURES = {
   secret_blocked = ':Orch explain',
 }
 
+--- Seconds between two times of one record, which are in UTC.
+---@param from any
+---@param to any
+---@return number?
+local function seconds_between(from, to)
+  local function seconds(time)
+    local pattern = '^(%d+)%-(%d+)%-(%d+)T(%d+):(%d+):(%d+%.?%d*)'
+    local year, month, day, hour, minute, second = tostring(time):match(pattern)
+    if not year then
+      return nil
+    end
+    local whole = math.floor(tonumber(second) --[[@as number]])
+    local at = { year = year, month = month, day = day, hour = hour, min = minute, sec = whole, isdst = false }
+    return os.time(at) + tonumber(second) - whole
+  end
+  local start, finish = seconds(from), seconds(to)
+  return start and finish and finish >= start and finish - start or nil
+end
+
 ---@param run orch.Run
 ---@return boolean
 local function in_a_window(run)
   return run.bufnr ~= nil and vim.fn.bufwinid(run.bufnr) ~= -1
+end
+
+--- How many sections a run brought, and how long that took.
+---@param record orch.Record
+---@return string
+function M.summary(record)
+  local count = 0
+  for _, section in ipairs(type(record.draft) == 'table' and record.draft.sections or {}) do
+    if section.state == 'applied' or section.state == 'edited' then
+      count = count + 1
+    end
+  end
+  local parts = { count == 1 and '1 section' or ('%d sections'):format(count) }
+  local seconds = seconds_between(record.timing.started_at, record.timing.ended_at)
+  if seconds then
+    parts[#parts + 1] = seconds < 10 and ('%.1f s'):format(seconds) or ('%d s'):format(seconds)
+  end
+  if type(record.cost) == 'table' then
+    parts[#parts + 1] = ('%s %s'):format(record.cost.amount, record.cost.currency)
+  end
+  return table.concat(parts, ' · ')
 end
 
 --- One sentence for the end of a run.
@@ -37,31 +77,33 @@ function M.ending(record)
     if state == 'ready' then
       return ('%s: a draft is ready. :Orch review shows it.'):format(where)
     end
-    return ('%s: drafted.'):format(where)
+    return ('%s: %s'):format(where, M.summary(record))
   end
   return ('%s: the run was %s.'):format(where, record.status)
 end
 
---- Whether the document itself shows the end of the run: it has the draft, or its person ended the run.
+--- Whether the document has the draft.
 ---@param record orch.Record
 ---@return boolean
-local function plain_to_see(record)
+local function is_done(record)
   local draft = record.draft
-  local waits = type(draft) == 'table' and draft.state == 'ready'
-  return record.status == 'cancelled' or (record.status == 'completed' and not waits)
+  return record.status == 'completed' and not (type(draft) == 'table' and draft.state == 'ready')
 end
 
 ---@param run orch.Run
 local function tell_end(run)
   local unwanted = not require('orch.config').read().notify
   if in_a_window(run) then
-    unwanted = plain_to_see(run.record)
+    -- A failure and a draft that waits are told where their document is in view, whatever is wished.
+    unwanted = run.record.status == 'cancelled' or (unwanted and is_done(run.record))
   end
   if unwanted then
     return
   end
   if run.record.status == 'failed' then
     notice.warn(M.ending(run.record))
+  elseif is_done(run.record) and in_a_window(run) then
+    notice.info(('%s · :Orch undo · :Orch next'):format(M.summary(run.record)))
   else
     notice.info(M.ending(run.record))
   end
@@ -132,6 +174,18 @@ M.handlers = {
   end,
   ['workspace/applyEdit'] = function(err, params, context)
     return require('orch.edit').apply(err, params, context)
+  end,
+  -- The editor's own handler would ask for a key where a message is longer than a line.
+  ['window/showMessage'] = function(_, params)
+    local kinds = vim.lsp.protocol.MessageType
+    local text = params.message:gsub('^Orch: ', '')
+    local say = notice.info
+    if params.type == kinds.Error then
+      say = notice.error
+    elseif params.type == kinds.Warning then
+      say = notice.warn
+    end
+    say(text)
   end,
   ['workspace/textDocumentContent/refresh'] = function(_, params)
     require('orch.page').refresh(params.uri)

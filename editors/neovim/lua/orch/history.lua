@@ -13,6 +13,15 @@ local ICONS = {
   interrupted = '!',
 }
 
+--- What became of the draft of a run that completed says more than that it did.
+local DRAFT_ICONS = {
+  ready = '●',
+  applied = '✓',
+  ['taken back'] = '↶',
+  discarded = '⌫',
+  superseded = '⧉',
+}
+
 ---@param value any
 ---@return any
 local function known(value)
@@ -27,23 +36,25 @@ function M.line(record)
     and (known(record.model.resolved) or known(record.model.requested))
   local usage = known(record.usage) or {}
   local cost = known(record.cost)
-  local parts = {
-    ICONS[record.status] or '?',
-    record.timing.started_at:sub(1, 16):gsub('T', ' '),
-    record.spec.path,
-    model and ('%s/%s'):format(record.provider.id, model) or record.provider.id,
-    record.status,
-  }
   local draft = known(record.draft)
-  if draft then
-    local state = record.taken_back and 'taken back' or draft.state
-    parts[#parts + 1] = draft.partial and 'partial draft' or ('draft %s'):format(state)
-  end
-  if known(usage.input_tokens) and known(usage.output_tokens) then
-    parts[#parts + 1] = ('%d in / %d out'):format(usage.input_tokens, usage.output_tokens)
-  end
+  local state = draft and (record.taken_back and 'taken back' or draft.state)
+  local icon = record.status == 'completed' and DRAFT_ICONS[state] or ICONS[record.status]
+  -- What a narrow window cuts off is what the icon says as well, and the file's name.
+  local parts = {
+    icon or '?',
+    record.timing.started_at:sub(1, 16):gsub('T', ' '),
+    model and ('%s/%s'):format(record.provider.id, model) or record.provider.id,
+  }
   if cost then
     parts[#parts + 1] = ('%s %s'):format(cost.amount, cost.currency)
+  end
+  parts[#parts + 1] = record.status
+  if draft then
+    parts[#parts + 1] = draft.partial and 'partial draft' or ('draft %s'):format(state)
+  end
+  parts[#parts + 1] = record.spec.path
+  if known(usage.input_tokens) and known(usage.output_tokens) then
+    parts[#parts + 1] = ('%d in / %d out'):format(usage.input_tokens, usage.output_tokens)
   end
   return table.concat(parts, '  ')
 end

@@ -21,11 +21,22 @@ local function is_typing()
   return vim.api.nvim_get_mode().mode:find('^[iRsS]') ~= nil
 end
 
+--- Whether messages go to the command line, where one that does not fit asks for a key. Other ways have room.
+---@return boolean
+local function is_on_the_command_line()
+  return debug.getinfo(vim.notify, 'S').source:find('_editor', 1, true) ~= nil
+end
+
 ---@param message string
 ---@param level integer
 local function say(message, level)
   local text = 'Orch: ' .. message
-  vim.notify(is_typing() and fitting(text) or text, level, { title = 'Orch' })
+  local shown = (is_typing() or is_on_the_command_line()) and fitting(text) or text
+  if shown ~= text then
+    -- All of it is for `:messages`.
+    vim.cmd(('silent echomsg %s'):format(vim.fn.string((text:gsub('%s*\n%s*', ' ')))))
+  end
+  vim.notify(shown, level, { title = 'Orch' })
 end
 
 ---@param message string

@@ -75,6 +75,16 @@ function M.refresh(uri)
   end
 end
 
+--- Show Markdown as a page: its marks are hidden but where the cursor is, and lines break between words.
+---@param window integer
+function M.render(window)
+  vim.wo[window].conceallevel = 2
+  vim.wo[window].wrap = true
+  vim.wo[window].linebreak = true
+  vim.wo[window].number = false
+  vim.wo[window].signcolumn = 'no'
+end
+
 --- Open a page, with the server that a buffer belongs to.
 ---@param kind 'orch-run'|'orch-draft'
 ---@param run_id string
@@ -84,6 +94,9 @@ function M.open(kind, run_id, client_id)
   vim.b[bufnr].orch_client_id = client_id
   vim.bo[bufnr].buflisted = true
   vim.cmd.sbuffer(bufnr)
+  if kind == 'orch-run' then
+    M.render(vim.api.nvim_get_current_win())
+  end
 end
 
 --- Open the record of a run; without an id, of the newest one.

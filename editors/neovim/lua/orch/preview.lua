@@ -12,6 +12,9 @@ local M = {}
 ---@type table<string, orch.Preview>
 local previews = {}
 
+--- Columns of a window that is split.
+local WIDE = 120
+
 local FINISHED = { applied = true, discarded = true, superseded = true }
 
 ---@param run_id string
@@ -121,6 +124,20 @@ local function insert(preview, delta)
   vim.bo[preview.bufnr].modifiable = false
 end
 
+--- Where the words of a run are shown: beside a document in a window that is wide enough for two, else in it.
+---@param document integer
+---@return 'inline'|'right'|'below'|false
+local function position_beside(document)
+  local window = vim.fn.bufwinid(document)
+  local wanted = require('orch.config').read().preview
+  if window == -1 then
+    return false
+  elseif wanted ~= 'auto' then
+    return wanted
+  end
+  return vim.api.nvim_win_get_width(window) >= WIDE and 'right' or 'inline'
+end
+
 --- Add words that arrived.
 ---@param delta orch.Delta
 ---@param run? orch.Run
@@ -129,11 +146,14 @@ function M.add(delta, run, client_id)
   local preview = previews[delta.runId]
   if not preview then
     preview = create(delta.runId, client_id)
-    local position = require('orch.config').read().preview
     local document = run and run.bufnr
-    if position and document and vim.fn.bufwinid(document) ~= -1 then
+    local position = document and position_beside(document)
+    if document and (position == 'right' or position == 'below') then
       show(preview, document, position)
     end
+  end
+  if run and run.bufnr and vim.fn.bufwinid(preview.bufnr) == -1 and position_beside(run.bufnr) == 'inline' then
+    require('orch.inline').add(delta, run.bufnr)
   end
   local windows = following(preview)
   insert(preview, delta)
@@ -158,7 +178,11 @@ end
 ---@param run orch.Run
 function M.changed(run)
   local preview = previews[run.record.run_id]
-  if not preview or require('orch.runs').is_live(run) then
+  if require('orch.runs').is_live(run) then
+    return
+  end
+  require('orch.inline').stop(run.record.run_id, run.bufnr)
+  if not preview then
     return
   end
   local draft = run.record.draft
@@ -175,6 +199,8 @@ end
 --- The server went away in the middle of this run.
 ---@param run_id string
 function M.stopped(run_id)
+  local run = require('orch.runs').get(run_id)
+  require('orch.inline').stop(run_id, run and run.bufnr)
   if previews[run_id] then
     title(previews[run_id], 'Orch: interrupted. The text so far is kept, see :Orch history')
   end
@@ -208,7 +234,10 @@ function M.open(run_id, bufnr)
     )
     return
   end
-  show(preview, bufnr, require('orch.config').read().preview or 'right')
+  local wanted = require('orch.config').read().preview
+  local run = require('orch.runs').get(run_id)
+  require('orch.inline').stop(run_id, run and run.bufnr)
+  show(preview, bufnr, wanted == 'right' and 'right' or 'below')
 end
 
 return M

@@ -5,26 +5,33 @@ local M = {}
 
 ---@param argument table
 ---@param bufnr integer
----@param instruction? string
-local function begin(argument, bufnr, instruction)
-  -- An empty line is an answer: no wish in particular. Leaving the prompt is none.
-  if instruction then
-    argument.instruction = instruction
-    rpc.execute('orch.regenerateSection', argument, bufnr)
-  end
+---@param begun? fun(run_id: string)
+local function send(argument, bufnr, begun)
+  rpc.execute('orch.regenerateSection', argument, bufnr, function(result, failed)
+    if failed then
+      require('orch.notice').error(failed.message)
+    elseif begun and type(result.runId) == 'string' then
+      begun(result.runId)
+    end
+  end)
 end
 
 --- Write what the argument names anew; the instruction is asked for where the argument has none.
 ---@param argument table
 ---@param bufnr integer
-function M.run(argument, bufnr)
+---@param begun? fun(run_id: string) Told of the run.
+function M.run(argument, bufnr, begun)
   if argument.instruction then
-    rpc.execute('orch.regenerateSection', argument, bufnr)
+    send(argument, bufnr, begun)
     return
   end
   local what = argument.key and ('“%s”'):format(argument.key) or 'this part'
   vim.ui.input({ prompt = ('Rewrite %s, how? '):format(what) }, function(instruction)
-    begin(argument, bufnr, instruction)
+    -- An empty line is an answer: no wish in particular. Leaving the prompt is none.
+    if instruction then
+      argument.instruction = instruction
+      send(argument, bufnr, begun)
+    end
   end)
 end
 

@@ -204,6 +204,7 @@ function M.config()
     on_init = on_init,
     on_attach = function(_, bufnr)
       require('orch.lens').attach(bufnr)
+      require('orch.keys').attach(bufnr)
     end,
     on_exit = function(code, signal, client_id)
       vim.schedule(function()
