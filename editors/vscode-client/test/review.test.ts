@@ -92,8 +92,8 @@ test("a section is found by its title, with what stands below it", () => {
 test("a row of the history says model and cost before its state", () => {
   const draft = { state: "applied" as const, bytes: 3, partial: false };
   const run = runRecord({ draft, cost: { amount: "0.02", currency: "USD" }, model: { requested: "m", resolved: "m-1" } });
-  assert.deepEqual(runRow(run, "10:00", t), { label: "10:00 m-1", description: "0.02 USD · draft applied" });
-  assert.deepEqual(runRow({ ...run, taken_back: true, cost: null }, "10:00", t).description, "draft taken back");
+  assert.deepEqual(runRow(run, "10:00", t), { label: "10:00 m-1", description: "0.02 USD · applied" });
+  assert.deepEqual(runRow({ ...run, taken_back: true, cost: null }, "10:00", t).description, "taken back");
   const failed = { ...run, status: "failed" as const, draft: null, cost: null };
   assert.deepEqual(runRow(failed, "10:00", t), { label: "10:00 m-1", description: "failed" });
 });

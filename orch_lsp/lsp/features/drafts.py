@@ -126,8 +126,10 @@ def _placed(record: RunRecord, answer: Answer, text: str, encoding: str) -> dict
         }
 
     sections = sections_in_document(record, answer, text)
-    keys = {section.key for section in sections}
-    findings = [finding for finding in record.findings if finding.key is None or finding.key in keys]
+    # Of sections that were dealt with nothing is said any more.
+    dealt_with = {section.key for section in record.draft.sections} if record.draft is not None else set[str]()
+    dealt_with -= {section.key for section in sections}
+    findings = [finding for finding in record.findings if finding.key not in dealt_with]
     return {
         "sections": [
             {

@@ -20,7 +20,62 @@ const button = (page, name) => page.locator(".review-widget").getByRole("button"
 /** A lens whose name is exactly this. */
 const lens = (page, name) => page.locator(".codelens-decoration a", { hasText: name });
 
+/** Names of what can be pressed or chosen in a part of the window, as a screen reader says them. */
+const namesOf = (page, selector) =>
+  page.locator(selector).evaluateAll((all) => all.map((one) => one.getAttribute("aria-label") ?? one.textContent?.trim() ?? ""));
+
+const THEMES = { light: "Default Light Modern", dark: "Default Dark Modern", "high contrast": "Default High Contrast" };
+
+/** The whole loop without the mouse, in a window of 700 pixels. */
+const narrow = Object.entries(THEMES).map(([name, theme]) => ({
+  name: `the daily loop by keyboard alone, 700 pixels wide, ${name}`,
+  pictures: true,
+  world: { files, settings: { "workbench.colorTheme": theme, "editor.accessibilitySupport": "on" } },
+  run: async (context) => {
+    const window = await openSpec(context, { viewport: { width: 700, height: 800 } });
+    await window.during(async () => {
+      const { page } = window;
+      await window.titleButton("Generate Draft").waitFor();
+      await page.keyboard.press("Control+b");
+      await page.keyboard.press("Control+1");
+      await page.keyboard.press("Control+Home");
+      await page.keyboard.press("Control+k");
+      await page.keyboard.press("Control+g");
+      await window.line("One busy client no longer").waitFor();
+      await window.toast(/7 sections · [\d.]+ s/u).waitFor();
+      assert.equal(await page.locator(".editor-group-container").count(), 1, "the window is not divided");
+      await lens(page, "Keep All 7").waitFor();
+      // The mark is a line at the left in every theme, also in one without backgrounds.
+      const bordered = () =>
+        page.evaluate(() => [...document.querySelectorAll(".view-overlays *")].some((one) => getComputedStyle(one).borderLeftWidth === "3px"));
+      await until("the marks", bordered);
+      await window.picture(`narrow-${name.replace(" ", "-")}`);
+      await page.keyboard.press("Control+k");
+      await page.keyboard.press("Control+j");
+      await page.keyboard.press("Control+k");
+      await page.keyboard.press("Control+n");
+      await until("the section to be undone", async () => !(await window.text()).includes("One busy client no longer"));
+      await page.keyboard.press("Control+k");
+      await page.keyboard.press("Control+j");
+      await page.keyboard.press("Control+k");
+      await page.keyboard.press("Control+y");
+      await lens(page, "Keep All 5").waitFor();
+
+      // Each lens, row and button has a name of its own; model and state of a run are not cut off.
+      assert.ok((await namesOf(page, ".codelens-decoration a")).every((one) => one !== ""));
+      await window.command("Orch: Show Spec Runs");
+      const run = page.getByRole("treeitem", { name: /^Run at .*draft applied.*steady-2026/u });
+      await run.waitFor();
+      assert.ok(await run.locator(".label-name").evaluate((one) => one.scrollWidth <= one.clientWidth + 1), "time and model are whole");
+      await page.keyboard.press("Control+Shift+p");
+      await page.keyboard.press("Escape");
+      assert.ok((await namesOf(page, ".pane-header .action-label, .editor-actions .action-label")).every((one) => one !== ""));
+    });
+  },
+}));
+
 export const daily = [
+  ...narrow,
   {
     name: "a success is told, new text is marked, and each section is kept or undone",
     pictures: true,

@@ -37,7 +37,9 @@ end
 ---@param words string
 ---@return string
 local function ending(words)
-  local line = vim.trim((words:gsub('%s+', ' ')))
+  -- The heading that the words stand behind need not be said again.
+  local line = ('\n' .. words):gsub('\n#+ [^\n]*', ''):gsub('%s+', ' ')
+  line = vim.trim(line)
   local length = vim.fn.strchars(line)
   if length <= TAIL then
     return line

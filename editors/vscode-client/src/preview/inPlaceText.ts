@@ -12,7 +12,8 @@ const TAIL = 72;
 /** What stands behind a heading while its section is written: short enough for a line, so that nothing is moved. */
 export function inPlaceLabel({ words, tail, isNewest }: Arriving, wordsText: string): string {
   if (!isNewest) return `  ✓ ${wordsText}`;
-  const line = tail.replace(/\s+/gu, " ").trim();
+  // The heading that the words stand behind need not be said again.
+  const line = tail.replace(/^#{1,6} .*$/gmu, "").replace(/\s+/gu, " ").trim();
   const end = line.length <= TAIL ? line : `…${line.slice(line.indexOf(" ", line.length - TAIL) + 1)}`;
   return words === 0 ? "  ✎" : `  ✎ ${end}`;
 }

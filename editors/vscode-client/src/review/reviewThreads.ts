@@ -35,7 +35,7 @@ export class ReviewThreads implements vscode.Disposable {
   constructor() {
     this.controller.options = {
       prompt: vscode.l10n.t("A reason, an instruction or a remark"),
-      placeHolder: vscode.l10n.t("Why not, how else, or what you think; then choose below"),
+      placeHolder: vscode.l10n.t("Why not, or how else?"),
     };
   }
 

@@ -76,9 +76,17 @@ export function statusName(record: RunRecord, t: Translate): string {
 
 /** A run in a list: time and model first, then its cost and its state, which the icon says as well. */
 export function runRow(record: RunRecord, time: string, t: Translate): { label: string; description: string } {
-  const state = (record.status === "completed" ? draftName(record, t) : null) ?? statusName(record, t);
+  const state = rowState(record, t);
   const cost = record.cost === null ? [] : [`${record.cost.amount} ${record.cost.currency}`];
   return { label: `${time} ${modelName(record) ?? record.provider?.id ?? ""}`, description: [...cost, state].join(" · ") };
+}
+
+/** In one word, where there is little room. */
+function rowState(record: RunRecord, t: Translate): string {
+  const { status, draft, taken_back: takenBack } = record;
+  if (status !== "completed" || draft === null) return statusName(record, t);
+  if (draft.state === "applied" && takenBack === true) return t("taken back");
+  return { ready: t("waits"), applied: t("applied"), discarded: t("discarded"), superseded: t("superseded") }[draft.state];
 }
 
 /** A run in a list, for a screen reader: its icon and its place in the list are told in words. */
