@@ -11,6 +11,7 @@ import { registerCommands } from "./commands";
 import { ContextKeys } from "./documents/contextKeys";
 import { Pages } from "./documents/pages";
 import { FillOffers } from "./documents/fillOffers";
+import { readAsMarkdown } from "./documents/readAsMarkdown";
 import { showServerStatus, virtualText } from "./documents/serverStatus";
 import { History, showRuns } from "./history/history";
 import { openRecord } from "./history/runCommands";
@@ -310,33 +311,17 @@ export class Orch implements vscode.Disposable {
   }
 
   private async onServer(state: ServerState): Promise<void> {
-    if (state.kind === "running") {
-      await this.userSettings.connect(state.client);
-      this.history.connect(this.requests);
-      this.specs.connect(this.requests);
-      this.contextView.connect(this.requests);
-      this.firstRun.connect(state.client);
-    } else {
-      this.firstRun.connect(null);
-      this.tracker.disconnect();
-      this.history.connect(null);
-      this.specs.connect(null);
-      this.contextView.connect(null);
-      await this.userSettings.connect(null);
-    }
+    const client = state.kind === "running" ? state.client : null;
+    const requests = client === null ? null : this.requests;
+    if (client === null) this.tracker.disconnect();
+    await this.userSettings.connect(client);
+    for (const view of [this.history, this.specs, this.contextView]) view.connect(requests);
+    this.firstRun.connect(client);
     await this.messages.show(state);
   }
 
   /** What a workspace brings may be asked about once it is trusted. */
   private async onTrust(): Promise<void> {
     if (this.supervisor.state.kind === "missing") await this.start();
-  }
-}
-
-/** The server's pages have no file name, from which VS Code could see that they are Markdown. */
-function readAsMarkdown(document: vscode.TextDocument): void {
-  const { scheme } = document.uri;
-  if ((scheme === "orch-run" || scheme === "orch-draft") && document.languageId !== "markdown") {
-    void vscode.languages.setTextDocumentLanguage(document, "markdown");
   }
 }

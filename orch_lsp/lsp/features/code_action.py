@@ -32,7 +32,7 @@ from orch_lsp.lsp.context_actions import FILES, is_preview, mention_offers, page
 from orch_lsp.lsp.convert import SOURCE, workspace_edit
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.offers import Offer, offers, other_choices, rewrite_offer
-from orch_lsp.lsp.section_offers import SectionOffer, offers_in_draft, section_offers, written_offers
+from orch_lsp.lsp.section_offers import SectionOffer, offers_in_draft, section_offers, written_offers, written_sections
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.spec_actions import INSERT, TOGGLE, insert_actions, may_be_edited, toggle_actions
 from orch_lsp.orchestration.reading import Reading
@@ -99,7 +99,8 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
     if _asked_for(wanted, REWRITE):
         sections = in_draft if in_draft is not None else await section_offers(snapshot.session, reading)
         if in_draft is None and snapshot.session.supervisor.live_on(snapshot.uri) is None:
-            sections = [*sections, *await written_offers(snapshot, reading)]
+            written = await written_sections(snapshot, reading)
+            sections = [*sections, *await written_offers(snapshot, reading, written)]
         offered = [*_of_sections(snapshot, reading, sections, params.range)]
         if in_draft is None:
             offered += await offers(snapshot.session, reading)
