@@ -64,7 +64,7 @@ def test_the_doctor_looks_for_every_package_that_the_project_declares():
     # One that only some systems have is missed on none.
     names = {name_of(one) for one in project["dependencies"] if ";" not in one}
     optional = {name_of(one) for one in project["dependencies"] if ";" in one}
-    optional |= {name_of(extras[extra][0]) for extra in ("prices", "keyring", "any-llm", "mcp", "parsers")}
+    optional |= {name_of(extras[extra][0]) for extra in ("prices", "keyring", "any-llm", "acp", "mcp", "parsers")}
     assert (set(NEEDED), set(OPTIONAL)) == (names, optional)
 
 
