@@ -392,13 +392,21 @@ def chosen(settings: Settings) -> Choice:
     """
     if settings.choice_problem is not None:
         code, message = settings.choice_problem
-        cure = _how_to_name_a_model() if code == ErrorCode.MISSING_MODEL else None
+        cures = {ErrorCode.MISSING_MODEL: _how_to_name_a_model, ErrorCode.UNKNOWN_PROVIDER: _how_to_name_a_provider}
+        cure = cures[ErrorCode(code)]() if ErrorCode(code) in cures else None
         raise SettingsError(ErrorCode(code), message, remediation=cure)
     if settings.choice is None:
         raise SettingsError(
             ErrorCode.MISSING_PROVIDER, "No provider is chosen for this document.", remediation=_how_to_choose(settings)
         )
     return settings.choice
+
+
+def _how_to_name_a_provider() -> str:
+    return (
+        "Name one that there is: run `orch-lsp setup`, or describe your own under `[providers.NAME]` in "
+        f"{user_config_path()}."
+    )
 
 
 def _how_to_name_a_model() -> str:

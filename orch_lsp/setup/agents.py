@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,16 +36,17 @@ AGENTS: tuple[Agent, ...] = (
 )
 
 
-def found_agents(environment: Mapping[str, str], folder: Path) -> tuple[Agent, ...]:
+def found_agents(environment: Mapping[str, str], folders: Sequence[Path]) -> tuple[Agent, ...]:
     """The agents of the search path that a project could not have brought, each name once. Blocking.
 
     Args:
         environment: Holds the search path.
-        folder: The folder that is worked in.
+        folders: Those that are worked in.
     """
     found: dict[str, Agent] = {}
+    search_path = environment.get("PATH", os.defpath)
     for agent in AGENTS:
-        if agent.name not in found and find_program(agent.command[0], environment.get("PATH", os.defpath), folder):
+        if agent.name not in found and all(find_program(agent.command[0], search_path, one) for one in folders):
             found[agent.name] = agent
     return tuple(found.values())
 
@@ -55,7 +56,7 @@ def is_extra_installed() -> bool:
     return find_spec("acp") is not None
 
 
-def table_of(name: str, environment: Mapping[str, str], folder: Path) -> dict[str, Any] | None:
+def table_of(name: str, environment: Mapping[str, str], folders: Sequence[Path]) -> dict[str, Any] | None:
     """The table `[providers.NAME]` of an agent that is there under this name; None if none is. Blocking."""
-    agent = next((one for one in found_agents(environment, folder) if one.name == name), None)
+    agent = next((one for one in found_agents(environment, folders) if one.name == name), None)
     return None if agent is None else {"kind": ACP, "command": list(agent.command)}

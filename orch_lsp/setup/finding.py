@@ -6,6 +6,7 @@ Servers are asked side by side for their list of models, each for a few seconds 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -32,12 +33,13 @@ _NOBODY = frozenset({ErrorCode.NETWORK_ERROR})
 _Answer = tuple[ModelInfo, ...] | OrchError
 
 
-async def find(session: Session, settings: Settings) -> Found:
+async def find(session: Session, settings: Settings, folders: Sequence[Path]) -> Found:
     """The providers that could be used now, and the ports of this machine at which something else answers.
 
     Args:
         session: Asks the servers.
         settings: The user's own; a provider that they describe is offered under its own name and address.
+        folders: Those that are worked in; programs that they bring do not count.
     """
     usable = [one for name, one in settings.providers.items() if name not in settings.unusable and one.has_model]
     asked = [one for one in usable if one.kind == EDITOR or _is_on_this_machine(one)]
@@ -65,7 +67,7 @@ async def find(session: Session, settings: Settings) -> Found:
             candidates.append(found)
         elif found is not None:
             passed.append(found)
-    agents = await asyncio.to_thread(found_agents, session.connections.environment, Path.cwd())
+    agents = await asyncio.to_thread(found_agents, session.connections.environment, folders)
     for agent in agents:
         if any(one.command[:1] == agent.command[:1] for one in settings.providers.values()):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +20,16 @@ from orch_lsp.workspace import user_config_path
 
 
 class SettingUp:
-    """The steps, over the connections of a session. `path` is the user config that they are about."""
+    """The steps, over the connections of a session. `path` is the user config that they are about.
 
-    def __init__(self, session: Session) -> None:
+    Args:
+        session: Makes the connections.
+        folders: Those that the editor has open, beside the current one: programs that they bring do not count.
+    """
+
+    def __init__(self, session: Session, folders: Iterable[Path] = ()) -> None:
         self._session = session
+        self._folders = (Path.cwd(), *folders)
         self.path: Path = user_config_path()
 
     async def settings(self) -> Settings:
@@ -36,7 +43,7 @@ class SettingUp:
 
     async def look_around(self) -> Found:
         """The providers that could be used now. Raises as `settings` does."""
-        return await find(self._session, await self.settings())
+        return await find(self._session, await self.settings(), self._folders)
 
     async def propose(self, selection: Selection) -> Proposal:
         """The selection as it would hold. Raises as `selection.propose` does, and as `settings` does."""
@@ -47,7 +54,7 @@ class SettingUp:
         if selection.base_url is None and selection.provider not in user_settings(text, self.path, known).providers:
             environment = self._session.connections.environment
             selection = replace(
-                selection, table=table_of(selection.provider, environment, Path.cwd()) or selection.table
+                selection, table=table_of(selection.provider, environment, self._folders) or selection.table
             )
         return propose(selection, text, self.path, known)
 

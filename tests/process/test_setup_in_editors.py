@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 
 import pytest
@@ -144,3 +145,21 @@ async def test_what_comes_before_the_written_choice_is_named(start_editor, homes
     await editor.client.protocol.send_request_async("orch/userSettings", {"provider": "outline"})
     written = await editor.execute("orch.setup", {"step": "write", "uri": uri, **choice})
     assert written["comesFirst"]["layer"] == "the editor's own settings"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a script of POSIX")
+async def test_a_program_of_an_open_folder_is_no_agent_of_the_persons(start_editor, workspace, tmp_path):
+    pytest.importorskip("acp", reason="needs the extra acp")
+    for folder, name in ((workspace / "node_modules" / ".bin", "gemini"), (tmp_path / "programs", "goose")):
+        folder.mkdir(parents=True)
+        (folder / name).write_text("#!/bin/sh\ntouch started\n")
+        (folder / name).chmod(0o755)
+    path = os.pathsep.join([str(workspace / "node_modules" / ".bin"), str(tmp_path / "programs"), os.environ["PATH"]])
+    editor = await start_editor(env={"PATH": path}, cwd=tmp_path / "programs")
+    found = await editor.execute("orch.setup", {"step": "find"})
+    assert [one["provider"] for one in found["candidates"] if one["source"] == "agent"] == []
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    editor = await start_editor(env={"PATH": path}, cwd=elsewhere)
+    found = await editor.execute("orch.setup", {"step": "find"})
+    assert [one["provider"] for one in found["candidates"] if one["source"] == "agent"] == ["goose"]

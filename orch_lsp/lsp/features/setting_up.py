@@ -43,7 +43,7 @@ async def setup(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
         OrchError: The user config cannot be used, or the step failed; nothing was written then.
         JsonRpcInvalidParams: There is no such step, or it lacks a provider or model.
     """
-    steps = SettingUp(ls.shared)
+    steps = SettingUp(ls.shared, ls.folders())
     match given.step:
         case None:
             return await _begin(ls, steps, given)
