@@ -1,7 +1,7 @@
 """Whether a program that was asked for words alone has changed files of the workspace meanwhile.
 
-Files that git would track are looked at, by size, time and identity, and the parts of `.git` by which a checkout runs
-programs. The store and the provenance are left out: this program writes them itself.
+Files that git would track are looked at, by size, time and identity, the parts of `.git` by which a checkout runs
+programs, and `.env` at the root. The store and the provenance are left out: this program writes them itself.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ MOST_FILES = 200_000
 _MOST_NAMED = 8
 _OWN = (".orch/local/", ".orch/provenance/", ".orch/.gitattributes")
 _OF_GIT = (".git/config", ".git/hooks")
+_OF_SECRETS = (".env", ".env.local", ".envrc")
+"""Files that git leaves out, and that other programs read as settings."""
 
 Stamps = Mapping[str, tuple[int, int, int]]
 """Size, time of the last change in nanoseconds and inode, by path."""
@@ -35,7 +37,7 @@ def stamps_of(root: Path | None, document: Path | None) -> Stamps:
     except OSError:
         return {}
     found: dict[str, tuple[int, int, int]] = {}
-    for name in (*names, *_OF_GIT, *_hooks(folder)):
+    for name in (*names, *_OF_GIT, *_OF_SECRETS, *_hooks(folder)):
         if name.startswith(_OWN):
             continue
         try:

@@ -114,10 +114,11 @@ def test_all_that_it_asks_for_is_refused(desk):
     assert record["finish_reasons"] == ["end_turn", "2 permissions refused", "1 tools of its own"]
 
 
-@pytest.mark.parametrize("where", ["stray.py", "a.spec.md", ".git/hooks/pre-commit"])
+@pytest.mark.parametrize("where", ["stray.py", "a.spec.md", ".env", ".git/hooks/pre-commit"])
 def test_an_agent_that_writes_files_fails_and_its_text_is_kept(desk, where):
     subprocess.run(["git", "init", "-q", str(desk.workspace)], check=True)
     (desk.workspace / ".git" / "hooks").mkdir(exist_ok=True)
+    (desk.workspace / ".gitignore").write_text(".env\n")
     desk.use("writes", desk.workspace / where)
     record = desk.draft()
     assert (record["status"], record["error"]["code"]) == ("failed", "not_allowed")

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 pytest.importorskip("mcp", reason="needs the extra mcp")
@@ -41,11 +42,15 @@ class Agent:
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self.schemas: dict[str, Any] = {}
 
     async def call(self, name: str, **arguments: Any) -> Any:
-        """The structured answer of a call that succeeds."""
+        """The structured answer of a call that succeeds, which has the form that its tool declares."""
+        if not self.schemas:
+            self.schemas = {tool.name: tool.output_schema for tool in (await self.client.list_tools()).tools}
         answered = await self.client.call_tool(name, arguments)
         assert not answered.is_error, answered.content[0].text
+        jsonschema.validate(answered.structured_content, self.schemas[name])
         return answered.structured_content
 
     async def words(self, name: str, **arguments: Any) -> str:
