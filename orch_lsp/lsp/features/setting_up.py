@@ -50,7 +50,7 @@ async def setup(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
         case "current":
             return await _current(steps)
         case "find":
-            return await _found(ls, steps)
+            return await _found(ls, steps, await steps.look_around())
         case "name":
             return {"provider": (await _selection(steps, given)).provider}
         case "models":
@@ -65,10 +65,11 @@ async def setup(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
 
 
 async def _begin(ls: OrchServer, steps: SettingUp, given: CommandArgument) -> dict[str, Any]:
-    answer = await _found(ls, steps)
+    found = await steps.look_around()
+    answer = await _found(ls, steps, found)
     if given.open is False:
         return answer
-    candidates = (await steps.look_around()).candidates if ls.client.message_actions else ()
+    candidates = found.candidates if ls.client.message_actions else ()
     if candidates:
         ls.run_task(_ask(ls, steps, candidates), "set-up")
         return {**answer, "status": "asked"}
@@ -87,8 +88,7 @@ async def _current(steps: SettingUp) -> dict[str, Any]:
     }
 
 
-async def _found(ls: OrchServer, steps: SettingUp) -> dict[str, Any]:
-    found = await steps.look_around()
+async def _found(ls: OrchServer, steps: SettingUp, found: Found) -> dict[str, Any]:
     connections = ls.shared.connections
     services = [
         {

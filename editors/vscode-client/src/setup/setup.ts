@@ -181,7 +181,8 @@ export class Setup {
         const save = { label: vscode.l10n.t("Save it all the same") };
         const failure = commandFailure(error);
         const key = { label: vscode.l10n.t("Enter another key…") };
-        const isAboutKey = failure.code === "invalid_auth" || failure.code === "missing_auth";
+        // A variable that is named is the only source of the key.
+        const isAboutKey = choice.keyEnv === undefined && (failure.code === "invalid_auth" || failure.code === "missing_auth");
         const chosen = await pick([...(isAboutKey ? [key] : []), again, anew, save], failureText(failure));
         if (chosen === key) await this.enterKey(provider);
         if (chosen === anew) return false;
