@@ -19,7 +19,7 @@ from orch_lsp.doctor.findings import DoctorFinding
 from orch_lsp.doctor.providers import Examination, examine_provider, redacted
 from orch_lsp.doctor.settings_values import setting_values
 from orch_lsp.errors import OrchError
-from orch_lsp.orchestration.plan import chosen
+from orch_lsp.orchestration.choice import chosen
 from orch_lsp.orchestration.reading import Reading, read
 from orch_lsp.orchestration.source import Source
 from orch_lsp.prompts.own_files import faults_on_disk, own_files

@@ -5,7 +5,6 @@ Whatever is wrong here is told at once and leaves no record: nothing was sent, n
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -17,12 +16,13 @@ from orch_lsp.document.prompt import PromptTemplate
 from orch_lsp.document.rewriting import rewriting_profile
 from orch_lsp.errors import ErrorCode, SettingsError, SpecError
 from orch_lsp.orchestration.batching import Batching, SentBefore
+from orch_lsp.orchestration.choice import chosen
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.rewrite import LONGEST_INSTRUCTION, Rewrite
 from orch_lsp.orchestration.targets import wanted_targets
 from orch_lsp.prompts.layout import REVIEW, REWRITE, Frame, PartToMend
 from orch_lsp.prompts.library import PLAIN_DRAFT, TEMPLATES, Chosen, choose
-from orch_lsp.settings.model import Choice, Settings
+from orch_lsp.settings.model import Choice
 from orch_lsp.settings.problem import Layer
 from orch_lsp.settings.secret_choices import SecretChoices, read_choices
 from orch_lsp.workflows.library import DEFAULT, ONE_CALL, REFINE, packaged, workflow_named
@@ -382,52 +382,6 @@ def require_draftable(reading: Reading) -> None:
             f"Documents of {reading.profile.name} are read and checked; nothing is drafted in them yet.",
             remediation="Write it with its own tool; for a draft, begin a spec of plain with `orch-lsp new`.",
         )
-
-
-def chosen(settings: Settings) -> Choice:
-    """The provider and model.
-
-    Raises:
-        SettingsError: No layer names a provider, or the one that does cannot be used.
-    """
-    if settings.choice_problem is not None:
-        code, message = settings.choice_problem
-        cures = {ErrorCode.MISSING_MODEL: _how_to_name_a_model, ErrorCode.UNKNOWN_PROVIDER: _how_to_name_a_provider}
-        cure = cures[ErrorCode(code)]() if ErrorCode(code) in cures else None
-        raise SettingsError(ErrorCode(code), message, remediation=cure)
-    if settings.choice is None:
-        raise SettingsError(
-            ErrorCode.MISSING_PROVIDER, "No provider is chosen for this document.", remediation=_how_to_choose(settings)
-        )
-    return settings.choice
-
-
-def _how_to_name_a_provider() -> str:
-    return (
-        "Name one that there is: run `orch-lsp setup`, or describe your own under `[providers.NAME]` in "
-        f"{user_config_path()}."
-    )
-
-
-def _how_to_name_a_model() -> str:
-    return (
-        "Name a model beside the provider, or give the provider a `model` of its own: run `orch-lsp setup`, or write "
-        f"it into {user_config_path()}."
-    )
-
-
-def _how_to_choose(settings: Settings) -> str:
-    """The file and a line for it; for a provider whose key is there already, if there is one."""
-    variables = {
-        variable: provider.name for provider in settings.providers.values() for variable in provider.key_variables
-    }
-    found = next((variable for variable in variables if os.environ.get(variable)), None)
-    name = variables[found] if found else "anthropic"
-    because = f" ({found} is set)" if found else ""
-    return (
-        f'Run `orch-lsp setup`, or write `provider = "{name}"` and its `model = "…"` into '
-        f"{user_config_path()}{because}; for one draft pass `--provider {name} --model …`."
-    )
 
 
 def _template_for(profile: Profile) -> PromptTemplate:

@@ -13,6 +13,7 @@ from orch_lsp.profiles.registry import profile_named
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import RunStatus
 from orch_lsp.runs.store import RunStore
+from orch_lsp.workflows.model import WRITING
 
 ENDED_OTHERWISE = (RunStatus.FAILED, RunStatus.INTERRUPTED, RunStatus.CANCELLED)
 
@@ -45,7 +46,7 @@ def still_wanted(runs: Sequence[RunRecord], text: str) -> Sequence[RunRecord]:
     found: list[RunRecord] = []
     later: list[frozenset[str]] = []
     is_open: dict[str, Collection[str]] = {}
-    for run in runs:
+    for run in filter(_writes, runs):
         asked = keys_asked(run)
         if run.status in ENDED_OTHERWISE:
             if (name := run.spec.profile) not in is_open:
@@ -58,6 +59,11 @@ def still_wanted(runs: Sequence[RunRecord], text: str) -> Sequence[RunRecord]:
             found.append(run)
         later.append(asked)
     return found
+
+
+def _writes(run: RunRecord) -> bool:
+    """Whether a run had something to write; one that only looks leaves nothing in the document to be done."""
+    return run.draft is not None or not run.steps or any(step.name in WRITING for step in run.steps)
 
 
 def _left(asked: Collection[str], is_open: Collection[str]) -> bool:

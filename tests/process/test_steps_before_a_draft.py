@@ -301,3 +301,15 @@ async def test_a_file_for_which_the_map_had_no_room_may_be_chosen_and_an_ignored
     assert "very/deep/down/burst.py" in {one["path"] for one in record["context"]["items"] if one["source"] == "locate"}
     refused = {one["path"]: one["reason"] for one in record["context"]["left_out"]}
     assert refused["very/deep/down/made.py"].startswith("a model named it: not among the files that may be sent")
+
+
+async def test_a_look_at_a_document_leaves_a_failed_draft_to_be_tried_again(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    provider.answer_by(lambda _: chat_error(400, "invalid_request_error"))
+    failed = (await orch("draft", "a.spec.md", "--json")).json()
+    looked = (await orch("draft", "a.spec.md", "--workflow", "review", "--json")).json()
+    assert (failed["status"], looked["status"]) == ("failed", "failed")
+    provider.answer_by(by_step())
+    assert (await orch("draft", "a.spec.md", "--workflow", "clarify", "--json")).json()["status"] == "completed"
+    listed = (await orch("runs", "list", "--retryable", "--json")).json()
+    assert [one["run_id"] for one in listed] == [failed["run_id"]]

@@ -23,8 +23,9 @@ from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_file
 from orch_lsp.lsp.snapshot import read, snapshot
 from orch_lsp.orchestration.beginning import write_new
+from orch_lsp.orchestration.choice import chosen
 from orch_lsp.orchestration.consent import NotAllowedError
-from orch_lsp.orchestration.plan import DraftPlan, chosen, instructed, plan_draft, require_draftable
+from orch_lsp.orchestration.plan import DraftPlan, instructed, plan_draft, require_draftable
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.resuming import planned_resume, require_resumable
 from orch_lsp.orchestration.rewrite import RewriteAsk, key_at
