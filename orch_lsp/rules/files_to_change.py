@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from orch_lsp.document.given_up import is_given_up
@@ -18,7 +18,7 @@ from orch_lsp.rules.done_tasks import paths_in
 from orch_lsp.rules.prose import chunks, once_a_chunk
 from orch_lsp.rules.rule import Found, Rule, Subject
 from orch_lsp.rules.words import CHANGES_FIRST, CHANGES_LAST, MAKES
-from orch_lsp.text import Span, end_of_line
+from orch_lsp.text import Span, end_of_line, start_of_line
 
 _MOST_FILES = 1_000
 _MANY = 3
@@ -90,28 +90,39 @@ def _read(document: SpecDocument) -> Iterator[tuple[Span, str]]:
 
 @once_a_chunk
 def _changed_in(chunk: Chunk) -> tuple[tuple[Span, str, bool], ...]:
-    """The paths of a chunk as it counts, and whether an open box is to change each."""
+    """The paths of a chunk as it counts, and whether an open box, or a line or item within, is to change each."""
     paths = paths_in(chunk)
-    boxes = [item for item in items_of(chunk) if item.box is not None] if paths else []
-    starts = [item.content.start for item in boxes]
+    items = items_of(chunk) if paths else ()
+    starts = [item.content.start for item in items]
     found: list[tuple[Span, str, bool]] = []
-    last = -1
+    read: set[int] = set()
     for span, path in paths:
         number = bisect_right(starts, span.start) - 1
-        is_first = number > last and span.start < boxes[number].content.end
-        last = max(last, number) if is_first else last
-        found.append((span, path, is_first and boxes[number].box == " " and _changes(chunk.text, boxes[number], span)))
+        is_changed = False
+        if number >= 0 and span.start < items[number].content.end:
+            content = items[number].content
+            line = max(content.start, start_of_line(chunk.text, span.start))
+            is_changed = line not in read and _is_open(items, number) and _changes(chunk.text, content, line, span)
+            read.add(line)
+        found.append((span, path, is_changed))
     return tuple(found)
 
 
-def _changes(text: str, item: Item, span: Span) -> bool:
-    """Whether the words of an item around a path say that the file is to be changed."""
-    start = item.content.start
-    words = text[start : item.content.end]
+def _is_open(items: Sequence[Item], number: int) -> bool:
+    """Whether the box of an item, or else the nearest one around it, is open."""
+    while number >= 0 and items[number].box is None:
+        number = items[number].parent
+    return number >= 0 and items[number].box == " "
+
+
+def _changes(text: str, content: Span, line: int, span: Span) -> bool:
+    """Whether the words of an item around a path say, in the path's line, that the file is to be changed."""
+    start = content.start
+    words = text[start : content.end]
     if _MAKES.search(words) is not None:
         return False
-    if _FIRST.match(words, 0, span.start - start) is not None:
-        return _TOWARDS.search(words, 0, span.start - start) is None
+    if _FIRST.match(words, line - start, span.start - start) is not None:
+        return _TOWARDS.search(words, line - start, span.start - start) is None
     return _LAST.match(words, span.end - start) is not None
 
 

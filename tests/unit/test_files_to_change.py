@@ -66,13 +66,13 @@ def test_another_task_names_nothing_that_has_to_be_there(line: str) -> None:
     assert files(tasks(line)) == frozenset()
 
 
-def test_only_open_tasks_count_and_only_the_first_file_that_each_names() -> None:
+def test_only_open_tasks_count_and_only_the_first_file_that_each_line_names() -> None:
     text = (
         "# Implementation Plan\n\nUpdate `a/z.py`.\n\n## Tasks\n\n- [x] 1. Update `a/a.py`\n"
         "- [-] 2. Update `a/b.py`\n- [ ] 3. Update `a/c.py` and `a/d.py`\n  - Update `a/e.py`\n"
         "  - [ ]* 3.1 Update `a/f.py`\n- [ ] 4. Counters\n  - Update `a/g.py`\n\n```\n- [ ] 5. Update `a/h.py`\n```\n"
     )
-    assert files(text) == {"a/c.py", "a/f.py"}
+    assert files(text) == {"a/c.py", "a/e.py", "a/f.py", "a/g.py"}
 
 
 def test_a_file_that_a_task_before_names_may_be_made_by_that_one() -> None:
@@ -136,3 +136,27 @@ def test_nothing_is_said_where_few_tasks_name_a_file() -> None:
     bad, _ = examples(WITHOUT)
     assert found(bad + "- [ ] T007 Add a\n- [ ] T008 Add b\n- [ ] T009 Add c\n", OF_SPEC_KIT, WITHOUT) == []
     assert found(bad.replace(" in src/titles.py", ""), OF_SPEC_KIT, WITHOUT) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("Tell the client\n   - Update `src/a.py` to count", "Tell the client\n   Update `src/a.py`"),
+        *("Tell the client\n   - Look at it\n     - Modify src/a.py", "Create src/b.py\n   - Update src/a.py"),
+        *("限流\n   - 更新 `src/a.py`", "制限\n   - `src/a.py` を更新する"),
+    ],
+)
+def test_lines_and_items_of_a_task_are_read_as_its_first_line_is(line: str) -> None:
+    assert files(tasks(line)) == {"src/a.py"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("Tell the client\n   - Create `src/a.py`", "Tell the client\n   as `src/a.py` does, update it"),
+        *("Tell the client\n   - See the update of `src/a.py`", "Write src/a.py\n   - Update `src/a.py`"),
+        "Tell the client\n   - [x] Update `src/a.py`",
+    ],
+)
+def test_lines_of_a_task_that_make_a_file_or_speak_of_it_change_none(line: str) -> None:
+    assert files(tasks(line)) == frozenset()
