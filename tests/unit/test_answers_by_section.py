@@ -97,3 +97,38 @@ def test_each_place_of_each_format_can_be_asked_for_by_its_text_alone(profile, d
     parts = [Part(place.key, f"## {place.title}\n\n{place.example}")]
     answer = read_parts(parts, asked, lambda text, wanted: read_for_places(text, asked, wanted, places, ""))
     assert [section.key for section in answer.sections] == [place.key]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('{"body": "TEXT"}', "answer_mended"),
+        ('```json\n{"Acceptance Criteria": "TEXT"}\n```', "answer_mended"),
+        ("<answer>\nTEXT\n</answer>", "answer_mended"),
+        ("---\ntitle: x\nmodel: y\n---\n\nTEXT", "text_left_out"),
+        ("```diff\n--- a/spec.md\n+++ b/spec.md\n@@ -1 +1,2 @@\n-old\n+DIFF\n```", "answer_mended"),
+        ("<ul><li>HTML</li></ul>", "answer_mended"),
+    ],
+)
+def test_a_text_is_taken_out_of_the_shape_in_which_it_is_handed_over(text, code):
+    given = text.replace("TEXT", BODY.replace("\n", "\\n") if "json" in text or text[0] == "{" else BODY)
+    given = given.replace("DIFF", BODY.replace("\n", "\n+"))
+    given = given.replace("<li>HTML</li>", "".join(f"<li>{line[2:]}</li>" for line in BODY.split("\n")))
+    answer = reading(("acceptance-criteria", given))
+    assert [section.body for section in answer.sections] == [BODY]
+    assert [note.code for note in answer.notes] == [code]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '```json\n{"limit": 100, "window": "minute"}\n```',
+        "---\n\nA rule above.\n\n---",
+        "`<answer>` is a tag.\n\n<answer>\nx",
+        "- a\n\n```diff\n+ b\n```",
+    ],
+)
+def test_a_text_that_only_holds_such_a_shape_stays(text):
+    answer = reading(("acceptance-criteria", text))
+    assert all(note.message.find("read the text") < 0 for note in answer.notes)
+    assert text.strip("-\n").split("\n")[0].strip("`") in answer.sections[0].body

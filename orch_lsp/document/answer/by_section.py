@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from orch_lsp.document.answer.bare_text import bare_text
 from orch_lsp.document.answer.model_phrases import PREFACE
 from orch_lsp.document.answer.note import AnswerNote
 from orch_lsp.document.answer.outline import parts_of
@@ -58,6 +59,7 @@ def _read_part(part: Part, profile: Profile, read_text: Reader) -> Answer:
     if part.key in keys or (keys and _begins_with_heading(body)):
         return read_text(body, [part.key])
     body, notes = _without_preface(body, part.key)
+    body = bare_text(body, part.key, notes)
     answer = read_text(f"{heading}\n\n{below(body, SECTION_LEVEL, profile)}", [part.key])
     return replace(answer, notes=(*notes, *answer.notes))
 
@@ -73,9 +75,9 @@ def _begins_with_heading(body: str) -> bool:
     return bool(headings) and not body[: headings[0].span.start].strip()
 
 
-def _without_preface(body: str, key: str) -> tuple[str, tuple[AnswerNote, ...]]:
+def _without_preface(body: str, key: str) -> tuple[str, list[AnswerNote]]:
     """A text without a first paragraph that tells the reader what follows; and a note on it."""
     first, blank, rest = body.partition("\n\n")
     if not blank or len(first) > _LONGEST_PREFACE or not rest.strip() or not PREFACE.match(first):
-        return body, ()
-    return rest.lstrip("\n"), (AnswerNote("text_left_out", "left out words to the reader", first, key),)
+        return body, []
+    return rest.lstrip("\n"), [AnswerNote("text_left_out", "left out words to the reader", first, key)]

@@ -13,6 +13,7 @@ _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?:\s[^<>]{0,2000})?/?>|<!--
 _HEADINGS = re.compile(r"<h[1-6](?:\s[^<>]{0,200})?>", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:h[1-6]|li|p|ul|ol|body|html|section|div)>", re.IGNORECASE)
 _LEAST_CLOSED = 3
+_FRAGMENT = re.compile(r"<(?:!doctype html|html|body|ul|ol|p|div|section|article)\b", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(script|style|head)\b[^<>]{0,2000}>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _INLINE: Mapping[str, str] = {"strong": "**", "b": "**", "em": "*", "i": "*", "code": "`", "tt": "`"}
 _BLOCKS = frozenset({
@@ -32,6 +33,13 @@ def out_of_html(text: str, notes: list[AnswerNote]) -> str | None:
     if unseen:
         notes.append(AnswerNote("text_left_out", "left out what a page does not show", unseen))
         text = _UNSEEN.sub("", text)
+    return normalised(_GAPS.sub("\n\n", _Markdown().of(text)))
+
+
+def fragment_of_html(text: str) -> str | None:
+    """A text that is HTML from its first character to its last, in Markdown; None for any other."""
+    if _FRAGMENT.match(text) is None or text[-1:] != ">":
+        return None
     return normalised(_GAPS.sub("\n\n", _Markdown().of(text)))
 
 
