@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
 from orch_lsp.reports.spec_files import SpecFiles, WorkTree
 from orch_lsp.runs.store import RunStore
+from orch_lsp.settings.keys import keys_in_environment
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.workspace import relative_path, resolved
@@ -112,10 +114,16 @@ class Grounds:
     async def kept_back(self) -> KeptBack:
         """The globs of what the person or the project keeps from models: agents put what they are given before one.
 
+        Before anything is given, the keys that are set are known, and taken out.
+
         Raises:
             ContextError: `.orchignore` cannot be read.
         """
-        context = (await self.session.settings_of(self.root)).context
+        settings = await self.session.settings_of(self.root)
+        for key in keys_in_environment(settings.providers.values(), os.environ):
+            # Nobody is asked here, so that no key was looked up and taken up by then.
+            self.session.redactor.add(key)
+        context = settings.context
         query = ContextQuery(self.root, None, "", "", 0, exclude=context.exclude)
         return await asyncio.to_thread(KeptBack, self.root, query)
 

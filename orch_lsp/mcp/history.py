@@ -75,8 +75,10 @@ async def runs(call: Call, asked: RunsArguments) -> Answered:
     path = None if asked.path is None else await asyncio.to_thread(call.grounds.path_of, asked.path)
     store = await call.grounds.history()
     wanted = min(first + asked.limit + 1, _MOST_RUNS)
-    found = await store.list(wanted, path, search=asked.search)
-    page = list(found[first : first + asked.limit])
+    kept_back = await call.grounds.kept_back()
+    listed_runs = await store.list(wanted, path, search=asked.search)
+    found = [one for one in listed_runs if kept_back.reason(one.spec.path) is None]
+    page = found[first : first + asked.limit]
     cut = paging.page([_listed(one) for one in page], first, asked.limit, len(found))
     answer = RunsAnswer(total=len(found), next_cursor=cut.next_cursor, runs=cut.items)
     if cut.next_cursor is not None:

@@ -7,7 +7,7 @@ error that names its source, never the value.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
@@ -63,6 +63,14 @@ Resolver = Callable[[_Sources], Awaitable[_Found | None]]
 def own_variable(provider_name: str) -> str:
     """`ORCH_<NAME>_API_KEY`: the name in upper case, all that is no letter or digit as `_`."""
     return f"ORCH_{re.sub(r'[^A-Z0-9]', '_', provider_name.upper())}_API_KEY"
+
+
+def keys_in_environment(providers: Iterable[ProviderSettings], environment: Mapping[str, str]) -> Iterator[str]:
+    """The values of all variables that may hold a key of these providers, whether or not one of them is asked."""
+    for provider in providers:
+        for name in (provider.api_key_env, own_variable(provider.name), *provider.key_variables):
+            if value := environment.get(name or ""):
+                yield value
 
 
 async def resolve_key(

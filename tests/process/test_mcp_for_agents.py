@@ -423,3 +423,21 @@ async def test_what_is_kept_from_models_is_kept_from_agents(homes, specs):
     async with agent(homes, specs) as one:
         assert ".orchignore" in await one.refusal("spec_outline")
         assert ".orchignore" in await one.refusal("spec_check")
+
+
+async def test_a_key_that_is_set_is_taken_out_whatever_it_looks_like(homes, workspace):
+    key = "correct horse battery staple"
+    homes.use("http://127.0.0.1:9/v1")
+    (workspace / "a.spec.md").write_text(
+        f"# Keys\n\nWords.\n\n## Goal\n\nSay {key} and go in.\n\n## Tasks\n\n- [ ] {key}\n"
+    )
+    async with agent(homes, workspace, WORK_KEY=key) as one:
+        said = [
+            await one.words("spec_outline", path="a.spec.md"),
+            await one.words("spec_node", path="a.spec.md", key="goal"),
+            json.dumps(await one.call("spec_node", path="a.spec.md", key="goal")),
+            json.dumps(await one.call("spec_outline", path="a.spec.md")),
+            json.dumps(await one.call("spec_check")),
+        ]
+        assert not [words for words in said if key in words]
+        assert "[redacted]" in said[1]
