@@ -121,7 +121,7 @@ class Grounds:
         """
         settings = await self.session.settings_of(self.root)
         for key in keys_in_environment(settings.providers.values(), os.environ):
-            # Nobody is asked here, so that no key was looked up and taken up by then.
+            # A key is taken up when its provider is asked, which never happens here.
             self.session.redactor.add(key)
         context = settings.context
         query = ContextQuery(self.root, None, "", "", 0, exclude=context.exclude)
