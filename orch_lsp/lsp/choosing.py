@@ -11,6 +11,7 @@ from orch_lsp.lsp.convert import Positions, workspace_edit
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.settings.edit import choose_in_file, front_matter_with_choice
+from orch_lsp.settings.user_config import ConfigChoice, change_user_config, with_provider
 from orch_lsp.workspace import project_config_path, user_config_path
 
 
@@ -47,10 +48,12 @@ async def choose(ls: OrchServer, reading: Reading, provider: str, model: str | N
         return "front matter"
     if reading.root is not None:
         path, place = project_config_path(reading.root), ".orch/config.toml, for all specs below it"
+        await asyncio.to_thread(choose_in_file, path, provider, model)
     else:
         path = user_config_path()
         place = f"{path}, for all documents that name no other"
-    await asyncio.to_thread(choose_in_file, path, provider, model)
+        choice = ConfigChoice(provider, model)
+        await asyncio.to_thread(change_user_config, path, lambda text: with_provider(text, choice))
     _tell(ls, provider, model, place)
     return str(path)
 

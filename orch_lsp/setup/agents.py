@@ -41,9 +41,10 @@ def found_agents(environment: Mapping[str, str], folders: Sequence[Path]) -> tup
 
     Args:
         environment: Holds the search path.
-        folders: Those that are worked in.
+        folders: Those that are worked in, beside the current one.
     """
     found: dict[str, Agent] = {}
+    folders = (Path.cwd(), *folders)
     search_path = environment.get("PATH", os.defpath)
     for agent in AGENTS:
         if agent.name not in found and all(find_program(agent.command[0], search_path, one) for one in folders):

@@ -39,7 +39,7 @@ async def find(session: Session, settings: Settings, folders: Sequence[Path]) ->
     Args:
         session: Asks the servers.
         settings: The user's own; a provider that they describe is offered under its own name and address.
-        folders: Those that are worked in; programs that they bring do not count.
+        folders: Those that are worked in, beside the current one; programs that they bring do not count.
     """
     usable = [one for name, one in settings.providers.items() if name not in settings.unusable and one.has_model]
     asked = [one for one in usable if one.kind == EDITOR or _is_on_this_machine(one)]

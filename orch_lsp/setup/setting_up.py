@@ -29,7 +29,7 @@ class SettingUp:
 
     def __init__(self, session: Session, folders: Iterable[Path] = ()) -> None:
         self._session = session
-        self._folders = (Path.cwd(), *folders)
+        self._folders = tuple(folders)
         self.path: Path = user_config_path()
 
     async def settings(self) -> Settings:
