@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from corpus import HERE
@@ -30,6 +30,8 @@ _HEADING = "\n# Task\n"
 _BRIEF = "\n# Brief\n"
 _OPTIONAL = {
     "instructions": r"(?:Instructions of the author:\n\n.*?\n\n)?",
+    "facts": r"(?:The facts of the brief, one by one; .*?\n\n)?",
+    "questions": r"(?:Questions that the client was asked already\. .*?\n\n)?",
     "outline": r"(?:The plan that all parts keep to, with its ids:\n\n.*?\n\n)?",
 }
 """Values that are nothing or a paragraph of their own."""
@@ -52,9 +54,9 @@ class Asked:
     step: str
     titles: tuple[str, ...]
     sha256: str
-    system: str
-    prompt: str
-    values: Mapping[str, str]
+    system: str = ""
+    prompt: str = ""
+    values: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def key(self) -> str:

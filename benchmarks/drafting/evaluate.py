@@ -1,16 +1,17 @@
 """Evaluate how drafts are made, over briefs with labels and recorded answers, without a key and without a network.
 
     python benchmarks/drafting/evaluate.py run [BRIEF…] [--loose] [--json FILE] [--table docs/evaluation.md] [--check]
+    python benchmarks/drafting/evaluate.py join FILE… [--table docs/evaluation.md]
     python benchmarks/drafting/evaluate.py status [BRIEF…]
     python benchmarks/drafting/evaluate.py open [BRIEF…] --to FOLDER
-    python benchmarks/drafting/evaluate.py take BRIEF FILE
+    python benchmarks/drafting/evaluate.py take BRIEF FILE --open FOLDER
     python benchmarks/drafting/evaluate.py prune [BRIEF…]
 
 `run` sends each brief through each arm, with the real command line and a server that replays. A brief of which a
-request has no answer takes no part, and is named. `open` writes down the requests that nobody has answered, with the
-slips that their writer is to make; `take` puts answers on record, from a file in which each stands below a line
-`=== HASH`, of which twelve digits are enough. `status` says what is recorded, what is open, and which answers no
-request asks for any more; `prune` takes the last away.
+request has no answer takes no part, and is named. `join` makes one table of several `--json`. `open` writes down the
+requests that nobody has answered, with the slips that their writer is to make; `take` puts answers on record, from a
+file in which each stands below a line `=== HASH`, of which twelve digits are enough. `status` says what is recorded,
+what is open, and which answers no request asks for any more; `prune` takes the last away.
 """
 
 from __future__ import annotations
@@ -51,10 +52,15 @@ def main() -> None:
             command.add_argument("--json", type=Path)
             command.add_argument("--table", type=Path)
             command.add_argument("--check", action="store_true", help="End with 1 if a promise of the page is broken.")
+    command = commands.add_parser("join")
+    command.set_defaults(does=join)
+    command.add_argument("files", nargs="+", type=Path)
+    command.add_argument("--table", type=Path)
     command = commands.add_parser("take")
     command.set_defaults(does=take)
     command.add_argument("brief")
     command.add_argument("file", type=Path)
+    command.add_argument("--open", type=Path, required=True, help="The folder that `open` wrote to.")
     given = parser.parse_args()
     given.does(given)
 
@@ -62,33 +68,39 @@ def main() -> None:
 def run(given: argparse.Namespace) -> None:
     """Measure all briefs whose answers are there."""
     results: dict[str, dict[str, Measured]] = {}
-    inexact: set[str] = set()
-    left_out: dict[str, str] = {}
     for brief, outcomes in _each(given.briefs, loose=given.loose):
         measured: dict[str, Measured] = {}
         for outcome in outcomes:
             if outcome.open:
-                left_out[brief.name] = f"{outcome.arm.name} asks for {outcome.open[0].key}, which nobody has answered"
+                why = f"{outcome.arm.name} asks for {outcome.open[0].key}, which nobody has answered"
+                print(f"left out: {brief.name}: {why}", file=sys.stderr)
                 break
             measured[outcome.arm.name] = measure(outcome)
-            if not all(call.is_exact for call in outcome.calls):
-                inexact.add(brief.name)
         else:
             results[brief.name] = measured
             print(_line(brief, measured), file=sys.stderr)
-    known = {brief.name: brief for brief in briefs()}
-    kinds = [(known[name].kind, known[name].language, known[name].tree) for name in results]
-    made = table(results, kinds, len(known), inexact)
-    print(made)
-    for name, why in left_out.items():
-        print(f"left out: {name}: {why}", file=sys.stderr)
     if given.json:
         lines = {name: {arm: asdict(one) for arm, one in arms.items()} for name, arms in results.items()}
         given.json.write_text(json.dumps(lines, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    if given.table:
-        fill(given.table, made)
+    _show(results, given.table)
     if given.check and (problems := [*_broken(results)] or ["no brief was measured"] * (not results)):
         sys.exit("\n".join(problems))
+
+
+def join(given: argparse.Namespace) -> None:
+    """Make one table of the measures of several runs."""
+    results: dict[str, dict[str, Measured]] = {}
+    for file in given.files:
+        for name, arms in json.loads(file.read_text("utf-8")).items():
+            results[name] = {arm: Measured(**one) for arm, one in arms.items()}
+    _show(dict(sorted(results.items())), given.table)
+
+
+def _show(results: Results, page: Path | None) -> None:
+    made = table(results, briefs())
+    print(made)
+    if page:
+        fill(page, made)
 
 
 def _broken(results: Results) -> Iterable[str]:
@@ -139,6 +151,8 @@ def write_open(given: argparse.Namespace) -> None:
         if wanted:
             path = given.to / f"{brief.name}.txt"
             path.write_text(_for_a_writer(brief, [*wanted.values()]), "utf-8")
+            keys = {sha256: (asked.step, asked.titles) for sha256, asked in wanted.items()}
+            path.with_suffix(".json").write_text(json.dumps(keys, ensure_ascii=False), "utf-8")
             print(f"{path}: {len(wanted)}")
 
 
@@ -164,17 +178,17 @@ def _for_a_writer(brief: Brief, wanted: list[Asked]) -> str:
 
 
 def take(given: argparse.Namespace) -> None:
-    """Put written answers on record."""
-    [(brief, outcomes)] = _each([given.brief], collect=True)
-    wanted = {asked.sha256[:12]: asked for one in outcomes for asked in one.open}
-    store = Store(brief.name)
+    """Put written answers on record; the requests are those that `open` wrote down."""
+    keys = json.loads((given.open / f"{given.brief}.json").read_text("utf-8"))
+    wanted = {sha256[:12]: Asked(step, tuple(titles), sha256) for sha256, (step, titles) in keys.items()}
+    store = Store(given.brief)
     pieces = re.split(r"^=== ([0-9a-f]{12})[^\n]*\n", given.file.read_text("utf-8"), flags=re.MULTILINE)[1:]
     for digits, text in zip(pieces[::2], pieces[1::2], strict=True):
         asked = wanted.get(digits)
         if asked is None:
             print(f"{digits}: no open request", file=sys.stderr)
             continue
-        print(store.take(asked, text.strip("\n") + "\n", slips_for(brief.name, asked)).name)
+        print(store.take(asked, text.strip("\n") + "\n", slips_for(given.brief, asked)).name)
 
 
 def _each(names: Iterable[str], *, loose: bool = False, collect: bool = False) -> Iterable[tuple[Brief, Outcomes]]:
@@ -188,8 +202,9 @@ def _each(names: Iterable[str], *, loose: bool = False, collect: bool = False) -
 
 
 def _outcomes(place: Bench, brief: Brief, *, loose: bool, collect: bool) -> Outcomes:
-    made = (place.run(brief, arm, loose=loose, collect=collect) for arm in ARMS)
-    return list(made) if collect else made
+    if collect:
+        return [place.run(brief, arm, collect=True) for arm in ARMS if not arm.within]
+    return (place.run(brief, arm, loose=loose) for arm in ARMS)
 
 
 Outcomes = Iterable[Outcome]

@@ -60,6 +60,7 @@ class Measured:
         outside: Bytes changed outside the places that were open.
         fresh: Tokens sent that an earlier call of the run did not begin with.
         serial: Tokens written one after another, with as many calls side by side as the workflow allows.
+        exact: Whether each answer was written for the very bytes of its request.
         lost, fallen, invented, unasked: Names, for whoever wants to see why.
     """
 
@@ -76,6 +77,7 @@ class Measured:
     tokens_out: int
     serial: int
     seconds: float
+    exact: bool
     lost: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
     fallen: tuple[str, ...] = ()
@@ -106,6 +108,7 @@ def measure(outcome: Outcome) -> Measured:
         tokens_out=sum(call.tokens_out for call in calls),
         serial=serial_tokens(calls),
         seconds=outcome.seconds,
+        exact=outcome.is_exact,
         lost=lost,
         unasked=unasked,
         fallen=fallen,

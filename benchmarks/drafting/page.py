@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from corpus import Brief
 from intervals import COVERAGE, mean, paired
 from measures import NAMES, Measured
 from running import ARMS
@@ -17,19 +18,17 @@ _SHARES = frozenset({"facts", "silent", "trace"})
 _PLACE = re.compile(r"(<!-- figures: evaluation -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def table(
-    results: Mapping[str, Mapping[str, Measured]],
-    kinds: Sequence[tuple[str, str, str]],
-    all_briefs: int,
-    inexact: Collection[str],
-) -> str:
+def table(results: Mapping[str, Mapping[str, Measured]], known: Sequence[Brief]) -> str:
     """Means by arm, and paired differences to one call."""
     arms = [arm.name for arm in ARMS]
+    measured = [brief for brief in known if brief.name in results]
     counted = [
-        ", ".join(f"{name} {count}" for name, count in sorted(Counter(one).items())) for one in zip(*kinds, strict=True)
+        ", ".join(f"{name} {count}" for name, count in sorted(Counter(one).items()))
+        for one in zip(*((brief.kind, brief.language, brief.tree) for brief in measured), strict=True)
     ]
+    inexact = [name for name, arms in results.items() if not all(one.exact for one in arms.values())]
     lines = [
-        f"{len(results)} of {all_briefs} briefs are recorded in every arm and measured here"
+        f"{len(results)} of {len(known)} briefs are recorded in every arm and measured here"
         + (f": {counted[0]}; in {counted[1]}; over {counted[2]}." if counted else "."),
         "",
         f"Answers of {len(inexact)} briefs were written for other words of the same request (`--loose`)."

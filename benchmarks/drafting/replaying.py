@@ -27,7 +27,6 @@ class Call:
     asked: Asked
     tokens_in: int
     tokens_out: int = 0
-    is_exact: bool = True
 
 
 @dataclass(slots=True)
@@ -38,6 +37,7 @@ class Replay:
         before: Whether the request is put in the words of earlier versions.
         calls: The requests that were answered.
         collect: Whether a section that nobody has written is answered by a dot, so that the others are asked for, too.
+        is_exact: Whether no repair was refused for want of an answer, which only a loose replay goes on without.
         open: Those that have no answer; of later steps, which would rest on it, none.
     """
 
@@ -48,6 +48,7 @@ class Replay:
     collect: bool = False
     calls: list[Call] = field(default_factory=list)
     open: list[Asked] = field(default_factory=list)
+    is_exact: bool = True
 
     def answer(self, body: bytes) -> tuple[Call, str] | Asked:
         """An answer with its call, or the request that has none."""
@@ -55,12 +56,16 @@ class Replay:
         if self.before:
             asked = as_before(asked, self.brief.text)
         found = self.store.find(asked, loose=self.loose)
+        if found is None and self.loose and asked.step == "repair":
+            self.is_exact = False
+            return asked
         if found is None:
             if not self.open or self.open[0].step == asked.step:
                 self.open.append(asked)
             return (Call(asked, 0), ".") if self.collect and asked.step == "section" else asked
         text, is_exact = found
-        call = Call(asked, estimate_tokens(asked.system + asked.prompt), estimate_tokens(text), is_exact)
+        self.is_exact = self.is_exact and is_exact
+        call = Call(asked, estimate_tokens(asked.system + asked.prompt), estimate_tokens(text))
         self.calls.append(call)
         return call, text
 
