@@ -35,6 +35,7 @@ STERNER = {
     "unbalanced_fence": "All text below a fence that is never closed is code.",
     "purpose_placeholder": "The purpose is still to be written; older versions of the validator pass over it.",
     "open_clarification": "Somebody has asked, and nobody has answered.",
+    "escape_clause": "“When possible” takes back what a requirement obliges to; OpenSpec looks for SHALL alone.",
 }
 """Rules that refuse more than OpenSpec does, and why."""
 
