@@ -40,6 +40,8 @@ class Sentence:
     """The heading above it."""
     is_item: bool = False
     """Whether it is a list item, or the first sentence of one."""
+    is_within_item: bool = False
+    """Whether it follows another sentence of its list item."""
     lead: str = ""
     """The line above the list that it stands in, if it ends with a colon or is emphatic as a whole."""
 
@@ -63,7 +65,7 @@ def sentences_of(text: str) -> tuple[Sentence, ...]:
                     first = bisect_right(starts, base + part.start)
                     last = bisect_right(starts, max(base + part.start, base + part.end - 1))
                     above = lead.text if is_item and lead.heading == heading else ""
-                    one = Sentence(words, first, last, heading, is_item and begins, above)
+                    one = Sentence(words, first, last, heading, is_item and begins, is_item and not begins, above)
                     found.append(one)
                     begins = False
                     if not is_item or lead.heading != heading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from orch_lsp.draft_checks.coverage import in_one_language
@@ -10,11 +11,13 @@ from orch_lsp.draft_checks.material import DraftFinding, Material, Part
 from orch_lsp.draft_checks.meaning import shared, words_of
 from orch_lsp.draft_checks.sentences import Sentence
 from orch_lsp.draft_checks.tokens import folded, holds_word
-from orch_lsp.draft_checks.words import OPEN_HEADINGS, OPEN_MARKS, QUESTION, REASON
+from orch_lsp.draft_checks.words import OPEN_HEADINGS, OPEN_MARKS, QUESTION, REASON, UNDECIDED
 
 _LEAST_WORDS = 2
-_RAISED = 0.34
+_RAISED = 0.3
 _SAID = 0.5
+_CLAUSE = re.compile(r"[;；]")
+_Placed = tuple[Part, Sentence]
 _WEAK = words_of(
     "undecided unclear decide decided open question sure settled agree agreed team later whether either maybe unknown"
     " determine define yet"
@@ -29,8 +32,7 @@ def decided(material: Material) -> Iterator[DraftFinding]:
         return
     comparable = in_one_language(material.brief, material.bodies(material.sections))
     stated = [(part, one) for part, sentences in material.sentences for one in sentences]
-    opened = [(part, one) for part, one in stated if _is_open(part, one)]
-    closed = [(part, one) for part, one in stated if not _is_open(part, one)]
+    opened, closed = _divided(stated)
     for fact in facts:
         if any(_is_of(fact, one, _RAISED, comparable=comparable) for _, one in opened):
             continue
@@ -47,6 +49,17 @@ def decided(material: Material) -> Iterator[DraftFinding]:
             yield DraftFinding("fact_uncovered", "warning", told, None, "", fact.id)
 
 
+def _divided(stated: list[_Placed]) -> tuple[list[_Placed], list[_Placed]]:
+    """Statements that leave something open, and those that do not. Words behind a question in its item belong to it."""
+    opened: list[_Placed] = []
+    closed: list[_Placed] = []
+    is_open = False
+    for part, one in stated:
+        is_open = _is_open(part, one) or (is_open and one.is_within_item)
+        (opened if is_open else closed).append((part, one))
+    return opened, closed
+
+
 def _is_open(part: Part, sentence: Sentence) -> bool:
     return (
         OPEN_MARKS.search(sentence.text) is not None
@@ -56,13 +69,21 @@ def _is_open(part: Part, sentence: Sentence) -> bool:
 
 
 def _words(fact: Fact) -> frozenset[str]:
-    return fact.words - _WEAK
+    return words_of(_open_clause(fact.text)) - _WEAK
+
+
+def _open_clause(text: str) -> str:
+    """The part of a sentence that leaves something open: the other part may state a fact."""
+    clauses = _CLAUSE.split(text)
+    opened = [one for one in clauses if UNDECIDED.search(one) or one.rstrip("*_ ").endswith(QUESTION)]
+    return " ".join(opened) if any(words_of(one) - _WEAK for one in opened) else text
 
 
 def _is_of(fact: Fact, sentence: Sentence, least: float, *, comparable: bool) -> bool:
     """Whether a statement speaks of an open point."""
     said = folded(sentence.text)
-    codes = [token for token in fact.tokens if token.kind in {"code", "name", "quantity"}]
+    clause = folded(_open_clause(fact.text))
+    codes = [one for one in fact.tokens if one.kind in {"code", "name", "quantity"} and holds_word(clause, one.value)]
     if any(holds_word(said, token.value) for token in codes):
         return True
     words = _words(fact)

@@ -219,6 +219,21 @@ def test_a_dotted_name_of_a_package_of_the_tree_is_an_invention_and_one_of_a_lib
             "- 下書きの保存期間は30日とする。",
             "- 未決: 下書きの保存期間は何日か？",
         ),
+        (
+            "# A\n\n`box keep` nimmt den Hash auf; ob auch die Kiste geleert wird, ist noch nicht entschieden.\n",
+            "- Mit dem Hash wird dabei auch die Kiste geleert.",
+            "- `box keep` nimmt den Hash auf.\n- Offene Frage: Wird auch die Kiste geleert? Optionen: ja / nein.",
+        ),
+        (
+            "# A\n\n开启缓存。尚未决定的是压缩是否开启，安全组与性能组意见不同。\n",
+            "- 压缩开启，安全组与性能组意见不同。",
+            "- 待定：压缩是否开启？安全组与性能组意见不同。选项：开启 / 不开启。默认：不开启。",
+        ),
+        (
+            "# A\n\nAn older reader sees broken entries in a moved index: it must refuse it, which we do not know.\n",
+            "- An older reader must refuse the moved index, and sees no broken entries.",
+            "- Open question: can an older reader be made to refuse the index? Options: yes / not at all.",
+        ),
     ],
 )  # fmt: skip
 def test_an_open_point_of_the_brief_is_not_to_be_decided_silently(brief: str, decided: str, raised: str) -> None:
