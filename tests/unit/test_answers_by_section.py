@@ -99,6 +99,19 @@ def test_each_place_of_each_format_can_be_asked_for_by_its_text_alone(profile, d
     assert [section.key for section in answer.sections] == [place.key]
 
 
+def test_a_section_of_open_questions_may_hold_a_single_question():
+    openspec = FORMATS.named("openspec")
+    profile = openspec and openspec.profile("design")
+    assert profile
+    places = open_places(parse("# Design: reset\n\n## Open Questions\n\nTODO\n", profile))
+    asked = answer_profile(profile, places)
+    [place] = places
+    parts = [Part(place.key, f"## {place.title}\n\n- Who may reset the list for others?")]
+    answer = read_parts(parts, asked, lambda text, wanted: read_for_places(text, asked, wanted, places, ""))
+    assert [section.body for section in answer.sections] == ["- Who may reset the list for others?"]
+    assert answer.reason == ""
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

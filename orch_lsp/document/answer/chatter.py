@@ -17,7 +17,8 @@ _BULLET = re.compile(r"\s{0,12}(?:[-*+•][ \t]+|\(?\d{1,3}[.)、．][ \t]*|>[ \
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？;；])\s*")
 _CALL = re.compile(r"[!?！？؟][^\w\s]{0,8}\s?[^\w\s]{0,8}\Z")
 _OPEN_QUESTION = re.compile(
-    r"\W*(?:open|outstanding|unresolved|offene|questions? ouvertes?|preguntas? abiertas?|открыт|未解决|未決|미해결)",
+    r"\W*(?:open|outstanding|unresolved|offene|questions? ouvertes?|preguntas? abiertas?|открыт|"
+    r"未解决|未决|待解决|未解決|未決|미해결)",
     re.IGNORECASE,
 )
 _QUESTION = ("?", "？", "؟")

@@ -364,6 +364,9 @@ def _drafted(
             )
         body = closed(below(text, SECTION_LEVEL, profile))
         kind = "empty" if is_placeholder(body) else kind_of(body)
+        if kind == "questions" and asks_openly(spec.title):
+            # A section of open questions is made of them.
+            kind = "text"
         kinds[spec.key] = kind
         if kind == "empty":
             told = "held only a placeholder" if body.strip() else "was empty"
