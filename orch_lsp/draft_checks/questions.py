@@ -62,6 +62,11 @@ def questions_of(
     return tuple(found)
 
 
+def questions_in_plan(text: str, facts: Sequence[Fact]) -> tuple[Question, ...]:
+    """The questions among the items of a plan of a draft (`- Q1: …`), which a format may have no room for. Pure."""
+    return tuple(replace(one, key=None) for one in _of_draft([Part("", "", text)], facts))
+
+
 def _of_draft(sections: Iterable[Part], facts: Sequence[Fact]) -> Iterator[Question]:
     for section in sections:
         sentences = sentences_of(section.body)

@@ -66,7 +66,9 @@ def checked(plan: DraftPlan, answer: Answer, sources: Sequence[str], step: str) 
 def questions_of(plan: DraftPlan, answer: Answer) -> tuple[Question, ...]:
     """The questions of a draft and its brief, with ids. Pure."""
     sections = [material.Part(one.key, one.title, one.body) for one in answer.sections]
-    return recorded(draft_questions.questions_of(sections, known_facts(plan), answer.questions, plan.asked_before))
+    known = known_facts(plan)
+    told = (*plan.asked_before, *draft_questions.questions_in_plan(plan.outline, known))
+    return recorded(draft_questions.questions_of(sections, known, answer.questions, told))
 
 
 def known_facts(plan: DraftPlan) -> tuple[Fact, ...]:

@@ -24,7 +24,10 @@ BODIES = {
     "Acceptance Criteria": "- AC1: The 101st request of a client within a minute is refused.",
     "Tasks": "- [ ] T1: Count the requests of a client (AC1).",
 }
-OUTLINE = "Here is the plan:\n\n- AC1: the 101st request is refused (L3)\n- T1: count (AC1)\n"
+OUTLINE = (
+    "Here is the plan:\n\n- AC1: the 101st request is refused (L3)\n- T1: count (AC1)\n"
+    "- Q1: Who may ask for more? Options: staff / nobody. Default: nobody.\n"
+)
 
 
 def prompt(request) -> str:
@@ -67,6 +70,8 @@ async def test_each_section_is_asked_for_by_its_text_alone(orch, homes, provider
         ("check", 3, "completed"),
         ("repair", 4, "skipped"),
     ]
+    question = next(one for one in record["questions"] if one["text"] == "Who may ask for more?")
+    assert (question["options"], question["default"], question["key"]) == (["staff", "nobody"], "nobody", None)
     text = (workspace / "a.spec.md").read_text()
     for title in TITLES:
         assert f"## {title}\n\n{BODIES[title]}\n" in text
