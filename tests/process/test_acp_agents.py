@@ -100,7 +100,7 @@ def test_usage_and_cost_are_on_record_as_the_agent_tells_them(desk):
     usage = record["usage"]
     assert (usage["input_tokens"], usage["output_tokens"]) == (120, 50)
     assert (usage["cache_read_input_tokens"], usage["reasoning_output_tokens"]) == (20, 10)
-    assert record["cost"] == {"amount": "0.0125", "currency": "USD", "source": "agent", "exact": None}
+    assert {"amount": "0.0125", "currency": "USD", "source": "agent", "exact": None}.items() <= record["cost"].items()
 
 
 def test_all_that_it_asks_for_is_refused(desk):

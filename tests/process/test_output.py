@@ -179,10 +179,12 @@ async def test_nothing_that_others_wrote_acts_on_a_terminal(homes, workspace, pr
 async def test_a_document_in_a_pipe_is_byte_for_byte_the_document(homes, workspace, provider):
     configure(homes, provider.url, ONCE)
     provider.script(stream_reply(chat_pieces([f"## Goal\n\nFilled {EVIL}.\n"])))
-    (workspace / "a.spec.md").write_text(SPEC)
+    (workspace / "a.spec.md").write_text(f"{SPEC}\n## Rollback Plan\n\nMine {EVIL}.\n")
     process = await start(homes, workspace, "draft", "a.spec.md")
     out, _ = await process.communicate()
-    assert f"Filled {EVIL}.".encode() in out
+    assert f"Mine {EVIL}.".encode() in out
+    # Nobody sees such characters: they are taken out of what a model wrote.
+    assert b"Filled ]0;OWNED[2Jgnp." in out
 
 
 async def test_a_log_line_of_the_server_does_not_act_on_a_terminal(homes, workspace):
