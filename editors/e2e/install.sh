@@ -23,7 +23,7 @@ install_server() {
     return
   fi
   [[ -x $tools/server/bin/python ]] || python3 -m venv "$tools/server"
-  "$tools/server/bin/pip" install -q --disable-pip-version-check "$top"
+  "$tools/server/bin/pip" install -q --disable-pip-version-check "$top[mcp]"
   "$tools/server/bin/pip" install -q --disable-pip-version-check --no-deps --force-reinstall "$top"
   server="$tools/server/bin/orch-lsp"
   export ORCH_E2E_SERVER="$server"
