@@ -128,7 +128,7 @@ export const specs = [
       await window.during(async () => {
         const { page } = window;
         await window.pick("tasks.md ", "001-rate-limiting");
-        await window.line("One busy client no longer").waitFor();
+        await window.line("Load test with one busy").waitFor();
         await window.command("Orch: Show Specs");
         const group = (name) => page.getByRole("treeitem", { name });
         await group(/^In progress: 1 specs/u).waitFor();
@@ -200,7 +200,7 @@ export const specs = [
       await window.during(async () => {
         const { page } = window;
         await window.pick("tasks.md ", "001-rate-limiting");
-        await window.line("One busy client no longer").waitFor();
+        await window.line("Load test with one busy").waitFor();
         await window.command("Orch: New Document of a Format");
         await page.locator(".quick-input-widget", { hasText: "New document of a format" }).locator("input").first().fill("spec-kit");
         await page.locator(".quick-input-list .monaco-list-row", { hasText: "spec-kit: spec" }).first().click();
