@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from orch_lsp.document.items import items_of
 from orch_lsp.document.placeholder import is_placeholder_line
+from orch_lsp.hidden import strip_hidden
 from orch_lsp.markdown.reader import read
 from orch_lsp.markdown.tree import Tree
 from orch_lsp.profiles.plain.sections import PLAIN
@@ -194,7 +195,8 @@ def section_of(statement: Statement) -> str:
 def section_bodies(brief: str, sections: Sequence[SectionRequest]) -> list[str]:
     """The body of each section, in the order asked for; never blank and never a placeholder."""
     sorted_texts: dict[str, list[str]] = {}
-    for statement in statements(brief):
+    # Characters that nobody sees are taken out of every answer: what is left of a statement has to say something.
+    for statement in statements(strip_hidden(brief)[0]):
         texts = sorted_texts.setdefault(section_of(statement), [])
         if statement.text not in texts:
             texts.append(statement.text)

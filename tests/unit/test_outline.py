@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orch_lsp.document.answer.reading import read_answer
@@ -161,6 +161,7 @@ async def test_every_example_becomes_a_whole_spec_in_the_words_of_its_brief(exam
         ).map("\n".join),
     )
 )  # fmt: skip
+@example("1.\x00")
 def test_whatever_the_brief_every_section_gets_a_body_that_is_read_back(brief: str) -> None:
     bodies = section_bodies(brief, SECTIONS)
     assert not any(is_placeholder(body) for body in bodies)
