@@ -97,6 +97,8 @@ _CHECKBOX = re.compile(r"\[[ xX]\]\s+")
 # A sentence ends at a full stop that is followed by a capital, a digit, a quote or a bracket; `e.g. this` goes on.
 _SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)\s+(?=[\"'“‘(\[`*]*[A-Z0-9])")
 _LONGEST_STATEMENT = 2_000
+# At the start of a line it would make HTML of all that follows, headings included.
+_HTML = re.compile(r"\A<(?=[!?])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def statements(brief: str) -> tuple[Statement, ...]:
     for passage in _passages(brief):
         text = " ".join(passage.lines)
         pieces = [text] if passage.bullet else _SENTENCE_END.split(text)
-        found += (Statement(piece.strip(), passage.key) for piece in pieces if piece.strip())
+        found += (Statement(_HTML.sub(r"\<", piece.strip()), passage.key) for piece in pieces if piece.strip())
     return tuple(found)
 
 

@@ -162,6 +162,8 @@ async def test_every_example_becomes_a_whole_spec_in_the_words_of_its_brief(exam
     )
 )  # fmt: skip
 @example("1.\x00")
+@example("<!D")
+@example("<?x")
 def test_whatever_the_brief_every_section_gets_a_body_that_is_read_back(brief: str) -> None:
     bodies = section_bodies(brief, SECTIONS)
     assert not any(is_placeholder(body) for body in bodies)
