@@ -22,17 +22,11 @@ from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.late import late
 from orch_lsp.providers.acp_process import AgentProcess
 from orch_lsp.providers.answer import AnswerInProgress
-from orch_lsp.providers.base import (
-    AttemptEnded,
-    AttemptStarted,
-    GenerationRequest,
-    ModelInfo,
-    Provider,
-    StreamEvent,
-)
+from orch_lsp.providers.base import GenerationRequest, ModelInfo, Provider, StreamEvent
 from orch_lsp.providers.clock import ExchangeClock
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.providers.finish import failure_at_end, failure_without_end
+from orch_lsp.providers.single_attempt import single_attempt
 from orch_lsp.settings.inherited import inherited
 from orch_lsp.settings.key_command import find_program
 from orch_lsp.settings.kinds import ACP, AGENTS_OWN_MODEL
@@ -104,13 +98,15 @@ class AcpProvider:
             raise failed.failure.error() from failed
         return (ModelInfo(AGENTS_OWN_MODEL, "The agent's own choice"), *offered)
 
-    async def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamEvent, None]:
+    def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamEvent, None]:
         """Ask, and yield what comes; see `base` for the order of events.
 
         Raises:
             ProviderError: The request failed, or its answer is not whole.
         """
-        yield AttemptStarted(1, self.id, request.model, None, 0.0)
+        return single_attempt(self.id, request.model, self._exchange(request))
+
+    async def _exchange(self, request: GenerationRequest) -> AsyncGenerator[StreamEvent, None]:
         answer = AnswerInProgress(request.max_output_tokens)
         failure: Failure | None = None
         try:
@@ -126,12 +122,8 @@ class AcpProvider:
             yield event
         if answer.finish is not None:
             yield answer.finish
-        if failure is None:
-            yield AttemptEnded(1, "ok", None, None, None)
-            return
-        error = failure.error()
-        yield AttemptEnded(1, "error", None, None, error.detail)
-        raise error
+        if failure is not None:
+            raise ExchangeFailedError(failure)
 
     async def _events(self, request: GenerationRequest, answer: AnswerInProgress) -> AsyncGenerator[StreamEvent, None]:
         with closing(ExchangeClock(self._settings.timeout)) as clock:

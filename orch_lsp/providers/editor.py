@@ -15,8 +15,6 @@ from orch_lsp.errors import ErrorCode, ProviderError
 from orch_lsp.generation import FinishReason
 from orch_lsp.markdown.reader import read
 from orch_lsp.providers.base import (
-    AttemptEnded,
-    AttemptStarted,
     Finished,
     GenerationRequest,
     ModelInfo,
@@ -26,7 +24,7 @@ from orch_lsp.providers.base import (
 )
 from orch_lsp.providers.clock import ExchangeClock
 from orch_lsp.providers.end_mark import EndMark
-from orch_lsp.providers.failure import ExchangeFailedError
+from orch_lsp.providers.single_attempt import single_attempt
 from orch_lsp.settings.model import ProviderSettings
 
 KIND = "editor"
@@ -116,33 +114,25 @@ class EditorProvider:
         """
         return await self._editor.models()
 
-    async def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamEvent, None]:
+    def stream(self, request: GenerationRequest) -> AsyncGenerator[StreamEvent, None]:
         """Ask, and yield what comes; see `base` for the order of events.
 
         Raises:
             ProviderError: The request failed, or its answer is not proved to be whole.
         """
-        yield AttemptStarted(1, self.id, request.model, None, 0.0)
+        return single_attempt(self.id, request.model, self._exchange(request))
+
+    async def _exchange(self, request: GenerationRequest) -> AsyncGenerator[StreamEvent, None]:
         answer = _Answer(self._settings, request)
-        failed: ProviderError | None = None
-        try:
-            async with aclosing(self._events(request, answer)) as events:
-                async for event in events:
-                    yield event
-            if rest := answer.end.flush():
-                answer.texts.append(rest)
-                yield TextDelta(rest)
-            failed = answer.failure()
-        except ExchangeFailedError as error:
-            failed = error.failure.error()
-        except ProviderError as error:
-            failed = error
-        if failed is None:
-            yield Finished(FinishReason.STOP, NOT_REPORTED)
-            yield AttemptEnded(1, "ok", None, None, None)
-            return
-        yield AttemptEnded(1, "error", None, None, failed.detail)
-        raise failed
+        async with aclosing(self._events(request, answer)) as events:
+            async for event in events:
+                yield event
+        if rest := answer.end.flush():
+            answer.texts.append(rest)
+            yield TextDelta(rest)
+        if (failure := answer.failure()) is not None:
+            raise failure
+        yield Finished(FinishReason.STOP, NOT_REPORTED)
 
     async def _events(self, request: GenerationRequest, answer: _Answer) -> AsyncGenerator[StreamEvent, None]:
         with closing(ExchangeClock(self._settings.timeout)) as clock:
