@@ -5,6 +5,7 @@ Nobody is asked for anything, so nothing is sent and nothing is paid; and no doc
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,7 +86,7 @@ async def propose(resources: Resources, reading: Reading, proposal: Proposal) ->
             ErrorCode.DOCUMENT_CHANGED, f"{reading.spec_path} is not what you have read: its hash is another one.",
             remediation="Read it again, then propose with its `document_sha256`.",
         )  # fmt: skip
-    plan = plan_of(reading, proposal, resources.redactor)
+    plan = await asyncio.to_thread(plan_of, reading, proposal, resources.redactor)
     store = await resources.store(reading)
     if len([one for one in await store.ready_drafts(reading.spec_path) if one.command == COMMAND]) >= MOST_WAITING:
         raise RunError(

@@ -6,6 +6,7 @@ stopped: both stay unknown on the record, and an answer counts as complete only 
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, closing
@@ -130,7 +131,8 @@ class EditorProvider:
         if rest := answer.end.flush():
             answer.texts.append(rest)
             yield TextDelta(rest)
-        if (failure := answer.failure()) is not None:
+        # Reads the whole answer as Markdown.
+        if (failure := await asyncio.to_thread(answer.failure)) is not None:
             raise failure
         yield Finished(FinishReason.STOP, NOT_REPORTED)
 
