@@ -11,14 +11,12 @@ from orch_lsp.orchestration.plan import Reusable
 from orch_lsp.orchestration.retryable import ENDED_OTHERWISE
 from orch_lsp.runs.status import StepStatus
 from orch_lsp.text import sha256
-from orch_lsp.workflows.model import CLARIFY, CRITIC, DRAFT, FACTS, LOCATE, OUTLINE, SECTION
+from orch_lsp.workflows.model import ANSWERED_ONCE
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.reading import Reading
     from orch_lsp.runs.record import RunRecord, Step
     from orch_lsp.runs.store import RunStore
-
-_KEPT = frozenset({FACTS, LOCATE, CLARIFY, OUTLINE, DRAFT, SECTION, CRITIC})
 
 
 async def unfinished_on(store: RunStore, reading: Reading) -> RunRecord | None:
@@ -60,5 +58,5 @@ def _whole_answers(earlier: RunRecord) -> Iterator[tuple[str, str, Step]]:
         return
     for step in earlier.steps:
         whole = step.status is StepStatus.COMPLETED and step.finish_reason is FinishReason.STOP
-        if step.name in _KEPT and whole and step.request_sha256 is not None and step.output_sha256 is not None:
+        if step.name in ANSWERED_ONCE and whole and step.request_sha256 is not None and step.output_sha256 is not None:
             yield step.request_sha256, step.output_sha256, step

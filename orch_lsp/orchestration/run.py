@@ -47,17 +47,13 @@ from orch_lsp.runs.interruption import partial_draft
 from orch_lsp.runs.record import Draft, Finding, seconds_between, timestamp
 from orch_lsp.runs.status import LIVE, DraftState, RunStatus, StepStatus
 from orch_lsp.text import counted, sha256
-from orch_lsp.workflows.model import ASKING
+from orch_lsp.workflows.model import ANSWERED_ONCE, ASKING
 
 if TYPE_CHECKING:
     from orch_lsp.document.answer.reading import Answer
     from orch_lsp.orchestration.resources import RunResources
 
 logger = logging.getLogger(__name__)
-
-_PAID_FOR = frozenset({
-    facts.NAME, locate.NAME, clarify.NAME, outline.NAME, draft.NAME, section.NAME, critic.NAME,
-})  # fmt: skip
 
 _OF_ONE_ANSWER = frozenset({
     ErrorCode.TRUNCATED, ErrorCode.EMPTY_OUTPUT, ErrorCode.INCOMPLETE_OUTPUT, ErrorCode.CONTENT_FILTERED,
@@ -200,7 +196,7 @@ class _DraftSteps:
             raise
         if scope.entry.status is StepStatus.RUNNING:
             scope.end(StepStatus.COMPLETED)
-        if step.name in _PAID_FOR:
+        if step.name in ANSWERED_ONCE:
             # Durable at once: were this process killed while others write, this answer need not be paid for again.
             await scope.save()
 

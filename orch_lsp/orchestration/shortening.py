@@ -22,7 +22,7 @@ from orch_lsp.runs.record import Reserved, timestamp
 from orch_lsp.runs.store import RunStore
 from orch_lsp.runs.usage import total
 from orch_lsp.settings.endpoint import is_loopback
-from orch_lsp.workflows.model import ASKING, REPAIR, SECTION
+from orch_lsp.workflows.model import ANSWERED_ONCE, SECTION
 
 SMALL_WINDOW = 16_384
 """Tokens of a window below which a model is small: the brief, excerpts and a plan leave each section little room."""
@@ -60,9 +60,7 @@ async def _small_budget(plan: DraftPlan, resources: ProcessResources, store: Run
         # Each call is refused or let pass by itself later.
         return None
     calls = sum(
-        len(plan.targets) if step.id == SECTION else 1
-        for step in plan.workflow.steps
-        if step.id in ASKING and step.id != REPAIR
+        len(plan.targets) if step.id == SECTION else 1 for step in plan.workflow.steps if step.id in ANSWERED_ONCE
     )
     one = await _largest_call(plan, resources)
     if one.usd is None and (limits.run_usd is not None or limits.day_usd is not None):

@@ -12,6 +12,8 @@ STEPS = (READ, FACTS, CANDIDATES, CONTEXT, LOCATE, CLARIFY, OUTLINE, DRAFT, SECT
 
 ASKING = frozenset({FACTS, LOCATE, CLARIFY, OUTLINE, DRAFT, SECTION, CRITIC, REPAIR})
 """Steps that ask a model."""
+ANSWERED_ONCE = ASKING - {REPAIR}
+"""Steps whose answer can be kept and used again; that of a repair says something of one draft alone."""
 WRITING = frozenset({DRAFT, SECTION})
 """Steps that write the draft: a workflow has one of them, or none if it only looks at what is there."""
 
