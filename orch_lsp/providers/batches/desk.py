@@ -11,7 +11,6 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from orch_lsp.errors import ErrorCode, OrchError, RunError
 from orch_lsp.providers.batches.calls import Calls, encoded
@@ -145,36 +144,37 @@ class BatchDesk:
                 self._sent = {one.name: one for one in await asyncio.to_thread(self._ledger.sent)}
             return self._sent
 
-    async def _change(self, name: str, **values: Any) -> Sent | None:
-        """Change what is known of a batch, durably, one change after the other; None if nothing is known of it."""
+    async def _change(self, name: str, change: Callable[[Sent], Sent]) -> Sent | None:
+        """Change what is known of a batch, durably, one change after the other; None if nothing is known of it.
+
+        A batch without requests is forgotten.
+        """
         known = await self._known()
         async with self._changing:
-            batch = known.get(name)
-            if batch is None:
+            if (batch := known.get(name)) is None:
                 return None
-            batch = replace(batch, **values)
+            batch = change(batch)
             if batch.requests:
                 known[name] = batch
             else:
                 del known[name]
+                self._answers.pop(name, None)
             await asyncio.to_thread(self._ledger.save, batch)
             return batch
 
+    async def _named(self, name: str, batch_id: str) -> Sent | None:
+        """Note the provider's id of a batch."""
+        return await self._change(name, lambda batch: replace(batch, id=batch_id))
+
     async def _without(self, name: str, requests: Collection[str]) -> None:
         """Forget some requests of a batch."""
-        known = await self._known()
-        async with self._changing:
-            if (batch := known.get(name)) is not None:
-                batch = replace(batch, requests=tuple(one for one in batch.requests if one not in requests))
-                known[name] = batch
-                if not batch.requests:
-                    del known[name]
-                    self._answers.pop(name, None)
-                await asyncio.to_thread(self._ledger.save, batch)
+        await self._change(
+            name, lambda batch: replace(batch, requests=tuple(one for one in batch.requests if one not in requests))
+        )
 
     async def _forget(self, batch: Sent) -> None:
         """Forget a batch: nothing of it is to be had."""
-        await self._change(batch.name, requests=())
+        await self._without(batch.name, batch.requests)
 
     def _run_once(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         if all(task.done() or task.get_name() != name for task in self._tasks):
@@ -257,7 +257,7 @@ class BatchDesk:
                     raise
                 await self._sleep(failed.failure.retry_after_s or _FIRST_LOOK_S * number)
                 number += 1
-        await self._change(name, id=batch_id)
+        await self._named(name, batch_id)
         self._follow_once(batch)
 
     async def _found(self, batch: Sent) -> list[str]:
@@ -278,8 +278,9 @@ class BatchDesk:
                 if not found:
                     await self._never_made(batch)
                     return
-                batch = await self._change(name, id=found[0]) or batch
-            if await self._until_ended(batch) and await self._hand_out(batch):
+                batch = await self._named(name, found[0]) or batch
+            await self._until_ended(batch)
+            if await self._hand_out(batch):
                 return
 
     async def _never_made(self, batch: Sent) -> None:
@@ -289,8 +290,12 @@ class BatchDesk:
         self._arrived.set()
         self._run_once("collecting", self._collect)
 
-    async def _until_ended(self, batch: Sent) -> bool:
-        """Look at a batch until it has ended; False if it is not known any more and was not ours for sure."""
+    async def _until_ended(self, batch: Sent) -> None:
+        """Look at a batch until it has ended.
+
+        Raises:
+            ExchangeFailedError: It failed, is not known any more, or cannot be looked at.
+        """
         delay, failed_looks, told = _FIRST_LOOK_S, 0, -1
         while True:
             try:
@@ -310,7 +315,7 @@ class BatchDesk:
                 self._tell_standing(batch, state.answered, is_first=told < 0, is_new=state.answered != told)
                 told = state.answered
                 if state.ended:
-                    return True
+                    return
             await self._sleep(delay)
             delay = min(delay * _SLOWER, _LONGEST_LOOK_S)
 
@@ -342,7 +347,8 @@ class BatchDesk:
         """Give each result to whoever waits for it; False if the batch turns out to be another one."""
         results = {one.custom_id: one for one in await self._results(batch)}
         if results and results.keys().isdisjoint(batch.requests):
-            await self._change(batch.name, id="", others=(*batch.others, batch.id))
+            other = batch.id
+            await self._change(batch.name, lambda now: replace(now, id="", others=(*now.others, other)))
             return False
         batch = (await self._known()).get(batch.name, batch)
         missing = unanswered(self._calls.provider, batch.id)
