@@ -181,11 +181,17 @@ class Grounds:
             ContextError: `not_allowed`: it leads out of the workspace.
             SpecError: `invalid_request`: there is nothing.
         """
-        path = await asyncio.to_thread(self._existing, named)
+        path = await asyncio.to_thread(self.existing, named)
         shelf = ConfinedTree(self.root, await self.kept_back(), complain)
         return SpecFiles((path,), self.session, self.root, complain, shelf=shelf, with_others=with_others)
 
-    def _existing(self, named: str | None) -> Path:
+    def existing(self, named: str | None) -> Path:
+        """A file or folder of the workspace, its root for nothing. Blocking; nothing is opened.
+
+        Raises:
+            ContextError: `not_allowed`: it leads out of the workspace.
+            SpecError: `invalid_request`: there is nothing.
+        """
         path = self.root if named in {None, "", "."} else self.root / self.path_of(named or "")
         if not path.exists() or not resolved(path).is_relative_to(self.root):
             raise SpecError(ErrorCode.INVALID_REQUEST, f"There is no {(named or '')[:200]!r} in the workspace.")

@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import Field
 
-from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.language.code.links import CodeCitation
 from orch_lsp.mcp import paging
 from orch_lsp.mcp.answers import LONGEST_KEY, LONGEST_PATH, Answer, Page, Paged, Range
@@ -68,7 +67,7 @@ async def trace(call: Call, asked: TraceArguments) -> Answered:
     edges = await asyncio.to_thread(edges_of, traced)
     wanted = [edge for edge in edges if _is_asked(edge, asked)]
     if asked.path is not None and not wanted:
-        await asyncio.to_thread(_require, call, asked.path)
+        await asyncio.to_thread(call.grounds.existing, asked.path)
     cut = paging.page(
         [_edge(one) for one in wanted[first : first + asked.limit]], first, asked.limit, len(wanted)
     )  # fmt: skip
@@ -89,11 +88,6 @@ async def _traced(grounds: Grounds, *, with_code: bool) -> tuple[Trace, list[str
             notices.append("Not all code of the workspace is known: citations in it may be missing.")
     documents = {path: TracedDocument("", "", "", index.documents[path].text) for path in sorted(index.documents)}
     return Trace(documents, index, citations), notices
-
-
-def _require(call: Call, path: str) -> None:
-    if not (call.grounds.root / call.grounds.path_of(path)).exists():
-        raise SpecError(ErrorCode.INVALID_REQUEST, f"There is no {path[:200]!r} in the workspace.")
 
 
 def _is_asked(edge: Mapping[str, Any], asked: TraceArguments) -> bool:
