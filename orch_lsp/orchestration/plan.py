@@ -211,7 +211,7 @@ def plan_draft(
             ErrorCode.MISSING_MODEL,
             f"{choice.provider.name} asks no model: it sorts a brief into the sections of plain, and cannot write a "
             f"document of {reading.profile.format}.",
-            remediation=f"Choose a provider with a model: run `orch-lsp setup`, or name one in {user_config_path()}.",
+            remediation=_how_to_choose_a_model(),
         )
     brief = brief_of(reading.document, reading.profile) or _named_by_folder(reading)
     if not brief.strip():
@@ -219,14 +219,24 @@ def plan_draft(
     targets = wanted_targets(reading, only)
     if not targets:
         raise SpecError(ErrorCode.NOTHING_TO_FILL, "Every section of the document has text already.")
-    asked = reading.profile
-    if asked.drafting is not None:
-        keys = {target.key for target in targets}
-        asked = answer_profile(asked, [place for place in open_places(reading.document) if place.key in keys])
+    asked = asked_profile(reading, targets)
     words = choose(_template_for(reading.profile), reading.root)
     known = read_choices(state_home())
     plan = DraftPlan(reading, choice, brief, targets, asked, command, words, parent_run_id, known)
     return _with_workflow(plan, steps)
+
+
+def asked_profile(reading: Reading, targets: Sequence[Target]) -> Profile:
+    """The form of the answer for these targets: in a format, each open place is a section of it."""
+    profile = reading.profile
+    if profile.drafting is None:
+        return profile
+    keys = {target.key for target in targets}
+    return answer_profile(profile, [place for place in open_places(reading.document) if place.key in keys])
+
+
+def _how_to_choose_a_model() -> str:
+    return f"Choose a provider with a model: run `orch-lsp setup`, or name one in {user_config_path()}."
 
 
 def _plan_to_look(
@@ -341,7 +351,7 @@ def plan_rewrite(reading: Reading, rewrite: Rewrite, *, command: str, parent_run
         raise SettingsError(
             ErrorCode.MISSING_MODEL,
             f"{choice.provider.name} asks no model, and cannot write anything anew.",
-            remediation=f"Choose a provider with a model: run `orch-lsp setup`, or name one in {user_config_path()}.",
+            remediation=_how_to_choose_a_model(),
         )
     brief = brief_of(reading.document, reading.profile) or _named_by_folder(reading) or reading.document.text
     targets = tuple(Target(one.key, one.label, "placeholder") for one in rewrite.nodes)

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from orch_lsp.document.brief import Target, brief_of
-from orch_lsp.document.drafting import answer_profile, open_places
 from orch_lsp.document.rewriting import Rewritable, rewriting_profile
 from orch_lsp.errors import ErrorCode, RunError, SpecError
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.observer import DraftDelta, Progress
-from orch_lsp.orchestration.plan import DraftPlan, require_draftable
+from orch_lsp.orchestration.plan import DraftPlan, asked_profile, require_draftable
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.rewrite import LONGEST_INSTRUCTION, Rewrite, RewriteAsk, nodes_of
 from orch_lsp.orchestration.run import FinishedDraft
@@ -110,11 +109,8 @@ def plan_of(reading: Reading, proposal: Proposal, redactor: Redactor) -> DraftPl
     words = choose(PLAIN_DRAFT, None)
     target = next((one for one in open_targets(reading) if one.key == proposal.key), None)
     if target is not None:
-        asked = reading.profile
-        if asked.drafting is not None:
-            asked = answer_profile(asked, [one for one in open_places(reading.document) if one.key == target.key])
         return DraftPlan(
-            reading, choice, brief, (target,), asked, COMMAND, words, workflow=_WORKFLOW,
+            reading, choice, brief, (target,), asked_profile(reading, (target,)), COMMAND, words, workflow=_WORKFLOW,
             brought=_below_heading(target.title, proposal.text),
         )  # fmt: skip
     (node,) = nodes_of(reading, RewriteAsk(proposal.key))
