@@ -150,4 +150,30 @@ function M.answer_select(index)
   return shown
 end
 
+--- Answer each `vim.ui.select` with the entry that has the words that are next in line; none where no entry has them.
+---@param words string[] Taken from the front as they are used.
+---@return { prompt: string, entries: integer }[] asked Filled as the person is asked.
+function M.answer_selects(words)
+  local asked = {} ---@type { prompt: string, entries: integer }[]
+  vim.ui.select = function(items, options, on_choice)
+    local wanted = table.remove(words, 1)
+    asked[#asked + 1] = { prompt = options.prompt, entries = #items }
+    for index, item in ipairs(items) do
+      if wanted and (options.format_item or tostring)(item):find(wanted, 1, true) then
+        return on_choice(item, index)
+      end
+    end
+    on_choice(nil)
+  end
+  return asked
+end
+
+--- Answer each `vim.ui.input` with the text that is next in line.
+---@param texts string[]
+function M.answer_inputs(texts)
+  vim.ui.input = function(_, on_confirm)
+    on_confirm(table.remove(texts, 1))
+  end
+end
+
 return M

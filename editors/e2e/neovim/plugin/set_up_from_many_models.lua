@@ -29,26 +29,15 @@ end
 nvim.run(function()
   local config = vim.env.ORCH_CONFIG_HOME .. '/config.toml'
   nvim.open('limits.spec.md', nvim.BRIEF)
-  local typed = { 'http://127.0.0.1:' .. serve_models() .. '/v1', '', 'MODEL 9990' }
-  vim.ui.input = function(_, on_confirm)
-    on_confirm(table.remove(typed, 1))
-  end
+  nvim.answer_inputs({ 'http://127.0.0.1:' .. serve_models() .. '/v1', '', 'MODEL 9990' })
   local answers = { 'A server of your own', 'narrow them by words', 'vendor-0/model-9990', 'without trying', 'Later' }
-  local longest = 0
-  vim.ui.select = function(items, options, on_choice)
-    longest = math.max(longest, #items)
-    local wanted = table.remove(answers, 1)
-    for index, item in ipairs(items) do
-      if wanted and (options.format_item or tostring)(item):find(wanted, 1, true) then
-        return on_choice(item, index)
-      end
-    end
-    on_choice(nil)
-  end
+  local asked = nvim.answer_selects(answers)
   vim.cmd('Orch setup')
   nvim.wait('the choice to be written', function()
     local text = table.concat(vim.fn.readfile(config), '\n')
     return text:find('model = "vendor-0/model-9990"', 1, true) and #answers == 0
   end)
-  nvim.equal(true, longest < 50, 'no list is a wall')
+  for _, question in ipairs(asked) do
+    nvim.equal(true, question.entries < 50, 'no list is a wall')
+  end
 end)
