@@ -10,7 +10,7 @@ import bisect
 import hashlib
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal, NamedTuple
@@ -125,6 +125,13 @@ def end_of_line(text: str, offset: int) -> int:
 def split_lines(text: str) -> list[str]:
     """The lines of `text` without their ends, by LSP's three terminators only."""
     return _LINE_END.split(text)
+
+
+def diff_lines(before: Sequence[str], after: Sequence[str], *, around: int) -> list[str]:
+    """The lines of a unified diff without its two lines of file names, with `around` unchanged lines about a change."""
+    import difflib  # Few need it, and this module is loaded before `initialize` is answered.
+
+    return list(difflib.unified_diff(before, after, lineterm="", n=around))[2:]
 
 
 def counted(count: int, noun: str) -> str:

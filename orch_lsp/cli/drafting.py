@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import difflib
 import shlex
 import signal
 import sys
@@ -48,7 +47,7 @@ from orch_lsp.runs.record import RunRecord, Software
 from orch_lsp.runs.status import RunStatus
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
-from orch_lsp.text import split_lines
+from orch_lsp.text import diff_lines, split_lines
 from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
@@ -409,7 +408,7 @@ async def _deliver(live: LiveRun, plan: DraftPlan, finished: FinishedDraft, *, w
 
 def _say_difference(before: str, after: str) -> None:
     """Show a change of words that may be the person's own: as lines, without those around them."""
-    lines = list(difflib.unified_diff(split_lines(before), split_lines(after), lineterm="", n=0))[2:]
+    lines = diff_lines(split_lines(before), split_lines(after), around=0)
     say("Changed, as the text before was not, or not only, a model's:")
     for line in lines[:_MOST_LINES]:
         say(f"  {line}")

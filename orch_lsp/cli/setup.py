@@ -175,9 +175,7 @@ async def _tried(session: Session, steps: SettingUp, proposal: Proposal) -> Tria
         key = await session.connections.find_key(proposal.provider)
         say(steps.announced(proposal))
         return await steps.try_out(proposal, key=None if key is None else key.value)
-    except OrchError as error:
-        detail = await session.models.with_nearest(error.detail, proposal.provider, proposal.choice.model)
-        error.remediation = detail.remediation
+    except OrchError:
         say(f"Nothing was written: {steps.path} is as it was.")
         raise
 

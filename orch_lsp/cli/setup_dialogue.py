@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
-from orch_lsp.cli.output import say
+from orch_lsp.cli.output import say, say_error
 from orch_lsp.errors import ErrorCode, OrchError, SettingsError
 from orch_lsp.late import late
 from orch_lsp.orchestration.session import Session
@@ -251,9 +251,7 @@ class Dialogue:
             try:
                 return proposal, self._run(self._steps.try_out(proposal, key=self._key))
             except OrchError as error:
-                detail = self._run(self._session.models.with_nearest(error.detail, proposal.provider, selection.model))
-                say(f"error[{detail.code}]: {detail.message}")
-                say(f"cure: {detail.remediation}")
+                say_error(error.detail)
             choices = [("try again", ""), ("choose anew", ""), ("write it all the same", "")]
             match _chosen("The trial failed. And now", choices):
                 case "try again":

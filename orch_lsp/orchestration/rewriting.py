@@ -7,7 +7,6 @@ draft of a node in which they wrote waits for their review.
 from __future__ import annotations
 
 import asyncio
-import difflib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -35,7 +34,7 @@ from orch_lsp.runs.origins import ProvenanceEntry, SectionOrigin, section_origin
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import SectionState
 from orch_lsp.runs.store import RunStore
-from orch_lsp.text import Span, shortened, split_lines
+from orch_lsp.text import Span, diff_lines, shortened, split_lines
 
 logger = logging.getLogger(__name__)
 
@@ -201,7 +200,7 @@ def _is_unchanged(document: SpecDocument, node: Node, origins: Mapping[str, Sect
 def _diff(drafted: str, now: str) -> str:
     """The changes of a person, without their places; cut where they are many."""
     then, lines = split_lines(drafted)[:_MOST_LINES], split_lines(now)[:_MOST_LINES]
-    found = list(difflib.unified_diff(then, lines, lineterm="", n=1))[2:]
+    found = diff_lines(then, lines, around=1)
     return "\n".join(line for line in found if not line.startswith("@@"))[:_LONGEST_DIFF]
 
 

@@ -5,7 +5,6 @@ No provider is asked: everything is on the records and in the store.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from orch_lsp.runs.labels import cost_label, model_label, status_label, tokens_l
 from orch_lsp.runs.record import ContextItemRef, RunRecord
 from orch_lsp.runs.schema import plain_value
 from orch_lsp.runs.timeline import duration_of
-from orch_lsp.text import split_lines
+from orch_lsp.text import diff_lines, split_lines
 
 SCHEMA = "orch.compare/1"
 _MOST_LINES = 4_000
@@ -156,7 +155,7 @@ def _diff(first: str | None, other: str | None) -> tuple[str, ...]:
     old, new = split_lines(first or ""), split_lines(other or "")
     if len(old) + len(new) > _MOST_LINES:
         return (f"… {len(old)} and {len(new)} lines, too many to be compared line by line",)
-    return tuple(difflib.unified_diff(old, new, lineterm="", n=2))[2:]
+    return tuple(diff_lines(old, new, around=2))
 
 
 def comparison_value(made: Comparison) -> dict[str, Any]:

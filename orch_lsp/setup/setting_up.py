@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from orch_lsp.errors import OrchError
 from orch_lsp.model_lists.lists import PATIENCE_S, ModelList
 from orch_lsp.orchestration.session import Session
 from orch_lsp.settings.model import Settings
@@ -72,8 +73,19 @@ class SettingUp:
         return await self._session.models.ask(proposal.provider, key=key, patience_s=patience_s)
 
     async def try_out(self, proposal: Proposal, *, key: str | None = None) -> trial.Trial:
-        """Ask the model for one word. Raises as `trial.try_out` does."""
-        return await trial.try_out(self._session, proposal.provider, proposal.choice.model or "", key)
+        """Ask the model for one word.
+
+        Raises:
+            OrchError: As from `trial.try_out`; for a model that is not found, the remediation names similar ids.
+        """
+        model = proposal.choice.model or ""
+        try:
+            return await trial.try_out(self._session, proposal.provider, model, key)
+        except OrchError as error:
+            error.remediation = (
+                await self._session.models.with_nearest(error.detail, proposal.provider, model)
+            ).remediation
+            raise
 
     def announced(self, proposal: Proposal) -> str:
         """The trial in words, for before it is made."""

@@ -205,12 +205,13 @@ def _order_faults(steps: Sequence[WorkflowStep], lines: _Lines) -> list[Fault]:
                 faults.append(Fault(message, lines.of(number, "needs")))
     if faults:
         return faults
-    if (circle := _circle(steps)) is not None:
-        return [Fault(f"`{circle}` waits for itself, by what it needs.", lines.of(ids.index(circle), "needs"))]
+    # In each circle a step waits for itself or for one behind it in `STEPS`.
     for number, step in enumerate(steps):
         for need in step.needs:
-            if STEPS.index(need) >= STEPS.index(step.id):
-                message = f"`{step.id}` cannot wait for `{need}`: it makes what that works on."
+            if need == step.id:
+                faults.append(Fault(f"`{step.id}` waits for itself.", lines.of(number, "needs")))
+            elif STEPS.index(need) > STEPS.index(step.id):
+                message = f"`{step.id}` cannot wait for `{need}`, which works on what `{step.id}` makes."
                 faults.append(Fault(message, lines.of(number, "needs")))
     return [*faults, *_sense_faults(ids, lines)]
 
@@ -227,18 +228,6 @@ def _sense_faults(ids: Sequence[str], lines: _Lines) -> list[Fault]:
     if not writing and not {CHECK, CRITIC, CLARIFY} & set(ids):
         return [Fault("A workflow that writes nothing has a step that says something: `check`, `critic` or `clarify`.")]
     return []
-
-
-def _circle(steps: Sequence[WorkflowStep]) -> str | None:
-    """A step that waits for itself, if one does."""
-    left = {step.id: set(step.needs) for step in steps}
-    while left:
-        free = [name for name, needs in left.items() if not needs & left.keys()]
-        if not free:
-            return next(iter(left))
-        for name in free:
-            del left[name]
-    return None
 
 
 def _complete(steps: Sequence[WorkflowStep]) -> tuple[WorkflowStep, ...]:

@@ -103,6 +103,15 @@ async def test_what_cannot_be_used_is_told_with_its_code_and_nothing_is_written(
     assert (homes.config / "config.toml").read_text() == "provider = \n"
 
 
+async def test_a_trial_of_an_unknown_model_names_similar_ones(start_editor, served):
+    editor = await start_editor()
+    own = {"provider": "work", "baseUrl": served.url}
+    await editor.execute("orch.setup", {"step": "models", **own})
+    served.script(chat_error(404, "model_not_found"))
+    with pytest.raises(JsonRpcException, match="The nearest known: `large`"):
+        await editor.execute("orch.setup", {"step": "try", **own, "model": "lage"})
+
+
 async def test_without_a_picker_it_is_asked_in_messages(start_editor, homes, served, workspace):
     homes.configure(f'[providers.work]\nkind = "openai-compatible"\nbase_url = "{served.url}"\n')
     editor = await start_editor()

@@ -98,7 +98,7 @@ DRAFT = '[[steps]]\nid = "draft"\n'
         ("[[steps]]\nid = 'section'\n", 'needs `each = "section"`', 0),
         (DRAFT + DRAFT, "there twice", 3),
         (DRAFT + "needs = ['plan']\n", "needs `plan`, which is no step", 2),
-        (DRAFT + "needs = ['check']\n[[steps]]\nid = 'check'\nneeds = ['draft']\n", "waits for itself", 2),
+        (DRAFT + "needs = ['check']\n[[steps]]\nid = 'check'\nneeds = ['draft']\n", "cannot wait for `check`", 2),
         (DRAFT + "needs = ['draft']\n", "waits for itself", 2),
         (DRAFT + "needs = ['check']\n[[steps]]\nid = 'check'\n", "cannot wait for `check`", 2),
         ("[[steps]]\nid = 'outline'\n", "one step that writes", 0),
