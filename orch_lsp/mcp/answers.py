@@ -31,7 +31,10 @@ class Paged(Arguments):
 class Page(Answer):
     """An answer that may go on."""
 
-    total: int = Field(description="Items of all pages.")
+    total: int = Field(description="Items of all pages, as far as they are known.")
+    is_complete: bool = Field(
+        default=True, description="False while the workspace is still being read: more may be found in a while."
+    )
     next_cursor: str | None = Field(None, description="Give it as `cursor` for what follows; null on the last page.")
     notices: list[str] = Field(default_factory=list[str], description="What was left out, and why.")
 

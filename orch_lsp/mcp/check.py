@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import cast
 
 from pydantic import Field
 
-from orch_lsp.context.kept_back import KeptBack
 from orch_lsp.document.profile import Severity
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.mcp import paging
 from orch_lsp.mcp.answers import LONGEST_PATH, Answer, Page, Paged, Position, Range
 from orch_lsp.mcp.grounds import Grounds
+from orch_lsp.mcp.reviewing import PATIENCE_SECONDS, Review
 from orch_lsp.mcp.tool import Answered, Call, Tool
 from orch_lsp.reports.check_report import Place, Report, Reported, as_lines, summary_line
-from orch_lsp.reports.checking import CODES, Checked
+from orch_lsp.reports.checking import CODES, Checked, FindingsOfFile
 from orch_lsp.runs.escape import plain
 
 _MOST_RULES = 50
@@ -25,14 +24,19 @@ _MOST_RELATED = 8
 _LONGEST_MESSAGE = 600
 
 
-class CheckArguments(Paged):
-    """The specs, and the rules if not all are asked for."""
+class OfSpecs(Paged):
+    """The specs."""
 
     path: str | None = Field(
         None,
         max_length=LONGEST_PATH,
         description="A spec or a folder, from the workspace's root; without it, all specs.",
     )
+
+
+class CheckArguments(OfSpecs):
+    """The specs, and the rules if not all are asked for."""
+
     rules: list[str] = Field(
         default_factory=list[str], max_length=_MOST_RULES, description="Only findings of these rules."
     )
@@ -62,7 +66,7 @@ class CheckAnswer(Page):
     """Findings by path and place."""
 
     findings: list[FoundHere]
-    summary: dict[str, int] = Field(description="Files, and findings by severity, of all pages.")
+    summary: dict[str, int] = Field(description="Specs that were checked, and findings by severity, of all pages.")
 
 
 async def check(call: Call, asked: CheckArguments) -> Answered:
@@ -73,46 +77,56 @@ async def check(call: Call, asked: CheckArguments) -> Answered:
             ErrorCode.INVALID_REQUEST, f"There is no rule {unknown[0][:80]!r}.",
             remediation="Leave out `rules`; each finding names its own.",
         )  # fmt: skip
-    report, notices = await report_of(call.grounds, asked.path, asked.rules, first)
+    review = await review_of(call.grounds, asked, asked.rules)
+    report = review.report
     found = [_found(one) for one in report.findings[first : first + asked.limit]]
-    cut = paging.page(found, first, asked.limit, len(report.findings))
+    cut = paging.page(found, first, asked.limit, len(report.findings), grows=not review.is_over)
     answer = CheckAnswer(
-        total=len(report.findings), next_cursor=cut.next_cursor, notices=notices, findings=cut.items,
-        summary=report.summary(),
+        total=len(report.findings), is_complete=review.is_over, next_cursor=cut.next_cursor,
+        notices=list(review.notices), findings=cut.items, summary=report.summary(),
     )  # fmt: skip
     shown = Report(report.findings[first : first + len(cut.items)], report.files)
-    return Answered(answer, summary_line(report), "\n".join(as_lines(shown)))
+    return Answered(answer, summary_line(report) + so_far(review), "\n".join(as_lines(shown)))
 
 
-async def report_of(grounds: Grounds, path: str | None, rules: list[str], first: int) -> tuple[Report, list[str]]:
-    """The findings of these rules, of all if none is named, and what was left out.
+def so_far(review: Review) -> str:
+    """What is said behind a number that may grow."""
+    return "" if review.is_over else " That is so far: go on with `next_cursor` until it is null."
 
-    A page that is not the `first` is one of the same report, as long as that is kept.
+
+async def review_of(grounds: Grounds, asked: OfSpecs, rules: Collection[str]) -> Review:
+    """The review that the page is one of, once it has come that far, or has taken long.
+
+    Args:
+        grounds: The workspace.
+        asked: The page. One that is not the first is of the same review, as long as that is kept.
+        rules: Codes of what is asked for; all if empty.
     """
-    key = ("check", path, *sorted(rules))
-    if first and (kept := grounds.kept(key)) is not None:
-        return cast("tuple[Report, list[str]]", kept)
+    first = paging.start_of(asked.cursor)
+    question = (asked.path, *sorted(rules))
+    review = grounds.reviews.of(question) if first else None
+    if review is None:
+        review = await _begun(grounds, asked.path, rules)
+        grounds.reviews.keep(question, review)
+    await review.as_far_as(first + asked.limit, patience=0.0 if first else PATIENCE_SECONDS)
+    return review
+
+
+async def _begun(grounds: Grounds, path: str | None, rules: Collection[str]) -> Review:
     notices: dict[str, None] = {}
+    kept_back = await grounds.kept_back()
 
     def complain(message: str) -> None:
         if len(notices) < _MOST_NOTICES:
             notices[plain(message, _LONGEST_MESSAGE)] = None
 
-    checked = Checked(complain, frozenset(rules))
-    await checked.take(await grounds.files(path, complain, with_others=True))
-    report = await asyncio.to_thread(lambda: checked.report(of_checkout=False))
-    report = _without(report, await grounds.kept_back())
-    grounds.keep(key, (report, list(notices)))
-    return report, list(notices)
+    def placed(found: FindingsOfFile) -> Iterator[Reported]:
+        for one in found.placed(grounds.root):
+            # Without places in files that are kept back.
+            yield replace(one, related=tuple(pair for pair in one.related if kept_back.reason(pair[1].path) is None))
 
-
-def _without(report: Report, kept_back: KeptBack) -> Report:
-    """The report without places in files that are kept back."""
-
-    def given(one: Reported) -> Reported:
-        return replace(one, related=tuple(pair for pair in one.related if kept_back.reason(pair[1].path) is None))
-
-    return replace(report, findings=tuple(map(given, report.findings)))
+    files = await grounds.files(path, complain, with_others=True)
+    return Review(Checked(complain, frozenset(rules)), files, placed, notices)
 
 
 def range_of(place: Place) -> Range:
@@ -136,7 +150,8 @@ TOOL = Tool(
     "spec_check",
     "Findings in specs",
     "Check specs by the rules of their formats, as the editor does: broken references, vague criteria, requirements "
-    "without tasks, tasks without requirements, stale text. Zero findings is a good gate before and after a change.",
+    "without tasks, tasks without requirements, stale text. Zero findings, once "
+    "`is_complete` is true, is a good gate before and after a change.",
     CheckArguments,
     CheckAnswer,
     check,

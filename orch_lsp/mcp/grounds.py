@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from orch_lsp.context.choke import read_text
 from orch_lsp.context.denylist import denied
@@ -17,6 +16,7 @@ from orch_lsp.context.kept_back import KeptBack
 from orch_lsp.errors import ContextError, ErrorCode, RunError, SpecError
 from orch_lsp.language.code.links import CodeLinks
 from orch_lsp.language.index import Index
+from orch_lsp.mcp.reviewing import Reviews
 from orch_lsp.orchestration.file_documents import MAX_FILE_BYTES
 from orch_lsp.orchestration.reading import Reading, read
 from orch_lsp.orchestration.review import is_spec
@@ -29,13 +29,10 @@ from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.workspace import relative_path, resolved
 
-MOST_SECONDS = 60.0
-"""How long the files of the workspace may take to be looked at."""
-CODE_SECONDS = 20.0
-"""How long its code may take to be looked at."""
-KEPT_SECONDS = 120.0
-"""How long a report is kept for its further pages."""
-_MOST_REPORTS = 4
+MOST_SECONDS = 15.0
+"""How long a call waits for the specs of the workspace; they are read on when it is answered."""
+CODE_SECONDS = 10.0
+"""How long it then waits for the code."""
 MOST_PROPOSALS = 60
 """In an hour, so that no agent fills the history of a person."""
 _HOUR_S = 3600.0
@@ -55,9 +52,9 @@ class ConfinedTree:
         return path.is_dir()
 
     def names(self, folder: Path) -> Iterable[str]:
-        """Files that git would track, and that are not kept back."""
+        """Files that git would track, and that are not kept back, in the order of their paths."""
         before = "" if folder == self._root else f"{relative_path(folder, self._root)}/"
-        return (name for name in self._tree.names(folder) if self._kept_back.reason(before + name) is None)
+        return (name for name in sorted(self._tree.names(folder)) if self._kept_back.reason(before + name) is None)
 
     def content(self, path: Path) -> bytes:
         """The content of a file.
@@ -84,12 +81,13 @@ class Grounds:
     Attributes:
         session: Reads documents and runs.
         root: The workspace, its links resolved.
+        reviews: Those that go on, or whose further pages may be asked for.
     """
 
     session: Session
     root: Path
     _store: RunStore | None = field(default=None, init=False)
-    _reports: dict[tuple[object, ...], tuple[float, object]] = field(default_factory=dict[Any, Any], init=False)
+    reviews: Reviews = field(default_factory=Reviews, init=False)
     _proposed: list[float] = field(default_factory=list[float], init=False)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
@@ -147,7 +145,7 @@ class Grounds:
         return reading
 
     async def index(self) -> Index:
-        """All specs of the workspace, as far as they are known after a minute."""
+        """All specs of the workspace, as far as they are known by the end of the wait."""
         found = await asyncio.to_thread(self.session.indexes.at, (self.root, True))
         return await self._given(await self.session.indexes.whole_of(found, MOST_SECONDS))
 
@@ -209,18 +207,6 @@ class Grounds:
                 self._store = await RunStore.open(self.root, owner=self.session.owner, settings=settings.runs)
             return self._store
 
-    def kept(self, key: tuple[object, ...]) -> object | None:
-        """A report as it was when its first page was asked for; None if that is too long ago."""
-        made, report = self._reports.get(key, (-KEPT_SECONDS, None))
-        return report if time.monotonic() - made < KEPT_SECONDS else None
-
-    def keep(self, key: tuple[object, ...], report: object) -> None:
-        """Keep a report for its further pages; the oldest goes for it."""
-        self._reports.pop(key, None)
-        while len(self._reports) >= _MOST_REPORTS:
-            del self._reports[next(iter(self._reports))]
-        self._reports[key] = (time.monotonic(), report)
-
     def count_proposal(self) -> None:
         """Count a proposal.
 
@@ -238,6 +224,7 @@ class Grounds:
 
     async def aclose(self) -> None:
         """Give all back."""
+        await self.reviews.aclose()
         if self._store is not None:
             await self._store.aclose()
         await self.session.supervisor.aclose()

@@ -88,7 +88,9 @@ async def _specs(grounds: Grounds, first: int, limit: int) -> Answered:
     found = [await _listed(grounds, index.documents[path]) for path in current[first : first + limit]]
     cut = paging.page(found, first, limit, len(current))
     notices = [] if index.is_whole else ["Not all specs of the workspace are known: there may be more."]
-    answer = OutlineAnswer(total=len(current), next_cursor=cut.next_cursor, notices=notices, specs=cut.items)
+    answer = OutlineAnswer(
+        total=len(current), is_complete=index.is_whole, next_cursor=cut.next_cursor, notices=notices, specs=cut.items
+    )
     body = "\n".join(
         f"{one.path}: {one.profile or '?'} {one.kind or ''}, {one.title}".rstrip(", ") for one in cut.items
     )
@@ -140,7 +142,11 @@ def _nodes(reading: Reading, first: int, limit: int) -> Answered:
         sha256=sha256(document.text),
         open_places=[target.key for target in open_targets(reading)][: paging.MOST_OPEN],
     )
-    answer = OutlineAnswer(total=len(nodes), next_cursor=cut.next_cursor, document=told, nodes=cut.items)
+    notices = [] if index.is_whole else ["Not all specs of the workspace are known: more may cite these nodes."]
+    answer = OutlineAnswer(
+        total=len(nodes), is_complete=index.is_whole, next_cursor=cut.next_cursor, notices=notices, document=told,
+        nodes=cut.items,
+    )  # fmt: skip
     body = "\n".join(
         f"{one.line + 1}: {one.key} ({one.kind}{f', {one.state}' if one.state else ''}) {one.title}"
         for one in cut.items

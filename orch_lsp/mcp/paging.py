@@ -45,7 +45,7 @@ def start_of(cursor: str | None) -> int:
     return int(number)
 
 
-def page(items: Sequence[Item], first: int, limit: int, total: int) -> Cut[Item]:
+def page(items: Sequence[Item], first: int, limit: int, total: int, *, grows: bool = False) -> Cut[Item]:
     """As many of these items as one answer takes, at least one.
 
     Args:
@@ -53,6 +53,7 @@ def page(items: Sequence[Item], first: int, limit: int, total: int) -> Cut[Item]
         first: The number of the first of them.
         limit: The most that were asked for.
         total: The number of all.
+        grows: Whether there may be more, which are not found yet.
     """
     taken: list[Item] = []
     size = 0
@@ -62,4 +63,4 @@ def page(items: Sequence[Item], first: int, limit: int, total: int) -> Cut[Item]
             break
         taken.append(item)
     reached = first + len(taken)
-    return Cut(taken, f"at:{reached}" if taken and reached < total else None)
+    return Cut(taken, f"at:{reached}" if grows or (taken and reached < total) else None)

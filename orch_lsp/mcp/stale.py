@@ -5,24 +5,14 @@ from __future__ import annotations
 from pydantic import Field
 
 from orch_lsp.mcp import paging
-from orch_lsp.mcp.answers import LONGEST_PATH, Answer, Page, Paged, Range
-from orch_lsp.mcp.check import range_of, report_of
+from orch_lsp.mcp.answers import Answer, Page, Range
+from orch_lsp.mcp.check import OfSpecs, range_of, review_of, so_far
 from orch_lsp.mcp.tool import Answered, Call, Tool
 from orch_lsp.reports.check_report import Report, Reported, as_lines
 from orch_lsp.runs.escape import plain
 
 _RULES = ["stale_downstream", "done_without_evidence"]
 _LONGEST = 600
-
-
-class StaleArguments(Paged):
-    """The specs."""
-
-    path: str | None = Field(
-        None,
-        max_length=LONGEST_PATH,
-        description="A spec or a folder, from the workspace's root; without it, all specs.",
-    )
 
 
 class StaleNode(Answer):
@@ -42,15 +32,20 @@ class StaleAnswer(Page):
     stale: list[StaleNode]
 
 
-async def stale(call: Call, asked: StaleArguments) -> Answered:
+async def stale(call: Call, asked: OfSpecs) -> Answered:
     """Nodes that rest on a text which was reworded since, and tasks that are done without evidence."""
     first = paging.start_of(asked.cursor)
-    report, notices = await report_of(call.grounds, asked.path, _RULES, first)
+    review = await review_of(call.grounds, asked, _RULES)
+    report = review.report
     found = [_stale(one) for one in report.findings[first : first + asked.limit]]
-    cut = paging.page(found, first, asked.limit, len(report.findings))
-    answer = StaleAnswer(total=len(report.findings), next_cursor=cut.next_cursor, notices=notices, stale=cut.items)
+    cut = paging.page(found, first, asked.limit, len(report.findings), grows=not review.is_over)
+    answer = StaleAnswer(
+        total=len(report.findings), is_complete=review.is_over, next_cursor=cut.next_cursor,
+        notices=list(review.notices), stale=cut.items,
+    )  # fmt: skip
     shown = Report(report.findings[first : first + len(cut.items)], report.files)
-    return Answered(answer, f"{len(cut.items)} of {len(report.findings)} places.", "\n".join(as_lines(shown)))
+    head = f"{len(cut.items)} of {len(report.findings)} places.{so_far(review)}"
+    return Answered(answer, head, "\n".join(as_lines(shown)))
 
 
 def _stale(one: Reported) -> StaleNode:
@@ -66,7 +61,7 @@ TOOL = Tool(
     "Stale places in specs",
     "Name tasks and sections that rest on a requirement which was reworded since they were written, and tasks that are "
     "marked done without the file that they were to make.",
-    StaleArguments,
+    OfSpecs,
     StaleAnswer,
     stale,
 )

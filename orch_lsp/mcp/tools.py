@@ -32,7 +32,8 @@ TOOLS: Mapping[str, Tool] = {
 }
 MOST_AT_ONCE = 4
 """Calls that are at work; others wait."""
-MOST_SECONDS = 120.0
+MOST_SECONDS = 45.0
+"""For a call, its wait for a turn included: clients give up after a minute."""
 _MOST_FAULTS = 5
 
 
@@ -61,7 +62,7 @@ class Desk:
                     remediation=f"These are there: {', '.join(TOOLS)}.",
                 )  # fmt: skip
             asked = _arguments(tool, arguments)
-            async with self._turns, asyncio.timeout(MOST_SECONDS):
+            async with asyncio.timeout(MOST_SECONDS), self._turns:
                 answered = await tool.call(call, asked)
             return await asyncio.to_thread(_told, answered, call)
         except TimeoutError:

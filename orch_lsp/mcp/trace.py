@@ -71,7 +71,9 @@ async def trace(call: Call, asked: TraceArguments) -> Answered:
     cut = paging.page(
         [_edge(one) for one in wanted[first : first + asked.limit]], first, asked.limit, len(wanted)
     )  # fmt: skip
-    answer = TraceAnswer(total=len(wanted), next_cursor=cut.next_cursor, notices=notices, edges=cut.items)
+    answer = TraceAnswer(
+        total=len(wanted), is_complete=not notices, next_cursor=cut.next_cursor, notices=notices, edges=cut.items
+    )
     return Answered(answer, f"{len(cut.items)} of {len(wanted)} citations.", "\n".join(_lines(cut.items)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +69,12 @@ class Report:
 
 def report_of(findings: Sequence[Reported], files: int) -> Report:
     """The report of these findings, in any order."""
-    return Report(tuple(sorted(findings, key=lambda one: (one.place, one.rule, one.message))), files)
+    return Report(tuple(ordered(findings)), files)
+
+
+def ordered(findings: Iterable[Reported]) -> list[Reported]:
+    """Findings by path and place."""
+    return sorted(findings, key=lambda one: (one.place, one.rule, one.message))
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ CODES = (*RULES, *ACROSS, *BESIDE_THE_RULES, check_report.UNREADABLE)
 
 
 @dataclass(frozen=True, slots=True)
-class _InFile:
+class FindingsOfFile:
     """Findings of a file; an empty path is its own, others are relative to its root."""
 
     file: Path
@@ -37,6 +37,8 @@ class _InFile:
         own = relative_path(self.file, root)
 
         def place(one: Place) -> Place:
+            if one.path and self.root == root:
+                return one
             return replace(one, path=relative_path(self.root / one.path, root) if one.path else own)
 
         for one in self.findings:
@@ -52,7 +54,7 @@ class Checked:
     """Takes a sentence for the person."""
     rules: Collection[str] = ()
     """Codes of what is asked for; all if empty."""
-    found: list[_InFile] = field(default_factory=list["_InFile"])
+    found: list[FindingsOfFile] = field(default_factory=list["FindingsOfFile"])
     files: int = 0
 
     def report(self, *, of_checkout: bool) -> Report:
@@ -62,18 +64,23 @@ class Checked:
 
     async def take(self, files: SpecFiles) -> None:
         """Review these files, and compare what their specs say where that is asked for."""
+        async for found in self.reviewed(files):
+            self.found.append(found)
+
+    async def reviewed(self, files: SpecFiles) -> AsyncIterator[FindingsOfFile]:
+        """Review these files one after another; behind all stands what several of them say alike."""
         alike = AlikeSpecs() if not self.rules or alike_specs.RULE in self.rules else None
         async for found in files.read():
             if isinstance(found, Unreadable):
                 one = Reported(check_report.UNREADABLE, "error", found.message, Place(""))
-                self.found.append(_InFile(found.file.path, found.root, [one]))
+                yield FindingsOfFile(found.file.path, found.root, [one])
                 continue
-            await asyncio.to_thread(self._review, found, alike)
+            yield await asyncio.to_thread(self._review, found, alike)
         if alike is not None:
-            repeated = await asyncio.to_thread(list, alike.findings())
-            self.found += (_InFile(file, root, [one]) for file, root, one in repeated)
+            for file, root, one in await asyncio.to_thread(list, alike.findings()):
+                yield FindingsOfFile(file, root, [one])
 
-    def _review(self, spec: ReadSpec, alike: AlikeSpecs | None) -> None:
+    def _review(self, spec: ReadSpec, alike: AlikeSpecs | None) -> FindingsOfFile:
         reading = spec.reading
         for problem in reading.settings.problems:
             if not is_of_the_document(problem):
@@ -92,7 +99,7 @@ class Checked:
         found = [_reported(one, lines, around) for one in findings_of(reading, self.rules)]
         if alike is not None and is_spec(reading):
             alike.take(spec, lines)
-        self.found.append(_InFile(spec.file.path, spec.root, found))
+        return FindingsOfFile(spec.file.path, spec.root, found)
 
 
 def findings_of(reading: Reading, rules: Collection[str]) -> list[Finding]:

@@ -36,6 +36,7 @@ STARTS_TASKS = {
     "cli/several.py": "in a group that ends before the command does",
     "lsp/editor_models.py": "a request to the client, which ends with whoever reads its answer",
     "lsp/features/drafts.py": "a wait for the client's answer, which ends with the command",
+    "mcp/reviewing.py": "a review whose pages are read while it goes on; aclose() ends it",
     "providers/acp_process.py": "the reading of an agent's stderr; it ends with the process",
     "providers/acp_talk.py": "the turn of an agent; the generator that waits for it ends it",
     "testing/conformance.py": "requests that a test cancels and waits for",
