@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from orch_lsp.draft_checks import (
     changed,
@@ -14,6 +15,7 @@ from orch_lsp.draft_checks import (
     numbers,
     paths,
     phrases,
+    replaced,
     symbols,
     tracing,
     undecided,
@@ -34,6 +36,7 @@ class DraftCheck:
 
 CHECKS = (
     DraftCheck("Facts of the brief that the draft turns round.", changed.changed),
+    DraftCheck("Numbers of the brief for which other ones stand.", replaced.replaced),
     DraftCheck("Facts of the brief that the draft has lost.", coverage.uncovered),
     DraftCheck("Open points of the brief.", undecided.decided),
     DraftCheck("Paths that are not there.", paths.not_in_tree),
@@ -50,6 +53,12 @@ CHECKS = (
 
 def check_draft(material: Material) -> tuple[DraftFinding, ...]:
     """The findings of all checks, the gravest first. Pure but for the material's predicates; never raises on a text."""
-    found = [finding for row in CHECKS for finding in row.check(material)]
-    unique = {(finding.code, finding.message, finding.text): finding for finding in found}
-    return tuple(sorted(unique.values(), key=lambda finding: _RANKS[finding.severity])[:_MOST])
+    every = [finding for row in CHECKS for finding in row.check(material)]
+    every.sort(key=lambda finding: _RANKS[finding.severity])
+    unique: dict[tuple[str, str, str], DraftFinding] = {}
+    for finding in every:
+        unique.setdefault((finding.code, finding.message, finding.text), finding)
+    # A number that is another one than the brief's has no source either.
+    changed_ones = {one.text for one in unique.values() if one.code == "fact_uncovered" and one.text}
+    kept = (one for one in unique.values() if one.code != "number_not_in_sources" or one.text not in changed_ones)
+    return tuple(islice(kept, _MOST))

@@ -56,6 +56,7 @@ _WORDS_OF_NUMBERS = {
     ))
     for word in words.split()
 }  # fmt: skip
+_LEAST_WORD = 2
 _WORD = re.compile(r"[^\W\d_]+")
 _TYPED = re.compile(r"\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d{1,6})?|\d{1,15}(?:[.,]\d{1,6})?")
 _DIGITS = re.compile(r"\d+")
@@ -111,6 +112,12 @@ def number_value(typed: str) -> str:
         return str(Decimal(plain).normalize())
     except InvalidOperation:
         return ""
+
+
+def number_word(word: str) -> str | None:
+    """The number that a word says, two at least: `one` is as often an article."""
+    number = _WORDS_OF_NUMBERS.get(word.casefold())
+    return None if number is None or number < _LEAST_WORD else str(number)
 
 
 def folded(text: str) -> str:

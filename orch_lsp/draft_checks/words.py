@@ -229,6 +229,14 @@ CHECKS = re.compile(
 )
 """In headings above checks."""
 
+CODES = re.compile(
+    r"\b(?:(?:exit|return|error|status|response)[ -]?(?:code|status)|exit|http|status|port|(?:r[üu]ckgabe|status|exit)-?(?:wert|code)|"
+    r"code (?:de )?(?:sortie|retour|statut)|código de (?:salida|estado|retorno|saída|status)|puerto|porta)"
+    r"|終了コード|終了ステータス|ステータスコード|戻り値|ポート|退出码|退出碼|状态码|狀態碼|返回码|端口|종료 ?코드|상태 ?코드|포트",
+    re.IGNORECASE,
+)
+"""In front of a number that is the name of an outcome or a place."""
+
 COMMON = frozenset(
     word
     for line in (

@@ -38,10 +38,12 @@ _SPELLINGS: tuple[tuple[str, str, str], ...] = (
     (_SIZE, "1048576", "mib"),
     (_SIZE, "1073741824", "gib"),
     (_SIZE, "1099511627776", "tib"),
-    (_SHARE, "1", "% percent prozent per cent por ciento por cento pour cent"),
+    (_SHARE, "1", "% percent prozent per_cent por_ciento por_cento pour_cent"),
 )
 _UNITS: Mapping[str, tuple[str, Decimal]] = {
-    word: (dimension, Decimal(factor)) for dimension, factor, words in _SPELLINGS for word in words.split()
+    word.replace("_", " "): (dimension, Decimal(factor))
+    for dimension, factor, words in _SPELLINGS
+    for word in words.split()
 }
 _QUANTITY = re.compile(
     r"(?<![A-Za-z0-9_.,-])(?P<number>\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:[.,]\d{1,6})?)"
@@ -70,6 +72,11 @@ class Quantity(NamedTuple):
     """As it is typed, in lower case."""
     start: int
     end: int
+
+    @property
+    def scale(self) -> Decimal:
+        """How many of the dimension's smallest unit its own is: alike for `day` and `Tage`."""
+        return _UNITS[self.unit][1]
 
 
 def quantities_in(text: str) -> tuple[Quantity, ...]:

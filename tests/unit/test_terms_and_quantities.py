@@ -243,3 +243,12 @@ def test_findings_after_an_edit_are_those_of_the_whole(at: int, typed: str) -> N
     again = check(readings.read("a", edited, REQUIREMENTS))
     for one, other in zip(again, check(parse(edited, REQUIREMENTS)), strict=True):
         assert (one.rule, one.span, one.message, one.related) == (other.rule, other.span, other.message, other.related)
+
+
+def test_a_rate_is_no_share() -> None:
+    assert [
+        one.dimension for one in quantities.quantities_in("90 per cent, 90 por ciento, 3 per page, 2 por hoja")
+    ] == [
+        "share",
+        "share",
+    ]
