@@ -22,6 +22,7 @@ SHOW_HISTORY = "orch.showHistory"
 COMPARE_RUNS = "orch.compareRuns"
 SHOW_SPECS = "orch.showSpecs"
 REGENERATE_SECTION = "orch.regenerateSection"
+RUN_WORKFLOW = "orch.runWorkflow"
 REFINE_DOCUMENT = "orch.refineDocument"
 DERIVE_DOCUMENT = "orch.deriveDocument"
 PREVIEW_CONTEXT = "orch.previewContext"
@@ -63,6 +64,7 @@ class CommandSubject:
 
 COMMANDS = {
     GENERATE_DRAFT: CommandSubject("document", ("uri", "key", "workflow", "instruction", "provider", "model", "apply")),
+    RUN_WORKFLOW: CommandSubject("document", ("uri", "workflow", "instruction", "provider", "model", "apply", "open")),
     PREVIEW_CONTEXT: CommandSubject("document", ("uri", "key", "instruction", "provider", "model", "glance", "open")),
     REGENERATE_SECTION: CommandSubject(
         "document", ("uri", "key", "keys", "position", "instruction", "provider", "model", "apply")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.hidden import strip_hidden
 from orch_lsp.late import late
 from orch_lsp.spelling import near
 from orch_lsp.text import split_lines
@@ -108,7 +109,9 @@ def read_workflow(name: str, text: str, path: str | None = None) -> Workflow:
     faults = [*_key_faults(values["steps"], lines), *_order_faults(steps, lines)]
     if faults:
         raise InvalidWorkflowError(where, faults)
-    return Workflow(name, values.get("description", ""), _complete(steps), path)
+    # It stands in lists, in messages and in titles of actions, and anybody may have written it.
+    description = " ".join(strip_hidden(values.get("description", ""))[0].split())
+    return Workflow(name, description, _complete(steps), path)
 
 
 def _step(values: Mapping[str, Any]) -> WorkflowStep:

@@ -35,6 +35,7 @@ from orch_lsp.lsp.offers import Offer, offers, other_choices, rewrite_offer
 from orch_lsp.lsp.section_offers import SectionOffer, offers_in_draft, section_offers, written_offers, written_sections
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.spec_actions import INSERT, TOGGLE, insert_actions, may_be_edited, toggle_actions
+from orch_lsp.lsp.workflow_offers import WORKFLOW, workflow_offers
 from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.review import findings_of_rules, is_spec
 from orch_lsp.orchestration.rewrite import may_be_rewritten
@@ -109,6 +110,8 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
             if again is not None and all(again.argument != one.argument for one in offered):
                 offered.append(again)
         actions += [_action(offer, REWRITE) for offer in offered]
+    if in_draft is None and _asked_for(wanted, WORKFLOW):
+        actions += [_action(offer, WORKFLOW) for offer in await _workflows(snapshot, reading, params, wanted)]
     if _asked_for(wanted, TOGGLE):
         actions += await asyncio.to_thread(toggle_actions, snapshot, reading, params.range)
     if _asked_for(wanted, INSERT) and may_be_edited(reading):
@@ -127,14 +130,31 @@ def _for_client(snapshot: Snapshot, actions: list[types.CodeAction]) -> list[typ
     return [action.command for action in actions if action.command is not None]
 
 
+async def _workflows(
+    snapshot: Snapshot, reading: Reading, params: types.CodeActionParams, wanted: list[str]
+) -> list[Offer]:
+    """Workflows to run: on the title, and wherever nothing but them is asked for."""
+    if wanted != [WORKFLOW] and not _on_title(snapshot, reading, params.range):
+        return []
+    if snapshot.session.supervisor.live_on(snapshot.uri) is not None:
+        return []
+    return await asyncio.to_thread(workflow_offers, reading)
+
+
+def _on_title(snapshot: Snapshot, reading: Reading, place: types.Range) -> bool:
+    """Whether a place is on the title, or there is none."""
+    positions, title = snapshot.positions(), reading.document.title
+    start, end = positions.offset(place.start), positions.offset(place.end)
+    return title is None or (start <= title.end and title.start <= end)
+
+
 def _of_sections(
     snapshot: Snapshot, reading: Reading, sections: Iterable[SectionOffer], place: types.Range
 ) -> Iterable[Offer]:
     """Words on the sections of a draft at a place; on the title, on those that have no place yet."""
     positions = snapshot.positions()
     start, end = positions.offset(place.start), positions.offset(place.end)
-    title = reading.document.title
-    on_title = title is None or (start <= title.end and title.start <= end)
+    on_title = _on_title(snapshot, reading, place)
     for section in sections:
         if on_title if section.whole is None else start <= section.whole.end and section.whole.start <= end:
             yield from section.offers

@@ -22,6 +22,7 @@ from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_file
 from orch_lsp.lsp.snapshot import read, snapshot
+from orch_lsp.lsp.workflow_offers import WorkflowChoice, workflow_choices
 from orch_lsp.orchestration.beginning import write_new
 from orch_lsp.orchestration.choice import chosen
 from orch_lsp.orchestration.consent import NotAllowedError
@@ -46,6 +47,8 @@ else:
 
 OPENED_SECONDS = 20.0
 """How long an editor may take to open a document that was begun."""
+_BUTTONS = 6
+_BY_HAND = "choose one of these workflows among the actions on the title, or name it as `workflow`."
 _MOST = 2**31
 """Of lines and characters, in the protocol's `uinteger`."""
 
@@ -61,6 +64,50 @@ async def generate_draft(ls: OrchServer, given: CommandArgument) -> dict[str, st
         return await asyncio.to_thread(plan_draft, told, command=GENERATE_DRAFT, only=only, workflow=given.workflow)
 
     return await start(ls, uri, choice, plan)
+
+
+async def run_workflow(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
+    """orch.runWorkflow: start a run in the steps of a workflow; without one, tell which there are, and ask."""
+    if given.workflow is not None:
+        return {**await generate_draft(ls, given)}
+    uri = ls.target_uri(given.uri)
+    reading = await read(ls, uri, _choice_of(given))
+    found = await asyncio.to_thread(workflow_choices, reading)
+    status = "listed"
+    if given.open is not False and ls.client.message_actions:
+        status = "asked"
+        ls.run_task(
+            _ask_for_workflow(ls, found, dataclasses.replace(given, uri=uri)), f"choice of a workflow for {uri}"
+        )
+    elif given.open is not False:
+        ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, _in_words(_BY_HAND, found)))
+    return {"runId": None, "status": status, "uri": uri, "workflows": [one.told() for one in found]}
+
+
+async def _ask_for_workflow(ls: OrchServer, found: Sequence[WorkflowChoice], given: CommandArgument) -> None:
+    """A message with a button for each that can be used; the first few, as more are no choice but a wall."""
+    usable = [one for one in found if one.error is None][:_BUTTONS]
+    question = types.ShowMessageRequestParams(
+        types.MessageType.Info,
+        _in_words("which workflow is to run?", found),
+        [types.MessageActionItem(one.name) for one in usable],
+    )
+    try:
+        answer = await ls.window_show_message_request_async(question)
+    except JsonRpcException:
+        return
+    if answer is None or given.uri is None or not ls.documents.is_open(given.uri):
+        return
+    try:
+        await generate_draft(ls, dataclasses.replace(given, workflow=answer.title))
+    except OrchError as error:
+        ls.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"Orch: {error.message}"))
+
+
+def _in_words(question: str, found: Sequence[WorkflowChoice]) -> str:
+    """The workflows, each with what it does, or why it cannot be used."""
+    each = [f"{one.name}: {one.description or one.error or one.path}" for one in found]
+    return "\n".join([f"Orch: {question}", *each])
 
 
 async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str, str | None]:

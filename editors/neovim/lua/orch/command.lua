@@ -114,6 +114,13 @@ M.subcommands = {
       require('orch.rewrite').ask(bufnr, words[1] and table.concat(words, ' '))
     end,
   },
+  workflow = {
+    needs = 'orch.runWorkflow',
+    describe = 'Run a workflow, such as `review`: what is wrong with this document',
+    run = function(words, bufnr)
+      require('orch.workflow').run(bufnr, words[1])
+    end,
+  },
   refine = {
     needs = 'orch.refineDocument',
     describe = 'Amend the whole document by an instruction',
@@ -436,6 +443,7 @@ function M.fitting(bufnr)
     cancel = live,
     preview = live,
     generate = not (newest and runs.is_live(newest)),
+    workflow = not (newest and runs.is_live(newest)),
     review = waits,
     apply = waits,
     accept = waits,
@@ -479,6 +487,8 @@ local function candidates_of(name)
     return require('orch.runs').ids()
   elseif name == 'accept' or name == 'reject' then
     return require('orch.review').keys(vim.api.nvim_get_current_buf())
+  elseif name == 'workflow' then
+    return require('orch.workflow').names(vim.api.nvim_get_current_buf())
   elseif subcommand and (subcommand.about or (subject and subject.about)) == 'run' then
     return require('orch.runs').ids()
   elseif name ~= 'generate' or not subject then

@@ -9,6 +9,7 @@ import type { RunTracker } from "../runs/runTracker";
 import { answerToQuestion, sectionsToUpdate } from "./answerToQuestion";
 import { askForInstruction, askHowToRefine } from "./askForInstruction";
 import { chooseNewDocument } from "./chooseNewDocument";
+import { chooseWorkflow } from "./chooseWorkflow";
 import type { ProviderChoice } from "./modelCandidates";
 import { modelChoice } from "./modelCandidates";
 import { selectModel } from "./selectModel";
@@ -121,6 +122,11 @@ export class CommandRouter {
       }
       case "orch.regenerateSection":
         return this.rewrite(argument, next);
+      case "orch.runWorkflow": {
+        if (argument?.["workflow"] !== undefined) return this.generate(args, next);
+        const workflow = await chooseWorkflow(await next([{ ...argument, open: false }]));
+        return workflow === null ? undefined : this.generate([{ ...argument, workflow }], next);
+      }
       case "orch.refineDocument": {
         if (argument?.["instruction"] !== undefined) return this.generate(args, next);
         const instruction = await askHowToRefine();
