@@ -49,6 +49,11 @@ BODIES = {
     "Verification Plan": "- Load test with one busy and ten quiet clients\n- Tests of the bucket with a fake clock",
     "Rollback Plan": "Set `RATE_LIMIT=off` and restart. Nothing is stored that would have to be undone.",
 }
+STEPS = {
+    "Find what is wrong with it": '- error: "the others." Nobody says from when on a client counts as busy.\n',
+    "find the questions that only the client can answer": "- question (L1): How long is a client refused? Options: a second / a minute. Default: a second.\n",
+}
+"""What steps other than the one that drafts are answered, by words of their request."""
 WHOLE_ANSWER_TOKENS = {"prompt_tokens": 120, "completion_tokens": 48, "total_tokens": 168}
 
 
@@ -198,8 +203,11 @@ def chunk(model: str, delta: dict[str, str], *, finish_reason: str | None = None
 
 
 def draft_for(messages: list[dict[str, Any]]) -> str:
-    """A section for each one that the prompt asks for."""
+    """A section for each one that the prompt asks for; where a step asks for something else, that."""
     prompt = "\n".join(str(message["content"]) for message in messages)
+    for words, answer in STEPS.items():
+        if words in prompt:
+            return answer
     titles = SECTION.findall(prompt) or ["Overview"]
     return "\n\n".join(f"## {title}\n\n{BODIES.get(title, 'Nothing is known yet.')}" for title in titles) + "\n"
 

@@ -148,7 +148,8 @@ def show_findings(server: OrchServer, record: RunRecord) -> None:
     """Say once what of the answer the document does not get, and what is to be looked at."""
     if not record.findings:
         return
-    lines = finding_lines(record)
+    # A finding is a sentence, or ends with words of the draft.
+    lines = [line.rstrip(".") for line in finding_lines(record)]
     more = f"; and {len(lines) - _FINDINGS_TOLD} more" if len(lines) > _FINDINGS_TOLD else ""
     if lines:
         message = f"Orch: {'; '.join(lines[:_FINDINGS_TOLD])}{more}. The run's record has all of it."

@@ -270,9 +270,10 @@ class _DraftSteps:
         scope.found(objections)
         self._judged = replace(self.draft, said=(*self.draft.said, *objections))
         if found.thrown_away:
+            where = "draft" if self._plan.writes else "document"
             self._live.warned(
-                f"{counted(found.thrown_away, 'objection')} of the critic quote what the "
-                f"{'draft' if self._plan.writes else 'document'} does not say"
+                f"{counted(found.thrown_away, 'objection')} of the critic left out: not in the {where} is what "
+                f"{'it quotes' if found.thrown_away == 1 else 'they quote'}"
             )
 
     async def _repair(self, scope: StepScope) -> None:

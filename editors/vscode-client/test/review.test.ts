@@ -131,4 +131,9 @@ test("a success is told in a few words", () => {
   const quick = { ...timing, ended_at: "2026-01-31T10:00:01.260Z" };
   const one = { ...draft, sections: sections.slice(0, 1) };
   assert.equal(endSummary(runRecord({ timing: quick, draft: one, cost: null }), t), "1 section · 1.3 s");
+
+  const findings = [{ severity: "error" }, { severity: "hint" }];
+  const looked = runRecord({ timing: quick, draft: null, cost: null, findings, questions: [{ answer: null }, { answer: "no" }] });
+  assert.equal(endSummary(looked, t), "1 finding · 1 open question · 1.3 s");
+  assert.equal(endSummary(runRecord({ timing: quick, draft: null, cost: null, findings: [], questions: [] }), t), "0 findings · 1.3 s");
 });

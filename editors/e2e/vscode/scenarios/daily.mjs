@@ -116,6 +116,36 @@ export const daily = [
     },
   },
   {
+    name: "a workflow is chosen from a list: a review finds, and writes nothing",
+    world: {
+      files: { ...files, "workspace/.orch/workflows/only-check.toml": 'description = "Only the machine"\n[[steps]]\nid = "check"\n' },
+    },
+    run: async (context) => {
+      const window = await openSpec(context);
+      await window.during(async () => {
+        const { page } = window;
+        const before = await window.text();
+        const row = (text) => page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
+        await window.command("Orch: Run a Workflow…");
+        await row("Only the machine").waitFor();
+        await row("usual").waitFor();
+        await row("Findings on the document as it stands").click();
+        await window.toast("Nobody says from when on a client counts as busy").waitFor();
+        const end = window.toast(/1 finding · /u);
+        await end.waitFor();
+        assert.equal(await end.getByRole("button", { name: "Undo" }).count(), 0);
+        assert.equal(await window.text(), before);
+
+        await window.command("Orch: Run a Workflow…");
+        await row("Questions that only the client can answer").click();
+        await window.toast(/1 open question/u).getByRole("button", { name: "Answer…" }).click();
+        await row("How long is a client refused?").click();
+        await row("a minute").click();
+        await window.line("How long is a client refused?").waitFor();
+      });
+    },
+  },
+  {
     name: "the notice of a success undoes all of it",
     world: { files },
     run: async (context) => {

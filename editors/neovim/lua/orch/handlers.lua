@@ -42,17 +42,49 @@ local function in_a_window(run)
   return run.bufnr ~= nil and vim.fn.bufwinid(run.bufnr) ~= -1
 end
 
---- How many sections a run brought, and how long that took.
----@param record orch.Record
+---@param count integer
+---@param noun string
 ---@return string
-function M.summary(record)
+local function counted(count, noun)
+  return ('%d %s%s'):format(count, noun, count == 1 and '' or 's')
+end
+
+--- What came of a run that writes nothing: the errors and warnings that it found, and the questions that are open.
+---@param record orch.Record
+---@return string[]
+local function looked(record)
+  local found, open = 0, 0
+  for _, finding in ipairs(type(record.findings) == 'table' and record.findings or {}) do
+    found = found + ((finding.severity == 'error' or finding.severity == 'warning') and 1 or 0)
+  end
+  for _, question in ipairs(type(record.questions) == 'table' and record.questions or {}) do
+    open = open + (type(question.answer) ~= 'string' and 1 or 0)
+  end
+  local parts = { counted(found, 'finding') }
+  if open > 0 then
+    parts[#parts + 1] = counted(open, 'open question')
+  end
+  return parts
+end
+
+--- How many sections were written.
+---@param record orch.Record
+---@return string[]
+local function written(record)
   local count = 0
   for _, section in ipairs(type(record.draft) == 'table' and record.draft.sections or {}) do
     if section.state == 'applied' or section.state == 'edited' then
       count = count + 1
     end
   end
-  local parts = { count == 1 and '1 section' or ('%d sections'):format(count) }
+  return { counted(count, 'section') }
+end
+
+--- What came of a run, and how long that took.
+---@param record orch.Record
+---@return string
+function M.summary(record)
+  local parts = type(record.draft) == 'table' and written(record) or looked(record)
   local seconds = seconds_between(record.timing.started_at, record.timing.ended_at)
   if seconds then
     parts[#parts + 1] = seconds < 10 and ('%.1f s'):format(seconds) or ('%d s'):format(seconds)
@@ -103,7 +135,13 @@ local function tell_end(run)
   if run.record.status == 'failed' then
     notice.warn(M.ending(run.record))
   elseif is_done(run.record) and in_a_window(run) then
-    notice.info(('%s · :Orch undo · :Orch next'):format(M.summary(run.record)))
+    local summary = M.summary(run.record)
+    if type(run.record.draft) == 'table' then
+      notice.info(('%s · :Orch undo · :Orch next'):format(summary))
+    else
+      local asks = summary:find('question', 1, true) and ' · :Orch answer' or ''
+      notice.info(('%s%s · :Orch run'):format(summary, asks))
+    end
   else
     notice.info(M.ending(run.record))
   end

@@ -4,7 +4,7 @@ local notice = require('orch.notice')
 
 local M = {}
 
-local COMPLETION_MS = 1000
+local COMPLETION_MS = 2000
 
 ---@class orch.Workflow
 ---@field name string

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { isDraftReady, isLive, type RunRecord } from "./record";
 import type { RunChange, RunTracker } from "./runTracker";
 import type { NewText } from "../marks/newText";
-import { endSummary } from "./statusText";
+import { endSummary, openQuestions } from "./statusText";
 import type { CommandFailure } from "../client/failure";
 import { isSame } from "../documents/sameDocument";
 
@@ -77,17 +77,22 @@ async function tellSuccess(record: RunRecord, document: vscode.Uri | undefined, 
   const { l10n, window } = vscode;
   const summary = endSummary(record, l10n.t);
   const inFront = isInFront(document);
-  const [undo, review, open] = [l10n.t("Undo"), l10n.t("Review"), l10n.t("Open Document")];
-  const hasNew = document !== undefined && newText.has(document);
+  const [undo, review, open, answer] = [l10n.t("Undo"), l10n.t("Review"), l10n.t("Open Document"), l10n.t("Answer…")];
+  const looked = record.draft === null;
+  const hasNew = !looked && document !== undefined && newText.has(document);
+  const { path } = record.spec;
+  const elsewhere = looked ? l10n.t("{0} has been looked at: {1}", path, summary) : l10n.t("{0} has been drafted: {1}", path, summary);
   const chosen = await window.showInformationMessage(
-    inFront ? summary : l10n.t("{0} has been drafted: {1}", record.spec.path, summary),
+    inFront ? summary : elsewhere,
     ...(inFront || document === undefined ? [] : [open]),
     ...(hasNew ? [undo, review] : []),
+    ...(looked && openQuestions(record) > 0 ? [answer] : []),
     ...(hasNew && inFront ? [] : [l10n.t("Show Record")]),
   );
   const argument = { uri: document?.toString() };
   if (chosen === undo) await newText.undoAll(argument);
   else if (chosen === review) await newText.review(argument);
+  else if (chosen === answer) await vscode.commands.executeCommand("orch.answerQuestion", { runId: record.run_id });
   return chosen;
 }
 

@@ -31,6 +31,8 @@ export interface RunRecord {
     readonly partial: boolean;
     readonly sections?: readonly DraftSection[];
   } | null;
+  readonly findings?: readonly { readonly severity: string }[];
+  readonly questions?: readonly { readonly answer: string | null }[];
   /** In lists only: the draft was applied, and an undo has taken all of it out of the document again. */
   readonly taken_back?: boolean;
 }

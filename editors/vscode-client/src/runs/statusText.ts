@@ -60,12 +60,30 @@ export function runDetails(record: RunRecord, t: Translate): string[] {
 
 /** What came of a run: how many sections are in the document, how long that took, and for how much, if that is known. */
 export function endSummary(record: RunRecord, t: Translate): string {
-  const written = record.draft?.sections?.filter(({ state }) => state === "applied" || state === "edited").length ?? 0;
-  const parts = [written === 1 ? t("1 section") : t("{0} sections", written)];
+  const parts = record.draft === null ? looked(record, t) : [written(record, t)];
   const seconds = (Date.parse(record.timing.ended_at ?? "") - Date.parse(record.timing.started_at)) / 1000;
   if (Number.isFinite(seconds) && seconds >= 0) parts.push(t("{0} s", seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)));
   if (record.cost !== null) parts.push(`${record.cost.amount} ${record.cost.currency}`);
   return parts.join(" · ");
+}
+
+function written({ draft }: RunRecord, t: Translate): string {
+  const count = draft?.sections?.filter(({ state }) => state === "applied" || state === "edited").length ?? 0;
+  return count === 1 ? t("1 section") : t("{0} sections", count);
+}
+
+/** What came of a run that writes nothing: the errors and warnings that it found, and the questions that are open. */
+function looked(record: RunRecord, t: Translate): string[] {
+  const found = record.findings?.filter(({ severity }) => severity === "error" || severity === "warning").length ?? 0;
+  const parts = [found === 1 ? t("1 finding") : t("{0} findings", found)];
+  const open = openQuestions(record);
+  if (open > 0) parts.push(open === 1 ? t("1 open question") : t("{0} open questions", open));
+  return parts;
+}
+
+/** How many questions of a run nobody has answered. */
+export function openQuestions({ questions }: RunRecord): number {
+  return questions?.filter(({ answer }) => answer === null).length ?? 0;
 }
 
 /** The state of a run for a person: its status, and what became of its draft. */
