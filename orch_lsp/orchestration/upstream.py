@@ -15,7 +15,8 @@ from pathlib import Path
 from threading import Lock
 from typing import cast
 
-from orch_lsp.document.node import Relation, folded
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.node import Citation, Relation, folded
 from orch_lsp.git.files import read_file
 from orch_lsp.git.objects import MissingObjectError
 from orch_lsp.language.index import Index
@@ -65,22 +66,32 @@ def nodes_then(reading: Reading, index: Index) -> frozenset[NodeThen]:
     """
     if reading.root is None or checkout_of(reading.root) is None:
         return frozenset()
-    cited = {one.key for one in reading.document.nodes.citations if one.relation in _OF_REQUIREMENTS and not one.scope}
+    # Where a key is of several nodes, as `2.3` of a criterion and of a task, those count that a citation means.
+    meant = {
+        (found.path, found.node.key): found.node.sha256
+        for key in _cited(reading.document)
+        for found in index.definitions(reading.spec_path, key)
+        if found.path != reading.spec_path
+    }
     # A spec can have a hundred documents, and each that is looked at in a commit is read as it was then.
-    neighbours = [one for one in index.neighbours(reading.spec_path) if cited & one.nodes.by_key.keys()]
-    if not neighbours:
+    if not meant:
         return frozenset()
-    made = _made(reading.root, reading.spec_path, tuple(sorted(one.path for one in neighbours)))
+    made = _made(reading.root, reading.spec_path, tuple(sorted({path for path, _ in meant})))
     if made is None or made.wording != _wording(reading.document.text):
         return frozenset()
     reviewed = read_reviewed(reading.root)
     then: set[NodeThen] = set()
-    for neighbour in neighbours:
-        for key in cited & neighbour.nodes.by_key.keys():
-            was, now = made.nodes.get((neighbour.path, key)), neighbour.nodes.by_key[key].sha256
-            if was is not None and was != now and (neighbour.path, key, now) not in reviewed:
-                then.add(NodeThen(neighbour.path, key, was))
+    for (path, key), now in meant.items():
+        was = made.nodes.get((path, key))
+        if was is not None and was != now and (path, key, now) not in reviewed:
+            then.add(NodeThen(path, key, was))
     return frozenset(then)
+
+
+def _cited(document: SpecDocument) -> Collection[Citation]:
+    """A citation of each key that the document covers or validates in its own spec."""
+    own = (one for one in document.nodes.citations if one.relation in _OF_REQUIREMENTS and not one.scope)
+    return {(one.relation, one.key): one for one in own}.values()
 
 
 def _made(root: Path, path: str, others: tuple[str, ...]) -> _Made | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from orch_lsp.rules.lexicon import TermKind, Terms, terms
+from orch_lsp.rules.lexicon import FIRST_OF_OTHER_SCRIPTS, TermKind, Terms, terms
 from orch_lsp.rules.requirement_blocks import blocks
 from orch_lsp.rules.rule import Found, Rule, Subject
 from orch_lsp.rules.statements import Statement, marked, statements
@@ -18,6 +18,9 @@ from orch_lsp.text import Span
 _MEASURE = re.compile(r"[\d%<>≤≥=±]")
 _ENGLISH = re.compile(r"(?:the|a|an|to|of|and|is|are|with|for|in|on|by)(?!\w)", re.IGNORECASE)
 _PATH = re.compile(r"[ -](?:path|track|lane|fail)")
+_KANA = re.compile(r"[\u3041-\u30ff]")
+_REQUIRED_THING = re.compile(r"必須(?![でとだ。．.、,」\s]|\Z)")
+"""必須フィールド, 必須の項目: something that is required, and no obligation."""
 _AFTER = re.compile(r"\s*(?:NOT\b)?[\s.,;]*\Z")
 
 
@@ -59,12 +62,22 @@ def superfluous_infinitive(subject: Subject) -> Iterator[Found]:
     yield from _terms(subject, "infinitive", lambda words: f"{words} is not needed: say what is done.")
 
 
+def _obligations(text: str, around: Span, every: list[Span]) -> list[Span]:
+    """The words of a statement that oblige by themselves."""
+    # Where obligations are in capitals, others are parts of what is obliged to; so is 必須 in a sentence with `shall`.
+    capitals = [span for span in every if text[span.start : span.end].isupper()]
+    latin = capitals or [span for span in every if text[span.start] < FIRST_OF_OTHER_SCRIPTS]
+    if latin:
+        return latin
+    is_japanese = _KANA.search(text, around.start, around.end) is not None
+    return [span for span in every if not (is_japanese and _REQUIRED_THING.match(text, span.start))]
+
+
 def multiple_requirements(subject: Subject) -> Iterator[Found]:
     """Statements with more than one obligation."""
     text = subject.document.text
     for statement, every in marked(subject, "obliges"):
-        # Where obligations are in capitals, others are parts of what is obliged to.
-        spans = [span for span in every if text[span.start : span.end].isupper()] or every
+        spans = _obligations(text, statement.span, every)
         if len(spans) > 1 and statement.node.kind != "success_criterion":
             message = f"This says {len(spans)} times what has to hold: one obligation each can be tested and traced."
             yield Found(message, spans[1], statement.node.key)
@@ -97,7 +110,9 @@ def statement_without_keyword(subject: Subject) -> Iterator[Found]:
             continue
         group = (node.kind, _prefix(node.key))
         words = text[span.start : span.end]
-        if normative.any_in(span) or then.any_in(span) or _says(own, words) or ENDS_IN_DUTY.search(words):
+        # `**R1** (MUST): …` says so beside its id.
+        whole = span if node.name is None else Span(node.name.end, span.end)
+        if normative.any_in(whole) or then.any_in(span) or _says(own, words) or ENDS_IN_DUTY.search(words):
             yield _Judged("", Span(0, 0), node.key, group=group)
         else:
             severity = None if _is_english(words) else "information"

@@ -35,11 +35,20 @@ _TERMS: Mapping[TermKind, tuple[str, ...]] = {
     "trigger": weak_words.TRIGGERS,
 }
 _WORD = re.compile(r"[^\W\d_]+")
-_FIRST_OF_OTHER_SCRIPTS = "\u1100"
+_DENIED = "(?<![不未無无非부불비])"
+"""Not the end of a word that denies it: 不可能な場合 and 불충분 say the opposite, and clearly."""
+_OTHERWISE: Mapping[str, str] = {
+    # 利用可能な場合: what is the case when something is available, and no way out.
+    **dict.fromkeys(("可能な場合", "可能であれば", "可能な限り"), r"(?<![\u4e00-\u9fff々])"),
+    # 三十分に一度: minutes.
+    **dict.fromkeys(("十分な", "十分に"), "(?<![一二三四五六七八九十百数])"),
+}
+"""What may not stand in front of a word of another script, beside what denies it."""
+FIRST_OF_OTHER_SCRIPTS = "\u1100"
 
 
 def _is_latin(word: str) -> bool:
-    return word[0] < _FIRST_OF_OTHER_SCRIPTS
+    return word[0] < FIRST_OF_OTHER_SCRIPTS
 
 
 def _phrases() -> dict[str, list[tuple[str, TermKind]]]:
@@ -55,8 +64,18 @@ def _phrases() -> dict[str, list[tuple[str, TermKind]]]:
 
 
 _BY_FIRST_WORD = _phrases()
+_WEAK: frozenset[TermKind] = frozenset(("vague", "escape"))
+
+
+def _pattern(kind: TermKind, words: list[str]) -> re.Pattern[str]:
+    ordered = sorted(words, key=len, reverse=True)
+    if kind not in _WEAK:
+        return re.compile("|".join(map(re.escape, ordered)))
+    return re.compile("|".join(_DENIED + _OTHERWISE.get(word, "") + re.escape(word) for word in ordered))
+
+
 _OTHER_SCRIPTS: dict[TermKind, re.Pattern[str]] = {
-    kind: re.compile("|".join(map(re.escape, sorted(others, key=len, reverse=True))))
+    kind: _pattern(kind, others)
     for kind, words in _TERMS.items()
     if (others := [word for word in words if not _is_latin(word)])
 }

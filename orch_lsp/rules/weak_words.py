@@ -262,6 +262,7 @@ MEASURED = (
         "match",
         "matches",
     ),
+    *("single", "once", "verified", "test", "tests"),
     *("unchanged", "present", "absent", "complete", "completes", "remain", "remains", "returns", "return", "cannot"),
     *(
         "does not",

@@ -470,3 +470,13 @@ def test_ids_in_bold_declare_criteria_with_a_word_in_front_or_without(end: str):
     document = parse(_IDS_IN_BOLD.replace("\n", end), REQUIREMENTS)
     criteria = [node.key for node in document.nodes.nodes if node.kind == "criterion"]
     assert criteria == ["3.1.1", "3.1.2", "3.2.1", "3.2.2", "3.2.3", "3.2.4", "3.2.5"]
+
+
+def test_bullets_below_a_criterion_in_a_line_of_its_own_are_details_of_it() -> None:
+    text = (
+        "# Requirements Document\n\n## Requirements\n\n### Requirement 1: A\n\n#### Acceptance Criteria\n\n"
+        "1.1. Events are counted:\n   - `page_view`\n   - `search`\n\n1.2. Numbers are defined:\n- a week\n"
+        "\n### Requirement 2: B\n\n#### Acceptance Criteria\n\n- WHEN a THEN b\n- WHEN c THEN d\n"
+    )
+    nodes = parse(text, REQUIREMENTS).nodes
+    assert [node.key for node in nodes.nodes if node.kind == "criterion"] == ["1.1", "1.2", "2.1", "2.2"]

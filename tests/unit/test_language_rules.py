@@ -75,6 +75,8 @@ def test_the_examples_of_the_page_are_what_they_are_said_to_be(code: str) -> Non
         ("open_ended", "Le système doit chercher titres et/ou auteurs", "et/ou"),
         ("multiple_requirements", "It SHALL search and SHALL sort", "SHALL"),
         ("multiple_requirements", "系统必须搜索，并且必须排序", "必须"),
+        ("multiple_requirements", "系統必須搜尋，並且必須排序", "必須"),
+        ("multiple_requirements", "入力は必須である。システムは拒否しなければならない", "しなければならない"),
         ("multiple_requirements", "Das System muss suchen und muss sortieren", "muss"),
         ("multiple_requirements", "El sistema debe buscar y debe ordenar", "debe"),
     ],
@@ -98,6 +100,15 @@ def test_words_are_found_in_any_language(code: str, sentence: str, words: str) -
         "The system MUST show quick_start and fast-forward",
         "The system MUST show the [page](https://example.org/fast/etc)",
         "The system SHALL refuse what the client must not send",
+        "If プロバイダーが利用不可能な場合, the system shall 一覧を表示する",
+        "システムは、通信が利用可能な場合に送信しなければならない",
+        "시스템은 처리가 불가능한 경우 알려야 한다",
+        "시스템은 잔액이 불충분할 때 거절해야 한다",
+        "系统必须在不可能时拒绝",
+        "システムは三十分に一度保存しなければならない",
+        "The system shall 必須フィールドを検証する",
+        "システムは必須フィールドを検証しなければならない",
+        "システムは必須の項目を赤で示すものとする",
     ],
 )
 def test_words_of_others_names_and_parts_of_words_are_none(sentence: str) -> None:
@@ -154,6 +165,14 @@ def test_a_statement_without_a_keyword_is_found_among_those_with_one(lines: list
     others = "".join(f"- **LO-{number:03}**: Learners know it\n" for number in range(1, 4))
     text = f"# T\n\n## Requirements\n\n{listed}\n{others}"
     assert [one.severity for one in found(text, SPEC, "statement_without_keyword")] == severities
+
+
+def test_a_word_beside_the_id_obliges() -> None:
+    lines = "".join(f"- **R{number:03}** (MUST): {{}}\n" for number in range(1, 4))
+    text = f"# T\n\n## Requirements\n\n{lines.format('It MUST a', 'It MUST b', 'The fix is verifiable')}"
+    assert found(text, SPEC, "statement_without_keyword") == []
+    bare = text.replace("(MUST)", "(P1)")
+    assert [one.key for one in found(bare, SPEC, "statement_without_keyword")] == ["R003"]
 
 
 def test_scenarios_of_stories_oblige_by_their_form() -> None:

@@ -195,3 +195,13 @@ def test_lines_that_cannot_be_read_are_none(tmp_path: Path) -> None:
     assert read_reviewed(tmp_path) == {("a", "b", "c")}
     write_reviewed(tmp_path, [("a", "b", "d"), ("a", "e", "f")])
     assert read_reviewed(tmp_path) == {("a", "b", "d"), ("a", "e", "f")}
+
+
+def test_a_number_that_a_task_has_as_well_means_the_criterion(spec: Spec) -> None:
+    tasks = TASKS.replace("- [ ] 2. Say why\n", "- [ ] 2. Say why\n- [ ] 1.2 Word the message\n")
+    design = "# Design\n\n## Requirements Traceability\n\n| Requirement | By |\n|---|---|\n| 1.2 | Errors |\n"
+    spec.commit(requirements=REQUIREMENTS, tasks=tasks, design=f"{design}\n**Validates: Requirements 1.2**\n")
+    spec.commit(tasks=tasks.replace("Word the message", "Word the message, done"))
+    assert spec.stale() == []
+    spec.commit(requirements=REQUIREMENTS.replace("say why", "say why in one line"))
+    assert {name for _, _, name in spec.stale()} == {"tasks.md", "design.md"}

@@ -184,14 +184,19 @@ class _Reading:
     def made(self) -> tuple[Piece, dict[str, int]]:
         """The piece, and the last number of each requirement whose criteria were counted."""
         heads = tuple(place.head for place in self._places[1:] if place is not None)
-        nodes = (*self._items(), *self._lines())
+        lines = tuple(self._lines())
+        nodes = (*self._items([line.span.start for line in lines]), *lines)
         return Piece(heads, nodes, citations_of(self._chunk, _RELATIONS)), self._lasts
 
     def _place(self, offset: int) -> _Place | None:
         return self._places[bisect_right(self._starts, offset)]
 
-    def _items(self) -> Iterator[Node]:
-        """Nodes of the items right below a heading."""
+    def _items(self, lines: list[int]) -> Iterator[Node]:
+        """Nodes of the items right below a heading.
+
+        Args:
+            lines: Where lines begin that are nodes by the id in front of them: bullets below one are details of it.
+        """
         keys: dict[int, str] = {}
         for number, item in enumerate(items_of(self._chunk)):
             place = self._place(item.span.start)
@@ -209,7 +214,7 @@ class _Reading:
             elif item.parent in keys:
                 if item.ordinal is not None:
                     yield self._criterion(item, keys[item.parent])
-            elif item.parent < 0 and self._is_criterion(place, item):
+            elif item.parent < 0 and self._is_criterion(place, item) and not self._is_detail(item, lines):
                 yield self._criterion(item, place.requirement)
 
     def _is_criterion(self, place: _Place, item: Item) -> bool:
@@ -228,6 +233,15 @@ class _Reading:
             # A bare number may be a measure: `- 3.5 seconds`.
             return False
         return key_of(explicit["id"]).startswith(f"{place.requirement}.")
+
+    def _is_detail(self, item: Item, lines: list[int]) -> bool:
+        """Whether a bullet without an id stands below a line with one, with no heading between."""
+        if not lines or item.ordinal is not None or self._explicit(item) is not None:
+            return False
+        headings = bisect_right(self._starts, item.span.start)
+        above = self._starts[headings - 1] if headings else -1
+        before = bisect_right(lines, item.span.start) - 1
+        return before >= 0 and lines[before] > above
 
     def _explicit(self, item: Item) -> re.Match[str] | None:
         return _EXPLICIT.match(self._text, item.content.start, item.content.end)
