@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orch_lsp.runs.escape import code, fenced, plain, prose, visible
+from orch_lsp.runs.escape import code, fenced, plain, sentence, visible
 from orch_lsp.text import counted, split_lines
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class _Named:
 
 def markdown(about: About, address: Address, code_address: CodeAddress = _nowhere) -> str:
     """The hover for a client that renders Markdown."""
-    head = f"{code(_key(about.node))} · {prose(_kind(about.node))} · {code(about.path)}"
+    head = f"{code(_key(about.node))} · {sentence(_kind(about.node))} · {code(about.path)}"
     lists = [
         f"- {label} {len(named)}: {', '.join(_linked(one) for one in named[:MOST_LISTED])}{_rest(named)}"
         for label, named in (*_lists(about, address), *_code_lists(about, code_address))
@@ -77,7 +77,7 @@ def description(node: Node, path: str, *, is_markdown: bool) -> str:
     """A node with its text alone, as a list of proposals tells it beside the one that is chosen."""
     words = _shown(node.source[node.span.start : node.span.end].rstrip())
     if is_markdown:
-        return f"{code(_key(node))} · {prose(_kind(node))} · {code(path)}\n\n{fenced(words, 'markdown')}"
+        return f"{code(_key(node))} · {sentence(_kind(node))} · {code(path)}\n\n{fenced(words, 'markdown')}"
     return "\n".join((f"{plain(_key(node))} · {_kind(node)} · {plain(path)}", visible(words, keep="\n\t")))
 
 
@@ -121,8 +121,8 @@ def _code_lists(about: About, address: CodeAddress) -> Iterator[tuple[str, Seque
 
 
 def _linked(named: _Named) -> str:
-    words = f"[{prose(named.words)}](<{named.address}>)" if named.address else prose(named.words)
-    return f"{words} ({prose(named.path)})"
+    words = f"[{sentence(named.words)}](<{named.address}>)" if named.address else sentence(named.words)
+    return f"{words} ({sentence(named.path)})"
 
 
 def _rest(named: Sequence[_Named]) -> str:

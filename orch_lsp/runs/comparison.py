@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from orch_lsp.runs.escape import code, fenced, plain, prose
+from orch_lsp.runs.escape import code, fenced, plain, sentence
 from orch_lsp.runs.labels import cost_label, model_label, status_label, tokens_label
 from orch_lsp.runs.record import ContextItemRef, RunRecord
 from orch_lsp.runs.schema import plain_value
@@ -285,7 +285,7 @@ def comparison_markdown(made: Comparison) -> str:
         blocks.append(f"## {part.heading}")
         listed: list[str] = []
         for line, diff in part.lines:
-            listed.append(f"- {code(line) if part.heading == 'Runs' else prose(line)}")
+            listed.append(f"- {code(line) if part.heading == 'Runs' else sentence(line)}")
             if diff:
                 blocks += ["\n".join(listed), fenced("\n".join(diff), "diff")]
                 listed = []

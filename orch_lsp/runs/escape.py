@@ -16,7 +16,6 @@ _JOINERS = frozenset("\u200c\u200d")
 """Format characters that words of some scripts, and emoji, need."""
 _JOINED = frozenset({"Lo", "Mn", "Mc", "So", "Sk"})
 """Characters that may stand on both sides of a joiner; elsewhere a joiner only hides."""
-_PUNCTUATION = re.compile(r"[\\`*_{}\[\]<>#!|~&@:.$^\"=]")
 _ACTING = re.compile(
     r"[\\`*{}\[\]<>#!~&$^]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # Within a word it only stands for itself.
@@ -59,24 +58,15 @@ def code(value: object) -> str:
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
-def prose(value: object) -> str:
-    """A sentence as Markdown: words between backticks stay code, all else that Markdown could act on is escaped."""
-    parts = plain(value).split("`")
-    if len(parts) % 2 == 0:
-        return _BLOCK_START.sub(r"\1\\\2", _escaped("`".join(parts)))
-    spans = (code(part) if index % 2 and part else _escaped(part) for index, part in enumerate(parts))
-    return _BLOCK_START.sub(r"\1\\\2", "".join(spans))
-
-
 def sentence(value: object) -> str:
-    """A sentence as `prose`, escaped only where Markdown would act, so that it reads well as it is written.
+    """A sentence as Markdown: words between backticks stay code, all else is escaped only where Markdown would act.
 
-    In a table's cell each `|` is to be escaped, those within code, too.
+    So it reads well as it is written, too. In a table's cell each `|` is to be escaped, those within code, too.
     """
     parts = plain(value).split("`")
     if len(parts) % 2 == 0:
-        return _lightly_escaped("`".join(parts))
-    return "".join(code(part) if index % 2 and part else _lightly_escaped(part) for index, part in enumerate(parts))
+        return _escaped("`".join(parts))
+    return "".join(code(part) if index % 2 and part else _escaped(part) for index, part in enumerate(parts))
 
 
 def fenced(text: str, language: str = "") -> str:
@@ -86,10 +76,5 @@ def fenced(text: str, language: str = "") -> str:
     return f"{fence}{language}\n{shown}{'' if shown.endswith(chr(10)) else chr(10)}{fence}"
 
 
-def _lightly_escaped(text: str) -> str:
-    return _BLOCK_START.sub(r"\1\\\2", _ACTING.sub(lambda match: f"\\{match.group()}", text))
-
-
 def _escaped(text: str) -> str:
-    # A colon, a dot or an at sign escaped, too: many renderers turn bare addresses into links.
-    return _PUNCTUATION.sub(lambda match: f"\\{match.group()}", text)
+    return _BLOCK_START.sub(r"\1\\\2", _ACTING.sub(lambda match: f"\\{match.group()}", text))

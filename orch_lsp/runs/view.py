@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from orch_lsp.errors import ErrorDetail
-from orch_lsp.runs.escape import code, fenced, plain, prose
+from orch_lsp.runs.escape import code, fenced, plain, sentence
 from orch_lsp.runs.labels import (
     COST_UNKNOWN,
     NO_MODEL,
@@ -122,7 +122,7 @@ def _finding_line(finding: Finding) -> str:
 def _finding_blocks(findings: Sequence[Finding]) -> Iterable[str]:
     """Each finding with its words, whole, in a code fence of their own."""
     for finding in findings:
-        yield f"- {prose(f'{finding.rule}: {finding.message}')}"
+        yield f"- {sentence(f'{finding.rule}: {finding.message}')}"
         if finding.text.strip():
             yield fenced(finding.text, "text")
 
@@ -248,9 +248,13 @@ def record_markdown(record: RunRecord, draft_text: str | None, notes: Iterable[s
         notes: Sentences on top, such as that the text comes from the repository.
     """
     view = view_of(record)
-    blocks = [f"# {prose(view.title)}", *(f"> {prose(note)}" for note in notes), _bullets(_fact_lines(record))]
+    blocks = [
+        f"# {sentence(_title(record))}: {code(record.spec.path)}",
+        *(f"> {sentence(note)}" for note in notes),
+        _bullets(_fact_lines(record)),
+    ]
     if view.error:
-        blocks += ("## Error", _bullets([prose(line) for line in view.error]))
+        blocks += ("## Error", _bullets([sentence(line) for line in view.error]))
     if record.steps:
         # As a block: bars that stand below one another tell more.
         blocks += ("## Steps", fenced("\n".join(timeline_lines(timeline_of(record), _PAGE_WIDTH)), "text"))
@@ -264,7 +268,7 @@ def record_markdown(record: RunRecord, draft_text: str | None, notes: Iterable[s
     if record.findings:
         blocks += ("## Findings", *_finding_blocks(record.findings))
     if record.questions:
-        blocks += ("## Questions", _bullets([prose(line) for line in question_lines(record)]))
+        blocks += ("## Questions", _bullets([sentence(line) for line in question_lines(record)]))
     if draft_text is not None:
         blocks += ("## Draft", fenced(draft_text, "markdown"))
     return "\n\n".join(blocks) + "\n"

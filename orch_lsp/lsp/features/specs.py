@@ -10,7 +10,7 @@ from orch_lsp.language.standing import SpecStanding, SpecState, standings
 from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_page
-from orch_lsp.runs.escape import prose
+from orch_lsp.runs.escape import sentence
 from orch_lsp.runs.pages import SPECS
 from orch_lsp.uri import path_of
 
@@ -73,10 +73,10 @@ def _line(spec: SpecStanding, folder: Path) -> str:
     if spec.questions:
         counts.append(f"{spec.questions} open questions")
     documents = ", ".join(
-        f"[{prose(document.path.rpartition('/')[2])}](<{(folder / document.path).as_uri()}>)"
+        f"[{sentence(document.path.rpartition('/')[2])}](<{(folder / document.path).as_uri()}>)"
         for document in spec.documents
     )
-    return f"- **{prose(spec.title)}** ({prose(spec.scope)}): {', '.join((*counts, documents))}"
+    return f"- **{sentence(spec.title)}** ({sentence(spec.scope)}): {', '.join((*counts, documents))}"
 
 
 def _page(lines: Mapping[SpecState, list[str]]) -> str:
