@@ -3,10 +3,10 @@ local nvim = dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'session.lua'
 nvim.run(function()
   nvim.open('limits.spec.md', nvim.BRIEF)
   local offered = vim.fn.getcompletion('Orch ', 'cmdline')
-  for _, name in ipairs({ 'generate', 'history', 'refine', 'retry', 'run' }) do
+  for _, name in ipairs({ 'generate', 'history', 'refine', 'run' }) do
     nvim.equal(true, vim.list_contains(offered, name), name .. ' is offered')
   end
-  for _, name in ipairs({ 'accept', 'apply', 'cancel', 'discard', 'keep', 'reject', 'review', 'undo' }) do
+  for _, name in ipairs({ 'accept', 'answer', 'apply', 'cancel', 'discard', 'keep', 'reject', 'resume', 'retry', 'review', 'toggle', 'undo' }) do
     nvim.equal(false, vim.list_contains(offered, name), name .. ' does not apply')
   end
   nvim.equal({ 'generate' }, vim.fn.getcompletion('Orch gen', 'cmdline'))

@@ -72,22 +72,19 @@ nvim.run(function()
   nvim.write('tools/notes.py', 'raise SystemExit\n')
   local entry = { command = 'python3', args = { 'tools/notes.py' } }
   nvim.write('.mcp.json', vim.json.encode({ mcpServers = { notes = entry } }))
-  local shown
-  vim.ui.select = function(items, _, on_choice)
-    shown = items
+  local asked = {}
+  vim.ui.select = function(items, options, on_choice)
+    asked[#asked + 1] = { options.prompt, items[1].title or items[1] }
     on_choice(items[1], 1)
-  end
-  local asked
-  vim.lsp.handlers['window/showMessageRequest'] = function(_, params)
-    asked = params.message
-    return vim.NIL
   end
   vim.cmd('Orch servers')
   nvim.wait('the page on the server', function()
     return nvim.window_with('# The server')
   end)
-  nvim.equal({ 'notes' }, shown)
-  nvim.wait('the question', function()
-    return asked and asked:find('notes', 1, true)
+  nvim.equal('notes', asked[1][2])
+  nvim.wait('the question of the server', function()
+    return asked[2]
   end)
+  nvim.contains(asked[2][1], 'notes')
+  nvim.equal('Allow', asked[2][2])
 end)

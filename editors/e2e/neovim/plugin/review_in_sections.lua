@@ -8,7 +8,7 @@ nvim.run(function()
   local first = nvim.wait_draft('ready')
   vim.cmd('Orch review')
   nvim.wait('the review', function()
-    return #vim.api.nvim_list_tabpages() == 2 and vim.wo.winbar:find('take section', 1, true)
+    return #vim.api.nvim_list_tabpages() == 2 and require('orch.review').legend():find('s take', 1, true)
   end)
   local proposal = vim.api.nvim_get_current_buf()
 

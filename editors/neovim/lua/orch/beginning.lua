@@ -49,7 +49,7 @@ function M.choose(bufnr, name)
       return
     end
     local options = { prompt = 'New document', kind = 'orch_format', format_item = line }
-    vim.ui.select(answer.choices, options, function(choice)
+    require('orch.pick').choose(answer.choices, options, function(choice)
       if choice and name then
         begin(choice, bufnr, name)
       elseif choice then

@@ -271,6 +271,11 @@ M.subcommands = {
     describe = 'Open the page on the failure shown in this document',
     run = execute('orch.explainError'),
   },
+  reviewed = {
+    needs = 'orch.markReviewed',
+    describe = 'Note that this document still fits what was reworded in what it is made of',
+    run = execute('orch.markReviewed'),
+  },
   context = {
     needs = 'orch.previewContext',
     describe = 'Show what a draft would send now, and why',
@@ -420,17 +425,30 @@ local function in_lenses(bufnr)
   return found
 end
 
---- Whether a run is known that has an end to go on from, or whose end is not known here.
----@param run? orch.Run
+--- Whether a diagnostic of the server in a buffer has a code.
+---@param bufnr integer
+---@param code string
 ---@return boolean
-local function may_resume(run)
-  return not run or vim.list_contains({ 'failed', 'cancelled', 'interrupted' }, run.record.status)
+local function is_said(bufnr, code)
+  return vim.iter(vim.diagnostic.get(bufnr)):any(function(diagnostic)
+    return diagnostic.source == 'orch' and diagnostic.code == code
+  end)
 end
 
---- What applies here, of all that could be done: what is left out can be typed all the same.
+---@param run? orch.Run
+---@return boolean
+local function has_open_question(run)
+  return vim.iter(run and run.record.questions or {}):any(function(question)
+    return type(question.answer) ~= 'string'
+  end)
+end
+
+local ENDED_EARLY = { 'failed', 'cancelled', 'interrupted' }
+
+--- What applies in a buffer now, and what does not; for a command that is not named it is always the same.
 ---@param bufnr integer
----@return table<string, orch.Subcommand>
-function M.fitting(bufnr)
+---@return table<string, boolean>
+local function applies_in(bufnr)
   local runs, marks = require('orch.runs'), require('orch.marks')
   local newest, lenses = runs.newest(bufnr), in_lenses(bufnr)
   local live = #runs.live() > 0
@@ -439,7 +457,8 @@ function M.fitting(bufnr)
     or lenses['orch.applyDraft'] == true
     or vim.b[bufnr].orch_run_id ~= nil
   local code, new = failure_code(bufnr), marks.count(bufnr) > 0
-  local applies = {
+  local line = vim.api.nvim_buf_get_lines(bufnr, 0, -1, false)[vim.api.nvim_win_get_cursor(0)[1]] or ''
+  return {
     cancel = live,
     preview = live,
     generate = not (newest and runs.is_live(newest)),
@@ -449,14 +468,26 @@ function M.fitting(bufnr)
     accept = waits,
     reject = waits,
     discard = waits,
-    resume = may_resume(newest),
+    draft = newest ~= nil,
+    retry = newest ~= nil or code ~= nil,
+    resume = code ~= nil or (newest ~= nil and vim.list_contains(ENDED_EARLY, newest.record.status)),
+    answer = has_open_question(newest),
     explain = code ~= nil,
     dismiss = code ~= nil,
     allow = code == 'not_allowed',
     keep = new,
     undo = new,
     next = new,
+    toggle = line:match('^%s*[-*+] %[[ xX]%]') ~= nil,
+    reviewed = is_said(bufnr, 'stale_downstream'),
   }
+end
+
+--- What can be done here and applies: what is left out can be typed all the same.
+---@param bufnr integer
+---@return table<string, orch.Subcommand>
+function M.fitting(bufnr)
+  local applies = applies_in(bufnr)
   local offered = M.offered(bufnr)
   for name in pairs(offered) do
     if applies[name] == false then
@@ -542,18 +573,25 @@ local function perform(subcommand, words, bufnr)
   subcommand.run(words, bufnr, subject)
 end
 
----@param offered table<string, orch.Subcommand>
+--- A list of what applies; what does so just now, and not always, comes first.
 ---@param bufnr integer
-local function menu(offered, bufnr)
+local function menu(bufnr)
+  local offered, applies = M.fitting(bufnr), applies_in(bufnr)
   local names = vim.tbl_keys(offered)
-  table.sort(names)
+  table.sort(names, function(one, other)
+    local first, second = applies[one] == true, applies[other] == true
+    if first ~= second then
+      return first
+    end
+    return one < other
+  end)
   local options = {
-    prompt = 'Orch',
+    prompt = 'What is to be done here?',
     format_item = function(name)
       return ('%-9s %s'):format(name, offered[name].describe)
     end,
   }
-  vim.ui.select(names, options, function(name)
+  require('orch.pick').choose(names, options, function(name)
     if name then
       perform(offered[name], {}, bufnr)
     end
@@ -568,7 +606,7 @@ function M.run(call)
   local words = vim.list_slice(call.fargs, 2)
   local name = call.fargs[1]
   if not name then
-    menu(M.fitting(bufnr), bufnr)
+    menu(bufnr)
   elseif offered[name] then
     perform(offered[name], words, bufnr)
   elseif M.subcommands[name] then

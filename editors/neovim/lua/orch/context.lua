@@ -73,7 +73,7 @@ function M.servers(bufnr)
       notice.info('no server of this workspace waits to be allowed.')
       return
     end
-    vim.ui.select(waiting, { prompt = 'Look at which server?' }, function(name)
+    require('orch.pick').choose(waiting, { prompt = 'Look at which server?' }, function(name)
       if name then
         rpc.execute('orch.allowServer', vim.tbl_extend('force', argument, { name = name }), bufnr)
       end

@@ -95,23 +95,35 @@ function M.summary(record)
   return table.concat(parts, ' · ')
 end
 
+--- What can be done about a run that completed, where its document is in view.
+---@param record orch.Record
+---@param has_draft boolean
+---@return string
+local function next_steps(record, has_draft)
+  if has_draft then
+    return ' · :Orch undo all · :Orch next'
+  end
+  local asks = table.concat(looked(record)):find('question', 1, true) ~= nil
+  return (asks and ' · :Orch answer' or '') .. ' · :Orch run'
+end
+
 --- One sentence for the end of a run.
 ---@param record orch.Record
+---@param in_view boolean The person sees which document it is about.
 ---@return string
-function M.ending(record)
-  local where = record.spec.path
+function M.ending(record, in_view)
+  local where = in_view and '' or record.spec.path .. ': '
+  local draft = type(record.draft) == 'table' and record.draft or nil
+  local told = ('the run was %s.'):format(record.status)
   if record.status == 'failed' and type(record.error) == 'table' then
     local error = record.error
-    return ('%s: %s %s %s'):format(where, error.message, error.remediation, CURES[error.code] or ':Orch retry')
+    told = ('%s %s %s'):format(error.message, error.remediation, CURES[error.code] or ':Orch retry')
+  elseif record.status == 'completed' and draft and draft.state == 'ready' then
+    told = 'a draft is ready. :Orch review'
+  elseif record.status == 'completed' then
+    told = M.summary(record) .. (in_view and next_steps(record, draft ~= nil) or '')
   end
-  if record.status == 'completed' then
-    local state = type(record.draft) == 'table' and record.draft.state or nil
-    if state == 'ready' then
-      return ('%s: a draft is ready. :Orch review shows it.'):format(where)
-    end
-    return ('%s: %s'):format(where, M.summary(record))
-  end
-  return ('%s: the run was %s.'):format(where, record.status)
+  return where .. told
 end
 
 --- Whether the document has the draft.
@@ -132,19 +144,8 @@ local function tell_end(run)
   if unwanted then
     return
   end
-  if run.record.status == 'failed' then
-    notice.warn(M.ending(run.record))
-  elseif is_done(run.record) and in_a_window(run) then
-    local summary = M.summary(run.record)
-    if type(run.record.draft) == 'table' then
-      notice.info(('%s · :Orch undo · :Orch next'):format(summary))
-    else
-      local asks = summary:find('question', 1, true) and ' · :Orch answer' or ''
-      notice.info(('%s%s · :Orch run'):format(summary, asks))
-    end
-  else
-    notice.info(M.ending(run.record))
-  end
+  local say = run.record.status == 'failed' and notice.warn or notice.info
+  say(M.ending(run.record, in_a_window(run)))
 end
 
 --- A run is over when it has ended and, if it brought a draft, that draft is where it belongs: the run's progress,
@@ -224,6 +225,9 @@ M.handlers = {
       say = notice.warn
     end
     say(text)
+  end,
+  ['window/showMessageRequest'] = function(_, params)
+    return require('orch.pick').answer(params)
   end,
   ['workspace/textDocumentContent/refresh'] = function(_, params)
     require('orch.page').refresh(params.uri)

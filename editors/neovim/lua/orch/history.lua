@@ -63,7 +63,7 @@ end
 ---@param client_id integer
 local function choose(records, client_id)
   local options = { prompt = 'Orch runs', kind = 'orch_run', format_item = M.line }
-  vim.ui.select(records, options, function(record)
+  require('orch.pick').choose(records, options, function(record)
     if record then
       require('orch.page').open('orch-run', record.run_id, client_id)
     end

@@ -188,9 +188,14 @@ end
 ---@param bufnr integer
 ---@param all boolean
 function M.keep(bufnr, all)
-  for _, mark in ipairs(meant(bufnr, all)) do
+  local found = meant(bufnr, all)
+  for _, mark in ipairs(found) do
     forget(bufnr, mark.id)
-    notice.info(('“%s” is kept.'):format(mark.new.title))
+  end
+  if #found == 1 then
+    notice.info(('“%s” is kept.'):format(found[1].new.title))
+  elseif #found > 1 then
+    notice.info(('%d parts are kept.'):format(#found))
   end
 end
 

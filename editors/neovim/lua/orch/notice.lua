@@ -2,18 +2,20 @@
 local M = {}
 
 --- The first line of a message, as far as it fits: a longer one would ask for a key, which somebody who types would
---- give it without looking.
+--- give it without looking. A command at its end, which helps, is kept.
 ---@param text string
 ---@return string
 local function fitting(text)
+  local cure = text:match(' :Orch %w+$') or ''
   local line = text:gsub('%s*\n.*', ' …')
   if vim.fn.strdisplaywidth(line) <= vim.v.echospace then
     return line
   end
-  while vim.fn.strdisplaywidth(line) >= vim.v.echospace do
+  local room = vim.v.echospace - vim.fn.strdisplaywidth(cure)
+  while vim.fn.strdisplaywidth(line) >= room do
     line = vim.fn.strcharpart(line, 0, vim.fn.strchars(line) - 1)
   end
-  return line .. '…'
+  return line .. '…' .. cure
 end
 
 ---@return boolean
@@ -35,6 +37,10 @@ local function say(message, level)
   if shown ~= text then
     -- All of it is for `:messages`.
     vim.cmd(('silent echomsg %s'):format(vim.fn.string((text:gsub('%s*\n%s*', ' ')))))
+  end
+  if is_on_the_command_line() then
+    -- A message behind another that is not drawn yet would make the screen scroll, and ask for a key.
+    vim.cmd.redraw()
   end
   vim.notify(shown, level, { title = 'Orch' })
 end

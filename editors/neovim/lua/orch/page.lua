@@ -78,6 +78,8 @@ end
 --- Show Markdown as a page: its marks are hidden but where the cursor is, and lines break between words.
 ---@param window integer
 function M.render(window)
+  -- The syntax file hides no marks of code; a Neovim without the parser has that alone.
+  pcall(vim.treesitter.start, vim.api.nvim_win_get_buf(window), 'markdown')
   vim.wo[window].conceallevel = 2
   vim.wo[window].wrap = true
   vim.wo[window].linebreak = true

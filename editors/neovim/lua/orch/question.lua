@@ -14,7 +14,7 @@ local function offer(answered, bufnr)
     return
   end
   local all = ('Update %d section(s): %s'):format(#answered.sections, table.concat(answered.sections, ', '))
-  vim.ui.select({ all, 'Not now' }, {
+  require('orch.pick').choose({ all, 'Not now' }, {
     prompt = ('%s is answered.'):format(answered.question),
   }, function(chosen)
     if chosen == all then
@@ -54,7 +54,7 @@ local function answer(argument, bufnr, question)
     return
   end
   table.insert(options, OTHER)
-  vim.ui.select(options, { prompt = question.text }, function(chosen)
+  require('orch.pick').choose(options, { prompt = question.text }, function(chosen)
     if chosen == OTHER then
       ask()
     else
@@ -79,7 +79,7 @@ function M.ask(bufnr)
       notice.info('Nothing is left to answer.')
       return
     end
-    vim.ui.select(open, {
+    require('orch.pick').choose(open, {
       prompt = 'Which question?',
       format_item = function(question)
         return ('%s: %s'):format(question.id, question.text)

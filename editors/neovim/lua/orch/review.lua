@@ -195,6 +195,17 @@ local function map_keys(draft, proposal, tab)
   end, 'Orch: close the review')
 end
 
+--- Columns of a screen on which two texts stand side by side; in a narrower one they stand below each other.
+local WIDE = 100
+
+--- What the keys do, in words or in short ones, whichever the window above which they stand has room for.
+---@return string
+function M.legend()
+  local long = 'Orch: a apply all  s take section  r reject  w rewrite  c remark  d discard  q close'
+  local short = 'a all  s take  r reject  w rewrite  c remark  d drop  q close'
+  return #long <= vim.api.nvim_win_get_width(0) and long or short
+end
+
 ---@param draft orch.DraftPreview
 ---@param client_id integer
 local function show(draft, client_id)
@@ -208,10 +219,16 @@ local function show(draft, client_id)
   fill(proposal, draft, proposed(draft))
   vim.b[proposal].orch_client_id = client_id
   vim.b[proposal].orch_sections = draft.sections
-  vim.api.nvim_open_win(proposal, true, { split = 'right', win = 0 })
+  pcall(vim.api.nvim_buf_set_name, proposal, 'orch-review://' .. vim.fs.basename(vim.uri_to_fname(draft.uri)))
+  vim.api.nvim_open_win(proposal, true, { split = vim.o.columns >= WIDE and 'right' or 'below', win = 0 })
   vim.cmd.diffthis()
   annotate(proposal, draft)
-  vim.wo[0].winbar = 'Orch: a apply all  s take section  r reject  w rewrite  c remark  d discard  q close'
+  local first = vim.iter(draft.sections or {}):find(waits)
+  if first then
+    local last = vim.api.nvim_buf_line_count(proposal)
+    vim.api.nvim_win_set_cursor(0, { math.min(first.head.start.line + 1, last), 0 })
+  end
+  vim.wo[0].winbar = "%{v:lua.require'orch.review'.legend()}"
   map_keys(draft, proposal, tab)
 end
 
@@ -338,7 +355,7 @@ function M.section(word, words, bufnr)
           return ('%s (%s)'):format(section.key, section.state)
         end,
       }
-      vim.ui.select(sections, options, function(section)
+      require('orch.pick').choose(sections, options, function(section)
         if section then
           reasoned(section.key)
         end

@@ -14,6 +14,7 @@ local M = {}
 ---@field timing { started_at: string, ended_at?: string }
 ---@field error? { code: string, message: string, remediation: string }
 ---@field draft? { state: string, partial: boolean, bytes: integer, sections?: { key: string, state: string }[] }
+---@field questions? { id: string, text: string, answer?: string }[]
 ---@field taken_back? boolean In lists only: an undo has taken all of the draft out of the document.
 
 ---@class orch.Delta

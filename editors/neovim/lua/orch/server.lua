@@ -160,6 +160,26 @@ local function on_exit(code, signal, client_id)
   end
 end
 
+--- How the process ended that is being told of.
+---@type { code: integer, signal: integer }?
+local ending
+
+--- Start the server's process. Neovim itself would tell of one that fails in a line that is longer than most windows,
+--- and so ask for a key; the plugin tells what became of it.
+---@param dispatchers vim.lsp.rpc.Dispatchers
+---@return vim.lsp.rpc.PublicClient
+local function start_process(dispatchers)
+  local command = vim.deepcopy(require('orch.config').read().cmd)
+  command[1] = require('orch.program').find(command[1])
+  local quiet = vim.tbl_extend('force', dispatchers, {
+    on_exit = function(code, signal)
+      ending = { code = code, signal = signal }
+      dispatchers.on_exit(0, 0)
+    end,
+  })
+  return vim.lsp.rpc.start(command, quiet)
+end
+
 --- Settings given to `vim.lsp.config('orch', …)` win over the plugin's own option.
 ---@param params lsp.InitializeParams
 ---@param config vim.lsp.ClientConfig
@@ -178,11 +198,7 @@ end
 function M.config()
   return {
     name = 'orch',
-    cmd = function(dispatchers)
-      local command = vim.deepcopy(require('orch.config').read().cmd)
-      command[1] = require('orch.program').find(command[1])
-      return vim.lsp.rpc.start(command, dispatchers)
-    end,
+    cmd = start_process,
     filetypes = { 'markdown' },
     settings = { orch = {} },
     root_dir = function(bufnr, on_dir)
@@ -207,8 +223,11 @@ function M.config()
       require('orch.keys').attach(bufnr)
     end,
     on_exit = function(code, signal, client_id)
+      -- A command line of somebody's own is started without the above.
+      local how = ending or { code = code, signal = signal }
+      ending = nil
       vim.schedule(function()
-        on_exit(code, signal, client_id)
+        on_exit(how.code, how.signal, client_id)
       end)
     end,
   }

@@ -37,7 +37,7 @@ local function pick(prompt, items)
       return item.text
     end,
   }
-  vim.ui.select(items, options, function(item)
+  require('orch.pick').choose(items, options, function(item)
     if item then
       item.run()
     else

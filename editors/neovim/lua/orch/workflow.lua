@@ -44,7 +44,7 @@ function M.run(bufnr, name)
       return
     end
     local options = { prompt = 'Run a workflow', kind = 'orch_workflow', format_item = line }
-    vim.ui.select(answer.workflows, options, function(workflow)
+    require('orch.pick').choose(answer.workflows, options, function(workflow)
       if workflow then
         begin(bufnr, workflow.name)
       end

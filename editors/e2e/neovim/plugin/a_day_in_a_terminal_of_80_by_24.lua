@@ -1,0 +1,1 @@
+dofile((os.getenv('E2E_LIBRARY'):gsub('library%.lua', 'day.lua'))).day(80, 24)
