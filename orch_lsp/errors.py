@@ -87,7 +87,7 @@ GUIDANCE: Mapping[ErrorCode, Guidance] = {
         "Allow the provider for this workspace with `orch-lsp trust NAME`, or pass `--provider`."
     ),
     ErrorCode.MISSING_AUTH: Guidance(
-        "Set the environment variable that holds the provider's API key, then restart the editor."
+        "Set the environment variable that holds the provider's API key, then start the editor or the command anew."
     ),
     ErrorCode.INVALID_AUTH: Guidance("Replace the API key: the provider does not accept this one."),
     ErrorCode.PERMISSION_DENIED: Guidance("Ask for access to this model or project, or choose another model."),

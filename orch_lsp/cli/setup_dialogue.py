@@ -36,6 +36,7 @@ else:
 
 T = TypeVar("T")
 _ANOTHER, _OWN, _OUTLINE = "another hosted service", "a server of your own", "outline"
+_ABOUT_THE_KEY = frozenset({ErrorCode.MISSING_AUTH, ErrorCode.INVALID_AUTH})
 _FILE_NAME = re.compile(r"[^\w]+")
 _MOST_WORDS_OF_NAME = 5
 
@@ -78,7 +79,8 @@ class Dialogue:
             click.Abort: The person ended it; nothing was written.
         """
         self._run(self._steps.settings())
-        say(f"Who is to write your drafts? Your settings: {self._steps.path}. Nothing is written before you agree.")
+        say("Who is to write your drafts? Nothing is written before you agree. Your settings:")
+        say(f"  {self._steps.path}")
         while True:
             try:
                 selection = self._selection(given)
@@ -97,7 +99,7 @@ class Dialogue:
         selection = given if given.provider else self._provider()
         if selection.base_url is not None:
             return selection
-        return self._with_model(self._with_key(selection))
+        return self._with_model(selection)
 
     # The provider.
 
@@ -146,6 +148,7 @@ class Dialogue:
             if selection.key_variable is None:
                 selection = replace(selection, key_variable=self._variable_of_own(selection.provider))
             wanted = replace(selection, key_variable=selection.key_variable or None)
+            say(f"Asking {address} for its models …")
             try:
                 found = self._run(recognise(self._steps, wanted))
             except OrchError as error:
@@ -179,19 +182,21 @@ class Dialogue:
     def _with_key(self, selection: Selection) -> Selection:
         while True:
             proposal: Proposal = self._run(self._steps.propose(selection))
+            if self._key is not None or not self._is_tried:
+                return selection
             try:
                 self._run(self._session.connections.find_key(proposal.provider))
             except OrchError as error:
-                if error.code not in {ErrorCode.MISSING_AUTH, ErrorCode.INVALID_AUTH}:
+                if error.code not in _ABOUT_THE_KEY:
                     raise
                 _tell(error)
-                selection, is_settled = self._other_key(selection, proposal.provider)
-                if not is_settled:
-                    continue
+                selection = self._other_key(selection, proposal.provider)
+                continue
             return selection
 
-    def _other_key(self, selection: Selection, provider: ProviderSettings) -> tuple[Selection, bool]:
-        """Another source of the key, and whether the key is at hand without it."""
+    def _other_key(self, selection: Selection, provider: ProviderSettings) -> Selection:
+        """The selection with another source of its key; one that is typed is kept in `_key`."""
+        self._key = None
         entries = (
             [("type the key", "it goes into the system's keyring, not into a file")] if key_ring.is_installed() else []
         )
@@ -202,12 +207,11 @@ class Dialogue:
         match _chosen("The key", entries):
             case "type the key":
                 self._key = _hidden_key(provider.name)
-                return selection, True
             case "another variable":
-                return replace(selection, key_variable=_checked(checked_variable, "Name of the variable")), False
+                selection = replace(selection, key_variable=_checked(checked_variable, "Name of the variable"))
             case _:
                 self._is_tried = False
-                return selection, True
+        return selection
 
     def _keep_key(self, provider: str) -> None:
         if self._key is None:
@@ -221,19 +225,25 @@ class Dialogue:
     # The model.
 
     def _with_model(self, selection: Selection) -> Selection:
-        proposal: Proposal = self._run(self._steps.propose(selection))
-        if not proposal.provider.has_model or selection.model:
-            return selection
-        models: list[str] = []
-        if self._is_tried:
-            try:
-                models = [one.id for one in self._run(self._steps.models(proposal, key=self._key)).models]
-            except OrchError as error:
-                _tell(error)
-        if not models:
-            known = self._run(self._session.models.known(proposal.provider))
-            models = [one.id for one in known.models]
-        return replace(selection, model=_model(models, proposal.provider.model))
+        """The selection with a key and a model; a key that is not taken is asked for again."""
+        while True:
+            selection = self._with_key(selection)
+            proposal: Proposal = self._run(self._steps.propose(selection))
+            if not proposal.provider.has_model or selection.model:
+                return selection
+            models: list[str] = []
+            if self._is_tried:
+                try:
+                    models = [one.id for one in self._run(self._steps.models(proposal, key=self._key)).models]
+                except OrchError as error:
+                    _tell(error)
+                    if error.code in _ABOUT_THE_KEY:
+                        selection = self._other_key(selection, proposal.provider)
+                        continue
+            if not models:
+                known = self._run(self._session.models.known(proposal.provider))
+                models = [one.id for one in known.models]
+            return replace(selection, model=_model(models, proposal.provider.model))
 
     # The trial.
 
@@ -252,10 +262,15 @@ class Dialogue:
                 return proposal, self._run(self._steps.try_out(proposal, key=self._key))
             except OrchError as error:
                 say_error(error.detail)
+                is_about_key = error.code in _ABOUT_THE_KEY
             choices = [("try again", ""), ("choose anew", ""), ("write it all the same", "")]
+            if is_about_key:
+                choices.insert(1, ("another key", ""))
             match _chosen("The trial failed. And now", choices):
                 case "try again":
                     continue
+                case "another key":
+                    return self._agreed(self._with_key(self._other_key(selection, proposal.provider)))
                 case "choose anew":
                     raise _BackError
                 case _:

@@ -81,7 +81,7 @@ def _described_key(session: Session, provider: ProviderSettings) -> DoctorFindin
 
 def _how_to_set(provider: ProviderSettings) -> str:
     keyring = "" if provider.api_key_env else f"; or: orch-lsp key set {provider.name}"
-    return f"Set {key_variable(provider)}, then restart the editor{keyring}."
+    return f"Set {key_variable(provider)}, then start the editor or the command anew{keyring}."
 
 
 async def _key(session: Session, provider: ProviderSettings) -> tuple[DoctorFinding, bool]:

@@ -172,8 +172,9 @@ class ModelLists:
                     return await provider.models()
         except TimeoutError:
             raise ProviderError(
-                ErrorCode.TIMEOUT, f"{settings.name} did not give its list of models within {patience_s:g} seconds."
-            ) from None
+                ErrorCode.TIMEOUT, f"{settings.name} did not give its list of models within {patience_s:g} seconds.",
+                remediation="See whether it runs and what it is doing, then ask again; or name the model by its id.",
+            ) from None  # fmt: skip
 
 
 def _place(provider: ProviderSettings) -> tuple[str, str | None]:

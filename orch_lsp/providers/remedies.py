@@ -43,7 +43,8 @@ def _remedy(code: ErrorCode, settings: ProviderSettings, model: str | None, *, h
         case ErrorCode.INVALID_AUTH if has_key:
             return f"Replace the API key in `{key_variable(settings)}`: {settings.name} does not accept this one."
         case ErrorCode.INVALID_AUTH | ErrorCode.MISSING_AUTH:
-            return f"Set `{key_variable(settings)}` to an API key of {settings.name}, then restart the editor."
+            variable = key_variable(settings)
+            return f"Set `{variable}` to an API key of {settings.name}, then start the editor or the command anew."
         case ErrorCode.INVALID_RESPONSE:
             return f"Check {settings.name}'s `base_url` in the user config: {_likely_address(settings)}"
         case ErrorCode.MODEL_NOT_FOUND if model and (settings.kind == "ollama" or settings.name == "ollama"):

@@ -156,9 +156,9 @@ async def test_a_missing_key_is_a_problem_and_nothing_is_sent(homes, provider, w
     found = by_subject(await look(session, workspace))
     key, other = found["provider work: key"], found["provider openai: key"]
     # Where `api_key_env` names a variable, the keyring is not asked.
-    assert (key.verdict, key.cure) == ("problem", "Set WORK_KEY, then restart the editor.")
+    assert (key.verdict, key.cure) == ("problem", "Set WORK_KEY, then start the editor or the command anew.")
     assert (other.verdict, other.cure) == (
-        "problem", "Set OPENAI_API_KEY, then restart the editor; or: orch-lsp key set openai.",
+        "problem", "Set OPENAI_API_KEY, then start the editor or the command anew; or: orch-lsp key set openai.",
     )  # fmt: skip
     assert provider.requests == []
 

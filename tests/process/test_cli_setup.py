@@ -438,6 +438,31 @@ async def test_a_trial_that_fails_leads_back_to_a_choice(homes, workspace, serve
 
 
 @posix
+async def test_a_server_that_asks_for_a_key_gets_one_before_its_models_are_chosen(homes, workspace, served):
+    homes.configure(f'[providers.box]\nkind = "openai-compatible"\nbase_url = "{served.url}"\n')
+    served.route("/v1/models", chat_error(401, "invalid_api_key"))
+    async with talk(homes, workspace, "setup") as talking:
+        await talking.answer("Provider (number", "box")
+        await talking.answer("The key (number", "another variable")
+        await talking.answer("Name of the variable", "NO_SUCH_KEY")
+        await talking.until("NO_SUCH_KEY is not set")
+        served.route("/v1/models", json_reply(MODELS))
+        served.script(chat_error(401, "invalid_api_key"), READY)
+        await talking.answer("The key (number", "another variable")
+        await talking.answer("Name of the variable", "WORK_KEY")
+        await talking.answer("Model (number", "small-model")
+        await talking.answer("Try it, then write this into", "y")
+        await talking.answer("The trial failed", "another key")
+        await talking.answer("The key (number", "another variable")
+        await talking.answer("Name of the variable", "WORK_KEY")
+        await talking.answer("Try it, then write this into", "y")
+        await talking.answer("First draft", "")
+        assert await talking.end() == 0
+    assert values(homes)["providers"]["box"]["api_key_env"] == "WORK_KEY"
+    assert served.requests[-1].headers["authorization"] == f"Bearer {KEY}"
+
+
+@posix
 @pytest.mark.parametrize(
     ("step", "end"),
     [
