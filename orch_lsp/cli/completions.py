@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 from click.shell_completion import ShellComplete, get_completion_class
 
@@ -26,4 +28,6 @@ def completions(context: click.Context, shell: str) -> None:
         raise click.UsageError(f"there are no completions for {shell}")
     # Not its own `source`: that of bash would start a bash to ask for its version.
     write_result(ShellComplete.source(kind(context.find_root().command, {}, PROGRAM, VARIABLE)))
-    say(_WHERE[shell])
+    if sys.stdout.isatty():
+        # A shell that reads them at its start has no use for it.
+        say(_WHERE[shell])

@@ -295,7 +295,7 @@ def offer_first_draft() -> None:
     if not path.is_file():
         folder = _folder_of_its_own()
         path = _new_spec(typed, folder or Path())
-        say(f"{path} holds your sentence. Drafting …")
+        say(f"{path} holds your sentence. Drafting into it …")
     workspace = [] if folder is None else ["--workspace", str(folder)]
     drafting.draft(["--write", *workspace, str(path)], prog_name="orch-lsp draft")
 

@@ -31,7 +31,4 @@ def _print(client: Client) -> None:
     for file in client.files:
         say(f"Into {file.path}:")
         write_page(file.text)
-    if client.files:
-        say(f"`orch-lsp setup --editor {client.editor} --write` puts it there. {client.note}".rstrip())
-    else:
-        write_page(f"{client.note}\n")
+    say(f"`orch-lsp setup --editor {client.editor} --write` puts it there. {client.note}".rstrip())

@@ -69,10 +69,6 @@ def install(client: Client) -> tuple[Path, ...]:
         SettingsError: `invalid_settings`: a file cannot be changed safely, read or written; it is what it was. Files
             before it in the list are changed.
     """
-    if not client.files:
-        raise SettingsError(
-            ErrorCode.INVALID_SETTINGS, f"There is no file of {client.editor} to write into.", remediation=client.note
-        )
     return tuple(file.path for file in client.files if _installed(file))
 
 
@@ -133,7 +129,11 @@ class _Folders:
 
 def _own_file(text: str) -> Change:
     """A file that is ours alone: new, or as we would write it but for the program's path."""
-    return lambda present: text if present.strip() == "" or "orch-lsp" in present else None
+    return lambda present: text if not present.strip() or _but_for_program(present) == _but_for_program(text) else None
+
+
+def _but_for_program(text: str) -> str:
+    return re.sub(r"(?m)([\"'])(?:(?!\1).)*orch-lsp(?:\.exe)?\1", "@", text).strip()
 
 
 def _neovim(folders: _Folders, program: str) -> Client:
@@ -209,16 +209,58 @@ authors = []
 name = "orch"
 languages = ["Markdown"]
 """
+_ZED_CARGO = """\
+[package]
+name = "orch"
+version = "0.0.1"
+edition = "2021"
+
+[lib]
+crate-type = ["cdylib"]
+
+[dependencies]
+zed_extension_api = "0.7"
+"""
+_ZED_RUST = """\
+use zed_extension_api as zed;
+
+struct Orch;
+
+impl zed::Extension for Orch {
+    fn new() -> Self {
+        Orch
+    }
+
+    fn language_server_command(
+        &mut self,
+        _: &zed::LanguageServerId,
+        worktree: &zed::Worktree,
+    ) -> zed::Result<zed::Command> {
+        let command = PROGRAM;
+        Ok(zed::Command {
+            command: worktree.which(command).unwrap_or_else(|| command.to_string()),
+            args: vec!["serve".to_string()],
+            env: worktree.shell_env(),
+        })
+    }
+}
+
+zed::register_extension!(Orch);
+"""
 
 
 def _zed(folders: _Folders, program: str) -> Client:
-    del folders
+    folder = (folders.roaming() / "Zed" if sys.platform == "win32" else folders.config() / "zed") / "orch-extension"
+    texts = {
+        "extension.toml": _ZED_EXTENSION,
+        "Cargo.toml": _ZED_CARGO,
+        "src/lib.rs": _ZED_RUST.replace("PROGRAM", json.dumps(program, ensure_ascii=False)),
+    }
     note = (
-        "Zed starts only servers that an extension declares. Put this into `extension.toml` in a folder of your own, "
-        f"let its Rust part return the command {program} with the argument `serve` from `language_server_command`, and "
-        "install the folder with “zed: install dev extension”.\n\n" + _ZED_EXTENSION
+        "Zed starts only servers that an extension declares: install that folder with “zed: install dev extension”. "
+        "It needs Rust by rustup, with which Zed builds it."
     )
-    return Client("zed", (), note)
+    return Client("zed", tuple(ClientFile(folder / name, text, _own_file(text)) for name, text in texts.items()), note)
 
 
 _EGLOT = """\
@@ -302,7 +344,8 @@ def _sublime(folders: _Folders, program: str) -> Client:
         return _in_json(present, ("clients", "orch"), server, 2)
 
     def with_commands(present: str) -> str | None:
-        return commands if "lsp_execute" in present or not present.strip() else None
+        # A person's own commands stay.
+        return present if "lsp_execute" in present else None if present.strip() else commands
 
     files = (
         ClientFile(user / "LSP.sublime-settings", settings, with_server),
