@@ -1,10 +1,12 @@
 """One keystroke in documents of the formats, of 20,000 words each, beside two other servers and our own full pass.
 
-    python benchmarks/formats.py [--short] [--check] [--venv DIR] [--node DIR]
+    python benchmarks/formats.py [--short] [--check] [--only KIND] [--venv DIR] [--node DIR]
 
 With `--venv` rumdl, a linter written in Rust, is installed below DIR, with `--node` VS Code's own server for Markdown;
-both get the same keystrokes in turn and do what they do: a change, then a pull of the document's diagnostics. The full
-pass is what one costs that knows nothing of the document yet: both are processor time in one process, without protocol.
+both get the same keystrokes in turn and do what they do: a change, then a pull of the document's diagnostics. All of it
+is measured with a client that declares that it pulls them, as VS Code does, and with one that declares nothing: servers
+push to that, too. The full pass is what one costs that knows nothing of the document yet: both are processor time in
+one process, without protocol.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ from orch_lsp.rules.check import check
 
 WORDS = 20_000
 OURS = ("-m", "orch_lsp", "serve")
+CLIENTS = {"": True, " (undeclared)": False}
+"""By what stands behind the kind in a row: whether the client declares that it pulls diagnostics."""
 _LEAST_GAIN = 0.1
 _MOST_MS = 16.0
 _WARM = 3
@@ -76,7 +80,7 @@ def computing(kind: Kind, text: str, rounds: int) -> tuple[float, float]:
 
 
 async def typists(
-    where: Place, kind: Kind, text: str, others: Sequence[tuple[str, Sequence[str]]]
+    where: Place, kind: Kind, text: str, others: Sequence[tuple[str, Sequence[str]]], *, pulls: bool
 ) -> list[tuple[str, LspClient, Typist]]:
     """Ours first."""
     found: list[tuple[str, LspClient, Typist]] = []
@@ -86,15 +90,15 @@ async def typists(
             if program
             else LspClient.start(OURS, cwd=where.root, env=where.env)
         )
-        found.append((name, client, await typist(client, where, text, kind.path)))
+        found.append((name, client, await typist(client, where, text, kind.path, pulls=pulls)))
     return found
 
 
 async def keys_in(
-    where: Place, kind: Kind, others: Sequence[tuple[str, Sequence[str]]], rounds: int
+    where: Place, kind: Kind, others: Sequence[tuple[str, Sequence[str]]], rounds: int, *, pulls: bool
 ) -> dict[str, float]:
     """Median milliseconds from a key to the diagnostics with it, by server."""
-    at_work = await typists(where, kind, kind.make(WORDS), others)
+    at_work = await typists(where, kind, kind.make(WORDS), others, pulls=pulls)
     took: dict[str, list[float]] = {name: [] for name, _, _ in at_work}
     for _ in range(rounds + _WARM):
         for name, _, typing in at_work:
@@ -108,11 +112,14 @@ async def measure(where: Place, wanted: Options, others: Sequence[tuple[str, Seq
     rounds = 5 if wanted.short else 40
     rows: list[Row] = []
     for kind in KINDS:
-        took = await keys_in(where, kind, others, rounds)
-        ours = took.pop("ours")
-        rows += (Row(f"{kind.name}, beside {name}", ours, other, "ms", 1.0) for name, other in took.items())
-        if not took:
-            rows.append(Row(f"{kind.name}, key to diagnostics", ours, None, "ms"))
+        if wanted.only and kind.name not in wanted.only:
+            continue
+        for client, pulls in CLIENTS.items():
+            took = await keys_in(where, kind, others, rounds, pulls=pulls)
+            ours = took.pop("ours")
+            rows += (Row(f"{kind.name}{client}, beside {name}", ours, other, "ms", 1.0) for name, other in took.items())
+            if not took:
+                rows.append(Row(f"{kind.name}{client}, key to diagnostics", ours, None, "ms"))
         key, whole = computing(kind, kind.make(WORDS), 5 if wanted.short else 20)
         rows.append(Row(f"{kind.name}, computing alone", key, None, "ms", _MOST_MS))
         rows.append(Row(f"{kind.name}, beside a full pass", key, whole, "ms", _LEAST_GAIN))
@@ -121,7 +128,10 @@ async def measure(where: Place, wanted: Options, others: Sequence[tuple[str, Seq
 
 async def main() -> None:
     wanted = options(
-        "One keystroke in long documents of the formats.", compares="rumdl", node="VS Code's server for Markdown"
+        "One keystroke in long documents of the formats.",
+        compares="rumdl",
+        node="VS Code's server for Markdown",
+        parts=[kind.name for kind in KINDS],
     )
     others: list[tuple[str, Sequence[str]]] = []
     if wanted.venv is not None:

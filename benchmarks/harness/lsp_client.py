@@ -15,6 +15,15 @@ CAPABILITIES = {
     "window": {"workDoneProgress": True},
     "experimental": {"orch": {}},
 }
+PULLS = {
+    **CAPABILITIES,
+    "workspace": {**CAPABILITIES["workspace"], "diagnostics": {"refreshSupport": True}},
+    "textDocument": {
+        **CAPABILITIES["textDocument"],
+        "diagnostic": {"dynamicRegistration": True, "relatedDocumentSupport": False},
+    },
+}
+"""Those of a client that says that it pulls diagnostics, as VS Code does: servers need not push them, too."""
 
 
 class LspClient:
@@ -52,14 +61,14 @@ class LspClient:
     def notify(self, method: str, params: Any) -> None:
         self._send({"method": method} if params is None else {"method": method, "params": params})
 
-    async def initialize(self, root: Path, options: Mapping[str, Any] | None = None) -> Any:
+    async def initialize(self, root: Path, options: Mapping[str, Any] | None = None, *, pulls: bool = False) -> Any:
         return await self.request(
             "initialize",
             {
                 "processId": None,
                 "rootUri": root.as_uri(),
                 "workspaceFolders": [{"uri": root.as_uri(), "name": root.name}],
-                "capabilities": CAPABILITIES,
+                "capabilities": PULLS if pulls else CAPABILITIES,
                 "initializationOptions": dict(options or {}),
             },
         )

@@ -24,6 +24,7 @@ class Options:
     llm_venv: Path | None = None
     before: Path | None = None
     node: Path | None = None
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,13 @@ class Row:
 
 
 def options(
-    description: str, *, compares: str = "", llm: bool = False, before: bool = False, node: str = ""
+    description: str,
+    *,
+    compares: str = "",
+    llm: bool = False,
+    before: bool = False,
+    node: str = "",
+    parts: Sequence[str] = (),
 ) -> Options:
     """The command line.
 
@@ -57,6 +64,7 @@ def options(
         llm: Whether `llm` can be compared with.
         before: Whether another version of this program can be.
         node: The npm packages that `--node` installs to compare with, if the benchmark does.
+        parts: The names of what can be measured alone by `--only`.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--short", action="store_true", help="few rounds: shows that it runs, the figures are rough")
@@ -70,9 +78,14 @@ def options(
         parser.add_argument("--before", type=Path, metavar="PROGRAM", help="compare with this other orch-lsp")
     if node:
         parser.add_argument("--node", type=Path, metavar="DIR", help=f"compare with {node}, installed below DIR")
+    if parts:
+        parser.add_argument("--only", action="append", choices=parts, default=[], help="measure this alone; repeatable")
     parsed = parser.parse_args()
     named = {name: getattr(parsed, name, None) for name in ("venv", "llm_venv", "before", "node")}
-    return Options(parsed.short, parsed.check, table=parsed.table, **named)
+    only = tuple(getattr(parsed, "only", ()))
+    if only and parsed.table:
+        parser.error("--only measures a part, and --table wants the whole")
+    return Options(parsed.short, parsed.check, table=parsed.table, only=only, **named)
 
 
 def on_one_processor() -> None:

@@ -80,9 +80,11 @@ class Typist:
         return (time.perf_counter() - began) * 1000
 
 
-async def typist(client: LspClient, where: Place, text: str, name: str = "specs/long.spec.md") -> Typist:
-    """Begin a client and open a text as the document `name` in it."""
-    answer = await client.initialize(where.root)
+async def typist(
+    client: LspClient, where: Place, text: str, name: str = "specs/long.spec.md", *, pulls: bool = False
+) -> Typist:
+    """Begin a client, which declares that it pulls diagnostics or nothing, and open a text as the document `name`."""
+    answer = await client.initialize(where.root, pulls=pulls)
     client.notify("initialized", {})
     sync = answer["capabilities"]["textDocumentSync"]
     kind = sync if isinstance(sync, int) else sync["change"]
