@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 WINDOWS = os.name == "nt"
+_MOST_KEPT = 1_024
 
 # RFC 3986, appendix B; urllib.parse raises on brackets in a host and drops line ends and tabs.
 _PARTS = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
@@ -34,6 +36,8 @@ class _Parts(NamedTuple):
     fragment: bytes
 
 
+# At each key it is asked a dozen times for the same few.
+@lru_cache(maxsize=_MOST_KEPT)
 def normal_form(uri: str, *, windows: bool = WINDOWS) -> str:
     """The one form of all spellings of a URI: equal for two URIs exactly if they name the same document.
 
@@ -65,6 +69,7 @@ def file_name(uri: str, *, windows: bool = WINDOWS) -> str | None:
     return path
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def path_of(uri: str) -> Path | None:
     """The file that a URI names; None for `untitled:` and other schemes."""
     name = file_name(uri)

@@ -39,6 +39,10 @@ class TakenOver:
     """The offset up to which all is as before."""
     by: int
     """How far all behind the edit was moved."""
+    behind: int
+    """The offset in the text before from which on all is only moved."""
+    remade: tuple[tuple[Node, Node], ...]
+    """The nodes that were made anew, and the innermost one around them, each as it was and as it is."""
     kept: Mapping[Hashable, Any]
     """The values that the document before kept."""
 
@@ -97,7 +101,7 @@ def assembled(document: SpecDocument, pieces: Sequence[Piece], loose: Iterable[C
         taking = _Taking(document, edited, known, made)
         nodes = taking.nodes()
         if nodes is not None:
-            document.derived[TAKEN] = taking.told(edited.before.derived.get(_KEPT, {}))
+            document.derived[TAKEN] = taking.told(nodes.nodes, edited.before.derived.get(_KEPT, {}))
     if nodes is None:
         nodes = _gathered(document, made, before_it)
     document.derived[_ASSEMBLY] = _Assembly(made, before_it, nodes)
@@ -178,6 +182,7 @@ class _Taking:
         """Where the last touched chunk ended."""
         touched = range(edited.first, edited.last + 1)
         self._places_made = (0, 0)
+        self._innermost: list[int] = []
         self._headed_from = next((chunk for chunk in touched if pieces[chunk].heads), len(pieces))
         """The first touched chunk that has a heading: what stands in later ones belongs to that, or to a later one."""
         self._moved_starts = {self._before.starts[chunk]: self._tree.starts[chunk] for chunk in touched}
@@ -200,7 +205,8 @@ class _Taking:
         if around is None or (cited and not around):
             return None
         made = [*self._in_front(self._old[:first])]
-        for number in around[:1]:
+        self._innermost = around[:1]
+        for number in self._innermost:
             made[number] = _with(made[number], citations=tuple(sorted((*made[number].citations, *cited), key=place_of)))
         return Nodes((*made, *fresh, *self._behind(self._old[end:])), self._known.nodes.loose)
 
@@ -218,9 +224,11 @@ class _Taking:
         """Whether a node that ended there ended within a touched chunk."""
         return end < self._touched_end and end not in self._moved_starts
 
-    def told(self, kept: Mapping[Hashable, Any]) -> TakenOver:
-        """The nodes that were taken over, once they were."""
-        return TakenOver(*self._places_made, self._start, self._by, kept)
+    def told(self, nodes: Sequence[Node], kept: Mapping[Hashable, Any]) -> TakenOver:
+        """What is known of the nodes that were taken over, once they were."""
+        first, end = self._places_made
+        remade = tuple((self._old[number], nodes[number]) for number in (*self._innermost, *range(first, end)))
+        return TakenOver(first, end, self._start, self._by, self._touched_end, remade, kept)
 
     def _places(self) -> tuple[int, int] | None:
         """The numbers of the first old node of the touched chunks, and of the first one behind them."""

@@ -33,6 +33,7 @@ from orch_lsp.rules import (
 )
 from orch_lsp.rules.local import LocalRules
 from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subject
+from orch_lsp.rules.shape import ShapeRules
 
 _FAMILIES = (
     structure, mentions, near_miss, leftovers, hidden_characters, retired_ids, traceability, questions, unfinished,
@@ -98,7 +99,7 @@ def _names(neighbours: tuple[Neighbour, ...] | None) -> tuple[tuple[str, int], .
 def _check(
     subject: Subject, severities: tuple[Severity, ...], said: frozenset[str], *, is_spec_known: bool
 ) -> tuple[Finding, ...]:
-    local = LocalRules(subject)
+    local, shape = LocalRules(subject), ShapeRules(subject)
     findings = [
         Finding(
             rule.code,
@@ -111,7 +112,9 @@ def _check(
         )
         for rule, severity in zip(RULES.values(), severities, strict=True)
         if severity != "off" and (is_spec_known or not rule.needs_spec)
-        for found in (local.found(rule) if rule.local else rule.check(subject))
+        for found in (
+            local.found(rule) if rule.local else shape.found(rule) if rule.reads is not None else rule.check(subject)
+        )
     ]
     return tuple(sorted(findings, key=_PLACE))
 

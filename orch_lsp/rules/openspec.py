@@ -9,7 +9,15 @@ from functools import lru_cache, partial
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.node import Node
 from orch_lsp.document.profile import Profile
-from orch_lsp.rules.requirement_blocks import Block, Scenario, blocks, heading_line, is_named, part_named
+from orch_lsp.rules.requirement_blocks import (
+    Block,
+    Scenario,
+    blocks,
+    heading_line,
+    heading_of,
+    is_named,
+    part_named,
+)  # fmt: skip
 from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
 from orch_lsp.rules.weak_words import ENDS_IN_DUTY
 from orch_lsp.text import Edit, Span
@@ -199,5 +207,6 @@ RULES = (
     Rule(
         "requirement_outside_section", "structure", "off",
         "A requirement stands where none is read.", requirement_outside_section,
+        reads=heading_of,
     ),
 )  # fmt: skip

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from orch_lsp.document.items import visible_matches
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Citation, Node
-from orch_lsp.rules.requirement_blocks import Block, blocks, head, heading_line, is_named, part_named
+from orch_lsp.rules.requirement_blocks import (
+    Block,
+    blocks,
+    each_block,
+    head,
+    heading_line,
+    heading_of,
+    is_named,
+    part_named,
+)  # fmt: skip
 from orch_lsp.rules.rule import Found, Related, Rule, Subject
 from orch_lsp.text import Span
 
@@ -38,7 +47,7 @@ def no_requirements(subject: Subject) -> Iterator[Found]:
     section = subject.document.profile_sections.get("requirements")
     if section is None or not section.content.strip():
         return
-    if not any(block.part == "requirements" for block in blocks(subject)):
+    if not any(block.part == "requirements" for block in each_block(subject.document)):
         message = "There is no requirement in this section: begin each with a heading, `### Requirement: NAME`."
         yield Found(message, section.heading, section.key)
 
@@ -114,7 +123,7 @@ def no_delta(subject: Subject) -> Iterator[Found]:
     document = subject.document
     if any(node.kind == "delta" and part_named(node) is None for node in document.nodes.nodes):
         return
-    if any(block.part is not None for block in blocks(subject)):
+    if any(block.part is not None for block in each_block(document)):
         return
     if document.is_begun:
         yield Found("This delta is still to be written: it changes nothing yet.", head(document), severity="hint")
@@ -225,7 +234,7 @@ def duplicate_id(subject: Subject) -> Iterator[Found]:
     unnamed = {block.node.key for block in blocks(subject) if not is_named(subject.document, block)}
     for node in again:
         first = nodes.by_key.get(node.key.rpartition("~")[0])
-        if first is None or not _has_id(subject.document.text, node):
+        if first is None or not _has_id(node):
             continue
         if part_named(node) is not None:
             continue
@@ -237,13 +246,13 @@ def duplicate_id(subject: Subject) -> Iterator[Found]:
         yield Found(message, span, node.key, (), (Related("The first one.", first.name or first.span),))
 
 
-def _has_id(text: str, node: Node) -> bool:
+def _has_id(node: Node) -> bool:
     """Whether a node was given a name or number, and not one with more behind it (`7.3.6b`, `T028'`)."""
     if node.kind == "delta":
         return True
     if node.kind not in _NUMBERED or node.name is None:
         return False
-    return node.key.startswith("Requirement: ") or not _MORE.match(text, node.name.end)
+    return node.key.startswith("Requirement: ") or not _MORE.match(node.source, node.name.end)
 
 
 def task_group_mismatch(subject: Subject) -> Iterator[Found]:
@@ -286,22 +295,27 @@ RULES = (
     ),
     Rule(
         "unread_heading", "structure", "off", "A heading or line is one that its tool passes over.", unread_heading,
-        waits_for_word=True,
+        reads=heading_of, waits_for_word=True,
     ),
     Rule("no_delta", "structure", "off", "A delta changes nothing.", no_delta, graded=True),
     Rule(
         "stray_heading_in_delta", "structure", "off",
         "A heading in a delta begins no requirement.", stray_heading_in_delta,
-        waits_for_word=True,
+        reads=heading_of, waits_for_word=True,
     ),
     Rule(
         "conflicting_operations", "identity", "off",
         "A delta changes a requirement in two ways that exclude each other.", conflicting_operations,
+        reads=heading_of,
     ),
     Rule("rename_without_pair", "structure", "off", "A rename says from what, and not to what.", rename_without_pair),
-    Rule("duplicate_id", "identity", "off", "A name or number is there already.", duplicate_id, waits_for_word=True),
+    Rule(
+        "duplicate_id", "identity", "off", "A name or number is there already.", duplicate_id,
+        reads=lambda node: (_has_id(node), heading_of(node)), waits_for_word=True,
+    ),
     Rule(
         "task_group_mismatch", "tasks", "off",
         "A task's number begins with that of another group.", task_group_mismatch,
+        reads=heading_of,
     ),
 )  # fmt: skip

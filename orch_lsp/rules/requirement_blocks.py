@@ -11,13 +11,14 @@ from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.node import Node, NodeKind
 from orch_lsp.markdown.tree import Tree
 from orch_lsp.rules.rule import Subject
-from orch_lsp.text import Span
+from orch_lsp.text import Span, end_of_line
 
 _METADATA = re.compile(
     r"(?:\s*\*\*[^*\r\n]+\*\*[ \t]*:[^\r\n]*(?:\r\n|\n|\r|\Z)|\s*\*\*[^*\r\n]+:\*\*[^\r\n]*(?:\r\n|\n|\r|\Z))+"
 )
 _PART = "-requirements"
 _KINDS: frozenset[NodeKind] = frozenset(("requirement", "delta"))
+_HEADED: frozenset[NodeKind] = frozenset(("requirement", "delta", "section"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,11 @@ class Block:
 def blocks(subject: Subject) -> tuple[Block, ...]:
     """All blocks in document order."""
     document = subject.document
-    return document.once("requirement blocks", lambda: tuple(_read(document)))
+    return document.once("requirement blocks", lambda: tuple(each_block(document)))
 
 
-def _read(document: SpecDocument) -> Iterator[Block]:
+def each_block(document: SpecDocument) -> Iterator[Block]:
+    """The blocks one by one, for those who may not need them all."""
     by_start = document.by_start
     parts: dict[str | None, str | None] = {None: None}
     for node in document.nodes.nodes:
@@ -94,6 +96,15 @@ def _part(document: SpecDocument, parent: str | None, known: dict[str | None, st
     part = known[parent]
     known.update(dict.fromkeys(above, part))
     return part
+
+
+def heading_of(node: Node) -> object:
+    """For `Rule.reads`, of rules that go by headings, and by the lines of a delta that stand for one."""
+    text, (start, end) = node.source, node.span
+    if node.kind != "delta" or part_named(node) is not None:
+        end = min(end, end_of_line(text, start))
+    words = text[start:end]
+    return (node.title, words) if node.kind in _HEADED or words.lstrip().startswith("#") else None
 
 
 def part_named(node: Node) -> str | None:

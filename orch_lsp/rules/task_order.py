@@ -10,7 +10,7 @@ from orch_lsp.document.node import Node
 from orch_lsp.markdown.tree import Chunk
 from orch_lsp.rules.done_tasks import paths_in
 from orch_lsp.rules.prose import once_a_chunk
-from orch_lsp.rules.rule import Found, Related, Rule, Subject
+from orch_lsp.rules.rule import Found, Related, Rule, Subject, nothing_else
 from orch_lsp.text import Span, end_of_line, start_of_line
 
 _AT_ONCE = re.compile(r"[\[(（【](?:P|Ｐ)[\])）】]")
@@ -154,7 +154,8 @@ def _line(document: SpecDocument, node: Node) -> Span:
 
 RULES = (
     Rule(
-        "parent_child_state", "tasks", "information", "A task is ticked, and a part of it is open.", parent_child_state
+        "parent_child_state", "tasks", "information", "A task is ticked, and a part of it is open.", parent_child_state,
+        reads=nothing_else,
     ),
     Rule(
         "parallel_conflict", "tasks", "warning", "Two tasks that are to be done at once name the same file.",

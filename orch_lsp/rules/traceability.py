@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 
 from orch_lsp.document.given_up import is_given_up
 from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, Relation
-from orch_lsp.rules.rule import Found, Neighbour, Related, Rule, Subject
+from orch_lsp.rules.rule import Found, Neighbour, Related, Rule, Subject, nothing_else
 from orch_lsp.text import Span, end_of_line, start_of_line
 
 _OF_REQUIREMENTS: frozenset[Relation] = frozenset(("covers", "validates"))
@@ -194,9 +194,13 @@ def task_without_requirement(subject: Subject) -> Iterator[Found]:
     if not bare or len(tasks) - len(bare) < _LEAST_TRACED_TASKS * len(tasks):
         return
     for node in bare:
-        if node.state == "open" and _CHECKPOINT.search(node.title) is None:
+        if node.state == "open" and not _looks_back(node):
             message = f"“{node.key}” names no requirement, and nearly all other tasks here do."
             yield Found(message, _line(subject, node), node.key)
+
+
+def _looks_back(task: Node) -> bool:
+    return _CHECKPOINT.search(task.title) is not None
 
 
 def story_without_acceptance(subject: Subject) -> Iterator[Found]:
@@ -366,34 +370,37 @@ def _line(subject: Subject, node: Node) -> Span:
 RULES = (
     Rule(
         "undefined_reference", "identity", "warning", "An id names nothing in the spec.", undefined_reference,
-        needs_spec=True, waits_for_word=True, graded=True,
+        reads=nothing_else, needs_spec=True, waits_for_word=True, graded=True,
     ),
     Rule(
         "broken_reference_range", "identity", "warning", "An end of a range of ids names nothing in the spec.",
-        broken_reference_range, needs_spec=True, waits_for_word=True,
+        broken_reference_range, reads=nothing_else, needs_spec=True, waits_for_word=True,
     ),
     Rule(
         "id_width_mismatch", "identity", "information", "An id has fewer digits than the others of its kind.",
-        id_width_mismatch, waits_for_word=True,
+        id_width_mismatch, reads=nothing_else, waits_for_word=True,
     ),
     Rule(
         "criterion_without_task", "traceability", "warning", "No task covers a criterion.", criterion_without_task,
-        needs_spec=True,
+        reads=is_given_up, needs_spec=True,
     ),
     Rule(
-        "story_without_task", "traceability", "warning", "No task is for a story.", story_without_task, needs_spec=True
+        "story_without_task", "traceability", "warning", "No task is for a story.", story_without_task,
+        reads=is_given_up, needs_spec=True,
     ),
     Rule(
         "requirement_without_task", "traceability", "information",
-        "No task is for a requirement, where tasks are for most others.", requirement_without_task, needs_spec=True,
+        "No task is for a requirement, where tasks are for most others.", requirement_without_task,
+        reads=is_given_up, needs_spec=True,
     ),
     Rule(
         "task_without_requirement", "traceability", "information",
         "A task is for no requirement, where nearly all others are for some.", task_without_requirement,
+        reads=_looks_back,
     ),
     Rule(
         "story_without_acceptance", "traceability", "warning", "A story has no scenario, where others have some.",
-        story_without_acceptance,
+        story_without_acceptance, reads=is_given_up,
     ),
     Rule(
         "property_without_criterion", "traceability", "warning", "A property validates no criterion.",

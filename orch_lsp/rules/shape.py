@@ -1,0 +1,137 @@
+"""Findings of rules that go by ids, kinds, states and citations of nodes: after an edit of words they are only moved.
+
+The result is that of looking at the whole document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from orch_lsp.document.node import Citation, Node
+from orch_lsp.document.pieces import TAKEN, TakenOver, keep
+from orch_lsp.rules.rule import Found, Neighbour, Related, Rule, Subject
+from orch_lsp.text import Span, end_of_line, new_span
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The results of a rule, and the other documents that they hold with."""
+
+    found: tuple[Found, ...]
+    neighbours: Sequence[Neighbour]
+
+
+class ShapeRules:
+    """Runs such rules over one document."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+
+    def found(self, rule: Rule) -> Sequence[Found]:
+        """The results of a rule, as `rule.check` gives them."""
+        found = self._found_before(rule)
+        if found is None:
+            found = tuple(rule.check(self._subject))
+        # The edits of a cure hold offsets that cannot be moved.
+        if not any(one.fixes for one in found):
+            keep(self._subject.document, (ShapeRules, rule.code), _Kept(found, self._subject.neighbours))
+        return found
+
+    def _found_before(self, rule: Rule) -> tuple[Found, ...] | None:
+        """The results before the edit, moved; None if they may be others now."""
+        taken = self._taken
+        kept: _Kept | None = None if taken is None else taken.kept.get((ShapeRules, rule.code))
+        if taken is None or kept is None or not self._same_neighbours(kept.neighbours):
+            return None
+        reads, places = rule.reads, self._places
+        if reads is None or places is None or any(reads(old) != reads(new) for old, new in taken.remade):
+            return None
+        return _Moves(taken, places).found(kept.found)
+
+    @cached_property
+    def _taken(self) -> TakenOver | None:
+        document = self._subject.document
+        # The nodes are made first: with them it is known whether they were taken over.
+        return document.derived.get(TAKEN) if document.nodes else None
+
+    def _same_neighbours(self, before: Sequence[Neighbour]) -> bool:
+        now = self._subject.neighbours
+        return len(now) == len(before) and all(
+            one.path == other.path and one.nodes is other.nodes for one, other in zip(now, before, strict=True)
+        )
+
+    @cached_property
+    def _places(self) -> Mapping[Span, Span | None] | None:
+        """Where places of remade nodes were, and are; None if their shape is another, or that of a place is."""
+        taken = self._taken
+        if taken is None:
+            return None
+        places: dict[Span, Span | None] = {}
+        for old, new in taken.remade:
+            cited = _cited_within(old, taken.start, taken.behind)
+            cites = _cited_within(new, taken.start, taken.behind + taken.by)
+            if _shape(old, cited) != _shape(new, cites):
+                return None
+            for span, now in zip(_spans(old, cited), _spans(new, cites), strict=True):
+                # A node of one line is as long as that, until another line comes.
+                places[span] = now if places.get(span, now) == now else None
+        return places
+
+
+class _Moves:
+    """Where spans of the text before the edit are now."""
+
+    def __init__(self, taken: TakenOver, places: Mapping[Span, Span | None]) -> None:
+        self._start = taken.start
+        self._behind = taken.behind
+        self._by = taken.by
+        self._places = places
+
+    def span(self, span: Span) -> Span | None:
+        """Where it is; None if that is not known."""
+        start, end = span
+        if start >= self._behind:
+            return new_span(Span, (start + self._by, end + self._by))
+        return span if end <= self._start else self._places.get(span)
+
+    def found(self, found: Sequence[Found]) -> tuple[Found, ...] | None:
+        """Results where they are; None if that is not known of one."""
+        made: list[Found] = []
+        start = self._start
+        for one in found:
+            if not one.related and one.span.end <= start:
+                made.append(one)
+                continue
+            span, related = self.span(one.span), one.related and tuple(self._related(one.related))
+            if span is None or len(related) < len(one.related):
+                return None
+            made.append(one.at(span, related))
+        return tuple(made)
+
+    def _related(self, related: Sequence[Related]) -> Iterator[Related]:
+        for one in related:
+            span = one.span if one.path is not None else self.span(one.span)
+            if span is not None:
+                yield Related(one.message, span, one.path)
+
+
+def _cited_within(node: Node, start: int, end: int) -> Sequence[Citation]:
+    return [one for one in node.citations if start <= one.span.start < end]
+
+
+def _shape(node: Node, cited: Sequence[Citation]) -> object:
+    return (
+        node.kind, node.key, node.state, node.parent, node.name is None,
+        [(one.relation, one.key, one.scope, one.range is None, one.range == one.span) for one in cited],
+    )  # fmt: skip
+
+
+def _spans(node: Node, cited: Sequence[Citation]) -> Iterator[Span]:
+    start = node.span.start
+    yield Span(start, min(node.span.end, end_of_line(node.source, start)))
+    yield node.span
+    yield node.head
+    for one in cited:
+        yield one.span
