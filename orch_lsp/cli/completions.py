@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 from click.shell_completion import ShellComplete, get_completion_class
 
-from orch_lsp.cli.output import say, write_result
+from orch_lsp.cli.output import say, terminal_width, write_result
 
 SHELLS = ("bash", "zsh", "fish")
 PROGRAM, VARIABLE = "orch-lsp", "_ORCH_LSP_COMPLETE"
@@ -28,6 +26,6 @@ def completions(context: click.Context, shell: str) -> None:
         raise click.UsageError(f"there are no completions for {shell}")
     # Not its own `source`: that of bash would start a bash to ask for its version.
     write_result(ShellComplete.source(kind(context.find_root().command, {}, PROGRAM, VARIABLE)))
-    if sys.stdout.isatty():
+    if terminal_width() is not None:
         # A shell that reads them at its start has no use for it.
         say(_WHERE[shell])

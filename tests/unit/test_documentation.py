@@ -159,7 +159,7 @@ def test_every_example_of_a_user_config_is_valid(path: Path, number: int, text: 
     values = tomllib.loads(text)
     if "steps" in values:
         assert read_workflow("example", text).steps
-    elif {"project", "language", "language-server", "language_servers"}.isdisjoint(values):
+    elif {"project", "package", "language", "language-server", "language_servers"}.isdisjoint(values):
         assert [problem.message for problem in parse_user(text).problems] == [], f"example {number} of {path.name}"
 
 
