@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from orch_lsp.document.answer.model_phrases import FAREWELL, STAND_IN
+from orch_lsp.document.answer.put_off import PUT_OFF
 from orch_lsp.document.answer.unfinished import LATER, OPENING
 from orch_lsp.document.placeholder import is_placeholder_line
 from orch_lsp.draft_checks.material import DraftFinding, Material
@@ -41,7 +42,9 @@ def stand_ins(material: Material) -> Iterator[DraftFinding]:
 
 
 def _is_stand_in(text: str) -> bool:
-    """Whether a statement is nothing but a stand-in; where words are not set apart, only a very short one is known."""
+    """Whether a statement is a stand-in and nothing else; of unspaced words a very short one, or one of a part."""
+    if PUT_OFF.match(text):
+        return True
     longest = _LONGEST_STAND_IN if text[0] < "\u1100" else _LONGEST_WITHOUT_BLANKS
     return len(text) <= longest and _SAYS.search(text) is None and STAND_IN.match(text) is not None
 

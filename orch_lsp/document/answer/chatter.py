@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from orch_lsp.document.answer.model_phrases import FAREWELL, FIRST_PERSON, LABEL, STAND_IN, VOID
+from orch_lsp.document.answer.model_phrases import FAREWELL, FIRST_PERSON, LABEL, VOID
+from orch_lsp.document.answer.put_off import stands_in
 from orch_lsp.markdown.reader import read
 from orch_lsp.markdown.tree import Element, Tree
 from orch_lsp.text import Span, end_of_line, split_lines, start_of_line
@@ -136,13 +137,13 @@ def kind_of(body: str) -> Kind:
     if not items or (len(items) <= 2 and all(VOID.match(item) for item in items)):
         return "void"
     sentences = [sentence for item in items for sentence in _SENTENCE_END.split(item) if sentence.strip(" .…*_")]
-    if len(body) <= _LONGEST_STAND_IN and sentences and all(STAND_IN.match(sentence[:400]) for sentence in sentences):
+    if len(body) <= _LONGEST_STAND_IN and sentences and all(map(stands_in, sentences)):
         return "refused"
     if any(_OPEN_QUESTION.match(item) for item in items):
         # This is how a model is told to write down what the brief leaves open.
         return "text"
     if any(sentence.endswith(_QUESTION) for sentence in sentences) and all(
-        _asks(item, is_heading=line.strip() in headings) or all(map(STAND_IN.match, _SENTENCE_END.split(item[:400])))
+        _asks(item, is_heading=line.strip() in headings) or all(map(stands_in, _SENTENCE_END.split(item[:400])))
         for line, item in zip(lines, items, strict=True)
     ):
         return "questions"
