@@ -41,7 +41,9 @@ class Place:
 
 
 class Resolver:
-    """Finds mentioned files: beside the spec, then below the root, then by a name that only one file has.
+    """Finds mentioned files: beside the spec, then below each folder up to the root, then by a name of one file only.
+
+    A project in a folder of the workspace has paths of its own: `@src/a.ts` in `shop/.planning/` is `shop/src/a.ts`.
 
     Args:
         root: The workspace, its symlinks resolved.
@@ -180,9 +182,7 @@ class Resolver:
             written = Path(os.path.normpath(mention.path))
             below = [written.relative_to(self._root).as_posix()] if written.is_relative_to(self._root) else []
             return [*below, _normal(mention.path.lstrip("/"))]
-        if self._folder:
-            return [_normal(f"{self._folder}/{mention.path}"), _normal(mention.path)]
-        return [_normal(mention.path)]
+        return relative_readings(self._folder or "", mention.path)
 
     def _look_at(self, path: str) -> str | Exclusion:
         real = confine(self._root, path)
@@ -198,6 +198,19 @@ class Resolver:
 
     def _refuse(self, mention: Mention, reason: str) -> Exclusion | None:
         return Exclusion(mention.written, reason) if mention.explicit else None
+
+
+def relative_readings(folder: str, path: str) -> list[str | None]:
+    """Paths below the root that a relative path in a document of a folder may mean, best first; None leads out.
+
+    Args:
+        folder: The document's folder below the root, with `/`; empty or `.` for the root itself.
+        path: As it is written. With `../` in front it is meant from the document, or from the root.
+    """
+    parts = folder.split("/") if folder not in {"", "."} else []
+    whole = ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    folders = whole[:1] if path.startswith("../") else whole
+    return [_normal(f"{one}/{path}") for one in (*folders, ".")]
 
 
 def _normal(path: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -16,6 +17,7 @@ from orch_lsp.context.index.look import stamps_of
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.mentions import Mention, has_suffix, telling_mentions_in
 from orch_lsp.context.names import Defined, KnownNames
+from orch_lsp.context.resolution import relative_readings
 from orch_lsp.context.stamps import Stamp, stamp_of
 from orch_lsp.context.tree import FileTree
 from orch_lsp.orchestration.reading import Reading
@@ -27,12 +29,18 @@ _MOST = 100
 _MOST_FILES = 20_000
 _SECONDS_KEPT = 10
 _LONGEST = 80
+_OF_AN_AGENT = re.compile(
+    r"/\.(?:(?:claude|codex|cursor|gemini|opencode|copilot|qwen|kiro|kilocode|windsurf|codeium|augment|trae|agents)"
+    r"|config/(?:opencode|kilo))/"
+)
+"""Where agents keep what is installed for them: plans of GSD name its workflows there, and mean no file for us."""
 
 
 def lost_mentions(reading: Reading) -> tuple[LostMention, ...]:
     """The first hundred of them, in order; none without a workspace. Blocking: it asks the file system about each.
 
-    A file is looked for beside the document, below the root, and by its name, if it is written without folders.
+    A file is looked for beside the document, below each folder up to the root, and by its name, if it is written
+    without folders.
     """
     if reading.root is None:
         return ()
@@ -57,7 +65,8 @@ def _lost(reading: Reading, mention: Mention) -> str:
         defined = _defined(reading.root, when)
         return "" if defined is None or defined.holds(mention.symbol) else NOT_FOUND
     if path.startswith(("/", "~")) or path[:5].lower() == "file:" or path[1:2] == ":":
-        return "" if reading.has_file is not None or _may_be_inside(reading.root, path) else OUTSIDE
+        is_fine = reading.has_file is not None or _OF_AN_AGENT.search(path) or _may_be_inside(reading.root, path)
+        return "" if is_fine else OUTSIDE
     places = list(_places(reading, path))
     if not places:
         return OUTSIDE
@@ -137,9 +146,8 @@ def _lines(root: Path, path: str, _stamp: Stamp) -> int | None:
 
 
 def _places(reading: Reading, path: str) -> Iterator[Path]:
-    folder = posixpath.dirname(reading.spec_path)
-    for place in dict.fromkeys((posixpath.normpath(f"{folder}/{path}".lstrip("/")), posixpath.normpath(path))):
-        if reading.root is not None and place != ".." and not place.startswith("../"):
+    for place in dict.fromkeys(relative_readings(posixpath.dirname(reading.spec_path), path)):
+        if reading.root is not None and place is not None:
             yield reading.root / place
 
 

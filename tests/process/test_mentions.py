@@ -178,3 +178,24 @@ async def test_lines_behind_the_end_of_a_file_are_found_and_not_sent(start_edito
     ]
     said = await hovered(editor, uri, at(text, "@app/limiter.py#L10"))
     assert said == "`app/limiter.py` is not sent with a draft: no line 10."
+
+
+async def test_a_project_in_a_folder_has_paths_of_its_own(start_editor, workspace):
+    for path in ("shop/src/cart.ts", "src/cart.ts", "src/root.ts", "shop/.planning/notes.md"):
+        (workspace / path).parent.mkdir(parents=True, exist_ok=True)
+        (workspace / path).write_text("export const cart = 1\n")
+    text = (
+        "---\nphase: 01-cart\nplan: 01\ntype: execute\nwave: 1\n---\n\n<execution_context>\n\n"
+        "@~/.claude/get-shit-done/workflows/run.md\n"
+        "@/Users/nobody/.codex/get-shit-done/templates/summary.md\n</execution_context>\n\n<context>\n\n"
+        "@src/cart.ts\n@src/root.ts\n@.planning/notes.md\n@src/gone.ts\n[up](../../../src/cart.ts)\n"
+        "[too far](../src/cart.ts)\n@/srv/elsewhere/notes.md\n</context>\n"
+    )
+    editor = await start_editor(orch=False)
+    uri = editor.open(workspace / "shop" / ".planning" / "phases" / "01-cart" / "01-01-PLAN.md", text)
+    params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
+    report = await editor.client.text_document_diagnostic_async(params)
+    found = [one.message.partition(" is ")[0] for one in report.items if one.code == "mention_not_found"]
+    assert found == ["`@src/gone.ts`", "`../src/cart.ts`", "`@/srv/elsewhere/notes.md`"]
+    assert "`shop/src/cart.ts`" in await hovered(editor, uri, at(text, "@src/cart"))
+    assert "`src/root.ts`" in await hovered(editor, uri, at(text, "@src/root"))
