@@ -52,9 +52,10 @@ class ConfinedTree:
         return path.is_dir()
 
     def names(self, folder: Path) -> Iterable[str]:
-        """Files that git would track, and that are not kept back, in the order of their paths."""
+        """Files that git would track, in the order of their paths, without those that are never given to agents."""
         before = "" if folder == self._root else f"{relative_path(folder, self._root)}/"
-        return (name for name in sorted(self._tree.names(folder)) if self._kept_back.reason(before + name) is None)
+        found = sorted(self._tree.names(folder))
+        return (name for name in found if not denied(before + name) and self._kept_back.reason(before + name) is None)
 
     def content(self, path: Path) -> bytes:
         """The content of a file.
@@ -62,7 +63,11 @@ class ConfinedTree:
         Raises:
             SpecError: It is not to be read.
         """
-        return _text_at(self._root, relative_path(path, self._root), self._kept_back).encode()
+        try:
+            return _text_at(self._root, relative_path(path, self._root), self._kept_back).encode()
+        except ContextError as error:
+            # One file that cannot be read is a finding of its own, and no end of what is said of the others.
+            raise SpecError(error.code, error.message, remediation=error.remediation) from error
 
     def hashes(self, path: Path) -> frozenset[str]:
         """None: nothing here is compared with git."""
@@ -192,7 +197,10 @@ class Grounds:
         """
         path = self.root if named in {None, "", "."} else self.root / self.path_of(named or "")
         if not path.exists() or not resolved(path).is_relative_to(self.root):
-            raise SpecError(ErrorCode.INVALID_REQUEST, f"There is no {(named or '')[:200]!r} in the workspace.")
+            raise SpecError(
+                ErrorCode.INVALID_REQUEST, f"There is no {(named or '')[:200]!r} in the workspace.",
+                remediation="Call `spec_outline` without arguments: it lists the specs.",
+            )  # fmt: skip
         return path
 
     async def history(self, _: Reading | None = None) -> RunStore:

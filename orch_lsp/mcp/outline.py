@@ -75,7 +75,7 @@ class OutlineAnswer(Page):
 async def outline(call: Call, asked: OutlineArguments) -> Answered:
     """The specs of the workspace, or the nodes of one."""
     first = paging.start_of(asked.cursor)
-    if asked.path is None:
+    if asked.path is None or asked.path in {"", "."}:
         return await _specs(call.grounds, first, asked.limit)
     reading = await call.grounds.spec(asked.path)
     reading = await call.grounds.surrounded(reading)

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
@@ -98,11 +99,13 @@ class _Pipe:
         try:
             return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
         except (ValueError, RecursionError):
-            self._refuse(_PARSE_ERROR, "A line is no message of JSON-RPC.")
+            asked = _request_of(line)
+            code = _PARSE_ERROR if asked is None else _INVALID_REQUEST
+            self._refuse(code, "A line is no message of JSON-RPC.", asked)
             return None
 
-    def _refuse(self, code: int, words: str) -> None:
-        told = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": words}}
+    def _refuse(self, code: int, words: str, request: str | int | None = None) -> None:
+        told = {"jsonrpc": "2.0", "id": request, "error": {"code": code, "message": words}}
         self._to_write.put(json.dumps(told).encode())
 
     async def _take(self, message: SessionMessage) -> None:
@@ -174,3 +177,15 @@ class _Pipe:
                     rest = rest[os.write(self._output, rest) :]
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._all_written.set)
+
+
+def _request_of(line: bytes) -> str | int | None:
+    """The id of what would be a request but for its content, such as half a character: whoever asked waits for it."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    found: object = cast("dict[str, object]", message).get("id") if isinstance(message, dict) else None
+    if isinstance(found, bool) or not isinstance(found, str | int):
+        return None
+    return found

@@ -61,7 +61,7 @@ class TraceAnswer(Page):
 async def trace(call: Call, asked: TraceArguments) -> Answered:
     """The citations among specs, and of them in code."""
     first = paging.start_of(asked.cursor)
-    if asked.path is not None:
+    if asked.path is not None and asked.path not in {"", "."}:
         await asyncio.to_thread(call.grounds.path_of, asked.path)
     traced, notices = await _traced(call.grounds, with_code=asked.with_code)
     edges = await asyncio.to_thread(edges_of, traced)

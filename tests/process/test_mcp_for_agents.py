@@ -301,11 +301,14 @@ def test_a_client_that_sends_rubbish_is_told_and_served_all_the_same(homes, spec
         params = {"name": name, "arguments": arguments}
         return json.dumps({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}).encode()
 
+    nested = json.loads('{"path":' * 400 + "1" + "}" * 400)
     rubbish = [
         b"\xff\xfe", b"{", b"[]", b"null", b"[" * 50_000, b'{"jsonrpc":"2.0"}', b"x" * (3 * 1024 * 1024),
         b'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":["x"]}}',
         b'{"jsonrpc":"2.0","id":8,"method":"no/such"}',
         b'{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":{"a":1}}}',
+        call(12, "spec_outline", {"path": "\ud800"}), call(13, "spec_outline", nested),
+        b'{"jsonrpc":"1.0","id":14,"method":"ping"}', b'{"jsonrpc":"2.0","id":true,"method":5}',
         call(9, "spec_outline", [1, 2]), call(10, "spec_outline", {"path": {"a": [1]}}),
         call(11, "spec_outline", {"path": "p" * 900_000}),
     ]  # fmt: skip
@@ -315,8 +318,8 @@ def test_a_client_that_sends_rubbish_is_told_and_served_all_the_same(homes, spec
     answers = [json.loads(line) for line in out.split(b"\n") if line]
     by_id = {answer.get("id"): answer for answer in answers}
     assert by_id[1]["result"]["serverInfo"]["name"] == "orch-lsp"
-    assert sum(answer.get("id") is None for answer in answers) == 7
-    assert {7, 8, 9, 10, 11} <= set(by_id)
+    assert sum(answer.get("id") is None for answer in answers) == 8
+    assert {7, 8, 9, 10, 11, 12, 13, 14} <= set(by_id)
     assert "error" in by_id[8]
     assert process.returncode == 0
     assert b"Traceback" not in err
@@ -371,6 +374,27 @@ async def test_pages_of_a_report_are_those_of_the_first(homes, specs):
         assert second["total"] == first["total"] == 3 + len(second["findings"])
         again = await one.call("spec_check", limit=200)
         assert again["total"] > first["total"]
+
+
+async def test_a_spec_that_cannot_be_read_is_a_finding_and_hides_no_other(homes, specs):
+    (specs / "large.spec.md").write_text("# Large\n\nWords.\n\n## Goal\n\n" + "word " * 500_000)
+    (specs / "binary.spec.md").write_bytes(b"# B\n\n\0## Goal\n")
+    (specs / "latin.spec.md").write_bytes(b"# N\xe9\n\n## Goal\n")
+    (specs / "id_rsa.spec.md").write_text("# Key\n\nWords.\n\n## Goal\n\nText.\n")
+    (specs / "a").mkdir()
+    (specs / "a" / "id_ed25519.spec.md").write_text("# Key\n\nWords.\n\n## Goal\n\nText.\n")
+    async with agent(homes, specs) as one:
+        found = (await one.call("spec_check", limit=200))["findings"]
+        unreadable = [finding["path"] for finding in found if finding["rule"] == "unreadable_document"]
+        assert unreadable == ["binary.spec.md", "large.spec.md", "latin.spec.md"]
+        assert any(finding["path"] == SPEC for finding in found)
+        assert not [finding for finding in found if "id_" in finding["path"]]
+        assert (await one.call("spec_stale"))["is_complete"]
+        for path in (".", ""):
+            assert (await one.call("spec_outline", path=path))["specs"]
+            assert (await one.call("spec_trace", path=path))["edges"]
+        refused = await one.refusal("spec_check", path="no/such")
+        assert "spec_outline" in refused
 
 
 async def test_a_requirement_that_was_reworded_makes_its_tasks_stale(homes, workspace):
