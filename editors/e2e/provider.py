@@ -11,6 +11,8 @@ The model's name is the script:
 * `later`    answers 429 with `Retry-After: 3` once, then streams as `steady` does
 * `cut`      streams the first words, then closes the connection without an end
 
+While there is a file `key`, whoever comes without that key is answered 401, the list of models included.
+
 The control folder holds `port` (written once the provider listens) and `journal.jsonl`: one line an event,
 `request`, `held`, `closed_by_client`, `done`. The provider ends when its standard input does.
 """
@@ -98,8 +100,18 @@ class Exchange(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base class's name
         """Standard error stays quiet: the journal tells."""
 
+    def is_known(self) -> bool:
+        """Whether a request brings the key that is wanted, if one is; answers it otherwise."""
+        wanted = self.server.control / "key"
+        known = not wanted.exists() or self.headers.get("Authorization") == f"Bearer {wanted.read_text(encoding='ascii')}"
+        if not known:
+            self.answer(401, {"error": {"message": "Incorrect API key.", "code": "invalid_api_key"}})
+        return known
+
     def do_GET(self) -> None:
         """The list of models."""
+        if not self.is_known():
+            return
         models = [{"id": name, "object": "model"} for name in ("steady", "held", "denied", "limited", "later", "cut", "endless")]
         self.answer(200, {"object": "list", "data": models})
 
@@ -115,6 +127,8 @@ class Exchange(BaseHTTPRequestHandler):
             key=self.headers.get("Authorization"),
             prompt=body["messages"],
         )
+        if not self.is_known():
+            return
         if script == "denied":
             self.answer(401, {"error": {"message": "Incorrect API key.", "code": "invalid_api_key"}})
         elif script == "limited":

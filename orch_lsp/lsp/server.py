@@ -26,7 +26,7 @@ from orch_lsp.lsp.shown import ShownDiagnostics
 from orch_lsp.lsp.wire.protocol import OrchProtocol, converter_factory
 from orch_lsp.lsp.wire.workspace import OrchWorkspace
 from orch_lsp.orchestration.source import Source
-from orch_lsp.uri import normal_form
+from orch_lsp.uri import file_name, normal_form
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.session import Session
@@ -199,7 +199,7 @@ class OrchServer(LanguageServer):
             raise JsonRpcInvalidParams("no document is open; name one by its uri")
         document = self.workspace.document(uri)
         if document is None:
-            raise JsonRpcInvalidParams(f"{uri} is not open")
+            raise JsonRpcInvalidParams(f"{file_name(uri) or uri} is not open in the editor")
         uri = document.uri
         self.last_document = uri
         return uri

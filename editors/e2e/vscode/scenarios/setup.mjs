@@ -1,6 +1,6 @@
 // A new user: from nothing to words in the document, by the one picker.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { openWindow } from "../page.mjs";
 import { SPEC } from "../files.mjs";
 
@@ -17,7 +17,72 @@ async function type(page, words) {
   return input;
 }
 
+const KEY = ["a", "key", "that", "is", "typed"].join("-");
+
+/** Types a key, and gives the words that the box says. */
+async function typeKey(page, key) {
+  const input = page.locator('.quick-input-widget input[type="password"]');
+  await input.waitFor();
+  const said = await page.locator(".quick-input-widget").innerText();
+  await input.fill(key);
+  await input.press("Enter");
+  return said;
+}
+
 export const setup = [
+  {
+    name: "a key is typed for a service that is known by name, and for a server of one's own",
+    pictures: true,
+    world: { files, model: null },
+    prepare: (world) => {
+      // What stands for the service, at an address of the user's own: no project could move it there.
+      const path = world.at("orch-config/config.toml");
+      const moved = `[providers.mistral]\nbase_url = "http://127.0.0.1:${world.port}/v1"\n`;
+      writeFileSync(path, readFileSync(path, "utf8").replace(/[^]*/u, moved));
+      writeFileSync(world.at("control/key"), KEY);
+      return {};
+    },
+    run: async (context) => {
+      const { world } = context;
+      const window = await openWindow(context);
+      await window.during(async () => {
+        const { page } = window;
+        const title = (words) => page.locator(".quick-input-title", { hasText: words }).waitFor();
+        await window.openFile("a.spec.md");
+        await window.toast("choose who writes your drafts").getByRole("button", { name: "Set Up…" }).click();
+        // One: who writes. A key that is wrong is no dead end.
+        await choose(page, "mistral");
+        await title("Key for mistral");
+        await window.picture("setup-key");
+        assert.match(await typeKey(page, "a-wrong-key"), /secret storage/u);
+        await page.locator(".quick-input-widget", { hasText: "API key" }).waitFor();
+        await choose(page, "Enter another key");
+        await typeKey(page, KEY);
+        // Two: the model. Three: where it is saved. Four: the draft.
+        await title("Which model of mistral?");
+        await choose(page, "steady");
+        await title("Use mistral (steady)?");
+        await window.picture("setup-save");
+        await choose(page, "Try it, then save it in");
+        await window.toast("mistral (steady) is saved in").getByRole("button", { name: "Draft Now" }).click();
+        await window.line("Load test with one busy").waitFor();
+        assert.match(readFileSync(world.at("orch-config/config.toml"), "utf8"), /^provider = "mistral"$/mu);
+        assert.doesNotMatch(readFileSync(world.at("orch-config/config.toml"), "utf8"), /a-key-that/u);
+
+        await window.command("Orch: Choose Provider");
+        await choose(page, "A server of your own");
+        await title("Address of the server");
+        await (await type(page, `127.0.0.1:${world.port}`)).press("Enter");
+        assert.match(await typeKey(page, KEY), /leave it empty/u);
+        await title("Which model of");
+        await choose(page, "held");
+        await choose(page, "without trying");
+        await window.toast("(held) is saved in").waitFor();
+        const keys = new Set(world.journal().filter(({ event }) => event === "request").map(({ key }) => key));
+        assert.deepEqual([...keys], [`Bearer ${KEY}`]);
+      });
+    },
+  },
   {
     name: "a first draft by four choices, from the offer of the first run",
     pictures: true,
@@ -66,7 +131,7 @@ export const setup = [
         await choose(page, "A server of your own");
         await page.locator(".quick-input-title", { hasText: "Address of the server" }).waitFor();
         await (await type(page, `127.0.0.1:${world.port}`)).press("Enter");
-        await choose(page, "Its key is in a variable");
+        await page.locator(".quick-input-titlebar a", { has: page.locator(".codicon-symbol-variable") }).or(page.locator('.quick-input-titlebar [aria-label="It is in a variable…"]')).first().click();
         await page.locator(".quick-input-title", { hasText: "Name of the variable" }).waitFor();
         await box.fill("E2E_WORK_KEY");
         await box.press("Enter");

@@ -274,32 +274,25 @@ local function own_server(setup)
   end)
 end
 
+--- A service that is known by its name.
 ---@param setup orch.Setup
-local function another_service(setup)
-  local items = {}
-  for _, service in ipairs(setup.found.services) do
-    local variables = table.concat(service.variables, ' or ')
-    table.insert(items, {
-      text = ('%-14s %s'):format(service.provider, variables),
-      run = function()
-        setup.choice.provider = service.provider
-        if service.needsAddress then
-          own_server(setup)
-        elseif service.hasKey then
-          models(setup)
-        else
-          ask_for_key(setup, service.variables)
-        end
-      end,
-    })
+---@param service { provider: string, variables: string[], hasKey: boolean, needsAddress: boolean }
+local function use_service(setup, service)
+  setup.choice.provider = service.provider
+  if service.needsAddress then
+    own_server(setup)
+  elseif service.hasKey then
+    models(setup)
+  else
+    ask_for_key(setup, service.variables)
   end
-  pick('Service', items)
 end
 
 ---@param setup orch.Setup
 local function choose_provider(setup)
-  local items = {}
+  local items, known = {}, {} ---@type { text: string, run: fun() }[], table<string, true>
   for _, candidate in ipairs(setup.found.candidates) do
+    known[candidate.provider] = true
     table.insert(items, {
       text = ('%-14s %s'):format(candidate.provider, candidate.detail),
       run = function()
@@ -313,12 +306,6 @@ local function choose_provider(setup)
     })
   end
   table.insert(items, {
-    text = 'Another hosted service, with a key of yours …',
-    run = function()
-      another_service(setup)
-    end,
-  })
-  table.insert(items, {
     text = 'A server of your own, by its address …',
     run = function()
       own_server(setup)
@@ -331,6 +318,17 @@ local function choose_provider(setup)
       models(setup)
     end,
   })
+  for _, service in ipairs(setup.found.services) do
+    if not known[service.provider] then
+      local key = service.hasKey and 'its key is set' or 'hosted, key in ' .. table.concat(service.variables, ' or ')
+      table.insert(items, {
+        text = ('%-14s %s'):format(service.provider, key),
+        run = function()
+          use_service(setup, service)
+        end,
+      })
+    end
+  end
   local passed = vim.tbl_map(function(one)
     return ('%s answers, but lists no models'):format(one.provider)
   end, setup.found.passedOver)

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import { commandFailure, failureText } from "../client/failure";
-import { setApiKey } from "../keys/keyCommands";
 import type { KeyStore } from "../keys/keyStore";
-import { comingFirst, foundIn, listedIn, type Candidate, type Found, type Listed } from "./setupAnswers";
+import { comingFirst, foundIn, listedIn, offeredServices, type Found, type Listed } from "./setupAnswers";
+import { askForKey, LeftError, line, pick, variableName, withProgress } from "./asking";
 import { pickModel } from "./pickModel";
 
 /** A choice as far as it goes, in the words of `orch.setup`. */
@@ -14,6 +14,12 @@ interface Choice {
   readonly kind?: string;
 }
 
+/** Why something could not be had. */
+interface Problem {
+  readonly code: string | null;
+  readonly text: string;
+}
+
 export interface SetupParts {
   /** Sends one step of `orch.setup`. */
   readonly ask: (argument: object) => Promise<unknown>;
@@ -23,9 +29,6 @@ export interface SetupParts {
   /** Writes the choice where it holds for one document or its project. */
   readonly useProvider: (uri: string, choice: { provider: string; model?: string }) => Promise<unknown>;
 }
-
-/** The person has left the picker. */
-class LeftError extends Error {}
 
 /** The one picker for the provider and model: from what there is, to a choice that was tried and is written down. */
 export class Setup {
@@ -45,24 +48,22 @@ export class Setup {
     const found = await withProgress(vscode.l10n.t("Orch: looking for keys and for servers…"), async () =>
       foundIn(await this.parts.ask({ step: "find" })),
     );
-    const choice = await this.chooseProvider(found);
-    const listed = await this.list(choice);
-    if (listed === null) return false;
-    const whole = await chooseModel(listed, choice);
-    return this.save(found, listed, whole, document);
+    const answer = await this.list(await this.chooseProvider(found));
+    if (answer === null) return false;
+    const whole = await chooseModel(answer.listed, answer.choice);
+    return this.save(found, answer.listed, whole, document);
   }
 
   private async chooseProvider(found: Found): Promise<Choice> {
     type Item = vscode.QuickPickItem & { choose?: () => Promise<Choice> };
-    const items: Item[] = found.candidates.map((candidate) => ({
-      label: candidate.provider,
+    const items: Item[] = found.candidates.map(({ provider, needsKey, ...candidate }) => ({
+      label: provider,
       description: candidate.detail,
-      iconPath: icon(candidate),
-      choose: () => this.withKey({ provider: candidate.provider }, candidate.needsKey, []),
+      iconPath: icon(candidate.source),
+      choose: () => (needsKey ? this.withKey({ provider }, provider) : Promise.resolve({ provider })),
     }));
     items.push(
       { label: vscode.l10n.t("More"), kind: vscode.QuickPickItemKind.Separator },
-      { label: vscode.l10n.t("A hosted service, with a key of yours…"), iconPath: new vscode.ThemeIcon("cloud"), choose: () => this.service(found) },
       { label: vscode.l10n.t("A server of your own, by its address…"), iconPath: new vscode.ThemeIcon("server"), choose: () => this.ownServer({}) },
       {
         label: "outline",
@@ -71,25 +72,26 @@ export class Setup {
         choose: () => Promise.resolve({ provider: "outline" }),
       },
     );
+    items.push(...surroundings());
+    items.push({ label: vscode.l10n.t("hosted, with a key of yours"), kind: vscode.QuickPickItemKind.Separator });
+    for (const { provider, variables, hasKey, needsAddress } of offeredServices(found)) {
+      items.push({
+        label: provider,
+        description: hasKey ? vscode.l10n.t("its key is set") : variables.join(", "),
+        iconPath: icon("key"),
+        choose: () => {
+          if (needsAddress) return this.ownServer({ provider });
+          return hasKey ? Promise.resolve({ provider }) : this.withKey({ provider }, provider);
+        },
+      });
+    }
     for (const { provider, reason } of found.passedOver) {
       items.push({ label: provider, description: vscode.l10n.t("passed over"), detail: reason, iconPath: new vscode.ThemeIcon("circle-slash") });
     }
-    items.push(...surroundings());
     for (;;) {
       const chosen = await pick(items, vscode.l10n.t("Who is to write your drafts?"));
       if (chosen.choose !== undefined) return chosen.choose();
     }
-  }
-
-  private async service(found: Found): Promise<Choice> {
-    const items = found.services.map((service) => ({
-      label: service.provider,
-      description: service.hasKey ? vscode.l10n.t("its key is set") : service.variables.join(", "),
-      service,
-    }));
-    const { service } = await pick(items, vscode.l10n.t("Which service?"));
-    const { provider } = service;
-    return service.needsAddress ? this.ownServer({ provider }) : this.withKey({ provider }, !service.hasKey, service.variables);
   }
 
   private async ownServer(choice: Choice): Promise<Choice> {
@@ -99,42 +101,50 @@ export class Setup {
     const named = { ...choice, baseUrl };
     const answer = choice.provider === undefined ? await this.parts.ask({ step: "name", ...named }) : choice;
     const provider = (answer as { provider?: unknown }).provider;
-    const none = { label: vscode.l10n.t("No key") };
-    const key = { label: vscode.l10n.t("Enter its key…"), detail: vscode.l10n.t("Kept in VS Code's secret storage, sent to this server only.") };
-    const variable = { label: vscode.l10n.t("Its key is in a variable…"), detail: vscode.l10n.t("Named in the settings, read from the environment.") };
     const whole = typeof provider === "string" ? { ...named, provider } : named;
-    const chosen = await pick([none, key, variable], vscode.l10n.t("Does {0} want a key?", baseUrl));
-    if (chosen === key) await this.enterKey(whole.provider ?? "");
-    return chosen === variable ? { ...whole, keyEnv: await variableName() } : whole;
+    return this.withKey(whole, baseUrl, { mayBeNone: true });
   }
 
-  private async withKey(choice: Choice, isMissing: boolean, variables: readonly string[]): Promise<Choice> {
-    if (!isMissing) return choice;
-    const provider = choice.provider ?? "";
-    const enter = { label: vscode.l10n.t("Enter the key…"), detail: vscode.l10n.t("Kept in VS Code's secret storage, sent to {0} only.", provider) };
-    const variable = { label: vscode.l10n.t("It is in another variable…"), detail: vscode.l10n.t("Not set: {0}", variables.join(", ")) };
-    const chosen = await pick([enter, variable], vscode.l10n.t("{0} has no key yet", provider));
-    if (chosen === variable) return { ...choice, keyEnv: await variableName() };
-    await this.enterKey(provider);
+  /** The choice with a key that is typed, that a variable holds, or, where that may be, with none. */
+  private async withKey(choice: Choice, where: string, options = {}): Promise<Choice> {
+    const typed = await askForKey(where, options);
+    if (typed === null) return { ...choice, keyEnv: await variableName() };
+    if (typed !== "") await this.keepKey(choice.provider ?? "", typed);
     return choice;
   }
 
-  private async enterKey(provider: string): Promise<void> {
-    await setApiKey(this.parts.keys, provider);
-    if (!this.parts.keys.providers.includes(provider)) throw new LeftError();
+  private async keepKey(provider: string, key: string): Promise<void> {
+    await this.parts.keys.set(provider, key);
     await this.parts.handOver();
   }
 
-  /** The models of the provider; null to choose anew, after it was said why there are none. */
-  private async list(choice: Choice): Promise<Listed | null> {
+  /** The models of the provider, and the choice with its key; null to choose anew, after it was said why there are none. */
+  private async list(given: Choice): Promise<{ listed: Listed; choice: Choice } | null> {
+    let choice = given;
+    for (;;) {
+      const { listed, problem } = await this.listOnce(choice);
+      const mayBeKey = problem !== null && isAboutKey(problem.code, choice);
+      if (listed !== null && !mayBeKey) return { listed, choice };
+      const key = { label: vscode.l10n.t("Enter another key…") };
+      const anew = { label: vscode.l10n.t("Choose anew") };
+      const goOn = { label: vscode.l10n.t("Go on without the service's own list") };
+      const ways = [...(mayBeKey ? [key] : []), anew, ...(listed === null ? [] : [goOn])];
+      const chosen = await pick(ways, problem?.text ?? "");
+      if (chosen === anew) return null;
+      if (chosen === goOn && listed !== null) return { listed, choice };
+      choice = await this.withKey(choice, choice.provider ?? "");
+    }
+  }
+
+  private async listOnce(choice: Choice): Promise<{ listed: Listed | null; problem: Problem | null }> {
     try {
-      return await withProgress(vscode.l10n.t("Orch: asking for the models…"), async () =>
+      const listed = await withProgress(vscode.l10n.t("Orch: asking for the models…"), async () =>
         listedIn(await this.parts.ask({ step: "models", ...choice })),
       );
+      return { listed, problem: listed.problem === null ? null : { code: listed.problem.code, text: listed.problem.message } };
     } catch (error) {
-      const anew = { label: vscode.l10n.t("Choose anew") };
-      await pick([anew], failureText(commandFailure(error)));
-      return null;
+      const failure = commandFailure(error);
+      return { listed: null, problem: { code: failure.code, text: failureText(failure) } };
     }
   }
 
@@ -181,15 +191,19 @@ export class Setup {
         const save = { label: vscode.l10n.t("Save it all the same") };
         const failure = commandFailure(error);
         const key = { label: vscode.l10n.t("Enter another key…") };
-        // A variable that is named is the only source of the key.
-        const isAboutKey = choice.keyEnv === undefined && (failure.code === "invalid_auth" || failure.code === "missing_auth");
-        const chosen = await pick([...(isAboutKey ? [key] : []), again, anew, save], failureText(failure));
-        if (chosen === key) await this.enterKey(provider);
+        const ways = [...(isAboutKey(failure.code, choice) ? [key] : []), again, anew, save];
+        const chosen = await pick(ways, failureText(failure));
+        if (chosen === key) await this.keepKey(provider, (await askForKey(provider, { mayBeVariable: false })) ?? "");
         if (chosen === anew) return false;
         if (chosen === save) return true;
       }
     }
   }
+}
+
+/** Whether another key may help; a variable that is named is the only source of the key. */
+function isAboutKey(code: string | null, choice: Choice): boolean {
+  return choice.keyEnv === undefined && (code === "invalid_auth" || code === "missing_auth");
 }
 
 /** The choice with its model, which is chosen from the list, or typed where there is none. */
@@ -231,9 +245,9 @@ async function offerDraft(told: string, document: vscode.Uri | undefined): Promi
   });
 }
 
-function icon(candidate: Candidate): vscode.ThemeIcon {
+function icon(source: string): vscode.ThemeIcon {
   const icons: Readonly<Record<string, string>> = { config: "settings-gear", server: "vm-running", editor: "sparkle", key: "key", agent: "robot" };
-  return new vscode.ThemeIcon(icons[candidate.source] ?? "cloud");
+  return new vscode.ThemeIcon(icons[source] ?? "cloud");
 }
 
 /** What is otherwise than usual here: the machine that is meant in a remote window, and what is off in Restricted Mode. */
@@ -250,26 +264,4 @@ function surroundings(): vscode.QuickPickItem[] {
     items.push({ label: vscode.l10n.t("Restricted Mode"), detail, iconPath });
   }
   return items;
-}
-
-async function pick<T extends vscode.QuickPickItem>(items: readonly T[], title: string): Promise<T> {
-  const chosen = await vscode.window.showQuickPick(items, { title, matchOnDescription: true, ignoreFocusOut: true });
-  if (chosen === undefined) throw new LeftError();
-  return chosen;
-}
-
-async function line(title: string, placeHolder: string, problem: (value: string) => string | null): Promise<string> {
-  const typed = await vscode.window.showInputBox({ title, placeHolder, ignoreFocusOut: true, validateInput: problem });
-  if (typed === undefined || typed.trim() === "") throw new LeftError();
-  return typed.trim();
-}
-
-function variableName(): Promise<string> {
-  return line(vscode.l10n.t("Name of the variable that holds the key"), "WORK_KEY", (value) =>
-    /^[A-Za-z_][A-Za-z0-9_]*$/u.test(value.trim()) ? null : vscode.l10n.t("The name of a variable, never the key itself"),
-  );
-}
-
-function withProgress<T>(title: string, act: () => Promise<T>): Promise<T> {
-  return Promise.resolve(vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, act));
 }

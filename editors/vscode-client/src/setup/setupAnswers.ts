@@ -81,6 +81,11 @@ export function foundIn(answer: unknown): Found {
   };
 }
 
+/** The services known by name that are not already among what could be used now. */
+export function offeredServices(found: Found): Service[] {
+  return found.services.filter(({ provider }) => !found.candidates.some((candidate) => candidate.provider === provider));
+}
+
 /** Reads the answer to the step `models`. */
 export function listedIn(answer: unknown): Listed {
   const told = fields(answer);
