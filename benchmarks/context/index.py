@@ -21,7 +21,8 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,17 @@ def ask(index: WorkspaceIndex, *, build: bool = False) -> tuple[float, Ranking]:
     return took, ranking
 
 
+@contextmanager
+def searched_by(program: str | None) -> Iterator[None]:
+    """Let ripgrep be found, or not, by what is asked."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = "" if program is None else str(Path(program).parent.resolve())
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
 def in_turns(rounds: int, theirs: Callable[[], float] | None, ours: Callable[[], float]) -> tuple[float, float | None]:
     """The medians of both, taken in turns, since other work on the machine comes and goes."""
     pairs = [(ours(), theirs() if theirs is not None else 0.0) for _ in range(rounds)]
@@ -108,9 +120,16 @@ def of_tree(count: int, program: str | None, wanted: Options) -> list[Row]:
         os.environ["ORCH_STATE_HOME"] = str(root.with_name("state"))
         make_tree(root, count)
         rg = None if program is None else (lambda: ripgrep(program, root))
-        first, theirs = in_turns(3, rg, lambda: ask(WorkspaceIndex(root, Unwatched(), LIMITS.max_files))[0])
-        index = WorkspaceIndex(root, Unwatched(), LIMITS.max_files)
-        _, read = ask(index, build=True)
+
+        def first_question() -> float:
+            return ask(WorkspaceIndex(root, Unwatched(), LIMITS.max_files))[0]
+
+        with searched_by(program):
+            searched, theirs = in_turns(3, rg, first_question)
+        with searched_by(None):
+            first, still_theirs = in_turns(3, rg, first_question)
+            index = WorkspaceIndex(root, Unwatched(), LIMITS.max_files)
+            _, read = ask(index, build=True)
         began = time.perf_counter()
         assert index.wait(600)
         built = time.perf_counter() - began
@@ -127,7 +146,8 @@ def of_tree(count: int, program: str | None, wanted: Options) -> list[Row]:
         cold, other = in_turns(rounds, rg, lambda: ask(WorkspaceIndex(root, Unwatched(), LIMITS.max_files))[0])
     files = f"{count:,} files"
     return [
-        Row(f"{files}: first question, no index", first * 1000, theirs and theirs * 1000, "ms", 3.0),
+        Row(f"{files}: first question, no index", searched * 1000, theirs and theirs * 1000, "ms", 3.0),
+        Row(f"{files}: first question, no index, no ripgrep", first * 1000, still_theirs and still_theirs * 1000, "ms"),
         Row(f"{files}: index built", built, None, "s"),
         Row(f"{files}: index", size, None, "MB"),
         Row(f"{files}: question, warm", warm * 1000, again and again * 1000, "ms", 0.2),

@@ -66,6 +66,7 @@ LOADS_BY_NAME = {
 
 STARTS_PROCESSES = {
     "context/index/children.py": "our own interpreter with our own module, to read files beside the editor's process",
+    "context/index/ripgrep.py": "the user's own ripgrep, looked up outside of the project, to search many files",
     "context/mcp/stdio.py": "servers that the user described or allowed, for a draft or a preview of one",
     "providers/acp_process.py": "the user's own agent, looked up outside of the project, for a draft that asks it",
     "settings/key_command.py": "the user's own `api_key_command`, looked up outside of the project",

@@ -18,6 +18,7 @@ from orch_lsp.context.index.disk import Disk
 from orch_lsp.context.index.look import Looker, differing, stamps_of
 from orch_lsp.context.index.reading import Found, Wanted, find
 from orch_lsp.context.index.rows import NO_TEXT, NOTHING_INDEXED, Indexed
+from orch_lsp.context.index.searching import Searching
 from orch_lsp.context.item import Exclusion, Watcher
 from orch_lsp.context.ranking import Texts, texts_of
 from orch_lsp.context.stamps import Fields
@@ -29,7 +30,7 @@ logger = logging.getLogger(__name__)
 _SMALLEST_BYTES = 16 * 1024 * 1024
 """From so many bytes on there is an index, too, however few files hold them."""
 _FEW = 200
-"""Files that changed and are read while a query waits. More are read by processes of their own."""
+"""Files that changed and are read while a query waits. For more, ripgrep is asked, or processes of our own."""
 _FEW_BYTES = 4 * 1024 * 1024
 
 
@@ -91,6 +92,7 @@ class WorkspaceIndex:
         self._watcher = watcher
         self._max_files = max_files
         self._looker = Looker(root)
+        self._searching = Searching(root)
         self._known = _NOTHING_KNOWN
         self._compared = _NOTHING_COMPARED
         self._was_asked = self._was_told = False
@@ -141,7 +143,7 @@ class WorkspaceIndex:
             sizes = {path: sizes.get(path, 0) for path in files}
         # Beside the reading for an answer, a build would only slow it down.
         afterwards = self.begin if len(compared.unread) > _FEW else lambda: None
-        reading = Unread(compared.unread, self._reader(limits, ended), afterwards)
+        reading = Unread(compared.unread, self._reader(sizes, limits, ended), afterwards)
         indexed = Fresh(compared.fresh, lambda: compared.texts)
         return IndexedCorpus(self.root, disk, known.store_id, indexed, reading, sizes, hints, left_out)
 
@@ -228,14 +230,22 @@ class WorkspaceIndex:
         new, generation = disk.replace(tuple(rows_of(self.root, changed, disk.marker(), ended)))
         return _Known(known.store_id, generation, known.files.with_others(new))
 
-    def _reader(self, limits: Limits, ended: Callable[[], bool]) -> Callable[[Sequence[str], Wanted], Found]:
+    def _reader(
+        self, sizes: Mapping[str, int], limits: Limits, ended: Callable[[], bool]
+    ) -> Callable[[Sequence[str], Wanted], Found]:
         until = time.monotonic() + limits.max_seconds
 
         def read(files: Sequence[str], wanted: Wanted) -> Found:
             found: Found | None = None
             if len(files) > _FEW:
+                most = limits.max_file_bytes
                 seconds = max(0.0, until - time.monotonic())
-                found = find_in_children(self.root, files, wanted, limits.max_file_bytes, seconds, ended)
+                of_files = {path: sizes[path] for path in files}
+                # Half of the time is left for reading, should it hang.
+                found = self._searching.find(of_files, wanted, most, seconds / 2, ended)
+                if found is None:
+                    seconds = max(0.0, until - time.monotonic())
+                    found = find_in_children(self.root, files, wanted, most, seconds, ended)
             if found is None:
                 found = find(self.root, files, wanted, limits.max_file_bytes, ended)
             if not found.is_whole:

@@ -1,0 +1,215 @@
+"""ripgrep over named files, where the user has it: what it finds in each.
+
+The program is the user's, from the search path and never from the checkout. It gets no variables, no configuration and
+no pattern but ours, and nothing depends on its answer being right: one that dies, hangs, floods or says what it was not
+asked is done without.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from orch_lsp.settings.key_command import find_program
+
+_ALWAYS = (
+    # Nothing that a configuration, an ignore file or the mark of an encoding says: each file is named.
+    *("--no-config", "--no-ignore", "--hidden", "--encoding=none", "--color=never", "--no-messages"),
+    *("--heading", "--null", "--no-line-number"),
+)
+_MOST_NAMES_BYTES = 512 * 1024
+_MOST_BYTES = 32 * 1024 * 1024
+"""Of the names that one process is given, and of the files in which it searches, which bounds what it may answer."""
+_LONGEST_PATTERN = 100_000
+_BINARY = "binary file matches ("
+_FOUND, _NOTHING_FOUND, _SOME_UNREADABLE = 0, 1, 2
+_NICE = 5
+"""The person at the machine comes first."""
+_POLL_S = 0.02
+_END_S = 2.0
+
+
+class RipgrepError(Exception):
+    """It cannot be asked, or its answer cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One pass over files."""
+
+    pattern: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The lines that were found in one file; what is no UTF-8 in them replaced."""
+
+    search: Search
+    path: str
+    text: str
+
+
+def program_for(root: Path) -> str | None:
+    """The program as an absolute path; None if there is none that the checkout could not have brought.
+
+    On Windows, a command has room for too few names.
+    """
+    return None if os.name == "nt" else find_program("rg", os.environ.get("PATH", os.defpath), root)
+
+
+class Ripgrep:
+    """Searches over named files of one workspace.
+
+    Args:
+        program: The absolute path of ripgrep.
+        root: The workspace, its symlinks resolved.
+        until: The time of `time.monotonic` at which it is given up.
+        stopped: Asked now and then; once it says yes, that is the end.
+    """
+
+    def __init__(self, program: str, root: Path, until: float, stopped: Callable[[], bool]) -> None:
+        self._program = program
+        self._before = f"{root}/"
+        self._until = until
+        self._stopped = stopped
+        self.unreadable: list[str] = []
+        """Files that may not be read, as far as it was asked."""
+
+    def search(self, sizes: Mapping[str, int], searches: Sequence[Search]) -> Iterator[Hits]:
+        """Search in files; the next ones are searched while the caller looks at what is told. Blocking.
+
+        Args:
+            sizes: Root-relative paths with `/` of printable characters, each with its size in bytes.
+            searches: What to look for; all of a file is told before anything of the last file.
+
+        Raises:
+            RipgrepError: It could not be done, or was stopped.
+        """
+        self._ask_who_it_is()
+        running: list[tuple[Search, Sequence[str], _Process]] = []
+        try:
+            for batch in _batches(sizes):
+                for search in searches:
+                    running.append((search, batch, self._start(search, batch, sizes)))
+                    if len(running) > 1:
+                        yield from self._told(*running.pop(0))
+            if running:
+                yield from self._told(*running.pop(0))
+        finally:
+            for _, _, process in running:
+                process.end()
+
+    def _ask_who_it_is(self) -> None:
+        """Other programs have this name, too, and one that finds nothing cannot be told from them by its answer."""
+        status, answer = self._process([self._program, "--version"], 10_000).wait(self._until, self._stopped)
+        if status != 0 or not answer.startswith(b"ripgrep "):
+            raise RipgrepError("it is another program")
+
+    def _start(self, search: Search, batch: Sequence[str], sizes: Mapping[str, int]) -> _Process:
+        if len(search.pattern) > _LONGEST_PATTERN:
+            raise RipgrepError("there is too much to look for")
+        names = [f"{self._before}{path}" for path in batch]
+        command = [self._program, *_ALWAYS, *search.options, "-e", search.pattern, "--", *names]
+        # Each match is on a line of its own, and a name before those of each file.
+        most = sum(2 * sizes[path] for path in batch) + sum(len(os.fsencode(name)) + 100 for name in names)
+        return self._process(command, most)
+
+    def _process(self, command: Sequence[str], most: int) -> _Process:
+        try:
+            return _Process(command, most)
+        except (OSError, ValueError) as error:
+            raise RipgrepError(f"it could not be started: {error}") from error
+
+    def _told(self, search: Search, batch: Sequence[str], process: _Process) -> Iterator[Hits]:
+        status, answer = process.wait(self._until, self._stopped)
+        if status not in ((_FOUND, _SOME_UNREADABLE) if answer else (_NOTHING_FOUND,)):
+            raise RipgrepError(f"it ended with status {status}")
+        if status == _SOME_UNREADABLE:
+            self.unreadable += [path for path in batch if not os.access(self._before + path, os.R_OK)]
+        known = frozenset(batch)
+        for block in answer.decode("utf-8", "replace").removesuffix("\n").split("\n\n") if answer else ():
+            name, separator, text = block.partition("\0")
+            if not separator and _BINARY in name:
+                continue
+            path = name.removeprefix(self._before)
+            if path not in known:
+                raise RipgrepError("it told of something else")
+            if not text.rpartition("\n")[2].startswith(_BINARY):
+                yield Hits(search, path, text)
+
+
+class _Process:
+    """One process, and the thread that takes its answer, up to a size."""
+
+    def __init__(self, command: Sequence[str], most: int) -> None:
+        # Not in the workspace: a stand-in on the search path may ask its folder which version it is to run.
+        self._process = subprocess.Popen(  # noqa: S603 -- the user's own program, looked up outside of the project
+            command, cwd=os.sep, env={}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        self._most = most
+        self._answer = b""
+        if hasattr(os, "setpriority"):
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
+        self._thread = threading.Thread(target=self._listen, name="orch-ripgrep", daemon=True)
+        self._thread.start()
+
+    def wait(self, until: float, stopped: Callable[[], bool]) -> tuple[int, bytes]:
+        """Its status and its answer. Blocking.
+
+        Raises:
+            RipgrepError: It took too long, was stopped, or said more than it can have to say.
+        """
+        try:
+            while self._thread.is_alive():
+                if stopped() or time.monotonic() > until:
+                    raise RipgrepError("it was stopped, or took too long")
+                self._thread.join(_POLL_S)
+            if len(self._answer) > self._most:
+                raise RipgrepError("it told more than there is")
+            with suppress(subprocess.TimeoutExpired):
+                # One that closed its output and goes on has no more to say.
+                self._process.wait(min(_END_S, max(0.0, until - time.monotonic())))
+        finally:
+            self.end()
+        return self._process.returncode, self._answer
+
+    def end(self) -> None:
+        """End it. Blocking, for a moment."""
+        if self._process.poll() is None or self._thread.is_alive():
+            with suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._thread.join(_END_S)
+        if self._process.stdout is not None and not self._thread.is_alive():
+            self._process.stdout.close()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101 -- asked for by PIPE
+        with suppress(OSError, ValueError):
+            self._answer = self._process.stdout.read(self._most + 1)
+
+
+def _batches(sizes: Mapping[str, int]) -> Iterator[Sequence[str]]:
+    """Files as one process is given them."""
+    batch: list[str] = []
+    names = size = 0
+    for path, of_file in sizes.items():
+        length = len(os.fsencode(path)) + 16
+        if batch and (names + length > _MOST_NAMES_BYTES or size + of_file > _MOST_BYTES):
+            yield batch
+            batch, names, size = [], 0, 0
+        batch.append(path)
+        names += length
+        size += of_file
+    if batch:
+        yield batch

@@ -1,0 +1,251 @@
+"""Files of a large workspace that no index knows, searched by ripgrep; and programs of that name that are none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from orch_lsp.context.corpus import Limits
+from orch_lsp.context.index.corpus import IndexedCorpus
+from orch_lsp.context.index.indexes import Unwatched
+from orch_lsp.context.index.look import stamps_of
+from orch_lsp.context.index.reading import Wanted, find, hints_in
+from orch_lsp.context.index.searching import Searching
+from orch_lsp.context.index.workspace_index import WorkspaceIndex
+from orch_lsp.context.ranking import rank
+from orch_lsp.context.tokens import terms
+
+RIPGREP = shutil.which("rg")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ripgrep is not asked on Windows")
+needs_ripgrep = pytest.mark.skipif(RIPGREP is None, reason="needs ripgrep")
+
+BRIEF = "Die Größe des Rate-Limiters: `RateLimiter`, `Straßenname` und `frei`. 限流 policies, ratelimiter, S3Storage."
+MOST = 10_000
+FILES: dict[str, str | bytes] = {
+    "src/limiter.py": "class RateLimiter:\n    rate_limiter = 'rate-limiter'\n\nfrei = 3\n",
+    "src/storage.ts": "export const frei = 3\nexport class S3Storage { s3_storage() {} }\n",
+    "src/prose.py": "# frei is freier than frei\nprint(frei, RateLimiter)\n",
+    "docs/限流.md": "# 限流算法\r\n\r\n令牌桶限流，RateLimiter。\n",
+    "docs/größe.md": "GRÖSSE, Größe, größen, Gro\u0308ße, überGröße Grösse\n",
+    "docs/strasse.md": "Straßenname STRASSENNAME strassenname\n",
+    "docs/policy.md": "policy policies policy's Policies\n",
+    "name\nwith a break.md": "rate\n\n\nrate",
+    "-e.md": "rate rate",
+    "with blank/[x] 'a\".md": "rate",
+    ".hidden.md": "rate",
+    "one_line.md": "rate " * 1500,
+    "words.md": "xrate--rate__rate9 rate9rate ratelimiters " + "r" * 200 + "rate",
+    "binary.bin": b"rate\n" * 3 + b"\0rate\n",
+    "zero_first": b"\0rate\n",
+    "latin.txt": "größe rate".encode("latin-1"),
+    "utf16.txt": "rate größe".encode("utf-16"),
+    "marked.txt": b"\xef\xbb\xbfrate limiter",
+    "large.md": "rate " * MOST,
+    "empty.md": "",
+    ".ignore": "docs/\n",
+    ".rgignore": "src/\n",
+}
+
+
+SAYS_WHO = 'if [ "$1" = --version ]; then echo ripgrep 14.1.0; exit; fi'
+
+
+def write(root: Path, files: dict[str, str | bytes]) -> None:
+    for path, content in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    write(root, FILES)
+    write(root, {f"many/{number % 7}/f{number}.md": f"words of file {number}\n" * 9 for number in range(300)})
+    return root
+
+
+def sizes_in(root: Path) -> dict[str, int]:
+    paths = sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+    return {path: stamp[0] for path, stamp in stamps_of(root, paths, lambda: False).items()}
+
+
+def never() -> bool:
+    return False
+
+
+def search(root: Path, wanted: Wanted, seconds: float = 30.0):
+    return Searching(root).find(sizes_in(root), wanted, MOST, seconds, never)
+
+
+def with_program(monkeypatch, folder: Path, script: str, name: str = "rg") -> Path:
+    """A program of that name as the only one on the search path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / name
+    program.write_text(f"#!/bin/sh\n{SAYS_WHO}\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    return program
+
+
+@needs_ripgrep
+def test_the_terms_are_counted_as_reading_counts_them(root):
+    wanted = hints_in(BRIEF)
+    found, read = search(root, wanted), find(root, sizes_in(root), wanted, MOST, never)
+    assert found is not None
+    counted = {one.path: dict(one.counts) for one in read.documents}
+    assert {one.path: dict(one.counts) for one in found.documents if one.counts} == {
+        path: counts for path, counts in counted.items() if counts
+    }
+    assert {name: sorted(paths) for name, paths in found.defining.items()} == {
+        name: sorted(paths) for name, paths in read.defining.items()
+    }
+    assert found.defining["frei"]
+    assert found.is_whole
+
+
+@needs_ripgrep
+def test_the_best_files_are_in_the_order_of_reading(root):
+    wanted = hints_in("rate limiter of the größe")
+    found, read = search(root, wanted), find(root, sizes_in(root), wanted, MOST, never)
+    assert found is not None
+    mine, theirs = rank(found.documents, wanted.terms), rank(read.documents, wanted.terms)
+    assert [path for path, _ in mine.ranked[:3]] == [path for path, _ in theirs.ranked[:3]]
+    assert {path for path, _ in mine.ranked} == {path for path, _ in theirs.ranked}
+
+
+@needs_ripgrep
+@pytest.mark.parametrize("wanted", [Wanted(frozenset(), frozenset({"frei"})), Wanted(frozenset(), frozenset())])
+def test_there_may_be_no_terms_or_nothing_at_all_to_look_for(root, wanted):
+    found = search(root, wanted)
+    assert found is not None
+    assert sorted(found.defining.get("frei", [])) == sorted(
+        find(root, sizes_in(root), wanted, MOST, never).defining.get("frei", [])
+    )
+
+
+@needs_ripgrep
+def test_a_file_that_may_not_be_read_is_named_and_one_that_is_gone_is_not(root):
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    (root / "docs/policy.md").chmod(0)
+    sizes = {**sizes_in(root), "gone.md": 10}
+    found = Searching(root).find(sizes, hints_in(BRIEF), MOST, 30.0, never)
+    assert found is not None
+    assert [(one.path, one.reason) for one in found.left_out] == [("docs/policy.md", "not readable")]
+
+
+@needs_ripgrep
+def test_no_configuration_is_obeyed(root, monkeypatch, tmp_path):
+    (tmp_path / "config").write_text("--max-count=0\n--glob=!*\n")
+    monkeypatch.setenv("RIPGREP_CONFIG_PATH", str(tmp_path / "config"))
+    found = search(root, hints_in("limiter"))
+    assert found is not None
+    assert rank(found.documents, {"limiter"}).ranked
+
+
+@needs_ripgrep
+def test_a_first_question_in_a_large_workspace_asks_it(root):
+    index = WorkspaceIndex(root, Unwatched(), 1000)
+    listing, _ = index.list_files(1000, never)
+    limits = Limits(indexed_from=1)
+    corpus = index.corpus(listing.files, hints_in(BRIEF), limits, never)
+    assert isinstance(corpus, IndexedCorpus)
+    with closing(corpus.disk):
+        read = find(root, listing.files, hints_in(BRIEF), limits.max_file_bytes, never)
+        expected = rank(read.documents, frozenset(terms(BRIEF)))
+        ranking = corpus.ranked(frozenset(terms(BRIEF)))
+        # Reading alone knows that some files are no text, which are counted here.
+        assert {path for path, _ in ranking.ranked} == {path for path, _ in expected.ranked}
+        assert corpus.defining("RateLimiter") == ("src/limiter.py",)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "exit 2", "exit 0", "echo; exit 1",
+        "kill -9 $$", "echo garbage", "printf 'a\\0b\\n'", "printf '\\0\\0\\n\\n\\0'; exit 1",
+        "exec yes rate", "while :; do :; done", "exec sleep 60", "sleep 60", "exec >&-; exec sleep 60",
+    ],
+    ids=[
+        "fails", "silent", "nothing found", "killed", "garbage", "other file", "zeros", "floods", "spins", "hangs",
+        "its child hangs", "closes",
+    ],
+)  # fmt: skip
+def test_one_that_is_no_ripgrep_or_fails_leaves_the_files_to_reading(root, monkeypatch, tmp_path, script):
+    path = os.environ["PATH"]
+    with_program(monkeypatch, tmp_path / "bin", f"PATH='{path}'\n{script}")
+    searching = Searching(root)
+    found = searching.find(sizes_in(root), hints_in("rate limiter"), MOST, 0.5, never)
+    assert found is None
+    (tmp_path / "bin/rg").write_text(f"#!/bin/sh\n: > '{tmp_path}/AGAIN'\n")
+    assert searching.find(sizes_in(root), hints_in("rate limiter"), MOST, 0.5, never) is None
+    assert not (tmp_path / "AGAIN").exists()
+
+
+@pytest.mark.parametrize("answer", ["rg 1.0", "", "usage: rg [options]; exit 1", "; exec sleep 60", "; exec yes"])
+def test_another_program_of_the_name_is_asked_for_nothing_but_who_it_is(root, monkeypatch, tmp_path, answer):
+    program = with_program(monkeypatch, tmp_path / "bin", "")
+    program.write_text(f"#!/bin/sh\nPATH='{os.defpath}'\necho \"$1\" >> '{tmp_path}/asked'\necho {answer}\n")
+    assert search(root, hints_in("rate"), seconds=0.5) is None
+    assert (tmp_path / "asked").read_text() == "--version\n"
+
+
+def test_a_question_is_answered_whatever_the_program_does(root, monkeypatch, tmp_path):
+    with_program(monkeypatch, tmp_path / "bin", "echo garbage")
+    index = WorkspaceIndex(root, Unwatched(), 1000)
+    listing, _ = index.list_files(1000, never)
+    corpus = index.corpus(listing.files, hints_in(BRIEF), Limits(indexed_from=1), never)
+    assert isinstance(corpus, IndexedCorpus)
+    with closing(corpus.disk):
+        read = find(root, listing.files, hints_in(BRIEF), Limits().max_file_bytes, never)
+        assert corpus.ranked(frozenset(terms(BRIEF))) == rank(read.documents, frozenset(terms(BRIEF)))
+
+
+def test_a_person_who_stops_does_not_wait_for_it(root, monkeypatch, tmp_path):
+    path = os.environ["PATH"]
+    with_program(monkeypatch, tmp_path / "bin", f"PATH='{path}'\nexec sleep 60")
+    until = time.monotonic() + 0.2
+    found = Searching(root).find(sizes_in(root), hints_in("rate"), MOST, 60.0, lambda: time.monotonic() > until)
+    assert found is not None
+    assert found.documents == []
+
+
+@pytest.mark.parametrize("entry", ["", ".", "bin", "./bin", "ROOT", "ROOT/bin", "ROOT/../project/bin", "LINKED"])
+def test_no_program_of_the_workspace_is_ever_run(root, monkeypatch, tmp_path, entry):
+    ran = tmp_path / "RAN"
+    for folder in (root, root / "bin"):
+        with_program(monkeypatch, folder, f": > '{ran}'")
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    (linked / "rg").symlink_to(root / "bin" / "rg")
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("PATH", entry.replace("ROOT", str(root)).replace("LINKED", str(linked)))
+    assert search(root, hints_in("rate")) is None
+    assert not ran.exists()
+    # Not vacuous: elsewhere it is run.
+    with_program(monkeypatch, tmp_path / "elsewhere", f": > '{ran}'")
+    search(root, hints_in("rate"))
+    assert ran.exists()
+
+
+def test_the_program_gets_no_variables_no_options_and_no_folder_from_the_workspace(root, monkeypatch, tmp_path):
+    said = tmp_path / "said"
+    with_program(
+        monkeypatch,
+        tmp_path / "bin",
+        f'export -p > "{said}.env"\npwd > "{said}.folder"\nfor a; do echo "$a"; done > "{said}"',
+    )
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-not-for-others")
+    search(root, hints_in("rate"))
+    arguments = said.read_text().split("\n")
+    assert "sk-not" not in Path(f"{said}.env").read_text()
+    assert arguments.index("--") < arguments.index(f"{root}/-e.md")
+    assert Path(f"{said}.folder").read_text() == "/\n"
+    assert "--no-config" in arguments
