@@ -30,6 +30,7 @@ from orch_lsp.uri import file_name, normal_form
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.session import Session
+    from orch_lsp.settings.resolve import CommandChoice
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +90,8 @@ class OrchServer(LanguageServer):
         self.watched_runs: set[str] = set()
         self.estimates = Estimates()
         """Runs of other processes, by id, after whose end the client is to ask again for lenses."""
+        self.named_once: dict[str, CommandChoice] = {}
+        """By document: the provider and model that its newest run was asked for with by name, if it was."""
         self.model_answers: dict[str, asyncio.Queue[str | None]] = {}
         """Answers of the editor's own models that are being written, by the id of their request."""
         self.applying: dict[str, tuple[str | None, asyncio.Task[dict[str, Any]]]] = {}

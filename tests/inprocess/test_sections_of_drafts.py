@@ -308,6 +308,27 @@ async def test_a_section_of_a_draft_is_drafted_anew_and_the_others_wait_on(desk,
     assert "Billing." in editor.text(uri)
 
 
+async def test_a_section_is_drafted_anew_by_whom_its_draft_was_asked_of_for_once(desk, provider):
+    editor, uri, _ = desk
+    once = {"uri": uri, "provider": "work", "model": "for-once", "apply": "review"}
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    await editor.ended((await editor.execute("orch.generateDraft", once))["runId"])
+    anew = {"uri": uri, "key": "tasks", "apply": "review"}
+    for _ in range(2):
+        provider.script(stream_reply(chat_pieces(["## Tasks\n\n- [ ] Count by key.\n"])))
+        record = await editor.ended((await editor.execute("orch.regenerateSection", anew))["runId"])
+        assert record["model"]["requested"] == "for-once"
+    # A word of its own, or a run with what is chosen, ends that.
+    provider.script(stream_reply(chat_pieces(["## Tasks\n\n- [ ] Count by key.\n"])))
+    named = await editor.execute("orch.regenerateSection", {**anew, "model": "another"})
+    assert (await editor.ended(named["runId"]))["model"]["requested"] == "another"
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    chosen = await editor.ended((await editor.execute("orch.generateDraft", {"uri": uri}))["runId"])
+    provider.script(stream_reply(chat_pieces(["## Tasks\n\n- [ ] Count by key.\n"])))
+    record = await editor.ended((await editor.execute("orch.regenerateSection", anew))["runId"])
+    assert record["model"]["requested"] == chosen["model"]["requested"] != "for-once"
+
+
 async def test_sections_and_findings_have_their_places_in_the_document_as_it_would_be(desk):
     editor, _, run_id = desk
     await review(editor, run_id, "goal", "commented", "Too short?")

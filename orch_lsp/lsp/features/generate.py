@@ -34,6 +34,7 @@ from orch_lsp.orchestration.session import Session
 from orch_lsp.runs.record import Software
 from orch_lsp.runs.status import LIVE, RunStatus
 from orch_lsp.settings.resolve import CommandChoice
+from orch_lsp.uri import normal_form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,8 +119,8 @@ async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str
     Raises:
         SpecError: Nothing that could be written anew has the key or stands there (`unknown_node`).
     """
-    choice = _choice_of(given)
     uri = ls.target_uri(given.uri)
+    choice = _choice_like_the_draft(ls, uri, _choice_of(given))
     key, *also = (*(() if given.key is None else (given.key,)), *(given.keys or ())) or (None,)
     if key is None and given.position is None:
         words = "Orch: put the cursor into a section, a requirement or a task, and choose “Rewrite” among its actions."
@@ -221,6 +222,14 @@ def _choice_of(given: CommandArgument) -> CommandChoice:
     return CommandChoice(given.provider, given.model, given.apply)  # pyright: ignore[reportArgumentType] -- checked above
 
 
+def _choice_like_the_draft(ls: OrchServer, uri: str, choice: CommandChoice) -> CommandChoice:
+    """Part of a draft is written anew by what wrote it, if that was named for this draft alone."""
+    named = ls.named_once.get(normal_form(uri))
+    if named is None or choice.provider is not None or choice.model is not None:
+        return choice
+    return dataclasses.replace(choice, provider=named.provider, model=named.model)
+
+
 def _position_of(given: CommandArgument) -> types.Position | None:
     if given.position is None:
         return None
@@ -287,6 +296,9 @@ async def start(ls: OrchServer, uri: str, choice: CommandChoice, planner: Planne
         ls.failures.set(uri, ShownFailure(error.detail, line=error.line, severity=severity, refused=refused))
         refresh(ls, uri)
         raise
+    ls.named_once.pop(normal_form(uri), None)
+    if choice.provider is not None or choice.model is not None:
+        ls.named_once[normal_form(uri)] = choice
     return {"runId": live.record.run_id, "status": "accepted"}
 
 
