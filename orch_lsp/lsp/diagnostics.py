@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from orch_lsp.lsp.publication import QUIET_SECONDS
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.wire.workspace import Typed
 from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.review import BESIDE_THE_RULES, review
+from orch_lsp.orchestration.review import BESIDE_THE_RULES, is_spec, review
 from orch_lsp.rules.rule import Finding
 from orch_lsp.workspace import state_home
 
@@ -50,6 +51,10 @@ async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
         positions = snapshot.positions()
         return [diagnostic_of_draft(one, positions.range(span)) for one, span in in_draft]
     reading, positions, found = await asyncio.to_thread(_read_and_review, snapshot)
+    answers = snapshot.session.answers
+    if is_spec(reading) and answers.known(reading) is None and await answers.look(reading):
+        # Few documents speak of what was asked: the others are as they were said to be.
+        reading, positions, found = await asyncio.to_thread(_read_and_review, snapshot)
     # Other open documents may be seen otherwise by what was typed in this one.
     snapshot.in_background(_keep_up(snapshot, reading), "open documents in the index")
     failure = snapshot.failure
@@ -73,7 +78,8 @@ async def _keep_up(snapshot: Snapshot, reading: Reading) -> None:
 
 
 def _read_and_review(snapshot: Snapshot) -> tuple[Reading, Positions, list[types.Diagnostic]]:
-    reading, positions = snapshot.reading_now(), snapshot.positions()
+    read, positions = snapshot.reading_now(), snapshot.positions()
+    reading = replace(read, answered=snapshot.session.answers.known(read) or ())
     return reading, positions, _review(snapshot, reading, positions)
 
 

@@ -82,6 +82,7 @@ def findings_of_rules(reading: Reading) -> list[Finding]:
         retired=retired.retired_ids(reading),
         technologies=evidence.technologies(reading, index),
         lost_mentions=lost_mentions.lost_mentions(reading),
+        answered=reading.answered,
     )
     alone = check.check(reading.document, severities, around, facts)
     across = across_rules.check_across(index, reading.spec_path, severities) if index.is_whole else ()

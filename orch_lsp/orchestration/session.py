@@ -20,6 +20,7 @@ from orch_lsp.document.readings import Readings
 from orch_lsp.late import late
 from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.model_lists.lists import ModelLists
+from orch_lsp.orchestration.answers import Answers
 from orch_lsp.orchestration.connections import Connections, ProviderFactory
 from orch_lsp.orchestration.consent import Consent
 from orch_lsp.orchestration.run_stores import RunStores
@@ -91,6 +92,7 @@ class Session:
         self.in_use = self.connections.in_use
         self.store, self.open_stores = self.stores.store, self.stores.open_stores
         self.tell_interrupted = self.stores.tell_interrupted
+        self.answers = Answers(self.store)
         self.supervisor = Supervisor(self)
 
     @property

@@ -15,6 +15,7 @@ from orch_lsp.reports import alike_specs, check_report
 from orch_lsp.reports.alike_specs import AlikeSpecs
 from orch_lsp.reports.check_report import Place, Report, Reported
 from orch_lsp.reports.spec_files import ReadSpec, SpecFiles, Unreadable, common_root
+from orch_lsp.rules.answered import CODE as ANSWERED_SINCE
 from orch_lsp.rules.check import RULES
 from orch_lsp.rules.rule import Finding, Related
 from orch_lsp.text import LineIndex
@@ -75,7 +76,9 @@ class Checked:
                 one = Reported(check_report.UNREADABLE, "error", found.message, Place(""))
                 yield FindingsOfFile(found.file.path, found.root, [one])
                 continue
-            yield await asyncio.to_thread(self._review, found, alike)
+            is_asked = not self.rules or ANSWERED_SINCE in self.rules
+            spec = await files.with_answers(found) if is_asked else found
+            yield await asyncio.to_thread(self._review, spec, alike)
         if alike is not None:
             for file, root, one in await asyncio.to_thread(list, alike.findings()):
                 yield FindingsOfFile(file, root, [one])

@@ -231,6 +231,13 @@ class SpecFiles:
         """A file with this text, with its settings."""
         return await self._surrounded(await self._reading_alone(file, text))
 
+    async def with_answers(self, spec: ReadSpec) -> ReadSpec:
+        """A document with what its history knows of questions that were answered since its sections were written."""
+        if not is_spec(spec.reading):
+            return spec
+        answered = await self._session.answers.look(spec.reading)
+        return replace(spec, reading=replace(spec.reading, answered=answered)) if answered else spec
+
     async def _reading_alone(self, file: SpecFile, text: str) -> Reading:
         source = Source(resolved(file.path).as_uri(), file.path, None, text, (Path.cwd(),), self._workspace)
         return await read(self._session, source, editor=_NO_EDITOR, command=_NO_COMMAND)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.profile import Profile, Severity
 from orch_lsp.rules import (
+    answered,
     done_tasks,
     duplicates,
     files_to_change,
@@ -36,7 +37,8 @@ from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subje
 from orch_lsp.rules.shape import ShapeRules
 
 _FAMILIES = (
-    structure, mentions, near_miss, leftovers, hidden_characters, retired_ids, traceability, questions, unfinished,
+    structure, mentions, near_miss, leftovers, hidden_characters, retired_ids, traceability, questions, answered,
+    unfinished,
     language, wording, duplicates, quantities, glossary, technologies, task_lines, task_order, done_tasks,
     files_to_change, openspec, openspec_documents,
 )  # fmt: skip

@@ -129,6 +129,17 @@ class LostMention(NamedTuple):
     span: Span
 
 
+class AnsweredSince(NamedTuple):
+    """A section that speaks of a question which was answered while its text was what the hash says."""
+
+    key: str
+    sha256: str
+    question: str
+    """Its id, as the run names it."""
+    asked: str
+    answer: str
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Facts about a document that stand in none: whoever asks for its findings has looked them up."""
@@ -146,6 +157,8 @@ class Evidence:
     """Technologies that the project has settled on, as the documents that hold for all its specs say."""
     lost_mentions: tuple[LostMention, ...] = ()
     """Links and `@path` in it that lead to no file of the workspace, in document order."""
+    answered: tuple[AnsweredSince, ...] = ()
+    """Its sections that speak of a question which was answered since."""
 
 
 class Subject:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from lsprotocol import types
 
 from tests.fakes.scripted_server import chat_pieces, stream_reply
 from tests.process.record_rules import check_record
+from tests.process.test_cli_check import SEVERITIES, pulling
 
 SPEC = "# Limit\n\nLimit each client to 100 requests a minute.\n"
 ASKED = "Is the limit per plan, or one for all plans?"
@@ -132,3 +134,36 @@ async def test_several_sections_are_written_anew_in_one_run(orch, provider, work
     assert [section["key"] for section in record["draft"]["sections"]] == ["goal", "tasks"]
     missing = await orch("refine", "a.spec.md", "--section", "goal", "--section", "nowhere")
     assert missing.code == 2
+
+
+async def test_editor_and_command_line_find_alike_what_an_answer_bears_on(orch, workspace, run_id, start_editor):
+    file = workspace / "a.spec.md"
+    editor = await start_editor(capabilities=pulling())
+    uri = editor.open(file, file.read_text())
+
+    async def found() -> list[tuple[object, ...]]:
+        """The findings in the editor, which are those of the command line."""
+        report = await editor.client.text_document_diagnostic_async(
+            types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
+        )
+        theirs = [(one.code, int(one.severity), one.message, one.range.start.line) for one in report.items]
+        ours = [
+            (one["rule"], SEVERITIES[one["severity"]], one["message"], one["range"]["start"]["line"])
+            for one in (await orch("check", "a.spec.md", "--json")).json()["findings"]
+        ]
+        assert sorted(ours) == sorted(theirs)
+        return [one for one in theirs if one[0] == "answered_since"]
+
+    assert await found() == []
+    await editor.execute("orch.answerQuestion", {"runId": run_id, "question": "Q1", "answer": "per plan"})
+    editor.save(uri)
+    message = f"Q1 “{ASKED}” was answered since this was written: per plan. Bring it in line."
+    lines = editor.text(uri).split("\n")
+    assert await found() == [("answered_since", 2, message, lines.index(line)) for line in ("## Goal", "## Tasks")]
+    (only,) = (await orch("check", "a.spec.md", "--json", "--rule", "answered_since")).json()["findings"][:1]
+    assert only["key"] == "goal"
+
+    # A section that is another since is not said to be stale, whoever changed it.
+    editor.type(uri, editor.text(uri).replace("the limit is one for all plans (question 1)", "each plan has its own"))
+    editor.save(uri)
+    assert [one[3] for one in await found()] == [editor.text(uri).split("\n").index("## Tasks")]
