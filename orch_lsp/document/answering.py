@@ -6,10 +6,8 @@ Nothing but the answer is added, and no other byte changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from orch_lsp.document.heading_name import heading_name
-from orch_lsp.document.items import PlacedItem, items_of
+from orch_lsp.document.items import PlacedItem, placed_items
 from orch_lsp.document.layout import Layout
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.node import folded
@@ -53,7 +51,7 @@ def _earlier_answer(document: SpecDocument, question: str) -> Span | None:
     if len(asked) < _LEAST_OF_A_QUESTION:
         return None
     text = document.text
-    for item in _items(document):
+    for item in placed_items(document.tree):
         words = text[item.content.start : item.content.end].rstrip()
         for mark in (_ANSWER, "→ A:", "→"):
             before, found, _ = words.rpartition(mark)
@@ -69,16 +67,11 @@ def _item_that_asks(document: SpecDocument, question: str) -> PlacedItem | None:
     asked = folded(question)
     if len(asked) < _LEAST_OF_A_QUESTION:
         return None
-    for item in _items(document):
+    for item in placed_items(document.tree):
         words = document.text[item.content.start : item.content.end]
         if asked in folded(words) and _ANSWER not in words and "→" not in words:
             return item
     return None
-
-
-def _items(document: SpecDocument) -> Iterator[PlacedItem]:
-    for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
-        yield from (PlacedItem(item, base) for item in items_of(chunk))
 
 
 def _section(document: SpecDocument, kept: AnswersKept) -> Section | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from orch_lsp.document.node import State
@@ -83,8 +82,7 @@ def items_of(chunk: Chunk) -> tuple[Item, ...]:
     return chunk.once("items", lambda chunk: tuple(_read_items(chunk)))
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedItem:
+class PlacedItem(NamedTuple):
     """An item with the offset from which it counts."""
 
     item: Item
@@ -105,6 +103,12 @@ class PlacedItem:
         """Its box with the brackets."""
         box = self.item.box_span
         return None if box is None else Span(self.base + box.start, self.base + box.end)
+
+
+def placed_items(tree: Tree) -> Iterator[PlacedItem]:
+    """All list items of a text in document order, also those in quotes."""
+    for chunk, base in zip(tree.chunks, tree.starts, strict=True):
+        yield from (PlacedItem(item, base) for item in items_of(chunk))
 
 
 def leads_in(text: str, item: Item, base: int) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from orch_lsp.document.compose import below, closed
-from orch_lsp.document.items import PlacedItem, items_of
+from orch_lsp.document.items import items_of, placed_items
 from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.reader import read
 from orch_lsp.text import split_lines
@@ -69,12 +69,7 @@ def listed(marker: Callable[[int], str], *, first: int = 1) -> Callable[[str], s
         tree = read(body)
         if any(chunk.elements[number].kind != "list" for chunk in tree.chunks for number in chunk.children()):
             return None
-        items = [
-            PlacedItem(item, base)
-            for chunk, base in zip(tree.chunks, tree.starts, strict=True)
-            for item in items_of(chunk)
-            if item.parent < 0
-        ]
+        items = [placed for placed in placed_items(tree) if placed.item.parent < 0]
         lines: list[str] = []
         for number, placed in enumerate(items, first):
             words = body[placed.content.start : placed.span.end].rstrip()

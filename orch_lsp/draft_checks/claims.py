@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from orch_lsp.draft_checks.material import Material, Part
 from orch_lsp.draft_checks.sentences import Sentence
 from orch_lsp.draft_checks.words import GONE, MADE, OPEN_MARKS, THERE
-from orch_lsp.markdown.reader import read
 
 _CODE = re.compile(r"(?P<marks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=marks)(?!`)")
 _MOST = 200
@@ -53,11 +52,4 @@ def _is_made(around: str, text: str) -> bool:
         or GONE.search(around) is not None
         or OPEN_MARKS.search(around) is not None
         or "new:" in text.casefold()
-    )
-
-
-def code_in(texts: Iterator[str] | tuple[str, ...]) -> frozenset[str]:
-    """Inline code of texts that stand beside the draft."""
-    return frozenset(
-        text[span.start : span.end].strip("`").strip() for text in texts for _, span in read(text).elements("code")
     )

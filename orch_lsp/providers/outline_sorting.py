@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from orch_lsp.document.items import items_of
+from orch_lsp.document.items import placed_items
 from orch_lsp.document.placeholder import is_placeholder_line
 from orch_lsp.hidden import strip_hidden
 from orch_lsp.markdown.reader import read
@@ -167,9 +167,8 @@ def _passages(brief: str) -> Iterator[_Passage]:
 
 def _items(tree: Tree) -> Iterator[tuple[int, int]]:
     """Where each list item begins, and where its words do, a box before them included."""
-    for chunk, base in zip(tree.chunks, tree.starts, strict=True):
-        for item in items_of(chunk):
-            yield base + item.span.start, base + (item.box_span or item.content).start
+    for item, base in placed_items(tree):
+        yield base + item.span.start, base + (item.box_span or item.content).start
 
 
 def _not_prose(tree: Tree) -> Iterator[Span]:

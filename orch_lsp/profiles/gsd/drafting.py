@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from orch_lsp.document.asking import asking
 from orch_lsp.document.drafting import Drafting, Fit, OpenPlace
 from orch_lsp.document.heading_name import heading_name
-from orch_lsp.document.items import Item, items_of, leads_in
+from orch_lsp.document.items import leads_in, placed_items
 from orch_lsp.document.open_sections import Words, content_in, holds_other_sections, is_open, section_places
 from orch_lsp.document.placeholder import is_open_note, is_placeholder, is_placeholder_line
 from orch_lsp.document.shapes import behind, blocks, line_behind, listed, one_line
@@ -184,7 +184,7 @@ def _spaced(document: SpecDocument, span: Span, fit: Fit) -> Fit:
 def _items(document: SpecDocument, kind: str, lead: re.Pattern[str], guidance: str) -> Iterator[OpenPlace]:
     """Nodes in lists without words behind what names them."""
     by_start = {node.span.start: node for node in document.nodes.nodes if node.kind == kind}
-    for item, base in _all_items(document):
+    for item, base in placed_items(document.tree):
         node = by_start.get(base + item.span.start)
         if node is None or leads_in(document.text, item, base):
             continue
@@ -201,12 +201,6 @@ def _items(document: SpecDocument, kind: str, lead: re.Pattern[str], guidance: s
             head = Span(start_of_line(document.text, start), end_of_line(document.text, start))
             example = "A customer signs in with name and password"
             yield OpenPlace(node.key, node.key, guidance, example, words, head, _spaced(document, words, one_line))
-
-
-def _all_items(document: SpecDocument) -> Iterator[tuple[Item, int]]:
-    for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
-        for item in items_of(chunk):
-            yield item, base
 
 
 def _roadmap_places(document: SpecDocument) -> Iterator[OpenPlace]:

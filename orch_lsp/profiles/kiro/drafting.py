@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from orch_lsp.document.asking import asking
 from orch_lsp.document.drafting import Drafting, Fit, OpenPlace
 from orch_lsp.document.heading_language import word_in_language
-from orch_lsp.document.items import Item, items_of, leads_in
-from orch_lsp.document.open_sections import Words, holds_other_sections, section_places
+from orch_lsp.document.items import leads_in, placed_items
+from orch_lsp.document.open_sections import Words, content_in, holds_other_sections, section_places
 from orch_lsp.document.placeholder import is_placeholder_in, is_placeholder_line
 from orch_lsp.document.shapes import behind, blocks, listed, one_line
 from orch_lsp.profiles.kiro.requirements import names_criteria
@@ -136,31 +136,31 @@ def _of_requirement(document: SpecDocument, node: Node, number: int, known: Sequ
     if blank and not below:
         fit = _inserted(document, own, blocks(section.level, document.profile))
         guidance = f"The requirement: its user story, then `{'#' * (section.level + 1)} Acceptance Criteria`. {_EARS}"
-        yield OpenPlace(node.key, name, guidance, _REQUIREMENT, _content(document, own), head, fit)
+        yield OpenPlace(node.key, name, guidance, _REQUIREMENT, content_in(document, own), head, fit)
         return
     if blank and heading is not None:
         fit = _inserted(document, own, _story)
         guidance = "The user story in one line: who wants what, and why."
         yield OpenPlace(
-            f"{node.key}/story", f"User story of {name}", guidance, _STORY, _content(document, own), head, fit
+            f"{node.key}/story", f"User story of {name}", guidance, _STORY, content_in(document, own), head, fit
         )
     title = f"Acceptance criteria of {name}"
     items = listed(_marker(document))
     if heading is None:
         # A list below the story is one of criteria in a form of somebody's own.
         if not known and not below and not _holds_items(document, own):
-            at = _content(document, Span(section.heading.end, node.span.end)).end
+            at = content_in(document, Span(section.heading.end, node.span.end)).end
             lead = f"\n\n{'#' * (section.level + 1)} {_word_for_criteria(document)}\n\n"
             place = Span(at, at)
             yield OpenPlace(f"{node.key}/criteria", title, _EARS, _CRITERIA, place, head, behind(lead, items))
     elif is_placeholder_in(document.tree, heading.body, heading.links):
         fit = _inserted(document, heading.body, items)
-        place = _content(document, Span(heading.heading.end, heading.body.end))
+        place = content_in(document, Span(heading.heading.end, heading.body.end))
         yield OpenPlace(f"{node.key}/criteria", title, _EARS, _CRITERIA, place, heading.heading, fit)
 
 
 def _holds_items(document: SpecDocument, span: Span) -> bool:
-    return any(span.start <= item.placed(base).start < span.end for item, base in _items(document))
+    return any(span.start <= item.placed(base).start < span.end for item, base in placed_items(document.tree))
 
 
 def _story(body: str) -> str | None:
@@ -195,7 +195,7 @@ def _word_for_criteria(document: SpecDocument) -> str:
 
 def _criteria_items(document: SpecDocument) -> Iterator[OpenPlace]:
     by_start = {node.span.start: node for node in document.nodes.nodes if node.kind == "criterion"}
-    for item, base in _items(document):
+    for item, base in placed_items(document.tree):
         node = by_start.get(base + item.span.start)
         words = Span(base + item.content.start, base + item.content.end)
         if node is not None and _says_nothing(document, words) and not leads_in(document.text, item, base):
@@ -209,23 +209,9 @@ def _says_nothing(document: SpecDocument, words: Span) -> bool:
     return is_placeholder_line(document.text[words.start : words.end] or "TODO")
 
 
-def _items(document: SpecDocument) -> Iterator[tuple[Item, int]]:
-    for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
-        for item in items_of(chunk):
-            yield item, base
-
-
 def _inserted(document: SpecDocument, body: Span, fit: Fit) -> Fit:
     """The shape for a body: with blank lines in front where nothing stands there."""
     return fit if document.text[body.start : body.end].strip() else behind("\n\n", fit)
-
-
-def _content(document: SpecDocument, span: Span) -> Span:
-    text = document.text[span.start : span.end]
-    if not text.strip():
-        return Span(span.start, span.start)
-    start = span.start + len(text) - len(text.lstrip())
-    return Span(start, span.start + len(text.rstrip()))
 
 
 def _bugfix_places(document: SpecDocument) -> Iterator[OpenPlace]:
@@ -247,7 +233,7 @@ def _design_places(document: SpecDocument) -> Iterator[OpenPlace]:
         if is_placeholder_in(document.tree, section.body, section.links):
             fit = _inserted(document, section.body, blocks(section.level, document.profile))
             guidance = "A sentence that holds for all inputs, and a line with the criteria that it validates."
-            place = _content(document, Span(section.heading.end, section.body.end))
+            place = content_in(document, Span(section.heading.end, section.body.end))
             yield OpenPlace(node.key, node.key, guidance, _PROPERTY, place, section.heading, fit)
             continue
         found = _VALIDATES.search(document.text, node.span.start, node.span.end)
@@ -258,7 +244,7 @@ def _design_places(document: SpecDocument) -> Iterator[OpenPlace]:
 def _tasks_places(document: SpecDocument) -> Iterator[OpenPlace]:
     yield from section_places(document, _OF_TASKS, missing=() if _has_tasks(document) else ("tasks",))
     by_start = {node.span.start: node for node in document.nodes.nodes if node.kind == "task"}
-    for item, base in _items(document):
+    for item, base in placed_items(document.tree):
         node = by_start.get(base + item.span.start)
         if node is None or item.box is None or leads_in(document.text, item, base):
             continue

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.document.asking import asking
 from orch_lsp.document.drafting import Drafting, Fit, OpenPlace
-from orch_lsp.document.items import items_of, leads_in
-from orch_lsp.document.open_sections import Words, holds_other_sections, section_places
+from orch_lsp.document.items import leads_in, placed_items
+from orch_lsp.document.open_sections import Words, content_in, holds_other_sections, section_places
 from orch_lsp.document.placeholder import is_placeholder_in, is_placeholder_line, is_placeholder_title
 from orch_lsp.document.shapes import behind, blocks, one_line
 from orch_lsp.profiles.openspec.headings import operation_of
@@ -148,7 +148,7 @@ def _of_requirement(
     if unnamed and says:
         return
     if not says and not named:
-        whole = _content(document, Span(section.heading.start if unnamed else section.heading.end, node.span.end))
+        whole = content_in(document, Span(section.heading.start if unnamed else section.heading.end, node.span.end))
         fit = blocks(section.level - 1 if unnamed else section.level, document.profile)
         guidance = (
             "The requirement: one sentence with SHALL or MUST, then one or more scenarios, each with its heading."
@@ -161,12 +161,12 @@ def _of_requirement(
     if not says:
         guidance, example = "One sentence that says with SHALL or MUST what holds.", _REQUIREMENT.split("\n\n")[1]
         fit = blocks(section.level, document.profile)
-        place = _content(document, own)
+        place = content_in(document, own)
         yield _place(
             document, node, f"{node.key}/text", f"Requirement: {node.title}: its text", guidance, example, place, fit
         )
     if not scenarios:
-        at = _content(document, Span(section.heading.end, node.span.end)).end
+        at = content_in(document, Span(section.heading.end, node.span.end)).end
         guidance = "One or more scenarios, each with a heading `#### Scenario: NAME` and steps WHEN and THEN."
         fit = behind("\n\n", blocks(section.level, document.profile))
         title = f"Scenarios of “{node.title}”"
@@ -176,7 +176,7 @@ def _of_requirement(
         if not _is_open(document, each):
             continue
         unnamed = is_placeholder_title(each.title)
-        whole = _content(document, Span(heading.start if unnamed else heading.end, each.span.end))
+        whole = content_in(document, Span(heading.start if unnamed else heading.end, each.span.end))
         level = sections[each.span.start].level
         fit = blocks(level - 1 if unnamed else level, document.profile)
         guidance = "The steps of the scenario, one bullet each: WHEN, THEN, and AND for more of either."
@@ -207,15 +207,6 @@ def _place(
     return OpenPlace(key, title, guidance, example, span, Span(start, node.head.end), made)
 
 
-def _content(document: SpecDocument, span: Span) -> Span:
-    """The text in a span without blanks around it; its empty beginning if nothing stands there."""
-    text = document.text[span.start : span.end]
-    if not text.strip():
-        return Span(span.start, span.start)
-    start = span.start + len(text) - len(text.lstrip())
-    return Span(start, span.start + len(text.rstrip()))
-
-
 def _proposal_places(document: SpecDocument) -> Iterator[OpenPlace]:
     missing = ("why", "what-changes") if document.profile_sections else tuple(_OF_PROPOSAL)
     missing = () if holds_other_sections(document) else missing
@@ -240,20 +231,19 @@ def _tasks_places(document: SpecDocument) -> Iterator[OpenPlace]:
             yield _all_tasks(document)
         return
     yield from _groups(document)
-    for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
-        for item in items_of(chunk):
-            start, end = base + item.content.start, base + item.content.end
-            number = _NUMBER.match(document.text, start, end)
-            words = Span(start if number is None else number.end(), end)
-            blank = _is_blank(document.text[words.start : words.end])
-            if item.box is None or not blank or leads_in(document.text, item, base):
-                continue
-            node = document.nodes.at(base + item.span.start)
-            if node is not None and node.kind == "task":
-                guidance = "The step in one line, without its box and number."
-                yield OpenPlace(
-                    node.key, f"Task {node.key}", guidance, "Add the table `tokens`", words, item.placed(base), one_line
-                )
+    for item, base in placed_items(document.tree):
+        start, end = base + item.content.start, base + item.content.end
+        number = _NUMBER.match(document.text, start, end)
+        words = Span(start if number is None else number.end(), end)
+        blank = _is_blank(document.text[words.start : words.end])
+        if item.box is None or not blank or leads_in(document.text, item, base):
+            continue
+        node = document.nodes.at(base + item.span.start)
+        if node is not None and node.kind == "task":
+            guidance = "The step in one line, without its box and number."
+            yield OpenPlace(
+                node.key, f"Task {node.key}", guidance, "Add the table `tokens`", words, item.placed(base), one_line
+            )
 
 
 def _is_blank(words: str) -> bool:
@@ -275,7 +265,7 @@ def _below_title(document: SpecDocument) -> int:
 def _all_tasks(document: SpecDocument) -> OpenPlace:
     """The place below the title where a plan has nothing yet; behind what stands there and is no stand-in."""
     start = _below_title(document)
-    span = _content(document, Span(start, len(document.text)))
+    span = content_in(document, Span(start, len(document.text)))
     groups = [section for section in document.sections if section.heading != document.title]
     if not _is_template(document, groups) and not is_placeholder_in(document.tree, span, frozenset()):
         span = Span(span.end, span.end)

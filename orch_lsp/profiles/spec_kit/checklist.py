@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from orch_lsp.document.asking import asking
 from orch_lsp.document.drafting import Drafting, Fit, OpenPlace
 from orch_lsp.document.heading_name import heading_name
-from orch_lsp.document.items import Item, items_of, leads_in
+from orch_lsp.document.items import Item, PlacedItem, leads_in, placed_items
 from orch_lsp.document.open_sections import content_in, is_open
 from orch_lsp.document.placeholder import is_placeholder_line, is_placeholder_title, link_labels
 from orch_lsp.document.shapes import behind, one_line
@@ -42,7 +42,7 @@ _NOTES = frozenset(
 
 
 def _places(document: SpecDocument) -> Iterator[OpenPlace]:
-    items = [one for one in _items(document) if one[0].box is not None]
+    items = [one for one in placed_items(document.tree) if one.item.box is not None]
     samples = [one for one in items if _is_sample(document, *one)]
     named = {number for item in items for number in _number_of(document, *item)}
     groups = [section for section in document.sections if section.heading != document.title]
@@ -62,12 +62,6 @@ def _places(document: SpecDocument) -> Iterator[OpenPlace]:
                 yield OpenPlace(section.key, title, _GUIDANCE, example, span, section.heading, fit)
         yield from _lines(document, items)
     yield from note_places(document)
-
-
-def _items(document: SpecDocument) -> Iterator[tuple[Item, int]]:
-    for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
-        for item in items_of(chunk):
-            yield item, base
 
 
 def _words(document: SpecDocument, item: Item, base: int) -> Span:
@@ -117,7 +111,7 @@ def _all_items(document: SpecDocument, groups: list[Section], *, numbered: bool)
     return OpenPlace("items", "Checklist items", f"Groups with headings. {_GUIDANCE}", _GROUPS, span, head, fit)
 
 
-def _lines(document: SpecDocument, items: list[tuple[Item, int]]) -> Iterator[OpenPlace]:
+def _lines(document: SpecDocument, items: list[PlacedItem]) -> Iterator[OpenPlace]:
     links = link_labels(document.tree)
     for item, base in items:
         words = _words(document, item, base)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from orch_lsp.document.asking import asking
 from orch_lsp.document.drafting import Drafting, OpenPlace
 from orch_lsp.document.heading_name import heading_name
-from orch_lsp.document.items import Item, items_of, leads_in, visible_matches
+from orch_lsp.document.items import leads_in, placed_items, visible_matches
 from orch_lsp.document.node import slug
-from orch_lsp.document.open_sections import Words, holds_other_sections, section_places
+from orch_lsp.document.open_sections import Words, content_in, holds_other_sections, section_places
 from orch_lsp.document.placeholder import is_placeholder, is_placeholder_in, is_placeholder_line, link_labels
 from orch_lsp.document.shapes import behind, blocks, listed, one_line
 from orch_lsp.profiles.spec_kit.words import BELOW_SPEC
@@ -158,13 +158,13 @@ def _of_story(document: SpecDocument, node: Node, section: Section, *, has_crite
     head = section.heading
     if is_placeholder_in(document.tree, section.body, section.links):
         body = Span(section.heading.end, section.body.end)
-        place = _content(document, body)
+        place = content_in(document, body)
         fit = blocks(section.level, document.profile)
         fit = fit if place.start < place.end else behind("\n\n", fit)
         guidance = "The story, why it has its priority, how it is tested alone, and numbered scenarios."
         yield OpenPlace(node.key, f"User Story {node.key[2:]}", guidance, _STORY, place, head, fit)
     elif not has_criteria:
-        at = _content(document, Span(section.heading.end, section.body.end)).end
+        at = content_in(document, Span(section.heading.end, section.body.end)).end
         labelled = _SCENARIOS_LABEL.search(document.text, max(section.heading.end, at - 80), at) is not None
         lead = "\n\n" if labelled else "\n\n**Acceptance Scenarios**:\n\n"
         guidance = "Numbered scenarios, one line each: **Given** …, **When** …, **Then** …"
@@ -177,7 +177,7 @@ def _lines(document: SpecDocument) -> Iterator[OpenPlace]:
     """Items, and lines behind a label in bold, in which a stand-in or a template's bracket stands."""
     lines = [
         Span(base + item.content.start, base + item.content.end)
-        for item, base in _items(document)
+        for item, base in placed_items(document.tree)
         if not leads_in(document.text, item, base)
     ]
     links = link_labels(document.tree)
@@ -259,20 +259,6 @@ def _names_a_place(inner: str) -> bool:
     )
 
 
-def _items(document: SpecDocument) -> Iterator[tuple[Item, int]]:
-    for chunk, base in zip(document.tree.chunks, document.tree.starts, strict=True):
-        for item in items_of(chunk):
-            yield item, base
-
-
-def _content(document: SpecDocument, span: Span) -> Span:
-    text = document.text[span.start : span.end]
-    if not text.strip():
-        return Span(span.start, span.start)
-    start = span.start + len(text) - len(text.lstrip())
-    return Span(start, span.start + len(text.rstrip()))
-
-
 def _plan_places(document: SpecDocument) -> Iterator[OpenPlace]:
     missing = () if document.profile_sections or holds_other_sections(document) else tuple(_OF_PLAN)
     yield from section_places(document, _OF_PLAN, missing=missing)
@@ -322,7 +308,7 @@ def _tasks_places(document: SpecDocument) -> Iterator[OpenPlace]:
         if any(True for _ in document.tree.elements("item", "table")):
             return
         start = document.preamble.start if document.title is None else document.title.end
-        at = _content(document, Span(start, len(document.text)))
+        at = content_in(document, Span(start, len(document.text)))
         written = is_placeholder_in(document.tree, at, frozenset())
         place = at if written else Span(at.end, at.end)
         fit = _phases if place.start < place.end else behind("\n\n", _phases)
