@@ -27,7 +27,7 @@ from orch_lsp.orchestration.previewed import changed_since
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.orchestration.shielding import to_the_end
 from orch_lsp.orchestration.streaming import LiveKeyFilter, SectionTracker
-from orch_lsp.orchestration.untouched import Stamps, changed, stamps_of
+from orch_lsp.orchestration.untouched import Stamped, changed, changed_left_out, stamps_of, told_of_left_out
 from orch_lsp.orchestration.untouched import touched as touched_by
 from orch_lsp.plugins import contained
 from orch_lsp.providers.access import ProviderAccess
@@ -190,16 +190,24 @@ class _Asking:
         finally:
             # A second cancel, or one that comes meanwhile, must not leave an attempt open or its tokens uncounted.
             await to_the_end(intake.settle())
-            touched = () if before is None else changed(before, await to_the_end(self._stamps(choice)) or {})
-            if touched:
-                scope.warned(touched_by(choice.provider.name, touched).message)
+            touched = () if before is None else await self._touched(choice, before)
         if touched:
             raise touched_by(choice.provider.name, touched)
         if scope.entry.finish_reason is not FinishReason.STOP:
             raise ProviderError(ErrorCode.INCOMPLETE_OUTPUT, "The provider's answer had no end.")
         return scope.text
 
-    async def _stamps(self, choice: Choice) -> Stamps | None:
+    async def _touched(self, choice: Choice, before: Stamped) -> Sequence[str]:
+        """The files that have changed while the provider was at work; those that git leaves out are only told."""
+        after = await to_the_end(self._stamps(choice)) or Stamped()
+        touched, left_out = changed(before, after), changed_left_out(before, after)
+        if touched:
+            self._scope.warned(touched_by(choice.provider.name, touched).message)
+        if left_out:
+            self._scope.warned(told_of_left_out(choice.provider.name, left_out))
+        return touched
+
+    async def _stamps(self, choice: Choice) -> Stamped | None:
         """The files of the workspace as they are; None if who is asked has no hands."""
         if not kind_named(choice.provider.kind).acts:
             return None

@@ -129,6 +129,18 @@ def test_an_agent_that_writes_files_fails_and_its_text_is_kept(desk, where):
     assert "No queue of requests." in out
 
 
+@pytest.mark.parametrize("where", ["debug.log", "build/deep/in/it/out.txt", "vendor/checkout/.git/config"])
+def test_a_change_of_a_file_that_git_leaves_out_is_told_and_fails_nothing(desk, where):
+    subprocess.run(["git", "init", "-q", str(desk.workspace)], check=True)
+    (desk.workspace / ".gitignore").write_text("*.log\nbuild/\nvendor/\n")
+    (desk.workspace / where).parent.mkdir(parents=True, exist_ok=True)
+    (desk.workspace / "other.log").write_text("As it was.\n")
+    desk.use("writes", desk.workspace / where)
+    code, out, err = desk.run("draft", "a.spec.md", "--json")
+    assert (code, json.loads(out)["status"]) == (0, "completed")
+    assert f"warning: While helper was at work, files that git leaves out changed, by whomever: {where}." in err
+
+
 @pytest.mark.parametrize(
     ("kind", "code", "words", "more"),
     [
