@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from orch_lsp.context.choke import read_bytes
 from orch_lsp.context.ignore import Rules
 from orch_lsp.context.item import ContextQuery, Exclusion
 from orch_lsp.context.own_ignores import excluded_in
+from orch_lsp.context.stamps import Stamp, settled, stamp_of
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.text import split_lines
 
@@ -42,6 +44,16 @@ class KeptBack:
         if path == OWN_IGNORES or any(rules.covers(parts) for rules in self._exclude):
             return EXCLUDED
         return NOT_INCLUDED if self._include is not None and not self._include.covers(parts) else None
+
+
+def stamp_of_own_ignores(root: Path) -> Stamp | None:
+    """The stamp of `.orchignore`; None if it is none that a later change would be seen by, or not there. Blocking."""
+    try:
+        status = os.lstat(root / OWN_IGNORES)
+    except OSError:
+        return None
+    # The stamp of a link says nothing of where it leads.
+    return settled(stamp_of(status)) if stat.S_ISREG(status.st_mode) else None
 
 
 def _own_rules(root: Path) -> tuple[Rules | None, tuple[str, ...]]:

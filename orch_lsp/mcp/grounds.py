@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from orch_lsp.context.choke import read_text
 from orch_lsp.context.denylist import denied
 from orch_lsp.context.item import ContextQuery, Exclusion
-from orch_lsp.context.kept_back import KeptBack
+from orch_lsp.context.kept_back import KeptBack, stamp_of_own_ignores
 from orch_lsp.errors import ContextError, ErrorCode, RunError, SpecError
 from orch_lsp.language.code.links import CodeLinks
 from orch_lsp.language.index import Index
@@ -93,6 +93,7 @@ class Grounds:
     root: Path
     _store: RunStore | None = field(default=None, init=False)
     reviews: Reviews = field(default_factory=Reviews, init=False)
+    _kept_back: tuple[tuple[object, ...], KeptBack] | None = field(default=None, init=False)
     _proposed: list[float] = field(default_factory=list[float], init=False)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
@@ -126,9 +127,17 @@ class Grounds:
         for key in keys_in_environment(settings.providers.values(), os.environ):
             # A key is taken up when its provider is asked, which never happens here.
             self.session.redactor.add(key)
-        context = settings.context
-        query = ContextQuery(self.root, None, "", "", 0, exclude=context.exclude)
-        return await asyncio.to_thread(KeptBack, self.root, query)
+        return await asyncio.to_thread(self._kept_back_by, settings.context.exclude)
+
+    def _kept_back_by(self, exclude: tuple[str, ...]) -> KeptBack:
+        """The globs, read anew only if they may be others: a call asks several times. Blocking."""
+        stamp = stamp_of_own_ignores(self.root)
+        known = self._kept_back
+        if known is not None and stamp is not None and known[0] == (exclude, stamp):
+            return known[1]
+        read = KeptBack(self.root, ContextQuery(self.root, None, "", "", 0, exclude=exclude))
+        self._kept_back = ((exclude, stamp), read)
+        return read
 
     async def spec(self, named: str) -> Reading:
         """A spec of the workspace.

@@ -443,6 +443,12 @@ async def test_what_is_kept_from_models_is_kept_from_agents(homes, specs):
         for word in ("001-export/tasks.md", "private", "named.md", "hidden.py"):
             assert word not in everything, word
         assert "shown.py" in everything
+        # It is read once, and anew as soon as it is another.
+        (specs / ".orchignore").write_text("shown.py\n")
+        assert "shown.py" not in json.dumps(await one.call("spec_trace", limit=200))
+        assert "hidden.py" in json.dumps(await one.call("spec_trace", limit=200))
+        (specs / ".orchignore").unlink()
+        assert "shown.py" in json.dumps(await one.call("spec_trace", limit=200))
     (specs / ".orchignore").write_bytes(b"\xff\xfe")
     async with agent(homes, specs) as one:
         assert ".orchignore" in await one.refusal("spec_outline")
