@@ -36,6 +36,8 @@ _CAMEL = re.compile(
     r"(?:[A-Z][a-z][a-z0-9]*){2,8}[A-Z]{0,4}|[A-Z]{2,8}\d{0,4}(?:[A-Z][a-z0-9]+){1,8}|[A-Z][a-z0-9]+[A-Z]{2,8}[a-z0-9]*"
 )
 _UPPER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_MAY_NAME = re.compile(r"[./@_]|[A-Z][^A-Z]*[A-Z]")
+"""In every word without wide letters that names something: most words have it not, and are passed over at once."""
 _EXPRESSION = re.compile("[ =(]")
 _IN_EXPRESSION = re.compile(r"[A-Za-z_][\w./:-]*")
 _AT = re.compile(r"@(?=[^\s@])")
@@ -232,6 +234,8 @@ def _in_prose(text: str, start: int, end: int) -> Iterator[Mention]:
 
 def _words(text: str, start: int, end: int) -> Iterator[Mention]:
     for match in _WORD.finditer(text, start, end):
+        if match[0].isascii() and _MAY_NAME.search(match[0]) is None:
+            continue
         for at, written in _names_in(match[0]):
             bare = written.lstrip(_QUOTES)
             first = match.start() + at + len(written) - len(bare)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from orch_lsp.text import Span, normalised, sha256
+from orch_lsp.text import Span, new_span, normalised, sha256
 
 if TYPE_CHECKING:
     from orch_lsp.document.model import SpecDocument
@@ -66,6 +66,28 @@ class Citation:
     """The whole of a range such as `T009-T021`, shared by all that it names; None for an id alone."""
 
 
+def cited_at(citation: Citation, by: int) -> Citation:
+    """A citation with another offset."""
+    made = object.__new__(Citation)
+    (start, end), whole = citation.span, citation.range
+    _set_relation(made, citation.relation)
+    _set_span(made, new_span(Span, (start + by, end + by)))
+    _set_key(made, citation.key)
+    _set_scope(made, citation.scope)
+    _set_range(made, None if whole is None else Span(whole.start + by, whole.end + by))
+    return made
+
+
+# Half the time of making one in the usual way; documents have thousands, and each key moves those behind it.
+_set_relation, _set_span, _set_key, _set_scope, _set_range = (
+    vars(Citation)[one.name].__set__ for one in fields(Citation)
+)
+
+
+UNMOVED = "unmoved"
+"""Where a node that was moved keeps its citations as they were, and by how much it was moved since."""
+
+
 @dataclass(frozen=True)
 class Node:
     """Something addressable."""
@@ -83,10 +105,26 @@ class Node:
     """Where its key, or its heading, stands; None for the beginning of `span`."""
     parent: str | None = None
     """Key of the innermost node around it."""
-    citations: tuple[Citation, ...] = ()
+    citations: tuple[Citation, ...] = field(default_factory=tuple[Citation, ...])
     """The citations of its own text, without those of the nodes in it."""
     source: str = field(default="", repr=False, compare=False)
     """The text of the document."""
+
+    if not TYPE_CHECKING:  # With it, a type checker would take every name for that of an attribute.
+
+        def __getattr__(self, name: str) -> tuple[Citation, ...]:
+            """Moves the citations of a node that was moved, once somebody asks where they are."""
+            if name != "citations" or UNMOVED not in self.__dict__:
+                raise AttributeError(name)
+            cited, by = self.__dict__[UNMOVED]
+            made = self.__dict__[name] = tuple([cited_at(one, by) for one in cited])
+            return made
+
+    @property
+    def cites(self) -> Sequence[Citation]:
+        """As `citations`, for those who do not ask where they are: their places may be those of an earlier text."""
+        values = self.__dict__
+        return values["citations"] if "citations" in values else values[UNMOVED][0]
 
     @property
     def head(self) -> Span:

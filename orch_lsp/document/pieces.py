@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from orch_lsp.document.edited import BEFORE, Edited
-from orch_lsp.document.node import Citation, Node, Nodes, cited_by, gathered, parents_of, place_of
+from orch_lsp.document.node import UNMOVED, Citation, Node, Nodes, cited_at, cited_by, gathered, parents_of, place_of
 from orch_lsp.text import Span, new_span
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class TakenOver:
     """How far all behind the edit was moved."""
     behind: int
     """The offset in the text before from which on all is only moved."""
+    chunks: range
+    """Numbers of the chunks that are others; there are as many as before."""
     remade: tuple[tuple[Node, Node], ...]
     """The nodes that were made anew, and the innermost one around them, each as it was and as it is."""
     kept: Mapping[Hashable, Any]
@@ -146,24 +148,6 @@ def _moved(node: Node, by: int) -> Node:
     )  # fmt: skip
 
 
-def cited_at(citation: Citation, by: int) -> Citation:
-    """A citation with another offset."""
-    made = object.__new__(Citation)
-    (start, end), whole = citation.span, citation.range
-    _set_relation(made, citation.relation)
-    _set_span(made, new_span(Span, (start + by, end + by)))
-    _set_key(made, citation.key)
-    _set_scope(made, citation.scope)
-    _set_range(made, None if whole is None else Span(whole.start + by, whole.end + by))
-    return made
-
-
-# Half the time of making one in the usual way; documents have thousands, and each key moves those behind it.
-_set_relation, _set_span, _set_key, _set_scope, _set_range = (
-    vars(Citation)[one.name].__set__ for one in fields(Citation)
-)
-
-
 class _Taking:
     """Takes over the nodes of a document that was edited."""
 
@@ -228,7 +212,8 @@ class _Taking:
         """What is known of the nodes that were taken over, once they were."""
         first, end = self._places_made
         remade = tuple((self._old[number], nodes[number]) for number in (*self._innermost, *range(first, end)))
-        return TakenOver(first, end, self._start, self._by, self._touched_end, remade, kept)
+        chunks = range(self._first, self._last + 1)
+        return TakenOver(first, end, self._start, self._by, self._touched_end, chunks, remade, kept)
 
     def _places(self) -> tuple[int, int] | None:
         """The numbers of the first old node of the touched chunks, and of the first one behind them."""
@@ -314,8 +299,13 @@ class _Taking:
                 values["span"] = new_span(Span, (start + by, end + by))
                 if (name := node.name) is not None:
                     values["name"] = new_span(Span, (name[0] + by, name[1] + by))
-                if cited := node.citations:
-                    values["citations"] = tuple([cited_at(one, by) for one in cited])
+                if (cited := values.get("citations")) is None:
+                    cited, before = values[UNMOVED]
+                    values[UNMOVED] = (cited, before + by)
+                elif cited:
+                    # A node may have many, and hardly anybody asks where all of them are.
+                    del values["citations"]
+                    values[UNMOVED] = (cited, by)
             yield made
 
     def _offset(self, offset: int) -> int:

@@ -48,13 +48,14 @@ class Skeleton:
     ) -> Sequence[_Made]:
         """The values that `make` gives for the numbers of chunks, each kept for as long as its chunk is the same.
 
-        As `once`, all are made anew with another `given`; `make` looks at the skeleton, the chunk and `given` alone.
+        As `once`, all are made anew with another `given`; `make` looks at the skeleton, the chunk and `given` alone. In
+        the place of a chunk may be a tuple of it and what was read of it.
         """
         known = self._kept.get(key)
         if known is not None and known[0] == given and len(known[1][0]) == len(chunks):
             was, values = known[1]
             made = [
-                value if chunk is old else make(number)
+                value if chunk is old or chunk == old else make(number)
                 for number, (chunk, old, value) in enumerate(zip(chunks, was, values, strict=True))
             ]
         else:

@@ -8,9 +8,11 @@ specs are two.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 
 from orch_lsp.document.items import visible_matches
 from orch_lsp.document.node import Citation, Node, Nodes, scope_named
@@ -73,7 +75,7 @@ class IndexedDocument:
         """Scope and key of what its tasks are for."""
         found: set[tuple[str, str]] = set()
         for node in self.nodes.nodes:
-            for citation in node.citations if node.kind == "task" else ():
+            for citation in node.cites if node.kind == "task" else ():
                 scope = self.scope_of(citation)
                 if scope is not None and citation.key and citation.relation in FOR_IT:
                     found.add((scope, citation.key))
@@ -83,7 +85,7 @@ class IndexedDocument:
     def cited_scopes(self) -> frozenset[str]:
         """The scopes in which its citations name something."""
         # Not by way of `cited`, which nobody may ask for: this is looked at after each key.
-        one_each = {citation.scope: citation for node in self.nodes.nodes for citation in node.citations}
+        one_each = {citation.scope: citation for node in self.nodes.nodes for citation in node.cites}
         one_each |= {citation.scope: citation for citation in self.nodes.loose}
         return frozenset(scope for one in one_each.values() if (scope := self.scope_of(one)) is not None)
 
@@ -102,7 +104,7 @@ class IndexedDocument:
         return (
             self.scope, self.frozen, self.version, dict(self.places),
             [(node.kind, node.key, node.title, node.parent, self._wording(node)) for node in self.nodes.nodes],
-            [(citation.relation, citation.scope, citation.key) for citation in self.nodes.citations],
+            [(one.relation, one.scope, one.key) for one in chain(*map(_cites, self.nodes.nodes), self.nodes.loose)],
         )  # fmt: skip
 
     def _wording(self, node: Node) -> int:
@@ -256,6 +258,9 @@ def _references(document: IndexedDocument, name: tuple[str, str]) -> Iterable[Re
         around = document.nodes.around(citation.span.start)
         source = next((node for node in around if citation.span.end <= node.span.end), None)
         yield Reference(document.path, citation, source)
+
+
+_cites: Callable[[Node], Sequence[Citation]] = attrgetter("cites")
 
 
 class _Moves:

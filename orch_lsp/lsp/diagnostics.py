@@ -50,13 +50,14 @@ async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
     if in_draft is not None:
         positions = snapshot.positions()
         return [diagnostic_of_draft(one, positions.range(span)) for one, span in in_draft]
+    look = snapshot.shown.look(snapshot.uri)
     reading, positions, found = await asyncio.to_thread(_read_and_review, snapshot)
     answers = snapshot.session.answers
     if is_spec(reading) and answers.known(reading) is None and await answers.look(reading):
         # Few documents speak of what was asked: the others are as they were said to be.
         reading, positions, found = await asyncio.to_thread(_read_and_review, snapshot)
     # Other open documents may be seen otherwise by what was typed in this one.
-    snapshot.in_background(_keep_up(snapshot, reading), "open documents in the index")
+    snapshot.in_background(_keep_up(snapshot, reading, look), "open documents in the index")
     failure = snapshot.failure
     if failure is not None and not _is_said_or_settled(failure, reading):
         found += await asyncio.to_thread(_failures, snapshot, reading, failure, positions)
@@ -71,10 +72,11 @@ def diagnostic_of_draft(finding: DraftFinding, place: types.Range) -> types.Diag
     )
 
 
-async def _keep_up(snapshot: Snapshot, reading: Reading) -> None:
+async def _keep_up(snapshot: Snapshot, reading: Reading, look: int) -> None:
     # Threads take the interpreter from one another: the answer goes first, and more keys may follow at once.
     await asyncio.sleep(QUIET_SECONDS)
-    await snapshot.session.indexes.keep_up(reading)
+    if snapshot.shown.is_last(snapshot.uri, look):
+        await snapshot.session.indexes.keep_up(reading)
 
 
 def _read_and_review(snapshot: Snapshot) -> tuple[Reading, Positions, list[types.Diagnostic]]:

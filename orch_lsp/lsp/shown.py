@@ -28,6 +28,7 @@ class ShownDiagnostics:
         self._answers = 0
         self._pulls: Counter[str] = Counter()
         self._holding: set[str] = set()
+        self._looks: Counter[str] = Counter()
 
     def tell(self, uri: str, version: int | None, found: Sequence[types.Diagnostic]) -> bool:
         """Note the next word to the client; whether it was told something else before, or nothing."""
@@ -75,6 +76,16 @@ class ShownDiagnostics:
         """Whether something is kept from the client."""
         return normal_form(uri) in self._holding
 
+    def look(self, uri: str) -> int:
+        """Note that the diagnostics of a document are made; the number of that."""
+        form = normal_form(uri)
+        self._looks[form] += 1
+        return self._looks[form]
+
+    def is_last(self, uri: str, look: int) -> bool:
+        """Whether they were not made again since."""
+        return self._looks[normal_form(uri)] == look
+
     @contextmanager
     def pull(self, uri: str) -> Generator[None]:
         """While the client waits for an answer."""
@@ -102,3 +113,4 @@ class ShownDiagnostics:
         """The document was closed."""
         self._told.pop(normal_form(uri), None)
         self._holding.discard(normal_form(uri))
+        self._looks.pop(normal_form(uri), None)

@@ -16,7 +16,7 @@ from orch_lsp.document.items import items_around, items_of
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.node import NodeKind
 from orch_lsp.markdown.tree import Chunk
-from orch_lsp.rules.prose import chunks, once_a_chunk, unquoted, visible
+from orch_lsp.rules.prose import chunks, once_a_chunk, telling, unquoted, visible
 from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
 from orch_lsp.text import Edit, Span, end_of_line, line_end_of, start_of_line
 
@@ -60,8 +60,8 @@ def undefined_term(subject: Subject) -> Iterator[Found]:
     if section is None or not (defined := _defined(document, section)):
         return
     said: set[str] = set()
-    for chunk, base in chunks(document):
-        for name, uses in _uses(chunk).items():
+    for _, base, used in telling(document, _uses):
+        for name, uses in used.items():
             folded = _folded(name)
             if folded in said or _is_defined(name, folded, defined):
                 continue

@@ -10,7 +10,7 @@ from itertools import groupby, islice
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.hidden import hidden_spans
 from orch_lsp.markdown.tree import Chunk
-from orch_lsp.rules.prose import chunks, once_a_chunk
+from orch_lsp.rules.prose import once_a_chunk, telling
 from orch_lsp.rules.rule import Fix, Found, Rule, Subject
 from orch_lsp.text import Edit, LineIndex, Span, counted
 
@@ -38,8 +38,8 @@ def hidden_character(subject: Subject) -> Iterator[Found]:
 def _hidden(document: SpecDocument) -> Iterator[Span]:
     """Where they stand, chunk by chunk: no line has to do with the one before it."""
     yield from hidden_spans(document.text[: document.tree.starts[0]])
-    for chunk, base in chunks(document):
-        for span in _in_chunk(chunk):
+    for _, base, spans in telling(document, _in_chunk):
+        for span in spans:
             yield Span(base + span.start, base + span.end)
 
 

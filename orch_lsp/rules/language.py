@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from typing_extensions import override
+
 from orch_lsp.rules.lexicon import FIRST_OF_OTHER_SCRIPTS, TermKind, Terms, terms
 from orch_lsp.rules.requirement_blocks import blocks
-from orch_lsp.rules.rule import Found, Rule, Subject
+from orch_lsp.rules.rule import Found, Related, Rule, Subject
 from orch_lsp.rules.statements import Statement, marked, statements
 from orch_lsp.rules.weak_words import ENDS_IN_DUTY
 from orch_lsp.text import Span
@@ -89,6 +91,10 @@ class _Judged(Found):
 
     group: tuple[str, str] = ("", "")
     """The statements that it is held against: their kind, and the beginning of their ids."""
+
+    @override
+    def at(self, span: Span, related: tuple[Related, ...]) -> Found:
+        return _Judged(self.message, span, self.key, self.fixes, related, self.severity, self.group)
 
 
 def statement_without_keyword(subject: Subject) -> Iterator[Found]:

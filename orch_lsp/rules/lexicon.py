@@ -14,7 +14,7 @@ from typing import Literal
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.markdown.tree import Chunk
 from orch_lsp.rules import weak_words
-from orch_lsp.rules.prose import chunks, once_a_chunk, unquoted
+from orch_lsp.rules.prose import once_a_chunk, telling, unquoted
 from orch_lsp.text import Span
 
 TermKind = Literal[
@@ -162,8 +162,8 @@ def terms(document: SpecDocument, kind: TermKind) -> Terms:
 
 def _all_terms(document: SpecDocument) -> Mapping[TermKind, Terms]:
     found: dict[TermKind, Terms] = {}
-    for chunk, base in chunks(document):
-        for kind, (starts, ends) in _terms_in(chunk).items():
+    for _, base, by_kind in telling(document, _terms_in):
+        for kind, (starts, ends) in by_kind.items():
             if kind not in found:
                 found[kind] = Terms()
             found[kind].starts.extend([base + start for start in starts])

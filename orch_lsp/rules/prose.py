@@ -6,12 +6,14 @@ Whatever is no word of the document's own is blanked out place by place: offsets
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import TypeVar
 
 from orch_lsp.document.items import hidden_in
 from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.pieces import TAKEN, TakenOver, keep
 from orch_lsp.markdown.tree import Chunk
 from orch_lsp.text import Span
 
@@ -78,3 +80,25 @@ def _blanks(text: str) -> str:
 def chunks(document: SpecDocument) -> Iterator[tuple[Chunk, int]]:
     """The chunks of a document with their offsets."""
     return zip(document.tree.chunks, document.tree.starts, strict=True)
+
+
+def telling(document: SpecDocument, read: Callable[[Chunk], _Read]) -> Iterator[tuple[Chunk, int, _Read]]:
+    """The chunks of which a function has something to say, with their offsets and that; after a key it reads its own.
+
+    Args:
+        document: The document.
+        read: A function `once_a_chunk`; what is falsy says nothing.
+    """
+    tree = document.tree
+    # The nodes are made first: with them it is known what an edit left as it was.
+    taken: TakenOver | None = document.derived.get(TAKEN) if document.nodes else None
+    known: tuple[int, ...] | None = None if taken is None else taken.kept.get(read)
+    if taken is None or known is None:
+        numbers = tuple(number for number, chunk in enumerate(tree.chunks) if read(chunk))
+    else:
+        touched = taken.chunks
+        fresh = (number for number in touched if read(tree.chunks[number]))
+        first, behind = bisect_left(known, touched.start), bisect_left(known, touched.stop)
+        numbers = (*known[:first], *fresh, *known[behind:])
+    keep(document, read, numbers)
+    return ((tree.chunks[number], tree.starts[number], read(tree.chunks[number])) for number in numbers)

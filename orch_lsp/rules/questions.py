@@ -16,7 +16,7 @@ from orch_lsp.document.items import Item, items_of
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.node import shortened, slug
 from orch_lsp.markdown.tree import Chunk
-from orch_lsp.rules.prose import chunks, once_a_chunk, visible
+from orch_lsp.rules.prose import once_a_chunk, telling, visible
 from orch_lsp.rules.rule import Found, Related, Rule, Subject
 from orch_lsp.rules.words import (
     ANSWERED,
@@ -133,8 +133,8 @@ def open_marks(document: SpecDocument) -> tuple[Mark, ...]:
 def _open_marks(document: SpecDocument) -> Iterator[Mark]:
     sections = document.sections
     starts = [section.heading.start for section in sections]
-    for chunk, base in chunks(document):
-        for mark in marks_in(chunk):
+    for _, base, marks in telling(document, marks_in):
+        for mark in marks:
             span = Span(base + mark.span.start, base + mark.span.end)
             around = document.nodes.around(span.start)
             number = bisect_right(starts, span.start) - 1

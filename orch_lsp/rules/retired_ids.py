@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from orch_lsp.document.node import Node, NodeKind, Nodes
 from orch_lsp.markdown.tree import Chunk
 from orch_lsp.rules.likeness import share_of_words
-from orch_lsp.rules.prose import chunks, once_a_chunk, visible
+from orch_lsp.rules.prose import once_a_chunk, telling, visible
 from orch_lsp.rules.rule import Found, Related, Rule, Subject
 from orch_lsp.text import Span
 
@@ -90,8 +90,8 @@ def _is_another(before: str, now: str) -> bool:
 
 def _recorded(subject: Subject) -> Mapping[str, list[Span]]:
     found: dict[str, list[Span]] = {}
-    for chunk, base in chunks(subject.document):
-        for key, span in _gone_in(chunk):
+    for _, base, gone in telling(subject.document, _gone_in):
+        for key, span in gone:
             found.setdefault(key, []).append(Span(base + span.start, base + span.end))
     return found
 

@@ -99,22 +99,27 @@ class _Moves:
     def found(self, found: Sequence[Found]) -> tuple[Found, ...] | None:
         """Results where they are; None if that is not known of one."""
         made: list[Found] = []
-        start = self._start
+        start, known = self._start, ()
         for one in found:
-            if not one.related and one.span.end <= start:
-                made.append(one)
-                continue
-            span, related = self.span(one.span), one.related and tuple(self._related(one.related))
-            if span is None or len(related) < len(one.related):
+            # Many findings have the same other places.
+            related = known if one.related is known else self._related(one.related)
+            span = self.span(one.span)
+            if span is None or related is None:
                 return None
-            made.append(one.at(span, related))
+            known = related
+            made.append(one if related is one.related and span.end <= start else one.at(span, related))
         return tuple(made)
 
-    def _related(self, related: Sequence[Related]) -> Iterator[Related]:
+    def _related(self, related: tuple[Related, ...]) -> tuple[Related, ...] | None:
+        if all(one.path is not None for one in related):
+            return related
+        made: list[Related] = []
         for one in related:
             span = one.span if one.path is not None else self.span(one.span)
-            if span is not None:
-                yield Related(one.message, span, one.path)
+            if span is None:
+                return None
+            made.append(Related(one.message, span, one.path))
+        return tuple(made)
 
 
 def _cited_within(node: Node, start: int, end: int) -> Sequence[Citation]:

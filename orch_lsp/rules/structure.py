@@ -22,7 +22,7 @@ from orch_lsp.document.placeholder import link_labels
 from orch_lsp.document.placement import Placement
 from orch_lsp.document.profile import Profile
 from orch_lsp.markdown.tree import Chunk
-from orch_lsp.rules.prose import chunks, once_a_chunk, visible
+from orch_lsp.rules.prose import once_a_chunk, telling, visible
 from orch_lsp.rules.rule import Fix, Found, Related, Rule, Subject
 from orch_lsp.text import Edit, Span, end_of_line
 
@@ -303,8 +303,8 @@ def template_placeholder(subject: Subject) -> Iterator[Found]:
     """Words of the format's own template that stand for what its writer has to say."""
     document = subject.document
     links: frozenset[str] | None = None
-    for chunk, base in chunks(document):
-        for span in _of_templates(chunk):
+    for _, base, spans in telling(document, _of_templates):
+        for span in spans:
             place = Span(base + span.start, base + span.end)
             node = document.nodes.at(place.start)
             words = document.text[place.start : place.end]

@@ -9,7 +9,7 @@ from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Node
 from orch_lsp.markdown.tree import Chunk
 from orch_lsp.rules.done_tasks import paths_in
-from orch_lsp.rules.prose import once_a_chunk
+from orch_lsp.rules.prose import once_a_chunk, telling
 from orch_lsp.rules.rule import Found, Related, Rule, Subject, nothing_else
 from orch_lsp.text import Span, end_of_line, start_of_line
 
@@ -44,7 +44,7 @@ def parent_child_state(subject: Subject) -> Iterator[Found]:
 def parallel_conflict(subject: Subject) -> Iterator[Found]:
     """Tasks for the same time (`[P]`), below one heading, that name the same file."""
     document = subject.document
-    if not any(_has_marks(chunk) for chunk in document.tree.chunks):
+    if next(telling(document, _has_marks), None) is None:
         return
     seen: dict[tuple[str | None, str], Node] = {}
     said: set[str] = set()
@@ -129,10 +129,10 @@ def _waiting(document: SpecDocument) -> tuple[tuple[Node, Node, Span], ...]:
 
 def _read_waiting(document: SpecDocument) -> Iterator[tuple[Node, Node, Span]]:
     nodes, text, tree = document.nodes, document.text, document.tree
-    speaking = [_speaks_of_waiting(chunk) for chunk in tree.chunks]
-    for node in nodes.nodes if any(speaking) else ():
+    speaking = {base for _, base, _ in telling(document, _speaks_of_waiting)}
+    for node in nodes.nodes if speaking else ():
         for citation in node.citations if node.kind == "task" else ():
-            if not speaking[tree.chunk_at(citation.span.start)]:
+            if tree.starts[tree.chunk_at(citation.span.start)] not in speaking:
                 continue
             target = nodes.by_key.get(citation.key) if citation.scope is None else None
             start = citation.span.start if citation.range is None else citation.range.start

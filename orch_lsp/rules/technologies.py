@@ -12,7 +12,7 @@ from functools import lru_cache
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import NodeKind
 from orch_lsp.markdown.tree import Chunk
-from orch_lsp.rules.prose import chunks, once_a_chunk, unquoted
+from orch_lsp.rules.prose import once_a_chunk, telling, unquoted
 from orch_lsp.rules.rule import Found, Rule, Subject
 from orch_lsp.rules.statements import NO_REQUIREMENT
 from orch_lsp.text import Span
@@ -50,8 +50,8 @@ def implementation_leak(subject: Subject) -> Iterator[Found]:
     document = subject.document
     settled = subject.evidence.technologies.union(*_about(document))
     said: set[str | None] = set()
-    for chunk, base in chunks(document):
-        for start, end, name in _named(chunk):
+    for _, base, named in telling(document, _named):
+        for start, end, name in named:
             if name in settled:
                 continue
             node = document.nodes.at(base + start)
@@ -66,12 +66,11 @@ def implementation_leak(subject: Subject) -> Iterator[Found]:
 
 def _about(document: SpecDocument) -> Iterator[frozenset[str]]:
     """The technologies that a document is about: those before its first section, and in its headings."""
-    tree = document.tree
     first = next((one for one in document.sections if one.heading != document.title), None)
     end = len(document.text) if first is None else first.heading.start
     yield technologies_in(document.text[: min(end, _LONGEST_LEAD)])
-    for chunk in tree.chunks:
-        yield _in_headings(chunk)
+    for _, _, named in telling(document, _in_headings):
+        yield named
 
 
 @once_a_chunk

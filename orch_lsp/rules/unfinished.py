@@ -10,7 +10,7 @@ from orch_lsp.document.answer.unfinished import LATER, OPENING
 from orch_lsp.document.items import items_of
 from orch_lsp.late import late
 from orch_lsp.markdown.tree import Chunk
-from orch_lsp.rules.prose import chunks, once_a_chunk, visible
+from orch_lsp.rules.prose import once_a_chunk, telling, visible
 from orch_lsp.rules.questions import open_marks
 from orch_lsp.rules.rule import Found, Rule, Subject
 from orch_lsp.text import Span, end_of_line
@@ -34,8 +34,8 @@ _LONGEST = 400
 
 def reader_addressed(subject: Subject) -> Iterator[Found]:
     """Paragraphs that a model said to whoever asked it."""
-    for chunk, base in chunks(subject.document):
-        for span in _addressing(chunk):
+    for _, base, spans in telling(subject.document, _addressing):
+        for span in spans:
             place = Span(base + span.start, base + span.end)
             node = subject.document.nodes.at(place.start)
             message = "These are words of a model to its reader: they belong into no document."
@@ -58,8 +58,8 @@ def _addressing(chunk: Chunk) -> tuple[Span, ...]:
 def placeholder_phrase(subject: Subject) -> Iterator[Found]:
     """Items and paragraphs that put off what they should say; those that hold a marker have a finding already."""
     marked = {mark.span.start for mark in open_marks(subject.document)}
-    for chunk, base in chunks(subject.document):
-        for span in _put_off(chunk):
+    for _, base, spans in telling(subject.document, _put_off):
+        for span in spans:
             place = Span(base + span.start, base + span.end)
             if not any(place.start - _LONGEST <= start < place.end + _LONGEST for start in marked):
                 node = subject.document.nodes.at(place.start)

@@ -107,10 +107,12 @@ class _Reader:
         if self.stories:
             scenarios = _scenarios(document, heads)
             found = [_joined(chunk, *both) for chunk, *both in zip(chunks, found, scenarios, strict=True)]
-        prefixes = PREFIXES.union(*(_prefixes(*one) for one in zip(chunks, heads, found, strict=True)))
-        # The same object as for the text before, so that it is soon found to be equal.
-        prefixes = skeleton.once("spec-kit prefixes", prefixes, lambda: prefixes)
-        pieces = [self._piece(*one, prefixes) for one in zip(chunks, heads, found, strict=True)]
+        read = list(zip(chunks, heads, found, strict=True))
+        named = skeleton.by_chunk("spec-kit prefixes", None, read, lambda number: _prefixes(*read[number][1:]))
+        prefixes = PREFIXES.union(*named)
+        pieces = skeleton.by_chunk(
+            "spec-kit pieces", prefixes, read, lambda number: self._piece(*read[number], prefixes)
+        )
         return assembled(document, pieces)
 
     def _piece(self, chunk: Chunk, heads: tuple[Node, ...], nodes: tuple[Node, ...], prefixes: frozenset[str]) -> Piece:
@@ -164,13 +166,9 @@ def _headed_entity(text: str, head: Node, heading: Heading) -> Node:
     return head if found is None else _entity(text, head, heading, found.end())
 
 
-def _prefixes(chunk: Chunk, heads: tuple[Node, ...], nodes: tuple[Node, ...]) -> frozenset[str]:
+def _prefixes(heads: tuple[Node, ...], nodes: tuple[Node, ...]) -> frozenset[str]:
     """The prefixes of the ids that a chunk's nodes have."""
-    return chunk.once(
-        "spec-kit prefixes",
-        lambda _: frozenset(prefix_of(node.key) for node in (*heads, *nodes) if node.name and node.key),
-        (heads, nodes),
-    )
+    return frozenset(prefix_of(node.key) for node in (*heads, *nodes) if node.name and node.key)
 
 
 def _section(_text: str, heading: Heading) -> Node:
