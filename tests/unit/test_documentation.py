@@ -117,7 +117,7 @@ def test_every_error_code_has_a_page_with_a_meaning_causes_and_a_cure(code: Erro
         "Where you see it",
     ]
     assert re.search(r"^1\. \S", text, re.MULTILINE)
-    assert "- **Tried again by itself:** " in text
+    assert "- **Retried automatically:** " in text
 
 
 @pytest.mark.parametrize("code", list(ErrorCode))
