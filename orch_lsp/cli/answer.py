@@ -106,7 +106,7 @@ async def _answered(store: RunStore, record: RunRecord, named: str, text: str) -
     before = await asyncio.to_thread(read_text, path)
     profile = profile_named(record.spec.profile)
     if profile is None:
-        raise RunError(ErrorCode.UNKNOWN_PROFILE, f"The format {record.spec.profile} of the run is not to be had.")
+        raise RunError(ErrorCode.UNKNOWN_PROFILE, f"The format {record.spec.profile} of the run is not available here.")
     document = await asyncio.to_thread(parse, before, profile)
     now = timestamp()
     edit = await asyncio.to_thread(answer_edit, document, question.text, text, now[:10])
@@ -133,7 +133,7 @@ def _document(found: _Answered) -> dict[str, object]:
 def _say(found: _Answered, *, update: bool) -> None:
     say(f"{found.path.name} has the answer to {found.question.id}: {found.question.text}")
     if not found.is_newest:
-        say("note: a later run has drafted this document since; the answer stands in it all the same")
+        say("note: a later run has drafted this document since; the answer is in it nevertheless")
     if found.sections and not update:
         named = " ".join(f"--section {key}" for key in found.sections)
         say(f"{counted(len(found.sections), 'section')} to update: orch-lsp refine {found.path} {named} --write")

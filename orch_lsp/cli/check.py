@@ -54,7 +54,7 @@ class _Asked:
 @click.option(
     "--rule", "rules", metavar="CODE", multiple=True, type=click.Choice(CODES), help="Only this rule; may be repeated."
 )
-@click.option("--fix", "to_fix", is_flag=True, help="Apply the cures that are safe, then say what is left.")
+@click.option("--fix", "to_fix", is_flag=True, help="Apply the safe fixes, then report what is left.")
 @click.option("--staged", "is_staged", is_flag=True, help="Check what git's index holds, not the files as they are.")
 @click.option("--changed-since", "since", metavar="REV", help="Only documents that differ from those of this revision.")
 @workspace_option

@@ -38,7 +38,9 @@ from orch_lsp.workspace import resolved
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--provider", metavar="NAME", help="Provider that would be asked.")
 @click.option("--model", metavar="ID", help="Model that would be asked for.")
-@click.option("--only", "only", metavar="KEY", multiple=True, help="Only what has this key, as `FR-003`.")
+@click.option(
+    "--only", "only", metavar="KEY", multiple=True, help="Only the open place with this key, such as `FR-003`."
+)
 @click.option("--words", "with_words", is_flag=True, help="On a terminal, print the instructions and the prompt, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print `orch.context/1`, with the exact body of the request.")
 @workspace_option

@@ -34,7 +34,7 @@ else:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", metavar="KIND", help="Which document, as `tasks`; the next one that is not there otherwise.")
+@click.option("--kind", metavar="KIND", help="Which document, such as `tasks` (default: the next one that is missing).")
 @provider_option
 @model_option
 @click.option("--write", is_flag=True, help="Begin the file beside FILE and draft it, instead of printing it.")

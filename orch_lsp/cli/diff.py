@@ -147,7 +147,7 @@ class _Documents:
             elif indexed(found.reading) is not None:
                 read.specs[self._name(found.file.path)] = found
             else:
-                _complain(f"{found.reading.spec_path} is left out: it is no spec whose format is known.")
+                _complain(f"{found.reading.spec_path} is left out: it is not a spec of a known format.")
         return read
 
     def _name(self, path: Path) -> str:

@@ -36,7 +36,7 @@ else:
     "--bundle",
     metavar="FILE.zip",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Also write a file to send to who helps: no keys, texts, names of documents.",
+    help="Also write a file for someone who helps you: no keys, texts or document names.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @workspace_option

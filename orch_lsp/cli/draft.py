@@ -35,7 +35,9 @@ _MOST_IN_BATCHES = 2_000
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @provider_option
 @model_option
-@click.option("--only", "only", metavar="KEY", multiple=True, help="Draft only what has this key, as `FR-003`.")
+@click.option(
+    "--only", "only", metavar="KEY", multiple=True, help="Draft only the open place with this key, such as `FR-003`."
+)
 @click.option("--workflow", metavar="NAME", help="Draft in these steps; `orch-lsp workflows list` names them.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="How many files at once.")
 @click.option(

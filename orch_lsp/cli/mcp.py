@@ -63,7 +63,7 @@ def _root(workspace: Path | None) -> Path:
     root = resolved(root_of_here(workspace) or Path.cwd())
     if workspace is None and (root == Path(root.anchor) or root == resolved(Path.home())):
         raise SettingsError(
-            ErrorCode.INVALID_SETTINGS, f"{root} is no workspace.",
+            ErrorCode.INVALID_SETTINGS, f"{root} is not a workspace.",
             remediation="Start it in the folder of your specs, or with `--workspace DIR`.",
         )  # fmt: skip
     return root

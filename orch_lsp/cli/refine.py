@@ -31,7 +31,7 @@ else:
     multiple=True,
     help="Write only this key anew: `goal`, `FR-003`, `2.1`.",
 )
-@click.option("--instruction", metavar="TEXT", help="What is to be other; needed without --section.")
+@click.option("--instruction", metavar="TEXT", help="What to change; required without --section.")
 @provider_option
 @model_option
 @click.option("--write", is_flag=True, help="Replace the file instead of printing its document.")

@@ -59,4 +59,4 @@ def replay(run_id: str, provider: str | None, model: str | None, as_json: bool, 
 def _told(record: RunRecord, changed: Sequence[str]) -> str:
     if not changed:
         return f"The request is the one of run {record.run_id}, byte for byte."
-    return f"Other than in run {record.run_id}: {'; '.join(changed)}."
+    return f"Different from run {record.run_id}: {'; '.join(changed)}."

@@ -30,8 +30,8 @@ _ORDER = ("error", "warning", "information", "hint")
 _SUMMARIES = {
     **{code: rule.summary for code, rule in (*RULES.items(), *ACROSS.items())},
     ErrorCode.INVALID_SETTINGS.value: "A setting is not used.",
-    ErrorCode.UNKNOWN_PROFILE.value: "The front matter names a profile that there is not.",
-    UNREADABLE: "A spec is no text, or cannot be read.",
+    ErrorCode.UNKNOWN_PROFILE.value: "The front matter names an unknown profile.",
+    UNREADABLE: "A spec is not text, or cannot be read.",
 }
 
 

@@ -33,8 +33,8 @@ _SAID = {"allow": "sent as it is", "redact": "redacted", "exclude": "its lines a
 @click.option("--line", type=click.IntRange(min=1), help="Only what stands on this line, counted from 1.")
 @click.option("--redact", is_flag=True, help="Send the document without the value.")
 @click.option("--exclude", is_flag=True, help="Send the document without its lines.")
-@click.option("--allow", is_flag=True, help="It is no secret: send it. Needs --line.")
-@click.option("--forget", is_flag=True, help="Take back what was said of it.")
+@click.option("--allow", is_flag=True, help="It is not a secret: send it. Needs --line.")
+@click.option("--forget", is_flag=True, help="Take an earlier choice back.")
 @click.option("--json", "as_json", is_flag=True, help="Print `orch.secrets/1`.")
 @workspace_option
 def secrets(*, file: Path, line: int | None, as_json: bool, workspace: Path | None, **choices: bool) -> None:
@@ -48,7 +48,7 @@ def secrets(*, file: Path, line: int | None, as_json: bool, workspace: Path | No
         raise click.UsageError(f"--{said[0]} and --{said[1]} cannot both hold: say one of them")
     choice = said[0] if said else None
     if choice == "allow" and line is None:
-        raise click.UsageError("--allow needs the --line of what is let pass")
+        raise click.UsageError("--allow needs --line: which secret is sent as it is")
     with reporting_errors(as_json=as_json):
         places = asyncio.run(_settle(file, line, choice, workspace))
     if as_json:

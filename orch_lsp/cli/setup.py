@@ -59,11 +59,11 @@ class Done:
 )
 @click.option("--model", metavar="ID", help="Model to ask for.")
 @click.option("--base-url", metavar="URL", help="Address of a server of your own.")
-@click.option("--kind", metavar="KIND", help="Its wire format, where it is not to be found out.")
+@click.option("--kind", metavar="KIND", help="Its wire format, if it cannot be detected.")
 @click.option("--key-env", metavar="VARIABLE", help="Name of the variable that holds the key; never the key.")
 @click.option("--yes", is_flag=True, help="Ask nothing: try the choice with one tiny request, then write it.")
 @click.option("--no-try", "no_try", is_flag=True, help="Write the choice without trying it.")
-@click.option("--find", "only_find", is_flag=True, help="Only say what there is; write nothing.")
+@click.option("--find", "only_find", is_flag=True, help="Only list what is found; write nothing.")
 @click.option("--editor", type=click.Choice(EDITORS), help="Print how this editor starts the server.")
 @click.option("--write", is_flag=True, help="With --editor: put it into the editor's own files.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found or done as JSON.")
@@ -148,7 +148,7 @@ async def _without_questions(
         raise SettingsError(
             ErrorCode.NOT_ALLOWED,
             f"Nobody can be asked here whether {_named(proposal)} is to be tried and written into {steps.path}.",
-            remediation="Say so with `--yes`.",
+            remediation="Confirm it with `--yes`.",
         )
     trial = await _tried(session, steps, proposal) if is_tried and proposal.provider.has_model else None
     return Done(proposal, await steps.write(proposal), trial)
@@ -199,7 +199,7 @@ def _tell_done(session: Session, path: Path, done: Done, runner: asyncio.Runner)
     say(f"{_named(done.proposal)} is {'written into' if done.changed else 'already chosen in'} {path}.")
     here = runner.run(_choice_here(session))
     if here is not None and not here.layer.trusted:
-        say(f"In this folder {here.layer} comes first: it names {here.provider.name}.")
+        say(f"In this folder {here.layer} takes precedence: it names {here.provider.name}.")
 
 
 async def _choice_here(session: Session) -> Choice | None:

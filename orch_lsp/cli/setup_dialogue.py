@@ -79,7 +79,7 @@ class Dialogue:
             click.Abort: The person ended it; nothing was written.
         """
         self._run(self._steps.settings())
-        say("Who is to write your drafts? Nothing is written before you agree. Your settings:")
+        say("Which provider should write your drafts? Nothing is written before you agree. Your settings:")
         say(f"  {self._steps.path}")
         while True:
             try:
@@ -263,10 +263,10 @@ class Dialogue:
             except OrchError as error:
                 say_error(error.detail)
                 is_about_key = error.code in _ABOUT_THE_KEY
-            choices = [("try again", ""), ("choose anew", ""), ("write it all the same", "")]
+            choices = [("try again", ""), ("choose anew", ""), ("write it anyway", "")]
             if is_about_key:
                 choices.insert(1, ("another key", ""))
-            match _chosen("The trial failed. And now", choices):
+            match _chosen("The trial failed. What next", choices):
                 case "try again":
                     continue
                 case "another key":
@@ -384,7 +384,7 @@ def _chosen(question: str, entries: Sequence[tuple[str, str]], *, default: str |
         found = matching(names, typed)
         if len(found) == 1 or typed in names:
             return typed if typed in names else found[0]
-        say(f"{typed!r} is none of them." if not found else f"{typed!r} could be {', '.join(found)}.")
+        say(f"{typed!r} is not one of them." if not found else f"{typed!r} could be {', '.join(found)}.")
 
 
 def _model(models: Sequence[str], current: str | None = None) -> str:
@@ -408,7 +408,7 @@ def _model(models: Sequence[str], current: str | None = None) -> str:
         if len(found) == 1:
             return found[0]
         if not found:
-            if _yes(f"{typed!r} is not among the {len(ordered)} models that it lists. Ask for it all the same?"):
+            if _yes(f"{typed!r} is not among the {len(ordered)} models that it lists. Use it anyway?"):
                 return typed
             found = ordered
         shown = found

@@ -54,7 +54,7 @@ def trust(
     if provider == _SERVERS and server is None:
         raise click.UsageError("`mcp` needs the name of a SERVER that the workspace declares")
     if provider != _SERVERS and server is not None:
-        raise click.UsageError(f"there is nothing to allow by the name of {server}; of servers say `mcp {server}`")
+        raise click.UsageError(f"there is nothing to allow by the name of {server}; for a server write `mcp {server}`")
     store = TrustStore(state_home())
     here = Path.cwd()
     root = find_root(here / "spec.md", explicit=workspace, folders=(here,)) or here
@@ -122,7 +122,7 @@ def _trust_server(store: TrustStore, root: Path, name: str, *, revoke: bool, as_
 def _ask(name: str) -> None:
     """Ask, on a terminal; ends the process unless the answer is yes."""
     if not sys.stdin.isatty():
-        say("Nothing is allowed: nobody can be asked here. Look at the above, and say `--yes`.")
+        say("Nothing is allowed: nobody can be asked here. Check the above, then pass `--yes`.")
         sys.exit(EXIT_BEFORE_RUN)
     try:
         is_allowed = click.confirm(f"Allow {name} to be started with drafts here?", default=False, err=True)

@@ -64,7 +64,7 @@ def check_workflows(names: tuple[str, ...], as_json: bool, workspace: Path | Non
         elif not as_json:
             write_page(f"{one.path or one.name}: good\n")
     if not asked and not as_json:
-        write_page("There is no workflow of the workspace: .orch/workflows/ holds none.\n")
+        write_page("This workspace has no workflows of its own: .orch/workflows/ holds none.\n")
     if any(one.error is not None for one in asked):
         raise SystemExit(EXIT_FAILED)
 

@@ -99,7 +99,7 @@ class ObjectStore:
         head = content.partition(b"\n\n")[0] + b"\n"
         tree = _TREE.match(head)
         if kind != "commit" or tree is None:
-            raise MissingObjectError(f"{oid} is no commit")
+            raise MissingObjectError(f"{oid} is not a commit")
         at, parents = tree.end(), list[str]()
         while (parent := _PARENT.match(head, at)) is not None:
             parents.append(parent[1].decode())
@@ -116,7 +116,7 @@ class ObjectStore:
         kind, content = self.read(oid, _MAX_COMMIT_BYTES)
         found = _TARGET.match(content)
         if kind != "tag" or found is None:
-            raise MissingObjectError(f"{oid} is no tag")
+            raise MissingObjectError(f"{oid} is not a tag")
         return found[1].decode(), found[2].decode()
 
     def tree(self, oid: str) -> Iterator[TreeEntry]:
@@ -127,7 +127,7 @@ class ObjectStore:
         """
         kind, content = self.read(oid, _MAX_TREE_BYTES)
         if kind != "tree":
-            raise MissingObjectError(f"{oid} is no tree")
+            raise MissingObjectError(f"{oid} is not a tree")
         at, hash_bytes = 0, len(oid) // 2
         while at < len(content):
             blank, end = content.find(b" ", at, at + 8), content.find(b"\0", at)

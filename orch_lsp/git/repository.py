@@ -140,7 +140,7 @@ class Repository:
                 remediation="If the clone is a partial one, fetch the object: `git cat-file -t HASH` does.",
             ) from error  # fmt: skip
         if kind != "blob":
-            raise SpecError(ErrorCode.INVALID_REQUEST, f"It is not read: the object {oid} is no file.")
+            raise SpecError(ErrorCode.INVALID_REQUEST, f"It is not read: the object {oid} is not a file.")
         return content
 
     def _of_entries(self, found: Iterator[IndexEntry], wanted: Wanted) -> Contents:

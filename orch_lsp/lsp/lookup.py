@@ -137,7 +137,7 @@ async def newest_run(server: OrchServer, uri: str | None, *, with_draft: bool = 
         ]  # fmt: skip
         if newest:
             return max(newest, key=lambda found: found.record.timing.started_at)
-    raise RunError(ErrorCode.UNKNOWN_RUN, "There is no draft that waits." if with_draft else "There is no run yet.")
+    raise RunError(ErrorCode.UNKNOWN_RUN, "No draft is waiting." if with_draft else "There are no runs yet.")
 
 
 async def history(server: OrchServer, uri: str | None, limit: int, search: str | None = None) -> list[FoundRun]:

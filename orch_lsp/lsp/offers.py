@@ -55,7 +55,7 @@ async def offers(session: Session, reading: Reading) -> list[Offer]:
     elsewhere = await store.at_work_elsewhere(reading.spec_path)
     if elsewhere is not None:
         name = elsewhere.client.name if elsewhere.client else None
-        title = f"Orch: At work in {name or 'another editor'} ({elsewhere.status})"
+        title = f"Orch: In progress in {name or 'another editor'} ({elsewhere.status})"
         return [Offer(title, SHOW_RUN, {"runId": elsewhere.run_id})]
     found: list[Offer] = []
     waiting = await store.ready_draft_for(reading.spec_path)

@@ -153,7 +153,7 @@ class Grounds:
         reading = await read(self.session, source, editor=_NO_EDITOR, command=_NO_COMMAND)
         if not is_spec(reading):
             raise ContextError(
-                ErrorCode.NOT_ALLOWED, f"{path} is no spec whose format is known.",
+                ErrorCode.NOT_ALLOWED, f"{path} is not a spec of a known format.",
                 remediation="Call `spec_outline` without arguments: it lists the specs.",
             )  # fmt: skip
         return reading

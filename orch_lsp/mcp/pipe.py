@@ -101,7 +101,7 @@ class _Pipe:
         except (ValueError, RecursionError):
             asked = _request_of(line)
             code = _PARSE_ERROR if asked is None else _INVALID_REQUEST
-            self._refuse(code, "A line is no message of JSON-RPC.", asked)
+            self._refuse(code, "A line is not a JSON-RPC message.", asked)
             return None
 
     def _refuse(self, code: int, words: str, request: str | int | None = None) -> None:

@@ -29,7 +29,7 @@ def chosen(settings: Settings) -> Choice:
 
 def _how_to_name_a_provider() -> str:
     return (
-        "Name one that there is: run `orch-lsp setup`, or describe your own under `[providers.NAME]` in "
+        "Name an existing one: run `orch-lsp setup`, or describe your own under `[providers.NAME]` in "
         f"{user_config_path()}."
     )
 

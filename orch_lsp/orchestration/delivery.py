@@ -230,7 +230,7 @@ async def reject(store: RunStore, record: RunRecord, key: str, reason: str | Non
         if section_of(draft_of(now), key).state in WRITTEN:
             raise SpecError(
                 ErrorCode.INVALID_REQUEST, f"“{key}” is in the document already.",
-                remediation="Take it out there, as by undoing.",
+                remediation="Take it out there, for example by undoing.",
             )  # fmt: skip
         return reviewed(now, key, SectionState.REJECTED, reason)
 

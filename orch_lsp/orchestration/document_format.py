@@ -119,7 +119,7 @@ def without_profile(
         )
     if source.path is not None and not holds_only_plain(document) and not is_included(path, settings.include):
         return NoProfile(
-            "The format of this document is not known: it has sections that are none of plain's, and its path matches "
+            "The format of this document is not known: it has sections that are not plain's, and its path matches "
             "no pattern of `include`."
         )
     return None

@@ -84,7 +84,7 @@ _DONE: Mapping[Pick, str] = {"pin": "pinned", "exclude": "excluded"}
 def _why_not(root: Path, path: str, choice: Pick) -> str:
     parts = PurePosixPath(path).parts
     if not parts or path.startswith("/") or ".." in parts or "/".join(parts) != path:
-        return "it is no path from the root"
+        return "it is not a path from the root"
     real = confine(root, path)
     if isinstance(real, Exclusion):
         return real.reason

@@ -27,7 +27,7 @@ def changed_since(
     if prepared.body_sha256 == before.body_sha256:
         return ()
     said = "; ".join(_changes(before, document, context)) or "the settings, the prompt or the task"
-    message = f"The request is not the one that was shown before. Other than then: {said}."
+    message = f"The request is not the one that was shown before. Changed since then: {said}."
     return (Finding(RULE, "information", message[:500], step=step),)
 
 

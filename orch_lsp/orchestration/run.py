@@ -309,7 +309,7 @@ def _detail(error: Exception, redactor: Redactor) -> ErrorDetail:
     if isinstance(error, OrchError):
         return replace(error.detail, message=redactor.redact(error.message))
     if isinstance(error, PluginError):
-        return RunError(ErrorCode.UNEXPECTED_ERROR, f"A package of somebody else's ended the run: {error}.").detail
+        return RunError(ErrorCode.UNEXPECTED_ERROR, f"A third-party package ended the run: {error}.").detail
     return detail_of(error)
 
 

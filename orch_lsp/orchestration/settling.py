@@ -33,11 +33,7 @@ def choose_at(
         cure = (
             f"Name one of lines {', '.join(map(str, others))}."
             if others[1:]
-            else (
-                f"Name line {others[0]}."
-                if others
-                else "There is nothing to say: nothing in the document looks like one."
-            )
+            else (f"Name line {others[0]}." if others else "Nothing in the document looks like a secret.")
         )
         raise ContextError(
             ErrorCode.INVALID_REQUEST, f"Nothing on line {line + 1} looks like a secret.", line=line, remediation=cure

@@ -203,7 +203,7 @@ def _fault(name: str, loaded: object) -> str | None:
         return f"it calls itself {loaded.name!r}"
     profiles = cast("tuple[object, ...]", loaded.profiles)
     if not profiles or not all(isinstance(profile, Profile) for profile in profiles):
-        return "its profiles are none"
+        return "its profiles are not profiles"
     return None
 
 

@@ -69,7 +69,7 @@ class AgentProcess:
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            reason = (error.strerror if isinstance(error, OSError) else None) or "it is no command"
+            reason = (error.strerror if isinstance(error, OSError) else None) or "it is not a command"
             raise ExchangeFailedError(
                 Failure(
                     ErrorCode.PROVIDER_UNAVAILABLE, f"{name}: {command[0]} cannot be started: {reason}.",

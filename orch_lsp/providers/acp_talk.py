@@ -122,7 +122,7 @@ class Talk:
                 f"the agent does not offer the model {model!r}.",
                 f"Choose one of these: {known}."
                 if known
-                else f'It lets nobody choose: leave out `model`, or write `model = "{AGENTS_OWN_MODEL}"`.',
+                else f'It offers no choice: leave out `model`, or write `model = "{AGENTS_OWN_MODEL}"`.',
             )
         params = {"sessionId": self._session, "configId": self._model_option, "value": model}
         await self._ask("session/set_config_option", params, None)
@@ -217,7 +217,7 @@ class Talk:
             raise self._refusal(method, error) from error
         except ValidationError as error:
             raise self._failed(
-                ErrorCode.INVALID_RESPONSE, f"the agent's answer to {method} has not the form of its protocol."
+                ErrorCode.INVALID_RESPONSE, f"the agent's answer to {method} does not have the form of its protocol."
             ) from error
         except OSError as error:
             raise ExchangeFailedError(await self._process.end_of_it()) from error

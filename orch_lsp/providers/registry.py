@@ -96,7 +96,7 @@ def _factory(settings: ProviderSettings, plugins: Plugins) -> ProviderFactory:
             f"`providers.{settings.name}.kind` is `{settings.kind}`; expected one of {', '.join(kinds(plugins))}.",
         )
     if not callable(found):
-        reason = found.reason if isinstance(found, Unusable) else f"{type(found).__name__} is no function"
+        reason = found.reason if isinstance(found, Unusable) else f"{type(found).__name__} is not a function"
         raise SettingsError(
             ErrorCode.INVALID_SETTINGS,
             f"The package that provides `{settings.kind}` cannot be loaded ({reason}).",

@@ -95,7 +95,8 @@ class Checked:
             self.warn(f"{reading.spec_path} is not checked. {reading.no_profile.message}")
         else:
             self.warn(
-                f"{spec.file.path.name} is not checked: it is no spec by its path, its format or its front matter."
+                f"{spec.file.path.name} is not checked: "
+                "neither its path, its format nor its front matter makes it a spec."
             )
         lines = LineIndex(reading.document.text)
         around = reading.index

@@ -135,7 +135,7 @@ class WorkTree:
     def content(self, path: Path) -> bytes:
         """The content of a regular file."""
         if not path.is_file():
-            raise SpecError(ErrorCode.INVALID_REQUEST, f"{path.name} is not read: it is no regular file.")
+            raise SpecError(ErrorCode.INVALID_REQUEST, f"{path.name} is not read: it is not a regular file.")
         return read_bytes(path)
 
     def hashes(self, path: Path) -> frozenset[str]:

@@ -54,7 +54,7 @@ async def find(
         elif is_spec(found.reading):
             specs.append(found)
         else:
-            warn(f"{found.reading.spec_path} is left out: it is no spec whose format is known.")
+            warn(f"{found.reading.spec_path} is left out: it is not a spec of a known format.")
     code = await traced_code.code_naming(session, specs, root_of(specs), warn) if with_code else ()
     return Found(specs, is_whole, code)
 

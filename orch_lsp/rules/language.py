@@ -222,7 +222,7 @@ def ears_shape(subject: Subject) -> Iterator[Found]:
 def _misshapen(text: str, statement: Statement, trigger: Span, response: Span, then: Terms) -> str | None:
     first, second = text[trigger.start : trigger.end], text[response.start : response.end]
     if _AFTER.match(text, response.end, statement.span.end):
-        return f"Nothing stands behind {second}: say what is done."
+        return f"Nothing follows {second}: say what is done."
     if trigger.start > response.start:
         if first in {"WHEN", "WHILE"} and "that" not in text[response.end : trigger.start].split():
             return f"{first} stands behind {second}: say first when it holds, then what is done."
@@ -251,7 +251,7 @@ RULES = (
         local=True,
     ),
     Rule(
-        "escape_clause", "language", "warning", "A way out of what a requirement obliges to.", escape_clause,
+        "escape_clause", "language", "warning", "A way out of a requirement's obligation.", escape_clause,
         local=True,
     ),
     Rule(
@@ -262,13 +262,13 @@ RULES = (
         superfluous_infinitive, local=True,
     ),
     Rule(
-        "multiple_requirements", "language", "information", "One statement obliges to several things.",
+        "multiple_requirements", "language", "information", "One statement holds several obligations.",
         multiple_requirements, local=True,
     ),
     Rule(
         "statement_without_keyword", "language", "warning",
-        "A requirement or criterion has no word that obliges, in any language.", statement_without_keyword, graded=True,
-        local=True, settle=_where_most_oblige,
+        "A requirement or criterion lacks a word of obligation in any language.", statement_without_keyword,
+        graded=True, local=True, settle=_where_most_oblige,
     ),
     Rule(
         "unmeasurable_success_criterion", "language", "off",

@@ -197,7 +197,7 @@ RULES = (
     ),
     Rule(
         "scenario_heading_level", "structure", "off",
-        "A scenario is passed over, as it is no heading of the fourth level.", scenario_heading_level,
+        "A scenario is passed over, as it is not a heading of the fourth level.", scenario_heading_level,
         local=True, fixable=True,
     ),
     Rule(

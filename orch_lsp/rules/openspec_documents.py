@@ -75,7 +75,7 @@ def delta_header_in_main_spec(subject: Subject) -> Iterator[Found]:
     for section in document.sections:
         if section.level == _SECOND and _DELTA_HEADING.match(heading_line(document, section)):
             message = (
-                f"“{section.title}” belongs into the delta of a change: here it ends the section of requirements, and "
+                f"“{section.title}” belongs in the delta of a change: here it ends the section of requirements, and "
                 "what stands below it is not read. Move it to a change's delta, or join it with `## Requirements`."
             )
             yield Found(message, section.heading, section.key)
@@ -288,7 +288,7 @@ def _group_of(document: SpecDocument, node: Node, groups: dict[str, str]) -> str
 RULES = (
     Rule("no_requirements", "structure", "off", "A section of requirements holds none.", no_requirements),
     Rule("purpose_placeholder", "structure", "off", "The purpose is still a stand-in.", purpose_placeholder),
-    Rule("purpose_too_short", "structure", "off", "The purpose has less than 50 characters.", purpose_too_short),
+    Rule("purpose_too_short", "structure", "off", "The purpose has fewer than 50 characters.", purpose_too_short),
     Rule(
         "delta_header_in_main_spec", "structure", "off",
         "A heading of a delta stands in a spec.", delta_header_in_main_spec,

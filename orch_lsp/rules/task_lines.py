@@ -71,7 +71,7 @@ class _Lists:
     lines: tuple[tuple[re.Match[str], re.Match[str]], ...]
     """Boxes at the beginning of a line that Markdown takes for no list item: the line, and the box."""
     narrow: tuple[str, ...]
-    """The numbers with the form's letter that have less than three digits, in order."""
+    """The numbers with the form's letter that have fewer than three digits, in order."""
 
 
 def _lists(chunk: Chunk, lettered: str) -> _Lists:
@@ -228,7 +228,7 @@ class _Search:
             # Where no task has a number of three digits, that is how they are counted there: said once.
             return None
         wide = f"{self._form.lettered}{int(written[1:]):0{_NARROW}d}"
-        told = self._told(start, f"its number “{written}” has less than three digits")
+        told = self._told(start, f"its number “{written}” has fewer than three digits")
         if narrow[written] > 1 or wide in self._document.nodes.by_key:
             return told
         fix = Fix(f"Write it as “{wide}”", partial(self._widened, written, wide))

@@ -38,7 +38,7 @@ def reader_addressed(subject: Subject) -> Iterator[Found]:
         for span in spans:
             place = Span(base + span.start, base + span.end)
             node = subject.document.nodes.at(place.start)
-            message = "These are words of a model to its reader: they belong into no document."
+            message = "These are words of a model to its reader: they do not belong in a document."
             yield Found(message, place, None if node is None else node.key)
 
 

@@ -118,5 +118,5 @@ RULES = (
     _rule("universal_quantifier", "A promise for all times and cases.", universal_quantifier, on=False),
     _rule("double_negative", "Two negations in one obligation.", double_negative, on=True),
     _rule("passive_no_actor", "An obligation in the passive, without an actor.", passive_no_actor, on=False),
-    _rule("pronoun_subject", "An obligation of a pronoun.", pronoun_subject, on=True),
+    _rule("pronoun_subject", "An obligation whose subject is a pronoun.", pronoun_subject, on=True),
 )

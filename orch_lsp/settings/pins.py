@@ -84,7 +84,7 @@ def _pins(document: Any) -> list[Any]:
     pins: object = cast("dict[str, object]", context).get("pin", []) if isinstance(context, dict) else None
     if not isinstance(pins, list):
         raise SettingsError(
-            ErrorCode.INVALID_SETTINGS, "The settings file cannot be changed: `context.pin` is no list of files."
+            ErrorCode.INVALID_SETTINGS, "The settings file cannot be changed: `context.pin` is not a list of files."
         )
     return cast("list[Any]", pins)
 

@@ -87,10 +87,10 @@ class RetryTable(_Table):
     """When a request is made again."""
 
     attempts: Annotated[int, Field(ge=1, le=20)] | None = Field(
-        None, description="All requests counted; 1 is no retry."
+        None, description="Counting all requests; 1 means no retry."
     )
     max_wait: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] | None = Field(
-        None, description="Longest single wait in seconds; a longer wish of the provider ends the run."
+        None, description="Longest single wait in seconds; if the provider asks for a longer one, the run ends."
     )
 
 

@@ -77,7 +77,7 @@ def workflow_named(name: str, root: Path | None, providers: Collection[str]) -> 
     meant = near(name, every)
     raise SettingsError(
         ErrorCode.INVALID_WORKFLOW,
-        f"There is no workflow named “{name[:LONGEST_NAME]}”{f'; is {meant[0]} meant?' if meant else '.'}",
+        f"There is no workflow named “{name[:LONGEST_NAME]}”{f'; did you mean {meant[0]}?' if meant else '.'}",
         remediation=f"There are {', '.join(every)}; a workflow of your own is a file {FOLDER}/NAME.toml.",
     )
 
@@ -114,7 +114,7 @@ def check_references(workflow: Workflow, text: str, root: Path | None, providers
     for step in workflow.steps:
         if step.provider is not None and step.provider not in providers:
             meant = near(step.provider, providers)
-            more = f"; is `{meant[0]}` meant?" if meant else ": set it up in the user config, or take it out."
+            more = f"; did you mean `{meant[0]}`?" if meant else ": set it up in the user config, or take it out."
             faults.append(
                 Fault(f"There is no provider `{step.provider}`{more}", _line(text, "provider", step.provider))
             )

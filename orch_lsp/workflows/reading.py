@@ -163,9 +163,9 @@ def _told(error: ValidationError, lines: _Lines) -> list[Fault]:
         if one["type"] == "extra_forbidden":
             table = file_model.WorkflowFile if step is None else file_model.StepTable
             meant = near(key or "", table.model_fields)
-            message = f"There is no key {named} here" + (f"; is `{meant[0]}` meant?" if meant else ".")
+            message = f"There is no key {named} here" + (f"; did you mean `{meant[0]}`?" if meant else ".")
         elif step is not None and key is None:
-            message = "An entry of `steps` is no table; each step begins with `[[steps]]`."
+            message = "An entry of `steps` is not a table; each step begins with `[[steps]]`."
         elif one["type"] == "missing":
             message = f"{named} is missing."
         else:
@@ -197,14 +197,14 @@ def _order_faults(steps: Sequence[WorkflowStep], lines: _Lines) -> list[Fault]:
     for number, step in enumerate(steps):
         if step.id not in STEPS:
             meant = near(step.id, STEPS)
-            more = f"; is `{meant[0]}` meant?" if meant else f". There are {', '.join(STEPS)}."
+            more = f"; did you mean `{meant[0]}`?" if meant else f". There are {', '.join(STEPS)}."
             faults.append(Fault(f"There is no step `{step.id[:LONGEST_NAME]}`{more}", lines.of(number, "id")))
         elif step.id in seen:
             faults.append(Fault(f"The step `{step.id}` is there twice.", lines.of(number, "id")))
         seen.add(step.id)
         for need in step.needs:
             if need not in ids:
-                message = f"`{step.id}` needs `{need[:LONGEST_NAME]}`, which is no step of this workflow."
+                message = f"`{step.id}` needs `{need[:LONGEST_NAME]}`, which is not a step of this workflow."
                 faults.append(Fault(message, lines.of(number, "needs")))
     if faults:
         return faults

@@ -219,7 +219,7 @@ async def test_mentions_in_code_are_to_be_confirmed(desk):
     assert [type(one) for one in own.edits] == [types.TextEdit, types.AnnotatedTextEdit]
     annotation = edit.change_annotations[own.edits[1].annotation_id]
     assert (annotation.label, annotation.needs_confirmation) == (
-        "Rename “FR-001” in code, comments and what else is no part of the text",
+        "Rename “FR-001” in code, comments and other places outside the text",
         True,
     )
     assert person.editor.client.messages == []
@@ -231,7 +231,7 @@ async def test_a_client_that_cannot_ask_is_told_of_mentions_in_code(desk):
     assert person.after(edit)["spec.md"] == KIT.replace("FR-001", "FR-009", 1)
     (told,) = person.editor.client.messages
     assert told.message == (
-        "Orch: “FR-001” stays in a place that is no part of the spec's text, such as code: spec.md:8"
+        "Orch: “FR-001” stays in a place that is not part of the spec's text, such as code: spec.md:8"
     )
 
 

@@ -413,7 +413,7 @@ async def test_ten_thousand_models_are_narrowed_by_words(homes, workspace, serve
         await talking.until("… and 9985 more; type words to narrow them")
         await talking.answer("Model (number", "vendor-3 999")
         await talking.answer("Model (number", "nothing-like-it")
-        await talking.answer("Ask for it all the same?", "n")
+        await talking.answer("Use it anyway?", "n")
         await talking.answer("Model (number", "VENDOR-0/model-9990")
         await talking.answer("Try it, then write this into", "y")
         await talking.until("vendor-0/model-9990) is written into")

@@ -86,7 +86,7 @@ async def test_only_a_provider_that_says_stop_has_a_complete_draft(orch, homes, 
         assert record["draft"]["partial"] is True
         assert record["draft"]["bytes"] == len("## Tasks\n\nCount requests.\n")
     if end == "SystemExit":
-        assert record["error"]["message"] == "A package of somebody else's ended the run: it raised SystemExit."
+        assert record["error"]["message"] == "A third-party package ended the run: it raised SystemExit."
 
 
 async def test_a_provider_that_never_answers_is_left_by_a_cancel_and_harms_nobody_at_its_end(

@@ -121,7 +121,7 @@ async def test_a_replay_says_by_name_what_is_given_otherwise(homes, provider, wo
     (workspace / "limits.py").write_text("LIMIT = 200  # requests of each client in a minute\n")
     done = await orch("replay", first["run_id"], "--model", "other-model")
     assert done.code == 0, done.err
-    assert f"Other than in run {first['run_id']}: model asked for; limits.py (changed)." in done.err
+    assert f"Different from run {first['run_id']}: model asked for; limits.py (changed)." in done.err
     assert done.out.startswith(SPEC.partition("## Tasks")[0])
     assert "Filled." in done.out
 

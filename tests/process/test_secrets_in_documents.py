@@ -20,7 +20,7 @@ KEY = "\n".join(["-----BEGIN RSA " + "PRIVATE KEY-----", *KEY_LINES, "-----END R
 SPEC = f"# Limiter\n\nLimit clients.\n\nUse {TOKEN} to sign.\n\nAnd {OTHER} too.\n\n## Tasks\n\nTODO\n"
 REDACT = "Orch: Send the document without this value"
 EXCLUDE = "Orch: Send the document without this line"
-ALLOW = "Orch: This is no secret: send it"
+ALLOW = "Orch: This is not a secret: send it"
 
 
 @pytest.fixture
@@ -270,7 +270,7 @@ async def test_what_makes_no_sense_of_a_secret_is_told_with_a_way_out(orch, work
     (workspace / "a.spec.md").write_text("# Limiter\n\nLimit clients.\n")
     clean = await orch("secrets", "a.spec.md", "--line", "1", "--allow")
     assert clean.code == 1
-    assert "cure: There is nothing to say" in clean.err
+    assert "cure: Nothing in the document looks like a secret." in clean.err
     assert (await orch("secrets", "a.spec.md", "--line", "1")).err == "Nothing on line 1 looks like a secret.\n"
 
 

@@ -125,7 +125,7 @@ async def test_without_a_picker_it_is_asked_in_messages(start_editor, homes, ser
     assert begun["status"] == "asked"
     await editor.until(lambda: any("answered, and is written into" in text.message for text in editor.client.messages))
     who, which, trial = [question.message for question in editor.questions]
-    assert who.startswith("Orch: who is to write your drafts? More by `orch-lsp setup` in a terminal.")
+    assert who.startswith("Orch: which provider should write your drafts? More by `orch-lsp setup` in a terminal.")
     assert which == "Orch: which model of work?"
     assert "One request goes to work (small)" in trial
     assert str(homes.config / "config.toml") in trial

@@ -258,7 +258,7 @@ async def test_a_review_that_is_replayed_is_given_the_same(orch, homes, provider
     done = await orch("replay", record["run_id"], "--json")
     again = check_record(done.json())
     assert (again["status"], again["workflow"], again["draft"]) == ("completed", "review", None)
-    assert "Other than in run" not in done.err
+    assert "Different from run" not in done.err
     assert again["request_sha256"] == record["request_sha256"]
 
 

@@ -25,7 +25,7 @@ async def test_a_run_of_another_editor_is_shown_in_place_of_an_offer_that_would_
 
     assert await one.lenses(uri) == ["Orch: Cancel (running)"]
     (shown,) = await other.lenses(uri)
-    assert shown.startswith("Orch: At work in ")
+    assert shown.startswith("Orch: In progress in ")
     assert shown.endswith("(running)")
     assert "Orch: Generate spec draft" not in await other.offers(uri)
     record = await other.execute("orch.showRun", {"runId": run_id, "open": False})

@@ -94,11 +94,11 @@ def root(tmp_path) -> Path:
 
 
 REFUSED = {
-    "../outside.md": "no path from the root",
-    "/etc/passwd": "no path from the root",
-    "src//a.py": "no path from the root",
-    "./src/a.py": "no path from the root",
-    "": "no path from the root",
+    "../outside.md": "not a path from the root",
+    "/etc/passwd": "not a path from the root",
+    "src//a.py": "not a path from the root",
+    "./src/a.py": "not a path from the root",
+    "": "not a path from the root",
     "src": "not a file",
     "gone.py": "not found",
     "link.md": "link out of the workspace",

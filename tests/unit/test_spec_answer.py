@@ -189,7 +189,7 @@ def test_headings_that_follow_an_empty_section_at_its_level_belong_to_it() -> No
 def test_a_stranger_among_the_sections_is_left_out_and_noted() -> None:
     answer = read("## Goal\n\ng\n\n## Summary of changes\n\nI wrote it.\n")
     assert answer.text == "## Goal\n\ng\n"
-    assert told(answer) == ("left out “Summary of changes”, which is no section of the profile",)
+    assert told(answer) == ("left out “Summary of changes”, which is not a section of the profile",)
 
 
 @pytest.mark.parametrize(

@@ -213,8 +213,8 @@ def test_findings_lie_in_the_text_and_cures_apply_and_end(lines: list[str], end:
         ("-[ ] T041 Sort", "no blank stands between", "- [ ] T041 Sort"),
         ("[ ] T041 Sort", "no dash", "- [ ] T041 Sort"),
         ("• [ ] T041 Sort", "“•”", "- [ ] T041 Sort"),
-        ("- [ ] T41 Sort", "“T41” has less than three digits", "- [ ] T041 Sort"),
-        ("- [X] **T41** Sort", "“T41” has less than three digits", "- [X] **T041** Sort"),
+        ("- [ ] T41 Sort", "“T41” has fewer than three digits", "- [ ] T041 Sort"),
+        ("- [X] **T41** Sort", "“T41” has fewer than three digits", "- [X] **T041** Sort"),
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -100,7 +100,7 @@ def bound(server: Declared, root: Path) -> Bound:
     try:
         return _bound(server, root)
     except (OSError, ValueError) as error:
-        reason = error.strerror or str(error) if isinstance(error, OSError) else "a name that is none"
+        reason = error.strerror or str(error) if isinstance(error, OSError) else "not a valid file name"
         raise ContextError(
             ErrorCode.INVALID_REQUEST, f"A file that the server {server.name} names cannot be read: {reason}."
         ) from error

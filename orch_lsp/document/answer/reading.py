@@ -314,7 +314,7 @@ def _note_strangers(tree: Tree, part: Part, whole_end: int, notes: list[AnswerNo
         end = min(whole_end, headings[after].span.start if after < len(headings) else len(tree.text))
         text = normalised(tree.text[heading.span.start : end])
         notes.append(
-            AnswerNote("text_left_out", f"left out “{heading.text}”, which is no section of the profile", text)
+            AnswerNote("text_left_out", f"left out “{heading.text}”, which is not a section of the profile", text)
         )
         number = after
 

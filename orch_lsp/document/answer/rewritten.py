@@ -46,7 +46,7 @@ def read_rewritten(raw: str, document: SpecDocument, nodes: Sequence[Rewritable]
     notes: list[AnswerNote] = []
     text = _bare(normalised(raw), nodes[0], notes)
     if text is None:
-        told = f"left out an answer that is no text for “{nodes[0].label}”"
+        told = f"left out an answer that is not a text for “{nodes[0].label}”"
         missed = AnswerNote("shape_missed", told, normalised(raw), nodes[0].key)
         return Answer("", (), (*notes, missed), "not_in_shape", rewritten=True)
     answer = read_answer(f"## {nodes[0].label}\n\n{text}", profile, wanted, about)

@@ -73,7 +73,7 @@ _SET_UP_FIRST = frozenset({"missing_provider", "missing_model", "unknown_provide
 _OF_A_SECRET = (
     ("Orch: Send the document without this value", "redact"),
     ("Orch: Send the document without this line", "exclude"),
-    ("Orch: This is no secret: send it", "allow"),
+    ("Orch: This is not a secret: send it", "allow"),
 )
 """Titles of what can be said of a secret, with the choice that is kept."""
 

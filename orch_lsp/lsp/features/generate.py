@@ -123,7 +123,7 @@ async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str
     choice = _choice_like_the_draft(ls, uri, _choice_of(given))
     key, *also = (*(() if given.key is None else (given.key,)), *(given.keys or ())) or (None,)
     if key is None and given.position is None:
-        words = "Orch: put the cursor into a section, a requirement or a task, and choose “Rewrite” among its actions."
+        words = "Orch: put the cursor into a section, a requirement or a task, and choose “Rewrite” from its actions."
         ls.window_show_message(types.ShowMessageParams(types.MessageType.Info, words))
         return {"runId": None, "status": "nothing_named"}
     if key is None and (position := _position_of(given)) is not None:
@@ -248,7 +248,7 @@ async def resume_run(ls: OrchServer, given: CommandArgument) -> dict[str, str]:
     """orch.resumeRun: go on with a run that failed, was cancelled or was killed; what was answered stays answered."""
     found = await _run_of(ls, given)
     if given.run_id is None and found.record.status is RunStatus.COMPLETED:
-        raise RunError(ErrorCode.UNKNOWN_RUN, "The newest run completed: there is none to go on with.")
+        raise RunError(ErrorCode.UNKNOWN_RUN, "The newest run completed: there is nothing to go on with.")
     require_resumable(found.record)
     return await _again(ls, found)
 

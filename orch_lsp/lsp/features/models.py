@@ -126,7 +126,7 @@ async def _ask(ls: OrchServer, uri: str, offers: list[_Offer]) -> None:
     titles = {offer.title: offer for offer in offers[:FEW]}
     question = types.ShowMessageRequestParams(
         types.MessageType.Info,
-        f"Orch: which model is to write this document?{more}",
+        f"Orch: which model should write this document?{more}",
         [types.MessageActionItem(title) for title in titles],
     )
     try:

@@ -50,9 +50,7 @@ async def change_context(ls: OrchServer, given: CommandArgument) -> dict[str, An
         return {"pinned": list(pinned), "excluded": list(excluded)}
     change = await asyncio.to_thread(picking.pick, place.root, given.path, choice)
     if change is None:
-        text = (
-            f"Orch: nothing is changed: {given.path} stands as you want it, or it is not said in the project's files."
-        )
+        text = f"Orch: nothing was changed: {given.path} is so already, or the project's files do not decide it."
         _tell(ls, given, text)
         return {"uri": None, "path": given.path, "changed": False, "saved": True}
     saved = await make_change(ls, change, f"Orch: {choice} {given.path}")

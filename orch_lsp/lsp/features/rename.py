@@ -176,7 +176,7 @@ def _told(made: renaming.Rename, left: Sequence[tuple[str, int]]) -> str:
     named = ", ".join(f"{path.rpartition('/')[2]}:{line}" for path, line in left[:_PLACES_NAMED])
     more = ", …" if len(left) > _PLACES_NAMED else ""
     where = "a place that is" if len(left) == 1 else f"{len(left)} places that are"
-    return f"Orch: “{made.name}” stays in {where} no part of the spec's text, such as code: {named}{more}"
+    return f"Orch: “{made.name}” stays in {where} not part of the spec's text, such as code: {named}{more}"
 
 
 async def _known(snapshot: Snapshot, place: types.Position) -> tuple[Reading, Index] | None:
@@ -272,7 +272,7 @@ def _edit(
     changes: list[types.TextDocumentEdit] = []
     annotations: dict[str, types.ChangeAnnotation] = {}
     if asked:
-        label = f"Rename “{made.name}” in code, comments and what else is no part of the text"
+        label = f"Rename “{made.name}” in code, comments and other places outside the text"
         annotations[_UNREAD] = types.ChangeAnnotation(label, needs_confirmation=True, description=made.new_name)
     for path in sorted({*made.edits, *asked}):
         document, edits = documents[path], made.edits.get(path, ())

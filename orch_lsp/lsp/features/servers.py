@@ -82,7 +82,7 @@ async def _ask(ls: OrchServer, uri: str, root: Path, server: Declared, what: Bou
     name = plain(server.name)
     question = types.ShowMessageRequestParams(
         types.MessageType.Warning,
-        f"Orch: may drafts in this workspace start the server {name}, as its page shows it?",
+        f"Orch: may drafts in this workspace start the server {name} as shown on its page?",
         [types.MessageActionItem(_ALLOW), types.MessageActionItem("Not now")],
     )
     try:

@@ -216,7 +216,7 @@ async def _ask(ls: OrchServer, steps: SettingUp, candidates: tuple[Candidate, ..
     """Ask for provider, model and consent to the trial, one message each."""
     titles = {f"{one.provider}: {one.detail}": one for one in candidates[:_FEW]}
     more = f" More by `{COMMAND_LINE}` in a terminal."
-    picked = await _answer(ls, f"Orch: who is to write your drafts?{more}", list(titles))
+    picked = await _answer(ls, f"Orch: which provider should write your drafts?{more}", list(titles))
     if picked is None:
         return
     try:

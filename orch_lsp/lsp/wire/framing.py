@@ -79,7 +79,7 @@ class FrameReader:
 
     def _refuse_unless_blank(self) -> None:
         if self._length is None or self._buffer[0] not in b"\r\n":
-            raise NotLspError("this is no header of the base protocol")
+            raise NotLspError("this is not a header of the base protocol")
 
     def _read_line(self, line: bytes) -> None:
         if not line.strip(b"\r"):
@@ -96,7 +96,7 @@ class FrameReader:
 
     def _skip(self, noise: bytes, *, keep: int = 0) -> None:
         if noise and self._strict:
-            raise NotLspError("this is no header of the base protocol")
+            raise NotLspError("this is not a header of the base protocol")
         if keep:
             del self._buffer[:-keep]
             self._looked = len(self._buffer)

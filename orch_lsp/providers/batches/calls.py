@@ -97,7 +97,7 @@ class Calls:
             found = mapping(None)
         if not found:
             raise ExchangeFailedError(
-                Failure(ErrorCode.INVALID_RESPONSE, f"{self.provider} answered something else than a batch.")
+                Failure(ErrorCode.INVALID_RESPONSE, f"{self.provider} answered with something other than a batch.")
             )
         return found
 

@@ -32,7 +32,7 @@ def named_batch(batch: Mapping[str, object], provider: str) -> str:
 
 def expired(provider: str) -> Failure:
     """The window of a batch ended before the request was reached."""
-    message = f"{provider} did not come to the request within the 24 hours of its batch."
+    message = f"{provider} did not answer the request within the 24 hours of its batch."
     return Failure(ErrorCode.TIMEOUT, message, _AGAIN, retryable=True)
 
 
@@ -44,7 +44,7 @@ def cancelled(provider: str) -> Failure:
 
 def unanswered(provider: str, batch_id: str) -> Failure:
     """The batch has ended, and its results do not speak of the request."""
-    message = f"{provider} ended the batch {batch_id} without a word on the request."
+    message = f"{provider} ended the batch {batch_id} without an answer to the request."
     return Failure(ErrorCode.PROVIDER_UNAVAILABLE, message, _AGAIN, retryable=True)
 
 

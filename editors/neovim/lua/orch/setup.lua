@@ -69,7 +69,7 @@ local function offer_draft(setup, written)
   local told = ('%s is written into %s.'):format(name, written.config)
   local first = written.comesFirst
   if type(first) == 'table' then
-    told = ('%s But here %s comes first: it names %s.'):format(told, first.layer, first.provider)
+    told = ('%s But here %s takes precedence: it names %s.'):format(told, first.layer, first.provider)
   end
   local client = vim.api.nvim_buf_is_valid(setup.bufnr) and rpc.client(setup.bufnr)
   local named = client and vim.api.nvim_buf_get_name(setup.bufnr):find('%.md$')
@@ -128,7 +128,7 @@ local function try(setup)
         end,
       },
       {
-        text = 'Save it all the same in ' .. setup.found.config,
+        text = 'Save it anyway in ' .. setup.found.config,
         run = function()
           write(setup)
         end,
@@ -333,7 +333,7 @@ local function choose_provider(setup)
     return ('%s answers, but lists no models'):format(one.provider)
   end, setup.found.passedOver)
   local aside = passed[1] and (' (%s)'):format(table.concat(passed, '; ')) or ''
-  pick('Who is to write your drafts?' .. aside, items)
+  pick('Which provider should write your drafts?' .. aside, items)
 end
 
 --- Look around, and ask who is to write.
