@@ -154,7 +154,7 @@ class Dialogue:
             except OrchError as error:
                 _tell(error)
                 match _chosen(
-                    "And now", [("another address", ""), ("another key", ""), ("name the model by hand", "")]
+                    "What next", [("another address", ""), ("another key", ""), ("name the model by hand", "")]
                 ):
                     case "another address":
                         selection = replace(selection, base_url=None)

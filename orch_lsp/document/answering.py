@@ -1,4 +1,4 @@
-"""An answer to an open question, written where the document keeps such: beside the question, or below a heading.
+"""An answer to an open question, written where the document keeps answers: beside the question, or below a heading.
 
 A format with a place of its own says so in its profile (`AnswersKept`); elsewhere decisions stand below `Decisions`.
 Nothing but the answer is added, and no other byte changes.

@@ -1,4 +1,4 @@
-"""A document after an edit of its words, made of the one before: what the edit did not touch is taken over.
+"""A document after an edit, made from the one before: what the edit did not touch is taken over.
 
 Only where no heading, no link definition and no front matter changed, which is so for nearly each key. The result is
 equal to reading the text whole.

@@ -1,4 +1,4 @@
-"""How far what a spec asks for is worked off: which tasks, code and tests cite each requirement, and which has none.
+"""Progress on what a spec asks for: which tasks, code and tests cite each requirement, and which has none.
 
 Pure functions of an index, its edges, and the places in code that name its nodes. Nothing is judged that is not traced:
 a requirement is uncovered where its spec has tasks, and done without evidence where tests cite any requirement at all.

@@ -1,4 +1,4 @@
-"""The specs of an index with how far each has come: its documents, its requirements, its tasks by state.
+"""The specs of an index with the progress of each: its documents, its requirements, its tasks by state.
 
 Pure functions of an index.
 """

@@ -1,4 +1,4 @@
-"""A word on a file that a draft is given, as code actions: where a spec names it, and on the page of a preview."""
+"""Pinning and excluding files of a draft's context, as code actions: in a spec that names one, and in a preview."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that were shown, by document, until the next draft: its record says what is other."""
+"""Requests that were shown, by document, until the next draft: its record names the differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which documents are none that a command could be about."""
+"""Documents that no command can be about: settings files and workflows, told by their addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words on single sections of a draft: in its document where each would stand, and in the draft."""
+"""Offers for single sections of a draft: in its document where each would stand, and in the draft."""
 
 from __future__ import annotations
 

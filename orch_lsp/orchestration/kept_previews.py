@@ -1,4 +1,4 @@
-"""Requests that the command line showed, by document, until the next draft of it, whose record says what is other.
+"""Requests that the command line showed, by document, until the next draft of it, whose record names the differences.
 
 The command that drafts is another process. Only hashes and paths are kept, for a day, in the state folder.
 """

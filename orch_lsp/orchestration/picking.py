@@ -1,4 +1,4 @@
-"""A person's word on one file of the workspace: it is pinned, or never sent. Both are lines of the project's own files.
+"""A person's decision about one file of the workspace: pinned, or never sent. Both are lines of the project's files.
 
 Nothing is written here: the change is an edit, so that an editor can make it and take it back.
 """

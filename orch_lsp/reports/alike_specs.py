@@ -1,4 +1,4 @@
-"""Requirements that several of the specs say that a command has read, as findings of each."""
+"""Requirements that several of the specs read by a command have in common, as findings of each."""
 
 from __future__ import annotations
 

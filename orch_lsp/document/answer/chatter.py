@@ -1,4 +1,4 @@
-"""Words of a model to its reader, and bodies that are none: farewells, refusals, stand-ins, questions back."""
+"""Words of a model to its reader, and bodies without content: farewells, refusals, stand-ins, questions back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""orch.showSpecs: the specs of the workspace by how far each has come."""
+"""orch.showSpecs: the specs of the workspace with the progress of each."""
 
 from __future__ import annotations
 
