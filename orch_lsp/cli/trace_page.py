@@ -83,7 +83,8 @@ class _Page:
         specs = counted(len(coverage.specs), "spec")
         self.part("summary").text = f"{asked} in {specs}{': ' if said else ''}{', '.join(said)}."
         self.part("note").text = (
-            "A requirement is done without evidence if its tasks are done and no test cites it."
+            "A requirement is done without evidence if its tasks are done and no test cites it, or if a ticked one of "
+            "them names files of which none is there."
             if coverage.has_tests
             else "No test cites any of these requirements, so that nothing is said of evidence."
         )
