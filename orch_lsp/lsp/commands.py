@@ -95,7 +95,7 @@ COMMANDS = {
     DISMISS_DIAGNOSTIC: CommandSubject("document", ("uri",)),
     EXPLAIN_ERROR: CommandSubject("failure", ("code", "uri")),
     NEW_DOCUMENT: CommandSubject("workspace", ("uri", "profile", "kind", "name", "open")),
-    MARK_REVIEWED: CommandSubject("document", ("uri", "key")),
+    MARK_REVIEWED: CommandSubject("document", ("uri", "key", "keys")),
     TOGGLE_TASK: CommandSubject("document", ("uri", "line")),
     INSERT_NODE: CommandSubject("document", ("uri", "line", "kind")),
     SETTLE_SECRET: CommandSubject("document", ("uri", "line", "choice")),

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from orch_lsp.draft_checks.codes import CODES
 from orch_lsp.errors import ErrorCode, SpecError
+from orch_lsp.late import late
 from orch_lsp.orchestration.applying import (
     AppliedEdit,
     DraftEdit,
@@ -43,6 +44,9 @@ from orch_lsp.runs.store import RunStore
 
 if TYPE_CHECKING:
     from orch_lsp.document.answer.reading import Answer
+    from orch_lsp.orchestration import unreviewed
+else:
+    unreviewed = late("orch_lsp.orchestration.unreviewed")
 
 _REBASES = 8
 """How often an edit is computed anew because the text changed meanwhile."""
@@ -178,7 +182,9 @@ async def insert(
         made = await _bring_in(document, stored.document_before, record.spec.profile, answer, insist=True)
     except SpecError as error:
         return await _refused(store, record, error, only or ()), Delivery(refusal=error)
+    before = record
     record = await store.amend(record.run_id, lambda now: as_applied(now, answer, made))
+    await asyncio.to_thread(unreviewed.note_taken, store.root, before, record)
     return record, Delivery(made=made)
 
 

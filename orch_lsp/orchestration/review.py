@@ -19,7 +19,7 @@ from orch_lsp.workspace import is_workflow
 
 if TYPE_CHECKING:
     from orch_lsp.language import across as across_rules
-    from orch_lsp.orchestration import evidence, lost_mentions, retired, upstream
+    from orch_lsp.orchestration import evidence, lost_mentions, retired, unreviewed, upstream
     from orch_lsp.prompts import own_files
     from orch_lsp.rules import check
     from orch_lsp.workflows import writing as workflow_files
@@ -27,6 +27,7 @@ else:
     evidence = late("orch_lsp.orchestration.evidence")
     lost_mentions = late("orch_lsp.orchestration.lost_mentions")
     retired = late("orch_lsp.orchestration.retired")
+    unreviewed = late("orch_lsp.orchestration.unreviewed")
     upstream = late("orch_lsp.orchestration.upstream")
     own_files = late("orch_lsp.prompts.own_files")
     workflow_files = late("orch_lsp.workflows.writing")
@@ -83,6 +84,7 @@ def findings_of_rules(reading: Reading) -> list[Finding]:
         technologies=evidence.technologies(reading, index),
         lost_mentions=lost_mentions.lost_mentions(reading),
         answered=reading.answered,
+        unreviewed=frozenset(unreviewed.unreviewed_parts(reading)),
     )
     alone = check.check(reading.document, severities, around, facts)
     across = across_rules.check_across(index, reading.spec_path, severities) if index.is_whole else ()

@@ -24,6 +24,7 @@ from orch_lsp.rules import (
     quantities,
     questions,
     retired_ids,
+    reviews,
     structure,
     task_lines,
     task_order,
@@ -37,9 +38,9 @@ from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subje
 from orch_lsp.rules.shape import ShapeRules
 
 _FAMILIES = (
-    structure, mentions, near_miss, leftovers, hidden_characters, retired_ids, traceability, questions, answered,
-    unfinished,
-    language, wording, duplicates, quantities, glossary, technologies, task_lines, task_order, done_tasks,
+    structure, mentions, near_miss, leftovers, hidden_characters, retired_ids, traceability, reviews, questions,
+    answered, unfinished, language, wording, duplicates, quantities, glossary, technologies, task_lines, task_order,
+    done_tasks,
     files_to_change, openspec, openspec_documents,
 )  # fmt: skip
 

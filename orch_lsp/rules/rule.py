@@ -159,6 +159,8 @@ class Evidence:
     """Links and `@path` in it that lead to no file of the workspace, in document order."""
     answered: tuple[AnsweredSince, ...] = ()
     """Its sections that speak of a question which was answered since."""
+    unreviewed: frozenset[str] = frozenset()
+    """Keys of the parts that a run wrote, that are what it wrote, and that nobody has reviewed."""
 
 
 class Subject:

@@ -198,9 +198,8 @@ async def _quick_fixes(
                 actions.append(fix)
         if (asking := _asking(reading, findings, diagnostic)) is not None:
             actions.append(_action(asking, types.CodeActionKind.QuickFix.value, [diagnostic]))
-        if code == "stale_downstream" and (key := _cited_at(snapshot, reading, diagnostic)) is not None:
-            offer = Offer(f"Orch: This still fits “{key}”", MARK_REVIEWED, {"uri": reading.source.uri, "key": key})
-            actions.append(_action(offer, types.CodeActionKind.QuickFix.value, [diagnostic]))
+        if (word := _word_on(snapshot, reading, findings, diagnostic)) is not None:
+            actions.append(_action(word, quick_fix, [diagnostic]))
     # To try a run again is to generate.
     if generate and (failure is None or failure.run_id is None):
         offer = Offer("Orch: Generate spec draft", GENERATE_DRAFT, {"uri": reading.source.uri})
@@ -306,10 +305,29 @@ def _asking(reading: Reading, findings: Iterable[Finding], diagnostic: types.Dia
     return Offer(f"Orch: Ask the model for “{key}”", GENERATE_DRAFT, argument)
 
 
+def _word_on(
+    snapshot: Snapshot, reading: Reading, findings: Iterable[Finding], diagnostic: types.Diagnostic
+) -> Offer | None:
+    """The word of a person who has looked at what a finding is about, where that settles it."""
+    uri, code = reading.source.uri, str(diagnostic.code)
+    if code == "stale_downstream" and (key := _cited_at(snapshot, reading, diagnostic)) is not None:
+        return Offer(f"Orch: This still fits “{key}”", MARK_REVIEWED, {"uri": uri, "key": key})
+    if code == "unreviewed_ai_section" and (key := _key_at(snapshot, findings, diagnostic)) is not None:
+        return Offer("Orch: I have reviewed this", MARK_REVIEWED, {"uri": uri, "keys": [key]})
+    return None
+
+
 def _cited_at(snapshot: Snapshot, reading: Reading, diagnostic: types.Diagnostic) -> str | None:
     """The key that the text under a diagnostic cites."""
     citation = reading.document.nodes.citation_at(snapshot.positions().offset(diagnostic.range.start))
     return None if citation is None else citation.key
+
+
+def _key_at(snapshot: Snapshot, findings: Iterable[Finding], diagnostic: types.Diagnostic) -> str | None:
+    """The key of the finding that a diagnostic shows."""
+    positions, code = snapshot.positions(), str(diagnostic.code)
+    start = positions.offset(diagnostic.range.start)
+    return next((one.key for one in findings if one.rule == code and one.span.start == start), None)
 
 
 def _findings(reading: Reading) -> tuple[Finding, ...]:
