@@ -15,6 +15,7 @@ import click
 from orch_lsp.cli.output import reporting_errors
 from orch_lsp.cli.runs import root_of_here, workspace_option
 from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.extras import how_to_add
 from orch_lsp.late import late
 from orch_lsp.redaction import Redactor, install_log_filter
 from orch_lsp.workspace import resolved
@@ -42,7 +43,7 @@ def mcp(*, workspace: Path | None) -> None:
         if find_spec("mcp") is None:
             raise SettingsError(
                 ErrorCode.INVALID_SETTINGS, "`orch-lsp mcp` needs a package that is not installed.",
-                remediation='Install orch-lsp with the extra: `pip install "orch-lsp[mcp]"`.',
+                remediation=f"Install its extra: `{how_to_add('mcp')}`.",
             )  # fmt: skip
     redactor = Redactor()
     handler = logging.StreamHandler(sys.stderr)

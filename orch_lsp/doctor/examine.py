@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from orch_lsp import __version__
 from orch_lsp.context.corpus import INDEXED_FROM
 from orch_lsp.context.index import disk
-from orch_lsp.context.mcp.source import NOT_INSTALLED, servers_of
+from orch_lsp.context.mcp.source import not_installed, servers_of
 from orch_lsp.doctor.findings import DoctorFinding
 from orch_lsp.doctor.providers import Examination, examine_provider, redacted
 from orch_lsp.doctor.settings_values import setting_values
@@ -185,7 +185,7 @@ def _servers(session: Session, reading: Reading) -> list[DoctorFinding]:
     ]
     findings += [DoctorFinding(f"server {one.path}", "note", one.reason) for one in found.refused]
     if ready and _version("mcp") is None:
-        findings.append(DoctorFinding("servers", "problem", NOT_INSTALLED, "Install the extra `mcp`."))
+        findings.append(DoctorFinding("servers", "problem", not_installed(), "Install the extra `mcp`."))
     return findings
 
 

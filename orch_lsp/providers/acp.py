@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.extras import how_to_add
 from orch_lsp.late import late
 from orch_lsp.providers.acp_process import AgentProcess
 from orch_lsp.providers.answer import AnswerInProgress
@@ -50,7 +51,7 @@ def create(settings: ProviderSettings, api_key: str | None) -> Provider:
         raise SettingsError(
             ErrorCode.INVALID_SETTINGS,
             f"`providers.{settings.name}.kind` is `{ACP}`, which needs a package that is not installed.",
-            remediation='Install orch-lsp with the extra: `pip install "orch-lsp[acp]"`.',
+            remediation=f"Install its extra: `{how_to_add('acp')}`.",
         )
     if not settings.command:
         raise SettingsError(

@@ -12,8 +12,6 @@ from typing import Any
 from orch_lsp.settings.key_command import find_program
 from orch_lsp.settings.kinds import ACP
 
-EXTRA = 'pip install "orch-lsp[acp]"'
-
 
 @dataclass(frozen=True, slots=True)
 class Agent:

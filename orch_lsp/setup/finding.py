@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from orch_lsp.errors import ErrorCode, OrchError
+from orch_lsp.extras import how_to_add
 from orch_lsp.orchestration.session import Session
 from orch_lsp.plugins import contained
 from orch_lsp.providers.base import ModelInfo, ModelLister
@@ -19,7 +20,7 @@ from orch_lsp.providers.editor import KIND as EDITOR
 from orch_lsp.settings.configured import is_own
 from orch_lsp.settings.endpoint import is_loopback, server_address
 from orch_lsp.settings.model import ProviderSettings, Retry, Settings, StreamLimits, Timeouts
-from orch_lsp.setup.agents import EXTRA, found_agents, is_extra_installed
+from orch_lsp.setup.agents import found_agents, is_extra_installed
 from orch_lsp.setup.found import Candidate, Found, PassedOver
 from orch_lsp.text import counted
 
@@ -75,7 +76,7 @@ async def find(session: Session, settings: Settings, folders: Sequence[Path]) ->
             detail = f"an agent of yours, {' '.join(agent.command)}; it needs no key here"
             candidates.append(Candidate(agent.name, "agent", detail, is_hosted=True))
         else:
-            passed.append(PassedOver(agent.name, f"your PATH: {agent.command[0]} needs the extra: {EXTRA}"))
+            passed.append(PassedOver(agent.name, f"your PATH: {agent.command[0]} needs the extra: {how_to_add('acp')}"))
     rank: dict[str, int] = {"config": 0, "server": 1, "editor": 2, "key": 3, "agent": 4}
     return Found(tuple(sorted(candidates, key=lambda one: rank[one.source])), tuple(passed))
 

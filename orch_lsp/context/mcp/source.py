@@ -29,6 +29,7 @@ from orch_lsp.context.mentions import Mention
 from orch_lsp.context.sight import LooksUp, Sight
 from orch_lsp.context.tokens import terms as terms_of_text
 from orch_lsp.errors import ContextError
+from orch_lsp.extras import how_to_add
 from orch_lsp.late import late
 from orch_lsp.settings.mcp_settings import McpServer
 
@@ -46,11 +47,14 @@ IsAllowed = Callable[[Path, str, str], bool]
 
 SHARE = 4
 """Servers get at most the fourth part of the budget."""
-NOT_INSTALLED = 'the extra `mcp` is not installed: `pip install "orch-lsp[mcp]"`'
-
 UNASKED = "a server: it is asked when a draft is made"
 
 _MOST_TERMS = 24
+
+
+def not_installed() -> str:
+    """The reason for which no server is asked."""
+    return f"the extra `mcp` is not installed: `{how_to_add('mcp')}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +268,7 @@ class _Round:
             # Loading the SDK takes a while.
             ask = await asyncio.to_thread(lambda: client.ask)
         except ImportError:
-            return Answer(ready.server.origin, failure=NOT_INSTALLED)
+            return Answer(ready.server.origin, failure=not_installed())
         return await ask(ready.server, ready.launch, self._words)
 
     def _note(self, chain: list[Answer]) -> None:
