@@ -230,10 +230,10 @@ class LineIndex:
 
     def place(self, start: int, end: int) -> tuple[int, int, int, int]:
         """The positions of two offsets, the second of which is not in front of the first."""
-        line, column = self.position(start)
-        if self._is_ascii and line + 1 < len(self._starts) and start <= end < self._starts[line + 1]:
-            # In one line, as most are: the second is not looked up. Line ends are taken off as there.
-            at = self._starts[line]
-            if end <= at or self._text[end - 1] not in "\r\n":
-                return line, column, line, end - at
-        return line, column, *self.position(end)
+        if self._is_ascii and 0 <= start <= end < self._starts[-1]:
+            line = bisect.bisect_right(self._starts, start) - 1
+            at, text = self._starts[line], self._text
+            # In one line, as most are, and neither in its end: the second is not looked up.
+            if end < self._starts[line + 1] and text[start] != "\n" and text[end - 1] not in "\r\n":
+                return line, start - at, line, end - at
+        return *self.position(start), *self.position(end)

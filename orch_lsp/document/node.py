@@ -184,6 +184,11 @@ class Nodes:
         """Each node by its key."""
         return {node.key: node for node in self.nodes}
 
+    @cached_property
+    def kinds(self) -> frozenset[tuple[NodeKind, State | None]]:
+        """The kinds of nodes that there are, each with the states that they have: soon looked up at each key."""
+        return frozenset(map(_kind_and_state, self.nodes))
+
     def number_of(self, key: str) -> int:
         """The number of the node with this key, counted from 0."""
         return self._numbers[key]
@@ -270,6 +275,7 @@ def gathered(text: str, nodes: Iterable[Node], citations: Iterable[Citation] = (
     return Nodes(tuple(found), tuple(loose))
 
 
+_kind_and_state: Callable[[Node], tuple[NodeKind, State | None]] = attrgetter("kind", "state")
 _own_citations: Callable[[Node], tuple[Citation, ...]] = attrgetter("citations")
 place_of: Callable[[Citation], Span] = attrgetter("span")
 """Where a citation stands, to sort by."""

@@ -92,14 +92,19 @@ def modified_target_missing(index: Index, document: IndexedDocument) -> Iterator
     """Alterations of a change whose target another spec does not have, or whose spec is not there."""
     if document.cited_scopes <= {document.own_scope}:
         return
-    for citation in document.nodes.citations:
-        scope = document.scope_of(citation)
-        if citation.relation not in _CHANGES or citation.scope is None or scope is None:
-            continue
-        if not index.in_scope(scope):
-            yield Found(f"There is no spec in `{scope}`: nothing there can be changed.", citation.span)
-        elif citation.key and not index.definitions(document.path, citation):
-            yield _missed(index, document, citation, scope)
+    nodes = document.nodes
+    for node in (None, *nodes.nodes):
+        for number, cited in enumerate(nodes.loose if node is None else node.cites):
+            if cited.relation not in _CHANGES or cited.scope is None or (scope := document.scope_of(cited)) is None:
+                continue
+            is_there = bool(index.in_scope(scope))
+            if is_there and (not cited.key or index.definitions(document.path, cited)):
+                continue
+            citation = cited if node is None else node.citations[number]
+            if is_there:
+                yield _missed(index, document, citation, scope)
+            else:
+                yield Found(f"There is no spec in `{scope}`: nothing there can be changed.", citation.span)
 
 
 def _missed(index: Index, document: IndexedDocument, citation: Citation, scope: str) -> Found:
@@ -130,11 +135,15 @@ def _missed(index: Index, document: IndexedDocument, citation: Citation, scope: 
 def modified_drops_scenario(index: Index, document: IndexedDocument) -> Iterator[Found]:
     """Requirements that are modified without a scenario that they have now: it would be gone."""
     for node in document.nodes.nodes:
-        if node.kind != "requirement":
+        if node.kind != "requirement" or not node.cites:
             continue
+        own = [scenario.title for scenario in _scenarios(document, node)]
         for target in _modified(index, document, node):
-            kept = Counter(scenario.title for scenario in _scenarios(document, node))
-            for scenario in _scenarios(index.documents[target.path], target.node):
+            now = _scenarios(index.documents[target.path], target.node)
+            if [scenario.title for scenario in now] == own:
+                continue
+            kept = Counter(own)
+            for scenario in now:
                 if kept[scenario.title] > 0:
                     kept[scenario.title] -= 1
                     continue
@@ -148,12 +157,12 @@ def modified_drops_scenario(index: Index, document: IndexedDocument) -> Iterator
 
 def _modified(index: Index, document: IndexedDocument, node: Node) -> Iterator[FoundDefinition]:
     """The requirement as it is now, also where the same document gives it another name."""
-    for citation in node.citations:
+    for citation in node.cites:
         if citation.relation == "modifies" and citation.scope == _BASE:
             yield from index.definitions(document.path, citation)
         elif citation.relation == "cites" and citation.scope is None:
             rename = document.nodes.by_key.get(citation.key)
-            for old in () if rename is None else rename.citations:
+            for old in () if rename is None else rename.cites:
                 if old.relation == "renames":
                     yield from index.definitions(document.path, old)
 
@@ -200,7 +209,7 @@ def _touched(document: IndexedDocument) -> Iterator[tuple[tuple[str, bool], Span
 
 
 def _adds(node: Node) -> bool:
-    return node.kind == "requirement" and not any(_is_change(citation) for citation in node.citations)
+    return node.kind == "requirement" and not any(_is_change(citation) for citation in node.cites)
 
 
 def _is_change(citation: Citation) -> bool:
@@ -299,7 +308,7 @@ def misplaced_spec_file(index: Index, document: IndexedDocument) -> Iterator[Fou
     del index
     if document.scope is not None and _BASE not in document.places and document.nodes.nodes:
         first = document.nodes.nodes[0]
-        if any(node.kind == "delta" for node in document.nodes.nodes):
+        if any(kind == "delta" for kind, _ in document.nodes.kinds):
             message = "This delta is read of no spec: put it into the folder of a capability, `specs/NAME/spec.md`."
             yield Found(message, first.name or Span(first.span.start, first.span.start))
 

@@ -85,8 +85,7 @@ class IndexedDocument:
     def cited_scopes(self) -> frozenset[str]:
         """The scopes in which its citations name something."""
         # Not by way of `cited`, which nobody may ask for: this is looked at after each key.
-        one_each = {citation.scope: citation for node in self.nodes.nodes for citation in node.cites}
-        one_each |= {citation.scope: citation for citation in self.nodes.loose}
+        one_each = {one.scope: one for one in chain(*filter(None, map(_cites, self.nodes.nodes)), self.nodes.loose)}
         return frozenset(scope for one in one_each.values() if (scope := self.scope_of(one)) is not None)
 
     @cached_property

@@ -76,7 +76,7 @@ def placed_paths(document: SpecDocument) -> tuple[tuple[Span, str], ...]:
 
 def _done_tasks(document: SpecDocument) -> Iterator[tuple[Node, tuple[tuple[Span, str], ...]]]:
     nodes = document.nodes
-    if not any(node.kind == "task" and node.state == "done" for node in nodes.nodes):
+    if ("task", "done") not in nodes.kinds:
         return
     by_task: dict[str, list[tuple[Span, str]]] = {}
     for span, path in placed_paths(document):

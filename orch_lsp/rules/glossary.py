@@ -7,7 +7,7 @@ a duty behind an article (`THE Cashier SHALL`). Other capitals are names, beginn
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -56,7 +56,8 @@ class _Definition:
 def undefined_term(subject: Subject) -> Iterator[Found]:
     """Terms in the words that oblige that the document's glossary lacks, each where it is used first."""
     document = subject.document
-    section = next((one for one in document.sections if heading_name(one.title) in _GLOSSARIES), None)
+    number = document.skeleton.once("glossary", None, lambda: _first_glossary(document.skeleton.titles))
+    section = None if number is None else document.sections[number]
     if section is None or not (defined := _defined(document, section)):
         return
     said: set[str] = set()
@@ -71,6 +72,10 @@ def undefined_term(subject: Subject) -> Iterator[Found]:
                     said.add(folded)
                     yield _found(document, section, name, Span(base + start, base + start + len(name)), defined)
                     break
+
+
+def _first_glossary(titles: Sequence[str]) -> int | None:
+    return next((number for number, title in enumerate(titles) if heading_name(title) in _GLOSSARIES), None)
 
 
 def _found(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from orch_lsp.document.items import visible_matches
 from orch_lsp.document.model import SpecDocument
@@ -121,7 +122,8 @@ def _read_as_typed(document: SpecDocument, node: Node) -> bool:
 def no_delta(subject: Subject) -> Iterator[Found]:
     """A delta in which nothing changes: only a hint where nothing else is written either."""
     document = subject.document
-    if any(node.kind == "delta" and part_named(node) is None for node in document.nodes.nodes):
+    is_delta = any(kind == "delta" for kind, _ in document.nodes.kinds)
+    if is_delta and any(node.kind == "delta" and part_named(node) is None for node in document.nodes.nodes):
         return
     if any(block.part is not None for block in each_block(document)):
         return
@@ -202,15 +204,15 @@ def _renames(subject: Subject) -> Iterator[tuple[Node, str, str]]:
 def rename_without_pair(subject: Subject) -> Iterator[Found]:
     """Lines that say from what a requirement is renamed, or to what, without the other one."""
     document = subject.document
-    parts = [node.span for node in document.nodes.nodes if part_named(node) == "renamed"]
-    known = {node.name.start for node in document.nodes.nodes if node.key.startswith("RENAMED ") and node.name}
+    deltas = [node for node in document.nodes.nodes if node.kind == "delta"]
+    renames = [node for node in deltas if node.key.startswith("RENAMED ")]
+    parts = [node.span for node in deltas if part_named(node) == "renamed"]
+    known = {node.name.start for node in renames if node.name}
     for found in visible_matches(document.tree, _TO) if parts else ():
         if found.start(2) not in known and any(found.start(1) in part for part in parts):
             message = f"Nothing says what is renamed to “{found[2].strip()}”: write the line `- FROM:` above it."
             yield Found(message, Span(*found.span(1)))
-    paired = {
-        citation.span for node in document.nodes.nodes if node.key.startswith("RENAMED ") for citation in node.citations
-    }
+    paired = {citation.span for node in renames for citation in node.citations}
     # A heading may stand between the two lines: what is renamed stands in no node of the rename then.
     old_names = {old for _, old, _ in _renames(subject)}
     for citation in _renamed(document):
@@ -221,7 +223,9 @@ def rename_without_pair(subject: Subject) -> Iterator[Found]:
 
 
 def _renamed(document: SpecDocument) -> Iterator[Citation]:
-    return (citation for citation in document.nodes.citations if citation.relation == "renames")
+    nodes = document.nodes
+    renaming = any(one.relation == "renames" for one in chain(nodes.loose, *(node.cites for node in nodes.nodes)))
+    return (citation for citation in nodes.citations if citation.relation == "renames") if renaming else iter(())
 
 
 def duplicate_id(subject: Subject) -> Iterator[Found]:

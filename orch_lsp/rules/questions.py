@@ -15,6 +15,7 @@ from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.items import Item, items_of
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.node import shortened, slug
+from orch_lsp.document.skeleton import Skeleton
 from orch_lsp.markdown.tree import Chunk
 from orch_lsp.rules.prose import once_a_chunk, telling, visible
 from orch_lsp.rules.rule import Found, Related, Rule, Subject
@@ -153,9 +154,7 @@ def open_clarification(subject: Subject) -> Iterator[Found]:
     marks = open_marks(subject.document)
     if not marks:
         return
-    plans = [
-        neighbour for neighbour in subject.neighbours if any(node.kind == "task" for node in neighbour.nodes.nodes)
-    ]
+    plans = [one for one in subject.neighbours if any(kind == "task" for kind, _ in one.nodes.kinds)]
     related = tuple(Related("The tasks.", Span(0, 0), plan.path) for plan in plans)
     for mark in marks:
         said = f": “{shortened(mark.words)}”" if mark.words else ""
@@ -184,13 +183,13 @@ def too_many_clarifications(subject: Subject) -> Iterator[Found]:
 def clarification_not_integrated(subject: Subject) -> Iterator[Found]:
     """Markers whose question was answered elsewhere in the document."""
     document = subject.document
+    if ("question", "done") not in document.nodes.kinds:
+        return
     answered = {
         node.key.partition("~")[0]: node
         for node in document.nodes.nodes
         if node.kind == "question" and node.state == "done"
     }
-    if not answered:
-        return
     for mark in open_marks(document):
         node = answered.get(f"question/{slug(mark.words)}") if mark.words else None
         if node is not None:
@@ -207,8 +206,10 @@ def clarification_not_integrated(subject: Subject) -> Iterator[Found]:
 def open_question(subject: Subject) -> Iterator[Found]:
     """Entries of a list of open questions that nobody has answered."""
     document = subject.document
-    for section in document.sections:
-        if not _asks(section) or _NONE_OPEN.match(section.content) is not None:
+    skeleton = document.skeleton
+    asking = skeleton.once("open questions", None, lambda: tuple(_asking(skeleton)))
+    for section in map(document.sections.__getitem__, asking):
+        if _NONE_OPEN.match(section.content) is not None:
             continue
         tree = document.tree
         for number in tree.piece_at(tree.chunk_at(section.heading.start)):
@@ -221,11 +222,12 @@ def open_question(subject: Subject) -> Iterator[Found]:
                 yield Found(f"Nobody has answered this: “{words}”.", Span(start, end), key)
 
 
-def _asks(section: Section) -> bool:
-    """Whether a heading stands above questions: `Questions?` asks nothing, and invites to ask."""
-    if section.profile_key == "open-questions":
-        return True
-    return heading_name(section.title) in OPEN_QUESTIONS and not section.title.rstrip(" *_").endswith(("?", "？"))
+def _asking(skeleton: Skeleton) -> Iterator[int]:
+    """Numbers of the headings that stand above questions: `Questions?` asks nothing, and invites to ask."""
+    for number, (title, key) in enumerate(zip(skeleton.titles, skeleton.profile_keys, strict=True)):
+        named = heading_name(title) in OPEN_QUESTIONS and not title.rstrip(" *_").endswith(("?", "？"))
+        if named or key == "open-questions":
+            yield number
 
 
 @once_a_chunk

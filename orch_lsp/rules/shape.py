@@ -34,9 +34,10 @@ class ShapeRules:
         found = self._found_before(rule)
         if found is None:
             found = tuple(rule.check(self._subject))
-        # The edits of a cure hold offsets that cannot be moved.
-        if not any(one.fixes for one in found):
-            keep(self._subject.document, (ShapeRules, rule.code), _Kept(found, self._subject.neighbours))
+            # The edits of a cure hold offsets that cannot be moved.
+            if any(one.fixes for one in found):
+                return found
+        keep(self._subject.document, (ShapeRules, rule.code), _Kept(found, self._subject.neighbours))
         return found
 
     def _found_before(self, rule: Rule) -> tuple[Found, ...] | None:

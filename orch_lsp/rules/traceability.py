@@ -242,9 +242,9 @@ def _numbered(key: str) -> tuple[str, str] | None:
 def property_without_criterion(subject: Subject) -> Iterator[Found]:
     """Properties that name nothing which they validate."""
     nodes = subject.document.nodes
-    properties = [node for node in nodes.nodes if node.kind == "property"]
-    if not properties:
+    if not any(kind == "property" for kind, _ in nodes.kinds):
         return
+    properties = [node for node in nodes.nodes if node.kind == "property"]
     text, starts = subject.document.text, {node.key: node.span.start for node in properties}
     validating = {holder.key for holder in _holders(nodes, lambda one: _is_named_as_validated(text, one, starts))}
     for node in properties:
@@ -296,7 +296,7 @@ def _spec(subject: Subject) -> Iterable[Nodes]:
 
 
 def _holds_tasks(nodes: Nodes) -> bool:
-    return nodes.once("holds tasks", lambda: any(node.kind == "task" for node in nodes.nodes))
+    return any(kind == "task" for kind, _ in nodes.kinds)
 
 
 def _trace(plans: Iterable[Neighbour]) -> bool:
