@@ -31,7 +31,7 @@ from orch_lsp.runs.timeline import step_label, timeline_lines, timeline_of
 from orch_lsp.text import counted, shortened
 
 _WORDS_SHOWN = 160
-_PAGE_WIDTH = 100
+_PAGE_WIDTH = 84
 _ALL_ALIKE = (set[SectionState](), {SectionState.READY}, {SectionState.APPLIED})
 _TOLD = frozenset(("error", "warning"))
 

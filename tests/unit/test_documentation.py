@@ -100,7 +100,7 @@ def test_links_lead_to_files_and_headings_that_exist(path: Path):
 def test_every_picture_is_shown():
     shown = {
         Path(target).name
-        for page in ("README.md", "docs/command-line.md", "editors/vscode-client/README.md")
+        for page in ("README.md", "docs/command-line.md", "docs/editors.md", "editors/vscode-client/README.md")
         for target in links(ROOT / page)
     }
     assert sorted({path.name for path in (ROOT / "docs" / "images").iterdir()} - shown) == []

@@ -10,6 +10,7 @@ import fcntl
 import html
 import os
 import pty
+import re
 import select
 import shutil
 import struct
@@ -19,6 +20,7 @@ import tempfile
 import termios
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -31,7 +33,8 @@ from run import install_plugin  # noqa: E402 -- the folder of this script is no 
 
 from scenarios import World, build_world, start_provider  # noqa: E402 -- nor is the one above
 
-COLUMNS, LINES = 120, 32
+WIDE, NARROW = (120, 32), (92, 28)
+"""Columns and lines of the two terminals."""
 LIMIT_S = 30.0
 BACKGROUND, FOREGROUND = "#14161b", "#e0e2ea"
 NAMED = {
@@ -74,6 +77,7 @@ FILES = {
     "limits.spec.md": BRIEF,
     "specs/001-rate-limiting/spec.md": SPEC,
     "specs/001-rate-limiting/tasks.md": TASKS,
+    "quotas.spec.md": BRIEF,
     "tests/test_limits.py": 'def test_each_key_has_a_count_of_its_own():\n    """FR-001."""\n',
 }
 BUCKETS = """# A bucket for each key
@@ -103,22 +107,23 @@ OPTIONS = [
     "set termguicolors number linebreak laststatus=2 noruler shortmess+=F winborder=rounded",
     "set statusline=%f\\ %m%=%{v:lua.require'orch'.statusline()}\\ ",
     "autocmd LspAttach * lua vim.lsp.inlay_hint.enable(true)",
-    "let g:orch = {'settings': {'provider': 'work'}}",
 ]
+CHOSEN = "let g:orch = {'settings': {'provider': 'work'}}"
 
 
 class Terminal:
     """Neovim in a pseudo-terminal, with a screen to look at."""
 
-    def __init__(self, command: list[str], world: World) -> None:
-        self.screen = pyte.Screen(COLUMNS, LINES)
+    def __init__(self, command: list[str], world: World, size: tuple[int, int]) -> None:
+        columns, lines = size
+        self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self._pid, self._descriptor = pty.fork()
         if self._pid == 0:
             os.chdir(world.workspace)
             environment = world.environment | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
             os.execvpe(command[0], command, environment)
-        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def type(self, keys: str) -> None:
         """Press keys."""
@@ -151,7 +156,7 @@ def colour(value: str, default: str) -> str:
 
 def spans(screen: pyte.Screen, row: int) -> Iterator[str]:
     """One line of the screen as HTML."""
-    cells = [screen.buffer[row][column] for column in range(COLUMNS)]
+    cells = [screen.buffer[row][column] for column in range(screen.columns)]
     for style, group in groupby(cells, key=lambda cell: cell._replace(data="")):
         front, back = colour(style.fg, FOREGROUND), colour(style.bg, BACKGROUND)
         if style.reverse:
@@ -164,10 +169,10 @@ def spans(screen: pyte.Screen, row: int) -> Iterator[str]:
 
 def take(screen: pyte.Screen, chromium: str, picture: Path, folder: Path) -> None:
     """Draw the screen into a PNG file."""
-    lines = "\n".join("".join(spans(screen, row)) for row in range(LINES))
+    lines = "\n".join("".join(spans(screen, row)) for row in range(screen.lines))
     page = folder / f"{picture.stem}.html"
     page.write_text(PAGE.format(background=BACKGROUND, foreground=FOREGROUND, lines=lines), encoding="utf-8")
-    size = f"--window-size={COLUMNS * 9 + 28},{LINES * 20 + 24}"
+    size = f"--window-size={screen.columns * 9 + 28},{screen.lines * 20 + 24}"
     arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", size, f"--screenshot={picture}"]
     subprocess.run(
         [chromium, *arguments, f"--user-data-dir={folder / 'chromium'}", page.as_uri()],
@@ -177,10 +182,72 @@ def take(screen: pyte.Screen, chromium: str, picture: Path, folder: Path) -> Non
     )
 
 
+def shoot_screen(screen: pyte.Screen, chromium: str, images: Path, folder: Path, name: str) -> None:
+    """Draw the screen into the picture with a name."""
+    take(screen, chromium, images / f"{name}.png", folder)
+
+
+def choose(terminal: Terminal, words: str) -> None:
+    """Choose an entry of a list by its number."""
+    terminal.wait(words, lambda text: words in text)
+    found = re.search(rf"(\d+): {re.escape(words)}", "\n".join(terminal.screen.display))
+    assert found is not None, words
+    terminal.type(f"{found[1]}\r")
+
+
+def hold(world: World) -> None:
+    """Have the provider hold its answers from now on."""
+    (world.folder / "control" / "release").unlink(missing_ok=True)
+    (world.folder / "control" / "hold").touch()
+
+
+def play_first_day(terminal: Terminal, world: World, shoot: Callable[[str], None]) -> None:
+    """From nothing to a draft that was looked at, in a terminal too narrow for two windows."""
+    terminal.wait("the lens", lambda text: "Generate" in text)
+    terminal.type(":Orch generate\r")
+    choose(terminal, "Set up now")
+    terminal.wait("who could write", lambda text: "A server of your own" in text)
+    shoot("neovim-setup")
+    for words in ("work", "steady", "Try it"):
+        choose(terminal, words)
+    terminal.wait("the end of the set-up", lambda text: "is written into" in text)
+    hold(world)
+    choose(terminal, "Draft this document now")
+    terminal.wait("words in place", lambda text: "✎" in text and "assumptions" in text)
+    shoot("neovim-in-place")
+    (world.folder / "control" / "release").touch()
+    terminal.wait("the success", lambda text: "7 sections" in text)
+    shoot("neovim-new-text")
+    terminal.type(":Orch undo all\r")
+    terminal.wait("the brief alone", lambda text: "## Goal" not in text)
+    terminal.type(":Orch generate apply=review\r")
+    terminal.wait("the draft", lambda text: "a draft is ready" in text)
+    terminal.type(":Orch review\r")
+    terminal.wait("the review", lambda text: "r reject" in text)
+    terminal.type("\x0c")
+    terminal.wait("the review, drawn", lambda text: "r reject" in text)
+    shoot("neovim-review")
+    terminal.type("a")
+    terminal.wait("the draft in the document", lambda text: "r reject" not in text and "## Goal" in text)
+    terminal.type(":Orch history\r")
+    terminal.wait("the runs", lambda text: "Which run?" in text)
+    shoot("neovim-history")
+    terminal.type("1\r")
+    terminal.wait("the record", lambda text: "Lifecycle" in text)
+    terminal.type(":only\r")
+    terminal.wait("the whole record", lambda text: "Sections" in text or "Steps" in text)
+    shoot("neovim-record")
+    terminal.type(":edit quotas.spec.md|only|Orch doctor\r")
+    terminal.wait("the report", lambda text: "Providers" in text or "provider" in text)
+    terminal.type(":only\r")
+    terminal.wait("the whole report", lambda text: "provider" in text)
+    shoot("neovim-doctor")
+
+
 def play(terminal: Terminal, world: World, shoot: Callable[[str], None]) -> None:
     """What a person would do."""
     terminal.wait("the lens", lambda text: "Orch: " in text or "Generate" in text)
-    (world.folder / "control" / "hold").touch()
+    hold(world)
     terminal.type(":Orch generate\r")
     terminal.wait("the live preview", lambda text: "One busy client" in text and "words" in text)
     shoot("neovim-preview")
@@ -231,18 +298,19 @@ def main() -> None:
     for path, text in FILES.items():
         (world.workspace / path).parent.mkdir(parents=True, exist_ok=True)
         (world.workspace / path).write_text(text, encoding="utf-8")
-    (folder / "init.vim").write_text("\n".join(OPTIONS) + "\n", encoding="utf-8")
-    command = [str(arguments.nvim.absolute()), "-u", str(folder / "init.vim"), "limits.spec.md"]
-    terminal = Terminal(command, world)
     arguments.images.mkdir(parents=True, exist_ok=True)
+    plays = ((play_first_day, NARROW, "quotas.spec.md", OPTIONS), (play, WIDE, "limits.spec.md", [*OPTIONS, CHOSEN]))
     try:
-        play(
-            terminal,
-            world,
-            lambda name: take(terminal.screen, arguments.chromium, arguments.images / f"{name}.png", folder),
-        )
+        for one, size, document, options in plays:
+            (folder / "init.vim").write_text("\n".join(options) + "\n", encoding="utf-8")
+            command = [str(arguments.nvim.absolute()), "-u", str(folder / "init.vim"), document]
+            terminal = Terminal(command, world, size)
+            shoot = partial(shoot_screen, terminal.screen, arguments.chromium, arguments.images, folder)
+            try:
+                one(terminal, world, shoot)
+            finally:
+                terminal.close()
     finally:
-        terminal.close()
         assert provider.stdin is not None
         provider.stdin.close()
         provider.wait(timeout=10)

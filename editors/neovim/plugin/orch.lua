@@ -42,6 +42,8 @@ vim.api.nvim_create_autocmd('BufReadCmd', {
   end,
 })
 
+require('orch.colours').define()
+
 local function start()
   local _, problems = require('orch.config').read()
   for _, problem in ipairs(problems) do

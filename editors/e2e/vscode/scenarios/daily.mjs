@@ -45,10 +45,10 @@ const narrow = Object.entries(THEMES).map(([name, theme]) => ({
       await window.toast(/7 sections · [\d.]+ s/u).waitFor();
       assert.equal(await page.locator(".editor-group-container").count(), 1, "the window is not divided");
       await lens(page, "Keep All 7").waitFor();
-      // The mark is a line at the left in every theme, also in one without backgrounds.
-      const bordered = () =>
-        page.evaluate(() => [...document.querySelectorAll(".view-overlays *")].some((one) => getComputedStyle(one).borderLeftWidth === "3px"));
-      await until("the marks", bordered);
+      // The mark is a bar at the left in every theme, also in one without backgrounds.
+      const barred = () =>
+        page.evaluate(() => [...document.querySelectorAll(".glyph-margin-widgets *")].some((one) => getComputedStyle(one).backgroundImage.includes("svg")));
+      await until("the marks", barred);
       await window.picture(`narrow-${name.replace(" ", "-")}`);
       await page.keyboard.press("Control+k");
       await page.keyboard.press("Control+j");

@@ -96,6 +96,7 @@ local function show_report(report)
   vim.bo[bufnr].filetype = 'markdown'
   vim.bo[bufnr].modifiable = false
   vim.bo[bufnr].bufhidden = 'wipe'
+  pcall(vim.api.nvim_buf_set_name, bufnr, 'orch-doctor://')
   vim.cmd.sbuffer(bufnr)
   require('orch.page').render(vim.api.nvim_get_current_win())
 end

@@ -28,6 +28,20 @@ local function known(value)
   return value ~= vim.NIL and value or nil
 end
 
+--- A time of a record, which is in UTC, as the clock on the wall has it.
+---@param time string
+---@return string
+local function local_time(time)
+  local year, month, day, hour, minute, second = time:match('^(%d+)%-(%d+)%-(%d+)T(%d+):(%d+):(%d+)')
+  if not year then
+    return time
+  end
+  local fields = { year = year, month = month, day = day, hour = hour, min = minute, sec = second, isdst = false }
+  local as_if_local = os.time(fields)
+  local offset = os.time(os.date('*t', as_if_local)) - os.time(os.date('!*t', as_if_local))
+  return tostring(os.date('%Y-%m-%d %H:%M', as_if_local + offset))
+end
+
 --- One line for a run, as in a log.
 ---@param record orch.Record
 ---@return string
@@ -42,15 +56,16 @@ function M.line(record)
   -- What a narrow window cuts off is what the icon says as well, and the file's name.
   local parts = {
     icon or '?',
-    record.timing.started_at:sub(1, 16):gsub('T', ' '),
+    local_time(record.timing.started_at),
     model and ('%s/%s'):format(record.provider.id, model) or record.provider.id,
   }
   if cost then
     parts[#parts + 1] = ('%s %s'):format(cost.amount, cost.currency)
   end
-  parts[#parts + 1] = record.status
-  if draft then
-    parts[#parts + 1] = draft.partial and 'partial draft' or ('draft %s'):format(state)
+  if draft and record.status == 'completed' then
+    parts[#parts + 1] = state
+  else
+    parts[#parts + 1] = record.status .. (draft and ', partial draft' or '')
   end
   parts[#parts + 1] = record.spec.path
   if known(usage.input_tokens) and known(usage.output_tokens) then
@@ -62,7 +77,7 @@ end
 ---@param records orch.Record[]
 ---@param client_id integer
 local function choose(records, client_id)
-  local options = { prompt = 'Orch runs', kind = 'orch_run', format_item = M.line }
+  local options = { prompt = 'Which run?', kind = 'orch_run', format_item = M.line }
   require('orch.pick').choose(records, options, function(record)
     if record then
       require('orch.page').open('orch-run', record.run_id, client_id)

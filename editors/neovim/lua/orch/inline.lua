@@ -4,8 +4,6 @@ local M = {}
 local namespace = vim.api.nvim_create_namespace('orch_arriving')
 local TAIL = 72
 
-vim.api.nvim_set_hl(0, 'OrchArriving', { link = 'LspCodeLens', default = true })
-
 ---@class orch.Arriving
 ---@field step string
 ---@field tail string
@@ -76,7 +74,8 @@ local function show(bufnr, run_id)
       end
       vim.api.nvim_buf_set_extmark(bufnr, namespace, line or title, 0, {
         id = (line or title) + 1,
-        virt_text = { { '  ' .. text, 'OrchArriving' } },
+        -- A lens may stand behind it.
+        virt_text = { { '  ' .. text .. '  ', 'OrchArriving' } },
         virt_text_pos = 'eol',
         hl_mode = 'combine',
       })

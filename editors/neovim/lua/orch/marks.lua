@@ -15,8 +15,6 @@ local group = vim.api.nvim_create_augroup('orch_new_text', { clear = true })
 ---@type table<integer, table<integer, orch.NewText>>
 local marks = {}
 
-vim.api.nvim_set_hl(0, 'OrchNewText', { link = 'DiffAdd', default = true })
-
 --- The lines of a mark, from 0, the end not included; nil where they are gone.
 ---@param bufnr integer
 ---@param id integer

@@ -87,8 +87,9 @@ local function annotate(proposal, draft)
         words[#words + 1] = 'you: ' .. section.reason:gsub('%s+', ' ')
       end
       vim.api.nvim_buf_set_extmark(proposal, namespace, math.min(section.head.start.line, last), 0, {
-        virt_text = { { '  ' .. table.concat(words, ' · '), 'LspCodeLens' } },
+        virt_text = { { '  ' .. table.concat(words, ' · '), 'OrchReview' } },
         virt_text_pos = 'eol',
+        hl_mode = 'combine',
       })
     end
   end
@@ -220,8 +221,13 @@ local function show(draft, client_id)
   vim.b[proposal].orch_client_id = client_id
   vim.b[proposal].orch_sections = draft.sections
   pcall(vim.api.nvim_buf_set_name, proposal, 'orch-review://' .. vim.fs.basename(vim.uri_to_fname(draft.uri)))
-  vim.api.nvim_open_win(proposal, true, { split = vim.o.columns >= WIDE and 'right' or 'below', win = 0 })
+  local is_wide = vim.o.columns >= WIDE
+  vim.wo.wrap = not is_wide
+  vim.api.nvim_open_win(proposal, true, { split = is_wide and 'right' or 'below', win = 0 })
   vim.cmd.diffthis()
+  -- Lines that stand side by side must not wrap, others may.
+  vim.wo.wrap = not is_wide
+  vim.wo.linebreak = true
   annotate(proposal, draft)
   local first = vim.iter(draft.sections or {}):find(waits)
   if first then

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { Refreshing } from "../client/refreshing";
 import type { ServerRequests } from "../client/serverRequests";
 import { commandFailure, failureText } from "../client/failure";
 import { isSame } from "../documents/sameDocument";
@@ -7,14 +8,11 @@ import type { Context } from "./contextList";
 import { mayChangeProject, saveBefore, saveChanged } from "./ownFiles";
 import { pathOfNode, serverOfNode, type ContextTree } from "./contextTree";
 
-const REFRESH_MS = 300;
-
 export type Pick = "pin" | "unpin" | "exclude" | "include";
 
 /** Reads what a draft of the spec in front is given into the tree, while a person looks at it, and after each save. */
 export class ContextView implements vscode.Disposable {
-  private timer: NodeJS.Timeout | undefined;
-  private server: ServerRequests | null = null;
+  private readonly refreshing: Refreshing;
   private spec: vscode.Uri | null = null;
   private context: Context | null = null;
   private readonly view: vscode.TreeView<unknown>;
@@ -22,14 +20,16 @@ export class ContextView implements vscode.Disposable {
 
   constructor(
     private readonly tree: ContextTree,
-    private readonly onFailure: (error: unknown) => void,
+    onFailure: (error: unknown) => void,
   ) {
+    this.refreshing = new Refreshing((server, isGone) => this.read(server, isGone), onFailure);
     this.view = vscode.window.createTreeView<unknown>("orch.context", { treeDataProvider: tree, showCollapseAll: true });
     const look = (): void => {
-      if (this.view.visible) this.refreshSoon();
+      if (this.view.visible) this.refreshing.soon();
     };
     const watcher = vscode.workspace.createFileSystemWatcher("**/{.orchignore,.orch/config.toml,.mcp.json,.vscode/mcp.json}");
     this.subscription = vscode.Disposable.from(
+      this.refreshing,
       this.view,
       watcher,
       watcher.onDidCreate(look),
@@ -52,36 +52,18 @@ export class ContextView implements vscode.Disposable {
 
   /** Reads from this server from now on; null when there is none. */
   connect(server: ServerRequests | null): void {
-    this.server = server;
-    if (server === null) {
-      clearTimeout(this.timer);
-      this.show(null);
-    } else if (this.view.visible) void this.refresh();
+    this.refreshing.connect(server, this.view.visible);
+    if (server === null) this.show(null);
   }
 
-  async refresh(): Promise<void> {
-    clearTimeout(this.timer);
-    const { server } = this;
-    const spec = this.specToShow();
-    this.spec = spec;
-    if (server === null || spec === null) {
-      this.show(null);
-      return;
-    }
-    try {
-      const context = await server.context(spec.toString());
-      if (this.server !== server || !isSame(this.spec ?? undefined, spec)) return;
-      this.show(context);
-    } catch (error) {
-      if (this.server !== server || !isSame(this.spec ?? undefined, spec)) return;
-      // A draft would be refused for the same reason: there is nothing to list.
-      this.show(null, failureText(commandFailure(error)));
-    }
+  refresh(): Promise<void> {
+    return this.refreshing.now();
   }
 
   /** Carries a person's word on the file of a node out, saves what was changed, and reads anew. */
   async pick(node: unknown, choice: Pick): Promise<void> {
-    const { server, spec } = this;
+    const { spec } = this;
+    const { server } = this.refreshing;
     const path = pathOfNode(node, choice === "pin");
     if (server === null || spec === null || path === null) return;
     if (!mayChangeProject()) return;
@@ -95,13 +77,30 @@ export class ContextView implements vscode.Disposable {
   /** Shows what a server of the workspace would run, and has the person asked. */
   async allow(node: unknown): Promise<void> {
     const name = serverOfNode(node);
-    if (this.server === null || this.spec === null || name === null || !mayChangeProject()) return;
-    await this.server.allowServer(this.spec.toString(), name);
+    const { server } = this.refreshing;
+    if (server === null || this.spec === null || name === null || !mayChangeProject()) return;
+    await server.allowServer(this.spec.toString(), name);
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
     this.subscription.dispose();
+  }
+
+  private async read(server: ServerRequests, isGone: () => boolean): Promise<void> {
+    const spec = this.specToShow();
+    this.spec = spec;
+    if (spec === null) {
+      this.show(null);
+      return;
+    }
+    const isOther = (): boolean => isGone() || !isSame(this.spec ?? undefined, spec);
+    try {
+      const context = await server.context(spec.toString());
+      if (!isOther()) this.show(context);
+    } catch (error) {
+      // A draft would be refused for the same reason: there is nothing to list.
+      if (!isOther()) this.show(null, failureText(commandFailure(error)));
+    }
   }
 
   private show(context: Context | null, message?: string): void {
@@ -125,12 +124,5 @@ export class ContextView implements vscode.Disposable {
     const document = vscode.window.activeTextEditor?.document;
     if (document === undefined) return undefined;
     return isSpec(document) ? document.uri : undefined;
-  }
-
-  private refreshSoon(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.refresh().catch(this.onFailure);
-    }, REFRESH_MS);
   }
 }

@@ -1,65 +1,53 @@
 import * as vscode from "vscode";
+import { Refreshing } from "../client/refreshing";
 import type { ServerRequests } from "../client/serverRequests";
 import type { FolderHistory, RunTracker } from "../runs/runTracker";
 import type { RunTree } from "./runTree";
 
 const LIMIT = 300;
-const REFRESH_MS = 250;
 
 /** Reads the history of each workspace folder into the tree, and again whenever a run changes. */
 export class History implements vscode.Disposable {
-  private timer: NodeJS.Timeout | undefined;
-  private server: ServerRequests | null = null;
+  private readonly refreshing: Refreshing;
   private readonly subscription: vscode.Disposable;
 
   constructor(
-    private readonly tracker: RunTracker,
-    private readonly tree: RunTree,
-    private readonly onFailure: (error: unknown) => void,
+    tracker: RunTracker,
+    tree: RunTree,
+    onFailure: (error: unknown) => void,
   ) {
+    this.refreshing = new Refreshing(async (server, isGone) => {
+      const histories = await readFolders(server);
+      if (isGone()) return;
+      tree.show(histories);
+      tracker.list(histories);
+    }, onFailure);
     this.subscription = vscode.Disposable.from(
+      this.refreshing,
       tracker.onDidChangeRun(() => {
-        this.refreshSoon();
+        this.refreshing.soon();
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(() => {
-        this.refreshSoon();
+        this.refreshing.soon();
       }),
       // An undo may take a draft out of a document, and a redo bring it back.
       vscode.workspace.onDidChangeTextDocument(({ document, reason }) => {
-        if (reason !== undefined && tracker.newestOn(document.uri) !== undefined) this.refreshSoon();
+        if (reason !== undefined && tracker.newestOn(document.uri) !== undefined) this.refreshing.soon();
       }),
     );
   }
 
   /** Reads from this server from now on; null when there is none. */
   connect(server: ServerRequests | null): void {
-    this.server = server;
-    if (server === null) clearTimeout(this.timer);
-    else void this.refresh();
+    this.refreshing.connect(server, true);
   }
 
-  async refresh(): Promise<void> {
-    clearTimeout(this.timer);
-    const { server } = this;
-    if (server === null) return;
-    try {
-      const histories = await readFolders(server);
-      if (this.server !== server) return;
-      this.tree.show(histories);
-      this.tracker.list(histories);
-    } catch (error) {
-      this.onFailure(error);
-    }
+  refresh(): Promise<void> {
+    return this.refreshing.now();
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
     this.subscription.dispose();
-  }
-
-  private refreshSoon(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.refresh(), REFRESH_MS);
   }
 }
 

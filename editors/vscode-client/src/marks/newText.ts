@@ -7,6 +7,11 @@ import { edited, marksOf, movedMarks, type Mark, type OffsetEdit } from "./markR
 /** The label under which the server puts a draft into a document. */
 const DRAFT_LABEL = "Orch: draft";
 
+/** A bar of a green that stands out from light and from dark. */
+const BAR = vscode.Uri.parse(
+  `data:image/svg+xml;base64,${Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#2e9a4b" d="M11 0h4v16h-4z"/></svg>').toString("base64")}`,
+);
+
 interface Marked {
   readonly uri: vscode.Uri;
   readonly before: string;
@@ -25,10 +30,9 @@ export class NewText implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly decoration = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
     backgroundColor: new vscode.ThemeColor("diffEditor.insertedLineBackground"),
-    // A theme of high contrast has no backgrounds: there the line at the left tells.
-    borderColor: new vscode.ThemeColor("editorGutter.addedBackground"),
-    borderStyle: "solid",
-    borderWidth: "0 0 0 3px",
+    // A theme of high contrast has no backgrounds: there the bar at the left tells. A border would lie over the letters.
+    gutterIconPath: BAR,
+    gutterIconSize: "contain",
     overviewRulerColor: new vscode.ThemeColor("editorOverviewRuler.addedForeground"),
     overviewRulerLane: vscode.OverviewRulerLane.Left,
   });

@@ -46,19 +46,21 @@ export class InPlacePreview implements vscode.Disposable {
   }
 }
 
-/** Sections that have no heading yet are told behind the title, the newest of them. */
+/** Sections that have no heading yet are told behind the title, the newest of them. All words so far are in the hover. */
 function decorations(document: vscode.TextDocument, arriving: readonly Arriving[]): vscode.DecorationOptions[] {
   const lines = document.getText().split(/\r\n|\r|\n/u);
-  const labels = new Map<number, string>();
+  const labels = new Map<number, { label: string; text: string }>();
   const title = Math.max(0, lines.findIndex((line) => line.startsWith("# ")));
   for (const one of arriving) {
     const label = inPlaceLabel(one, one.words === 1 ? vscode.l10n.t("1 word") : vscode.l10n.t("{0} words", one.words));
     const line = one.section === null ? null : lineOfSection(lines, one.section);
-    if (line !== null) labels.set(line, label);
-    else if (one.isNewest) labels.set(title, one.section === null ? label : `  ${one.section.replaceAll("-", " ")}:${label}`);
+    if (line !== null) labels.set(line, { label, text: one.text });
+    else if (one.isNewest) labels.set(title, { label: one.section === null ? label : `  ${one.section.replaceAll("-", " ")}:${label}`, text: one.text });
   }
-  return [...labels].map(([line, contentText]) => {
-    const end = document.lineAt(Math.min(line, document.lineCount - 1)).range.end;
-    return { range: new vscode.Range(end, end), renderOptions: { after: { contentText } } };
+  return [...labels].map(([line, { label, text }]) => {
+    const { range } = document.lineAt(Math.min(line, document.lineCount - 1));
+    // As code: what a model writes is not followed, and no picture of it is loaded.
+    const hoverMessage = new vscode.MarkdownString().appendCodeblock(text.trim(), "markdown");
+    return { range, hoverMessage, renderOptions: { after: { contentText: label } } };
   });
 }

@@ -1,7 +1,5 @@
 import type { Arriving } from "../preview/inPlaceText";
 
-const TAIL = 240;
-
 /** One piece of a streaming answer, as the notification `orch/draftDelta` brings it. */
 export interface DraftDelta {
   readonly runId: string;
@@ -19,7 +17,7 @@ export class StreamedText {
   private readonly steps = new Map<string, { offset: number; text: string }[]>();
   private characters = 0;
   private newestSection: string | null = null;
-  private readonly bySection = new Map<string | null, { step: string; words: number; tail: string }>();
+  private readonly bySection = new Map<string | null, { step: string; words: number; text: string }>();
 
   /** The section that is being written, if the server said so. */
   get section(): string | null {
@@ -28,7 +26,7 @@ export class StreamedText {
 
   /** What has arrived of each section, in the order in which they began. */
   get arriving(): Arriving[] {
-    return [...this.bySection].map(([section, { words, tail }]) => ({ section, words, tail, isNewest: this.isOpen(section) }));
+    return [...this.bySection].map(([section, { words, text }]) => ({ section, words, text, isNewest: this.isOpen(section) }));
   }
 
   /** A rough count, at four characters a token: the real one is known when the run ends. */
@@ -44,9 +42,9 @@ export class StreamedText {
     pieces.splice(before + 1, 0, { offset: delta.offset, text: delta.text });
     this.characters += delta.text.length;
     this.newestSection = delta.section ?? this.newestSection;
-    const known = this.bySection.get(delta.section) ?? { step: delta.step, words: 0, tail: "" };
+    const known = this.bySection.get(delta.section) ?? { step: delta.step, words: 0, text: "" };
     const words = known.words + (delta.text.match(/\S+/gu)?.length ?? 0);
-    this.bySection.set(delta.section, { step: delta.step, words, tail: (known.tail + delta.text).slice(-TAIL) });
+    this.bySection.set(delta.section, { step: delta.step, words, text: known.text + delta.text });
   }
 
   /** Whether a section is the last one of its step, so that more words of it may come. */

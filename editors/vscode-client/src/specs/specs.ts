@@ -1,26 +1,29 @@
 import * as vscode from "vscode";
+import { Refreshing } from "../client/refreshing";
 import type { ServerRequests } from "../client/serverRequests";
 import type { SpecTree } from "./specTree";
 
-const REFRESH_MS = 300;
-
 /** Reads the specs of the workspace into the tree, while a person looks at it and whenever a document may have changed it. */
 export class Specs implements vscode.Disposable {
-  private timer: NodeJS.Timeout | undefined;
-  private server: ServerRequests | null = null;
+  private readonly refreshing: Refreshing;
   private readonly view: vscode.TreeView<unknown>;
   private readonly subscription: vscode.Disposable;
 
   constructor(
-    private readonly tree: SpecTree,
-    private readonly onFailure: (error: unknown) => void,
+    tree: SpecTree,
+    onFailure: (error: unknown) => void,
   ) {
+    this.refreshing = new Refreshing(async (server, isGone) => {
+      const specs = await server.specs();
+      if (!isGone()) tree.show(specs);
+    }, onFailure);
     this.view = vscode.window.createTreeView<unknown>("orch.specs", { treeDataProvider: tree });
     const look = (): void => {
-      if (this.view.visible) this.refreshSoon();
+      if (this.view.visible) this.refreshing.soon();
     };
     const watcher = vscode.workspace.createFileSystemWatcher("**/*.md");
     this.subscription = vscode.Disposable.from(
+      this.refreshing,
       this.view,
       watcher,
       watcher.onDidCreate(look),
@@ -37,30 +40,14 @@ export class Specs implements vscode.Disposable {
 
   /** Reads from this server from now on; null when there is none. */
   connect(server: ServerRequests | null): void {
-    this.server = server;
-    if (server === null) clearTimeout(this.timer);
-    else if (this.view.visible) void this.refresh();
+    this.refreshing.connect(server, this.view.visible);
   }
 
-  async refresh(): Promise<void> {
-    clearTimeout(this.timer);
-    const { server } = this;
-    if (server === null) return;
-    try {
-      const specs = await server.specs();
-      if (this.server === server) this.tree.show(specs);
-    } catch (error) {
-      this.onFailure(error);
-    }
+  refresh(): Promise<void> {
+    return this.refreshing.now();
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
     this.subscription.dispose();
-  }
-
-  private refreshSoon(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.refresh(), REFRESH_MS);
   }
 }
