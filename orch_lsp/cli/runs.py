@@ -1,7 +1,8 @@
-"""`orch-lsp runs list|show|prune`: the history of a workspace."""
+"""`orch-lsp runs list|show|cancel|prune`: the history of a workspace."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from orch_lsp.cli.output import reporting_errors, say, terminal_width, write_json, write_page, write_result
-from orch_lsp.errors import RunError, SpecError
+from orch_lsp.errors import ErrorCode, RunError, SettingsError, SpecError
 from orch_lsp.late import late
+from orch_lsp.text import counted
 from orch_lsp.workspace import find_root
 
 if TYPE_CHECKING:
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
     from orch_lsp.cli import document_file as document_files
     from orch_lsp.cli import files, run_pages
     from orch_lsp.cli import run_page as run_html
-    from orch_lsp.orchestration import applying
+    from orch_lsp.orchestration import applying, batching
     from orch_lsp.orchestration import retryable as retrying
     from orch_lsp.orchestration.session import Session
+    from orch_lsp.providers.base import CancelledBatch, Provider
     from orch_lsp.runs import history as histories
     from orch_lsp.runs import labels
     from orch_lsp.runs import schema as record_schema
@@ -40,6 +43,7 @@ else:
     run_pages = late("orch_lsp.cli.run_pages")
     retrying = late("orch_lsp.orchestration.retryable")
     applying = late("orch_lsp.orchestration.applying")
+    batching = late("orch_lsp.orchestration.batching")
     histories = late("orch_lsp.runs.history")
     labels = late("orch_lsp.runs.labels")
     record_schema = late("orch_lsp.runs.schema")
@@ -245,6 +249,47 @@ async def find_run(
             return without_workspace, await without_workspace.get(identifier)
         except RunError:
             raise error from None
+
+
+@runs.command()
+@click.argument("run_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print the batches as JSON.")
+@workspace_option
+def cancel(*, run_id: str, as_json: bool, workspace: Path | None) -> None:
+    """Cancel at its provider the batch in which a run waits; ID may be shortened to its first 8 characters.
+
+    All requests of that batch are cancelled, those of other runs too. What was answered by then is kept: the command
+    that sent the batch takes it when it is run again, and asks anew for the rest.
+
+    Exit codes: 0 the provider was asked to cancel it, 1 it could not be asked, or nothing of the run waits in a batch.
+    """
+
+    async def work(session: Session, store: RunStore, settings: RunSettings) -> Sequence[CancelledBatch]:
+        store, record = await find_run(session, store, settings, run_id)
+        known = await session.settings_of(store.root)
+
+        async def provider_of(name: str) -> Provider:
+            if (provider := known.providers.get(name)) is None:
+                raise SettingsError(ErrorCode.UNKNOWN_PROVIDER, f"The provider {name} is not set up any more.")
+            return await session.provider(provider, await session.api_key(provider))
+
+        return await batching.cancel_batches(record, store.location.parent / batching.FOLDER, provider_of)
+
+    with reporting_errors(as_json=as_json):
+        found = with_store(workspace, work)
+        if as_json:
+            write_json({"batches": [dataclasses.asdict(one) for one in found]})
+        for one in found:
+            say(_of_batch(one))
+
+
+def _of_batch(batch: CancelledBatch) -> str:
+    if batch.ended:
+        return f"Batch {batch.id} had ended already: run the command that sent it again, and it takes the answers."
+    return (
+        f"Batch {batch.id} is cancelled at the provider ({batch.answered} of {counted(batch.requests, 'request')} "
+        "answered so far). What was answered is kept: run the command that sent it again to take it."
+    )
 
 
 @runs.command()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from orch_lsp.errors import ErrorCode, SettingsError
-from orch_lsp.providers.base import Batched, Provider, TakesBatches
+from orch_lsp.errors import ErrorCode, RunError, SettingsError
+from orch_lsp.providers.base import Batched, CancelledBatch, Provider, TakesBatches
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import RunStatus, StepStatus
 from orch_lsp.text import sha256
@@ -87,6 +88,43 @@ def is_left_in_batch(record: RunRecord) -> bool:
     if record.status is RunStatus.COMPLETED:
         return False
     return any(one.batch is not None and one.status in _BROKE_OFF for one in record.steps)
+
+
+def waits_in_batch(record: RunRecord) -> Mapping[str, Sequence[str]]:
+    """The hashes of a run's requests that are in a batch and not answered, by the provider's name."""
+    found: dict[str, list[str]] = {}
+    for step in record.steps:
+        waits = step.status in _BROKE_OFF or step.status is StepStatus.RUNNING
+        if step.batch is not None and waits and step.request_sha256 is not None:
+            found.setdefault(step.provider or record.provider.id, []).append(step.request_sha256)
+    return found
+
+
+async def cancel_batches(
+    record: RunRecord, folder: Path, provider_of: Callable[[str], Awaitable[Provider]]
+) -> Sequence[CancelledBatch]:
+    """Have the providers end the batches in which a run's requests wait.
+
+    Args:
+        record: The run, whether it lives or has broken off.
+        folder: Where the state of its workspace's batches lies.
+        provider_of: Gives a provider with its key by its name.
+
+    Raises:
+        RunError: Nothing of it waits in a batch (`invalid_request`).
+        ProviderError: A provider did not take it.
+        SettingsError: A provider is not set up any more, or takes no batches.
+    """
+    found: list[CancelledBatch] = []
+    for name, hashes in waits_in_batch(record).items():
+        found += await batched_of(await provider_of(name), folder).cancel(hashes)
+    if not found:
+        raise RunError(
+            ErrorCode.INVALID_REQUEST,
+            f"No request of run {record.run_id[:8]} waits in a batch.",
+            remediation=f"`orch-lsp runs show {record.run_id[:8]}` says what became of it.",
+        )
+    return found
 
 
 def batched_of(provider: Provider, folder: Path) -> Batched:

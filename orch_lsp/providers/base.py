@@ -14,7 +14,7 @@ one delta.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -187,6 +187,23 @@ class Provider(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CancelledBatch:
+    """A batch that its provider was asked to end.
+
+    Attributes:
+        id: The provider's id.
+        requests: How many it holds.
+        answered: How many of them were answered, in whatever way, when it was looked at.
+        ended: Whether it had ended already: then there was nothing to cancel.
+    """
+
+    id: str
+    requests: int
+    answered: int
+    ended: bool
+
+
 class Batched(Provider, Protocol):
     """A provider that answers later, and for less: within a day, in a batch with other requests."""
 
@@ -201,6 +218,16 @@ class Batched(Provider, Protocol):
 
     def stream_sent(self, request: GenerationRequest, body_sha256: str) -> AsyncIterator[StreamEvent]:
         """As `stream`, with the answer to the request of this hash, which was sent in place of `request`."""
+        ...
+
+    async def cancel(self, hashes: Iterable[str]) -> Sequence[CancelledBatch]:
+        """Ask the provider to end the batches in which requests with bodies of these hashes are, with all in them.
+
+        What is answered by then is to be had as from any batch, and the others fail at no cost.
+
+        Raises:
+            ProviderError: A batch could not be cancelled.
+        """
         ...
 
     async def settle(self, hashes: Iterable[str]) -> None:

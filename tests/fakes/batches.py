@@ -23,6 +23,7 @@ class Batch:
     requests: dict[str, dict[str, Any]]
     metadata: dict[str, str] = field(default_factory=dict)
     looks: int = 0
+    is_cancelled: bool = False
 
 
 class BatchService:
@@ -30,6 +31,7 @@ class BatchService:
 
     Attributes:
         batches: Those that were made, oldest first.
+        ending_if_cancelled: The end of a request of a batch that is cancelled, as `Ending`.
         paid: Ids of requests in the order in which they were answered for money.
         lost: How many answers to the making of a batch are lost on their way.
     """
@@ -40,6 +42,7 @@ class BatchService:
         self.batches: list[Batch] = []
         self.ends_after = 2
         self.ending: Ending = lambda _: "ok"
+        self.ending_if_cancelled: Ending = lambda _: "cancelled"
         self.paid: list[str] = []
         self._paid: set[tuple[str, str]] = set()
         self.lost = 0
@@ -54,14 +57,21 @@ class BatchService:
         return batch
 
     def _has_ended(self, batch: Batch) -> bool:
-        return batch.looks > self.ends_after
+        return batch.is_cancelled or batch.looks > self.ends_after
+
+    def _cancel(self, path: str) -> Batch | None:
+        batch = next((one for one in self.batches if path.endswith(f"/{one.id}/cancel")), None)
+        if batch is not None:
+            batch.is_cancelled = True
+        return batch
 
     def _ends(self, batch: Batch) -> dict[str, tuple[str, str]]:
         """How each request ends, with the text of its answer."""
         ends: dict[str, tuple[str, str]] = {}
         for custom_id, body in batch.requests.items():
             prompt = _prompt(body)
-            ends[custom_id] = (self.ending(prompt), self._text(prompt))
+            ending = self.ending_if_cancelled if batch.is_cancelled else self.ending
+            ends[custom_id] = (ending(prompt), self._text(prompt))
             if ends[custom_id][0] == "ok" and (batch.id, custom_id) not in self._paid:
                 self._paid.add((batch.id, custom_id))
                 self.paid.append(custom_id)
@@ -89,6 +99,8 @@ class MessageService(BatchService):
             return self._lost_or(json_reply(self._shown(self._made(Batch(f"msgbatch_{len(self.batches)}", sent)))))
         if path.endswith("/messages/batches"):
             return json_reply({"data": [self._shown(one) for one in reversed(self.batches)], "has_more": False})
+        if request.method == "POST" and (cancelled := self._cancel(path)) is not None:
+            return json_reply({**self._shown(cancelled), "processing_status": "canceling"})
         found = re.search(r"/messages/batches/(\w+)(/results)?$", path)
         batch = next((one for one in self.batches if found and one.id == found[1]), None)
         if found is None or batch is None:
@@ -141,6 +153,8 @@ class FileService(BatchService):
             return self._lost_or(json_reply(self._shown(batch)))
         if path.endswith("/batches"):
             return json_reply({"object": "list", "data": [self._shown(one) for one in reversed(self.batches)]})
+        if request.method == "POST" and (cancelled := self._cancel(path)) is not None:
+            return json_reply({**self._shown(cancelled), "status": "cancelling"})
         if found := re.search(r"/files/(out|err)-(\w+)/content$", path):
             batch = next(one for one in self.batches if one.id == found[2])
             failed = found[1] == "err"

@@ -249,6 +249,69 @@ async def test_ctrl_c_leaves_the_batch_where_it_is(orch, homes, files, specs, wo
     assert len(files.batches) == 1
 
 
+async def waiting(homes, service, workspace, provider):
+    """A command that waits for a batch which does not end by itself."""
+    service.ends_after = 10_000
+    process = await started(homes, workspace, "draft", *NAMES, "--batch", "--write")
+    while not (service.batches and service.batches[0].looks):
+        await provider.request(len(provider.requests))
+    return process
+
+
+async def test_a_batch_is_cancelled_and_what_was_answered_is_kept(orch, homes, hosted, specs, workspace, provider):
+    process = await waiting(homes, hosted, workspace, provider)
+    process.send_signal(signal.SIGKILL)
+    await process.communicate()
+    hosted.ending_if_cancelled = lambda prompt: "ok" if named(prompt) == "two" else "cancelled"
+    (run, *_) = (await orch("runs", "list", "--json")).json()
+    done = await orch("runs", "cancel", run["run_id"])
+    assert done.code == 0, done.err
+    assert f"Batch {hosted.batches[0].id} is cancelled at the provider (0 of 3 requests" in done.err
+    assert hosted.batches[0].is_cancelled
+
+    # The same command takes what was answered, and says of the rest that it was not.
+    first = await orch("draft", *NAMES, "--batch", "--write", "--json")
+    assert first.code == 1
+    found = records(first)
+    assert {path: one["status"] for path, one in found.items()} == {
+        name: "completed" if name == "two.spec.md" else "failed" for name in NAMES
+    }
+    assert {one["error"]["code"] for one in found.values() if one["error"]} == {"provider_unavailable"}
+    again = await orch("runs", "cancel", run["run_id"])
+    assert again.code == 1, again.err
+    hosted.ends_after = 0
+    last = await orch("draft", *NAMES, "--batch", "--write")
+    assert last.code == 0, last.err
+    assert all(map(is_drafted, specs))
+    assert len(hosted.paid) == len(NAMES)
+    assert state_of(workspace) == []
+
+
+async def test_a_command_that_waits_ends_with_the_batch_that_another_one_cancels(
+    orch, homes, hosted, specs, workspace, provider
+):
+    process = await waiting(homes, hosted, workspace, provider)
+    hosted.ending_if_cancelled = lambda prompt: "ok" if named(prompt) == "one" else "cancelled"
+    (run, *_) = (await orch("runs", "list", "--json")).json()
+    cancelled = await orch("runs", "cancel", run["run_id"][:8], "--json")
+    assert cancelled.json() == {
+        "batches": [{"id": hosted.batches[0].id, "requests": 3, "answered": 0, "ended": False}]
+    }  # fmt: skip
+    _, err = await process.communicate()
+    assert process.returncode == 1, err
+    assert [is_drafted(file) for file in specs] == [True, False, False]
+    assert b"The batch was cancelled at work" in err
+
+
+async def test_a_run_that_waits_in_no_batch_has_none_to_cancel(orch, files, specs):
+    assert (await orch("draft", *NAMES, "--batch", "--write")).code == 0
+    (run, *_) = (await orch("runs", "list", "--json")).json()
+    done = await orch("runs", "cancel", run["run_id"])
+    assert done.code == 1
+    assert "waits in a batch" in done.err
+    assert not files.batches[0].is_cancelled
+
+
 async def test_a_provider_without_batches_is_refused_before_a_run(orch, homes, provider, specs, workspace):
     homes.config.mkdir(exist_ok=True)
     (homes.config / "config.toml").write_text(

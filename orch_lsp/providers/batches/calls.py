@@ -52,6 +52,14 @@ class Calls:
         """
         return self._object(await self._exchange("POST", path, encoded(body), {"content-type": _JSON}))
 
+    async def order(self, path: str) -> Mapping[str, object]:
+        """Have something done that needs no words; the JSON object that is answered.
+
+        Raises:
+            ExchangeFailedError: There is none.
+        """
+        return self._object(await self._exchange("POST", path, b"", {}))
+
     async def upload(self, path: str, fields: Mapping[str, str], name: str, content: bytes) -> Mapping[str, object]:
         """Send a file in a form; the JSON object that is answered.
 

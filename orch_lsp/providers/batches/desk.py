@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from orch_lsp.errors import ErrorCode, OrchError, RunError
+from orch_lsp.providers.base import CancelledBatch
 from orch_lsp.providers.batches.calls import Calls, encoded
 from orch_lsp.providers.batches.endpoint import BatchEndpoint, BatchItem, BatchResult
 from orch_lsp.providers.batches.ledger import BatchLedger, Sent
@@ -130,6 +131,29 @@ class BatchDesk:
                 del self._places[custom_id]
                 if custom_id in self._collected:
                     self._collected.remove(custom_id)
+
+    async def cancel(self, requests: Collection[str]) -> Sequence[CancelledBatch]:
+        """Have the batches end in which these requests are; what they answered stays to be had.
+
+        Raises:
+            ExchangeFailedError: The provider did not take it.
+        """
+        found: list[CancelledBatch] = []
+        for batch in tuple((await self._known()).values()):
+            if set(requests).isdisjoint(batch.requests):
+                continue
+            batch_id = batch.id or next(iter(await self._found(batch)), "")
+            if not batch_id:
+                # Its sending broke off before the provider had it.
+                await self._forget(batch)
+                continue
+            if not batch.id:
+                await self._named(batch.name, batch_id)
+            state = await self._endpoint.state(self._calls, batch_id)
+            if not state.ended:
+                await self._endpoint.cancel(self._calls, batch_id)
+            found.append(CancelledBatch(batch_id, batch.size, state.answered, state.ended))
+        return found
 
     async def aclose(self) -> None:
         """Send nothing more, and wait for nothing more; what was sent is on disk."""

@@ -71,6 +71,10 @@ class BatchEndpoint(Protocol):
         """Look at a batch."""
         ...
 
+    async def cancel(self, calls: Calls, batch_id: str) -> None:
+        """Have a batch end early: what was answered by then is among its results, the rest is cancelled."""
+        ...
+
     async def results(self, calls: Calls, batch_id: str) -> Sequence[BatchResult]:
         """The results of a batch that has ended, in any order; a request may have none."""
         ...

@@ -74,6 +74,10 @@ class FileBatches:
         failure = _refusal(batch, calls.provider) if status == "failed" else None
         return BatchState(status in _ENDED, answered, failure)
 
+    async def cancel(self, calls: Calls, batch_id: str) -> None:
+        """Have a batch end early: it is `cancelling` at first."""
+        await calls.order(f"/batches/{quote(batch_id, safe='')}/cancel")
+
     async def results(self, calls: Calls, batch_id: str) -> Sequence[BatchResult]:
         """The results of a batch: what was answered, what failed, and nothing on what was not reached."""
         batch = await self._batch(calls, batch_id)

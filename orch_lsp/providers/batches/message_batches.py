@@ -56,6 +56,10 @@ class MessageBatches:
         waiting = count(mapping(batch.get("request_counts")).get("processing")) or 0
         return BatchState(text(batch.get("processing_status")) == "ended", _size(batch) - waiting)
 
+    async def cancel(self, calls: Calls, batch_id: str) -> None:
+        """Have a batch end early: it is `canceling` at first."""
+        await calls.order(f"{_PATH}/{quote(batch_id, safe='')}/cancel")
+
     async def results(self, calls: Calls, batch_id: str) -> Sequence[BatchResult]:
         """The results of a batch."""
         lines = await calls.lines(f"{_PATH}/{quote(batch_id, safe='')}/results")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from orch_lsp.errors import OrchError, ProviderError
@@ -12,6 +12,7 @@ from orch_lsp.providers.base import (
     AnswerBegan,
     AttemptEnded,
     AttemptStarted,
+    CancelledBatch,
     GenerationRequest,
     InBatch,
     StreamEvent,
@@ -79,6 +80,14 @@ class BatchedProvider:
     async def has_asked(self, body_sha256: str) -> bool:
         """Whether a request with a body of this hash is in a batch already."""
         return await self._desk.has_asked(id_of_hash(body_sha256))
+
+    async def cancel(self, hashes: Iterable[str]) -> Sequence[CancelledBatch]:
+        """Ask the provider to end the batches of requests with bodies of these hashes; see `base`."""
+        self._served.check()
+        try:
+            return await self._desk.cancel({id_of_hash(one) for one in hashes})
+        except ExchangeFailedError as failed:
+            raise self._served.refined(failed.failure, None).error() from failed
 
     async def settle(self, hashes: Iterable[str]) -> None:
         """The answers to requests with bodies of these hashes are kept, or nobody wants them any more."""
