@@ -293,7 +293,7 @@ async def test_a_command_that_waits_ends_with_the_batch_that_another_one_cancels
     process = await waiting(homes, hosted, workspace, provider)
     hosted.ending_if_cancelled = lambda prompt: "ok" if named(prompt) == "one" else "cancelled"
     (run, *_) = (await orch("runs", "list", "--json")).json()
-    cancelled = await orch("runs", "cancel", run["run_id"][:8], "--json")
+    cancelled = await orch("runs", "cancel", run["run_id"], "--json")
     assert cancelled.json() == {
         "batches": [{"id": hosted.batches[0].id, "requests": 3, "answered": 0, "ended": False}]
     }  # fmt: skip

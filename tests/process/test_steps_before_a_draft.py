@@ -243,6 +243,17 @@ async def test_review_finds_and_writes_nothing(orch, homes, provider, workspace)
     assert "1 objection of the critic" in done.err
 
 
+async def test_what_the_machine_doubts_of_a_persons_own_text_is_no_error(orch, homes, provider, workspace):
+    homes.use(provider.url)
+    lead, goal = "It is not decided yet whether refused clients learn the reason.", "Refused clients learn the reason."
+    (workspace / "a.spec.md").write_text(f"# Lock out\n\n{lead}\n\n## Goal\n\n{goal}\n")
+    provider.answer_by(by_step(critic=reply("- none")))
+    record = check_record((await orch("draft", "a.spec.md", "--workflow", "review", "--json")).json())
+    found = [one for one in record["findings"] if one["rule"] == "undecided_written_as_decided"]
+    assert [(one["severity"], one["key"], one["text"]) for one in found] == [("warning", "goal", goal)]
+    assert "the document writes it as decided" in found[0]["message"]
+
+
 async def test_a_review_whose_critic_fails_has_failed(orch, homes, provider, workspace):
     homes.use(provider.url)
     provider.answer_by(lambda _: chat_error(400, "invalid_request_error"))
