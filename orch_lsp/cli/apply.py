@@ -20,12 +20,15 @@ from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.schema import to_dict
 from orch_lsp.runs.status import LIVE
 from orch_lsp.runs.store import RunStore
+from orch_lsp.runs.view import findings_told
 from orch_lsp.settings.run_settings import RunSettings
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     record: RunRecord
+    was_told: bool
+    """Whether the findings on its draft were on the record before."""
     delivery: Delivery
     path: Path
     problems: tuple[str, ...] = ()
@@ -54,15 +57,18 @@ def apply(run_id: str, sections: tuple[str, ...], as_json: bool, workspace: Path
         path = file_of(store, record)
         require_replaceable(path)
         document = DocumentFile(path, await asyncio.to_thread(read_text, path))
+        was_told = bool(record.findings)
         record, delivery = await insert(store, record, document, sections or None)
         if delivery.made is None:
-            return _Outcome(record, delivery, path)
+            return _Outcome(record, was_told, delivery, path)
         return _Outcome(
-            record, delivery, path, tuple(await update_provenance_of(store, record, delivery.made.edit.text))
+            record, was_told, delivery, path, tuple(await update_provenance_of(store, record, delivery.made.edit.text))
         )
 
     with reporting_errors(as_json=as_json):
         outcome = with_store(workspace, put)
+    for severity, line in () if outcome.was_told else findings_told(outcome.record):
+        say(f"{severity}: {line}")
     for problem in outcome.problems:
         say(f"warning: {problem}")
     if as_json:

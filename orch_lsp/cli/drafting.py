@@ -44,10 +44,11 @@ from orch_lsp.orchestration.run import FinishedDraft
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.source import Source
 from orch_lsp.runs.record import RunRecord, Software
-from orch_lsp.runs.status import RunStatus
+from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.text import diff_lines, split_lines
+from orch_lsp.workflows.model import ANSWERED_ONCE
 from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
@@ -285,6 +286,8 @@ def _say_where(live: LiveRun) -> None:
     run_id, root = live.record.run_id, live.store.root
     if live.unrecorded is None:
         where = f" --workspace {shlex.quote(str(root))}" if root is not None and root != root_of_here() else ""
+        if (onward := _onward(live.record)) is not None:
+            say(f"{onward} {run_id}{where}")
         say(f"Run {run_id} is recorded in {live.store.location}; look at it with: orch-lsp runs show {run_id}{where}")
     elif live.rescued is not None:
         say(
@@ -293,6 +296,17 @@ def _say_where(live: LiveRun) -> None:
         )
     else:
         say(f"Run {run_id} is not recorded, and the state folder cannot be written either.")
+
+
+def _onward(record: RunRecord) -> str | None:
+    """The command that goes on from the end of a run, if something of it is kept that the file does not have."""
+    if record.status in {RunStatus.FAILED, RunStatus.CANCELLED}:
+        is_kept = any(step.name in ANSWERED_ONCE and step.status is StepStatus.COMPLETED for step in record.steps)
+        return "What was answered whole is kept; go on with: orch-lsp resume" if is_kept else None
+    if record.draft is None and any(question.answer is None for question in record.questions):
+        return "Answer what it asks with: orch-lsp answer"
+    waits = record.draft is not None and record.draft.state is DraftState.READY
+    return "Its draft waits; put it into the file with: orch-lsp apply" if waits else None
 
 
 async def _as_json(live: LiveRun) -> dict[str, Any]:

@@ -21,20 +21,24 @@ from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, SpecErr
 from orch_lsp.late import late
 from orch_lsp.orchestration.findings import findings_of
 from orch_lsp.orchestration.live_run import LiveRun
+from orch_lsp.orchestration.workflow import section_step
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.runs import drafts
-from orch_lsp.runs.record import Application, Applied, DraftSection, RunRecord, timestamp
-from orch_lsp.runs.status import WAITING, SectionState
+from orch_lsp.runs.record import Application, Applied, DraftSection, RunRecord, Step, timestamp
+from orch_lsp.runs.status import WAITING, SectionState, StepStatus
 from orch_lsp.runs.store import RunStore
 from orch_lsp.text import Edit, apply_edits, sha256
+from orch_lsp.workflows.model import SECTION
 
 if TYPE_CHECKING:
     from orch_lsp.document import place_fill, rewriting
-    from orch_lsp.document.answer import in_shape, reading, rewritten
+    from orch_lsp.document.answer import by_section, in_shape, note, reading, rewritten
     from orch_lsp.document.answer.reading import Answer
     from orch_lsp.document.model import SpecDocument
 else:
+    by_section = late("orch_lsp.document.answer.by_section")
     in_shape = late("orch_lsp.document.answer.in_shape")
+    note = late("orch_lsp.document.answer.note")
     place_fill = late("orch_lsp.document.place_fill")
     reading = late("orch_lsp.document.answer.reading")
     rewriting = late("orch_lsp.document.rewriting")
@@ -83,8 +87,18 @@ async def stored_draft(store: RunStore, record: RunRecord) -> StoredDraft:
     before = await store.text(record.spec.sha256_before)
     if before is None:
         raise _not_stored(record)
-    answer = await asyncio.to_thread(_answer_in, record, text, before)
+    parts = await _parts_of(store, record)
+    answer = await asyncio.to_thread(_answer_in, record, text, before, parts)
     return StoredDraft(record, text, answer, before)
+
+
+async def _parts_of(store: RunStore, record: RunRecord) -> Sequence[tuple[Step, str]]:
+    """The steps that each wrote one section of a partial draft, with their texts; none of a draft of another kind."""
+    if record.draft is None or not record.draft.partial:
+        return ()
+    wrote = [(step, step.output_sha256) for step in record.steps if step.name == SECTION]
+    texts = [(step, await store.text(digest)) for step, digest in wrote if digest is not None]
+    return [(step, text) for step, text in texts if text is not None]
 
 
 async def draft_text_of(store: RunStore, record: RunRecord) -> str:
@@ -106,7 +120,7 @@ def _not_stored(record: RunRecord) -> StoreError:
     return StoreError(ErrorCode.STORE_ERROR, f"The draft of run {record.run_id} is not in the store.")
 
 
-def _answer_in(record: RunRecord, text: str, before: str) -> Answer:
+def _answer_in(record: RunRecord, text: str, before: str, parts: Sequence[tuple[Step, str]]) -> Answer:
     profile = _profile_of_run(record.spec.profile)
     if record.rewrite is not None:
         document = parse(before, profile)
@@ -117,6 +131,8 @@ def _answer_in(record: RunRecord, text: str, before: str) -> Answer:
         # The last part may be cut off, and would stand in the place of a whole one.
         answer = rewritten.read_rewritten(text, document, nodes, "")
         return replace(answer, sections=answer.sections[:-1])
+    if parts:
+        return _answer_in_parts(parts, profile, before)
     if profile.drafting is not None:
         places = open_places(parse(before, profile))
         profile = answer_profile(profile, places)
@@ -126,6 +142,36 @@ def _answer_in(record: RunRecord, text: str, before: str) -> Answer:
     if record.draft is not None and not record.draft.partial:
         return reading.read_draft(text, profile, [section.key for section in record.draft.sections])
     return reading.read_answer(text, profile, [section.key for section in profile.sections])
+
+
+def _answer_in_parts(parts: Sequence[tuple[Step, str]], profile: Profile, before: str) -> Answer:
+    """Sections that were asked for one by one, each read by itself, as the check of a whole run reads them.
+
+    One that broke off is left out if another came whole: it would stand in the place of a written one.
+    """
+    places = open_places(parse(before, profile)) if profile.drafting is not None else ()
+    keys = {step.id: step.id.removeprefix(section_step("")) for step, _ in parts}
+    asked = profile if not places else answer_profile(profile, [one for one in places if one.key in keys.values()])
+
+    def read_part(text: str, wanted: Sequence[str]) -> Answer:
+        if profile.drafting is None:
+            return reading.read_answer(text, asked, wanted)
+        return in_shape.read_for_places(text, asked, wanted, places, "")
+
+    whole = [(step, text) for step, text in parts if step.status is StepStatus.COMPLETED] or parts
+    answer = by_section.read_parts([by_section.Part(keys[step.id], text) for step, text in whole], asked, read_part)
+    broken = [(step, text) for step, text in parts if all(step is not one for one, _ in whole)]
+    notes = (
+        note.AnswerNote("text_left_out", f"left out {_named(text)}, which broke off", text, keys[step.id])
+        for step, text in broken
+    )
+    return replace(answer, notes=(*answer.notes, *notes))
+
+
+def _named(part: str) -> str:
+    """The name of a section, by the heading that was put before its text."""
+    heading, _, _ = part.partition("\n")
+    return f"“{heading.lstrip('# ')}”"
 
 
 def draft_edit(before: str, current: str, profile_name: str, answer: Answer, *, insist: bool) -> DraftEdit:

@@ -174,7 +174,10 @@ async def insert(
     answer = only_sections(stored.answer, wanted)
     try:
         if not answer.sections:
-            raise SpecError(ErrorCode.DOCUMENT_CHANGED, "The text of this run holds no section that could be inserted.")
+            raise SpecError(
+                ErrorCode.DOCUMENT_CHANGED, "The text of this run holds no section that could be inserted.",
+                remediation="It stays on the run's record. Draft again, or take by hand what is of use.",
+            )  # fmt: skip
         if document is None:
             raise SpecError(
                 ErrorCode.DOCUMENT_CHANGED, "The run's document is not open; a closed document is not edited."

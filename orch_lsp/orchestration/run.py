@@ -313,6 +313,18 @@ def _detail(error: Exception, redactor: Redactor) -> ErrorDetail:
     return detail_of(error)
 
 
+def _of_sections(live: LiveRun, plan: DraftPlan, error: ErrorDetail) -> ErrorDetail:
+    """The failure of a run by sections says which of them failed, and what is kept of the others."""
+    titles = {section_step(target.key): f"“{target.title}”" for target in plan.targets}
+    steps = [scope.entry for scope in live.scopes if scope.entry.name == section.NAME]
+    failed = [titles.get(step.id, step.id) for step in steps if step.status is StepStatus.FAILED]
+    whole = sum(step.status is StepStatus.COMPLETED for step in steps)
+    if not failed or not whole:
+        return error
+    kept = f"{whole} of {counted(len(steps), 'section')} came whole and {'is' if whole == 1 else 'are'} kept"
+    return replace(error, message=f"{', '.join(failed)}: {error.message} {kept}: a retry asks only for the rest.")
+
+
 async def _fail(live: LiveRun, plan: DraftPlan, resources: RunResources, error: ErrorDetail) -> None:
     provider = plan.reading.settings.providers.get(live.record.provider.id)
     suggested = error
@@ -325,7 +337,7 @@ async def _fail(live: LiveRun, plan: DraftPlan, resources: RunResources, error: 
     for scope in live.scopes:
         if scope.entry.error == error:
             scope.note(error=suggested)
-    await _end(live, RunStatus.FAILED, suggested)
+    await _end(live, RunStatus.FAILED, _of_sections(live, plan, suggested))
 
 
 async def _end(live: LiveRun, status: RunStatus, error: ErrorDetail) -> None:

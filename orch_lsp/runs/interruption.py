@@ -66,13 +66,13 @@ def partial_draft(text: str) -> Draft | None:
 
 
 def text_of_steps(texts: Mapping[str, str]) -> str:
-    """The draft so far of a run: its steps' texts one after the other, each closed by a line end if another follows.
+    """The draft so far of a run: its steps' texts one after the other, a blank line between them.
 
     Args:
         texts: By the id of the step. Those of steps that write no part of the draft are left out.
     """
     said = [text for step, text in texts.items() if text and step not in _BESIDE_THE_DRAFT]
-    return "".join([*(text if text.endswith("\n") else f"{text}\n" for text in said[:-1]), *said[-1:]])
+    return "".join([*(f"{text.rstrip()}\n\n" for text in said[:-1]), *said[-1:]])
 
 
 def unfinished_text(record: RunRecord, texts: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.generation import Usage
 from orch_lsp.runs.escape import plain
-from orch_lsp.runs.status import RunStatus
+from orch_lsp.runs.status import DraftState, RunStatus
 from orch_lsp.settings.kinds import kind_named
 
 if TYPE_CHECKING:
@@ -37,11 +37,15 @@ def listed(record: RunRecord) -> ListedRun:
     return ListedRun(
         record.run_id,
         plain(record.timing.started_at),
-        status_label(record),
+        f"{status_label(record)}, draft waits" if _waits(record) else status_label(record),
         model_label(record.provider.id, record.model.resolved or record.model.requested, kind=record.provider.kind),
         plain(record.spec.path),
         tokens_label(record.usage),
     )
+
+
+def _waits(record: RunRecord) -> bool:
+    return record.status is RunStatus.COMPLETED and record.draft is not None and record.draft.state is DraftState.READY
 
 
 def list_line(run: ListedRun) -> str:

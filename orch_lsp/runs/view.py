@@ -116,7 +116,8 @@ def looked(record: RunRecord) -> str:
 def _finding_line(finding: Finding) -> str:
     words = " ".join(finding.text.split())
     shown = f": {words if len(words) <= _WORDS_SHOWN else words[: _WORDS_SHOWN - 1] + '…'}" if words else ""
-    return plain(f"{finding.message}{shown}", limit=600)
+    # A sentence of a model's ends with a full stop; the words follow it.
+    return plain(f"{finding.message.rstrip('.') if shown else finding.message}{shown}", limit=600)
 
 
 def _finding_blocks(findings: Sequence[Finding]) -> Iterable[str]:

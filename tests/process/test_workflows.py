@@ -101,7 +101,7 @@ async def test_one_section_that_fails_leaves_the_others_and_a_retry_asks_for_it_
     ]  # fmt: skip
     assert ended["check"] == "skipped"
     text = await desk.stored_text(answer["runId"])
-    assert f"## Goal\n\n{BODIES['Goal']}\n## Non-goals" in text
+    assert f"## Goal\n\n{BODIES['Goal']}\n\n## Non-goals" in text
     assert "AC1: the 101st request is refused (L3)" not in text.replace(BODIES["Acceptance Criteria"], "")
     before = len(model.requests)
     model.answer_by(by_section())
@@ -113,6 +113,34 @@ async def test_one_section_that_fails_leaves_the_others_and_a_retry_asks_for_it_
     reused = {step["id"]: step["reused_from"] for step in retried["steps"] if step["reused_from"]}
     assert reused == dict.fromkeys(
         ("outline", "section:goal", "section:non-goals", "section:acceptance-criteria"), answer["runId"]
+    )
+
+
+async def test_a_partial_draft_by_sections_is_put_in_as_a_whole_one_would_be(orch, homes, provider, workspace):
+    """Each part is read by itself, one that broke off is left out, and the person is told how to go on."""
+    homes.use(provider.url)
+    (workspace / "ä b.spec.md").write_text(SPEC)
+    whole_document = (
+        f"# Rate limiter\n\n## Goal\n\nElse.\n\n## Non-goals\n\n{BODIES['Non-goals']}\n\n## Tasks\n\n- [ ] Else.\n"
+    )
+    cut = stream_reply(chat_pieces(["- AC1: The 101st request of a cli"], finish="length"))
+    answers = {"Non-goals": stream_reply(chat_pieces([whole_document])), "Acceptance Criteria": cut}
+    provider.answer_by(by_section(**answers))
+    done = await orch("draft", "ä b.spec.md", "--workflow", "sections", "--write")
+    assert done.code == 1
+    assert "error[truncated]: “Acceptance Criteria”: The answer reached the output limit" in done.err
+    assert "3 of 4 sections came whole and are kept: a retry asks only for the rest." in done.err
+    run_id = re.search(r"go on with: orch-lsp resume (\S+)", done.err)
+    assert run_id is not None
+    applied = await orch("apply", run_id[1])
+    assert applied.code == 0, applied.err
+    assert "warning: left out “Acceptance Criteria”, which broke off" in applied.err
+    assert "warning: left out “Tasks”, which was not asked for" in applied.err
+    text = (workspace / "ä b.spec.md").read_text()
+    assert text == (
+        SPEC.replace("TODO", BODIES["Goal"], 1)
+        .replace("TODO", BODIES["Non-goals"], 1)
+        .replace("## Tasks\n\nTODO", f"## Tasks\n\n{BODIES['Tasks']}")
     )
 
 

@@ -92,3 +92,24 @@ def test_criteria_in_a_form_of_somebodys_own_are_criteria() -> None:
         "### Requirement 2: Answer\n\n**User Story**: As a, I want b\n"
     )
     assert keys(text, "kiro", "requirements") == ["2/criteria"]
+
+
+def test_a_story_that_has_a_name_alone_is_open_line_by_line_as_its_template_is() -> None:
+    story = (
+        "# Feature Specification: X\n\n## User Scenarios & Testing *(mandatory)*\n\n"
+        "### User Story 1 - Pay (Priority: P1)\n\n"
+        "{}\n\n**Why this priority**: [Explain the value and why it has this priority level]\n\n"
+        '**Independent Test**: [Describe how this can be tested independently - e.g., "Can be fully tested by '
+        '[specific action] and delivers [specific value]"]\n\n'
+        "**Acceptance Scenarios**:\n\n1. **Given** [initial state], **When** [action], **Then** [expected outcome]\n\n"
+        "## Requirements\n\n- **FR-001**: System MUST pay\n\n## Success Criteria\n\n- **SC-001**: 9 of 10 pay\n"
+    )
+    rest = ["US1/AC1", "US1/independent-test", "US1/why-this-priority"]
+    assert sorted(keys(story.format("[Describe this user journey in plain language]"), "spec-kit", "spec")) == [
+        *rest[:1],
+        "US1/independent-test",
+        "US1/story",
+        "US1/why-this-priority",
+    ]
+    for written in ("[Confirmed with legal on 3 May]", "[Describe it to legal first]", "A client pays [ADR-7]."):
+        assert sorted(keys(story.format(written), "spec-kit", "spec")) == rest

@@ -94,6 +94,9 @@ _ALL_TASKS = Words(
 )
 
 _BRACKET = re.compile(r"\[(?P<inner>[^\[\]\r\n]{2,400})\](?![(:\[])")
+_NESTED = re.compile(r"\[(?P<inner>(?:[^\[\]\r\n]|\[[^\[\]\r\n]{0,200}\]){2,400})\](?![(:\[])")
+"""As `_BRACKET`, with brackets in it: the template's example of how a story is tested has two."""
+_JOURNEY = re.compile(r"describe this user journey\b", re.IGNORECASE)
 _NO_PLACE = re.compile(r"NEEDS CLARIFICATION|P\Z|US\d|[A-Z]{1,5}-?\d|[xX ~-]\Z|\^|[A-Z]+[ \t]*§|Spec\b", re.IGNORECASE)
 _TEMPLATE_WORDS = frozenset(
     {
@@ -194,7 +197,7 @@ def _lines(document: SpecDocument) -> Iterator[OpenPlace]:
         ):
             seen.add(words.start)
             yield _line(document, words, Span(start, words.end), used)
-    for found in visible_matches(document.tree, _BRACKET):
+    for found in visible_matches(document.tree, _NESTED):
         if not _names_a_place(found["inner"]):
             continue
         if any(document.text[w.start : w.end] and w.start <= found.start() < w.end for w in lines if w.start in seen):
@@ -202,6 +205,9 @@ def _lines(document: SpecDocument) -> Iterator[OpenPlace]:
         line = start_of_line(document.text, found.start(), 0)
         label = _LABEL.match(document.text, line, found.start())
         rest = document.text[found.end() : end_of_line(document.text, found.end())].strip()
+        if _JOURNEY.match(found["inner"]) and not rest and not document.text[line : found.start()].strip():
+            yield from _journey(document, Span(*found.span()))
+            continue
         if label is None or label.end() != found.start() or rest or _is_heading(document, line):
             continue
         name = slug(label[0]) or "text"
@@ -212,6 +218,17 @@ def _lines(document: SpecDocument) -> Iterator[OpenPlace]:
         yield OpenPlace(
             f"{around}{name}", title, guidance, "Without it, people call.", Span(*found.span()),
             Span(line, found.end()), one_line,
+        )  # fmt: skip
+
+
+def _journey(document: SpecDocument, place: Span) -> Iterator[OpenPlace]:
+    """The first words of a story, of which the rest may be written: the template's line, and no other in brackets."""
+    node = document.nodes.at(place.start)
+    if node is not None and node.kind == "story":
+        guidance = "What somebody does and gets, in plain words, in one paragraph."
+        example = "A person who forgot their password gets a mail with a link, and chooses a new one."
+        yield OpenPlace(
+            f"{node.key}/story", f"The story of {node.key}", guidance, example, place, place, one_line
         )  # fmt: skip
 
 
