@@ -197,6 +197,14 @@ def test_another_program_of_the_name_is_asked_for_nothing_but_who_it_is(root, mo
     assert (tmp_path / "asked").read_text() == "--version\n"
 
 
+@needs_ripgrep
+def test_a_document_of_very_many_words_is_not_searched_for(root):
+    searching = Searching(root)
+    many = Wanted(frozenset(f"word{number}" for number in range(30_000)), frozenset())
+    assert searching.find(sizes_in(root), many, MOST, 30.0, never) is None
+    assert searching.find(sizes_in(root), hints_in("rate"), MOST, 30.0, never) is not None
+
+
 def test_a_question_is_answered_whatever_the_program_does(root, monkeypatch, tmp_path):
     with_program(monkeypatch, tmp_path / "bin", "echo garbage")
     index = WorkspaceIndex(root, Unwatched(), 1000)

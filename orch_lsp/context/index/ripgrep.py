@@ -27,7 +27,6 @@ _ALWAYS = (
 _MOST_NAMES_BYTES = 512 * 1024
 _MOST_BYTES = 32 * 1024 * 1024
 """Of the names that one process is given, and of the files in which it searches, which bounds what it may answer."""
-_LONGEST_PATTERN = 100_000
 _BINARY = "binary file matches ("
 _FOUND, _NOTHING_FOUND, _SOME_UNREADABLE = 0, 1, 2
 _NICE = 5
@@ -114,8 +113,6 @@ class Ripgrep:
             raise RipgrepError("it is another program")
 
     def _start(self, search: Search, batch: Sequence[str], sizes: Mapping[str, int]) -> _Process:
-        if len(search.pattern) > _LONGEST_PATTERN:
-            raise RipgrepError("there is too much to look for")
         names = [f"{self._before}{path}" for path in batch]
         command = [self._program, *_ALWAYS, *search.options, "-e", search.pattern, "--", *names]
         # Each match is on a line of its own, and a name before those of each file.

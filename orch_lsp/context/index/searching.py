@@ -27,6 +27,8 @@ _REST = r"[A-Za-z0-9_\x80-\xff-]*"
 """Of a word, in bytes: the characters beyond ASCII are looked at when it is cut."""
 _FOR_WORDS = ("--only-matching", "--ignore-case")
 _BETWEEN = "[_-]?"
+_MOST_WORDS = 600
+"""To look for. Of more, nearly every line of every file has one, and to compare them with one another takes long."""
 _READ = 200
 """The best files, which are read: more than a draft has room for."""
 _USUAL_BYTES = 10.0
@@ -56,7 +58,8 @@ class Searching:
             seconds: After that, it is given up.
             stopped: Asked now and then; once it says yes, that is the end.
         """
-        program = None if self._has_failed else program_for(self._root)
+        is_too_much = len(wanted.terms) + len(wanted.symbols) > _MOST_WORDS
+        program = None if self._has_failed or is_too_much else program_for(self._root)
         if program is None:
             return None
         asked = {path: size for path, size in sizes.items() if size <= max_file_bytes and path.isprintable()}
