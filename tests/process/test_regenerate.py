@@ -122,6 +122,20 @@ async def test_text_around_it_may_change_meanwhile(start_editor, homes, provider
     assert editor.text(uri) == changed.replace("the 101st request is answered 429", "better")
 
 
+async def test_a_part_that_was_moved_meanwhile_is_written_where_it_is_now(start_editor, homes, provider, workspace):
+    homes.use(provider.url)
+    provider.script(answered("- AC1: better\n"))
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    record = await regenerate(editor, uri, key="AC1")
+    first, second = "- AC1: the 101st request is answered 429\n", "- AC2: it comes back\n"
+    moved = SPEC.replace(first + second, second + first)
+    editor.type(uri, moved)
+    answer = await editor.execute("orch.applyDraft", {"runId": record["run_id"]})
+    assert answer["state"] == "applied"
+    assert editor.text(uri) == moved.replace(first, "- AC1: better\n")
+
+
 async def test_a_second_one_is_refused_and_the_first_can_be_cancelled(start_editor, homes, provider, workspace):
     homes.use(provider.url)
     provider.script(stream_reply(chat_pieces(["- AC1: "])[:1], Stall()))

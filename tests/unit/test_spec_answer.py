@@ -519,3 +519,22 @@ def test_a_fence_that_is_never_closed_says_that_the_end_may_be_missing() -> None
 def test_open_questions_alone_are_shown_as_questions() -> None:
     found = read_answer("## Open Questions\n\n1. What is it called?\n\n## Risks\n\n- Slow.\n", PLAIN, ["goal"])
     assert (found.reason, found.questions) == ("questions", ("What is it called?",))
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ("Ziel", "Nicht-Ziele", "Annahmen", "Aufgaben", "Rückfallplan"),
+        ("Objetivo", "No objetivos", "Supuestos", "Tareas", "Plan de reversión"),
+        ("Objectif", "Non-objectifs", "Hypothèses", "Tâches", "Plan de retour arrière"),
+        ("目標", "対象外", "前提条件", "タスク", "ロールバック計画"),
+        ("目标", "非目标", "假设", "任务", "回滚计划"),
+    ],
+)
+def test_sections_with_titles_in_another_language_are_those_that_were_asked_for(titles: tuple[str, ...]) -> None:
+    answer = "".join(f"## {title}\n\n- One for {number}.\n\n" for number, title in enumerate(titles))
+    keys = ["goal", "non-goals", "assumptions", "tasks", "rollback-plan"]
+    read = read_answer(answer, PLAIN, keys, "")
+    assert {one.key: one.body for one in read.sections} == {
+        key: f"- One for {number}." for number, key in enumerate(keys)
+    }
