@@ -223,8 +223,13 @@ class Index:
             return ()
         scope = document.scope_of(citation)
         paths = self.documents if scope == ANYWHERE else self._in_scope.get(scope or "", ())
-        found = ((other, self.documents[other].nodes.by_key.get(citation.key)) for other in sorted(paths))
-        return _meant(path, citation, [FoundDefinition(other, node) for other, node in found if node is not None])
+        found: list[FoundDefinition] = []
+        # A change asks for all that it alters at each key, and its spec is mostly one document.
+        for other in sorted(paths) if len(paths) > 1 else paths:
+            node = self.documents[other].nodes.by_key.get(citation.key)
+            if node is not None:
+                found.append(FoundDefinition(other, node))
+        return _meant(path, citation, found) if found else ()
 
     def references(self, path: str, key: str) -> tuple[Reference, ...]:
         """References to the node with this key in the document at `path`, by path and place."""
