@@ -198,7 +198,7 @@ class Dialogue:
         """The selection with another source of its key; one that is typed is kept in `_key`."""
         self._key = None
         entries = (
-            [("type the key", "it goes into the system's keyring, not into a file")] if key_ring.is_installed() else []
+            [("type the key", "it goes into the system's keyring, not into a file")] if key_ring.is_usable() else []
         )
         entries += [
             ("another variable", "by its name"),

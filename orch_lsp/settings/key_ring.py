@@ -18,6 +18,16 @@ def is_installed() -> bool:
     return importlib.util.find_spec("keyring") is not None
 
 
+def is_usable() -> bool:
+    """Whether this machine has a keyring that may take a key, which one without a desktop has not. Blocking."""
+    if not is_installed():
+        return False
+    try:
+        return _keyring().get_keyring().priority > 0
+    except Exception:  # noqa: BLE001 -- backends are packages of others, which raise what they like
+        return False
+
+
 def _keyring() -> Any:
     keyring = importlib.import_module("keyring")
     if keeps_to_own_files() and keyring.core._keyring_backend is None:  # noqa: SLF001 -- asking would already choose

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from orch_lsp.settings.key_ring import SERVICE, delete_key, read_key, store_key
+from orch_lsp.settings.key_ring import SERVICE, delete_key, is_usable, read_key, store_key
 from orch_lsp.settings.keys import resolve_key
 from orch_lsp.settings.model import ProviderSettings
 
@@ -31,6 +32,14 @@ async def test_a_stored_key_is_found_for_its_provider_alone(ring: MemoryKeyring)
     assert ring.entries == {(SERVICE, "work"): KEY}
     assert await read_key("work") == KEY
     assert await read_key("other") is None
+
+
+def test_a_machine_without_a_keyring_is_known_before_a_key_is_typed(ring: MemoryKeyring) -> None:
+    assert is_usable()
+    keyring.set_keyring(importlib.import_module("keyring.backends.fail").Keyring())
+    assert not is_usable()
+    keyring.set_keyring(importlib.import_module("keyring.backends.null").Keyring())
+    assert not is_usable()
 
 
 async def test_the_keyring_is_asked_last(ring: MemoryKeyring) -> None:
