@@ -19,40 +19,23 @@ from orch_lsp.model_lists.token_table import family_of
 from orch_lsp.orchestration.attempts import AttemptLog
 from orch_lsp.orchestration.budget import UNLIMITED_OUTPUT, require
 from orch_lsp.orchestration.context_record import context_record
-from orch_lsp.orchestration.cost import at_factor, cost_of, cost_sum
+from orch_lsp.orchestration.cost import at_factor, cost_of
 from orch_lsp.orchestration.estimate import table_tokens
+from orch_lsp.orchestration.intake import Intake
 from orch_lsp.orchestration.plan import DraftPlan
 from orch_lsp.orchestration.prepare import Prepared, prepare, prompt_ref, write
 from orch_lsp.orchestration.previewed import changed_since
 from orch_lsp.orchestration.scope import StepScope
 from orch_lsp.orchestration.shielding import to_the_end
-from orch_lsp.orchestration.streaming import LiveKeyFilter, SectionTracker
 from orch_lsp.orchestration.untouched import Stamped, changed, changed_left_out, stamps_of, told_of_left_out
 from orch_lsp.orchestration.untouched import touched as touched_by
 from orch_lsp.plugins import contained
 from orch_lsp.providers.access import ProviderAccess
-from orch_lsp.providers.base import (
-    AnswerBegan,
-    AttemptEnded,
-    AttemptStarted,
-    Batched,
-    Finished,
-    GenerationRequest,
-    InBatch,
-    ModelResolved,
-    Provider,
-    ReasoningDelta,
-    StreamEvent,
-    TextDelta,
-    UsageReported,
-    Waiting,
-)
-from orch_lsp.redaction import Redactor
-from orch_lsp.runs.record import ModelRef, Reserved, StepBatch
+from orch_lsp.providers.base import Batched, GenerationRequest, Provider, StreamEvent
+from orch_lsp.runs.record import Reserved, StepBatch
 from orch_lsp.settings.endpoint import is_loopback
 from orch_lsp.settings.kinds import kind_named
 from orch_lsp.settings.model import Choice, ProviderSettings
-from orch_lsp.workflows.model import CLARIFY, CRITIC, FACTS, LOCATE, OUTLINE
 
 SHARE_AGAIN = 0.4
 """Of the context's tokens, what is sent again to a model for which all of it was too long."""
@@ -61,12 +44,6 @@ FALLS_BACK = frozenset({
     ErrorCode.NETWORK_ERROR,
 })  # fmt: skip
 """Failures after which a fallback is asked, since this provider cannot be had. Never a refusal or a bad request."""
-
-_PRODUCTS = {
-    FACTS: "the facts of the brief", LOCATE: "a choice of files", CLARIFY: "questions", OUTLINE: "a plan",
-    CRITIC: "objections",
-}  # fmt: skip
-"""The products of steps that write no part of a draft."""
 
 
 async def ask(scope: StepScope, plan: DraftPlan, context: ContextResult, providers: ProviderAccess) -> str:
@@ -137,17 +114,15 @@ class _Asking:
         return True
 
     async def _answer_of(self, choice: Choice) -> str:
+        """The answer of one provider: taken from an earlier run, collected from a batch, or asked for."""
         scope = self._scope
         opened = await self._opened(choice.provider)
         batched = None if self._plan.batching is None else self._plan.batching.of(opened)
         provider = batched or opened
         prepared = await asyncio.to_thread(prepare, self._plan, self._written, choice, provider, self._redactor)
+        self._compare_with_preview(choice, prepared)
         model = prepared.model.requested
         tokens = await asyncio.to_thread(table_tokens, prepared.request, model) if model is not None else None
-        shown = self._plan.previewed
-        if shown is not None and choice is self._plan.choice and not self._is_smaller:
-            document = self._plan.reading.document.text
-            scope.change(findings=changed_since(shown, prepared, document, self._context, scope.entry.id))
         scope.asks(prepared.provider, prepared.model, prepared.parameters, prepared.body_sha256, tokens)
         await scope.save()
         if (known := self._plan.reusable.get(prepared.body_sha256 or "")) is not None:
@@ -164,7 +139,7 @@ class _Asking:
             scope.may_be_charged()
         if factor is not None:
             scope.note(batch=StepBatch(None, float(factor)))
-        intake = _Intake(scope, self._plan, choice, self._attempts, self._redactor, self._before, most, factor)
+        intake = Intake(scope, self._plan, choice, self._attempts, self._redactor, self._before, most, factor)
         with contained():
             events = (
                 provider.stream(prepared.request)
@@ -172,6 +147,27 @@ class _Asking:
                 else batched.stream_sent(prepared.request, sent)
             )
             stream = cast("AsyncGenerator[StreamEvent, None]", events)
+        await self._take_all(stream, intake, opened, choice)
+        if scope.entry.finish_reason is not FinishReason.STOP:
+            raise ProviderError(ErrorCode.INCOMPLETE_OUTPUT, "The provider's answer had no end.")
+        return scope.text
+
+    def _compare_with_preview(self, choice: Choice, prepared: Prepared) -> None:
+        """Note how the first request differs from the one that the person was shown, if one was."""
+        shown = self._plan.previewed
+        if shown is not None and choice is self._plan.choice and not self._is_smaller:
+            document = self._plan.reading.document.text
+            self._scope.change(findings=changed_since(shown, prepared, document, self._context, self._scope.entry.id))
+
+    async def _take_all(
+        self, stream: AsyncGenerator[StreamEvent, None], intake: Intake, opened: Provider, choice: Choice
+    ) -> None:
+        """Take in an answer to its end, and look afterwards for what a provider that acts has changed meanwhile.
+
+        Raises:
+            OrchError: The answer failed, or files of the workspace were changed (`not_allowed`).
+        """
+        scope = self._scope
         scope.begin_checkpoints()
         before = await self._stamps(choice)
         try:
@@ -193,9 +189,6 @@ class _Asking:
             touched = () if before is None else await self._touched(choice, before)
         if touched:
             raise touched_by(choice.provider.name, touched)
-        if scope.entry.finish_reason is not FinishReason.STOP:
-            raise ProviderError(ErrorCode.INCOMPLETE_OUTPUT, "The provider's answer had no end.")
-        return scope.text
 
     async def _touched(self, choice: Choice, before: Stamped) -> Sequence[str]:
         """The files that have changed while the provider was at work; those that git leaves out are only told."""
@@ -283,143 +276,3 @@ def _fallbacks(plan: DraftPlan) -> list[Choice]:
         for provider in providers
         if provider.name != plan.choice.provider.name and (provider.model or not provider.has_model)
     ]
-
-
-class _Intake:
-    """Takes in the events of one provider's answer."""
-
-    def __init__(
-        self,
-        scope: StepScope,
-        plan: DraftPlan,
-        choice: Choice,
-        attempts: AttemptLog,
-        redactor: Redactor,
-        before: Sequence[str],
-        most: int | None,
-        factor: str | None,
-    ) -> None:
-        self._scope = scope
-        self._factor = factor
-        """The part of the usual price that the answer costs; None if it is the usual one."""
-        self._most = most
-        """Tokens of an answer that are reserved; None without a budget."""
-        self._heading = plan.heading
-        self._choice = choice
-        self._attempts = attempts
-        self._attempts_before = attempts.count
-        self._usage_before = scope.entry.usage
-        self._cost_before = scope.entry.cost
-        # In every message, because a client shows only the newest of them.
-        self._hops = f" (fallback from {', '.join(before)})" if before else ""
-        self._tracker = SectionTracker(plan.asked)
-        self._product = _PRODUCTS.get(scope.entry.name)
-        self._redactor = redactor
-        self._keys = LiveKeyFilter(redactor)
-        self._told_more = False
-        """Whether the answer has told something of itself that is not durable yet."""
-
-    async def take(self, event: StreamEvent) -> None:
-        """Note an event on the step and tell of it."""
-        scope = self._scope
-        match event:
-            case TextDelta(text):
-                await self._keep_what_it_told()
-                self._receive(self._keys.feed(text))
-            case AttemptStarted():
-                self._attempts.started(event)
-                self._progressed(self._asking(event.number))
-                # Durable before the exchange: were this process killed, the record still says whom it had asked.
-                scope.note(attempts=self._attempts.entries)
-                await scope.save()
-            case AnswerBegan():
-                self._attempts.answered(event)
-                scope.note(attempts=self._attempts.entries)
-                self._told_more = True
-            case AttemptEnded():
-                self._attempts.ended(event)
-                scope.note(attempts=self._attempts.entries)
-            case Waiting(wait_s, error):
-                self._progressed(_waiting(error.code, self._redactor.redact(error.message), wait_s))
-                await scope.save()
-            case InBatch(batch_id, answered, requests, price_factor):
-                await self._in_batch(StepBatch(batch_id, float(price_factor)))
-                self._progressed(f"Waiting for the batch {batch_id}: {answered} of {requests} answered")
-            case UsageReported(usage):
-                self._attempts.used(usage)
-            case ModelResolved(model):
-                scope.change(model=ModelRef(self._requested, self._redactor.redact_known(model)))
-                self._told_more = True
-            case Finished(reason, raw_reasons):
-                raw = tuple(self._redactor.redact_known(word) for word in raw_reasons)
-                scope.note(finish_reason=reason, finish_reasons=raw)
-            case ReasoningDelta():
-                await self._keep_what_it_told()
-                if not scope.characters:
-                    self._progressed(f"{self._choice.model or self._choice.provider.name} is thinking")
-
-    async def _in_batch(self, batch: StepBatch) -> None:
-        """Note durably where the answer is going to come from."""
-        if self._scope.entry.batch != batch:
-            self._scope.note(batch=batch)
-            await self._scope.save()
-
-    async def _keep_what_it_told(self) -> None:
-        """Make status and model durable before the first words: were this process killed, they are known still."""
-        if self._told_more:
-            self._told_more = False
-            await self._scope.save()
-
-    @property
-    def _requested(self) -> str | None:
-        return self._scope.state.model.requested if self._scope.state.model else None
-
-    def _progressed(self, message: str) -> None:
-        self._scope.progressed(message + self._hops)
-
-    def _asking(self, number: int) -> str:
-        model = self._choice.model or self._choice.provider.name
-        return f"Asking {model}" if number == 1 else f"Asking {model}, attempt {number}"
-
-    def _receive(self, text: str) -> None:
-        if not text:
-            return
-        if self._heading:
-            # The text of one section comes without its heading; what was kept of it is still known to be its own.
-            text, self._heading = f"{self._heading}\n\n{text}", ""
-        if self._product is None:
-            self._tracker.feed(text)
-        self._scope.receive(text, self._tracker.current)
-        tokens = (self._scope.characters + 3) // 4
-        if self._most is not None and tokens > self._most:
-            raise ProviderError(
-                ErrorCode.BUDGET_EXCEEDED, f"The answer is longer than the {self._most:,} tokens that were reserved."
-            )
-        product = self._product or self._tracker.title or "the draft"
-        self._progressed(f"Writing {product} (about {tokens} tokens so far)")
-
-    async def settle(self) -> None:
-        """Bring text, attempts, usage and cost on the step, whether it went well or not."""
-        self._most = None
-        # Text that was held back, since it could be the beginning of a key.
-        self._receive(self._keys.flush())
-        await self._scope.end_checkpoints()
-        self._scope.note(attempts=self._attempts.entries)
-        spent_here = self._attempts.total(self._attempts_before)
-        if spent_here is not None or not self._scope.characters:
-            self._scope.note(reserved=None)
-        if spent_here is None:
-            return
-        model = self._scope.state.model
-        usual = await cost_of(spent_here, model and (model.resolved or model.requested), self._choice.provider)
-        cost = at_factor(usual, self._factor)
-        if self._usage_before is not None:
-            # Another provider had counted tokens before, at prices of its own.
-            cost = cost_sum(self._cost_before, cost)
-        self._scope.note(usage=self._attempts.total(), cost=cost)
-
-
-def _waiting(code: str, reason: str, wait_s: float) -> str:
-    """Why and how long nothing happens: short first, since a status bar cuts the rest."""
-    when = f"in {wait_s:.0f} s" if round(wait_s) else "now"
-    return f"{code.replace('_', ' ').capitalize()}, trying again {when} ({reason.rstrip('.')})"
