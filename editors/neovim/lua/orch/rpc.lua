@@ -84,12 +84,23 @@ function M.request(client, method, params, done)
   end
 end
 
+--- Attach a document that is not attached yet: Neovim detaches one that is read again, and attaches it a moment later.
+---@param bufnr? integer
+local function attach(bufnr)
+  local server = require('orch.server')
+  local is_document = bufnr and vim.api.nvim_buf_is_loaded(bufnr) and #server.clients(bufnr) == 0
+  if is_document and #server.clients() > 0 then
+    server.start(bufnr)
+  end
+end
+
 --- Run a server command. Without `done`, a failure is shown to the person.
 ---@param command string
 ---@param argument? table|string The command's one argument.
 ---@param bufnr? integer The buffer it is about.
 ---@param done? fun(result: any, failure: orch.Failure?, client: vim.lsp.Client)
 function M.execute(command, argument, bufnr, done)
+  attach(bufnr)
   local client = M.client(bufnr)
   if not client then
     notice.warn('no server is running here. Open a Markdown file, or see :checkhealth orch.')
