@@ -142,6 +142,15 @@ def test_a_file_that_may_not_be_read_is_named_and_one_that_is_gone_is_not(root):
 
 
 @needs_ripgrep
+def test_a_workspace_far_down_has_room_in_a_command(tmp_path):
+    root = tmp_path.joinpath(*(["d" * 250] * 12))
+    write(root, {f"file{number}.md": "rate" for number in range(900)})
+    found = search(root, hints_in("rate"))
+    assert found is not None
+    assert len(rank(found.documents, {"rate"}).ranked) == 900
+
+
+@needs_ripgrep
 def test_no_configuration_is_obeyed(root, monkeypatch, tmp_path):
     (tmp_path / "config").write_text("--max-count=0\n--glob=!*\n")
     monkeypatch.setenv("RIPGREP_CONFIG_PATH", str(tmp_path / "config"))

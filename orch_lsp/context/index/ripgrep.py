@@ -24,7 +24,7 @@ _ALWAYS = (
     *("--no-config", "--no-ignore", "--hidden", "--encoding=none", "--color=never", "--no-messages"),
     *("--heading", "--null", "--no-line-number"),
 )
-_MOST_NAMES_BYTES = 512 * 1024
+_MOST_NAMES_BYTES = 640 * 1024
 _MOST_BYTES = 32 * 1024 * 1024
 """Of the names that one process is given, and of the files in which it searches, which bounds what it may answer."""
 _BINARY = "binary file matches ("
@@ -95,7 +95,7 @@ class Ripgrep:
         self._ask_who_it_is()
         running: list[tuple[Search, Sequence[str], _Process]] = []
         try:
-            for batch in _batches(sizes):
+            for batch in _batches(sizes, len(os.fsencode(self._before))):
                 for search in searches:
                     running.append((search, batch, self._start(search, batch, sizes)))
                     if len(running) > 1:
@@ -196,12 +196,12 @@ class _Process:
             self._answer = self._process.stdout.read(self._most + 1)
 
 
-def _batches(sizes: Mapping[str, int]) -> Iterator[Sequence[str]]:
-    """Files as one process is given them."""
+def _batches(sizes: Mapping[str, int], before: int) -> Iterator[Sequence[str]]:
+    """Files as one process is given them, with so many bytes before each name."""
     batch: list[str] = []
     names = size = 0
     for path, of_file in sizes.items():
-        length = len(os.fsencode(path)) + 16
+        length = before + len(os.fsencode(path)) + 16
         if batch and (names + length > _MOST_NAMES_BYTES or size + of_file > _MOST_BYTES):
             yield batch
             batch, names, size = [], 0, 0
