@@ -39,12 +39,12 @@ class CourtesyStream(io.TextIOBase):
         self._lock = threading.RLock()
 
     @property
-    def encoding(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def encoding(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride] -- a property, where the base has an attribute
         """How text is written there."""
         return self._encoding
 
     @property
-    def errors(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def errors(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride] -- a property, where the base has an attribute
         """The handler of a character that the encoding does not have."""
         return "backslashreplace"
 
@@ -109,7 +109,7 @@ class LiveStream(io.TextIOBase):
         self._place = place
 
     @property
-    def encoding(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def encoding(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride] -- a property, where the base has an attribute
         """How text is written there."""
         return self._place.encoding
 
@@ -145,13 +145,13 @@ def hold() -> None:
             os.fstat(number)
         except OSError:
             _open_null(number, flags)
-    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]
-        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    if sys.platform == "win32" and sys.stderr is not None:  # pyright: ignore[reportUnnecessaryComparison]
+    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] -- None where the process was started without it
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 -- open until the process ends
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] -- None where the process was started without it
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 -- open until the process ends
+    if sys.platform == "win32" and sys.stderr is not None:  # pyright: ignore[reportUnnecessaryComparison] -- None where the process was started without it
         return  # A console there takes text, not bytes.
-    encoding = sys.stderr.encoding if sys.stderr is not None else "utf-8"  # pyright: ignore[reportUnnecessaryComparison]
+    encoding = sys.stderr.encoding if sys.stderr is not None else "utf-8"  # pyright: ignore[reportUnnecessaryComparison] -- None where the process was started without it
     sys.stderr = cast("io.TextIOWrapper", CourtesyStream(2, encoding))
 
 

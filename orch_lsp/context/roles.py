@@ -27,10 +27,10 @@ _CODE = frozenset(
     """.split()  # noqa: SIM905 -- a list of a hundred quoted words is harder to read
 )
 _DOCS = frozenset(
-    "adoc asciidoc creole htm html markdown md mdx org pod rst tex textile texi txt".split()  # noqa: SIM905
+    "adoc asciidoc creole htm html markdown md mdx org pod rst tex textile texi txt".split()  # noqa: SIM905 -- a list of words is read more easily
 )
 _CONFIG = frozenset(
-    "cfg conf config editorconfig env ini json5 jsonc properties toml xml yaml yml".split()  # noqa: SIM905
+    "cfg conf config editorconfig env ini json5 jsonc properties toml xml yaml yml".split()  # noqa: SIM905 -- a list of words is read more easily
 )
 
 SUFFIXES = _CODE | _DOCS | _CONFIG | {"json", "csv", "svg", "lock"}

@@ -96,7 +96,7 @@ def _joined(edits: Sequence[Edit]) -> tuple[Edit, ...]:
     for edit in edits:
         if joined and joined[-1].span.end >= edit.span.start:
             last = joined.pop()
-            edit = Edit(Span(last.span.start, max(last.span.end, edit.span.end)), last.new_text + edit.new_text)  # noqa: PLW2901
+            edit = Edit(Span(last.span.start, max(last.span.end, edit.span.end)), last.new_text + edit.new_text)  # noqa: PLW2901 -- the edit grows
         joined.append(edit)
     return tuple(joined)
 

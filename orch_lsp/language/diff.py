@@ -252,7 +252,7 @@ def _is_telling(item: _Item) -> bool:
 def _add_equal(
     pairs: _Pairs,
     trait: Callable[[_Item], Hashable | None],
-    accept: Callable[[_Item, _Item], bool] = lambda before, after: True,  # noqa: ARG005
+    accept: Callable[[_Item, _Item], bool] = lambda before, after: True,  # noqa: ARG005 -- each `accept` takes both
 ) -> None:
     """Pair what has the same trait, in the order of both sides; None is the trait of nothing."""
     groups: dict[Hashable, tuple[list[_Item], list[_Item]]] = {}

@@ -196,7 +196,7 @@ def _open_block(chunk: Chunk) -> OpenBlock | None:
 def _read_piece(text: str, start: int, end: int) -> _Piece:
     piece = text[start:end]
     # At the text's end a blank line ends what a blank line can; a heading that follows directly has to do so alone.
-    gap, marker = ("", _CUT.match(text, end)[0]) if end < len(text) else ("\n\n", "#")  # type: ignore[index]
+    gap, marker = ("", _CUT.match(text, end)[0]) if end < len(text) else ("\n\n", "#")  # type: ignore[index] -- a piece ends where a heading begins
     source = f"{piece}{gap}{marker} \n"
     probe = len(piece) + len(gap)
     elements = _elements(source, len(piece))

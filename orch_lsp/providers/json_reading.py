@@ -92,9 +92,9 @@ def bounded(value: object, *, depth: int = 4, members: int = 64, characters: int
         case _ if depth == 0:
             return None
         case dict():
-            return bounded_members(value, depth=depth, members=members, characters=characters)  # pyright: ignore[reportUnknownArgumentType]
+            return bounded_members(value, depth=depth, members=members, characters=characters)  # pyright: ignore[reportUnknownArgumentType] -- JSON of any shape
         case list():
-            return _bounded_items(value, depth, members, characters)  # pyright: ignore[reportUnknownArgumentType]
+            return _bounded_items(value, depth, members, characters)  # pyright: ignore[reportUnknownArgumentType] -- JSON of any shape
         case _:
             return None
 

@@ -97,5 +97,5 @@ def causes_of(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(cause))
         yield cause
         if isinstance(cause, BaseExceptionGroup):
-            pending.extend(cause.exceptions)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+            pending.extend(cause.exceptions)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType] -- a group of any exceptions
         pending.extend(linked for linked in (cause.__cause__, cause.__context__) if linked is not None)

@@ -35,7 +35,7 @@ _BELOW = "columns_below"
 _ABOVE_ALL = "~"
 _LARGEST_COUNT = 10**12
 """Tokens of a run; what is beyond is no count, and the sum of millions of runs stays a number that SQLite has."""
-_REPLACE_SUMMARY = f"INSERT OR REPLACE INTO summaries ({', '.join(SUMMARY)}) VALUES ({', '.join('?' * len(SUMMARY))})"  # noqa: S608
+_REPLACE_SUMMARY = f"INSERT OR REPLACE INTO summaries ({', '.join(SUMMARY)}) VALUES ({', '.join('?' * len(SUMMARY))})"  # noqa: S608 -- its parts are constants of ours, and values are bound
 _REPLACE_SECTION = (
     "INSERT OR REPLACE INTO drafted (document, key, run_id, sha256, state, applied) VALUES (?, ?, ?, ?, ?, ?)"
 )
@@ -95,7 +95,7 @@ def listing(
         where: About `run_id` and `record`.
         arguments: Its values.
     """
-    statement = f"SELECT run_id, {_LISTED} FROM runs LEFT JOIN summaries USING (run_id) WHERE {where}"  # noqa: S608
+    statement = f"SELECT run_id, {_LISTED} FROM runs LEFT JOIN summaries USING (run_id) WHERE {where}"  # noqa: S608 -- its parts are constants of ours, and values are bound
     for row in connection.execute(f"{statement} ORDER BY run_id DESC", tuple(arguments)):
         yield str(row[0]), _line(*row)
 
@@ -125,7 +125,7 @@ def catch_up(connection: sqlite3.Connection, limit: int, document: str | None = 
         return False
     of_document = "spec_path = ? AND NOT EXISTS (SELECT 1 FROM summaries WHERE summaries.run_id = runs.run_id)"
     where, value = ("run_id < ?", row[0]) if document is None else (of_document, document)
-    statement = f"SELECT run_id, spec_path, record FROM runs WHERE {where} ORDER BY run_id DESC LIMIT ?"  # noqa: S608
+    statement = f"SELECT run_id, spec_path, record FROM runs WHERE {where} ORDER BY run_id DESC LIMIT ?"  # noqa: S608 -- its parts are constants of ours, and values are bound
     found = connection.execute(statement, (value, limit)).fetchall()
     for run_id, of, record in found:
         try:

@@ -62,12 +62,12 @@ def _statement(groupings: Sequence[Grouping]) -> str:
     named = ", ".join(f"{key} AS {name}" for name, key in keys.items())
     sums = ", ".join(f"{value} AS all_{name}" for name, value in _SUMS.items())
     tables = (
-        f"SELECT '{by}', {by}_0, {f'{by}_1' if f'{by}_1' in keys else 'NULL'}, cost_currency, {_AGAIN} "  # noqa: S608
+        f"SELECT '{by}', {by}_0, {f'{by}_1' if f'{by}_1' in keys else 'NULL'}, cost_currency, {_AGAIN} "  # noqa: S608 -- its parts are constants of ours, and values are bound
         "FROM parts GROUP BY 1, 2, 3, 4"
         for by in groupings
     )
     return (
-        f"WITH parts AS (SELECT {named}, cost_currency, {sums} FROM summaries WHERE started_at >= ? "  # noqa: S608
+        f"WITH parts AS (SELECT {named}, cost_currency, {sums} FROM summaries WHERE started_at >= ? "  # noqa: S608 -- its parts are constants of ours, and values are bound
         f"GROUP BY {', '.join(keys)}, cost_currency) {' UNION ALL '.join(tables)}"
     )
 
@@ -93,7 +93,7 @@ def _add_unusual(
     for by, table in tables.items():
         keys = ", ".join(_KEYS[by])
         statement = (
-            f"SELECT {keys}, cost_currency, decimal_sum(cost_amount) FROM summaries "  # noqa: S608
+            f"SELECT {keys}, cost_currency, decimal_sum(cost_amount) FROM summaries "  # noqa: S608 -- its parts are constants of ours, and values are bound
             f"WHERE started_at >= ? AND cost_amount IS NOT NULL AND NOT {_PLAIN} GROUP BY {keys}, cost_currency"
         )
         for *key, currency, amount in connection.execute(statement, (since or "",)):

@@ -34,7 +34,7 @@ def with_choice(toml_text: str, provider: str, model: str | None) -> str:
             document["model"] = model
         elif "model" in document:
             document.remove("model")
-        changed = tomlkit.dumps(document)  # pyright: ignore[reportUnknownMemberType]
+        changed = tomlkit.dumps(document)  # pyright: ignore[reportUnknownMemberType] -- untyped in tomlkit
     except TOMLKitError as error:
         raise SettingsError(
             ErrorCode.INVALID_SETTINGS, f"The settings file cannot be changed: it is not valid TOML ({error})."

@@ -149,7 +149,7 @@ def read_editor(options: object) -> ProjectLayer:
     if is_nested_deeply(options):
         return ProjectLayer(problems=(Problem(Layer.EDITOR, "orch", "`orch` is not used: it is nested too deeply"),))
     cleaned = without_blanks(options)
-    if isinstance(cleaned, dict) and isinstance(cleaned.get("orch"), dict):  # pyright: ignore[reportUnknownMemberType]
+    if isinstance(cleaned, dict) and isinstance(cleaned.get("orch"), dict):  # pyright: ignore[reportUnknownMemberType] -- JSON or TOML of any shape
         cleaned = cast("dict[str, object]", cleaned)["orch"]
     if cleaned is None or cleaned == [] or cleaned == "":
         return ProjectLayer()

@@ -92,7 +92,7 @@ def _pins(document: Any) -> list[Any]:
 def _difference(before: str, document: Any) -> Edit:
     import tomlkit
 
-    after = tomlkit.dumps(document)  # pyright: ignore[reportUnknownMemberType]
+    after = tomlkit.dumps(document)  # pyright: ignore[reportUnknownMemberType] -- untyped in tomlkit
     if "\r\n" in before:
         after = re.sub(r"\r?\n", line_end_of(before), after)
     start = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), None)

@@ -168,7 +168,7 @@ class TrustStore:
             return {}
         except (OSError, ValueError, RecursionError):
             return None
-        if not isinstance(content, dict) or not isinstance(content.get("grants"), list):  # pyright: ignore[reportUnknownMemberType]
+        if not isinstance(content, dict) or not isinstance(content.get("grants"), list):  # pyright: ignore[reportUnknownMemberType] -- JSON or TOML of any shape
             return None
         return cast("dict[str, Any]", content)
 

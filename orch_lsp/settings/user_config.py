@@ -88,7 +88,7 @@ def with_provider(text: str, choice: ConfigChoice) -> str:
             for key, value in table.items():
                 if own.get(key) != value:
                     own[key] = value
-        changed = tomlkit.dumps(document)  # pyright: ignore[reportUnknownMemberType]
+        changed = tomlkit.dumps(document)  # pyright: ignore[reportUnknownMemberType] -- untyped in tomlkit
         is_as_wanted = tomllib.loads(changed) == wanted
     except (TOMLKitError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise _unchangeable(choice) from error

@@ -179,7 +179,7 @@ def _in_helix(present: str, program: str) -> str | None:
         _with_server(wanted, program)
         document = tomlkit.parse(present)
         _with_server(document, program)
-        changed = tomlkit.dumps(document)  # pyright: ignore[reportUnknownMemberType]
+        changed = tomlkit.dumps(document)  # pyright: ignore[reportUnknownMemberType] -- untyped in tomlkit
         return changed if tomllib.loads(changed) == wanted else None
     except (TOMLKitError, ValueError, TypeError, AttributeError):
         return None
@@ -385,7 +385,7 @@ def _in_json(present: str, path: tuple[str, str], server: dict[str, Any], indent
         values: Any = json.loads(present)
     except ValueError:
         return None
-    if not isinstance(values, dict) or not isinstance(values.get(path[0], {}), dict):  # pyright: ignore[reportUnknownMemberType]
+    if not isinstance(values, dict) or not isinstance(values.get(path[0], {}), dict):  # pyright: ignore[reportUnknownMemberType] -- JSON or TOML of any shape
         return None
     members = cast("dict[str, Any]", values)
     servers: dict[str, Any] = members.setdefault(path[0], {})

@@ -22,7 +22,7 @@ from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.review import is_spec
 
 
-async def code_lens(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeLens]:  # noqa: ARG001
+async def code_lens(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeLens]:  # noqa: ARG001 -- the signature of the handler
     """Lenses above the title: the commands that fit the document now; and one at each place that is open in it."""
     positions = snapshot.positions()
     in_draft = await offers_in_draft(snapshot)

@@ -25,7 +25,7 @@ _LARGEST_FILE = 2 * 1024 * 1024
 """Bytes of a file in which a heading is looked for."""
 
 
-async def document_link(snapshot: Snapshot, params: types.DocumentLinkParams) -> list[types.DocumentLink]:  # noqa: ARG001
+async def document_link(snapshot: Snapshot, params: types.DocumentLinkParams) -> list[types.DocumentLink]:  # noqa: ARG001 -- the signature of the handler
     """Links to the web with their target, all others with what is needed to find it, once somebody follows them."""
     reading = await snapshot.reading()
     return await asyncio.to_thread(_links, snapshot, reading)

@@ -23,7 +23,7 @@ _DEEPEST = 32
 
 async def document_symbol(
     snapshot: Snapshot,
-    params: types.DocumentSymbolParams,  # noqa: ARG001
+    params: types.DocumentSymbolParams,  # noqa: ARG001 -- the signature of the handler
 ) -> list[types.DocumentSymbol] | list[types.SymbolInformation]:
     """Sections, requirements, tasks and the like: a tree where the client can show one, else a list."""
     reading = await snapshot.reading()

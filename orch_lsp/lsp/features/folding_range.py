@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 async def folding_range(
     snapshot: Snapshot,
-    params: types.FoldingRangeParams,  # noqa: ARG001
+    params: types.FoldingRangeParams,  # noqa: ARG001 -- the signature of the handler
 ) -> list[types.FoldingRange]:
     """Whole lines, which every client can fold; the largest ones, if the client takes no more."""
     reading = await snapshot.reading()

@@ -32,7 +32,7 @@ def register(server: OrchServer) -> None:
         ls.editor_settings = ls.initial_settings = params.initialization_options
 
     @server.feature(types.INITIALIZED)
-    async def initialized(ls: OrchServer, params: types.InitializedParams) -> None:  # noqa: ARG001
+    async def initialized(ls: OrchServer, params: types.InitializedParams) -> None:  # noqa: ARG001 -- the signature of the handler
         # The heavy libraries load now, beside the client's own start.
         ls.run_task(ls.session(), "open session")
         await _pull_configuration(ls)
@@ -59,7 +59,7 @@ def register(server: OrchServer) -> None:
             refresh_all(ls)
 
     @server.feature(types.SHUTDOWN)
-    async def shutdown(ls: OrchServer, params: Any) -> None:  # noqa: ARG001
+    async def shutdown(ls: OrchServer, params: Any) -> None:  # noqa: ARG001 -- the signature of the handler
         await ls.close()
 
 

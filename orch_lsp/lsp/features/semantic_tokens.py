@@ -30,7 +30,7 @@ _KINDS: Mapping[TermKind, tuple[int, int]] = {
 }
 
 
-async def full(snapshot: Snapshot, params: types.SemanticTokensParams) -> types.SemanticTokens:  # noqa: ARG001
+async def full(snapshot: Snapshot, params: types.SemanticTokensParams) -> types.SemanticTokens:  # noqa: ARG001 -- the signature of the handler
     """The tokens of the whole document."""
     reading = await snapshot.reading()
     return await asyncio.to_thread(_tokens, reading, snapshot.positions(), None)
