@@ -11,10 +11,12 @@ import logging
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import cast
 
+from orch_lsp.context.stamps import Stamp, stamp_of
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Citation, Relation, folded
 from orch_lsp.git.files import read_file
@@ -141,7 +143,16 @@ def _wording(text: str) -> str:
 
 def read_reviewed(root: Path) -> frozenset[tuple[str, str, str]]:
     """Nodes that somebody has looked at, each with path, key and hash. A line that cannot be read is none."""
-    data = read_file(root / ORCH_DIRECTORY / REVIEWED, _MAX_REVIEWED_BYTES)
+    path = root / ORCH_DIRECTORY / REVIEWED
+    try:
+        return _reviewed(path, stamp_of(path.lstat()))
+    except OSError:
+        return frozenset()
+
+
+@lru_cache(maxsize=16)
+def _reviewed(path: Path, _stamp: Stamp) -> frozenset[tuple[str, str, str]]:
+    data = read_file(path, _MAX_REVIEWED_BYTES)
     found: set[tuple[str, str, str]] = set()
     for line in (data or b"").decode("utf-8", "replace").split("\n"):
         try:
@@ -150,9 +161,9 @@ def read_reviewed(root: Path) -> frozenset[tuple[str, str, str]]:
             continue
         if isinstance(entry, dict):
             values = cast("dict[str, object]", entry)
-            path, key, hashed = (values.get(name) for name in ("path", "key", "sha256"))
-            if isinstance(path, str) and isinstance(key, str) and isinstance(hashed, str):
-                found.add((path, key, hashed))
+            named, key, hashed = (values.get(name) for name in ("path", "key", "sha256"))
+            if isinstance(named, str) and isinstance(key, str) and isinstance(hashed, str):
+                found.add((named, key, hashed))
     return frozenset(found)
 
 
