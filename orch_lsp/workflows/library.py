@@ -78,7 +78,7 @@ def workflow_named(name: str, root: Path | None, providers: Collection[str]) -> 
     raise SettingsError(
         ErrorCode.INVALID_WORKFLOW,
         f"There is no workflow named “{name[:LONGEST_NAME]}”{f'; did you mean {meant[0]}?' if meant else '.'}",
-        remediation=f"There are {', '.join(every)}; a workflow of your own is a file {FOLDER}/NAME.toml.",
+        remediation=f"Known: {', '.join(every)}; a workflow of your own is a file {FOLDER}/NAME.toml.",
     )
 
 

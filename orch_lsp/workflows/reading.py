@@ -197,7 +197,7 @@ def _order_faults(steps: Sequence[WorkflowStep], lines: _Lines) -> list[Fault]:
     for number, step in enumerate(steps):
         if step.id not in STEPS:
             meant = near(step.id, STEPS)
-            more = f"; did you mean `{meant[0]}`?" if meant else f". There are {', '.join(STEPS)}."
+            more = f"; did you mean `{meant[0]}`?" if meant else f". Known: {', '.join(STEPS)}."
             faults.append(Fault(f"There is no step `{step.id[:LONGEST_NAME]}`{more}", lines.of(number, "id")))
         elif step.id in seen:
             faults.append(Fault(f"The step `{step.id}` is there twice.", lines.of(number, "id")))
