@@ -55,6 +55,22 @@ async def test_a_question_of_a_run_without_a_draft_is_answered_in_the_document(d
     assert (again["questions"][0]["answer"], again["draft"]) == ("no", None)
 
 
+async def test_the_answers_that_a_question_proposes_are_actions_on_the_title_and_where_it_stands(desk, model):
+    uri, record = await looked_at(desk, model, "answered", "clarify")
+    offered = await desk.editor.actions_at(uri, "# Rate limiter")
+    answers = [title for title in offered if title.startswith("Orch: Answer ")]
+    assert answers[:2] == [
+        "Orch: Answer “Is a refused client told the reason?”: yes",
+        "Orch: Answer “Is a refused client told the reason?”: no (the default)",
+    ]
+    assert not [title for title in await desk.editor.actions_at(uri, "Nothing else") if "Answer" in title]
+    assert (await desk.editor.run_action(offered[answers[1]]))["answer"] == "no"
+    assert "Is a refused client told the reason?" in desk.editor.text(uri)
+    left = [title for title in await desk.editor.actions_at(uri, "# Rate limiter") if title.startswith("Orch: Answer ")]
+    assert left == answers[2:]
+    assert (await desk.stored(record["run_id"]))["questions"][0]["answer"] == "no"
+
+
 async def test_a_draft_after_clarifying_is_a_run_of_its_own(desk, model):
     uri, record = await looked_at(desk, model, "then-drafted", "clarify")
     drafted = await desk.editor.draft(uri)

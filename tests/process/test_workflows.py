@@ -176,7 +176,7 @@ async def test_a_workflow_that_is_none_is_refused_before_anything_is_sent(orch, 
     assert done.code == 2
     assert done.json()["error"]["code"] == "invalid_workflow"
     assert ".orch/workflows/mine.toml, line 3" in done.json()["error"]["message"]
-    assert "is `work` meant?" in done.json()["error"]["message"]
+    assert "did you mean `work`?" in done.json()["error"]["message"]
     assert provider.requests == []
     checked = await orch("workflows", "check")
     assert checked.code == 1
@@ -223,7 +223,7 @@ async def test_the_file_of_a_workflow_shows_what_is_wrong_with_it_while_it_is_wr
     text = '[[steps]]\nid = "draft"\nprovider = "wrk"\n'
     uri = desk.editor.open(file, text)
     found = await desk.editor.diagnostic(uri, "invalid_workflow")
-    assert (found.range.start.line, "is `work` meant?" in found.message) == (2, True)
+    assert (found.range.start.line, "did you mean `work`?" in found.message) == (2, True)
     assert await desk.editor.hover(uri, "id =") == "`id`: Which step: one of those that there are."
 
 

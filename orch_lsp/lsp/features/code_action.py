@@ -32,6 +32,7 @@ from orch_lsp.lsp.context_actions import FILES, is_preview, mention_offers, page
 from orch_lsp.lsp.convert import SOURCE, workspace_edit
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.offers import Offer, offers, other_choices, rewrite_offer
+from orch_lsp.lsp.question_offers import ANSWER, question_offers
 from orch_lsp.lsp.section_offers import SectionOffer, offers_in_draft, section_offers, written_offers, written_sections
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.spec_actions import INSERT, TOGGLE, insert_actions, may_be_edited, toggle_actions
@@ -41,6 +42,7 @@ from orch_lsp.orchestration.review import findings_of_rules, is_spec
 from orch_lsp.orchestration.rewrite import may_be_rewritten
 from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
 from orch_lsp.rules.rule import Finding
+from orch_lsp.text import end_of_line, start_of_line
 from orch_lsp.workspace import state_home
 
 if TYPE_CHECKING:
@@ -110,8 +112,8 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
             if again is not None and all(again.argument != one.argument for one in offered):
                 offered.append(again)
         actions += [_action(offer, REWRITE) for offer in offered]
-    if in_draft is None and _asked_for(wanted, WORKFLOW):
-        actions += [_action(offer, WORKFLOW) for offer in await _workflows(snapshot, reading, params, wanted)]
+    if in_draft is None:
+        actions += await _workflows_and_answers(snapshot, reading, params, wanted)
     if _asked_for(wanted, TOGGLE):
         actions += await asyncio.to_thread(toggle_actions, snapshot, reading, params.range)
     if _asked_for(wanted, INSERT) and may_be_edited(reading):
@@ -130,6 +132,17 @@ def _for_client(snapshot: Snapshot, actions: list[types.CodeAction]) -> list[typ
     return [action.command for action in actions if action.command is not None]
 
 
+async def _workflows_and_answers(
+    snapshot: Snapshot, reading: Reading, params: types.CodeActionParams, wanted: list[str]
+) -> list[types.CodeAction]:
+    actions: list[types.CodeAction] = []
+    if _asked_for(wanted, ANSWER):
+        actions += [_action(offer, ANSWER) for offer in await _answers(snapshot, reading, params, wanted)]
+    if _asked_for(wanted, WORKFLOW):
+        actions += [_action(offer, WORKFLOW) for offer in await _workflows(snapshot, reading, params, wanted)]
+    return actions
+
+
 async def _workflows(
     snapshot: Snapshot, reading: Reading, params: types.CodeActionParams, wanted: list[str]
 ) -> list[Offer]:
@@ -139,6 +152,17 @@ async def _workflows(
     if snapshot.session.supervisor.live_on(snapshot.uri) is not None:
         return []
     return await asyncio.to_thread(workflow_offers, reading)
+
+
+async def _answers(
+    snapshot: Snapshot, reading: Reading, params: types.CodeActionParams, wanted: list[str]
+) -> list[Offer]:
+    """Answers to what the newest run asks: of all on the title, of one where it stands in the document."""
+    line: str | None = None
+    if wanted != [ANSWER] and not _on_title(snapshot, reading, params.range):
+        text, at = snapshot.text, snapshot.positions().offset(params.range.start)
+        line = text[start_of_line(text, at, 0) : end_of_line(text, at)]
+    return await question_offers(snapshot.session, reading, line)
 
 
 def _on_title(snapshot: Snapshot, reading: Reading, place: types.Range) -> bool:
