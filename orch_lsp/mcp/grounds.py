@@ -17,6 +17,7 @@ from orch_lsp.errors import ContextError, ErrorCode, RunError, SpecError
 from orch_lsp.language.code.links import CodeLinks
 from orch_lsp.language.index import Index
 from orch_lsp.mcp.reviewing import Reviews
+from orch_lsp.mcp.telling_keys import TellingKeys
 from orch_lsp.orchestration.file_documents import MAX_FILE_BYTES
 from orch_lsp.orchestration.reading import Reading, read
 from orch_lsp.orchestration.review import is_spec
@@ -87,15 +88,25 @@ class Grounds:
         session: Reads documents and runs.
         root: The workspace, its links resolved.
         reviews: Those that go on, or whose further pages may be asked for.
+        telling_keys: Keys that are not given, as they would tell a secret.
     """
 
     session: Session
     root: Path
+    telling_keys: TellingKeys = field(init=False)
     _store: RunStore | None = field(default=None, init=False)
     reviews: Reviews = field(default_factory=Reviews, init=False)
     _kept_back: tuple[tuple[object, ...], KeptBack] | None = field(default=None, init=False)
     _proposed: list[float] = field(default_factory=list[float], init=False)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self.telling_keys = TellingKeys(self.session.redactor)
+
+    def look_for_telling_keys(self) -> None:
+        """Know those of all specs that are known by now. Blocking."""
+        index = self.session.indexes.at((self.root, True)).index
+        self.telling_keys.look_at(tuple(index.documents.values()))
 
     def path_of(self, named: str) -> str:
         """A path below the root, from how an agent names it. Blocking, for links on the way; nothing is opened.
@@ -156,6 +167,7 @@ class Grounds:
                 ErrorCode.NOT_ALLOWED, f"{path} is not a spec of a known format.",
                 remediation="Call `spec_outline` without arguments: it lists the specs.",
             )  # fmt: skip
+        self.telling_keys.look_at((reading.indexed,))
         return reading
 
     async def index(self) -> Index:

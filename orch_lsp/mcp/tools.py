@@ -53,7 +53,6 @@ class Desk:
 
     async def take(self, call: Call, name: str, arguments: Mapping[str, Any] | None) -> Told:
         """The answer to one call; never raises but when it is cancelled."""
-        redactor = call.grounds.session.redactor
         try:
             tool = TOOLS.get(name)
             if tool is None:
@@ -75,7 +74,7 @@ class Desk:
         except Exception as fault:
             logger.exception("tool %s met a fault", name[:80])
             error = detail_of(fault)
-        return Told(None, outgoing.clean(_words(error), redactor))
+        return Told(None, outgoing.clean(_words(error), call.grounds.telling_keys))
 
 
 def _arguments(tool: Tool, given: Mapping[str, Any] | None) -> Any:
@@ -95,10 +94,11 @@ def _arguments(tool: Tool, given: Mapping[str, Any] | None) -> Any:
 
 
 def _told(answered: Answered, call: Call) -> Told:
-    redactor = call.grounds.session.redactor
-    structured = outgoing.clean(answered.answer.model_dump(mode="json"), redactor)
-    body = outgoing.clean(answered.body, redactor)
-    return Told(structured, outgoing.fenced(outgoing.clean(answered.head, redactor), body))
+    call.grounds.look_for_telling_keys()
+    keys = call.grounds.telling_keys
+    structured = outgoing.clean(answered.answer.model_dump(mode="json"), keys)
+    body = outgoing.clean(answered.body, keys)
+    return Told(structured, outgoing.fenced(outgoing.clean(answered.head, keys), body))
 
 
 def _words(error: ErrorDetail) -> str:
