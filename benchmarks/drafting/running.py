@@ -117,9 +117,11 @@ class Bench:
             "utf-8",
         )
         state = folder / "state"
-        kept = ("PATH", "HOME", "SYSTEMROOT", "TMPDIR", "LANG")
+        kept = ("HOME", "SYSTEMROOT", "TMPDIR", "LANG")
         self._env = {name: os.environ[name] for name in kept if name in os.environ}
         self._env |= {"ORCH_CONFIG_HOME": str(config), "ORCH_STATE_HOME": str(state), "PYTHONUTF8": "1"}
+        # Without ripgrep: where it is installed some other files may be chosen, and a request is another one then.
+        self._env["PATH"] = str(Path(sys.executable).parent)
 
     def run(self, brief: Brief, arm: Arm, *, loose: bool = False, collect: bool = False) -> Outcome:
         """Draft a brief in an arm, and put the draft into its document.
