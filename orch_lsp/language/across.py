@@ -10,23 +10,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from orch_lsp.document.items import PlacedMatch, visible_matches
-from orch_lsp.document.node import Citation, Node, Nodes, scope_named
+from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, scope_named
 from orch_lsp.document.profile import Severity
 from orch_lsp.language.index import FoundDefinition, Index, IndexedDocument
 from orch_lsp.markdown.reader import read
 from orch_lsp.rules.check import EVERY_RULE
-from orch_lsp.rules.rule import Family, Finding, Found, Related
+from orch_lsp.rules.rule import Family, Finding, Found, Reads, Related
+from orch_lsp.rules.shape import ShapeRules
 from orch_lsp.text import Span
 
 _BASE = "base"
 _SPECS = "specs"
 _DELTAS = "deltas"
 _CHANGES = frozenset(("modifies", "removes", "renames"))
+
+_TITLED: frozenset[NodeKind] = frozenset(("requirement", "scenario"))
 
 _HELD_AGAINST = re.compile(
     r"(?:(?<![\w-])(?:constitution(?:al)?|constitución|constituição|verfassung)|宪章|憲章|章程|헌법)[^\r\n|,;，；]{0,80}?"
@@ -49,6 +53,8 @@ class AcrossRule:
     """The fault that it finds, in a line."""
     check: Callable[[Index, IndexedDocument], Iterator[Found]] | None
     """None for one that looks at all documents at once (`alike`), where somebody has read them all."""
+    reads: Reads | None = None
+    """As of `Rule`."""
     waits_for_word: bool = False
     """As of `Rule`."""
 
@@ -56,17 +62,21 @@ class AcrossRule:
 _NOTHING: Mapping[str, Severity] = MappingProxyType({})
 
 
-def check_across(index: Index, path: str, severities: Mapping[str, Severity] = _NOTHING) -> tuple[Finding, ...]:
+def check_across(
+    index: Index, path: str, severities: Mapping[str, Severity] = _NOTHING, spec: SpecDocument | None = None
+) -> tuple[Finding, ...]:
     """All findings about the document at a path, in document order. Pure; never raises.
 
     Args:
         index: The documents of a workspace.
         path: One of them; of another one nothing is said.
         severities: The user's, by code, `*` for all others; a rule that is `off` does not run.
+        spec: The document as it was read, which keeps what was found until something else is written than words.
     """
     document = index.documents.get(path)
     if document is None or document.frozen:
         return ()
+    shape = None if spec is None else ShapeRules(spec, _looked_at(index, document))
     findings = [
         Finding(
             rule.code,
@@ -79,9 +89,34 @@ def check_across(index: Index, path: str, severities: Mapping[str, Severity] = _
         )
         for rule in ACROSS.values()
         if (severity := severities.get(rule.code, severities.get(EVERY_RULE, rule.severity))) != "off"
-        for found in (rule.check(index, document) if rule.check is not None else ())
+        for found in _found(rule, index, document, shape)
     ]
     return tuple(sorted(findings, key=lambda finding: finding.span))
+
+
+def _looked_at(index: Index, document: IndexedDocument) -> Iterator[object]:
+    """All that rules with `reads` look at beside the document's nodes."""
+    yield document.scope
+    yield document.places
+    scopes = {document.own_scope, *document.cited_scopes, *document.places.values()}
+    for scope in sorted(scopes):
+        yield scope
+        for other in (*index.in_scope(scope), *index.placing(scope)):
+            if other is not document:
+                yield other
+
+
+def _found(rule: AcrossRule, index: Index, document: IndexedDocument, shape: ShapeRules | None) -> Iterable[Found]:
+    check = rule.check
+    if check is None:
+        return ()
+    if shape is None or rule.reads is None:
+        return check(index, document)
+    return shape.found(rule.code, rule.reads, lambda: check(index, document))
+
+
+def _titles(node: Node) -> str | None:
+    return node.title if node.kind in _TITLED else None
 
 
 def _graded(rule: AcrossRule, found: Found, usual: Severity, said: Mapping[str, Severity]) -> Severity:
@@ -327,15 +362,15 @@ ACROSS: Mapping[str, AcrossRule] = {
     for rule in (
         AcrossRule(
             "modified_target_missing", "identity", "error",
-            "A change alters what its spec does not have.", modified_target_missing, waits_for_word=True,
+            "A change alters what its spec does not have.", modified_target_missing, reads=_titles, waits_for_word=True,
         ),
         AcrossRule(
             "modified_drops_scenario", "traceability", "error",
-            "A requirement is modified without a scenario that it has.", modified_drops_scenario,
+            "A requirement is modified without a scenario that it has.", modified_drops_scenario, reads=_titles,
         ),
         AcrossRule(
             "overlapping_changes", "identity", "warning",
-            "Two changes at work touch the same requirement.", overlapping_changes,
+            "Two changes at work touch the same requirement.", overlapping_changes, reads=_titles,
         ),
         AcrossRule(
             "capability_without_delta", "traceability", "warning",
@@ -343,7 +378,7 @@ ACROSS: Mapping[str, AcrossRule] = {
         ),
         AcrossRule(
             "delta_not_in_proposal", "traceability", "warning",
-            "A change has a delta that its proposal does not list.", delta_not_in_proposal,
+            "A change has a delta that its proposal does not list.", delta_not_in_proposal, reads=_titles,
         ),
         AcrossRule(
             "constitution_version_drift", "traceability", "information",
@@ -351,7 +386,7 @@ ACROSS: Mapping[str, AcrossRule] = {
         ),
         AcrossRule(
             "misplaced_spec_file", "structure", "error",
-            "A delta stands where it changes no spec.", misplaced_spec_file,
+            "A delta stands where it changes no spec.", misplaced_spec_file, reads=_titles,
         ),
         AcrossRule(
             "near_duplicate_across_specs", "language", "hint",

@@ -87,7 +87,7 @@ def findings_of_rules(reading: Reading) -> list[Finding]:
         unreviewed=frozenset(unreviewed.unreviewed_parts(reading)),
     )
     alone = check.check(reading.document, severities, around, facts)
-    across = across_rules.check_across(index, reading.spec_path, severities) if index.is_whole else ()
+    across = across_rules.check_across(index, reading.spec_path, severities, reading.document) if index.is_whole else ()
     return sorted((*alone, *across), key=attrgetter("span")) if across else list(alone)
 
 

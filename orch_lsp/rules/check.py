@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from types import MappingProxyType
 
@@ -102,7 +102,7 @@ def _names(neighbours: tuple[Neighbour, ...] | None) -> tuple[tuple[str, int], .
 def _check(
     subject: Subject, severities: tuple[Severity, ...], said: frozenset[str], *, is_spec_known: bool
 ) -> tuple[Finding, ...]:
-    local, shape = LocalRules(subject), ShapeRules(subject)
+    local, shape = LocalRules(subject), ShapeRules(subject.document, _parts_of(subject.neighbours))
     findings = [
         Finding(
             rule.code,
@@ -115,11 +115,22 @@ def _check(
         )
         for rule, severity in zip(RULES.values(), severities, strict=True)
         if severity != "off" and (is_spec_known or not rule.needs_spec)
-        for found in (
-            local.found(rule) if rule.local else shape.found(rule) if rule.reads is not None else rule.check(subject)
-        )
+        for found in _found(rule, subject, local, shape)
     ]
     return tuple(sorted(findings, key=_PLACE))
+
+
+def _found(rule: Rule, subject: Subject, local: LocalRules, shape: ShapeRules) -> Iterable[Found]:
+    if rule.local:
+        return local.found(rule)
+    if rule.reads is not None:
+        return shape.found(rule.code, rule.reads, lambda: rule.check(subject))
+    return rule.check(subject)
+
+
+def _parts_of(neighbours: Sequence[Neighbour]) -> Sequence[object]:
+    """What rules look at in the other documents."""
+    return [part for one in neighbours for part in (one.path, one.nodes)]
 
 
 def _severity(rule: Rule, found: Found, usual: Severity, said: frozenset[str]) -> Severity:

@@ -100,6 +100,9 @@ class Neighbour(Protocol):
         ...
 
 
+Reads = Callable[[Node], Hashable]
+
+
 def nothing_else(_: Node) -> None:
     """For `Rule.reads`: the words of nodes do not matter."""
 
@@ -201,7 +204,7 @@ class Rule:
     settle: Callable[[Subject, Sequence[Found]], Iterable[Found]] | None = None
     """For a local rule that looks at all its results before it says any: which of them it says. It gets the whole
     document, and them in the order in which `check` gives them."""
-    reads: Callable[[Node], Hashable] | None = None
+    reads: Reads | None = None
     """For a rule that looks at ids, kinds, states and citations of nodes, and how they lie in each other: what else it
     reads of a node. An edit that changes none of that changes none of its findings, each of which stands at a node, its
     name or its first line, or at a citation."""

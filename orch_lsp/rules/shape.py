@@ -5,13 +5,14 @@ The result is that of looking at the whole document.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Citation, Node
 from orch_lsp.document.pieces import TAKEN, TakenOver, keep
-from orch_lsp.rules.rule import Found, Neighbour, Related, Rule, Subject
+from orch_lsp.rules.rule import Found, Reads, Related
 from orch_lsp.text import Span, end_of_line, new_span
 
 
@@ -20,48 +21,48 @@ class _Kept:
     """The results of a rule, and the other documents that they hold with."""
 
     found: tuple[Found, ...]
-    neighbours: Sequence[Neighbour]
+    others: list[object]
 
 
 class ShapeRules:
-    """Runs such rules over one document."""
+    """Runs such rules over one document.
 
-    def __init__(self, subject: Subject) -> None:
-        self._subject = subject
+    Args:
+        document: The document.
+        others: Whatever else they look at.
+    """
 
-    def found(self, rule: Rule) -> Sequence[Found]:
-        """The results of a rule, as `rule.check` gives them."""
-        found = self._found_before(rule)
+    def __init__(self, document: SpecDocument, others: Iterable[object]) -> None:
+        self._document = document
+        self._others = list(others)
+
+    def found(self, code: str, reads: Reads, check: Callable[[], Iterable[Found]]) -> Sequence[Found]:
+        """The results of a rule, as `check` gives them."""
+        found = self._found_before(code, reads)
         if found is None:
-            found = tuple(rule.check(self._subject))
+            found = tuple(check())
             # The edits of a cure hold offsets that cannot be moved.
             if any(one.fixes for one in found):
                 return found
-        keep(self._subject.document, (ShapeRules, rule.code), _Kept(found, self._subject.neighbours))
+        keep(self._document, (ShapeRules, code), _Kept(found, self._others))
         return found
 
-    def _found_before(self, rule: Rule) -> tuple[Found, ...] | None:
+    def _found_before(self, code: str, reads: Reads) -> tuple[Found, ...] | None:
         """The results before the edit, moved; None if they may be others now."""
         taken = self._taken
-        kept: _Kept | None = None if taken is None else taken.kept.get((ShapeRules, rule.code))
-        if taken is None or kept is None or not self._same_neighbours(kept.neighbours):
+        kept: _Kept | None = None if taken is None else taken.kept.get((ShapeRules, code))
+        if taken is None or kept is None or kept.others != self._others:
             return None
-        reads, places = rule.reads, self._places
-        if reads is None or places is None or any(reads(old) != reads(new) for old, new in taken.remade):
+        places = self._places
+        if places is None or any(reads(old) != reads(new) for old, new in taken.remade):
             return None
         return _Moves(taken, places).found(kept.found)
 
     @cached_property
     def _taken(self) -> TakenOver | None:
-        document = self._subject.document
+        document = self._document
         # The nodes are made first: with them it is known whether they were taken over.
         return document.derived.get(TAKEN) if document.nodes else None
-
-    def _same_neighbours(self, before: Sequence[Neighbour]) -> bool:
-        now = self._subject.neighbours
-        return len(now) == len(before) and all(
-            one.path == other.path and one.nodes is other.nodes for one, other in zip(now, before, strict=True)
-        )
 
     @cached_property
     def _places(self) -> Mapping[Span, Span | None] | None:

@@ -11,15 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.parse import parse
 from orch_lsp.document.profile import Profile
 from orch_lsp.document.readings import Readings
+from orch_lsp.language.across import check_across
 from orch_lsp.language.index import IndexedDocument
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.rules.check import RULES, check
 from orch_lsp.rules.rule import Found, Rule, Subject
 from orch_lsp.rules.shape import ShapeRules
 from tests.fakes.format_documents import DOCUMENTS
+from tests.unit.test_across import MODIFIED, RENAMED, ROOT, delta, index_of, with_spec
 from tests.unit.test_edited_documents import edited, said
 
 TASKS = "".join(
@@ -53,6 +56,12 @@ class Counting:
         self._check = RULES[code].check
         self.rule: Rule = replace(RULES[code], check=self._looked)
 
+    def found(self, document: SpecDocument, around: tuple[IndexedDocument, ...]) -> tuple[Found, ...]:
+        reads = self.rule.reads
+        assert reads is not None
+        shape = ShapeRules(document, around)
+        return tuple(shape.found(self.rule.code, reads, lambda: self.rule.check(Subject(document, around))))
+
     def _looked(self, subject: Subject) -> Iterator[Found]:
         self.calls += 1
         return iter(self._check(subject))
@@ -63,13 +72,13 @@ def test_words_typed_in_a_task_only_move_findings_about_ids() -> None:
     counting = Counting("undefined_reference")
     text = TASKS
     document = readings.read("a", text, profile)
-    found = tuple(ShapeRules(Subject(document, around)).found(counting.rule))
+    found = counting.found(document, around)
     assert len(found) == 57
     for word in "typed":
         at = text.index("typed here", len(text) // 2)
         text = f"{text[:at]}{word}{text[at:]}"
         document = readings.read("a", text, profile)
-        found = tuple(ShapeRules(Subject(document, around)).found(counting.rule))
+        found = counting.found(document, around)
         assert found == tuple(counting.rule.check(Subject(parse(text, profile), around)))
         counting.calls -= 1
     assert counting.calls == 1
@@ -124,3 +133,26 @@ def test_beside_others_an_edited_document_is_judged_as_a_new_one(name: str, seed
             around = (*around[1:], beside("changed.md", other, name))
         document = readings.read("a", text, profile)
         assert said(check(document, neighbours=around)) == said(check(parse(text, profile), neighbours=around))
+
+
+_CHANGES = (
+    "Requirement: A", "Requirement: B", "Requirement: Z", "#### Scenario: S\n", "#### Scenario: T\n", "x", "\n",
+    "## REMOVED Requirements\n\n", "- FROM: ### Requirement: A\n- TO: ### Requirement: C\n",
+    "### Requirement: B\nIt SHALL.\n\n",
+)  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(seed=st.integers(0, 1 << 30), keys=st.integers(1, 8))
+def test_faults_between_documents_are_those_of_a_new_reading(seed: int, keys: int) -> None:
+    chance, readings, path = random.Random(seed), Readings(), f"{ROOT}/{delta()}"
+    text = with_spec(f"{MODIFIED}{RENAMED}")[delta()]
+    for _ in range(keys):
+        others = with_spec(text, y=MODIFIED if chance.random() < 0.8 else RENAMED)
+        index = index_of(others)
+        document = readings.read(path, text, named("openspec/delta"))
+        known = index.documents[path]
+        live = index.with_document(replace(known, nodes=document.nodes))
+        assert check_across(live, path, spec=document) == check_across(index, path)
+        at = chance.randrange(len(text) + 1)
+        text = f"{text[:at]}{chance.choice(_CHANGES)}{text[at + chance.choice((0, 0, 1, 9)) :]}"
