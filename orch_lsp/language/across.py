@@ -370,7 +370,7 @@ ACROSS: Mapping[str, AcrossRule] = {
         ),
         AcrossRule(
             "overlapping_changes", "identity", "warning",
-            "Two changes at work touch the same requirement.", overlapping_changes, reads=_titles,
+            "Two open changes touch the same requirement.", overlapping_changes, reads=_titles,
         ),
         AcrossRule(
             "capability_without_delta", "traceability", "warning",

@@ -68,7 +68,7 @@ def _named(key: str | None) -> str:
 RULES = (
     Rule(
         "near_duplicate_requirement", "language", "information",
-        "A requirement says what another one in its document says.", near_duplicate_requirement,
+        "Two requirements of a document say the same.", near_duplicate_requirement,
         local=True, settle=_twice,
     ),
 )  # fmt: skip

@@ -60,7 +60,7 @@ def _name(char: str) -> str:
 
 RULES = (
     Rule(
-        "hidden_character", "structure", "warning", "A character that nobody sees, and that a model reads.",
+        "hidden_character", "structure", "warning", "An invisible character, which a model reads.",
         hidden_character, fixable=True,
     ),
 )  # fmt: skip

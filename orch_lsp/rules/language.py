@@ -242,7 +242,7 @@ def gwt_incomplete(subject: Subject) -> Iterator[Found]:
         if node.kind not in {"scenario", "criterion"} or then.any_in(node.span) or not when.any_in(node.span):
             continue
         if node.kind == "scenario" or any(not text[span.start].islower() for span in given.within(node.span)):
-            yield Found("This says when, and not what then: add the step with THEN.", node.head, node.key)
+            yield Found("This says when, but not what happens then: add the step with THEN.", node.head, node.key)
 
 
 RULES = (
@@ -255,10 +255,10 @@ RULES = (
         local=True,
     ),
     Rule(
-        "open_ended", "language", "information", "A list in a requirement that has no end.", open_ended, local=True,
+        "open_ended", "language", "information", "A list in a requirement is left open.", open_ended, local=True,
     ),
     Rule(
-        "superfluous_infinitive", "language", "hint", "More words than a verb, such as “be able to”.",
+        "superfluous_infinitive", "language", "hint", "A phrase where a verb would do, such as “be able to”.",
         superfluous_infinitive, local=True,
     ),
     Rule(
@@ -279,6 +279,7 @@ RULES = (
         ears_shape, local=True,
     ),
     Rule(
-        "gwt_incomplete", "language", "warning", "A scenario says when, and not what then.", gwt_incomplete, local=True,
+        "gwt_incomplete", "language", "warning", "A scenario says when, but not what happens then.",
+        gwt_incomplete, local=True,
     ),
 )  # fmt: skip

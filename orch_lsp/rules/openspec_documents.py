@@ -109,7 +109,7 @@ def unread_heading(subject: Subject) -> Iterator[Found]:
 
 
 def _unread(span: Span, key: str, wanted: str) -> Found:
-    return Found(f"OpenSpec passes this over: write `{wanted}`, in these words and nothing around them.", span, key)
+    return Found(f"OpenSpec ignores this: write `{wanted}`, in these words and nothing around them.", span, key)
 
 
 def _read_as_typed(document: SpecDocument, node: Node) -> bool:
@@ -312,9 +312,9 @@ RULES = (
         "A delta changes a requirement in two ways that exclude each other.", conflicting_operations,
         reads=heading_of,
     ),
-    Rule("rename_without_pair", "structure", "off", "A rename says from what, and not to what.", rename_without_pair),
+    Rule("rename_without_pair", "structure", "off", "A rename says from what, but not to what.", rename_without_pair),
     Rule(
-        "duplicate_id", "identity", "off", "A name or number is there already.", duplicate_id,
+        "duplicate_id", "identity", "off", "A name or number is used already.", duplicate_id,
         reads=lambda node: (_has_id(node), heading_of(node)), waits_for_word=True,
     ),
     Rule(

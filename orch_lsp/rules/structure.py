@@ -339,14 +339,14 @@ def missing_front_matter_key(subject: Subject) -> Iterator[Found]:
 
 RULES = (
     Rule(
-        "missing_title", "structure", "warning", "The title that the format asks for is not there.", missing_title,
+        "missing_title", "structure", "warning", "The title that the format asks for is missing.", missing_title,
         fixable=True,
     ),
     Rule(
-        "missing_section", "structure", "hint", "A section of the format is not there.", missing_section, fixable=True
+        "missing_section", "structure", "hint", "A section of the format is missing.", missing_section, fixable=True
     ),
     Rule(
-        "missing_recommended_section", "structure", "information", "A section that the format recommends is not there.",
+        "missing_recommended_section", "structure", "information", "A section that the format recommends is missing.",
         missing_recommended_section, fixable=True,
     ),
     Rule(
@@ -354,7 +354,7 @@ RULES = (
     ),
     Rule("placeholder_section", "structure", "hint", "A section holds only a placeholder.", placeholder_section),
     Rule(
-        "duplicate_section", "structure", "warning", "A section is there twice under one heading.", duplicate_section,
+        "duplicate_section", "structure", "warning", "Two sections have the same heading.", duplicate_section,
         fixable=True,
     ),
     Rule(

@@ -385,17 +385,17 @@ RULES = (
         reads=is_given_up, needs_spec=True,
     ),
     Rule(
-        "story_without_task", "traceability", "warning", "No task is for a story.", story_without_task,
+        "story_without_task", "traceability", "warning", "A story has no task.", story_without_task,
         reads=is_given_up, needs_spec=True,
     ),
     Rule(
         "requirement_without_task", "traceability", "information",
-        "No task is for a requirement, where tasks are for most others.", requirement_without_task,
+        "A requirement has no task, where most others have one.", requirement_without_task,
         reads=is_given_up, needs_spec=True,
     ),
     Rule(
         "task_without_requirement", "traceability", "information",
-        "A task is for no requirement, where nearly all others are for some.", task_without_requirement,
+        "A task serves no requirement, where nearly all others serve one.", task_without_requirement,
         reads=_looks_back,
     ),
     Rule(
@@ -408,6 +408,6 @@ RULES = (
     ),
     Rule(
         "stale_downstream", "traceability", "warning",
-        "What a document is made of was reworded since.", stale_downstream, needs_spec=True,
+        "The text that a document rests on was reworded since.", stale_downstream, needs_spec=True,
     ),
 )  # fmt: skip

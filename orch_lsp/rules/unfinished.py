@@ -81,7 +81,7 @@ def _put_off(chunk: Chunk) -> tuple[Span, ...]:
 
 RULES = (
     Rule(
-        "reader_addressed", "language", "hint", "A paragraph is words of a model to its reader.", reader_addressed,
+        "reader_addressed", "language", "hint", "A paragraph is a model speaking to its reader.", reader_addressed,
         waits_for_word=True,
     ),
     Rule(

@@ -24,7 +24,7 @@ Name = tuple[str, str]
 
 STERNER = {
     "done_without_evidence": "Files that ticked tasks name are in the repository, and not in the copy of its specs.",
-    "gwt_incomplete": "A scenario says when, and not what then.",
+    "gwt_incomplete": "A scenario says when, but not what happens then.",
     "overlapping_changes": "Two active changes alter one requirement: the second one that is archived takes it back.",
     "capability_without_delta": "A proposal names a capability, and no delta says what becomes of it.",
     "modified_target_missing": "A delta alters what the spec lacks: `archive` refuses it, and the validator does not.",
