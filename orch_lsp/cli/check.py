@@ -14,6 +14,7 @@ import click
 from orch_lsp.cli.files import replace_text
 from orch_lsp.cli.fixing import fix
 from orch_lsp.cli.git_files import ChangedSince, Checkouts, GitShelf, staged
+from orch_lsp.cli.options import chosen_form
 from orch_lsp.cli.output import EXIT_FAILED, say, say_error, write_json, write_page, write_result
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import SpecError
@@ -78,11 +79,9 @@ def check(
 
     Exit codes: 0 no error was found, 1 an error, 2 wrong arguments.
     """
-    if as_json and form not in {None, "json"}:
-        raise click.UsageError(f"--json and --format {form} exclude one another")
+    form = chosen_form(form, as_json=as_json)
     if to_fix and is_staged:
         raise click.UsageError("--fix writes files, and --staged reads none: leave out one of them")
-    form = "json" if as_json else form or "text"
     asked = _Asked(paths, workspace, frozenset(rules), to_fix=to_fix, is_staged=is_staged, since=since)
     checked, is_lost = asyncio.run(_check(asked))
     report = checked.report(of_checkout=form in {"sarif", "github"})

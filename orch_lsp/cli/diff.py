@@ -15,6 +15,7 @@ import click
 from orch_lsp.cli import diff_report
 from orch_lsp.cli.diff_report import Compared, ComparedDocument
 from orch_lsp.cli.git_files import Checkouts, committed, really
+from orch_lsp.cli.options import chosen_form
 from orch_lsp.cli.output import EXIT_FAILED, say, write_json, write_page
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import SpecError
@@ -77,10 +78,9 @@ def diff(*, old: str, new: str, form: str | None, as_json: bool, workspace: Path
 
     Exit codes: 0 all specs were read, 1 one could not be, 2 wrong arguments.
     """
-    if as_json and form not in {None, "json"}:
-        raise click.UsageError(f"--json and --format {form} exclude one another")
+    form = chosen_form(form, as_json=as_json)
     compared, is_whole = asyncio.run(_compare(old, new, workspace))
-    if as_json or form == "json":
+    if form == "json":
         write_json(diff_report.as_json(compared))
     else:
         write_page("".join(f"{line}\n" for line in diff_report.as_lines(compared)))

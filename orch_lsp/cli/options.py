@@ -20,6 +20,17 @@ def provider_names(_context: click.Context, _parameter: click.Parameter, begun: 
     return [name for name in presets.PRESETS if name.startswith(begun)]
 
 
+def chosen_form(form: str | None, *, as_json: bool) -> str:
+    """The form of an output: `--json` is `--format json`, and without either it is `text`.
+
+    Raises:
+        click.UsageError: The two options contradict each other.
+    """
+    if as_json and form not in {None, "json"}:
+        raise click.UsageError(f"--json and --format {form} exclude one another")
+    return "json" if as_json else form or "text"
+
+
 provider_option = click.option(
     "--provider",
     metavar="NAME",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from orch_lsp.cli.options import chosen_form
 from orch_lsp.cli.output import EXIT_FAILED, say, write_json, write_page, write_result
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.late import late
@@ -48,9 +49,7 @@ def trace(*, paths: tuple[Path, ...], form: str | None, as_json: bool, no_code: 
 
     Exit codes: 0 all specs were read, 1 one could not be, 2 wrong arguments.
     """
-    if as_json and form not in {None, "json"}:
-        raise click.UsageError(f"--json and --format {form} exclude one another")
-    form = "json" if as_json else form or "text"
+    form = chosen_form(form, as_json=as_json)
     found = asyncio.run(_find(paths, workspace, with_code=not no_code, with_others=form == "html"))
     traced = trace_of(found)
     if form == "json":
