@@ -104,11 +104,13 @@ async def review_of(grounds: Grounds, asked: OfSpecs, rules: Collection[str]) ->
     """
     first = paging.start_of(asked.cursor)
     question = (asked.path, *sorted(rules))
-    review = grounds.reviews.of(question) if first else None
+    # The page behind an empty one begins at 0, too.
+    is_first = asked.cursor is None
+    review = None if is_first else grounds.reviews.of(question)
     if review is None:
         review = await _begun(grounds, asked.path, rules)
         grounds.reviews.keep(question, review)
-    await review.as_far_as(first + asked.limit, patience=0.0 if first else PATIENCE_SECONDS)
+    await review.as_far_as(first + asked.limit, patience=PATIENCE_SECONDS if is_first else 0.0)
     return review
 
 

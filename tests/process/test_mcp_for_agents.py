@@ -386,6 +386,7 @@ async def test_pages_of_a_report_are_those_of_the_first(homes, specs):
         (specs / "new.spec.md").write_text("# New\n\nWords.\n\n## Goal\n\nTODO\n\n## Goal\n\nText.\n")
         second = await one.call("spec_check", limit=200, cursor=first["next_cursor"])
         assert second["total"] == first["total"] == 3 + len(second["findings"])
+        assert (await one.call("spec_check", limit=3, cursor="at:0"))["total"] == first["total"]
         again = await one.call("spec_check", limit=200)
         assert again["total"] > first["total"]
 
