@@ -108,6 +108,12 @@ def test_a_name_that_the_code_cannot_hold_or_names_already_is_refused(text, new,
     assert reason in refused.value.message
 
 
+def test_ranges_in_code_that_run_into_each_other_are_left_alone():
+    with pytest.raises(SpecError) as refused:
+        renamed_in("# FR-001..FR-001-FR-003", ["FR-001", "FR-002", "FR-003"], "FR-001", "FR-777")
+    assert "ranges that run into each other" in refused.value.message
+
+
 _words = st.sampled_from([
     "FR-001", "FR-0010", "FR-002", "FR-003", "FR-001-FR-003", "T001", "# ", "// ", "\n", "\r\n", '"""',
     "def test_fr_001():",    " and ", ",", "🎈", "'", "\t", "x = ", "Requirement: ", "-", "..", "story 1",

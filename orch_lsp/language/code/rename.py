@@ -123,6 +123,8 @@ def _edits(
                 f"`{one.path}` names it in line {one.place.line + 1} in a way that cannot hold the new name."
             )
         edits[span] = new
+    if any(second.start < first.end for first, second in pairwise(sorted(edits))):
+        raise _refused(f"`{places[0].path}` names it in ranges that run into each other.")
     for span, new in sorted(edits.items()):
         if text[span.start : span.end] != new:
             yield Edit(span, new)
