@@ -164,6 +164,15 @@ async def test_pieces_that_the_editor_counted_and_that_never_come_are_missed(mod
     assert record["error"]["code"] == "incomplete_output"
 
 
+@pytest.mark.parametrize("window", [1, 300, 10**15, -5, "64000", None, True, 1.5])
+async def test_a_model_that_lies_about_its_window_is_asked_all_the_same(models, workspace, window):
+    models.listed[0]["maxInputTokens"] = window
+    (workspace / "limits.py").write_text("def limit(client):\n    return 10\n" * 200)
+    uri, record = await drafted(models, workspace)
+    assert record["status"] == "completed", record["error"]
+    assert models.editor.text(uri) == SPEC.replace("TODO", "Limit each client to 10 requests a second.", 1)
+
+
 async def test_an_editor_without_models_says_so(start_editor, homes, workspace):
     homes.configure('provider = "editor"\n[providers.editor]\nmodel = "copilot/gpt-x"\n')
     editor = await start_editor()
