@@ -84,11 +84,17 @@ def findings_of_rules(reading: Reading) -> list[Finding]:
         technologies=evidence.technologies(reading, index),
         lost_mentions=lost_mentions.lost_mentions(reading),
         answered=reading.answered,
-        unreviewed=frozenset(unreviewed.unreviewed_parts(reading)),
+        unreviewed=_unreviewed(reading),
     )
     alone = check.check(reading.document, severities, around, facts)
     across = across_rules.check_across(index, reading.spec_path, severities, reading.document) if index.is_whole else ()
     return sorted((*alone, *across), key=attrgetter("span")) if across else list(alone)
+
+
+def _unreviewed(reading: Reading) -> frozenset[str]:
+    # Off unless somebody has switched it on: each draft that is written at once would be full of it.
+    is_on = reading.severities.get(unreviewed.CODE, "off") != "off"
+    return frozenset(unreviewed.unreviewed_parts(reading)) if is_on else frozenset()
 
 
 def is_of_the_document(problem: Problem) -> bool:

@@ -24,6 +24,9 @@ from orch_lsp.text import sha256
 
 logger = logging.getLogger(__name__)
 
+CODE = "unreviewed_ai_section"
+"""The rule that tells of them."""
+
 
 def unreviewed_parts(reading: Reading) -> dict[str, str]:
     """The hashes of those parts by key. Blocking: the provenance beside a spec is read when it has changed."""

@@ -19,7 +19,7 @@ MOST_FILES = 200_000
 MOST_LEFT_OUT = 50_000
 """Files that git leaves out, and folders that are looked into for them."""
 _MOST_NAMED = 8
-_OWN = (".orch/local/", ".orch/provenance/", ".orch/.gitattributes")
+_OWN = (".orch/local/", ".orch/provenance/", ".orch/.gitattributes", ".orch/reviewed.jsonl")
 _OF_GIT = (".git/config", ".git/hooks")
 _OF_SECRETS = (".env", ".env.local", ".envrc")
 """Files that git leaves out, and that other programs read as settings."""

@@ -21,7 +21,7 @@ def unreviewed_ai_section(subject: Subject) -> Iterator[Found]:
 
 RULES = (
     Rule(
-        "unreviewed_ai_section", "traceability", "hint", "A model wrote a section, and nobody has reviewed it.",
+        "unreviewed_ai_section", "traceability", "off", "A model wrote a section, and nobody has reviewed it.",
         unreviewed_ai_section,
     ),
 )  # fmt: skip

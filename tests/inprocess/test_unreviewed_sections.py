@@ -16,7 +16,7 @@ ANSWER = ["## Goal\n\nLimit clients.\n\n## Tasks\n\n- [ ] Count.\n"]
 async def drafted(start_editor, workspace, provider, homes, how):
     homes.use(provider.url)
     provider.script(stream_reply(chat_pieces(ANSWER)))
-    editor = await start_editor(settings={"apply": how})
+    editor = await start_editor(settings={"apply": how, "lint": {CODE: "hint"}})
     uri = editor.open(workspace / "a.spec.md", SPEC)
     record = await editor.draft(uri)
     return editor, uri, record["run_id"]
@@ -72,4 +72,14 @@ async def test_what_a_person_took_is_reviewed(start_editor, workspace, provider,
     await editor.execute("orch.applyDraft", {"runId": run_id})
     await saved(editor, workspace, uri, "goal", "tasks")
     assert reviewed(workspace) == {"goal", "tasks"}
+    assert await found(editor, uri) == []
+
+
+async def test_nothing_is_said_unless_it_is_switched_on(start_editor, workspace, provider, homes):
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor(settings={"lint": {"*": "error"}})
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+    await editor.draft(uri)
+    await saved(editor, workspace, uri, "goal", "tasks")
     assert await found(editor, uri) == []
