@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { isSpec } from "../documents/specs";
 import { commandFailure, failureText } from "../client/failure";
 import type { KeyStore } from "../keys/keyStore";
 import { comingFirst, foundIn, listedIn, offeredServices, type Found, type Listed } from "./setupAnswers";
@@ -234,15 +235,27 @@ async function isTakenAway(saved: string, other: { layer: string; provider: stri
 
 /** Says what was saved, with the next step as a button. Not awaited by who sets up: the message may stay. */
 async function offerDraft(told: string, document: vscode.Uri | undefined): Promise<void> {
-  const active = document ?? vscode.window.activeTextEditor?.document.uri;
-  const isSpec = active !== undefined && /\.(md|markdown)$/iu.test(active.path);
-  const next = isSpec ? vscode.l10n.t("Draft Now") : vscode.l10n.t("New Spec");
+  const spec = toDraft(document);
+  const next = spec === undefined ? vscode.l10n.t("New Spec") : vscode.l10n.t("Draft Now");
   await Promise.resolve();
   void vscode.window.showInformationMessage(told, next).then((chosen) => {
     if (chosen === undefined) return;
-    if (isSpec) void vscode.commands.executeCommand("orch.generateDraft", active);
-    else void vscode.commands.executeCommand("orch.newSpec");
+    if (spec === undefined) void vscode.commands.executeCommand("orch.newSpec");
+    else void draft(spec);
   });
+}
+
+/** The document that was set up for or is in front; behind a page such as the walkthrough, the one spec that is open. */
+function toDraft(document: vscode.Uri | undefined): vscode.Uri | undefined {
+  const front = document ?? vscode.window.activeTextEditor?.document.uri;
+  if (front !== undefined) return /\.(md|markdown)$/iu.test(front.path) ? front : undefined;
+  const [spec, other] = vscode.workspace.textDocuments.filter(isSpec);
+  return other === undefined ? spec?.uri : undefined;
+}
+
+async function draft(spec: vscode.Uri): Promise<void> {
+  await vscode.window.showTextDocument(spec);
+  await vscode.commands.executeCommand("orch.generateDraft", spec);
 }
 
 function icon(source: string): vscode.ThemeIcon {
