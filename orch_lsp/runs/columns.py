@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from orch_lsp.generation import Usage
 from orch_lsp.runs.escape import plain
-from orch_lsp.runs.labels import ListedRun, model_label, status_with, tokens_label
+from orch_lsp.runs.labels import ListedRun, listed_status, model_label, tokens_label
 from orch_lsp.runs.status import RunStatus, SectionState
 
 COUNTS = (
@@ -29,7 +29,10 @@ SUMMARY = (
     "cost_amount", "cost_currency", "error_code", "draft_state", "draft_partial", "cost_exact",
 )  # fmt: skip
 _STATUSES = frozenset(map(str, RunStatus))
-_LISTED = "started_at, summaries.status, error_code, provider, kind, model, document, input_tokens, output_tokens"
+_LISTED = (
+    "started_at, summaries.status, error_code, provider, kind, model, document, input_tokens, output_tokens, "
+    "summaries.draft_state"
+)
 _BELOW = "columns_below"
 """The key in `meta` of the id below which runs may have no columns; there is none when all have."""
 _ABOVE_ALL = "~"
@@ -150,13 +153,14 @@ def _line(
     document: object,
     input_tokens: object,
     output_tokens: object,
+    draft_state: object,
 ) -> ListedRun | None:
     if status not in _STATUSES:
         return None
     return ListedRun(
         str(run_id),
         plain(started_at),
-        status_with(RunStatus(status), _known(error_code)),
+        listed_status(RunStatus(status), _known(error_code), _known(draft_state)),
         model_label(str(provider), _known(model), kind=_known(kind)),
         plain(document),
         tokens_label(Usage(_count(input_tokens), _count(output_tokens))),

@@ -14,7 +14,7 @@ from orch_lsp.runs.labels import cost_label, model_label, status_label, tokens_l
 from orch_lsp.runs.record import ContextItemRef, RunRecord
 from orch_lsp.runs.schema import plain_value
 from orch_lsp.runs.timeline import duration_of
-from orch_lsp.text import diff_lines, split_lines
+from orch_lsp.text import counted, diff_lines, split_lines
 
 SCHEMA = "orch.compare/1"
 _MOST_LINES = 4_000
@@ -253,7 +253,8 @@ def _context_lines(made: Comparison, names: Sequence[str]) -> Iterator[str]:
         told = "with another content" if len(having) == len(names) else f"only in {', '.join(having)}"
         yield f"{plain(one.path)}{lines}: {told}"
     if made.context_in_common and made.context:
-        yield f"{made.context_in_common} more pieces are the same"
+        same = counted(made.context_in_common, "more piece")
+        yield f"{same} {'is' if made.context_in_common == 1 else 'are'} the same"
 
 
 def _section_lines(made: Comparison, names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -37,15 +37,17 @@ def listed(record: RunRecord) -> ListedRun:
     return ListedRun(
         record.run_id,
         plain(record.timing.started_at),
-        f"{status_label(record)}, draft waits" if _waits(record) else status_label(record),
+        listed_status(record.status, record.error.code if record.error else None, record.draft and record.draft.state),
         model_label(record.provider.id, record.model.resolved or record.model.requested, kind=record.provider.kind),
         plain(record.spec.path),
         tokens_label(record.usage),
     )
 
 
-def _waits(record: RunRecord) -> bool:
-    return record.status is RunStatus.COMPLETED and record.draft is not None and record.draft.state is DraftState.READY
+def listed_status(status: RunStatus, error_code: str | None, draft_state: str | None) -> str:
+    """The status in a list, or that a completed run's draft waits for a person, which has the width of a status."""
+    waits = status is RunStatus.COMPLETED and draft_state == DraftState.READY
+    return "draft waits" if waits else status_with(status, error_code)
 
 
 def list_line(run: ListedRun) -> str:

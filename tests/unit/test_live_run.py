@@ -69,13 +69,13 @@ async def test_the_texts_of_two_steps_are_kept_apart_while_both_arrive(tmp_path,
         ("section:goal", 0, "one "), ("section:tasks", 0, "eins "), ("section:goal", 4, "two"),
         ("section:tasks", 5, "zwei"),
     ]  # fmt: skip
-    assert (goal.text, tasks.text, live.text) == ("one two", "eins zwei", "one two\neins zwei")
+    assert (goal.text, tasks.text, live.text) == ("one two", "eins zwei", "one two\n\neins zwei")
 
     # Its owner is nobody who lives.
     with closing(sqlite3.connect(store.location)) as db, db:
         db.execute("UPDATE runs SET heartbeat_at = '2026-01-01T00:00:00.000Z'")
     (ended,) = await store.reconcile()
-    assert await store.partial_text(ended.run_id) == "one two\neins zwei"
+    assert await store.partial_text(ended.run_id) == "one two\n\neins zwei"
     assert [step.status for step in ended.steps] == [StepStatus.INTERRUPTED] * 2
     assert [await store.text(step.output_sha256 or "") for step in ended.steps] == ["one two", "eins zwei"]
     await store.aclose()

@@ -159,5 +159,5 @@ async def test_the_checkpoints_of_two_steps_do_not_overwrite_each_other(location
     await store.checkpoint(run.run_id, "section:goal", 0, "one")
     await store.checkpoint(run.run_id, "section:tasks", 0, "two")
     await store.checkpoint(run.run_id, "section:goal", 3, " more")
-    assert await store.partial_text(run.run_id) == "one more\ntwo"
+    assert await store.partial_text(run.run_id) == "one more\n\ntwo"
     await store.aclose()
