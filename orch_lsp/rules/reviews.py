@@ -16,12 +16,12 @@ def unreviewed_ai_section(subject: Subject) -> Iterator[Found]:
     for node in subject.document.nodes.nodes:
         if node.key in keys and node.span.start >= end:
             end = node.span.end
-            yield Found("A model wrote this, and nobody has reviewed it.", node.head, node.key)
+            yield Found("A run wrote this, and nobody has reviewed it yet.", node.head, node.key)
 
 
 RULES = (
     Rule(
-        "unreviewed_ai_section", "traceability", "off", "A model wrote a section, and nobody has reviewed it.",
+        "unreviewed_ai_section", "traceability", "off", "A run wrote a section, and nobody has reviewed it.",
         unreviewed_ai_section,
     ),
 )  # fmt: skip
