@@ -16,7 +16,7 @@ nvim.run(function()
   -- A server by its address, a model by its words, and no draft yet.
   local port = vim.fn.readfile(vim.env.E2E_CONTROL .. '/port')[1]
   nvim.answer_inputs({ '127.0.0.1:' .. port, 'E2E_WORK_KEY' })
-  asked = nvim.answer_selects({ 'A server of your own', 'denied', 'Try it', 'Choose anew', 'nothing has this' })
+  asked = nvim.answer_selects({ 'A server of your own', 'denied', 'Try it', 'Choose again', 'nothing has this' })
   vim.cmd('Orch setup')
   nvim.wait('the end of the questions', function()
     return #asked == 5

@@ -139,7 +139,7 @@ export const setup = [
         await box.fill("den");
         await choose(page, "denied");
         await choose(page, "Try it, then save it in");
-        await choose(page, "Choose anew");
+        await choose(page, "Choose again");
         assert.doesNotMatch(readFileSync(world.at("orch-config/config.toml"), "utf8"), /^provider/mu);
         await choose(page, "work");
         await page.locator(".quick-input-title", { hasText: "Which model of work?" }).waitFor();

@@ -122,7 +122,7 @@ local function try(setup)
         end,
       },
       {
-        text = 'Choose anew',
+        text = 'Choose again',
         run = function()
           M.open(setup.bufnr)
         end,
@@ -216,7 +216,7 @@ models = function(setup, words)
     if failed then
       pick('Orch: ' .. failed.message, {
         {
-          text = 'Choose anew',
+          text = 'Choose again',
           run = function()
             M.open(setup.bufnr)
           end,

@@ -44,7 +44,7 @@ export class Setup {
     }
   }
 
-  /** One way through the questions; false to choose anew. */
+  /** One way through the questions; false to choose again. */
   private async once(document: vscode.Uri | undefined): Promise<boolean> {
     const found = await withProgress(vscode.l10n.t("Orch: looking for keys and for servers…"), async () =>
       foundIn(await this.parts.ask({ step: "find" })),
@@ -90,7 +90,7 @@ export class Setup {
       items.push({ label: provider, description: vscode.l10n.t("passed over"), detail: reason, iconPath: new vscode.ThemeIcon("circle-slash") });
     }
     for (;;) {
-      const chosen = await pick(items, vscode.l10n.t("Who is to write your drafts?"));
+      const chosen = await pick(items, vscode.l10n.t("Which provider should write your drafts?"));
       if (chosen.choose !== undefined) return chosen.choose();
     }
   }
@@ -119,7 +119,7 @@ export class Setup {
     await this.parts.handOver();
   }
 
-  /** The models of the provider, and the choice with its key; null to choose anew, after it was said why there are none. */
+  /** The models of the provider, and the choice with its key; null to choose again, after it was said why there are none. */
   private async list(given: Choice): Promise<{ listed: Listed; choice: Choice } | null> {
     let choice = given;
     for (;;) {
@@ -127,11 +127,11 @@ export class Setup {
       const mayBeKey = problem !== null && isAboutKey(problem.code, choice);
       if (listed !== null && !mayBeKey) return { listed, choice };
       const key = { label: vscode.l10n.t("Enter another key…") };
-      const anew = { label: vscode.l10n.t("Choose anew") };
+      const another = { label: vscode.l10n.t("Choose again") };
       const goOn = { label: vscode.l10n.t("Go on without the service's own list") };
-      const ways = [...(mayBeKey ? [key] : []), anew, ...(listed === null ? [] : [goOn])];
+      const ways = [...(mayBeKey ? [key] : []), another, ...(listed === null ? [] : [goOn])];
       const chosen = await pick(ways, problem?.text ?? "");
-      if (chosen === anew) return null;
+      if (chosen === another) return null;
       if (chosen === goOn && listed !== null) return { listed, choice };
       choice = await this.withKey(choice, choice.provider ?? "");
     }
@@ -149,7 +149,7 @@ export class Setup {
     }
   }
 
-  /** Tries and saves the choice; false to choose anew. */
+  /** Tries and saves the choice; false to choose again. */
   private async save(found: Found, listed: Listed, choice: Choice, document: vscode.Uri | undefined): Promise<boolean> {
     const name = choice.model === undefined ? listed.provider : `${listed.provider} (${choice.model})`;
     const isOwn = choice.baseUrl === undefined && choice.keyEnv === undefined;
@@ -180,7 +180,7 @@ export class Setup {
     return true;
   }
 
-  /** Whether the model has answered, or the choice is to be saved all the same. */
+  /** Whether the model has answered, or the choice is to be saved anyway. */
   private async isTried(choice: Choice, provider: string): Promise<boolean> {
     for (;;) {
       try {
@@ -188,14 +188,14 @@ export class Setup {
         return true;
       } catch (error) {
         const again = { label: vscode.l10n.t("Try again") };
-        const anew = { label: vscode.l10n.t("Choose anew") };
-        const save = { label: vscode.l10n.t("Save it all the same") };
+        const another = { label: vscode.l10n.t("Choose again") };
+        const save = { label: vscode.l10n.t("Save it anyway") };
         const failure = commandFailure(error);
         const key = { label: vscode.l10n.t("Enter another key…") };
-        const ways = [...(isAboutKey(failure.code, choice) ? [key] : []), again, anew, save];
+        const ways = [...(isAboutKey(failure.code, choice) ? [key] : []), again, another, save];
         const chosen = await pick(ways, failureText(failure));
         if (chosen === key) await this.keepKey(provider, (await askForKey(provider, { mayBeVariable: false })) ?? "");
-        if (chosen === anew) return false;
+        if (chosen === another) return false;
         if (chosen === save) return true;
       }
     }
