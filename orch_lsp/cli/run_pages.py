@@ -22,7 +22,7 @@ from orch_lsp.cli.layout import (
 from orch_lsp.cli.output import terminal_width
 from orch_lsp.late import late
 from orch_lsp.runs.escape import plain, visible
-from orch_lsp.runs.labels import ListedRun
+from orch_lsp.runs.labels import DRAFT_WAITS, ListedRun
 from orch_lsp.runs.record import RunRecord
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def table_of(runs: Sequence[ListedRun], before: Sequence[ListedRun], width: int)
 
 def _table(runs: Sequence[ListedRun], ids: Sequence[str], width: int) -> list[str]:
     run, started = Column("RUN", ids), Column("STARTED", [local_time(one.started_at, "%Y-%m-%d %H:%M") for one in runs])
-    status = Column("STATUS", [one.status for one in runs])
+    status = Column("STATUS", [DRAFT_WAITS if one.draft_waits else one.status for one in runs])
     model = Column("MODEL", [one.model for one in runs], _LEAST)
     document = Column("DOCUMENT", [one.document for one in runs], _LEAST_BESIDE_MORE, from_front=True)
     tokens = Column("TOKENS", [one.tokens for one in runs])

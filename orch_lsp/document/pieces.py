@@ -209,7 +209,7 @@ class _Taking:
         return end < self._touched_end and end not in self._moved_starts
 
     def told(self, nodes: Sequence[Node], kept: Mapping[Hashable, Any]) -> TakenOver:
-        """What is known of the nodes that were taken over, once they were."""
+        """Facts about the nodes that were taken over, once they were."""
         first, end = self._places_made
         remade = tuple((self._old[number], nodes[number]) for number in (*self._innermost, *range(first, end)))
         chunks = range(self._first, self._last + 1)

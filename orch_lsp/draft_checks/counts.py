@@ -45,7 +45,7 @@ class Count:
     """A number of something."""
 
     of: str
-    """What is counted, as it is compared: for a quantity its unit."""
+    """The thing that is counted, as it is compared: for a quantity its unit."""
     value: str
     typed: str
     start: int

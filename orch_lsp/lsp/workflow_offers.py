@@ -33,7 +33,7 @@ class WorkflowChoice:
     path: str | None
     """The project's file, with `/`; None for the package's."""
     error: str | None
-    """Why it cannot be used."""
+    """The reason for which the workflow cannot be used."""
 
     @property
     def is_default(self) -> bool:

@@ -90,7 +90,7 @@ async def check(call: Call, asked: CheckArguments) -> Answered:
 
 
 def so_far(review: Review) -> str:
-    """What is said behind a number that may grow."""
+    """Words behind a number that may grow."""
     return "" if review.is_over else " That is so far: go on with `next_cursor` until it is null."
 
 

@@ -111,7 +111,7 @@ class Review:
                 self._findings += ordered(self._placed(found))
                 self._news.set()
             if not self._was_given:
-                # What several specs say alike came last: nobody has seen another order yet.
+                # Findings that several specs share came last: no caller has seen another order yet.
                 self._findings = ordered(self._findings)
         finally:
             self._news.set()

@@ -22,7 +22,7 @@ _Known = tuple[AnsweredSince, ...]
 
 
 class Answers:
-    """What is known of answers, by document.
+    """Answers that are known, by document.
 
     Args:
         store_of: Gives the store that holds a document's runs.

@@ -129,7 +129,7 @@ def _found(rule: Rule, subject: Subject, local: LocalRules, shape: ShapeRules) -
 
 
 def _parts_of(neighbours: Sequence[Neighbour]) -> Sequence[object]:
-    """What rules look at in the other documents."""
+    """The parts of other documents that rules look at."""
     return [part for one in neighbours for part in (one.path, one.nodes)]
 
 

@@ -43,7 +43,7 @@ _OTHERWISE: Mapping[str, str] = {
     # 三十分に一度: minutes.
     **dict.fromkeys(("十分な", "十分に"), "(?<![一二三四五六七八九十百数])"),
 }
-"""What may not stand in front of a word of another script, beside what denies it."""
+"""Characters that may not stand in front of a word of another script, beside those that deny it."""
 FIRST_OF_OTHER_SCRIPTS = "\u1100"
 
 

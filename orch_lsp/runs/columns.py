@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from orch_lsp.generation import Usage
 from orch_lsp.runs.escape import plain
-from orch_lsp.runs.labels import ListedRun, listed_status, model_label, tokens_label
+from orch_lsp.runs.labels import ListedRun, draft_waits, model_label, status_with, tokens_label
 from orch_lsp.runs.status import RunStatus, SectionState
 
 COUNTS = (
@@ -160,10 +160,11 @@ def _line(
     return ListedRun(
         str(run_id),
         plain(started_at),
-        listed_status(RunStatus(status), _known(error_code), _known(draft_state)),
+        status_with(RunStatus(status), _known(error_code)),
         model_label(str(provider), _known(model), kind=_known(kind)),
         plain(document),
         tokens_label(Usage(_count(input_tokens), _count(output_tokens))),
+        draft_waits(RunStatus(status), _known(draft_state)),
     )  # fmt: skip
 
 

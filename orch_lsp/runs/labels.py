@@ -18,6 +18,7 @@ NO_MODEL = "outline (no model)"
 TOKENS_UNKNOWN = "tokens unknown"
 COST_UNKNOWN = "cost unknown"
 LIKE_PRICE = "price of a like model"
+DRAFT_WAITS = "draft waits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class ListedRun:
     model: str
     document: str
     tokens: str
+    draft_waits: bool
+    """Whether it completed, and its draft waits for a person."""
 
 
 def listed(record: RunRecord) -> ListedRun:
@@ -37,22 +40,23 @@ def listed(record: RunRecord) -> ListedRun:
     return ListedRun(
         record.run_id,
         plain(record.timing.started_at),
-        listed_status(record.status, record.error.code if record.error else None, record.draft and record.draft.state),
+        status_label(record),
         model_label(record.provider.id, record.model.resolved or record.model.requested, kind=record.provider.kind),
         plain(record.spec.path),
         tokens_label(record.usage),
+        draft_waits(record.status, record.draft and record.draft.state),
     )
 
 
-def listed_status(status: RunStatus, error_code: str | None, draft_state: str | None) -> str:
-    """The status in a list, or that a completed run's draft waits for a person, which has the width of a status."""
-    waits = status is RunStatus.COMPLETED and draft_state == DraftState.READY
-    return "draft waits" if waits else status_with(status, error_code)
+def draft_waits(status: RunStatus, draft_state: str | None) -> bool:
+    """Whether a run completed, and its draft waits for a person."""
+    return status is RunStatus.COMPLETED and draft_state == DraftState.READY
 
 
 def list_line(run: ListedRun) -> str:
     """One line of the history, columns apart by two blanks, for eyes and for grep."""
-    return "  ".join((run.run_id, run.started_at, f"{run.status:<11}", run.model, run.document, run.tokens))
+    line = "  ".join((run.run_id, run.started_at, f"{run.status:<11}", run.model, run.document, run.tokens))
+    return f"{line}  {DRAFT_WAITS}" if run.draft_waits else line
 
 
 def status_label(record: RunRecord) -> str:

@@ -109,7 +109,7 @@ def read_workflow(name: str, text: str, path: str | None = None) -> Workflow:
     faults = [*_key_faults(values["steps"], lines), *_order_faults(steps, lines)]
     if faults:
         raise InvalidWorkflowError(where, faults)
-    # It stands in lists, in messages and in titles of actions, and anybody may have written it.
+    # The text stands in lists, in messages and in titles of actions, and anybody may have written it.
     description = " ".join(strip_hidden(values.get("description", ""))[0].split())
     return Workflow(name, description, _complete(steps), path)
 

@@ -52,7 +52,7 @@ async def test_in_an_editor_it_is_a_message_and_on_the_pages(desk, model):
     assert desk.editor.text(uri) == f"{SPEC}\n{GOOD}"
     said = [shown.message for shown in desk.editor.client.messages if "left out" in shown.message]
     assert len(said) == 1
-    assert "Sure, here it is." in said[0]
+    assert "Sure, here it is" in said[0]
     previewed = await desk.editor.execute("orch.previewDraft", {"runId": record["run_id"], "open": False})
     assert previewed["text"] == GOOD
     assert any("It may be slow." in line for line in previewed["findings"])

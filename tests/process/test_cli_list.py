@@ -80,7 +80,7 @@ async def test_a_run_whose_columns_are_lost_is_read_from_its_record_and_a_spoilt
     whole, spoilt = completed(), failed()
     await recorded(workspace, monkeypatch, homes, whole, spoilt)
     expected = (await orch("runs", "list")).out.splitlines()
-    assert any(whole.run_id in line and "  draft waits  " in line for line in expected)
+    assert any(whole.run_id in line and "completed" in line and line.endswith("  draft waits") for line in expected)
     with closing(sqlite3.connect(workspace_place(workspace).database)) as connection:
         connection.execute("DELETE FROM summaries")
         connection.execute("UPDATE runs SET record = '{' WHERE run_id = ?", (spoilt.run_id,))

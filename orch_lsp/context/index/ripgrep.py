@@ -36,7 +36,7 @@ _END_S = 2.0
 
 
 class RipgrepError(Exception):
-    """It cannot be asked, or its answer cannot be used."""
+    """ripgrep cannot be asked, or its answer cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
