@@ -35,7 +35,7 @@ nvim.run(function()
       return shown[1]
     end)
   end
-  nvim.contains(history(), 'draft taken back')
+  nvim.contains(history(), '  taken back  ')
   vim.cmd.redo()
-  nvim.contains(history(), 'draft applied')
+  nvim.contains(history(), '  applied  ')
 end)
