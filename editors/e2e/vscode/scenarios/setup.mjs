@@ -65,7 +65,7 @@ export const setup = [
         await window.picture("setup-save");
         await choose(page, "Try it, then save it in");
         await window.toast("mistral (steady) is saved in").getByRole("button", { name: "Draft Now" }).click();
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
         assert.match(readFileSync(world.at("orch-config/config.toml"), "utf8"), /^provider = "mistral"$/mu);
         assert.doesNotMatch(readFileSync(world.at("orch-config/config.toml"), "utf8"), /a-key-that/u);
 
@@ -101,7 +101,7 @@ export const setup = [
         await choose(page, "steady");
         await choose(page, "Try it, then save it in");
         await window.toast("work (steady) is saved in").getByRole("button", { name: "Draft Now" }).click();
-        await window.line("Load test with one busy").waitFor();
+        await window.line("One busy client no longer").waitFor();
         const config = readFileSync(world.at("orch-config/config.toml"), "utf8");
         assert.match(config, /^provider = "work"$/mu);
         assert.match(config, /retry = \{ attempts = 1/u);
