@@ -144,6 +144,11 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
+def at_most(text: str, most: int) -> str:
+    """A text of no more than `most` characters; where it is cut, the last of them is an ellipsis."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def width(text: str, encoding: PositionEncoding) -> int:
     """The length of a text in code units."""
     if encoding == "utf-32" or text.isascii():

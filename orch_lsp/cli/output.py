@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from orch_lsp.cli.streams import drain
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError
 from orch_lsp.runs.escape import visible
+from orch_lsp.text import at_most
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -62,7 +63,7 @@ def say(message: str) -> None:
     """A line for the person, on stderr."""
     line = visible(message.replace("\n", " "), keep="\t")
     with contextlib.suppress(OSError, ValueError):
-        print(line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…", file=sys.stderr, flush=True)
+        print(at_most(line, _LONGEST_LINE), file=sys.stderr, flush=True)
 
 
 def say_text(text: str) -> None:

@@ -17,7 +17,7 @@ from orch_lsp.orchestration.review import BESIDE_THE_RULES
 from orch_lsp.reports.check_report import UNREADABLE, Place, Report, Reported
 from orch_lsp.rules.check import RULES
 from orch_lsp.runs.escape import visible
-from orch_lsp.text import sha256
+from orch_lsp.text import at_most, sha256
 
 MOST_RESULTS = 25_000
 """Of a run; GitHub refuses a file with more."""
@@ -109,5 +109,4 @@ def _location(place: Place) -> dict[str, Any]:
 
 
 def _message(text: str) -> str:
-    shown = visible(text, keep="\t\n")
-    return shown if len(shown) <= _LONGEST_MESSAGE else f"{shown[: _LONGEST_MESSAGE - 1]}…"
+    return at_most(visible(text, keep="\t\n"), _LONGEST_MESSAGE)

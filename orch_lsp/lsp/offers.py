@@ -23,7 +23,7 @@ from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.rewrite import key_at, may_be_rewritten
 from orch_lsp.orchestration.session import Session
 from orch_lsp.orchestration.targets import open_targets
-from orch_lsp.text import Span
+from orch_lsp.text import Span, at_most
 
 _NAMED = 3
 _LONGEST_TITLE = 60
@@ -84,7 +84,7 @@ def _title(reading: Reading, targets: Sequence[Target]) -> str:
 
 
 def _short(title: str) -> str:
-    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
+    return at_most(title, _LONGEST_TITLE)
 
 
 def place_offers(reading: Reading) -> list[tuple[Span, Offer]]:

@@ -19,7 +19,7 @@ from orch_lsp.orchestration.written_by import origins_of
 from orch_lsp.runs.origins import SectionOrigin
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import WAITING, WRITTEN, SectionState
-from orch_lsp.text import Span, counted
+from orch_lsp.text import Span, at_most, counted
 
 Origins = Sequence[tuple[Written, SectionOrigin]]
 """Parts of a document, each with the run that wrote it."""
@@ -139,7 +139,7 @@ def _again(reading: Reading, key: str, title: str, *, waits: bool, can_ask: bool
 
 
 def _short(title: str) -> str:
-    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
+    return at_most(title, _LONGEST_TITLE)
 
 
 async def offers_in_draft(snapshot: Snapshot) -> Sequence[SectionOffer] | None:

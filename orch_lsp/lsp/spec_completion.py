@@ -26,6 +26,7 @@ from orch_lsp.orchestration.reading import Reading
 from orch_lsp.orchestration.review import is_spec
 from orch_lsp.orchestration.spec_index import Known
 from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
+from orch_lsp.text import at_most
 
 MOST = 300
 """Items of one answer; with more, the client is told to ask again when more is typed."""
@@ -152,8 +153,7 @@ def documentation(snapshot: Snapshot, path: str, node: Node) -> types.MarkupCont
 
 
 def _detail(node: Node) -> str:
-    title = " ".join(node.title.split())
-    return title if len(title) <= _LONGEST_DETAIL else f"{title[: _LONGEST_DETAIL - 1]}…"
+    return at_most(" ".join(node.title.split()), _LONGEST_DETAIL)
 
 
 def _length(proposal: Proposal) -> int:

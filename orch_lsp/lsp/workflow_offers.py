@@ -9,6 +9,7 @@ from orch_lsp.late import late
 from orch_lsp.lsp.commands import REWRITE, RUN_WORKFLOW
 from orch_lsp.lsp.offers import Offer
 from orch_lsp.orchestration.targets import open_targets
+from orch_lsp.text import at_most
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.reading import Reading
@@ -85,8 +86,5 @@ def workflow_offers(reading: Reading) -> list[Offer]:
 
 
 def _title(one: WorkflowChoice) -> str:
-    return f"Orch: Run workflow {one.name}{f': {_short(one.description)}' if one.description else ''}"
-
-
-def _short(description: str) -> str:
-    return description if len(description) <= _LONGEST_DESCRIPTION else f"{description[: _LONGEST_DESCRIPTION - 1]}…"
+    description = f": {at_most(one.description, _LONGEST_DESCRIPTION)}" if one.description else ""
+    return f"Orch: Run workflow {one.name}{description}"

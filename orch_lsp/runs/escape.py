@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from orch_lsp.markdown.fencing import fence_around
+from orch_lsp.text import at_most
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Cc: controls; Cf: bidirectional and other invisible formatting; Cs: surrogates; Zl, Zp: line ends to some readers.
@@ -44,8 +45,7 @@ def _is_visible(text: str, at: int, char: str, keep: str) -> bool:
 
 def plain(value: object, limit: int = LIMIT) -> str:
     """A value on one line: white space is single blanks, and what is too long is cut."""
-    text = visible(" ".join(str(value).split()))
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return at_most(visible(" ".join(str(value).split())), limit)
 
 
 def code(value: object) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 from orch_lsp.redaction import redact
 from orch_lsp.settings.problem import Layer, Problem
 from orch_lsp.spelling import near
-from orch_lsp.text import counted
+from orch_lsp.text import at_most, counted
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -50,8 +50,7 @@ _KEYS_BY_VALUE = frozenset({"api_key", "apikey", "key", "token", "api_token", "s
 
 def dotted(path: Iterable[str]) -> str:
     """A key path as it is shown."""
-    text = ".".join(path)
-    return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 1]}…"
+    return at_most(".".join(path), _LONGEST_KEY)
 
 
 def is_nested_deeply(values: object) -> bool:
