@@ -75,7 +75,7 @@ class Editor:
         @client.feature(types.WORKSPACE_APPLY_EDIT)
         async def apply_edit(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
             self.edits.append(params)
-            await self._tell()
+            await self.look_again()
             if self.silent_edits:
                 await asyncio.Event().wait()
             if self.before_edit is not None:
@@ -86,25 +86,27 @@ class Editor:
                 return types.ApplyWorkspaceEditResult(applied=True)
             return types.ApplyWorkspaceEditResult(applied=self._make(params.edit))
 
+        # Notifications are recorded as they arrive: a task each would let a later one, such as the end of the
+        # progress, be seen before the record that was sent in front of it.
         @client.feature("orch/runChanged")
-        async def run_changed(params: Any) -> None:
+        def run_changed(params: Any) -> None:
             self.runs.append(plain(params))
-            await self._tell()
+            self._look_soon()
 
         @client.feature("orch/draftDelta")
-        async def draft_delta(params: Any) -> None:
+        def draft_delta(params: Any) -> None:
             self.deltas.append(plain(params))
-            await self._tell()
+            self._look_soon()
 
         @client.feature(types.WORKSPACE_CODE_LENS_REFRESH)
         async def code_lens_refresh(params: Any) -> None:
             self.lens_refreshes += 1
-            await self._tell()
+            await self.look_again()
 
         @client.feature(types.WORKSPACE_INLAY_HINT_REFRESH)
         async def inlay_hint_refresh(params: Any) -> None:
             self.hint_refreshes += 1
-            await self._tell()
+            await self.look_again()
 
         @client.feature(types.CLIENT_REGISTER_CAPABILITY)
         def register_capability(params: Any) -> None: ...
@@ -112,7 +114,7 @@ class Editor:
         @client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)
         async def show_message_request(params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
             self.questions.append(params)
-            await self._tell()
+            await self.look_again()
             if self.before_answer is not None:
                 self.before_answer()
             return types.MessageActionItem(self.answer_question) if self.answer_question else None
@@ -136,13 +138,17 @@ class Editor:
 
         def record(params: Any) -> None:
             recorded(params)
-            task = asyncio.ensure_future(self._tell())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._look_soon()
 
         features[method] = record
 
-    async def _tell(self) -> None:
+    def _look_soon(self) -> None:
+        task = asyncio.ensure_future(self.look_again())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def look_again(self) -> None:
+        """Have everybody who waits for something look whether it is there."""
         async with self._happened:
             self._happened.notify_all()
 

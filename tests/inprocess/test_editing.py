@@ -286,6 +286,26 @@ async def test_documents_of_every_make_are_filled_without_losing_a_character(
         assert not after.endswith("\n")
 
 
+async def test_the_end_of_the_progress_is_seen_behind_the_record_that_it_tells_of(
+    start_editor, workspace, provider, homes
+):
+    """Also by an editor that looks at each turn of the loop."""
+    homes.use(provider.url)
+    provider.script(stream_reply(chat_pieces(ANSWER)))
+    editor = await start_editor()
+    uri = editor.open(workspace / "a.spec.md", SPEC)
+
+    async def look_always():
+        while True:
+            await editor.look_again()
+            await asyncio.sleep(0)
+
+    looking = asyncio.ensure_future(look_always())
+    record = await editor.draft(uri)
+    looking.cancel()
+    assert record["draft"]["state"] == "applied", record["error"]
+
+
 async def test_an_untitled_document_is_drafted_and_recorded(start_editor, homes, provider):
     homes.use(provider.url)
     provider.script(stream_reply(chat_pieces(ANSWER)))

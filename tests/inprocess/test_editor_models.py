@@ -50,14 +50,14 @@ class Models:
             told = {"requestId": asked["requestId"], "text": piece.replace("MARK", mark)}
             self.editor.client.protocol.notify("orch/lm/chunk", told)
         if self.hangs:
-            await self.editor._tell()
+            await self.editor.look_again()
             await asyncio.Event().wait()
         counted = len(self.pieces) if self.counted is None else self.counted
         return {"chunks": counted, "model": "gpt-x-2026-10"}
 
     async def cancel(self, params):
         self.cancelled.append(plain(params)["requestId"])
-        await self.editor._tell()
+        await self.editor.look_again()
 
 
 @pytest.fixture

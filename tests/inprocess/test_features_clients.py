@@ -80,7 +80,7 @@ def shows(editor):
 
     async def show(params):
         shown.append(params.uri)
-        await editor._tell()
+        await editor.look_again()
         return types.ShowDocumentResult(True)
 
     editor.client.protocol.fm.features[types.WINDOW_SHOW_DOCUMENT] = show
@@ -413,7 +413,7 @@ async def test_a_client_that_pulls_gets_no_push(start_editor, homes, provider, w
 
     async def refresh(params):
         refreshed.append(params)
-        await editor._tell()
+        await editor.look_again()
 
     editor.client.protocol.fm.features[types.WORKSPACE_DIAGNOSTIC_REFRESH] = refresh
 

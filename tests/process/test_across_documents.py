@@ -71,7 +71,7 @@ class Shown:
 
     async def _refreshed(self, _params) -> None:
         self.refreshes += 1
-        await self.editor._tell()
+        await self.editor.look_again()
 
     async def until(self, uri, condition):
         """Wait until the codes of a document are as they should be."""
