@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from orch_lsp.document.body import body_sha256
 from orch_lsp.document.brief import Target
 from orch_lsp.document.drafting import answer_profile, open_places
 from orch_lsp.document.fill import plan_fill
@@ -19,7 +18,7 @@ from orch_lsp.document.parse import parse
 from orch_lsp.document.profile import Profile
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, SpecError, StoreError
 from orch_lsp.late import late
-from orch_lsp.orchestration.findings import findings_of
+from orch_lsp.orchestration.findings import draft_sections, findings_of
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.workflow import section_step
 from orch_lsp.profiles.registry import profile_named
@@ -256,13 +255,6 @@ def undrafted(targets: Sequence[Target], answer: Answer) -> tuple[str, ...]:
     """Titles of the sections that were asked for and that the answer does not hold."""
     held = {section.key for section in answer.sections}
     return tuple(target.title for target in targets if target.key not in held)
-
-
-def draft_sections(answer: Answer) -> tuple[DraftSection, ...]:
-    """The sections of an answer, as a record names them."""
-    return tuple(
-        DraftSection(section.key, body_sha256(section.body), SectionState.READY) for section in answer.sections
-    )
 
 
 def with_sections_of(record: RunRecord, answer: Answer) -> RunRecord:

@@ -1,4 +1,4 @@
-"""Findings of the check of an answer, as a record keeps them."""
+"""An answer as a record keeps it: the findings of its check, and its sections."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orch_lsp.runs.record import Finding
+from orch_lsp.document.body import body_sha256
+from orch_lsp.runs.record import DraftSection, Finding
+from orch_lsp.runs.status import SectionState
 from orch_lsp.text import counted
 
 if TYPE_CHECKING:
@@ -69,3 +71,10 @@ def findings_of(notes: Sequence[AnswerNote], step: str | None = None) -> tuple[F
         more = f"{counted(len(notes) - _MOST_FINDINGS, 'more finding')} of this kind; the whole answer is kept"
         findings.append(Finding("text_left_out", "warning", more, step=step))
     return tuple(findings)
+
+
+def draft_sections(answer: Answer) -> tuple[DraftSection, ...]:
+    """The sections of an answer, as a record names them."""
+    return tuple(
+        DraftSection(section.key, body_sha256(section.body), SectionState.READY) for section in answer.sections
+    )

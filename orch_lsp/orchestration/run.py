@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.context.item import ContextResult, ContextSource
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError, RunError, detail_of
-from orch_lsp.orchestration.applying import draft_sections
 from orch_lsp.orchestration.draft_material import questions_before
-from orch_lsp.orchestration.findings import WORKFLOW_SHORTENED, Judged, unread
+from orch_lsp.orchestration.findings import WORKFLOW_SHORTENED, Judged, draft_sections, unread
 from orch_lsp.orchestration.graph import StepSpec, run_in_waves
 from orch_lsp.orchestration.live_run import LiveRun
 from orch_lsp.orchestration.plan import DraftPlan
