@@ -27,7 +27,7 @@ from harness.workspace import Place, place
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.readings import Readings
 from orch_lsp.language.index import Index, IndexedDocument
-from orch_lsp.orchestration.document_format import recognised_in
+from orch_lsp.orchestration.specs.document_format import recognised_in
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.rules.check import check
 

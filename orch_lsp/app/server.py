@@ -12,7 +12,7 @@ from orch_lsp.lsp.serving import load_all
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
     from orch_lsp.lsp import announcing, editor_models, index_builds, indexing
-    from orch_lsp.orchestration.session import Session
+    from orch_lsp.orchestration.running.session import Session
     from orch_lsp.redaction import Redactor
 else:
     announcing = late("orch_lsp.lsp.announcing")

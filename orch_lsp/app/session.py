@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orch_lsp.context.registry import create_source_with_servers
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.running.session import Session
 from orch_lsp.providers.base import Provider
 from orch_lsp.providers.editor import KIND as EDITOR
 from orch_lsp.providers.editor import EditorModels, EditorProvider

@@ -20,11 +20,11 @@ from orch_lsp.document.answering import answer_edit
 from orch_lsp.document.parse import parse
 from orch_lsp.errors import ErrorCode, RunError
 from orch_lsp.late import late
-from orch_lsp.orchestration.answering import keep_answer, question_of, sections_borne_on
-from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.rewrite import RewriteAsk, update_instruction
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.drafts.questions import keep_answer, question_of, sections_borne_on
+from orch_lsp.orchestration.planning.plan import DraftPlan
+from orch_lsp.orchestration.planning.rewrite import RewriteAsk, update_instruction
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.runs.record import Question, RunRecord, timestamp
 from orch_lsp.runs.schema import plain_value
@@ -36,9 +36,9 @@ from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.text import apply_edits, counted, sha256
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import rewriting
+    from orch_lsp.orchestration.drafts import rewrite_plan
 else:
-    rewriting = late("orch_lsp.orchestration.rewriting")
+    rewrite_plan = late("orch_lsp.orchestration.drafts.rewrite_plan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _update(found: _Answered, choice: CommandChoice, *, as_json: bool, workspace
 
     async def plan(session: Session, reading: Reading) -> DraftPlan:
         ask = RewriteAsk.of(_still_there(reading, found.sections), instruction)
-        return await rewriting.planned_rewrite(session, reading, ask, command="answer")
+        return await rewrite_plan.planned_rewrite(session, reading, ask, command="answer")
 
     run_on((found.path,), Options(choice, write=True, as_json=as_json, workspace=workspace, plan=plan))
 

@@ -14,8 +14,8 @@ from orch_lsp.cli.files import read_text, require_replaceable
 from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, say_error, write_json
 from orch_lsp.cli.runs import find_run, with_store, workspace_option
 from orch_lsp.errors import ErrorCode, RunError
-from orch_lsp.orchestration.delivery import Delivery, insert
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.drafts.delivery import Delivery, insert
+from orch_lsp.orchestration.running.session import Session
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.schema import to_dict
 from orch_lsp.runs.status import LIVE

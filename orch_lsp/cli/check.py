@@ -28,7 +28,7 @@ from orch_lsp.text import counted, sha256
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
     from orch_lsp.cli import sarif
-    from orch_lsp.orchestration.session import Session
+    from orch_lsp.orchestration.running.session import Session
 else:
     sessions = late("orch_lsp.app.session")
     sarif = late("orch_lsp.cli.sarif")

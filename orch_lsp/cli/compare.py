@@ -9,8 +9,8 @@ import click
 from orch_lsp.cli.layout import wrapped
 from orch_lsp.cli.output import reporting_errors, terminal_width, write_json, write_page
 from orch_lsp.cli.runs import find_run, with_store, workspace_option
-from orch_lsp.orchestration.comparing import compared
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.drafts.comparing import compared
+from orch_lsp.orchestration.running.session import Session
 from orch_lsp.runs.comparison import Comparison, comparison_value, parts_of
 from orch_lsp.runs.escape import visible
 from orch_lsp.runs.store import RunStore

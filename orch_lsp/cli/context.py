@@ -22,13 +22,13 @@ from orch_lsp.cli.output import (
 )
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import OrchError
-from orch_lsp.orchestration import kept_previews
-from orch_lsp.orchestration.plan import plan_draft
-from orch_lsp.orchestration.preview import Preview, preview, preview_value
-from orch_lsp.orchestration.previewed import previewed_of
-from orch_lsp.orchestration.reading import read
-from orch_lsp.orchestration.review import warnings_of
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.planning.plan import plan_draft
+from orch_lsp.orchestration.requests import kept_previews
+from orch_lsp.orchestration.requests.preview import Preview, preview, preview_value
+from orch_lsp.orchestration.requests.since_preview import previewed_of
+from orch_lsp.orchestration.specs.reading import read
+from orch_lsp.orchestration.specs.review import warnings_of
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.workspace import resolved

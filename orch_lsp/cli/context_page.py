@@ -16,10 +16,10 @@ from orch_lsp.late import late
 from orch_lsp.runs.escape import plain, visible
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import preview as previews
-    from orch_lsp.orchestration.preview import Preview, SentFile
+    from orch_lsp.orchestration.requests import preview as previews
+    from orch_lsp.orchestration.requests.preview import Preview, SentFile
 else:
-    previews = late("orch_lsp.orchestration.preview")
+    previews = late("orch_lsp.orchestration.requests.preview")
 
 _WIDE = 1_000_000
 _LEAST_PATH = 16

@@ -14,11 +14,11 @@ from orch_lsp.cli.options import model_option, provider_option, root_option
 from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say, say_error, write_json
 from orch_lsp.errors import SpecError
 from orch_lsp.late import late
-from orch_lsp.orchestration.beginning import write_new
-from orch_lsp.orchestration.plan import DraftPlan, plan_draft
-from orch_lsp.orchestration.reading import Reading, read
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.planning.beginning import write_new
+from orch_lsp.orchestration.planning.plan import DraftPlan, plan_draft
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading, read
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.workflows.library import DERIVE
@@ -26,10 +26,10 @@ from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
-    from orch_lsp.orchestration import deriving
+    from orch_lsp.orchestration.planning import deriving
 else:
     sessions = late("orch_lsp.app.session")
-    deriving = late("orch_lsp.orchestration.deriving")
+    deriving = late("orch_lsp.orchestration.planning.deriving")
 
 
 @click.command()

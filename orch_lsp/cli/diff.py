@@ -22,7 +22,7 @@ from orch_lsp.errors import SpecError
 from orch_lsp.language.diff import difference
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.late import late
-from orch_lsp.orchestration.spec_reading import indexed
+from orch_lsp.orchestration.index.spec_reading import indexed
 from orch_lsp.reports.spec_files import ReadSpec, Shelf, SpecFiles, Unreadable, WorkTree, common_root
 from orch_lsp.text import LineIndex
 from orch_lsp.workspace import relative_path
@@ -30,7 +30,7 @@ from orch_lsp.workspace import relative_path
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
     from orch_lsp.git.repository import Repository
-    from orch_lsp.orchestration.session import Session
+    from orch_lsp.orchestration.running.session import Session
 else:
     sessions = late("orch_lsp.app.session")
 

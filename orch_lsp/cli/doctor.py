@@ -18,8 +18,8 @@ from orch_lsp.doctor.findings import has_problem, report_value
 from orch_lsp.doctor.support_bundle import RUNS, bundle_files, write_bundle
 from orch_lsp.errors import StoreError
 from orch_lsp.late import late
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.workspace import state_home, user_config_path

@@ -10,7 +10,7 @@ from orch_lsp.cli.files import replace_text
 from orch_lsp.document.parse import parse
 from orch_lsp.document.written import hashes_of, written_parts
 from orch_lsp.errors import ErrorCode, SpecError
-from orch_lsp.orchestration.applying import AppliedEdit, DraftEdit
+from orch_lsp.orchestration.drafts.applying import AppliedEdit, DraftEdit
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.runs.provenance import update
 from orch_lsp.runs.record import RunRecord

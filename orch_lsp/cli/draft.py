@@ -13,17 +13,17 @@ from orch_lsp.cli.drafting import Options, run_on
 from orch_lsp.cli.options import model_option, provider_option, root_option
 from orch_lsp.cli.output import say
 from orch_lsp.late import late
-from orch_lsp.orchestration import kept_previews
-from orch_lsp.orchestration.batching import FOLDER, SentBefore, batched_of, is_left_in_batch, sent_by
-from orch_lsp.orchestration.plan import DraftPlan, plan_draft
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.planning.batching import FOLDER, SentBefore, batched_of, is_left_in_batch, sent_by
+from orch_lsp.orchestration.planning.plan import DraftPlan, plan_draft
+from orch_lsp.orchestration.requests import kept_previews
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.settings.resolve import CommandChoice
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import reuse
+    from orch_lsp.orchestration.running import reuse
 else:
-    reuse = late("orch_lsp.orchestration.reuse")
+    reuse = late("orch_lsp.orchestration.running.reuse")
 
 _NEWEST = 10
 """So many runs of a document are looked at for one whose answer is still to be had from a batch."""

@@ -34,15 +34,15 @@ from orch_lsp.cli.signals import end_at_once, is_to_outlive_its_terminal
 from orch_lsp.cli.terminal import TerminalDisplay, TerminalObserver
 from orch_lsp.errors import ErrorCode, OrchError, RunError, SpecError, StoreError
 from orch_lsp.late import late
-from orch_lsp.orchestration.applying import draft_edit
-from orch_lsp.orchestration.delivery import deliver, has_errors
-from orch_lsp.orchestration.live_run import LiveRun
-from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.reading import Reading, read
-from orch_lsp.orchestration.review import warnings_of
-from orch_lsp.orchestration.run import FinishedDraft
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.drafts.applying import draft_edit
+from orch_lsp.orchestration.drafts.delivery import deliver, has_errors
+from orch_lsp.orchestration.planning.plan import DraftPlan
+from orch_lsp.orchestration.running.live_run import LiveRun
+from orch_lsp.orchestration.running.run import FinishedDraft
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading, read
+from orch_lsp.orchestration.specs.review import warnings_of
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.runs.record import RunRecord, Software
 from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
 from orch_lsp.settings.load import ProjectLayer
@@ -53,7 +53,7 @@ from orch_lsp.workspace import resolved
 
 if TYPE_CHECKING:
     from orch_lsp.app import session as sessions
-    from orch_lsp.orchestration.session import Planner
+    from orch_lsp.orchestration.running.session import Planner
     from orch_lsp.runs import schema as record_schema
     from orch_lsp.runs import view as views
 else:

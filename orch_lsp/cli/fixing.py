@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.rules.check import RULES
 from orch_lsp.rules.rule import Finding
 from orch_lsp.text import Edit, apply_edits

@@ -15,10 +15,10 @@ from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.git.index import TrackedPaths
 from orch_lsp.git.repository import Contents, Repository
 from orch_lsp.language.index import Index
-from orch_lsp.orchestration.file_documents import MAX_FILE_BYTES
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.spec_index import SpecIndex
+from orch_lsp.orchestration.index.file_documents import MAX_FILE_BYTES
+from orch_lsp.orchestration.index.spec_index import SpecIndex
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.reports.spec_files import Shelf
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.workspace import git_top_level, resolved

@@ -19,10 +19,10 @@ from orch_lsp.cli.runs import workspace_option
 from orch_lsp.errors import ErrorCode, ErrorDetail, SettingsError
 from orch_lsp.late import late
 from orch_lsp.model_lists.lists import ModelList, age_words
-from orch_lsp.orchestration.permission import is_allowed
-from orch_lsp.orchestration.reading import Reading, read
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.running.permission import is_allowed
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading, read
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.providers.base import ModelInfo
 from orch_lsp.runs.escape import plain
 from orch_lsp.runs.record import timestamp

@@ -11,7 +11,7 @@ from orch_lsp.cli.options import root_option
 from orch_lsp.cli.output import EXIT_BEFORE_RUN, error_document, say_error, write_json, write_result
 from orch_lsp.document.profile import Profile
 from orch_lsp.errors import SpecError
-from orch_lsp.orchestration.beginning import begin, text_of_new, title_of, write_new
+from orch_lsp.orchestration.planning.beginning import begin, text_of_new, title_of, write_new
 from orch_lsp.profiles.protocol import Clues
 from orch_lsp.profiles.registry import FORMATS, profile_named, profile_names
 from orch_lsp.workspace import find_root

@@ -10,16 +10,16 @@ import click
 from orch_lsp.cli.drafting import Options, run_on
 from orch_lsp.cli.options import model_option, provider_option, root_option
 from orch_lsp.late import late
-from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.rewrite import RewriteAsk
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.planning.plan import DraftPlan
+from orch_lsp.orchestration.planning.rewrite import RewriteAsk
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.settings.resolve import CommandChoice
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import rewriting
+    from orch_lsp.orchestration.drafts import rewrite_plan
 else:
-    rewriting = late("orch_lsp.orchestration.rewriting")
+    rewrite_plan = late("orch_lsp.orchestration.drafts.rewrite_plan")
 
 
 @click.command()
@@ -60,6 +60,6 @@ def refine(
     ask = RewriteAsk.of(keys, instruction)
 
     async def plan(session: Session, reading: Reading) -> DraftPlan:
-        return await rewriting.planned_rewrite(session, reading, ask, command="refine")
+        return await rewrite_plan.planned_rewrite(session, reading, ask, command="refine")
 
     run_on((file,), Options(CommandChoice(provider, model), write, as_json, workspace, plan))

@@ -10,10 +10,10 @@ import click
 from orch_lsp.cli.drafting import Options, run_on
 from orch_lsp.cli.output import reporting_errors, say
 from orch_lsp.cli.runs import find_run, with_store, workspace_option
-from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.replaying import Earlier, changed_since_run, earlier_run, planned_replay, same_choice
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.drafts.replaying import Earlier, changed_since_run, earlier_run, planned_replay, same_choice
+from orch_lsp.orchestration.planning.plan import DraftPlan
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.resolve import CommandChoice

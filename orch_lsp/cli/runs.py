@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from orch_lsp.cli import document_file as document_files
     from orch_lsp.cli import files, run_pages
     from orch_lsp.cli import run_page as run_html
-    from orch_lsp.orchestration import applying, batching
-    from orch_lsp.orchestration import retryable as retrying
-    from orch_lsp.orchestration.session import Session
+    from orch_lsp.orchestration.drafts import applying
+    from orch_lsp.orchestration.planning import batching
+    from orch_lsp.orchestration.running import retryable as retrying
+    from orch_lsp.orchestration.running.session import Session
     from orch_lsp.providers.base import CancelledBatch, Provider
     from orch_lsp.runs import history as histories
     from orch_lsp.runs import labels
@@ -41,9 +42,9 @@ else:
     files = late("orch_lsp.cli.files")
     run_html = late("orch_lsp.cli.run_page")
     run_pages = late("orch_lsp.cli.run_pages")
-    retrying = late("orch_lsp.orchestration.retryable")
-    applying = late("orch_lsp.orchestration.applying")
-    batching = late("orch_lsp.orchestration.batching")
+    retrying = late("orch_lsp.orchestration.running.retryable")
+    applying = late("orch_lsp.orchestration.drafts.applying")
+    batching = late("orch_lsp.orchestration.planning.batching")
     histories = late("orch_lsp.runs.history")
     labels = late("orch_lsp.runs.labels")
     record_schema = late("orch_lsp.runs.schema")

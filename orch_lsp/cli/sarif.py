@@ -13,7 +13,7 @@ from urllib.parse import quote
 from orch_lsp import __version__
 from orch_lsp.errors import GUIDANCE, ErrorCode
 from orch_lsp.language.across import ACROSS
-from orch_lsp.orchestration.review import BESIDE_THE_RULES
+from orch_lsp.orchestration.specs.review import BESIDE_THE_RULES
 from orch_lsp.reports.check_report import UNREADABLE, Place, Report, Reported
 from orch_lsp.rules.check import RULES
 from orch_lsp.runs.escape import visible

@@ -14,10 +14,10 @@ from orch_lsp.cli.files import read_text
 from orch_lsp.cli.output import EXIT_FAILED, reporting_errors, say, write_json, write_page
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.document.model import SpecDocument
-from orch_lsp.orchestration.reading import read
-from orch_lsp.orchestration.secret_refusal import SecretPlace, secrets_of
-from orch_lsp.orchestration.settling import choose_at
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.requests.secret_decisions import choose_at
+from orch_lsp.orchestration.requests.secret_refusal import SecretPlace, secrets_of
+from orch_lsp.orchestration.specs.reading import read
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.redaction import Redactor
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice

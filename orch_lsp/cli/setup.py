@@ -15,7 +15,7 @@ from orch_lsp.cli.options import provider_names
 from orch_lsp.cli.output import EXIT_CANCELLED, reporting_errors, say, write_json, write_page
 from orch_lsp.errors import ErrorCode, OrchError, SettingsError
 from orch_lsp.late import late
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.running.session import Session
 from orch_lsp.runs.escape import plain
 from orch_lsp.settings.model import Choice
 from orch_lsp.setup.found import Found, found_value

@@ -17,7 +17,7 @@ import click
 from orch_lsp.cli.output import say, say_error
 from orch_lsp.errors import ErrorCode, OrchError, SettingsError
 from orch_lsp.late import late
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.running.session import Session
 from orch_lsp.settings import key_ring
 from orch_lsp.settings.keys import may_be_key, own_variable
 from orch_lsp.settings.model import ProviderSettings

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from orch_lsp.cli.output import say
 from orch_lsp.cli.streams import CourtesyStream, LiveStream
-from orch_lsp.orchestration.observer import DraftDelta, Progress
+from orch_lsp.orchestration.running.observer import DraftDelta, Progress
 from orch_lsp.runs.escape import plain
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import RunStatus

@@ -14,7 +14,7 @@ from orch_lsp.cli.options import chosen_form
 from orch_lsp.cli.output import EXIT_FAILED, say, write_json, write_page, write_result
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.late import late
-from orch_lsp.orchestration.review import findings_of_rules
+from orch_lsp.orchestration.specs.review import findings_of_rules
 from orch_lsp.reports import trace_report
 from orch_lsp.reports.spec_files import ReadSpec, SpecFiles
 from orch_lsp.reports.tracing import Found, find, root_of, trace_of

@@ -12,8 +12,8 @@ import click
 from orch_lsp.cli.output import EXIT_BEFORE_RUN, EXIT_FAILED, reporting_errors, say, write_json, write_page
 from orch_lsp.cli.runs import workspace_option
 from orch_lsp.late import late
-from orch_lsp.orchestration.reading import read
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.specs.reading import read
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.settings.trust import TrustStore

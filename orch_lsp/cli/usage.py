@@ -16,7 +16,7 @@ from orch_lsp.runs.usage import GROUPINGS, Grouping, UsageTotal, joined, total, 
 
 if TYPE_CHECKING:
     from orch_lsp.cli import layout
-    from orch_lsp.orchestration.session import Session
+    from orch_lsp.orchestration.running.session import Session
     from orch_lsp.runs.history import RunHistory
     from orch_lsp.runs.store import RunStore
     from orch_lsp.settings.run_settings import RunSettings

@@ -19,9 +19,9 @@ from orch_lsp.doctor.findings import DoctorFinding
 from orch_lsp.doctor.providers import Examination, examine_provider, redacted
 from orch_lsp.doctor.settings_values import setting_values
 from orch_lsp.errors import OrchError
-from orch_lsp.orchestration.choice import chosen
-from orch_lsp.orchestration.reading import Reading, read
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.planning.choice import chosen
+from orch_lsp.orchestration.specs.reading import Reading, read
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.prompts.own_files import faults_on_disk, own_files
 from orch_lsp.settings.configured import configured_providers
 from orch_lsp.settings.load import ProjectLayer
@@ -31,7 +31,7 @@ from orch_lsp.text import counted
 from orch_lsp.workspace import resolved, state_home, user_config_path
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration.session import Session
+    from orch_lsp.orchestration.running.session import Session
 
 PATIENCE_S = 10.0
 """Seconds that each provider has to answer."""

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from orch_lsp.doctor.findings import DoctorFinding
 from orch_lsp.errors import ErrorCode, OrchError
 from orch_lsp.model_lists import price_table
-from orch_lsp.orchestration.permission import is_allowed
+from orch_lsp.orchestration.running.permission import is_allowed
 from orch_lsp.providers.remedies import key_variable
 from orch_lsp.settings.model import ProviderSettings
 
 if TYPE_CHECKING:
     from orch_lsp.model_lists.lists import ModelList
-    from orch_lsp.orchestration.reading import Reading
-    from orch_lsp.orchestration.session import Session
+    from orch_lsp.orchestration.running.session import Session
+    from orch_lsp.orchestration.specs.reading import Reading
 
 _ABOUT_THE_KEY = frozenset({
     ErrorCode.INVALID_AUTH, ErrorCode.MISSING_AUTH, ErrorCode.PERMISSION_DENIED, ErrorCode.REGION_BLOCKED,

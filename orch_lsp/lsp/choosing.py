@@ -9,7 +9,7 @@ from lsprotocol import types
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.lsp.convert import Positions, workspace_edit
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.settings.edit import choose_in_file, front_matter_with_choice
 from orch_lsp.settings.user_config import ConfigChoice, change_user_config, with_provider
 from orch_lsp.workspace import project_config_path, user_config_path

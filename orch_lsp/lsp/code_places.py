@@ -9,8 +9,8 @@ from urllib.parse import quote
 from lsprotocol import types
 
 from orch_lsp.lsp.locations import uri_of_folder
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
+from orch_lsp.orchestration.index.spec_indexes import GLANCE_SECONDS
+from orch_lsp.orchestration.specs.reading import Reading
 
 if TYPE_CHECKING:
     from orch_lsp.language.code.links import CodeCitation, CodeLinks

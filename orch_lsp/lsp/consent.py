@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.specs.reading import Reading
 
 
 async def allow(ls: OrchServer, reading: Reading, provider: str) -> None:

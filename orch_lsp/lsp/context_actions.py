@@ -13,19 +13,19 @@ from orch_lsp.lsp.commands import ALLOW_SERVER, CHANGE_CONTEXT, REWRITE
 from orch_lsp.lsp.mentioned import mentioned
 from orch_lsp.lsp.offers import Offer
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.source import Source
-from orch_lsp.orchestration.whereabouts import Place, locate
+from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.orchestration.specs.source import Source
+from orch_lsp.orchestration.specs.whereabouts import Place, locate
 from orch_lsp.runs.pages import CONTEXT, is_page
 from orch_lsp.settings.pins import parse_pin
 from orch_lsp.uri import path_of
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import picking
-    from orch_lsp.orchestration import preview_page as pages
+    from orch_lsp.orchestration.requests import pinning
+    from orch_lsp.orchestration.requests import preview_page as pages
 else:
-    picking = late("orch_lsp.orchestration.picking")
-    pages = late("orch_lsp.orchestration.preview_page")
+    pinning = late("orch_lsp.orchestration.requests.pinning")
+    pages = late("orch_lsp.orchestration.requests.preview_page")
 
 FILES = f"{REWRITE}.context"
 """The kind of these actions."""
@@ -49,7 +49,7 @@ async def page_offers(snapshot: Snapshot, lines: tuple[int, int]) -> list[Offer]
     if place.root is None:
         return []
     settings = await snapshot.session.settings_of(place.root)
-    excluded = await asyncio.to_thread(picking.excluded_by_hand, place.root)
+    excluded = await asyncio.to_thread(pinning.excluded_by_hand, place.root)
     files, servers = await asyncio.to_thread(pages.named_in, snapshot.text, *lines, place.root)
     found = list(_of_files(snapshot.uri, files, settings.context.pin, excluded))
     return [*found, *(_allow(snapshot.uri, name) for name in servers)]
@@ -60,7 +60,7 @@ async def mention_offers(snapshot: Snapshot, reading: Reading, offset: int) -> l
     found = await mentioned(snapshot, reading, offset)
     if found is None or reading.root is None:
         return []
-    excluded = await asyncio.to_thread(picking.excluded_by_hand, reading.root)
+    excluded = await asyncio.to_thread(pinning.excluded_by_hand, reading.root)
     # One that is left out for another reason than by hand can be neither.
     files = [sight.path for sight in found[1] if not sight.reason or sight.path in excluded]
     return list(_of_files(snapshot.uri, dict.fromkeys(files), reading.settings.context.pin, excluded))

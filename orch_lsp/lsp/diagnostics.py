@@ -21,21 +21,21 @@ from orch_lsp.lsp.pages import page_uri
 from orch_lsp.lsp.publication import QUIET_SECONDS
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.wire.workspace import Typed
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.review import BESIDE_THE_RULES, is_spec, review
+from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.orchestration.specs.review import BESIDE_THE_RULES, is_spec, review
 from orch_lsp.rules.rule import Finding
 from orch_lsp.workspace import state_home
 
 if TYPE_CHECKING:
     from orch_lsp.language import across
-    from orch_lsp.orchestration import secret_refusal
+    from orch_lsp.orchestration.requests import secret_refusal
     from orch_lsp.rules import check as rules
     from orch_lsp.runs.record import Finding as DraftFinding
     from orch_lsp.settings import secret_choices
 else:
     across = late("orch_lsp.language.across")
     rules = late("orch_lsp.rules.check")
-    secret_refusal = late("orch_lsp.orchestration.secret_refusal")
+    secret_refusal = late("orch_lsp.orchestration.requests.secret_refusal")
     secret_choices = late("orch_lsp.settings.secret_choices")
 
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from orch_lsp.lsp.wire.workspace import OrchWorkspace, Typed
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.uri import normal_form, path_of
 
 

@@ -16,7 +16,7 @@ from orch_lsp.errors import OrchError
 from orch_lsp.late import late
 from orch_lsp.lsp.wire.protocol import DRAFT_SCHEME
 from orch_lsp.markdown.reader import read as read_markdown
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.running.session import Session
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.runs.pages import is_page
 from orch_lsp.runs.record import Finding, RunRecord
@@ -26,10 +26,10 @@ from orch_lsp.uri import path_of
 
 if TYPE_CHECKING:
     from orch_lsp.document.answer.reading import Answer
-    from orch_lsp.orchestration import applying
-    from orch_lsp.orchestration.applying import StoredDraft
+    from orch_lsp.orchestration.drafts import applying
+    from orch_lsp.orchestration.drafts.applying import StoredDraft
 else:
-    applying = late("orch_lsp.orchestration.applying")
+    applying = late("orch_lsp.orchestration.drafts.applying")
 
 _RUN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LEVEL = 2

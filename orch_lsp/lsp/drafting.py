@@ -16,12 +16,12 @@ from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.progress import WorkDoneProgress
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.orchestration.delivery import deliver as delivery_of
-from orch_lsp.orchestration.delivery import has_errors
-from orch_lsp.orchestration.live_run import LiveRun
-from orch_lsp.orchestration.observer import DraftDelta, Progress
-from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.run import FinishedDraft
+from orch_lsp.orchestration.drafts.delivery import deliver as delivery_of
+from orch_lsp.orchestration.drafts.delivery import has_errors
+from orch_lsp.orchestration.planning.plan import DraftPlan
+from orch_lsp.orchestration.running.live_run import LiveRun
+from orch_lsp.orchestration.running.observer import DraftDelta, Progress
+from orch_lsp.orchestration.running.run import FinishedDraft
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import TERMINAL, RunStatus
 from orch_lsp.runs.view import finding_lines, looked

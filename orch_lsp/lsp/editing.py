@@ -11,8 +11,8 @@ from pygls.exceptions import JsonRpcException
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.lsp.convert import Positions, workspace_edit
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.orchestration.applying import AppliedEdit, DraftEdit
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.drafts.applying import AppliedEdit, DraftEdit
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.text import Edit
 
 EDIT_SECONDS = 20.0

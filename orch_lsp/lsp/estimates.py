@@ -13,13 +13,13 @@ from orch_lsp.late import late
 from orch_lsp.lsp.commands import GENERATE_DRAFT
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import plan as plans
-    from orch_lsp.orchestration import preview as previews
-    from orch_lsp.orchestration.reading import Reading
-    from orch_lsp.orchestration.session import Session
+    from orch_lsp.orchestration.planning import plan as plans
+    from orch_lsp.orchestration.requests import preview as previews
+    from orch_lsp.orchestration.running.session import Session
+    from orch_lsp.orchestration.specs.reading import Reading
 else:
-    plans = late("orch_lsp.orchestration.plan")
-    previews = late("orch_lsp.orchestration.preview")
+    plans = late("orch_lsp.orchestration.planning.plan")
+    previews = late("orch_lsp.orchestration.requests.preview")
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from orch_lsp.errors import ErrorCode, SettingsError, SpecError
 from orch_lsp.lsp.convert import Positions, workspace_edit
 from orch_lsp.lsp.editing import EDIT_SECONDS
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.orchestration.picking import FileChange
+from orch_lsp.orchestration.requests.pinning import FileChange
 from orch_lsp.storage.files import replace_file
 from orch_lsp.text import apply_edits
 from orch_lsp.workspace import resolved

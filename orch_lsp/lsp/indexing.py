@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from orch_lsp.lsp import publishing, snapshot
-from orch_lsp.orchestration.spec_indexes import Client
-from orch_lsp.orchestration.whereabouts import locate
+from orch_lsp.orchestration.index.spec_indexes import Client
+from orch_lsp.orchestration.specs.whereabouts import locate
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from pygls.exceptions import JsonRpcException
 
 from orch_lsp.errors import OrchError
-from orch_lsp.orchestration.whereabouts import locate
+from orch_lsp.orchestration.specs.whereabouts import locate
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer
-    from orch_lsp.orchestration.reading import Reading
+    from orch_lsp.orchestration.specs.reading import Reading
 
 LOOK_SECONDS = 2.0
 """How often the record is asked: a question to an index of its own, and none while nobody works elsewhere."""

@@ -19,10 +19,10 @@ from orch_lsp.document.readings import difference
 from orch_lsp.language.index import Index
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.file_documents import MAX_FILE_BYTES
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.source import Source
-from orch_lsp.orchestration.spec_index import SpecIndex
+from orch_lsp.orchestration.index.file_documents import MAX_FILE_BYTES
+from orch_lsp.orchestration.index.spec_index import SpecIndex
+from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.text import Span
 from orch_lsp.uri import normal_form
 

@@ -13,9 +13,9 @@ from orch_lsp.document.written import written_parts
 from orch_lsp.errors import ErrorCode, RunError, StoreError
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read, take
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.whereabouts import Place, locate, root_of_folder
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.orchestration.specs.whereabouts import Place, locate, root_of_folder
 from orch_lsp.runs.origins import taken_back
 from orch_lsp.runs.owner import is_gone
 from orch_lsp.runs.record import RunRecord

@@ -16,7 +16,7 @@ from orch_lsp.language.proposal import Proposal
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.locations import uri_of_folder
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.text import Span, counted, start_of_line
 
 MOST_PATHS = 200

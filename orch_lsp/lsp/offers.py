@@ -19,10 +19,10 @@ from orch_lsp.lsp.commands import (
     SHOW_RUN,
     USE_PROVIDER,
 )
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.rewrite import key_at, may_be_rewritten
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.targets import open_targets
+from orch_lsp.orchestration.planning.rewrite import key_at, may_be_rewritten
+from orch_lsp.orchestration.planning.targets import open_targets
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.text import Span, at_most
 
 _NAMED = 3

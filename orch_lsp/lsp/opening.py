@@ -10,7 +10,7 @@ from lsprotocol import types
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.orchestration.whereabouts import locate
+from orch_lsp.orchestration.specs.whereabouts import locate
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import TERMINAL, RunStatus
 from orch_lsp.uri import path_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from orch_lsp.uri import normal_form
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration.plan import Previewed
+    from orch_lsp.orchestration.planning.plan import Previewed
 
 _MOST = 32
 """Documents whose last preview is kept."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from orch_lsp.lsp.commands import ANSWER_QUESTION, REWRITE
 from orch_lsp.lsp.offers import Offer
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.runs.record import Question
 from orch_lsp.runs.status import LIVE
 from orch_lsp.text import shortened

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from orch_lsp.lsp.locations import spelled_folder
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.orchestration.source import Source
-from orch_lsp.orchestration.spec_indexes import IndexKey, key_of
-from orch_lsp.orchestration.whereabouts import locate, root_of_folder
+from orch_lsp.orchestration.index.spec_indexes import IndexKey, key_of
+from orch_lsp.orchestration.specs.source import Source
+from orch_lsp.orchestration.specs.whereabouts import locate, root_of_folder
 from orch_lsp.uri import path_of
 
 

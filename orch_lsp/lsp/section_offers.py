@@ -12,10 +12,10 @@ from orch_lsp.lsp.commands import REGENERATE_SECTION, REVIEW_SECTION
 from orch_lsp.lsp.drafted import draft_shown, run_shown, sections_in_page
 from orch_lsp.lsp.offers import Offer
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.plan import Reading
-from orch_lsp.orchestration.rewrite import may_be_rewritten, update_instruction
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.written_by import origins_of
+from orch_lsp.orchestration.planning.plan import Reading
+from orch_lsp.orchestration.planning.rewrite import may_be_rewritten, update_instruction
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.written_by import origins_of
 from orch_lsp.runs.origins import SectionOrigin
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.status import WAITING, WRITTEN, SectionState

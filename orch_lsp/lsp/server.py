@@ -25,11 +25,11 @@ from orch_lsp.lsp.scope import may_be_settings
 from orch_lsp.lsp.shown import ShownDiagnostics
 from orch_lsp.lsp.wire.protocol import OrchProtocol, converter_factory
 from orch_lsp.lsp.wire.workspace import OrchWorkspace
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.uri import file_name, normal_form
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration.session import Session
+    from orch_lsp.orchestration.running.session import Session
     from orch_lsp.settings.resolve import CommandChoice
 
 logger = logging.getLogger(__name__)

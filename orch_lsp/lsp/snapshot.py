@@ -16,12 +16,12 @@ from orch_lsp.lsp.lenses import estimate_of, watch_run
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.shown import ShownDiagnostics
 from orch_lsp.lsp.wire.workspace import Typed
-from orch_lsp.orchestration.reading import Reading, read_now
-from orch_lsp.orchestration.reading import read as read_source
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.source import Source
-from orch_lsp.orchestration.spec_index import Known
-from orch_lsp.orchestration.spec_indexes import WAIT_SECONDS
+from orch_lsp.orchestration.index.spec_index import Known
+from orch_lsp.orchestration.index.spec_indexes import WAIT_SECONDS
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading, read_now
+from orch_lsp.orchestration.specs.reading import read as read_source
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 

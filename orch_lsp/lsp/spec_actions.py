@@ -13,8 +13,8 @@ from orch_lsp.language.toggling import toggles
 from orch_lsp.lsp.commands import INSERT_NODE, REWRITE, TOGGLE_TASK
 from orch_lsp.lsp.convert import workspace_edit
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.orchestration.specs.review import is_spec
 from orch_lsp.text import Edit, Span
 
 TOGGLE = f"{REWRITE}.toggle"

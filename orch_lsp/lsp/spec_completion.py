@@ -22,10 +22,10 @@ from orch_lsp.lsp import mentioned
 from orch_lsp.lsp.about_node import description
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.review import is_spec
-from orch_lsp.orchestration.spec_index import Known
-from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
+from orch_lsp.orchestration.index.spec_index import Known
+from orch_lsp.orchestration.index.spec_indexes import GLANCE_SECONDS
+from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.orchestration.specs.review import is_spec
 from orch_lsp.text import at_most
 
 MOST = 300

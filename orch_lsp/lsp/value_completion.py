@@ -16,10 +16,10 @@ from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.scope import may_be_settings
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.model_lists.lists import ModelList, age_words
-from orch_lsp.orchestration.permission import may_be_asked_quietly
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.running.permission import may_be_asked_quietly
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.providers.base import ModelInfo
 from orch_lsp.settings.configured import configured_providers
 from orch_lsp.settings.value_at import ValueAt, value_in_front_matter, value_in_toml

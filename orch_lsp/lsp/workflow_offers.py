@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from orch_lsp.late import late
 from orch_lsp.lsp.commands import REWRITE, RUN_WORKFLOW
 from orch_lsp.lsp.offers import Offer
-from orch_lsp.orchestration.targets import open_targets
+from orch_lsp.orchestration.planning.targets import open_targets
 from orch_lsp.text import at_most
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration.reading import Reading
+    from orch_lsp.orchestration.specs.reading import Reading
     from orch_lsp.workflows import library
 else:
     library = late("orch_lsp.workflows.library")

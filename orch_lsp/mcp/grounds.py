@@ -18,11 +18,11 @@ from orch_lsp.language.code.links import CodeLinks
 from orch_lsp.language.index import Index
 from orch_lsp.mcp.reviewing import Reviews
 from orch_lsp.mcp.telling_keys import TellingKeys
-from orch_lsp.orchestration.file_documents import MAX_FILE_BYTES
-from orch_lsp.orchestration.reading import Reading, read
-from orch_lsp.orchestration.review import is_spec
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.index.file_documents import MAX_FILE_BYTES
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading, read
+from orch_lsp.orchestration.specs.review import is_spec
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.reports.spec_files import SpecFiles, WorkTree
 from orch_lsp.runs.store import RunStore
 from orch_lsp.settings.keys import keys_in_environment

@@ -12,7 +12,7 @@ from orch_lsp.mcp import paging
 from orch_lsp.mcp.answers import LONGEST_PATH, Answer, Arguments, Page, Paged
 from orch_lsp.mcp.outgoing import admit
 from orch_lsp.mcp.tool import Answered, Call, Tool
-from orch_lsp.orchestration import applying
+from orch_lsp.orchestration.drafts import applying
 from orch_lsp.runs.labels import list_line, listed
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.schema import to_dict

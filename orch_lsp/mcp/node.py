@@ -14,7 +14,7 @@ from orch_lsp.mcp import outgoing
 from orch_lsp.mcp.answers import LONGEST_KEY, LONGEST_PATH, Answer, Arguments, Position, Range
 from orch_lsp.mcp.paging import MOST_CHARACTERS
 from orch_lsp.mcp.tool import Answered, Call, Tool
-from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.runs.escape import plain
 from orch_lsp.text import LineIndex, sha256
 

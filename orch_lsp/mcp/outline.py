@@ -13,8 +13,8 @@ from orch_lsp.mcp import paging
 from orch_lsp.mcp.answers import LONGEST_PATH, Answer, Page, Paged
 from orch_lsp.mcp.grounds import Grounds
 from orch_lsp.mcp.tool import Answered, Call, Tool
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.targets import open_targets
+from orch_lsp.orchestration.planning.targets import open_targets
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.runs.escape import plain
 from orch_lsp.text import LineIndex, sha256
 

@@ -10,9 +10,9 @@ from orch_lsp.errors import ErrorCode, ProviderError, SpecError
 from orch_lsp.mcp import outgoing
 from orch_lsp.mcp.answers import LONGEST_KEY, LONGEST_PATH, Answer, Arguments
 from orch_lsp.mcp.tool import Answered, Call, Tool
-from orch_lsp.orchestration.proposal import Proposal
-from orch_lsp.orchestration.proposal import propose as leave
-from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.drafts.proposal import Proposal
+from orch_lsp.orchestration.drafts.proposal import propose as leave
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.runs.escape import plain
 from orch_lsp.runs.view import finding_lines
 from orch_lsp.text import LineIndex

@@ -9,7 +9,7 @@ from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.mcp import paging
 from orch_lsp.mcp.answers import LONGEST_KEY, LONGEST_PATH, Answer, Page, Paged
 from orch_lsp.mcp.tool import Answered, Call, Tool
-from orch_lsp.orchestration.written_by import origins_of
+from orch_lsp.orchestration.specs.written_by import origins_of
 from orch_lsp.runs.escape import plain
 from orch_lsp.runs.origins import SectionOrigin, time_of
 

@@ -3,7 +3,7 @@
 The rows of `o200k` and `cl100k` were measured on Python code, English documentation, and Japanese and Chinese specs
 (150 to 300 kB each) with the public vocabularies of these names. No vocabulary of Claude is public; its row follows the
 counts that its users report beside `o200k`. The others are round figures. A table can only be near: estimates are
-corrected by the counts that providers reported for the user's own runs, see `orchestration/estimate.py`.
+corrected by the counts that providers reported for the user's own runs, see `orchestration/requests/estimate.py`.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
-"""One run, from a command to its end: what is to be done, the steps that do it, and the record of it while it lives.
+"""One run, from a command to its end: what is to be done, the steps that do it, and what becomes of their draft.
 
-In reading order: `source` and `plan` say what a document asks for, and of whom; `prompts`, `secret_refusal` and
-`prepare` make the exact request of it. `graph` orders steps, `workflow` says which ones a run has, and `steps/` holds
-each of them, over `asking`, which has one request answered, and `scope`, which is all that a step is given. `new_run`
-is a run's record at its beginning, `live_run` its only writer afterwards, `derived` what the record says because of
-its steps. `run` puts all that together, top to bottom. `supervisor` owns the live runs of a process, `session` what
-they share. `applying` is what becomes of a draft.
+Each package imports only those before it in this list, which is the order to read them in, too:
 
-The rest serves these: `attempts`, `cost`, `streaming` and `findings` the steps, `observer` who watches, `shielding`
-what must reach its end, `included`, `permission` and `vcs` what is asked about a document before a run.
+- `specs`: one spec, read, with what is known of it without a model.
+- `index`: the specs of a workspace, and where its code names what they declare.
+- `planning`: what is to be written, by which provider and model, and with which words.
+- `requests`: the exact request of a plan, with its context, its size, its cost, and its preview.
+- `asking`: one step, asked and judged; the floor on which steps stand.
+- `steps`: the steps, one module each.
+- `running`: a run from its record to its end, and what the runs of one process share.
+- `drafts`: the draft of a run, and what a person does with it.
 """

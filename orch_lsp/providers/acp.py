@@ -2,7 +2,8 @@
 
 The agent is a program with tools and a login of its own; here it is only to write. It is started for one request in an
 empty folder that is removed afterwards, is told that there are no files, no terminal and no servers, and every
-permission that it asks for is refused. Whether it kept to that is looked at by who asks (`orchestration/untouched`).
+permission that it asks for is refused. Whether it kept to that is looked at by who asks
+(`orchestration/asking/untouched`).
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from orch_lsp.language.across import ACROSS
 from orch_lsp.language.index import Index
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.review import BESIDE_THE_RULES, is_of_the_document, is_spec, review
+from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.orchestration.specs.review import BESIDE_THE_RULES, is_of_the_document, is_spec, review
 from orch_lsp.reports import alike_specs, check_report
 from orch_lsp.reports.alike_specs import AlikeSpecs
 from orch_lsp.reports.check_report import Place, Report, Reported

@@ -16,13 +16,13 @@ from typing import Protocol
 from orch_lsp.context.tree import FileTree
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.git.repository import blob_hashes
-from orch_lsp.orchestration.included import is_included
-from orch_lsp.orchestration.reading import Reading, read
-from orch_lsp.orchestration.review import is_spec
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.source import Source
-from orch_lsp.orchestration.spec_reading import indexed
-from orch_lsp.orchestration.whereabouts import root_of_folder
+from orch_lsp.orchestration.index.spec_reading import indexed
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.included import is_included
+from orch_lsp.orchestration.specs.reading import Reading, read
+from orch_lsp.orchestration.specs.review import is_spec
+from orch_lsp.orchestration.specs.source import Source
+from orch_lsp.orchestration.specs.whereabouts import root_of_folder
 from orch_lsp.profiles.protocol import Clues
 from orch_lsp.profiles.recognition import kept_away
 from orch_lsp.profiles.registry import FORMATS

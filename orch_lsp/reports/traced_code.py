@@ -8,7 +8,7 @@ from pathlib import Path
 
 from orch_lsp.language.code.links import CodeCitation
 from orch_lsp.language.index import Index
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.running.session import Session
 from orch_lsp.reports.spec_files import ReadSpec
 from orch_lsp.workspace import relative_path
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.language.index import Index, IndexedDocument
 from orch_lsp.late import late
-from orch_lsp.orchestration.review import is_spec
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.review import is_spec
 from orch_lsp.reports.spec_files import ReadSpec, SpecFiles, Unreadable, common_root
 from orch_lsp.reports.trace_report import Trace, TracedDocument
 from orch_lsp.workspace import relative_path

@@ -13,7 +13,7 @@ from typing import Literal
 
 from orch_lsp.errors import ErrorCode, OrchError
 from orch_lsp.extras import how_to_add
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.running.session import Session
 from orch_lsp.plugins import contained
 from orch_lsp.providers.base import ModelInfo, ModelLister
 from orch_lsp.providers.editor import KIND as EDITOR

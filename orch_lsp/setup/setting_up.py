@@ -9,7 +9,7 @@ from pathlib import Path
 
 from orch_lsp.errors import OrchError
 from orch_lsp.model_lists.lists import PATIENCE_S, ModelList
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.running.session import Session
 from orch_lsp.settings.model import Settings
 from orch_lsp.settings.user_config import checked_text
 from orch_lsp.setup import trial

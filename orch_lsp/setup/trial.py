@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from orch_lsp.errors import ErrorCode, OrchError, ProviderError
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.running.session import Session
 from orch_lsp.plugins import contained
 from orch_lsp.providers.base import GenerationRequest, ModelResolved, StreamEvent, TextDelta, UsageReported
 from orch_lsp.providers.editor import KIND as EDITOR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from orch_lsp.orchestration.observer import DraftDelta, Progress
+from orch_lsp.orchestration.running.observer import DraftDelta, Progress
 from orch_lsp.runs.record import RunRecord
 
 

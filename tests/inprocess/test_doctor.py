@@ -22,8 +22,8 @@ from orch_lsp.doctor.examine import NEEDED, OPTIONAL, Diagnosis, examine
 from orch_lsp.doctor.findings import DoctorFinding, has_problem, report_markdown
 from orch_lsp.doctor.support_bundle import bundle_files, run_summary, write_bundle
 from orch_lsp.errors import OrchError
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.runs.record import LeftOut
 from orch_lsp.settings.load import ProjectLayer
 from tests.fakes import records

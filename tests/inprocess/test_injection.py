@@ -19,11 +19,11 @@ from orch_lsp.app.session import build_session
 from orch_lsp.context.assembly import example, excerpts
 from orch_lsp.context.item import ContextItem, ContextResult
 from orch_lsp.hidden import hidden_spans
-from orch_lsp.orchestration.plan import plan_draft
-from orch_lsp.orchestration.preview import preview
-from orch_lsp.orchestration.preview_page import preview_page
-from orch_lsp.orchestration.reading import read
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.planning.plan import plan_draft
+from orch_lsp.orchestration.requests.preview import preview
+from orch_lsp.orchestration.requests.preview_page import preview_page
+from orch_lsp.orchestration.specs.reading import read
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from tests.inprocess.conftest import KEY

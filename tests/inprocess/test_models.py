@@ -14,10 +14,10 @@ import pytest_asyncio
 from orch_lsp.app.session import build_session
 from orch_lsp.errors import ErrorCode, ErrorDetail, OrchError
 from orch_lsp.model_lists.lists import age_words
-from orch_lsp.orchestration.permission import is_allowed, may_be_asked_quietly
-from orch_lsp.orchestration.reading import Reading, read
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.running.permission import is_allowed, may_be_asked_quietly
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading, read
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.settings.configured import configured_providers
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.model import ProviderSettings

@@ -12,12 +12,12 @@ import pytest_asyncio
 from orch_lsp.app.session import build_session
 from orch_lsp.context.item import ContextQuery
 from orch_lsp.errors import ContextError, ErrorCode
-from orch_lsp.orchestration.live_run import LiveRun
-from orch_lsp.orchestration.plan import DraftPlan, plan_draft
-from orch_lsp.orchestration.prepare import Prepared, prepare, write
-from orch_lsp.orchestration.reading import read
-from orch_lsp.orchestration.run import FinishedDraft
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.planning.plan import DraftPlan, plan_draft
+from orch_lsp.orchestration.requests.prepare import Prepared, prepare, write
+from orch_lsp.orchestration.running.live_run import LiveRun
+from orch_lsp.orchestration.running.run import FinishedDraft
+from orch_lsp.orchestration.specs.reading import read
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.record import Software
 from orch_lsp.settings.load import ProjectLayer

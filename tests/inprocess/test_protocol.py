@@ -19,7 +19,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from orch_lsp.app.server import build_server
 from orch_lsp.errors import ErrorCode, RunError
-from orch_lsp.orchestration.whereabouts import locate
+from orch_lsp.orchestration.specs.whereabouts import locate
 from tests.fakes.raw_client import RawClient, frame
 from tests.fakes.scripted_server import Stall, chat_chunk, chat_pieces, stream_reply
 

@@ -12,11 +12,11 @@ import sys
 from pathlib import Path
 
 from orch_lsp.app.session import build_session
-from orch_lsp.orchestration.live_run import LiveRun
-from orch_lsp.orchestration.plan import plan_draft
-from orch_lsp.orchestration.reading import read
-from orch_lsp.orchestration.run import FinishedDraft
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.planning.plan import plan_draft
+from orch_lsp.orchestration.running.live_run import LiveRun
+from orch_lsp.orchestration.running.run import FinishedDraft
+from orch_lsp.orchestration.specs.reading import read
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.runs.record import Software
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice

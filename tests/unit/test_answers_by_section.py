@@ -11,7 +11,7 @@ from orch_lsp.document.answer.in_shape import read_for_places
 from orch_lsp.document.answer.reading import read_answer
 from orch_lsp.document.drafting import answer_profile, open_places
 from orch_lsp.document.parse import parse
-from orch_lsp.orchestration.beginning import choices, text_of_new
+from orch_lsp.orchestration.planning.beginning import choices, text_of_new
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.profiles.registry import FORMATS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orch_lsp.generation import Usage
-from orch_lsp.orchestration.attempts import AttemptLog
+from orch_lsp.orchestration.asking.attempts import AttemptLog
 from orch_lsp.providers.base import AttemptEnded, AttemptStarted
 from orch_lsp.redaction import Redactor
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orch_lsp.orchestration.cost import at_factor, cost_sum
+from orch_lsp.orchestration.requests.cost import at_factor, cost_sum
 from orch_lsp.runs.labels import cost_label
 from orch_lsp.runs.record import Cost
 

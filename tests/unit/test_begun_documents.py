@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from orch_lsp.cli.main import cli
 from orch_lsp.document.parse import parse
 from orch_lsp.errors import ErrorCode, SpecError
-from orch_lsp.orchestration.beginning import begin, choices
+from orch_lsp.orchestration.planning.beginning import begin, choices
 from orch_lsp.profiles.openspec.kinds import DELTA, SPEC
 from orch_lsp.rules.check import check
 from tests.fakes.homes import Homes

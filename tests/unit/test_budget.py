@@ -8,7 +8,7 @@ import pytest
 
 from orch_lsp.errors import SettingsError
 from orch_lsp.generation import Usage
-from orch_lsp.orchestration.budget import Spending, Spent, require, spent_by
+from orch_lsp.orchestration.requests.budget import Spending, Spent, require, spent_by
 from orch_lsp.runs.record import Cost, Reserved, Step
 from orch_lsp.runs.status import StepStatus
 from orch_lsp.settings.model import BudgetSettings

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from orch_lsp.app.session import build_session
-from orch_lsp.orchestration.source import Source
-from orch_lsp.orchestration.spec_indexes import Client
+from orch_lsp.orchestration.index.spec_indexes import Client
+from orch_lsp.orchestration.specs.source import Source
 
 SPECS = 60
 REQUIREMENTS = """# Requirements Document

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from orch_lsp.orchestration.code_index import CodeIndex, CodeIndexes, Limits
+from orch_lsp.orchestration.index.code_index import CodeIndex, CodeIndexes, Limits
 
 
 def write(root, files):

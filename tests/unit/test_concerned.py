@@ -11,10 +11,10 @@ import pytest_asyncio
 from orch_lsp.app.session import build_session
 from orch_lsp.language.index import Index
 from orch_lsp.language.occurrences import meant_at, occurrences, scopes_at
-from orch_lsp.orchestration.concerned import Concerned
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.spec_files import Limits
-from orch_lsp.orchestration.spec_index import SpecIndex
+from orch_lsp.orchestration.index.concerned import Concerned
+from orch_lsp.orchestration.index.spec_files import Limits
+from orch_lsp.orchestration.index.spec_index import SpecIndex
+from orch_lsp.orchestration.running.session import Session
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from tests.fakes.homes import Homes

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from orch_lsp.orchestration.connections import Connections
+from orch_lsp.orchestration.running.connections import Connections
 from orch_lsp.providers.outline import OutlineProvider
 from orch_lsp.redaction import Redactor
 from orch_lsp.settings.model import ProviderSettings

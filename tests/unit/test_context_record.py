@@ -7,7 +7,7 @@ from dataclasses import replace
 from orch_lsp.context.choke import Admitted
 from orch_lsp.context.excerpts import Lines, part
 from orch_lsp.context.item import ContextResult
-from orch_lsp.orchestration.context_record import context_record
+from orch_lsp.orchestration.requests.context_record import context_record
 
 
 def test_an_item_says_the_role_of_its_file_and_what_it_holds() -> None:

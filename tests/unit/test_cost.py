@@ -6,7 +6,7 @@ import pytest
 
 from orch_lsp.generation import Usage
 from orch_lsp.model_lists.price_table import listed_models, service_at
-from orch_lsp.orchestration.cost import cost_of, cost_sum
+from orch_lsp.orchestration.requests.cost import cost_of, cost_sum
 from orch_lsp.providers.presets import PRESETS
 from orch_lsp.runs.record import Cost
 from orch_lsp.settings.model import ProviderSettings

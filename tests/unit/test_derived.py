@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_lsp.generation import FinishReason, Usage
-from orch_lsp.orchestration.derived import with_steps
-from orch_lsp.orchestration.scope import StepState
+from orch_lsp.orchestration.asking.scope import StepState
+from orch_lsp.orchestration.running.derived import with_steps
 from orch_lsp.runs.lifecycle import transition
 from orch_lsp.runs.record import (
     ContextRecord,

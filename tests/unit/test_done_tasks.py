@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orch_lsp.document.parse import parse
-from orch_lsp.orchestration.evidence import holds_code
+from orch_lsp.orchestration.specs.evidence import holds_code
 from orch_lsp.profiles.kiro.sections import TASKS
 from orch_lsp.profiles.spec_kit.sections import PROFILES
 from orch_lsp.rules.done_tasks import named_files

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_lsp.orchestration.graph import StepSpec, run_in_waves, waves
-from orch_lsp.orchestration.workflow import pending_steps, planned_steps
+from orch_lsp.orchestration.running.graph import StepSpec, run_in_waves, waves
+from orch_lsp.orchestration.running.workflow import pending_steps, planned_steps
 from orch_lsp.runs.status import StepStatus
 from orch_lsp.workflows.library import packaged
 

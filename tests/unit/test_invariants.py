@@ -43,14 +43,14 @@ STARTS_TASKS = {
     "lsp/wire/transport.py": "the conversation, the watch over the editor, TCP's connections; all end with the server",
     "lsp/server.py": "run_task, which every feature uses, and the session's opening; close() ends both",
     "providers/batches/desk.py": "the collecting and the waiting; the provider's aclose() ends both",
-    "orchestration/supervisor.py": "runs and their heartbeat; aclose() ends them",
-    "orchestration/run_stores.py": "the opening of stores, the dropping of old runs; aclose() ends both",
-    "orchestration/code_index.py": "the look at a workspace's code; aclose() ends it",
-    "orchestration/spec_index.py": "the look at a workspace's files; aclose() ends it",
-    "orchestration/spec_indexes.py": "the reading of open documents into their indexes; aclose() ends it",
-    "orchestration/scope.py": "a step's checkpoints; the step ends them",
-    "orchestration/graph.py": "the steps of a wave; the wave ends with them",
-    "orchestration/shielding.py": "what must reach its end although its caller is cancelled; awaited there",
+    "orchestration/running/supervisor.py": "runs and their heartbeat; aclose() ends them",
+    "orchestration/running/run_stores.py": "the opening of stores, the dropping of old runs; aclose() ends both",
+    "orchestration/index/code_index.py": "the look at a workspace's code; aclose() ends it",
+    "orchestration/index/spec_index.py": "the look at a workspace's files; aclose() ends it",
+    "orchestration/index/spec_indexes.py": "the reading of open documents into their indexes; aclose() ends it",
+    "orchestration/asking/scope.py": "a step's checkpoints; the step ends them",
+    "orchestration/running/graph.py": "the steps of a wave; the wave ends with them",
+    "orchestration/asking/shielding.py": "what must reach its end although its caller is cancelled; awaited there",
     "testing/server.py": "a server for tests; its close ends them",
 }
 
@@ -215,7 +215,7 @@ def test_only_a_few_modules_know_stdout():
 
 def test_the_pause_of_a_retry_or_a_quiet_moment_is_never_a_blocking_sleep_on_the_loop():
     blocking = {name for name, path in MODULES.items() if "time.sleep" in calls(path)}
-    assert blocking <= {"storage/database.py", "orchestration/breath.py"}, (
+    assert blocking <= {"storage/database.py", "orchestration/index/breath.py"}, (
         "only threads of a store and of a scan may sleep, the latter for no time at all"
     )
 

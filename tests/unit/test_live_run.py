@@ -6,9 +6,9 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
-from orch_lsp.orchestration.graph import StepSpec
-from orch_lsp.orchestration.live_run import LiveRun
-from orch_lsp.orchestration.workflow import pending_steps, planned_steps
+from orch_lsp.orchestration.running.graph import StepSpec
+from orch_lsp.orchestration.running.live_run import LiveRun
+from orch_lsp.orchestration.running.workflow import pending_steps, planned_steps
 from orch_lsp.runs.migrations import VERSION
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.status import RunStatus, StepStatus

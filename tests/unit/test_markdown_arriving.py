@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orch_lsp.markdown.arriving import ArrivingHeadings
 from orch_lsp.markdown.reader import read
-from orch_lsp.orchestration.streaming import SectionTracker
+from orch_lsp.orchestration.asking.streaming import SectionTracker
 from orch_lsp.profiles.plain.sections import PLAIN
 from tests.unit.test_markdown_reader import _HOSTILE, _MORE
 

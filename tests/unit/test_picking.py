@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from orch_lsp.context.ignore import Rules
 from orch_lsp.context.own_ignores import excluded_in, excluding, including, line_for
 from orch_lsp.errors import OrchError
-from orch_lsp.orchestration.picking import excluded_by_hand, pick
+from orch_lsp.orchestration.requests.pinning import excluded_by_hand, pick
 from orch_lsp.settings.pins import pinning, unpinning
 from orch_lsp.text import apply_edits, split_lines
 

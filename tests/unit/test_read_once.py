@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from orch_lsp.app.session import build_session
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.running.session import Session
 from orch_lsp.reports.spec_files import ReadSpec, SpecFiles
 from tests.fakes.homes import Homes
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orch_lsp.app.session import build_session
-from orch_lsp.orchestration.review import review
+from orch_lsp.orchestration.specs.review import review
 from orch_lsp.profiles.spec_kit.sections import PROFILES
 from orch_lsp.reports.spec_files import ReadSpec, SpecFiles
 from orch_lsp.rules import retired_ids

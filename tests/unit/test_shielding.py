@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from orch_lsp.orchestration.shielding import to_the_end
+from orch_lsp.orchestration.asking.shielding import to_the_end
 
 
 @pytest.mark.parametrize("fails", [False, True])

@@ -12,9 +12,9 @@ import pytest_asyncio
 
 from orch_lsp.app.session import build_session
 from orch_lsp.language.index import IndexedDocument
-from orch_lsp.orchestration.session import Session
-from orch_lsp.orchestration.spec_files import Limits, shared_folders
-from orch_lsp.orchestration.spec_index import SpecIndex
+from orch_lsp.orchestration.index.spec_files import Limits, shared_folders
+from orch_lsp.orchestration.index.spec_index import SpecIndex
+from orch_lsp.orchestration.running.session import Session
 from orch_lsp.settings.load import ProjectLayer
 from tests.fakes.homes import Homes
 

@@ -12,8 +12,8 @@ import pytest
 from orch_lsp.app.session import build_session
 from orch_lsp.document.parse import parse
 from orch_lsp.language.index import Index
-from orch_lsp.orchestration.review import review
-from orch_lsp.orchestration.upstream import read_reviewed, write_reviewed
+from orch_lsp.orchestration.specs.review import review
+from orch_lsp.orchestration.specs.upstream import read_reviewed, write_reviewed
 from orch_lsp.profiles.kiro import sections as kiro
 from orch_lsp.reports.spec_files import ReadSpec, SpecFiles
 

@@ -14,7 +14,7 @@ from orch_lsp.app.session import build_session
 from orch_lsp.document.parse import parse
 from orch_lsp.document.readings import Readings
 from orch_lsp.language.index import Index
-from orch_lsp.orchestration.review import review
+from orch_lsp.orchestration.specs.review import review
 from orch_lsp.profiles.kiro.sections import REQUIREMENTS
 from orch_lsp.profiles.plain.sections import PLAIN
 from orch_lsp.profiles.spec_kit.sections import PROFILES

@@ -15,7 +15,7 @@ from orch_lsp.lsp.editing import make_edits
 from orch_lsp.lsp.lookup import document_of, find_run, newest_run
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
-from orch_lsp.orchestration.answering import keep_answer, question_of, sections_borne_on
+from orch_lsp.orchestration.drafts.questions import keep_answer, question_of, sections_borne_on
 from orch_lsp.runs.record import timestamp
 from orch_lsp.runs.schema import plain_value
 from orch_lsp.runs.status import LIVE

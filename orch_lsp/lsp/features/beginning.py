@@ -13,8 +13,8 @@ from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_file
 from orch_lsp.lsp.wire.protocol import DRAFT_SCHEME, RUN_SCHEME
-from orch_lsp.orchestration.beginning import begin, choices
-from orch_lsp.orchestration.whereabouts import root_of_folder
+from orch_lsp.orchestration.planning.beginning import begin, choices
+from orch_lsp.orchestration.specs.whereabouts import root_of_folder
 from orch_lsp.runs.pages import is_page
 from orch_lsp.uri import normal_form, path_of
 

@@ -33,9 +33,9 @@ from orch_lsp.lsp.code_places import code_citations, range_of
 from orch_lsp.lsp.locations import Places, places, uri_of_folder
 from orch_lsp.lsp.snapshot import Snapshot, take
 from orch_lsp.lsp.symbols import SYMBOL_KINDS, symbol_name
-from orch_lsp.orchestration.file_documents import MAX_FILE_BYTES
-from orch_lsp.orchestration.review import is_spec
-from orch_lsp.orchestration.source import Source
+from orch_lsp.orchestration.index.file_documents import MAX_FILE_BYTES
+from orch_lsp.orchestration.specs.review import is_spec
+from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.text import Span
 from orch_lsp.uri import path_of
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from orch_lsp.language.code.links import CodeCitation, CodeLinks
     from orch_lsp.language.index import Index
     from orch_lsp.lsp.server import OrchServer
-    from orch_lsp.orchestration.reading import Reading
+    from orch_lsp.orchestration.specs.reading import Reading
 
 _BEGINNING = Span(0, 0)
 

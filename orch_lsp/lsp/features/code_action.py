@@ -37,19 +37,19 @@ from orch_lsp.lsp.section_offers import SectionOffer, offers_in_draft, section_o
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.spec_actions import INSERT, TOGGLE, insert_actions, may_be_edited, toggle_actions
 from orch_lsp.lsp.workflow_offers import WORKFLOW, workflow_offers
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.review import findings_of_rules, is_spec
-from orch_lsp.orchestration.rewrite import may_be_rewritten
-from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
+from orch_lsp.orchestration.index.spec_indexes import GLANCE_SECONDS
+from orch_lsp.orchestration.planning.rewrite import may_be_rewritten
+from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.orchestration.specs.review import findings_of_rules, is_spec
 from orch_lsp.rules.rule import Finding
 from orch_lsp.text import end_of_line, start_of_line
 from orch_lsp.workspace import state_home
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import secret_refusal
+    from orch_lsp.orchestration.requests import secret_refusal
     from orch_lsp.settings import secret_choices
 else:
-    secret_refusal = late("orch_lsp.orchestration.secret_refusal")
+    secret_refusal = late("orch_lsp.orchestration.requests.secret_refusal")
     secret_choices = late("orch_lsp.settings.secret_choices")
 
 _ANOTHER_CHOICE = frozenset({

@@ -19,7 +19,7 @@ from orch_lsp.lsp.section_offers import (
     written_sections,
 )
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.specs.review import is_spec
 
 
 async def code_lens(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeLens]:  # noqa: ARG001 -- the signature of the handler

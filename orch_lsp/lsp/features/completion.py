@@ -13,7 +13,7 @@ from orch_lsp.lsp.scope import may_be_workflow
 from orch_lsp.lsp.snapshot import Snapshot, snapshot
 from orch_lsp.lsp.spec_completion import documentation, proposals
 from orch_lsp.lsp.value_completion import values
-from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
+from orch_lsp.orchestration.index.spec_indexes import GLANCE_SECONDS
 
 if TYPE_CHECKING:
     from orch_lsp.lsp.server import OrchServer

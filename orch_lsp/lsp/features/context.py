@@ -11,18 +11,18 @@ from orch_lsp.lsp.commands import GENERATE_DRAFT
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_page
 from orch_lsp.lsp.snapshot import read
-from orch_lsp.orchestration.plan import instructed, plan_draft
+from orch_lsp.orchestration.planning.plan import instructed, plan_draft
 from orch_lsp.runs.pages import CONTEXT
 from orch_lsp.settings.resolve import CommandChoice
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import preview as previews
-    from orch_lsp.orchestration import preview_page as pages
-    from orch_lsp.orchestration import previewed
+    from orch_lsp.orchestration.requests import preview as previews
+    from orch_lsp.orchestration.requests import preview_page as pages
+    from orch_lsp.orchestration.requests import since_preview
 else:
-    previewed = late("orch_lsp.orchestration.previewed")
-    previews = late("orch_lsp.orchestration.preview")
-    pages = late("orch_lsp.orchestration.preview_page")
+    since_preview = late("orch_lsp.orchestration.requests.since_preview")
+    previews = late("orch_lsp.orchestration.requests.preview")
+    pages = late("orch_lsp.orchestration.requests.preview_page")
 
 
 async def preview_context(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
@@ -37,7 +37,7 @@ async def preview_context(ls: OrchServer, given: CommandArgument) -> dict[str, A
     plan = await asyncio.to_thread(plan_draft, reading, command=GENERATE_DRAFT, only=only)
     made = await previews.preview(ls.shared, plan, asks_servers=not given.glance)
     if not given.glance:
-        ls.previewed.put(uri, previewed.previewed_of(made.prepared, reading.document.text, made.context))
+        ls.previewed.put(uri, since_preview.previewed_of(made.prepared, reading.document.text, made.context))
     if given.open is not False:
         await show_page(ls, CONTEXT, await asyncio.to_thread(pages.preview_page, made))
     value = await asyncio.to_thread(previews.preview_value, made)

@@ -11,7 +11,7 @@ from orch_lsp.language.occurrences import Meant, behind_label, documents_meant, 
 from orch_lsp.lsp import mentioned
 from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.specs.review import is_spec
 from orch_lsp.text import Span
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from orch_lsp.language.index import Index
     from orch_lsp.lsp.convert import Positions
-    from orch_lsp.orchestration.reading import Reading
+    from orch_lsp.orchestration.specs.reading import Reading
 
 
 async def definition(

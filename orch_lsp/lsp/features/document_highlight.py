@@ -9,10 +9,10 @@ from lsprotocol import types
 
 from orch_lsp.language.occurrences import behind_label, meant_at, occurrences
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.specs.review import is_spec
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration.reading import Reading
+    from orch_lsp.orchestration.specs.reading import Reading
 
 
 async def document_highlight(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from orch_lsp.lsp.server import OrchServer
-    from orch_lsp.orchestration.reading import Reading
+    from orch_lsp.orchestration.specs.reading import Reading
 
 _LARGEST_FILE = 2 * 1024 * 1024
 """Bytes of a file in which a heading is looked for."""

@@ -10,7 +10,7 @@ from lsprotocol import types
 from orch_lsp.document.node import Node
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.symbols import SYMBOL_KINDS, symbol_name
-from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.specs.review import is_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -21,13 +21,13 @@ from orch_lsp.lsp.lookup import FoundRun, document_of, draft_text, find_run, new
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_draft
-from orch_lsp.orchestration.applying import (
+from orch_lsp.orchestration.drafts.applying import (
     draft_edit,
     draft_text_of,
     only_sections,
     stored_draft,
 )
-from orch_lsp.orchestration.delivery import insert, reject, remark
+from orch_lsp.orchestration.drafts.delivery import insert, reject, remark
 from orch_lsp.runs.drafts import discarded, section_of, waiting_keys
 from orch_lsp.runs.record import RunRecord
 from orch_lsp.runs.schema import plain_value

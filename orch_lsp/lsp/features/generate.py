@@ -23,14 +23,14 @@ from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_file
 from orch_lsp.lsp.snapshot import read, snapshot
 from orch_lsp.lsp.workflow_offers import WorkflowChoice, workflow_choices
-from orch_lsp.orchestration.beginning import write_new
-from orch_lsp.orchestration.choice import chosen
-from orch_lsp.orchestration.consent import NotAllowedError
-from orch_lsp.orchestration.plan import DraftPlan, instructed, plan_draft, require_draftable
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.resuming import planned_resume, require_resumable
-from orch_lsp.orchestration.rewrite import RewriteAsk, key_at
-from orch_lsp.orchestration.session import Session
+from orch_lsp.orchestration.drafts.resuming import planned_resume, require_resumable
+from orch_lsp.orchestration.planning.beginning import write_new
+from orch_lsp.orchestration.planning.choice import chosen
+from orch_lsp.orchestration.planning.plan import DraftPlan, instructed, plan_draft, require_draftable
+from orch_lsp.orchestration.planning.rewrite import RewriteAsk, key_at
+from orch_lsp.orchestration.running.consent import NotAllowedError
+from orch_lsp.orchestration.running.session import Session
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.runs.record import Software
 from orch_lsp.runs.status import LIVE, RunStatus
 from orch_lsp.settings.resolve import CommandChoice
@@ -40,11 +40,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from orch_lsp.orchestration import deriving, rewriting
-    from orch_lsp.orchestration.session import Planner
+    from orch_lsp.orchestration.drafts import rewrite_plan
+    from orch_lsp.orchestration.planning import deriving
+    from orch_lsp.orchestration.running.session import Planner
 else:
-    deriving = late("orch_lsp.orchestration.deriving")
-    rewriting = late("orch_lsp.orchestration.rewriting")
+    deriving = late("orch_lsp.orchestration.planning.deriving")
+    rewrite_plan = late("orch_lsp.orchestration.drafts.rewrite_plan")
 
 OPENED_SECONDS = 20.0
 """How long an editor may take to open a document that was begun."""
@@ -139,7 +140,7 @@ async def regenerate_section(ls: OrchServer, given: CommandArgument) -> dict[str
     ask = RewriteAsk.of((key, *filter(None, also)), given.instruction)
 
     async def plan(session: Session, reading: Reading) -> DraftPlan:
-        return await rewriting.planned_rewrite(session, reading, ask, command=REGENERATE_SECTION)
+        return await rewrite_plan.planned_rewrite(session, reading, ask, command=REGENERATE_SECTION)
 
     return {**await start(ls, uri, choice, plan)}
 
@@ -159,7 +160,7 @@ async def refine_document(ls: OrchServer, given: CommandArgument) -> dict[str, s
     ask = RewriteAsk(None, given.instruction)
 
     async def plan(session: Session, reading: Reading) -> DraftPlan:
-        return await rewriting.planned_rewrite(session, reading, ask, command=REFINE_DOCUMENT)
+        return await rewrite_plan.planned_rewrite(session, reading, ask, command=REFINE_DOCUMENT)
 
     return {**await start(ls, ls.target_uri(given.uri), _choice_of(given), plan)}
 

@@ -21,11 +21,11 @@ from orch_lsp.lsp.code_places import code_address, code_at_a_glance
 from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.scope import may_be_workflow
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.review import is_spec
-from orch_lsp.orchestration.spec_index import Known
-from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
-from orch_lsp.orchestration.written_by import origins_of
+from orch_lsp.orchestration.index.spec_index import Known
+from orch_lsp.orchestration.index.spec_indexes import GLANCE_SECONDS
+from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.orchestration.specs.review import is_spec
+from orch_lsp.orchestration.specs.written_by import origins_of
 from orch_lsp.runs.view import hover_markdown, hover_text
 from orch_lsp.text import Span
 

@@ -12,7 +12,7 @@ from orch_lsp.language.occurrences import behind_label, meant_at
 from orch_lsp.lsp.code_places import code_citations, located
 from orch_lsp.lsp.locations import places
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.specs.review import is_spec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

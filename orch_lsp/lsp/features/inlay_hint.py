@@ -12,9 +12,9 @@ from orch_lsp.document.written import written_parts
 from orch_lsp.language.implementation import work_in
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.symbols import symbol_name
-from orch_lsp.orchestration.review import is_spec
-from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
-from orch_lsp.orchestration.written_by import origins_of
+from orch_lsp.orchestration.index.spec_indexes import GLANCE_SECONDS
+from orch_lsp.orchestration.specs.review import is_spec
+from orch_lsp.orchestration.specs.written_by import origins_of
 from orch_lsp.runs.escape import plain
 from orch_lsp.runs.view import hover_text
 from orch_lsp.text import Span, end_of_line
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from orch_lsp.language.implementation import Work
     from orch_lsp.language.index import FoundDefinition
     from orch_lsp.lsp.convert import Positions
-    from orch_lsp.orchestration.reading import Reading
+    from orch_lsp.orchestration.specs.reading import Reading
 
 _MOST_LISTED = 8
 

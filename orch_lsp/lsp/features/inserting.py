@@ -13,7 +13,7 @@ from orch_lsp.lsp.editing import make_edits
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import snapshot
 from orch_lsp.lsp.spec_actions import insertion_title, may_be_edited, span_of_line
-from orch_lsp.orchestration.spec_indexes import GLANCE_SECONDS
+from orch_lsp.orchestration.index.spec_indexes import GLANCE_SECONDS
 
 
 async def insert_node(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read
 from orch_lsp.model_lists.lists import ModelList
-from orch_lsp.orchestration.permission import is_allowed, may_be_asked_quietly
-from orch_lsp.orchestration.reading import Reading
+from orch_lsp.orchestration.running.permission import is_allowed, may_be_asked_quietly
+from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.runs.record import timestamp
 from orch_lsp.settings.configured import configured_providers
 from orch_lsp.settings.model import ProviderSettings

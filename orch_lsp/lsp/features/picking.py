@@ -17,10 +17,10 @@ from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import picking
-    from orch_lsp.orchestration.picking import Pick
+    from orch_lsp.orchestration.requests import pinning
+    from orch_lsp.orchestration.requests.pinning import Pick
 else:
-    picking = late("orch_lsp.orchestration.picking")
+    pinning = late("orch_lsp.orchestration.requests.pinning")
 
 
 async def change_context(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
@@ -34,10 +34,10 @@ async def change_context(ls: OrchServer, given: CommandArgument) -> dict[str, An
         SpecError: `document_changed`: the client did not make the edit.
     """
     uri = ls.target_uri(given.uri)
-    choice: Pick | None = next((known for known in picking.PICKS if known == given.choice), None)
+    choice: Pick | None = next((known for known in pinning.PICKS if known == given.choice), None)
     only_looks = given.path is None and given.choice is None
     if not only_looks and (given.path is None or choice is None):
-        raise JsonRpcInvalidParams("`path` is needed, and `choice`: " + ", ".join(picking.PICKS))
+        raise JsonRpcInvalidParams("`path` is needed, and `choice`: " + ", ".join(pinning.PICKS))
     place = await asyncio.to_thread(place_of, ls.source(uri))
     if place.root is None:
         raise ContextError(
@@ -46,9 +46,9 @@ async def change_context(ls: OrchServer, given: CommandArgument) -> dict[str, An
         )  # fmt: skip
     if given.path is None or choice is None:
         pinned = (await ls.shared.settings_of(place.root)).context.pin
-        excluded = await asyncio.to_thread(picking.excluded_by_hand, place.root)
+        excluded = await asyncio.to_thread(pinning.excluded_by_hand, place.root)
         return {"pinned": list(pinned), "excluded": list(excluded)}
-    change = await asyncio.to_thread(picking.pick, place.root, given.path, choice)
+    change = await asyncio.to_thread(pinning.pick, place.root, given.path, choice)
     if change is None:
         text = f"Orch: nothing was changed: {given.path} is so already, or the project's files do not decide it."
         _tell(ls, given, text)

@@ -23,13 +23,13 @@ from orch_lsp.language.unread import Unread, unread_mentions
 from orch_lsp.lsp.convert import Positions
 from orch_lsp.lsp.locations import PlacedDocument, places, uri_of_folder
 from orch_lsp.lsp.snapshot import Snapshot
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.orchestration.specs.review import is_spec
 from orch_lsp.text import Edit, split_lines
 
 if TYPE_CHECKING:
     from orch_lsp.language.code.links import CodeCitation, CodeLinks
-    from orch_lsp.orchestration.code_index import CodeIndex
+    from orch_lsp.orchestration.index.code_index import CodeIndex
 
 _ELSEWHERE = "orch.elsewhere"
 _IN_CODE = "orch.code"

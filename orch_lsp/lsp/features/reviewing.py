@@ -9,9 +9,9 @@ from orch_lsp.lsp.arguments import CommandArgument
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import snapshot
-from orch_lsp.orchestration.reading import Reading
-from orch_lsp.orchestration.unreviewed import unreviewed_parts
-from orch_lsp.orchestration.upstream import nodes_then, write_reviewed
+from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.orchestration.specs.unreviewed import unreviewed_parts
+from orch_lsp.orchestration.specs.upstream import nodes_then, write_reviewed
 
 
 async def mark_reviewed(ls: OrchServer, given: CommandArgument) -> dict[str, list[str]]:

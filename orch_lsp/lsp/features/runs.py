@@ -12,7 +12,7 @@ from orch_lsp.lsp.lookup import find_run, history, newest_run, taken_back_of
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_page, show_record
 from orch_lsp.lsp.snapshot import editor_layer
-from orch_lsp.orchestration.comparing import compared
+from orch_lsp.orchestration.drafts.comparing import compared
 from orch_lsp.runs.comparison import comparison_markdown, comparison_value
 from orch_lsp.runs.pages import COMPARISON, HISTORY
 from orch_lsp.runs.pages import DOCTOR as DOCTOR_PAGE

@@ -11,7 +11,7 @@ from orch_lsp.document.written import hashes_of, written_parts
 from orch_lsp.lsp.refresh import refresh
 from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.snapshot import read
-from orch_lsp.orchestration.whereabouts import root_of_folder
+from orch_lsp.orchestration.specs.whereabouts import root_of_folder
 from orch_lsp.runs.provenance import move, update
 from orch_lsp.uri import path_of
 from orch_lsp.workspace import relative_path

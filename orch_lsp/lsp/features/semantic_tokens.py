@@ -10,7 +10,7 @@ from lsprotocol import types
 from orch_lsp.document.terms import Term, TermKind, terms
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.token_legend import LEGEND
-from orch_lsp.orchestration.review import is_spec
+from orch_lsp.orchestration.specs.review import is_spec
 from orch_lsp.text import Span
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from orch_lsp.document.model import SpecDocument
     from orch_lsp.lsp.convert import Positions
-    from orch_lsp.orchestration.reading import Reading
+    from orch_lsp.orchestration.specs.reading import Reading
 
 _DECLARATION = 1 << LEGEND.token_modifiers.index("declaration")
 _KINDS: Mapping[TermKind, tuple[int, int]] = {

@@ -16,10 +16,10 @@ from orch_lsp.settings.secret_choices import CHOICES, SecretChoice, read_choices
 from orch_lsp.workspace import state_home
 
 if TYPE_CHECKING:
-    from orch_lsp.orchestration import secret_refusal, settling
+    from orch_lsp.orchestration.requests import secret_decisions, secret_refusal
 else:
-    settling = late("orch_lsp.orchestration.settling")
-    secret_refusal = late("orch_lsp.orchestration.secret_refusal")
+    secret_decisions = late("orch_lsp.orchestration.requests.secret_decisions")
+    secret_refusal = late("orch_lsp.orchestration.requests.secret_refusal")
 
 
 async def settle_secret(ls: OrchServer, given: CommandArgument) -> dict[str, Any]:
@@ -39,7 +39,7 @@ async def settle_secret(ls: OrchServer, given: CommandArgument) -> dict[str, Any
     redactor = ls.shared.redactor
     line, document = given.line, reading.document
     if line is not None:
-        await asyncio.to_thread(settling.choose_at, state_home(), document, redactor, line, choice)
+        await asyncio.to_thread(secret_decisions.choose_at, state_home(), document, redactor, line, choice)
     places = await asyncio.to_thread(lambda: secret_refusal.secrets_of(document, read_choices(state_home()), redactor))
     left = sum(place.blocks for place in places)
     failure = ls.failures.get(uri)

@@ -13,10 +13,10 @@ from orch_lsp.document.drafting import open_places
 from orch_lsp.document.placeholder import is_placeholder
 from orch_lsp.errors import ErrorCode, ProviderError
 from orch_lsp.late import late
-from orch_lsp.orchestration.draft_material import checked, questions_of
-from orch_lsp.orchestration.findings import Judged, findings_of
-from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.scope import StepScope
+from orch_lsp.orchestration.asking.draft_material import checked, questions_of
+from orch_lsp.orchestration.asking.findings import Judged, findings_of
+from orch_lsp.orchestration.asking.scope import StepScope
+from orch_lsp.orchestration.planning.plan import DraftPlan
 from orch_lsp.rules.check import check
 from orch_lsp.runs.record import SECTION_MISSING, Finding
 from orch_lsp.runs.status import StepStatus

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from orch_lsp.context.item import ContextResult, ContextSource
-from orch_lsp.orchestration.context_record import context_record
-from orch_lsp.orchestration.gathering import retrieve
-from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.scope import StepScope
+from orch_lsp.orchestration.asking.scope import StepScope
+from orch_lsp.orchestration.planning.plan import DraftPlan
+from orch_lsp.orchestration.requests.context_record import context_record
+from orch_lsp.orchestration.requests.gathering import retrieve
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.record import ContextRecord
 from orch_lsp.runs.status import StepStatus

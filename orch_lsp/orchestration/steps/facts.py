@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from orch_lsp.context.item import ContextResult
 from orch_lsp.late import late
-from orch_lsp.orchestration.asking import ask
-from orch_lsp.orchestration.findings import FACT_MISQUOTED, unread
-from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.scope import StepScope
+from orch_lsp.orchestration.asking.ask import ask
+from orch_lsp.orchestration.asking.findings import FACT_MISQUOTED, unread
+from orch_lsp.orchestration.asking.scope import StepScope
+from orch_lsp.orchestration.planning.plan import DraftPlan
 from orch_lsp.providers.access import ProviderAccess
 from orch_lsp.runs.record import Finding
 from orch_lsp.text import counted

@@ -22,12 +22,12 @@ from orch_lsp.context.item import ContextResult, ContextSource, Exclusion
 from orch_lsp.context.sight import LooksUp, named
 from orch_lsp.context.units import units
 from orch_lsp.late import late
-from orch_lsp.orchestration.asking import ask
-from orch_lsp.orchestration.context_record import context_record
-from orch_lsp.orchestration.findings import FILE_REFUSED, unread
-from orch_lsp.orchestration.gathering import query_of, retrieve
-from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.scope import StepScope
+from orch_lsp.orchestration.asking.ask import ask
+from orch_lsp.orchestration.asking.findings import FILE_REFUSED, unread
+from orch_lsp.orchestration.asking.scope import StepScope
+from orch_lsp.orchestration.planning.plan import DraftPlan
+from orch_lsp.orchestration.requests.context_record import context_record
+from orch_lsp.orchestration.requests.gathering import query_of, retrieve
 from orch_lsp.plugins import contained
 from orch_lsp.providers.access import ProviderAccess
 from orch_lsp.runs.record import Finding

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from orch_lsp.context.item import ContextResult
 from orch_lsp.document.answer.wrapping import content_of_fence
-from orch_lsp.orchestration.asking import ask
-from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.scope import StepScope
+from orch_lsp.orchestration.asking.ask import ask
+from orch_lsp.orchestration.asking.scope import StepScope
+from orch_lsp.orchestration.planning.plan import DraftPlan
 from orch_lsp.providers.access import ProviderAccess
 from orch_lsp.text import split_lines
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from orch_lsp.orchestration.draft_material import questions_before
-from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.scope import StepScope
+from orch_lsp.orchestration.asking.draft_material import questions_before
+from orch_lsp.orchestration.asking.scope import StepScope
+from orch_lsp.orchestration.planning.plan import DraftPlan
 
 NAME = "read"
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from orch_lsp.context.item import ContextResult
 from orch_lsp.document.brief import Target
-from orch_lsp.orchestration.asking import ask
-from orch_lsp.orchestration.plan import DraftPlan
-from orch_lsp.orchestration.scope import StepScope
+from orch_lsp.orchestration.asking.ask import ask
+from orch_lsp.orchestration.asking.scope import StepScope
+from orch_lsp.orchestration.planning.plan import DraftPlan
 from orch_lsp.providers.access import ProviderAccess
 
 NAME = "section"
