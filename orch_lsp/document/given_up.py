@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from orch_lsp.text import end_of_line
+from orch_lsp.text import Span, end_of_line
 
 if TYPE_CHECKING:
     from orch_lsp.document.node import Node
 
-_WORDS = r"(?:SUPERSEDED|RETIRED|WITHDRAWN|OBSOLETE|DEPRECATED)"
+_WORDS = r"(?:SUPERSEDED|RETIRED|WITHDRAWN|REVERTED|OBSOLETE|DEPRECATED)"
 _BEHIND = r"[*_~]{0,3}[ \t]*(?:\Z|[)\]】）]|[(\[（【—–:：]|[ \t-]*(?:by|in|on|as of|since|per|with|durch|\d{4})\b)"
 _SAID = re.compile(
     rf"(?:\A[^\w`\"“]{{0,12}}|[)\]~—–*（(【\[][ \t*_~]{{0,4}}){_WORDS}(?!\w){_BEHIND}"
@@ -26,9 +26,11 @@ _LONGEST_LOOK = 2_000
 
 def is_given_up(node: Node) -> bool:
     """Whether the first line of a node says that it holds no more, in capitals, or is struck through."""
-    if node.name is None:
-        return False
-    text, name = node.source, node.name
+    return node.name is not None and is_said_given_up(node.source, node.name)
+
+
+def is_said_given_up(text: str, name: Span) -> bool:
+    """Whether the line of a name, or of a range of them, says of it that it holds no more, or strikes it through."""
     if _STRUCK.search(text, max(0, name.start - 6), name.start) is not None:
         return True
     end = min(end_of_line(text, name.end), name.end + _LONGEST_LOOK)

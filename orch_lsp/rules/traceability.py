@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import PurePosixPath
 
-from orch_lsp.document.given_up import is_given_up
+from orch_lsp.document.given_up import is_given_up, is_said_given_up
 from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, Relation
 from orch_lsp.rules.rule import Found, Neighbour, Related, Rule, Subject, nothing_else
 from orch_lsp.text import Span, end_of_line, start_of_line
@@ -108,7 +108,9 @@ def broken_reference_range(subject: Subject) -> Iterator[Found]:
     defined = {node.key for each in _spec(subject) for node in each.nodes}
     shapes = {_shape(key) for key in defined}
     for citation in ends:
-        if citation.key not in defined and _shape(citation.key) in shapes:
+        if citation.range is None or citation.key in defined or _shape(citation.key) not in shapes:
+            continue
+        if not is_said_given_up(subject.document.text, citation.range):
             node = nodes.at(citation.span.start)
             message = f"This range has an end that is not there: no document of this spec has “{citation.key}”."
             yield Found(message, citation.span, None if node is None else node.key)

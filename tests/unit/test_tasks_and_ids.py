@@ -146,6 +146,22 @@ def test_gaps_within_a_range_are_no_fault() -> None:
     assert codes == [("undefined_reference", "T002")]
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("- [~] T029–T034 — REVERTED: not shipped", 0),
+        ("- [ ] ~~T029–T034~~", 0),
+        ("T029–T034: RETIRED", 0),
+        ("- [~] T002 See T029–T034", 2),
+        ("- [ ] T002 Revert T029–T034", 2),
+        ("- [x] T029–T034 done", 1),
+    ],
+)
+def test_a_range_that_was_given_up_has_no_ends(line: str, said: int) -> None:
+    text = f"# Tasks: A\n\n- [ ] T001 a\n{'' if line.startswith('-') else chr(10)}{line}\n"
+    assert len(found(text, TASKS, "broken_reference_range")) == said
+
+
 @pytest.mark.parametrize("mark", ["🎈 ", "✅ ", "⚠️ ", ""])
 def test_a_requirement_with_an_emoji_in_front_is_one(mark: str) -> None:
     document = parse(f"# T\n\n## Requirements\n\n- {mark}**FR-001**: It MUST a.\n- [FR-002](b.md): words\n", SPEC)
