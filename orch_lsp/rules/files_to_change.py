@@ -27,8 +27,9 @@ _LEAST_SHARE = 0.65
 """Of the tasks that may name a file, the share that has to, before the others are told."""
 _MAY_BE_PATH = re.compile(
     r"`[^`\r\n]*[/.][^`\r\n]*`|(?<!\w)[\w.-]{1,60}/[\w./-]*|(?<![\w.])[\w-]{2,60}\.[a-z]{1,5}(?!\w)"
+    r"|(?<![^\s(（\[,，、:：])\.[a-z][\w-]{1,40}"
 )
-"""A folder, a file without one, a command."""
+"""A folder, a file without one, a command, a file such as `.env`."""
 _CHECKS = re.compile(
     r"(?<!\w)(?:run|verify|validate|review|check|confirm|ensure|measure|deploy|release|test|audit|document|commit|merge"
     r"|prüfe|vérifier|verificar|comprobar|ejecutar|executar)\w*|检查|验证|運行|运行|確認|検証|実行|검증|확인|실행",

@@ -122,7 +122,7 @@ def test_the_examples_of_a_task_without_a_file_are_what_they_are_said_to_be() ->
     "line",
     [
         *("Run all tests", "Verify that it is quick", "Edit `npm.config`", "Add a folder docs/", "~~Add it~~ RETIRED"),
-        *("Add it\n  - in src/search.py", "Write the README.md", "检查搜索"),
+        *("Add it\n  - in src/search.py", "Write the README.md", "检查搜索", "Add it to .env.example"),
     ],
 )
 def test_nothing_is_said_of_a_task_that_looks_or_names_something_in_its_lines(line: str) -> None:
