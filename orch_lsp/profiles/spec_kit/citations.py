@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.items import matches_in
@@ -12,12 +13,17 @@ from orch_lsp.profiles.spec_kit.words import STORY
 from orch_lsp.text import LETTER, Span, start_of_line
 
 if TYPE_CHECKING:
+    from orch_lsp.document.node import Node
     from orch_lsp.markdown.tree import Chunk
 
 PREFIXES = frozenset({"FR", "NFR", "SC", "EC", "NG", "QG", "UR", "BR"})
 """Prefixes of ids in any spec. Others (`UTF-8` looks like one) are known by the nodes that have them."""
 ID = r"[A-Z]{1,6}(?:-[A-Z]{1,6})*-?\d{1,5}[a-z]?"
-TASK_ID = r"T\d{3,5}[a-z]?"
+TASK_ID = r"[A-Z]\d{3,5}[a-z]?"
+"""Mostly with `T`; who plans a part by itself takes another letter, such as `M` for what is done for MySQL."""
+_WORK = frozenset({"T", "CHK"})
+"""Prefixes of tasks and items of a checklist in any document; others are known by the tasks that have them."""
+_KINDS_OF_WORK = frozenset({"task", "checklist_item"})
 
 _ROMAN = r"[IVX]{1,6}|\d{1,2}"
 _TO = r"(?:[ \t]?(?:-|–|—|\.\.|…|~|～|至|到|から)[ \t]?|[ \t]+(?i:to|through|bis)[ \t]+)"
@@ -31,6 +37,7 @@ _LEGEND = re.compile(r"[ \t]*[-*+][ \t]+\*\*\[Story\]\*\*", re.IGNORECASE)
 """The template's line on `[Story]`, which names stories for an example: `(e.g., US1, US2, US3)`."""
 _LONGEST_LEGEND = 200
 _SUPERSEDES = re.compile(r"supersedes:?[ \t*]*\Z", re.IGNORECASE)
+_OF_WORK = re.compile(r"[A-Z]{1,6}\d{3,5}[a-z]?")
 _COUNTED = re.compile(r"(.*?)(\d+)([a-z]?)")
 _WIDEST_RANGE = 500
 
@@ -40,7 +47,29 @@ def prefix_of(key: str) -> str:
     return key.rstrip("abcdefghijklmnopqrstuvwxyz").rstrip("0123456789").rstrip("-")
 
 
-def citations_of(chunk: Chunk, prefixes: frozenset[str], usual: Relation) -> tuple[Citation, ...]:
+@dataclass(frozen=True, slots=True)
+class Prefixes:
+    """Those that make an id in a document."""
+
+    known: frozenset[str]
+    work: frozenset[str]
+    """Those of tasks and items of a checklist: there three digits make an id, as `Phase M1` names none."""
+
+    @staticmethod
+    def of(nodes: Iterable[Node]) -> Prefixes:
+        """Those of the ids that nodes have."""
+        named = {(prefix_of(node.key), node.kind in _KINDS_OF_WORK) for node in nodes if node.name and node.key}
+        work = frozenset(prefix for prefix, is_work in named if is_work)
+        return Prefixes(frozenset(prefix for prefix, is_work in named if not is_work), work)
+
+    @staticmethod
+    def usual_and(others: Iterable[Prefixes]) -> Prefixes:
+        """Those of any document, and others."""
+        more = frozenset(others)
+        return Prefixes(PREFIXES.union(*(one.known for one in more)), _WORK.union(*(one.work for one in more)))
+
+
+def citations_of(chunk: Chunk, prefixes: Prefixes, usual: Relation) -> tuple[Citation, ...]:
     """All places of a chunk that name an id, counted from its start.
 
     A range names each id in it: its ends at their own places, the others by the whole.
@@ -54,7 +83,7 @@ def citations_of(chunk: Chunk, prefixes: frozenset[str], usual: Relation) -> tup
     return chunk.once("spec-kit citations", lambda chunk: tuple(_citations(chunk, prefixes, usual)), given)
 
 
-def _citations(chunk: Chunk, known: frozenset[str], usual: Relation) -> Iterator[Citation]:
+def _citations(chunk: Chunk, known: Prefixes, usual: Relation) -> Iterator[Citation]:
     for found in matches_in(chunk, _CITED):
         if found["story"]:
             yield Citation(usual, Span(*found.span("story")), f"US{int(found['number'])}")
@@ -71,18 +100,18 @@ def _is_example(text: str, found: re.Match[str]) -> bool:
     return _LEGEND.match(text, start_of_line(text, start, max(0, start - _LONGEST_LEGEND))) is not None
 
 
-def _is_id(key: str, known: Collection[str]) -> bool:
+def _is_id(key: str, prefixes: Prefixes) -> bool:
     prefix = prefix_of(key.partition("/")[0])
     if prefix == "US" and "-" not in key:
         return True
-    if prefix in {"T", "CHK"} and "-" not in key:
-        return re.fullmatch(r"(?:T|CHK)\d{3,5}[a-z]?", key) is not None
-    return prefix in known and prefix not in {"T", "CHK"}
+    if prefix in prefixes.work:
+        return _OF_WORK.fullmatch(key) is not None
+    return prefix in prefixes.known
 
 
-def _ids(text: str, found: re.Match[str], usual: Relation, known: Collection[str]) -> Iterator[Citation]:
+def _ids(text: str, found: re.Match[str], usual: Relation, known: Prefixes) -> Iterator[Citation]:
     key, last = found["key"], found["last"]
-    relation = "cites" if prefix_of(key) in {"T", "CHK"} else usual
+    relation = "cites" if prefix_of(key) in known.work else usual
     if _SUPERSEDES.search(text, max(0, found.start() - 20), found.start()):
         relation = "supersedes"
     if last is None or not _is_id(last, known):

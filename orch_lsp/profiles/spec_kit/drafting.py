@@ -19,6 +19,7 @@ from orch_lsp.document.node import slug
 from orch_lsp.document.open_sections import Words, content_in, holds_other_sections, section_places
 from orch_lsp.document.placeholder import is_placeholder, is_placeholder_in, is_placeholder_line, link_labels
 from orch_lsp.document.shapes import behind, blocks, listed, one_line
+from orch_lsp.profiles.spec_kit.citations import TASK_ID
 from orch_lsp.profiles.spec_kit.words import BELOW_SPEC
 from orch_lsp.text import Span, end_of_line, start_of_line
 
@@ -113,7 +114,7 @@ _EXAMPLE = re.compile(
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
-_BOX_NUMBER = re.compile(r"(?:\*\*)?T\d{3,5}[a-z]?(?:\*\*)?[.:]?[ \t]*(?:\[(?:P|US\d{1,3})\][ \t]*)*")
+_BOX_NUMBER = re.compile(rf"(?:\*\*)?{TASK_ID}(?:\*\*)?[.:]?[ \t]*(?:\[(?:P|US\d{{1,3}})\][ \t]*)*")
 _ID = re.compile(r"(?:\*\*|__)?[A-Z]{1,6}(?:-[A-Z]{1,6})*-?\d{1,5}[a-z]?(?:\*\*|__)?[ \t]*[:：](?:\*\*|__)?[ \t]*")
 _LABEL = re.compile(r"\*\*[^*\r\n]{1,40}\*\*[ \t]*[:：][ \t]*|\*\*[^*\r\n]{1,40}[:：]\*\*[ \t]*")
 _SCENARIOS_LABEL = re.compile(

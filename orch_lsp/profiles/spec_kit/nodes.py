@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from orch_lsp.document.beside import is_beside_requirements
@@ -14,7 +15,7 @@ from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.items import Item, items_of, matches_in
 from orch_lsp.document.node import Node, NodeKind, NodeReader, Nodes, Relation, shortened, slug
 from orch_lsp.document.pieces import Piece, assembled, head_of
-from orch_lsp.profiles.spec_kit.citations import ID, PREFIXES, TASK_ID, citations_of, prefix_of
+from orch_lsp.profiles.spec_kit.citations import ID, TASK_ID, Prefixes, citations_of, prefix_of
 from orch_lsp.profiles.spec_kit.words import ACCEPTANCE, CLARIFY, ENTITIES, QUESTIONS, SESSIONS, STORY
 from orch_lsp.text import Span, end_of_line, start_of_line
 
@@ -108,14 +109,14 @@ class _Reader:
             scenarios = _scenarios(document, heads)
             found = [_joined(chunk, *both) for chunk, *both in zip(chunks, found, scenarios, strict=True)]
         read = list(zip(chunks, heads, found, strict=True))
-        named = skeleton.by_chunk("spec-kit prefixes", None, read, lambda number: _prefixes(*read[number][1:]))
-        prefixes = PREFIXES.union(*named)
+        named = skeleton.by_chunk("spec-kit prefixes", None, read, lambda number: Prefixes.of(chain(*read[number][1:])))
+        prefixes = Prefixes.usual_and(named)
         pieces = skeleton.by_chunk(
             "spec-kit pieces", prefixes, read, lambda number: self._piece(*read[number], prefixes)
         )
         return assembled(document, pieces)
 
-    def _piece(self, chunk: Chunk, heads: tuple[Node, ...], nodes: tuple[Node, ...], prefixes: frozenset[str]) -> Piece:
+    def _piece(self, chunk: Chunk, heads: tuple[Node, ...], nodes: tuple[Node, ...], prefixes: Prefixes) -> Piece:
         cited = citations_of(chunk, prefixes, self.usual)
         return chunk.once("spec-kit piece", lambda _: Piece(heads, nodes, cited), (heads, nodes, cited))
 
@@ -164,11 +165,6 @@ def _entity(text: str, head: Node, heading: Heading, start: int = 0) -> Node:
 def _headed_entity(text: str, head: Node, heading: Heading) -> Node:
     found = _HEADED_ENTITY.match(text, heading.span.start, heading.span.end)
     return head if found is None else _entity(text, head, heading, found.end())
-
-
-def _prefixes(heads: tuple[Node, ...], nodes: tuple[Node, ...]) -> frozenset[str]:
-    """The prefixes of the ids that a chunk's nodes have."""
-    return frozenset(prefix_of(node.key) for node in (*heads, *nodes) if node.name and node.key)
 
 
 def _section(_text: str, heading: Heading) -> Node:
