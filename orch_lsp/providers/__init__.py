@@ -2,7 +2,7 @@
 
 In reading order: `base` (the port: what is asked, which events come), `registry` and `presets` (from settings to a
 provider), `http_provider` (a provider over HTTP) with `retrying` and `retry` (attempts), `exchange` (one request and
-its answer), `http` with `clock`, `tls`, `handshake` and `decompression` (the body as it comes, within its limits),
+its answer), `http` with `clock` and `decompression` (the body as it comes, within its limits; TLS is `network`'s),
 `framing`, `sse`, `json_reading` and `reader` (bytes to messages), `wire` (what a format says) and the formats
 `openai_chat`, `openai_responses`, `anthropic`, `gemini` and `ollama`, `answer` and `finish` (which ends are a success),
 `classify`, `failure`, `error_body` and `failure_words` (which failure the others are), `remedies` (its cure), `listing`

@@ -15,10 +15,10 @@ from typing import Any
 
 from orch_lsp import __version__
 from orch_lsp.errors import ErrorCode
+from orch_lsp.network.tls import tls_context
 from orch_lsp.providers.endpoint import Endpoint
 from orch_lsp.providers.exchange import ExchangeNotes
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
-from orch_lsp.providers.tls import tls_context
 from orch_lsp.settings.endpoint import server_address
 from orch_lsp.settings.model import Network, ProviderSettings
 

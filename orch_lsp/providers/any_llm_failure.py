@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from orch_lsp.errors import ErrorCode, OrchError
+from orch_lsp.network.causes import causes_of
 from orch_lsp.providers.classify import failure_from_answer, failure_from_message
 from orch_lsp.providers.failure import ExchangeFailedError, Failure
 from orch_lsp.providers.finish import failure_without_end
 from orch_lsp.providers.json_values import mapping
-from orch_lsp.providers.transport_failure import causes_of, failure_from_causes
+from orch_lsp.providers.transport_failure import failure_from_causes
 from orch_lsp.providers.wording import clean_message
 
 # Classes of any-llm's own for errors without an answer to look at, by name: the library need not be loaded here.

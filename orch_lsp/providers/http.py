@@ -19,12 +19,12 @@ from typing import cast
 import httpx
 
 from orch_lsp.errors import ErrorCode, SettingsError
+from orch_lsp.network.handshake import HandshakeGuard
+from orch_lsp.network.tls import no_tls_context, tls_context
 from orch_lsp.providers.clock import ExchangeClock, GraceOverError
 from orch_lsp.providers.decompression import Decompressor, UnknownEncodingError
 from orch_lsp.providers.endpoint import Endpoint
 from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
-from orch_lsp.providers.handshake import HandshakeGuard
-from orch_lsp.providers.tls import no_tls_context, tls_context
 from orch_lsp.providers.transport_failure import failure_from_transport
 from orch_lsp.providers.wording import clean_message
 from orch_lsp.settings.model import Network, ProviderSettings

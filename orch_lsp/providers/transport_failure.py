@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
-from collections.abc import Iterator
-
 import httpx
 
 from orch_lsp.errors import ErrorCode
+from orch_lsp.network.causes import cause_of
 from orch_lsp.providers.failure import ConnectionLostError, ExchangeFailedError, Failure
 from orch_lsp.providers.wording import clean_message
 
@@ -54,48 +51,22 @@ def failure_from_transport(error: httpx.HTTPError | httpx.InvalidURL) -> Exchang
 
 def failure_from_causes(error: BaseException) -> Failure:
     """The failure that a connection that could not be made is, by the operating system's errors underneath."""
-    for cause in causes_of(error):
-        match cause:
-            case ssl.SSLCertVerificationError():
-                reason = clean_message(cause.verify_message)
-                return Failure(
-                    ErrorCode.NETWORK_ERROR, f"The server's certificate is not trusted: {reason}.", _TLS_ADVICE
-                )
-            case ssl.SSLError():
-                reason = clean_message(str(cause.reason or type(cause).__name__)).replace("_", " ").lower()
-                return Failure(ErrorCode.NETWORK_ERROR, f"No secure connection could be made: {reason}.", _TLS_ADVICE)
-            case socket.gaierror():
-                return Failure(
-                    ErrorCode.NETWORK_ERROR,
-                    "The server's host name cannot be found.",
-                    _DNS_ADVICE,
-                    repeat=cause.errno == socket.EAI_AGAIN,
-                )
-            case ConnectionRefusedError():
-                return Failure(
-                    ErrorCode.NETWORK_ERROR, "The server refused the connection.", _REFUSED_ADVICE, repeat=True
-                )
-            case _:
-                continue
-    return Failure(ErrorCode.NETWORK_ERROR, "The server cannot be reached.", repeat=True)
+    cause = cause_of(error)
+    match cause.kind:
+        case "certificate":
+            message, advice = f"The server's certificate is not trusted: {clean_message(cause.words)}.", _TLS_ADVICE
+        case "tls":
+            message, advice = f"No secure connection could be made: {clean_message(cause.words)}.", _TLS_ADVICE
+        case "host":
+            message, advice = "The server's host name cannot be found.", _DNS_ADVICE
+        case "refused":
+            message, advice = "The server refused the connection.", _REFUSED_ADVICE
+        case "unknown":
+            return Failure(ErrorCode.NETWORK_ERROR, "The server cannot be reached.", repeat=cause.may_pass)
+    return Failure(ErrorCode.NETWORK_ERROR, message, advice, repeat=cause.may_pass)
 
 
 def _is_early_end(error: httpx.RemoteProtocolError) -> bool:
     # httpcore and h11 give no type for it, only these words.
     words = str(error).lower()
     return "disconnected" in words or "closed connection" in words or "without sending" in words
-
-
-def causes_of(error: BaseException) -> Iterator[BaseException]:
-    """The error and all that led to it, each once."""
-    seen: set[int] = set()
-    pending: list[BaseException] = [error]
-    while pending:
-        cause = pending.pop()
-        if id(cause) in seen:
-            continue
-        seen.add(id(cause))
-        yield cause
-        if isinstance(cause, BaseExceptionGroup):
-            pending.extend(cause.exceptions)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType] -- a group of any exceptions
-        pending.extend(linked for linked in (cause.__cause__, cause.__context__) if linked is not None)

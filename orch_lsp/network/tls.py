@@ -1,4 +1,4 @@
-"""TLS contexts: one for each way of leaving the machine, shared by all providers of the process.
+"""TLS contexts: one for each way of leaving the machine, shared by all connections of the process.
 
 Loading certificates takes tens of milliseconds; call this on a worker thread.
 """
