@@ -167,6 +167,27 @@ def test_a_ticked_task_without_its_file_is_found_and_stays_as_it_is(here: Path):
     assert "done_without_evidence" not in check(".", "--workspace", ".").stdout
 
 
+def test_a_file_is_found_below_whatever_folder_a_task_names_it_from(here: Path):
+    folder = here / ".kiro" / "specs" / "a"
+    folder.mkdir(parents=True)
+    for place in (
+        "a/b/c/_parts/there.md",
+        "a/b/_parts/there.mdx",
+        "a/node_modules/b/_parts/foreign.md",
+        "a/b/c/x_parts/no.md",
+    ):
+        (here / place).parent.mkdir(parents=True, exist_ok=True)
+        (here / place).touch()
+    (here / "main.py").touch()
+    names = ("there", "foreign", "no")
+    lines = [f"- [x] {n}. Write `_parts/{name}.md`\n" for n, name in enumerate(names, 1)]
+    (folder / "tasks.md").write_text(
+        "# Implementation Plan\n\n## Tasks\n\n" + "".join(lines) + "- [x] 4. `a/b/_parts/there.mdx`\n"
+    )
+    done = check(".", "--json", "--workspace", ".", "--rule", "done_without_evidence")
+    assert [one["key"] for one in json.loads(done.stdout)["findings"]] == ["2", "3"]
+
+
 def test_an_open_task_that_is_to_change_a_file_that_is_not_there(here: Path):
     folder = here / ".kiro" / "specs" / "a"
     folder.mkdir(parents=True)

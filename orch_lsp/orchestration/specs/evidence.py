@@ -13,6 +13,7 @@ from orch_lsp.document.model import SpecDocument
 from orch_lsp.language.code.files import family_of
 from orch_lsp.language.index import Index
 from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.orchestration.specs.whole_tree import FOREIGN, folders_with
 from orch_lsp.rules.done_tasks import named_files
 from orch_lsp.rules.files_to_change import files_to_change
 from orch_lsp.rules.technologies import technologies_in
@@ -42,7 +43,6 @@ _OF_PACKAGES = frozenset(
 
 _DATA = frozenset(("yaml", "yml", "toml", "hcl", "jsonc"))
 """Endings of files that are written like code, and say nothing of what was built."""
-_FOREIGN = frozenset(("node_modules", "vendor", "venv", "site-packages"))
 _MOST_ENTRIES = 20_000
 _SECONDS_KEPT = 10
 
@@ -51,7 +51,8 @@ def missing_files(reading: Reading) -> frozenset[str]:
     """The files that its ticked tasks name or its open ones are to change, and that are not in its workspace.
 
     As they are written; none without a workspace. A file is looked for below the root, below each folder in which the
-    document stands, and below the parts of the repository. Blocking: it asks the file system about each of them.
+    document stands, below the parts of the repository, and at last below any folder. Blocking: it asks the file system
+    about each of them.
     """
     if reading.root is None or not (named := _named(reading.document)):
         return frozenset()
@@ -60,7 +61,11 @@ def missing_files(reading: Reading) -> frozenset[str]:
     if not missing:
         return missing
     folders = [*map(str, _around(reading.root, reading.spec_path)), *map(str, _parts(reading.root))]
-    return frozenset(path for path in missing if not any(is_in(folder, path) for folder in folders))
+    missing = frozenset(path for path in missing if not any(is_in(folder, path) for folder in folders))
+    # The list may be some seconds old: what counts is whether the file is there now.
+    return frozenset(
+        path for path in missing if not any(is_in(folder, path) for folder in folders_with(reading.root, path))
+    )
 
 
 def _named(document: SpecDocument) -> frozenset[str]:
@@ -97,7 +102,7 @@ def _is_code(name: str) -> bool:
 
 
 def _is_own(name: str) -> bool:
-    return not name.startswith(".") and name not in _FOREIGN
+    return not name.startswith(".") and name not in FOREIGN
 
 
 def technologies(reading: Reading, index: Index) -> frozenset[str]:
