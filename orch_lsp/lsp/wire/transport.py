@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import ipaddress
 import logging
 import os
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 64 * 1024
+_SURE_BYTES = getattr(select, "PIPE_BUF", 512)
+"""A pipe in which there is any room takes so many without waiting, as POSIX promises."""
+_MOST_AT_ONCE = 16 * _SURE_BYTES
 _CHUNKS_AHEAD = 16
 """How far reading may run ahead of handling."""
 EDITOR_LOOK_S = 3.0
@@ -53,16 +57,28 @@ class Served(Protocol):
         ...
 
 
-class QueuedWriter:
-    """A pygls writer over a pipe, with a thread of its own: a client that does not read must not stop the loop.
+def _room_of(descriptor: int) -> Callable[[], object]:
+    """Asks whether a write of `_SURE_BYTES` is sure not to wait; where the system cannot tell, it never is."""
+    if not hasattr(select, "poll"):
+        return lambda: False
+    room = select.poll()
+    room.register(descriptor, select.POLLOUT)
+    return functools.partial(room.poll, 0)
 
-    It writes to the descriptor: a thread that is stuck inside the lock of a buffered stream when the interpreter ends
-    aborts the process.
+
+class QueuedWriter:
+    """A pygls writer over a pipe, with a thread for what has to wait.
+
+    A client that does not read must not stop the loop. It writes to the descriptor: a thread that is stuck inside the
+    lock of a buffered stream when the interpreter ends aborts the process.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._descriptor = stream.fileno()
         self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._queued = self._written = 0
+        """Messages that the thread was given, and those that it has written."""
+        self._has_room = _room_of(self._descriptor)
         # A daemon: a client that never reads again must not keep the process alive.
         self._thread = threading.Thread(target=self._write_all, name="lsp-writer", daemon=True)
         self._thread.start()
@@ -77,15 +93,58 @@ class QueuedWriter:
                         select.select([], [self._descriptor], [])
             except OSError:
                 return  # The client is gone; reading its end of file stops the server.
+            self._written += 1
 
     def write(self, data: bytes) -> None:
-        """Queue a message."""
+        """Write a message without waiting; what the pipe has no room for is queued."""
+        if self._written == self._queued and len(data) <= _MOST_AT_ONCE:
+            data = self._at_once(data)
+        if not data:
+            return
+        self._queued += 1
         self._queue.put(data)
+
+    def _at_once(self, data: bytes) -> bytes:
+        """Write while that is sure not to wait, which saves the way through the thread; the rest."""
+        with contextlib.suppress(OSError):  # The thread meets it again.
+            while data and self._has_room():
+                data = data[os.write(self._descriptor, data[:_SURE_BYTES]) :]
+        return data
 
     def close(self) -> None:
         """Write what is queued, for at most two seconds."""
         self._queue.put(None)
         self._thread.join(2.0)
+
+
+def _chunks_of(stream: BinaryIO) -> Callable[[], Awaitable[bytes]]:
+    """Reading from a pipe, on the event loop where that can wait for one; it cannot on Windows, nor for a file.
+
+    From a thread a message takes a fifth of a millisecond more.
+    """
+    loop, descriptor = asyncio.get_running_loop(), stream.fileno()
+    try:
+        loop.add_reader(descriptor, int)
+        loop.remove_reader(descriptor)
+    except (NotImplementedError, OSError):
+        return QueuedReader(stream).read
+
+    async def read() -> bytes:
+        while True:
+            is_ready = asyncio.Event()
+            loop.add_reader(descriptor, is_ready.set)
+            try:
+                await is_ready.wait()
+            finally:
+                loop.remove_reader(descriptor)
+            try:
+                return os.read(descriptor, _CHUNK_BYTES)
+            except BlockingIOError:
+                continue  # Somebody else has read it.
+            except OSError:
+                return b""
+
+    return read
 
 
 class QueuedReader:
@@ -290,7 +349,7 @@ async def _serve_stdio(server: Served, protocol_in: BinaryIO, protocol_out: Bina
     server.protocol.answered_before = first
     with _own_workers(server), _ending_on_signals(asyncio.current_task()):
         try:
-            read = _after(first.data, QueuedReader(protocol_in).read)
+            read = _after(first.data, _chunks_of(protocol_in))
             await _first_of(_converse(server, read, FrameReader()), _until_gone(server))
         finally:
             await server.close()
