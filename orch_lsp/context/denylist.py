@@ -120,32 +120,42 @@ def _any_of(globs: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(translate(glob) for glob in globs))
 
 
+def _any_part_of(globs: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds a part that every name has which any of these match."""
+    longest = {max(_WILD.split(glob), key=len) for glob in globs}
+    return re.compile("|".join(re.escape(part) for part in longest if not any(o in part for o in longest - {part})))
+
+
+_WILD = re.compile(r"\[[^]]*\]|[*?]")
 _FOLDERS = _any_of(FOLDERS)
 _FILES = _any_of(FILES)
+_SUSPECT = _any_part_of(FOLDERS + FILES)
+"""Of all names that there are, few have one, and to find that takes a fifth of the time."""
 _EXAMPLES = _any_of(EXAMPLES)
 
 
 def denied(path: str) -> str | None:
     """Why a root-relative path with `/` may not be read, or None."""
-    *folders, name = path.split("/")
-    for folder in folders:
-        if (reason := _of_folder(folder)) is not None:
-            return reason
-    return _of_file(name)
+    folder, _, name = path.rpartition("/")
+    return (_of_folders(folder) if folder else None) or _of_file(name)
 
 
 @functools.lru_cache(maxsize=4096)
-def _of_folder(name: str) -> str | None:
-    folder = name.casefold()
-    if unwanted(folder):
-        return f"inside {folder}"
-    return f"denied: inside {folder}" if _FOLDERS.match(folder) else None
+def _of_folders(path: str) -> str | None:
+    for folder in path.casefold().split("/"):
+        if folder in UNWANTED_FOLDERS:
+            return f"inside {folder}"
+        if _FOLDERS.match(folder):
+            return f"denied: inside {folder}"
+    return None
 
 
 def _of_file(name: str) -> str | None:
     name = name.casefold()
-    if unwanted(name):
+    if name in UNWANTED_FOLDERS:
         return f"inside {name}"
+    if not _SUSPECT.search(name):
+        return None
     if _FOLDERS.match(name) or (_FILES.match(name) and not _EXAMPLES.match(name)):
         return "denied: this name usually holds credentials"
     return None

@@ -46,6 +46,12 @@ class Rules:
         self._anchored = tuple(rule for rule in self._rules if rule.anchored)
         self._any_name = _union([rule.components[0] for rule in rules if not rule.anchored])
 
+    def may_speak_of(self, name: str) -> bool:
+        """Whether any rule may be about what has this name; nearly always not, where all are about a name alone."""
+        if self._anchored or self._any_name is None:
+            return True
+        return self._any_name.fullmatch(name if name.isascii() else _bytewise(name)) is not None
+
     def verdict(self, parts: Sequence[str], *, is_folder: bool) -> bool | None:
         """Whether the path, given by its parts below the file's folder, is ignored; None if no rule speaks of it."""
         parts = [part if part.isascii() else _bytewise(part) for part in parts]

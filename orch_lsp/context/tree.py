@@ -67,6 +67,9 @@ class FolderListing:
 Folder = tuple[str, bool]
 """A root-relative folder with `/`, empty for the root itself, and whether it or one around it is ignored."""
 
+_PlacedRules = tuple[tuple[str, ...], int, Rules]
+"""Rules, the folders that lie between theirs and the root if that is above it, and how far they are below it if not."""
+
 
 def walk(look_into: Callable[[Folder], FolderListing], max_files: int) -> Listing:
     """A listing put together from those of its folders, the ones nearest to the root first."""
@@ -95,13 +98,15 @@ class FileTree:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._rules: dict[str, Rules] = {}
         self._read_from: dict[str, Stamp | None] = {}
-        self._outer: list[tuple[tuple[str, ...], Rules]] = []
+        self._outer: list[_PlacedRules] = []
         self._tracked = NOTHING_TRACKED
         top = git_top_level(root)
         if top is not None:
             self._read_checkout(top)
+        own = ((), 0, self._read_rules(root, ".gitignore"))
+        self._rules: dict[str, tuple[_PlacedRules, ...]] = {"": (own, *self._outer)}
+        """By folder, the rules that hold for what lies in it; the nearest ones first."""
 
     @property
     def read_from(self) -> Mapping[str, Stamp | None]:
@@ -121,7 +126,8 @@ class FileTree:
             return False
         parts = path.split("/")
         return any(
-            self._ignored_by_itself(parts[:depth], is_folder=depth < len(parts)) for depth in range(1, len(parts) + 1)
+            self._ignored_by_itself("/".join(parts[:depth]), parts[depth], is_folder=depth + 1 < len(parts))
+            for depth in range(len(parts))
         )
 
     def holds(self, path: str) -> bool:
@@ -166,7 +172,7 @@ class FileTree:
             if not is_folder and path in self._tracked:
                 out = False
             else:
-                out = ignored or self._ignored_by_itself(path.split("/"), is_folder=is_folder)
+                out = ignored or self._ignored_by_itself(folder, entry.name, is_folder=is_folder)
                 if out and not (is_folder and self._tracked.holds_below(path)):
                     continue
             if is_folder:
@@ -191,9 +197,9 @@ class FileTree:
         """
         parts = folder.split("/") if folder else []
         ignored = False
-        for depth in range(1, len(parts) + 1):
-            below = "/".join(parts[:depth])
-            ignored = ignored or self._ignored_by_itself(parts[:depth], is_folder=True)
+        for depth in range(len(parts)):
+            above, below = "/".join(parts[:depth]), "/".join(parts[: depth + 1])
+            ignored = ignored or self._ignored_by_itself(above, parts[depth], is_folder=True)
             if self._is_checkout(below) or (ignored and not self._tracked.holds_below(below)):
                 return ()
         if folder and (confine(self._root, folder) != folder or denied(f"{folder}/x") is not None):
@@ -202,7 +208,7 @@ class FileTree:
         try:
             for entry, path in self._entries(folder, []):
                 is_folder = entry.is_dir(follow_symlinks=False)
-                out = ignored or self._ignored_by_itself(path.split("/"), is_folder=is_folder)
+                out = ignored or self._ignored_by_itself(folder, entry.name, is_folder=is_folder)
                 if out and not (self._tracked.holds_below(path) if is_folder else path in self._tracked):
                     continue
                 if is_folder and not self._is_checkout(path):
@@ -243,24 +249,25 @@ class FileTree:
     def _is_checkout(self, path: str) -> bool:
         return os.path.lexists(f"{self._root}/{path}/.git")
 
-    def _ignored_by_itself(self, parts: list[str], *, is_folder: bool) -> bool:
-        for depth in range(len(parts) - 1, -1, -1):
-            rules = self._rules_in("/".join(parts[:depth]))
-            if rules is NO_RULES:
-                continue
-            verdict = rules.verdict(parts[depth:], is_folder=is_folder)
-            if verdict is not None:
-                return verdict
-        for prefix, rules in self._outer:
-            verdict = rules.verdict((*prefix, *parts), is_folder=is_folder)
-            if verdict is not None:
-                return verdict
+    def _ignored_by_itself(self, folder: str, name: str, *, is_folder: bool) -> bool:
+        for outer, depth, rules in self._rules_for(folder):
+            if rules.may_speak_of(name):
+                parts = (*outer, *(folder.split("/")[depth:] if folder else ()), name)
+                verdict = rules.verdict(parts, is_folder=is_folder)
+                if verdict is not None:
+                    return verdict
         return False
 
-    def _rules_in(self, folder: str) -> Rules:
-        if folder not in self._rules:
-            path = f"{folder}/.gitignore" if folder else ".gitignore"
-            self._rules[folder] = self._read_rules(self._root, path)
+    def _rules_for(self, folder: str) -> tuple[_PlacedRules, ...]:
+        unknown: list[str] = []
+        above = folder
+        while above not in self._rules:
+            unknown.append(above)
+            above = above.rpartition("/")[0]
+        for inner in reversed(unknown):
+            around = self._rules[inner.rpartition("/")[0]]
+            own = self._read_rules(self._root, f"{inner}/.gitignore")
+            self._rules[inner] = around if own is NO_RULES else (((), inner.count("/") + 1, own), *around)
         return self._rules[folder]
 
     def _read_rules(self, folder: Path, path: str) -> Rules:
@@ -272,11 +279,11 @@ class FileTree:
         prefix = self._root.relative_to(top).parts
         for depth in range(len(prefix) - 1, -1, -1):
             rules = self._read_rules(top, "/".join((*prefix[:depth], ".gitignore")))
-            self._outer.append((prefix[depth:], rules))
+            self._outer.append((prefix[depth:], 0, rules))
         folder = git_folder(top)
         if folder is None:
             return
-        self._outer.append((prefix, self._read_rules(common_folder(folder), "info/exclude")))
+        self._outer.append((prefix, 0, self._read_rules(common_folder(folder), "info/exclude")))
         self._read_from[f"{folder}/index"] = settled(_stamp(f"{folder}/index"))
         below = "/".join(prefix) + "/" if prefix else ""
         self._tracked = tracked_files(folder, below)
