@@ -6,7 +6,7 @@ and keeps no more than the process has to; an index on disk answers the same fou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -29,8 +29,8 @@ class Corpus(Protocol):
     """The files of a workspace as they are known. All but `files` and `left_out` may block."""
 
     @property
-    def files(self) -> Mapping[str, int]:
-        """The candidates: root-relative paths with `/`, each with its size in bytes."""
+    def files(self) -> Collection[str]:
+        """The candidates: root-relative paths with `/`, in the order of a listing; quick to ask for one."""
         ...
 
     @property
@@ -79,14 +79,14 @@ class ReadCorpus:
     def __init__(self, root: Path, files: Sequence[str], limits: Limits, stopped: Callable[[], bool]) -> None:
         self._root = root
         self._texts: dict[str, str] = {}
-        self._sizes = dict.fromkeys(files, 0)
+        self._files = dict.fromkeys(files)
         self._left_out: list[Exclusion] = []
         self._read(files, limits, stopped)
 
     @property
-    def files(self) -> Mapping[str, int]:
-        """All candidates; one that could not be read has size 0."""
-        return self._sizes
+    def files(self) -> Collection[str]:
+        """See `Corpus`."""
+        return self._files
 
     @property
     def left_out(self) -> Sequence[Exclusion]:
@@ -125,7 +125,6 @@ class ReadCorpus:
             if total > limits.max_total_bytes:
                 self._left_out.append(Exclusion(path, "more text than is searched; this file and later ones were not"))
                 return
-            self._sizes[path] = readable.size
             self._texts[path] = readable.text
 
 
@@ -142,7 +141,7 @@ class OnceRead:
         self.ranked, self.defining = corpus.ranked, corpus.defining
 
     @property
-    def files(self) -> Mapping[str, int]:
+    def files(self) -> Collection[str]:
         """See `Corpus`."""
         return self._corpus.files
 

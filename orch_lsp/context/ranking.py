@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 K1 = 1.2
@@ -75,7 +76,7 @@ def texts_of(documents: Mapping[int, tuple[str, int]]) -> Texts:
 def rank(documents: Sequence[Document], query: Iterable[str]) -> Ranking:
     """Order documents by their scores; equals by path. Documents that hold no term that tells are left out."""
     wanted = sorted(set(query))
-    counted = Counter(term for document in documents for term in document.counts)
+    counted = Counter(chain.from_iterable(document.counts for document in documents))
     total = len(documents)
     weights, telling = _weights({term: counted[term] for term in wanted}, total)
     average = sum(document.length for document in documents) / total if total else 0.0

@@ -67,6 +67,14 @@ class TermCounter:
                     counts[term] += times
         return counts, total
 
+    def count_words(self, words: Iterable[str]) -> dict[str, int]:
+        """How often each term of the query occurs in a few words, as `words_of` cuts them."""
+        counts: dict[str, int] = {}
+        for found in filter(None, map(self._by_word.__getitem__, words)):
+            for term in found:
+                counts[term] = counts.get(term, 0) + 1
+        return counts
+
 
 class _TermsByWord(dict[str, tuple[str, ...]]):
     """The terms of a query that a word gives, worked out when it is first met."""
@@ -98,7 +106,7 @@ def terms(text: str) -> list[str]:
 
 def pieces_of_words(text: str) -> Iterator[list[str]]:
     """The words of a text in their order, in pieces, each to be given to `terms_of`."""
-    return map(_words, _pieces(text))
+    return map(words_of, _pieces(text))
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -111,7 +119,8 @@ def _pieces(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """The words of a text that is not long, each to be given to `terms_of`."""
     if text.isascii():
         # Five times as fast as an expression. What is more than a word by its hyphens is looked at in `terms_of`.
         return text.translate(_BETWEEN_WORDS).split()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import sys
 import time
@@ -14,7 +15,6 @@ import pytest
 from orch_lsp.context.corpus import Limits
 from orch_lsp.context.index.corpus import IndexedCorpus
 from orch_lsp.context.index.indexes import Unwatched
-from orch_lsp.context.index.look import stamps_of
 from orch_lsp.context.index.reading import Wanted, find, hints_in
 from orch_lsp.context.index.searching import Searching
 from orch_lsp.context.index.workspace_index import WorkspaceIndex
@@ -71,9 +71,17 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def sizes_in(root: Path) -> dict[str, int]:
-    paths = sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
-    return {path: stamp[0] for path, stamp in stamps_of(root, paths, lambda: False).items()}
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """More names than the first process is given."""
+    root = tmp_path / "project"
+    write(root, {f"{'d' * 200}/file{number}.md": "rate" for number in range(1200)})
+    write(root, {"gone/away.md": "rate", "binary.md": "rate"})
+    return root
+
+
+def paths_in(root: Path) -> list[str]:
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
 
 
 def never() -> bool:
@@ -81,7 +89,7 @@ def never() -> bool:
 
 
 def search(root: Path, wanted: Wanted, seconds: float = 30.0):
-    return Searching(root).find(sizes_in(root), wanted, MOST, seconds, never)
+    return Searching(root).find(paths_in(root), wanted, MOST, seconds, never)
 
 
 def with_program(monkeypatch, folder: Path, script: str, name: str = "rg") -> Path:
@@ -97,7 +105,7 @@ def with_program(monkeypatch, folder: Path, script: str, name: str = "rg") -> Pa
 @needs_ripgrep
 def test_the_terms_are_counted_as_reading_counts_them(root):
     wanted = hints_in(BRIEF)
-    found, read = search(root, wanted), find(root, sizes_in(root), wanted, MOST, never)
+    found, read = search(root, wanted), find(root, paths_in(root), wanted, MOST, never)
     assert found is not None
     counted = {one.path: dict(one.counts) for one in read.documents}
     assert {one.path: dict(one.counts) for one in found.documents if one.counts} == {
@@ -113,7 +121,7 @@ def test_the_terms_are_counted_as_reading_counts_them(root):
 @needs_ripgrep
 def test_the_best_files_are_in_the_order_of_reading(root):
     wanted = hints_in("rate limiter of the größe")
-    found, read = search(root, wanted), find(root, sizes_in(root), wanted, MOST, never)
+    found, read = search(root, wanted), find(root, paths_in(root), wanted, MOST, never)
     assert found is not None
     mine, theirs = rank(found.documents, wanted.terms), rank(read.documents, wanted.terms)
     assert [path for path, _ in mine.ranked[:3]] == [path for path, _ in theirs.ranked[:3]]
@@ -126,7 +134,7 @@ def test_there_may_be_no_terms_or_nothing_at_all_to_look_for(root, wanted):
     found = search(root, wanted)
     assert found is not None
     assert sorted(found.defining.get("frei", [])) == sorted(
-        find(root, sizes_in(root), wanted, MOST, never).defining.get("frei", [])
+        find(root, paths_in(root), wanted, MOST, never).defining.get("frei", [])
     )
 
 
@@ -135,8 +143,7 @@ def test_a_file_that_may_not_be_read_is_named_and_one_that_is_gone_is_not(root):
     if os.geteuid() == 0:
         pytest.skip("root may read everything")
     (root / "docs/policy.md").chmod(0)
-    sizes = {**sizes_in(root), "gone.md": 10}
-    found = Searching(root).find(sizes, hints_in(BRIEF), MOST, 30.0, never)
+    found = Searching(root).find([*paths_in(root), "gone.md"], hints_in(BRIEF), MOST, 30.0, never)
     assert found is not None
     assert [(one.path, one.reason) for one in found.left_out] == [("docs/policy.md", "not readable")]
 
@@ -191,10 +198,10 @@ def test_one_that_is_no_ripgrep_or_fails_leaves_the_files_to_reading(root, monke
     path = os.environ["PATH"]
     with_program(monkeypatch, tmp_path / "bin", f"PATH='{path}'\n{script}")
     searching = Searching(root)
-    found = searching.find(sizes_in(root), hints_in("rate limiter"), MOST, 0.5, never)
+    found = searching.find(paths_in(root), hints_in("rate limiter"), MOST, 0.5, never)
     assert found is None
     (tmp_path / "bin/rg").write_text(f"#!/bin/sh\n: > '{tmp_path}/AGAIN'\n")
-    assert searching.find(sizes_in(root), hints_in("rate limiter"), MOST, 0.5, never) is None
+    assert searching.find(paths_in(root), hints_in("rate limiter"), MOST, 0.5, never) is None
     assert not (tmp_path / "AGAIN").exists()
 
 
@@ -210,8 +217,8 @@ def test_another_program_of_the_name_is_asked_for_nothing_but_who_it_is(root, mo
 def test_a_document_of_very_many_words_is_not_searched_for(root):
     searching = Searching(root)
     many = Wanted(frozenset(f"word{number}" for number in range(30_000)), frozenset())
-    assert searching.find(sizes_in(root), many, MOST, 30.0, never) is None
-    assert searching.find(sizes_in(root), hints_in("rate"), MOST, 30.0, never) is not None
+    assert searching.find(paths_in(root), many, MOST, 30.0, never) is None
+    assert searching.find(paths_in(root), hints_in("rate"), MOST, 30.0, never) is not None
 
 
 def test_a_question_is_answered_whatever_the_program_does(root, monkeypatch, tmp_path):
@@ -229,9 +236,46 @@ def test_a_person_who_stops_does_not_wait_for_it(root, monkeypatch, tmp_path):
     path = os.environ["PATH"]
     with_program(monkeypatch, tmp_path / "bin", f"PATH='{path}'\nexec sleep 60")
     until = time.monotonic() + 0.2
-    found = Searching(root).find(sizes_in(root), hints_in("rate"), MOST, 60.0, lambda: time.monotonic() > until)
+    found = Searching(root).find(paths_in(root), hints_in("rate"), MOST, 60.0, lambda: time.monotonic() > until)
     assert found is not None
     assert found.documents == []
+
+
+@needs_ripgrep
+@pytest.mark.parametrize("then", ["kill -9 $$", "exit 2", "echo garbage", "exec yes rate", "exec sleep 60"])
+def test_one_that_fails_in_the_middle_leaves_all_files_to_reading(many, monkeypatch, tmp_path, then):
+    path = os.environ["PATH"]
+    script = f"PATH='{path}'\nif ! mkdir '{tmp_path}/BEGUN' 2> /dev/null; then {then}; fi\nexec {RIPGREP} \"$@\""
+    with_program(monkeypatch, tmp_path / "bin", script)
+    assert Searching(many).find(paths_in(many), hints_in("rate"), MOST, 1.5, never) is None
+    assert (tmp_path / "BEGUN").is_dir()
+
+
+@needs_ripgrep
+def test_files_that_vanish_or_change_meanwhile_are_passed_over(many, monkeypatch, tmp_path):
+    path = os.environ["PATH"]
+    last = f"{many}/{'d' * 200}/file1199.md"
+    changes = f"rm '{last}'; rm -r '{many}/gone'; : > '{many}/gone'; printf 'rate\\0' > '{many}/binary.md'"
+    with_program(monkeypatch, tmp_path / "bin", f"PATH='{path}'\n{changes}\nexec {RIPGREP} \"$@\"")
+    found = Searching(many).find(paths_in(many), hints_in("rate"), MOST, 30.0, never)
+    assert found is not None
+    ranked = {path for path, _ in rank(found.documents, {"rate"}).ranked}
+    assert ranked == {f"{'d' * 200}/file{number}.md" for number in range(1199)}
+
+
+def test_a_person_who_stops_in_the_middle_ends_the_process_and_its_children(many, monkeypatch, tmp_path):
+    path = os.environ["PATH"]
+    os.mkfifo(tmp_path / "held")
+    held = os.open(tmp_path / "held", os.O_RDONLY | os.O_NONBLOCK)
+    script = f"PATH='{path}'\nexec 9> '{tmp_path}/held'\n: > '{tmp_path}/BEGUN'\nsleep 600"
+    with_program(monkeypatch, tmp_path / "bin", script)
+    found = Searching(many).find(paths_in(many), hints_in("rate"), MOST, 60.0, (tmp_path / "BEGUN").exists)
+    assert found is not None
+    assert found.documents == []
+    # Its end is told once none of them is left that could write.
+    assert select.select([held], [], [], 30.0)[0] == [held]
+    assert os.read(held, 1) == b""
+    os.close(held)
 
 
 @pytest.mark.parametrize("entry", ["", ".", "bin", "./bin", "ROOT", "ROOT/bin", "ROOT/../project/bin", "LINKED"])

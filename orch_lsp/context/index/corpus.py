@@ -51,7 +51,7 @@ class IndexedCorpus:
         store_id: Which database the numbers of `indexed` are of.
         fresh: The files that are in the index as they are.
         unread: The others.
-        sizes: All files, each with its size in bytes.
+        files: All of them.
         hints: Terms and names that will be asked for, so that files are read once.
         left_out: What was met but not searched.
     """
@@ -61,15 +61,10 @@ class IndexedCorpus:
     store_id: str
     fresh: Fresh
     unread: Unread
-    sizes: Mapping[str, int]
+    files: Collection[str]
     hints: Wanted
     left_out: list[Exclusion] = field(default_factory=list[Exclusion])
     _read: tuple[Wanted, Found] | None = None
-
-    @property
-    def files(self) -> Mapping[str, int]:
-        """See `Corpus`."""
-        return self.sizes
 
     def ranked(self, terms: Collection[str], /) -> Ranking:
         """See `Corpus`."""

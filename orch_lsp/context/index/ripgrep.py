@@ -12,9 +12,9 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from orch_lsp.settings.key_command import find_program
@@ -24,6 +24,8 @@ _ALWAYS = (
     *("--no-config", "--no-ignore", "--hidden", "--encoding=none", "--color=never", "--no-messages"),
     *("--heading", "--null", "--no-line-number"),
 )
+_FIRST_NAMES_BYTES = 128 * 1024
+"""Of the names that the first process is given: the sooner it starts, the less it is waited for."""
 _MOST_NAMES_BYTES = 640 * 1024
 _MOST_BYTES = 32 * 1024 * 1024
 """Of the names that one process is given, and of the files in which it searches, which bounds what it may answer."""
@@ -82,56 +84,58 @@ class Ripgrep:
         self.unreadable: list[str] = []
         """Files that may not be read, as far as it was asked."""
 
-    def search(self, sizes: Mapping[str, int], searches: Sequence[Search]) -> Iterator[Hits]:
+    def search(self, files: Iterable[tuple[str, int]], searches: Sequence[Search]) -> Iterator[Hits]:
         """Search in files; the next ones are searched while the caller looks at what is told. Blocking.
 
         Args:
-            sizes: Root-relative paths with `/` of printable characters, each with its size in bytes.
+            files: Root-relative paths with `/` of printable characters, each with its size in bytes. Later ones are
+                asked for while the first are searched.
             searches: What to look for; all of a file is told before anything of the last file.
 
         Raises:
             RipgrepError: It could not be done, or was stopped.
         """
-        self._ask_who_it_is()
-        running: list[tuple[Search, Sequence[str], _Process]] = []
+        running: list[tuple[Search, _Batch, _Process]] = []
+        # Other programs have this name, too, and one that finds nothing cannot be told from them by its answer.
+        asked: _Process | None = self._process([self._program, "--version"], 10_000)
         try:
-            for batch in _batches(sizes, len(os.fsencode(self._before))):
+            for batch in _batches(files, os.fsencode(self._before)):
+                if asked is not None:
+                    self._make_sure(asked)
+                    asked = None
                 for search in searches:
-                    running.append((search, batch, self._start(search, batch, sizes)))
+                    running.append((search, batch, self._start(search, batch)))
                     if len(running) > 1:
                         yield from self._told(*running.pop(0))
             if running:
                 yield from self._told(*running.pop(0))
         finally:
-            for _, _, process in running:
+            for process in (*((asked,) if asked else ()), *(process for _, _, process in running)):
                 process.end()
 
-    def _ask_who_it_is(self) -> None:
-        """Other programs have this name, too, and one that finds nothing cannot be told from them by its answer."""
-        status, answer = self._process([self._program, "--version"], 10_000).wait(self._until, self._stopped)
+    def _make_sure(self, asked: _Process) -> None:
+        status, answer = asked.wait(self._until, self._stopped)
         if status != 0 or not answer.startswith(b"ripgrep "):
             raise RipgrepError("it is another program")
 
-    def _start(self, search: Search, batch: Sequence[str], sizes: Mapping[str, int]) -> _Process:
-        names = [f"{self._before}{path}" for path in batch]
-        command = [self._program, *_ALWAYS, *search.options, "-e", search.pattern, "--", *names]
+    def _start(self, search: Search, batch: _Batch) -> _Process:
+        command = [self._program, *_ALWAYS, *search.options, "-e", search.pattern, "--", *batch.names]
         # Each match is on a line of its own, and a name before those of each file.
-        most = sum(2 * sizes[path] for path in batch) + sum(len(os.fsencode(name)) + 100 for name in names)
-        return self._process(command, most)
+        return self._process(command, 2 * batch.bytes_of_files + batch.bytes_of_names + 100 * len(batch.names))
 
-    def _process(self, command: Sequence[str], most: int) -> _Process:
+    def _process(self, command: Sequence[str | bytes], most: int) -> _Process:
         try:
             return _Process(command, most)
         except (OSError, ValueError) as error:
             raise RipgrepError(f"it could not be started: {error}") from error
 
-    def _told(self, search: Search, batch: Sequence[str], process: _Process) -> Iterator[Hits]:
+    def _told(self, search: Search, batch: _Batch, process: _Process) -> Iterator[Hits]:
         status, answer = process.wait(self._until, self._stopped)
         if status not in ((_FOUND, _SOME_UNREADABLE) if answer else (_NOTHING_FOUND,)):
             raise RipgrepError(f"it ended with status {status}")
         if status == _SOME_UNREADABLE:
-            self.unreadable += [path for path in batch if not os.access(self._before + path, os.R_OK)]
-        known = frozenset(batch)
+            self.unreadable += [path for path in batch.paths if not os.access(self._before + path, os.R_OK)]
+        known = frozenset(batch.paths)
         for block in answer.decode("utf-8", "replace").removesuffix("\n").split("\n\n") if answer else ():
             name, separator, text = block.partition("\0")
             if not separator and _BINARY in name:
@@ -146,7 +150,7 @@ class Ripgrep:
 class _Process:
     """One process, and the thread that takes its answer, up to a size."""
 
-    def __init__(self, command: Sequence[str], most: int) -> None:
+    def __init__(self, command: Sequence[str | bytes], most: int) -> None:
         # Not in the workspace: a stand-in on the search path may ask its folder which version it is to run.
         self._process = subprocess.Popen(  # noqa: S603 -- the user's own program, looked up outside of the project
             command, cwd=os.sep, env={}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -196,17 +200,30 @@ class _Process:
             self._answer = self._process.stdout.read(self._most + 1)
 
 
-def _batches(sizes: Mapping[str, int], before: int) -> Iterator[Sequence[str]]:
-    """Files as one process is given them, with so many bytes before each name."""
-    batch: list[str] = []
-    names = size = 0
-    for path, of_file in sizes.items():
-        length = before + len(os.fsencode(path)) + 16
-        if batch and (names + length > _MOST_NAMES_BYTES or size + of_file > _MOST_BYTES):
+@dataclass(slots=True)
+class _Batch:
+    """Files as one process is given them."""
+
+    paths: list[str] = field(default_factory=list[str])
+    names: list[bytes] = field(default_factory=list[bytes])
+    bytes_of_names: int = 0
+    bytes_of_files: int = 0
+
+
+def _batches(files: Iterable[tuple[str, int]], before: bytes) -> Iterator[_Batch]:
+    """Files in few batches, the first ones smaller than the others."""
+    most_names = _FIRST_NAMES_BYTES
+    batch = _Batch()
+    for path, size in files:
+        name = before + os.fsencode(path)
+        length = len(name) + 16
+        if batch.names and (batch.bytes_of_names + length > most_names or batch.bytes_of_files + size > _MOST_BYTES):
             yield batch
-            batch, names, size = [], 0, 0
-        batch.append(path)
-        names += length
-        size += of_file
-    if batch:
+            batch = _Batch()
+            most_names = min(2 * most_names, _MOST_NAMES_BYTES)
+        batch.paths.append(path)
+        batch.names.append(name)
+        batch.bytes_of_names += length
+        batch.bytes_of_files += size
+    if batch.names:
         yield batch

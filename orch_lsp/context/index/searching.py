@@ -12,14 +12,15 @@ import logging
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from orch_lsp.context.definitions import defined_names
+from orch_lsp.context.index.look import stamps_of
 from orch_lsp.context.index.reading import Found, Wanted, find
 from orch_lsp.context.index.ripgrep import Ripgrep, RipgrepError, Search, program_for
 from orch_lsp.context.ranking import Document, rank
-from orch_lsp.context.tokens import TermCounter
+from orch_lsp.context.tokens import TermCounter, words_of
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ _READ = 200
 """The best files, which are read: more than a draft has room for."""
 _USUAL_BYTES = 10.0
 """Of a word, where none was read."""
+_AT_ONCE = 250
 
 
 class Searching:
@@ -47,12 +49,12 @@ class Searching:
         self._has_failed = False
 
     def find(
-        self, sizes: Mapping[str, int], wanted: Wanted, max_file_bytes: int, seconds: float, stopped: Callable[[], bool]
+        self, files: Sequence[str], wanted: Wanted, max_file_bytes: int, seconds: float, stopped: Callable[[], bool]
     ) -> Found | None:
         """As `reading.find`, with estimates of how long most files are; None if that could not be done. Blocking.
 
         Args:
-            sizes: Root-relative paths with `/`, each with its size in bytes.
+            files: Root-relative paths with `/`.
             wanted: What to look for.
             max_file_bytes: Larger files are passed over.
             seconds: After that, it is given up.
@@ -62,21 +64,51 @@ class Searching:
         program = None if self._has_failed or is_too_much else program_for(self._root)
         if program is None:
             return None
-        asked = {path: size for path, size in sizes.items() if size <= max_file_bytes and path.isprintable()}
         ripgrep = Ripgrep(program, self._root, time.monotonic() + seconds, stopped)
+        sized = _Sized(self._root, files, max_file_bytes, stopped)
         try:
-            found = _found(ripgrep, asked, wanted)
+            found = _found(ripgrep, sized, wanted)
         except RipgrepError as error:
             if stopped():
                 return Found()
             logger.info("files are read without ripgrep: %s", error)
             self._has_failed = True
             return None
-        # Names with line breaks, or that are no text, cannot be told from an answer.
-        apart = [path for path in sizes if not path.isprintable()] + ripgrep.unreadable
+        apart = sized.apart + ripgrep.unreadable
         best = [path for path, _ in rank(found.documents, wanted.terms).ranked[:_READ]]
         read = find(self._root, [*apart, *best], Wanted(wanted.terms, frozenset()), max_file_bytes, stopped)
-        return _with_read(found, read, {*apart, *best}, asked)
+        return _with_read(found, read, {*apart, *best}, sized.sizes)
+
+
+class _Sized:
+    """Files with their sizes, which are asked for while the first ones are searched.
+
+    Args:
+        root: The workspace, its symlinks resolved.
+        files: Root-relative paths with `/`.
+        max_file_bytes: Larger files are passed over.
+        stopped: Asked before each file.
+    """
+
+    def __init__(self, root: Path, files: Sequence[str], max_file_bytes: int, stopped: Callable[[], bool]) -> None:
+        self._root = root
+        self._files = files
+        self._most = max_file_bytes
+        self._stopped = stopped
+        self.sizes: dict[str, int] = {}
+        """Those of the files that were given so far."""
+        self.apart: list[str] = []
+        """Names with line breaks, or that are no text, cannot be told from an answer."""
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        for start in range(0, len(self._files), _AT_ONCE):
+            some = stamps_of(self._root, self._files[start : start + _AT_ONCE], self._stopped)
+            for path, (size, *_) in some.items():
+                if not path.isprintable():
+                    self.apart.append(path)
+                elif size <= self._most:
+                    self.sizes[path] = size
+                    yield path, size
 
 
 def _with_read(found: Found, read: Found, paths: Collection[str], sizes: Mapping[str, int]) -> Found:
@@ -89,7 +121,7 @@ def _with_read(found: Found, read: Found, paths: Collection[str], sizes: Mapping
     return Found([*read.documents, *others], found.defining, read.left_out, read.is_whole)
 
 
-def _found(ripgrep: Ripgrep, sizes: Mapping[str, int], wanted: Wanted) -> Found:
+def _found(ripgrep: Ripgrep, sized: _Sized, wanted: Wanted) -> Found:
     """The documents, their lengths in bytes, and who defines what.
 
     Raises:
@@ -102,17 +134,41 @@ def _found(ripgrep: Ripgrep, sizes: Mapping[str, int], wanted: Wanted) -> Found:
         searches.append(Search(_pattern_of_names(wanted.symbols)))
     counter = TermCounter(wanted.terms)
     found = Found()
-    counted: dict[str, Document] = {}
-    for hits in ripgrep.search(sizes, searches):
+    counts: dict[str, Mapping[str, int]] = {}
+    for hits in ripgrep.search(_with_words_of_paths(sized, counter, counts), searches):
         if hits.search.options == _FOR_WORDS:
-            counts, _ = counter.count(f"{hits.path}\n{hits.text}")
-            counted[hits.path] = Document(hits.path, counts, sizes[hits.path])
+            # Each line is a word, but for those beyond ASCII, which are cut here.
+            text = hits.text
+            in_text = counter.count_words(text.split("\n") if text.isascii() else words_of(text))
+            counts[hits.path] = _sum(counts[hits.path], in_text)
         else:
             for name in wanted.symbols.intersection(defined_names(hits.path, hits.text)):
                 found.defining.setdefault(name, []).append(hits.path)
-    for path, size in sizes.items():
-        found.documents.append(counted.get(path) or Document(path, counter.count(path)[0], size))
+    found.documents = [Document(path, counts[path], size) for path, size in sized.sizes.items()]
     return found
+
+
+def _with_words_of_paths(
+    sized: _Sized, counter: TermCounter, counts: dict[str, Mapping[str, int]]
+) -> Iterator[tuple[str, int]]:
+    """The same files, once the terms that stand in the path of each are counted."""
+    in_folder: dict[str, Mapping[str, int]] = {}
+    for path, size in sized:
+        folder, _, name = path.rpartition("/")
+        if folder not in in_folder:
+            in_folder[folder] = counter.count_words(words_of(folder))
+        counts[path] = _sum(in_folder[folder], counter.count_words(words_of(name)))
+        yield path, size
+
+
+def _sum(some: Mapping[str, int], others: Mapping[str, int]) -> Mapping[str, int]:
+    """How often each term occurs in both."""
+    if not some or not others:
+        return some or others
+    total = dict(some)
+    for term, times in others.items():
+        total[term] = total.get(term, 0) + times
+    return total
 
 
 def _pattern_of_words(query: Iterable[str]) -> str:

@@ -56,11 +56,6 @@ class _Compared:
     fresh: Mapping[str, tuple[int, int]]
 
     @cached_property
-    def sizes(self) -> Mapping[str, int]:
-        """Bytes."""
-        return {path: stamp[0] for path, stamp in self.now.items()}
-
-    @cached_property
     def texts(self) -> Texts:
         """Those of the index that are as they were."""
         return texts_of({number: (path, words) for path, (number, words) in self.fresh.items() if words != NO_TEXT})
@@ -75,7 +70,9 @@ def _compare(now: Mapping[str, Fields], known: _Known) -> _Compared:
     return _Compared(now, known, unread, fresh)
 
 
-_NOTHING_COMPARED = _Compared({}, _NOTHING_KNOWN, (), {})
+def _none_known(files: Sequence[str]) -> _Compared:
+    """Files of which nothing is known, so that there is nothing to ask of them before they are read."""
+    return _Compared({}, _NOTHING_KNOWN, files, {})
 
 
 class WorkspaceIndex:
@@ -94,7 +91,7 @@ class WorkspaceIndex:
         self._looker = Looker(root)
         self._searching = Searching(root)
         self._known = _NOTHING_KNOWN
-        self._compared = _NOTHING_COMPARED
+        self._compared = _none_known(())
         self._was_asked = self._was_told = False
         self._lock = threading.Lock()
         self._build: Build | None = None
@@ -126,26 +123,25 @@ class WorkspaceIndex:
             limits: How much is read.
             ended: Asked before each file; once it says yes, the rest is not looked at.
         """
-        now = self.stamps(files, ended)
-        if len(now) < limits.indexed_from and sum(stamp[0] for stamp in now.values()) < _SMALLEST_BYTES:
-            return ReadCorpus(self.root, files, limits, ended)
+        if len(files) < limits.indexed_from:
+            now = self.stamps(files, ended)
+            if sum(stamp[0] for stamp in now.values()) < _SMALLEST_BYTES:
+                return ReadCorpus(self.root, files, limits, ended)
         self._was_asked = True
         disk = Disk(self.root)
         left_out: list[Exclusion] = []
-        known = _NOTHING_KNOWN
         try:
-            known = self._up_to_date(disk, now, ended)
+            compared = self._up_to_date(disk, files, ended)
         except StoreError as error:
             left_out.append(not_used(error))
-        compared = self._compare(now, known)
-        sizes = compared.sizes
-        if len(sizes) != len(files):
-            sizes = {path: sizes.get(path, 0) for path in files}
+            compared = _none_known(files)
         # Beside the reading for an answer, a build would only slow it down.
         afterwards = self.begin if len(compared.unread) > _FEW else lambda: None
-        reading = Unread(compared.unread, self._reader(sizes, limits, ended), afterwards)
+        reading = Unread(compared.unread, self._reader(limits, ended), afterwards)
         indexed = Fresh(compared.fresh, lambda: compared.texts)
-        return IndexedCorpus(self.root, disk, known.store_id, indexed, reading, sizes, hints, left_out)
+        return IndexedCorpus(
+            self.root, disk, compared.known.store_id, indexed, reading, dict.fromkeys(files), hints, left_out
+        )
 
     def stamps(self, files: Sequence[str], ended: Callable[[], bool]) -> Mapping[str, Fields]:
         """The stamps of files as they are now, without asking for those that are known to be what they were. Blocking.
@@ -204,8 +200,8 @@ class WorkspaceIndex:
             build = self._build
         return build is None or build.wait(seconds)
 
-    def _up_to_date(self, disk: Disk, now: Mapping[str, Fields], ended: Callable[[], bool]) -> _Known:
-        """The files of the index, once those few that changed were put in anew.
+    def _up_to_date(self, disk: Disk, files: Sequence[str], ended: Callable[[], bool]) -> _Compared:
+        """Files beside those of the index, once those few that changed were put in anew.
 
         Raises:
             StoreError: The index cannot be used.
@@ -214,7 +210,8 @@ class WorkspaceIndex:
             known = self._known
         store_id, generation = disk.generation()
         if not generation:
-            return _NOTHING_KNOWN
+            return _none_known(files)
+        now = self.stamps(files, ended)
         if (known.store_id, known.generation) != (store_id, generation):
             known = _Known(store_id, generation, disk.indexed())
         compared = self._compared
@@ -224,15 +221,13 @@ class WorkspaceIndex:
             known = self._with_changed(disk, known, changed, ended)
         with self._lock:
             self._known = known
-        return known
+        return self._compare(now, known)
 
     def _with_changed(self, disk: Disk, known: _Known, changed: Sequence[str], ended: Callable[[], bool]) -> _Known:
         new, generation = disk.replace(tuple(rows_of(self.root, changed, disk.marker(), ended)))
         return _Known(known.store_id, generation, known.files.with_others(new))
 
-    def _reader(
-        self, sizes: Mapping[str, int], limits: Limits, ended: Callable[[], bool]
-    ) -> Callable[[Sequence[str], Wanted], Found]:
+    def _reader(self, limits: Limits, ended: Callable[[], bool]) -> Callable[[Sequence[str], Wanted], Found]:
         until = time.monotonic() + limits.max_seconds
 
         def read(files: Sequence[str], wanted: Wanted) -> Found:
@@ -240,9 +235,8 @@ class WorkspaceIndex:
             if len(files) > _FEW:
                 most = limits.max_file_bytes
                 seconds = max(0.0, until - time.monotonic())
-                of_files = {path: sizes[path] for path in files}
                 # Half of the time is left for reading, should it hang.
-                found = self._searching.find(of_files, wanted, most, seconds / 2, ended)
+                found = self._searching.find(files, wanted, most, seconds / 2, ended)
                 if found is None:
                     seconds = max(0.0, until - time.monotonic())
                     found = find_in_children(self.root, files, wanted, most, seconds, ended)
