@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -52,9 +51,9 @@ async def diagnostics_of(snapshot: Snapshot) -> list[types.Diagnostic]:
         return [diagnostic_of_draft(one, positions.range(span)) for one, span in in_draft]
     look = snapshot.shown.look(snapshot.uri)
     reading, positions, found = await asyncio.to_thread(_read_and_review, snapshot)
-    answers = snapshot.session.answers
-    if is_spec(reading) and answers.known(reading) is None and await answers.look(reading):
-        # Few documents speak of what was asked: the others are as they were said to be.
+    histories = snapshot.session.histories
+    if is_spec(reading) and histories.known(reading) is None and await histories.look(reading):
+        # Of few documents there is something to tell: the others are as they were said to be.
         reading, positions, found = await asyncio.to_thread(_read_and_review, snapshot)
     # Other open documents may be seen otherwise by what was typed in this one.
     snapshot.in_background(_keep_up(snapshot, reading, look), "open documents in the index")
@@ -81,7 +80,8 @@ async def _keep_up(snapshot: Snapshot, reading: Reading, look: int) -> None:
 
 def _read_and_review(snapshot: Snapshot) -> tuple[Reading, Positions, list[types.Diagnostic]]:
     read, positions = snapshot.reading_now(), snapshot.positions()
-    reading = replace(read, answered=snapshot.session.answers.known(read) or ())
+    told = snapshot.session.histories.known(read)
+    reading = read if told is None else told.put_to(read)
     return reading, positions, _review(snapshot, reading, positions)
 
 

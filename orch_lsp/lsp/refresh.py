@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def refresh(server: OrchServer, uri: str) -> None:
     """Diagnostics, hints and lenses of a document may have changed; tell the client in the way that it can be told."""
-    server.shared.answers.forget()
+    server.shared.histories.forget()
     publishing.schedule(server, uri)
     publishing.schedule_hints(server)
     refresh_lenses(server)

@@ -15,7 +15,7 @@ from orch_lsp.reports import alike_specs, check_report
 from orch_lsp.reports.alike_specs import AlikeSpecs
 from orch_lsp.reports.check_report import Place, Report, Reported
 from orch_lsp.reports.spec_files import ReadSpec, SpecFiles, Unreadable, common_root
-from orch_lsp.rules.answered import CODE as ANSWERED_SINCE
+from orch_lsp.rules import answered, objections
 from orch_lsp.rules.check import RULES
 from orch_lsp.rules.rule import Finding, Related
 from orch_lsp.text import LineIndex
@@ -23,6 +23,7 @@ from orch_lsp.workspace import relative_path
 
 CODES = (*RULES, *ACROSS, *BESIDE_THE_RULES, check_report.UNREADABLE)
 """All rules that can be asked for."""
+_OF_HISTORY = frozenset((answered.CODE, objections.CODE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ class Checked:
                 one = Reported(check_report.UNREADABLE, "error", found.message, Place(""))
                 yield FindingsOfFile(found.file.path, found.root, [one])
                 continue
-            is_asked = not self.rules or ANSWERED_SINCE in self.rules
-            spec = await files.with_answers(found) if is_asked else found
+            is_asked = not self.rules or not _OF_HISTORY.isdisjoint(self.rules)
+            spec = await files.with_history(found) if is_asked else found
             yield await asyncio.to_thread(self._review, spec, alike)
         if alike is not None:
             for file, root, one in await asyncio.to_thread(list, alike.findings()):

@@ -231,12 +231,12 @@ class SpecFiles:
         """A file with this text, with its settings."""
         return await self._surrounded(await self._reading_alone(file, text))
 
-    async def with_answers(self, spec: ReadSpec) -> ReadSpec:
-        """A document with what its history knows of questions that were answered since its sections were written."""
+    async def with_history(self, spec: ReadSpec) -> ReadSpec:
+        """A document with what its history tells of it."""
         if not is_spec(spec.reading):
             return spec
-        answered = await self._session.answers.look(spec.reading)
-        return replace(spec, reading=replace(spec.reading, answered=answered)) if answered else spec
+        told = await self._session.histories.look(spec.reading)
+        return replace(spec, reading=told.put_to(spec.reading)) if told else spec
 
     async def _reading_alone(self, file: SpecFile, text: str) -> Reading:
         source = Source(resolved(file.path).as_uri(), file.path, None, text, (Path.cwd(),), self._workspace)

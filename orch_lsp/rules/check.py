@@ -19,6 +19,7 @@ from orch_lsp.rules import (
     leftovers,
     mentions,
     near_miss,
+    objections,
     openspec,
     openspec_documents,
     quantities,
@@ -39,8 +40,8 @@ from orch_lsp.rules.shape import ShapeRules
 
 _FAMILIES = (
     structure, mentions, near_miss, leftovers, hidden_characters, retired_ids, traceability, reviews, questions,
-    answered, unfinished, language, wording, duplicates, quantities, glossary, technologies, task_lines, task_order,
-    done_tasks,
+    answered, objections, unfinished, language, wording, duplicates, quantities, glossary, technologies, task_lines,
+    task_order, done_tasks,
     files_to_change, openspec, openspec_documents,
 )  # fmt: skip
 

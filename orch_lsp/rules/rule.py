@@ -143,6 +143,17 @@ class AnsweredSince(NamedTuple):
     answer: str
 
 
+class Objection(NamedTuple):
+    """What a review said of words in a section whose own text was what the hash says."""
+
+    key: str
+    """The section's; empty for what stands in front of all of them."""
+    sha256: str
+    quote: str
+    message: str
+    severity: Severity
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Facts about a document that stand in none: whoever asks for its findings has looked them up."""
@@ -162,6 +173,8 @@ class Evidence:
     """Links and `@path` in it that lead to no file of the workspace, in document order."""
     answered: tuple[AnsweredSince, ...] = ()
     """Its sections that speak of a question which was answered since."""
+    objections: tuple[Objection, ...] = ()
+    """What its last review said, as far as it quotes."""
     unreviewed: frozenset[str] = frozenset()
     """Keys of the parts that a run wrote, that are what it wrote, and that nobody has reviewed."""
 

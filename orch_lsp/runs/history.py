@@ -276,6 +276,11 @@ class RunHistory:
         none: list[RunRecord] = []
         return sorted(self._connection.read(find, none), key=lambda record: record.run_id, reverse=True)
 
+    def completed_without_draft(self, spec_path: str) -> Sequence[RunRecord]:
+        """The last ten completed runs of a document that wrote nothing, newest first."""
+        where = "spec_path = ? AND status = 'completed' AND draft_state IS NULL"
+        return self._records(where, [self._key(spec_path)], limit=10)
+
     def ready_drafts(self, spec_path: str) -> Sequence[RunRecord]:
         """All runs of a document whose drafts wait, the complete ones first, newest first."""
         where = "spec_path = ? AND draft_state = 'ready'"

@@ -273,6 +273,12 @@ class RunStore:
         found = self._held.over(stored, lambda record: record.applied is not None and self._is_about(record, spec_path))
         return sorted(found, key=lambda record: record.run_id, reverse=True)
 
+    async def completed_without_draft(self, spec_path: str) -> Sequence[RunRecord]:
+        """The last ten completed runs of a document that wrote nothing, newest first."""
+        stored = await self._thread.read(lambda: self._opened.completed_without_draft(spec_path))
+        found = self._held.over(stored, lambda record: _wrote_nothing(record) and self._is_about(record, spec_path))
+        return sorted(found, key=lambda record: record.run_id, reverse=True)
+
     async def ready_drafts(self, spec_path: str) -> Sequence[RunRecord]:
         """All runs of a document whose drafts wait, the complete ones first, newest first."""
         stored = await self._thread.read(lambda: self._opened.ready_drafts(spec_path))
@@ -418,6 +424,10 @@ class RunStore:
 
 def _draft_waits(record: RunRecord) -> bool:
     return record.draft is not None and record.draft.state is DraftState.READY
+
+
+def _wrote_nothing(record: RunRecord) -> bool:
+    return record.status is RunStatus.COMPLETED and record.draft is None
 
 
 def _is_partial(record: RunRecord) -> bool:

@@ -25,7 +25,7 @@ from orch_lsp.orchestration.running.connections import Connections, ProviderFact
 from orch_lsp.orchestration.running.consent import Consent
 from orch_lsp.orchestration.running.run_stores import RunStores
 from orch_lsp.orchestration.running.supervisor import Supervisor
-from orch_lsp.orchestration.specs.outdated_by_answers import Answers
+from orch_lsp.orchestration.specs.told_by_history import Histories
 from orch_lsp.orchestration.specs.whereabouts import Place, root_of, spec_path, workspace_left
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.owner import this_process
@@ -92,7 +92,7 @@ class Session:
         self.in_use = self.connections.in_use
         self.store, self.open_stores = self.stores.store, self.stores.open_stores
         self.tell_interrupted = self.stores.tell_interrupted
-        self.answers = Answers(self.store)
+        self.histories = Histories(self.store)
         self.supervisor = Supervisor(self)
 
     @property

@@ -18,7 +18,7 @@ from orch_lsp.orchestration.specs.included import is_included
 from orch_lsp.orchestration.specs.source import Source
 from orch_lsp.profiles.protocol import Recognition
 from orch_lsp.profiles.recognition import kept_away
-from orch_lsp.rules.rule import AnsweredSince
+from orch_lsp.rules.rule import AnsweredSince, Objection
 from orch_lsp.settings.model import Settings, SeveritiesFor
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ class Reading:
     """The words of a person for this one run, behind their standing instructions."""
     answered: tuple[AnsweredSince, ...] = field(default=(), repr=False, compare=False)
     """Its sections that speak of a question which was answered since, as far as its history was asked."""
+    objections: tuple[Objection, ...] = field(default=(), repr=False, compare=False)
+    """What its last review said, as far as its history was asked."""
     has_file: Callable[[Path], bool] | None = field(default=None, repr=False, compare=False)
     """Whether there is a file at an absolute path, for another state than that of the disk, which None asks."""
 

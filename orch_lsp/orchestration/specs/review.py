@@ -84,6 +84,7 @@ def findings_of_rules(reading: Reading) -> list[Finding]:
         technologies=evidence.technologies(reading, index),
         lost_mentions=lost_mentions.lost_mentions(reading),
         answered=reading.answered,
+        objections=reading.objections,
         unreviewed=_unreviewed(reading),
     )
     alone = check.check(reading.document, severities, around, facts)
