@@ -135,7 +135,8 @@ class OrchServer(LanguageServer):
         if self._opened is None:
             self._loop_of_session = asyncio.get_running_loop()
             self._opened = asyncio.create_task(asyncio.to_thread(self._open_session, self), name="open session")
-        return await asyncio.shield(self._opened)
+        # Each request comes by here.
+        return self._opened.result() if self._opened.done() else await asyncio.shield(self._opened)
 
     def call_on_loop(self, call: Callable[[], None]) -> None:
         """Call something on the server's loop soon, from any thread; nothing once the loop is closed."""
@@ -158,6 +159,8 @@ class OrchServer(LanguageServer):
     async def ready(self) -> Session:
         """The session, once the editor's settings have arrived: a command may overtake them."""
         session = await self.session()
+        if self.configured.is_set():
+            return session
         try:
             async with asyncio.timeout(2.0):
                 await self.configured.wait()

@@ -201,13 +201,28 @@ class OrchProtocol(LanguageServerProtocol):
 
     @override
     def handle_message(self, message: Any) -> None:
-        """Refuse requests after `shutdown`; pygls leaves them without an answer."""
-        if self.was_shut_down and hasattr(message, "method") and hasattr(message, "id"):
+        """Refuse requests after `shutdown`; pygls leaves them without an answer.
+
+        It also tells messages apart by `typing.Protocol`, which takes longer than all else here.
+        """
+        method: str | None = getattr(message, "method", None)
+        request_id: RequestId | None = getattr(message, "id", None)
+        if self.was_shut_down and method is not None and request_id is not None:
             error = JsonRpcInvalidRequest("the server was shut down")
-            self._send_response(message.id, error=error.to_response_error())
+            self._send_response(request_id, error=error.to_response_error())
+            return
+        if self._shutdown and method != types.EXIT:
             return
         self._in_own_spelling(message)
-        super().handle_message(message)
+        # Each handler has a context of its own, in which pygls keeps the id of its request.
+        context = contextvars.copy_context()
+        if method is None:
+            result, error = getattr(message, "result", None), getattr(message, "error", None)
+            context.run(self._handle_response, request_id, result, error)
+        elif request_id is None:
+            context.run(self._handle_notification, method, message.params)
+        else:
+            context.run(self._handle_request, request_id, method, message.params)
 
     def _in_own_spelling(self, message: Any) -> None:
         """Name an open document as the client did when it opened it: answers and edits are to carry that URI."""
@@ -242,13 +257,17 @@ class OrchProtocol(LanguageServerProtocol):
         return result
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
-    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Generator[Any, Any, None]:
-        """Take in the changes of one notification together; one of a document that is not open concerns nobody."""
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] -- no generator on purpose
+        """Take in the changes of one notification together; one of a document that is not open concerns nobody.
+
+        No generator, as the built-in is: each key would leave a future, and wake the loop for it.
+        """
         workspace = cast("OrchWorkspace", self.workspace)
         workspace.change(params.text_document, params.content_changes)
-        handler = self.fm.features.get(types.TEXT_DOCUMENT_DID_CHANGE)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] -- untyped in pygls
+        features = cast("dict[str, Callable[[Any], Any]]", self.fm.features)  # pyright: ignore[reportUnknownMemberType] -- untyped in pygls
+        handler = features.get(types.TEXT_DOCUMENT_DID_CHANGE)
         if handler is not None and workspace.document(params.text_document.uri) is not None:
-            yield handler, (params,), None
+            handler(params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_SAVE)
     def lsp_text_document__did_save(self, params: types.DidSaveTextDocumentParams) -> Generator[Any, Any, None]:
