@@ -6,11 +6,14 @@ equal to reading the text whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from typing_extensions import override
+
+from orch_lsp.document.carried import Carried
 from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.parse import document_of, within_html
+from orch_lsp.document.skeleton import Skeleton
 from orch_lsp.markdown.tree import Chunk, Tree
 from orch_lsp.text import Span, after_line, new_span
 
@@ -36,11 +39,13 @@ def after_edit(before: SpecDocument, tree: Tree) -> SpecDocument | None:
     before.derived.pop(BEFORE, None)
     if edited is None or not before.skeleton.lone_keys:
         return None
-    sections = _Sections(edited, tree).moved()
+    sections = _CarriedSections(_origin(edited), tree, before.skeleton)
+    keys = before.skeleton.profile_keys
     by_key: dict[str, Section] = {}
-    for section in sections:
-        if section.profile_key is not None:
-            by_key.setdefault(section.profile_key, section)
+    for number in before.skeleton.of_profile:
+        key = keys[number]
+        if key is not None and key not in by_key:
+            by_key[key] = sections[number]
     document = document_of(
         tree, before.front_matter, before.profile, sections, by_key, before.main_level, before.skeleton
     )
@@ -69,86 +74,67 @@ def _are_alike(one: Chunk, other: Chunk) -> bool:
     return [each.label for each in one.definitions] == [each.label for each in other.definitions]
 
 
-class _Sections:
-    """The sections of an edited document. Those before the edit keep their places, those behind it are moved."""
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """The sections of an earlier text, and what became of it since: an edit in one place, or several."""
 
-    def __init__(self, edited: Edited, tree: Tree) -> None:
-        self._before = edited.before
+    sections: tuple[Section, ...]
+    length: int
+    """Of the text."""
+    first: int
+    """Number of the first chunk that is another."""
+    last: int
+    """Number of the last chunk that is another."""
+
+
+def _origin(edited: Edited) -> _Origin:
+    """The sections of which those of now are made: of where somebody types on, those before the first key."""
+    before, first, last = edited.before.sections, edited.first, edited.last
+    if isinstance(before, _CarriedSections) and (before.origin.first, before.origin.last) == (first, last):
+        return before.origin
+    return _Origin(tuple(before), len(edited.before.text), first, last)
+
+
+class _CarriedSections(Carried[Section]):
+    """The sections of an edited text. Those before the edit keep their places, those behind it are moved."""
+
+    def __init__(self, origin: _Origin, tree: Tree, skeleton: Skeleton) -> None:
+        super().__init__(origin.sections)
+        self.origin = origin
         self._tree = tree
-        self._old = self._before.sections
-        self._start = tree.starts[edited.first]
+        self._start = tree.starts[origin.first]
         """Where the first chunk that is another begins, then and now."""
-        self._by = len(tree.text) - len(self._before.text)
-        skeleton = self._before.skeleton
-        self._touched = range(skeleton.in_chunks[edited.first], skeleton.in_chunks[edited.last + 1])
+        self._by = len(tree.text) - origin.length
+        self._touched = range(skeleton.in_chunks[origin.first], skeleton.in_chunks[origin.last + 1])
         self._headings = {
             number: Span(base + heading.span.start, base + heading.span.end)
-            for chunk in range(edited.first, edited.last + 1)
+            for chunk in range(origin.first, origin.last + 1)
             for base in (tree.starts[chunk],)
             for number, heading in zip(skeleton.headings_of(chunk), tree.chunks[chunk].headings, strict=True)
         }
-        self._moved_starts = {self._old[number].heading.start: span.start for number, span in self._headings.items()}
+        old = origin.sections
+        self._moved_starts = {old[number].heading.start: span.start for number, span in self._headings.items()}
         self._mains: dict[Span, Span] = {}
 
-    def moved(self) -> tuple[Section, ...]:
-        first, behind = self._touched.start, self._touched.stop
-        return (
-            *self._in_front(self._old[:first]),
-            *(self._within(number, self._old[number]) for number in self._touched),
-            *self._behind(self._old[behind:]),
-        )
-
-    def _copy(self, section: Section) -> tuple[Section, dict[str, object]]:
-        """A section of the new tree, with its values, to be changed."""
+    @override
+    def _moved(self, number: int, was: Section) -> Section:
+        # In the cheapest way that there is: those who go through all of a document make a thousand.
         made = object.__new__(Section)
         values = made.__dict__
-        values.update(section.__dict__)
+        values.update(was.__dict__)
         values["tree"] = self._tree
-        main = section.main
-        if main.end > self._start:
-            values["main"] = self._main(main)
-        return made, values
-
-    def _in_front(self, sections: Sequence[Section]) -> Iterator[Section]:
-        start, tree = self._start, self._tree
-        for section in sections:
-            if section.main.end > start or section.body.end > start:
-                yield self._around_edit(section)
-                continue
-            made = object.__new__(Section)
-            values = made.__dict__
-            values.update(section.__dict__)
-            values["tree"] = tree
-            yield made
-
-    def _around_edit(self, section: Section) -> Section:
-        made, values = self._copy(section)
-        if section.body.end > self._start:
-            self._reread(values, Span(section.body.start, self._offset(section.body.end)))
+        if was.main.end > self._start:
+            values["main"] = self._main(was.main)
+        if number in self._touched:
+            self._read(values, self._headings[number], was)
+        elif number < self._touched.start:
+            if was.body.end > self._start:
+                self._reread(values, Span(was.body.start, self._offset(was.body.end)))
+        elif by := self._by:
+            (start, end), (body, body_end) = was.heading, was.body
+            values["heading"] = new_span(Span, (start + by, end + by))
+            values["body"] = new_span(Span, (body + by, body_end + by))
         return made
-
-    def _within(self, number: int, section: Section) -> Section:
-        made, values = self._copy(section)
-        self._read(values, self._headings[number], section)
-        return made
-
-    def _behind(self, sections: Sequence[Section]) -> Iterator[Section]:
-        """Made in the cheapest way that there is: nothing costs more in a document of a thousand headings."""
-        by, tree = self._by, self._tree
-        old_main = main = Span(-1, -1)
-        for section in sections:
-            made = object.__new__(Section)
-            values = made.__dict__
-            values.update(section.__dict__)
-            values["tree"] = tree
-            if section.main != old_main:
-                old_main, main = section.main, self._main(section.main)
-            values["main"] = main
-            if by:
-                (start, end), (body, body_end) = section.heading, section.body
-                values["heading"] = new_span(Span, (start + by, end + by))
-                values["body"] = new_span(Span, (body + by, body_end + by))
-            yield made
 
     def _read(self, values: dict[str, object], heading: Span, section: Section) -> None:
         text = self._tree.text

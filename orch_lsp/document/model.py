@@ -7,6 +7,7 @@ next heading of the same or a higher level, or to the next heading that is a sec
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -82,7 +83,7 @@ class SpecDocument:
     title: Span | None
     """Heading span of the document's title (the first heading of level 1 that is no profile section)."""
     title_text: str
-    sections: tuple[Section, ...]
+    sections: Sequence[Section]
     """All headings with their bodies, the title's included, in document order."""
     preamble: Span
     """Text before the first profile section, after front matter; holds the title."""
@@ -135,13 +136,24 @@ class SpecDocument:
 
         A section of the profile inside a section of the person's own ends that: nothing stands around it.
         """
-        sections = [self.by_start[node.span.start] for node in around if node.span.start in self.by_start]
+        found = (self.headed_at(node.span.start) for node in around)
+        sections = [section for section in found if section is not None]
         if not sections:
             return ()
         start = sections[0].heading.start
         return tuple(section for section in sections if start < max(section.body.end, section.heading.end))
 
-    @cached_property
-    def by_start(self) -> Mapping[int, Section]:
-        """Each section by the offset of its heading."""
-        return {section.heading.start: section for section in self.sections}
+    @property
+    def headed_by_profile(self) -> Sequence[Section]:
+        """The sections whose headings stand for sections of the profile."""
+        return [self.sections[number] for number in self.skeleton.of_profile]
+
+    def headed_at(self, offset: int) -> Section | None:
+        """The section whose heading begins at an offset."""
+        number = bisect_left(self.sections, offset, key=_start)
+        section = self.sections[number] if number < len(self.sections) else None
+        return section if section is not None and section.heading.start == offset else None
+
+
+def _start(section: Section) -> int:
+    return section.heading.start

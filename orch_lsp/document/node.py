@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from typing_extensions import override
 
 from orch_lsp.text import Span, new_span, normalised, sha256
 
@@ -165,7 +167,7 @@ NodeReader = Callable[["SpecDocument"], "Nodes"]
 class Nodes:
     """The nodes of one document, in document order, a parent before what it holds."""
 
-    nodes: tuple[Node, ...] = ()
+    nodes: Sequence[Node] = ()
     loose: tuple[Citation, ...] = ()
     """Citations that stand in no node."""
 
@@ -182,12 +184,56 @@ class Nodes:
     @cached_property
     def by_key(self) -> Mapping[str, Node]:
         """Each node by its key."""
-        return {node.key: node for node in self.nodes}
+        if isinstance(self.nodes, tuple):
+            return {node.key: node for node in self.nodes}
+        return _ByKey(self.nodes, self._numbers)
+
+    def once_for_shape(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """As `once`, of what goes by the keys, kinds and states of nodes alone: an edit of words keeps it."""
+        if key not in self._of_shape:
+            self._of_shape[key] = make()
+        return self._of_shape[key]
 
     @cached_property
+    def _of_shape(self) -> dict[Hashable, Any]:
+        return {}
+
+    @property
     def kinds(self) -> frozenset[tuple[NodeKind, State | None]]:
-        """The kinds of nodes that there are, each with the states that they have: soon looked up at each key."""
-        return frozenset(map(_kind_and_state, self.nodes))
+        """The kinds of nodes that there are, each with the states that they have."""
+        return self.once_for_shape("kinds", lambda: frozenset(map(_kind_and_state, self.nodes)))
+
+    def of_kind(self, kind: NodeKind) -> Sequence[Node]:
+        """The nodes of a kind."""
+        numbers = self.once_for_shape("of kinds", self._numbers_by_kind)
+        return [self.nodes[number] for number in numbers.get(kind, ())]
+
+    def _numbers_by_kind(self) -> Mapping[NodeKind, Sequence[int]]:
+        found: dict[NodeKind, list[int]] = {}
+        for number, node in enumerate(self.nodes):
+            found.setdefault(node.kind, []).append(number)
+        return found
+
+    @cached_property
+    def named(self) -> frozenset[tuple[Relation, str | None]]:
+        """The relations of their citations, each with the scopes that these name."""
+        return frozenset(map(_relation_and_scope, chain(self.loose, *filter(None, map(_cites, self.nodes)))))
+
+    def with_others(self, nodes: Sequence[Node], others: Iterable[tuple[Node, Node]]) -> Nodes:
+        """The nodes of an edited text, with keys and loose citations as here.
+
+        Args:
+            nodes: All of them.
+            others: Those that were not only moved, each as it was and as it is.
+        """
+        made = Nodes(nodes, self.loose)
+        # Going through all nodes is left out at a key: they have what these had.
+        made.__dict__["_numbers"] = self._numbers
+        if all(_kind_and_state(old) == _kind_and_state(new) for old, new in others):
+            made.__dict__["_of_shape"] = self._of_shape
+        if all(_named_by(old) == _named_by(new) for old, new in others):
+            made.__dict__["named"] = self.named
+        return made
 
     def number_of(self, key: str) -> int:
         """The number of the node with this key, counted from 0."""
@@ -213,7 +259,7 @@ class Nodes:
 
     def within(self, node: Node) -> Sequence[Node]:
         """The nodes that stand in one of these, in document order."""
-        first = bisect_left(self._starts, node.span.start)
+        first = bisect_left(self.nodes, node.span.start, key=_start)
         while first < len(self.nodes) and self.nodes[first] is not node:
             first += 1
         last = first + 1
@@ -225,7 +271,7 @@ class Nodes:
 
     def at(self, offset: int) -> Node | None:
         """The innermost node that holds `offset`."""
-        number = bisect_right(self._starts, offset) - 1
+        number = bisect_right(self.nodes, offset, key=_start) - 1
         node = self.nodes[number] if number >= 0 else None
         while node is not None and offset > node.span.end:
             node = self._parent_of(node)
@@ -245,12 +291,32 @@ class Nodes:
             number -= 1
         return found
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [node.span.start for node in self.nodes]
-
     def _parent_of(self, node: Node) -> Node | None:
         return None if node.parent is None else self.by_key.get(node.parent)
+
+
+class _ByKey(Mapping[str, Node]):
+    """Nodes by their keys, of which those alone are made that somebody looks up."""
+
+    def __init__(self, nodes: Sequence[Node], numbers: Mapping[str, int]) -> None:
+        self._nodes = nodes
+        self._numbers = numbers
+
+    @override
+    def __getitem__(self, key: str) -> Node:
+        return self._nodes[self._numbers[key]]
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+def _named_by(node: Node) -> set[tuple[Relation, str | None]]:
+    return set(map(_relation_and_scope, node.cites))
 
 
 def gathered(text: str, nodes: Iterable[Node], citations: Iterable[Citation] = ()) -> Nodes:
@@ -276,9 +342,15 @@ def gathered(text: str, nodes: Iterable[Node], citations: Iterable[Citation] = (
 
 
 _kind_and_state: Callable[[Node], tuple[NodeKind, State | None]] = attrgetter("kind", "state")
+_relation_and_scope: Callable[[Citation], tuple[Relation, str | None]] = attrgetter("relation", "scope")
+_cites: Callable[[Node], Sequence[Citation]] = attrgetter("cites")
 _own_citations: Callable[[Node], tuple[Citation, ...]] = attrgetter("citations")
 place_of: Callable[[Citation], Span] = attrgetter("span")
 """Where a citation stands, to sort by."""
+
+
+def _start(node: Node) -> int:
+    return node.span.start
 
 
 def parents_of(ordered: Sequence[Node]) -> list[int]:

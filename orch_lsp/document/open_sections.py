@@ -31,7 +31,8 @@ _OTHER = Words("What the heading promises, in a few sentences or a list.", "Text
 def stands_instead(document: SpecDocument, spec: SectionSpec) -> bool:
     """Whether a heading is there below which people write what belongs in a section of the profile."""
     names = {heading_name(name) for name in spec.instead}
-    return bool(names) and any(heading_name(one.title) in names for one in document.sections if one.profile_key is None)
+    headings = zip(document.skeleton.titles, document.skeleton.profile_keys, strict=True)
+    return bool(names) and any(heading_name(title) in names for title, key in headings if key is None)
 
 
 def section_places(

@@ -54,15 +54,15 @@ def document_of(
     tree: Tree,
     front_matter: FrontMatter | None,
     profile: Profile,
-    sections: tuple[Section, ...],
+    sections: Sequence[Section],
     by_key: Mapping[str, Section],
     main_level: int,
     skeleton: Skeleton,
 ) -> SpecDocument:
     """The document of a tree whose sections are known; see `SpecDocument` for the values."""
     text, start = tree.text, tree.starts[0]
-    title = next((section for section in sections if section.level == 1 and section.profile_key is None), None)
-    first = next((section for section in sections if section.profile_key is not None), None)
+    title = None if skeleton.title is None else sections[skeleton.title]
+    first = sections[skeleton.of_profile[0]] if skeleton.of_profile else None
     open_block = tree.open_block
     fence = open_block if open_block is not None and open_block.kind == "fence" else None
     return SpecDocument(

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import override
+
+from orch_lsp.document.carried import Carried
 from orch_lsp.document.edited import BEFORE, Edited
 from orch_lsp.document.node import UNMOVED, Citation, Node, Nodes, cited_at, cited_by, gathered, parents_of, place_of
 from orch_lsp.text import Span, new_span
@@ -103,7 +106,7 @@ def assembled(document: SpecDocument, pieces: Sequence[Piece], loose: Iterable[C
         taking = _Taking(document, edited, known, made)
         nodes = taking.nodes()
         if nodes is not None:
-            document.derived[TAKEN] = taking.told(nodes.nodes, edited.before.derived.get(_KEPT, {}))
+            document.derived[TAKEN] = taking.told(edited.before.derived.get(_KEPT, {}))
     if nodes is None:
         nodes = _gathered(document, made, before_it)
     document.derived[_ASSEMBLY] = _Assembly(made, before_it, nodes)
@@ -148,6 +151,54 @@ def _moved(node: Node, by: int) -> Node:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Nodes of an earlier text, and what became of them since: an edit in one place, or several."""
+
+    nodes: tuple[Node, ...]
+    first: int
+    """Number of the first node that was made anew."""
+    end: int
+    """Number of the first one behind them."""
+    start: int
+    """The offset up to which all is as it was."""
+    by: int
+    """How far all behind the edits was moved."""
+    around: tuple[int, ...]
+    """Numbers of the nodes in front of those that were made anew that reach beyond `start`, the innermost first."""
+
+
+class _CarriedNodes(Carried[Node]):
+    """The nodes of an edited text."""
+
+    def __init__(self, origin: _Origin, made: Mapping[int, Node], text: str) -> None:
+        super().__init__(origin.nodes, made)
+        self.origin = origin
+        self._text = text
+
+    @override
+    def _moved(self, number: int, was: Node) -> Node:
+        """Made in the cheapest way that there is: those who go through all of a document make a thousand."""
+        made = object.__new__(Node)
+        values = made.__dict__
+        values.update(was.__dict__)
+        values["source"] = self._text
+        by = self.origin.by
+        if by and number >= self.origin.end:
+            start, end = was.span
+            values["span"] = new_span(Span, (start + by, end + by))
+            if (name := was.name) is not None:
+                values["name"] = new_span(Span, (name[0] + by, name[1] + by))
+            if (cited := values.get("citations")) is None:
+                cited, before = values[UNMOVED]
+                values[UNMOVED] = (cited, before + by)
+            elif cited:
+                # A node may have many, and hardly anybody asks where all of them are.
+                del values["citations"]
+                values[UNMOVED] = (cited, by)
+        return made
+
+
 class _Taking:
     """Takes over the nodes of a document that was edited."""
 
@@ -166,7 +217,7 @@ class _Taking:
         """Where the last touched chunk ended."""
         touched = range(edited.first, edited.last + 1)
         self._places_made = (0, 0)
-        self._innermost: list[int] = []
+        self._remade: tuple[tuple[Node, Node], ...] = ()
         self._headed_from = next((chunk for chunk in touched if pieces[chunk].heads), len(pieces))
         """The first touched chunk that has a heading: what stands in later ones belongs to that, or to a later one."""
         self._moved_starts = {self._before.starts[chunk]: self._tree.starts[chunk] for chunk in touched}
@@ -185,35 +236,39 @@ class _Taking:
             if nodes is None:
                 return None
             fresh += nodes
-        around = self._around(first)
-        if around is None or (cited and not around):
+        origin = self._origin()
+        around = origin.around
+        if any(self._ends_within(self._old[number].span.end) for number in around) or (cited and not around):
             return None
-        made = [*self._in_front(self._old[:first])]
-        self._innermost = around[:1]
-        for number in self._innermost:
-            made[number] = _with(made[number], citations=tuple(sorted((*made[number].citations, *cited), key=place_of)))
-        return Nodes((*made, *fresh, *self._behind(self._old[end:])), self._known.nodes.loose)
+        made = {number: self._around_edit(self._old[number]) for number in around}
+        made.update(enumerate(fresh, first))
+        for number in around[:1]:
+            own = tuple(sorted((*made[number].citations, *cited), key=place_of))
+            made[number] = _with(made[number], citations=own)
+        self._remade = tuple((self._old[number], made[number]) for number in (*around[:1], *range(first, end)))
+        carried = _CarriedNodes(origin, made, self._text)
+        return self._known.nodes.with_others(carried, self._remade)
 
-    def _around(self, first: int) -> list[int] | None:
-        """The numbers of the nodes in front of the touched chunks that hold them, the innermost first.
-
-        None if one reaches into them and ends there, or holds some of them alone.
-        """
-        around = [number for number, node in enumerate(self._old[:first]) if node.span.end > self._start]
-        if any(self._ends_within(self._old[number].span.end) for number in around):
-            return None
-        return around[::-1]
+    def _origin(self) -> _Origin:
+        """The nodes of which those beside the edit are made: of where somebody types on, those before the first key."""
+        first, end = self._places_made
+        old = self._old
+        known = old.origin if isinstance(old, _CarriedNodes) else None
+        if known is not None and (known.first, known.end, known.start) == (first, end, self._start):
+            return replace(known, by=known.by + self._by)
+        nodes = tuple(old)
+        around = tuple(number for number in range(first - 1, -1, -1) if nodes[number].span.end > self._start)
+        return _Origin(nodes, first, end, self._start, self._by, around)
 
     def _ends_within(self, end: int) -> bool:
         """Whether a node that ended there ended within a touched chunk."""
         return end < self._touched_end and end not in self._moved_starts
 
-    def told(self, nodes: Sequence[Node], kept: Mapping[Hashable, Any]) -> TakenOver:
+    def told(self, kept: Mapping[Hashable, Any]) -> TakenOver:
         """Facts about the nodes that were taken over, once they were."""
         first, end = self._places_made
-        remade = tuple((self._old[number], nodes[number]) for number in (*self._innermost, *range(first, end)))
         chunks = range(self._first, self._last + 1)
-        return TakenOver(first, end, self._start, self._by, self._touched_end, chunks, remade, kept)
+        return TakenOver(first, end, self._start, self._by, self._touched_end, chunks, self._remade, kept)
 
     def _places(self) -> tuple[int, int] | None:
         """The numbers of the first old node of the touched chunks, and of the first one behind them."""
@@ -225,18 +280,6 @@ class _Taking:
         end = len(self._old) if behind == len(starts) else bisect_left(self._old, starts[behind], key=_start)
         count = sum(len(piece.heads) + len(piece.nodes) for piece in new[self._first : behind])
         return (first, end) if count == end - first else None
-
-    def _in_front(self, nodes: Sequence[Node]) -> Iterator[Node]:
-        text, start = self._text, self._start
-        for node in nodes:
-            if node.span.end > start:
-                yield self._around_edit(node)
-                continue
-            made = object.__new__(Node)
-            values = made.__dict__
-            values.update(node.__dict__)
-            values["source"] = text
-            yield made
 
     def _around_edit(self, node: Node) -> Node:
         """A node that holds the edit, with its citations in front of the touched chunks and behind them."""
@@ -285,28 +328,6 @@ class _Taking:
                 )
             )  # fmt: skip
         return made
-
-    def _behind(self, nodes: Sequence[Node]) -> Iterator[Node]:
-        """Made in the cheapest way that there is: nothing costs more in a document of a thousand nodes."""
-        by, text = self._by, self._text
-        for node in nodes:
-            made = object.__new__(Node)
-            values = made.__dict__
-            values.update(node.__dict__)
-            values["source"] = text
-            if by:
-                start, end = node.span
-                values["span"] = new_span(Span, (start + by, end + by))
-                if (name := node.name) is not None:
-                    values["name"] = new_span(Span, (name[0] + by, name[1] + by))
-                if (cited := values.get("citations")) is None:
-                    cited, before = values[UNMOVED]
-                    values[UNMOVED] = (cited, before + by)
-                elif cited:
-                    # A node may have many, and hardly anybody asks where all of them are.
-                    del values["citations"]
-                    values[UNMOVED] = (cited, by)
-            yield made
 
     def _offset(self, offset: int) -> int:
         """Where the end of a section that is not in front of the edit is now."""

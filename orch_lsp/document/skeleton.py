@@ -63,6 +63,17 @@ class Skeleton:
         self._kept[key] = (given, (chunks, made))
         return made
 
+    @cached_property
+    def of_profile(self) -> tuple[int, ...]:
+        """Numbers of the headings that stand for sections of the profile."""
+        return tuple(number for number, key in enumerate(self.profile_keys) if key is not None)
+
+    @cached_property
+    def title(self) -> int | None:
+        """Number of the first heading of level 1 that is no section of the profile; None if there is none."""
+        headings = enumerate(zip(self.levels, self.profile_keys, strict=True))
+        return next((number for number, (level, key) in headings if level == 1 and key is None), None)
+
     def headings_of(self, chunk: int) -> range:
         """Numbers of the headings that stand in a chunk."""
         return range(self.in_chunks[chunk], self.in_chunks[chunk + 1])

@@ -169,6 +169,8 @@ def _missed(index: Index, document: IndexedDocument, citation: Citation, scope: 
 
 def modified_drops_scenario(index: Index, document: IndexedDocument) -> Iterator[Found]:
     """Requirements that are modified without a scenario that they have now: it would be gone."""
+    if all(relation not in _CHANGES for relation, _ in document.nodes.named):
+        return
     for node in document.nodes.nodes:
         if node.kind != "requirement" or not node.cites:
             continue

@@ -57,9 +57,10 @@ class IndexedDocument:
 
     def scope_of(self, citation: Citation) -> str | None:
         """The scope in which a citation of the document names something; None if that is not known."""
-        if citation.scope == ANYWHERE:
-            return ANYWHERE
-        return scope_named(citation.scope, self.own_scope, self.places)
+        return self._scope_named(citation.scope)
+
+    def _scope_named(self, name: str | None) -> str | None:
+        return ANYWHERE if name == ANYWHERE else scope_named(name, self.own_scope, self.places)
 
     @cached_property
     def cited(self) -> Mapping[tuple[str, str], tuple[Citation, ...]]:
@@ -85,8 +86,8 @@ class IndexedDocument:
     def cited_scopes(self) -> frozenset[str]:
         """The scopes in which its citations name something."""
         # Not by way of `cited`, which nobody may ask for: this is looked at after each key.
-        one_each = {one.scope: one for one in chain(*filter(None, map(_cites, self.nodes.nodes)), self.nodes.loose)}
-        return frozenset(scope for one in one_each.values() if (scope := self.scope_of(one)) is not None)
+        named = map(self._scope_named, {name for _, name in self.nodes.named})
+        return frozenset(scope for scope in named if scope is not None)
 
     @cached_property
     def version(self) -> str | None:

@@ -6,6 +6,7 @@ Pure functions of an index.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,5 +80,5 @@ def _standing(scope: str, documents: list[IndexedDocument]) -> SpecStanding:
     )
 
 
-def _title(nodes: tuple[Node, ...]) -> str:
+def _title(nodes: Iterable[Node]) -> str:
     return next((node.title for node in nodes if node.kind == "section" and node.title.strip()), "")

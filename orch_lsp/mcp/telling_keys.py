@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from orch_lsp.document.node import Node
@@ -32,7 +32,7 @@ class TellingKeys:
                     self._looked_at[document.path] = document
                     self._take(document.nodes.nodes)
 
-    def _take(self, nodes: tuple[Node, ...]) -> None:
+    def _take(self, nodes: Sequence[Node]) -> None:
         sections = [node for node in nodes if node.kind == "section"]
         titles = "\n".join(node.title for node in sections)
         if self.redactor.redact(titles) == titles:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from orch_lsp.document.model import Section, SpecDocument
+from orch_lsp.document.skeleton import Skeleton
 
 _FOLDERS = {
     ".taskmaster": "Task Master",
@@ -76,7 +77,7 @@ def holds_plain(document: SpecDocument) -> bool:
 
 def holds_only_plain(document: SpecDocument) -> bool:
     """Whether all sections of a document, if it has any, are sections of `plain`."""
-    return document.once("only plain", lambda: not _sections_of_its_own(document))
+    return document.skeleton.once("only plain", None, lambda: not _sections_of_its_own(document))
 
 
 def _sections_of_its_own(document: SpecDocument) -> list[Section]:
@@ -96,8 +97,12 @@ def _by_path(parts: Sequence[str]) -> str | None:
 
 
 def _by_headings(document: SpecDocument) -> str | None:
-    names = [(section.level, section.title.strip().casefold()) for section in document.sections]
+    is_story = document.skeleton.once("BMAD story", None, lambda: _is_story(document.skeleton))
+    return "BMAD" if is_story else "Tessl" if _TESSL_LINK.search(document.text) else None
+
+
+def _is_story(skeleton: Skeleton) -> bool:
+    titles = (title.strip().casefold() for title in skeleton.titles)
+    names = list(zip(skeleton.levels, titles, strict=True))
     seconds = {name for level, name in names if level == 2}
-    if any(_BMAD_STORY.match(name) for _, name in names) and any(name.startswith("epic ") for name in seconds):
-        return "BMAD"
-    return "Tessl" if _TESSL_LINK.search(document.text) else None
+    return any(_BMAD_STORY.match(name) for _, name in names) and any(name.startswith("epic ") for name in seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.items import items_of
@@ -26,11 +26,14 @@ _CHECKLISTS = re.compile(
 def leftover_checklist_in_spec(subject: Subject) -> Iterator[Found]:
     """Lists of questions about the spec itself, with boxes, which have a document of their own."""
     document = subject.document
+    titles = document.skeleton.titles
+
+    def named() -> Sequence[int]:
+        return [number for number, title in enumerate(titles) if _CHECKLISTS.fullmatch(heading_name(title))]
+
     end = 0
-    for section in document.sections:
-        if section.heading.start < end or not _CHECKLISTS.fullmatch(heading_name(section.title)):
-            continue
-        if not _has_boxes(document, section):
+    for section in map(document.sections.__getitem__, document.skeleton.once("checklists", None, named)):
+        if section.heading.start < end or not _has_boxes(document, section):
             continue
         end = section.body.end
         span = Span(section.heading.start, section.body.end)

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.model import Section, SpecDocument
 from orch_lsp.document.node import Node, Nodes
 from orch_lsp.document.pieces import TAKEN, TakenOver, keep
 from orch_lsp.markdown.tree import Tree
@@ -108,10 +108,13 @@ class LocalRules:
         made.__dict__.update(document.__dict__)
         shown = Nodes(nodes)
         shown.__dict__["by_key"] = document.nodes.by_key
-        sections = tuple(one for one in document.sections if start <= one.heading.start < end)
+        first_section, behind = (bisect_left(document.sections, at, key=_start) for at in (start, end))
         made.__dict__.update(
             tree=Tree(tree.text, tree.chunks[first : last + 1], tree.starts[first : last + 1]),
-            sections=sections, _nodes=[shown], derived=dict[Hashable, Any](),
+            sections=document.sections[first_section:behind], _nodes=[shown], derived=dict[Hashable, Any](),
         )  # fmt: skip
-        made.__dict__.pop("by_start", None)
         return Subject(made, self._subject.neighbours, self._subject.evidence)
+
+
+def _start(section: Section) -> int:
+    return section.heading.start

@@ -116,11 +116,10 @@ def _indented(subject: Subject, section: Section) -> bool:
 def scenario_heading_level(subject: Subject) -> Iterator[Found]:
     """Scenarios that are passed over, as they are no headings of the fourth level below a requirement."""
     document = subject.document
-    sections = document.by_start
     below = {scenario.node.key for block in blocks(subject) for scenario in _read(subject, block)}
     parents = {block.node.key: block for block in blocks(subject)}
     for node in document.nodes.nodes:
-        section = sections.get(node.span.start)
+        section = document.headed_at(node.span.start)
         if node.kind != "scenario" or node.key in below or section is None:
             continue
         as_typed = section.level == _SCENARIO_LEVEL and not _indented(subject, section)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 
 from orch_lsp.document.items import visible_matches
 from orch_lsp.document.model import SpecDocument
@@ -73,8 +72,9 @@ def purpose_too_short(subject: Subject) -> Iterator[Found]:
 def delta_header_in_main_spec(subject: Subject) -> Iterator[Found]:
     """Headings of a delta in a spec, where they end what is read of its requirements."""
     document = subject.document
-    for section in document.sections:
-        if section.level == _SECOND and _DELTA_HEADING.match(heading_line(document, section)):
+    levels = document.skeleton.levels
+    for section in (document.sections[number] for number, level in enumerate(levels) if level == _SECOND):
+        if _DELTA_HEADING.match(heading_line(document, section)):
             message = (
                 f"“{section.title}” belongs in the delta of a change: here it ends the section of requirements, and "
                 "what stands below it is not read. Move it to a change's delta, or join it with `## Requirements`."
@@ -97,9 +97,8 @@ def unread_heading(subject: Subject) -> Iterator[Found]:
     for block in blocks(subject):
         if block.part is not None and not _ENTRY_HEADING.match(heading_line(document, block.section)):
             yield _unread(block.section.heading, block.node.key, f"### Requirement: {block.node.title or 'NAME'}")
-    sections = document.by_start
     for node in document.nodes.nodes:
-        section = sections.get(node.span.start)
+        section = document.headed_at(node.span.start)
         if (part := part_named(node)) is not None:
             if section is not None and not _PART_HEADING.match(heading_line(document, section).rstrip()):
                 yield _unread(section.heading, node.key, f"## {part.upper()} Requirements")
@@ -122,15 +121,15 @@ def _read_as_typed(document: SpecDocument, node: Node) -> bool:
 def no_delta(subject: Subject) -> Iterator[Found]:
     """A delta in which nothing changes: only a hint where nothing else is written either."""
     document = subject.document
-    is_delta = any(kind == "delta" for kind, _ in document.nodes.kinds)
-    if is_delta and any(node.kind == "delta" and part_named(node) is None for node in document.nodes.nodes):
+    deltas = document.nodes.of_kind("delta")
+    if any(part_named(node) is None for node in deltas):
         return
     if any(block.part is not None for block in each_block(document)):
         return
     if document.is_begun:
         yield Found("This delta is still to be written: it changes nothing yet.", head(document), severity="hint")
         return
-    if any(node.kind == "delta" for node in document.nodes.nodes):
+    if deltas:
         message = "No part of this delta holds a requirement: begin each with a heading, `### Requirement: NAME`."
     else:
         message = (
@@ -144,9 +143,8 @@ def stray_heading_in_delta(subject: Subject) -> Iterator[Found]:
     """Headings in a part of a delta that begin no requirement, so that what stands below them is lost."""
     document = subject.document
     nodes = document.nodes
-    sections = document.by_start
     for node in nodes.nodes:
-        section = sections.get(node.span.start)
+        section = document.headed_at(node.span.start)
         if node.kind != "section" or section is None or section.level != _THIRD or node.parent is None:
             continue
         if nodes.by_key[node.parent].kind == "delta":
@@ -195,8 +193,8 @@ def _conflict(block: Block, message: str, other: Span) -> Found:
 
 def _renames(subject: Subject) -> Iterator[tuple[Node, str, str]]:
     """Each rename with the old and the new name."""
-    for node in subject.document.nodes.nodes:
-        if node.kind == "delta" and node.key.startswith("RENAMED "):
+    for node in subject.document.nodes.of_kind("delta"):
+        if node.key.startswith("RENAMED "):
             old, _, new = node.title.partition(" → ")
             yield node, old, new
 
@@ -204,7 +202,7 @@ def _renames(subject: Subject) -> Iterator[tuple[Node, str, str]]:
 def rename_without_pair(subject: Subject) -> Iterator[Found]:
     """Lines that say from what a requirement is renamed, or to what, without the other one."""
     document = subject.document
-    deltas = [node for node in document.nodes.nodes if node.kind == "delta"]
+    deltas = document.nodes.of_kind("delta")
     renames = [node for node in deltas if node.key.startswith("RENAMED ")]
     parts = [node.span for node in deltas if part_named(node) == "renamed"]
     known = {node.name.start for node in renames if node.name}
@@ -224,7 +222,7 @@ def rename_without_pair(subject: Subject) -> Iterator[Found]:
 
 def _renamed(document: SpecDocument) -> Iterator[Citation]:
     nodes = document.nodes
-    renaming = any(one.relation == "renames" for one in chain(nodes.loose, *(node.cites for node in nodes.nodes)))
+    renaming = any(relation == "renames" for relation, _ in nodes.named)
     return (citation for citation in nodes.citations if citation.relation == "renames") if renaming else iter(())
 
 
@@ -263,9 +261,8 @@ def task_group_mismatch(subject: Subject) -> Iterator[Found]:
     """Tasks whose number begins with that of another group than the one that they stand in."""
     document = subject.document
     groups: dict[str, str] = {}
-    sections = document.by_start
     for node in document.nodes.nodes:
-        section = sections.get(node.span.start)
+        section = document.headed_at(node.span.start)
         if section is not None and (found := _GROUP.match(heading_line(document, section))) is not None:
             groups[node.key] = found[1]
         if node.kind != "task" or not _DOTTED.match(node.key.partition("~")[0]):

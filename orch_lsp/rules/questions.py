@@ -133,12 +133,11 @@ def open_marks(document: SpecDocument) -> tuple[Mark, ...]:
 
 def _open_marks(document: SpecDocument) -> Iterator[Mark]:
     sections = document.sections
-    starts = [section.heading.start for section in sections]
     for _, base, marks in telling(document, marks_in):
         for mark in marks:
             span = Span(base + mark.span.start, base + mark.span.end)
             around = document.nodes.around(span.start)
-            number = bisect_right(starts, span.start) - 1
+            number = bisect_right(sections, span.start, key=lambda section: section.heading.start) - 1
             if any(node.kind in _WORK for node in around) or (number >= 0 and _unwritten(sections[number], span)):
                 continue
             yield Mark(span, mark.words, mark.is_marker)

@@ -65,17 +65,16 @@ def blocks(subject: Subject) -> tuple[Block, ...]:
 
 def each_block(document: SpecDocument) -> Iterator[Block]:
     """The blocks one by one, for those who may not need them all."""
-    by_start = document.by_start
     parts: dict[str | None, str | None] = {None: None}
     for node in document.nodes.nodes:
-        section = by_start.get(node.span.start) if node.kind in _KINDS else None
+        section = document.headed_at(node.span.start) if node.kind in _KINDS else None
         if section is not None and part_named(node) is None:
             yield Block(node, section, _part(document, node.parent, parts), document)
 
 
 def _scenarios(document: SpecDocument, requirement: Node) -> Iterator[Scenario]:
     for node in document.nodes.within(requirement):
-        section = document.by_start.get(node.span.start) if node.kind == "scenario" else None
+        section = document.headed_at(node.span.start) if node.kind == "scenario" else None
         if section is not None and node.parent == requirement.key:
             written = bool(document.text[section.heading.end : node.span.end].strip())
             yield Scenario(node, section, written)

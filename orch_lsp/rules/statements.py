@@ -73,7 +73,6 @@ def _facts(subject: Subject) -> frozenset[str]:
 def _read(subject: Subject) -> Iterator[Statement]:
     document = subject.document
     text, nodes = document.text, document.nodes.nodes
-    headed = document.by_start
     whole = {block.node.key for block in blocks(subject) if block.whole and block.scenarios}
     judged = {node.parent for node in nodes if node.kind in {"criterion", "scenario"}} - whole
     facts = _facts(subject)
@@ -82,7 +81,7 @@ def _read(subject: Subject) -> Iterator[Statement]:
             continue
         if node.kind not in _KINDS or node.key in judged or (node.name and NO_REQUIREMENT.match(node.key)):
             continue
-        section = headed.get(node.span.start)
+        section = document.headed_at(node.span.start)
         if section is not None and node.key not in whole:
             continue
         end = node.span.end

@@ -159,9 +159,9 @@ def _missing(subject: Subject, *, required: bool) -> Iterator[Found]:
 def _has_place(subject: Subject, keys: Collection[str]) -> bool:
     """Whether new headings of the format fit in: not among numbers, levels or names of somebody's own."""
     document, profile = subject.document, subject.profile
-    others = [section for section in document.sections if section.heading != document.title]
-    present = [section for section in others if section.profile_key is not None]
+    present = document.headed_by_profile
     if not present:
+        others = (section for section in document.sections if section.heading != document.title)
         return all(section.level > 1 and section.placeholder for section in others)
     first = [section for section in present if document.profile_sections.get(section.profile_key or "") is section]
     levels = {section.level for section in first}
@@ -219,13 +219,13 @@ def placeholder_section(subject: Subject) -> Iterator[Found]:
 
 
 def _unwritten(subject: Subject) -> Iterator[Section]:
-    return (each for each in subject.document.sections if each.profile_key is not None and each.placeholder)
+    return (each for each in subject.document.headed_by_profile if each.placeholder)
 
 
 def duplicate_section(subject: Subject) -> Iterator[Found]:
     """Sections of the profile whose heading a reader cannot tell from an earlier one."""
     document = subject.document
-    for section in document.sections:
+    for section in document.headed_by_profile:
         first = None if section.profile_key is None else document.profile_sections[section.profile_key]
         if first is None or first is section or heading_words(first.title) != heading_words(section.title):
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from itertools import chain, islice
@@ -370,10 +370,10 @@ class _Search:
     def _in_headings(self) -> Iterator[Found]:
         pattern = _heading_of(self._form.words)
         gathering: list[Span] = []
-        for section in () if self._form.lettered else self._document.sections:
+        for section in () if self._form.lettered else map(self._document.sections.__getitem__, self._numbered()):
             start = section.heading.start
             found = pattern.match(self._text, start, end_of_line(self._text, start))
-            if found is None or section.level == 1 or section.profile_key is not None:
+            if found is None:
                 continue
             if found["box"]:
                 reason = "it is a heading, and boxes count in lists alone"
@@ -388,6 +388,19 @@ class _Search:
             reason = "it is a heading, and some versions start nothing that stands below one"
             related = tuple(Related("Another such heading.", span) for span in gathering[1:])
             yield self._told(gathering[0].start, reason, related=related)
+
+    def _numbered(self) -> Sequence[int]:
+        """Numbers of the headings that may be tasks by their words."""
+        skeleton, words = self._document.skeleton, self._form.words
+        pattern = _heading_of(words)
+        headings = zip(skeleton.levels, skeleton.profile_keys, skeleton.titles, strict=True)
+        return skeleton.once(
+            ("numbered like tasks", words), None,
+            lambda: [
+                number for number, (level, key, title) in enumerate(headings)
+                if level > 1 and key is None and pattern.match(f"# {title}")
+            ],
+        )  # fmt: skip
 
     def _has_open_parts(self, section: Section, number: str) -> bool:
         """Whether tasks right below a heading are parts of it by number, and one waits to be started."""

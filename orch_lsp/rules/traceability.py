@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 from pathlib import PurePosixPath
 
 from orch_lsp.document.given_up import is_given_up, is_said_given_up
+from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, Relation
 from orch_lsp.rules.rule import Found, Neighbour, Related, Rule, Subject, nothing_else
 from orch_lsp.text import Span, end_of_line, start_of_line
@@ -244,11 +245,11 @@ def _numbered(key: str) -> tuple[str, str] | None:
 def property_without_criterion(subject: Subject) -> Iterator[Found]:
     """Properties that name nothing which they validate."""
     nodes = subject.document.nodes
-    if not any(kind == "property" for kind, _ in nodes.kinds):
+    properties = nodes.of_kind("property")
+    if not properties:
         return
-    properties = [node for node in nodes.nodes if node.kind == "property"]
-    text, starts = subject.document.text, {node.key: node.span.start for node in properties}
-    validating = {holder.key for holder in _holders(nodes, lambda one: _is_named_as_validated(text, one, starts))}
+    document, starts = subject.document, frozenset(node.span.start for node in properties)
+    validating = {holder.key for holder in _holders(nodes, lambda one: _is_named_as_validated(document, one, starts))}
     for node in properties:
         if node.key not in validating:
             message = (
@@ -257,14 +258,22 @@ def property_without_criterion(subject: Subject) -> Iterator[Found]:
             yield Found(message, _line(subject, node), node.key)
 
 
-def _is_named_as_validated(text: str, citation: Citation, properties: Mapping[str, int]) -> bool:
-    """Whether a citation says what a property validates: behind a label, alone in its line, or in the heading."""
+def _is_named_as_validated(document: SpecDocument, citation: Citation, starts: Collection[int]) -> bool:
+    """Whether a citation says what a property validates: behind a label, alone in its line, or in the heading.
+
+    Args:
+        document: The document.
+        citation: One of its citations.
+        starts: Where its properties begin.
+    """
     if citation.relation in _OF_REQUIREMENTS:
         return True
-    if citation.key in properties or citation.scope is not None:
+    cited = document.nodes.by_key.get(citation.key)
+    if citation.scope is not None or (cited is not None and cited.kind == "property"):
         return False
+    text = document.text
     line = start_of_line(text, citation.span.start)
-    return line in properties.values() or _AT_MOST_A_WORD.fullmatch(text, line, citation.span.start) is not None
+    return line in starts or _AT_MOST_A_WORD.fullmatch(text, line, citation.span.start) is not None
 
 
 def stale_downstream(subject: Subject) -> Iterator[Found]:
@@ -406,7 +415,7 @@ RULES = (
     ),
     Rule(
         "property_without_criterion", "traceability", "warning", "A property validates no criterion.",
-        property_without_criterion,
+        property_without_criterion, local=True,
     ),
     Rule(
         "stale_downstream", "traceability", "warning",

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from orch_lsp.document.carried import Carried
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import gathered
 from orch_lsp.document.parse import parse
@@ -160,3 +161,44 @@ def test_a_key_reads_the_chunk_that_it_touched_and_no_other(name: str) -> None:
     assert len(fresh) == 1
     assert second.tree.starts[fresh[0]] <= at < second.tree.starts[fresh[0] + 1]
     assert found == parse(edited, profile).nodes.nodes
+
+
+def typed(text: str, at: int, chance: random.Random) -> tuple[str, int]:
+    """A key at a place, and where the next one goes."""
+    if chance.random() < 0.2:
+        return text[: max(0, at - 1)] + text[at:], max(0, at - 1)
+    key = chance.choice("xy1 -.\n")
+    return f"{text[:at]}{key}{text[at:]}", at + 1
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 1 << 30), places=st.integers(1, 4))
+def test_typed_on_in_one_place_after_another_is_read_whole(name: str, seed: int, places: int) -> None:
+    profile, chance, readings = profile_named(name), random.Random(seed), Readings()
+    assert profile is not None
+    text = DOCUMENTS[name]
+    check(readings.read("a", text, profile))
+    for _ in range(places):
+        at = chance.randrange(len(text) + 1)
+        for _ in range(chance.randrange(1, 9)):
+            text, at = typed(text, at, chance)
+            document = readings.read("a", text, profile)
+            # Most keys are followed by findings alone, which ask for few of the values that were carried over.
+            assert said(check(document)) == said(check(parse(text, profile)))
+        assert_equal(readings.read("a", text, profile), parse(text, profile))
+
+
+@pytest.mark.parametrize("name", PIECEWISE)
+def test_at_a_key_the_nodes_and_sections_beside_it_alone_are_made(name: str) -> None:
+    profile, readings = profile_named(name), Readings()
+    assert profile is not None
+    text = "\n\n".join(DOCUMENTS[name].replace("typed here", f"typed here {number}") for number in range(30))
+    at = text.index("typed here 15") + 5
+    assert readings.read("a", text, profile).nodes.nodes
+    for number in range(1, 4):
+        edited = f"{text[:at]}{'x' * number}{text[at:]}"
+        document = readings.read("a", edited, profile)
+        for carried, ask in ((document.sections, document.headed_at), (document.nodes.nodes, document.nodes.at)):
+            assert isinstance(carried, Carried)
+            assert how_often(vars(type(carried))["_moved"], lambda ask=ask: ask(at)) < 12

@@ -37,7 +37,8 @@ def retired_ids(reading: Reading) -> frozenset[RetiredId]:
     Empty without git, and for a document without such ids. Blocking: the first look at a commit walks through history,
     for half a second and forty versions of the document at most.
     """
-    if reading.root is None or not any(map(has_id, reading.document.nodes.nodes)):
+    nodes = reading.document.nodes
+    if reading.root is None or not nodes.once_for_shape(has_id, lambda: any(map(has_id, nodes.nodes))):
         return frozenset()
     checkout = checkout_of(reading.root)
     if checkout is None:

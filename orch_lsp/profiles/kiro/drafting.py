@@ -225,9 +225,8 @@ def _design_places(document: SpecDocument) -> Iterator[OpenPlace]:
     yield from section_places(
         document, _OF_DESIGN, missing=missing, skip=lambda section: section.heading.start in properties
     )
-    sections = document.by_start
     for node in properties.values():
-        section = sections.get(node.span.start)
+        section = document.headed_at(node.span.start)
         if section is None:
             continue
         if is_placeholder_in(document.tree, section.body, section.links):

@@ -126,7 +126,7 @@ def _with_requirements(document: SpecDocument, words: dict[str, Words], missing:
         missing=missing,
         skip=lambda section: section.heading.start in known and section.heading.start not in profile_keys,
     )
-    sections = document.by_start
+    sections = {section.heading.start: section for section in document.sections}
     scenarios: dict[str, list[Node]] = {}
     for node in document.nodes.nodes:
         if node.kind == "scenario" and node.parent is not None and node.span.start in sections:
