@@ -93,7 +93,10 @@ def asked_for(document: SpecDocument, key: str) -> tuple[OpenPlace, ...]:
 def answer_profile(profile: Profile, places: Sequence[OpenPlace]) -> Profile:
     """The profile by which an answer is read: one section for each place that was asked for."""
     sections = tuple(SectionSpec(place.key, place.title, _quoted(place.title), place.guidance) for place in places)
-    return Profile(name=profile.name, sections=sections, prompt_name=profile.prompt_name, kind=profile.kind)
+    return Profile(
+        name=profile.name, sections=sections, prompt_name=profile.prompt_name, kind=profile.kind,
+        node_forms=profile.node_forms,
+    )  # fmt: skip
 
 
 _QUOTES = re.compile(r"“([^“”]*)”")

@@ -132,6 +132,12 @@ def test_a_text_is_taken_out_of_the_shape_in_which_it_is_handed_over(text, code)
     assert [note.code for note in answer.notes] == [code]
 
 
+@pytest.mark.parametrize("text", ['["Count", "[ ] Refuse"]', '```json\n{"tasks": ["Count", "- [ ] Refuse"]}\n```'])
+def test_tasks_that_come_as_a_list_of_words_get_their_boxes(text):
+    answer = reading(("tasks", text))
+    assert [section.body for section in answer.sections] == ["- [ ] Count\n- [ ] Refuse"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -221,6 +221,10 @@ def test_line_ends_and_byte_order_marks_of_an_answer_do_not_matter() -> None:
         ('{"goal": "g", "acceptanceCriteria": ["a", "b"]}', {"goal": "g", "acceptance-criteria": "- a\n- b"}),
         ('```json\n{"sections": [{"title": "Goal", "content": "g"}]}\n```', {"goal": "g"}),
         (
+            '{"goal": ["g"], "tasks": ["a", "[ ] b", "- [x] c", "- d"]}',
+            {"goal": "- g", "tasks": "- [ ] a\n- [ ] b\n- [ ] c\n- [ ] d"},
+        ),
+        (
             "<goal>\ng\n</goal>\n\n<verification_plan>\nv\n</verification_plan>\n",
             {"goal": "g", "verification-plan": "v"},
         ),

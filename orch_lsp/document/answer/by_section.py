@@ -59,7 +59,7 @@ def _read_part(part: Part, profile: Profile, read_text: Reader) -> Answer:
     if part.key in keys or (keys and _begins_with_heading(body)):
         return read_text(body, [part.key])
     body, notes = _without_preface(body, part.key)
-    body = bare_text(body, part.key, notes)
+    body = bare_text(body, part.key, profile, notes)
     answer = read_text(f"{heading}\n\n{below(body, SECTION_LEVEL, profile)}", [part.key])
     return replace(answer, notes=(*notes, *answer.notes))
 

@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import cast
 
+from orch_lsp.document.answer.json_items import bare_words, lines_of
 from orch_lsp.document.answer.model_marks import ENVELOPES
 from orch_lsp.document.answer.note import AnswerNote
 from orch_lsp.document.answer.outline import key_of
@@ -243,7 +244,11 @@ def out_of_json(text: str, profile: Profile, notes: list[AnswerNote]) -> str | N
     if not found:
         return None
     notes.append(AnswerNote("answer_mended", "read the draft out of JSON"))
-    left = [string for string in _strings_in(value, 0) if string.strip() and string.strip() not in found]
+    left = [
+        string
+        for string in _strings_in(value, 0)
+        if string.strip() and string.strip() not in found and bare_words(string).strip() not in found
+    ]
     rest = "\n\n".join(string for string in left if key_of(string, profile) is None)
     if rest:
         notes.append(AnswerNote("text_left_out", "left out text around the draft", rest))
@@ -262,11 +267,11 @@ def _sections_in(value: object, profile: Profile, depth: int) -> Iterator[str]:
         title = next((members[n] for n in ("title", "name", "heading", "key", "section") if n in members), None)
         body = next((members[n] for n in ("body", "content", "text", "markdown", "items") if n in members), None)
         if isinstance(title, str) and body is not None and key_of(title, profile) is not None:
-            yield f"## {title}\n\n{_prose(body)}"
+            yield f"## {title}\n\n{_prose(body, profile, key_of(title, profile))}"
             return
         for name, member in members.items():
             if key_of(_spaced(name), profile) is not None:
-                yield f"## {_spaced(name)}\n\n{_prose(member)}"
+                yield f"## {_spaced(name)}\n\n{_prose(member, profile, key_of(_spaced(name), profile))}"
             else:
                 yield from _sections_in(member, profile, depth + 1)
     elif isinstance(value, list):
@@ -278,11 +283,11 @@ def _spaced(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name[:100])
 
 
-def _prose(value: object) -> str:
+def _prose(value: object, profile: Profile, key: str | None) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return "\n".join(f"- {_prose(item)}" for item in cast("Sequence[object]", value))
+        return lines_of([_prose(item, profile, None) for item in cast("Sequence[object]", value)], profile, key)
     return json.dumps(value, ensure_ascii=False) if value is not None else ""
 
 
