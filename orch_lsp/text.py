@@ -195,10 +195,11 @@ def _line_starts(text: str) -> list[int]:
 class LineIndex:
     """Translate between offsets and (line, column), both zero-based, the column in the client's code units."""
 
-    def __init__(self, text: str, encoding: PositionEncoding = "utf-16") -> None:
+    def __init__(self, text: str, encoding: PositionEncoding = "utf-16", starts: Sequence[int] | None = None) -> None:
+        """`starts` are the offsets at which lines begin, where they are known."""
         self._text = text
         self._encoding: PositionEncoding = encoding
-        self._starts = _line_starts(text)
+        self._starts = _line_starts(text) if starts is None else starts
         self._is_ascii = text.isascii()
 
     @property

@@ -38,6 +38,10 @@ _CAMEL = re.compile(
 _UPPER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _MAY_NAME = re.compile(r"[./@_]|[A-Z][^A-Z]*[A-Z]")
 """In every word without wide letters that names something: most words have it not, and are passed over at once."""
+_NAMING_NOTHING = re.compile(r"(?:[\s|]++|[A-Z]?+[\x21-\x2d\x30-\x3f\[-^`a-{}~]++\.*+(?=[\s|]|\Z))*+")
+"""Blanks, and words which have it not, nor a letter beyond ASCII; the stop behind a sentence is no part of a name."""
+_MAY_TRACE = re.compile(r"(?::|line )\d")
+"""In every call of a trace."""
 _EXPRESSION = re.compile("[ =(]")
 _IN_EXPRESSION = re.compile(r"[A-Za-z_][\w./:-]*")
 _AT = re.compile(r"@(?=[^\s@])")
@@ -233,7 +237,7 @@ def _in_prose(text: str, start: int, end: int) -> Iterator[Mention]:
 
 
 def _words(text: str, start: int, end: int) -> Iterator[Mention]:
-    for match in _WORD.finditer(text, start, end):
+    for match in _naming_words(text, start, end):
         if match[0].isascii() and _MAY_NAME.search(match[0]) is None:
             continue
         for at, written in _names_in(match[0]):
@@ -244,6 +248,13 @@ def _words(text: str, start: int, end: int) -> Iterator[Mention]:
             mention = _at(word) if word[:1] == "@" and _AT.match(word) else _word(word)
             if mention is not None:
                 yield replace(mention, span=Span(first, first + len(bare)))
+
+
+def _naming_words(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    passed = _NAMING_NOTHING.match(text, start, end)
+    while passed is not None and (word := _WORD.match(text, passed.end(), end)) is not None:
+        yield word
+        passed = _NAMING_NOTHING.match(text, word.end(), end)
 
 
 def _names_in(word: str) -> Iterator[tuple[int, str]]:
@@ -319,6 +330,8 @@ def _word(word: str) -> Mention | None:
 
 def _frames(text: str, start: int, end: int) -> Iterator[Mention]:
     """The calls of traces in a part of a text, in order."""
+    if _MAY_TRACE.search(text, start, end) is None:
+        return
     found: dict[int, Mention] = {}
     for pattern in _FRAMES:
         for match in pattern.finditer(text, start, end):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -29,8 +29,9 @@ def range_at(place: Place) -> types.Range:
 class Positions:
     """Offsets and positions of one text in one client's encoding."""
 
-    def __init__(self, text: str, encoding: str) -> None:
-        self._index = _index_of(text, cast("PositionEncoding", encoding))
+    def __init__(self, text: str, encoding: str, line_starts: Sequence[int] | None = None) -> None:
+        unit = cast("PositionEncoding", encoding)
+        self._index = _index_of(text, unit) if line_starts is None else LineIndex(text, unit, line_starts)
 
     def offset(self, position: types.Position) -> int:
         """The offset of a client's position."""

@@ -43,8 +43,9 @@ class Documents:
         path = path_of(uri)
         identity = None if path is not None else self._identities.setdefault(normal_form(uri), str(uuid.uuid4()))
         return Source(
-            document.uri, path, document.version, document.source, self._workspace().folder_paths(), identity=identity
-        )
+            document.uri, path, document.version, document.source, self._workspace().folder_paths(), identity=identity,
+            line_starts=document.line_starts,
+        )  # fmt: skip
 
     def text(self, uri: str) -> str | None:
         """The document's text now; None if it is not open."""

@@ -67,7 +67,7 @@ class Snapshot:
 
     def positions(self) -> Positions:
         """Offsets of the text as the client's positions."""
-        return Positions(self.source.text, self.encoding)
+        return Positions(self.source.text, self.encoding, self.source.line_starts)
 
     async def reading(self, command: CommandChoice = _NONE) -> Reading:
         """The document parsed, with its profile and settings; done when it is first asked for, and kept by version."""

@@ -185,3 +185,14 @@ def test_long_texts_take_time_in_proportion_to_their_length(piece: str) -> None:
     seconds(100)
     short, long = seconds(2_000), seconds(16_000)
     assert long < 40 * max(short, 0.01)
+
+
+def test_long_runs_of_words_that_name_nothing_are_passed_over_and_names_between_them_found():
+    dull = "The limiter counts (every) request: of a client's window; Load. And so on... "
+    text = f"{dull * 3}src/a.py {dull}see FooBar, B4ck. {dull}and|CODE_NAME|. {dull}größe.py at end."
+    assert [mention.written for mention in find_mentions(text)] == ["src/a.py", "FooBar", "CODE_NAME", "größe.py"]
+
+
+def test_words_that_name_nothing_are_read_in_linear_time():
+    for piece in ("a ", "a.", "A", "Aa", ". ", "a|", "x"):
+        find_mentions(piece * 200_000)

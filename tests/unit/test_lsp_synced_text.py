@@ -185,3 +185,18 @@ def test_positions_beyond_what_a_position_can_be_are_the_nearest_that_can() -> N
 @pytest.mark.parametrize("params", [None, {}, {"contentChanges": 3}, {"contentChanges": [{"range": {"start": 1}}]}])
 def test_what_else_is_wrong_with_a_change_is_left_to_its_reading(params: object) -> None:
     bring_positions_into_range({"params": params})
+
+
+@given(texts, st.lists(st.tuples(places, places, texts), max_size=4))
+def test_the_starts_of_its_lines_are_those_of_its_text(text, edits):
+    synced = SyncedText(text, "utf-32")
+    for start, end, new_text in edits:
+        index = LineIndex(synced.text, "utf-32")
+        first, last = sorted(place % (len(synced.text) + 1) for place in (start, end))
+        synced.replace(index.position(first), index.position(last), new_text)
+        known = LineIndex(synced.text, "utf-32", synced.line_starts)
+        fresh = LineIndex(synced.text, "utf-32")
+        assert known.line_count == fresh.line_count
+        assert [known.position(at) for at in range(len(synced.text) + 1)] == [
+            fresh.position(at) for at in range(len(synced.text) + 1)
+        ]

@@ -7,7 +7,9 @@ stands is brought to the nearest place that there is, and said.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from orch_lsp.text import PositionEncoding, index_of_column
 
@@ -30,6 +32,7 @@ class SyncedText:
         self._encoding: PositionEncoding = encoding
         self._lines = _lines_of(text)
         self._joined: str | None = text
+        self._starts: Sequence[int] | None = None
 
     @property
     def text(self) -> str:
@@ -37,6 +40,13 @@ class SyncedText:
         if self._joined is None:
             self._joined = "".join(self._lines)
         return self._joined
+
+    @property
+    def line_starts(self) -> Sequence[int]:
+        """The offsets at which its lines begin; looked up when they are asked for after a change."""
+        if self._starts is None:
+            self._starts = list(accumulate(map(len, self._lines[:-1]), initial=0))
+        return self._starts
 
     def replace(self, start: tuple[int, int], end: tuple[int, int], new_text: str) -> list[str]:
         """Put `new_text` in the place of a range of (line, column), in the client's code units.
@@ -65,7 +75,7 @@ class SyncedText:
         if last.line < len(lines) - 1:
             fresh.pop()  # Empty: `after` has brought its line's end.
         lines[at : last.line + 1] = fresh
-        self._joined = None
+        self._joined = self._starts = None
         return wrong
 
     def _place(self, position: tuple[int, int], wrong: list[str]) -> _Place:

@@ -66,6 +66,11 @@ class OpenDocument(TextDocument):
         """The text as it is now."""
         return self._synced.text
 
+    @property
+    def line_starts(self) -> Sequence[int]:
+        """The offsets at which the lines of `source` begin."""
+        return self._synced.line_starts
+
     def change(self, changes: Sequence[types.TextDocumentContentChangeEvent], version: int) -> list[str]:
         """Apply changes, each to the text that the one before it left. Returns what was wrong with them, in words."""
         self.version = version

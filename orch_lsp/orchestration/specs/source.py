@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -19,3 +20,5 @@ class Source:
     """The folder that the user named as the workspace, if they did."""
     identity: str | None = None
     """Tells a document without a file from others that had the same URI; None for files."""
+    line_starts: Sequence[int] | None = field(default=None, compare=False, repr=False)
+    """The offsets at which its lines begin, where its client's changes tell them."""
