@@ -82,11 +82,11 @@ def ripgrep(program: str, root: Path) -> float:
 def ask(index: WorkspaceIndex, *, build: bool = False) -> tuple[float, Ranking]:
     """Seconds until the files are ranked, from looking which there are; and the ranking."""
     began = time.perf_counter()
-    listing, _ = index.list_files(LIMITS.max_files, lambda: False)
-    corpus = index.corpus(listing.files, hints_in(BRIEF), LIMITS, lambda: False)
+    looked = index.look(hints_in(BRIEF), lambda _: True, LIMITS, lambda: False)
+    corpus = index.corpus(looked.files, hints_in(BRIEF), LIMITS, lambda: False, looked.found)
     ranking = corpus.ranked(frozenset(terms(BRIEF)))
     took = time.perf_counter() - began
-    assert len(listing.files) == len(corpus.files)
+    assert len(looked.files) == len(corpus.files)
     if build:
         corpus.close()
     else:

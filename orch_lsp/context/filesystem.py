@@ -185,14 +185,15 @@ class FilesystemSource:
             return late or stopped()
 
         index = self._indexes.of(root)
-        listing, tree = index.list_files(self._limits.max_files, ended)
+        hints = hints_in(query.text)
+        looked = index.look(hints, lambda path: _is_chosen(path, spec, kept), self._limits, ended)
+        listing, files = looked.listing, looked.files
         left_out: list[Exclusion] = []
-        files = list(_chosen(listing.files, spec, kept, ended))
         met = [Exclusion(path, EXCLUDED) for path in _there(kept.by_hand, listing.files)] + list(listing.left_out)
-        with closing(index.corpus(files, hints_in(query.text), self._limits, ended)) as opened:
+        with closing(index.corpus(files, hints, self._limits, ended, looked.found)) as opened:
             corpus = OnceRead(opened)
             mentions = {path: Wanted(whole=True) for path in _beside(files, query.folders)}
-            resolver = Resolver(root, _folder(spec), tree, files, corpus.defining)
+            resolver = Resolver(root, _folder(spec), looked.tree, files, corpus.defining)
             named: dict[str, set[str]] = {}
             for path, wanted in _resolve(
                 query, spec, kept, resolver, left_out, named, stopped, self._deadline()
@@ -240,8 +241,12 @@ def _chosen(files: Sequence[str], spec: str | None, kept: KeptBack, ended: Calla
     for path in files:
         if ended():
             return
-        if path != spec and path.rpartition("/")[2] not in _SAY_WHAT_STAYS and kept.reason(path) is None:
+        if _is_chosen(path, spec, kept):
             yield path
+
+
+def _is_chosen(path: str, spec: str | None, kept: KeptBack) -> bool:
+    return path != spec and path.rpartition("/")[2] not in _SAY_WHAT_STAYS and kept.reason(path) is None
 
 
 def _resolve(

@@ -8,6 +8,7 @@ idf is ln(1 + (N - n + 0.5) / (n + 0.5)), which stays positive for terms of most
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -73,19 +74,26 @@ def texts_of(documents: Mapping[int, tuple[str, int]]) -> Texts:
     return Texts({number: path for number, (path, _) in documents.items()}, factors)
 
 
-def rank(documents: Sequence[Document], query: Iterable[str]) -> Ranking:
-    """Order documents by their scores; equals by path. Documents that hold no term that tells are left out."""
+def rank(documents: Sequence[Document], query: Iterable[str], most: int | None = None) -> Ranking:
+    """Order documents by their scores; equals by path. Documents that hold no term that tells are left out.
+
+    Args:
+        documents: All of the collection.
+        query: Terms.
+        most: How many of the best are wanted; all if not given.
+    """
     wanted = sorted(set(query))
     counted = Counter(chain.from_iterable(document.counts for document in documents))
     total = len(documents)
     weights, telling = _weights({term: counted[term] for term in wanted}, total)
     average = sum(document.length for document in documents) / total if total else 0.0
-    ranked = _in_order(
-        (_score(counts, _factor(length, average), weights), path)
+    scored = (
+        (-_score(counts, _factor(length, average), weights), path)
         for path, counts, length in documents
         if counts and not telling.isdisjoint(counts)
     )
-    return Ranking(ranked, weights)
+    best = sorted(scored) if most is None else heapq.nsmallest(most, scored)
+    return Ranking(tuple((path, -score) for score, path in best), weights)
 
 
 def rank_occurrences(found: Occurrences) -> Ranking:
@@ -122,12 +130,13 @@ def _score(counts: Mapping[str, int], factor: float, weights: Mapping[str, float
     # In the order of the terms, so that the sum is the same to its last bit however they were counted.
     for term in sorted(counts):
         if term in weights:
-            score += weights[term] * counts[term] * (K1 + 1) / (counts[term] + factor)
+            count = counts[term]
+            score += weights[term] * count * (K1 + 1) / (count + factor)
     return score
 
 
 def _best_first(held: Iterable[int], scores: Sequence[float], paths: Mapping[int, str]) -> tuple[Ranked, ...]:
-    """As `_in_order`, of documents by number, of which few are equals."""
+    """In the order of `rank`, of documents by number, of which few are equals."""
     numbers = sorted(held, key=scores.__getitem__, reverse=True)
     values = [scores[number] for number in numbers]
     start = 0
@@ -137,8 +146,3 @@ def _best_first(held: Iterable[int], scores: Sequence[float], paths: Mapping[int
                 numbers[start:place] = sorted(numbers[start:place], key=paths.__getitem__)
             start = place
     return tuple(zip(map(paths.__getitem__, numbers), values, strict=True))
-
-
-def _in_order(scored: Iterable[tuple[float, str]]) -> tuple[Ranked, ...]:
-    best = sorted((-score, path) for score, path in scored)
-    return tuple((path, -score) for score, path in best)

@@ -119,6 +119,11 @@ def _pieces(text: str) -> Iterator[str]:
     yield text[start:]
 
 
+def number_of_words(text: str) -> int:
+    """How many words a text has, as `TermCounter` counts them."""
+    return sum(map(len, pieces_of_words(text)))
+
+
 def words_of(text: str) -> list[str]:
     """The words of a text that is not long, each to be given to `terms_of`."""
     if text.isascii():

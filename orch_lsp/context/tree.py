@@ -71,22 +71,37 @@ _PlacedRules = tuple[tuple[str, ...], int, Rules]
 """Rules, the folders that lie between theirs and the root if that is above it, and how far they are below it if not."""
 
 
-def walk(look_into: Callable[[Folder], FolderListing], max_files: int) -> Listing:
-    """A listing put together from those of its folders, the ones nearest to the root first."""
-    files: list[str] = []
-    left_out: list[Exclusion] = []
-    folders: deque[Folder] = deque([("", False)])
-    seen = 0
-    in_time = True
-    while folders and len(files) <= max_files and seen <= max_files and in_time:
-        found = look_into(folders.popleft())
-        seen += 1
-        files += found.files
-        left_out += found.left_out
-        folders += found.folders
-        in_time = found.in_time
-    complete = len(files) <= max_files and not folders and in_time
-    return Listing(tuple(files[:max_files]), tuple(left_out), complete, in_time)
+class Walk:
+    """A listing in the making, put together from those of its folders, the ones nearest to the root first."""
+
+    def __init__(self, look_into: Callable[[Folder], FolderListing], max_files: int) -> None:
+        self._look_into = look_into
+        self._max_files = max_files
+        self._files: list[str] = []
+        self._left_out: list[Exclusion] = []
+        self._folders: deque[Folder] = deque([("", False)])
+        self._seen = 0
+        self._in_time = True
+
+    def __iter__(self) -> Iterator[str]:
+        """The files of one folder after the other, which is looked into when they are asked for."""
+        most = self._max_files
+        while self._folders and len(self._files) <= most and self._seen <= most and self._in_time:
+            found = self._look_into(self._folders.popleft())
+            self._seen += 1
+            some = found.files[: most - len(self._files)]
+            self._files += found.files
+            self._left_out += found.left_out
+            self._folders += found.folders
+            self._in_time = found.in_time
+            yield from some
+
+    def listing(self) -> Listing:
+        """All of it, once the folders that are left were looked into."""
+        for _ in self:
+            """They are kept."""
+        complete = len(self._files) <= self._max_files and not self._folders and self._in_time
+        return Listing(tuple(self._files[: self._max_files]), tuple(self._left_out), complete, self._in_time)
 
 
 class FileTree:
@@ -147,7 +162,7 @@ class FileTree:
         Raises:
             OSError: The root itself cannot be read.
         """
-        return walk(lambda folder: self.look_into(folder, stopped), max_files)
+        return Walk(lambda folder: self.look_into(folder, stopped), max_files).listing()
 
     def look_into(self, look_at: Folder, stopped: Callable[[], bool]) -> FolderListing:
         """The part of a listing that one folder gives; of an ignored one only what is tracked.

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from orch_lsp.context.corpus import Limits
+from orch_lsp.context.index.build import build
 from orch_lsp.context.index.corpus import IndexedCorpus
 from orch_lsp.context.index.indexes import Unwatched
 from orch_lsp.context.index.reading import Wanted, find, hints_in
@@ -86,6 +87,10 @@ def paths_in(root: Path) -> list[str]:
 
 def never() -> bool:
     return False
+
+
+def anything(_path: str) -> bool:
+    return True
 
 
 def search(root: Path, wanted: Wanted, seconds: float = 30.0):
@@ -167,19 +172,72 @@ def test_no_configuration_is_obeyed(root, monkeypatch, tmp_path):
 
 
 @needs_ripgrep
-def test_a_first_question_in_a_large_workspace_asks_it(root):
+@pytest.mark.parametrize("is_looked_for", [True, False], ids=["while it lists", "later"])
+def test_a_first_question_in_a_large_workspace_asks_it(root, is_looked_for):
     index = WorkspaceIndex(root, Unwatched(), 1000)
-    listing, _ = index.list_files(1000, never)
-    limits = Limits(indexed_from=1)
-    corpus = index.corpus(listing.files, hints_in(BRIEF), limits, never)
+    hints, limits = hints_in(BRIEF), Limits(indexed_from=1)
+    looked = index.look(hints, anything, limits, never)
+    assert looked.found is not None
+    corpus = index.corpus(looked.files, hints, limits, never, looked.found if is_looked_for else None)
     assert isinstance(corpus, IndexedCorpus)
     with closing(corpus.disk):
-        read = find(root, listing.files, hints_in(BRIEF), limits.max_file_bytes, never)
+        read = find(root, looked.files, hints, limits.max_file_bytes, never)
         expected = rank(read.documents, frozenset(terms(BRIEF)))
         ranking = corpus.ranked(frozenset(terms(BRIEF)))
         # Reading alone knows that some files are no text, which are counted here.
         assert {path for path, _ in ranking.ranked} == {path for path, _ in expected.ranked}
         assert corpus.defining("RateLimiter") == ("src/limiter.py",)
+
+
+def test_a_first_look_lists_all_files_that_count_whatever_the_program_does(root, monkeypatch, tmp_path):
+    with_program(monkeypatch, tmp_path / "bin", "echo garbage")
+    index = WorkspaceIndex(root, Unwatched(), 1000)
+    listing, _ = index.list_files(1000, never)
+    looked = index.look(hints_in(BRIEF), lambda path: path.endswith(".md"), Limits(indexed_from=1), never)
+    assert looked.found is None
+    assert looked.listing == listing
+    assert looked.files == [path for path in listing.files if path.endswith(".md")]
+
+
+def test_a_first_look_gives_the_program_no_files_that_do_not_count(root, monkeypatch, tmp_path):
+    said = with_program(monkeypatch, tmp_path / "bin", f'for a; do echo "$a"; done >> "{tmp_path}/said"; exit 1')
+    looked = WorkspaceIndex(root, Unwatched(), 1000).look(
+        hints_in("rate"), lambda path: not path.startswith("many/"), Limits(indexed_from=1), never
+    )
+    assert said.exists()
+    told = (tmp_path / "said").read_text()
+    assert f"{root}/src/limiter.py\n" in told
+    assert f"{root}/many/" not in told
+    assert looked.found is not None
+    assert {one.path for one in looked.found.documents} <= set(looked.files)
+
+
+def test_a_small_workspace_is_read_without_the_program(root, monkeypatch, tmp_path):
+    program = with_program(monkeypatch, tmp_path / "bin", "")
+    program.write_text(f"#!/bin/sh\n: > '{tmp_path}/RAN'\n")
+    index = WorkspaceIndex(root, Unwatched(), 1000)
+    looked = index.look(hints_in("rate"), anything, Limits(indexed_from=1000), never)
+    assert looked.found is None
+    assert not isinstance(index.corpus(looked.files, hints_in("rate"), Limits(), never), IndexedCorpus)
+    assert not (tmp_path / "RAN").exists()
+
+
+def test_files_that_an_index_knows_are_not_searched_while_they_are_listed(root, monkeypatch, tmp_path):
+    program = with_program(monkeypatch, tmp_path / "bin", "")
+    program.write_text(f"#!/bin/sh\n: > '{tmp_path}/RAN'\n")
+    build(root, 1000, lambda _done, _of: None, never)
+    looked = WorkspaceIndex(root, Unwatched(), 1000).look(hints_in("rate"), anything, Limits(indexed_from=1), never)
+    assert looked.found is None
+    assert not (tmp_path / "RAN").exists()
+
+
+def test_a_person_who_stops_a_first_look_does_not_wait_for_it(root, monkeypatch, tmp_path):
+    path = os.environ["PATH"]
+    with_program(monkeypatch, tmp_path / "bin", f"PATH='{path}'\n: > '{tmp_path}/BEGUN'\nexec sleep 60")
+    index = WorkspaceIndex(root, Unwatched(), 1000)
+    looked = index.look(hints_in("rate"), anything, Limits(indexed_from=1), (tmp_path / "BEGUN").exists)
+    assert looked.found is not None
+    assert looked.found.documents == []
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ class Unread:
     find: Callable[[Sequence[str], Wanted], Found]
     afterwards: Callable[[], None] = lambda: None
     """Called when the corpus is closed."""
+    found: Found | None = None
+    """Of all that is hinted at, if they were read before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class IndexedCorpus:
     hints: Wanted
     left_out: list[Exclusion] = field(default_factory=list[Exclusion])
     _read: tuple[Wanted, Found] | None = None
+
+    def __post_init__(self) -> None:
+        if self.unread.found is not None:
+            self._take(self.hints, self.unread.found)
 
     def ranked(self, terms: Collection[str], /) -> Ranking:
         """See `Corpus`."""
@@ -125,10 +131,13 @@ class IndexedCorpus:
         if self._read is None or not self._read[0].covers(terms, symbols):
             known = self.hints if self._read is None else self._read[0]
             wanted = Wanted(known.terms.union(terms), known.symbols.union(symbols))
-            found = self.unread.find(self.unread.files, wanted)
-            self.left_out += [one for one in found.left_out if one not in self.left_out]
-            self._read = (wanted, found)
+            return self._take(wanted, self.unread.find(self.unread.files, wanted))
         return self._read[1]
+
+    def _take(self, wanted: Wanted, found: Found) -> Found:
+        self.left_out += [one for one in found.left_out if one not in self.left_out]
+        self._read = (wanted, found)
+        return found
 
     def _do_without(self, error: StoreError) -> None:
         """The index cannot be used any more: from now on every file is read."""

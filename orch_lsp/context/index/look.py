@@ -18,7 +18,7 @@ from pathlib import Path
 
 from orch_lsp.context.index.watch import FolderWatch, watch
 from orch_lsp.context.stamps import Fields, Stamp, fields_of, settled, stamp_of
-from orch_lsp.context.tree import FileTree, Folder, FolderListing, Listing, walk
+from orch_lsp.context.tree import FileTree, Folder, FolderListing, Listing, Walk
 from orch_lsp.workspace import git_top_level
 
 logger = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class Looker:
             met.add(folder)
             return self._look_into(tree, folder, stopped)
 
-        listing = walk(look_into, max_files)
+        listing = Walk(look_into, max_files).listing()
         if listing.complete and len(self._folders) > len(met):
             self._folders = {key: kept for key, kept in self._folders.items() if key in met}
         if listing.complete and self._watch is not None:

@@ -49,6 +49,11 @@ class Found:
     is_whole: bool = True
     """False if the rest was not read."""
 
+    def pass_over(self, file: Exclusion) -> None:
+        """Note a file that is not read, unless no one need know of it."""
+        if not file.reason.startswith(SETTLED):
+            self.left_out.append(file)
+
     def add(self, other: Found) -> None:
         """Take over what was found in other files."""
         self.documents += other.documents
@@ -76,8 +81,7 @@ def find(root: Path, files: Iterable[str], wanted: Wanted, max_file_bytes: int, 
             break
         readable = read_text(root, path, max_file_bytes)
         if isinstance(readable, Exclusion):
-            if not readable.reason.startswith(SETTLED):
-                found.left_out.append(readable)
+            found.pass_over(readable)
             continue
         found.documents.append(Document(path, *counter.count(f"{path}\n{readable.text}")))
         if any(symbol in readable.text for symbol in wanted.symbols):

@@ -12,15 +12,18 @@ import logging
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
+from orch_lsp.context.choke import read_text
 from orch_lsp.context.definitions import defined_names
 from orch_lsp.context.index.look import stamps_of
 from orch_lsp.context.index.reading import Found, Wanted, find
 from orch_lsp.context.index.ripgrep import Ripgrep, RipgrepError, Search, program_for
+from orch_lsp.context.item import Exclusion
 from orch_lsp.context.ranking import Document, rank
-from orch_lsp.context.tokens import TermCounter, words_of
+from orch_lsp.context.tokens import TermCounter, number_of_words, words_of
 
 logger = logging.getLogger(__name__)
 
@@ -49,12 +52,12 @@ class Searching:
         self._has_failed = False
 
     def find(
-        self, files: Sequence[str], wanted: Wanted, max_file_bytes: int, seconds: float, stopped: Callable[[], bool]
+        self, files: Iterable[str], wanted: Wanted, max_file_bytes: int, seconds: float, stopped: Callable[[], bool]
     ) -> Found | None:
         """As `reading.find`, with estimates of how long most files are; None if that could not be done. Blocking.
 
         Args:
-            files: Root-relative paths with `/`.
+            files: Root-relative paths with `/`; later ones are asked for while the first are searched.
             wanted: What to look for.
             max_file_bytes: Larger files are passed over.
             seconds: After that, it is given up.
@@ -75,8 +78,10 @@ class Searching:
             self._has_failed = True
             return None
         apart = sized.apart + ripgrep.unreadable
-        best = [path for path, _ in rank(found.documents, wanted.terms).ranked[:_READ]]
-        read = find(self._root, [*apart, *best], Wanted(wanted.terms, frozenset()), max_file_bytes, stopped)
+        best = [path for path, _ in rank(found.documents, wanted.terms, _READ).ranked]
+        read = find(self._root, apart, Wanted(wanted.terms, frozenset()), max_file_bytes, stopped)
+        counted = {one.path: one.counts for one in found.documents}
+        read.add(_measured(self._root, {path: counted[path] for path in best}, wanted, max_file_bytes, stopped))
         return _with_read(found, read, {*apart, *best}, sized.sizes)
 
 
@@ -90,9 +95,9 @@ class _Sized:
         stopped: Asked before each file.
     """
 
-    def __init__(self, root: Path, files: Sequence[str], max_file_bytes: int, stopped: Callable[[], bool]) -> None:
+    def __init__(self, root: Path, files: Iterable[str], max_file_bytes: int, stopped: Callable[[], bool]) -> None:
         self._root = root
-        self._files = files
+        self._files = iter(files)
         self._most = max_file_bytes
         self._stopped = stopped
         self.sizes: dict[str, int] = {}
@@ -101,14 +106,37 @@ class _Sized:
         """Names with line breaks, or that are no text, cannot be told from an answer."""
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
-        for start in range(0, len(self._files), _AT_ONCE):
-            some = stamps_of(self._root, self._files[start : start + _AT_ONCE], self._stopped)
-            for path, (size, *_) in some.items():
+        while some := list(islice(self._files, _AT_ONCE)):
+            for path, (size, *_) in stamps_of(self._root, some, self._stopped).items():
                 if not path.isprintable():
                     self.apart.append(path)
                 elif size <= self._most:
                     self.sizes[path] = size
                     yield path, size
+
+
+def _measured(
+    root: Path,
+    counted: Mapping[str, Mapping[str, int]],
+    wanted: Wanted,
+    max_file_bytes: int,
+    stopped: Callable[[], bool],
+) -> Found:
+    """Documents with their lengths in words; the terms in them are counted again where words are cut otherwise."""
+    counter = TermCounter(wanted.terms)
+    measured = Found()
+    for path, counts in counted.items():
+        if stopped():
+            measured.is_whole = False
+            break
+        readable = read_text(root, path, max_file_bytes)
+        if isinstance(readable, Exclusion):
+            measured.pass_over(readable)
+        elif readable.text.isascii():
+            measured.documents.append(Document(path, counts, number_of_words(f"{path}\n{readable.text}")))
+        else:
+            measured.documents.append(Document(path, *counter.count(f"{path}\n{readable.text}")))
+    return measured
 
 
 def _with_read(found: Found, read: Found, paths: Collection[str], sizes: Mapping[str, int]) -> Found:

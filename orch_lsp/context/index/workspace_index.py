@@ -6,8 +6,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 from orch_lsp.context.corpus import Limits, ReadCorpus
@@ -15,6 +17,7 @@ from orch_lsp.context.index.build import rows_of
 from orch_lsp.context.index.children import Build, find_in_children
 from orch_lsp.context.index.corpus import Fresh, IndexedCorpus, Unread, not_used
 from orch_lsp.context.index.disk import Disk
+from orch_lsp.context.index.first_look import Looked, first_look
 from orch_lsp.context.index.look import Looker, differing, stamps_of
 from orch_lsp.context.index.reading import Found, Wanted, find
 from orch_lsp.context.index.rows import NO_TEXT, NOTHING_INDEXED, Indexed
@@ -75,6 +78,14 @@ def _none_known(files: Sequence[str]) -> _Compared:
     return _Compared({}, _NOTHING_KNOWN, files, {})
 
 
+def _told(found: Found, limits: Limits) -> Found:
+    """The same, said of it if it is not all."""
+    if not found.is_whole:
+        reason = f"it took longer than {limits.max_seconds:g} seconds to read: the rest was not searched"
+        found.left_out.insert(0, Exclusion("…", reason))
+    return found
+
+
 class WorkspaceIndex:
     """The knowledge of one workspace in this process, and its index on disk.
 
@@ -110,8 +121,30 @@ class WorkspaceIndex:
                 self._looker.be_told()
             return self._looker.list_files(max_files, stopped), self._looker.tree
 
+    def look(self, hints: Wanted, takes: Callable[[str], bool], limits: Limits, ended: Callable[[], bool]) -> Looked:
+        """The files that there are; where nothing is known of them, they are searched while they are listed. Blocking.
+
+        Args:
+            hints: What will be asked for.
+            takes: Whether a file counts.
+            limits: How much is looked at.
+            ended: Asked before each file; once it says yes, the rest is not looked at.
+
+        Raises:
+            OSError: The workspace cannot be read.
+        """
+        if not self._was_asked and self._has_none():
+            return first_look(FileTree(self.root), self._searching, hints, takes, limits, ended)
+        listing, tree = self.list_files(limits.max_files, ended)
+        return Looked(listing, tree, [path for path in takewhile(lambda _: not ended(), listing.files) if takes(path)])
+
     def corpus(
-        self, files: Sequence[str], hints: Wanted, limits: Limits, ended: Callable[[], bool]
+        self,
+        files: Sequence[str],
+        hints: Wanted,
+        limits: Limits,
+        ended: Callable[[], bool],
+        found: Found | None = None,
     ) -> ReadCorpus | IndexedCorpus:
         """The content of these files: from the index as far as they are in it as they are, else by reading.
 
@@ -122,6 +155,7 @@ class WorkspaceIndex:
             hints: What will be asked for.
             limits: How much is read.
             ended: Asked before each file; once it says yes, the rest is not looked at.
+            found: What stands in them, if `look` found that.
         """
         if len(files) < limits.indexed_from:
             now = self.stamps(files, ended)
@@ -131,13 +165,13 @@ class WorkspaceIndex:
         disk = Disk(self.root)
         left_out: list[Exclusion] = []
         try:
-            compared = self._up_to_date(disk, files, ended)
+            compared = self._up_to_date(disk, files, ended) if found is None else _none_known(files)
         except StoreError as error:
             left_out.append(not_used(error))
             compared = _none_known(files)
         # Beside the reading for an answer, a build would only slow it down.
         afterwards = self.begin if len(compared.unread) > _FEW else lambda: None
-        reading = Unread(compared.unread, self._reader(limits, ended), afterwards)
+        reading = Unread(compared.unread, self._reader(limits, ended), afterwards, found and _told(found, limits))
         indexed = Fresh(compared.fresh, lambda: compared.texts)
         return IndexedCorpus(
             self.root, disk, compared.known.store_id, indexed, reading, dict.fromkeys(files), hints, left_out
@@ -200,6 +234,14 @@ class WorkspaceIndex:
             build = self._build
         return build is None or build.wait(seconds)
 
+    def _has_none(self) -> bool:
+        """Whether there is no index on disk."""
+        try:
+            with closing(Disk(self.root)) as disk:
+                return not disk.generation()[1]
+        except StoreError:
+            return False
+
     def _up_to_date(self, disk: Disk, files: Sequence[str], ended: Callable[[], bool]) -> _Compared:
         """Files beside those of the index, once those few that changed were put in anew.
 
@@ -242,10 +284,7 @@ class WorkspaceIndex:
                     found = find_in_children(self.root, files, wanted, most, seconds, ended)
             if found is None:
                 found = find(self.root, files, wanted, limits.max_file_bytes, ended)
-            if not found.is_whole:
-                reason = f"it took longer than {limits.max_seconds:g} seconds to read: the rest was not searched"
-                found.left_out.insert(0, Exclusion("…", reason))
-            return found
+            return _told(found, limits)
 
         return read
 
