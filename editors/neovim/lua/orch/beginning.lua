@@ -1,6 +1,5 @@
 --- A new document of a format: asks which, and what it is about.
 local rpc = require('orch.rpc')
-local notice = require('orch.notice')
 
 local M = {}
 
@@ -30,10 +29,8 @@ local function begin(choice, bufnr, name)
   local client = rpc.client(bufnr)
   local root = client and client.config.root_dir
   argument.uri = root and vim.uri_from_fname(root) or nil
-  rpc.execute('orch.newDocument', argument, bufnr, function(answer, failed)
-    if failed then
-      notice.error(failed.message)
-    elseif answer and answer.uris[1] then
+  rpc.ask('orch.newDocument', argument, bufnr, function(answer)
+    if answer and answer.uris[1] then
       vim.cmd.edit(vim.fn.fnameescape(vim.uri_to_fname(answer.uris[1])))
     end
   end)
@@ -43,11 +40,7 @@ end
 ---@param bufnr integer
 ---@param name? string
 function M.choose(bufnr, name)
-  rpc.execute('orch.newDocument', { open = false }, bufnr, function(answer, failed)
-    if failed then
-      notice.error(failed.message)
-      return
-    end
+  rpc.ask('orch.newDocument', { open = false }, bufnr, function(answer)
     local options = { prompt = 'New document', kind = 'orch_format', format_item = line }
     require('orch.pick').choose(answer.choices, options, function(choice)
       if choice and name then

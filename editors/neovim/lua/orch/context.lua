@@ -24,10 +24,8 @@ end
 function M.change(argument, bufnr)
   local rpc = require('orch.rpc')
   local asked = vim.tbl_extend('force', argument, { open = false })
-  rpc.execute('orch.changeContext', asked, bufnr, function(result, failed)
-    if failed then
-      notice.error(failed.message)
-    elseif type(result) ~= 'table' or not result.changed then
+  rpc.ask('orch.changeContext', asked, bufnr, function(result)
+    if type(result) ~= 'table' or not result.changed then
       local text = 'nothing is changed: the project does not say that of %s.'
       notice.info(text:format(argument.path))
     else
@@ -63,11 +61,7 @@ end
 function M.servers(bufnr)
   local rpc = require('orch.rpc')
   local argument = { uri = vim.uri_from_bufnr(bufnr) }
-  rpc.execute('orch.allowServer', argument, bufnr, function(result, failed)
-    if failed then
-      notice.error(failed.message)
-      return
-    end
+  rpc.ask('orch.allowServer', argument, bufnr, function(result)
     local waiting = type(result) == 'table' and result.waiting or {}
     if #waiting == 0 then
       notice.info('no server of this workspace waits to be allowed.')

@@ -104,10 +104,8 @@ end
 function M.pick(bufnr, all)
   bufnr = bufnr == 0 and vim.api.nvim_get_current_buf() or bufnr
   local argument = { open = false, uri = scope(bufnr, all == true) }
-  rpc.execute('orch.showHistory', argument, bufnr, function(records, failed, client)
-    if failed then
-      notice.error(failed.message)
-    elseif not records or vim.tbl_isempty(records) then
+  rpc.ask('orch.showHistory', argument, bufnr, function(records, client)
+    if not records or vim.tbl_isempty(records) then
       notice.info('there are no runs yet.')
     else
       choose(records, client.id)

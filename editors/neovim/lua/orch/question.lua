@@ -35,12 +35,8 @@ local function answer(argument, bufnr, question)
     if words and words ~= '' and words ~= vim.NIL then
       argument.question = question.id
       argument.answer = words
-      rpc.execute('orch.answerQuestion', argument, bufnr, function(result, failed)
-        if failed then
-          notice.error(failed.message)
-        else
-          offer(result, bufnr)
-        end
+      rpc.ask('orch.answerQuestion', argument, bufnr, function(result)
+        offer(result, bufnr)
       end)
     end
   end
@@ -67,11 +63,7 @@ end
 ---@param bufnr integer
 function M.ask(bufnr)
   local uri = vim.uri_from_bufnr(bufnr)
-  rpc.execute('orch.answerQuestion', { uri = uri }, bufnr, function(result, failed)
-    if failed then
-      notice.error(failed.message)
-      return
-    end
+  rpc.ask('orch.answerQuestion', { uri = uri }, bufnr, function(result)
     local open = vim.tbl_filter(function(question)
       return type(question.answer) ~= 'string'
     end, result and result.questions or {})

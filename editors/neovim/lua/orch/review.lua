@@ -268,10 +268,8 @@ end
 ---@param tab? integer
 function M.decide(command, run_id, bufnr, tab)
   local argument = run_id and { runId = run_id } or nil
-  rpc.execute(command, argument, bufnr, function(result, failed)
-    if failed then
-      notice.error(failed.message)
-    elseif type(result.code) == 'string' then
+  rpc.ask(command, argument, bufnr, function(result)
+    if type(result.code) == 'string' then
       notice.warn(('the draft is still %s (%s).'):format(result.state, result.code))
     elseif tab then
       close_tab(tab)
@@ -375,10 +373,8 @@ end
 ---@param bufnr integer
 function M.open(run_id, bufnr)
   local argument = { runId = run_id, open = false }
-  rpc.execute('orch.previewDraft', argument, bufnr, function(draft, failed, client)
-    if failed then
-      notice.error(failed.message)
-    elseif draft then
+  rpc.ask('orch.previewDraft', argument, bufnr, function(draft, client)
+    if draft then
       show(draft, client.id)
     end
   end)

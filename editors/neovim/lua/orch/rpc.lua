@@ -130,4 +130,19 @@ function M.execute(command, argument, bufnr, done)
   end)
 end
 
+--- Run a server command for its result. `done` gets that alone: a failure is shown to the person.
+---@param command string
+---@param argument? table The command's one argument.
+---@param bufnr? integer The buffer it is about.
+---@param done fun(result: any, client: vim.lsp.Client)
+function M.ask(command, argument, bufnr, done)
+  M.execute(command, argument, bufnr, function(result, failed, client)
+    if failed then
+      notice.error(failed.message)
+    else
+      done(result, client)
+    end
+  end)
+end
+
 return M

@@ -339,12 +339,8 @@ end
 --- Look around, and ask who is to write.
 ---@param bufnr integer
 function M.open(bufnr)
-  rpc.execute('orch.setup', { step = 'find' }, bufnr, function(found, failed)
-    if failed then
-      notice.error(failed.message)
-    else
-      choose_provider({ bufnr = bufnr, found = found, choice = {} })
-    end
+  rpc.ask('orch.setup', { step = 'find' }, bufnr, function(found)
+    choose_provider({ bufnr = bufnr, found = found, choice = {} })
   end)
 end
 

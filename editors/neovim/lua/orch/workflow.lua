@@ -1,6 +1,5 @@
 --- The workflows in whose steps a document can be run: asked for, completed, run.
 local rpc = require('orch.rpc')
-local notice = require('orch.notice')
 
 local M = {}
 
@@ -38,11 +37,7 @@ function M.run(bufnr, name)
     return
   end
   local argument = { uri = vim.uri_from_bufnr(bufnr), open = false }
-  rpc.execute('orch.runWorkflow', argument, bufnr, function(answer, failed)
-    if failed then
-      notice.error(failed.message)
-      return
-    end
+  rpc.ask('orch.runWorkflow', argument, bufnr, function(answer)
     local options = { prompt = 'Run a workflow', kind = 'orch_workflow', format_item = line }
     require('orch.pick').choose(answer.workflows, options, function(workflow)
       if workflow then
