@@ -19,9 +19,6 @@ from typing_extensions import override
 
 from orch_lsp.text import Span, new_span, normalised, sha256
 
-if TYPE_CHECKING:
-    from orch_lsp.document.model import SpecDocument
-
 _Made = TypeVar("_Made")
 
 NodeKind = Literal[
@@ -157,10 +154,6 @@ def scope_named(name: str | None, own: str | None, places: Mapping[str, str]) ->
         return own
     place, slash, rest = name.partition("/")
     return f"{places[place]}{slash}{rest}" if place in places else None
-
-
-NodeReader = Callable[["SpecDocument"], "Nodes"]
-"""A profile's part: the nodes of a document. Pure; never raises."""
 
 
 @dataclass(frozen=True)

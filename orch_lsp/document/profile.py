@@ -8,13 +8,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from orch_lsp.document.heading_name import NAMES_KEPT, heading_name, heading_parts
-from orch_lsp.document.node import NodeReader
+from orch_lsp.document.node import Nodes
 from orch_lsp.document.node_form import NodeForm
 from orch_lsp.document.section_nodes import sections_alone
 
 if TYPE_CHECKING:
     from orch_lsp.document.drafting import Drafting
+    from orch_lsp.document.model import SpecDocument
 
+NodeReader = Callable[["SpecDocument"], Nodes]
+"""Reads the nodes of a document. Pure; never raises."""
 Severity = Literal["error", "warning", "information", "hint", "off"]
 
 

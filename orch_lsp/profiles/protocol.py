@@ -14,8 +14,8 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from orch_lsp.document.model import SpecDocument
-from orch_lsp.document.node import NodeReader, Nodes, scope_named
-from orch_lsp.document.profile import Profile
+from orch_lsp.document.node import Nodes, scope_named
+from orch_lsp.document.profile import NodeReader, Profile
 from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.markdown.tree import Heading
 

@@ -17,15 +17,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.generation import FinishReason
+from orch_lsp.providers.base import Finished
 from orch_lsp.providers.failure import Failure
 from orch_lsp.providers.wording import clean_message
-
-if TYPE_CHECKING:
-    from orch_lsp.providers.answer import AnswerInProgress
 
 # Words for the end of an answer in lower case, of all formats at once: proxies pass on the words of others.
 _STOP = (
@@ -110,6 +108,30 @@ _NOT_WHOLE: Mapping[int, str] = {
 }
 
 
+class AnswerAtEnd(Protocol):
+    """An answer that has ended, as far as its end is judged by it."""
+
+    @property
+    def finish(self) -> Finished | None:
+        """The model's own end; the worst, if it gave several."""
+        ...
+
+    @property
+    def has_text(self) -> bool:
+        """Whether anything but white space has arrived as text."""
+        ...
+
+    @property
+    def came_as_reasoning(self) -> bool:
+        """Whether the whole answer came where reasoning belongs."""
+        ...
+
+    @property
+    def refusal(self) -> str:
+        """The words in which the model declined, if it did."""
+        ...
+
+
 def reason_of(raw: str) -> FinishReason | None:
     """The reason that a provider's word means, in any format and spelling; None if it says that there is none yet."""
     reason = _WORDS.get(raw)
@@ -140,7 +162,7 @@ def failure_of_status(status: int, provider: str) -> Failure | None:
     return Failure(ErrorCode.INVALID_RESPONSE, message, http_status=status)
 
 
-def failure_at_end(answer: AnswerInProgress) -> Failure | None:
+def failure_at_end(answer: AnswerAtEnd) -> Failure | None:
     """The failure that an answer's own end means, or None for a usable one.
 
     `answer.finish` must be set.

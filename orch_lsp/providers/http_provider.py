@@ -19,18 +19,20 @@ from orch_lsp.providers.exchange import PreparedRequest, exchange
 from orch_lsp.providers.failure import ExchangeFailedError
 from orch_lsp.providers.listing import list_models
 from orch_lsp.providers.retrying import Exchange, RetryingProvider
-from orch_lsp.providers.wire import HasBatches, WireFormat
+from orch_lsp.providers.wire import WireFormat
 from orch_lsp.settings.model import ProviderSettings
 
 if TYPE_CHECKING:
     from orch_lsp.providers import http
     from orch_lsp.providers.batches import calls as batch_calls
     from orch_lsp.providers.batches import desk as batch_desk
+    from orch_lsp.providers.batches import endpoint as batch_endpoint
     from orch_lsp.providers.batches import ledger as batch_ledger
     from orch_lsp.providers.batches import provider as batch_provider
 else:
     batch_calls = late("orch_lsp.providers.batches.calls")
     batch_desk = late("orch_lsp.providers.batches.desk")
+    batch_endpoint = late("orch_lsp.providers.batches.endpoint")
     batch_ledger = late("orch_lsp.providers.batches.ledger")
     batch_provider = late("orch_lsp.providers.batches.provider")
     http = late("orch_lsp.providers.http")
@@ -97,7 +99,7 @@ class HttpProvider(RetryingProvider):
         Args:
             folder: Where the state of its batches lies.
         """
-        if not isinstance(self._wire, HasBatches):
+        if not isinstance(self._wire, batch_endpoint.HasBatches):
             return None
         if folder not in self._batched:
             endpoint = self._wire.batch_endpoint(self._settings)

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from orch_lsp.providers.answer import AnswerInProgress
 from orch_lsp.providers.base import GenerationRequest, ModelInfo
 from orch_lsp.settings.model import ProviderSettings
-
-if TYPE_CHECKING:
-    from orch_lsp.providers.batches.endpoint import BatchEndpoint
 
 
 class AnswerDecoder(Protocol):
@@ -93,13 +90,4 @@ class DescribesModels(Protocol):
 
     def described(self, model: ModelInfo, document: object) -> ModelInfo:
         """`model` with what the answer says."""
-        ...
-
-
-@runtime_checkable
-class HasBatches(Protocol):
-    """A wire format whose service takes batches."""
-
-    def batch_endpoint(self, settings: ProviderSettings) -> BatchEndpoint:
-        """The service's batches."""
         ...

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from orch_lsp.generation import Usage
 from orch_lsp.runs.escape import plain
@@ -100,7 +100,7 @@ def listing(
     """
     statement = f"SELECT run_id, {_LISTED} FROM runs LEFT JOIN summaries USING (run_id) WHERE {where}"  # noqa: S608 -- its parts are constants of ours, and values are bound
     for row in connection.execute(f"{statement} ORDER BY run_id DESC", tuple(arguments)):
-        yield str(row[0]), _line(*row)
+        yield str(row[0]), _line(_Columns(*row))
 
 
 def leave_for_later(connection: sqlite3.Connection) -> None:
@@ -142,29 +142,33 @@ def catch_up(connection: sqlite3.Connection, limit: int, document: str | None = 
     return len(found) == limit
 
 
-def _line(
-    run_id: object,
-    started_at: object,
-    status: object,
-    error_code: object,
-    provider: object,
-    kind: object,
-    model: object,
-    document: object,
-    input_tokens: object,
-    output_tokens: object,
-    draft_state: object,
-) -> ListedRun | None:
-    if status not in _STATUSES:
+class _Columns(NamedTuple):
+    """A row of `_LISTED`, behind the run's id; a store may hold anything there."""
+
+    run_id: object
+    started_at: object
+    status: object
+    error_code: object
+    provider: object
+    kind: object
+    model: object
+    document: object
+    input_tokens: object
+    output_tokens: object
+    draft_state: object
+
+
+def _line(row: _Columns) -> ListedRun | None:
+    if row.status not in _STATUSES:
         return None
     return ListedRun(
-        str(run_id),
-        plain(started_at),
-        status_with(RunStatus(status), _known(error_code)),
-        model_label(str(provider), _known(model), kind=_known(kind)),
-        plain(document),
-        tokens_label(Usage(_count(input_tokens), _count(output_tokens))),
-        draft_waits(RunStatus(status), _known(draft_state)),
+        str(row.run_id),
+        plain(row.started_at),
+        status_with(RunStatus(row.status), _known(row.error_code)),
+        model_label(str(row.provider), _known(row.model), kind=_known(row.kind)),
+        plain(row.document),
+        tokens_label(Usage(_count(row.input_tokens), _count(row.output_tokens))),
+        draft_waits(RunStatus(row.status), _known(row.draft_state)),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from orch_lsp.errors import ErrorCode, OrchError, ProviderError, SettingsError, 
 from orch_lsp.generation import FinishReason, Usage
 from orch_lsp.model_lists.token_table import family_of
 from orch_lsp.orchestration.asking.attempts import AttemptLog
-from orch_lsp.orchestration.asking.intake import Intake
+from orch_lsp.orchestration.asking.intake import AskedProvider, Intake
 from orch_lsp.orchestration.asking.scope import StepScope
 from orch_lsp.orchestration.asking.shielding import to_the_end
 from orch_lsp.orchestration.asking.untouched import Stamped, changed, changed_left_out, stamps_of, told_of_left_out
@@ -139,7 +139,8 @@ class _Asking:
             scope.may_be_charged()
         if factor is not None:
             scope.note(batch=StepBatch(None, float(factor)))
-        intake = Intake(scope, self._plan, choice, self._attempts, self._redactor, self._before, most, factor)
+        asked = AskedProvider(choice, tuple(self._before), most, factor)
+        intake = Intake(scope, self._plan, asked, self._attempts, self._redactor)
         with contained():
             events = (
                 provider.stream(prepared.request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from orch_lsp.errors import ErrorCode, ProviderError
 from orch_lsp.orchestration.asking.attempts import AttemptLog
@@ -35,42 +35,43 @@ _PRODUCTS = {
 """The products of steps that write no part of a draft."""
 
 
+@dataclass(frozen=True, slots=True)
+class AskedProvider:
+    """A provider whose turn it is to be asked."""
+
+    choice: Choice
+    before: tuple[str, ...]
+    """The providers that were asked before it, each with its failure."""
+    most: int | None
+    """Tokens of the answer that are reserved; None without a budget."""
+    factor: str | None
+    """The part of the usual price that the answer costs, as `0.5`; None for the usual price."""
+
+
 class Intake:
     """Takes in the events of one provider's answer: text, attempts, usage and cost go onto the step.
 
     Args:
         scope: The step.
         plan: The plan of its run.
-        choice: The provider and model that answer.
+        asked: The provider that answers.
         attempts: The log of the step, over all providers that are asked.
         redactor: Knows the keys in use.
-        before: The providers that were asked before this one, each with its failure.
-        most: Tokens of the answer that are reserved; None without a budget.
-        factor: The part of the usual price that the answer costs, as `0.5`; None for the usual price.
     """
 
     def __init__(
-        self,
-        scope: StepScope,
-        plan: DraftPlan,
-        choice: Choice,
-        attempts: AttemptLog,
-        redactor: Redactor,
-        before: Sequence[str],
-        most: int | None,
-        factor: str | None,
+        self, scope: StepScope, plan: DraftPlan, asked: AskedProvider, attempts: AttemptLog, redactor: Redactor
     ) -> None:
         self._scope = scope
-        self._factor = factor
-        self._most = most
+        self._asked = asked
+        self._most = asked.most
         self._heading = plan.heading
-        self._choice = choice
         self._attempts = attempts
         self._attempts_before = attempts.count
         self._usage_before = scope.entry.usage
         self._cost_before = scope.entry.cost
         # In every message, because a client shows only the newest of them.
-        self._hops = f" (fallback from {', '.join(before)})" if before else ""
+        self._hops = f" (fallback from {', '.join(asked.before)})" if asked.before else ""
         self._tracker = SectionTracker(plan.asked)
         self._product = _PRODUCTS.get(scope.entry.name)
         self._redactor = redactor
@@ -115,7 +116,7 @@ class Intake:
             case ReasoningDelta():
                 await self._keep_what_it_told()
                 if not scope.characters:
-                    self._progressed(f"{self._choice.model or self._choice.provider.name} is thinking")
+                    self._progressed(f"{self._asked.choice.model or self._asked.choice.provider.name} is thinking")
 
     async def _in_batch(self, batch: StepBatch) -> None:
         """Note durably where the answer is going to come from."""
@@ -137,7 +138,7 @@ class Intake:
         self._scope.progressed(message + self._hops)
 
     def _asking(self, number: int) -> str:
-        model = self._choice.model or self._choice.provider.name
+        model = self._asked.choice.model or self._asked.choice.provider.name
         return f"Asking {model}" if number == 1 else f"Asking {model}, attempt {number}"
 
     def _receive(self, text: str) -> None:
@@ -152,7 +153,8 @@ class Intake:
         tokens = (self._scope.characters + 3) // 4
         if self._most is not None and tokens > self._most:
             raise ProviderError(
-                ErrorCode.BUDGET_EXCEEDED, f"The answer is longer than the {self._most:,} tokens that were reserved."
+                ErrorCode.BUDGET_EXCEEDED,
+                f"The answer is longer than the {self._most:,} tokens that were reserved.",
             )
         product = self._product or self._tracker.title or "the draft"
         self._progressed(f"Writing {product} (about {tokens} tokens so far)")
@@ -170,8 +172,8 @@ class Intake:
         if spent_here is None:
             return
         model = self._scope.state.model
-        usual = await cost_of(spent_here, model and (model.resolved or model.requested), self._choice.provider)
-        cost = at_factor(usual, self._factor)
+        usual = await cost_of(spent_here, model and (model.resolved or model.requested), self._asked.choice.provider)
+        cost = at_factor(usual, self._asked.factor)
         if self._usage_before is not None:
             # Another provider had counted tokens before, at prices of its own.
             cost = cost_sum(self._cost_before, cost)

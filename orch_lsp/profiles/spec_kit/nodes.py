@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from orch_lsp.document.beside import is_beside_requirements
 from orch_lsp.document.heading_name import heading_name
 from orch_lsp.document.items import Item, items_of, matches_in
-from orch_lsp.document.node import Node, NodeKind, NodeReader, Nodes, Relation, shortened, slug
+from orch_lsp.document.node import Node, NodeKind, Nodes, Relation, shortened, slug
 from orch_lsp.document.pieces import Piece, assembled, head_of
+from orch_lsp.document.profile import NodeReader
 from orch_lsp.profiles.spec_kit.citations import ID, TASK_ID, Prefixes, citations_of, prefix_of
 from orch_lsp.profiles.spec_kit.words import ACCEPTANCE, CLARIFY, ENTITIES, QUESTIONS, SESSIONS, STORY
 from orch_lsp.text import Span, end_of_line, start_of_line

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from orch_lsp.providers.batches.calls import Calls
 from orch_lsp.providers.failure import Failure
+from orch_lsp.settings.model import ProviderSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +78,13 @@ class BatchEndpoint(Protocol):
 
     async def results(self, calls: Calls, batch_id: str) -> Sequence[BatchResult]:
         """The results of a batch that has ended, in any order; a request may have none."""
+        ...
+
+
+@runtime_checkable
+class HasBatches(Protocol):
+    """A wire format whose service takes batches."""
+
+    def batch_endpoint(self, settings: ProviderSettings) -> BatchEndpoint:
+        """The service's batches."""
         ...
