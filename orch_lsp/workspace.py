@@ -65,17 +65,18 @@ def resolved(path: Path) -> Path:
         return path.absolute()
 
 
-def _status(path: Path) -> os.stat_result | None:
-    """The stat of `path` itself, a link not followed; None if it cannot be had."""
+def _status(folder: Path, name: str) -> os.stat_result | None:
+    """The stat of a folder's entry, a link not followed; None if it cannot be had."""
     try:
-        return path.lstat()
+        # Each key asks all folders above its document: a `Path` for each takes longer than the system.
+        return os.lstat(os.path.join(folder, name))  # noqa: PTH118
     except (OSError, ValueError):
         return None
 
 
 def git_top_level(path: Path) -> Path | None:
     """The nearest ancestor (or `path` itself) that holds `.git`, a folder or a worktree's file."""
-    return next((folder for folder in (path, *path.parents) if _status(folder / ".git")), None)
+    return next((folder for folder in (path, *path.parents) if _status(folder, ".git")), None)
 
 
 def _marks_a_root(folder: Path, *, in_checkout: bool) -> bool:
@@ -84,13 +85,15 @@ def _marks_a_root(folder: Path, *, in_checkout: bool) -> bool:
     A link is none: it could send records and settings anywhere. Beyond a checkout it has to be this user's own, as in
     a shared folder such as `/tmp` anybody could put one above everybody's files.
     """
-    found = _status(folder / ORCH_DIRECTORY)
+    found = _status(folder, ORCH_DIRECTORY)
     if found is None or not stat.S_ISDIR(found.st_mode):
         return False
     return in_checkout or sys.platform == "win32" or found.st_uid == os.geteuid()
 
 
-def find_root(file: Path, *, explicit: Path | None = None, folders: Iterable[Path] = ()) -> Path | None:
+def find_root(
+    file: Path, *, explicit: Path | None = None, folders: Iterable[Path] = (), real: Path | None = None
+) -> Path | None:
     """The root of a file's workspace, symlinks resolved, or None.
 
     Args:
@@ -98,6 +101,7 @@ def find_root(file: Path, *, explicit: Path | None = None, folders: Iterable[Pat
         explicit: `--workspace`; it wins.
         folders: The editor's workspace folders, or the command line's current folder; they count if they contain
             the file.
+        real: The file with links resolved, where that is known.
 
     Returns:
         The nearest ancestor that holds `.orch/` and is not above the git top level; else the git top level; else the
@@ -105,7 +109,7 @@ def find_root(file: Path, *, explicit: Path | None = None, folders: Iterable[Pat
     """
     if explicit is not None:
         return resolved(explicit)
-    parent = resolved(file).parent
+    parent = (real or resolved(file)).parent
     top = git_top_level(parent)
     for folder in (parent, *parent.parents):
         if _marks_a_root(folder, in_checkout=top is not None):
@@ -123,7 +127,9 @@ def find_root(file: Path, *, explicit: Path | None = None, folders: Iterable[Pat
     return max(containing, key=lambda folder: len(folder.parts), default=None)
 
 
-def workspace_left_by(file: Path, *, explicit: Path | None = None, folders: Iterable[Path] = ()) -> Path | None:
+def workspace_left_by(
+    file: Path, *, explicit: Path | None = None, folders: Iterable[Path] = (), real: Path | None = None
+) -> Path | None:
     """The workspace in which a file is named, but out of which a link on the way to it leads; None if none does.
 
     A repository can bring such a link, and a person who names many files would not see it.
@@ -132,8 +138,9 @@ def workspace_left_by(file: Path, *, explicit: Path | None = None, folders: Iter
         file: The document as it was named, links not followed.
         explicit: `--workspace`: a file that really lies in it was meant.
         folders: As for `find_root`.
+        real: The same.
     """
-    named, real = Path(os.path.abspath(file)), resolved(file)  # noqa: PTH100 -- links are what is looked for
+    named, real = Path(os.path.abspath(file)), real or resolved(file)  # noqa: PTH100 -- links are what is looked for
     if named == real or (explicit is not None and real.is_relative_to(resolved(explicit))):
         return None
     home = _home()
@@ -142,7 +149,7 @@ def workspace_left_by(file: Path, *, explicit: Path | None = None, folders: Iter
         for folder in named.parents
         # A home folder under version control has links to everywhere.
         if (home is None or not home.is_relative_to(folder))
-        and (_status(folder / ".git") or _marks_a_root(folder, in_checkout=False))
+        and (_status(folder, ".git") or _marks_a_root(folder, in_checkout=False))
     ]
     bases += [folder for folder in (*folders, *([explicit] if explicit else [])) if named.is_relative_to(folder)]
     return next((folder for folder in bases if not real.is_relative_to(resolved(folder))), None)
@@ -160,7 +167,11 @@ def relative_path(file: Path, root: Path) -> str:
 
     As records have it: see `in_unicode`.
     """
-    real, base = resolved(file), resolved(root)
+    return path_below(resolved(file), resolved(root))
+
+
+def path_below(real: Path, base: Path) -> str:
+    """As `relative_path`, of two that are resolved."""
     return in_unicode(real.relative_to(base).as_posix() if real.is_relative_to(base) else real.name)
 
 

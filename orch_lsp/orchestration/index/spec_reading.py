@@ -11,6 +11,7 @@ from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.orchestration.specs.reading import Reading, read_now
 from orch_lsp.orchestration.specs.review import is_spec
 from orch_lsp.orchestration.specs.source import Source
+from orch_lsp.orchestration.specs.whereabouts import Place
 from orch_lsp.profiles.recognition import kept_away
 from orch_lsp.redaction import Redactor
 from orch_lsp.settings.load import ProjectLayer
@@ -78,17 +79,9 @@ class _Passing:
         self._reader = reader
         self._path = path
 
-    def root_of(self, source: Source, /) -> Path | None:
-        del source
-        return self._reader.root
-
-    def spec_path(self, source: Source, root: Path | None, /) -> str:
-        del source, root
-        return self._path
-
-    def workspace_left(self, source: Source, /) -> Path | None:
-        """None: no link leads to the files of a folder that are read for its index."""
-        del source
+    def locate(self, source: Source, /) -> Place:
+        """Where it is; no link leads to the files of a folder that are read for its index."""
+        return Place(source, self._reader.root, self._path)
 
     def read_settings(
         self, root: Path | None, front_matter: FrontMatter | None, /, *, editor: ProjectLayer, command: CommandChoice

@@ -26,7 +26,7 @@ from orch_lsp.orchestration.running.consent import Consent
 from orch_lsp.orchestration.running.run_stores import RunStores
 from orch_lsp.orchestration.running.supervisor import Supervisor
 from orch_lsp.orchestration.specs.told_by_history import Histories
-from orch_lsp.orchestration.specs.whereabouts import Place, root_of, spec_path, workspace_left
+from orch_lsp.orchestration.specs.whereabouts import Place, locate
 from orch_lsp.redaction import Redactor
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.record import Owner, Software
@@ -82,7 +82,7 @@ class Session:
         self.consent = Consent(TrustStore(state_home()), is_hosted)
         self.models = ModelLists(self.connections)
         # The ports of `plan` and `supervisor`: for reading documents, and for runs.
-        self.root_of, self.spec_path, self.workspace_left = root_of, spec_path, workspace_left
+        self.locate = locate
         self.indexes = SpecIndexes(self)
         self.known_index = self.indexes.known
         self._code: CodeIndexes | None = None

@@ -16,6 +16,7 @@ from orch_lsp.markdown.front_matter import FrontMatter
 from orch_lsp.orchestration.specs.document_format import NoProfile, formats_of, profile_of, without_profile
 from orch_lsp.orchestration.specs.included import is_included
 from orch_lsp.orchestration.specs.source import Source
+from orch_lsp.orchestration.specs.whereabouts import Place
 from orch_lsp.profiles.protocol import Recognition
 from orch_lsp.profiles.recognition import kept_away
 from orch_lsp.rules.rule import AnsweredSince, Objection
@@ -34,16 +35,8 @@ class Surroundings(Protocol):
     readings: Readings
     redactor: Redactor
 
-    def root_of(self, source: Source, /) -> Path | None:
-        """The root of a document's workspace; None if it has none."""
-        ...
-
-    def spec_path(self, source: Source, root: Path | None, /) -> str:
-        """How records name the document."""
-        ...
-
-    def workspace_left(self, source: Source, /) -> Path | None:
-        """The workspace in which a document is named, if a link on the way leads out of it. Blocking."""
+    def locate(self, source: Source, /) -> Place:
+        """Where a document is. Blocking."""
         ...
 
     def read_settings(
@@ -143,11 +136,11 @@ async def read(surroundings: Surroundings, source: Source, *, editor: ProjectLay
 
 def read_now(surroundings: Surroundings, source: Source, editor: ProjectLayer, command: CommandChoice) -> Reading:
     """As `read`, in the calling thread. Blocking."""
-    root = surroundings.root_of(source)
+    place = surroundings.locate(source)
+    root, spec_path = place.root, place.spec_path
     markdown = surroundings.readings.markdown(source.uri, source.text)
     front_matter = markdown.front_matter
     settings = surroundings.read_settings(root, front_matter, editor=editor, command=command)
-    spec_path = surroundings.spec_path(source, root)
     # Without a workspace the record names the file alone, and its folders tell as much.
     whole = source.path.as_posix() if root is None and source.path is not None else spec_path
     recognised = formats_of(markdown, whole, spec_path, settings)
@@ -157,8 +150,7 @@ def read_now(surroundings: Surroundings, source: Source, editor: ProjectLayer, c
     if no_profile is not None:
         no_profile = replace(no_profile, message=surroundings.redactor.redact(no_profile.message))
     recognition = next((one.recognition for one in recognised if one.profile is profile), None)
-    left = surroundings.workspace_left(source)
     return Reading(
-        source, root, spec_path, document, profile, settings, no_profile, recognition, left,
+        source, root, spec_path, document, profile, settings, no_profile, recognition, place.left,
         surroundings.known_index(source, root),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orch_lsp.orchestration.specs.source import Source
-from orch_lsp.workspace import find_root, in_unicode, relative_path, workspace_left_by
+from orch_lsp.workspace import find_root, in_unicode, path_below, resolved, workspace_left_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,9 @@ class Place:
     source: Source
     root: Path | None
     spec_path: str
-    """How records name it."""
+    """How records name it: by the path below its root, else by its file name, else by its URI."""
+    left: Path | None = None
+    """The workspace in which it is named, if a link on the way leads out of it."""
 
     @property
     def document(self) -> str | None:
@@ -25,9 +27,14 @@ class Place:
 
 
 def locate(source: Source) -> Place:
-    """Where a document is. Blocking."""
-    root = root_of(source)
-    return Place(source, root, spec_path(source, root))
+    """Where a document is. Blocking; links on the way to it are followed once, for each key asks for this."""
+    path = source.path
+    if path is None:
+        return Place(source, None, in_unicode(source.uri))
+    real = resolved(path)
+    root = find_root(path, explicit=source.workspace, folders=source.folders, real=real)
+    left = workspace_left_by(path, explicit=source.workspace, folders=source.folders, real=real)
+    return Place(source, root, path_below(real, root) if root else in_unicode(path.name), left)
 
 
 def root_of(source: Source) -> Path | None:
@@ -37,23 +44,9 @@ def root_of(source: Source) -> Path | None:
     return find_root(source.path, explicit=source.workspace, folders=source.folders)
 
 
-def workspace_left(source: Source) -> Path | None:
-    """The workspace in which a document is named, if a link on the way leads out of it. Blocking."""
-    if source.path is None:
-        return None
-    return workspace_left_by(source.path, explicit=source.workspace, folders=source.folders)
-
-
 def root_of_folder(folder: Path) -> Path | None:
     """The root of files directly in a folder. Blocking."""
     return find_root(folder / "any.md", folders=(folder,))
-
-
-def spec_path(source: Source, root: Path | None) -> str:
-    """How records name the document: the path below its root, else its file name, else its URI."""
-    if source.path is None:
-        return in_unicode(source.uri)
-    return relative_path(source.path, root) if root else in_unicode(source.path.name)
 
 
 def document_id(source: Source, root: Path | None) -> str | None:
