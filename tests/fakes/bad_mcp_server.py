@@ -64,8 +64,9 @@ def flood(*_: object) -> None:
 
 
 def flood_of_messages(*_: object) -> None:
+    """Mostly of empty lines, which count as messages do and take no time to be read as one."""
     while True:
-        OUT.write(b'{"jsonrpc":"2.0","method":"notifications/message","params":{}}\n')
+        OUT.write(b'{"jsonrpc":"2.0","method":"notifications/message","params":{}}\n' + b"\n" * 99)
 
 
 def die(*_: object) -> None:
