@@ -205,13 +205,13 @@ class Pack:
 
     def _mentioned(self, file: _File, wanted: Wanted, share: int) -> Sequence[ContextItem] | None:
         """The parts that are wanted; None if nothing but lines is, none of which are there, which has been said."""
+        spans = list(self._ranges(file, wanted.ranges))
         if wanted.whole:
             item = _in_role(whole(file.admitted, None, wanted.source), file)
             if cost(item) <= share:
                 file.taken.append((1, len(file.lines)))
                 return (item,)
             share -= share // FOR_RANKED
-        spans = list(self._ranges(file, wanted.ranges))
         definitions = [unit for name in wanted.names for unit in named(file.units, name)]
         for name, line in wanted.calls:
             known = called(file.units, name, line)
@@ -237,11 +237,12 @@ class Pack:
         return found
 
     def _ranges(self, file: _File, ranges: Sequence[Range]) -> Iterator[Range]:
-        for first, last in _merged(ranges):
-            if first > len(file.lines):
+        there = len(file.lines)
+        for first, _ in sorted(set(ranges)):
+            if first > there:
                 self.left_out.append(Exclusion(file.admitted.relative_path, no_line(first)))
-            else:
-                yield first, min(last, len(file.lines))
+        for first, last in _merged([one for one in ranges if one[0] <= there]):
+            yield first, min(last, there)
 
     def _best_of(self, file: _File, share: int) -> list[Range]:
         """The units of one file that say most, within a budget; its beginning if none says anything."""

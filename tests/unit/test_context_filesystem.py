@@ -379,6 +379,14 @@ def test_a_file_of_which_only_lines_behind_its_end_are_named_is_not_sent_for_tha
     assert reasons(result) == {"a.py": "no line 9999"}
 
 
+@pytest.mark.parametrize("beside", ["`a.py`", "[all](a.py)", "`a.py:1`", "`a.py:2`", "@a.py"])
+def test_lines_behind_the_end_of_a_file_that_is_sent_for_another_mention_are_told(tmp_path, beside):
+    write(tmp_path, {"a.py": "one\ntwo\n"})
+    result = retrieve(query(tmp_path, f"{beside} and @a.py#L3 and `a.py:9999`", brief=""))
+    assert paths(result) == ["a.py"]
+    assert [one.reason for one in result.left_out if one.path == "a.py"] == ["no line 3", "no line 9999"]
+
+
 def test_a_name_that_two_files_have_is_not_guessed(tmp_path):
     write(tmp_path, {"x/same.md": "one\n", "y/same.md": "two\n"})
     result = retrieve(query(tmp_path, "[s](same.md)", brief=""))
