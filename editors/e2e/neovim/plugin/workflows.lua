@@ -7,7 +7,10 @@ nvim.run(function()
   vim.fn.writefile({ 'description = "Only the machine"', '[[steps]]', 'id = "check"' }, own .. '/only-check.toml')
   vim.fn.writefile({ '[[steps]]', 'id = "sing"' }, own .. '/broken.toml')
 
-  -- Completed by name; asked for, with what each does; what cannot be used says why.
+  -- Completed by name, once the server is up; asked for, with what each does; what cannot be used says why.
+  nvim.wait('the names of the workflows', function()
+    return #vim.fn.getcompletion('Orch workflow ', 'cmdline') > 0
+  end)
   nvim.equal(
     { 'clarify', 'draft', 'only-check', 'quick', 'review', 'sections' },
     vim.fn.getcompletion('Orch workflow ', 'cmdline')
@@ -33,6 +36,12 @@ nvim.run(function()
   nvim.wait_message('1 finding')
   nvim.wait_message('Nobody says from when on a client counts as busy')
   nvim.equal(before, nvim.text(bufnr))
+  nvim.wait('the words that it objects to', function()
+    local found = vim.tbl_filter(function(one)
+      return one.code == 'review_finding'
+    end, vim.diagnostic.get(bufnr))
+    return #found == 1 and found[1].message:find('Nobody says from when on', 1, true) ~= nil
+  end)
   vim.cmd('Orch workflow broken')
   nvim.wait_message('sing')
 end)
