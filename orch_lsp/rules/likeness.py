@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from heapq import heappop, heappush
@@ -202,15 +202,16 @@ class Twins:
         made._ones, made._firsts = ones, [*self._firsts]
         # The lists in them are shared with this one: each is replaced, not changed.
         made._members, made._known = dict(self._members), dict(self._known)
-        waiting = {*others}
+        beside: set[int] = set()
         for number in others:
             was = self._ones[number]
-            waiting |= _leave(made._members, was, number)
+            beside |= _leave(made._members, was, number)
             if self._firsts[number] is None:
                 _leave(made._known, was, number)
         for number in others:
-            waiting |= _join(made._members, ones[number], number)
+            beside |= _join(made._members, ones[number], number)
         fresh = frozenset(others)
+        waiting = {*others, *self._concerned(beside - fresh, others, made)}
         queue = sorted(waiting)
         while queue:
             number = heappop(queue)
@@ -219,11 +220,33 @@ class Twins:
             made._firsts[number] = first
             if was_known != (first is None):
                 (_leave if was_known else _join)(made._known, ones[number], number)
-                later = {n for band in ones[number].bands for n in made._members[band] if n > number} - waiting
-                waiting |= later
-                for one in later:
-                    heappush(queue, one)
+                # Whoever is concerned by those that changed waits already.
+                if number not in fresh:
+                    later = {n for band in ones[number].bands for n in made._members[band] if n > number} - waiting
+                    waiting |= later
+                    for one in later:
+                        heappush(queue, one)
         return made
+
+    def _concerned(self, beside: Iterable[int], changed: Sequence[int], after: Twins) -> Iterator[int]:
+        """Those beside the changed ones whose earlier one may be another: gone, looked at no more, or come to be seen.
+
+        Args:
+            beside: Unchanged ones that share a band with one that changed.
+            changed: Those that changed.
+            after: These with them, but for their earlier ones and for what hangs on those.
+        """
+        gone, come = {*changed}, {*changed}
+        for band in {band for number in changed for ones in (self._ones, after._ones) for band in ones[number].bands}:
+            # Of many in a band the first ones are looked at, with or without those that changed.
+            before, left = self._known.get(band, [])[:_MOST_IN_BAND], after._known.get(band, [])[:_MOST_IN_BAND]
+            joining = [number for number in changed if band in after._ones[number].bands]
+            gone.update({*before} - {*sorted((*left, *joining))[:_MOST_IN_BAND]})
+            come.update({*left} - {*before})
+        for number in beside:
+            one = self._ones[number]
+            if self._firsts[number] in gone or any(after._ones[other].is_near(one) for other in come):
+                yield number
 
     def _first_near(self, number: int) -> int | None:
         one = self._ones[number]

@@ -35,11 +35,12 @@ class LocalRules:
         self._taken = known
         before: tuple[Found, ...] | None = None if known is None else known.kept.get(rule.code)
         if known is None or before is None:
-            found = tuple(rule.check(self._subject))
+            found = fresh = tuple(rule.check(self._subject))
         else:
-            found = self._found_after(known, before, tuple(rule.check(self._window)))
-        # One that has a cure, or another place, holds offsets that cannot be moved.
-        if not any(one.fixes or one.related or one.key is None for one in found):
+            fresh = tuple(rule.check(self._window))
+            found = self._found_after(known, before, fresh)
+        # One that has a cure, or another place, holds offsets that cannot be moved; none that was kept has.
+        if not any(one.fixes or one.related or one.key is None for one in fresh):
             keep(document, rule.code, found)
         return found if rule.settle is None else rule.settle(self._subject, found)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -188,6 +190,27 @@ def test_twins_after_an_edit_are_those_of_all(ones: list[Likeness], others: list
     back = Twins(ones).changed(edited)
     assert list(back.pairs()) == list(Twins(edited).pairs())
     assert list(back.changed(ones).pairs()) == list(Twins(ones).pairs())
+
+
+@given(seed=st.integers(0, 1 << 30))
+def test_twins_among_many_like_ones_after_each_key_are_those_of_all(seed: int) -> None:
+    chance = random.Random(seed)
+    known = [chance.sample(WORDS, chance.randint(5, 8)) for _ in range(chance.choice((2, 4, 8)))]
+
+    def one() -> Likeness:
+        words = [*chance.choice(known), *chance.choices((*WORDS, "till", "door"), k=chance.choice((0, 0, 1)))]
+        found = likeness(" ".join(words), 5)
+        assert found is not None
+        return found
+
+    ones = [one() for _ in range(chance.randint(1, 90))]
+    twins = Twins(ones)
+    for _ in range(3):
+        edited = [*ones]
+        for _ in range(chance.choice((1, 1, 2, 5))):
+            edited[chance.randrange(len(edited))] = one()
+        twins, ones = twins.changed(edited), edited
+        assert list(twins.pairs()) == list(Twins(ones).pairs())
 
 
 def test_one_of_many_that_changes_is_compared_with_those_that_are_like_it() -> None:
