@@ -21,7 +21,7 @@ from orch_lsp.document.profile import Severity
 from orch_lsp.language.index import FoundDefinition, Index, IndexedDocument
 from orch_lsp.markdown.reader import read
 from orch_lsp.rules.check import EVERY_RULE
-from orch_lsp.rules.rule import Family, Finding, Found, Reads, Related
+from orch_lsp.rules.rule import Family, Finding, Found, Grade, Reads, Related
 from orch_lsp.rules.shape import ShapeRules
 from orch_lsp.text import Span
 
@@ -77,20 +77,12 @@ def check_across(
     if document is None or document.frozen:
         return ()
     shape = None if spec is None else ShapeRules(spec, _looked_at(index, document))
-    findings = [
-        Finding(
-            rule.code,
-            _graded(rule, found, severity, severities),
-            found.message,
-            found.span,
-            found.key,
-            found.fixes,
-            found.related,
-        )
-        for rule in ACROSS.values()
-        if (severity := severities.get(rule.code, severities.get(EVERY_RULE, rule.severity))) != "off"
-        for found in _found(rule, index, document, shape)
-    ]
+    findings: list[Finding] = []
+    for rule in ACROSS.values():
+        severity = severities.get(rule.code, severities.get(EVERY_RULE, rule.severity))
+        if severity != "off":
+            grade = Grade(severity, rule.code in severities or EVERY_RULE in severities)
+            findings += _findings(rule, grade, index, document, shape)
     return tuple(sorted(findings, key=lambda finding: finding.span))
 
 
@@ -106,21 +98,19 @@ def _looked_at(index: Index, document: IndexedDocument) -> Iterator[object]:
                 yield other
 
 
-def _found(rule: AcrossRule, index: Index, document: IndexedDocument, shape: ShapeRules | None) -> Iterable[Found]:
+def _findings(
+    rule: AcrossRule, grade: Grade, index: Index, document: IndexedDocument, shape: ShapeRules | None
+) -> Iterable[Finding]:
     check = rule.check
     if check is None:
         return ()
     if shape is None or rule.reads is None:
-        return check(index, document)
-    return shape.found(rule.code, rule.reads, lambda: check(index, document))
+        return [grade.finding(rule.code, found) for found in check(index, document)]
+    return shape.findings(rule.code, rule.reads, grade, lambda: check(index, document))
 
 
 def _titles(node: Node) -> str | None:
     return node.title if node.kind in _TITLED else None
-
-
-def _graded(rule: AcrossRule, found: Found, usual: Severity, said: Mapping[str, Severity]) -> Severity:
-    return usual if found.severity is None or rule.code in said or EVERY_RULE in said else found.severity
 
 
 def modified_target_missing(index: Index, document: IndexedDocument) -> Iterator[Found]:

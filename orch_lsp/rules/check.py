@@ -35,7 +35,7 @@ from orch_lsp.rules import (
     wording,
 )
 from orch_lsp.rules.local import LocalRules
-from orch_lsp.rules.rule import Evidence, Finding, Found, Neighbour, Rule, Subject
+from orch_lsp.rules.rule import Evidence, Finding, Grade, Neighbour, Rule, Subject
 from orch_lsp.rules.shape import ShapeRules
 
 _FAMILIES = (
@@ -104,35 +104,21 @@ def _check(
     subject: Subject, severities: tuple[Severity, ...], said: frozenset[str], *, is_spec_known: bool
 ) -> tuple[Finding, ...]:
     local, shape = LocalRules(subject), ShapeRules(subject.document, _parts_of(subject.neighbours))
-    findings = [
-        Finding(
-            rule.code,
-            severity if found.severity is None else _severity(rule, found, severity, said),
-            found.message,
-            found.span,
-            found.key,
-            found.fixes,
-            found.related,
-        )
-        for rule, severity in zip(RULES.values(), severities, strict=True)
-        if severity != "off" and (is_spec_known or not rule.needs_spec)
-        for found in _found(rule, subject, local, shape)
-    ]
+    findings: list[Finding] = []
+    for rule, severity in zip(RULES.values(), severities, strict=True):
+        if severity != "off" and (is_spec_known or not rule.needs_spec):
+            grade = Grade(severity, not said.isdisjoint((rule.code, EVERY_RULE)))
+            findings += _findings(rule, grade, subject, local, shape)
     return tuple(sorted(findings, key=_PLACE))
 
 
-def _found(rule: Rule, subject: Subject, local: LocalRules, shape: ShapeRules) -> Iterable[Found]:
-    if rule.local:
-        return local.found(rule)
-    if rule.reads is not None:
-        return shape.found(rule.code, rule.reads, lambda: rule.check(subject))
-    return rule.check(subject)
+def _findings(rule: Rule, grade: Grade, subject: Subject, local: LocalRules, shape: ShapeRules) -> Iterable[Finding]:
+    if rule.reads is not None and not rule.local:
+        return shape.findings(rule.code, rule.reads, grade, lambda: rule.check(subject))
+    found = local.found(rule) if rule.local else rule.check(subject)
+    return [grade.finding(rule.code, one) for one in found]
 
 
 def _parts_of(neighbours: Sequence[Neighbour]) -> Sequence[object]:
     """The parts of other documents that rules look at."""
     return [part for one in neighbours for part in (one.path, one.nodes)]
-
-
-def _severity(rule: Rule, found: Found, usual: Severity, said: frozenset[str]) -> Severity:
-    return usual if found.severity is None or not said.isdisjoint((rule.code, EVERY_RULE)) else found.severity

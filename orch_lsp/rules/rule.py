@@ -86,6 +86,21 @@ class Finding(NamedTuple):
     related: tuple[Related, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """How severe the findings of a rule are."""
+
+    severity: Severity
+    """Never `off`."""
+    is_said: bool = False
+    """Whether the user has set it, also for findings that have severities of their own."""
+
+    def finding(self, code: str, found: Found) -> Finding:
+        """A result of the rule of this code, as it is told."""
+        severity = self.severity if found.severity is None or self.is_said else found.severity
+        return Finding(code, severity, found.message, found.span, found.key, found.fixes, found.related)
+
+
 class Neighbour(Protocol):
     """Another document of the same spec."""
 

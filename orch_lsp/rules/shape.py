@@ -12,15 +12,16 @@ from functools import cached_property
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Citation, Node
 from orch_lsp.document.pieces import TAKEN, TakenOver, keep
-from orch_lsp.rules.rule import Found, Reads, Related
+from orch_lsp.rules.rule import Finding, Found, Grade, Reads, Related
 from orch_lsp.text import Span, end_of_line, new_span
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The results of a rule, and the other documents that they hold with."""
+    """The findings of a rule, how severe they are, and the other documents that they hold with."""
 
-    found: tuple[Found, ...]
+    findings: Sequence[Finding]
+    grade: Grade
     others: list[object]
 
 
@@ -36,27 +37,29 @@ class ShapeRules:
         self._document = document
         self._others = list(others)
 
-    def found(self, code: str, reads: Reads, check: Callable[[], Iterable[Found]]) -> Sequence[Found]:
-        """The results of a rule, as `check` gives them."""
-        found = self._found_before(code, reads)
-        if found is None:
-            found = tuple(check())
+    def findings(
+        self, code: str, reads: Reads, grade: Grade, check: Callable[[], Iterable[Found]]
+    ) -> Sequence[Finding]:
+        """The findings of a rule, whose results `check` gives."""
+        findings = self._findings_before(code, reads, grade)
+        if findings is None:
+            findings = [grade.finding(code, found) for found in check()]
             # The edits of a cure hold offsets that cannot be moved.
-            if any(one.fixes for one in found):
-                return found
-        keep(self._document, (ShapeRules, code), _Kept(found, self._others))
-        return found
+            if any(one.fixes for one in findings):
+                return findings
+        keep(self._document, (ShapeRules, code), _Kept(findings, grade, self._others))
+        return findings
 
-    def _found_before(self, code: str, reads: Reads) -> tuple[Found, ...] | None:
-        """The results before the edit, moved; None if they may be others now."""
+    def _findings_before(self, code: str, reads: Reads, grade: Grade) -> Sequence[Finding] | None:
+        """The findings before the edit, moved; None if they may be others now."""
         taken = self._taken
         kept: _Kept | None = None if taken is None else taken.kept.get((ShapeRules, code))
-        if taken is None or kept is None or kept.others != self._others:
+        if taken is None or kept is None or kept.grade != grade or kept.others != self._others:
             return None
         places = self._places
         if places is None or any(reads(old) != reads(new) for old, new in taken.remade):
             return None
-        return _Moves(taken, places).found(kept.found)
+        return _Moves(taken, places).findings(kept.findings)
 
     @cached_property
     def _taken(self) -> TakenOver | None:
@@ -82,6 +85,10 @@ class ShapeRules:
         return places
 
 
+_new_finding: Callable[[type[Finding], tuple[object, ...]], Finding] = vars(tuple)["__new__"]
+"""As `new_span`."""
+
+
 class _Moves:
     """Where spans of the text before the edit are now."""
 
@@ -98,19 +105,22 @@ class _Moves:
             return new_span(Span, (start + self._by, end + self._by))
         return span if end <= self._start else self._places.get(span)
 
-    def found(self, found: Sequence[Found]) -> tuple[Found, ...] | None:
-        """Results where they are; None if that is not known of one."""
-        made: list[Found] = []
+    def findings(self, findings: Sequence[Finding]) -> Sequence[Finding] | None:
+        """Findings where they are; None if that is not known of one."""
+        made: list[Finding] = []
         start, known = self._start, ()
-        for one in found:
+        # There may be hundreds: a finding is made as the tuple that it is.
+        for one in findings:
+            rule, severity, message, span, key, fixes, others = one
             # Many findings have the same other places.
-            related = known if one.related is known else self._related(one.related)
-            span = self.span(one.span)
+            related = known if others is known else self._related(others)
+            span = self.span(span)
             if span is None or related is None:
                 return None
             known = related
-            made.append(one if related is one.related and span.end <= start else one.at(span, related))
-        return tuple(made)
+            is_same = related is others and span.end <= start
+            made.append(one if is_same else _new_finding(Finding, (rule, severity, message, span, key, fixes, related)))
+        return made
 
     def _related(self, related: tuple[Related, ...]) -> tuple[Related, ...] | None:
         if all(one.path is not None for one in related):

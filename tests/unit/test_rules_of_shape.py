@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -19,7 +19,7 @@ from orch_lsp.language.across import check_across
 from orch_lsp.language.index import IndexedDocument
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.rules.check import RULES, check
-from orch_lsp.rules.rule import Found, Rule, Subject
+from orch_lsp.rules.rule import Finding, Found, Grade, Rule, Subject
 from orch_lsp.rules.shape import ShapeRules
 from tests.fakes.format_documents import DOCUMENTS
 from tests.unit.test_across import MODIFIED, RENAMED, ROOT, delta, index_of, with_spec
@@ -56,11 +56,11 @@ class Counting:
         self._check = RULES[code].check
         self.rule: Rule = replace(RULES[code], check=self._looked)
 
-    def found(self, document: SpecDocument, around: tuple[IndexedDocument, ...]) -> tuple[Found, ...]:
+    def findings(self, document: SpecDocument, around: tuple[IndexedDocument, ...], grade: Grade) -> Sequence[Finding]:
         reads = self.rule.reads
         assert reads is not None
         shape = ShapeRules(document, around)
-        return tuple(shape.found(self.rule.code, reads, lambda: self.rule.check(Subject(document, around))))
+        return shape.findings(self.rule.code, reads, grade, lambda: self.rule.check(Subject(document, around)))
 
     def _looked(self, subject: Subject) -> Iterator[Found]:
         self.calls += 1
@@ -70,18 +70,26 @@ class Counting:
 def test_words_typed_in_a_task_only_move_findings_about_ids() -> None:
     readings, profile, around = Readings(), named("spec-kit/tasks"), (beside("spec.md", SPEC, "spec-kit"),)
     counting = Counting("undefined_reference")
-    text = TASKS
+    text, grade = TASKS, Grade("warning")
     document = readings.read("a", text, profile)
-    found = counting.found(document, around)
-    assert len(found) == 57
+    assert len(counting.findings(document, around, grade)) == 57
     for word in "typed":
         at = text.index("typed here", len(text) // 2)
         text = f"{text[:at]}{word}{text[at:]}"
-        document = readings.read("a", text, profile)
-        found = counting.found(document, around)
-        assert found == tuple(counting.rule.check(Subject(parse(text, profile), around)))
-        counting.calls -= 1
+        findings = counting.findings(readings.read("a", text, profile), around, grade)
+        whole = RULES[counting.rule.code].check(Subject(parse(text, profile), around))
+        assert list(findings) == [grade.finding(counting.rule.code, one) for one in whole]
     assert counting.calls == 1
+
+
+def test_findings_are_graded_anew_when_the_user_sets_another_severity() -> None:
+    readings, profile, around = Readings(), named("spec-kit/tasks"), (beside("spec.md", SPEC, "spec-kit"),)
+    text = TASKS
+    for severity in ("warning", "hint", "error"):
+        at = text.index("typed here")
+        text = f"{text[:at]}x{text[at:]}"
+        found = check(readings.read("a", text, profile), {"undefined_reference": severity}, around)
+        assert {one.severity for one in found if one.rule == "undefined_reference"} == {severity}
 
 
 @pytest.mark.parametrize(
