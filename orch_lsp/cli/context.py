@@ -58,8 +58,8 @@ def context(
 
     On a terminal the words come with `--words` alone.
 
-    Nothing is sent and no key is needed. But for a provider that still needs your consent, a draft that would be
-    refused is refused here for the same reason, with exit code 2.
+    Nothing is sent to the provider, and no key for it is needed. But for a provider that still needs your consent, a
+    draft that would be refused is refused here for the same reason, with exit code 2.
     """
     try:
         made = asyncio.run(_preview(file, CommandChoice(provider, model), only, workspace))

@@ -49,7 +49,11 @@ def page_of(made: Preview, width: int | None, *, with_words: bool) -> Text:
     spec = plain(made.plan.reading.spec_path)
     asked = " · ".join(map(plain, previews.asked(made)))
     titles = ", ".join(plain(target.title) for target in made.plan.targets)
-    for fact in (f"{spec}: {asked}; nothing was sent.", *previews.facts(made), f"To be written: {titles}."):
+    for fact in (
+        f"{spec}: {asked}; {previews.what_was_sent(made)}.",
+        *previews.facts(made),
+        f"To be written: {titles}.",
+    ):
         page.append("\n".join(wrapped(plain(fact), width)) + "\n")
     for table in _tables(made):
         page.append("\n")

@@ -14,6 +14,7 @@ from orch_lsp.cli.runs import workspace_option
 from orch_lsp.late import late
 from orch_lsp.orchestration.specs.reading import read
 from orch_lsp.orchestration.specs.source import Source
+from orch_lsp.settings.endpoint import server_address
 from orch_lsp.settings.load import ProjectLayer
 from orch_lsp.settings.resolve import CommandChoice
 from orch_lsp.settings.trust import TrustStore
@@ -112,20 +113,23 @@ def _trust_server(store: TrustStore, root: Path, name: str, *, revoke: bool, as_
             for label, value in mcp.described(found, files):
                 say(f"{label}: {value}")
             if not is_said:
-                _ask(name)
+                _ask(name, server_address(found.url) if found.url else None)
             store.allow_server(root, name, what.fingerprint)
     say(f"The server {name} is {'no longer ' if revoke else ''}allowed in {root}{'' if revoke else ', as it is now'}.")
     if as_json:
         write_json({"place": str(root), "server": name, "files": list(files), "allowed": not revoke})
 
 
-def _ask(name: str) -> None:
+def _ask(name: str, host: str | None) -> None:
     """Ask, on a terminal; ends the process unless the answer is yes."""
+    question = f"Allow {name} to be started with drafts here?"
+    if host is not None:
+        question = f"Allow drafts here to ask {name}, and words of their briefs to go to {host}?"
     if not sys.stdin.isatty():
         say("Nothing is allowed: nobody can be asked here. Check the above, then pass `--yes`.")
         sys.exit(EXIT_BEFORE_RUN)
     try:
-        is_allowed = click.confirm(f"Allow {name} to be started with drafts here?", default=False, err=True)
+        is_allowed = click.confirm(question, default=False, err=True)
     except click.Abort:
         say("")
         is_allowed = False

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from orch_lsp.settings.mcp_settings import McpServer
+from orch_lsp.settings.model import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,10 @@ class ContextQuery:
     """Folders below the root, with `/`, whose Markdown belongs to the spec: it comes first."""
     servers: Mapping[str, McpServer] = field(default_factory=dict[str, McpServer])
     """Servers that the user wants to be asked, by name."""
+    network: Network | None = field(default_factory=Network)
+    """How requests to servers leave the machine; None if that is not known, and none may."""
     asks_servers: bool = True
-    """Whether servers are asked, which starts their programs; else they are only listed."""
+    """Whether servers are asked, which starts their programs or tells their hosts; else they are only listed."""
     pinned: tuple[str, ...] = ()
     """Files that count as named by the spec, below the root with `/`, some with lines behind: `#L10-L40`."""
 
@@ -76,6 +79,8 @@ class ContextResult:
     """The names of sources that failed and for which another one stood in, as the user configured it."""
     warnings: tuple[str, ...] = ()
     """Sentences for the user on sources that gave nothing, or less than they should have."""
+    asked: tuple[str, ...] = ()
+    """Servers over HTTP that were asked, which words of the brief may have reached: `mcp:NAME at HOST`."""
 
 
 class ContextSource(Protocol):

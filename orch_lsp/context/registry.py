@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import cast
 
 from orch_lsp.context.item import ContextSource
-from orch_lsp.context.mcp.source import IsAllowed, SourceWithServers
+from orch_lsp.context.mcp.servers import IsAllowed
+from orch_lsp.context.mcp.source import SourceWithServers
 from orch_lsp.errors import ContextError, ErrorCode
 from orch_lsp.plugins import PluginError, Plugins, Unusable, contained
 

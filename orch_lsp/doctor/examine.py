@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from orch_lsp import __version__
 from orch_lsp.context.corpus import INDEXED_FROM
 from orch_lsp.context.index import disk
-from orch_lsp.context.mcp.source import not_installed, servers_of
+from orch_lsp.context.mcp.servers import servers_of
+from orch_lsp.context.mcp.source import not_installed
 from orch_lsp.doctor.findings import DoctorFinding
 from orch_lsp.doctor.providers import Examination, examine_provider, redacted
 from orch_lsp.doctor.settings_values import setting_values
@@ -176,8 +177,9 @@ def _servers(session: Session, reading: Reading) -> list[DoctorFinding]:
     """Servers that a draft here would ask for context, and those that it would not, with the reason. Starts none."""
     if reading.root is None:
         return []
-    found = servers_of(resolved(reading.root), reading.settings.mcp, session.consent.is_server_allowed)
-    ready = list(found.ready)
+    settings = reading.settings
+    found = servers_of(resolved(reading.root), settings.mcp, session.consent.is_server_allowed, settings.network)
+    ready = [f"{name}{one.at}" for name, one in found.ready.items()]
     findings = [DoctorFinding("servers", "ok", f"asked with each draft: {', '.join(ready)}")] if ready else []
     findings += [
         DoctorFinding(f"server {name}", "problem", reason, f"Correct its table `[mcp.{name}]`.")

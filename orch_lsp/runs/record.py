@@ -221,12 +221,16 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class ContextRecord:
-    """The ground of the draft. `error` set means that it was not grounded."""
+    """The ground of the draft. `error` set means that it was not grounded.
+
+    `asked` are servers over HTTP, `mcp:NAME at HOST`, which words of the brief may have reached.
+    """
 
     items: tuple[ContextItemRef, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     source: str | None = None
     fallback_from: str | None = None
+    asked: tuple[str, ...] = ()
     error: ErrorDetail | None = None
 
 

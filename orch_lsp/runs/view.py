@@ -384,6 +384,8 @@ def _context(record: RunRecord) -> Iterable[str]:
         lines = f":{item.range[0]}-{item.range[1]}" if item.range else ""
         redactions = f", {item.redactions} redactions" if item.redactions else ""
         yield f"{plain(item.path)}{lines} ({item.bytes} bytes, {plain(item.source)}{redactions})"
+    for server in context.asked:
+        yield f"asked: {plain(server)}"
     for left in context.left_out:
         yield f"left out: {plain(left.path)} ({plain(left.reason)})"
 

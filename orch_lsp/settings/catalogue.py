@@ -165,6 +165,17 @@ def _limits(limits: StreamLimits, table: LimitsTable | None) -> StreamLimits:
     return replace(limits, **table.model_dump(exclude_none=True)) if table else limits
 
 
+def network_of(layers: tuple[UserLayer, ...]) -> Network | None:
+    """How requests leave the machine where nothing more particular is said; None if that cannot be read."""
+    if any(_unknown_ways(layers)):
+        return None
+    network = Network()
+    for layer in layers:
+        if layer.table:
+            network = _network(network, layer.table.network, layer)
+    return network
+
+
 def _network(network: Network, table: NetworkTable | None, layer: UserLayer) -> Network:
     if table is None:
         return network

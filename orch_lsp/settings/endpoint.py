@@ -1,15 +1,16 @@
-"""Where requests may go: checks of `base_url` and proxy, and the host that a key is bound to."""
+"""Where requests may go: checks of `base_url`, `url` and proxy, and the host that a key is bound to."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 import socket
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Cloud machines serve credentials to whoever asks at these; the first two are not link-local.
 _METADATA_HOSTS = frozenset({"metadata.google.internal", "metadata.goog", "fd00:ec2::254"})
+_CREDENTIAL_PARAMETER = re.compile(r"(?i)auth|key|token|secret|passw|credential|signature")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?)*\.?")
 
 
@@ -76,15 +77,43 @@ def check_base_url(url: str, *, allow_http: bool = False) -> str:
     if "?" in url or "#" in url:
         msg = "a URL without `?` and `#`"
         raise ValueError(msg)
-    host = (parts.hostname or "").rstrip(".")
-    address = _address(host)
-    if host in _METADATA_HOSTS or (address and (address.is_link_local or address.is_unspecified)):
-        msg = "a URL of a model server, not a link-local, metadata or unspecified address"
-        raise ValueError(msg)
+    _refuse_credentials_of_machines(parts, "a model server")
     if parts.scheme == "http" and not allow_http and not is_loopback(url.strip()):
         msg = "an https URL; plain http beyond this machine needs `allow_http = true` beside it in the user config"
         raise ValueError(msg)
     return url.strip().rstrip("/")
+
+
+def check_server_url(url: str) -> str:
+    """Return the usable URL of a server of the Model Context Protocol as it is: a slash at its end can matter.
+
+    Raises:
+        ValueError: It cannot be used; the message says what is expected.
+    """
+    parts = _split(url.strip(), frozenset({"http", "https"}))
+    if "@" in parts.netloc or any(map(_CREDENTIAL_PARAMETER.search, _parameters(parts))):
+        msg = "a URL without a password or a key; a key belongs in `api_key_env` or `headers_env`"
+        raise ValueError(msg)
+    if "#" in url:
+        msg = "a URL without `#`"
+        raise ValueError(msg)
+    _refuse_credentials_of_machines(parts, "a server")
+    if parts.scheme == "http" and not is_loopback(url.strip()):
+        msg = "an https URL; plain http reaches this machine alone"
+        raise ValueError(msg)
+    return url.strip()
+
+
+def _parameters(parts: SplitResult) -> list[str]:
+    return [name for name, _ in parse_qsl(parts.query.replace(";", "&"), keep_blank_values=True)]
+
+
+def _refuse_credentials_of_machines(parts: SplitResult, what: str) -> None:
+    host = (parts.hostname or "").rstrip(".")
+    address = _address(host)
+    if host in _METADATA_HOSTS or (address and (address.is_link_local or address.is_unspecified)):
+        msg = f"a URL of {what}, not a link-local, metadata or unspecified address"
+        raise ValueError(msg)
 
 
 def check_proxy(url: str) -> str:

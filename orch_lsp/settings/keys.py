@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 from orch_lsp.errors import ErrorCode, SettingsError
 from orch_lsp.late import late
+from orch_lsp.settings.http_headers import holds_credentials
+from orch_lsp.settings.mcp_settings import McpServer
 from orch_lsp.settings.model import ProviderSettings, Settings
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ else:
     key_command = late("orch_lsp.settings.key_command")
     key_ring = late("orch_lsp.settings.key_ring")
 
-_CREDENTIAL_HEADER = re.compile(r"(?i)auth|key|token|cookie|secret")
 _CREDENTIAL_VARIABLE = re.compile(r"(?i)auth|key|token|secret|passw|credential|cookie")
 
 
@@ -70,6 +71,14 @@ def keys_in_environment(providers: Iterable[ProviderSettings], environment: Mapp
     for provider in providers:
         for name in (provider.api_key_env, own_variable(provider.name), *provider.key_variables):
             if value := environment.get(name or ""):
+                yield value
+
+
+def keys_of_servers(servers: Iterable[McpServer], environment: Mapping[str, str]) -> Iterator[str]:
+    """The values of all variables that headers of these servers are made of."""
+    for server in servers:
+        for name in server.key_variables.values():
+            if value := environment.get(name):
                 yield value
 
 
@@ -204,11 +213,12 @@ def configured_secrets(settings: Settings) -> tuple[str, ...]:
     """Secrets in the user config itself, for the redactor: credential headers and variables, proxy passwords."""
     found: list[str] = []
     for provider in settings.providers.values():
-        found += [value for name, value in provider.headers.items() if _CREDENTIAL_HEADER.search(name)]
+        found += [value for name, value in provider.headers.items() if holds_credentials(name)]
         proxy = provider.network.proxy
         if proxy and (password := urlsplit(proxy).password):
             found += [password, unquote(password)]
     for server in settings.mcp.values():
         found += [value for name, value in server.env.items() if value and _CREDENTIAL_VARIABLE.search(name)]
+        found += [value for name, value in server.headers.items() if holds_credentials(name)]
     credentials = [value.partition(" ")[2] for value in found if " " in value]
     return tuple(dict.fromkeys([*found, *credentials]))

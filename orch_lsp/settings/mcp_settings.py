@@ -23,10 +23,14 @@ class McpServer:
 
     Attributes:
         name: The name of its table.
-        command: Program and arguments of a process that speaks over stdio; empty if a workspace has to declare it.
+        command: Program and arguments of a process that speaks over stdio; empty if it is not reached so.
         env: Variables that are set for it, beside those that every program needs (`PATH`, `HOME`).
         env_from: Names of variables that it gets from the environment as they are.
         folder: The folder it runs in; None for the home folder.
+        url: Where it is, if it is reached over HTTP. With neither `command` nor `url` a workspace has to declare it.
+        api_key_env: The variable that holds its key; None if it needs none.
+        headers_env: Names of variables by the HTTP headers that they hold.
+        headers: Further HTTP headers.
         resources: URIs, templates and patterns (`*` stands for anything); without resources and tools all there are.
         values: Values for the variables of templates; a variable without one gets the brief's terms.
         tools: Tools to call.
@@ -41,6 +45,10 @@ class McpServer:
     env: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     env_from: tuple[str, ...] = ()
     folder: str | None = None
+    url: str | None = None
+    api_key_env: str | None = None
+    headers_env: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     resources: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict[str, str])
     tools: tuple[McpTool, ...] = ()
@@ -48,6 +56,17 @@ class McpServer:
     timeout: float = 20.0
     max_items: int = 8
     max_bytes: int = 524_288
+
+    @property
+    def is_described(self) -> bool:
+        """Whether the user said how it is reached."""
+        return bool(self.command or self.url)
+
+    @property
+    def key_variables(self) -> Mapping[str, str]:
+        """The variables whose values are secret, by the HTTP headers that are made of them."""
+        key = {"Authorization": self.api_key_env} if self.api_key_env else {}
+        return {**self.headers_env, **key}
 
     @property
     def origin(self) -> str:

@@ -195,6 +195,8 @@ class Settings:
     budget: BudgetSettings = field(default_factory=BudgetSettings)
     mcp: Mapping[str, McpServer] = field(default_factory=dict[str, McpServer])
     """Servers that are asked for context, by name; user level only."""
+    network: Network | None = field(default_factory=Network)
+    """How requests to these servers leave the machine, None if that cannot be read; each provider has its own."""
     runs: RunSettings = field(default_factory=RunSettings)
     severities: Mapping[str, RuleSeverity] = field(default_factory=dict[str, RuleSeverity])
     """The ones that hold in all documents for which `severities_for` says nothing else."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from orch_lsp.markdown.front_matter import FrontMatter
-from orch_lsp.settings.keys import configured_secrets
+from orch_lsp.settings.keys import configured_secrets, keys_of_servers
 from orch_lsp.settings.load import ProjectLayer, UserLayer, load_project, load_user, read_editor, read_front_matter
 from orch_lsp.settings.model import ProviderSettings, Settings
 from orch_lsp.settings.resolve import CommandChoice, resolve
@@ -152,7 +152,7 @@ class SettingsReader:
             presets=self._presets,
             kinds=self._kinds,
         )
-        for secret in configured_secrets(settings):
+        for secret in (*configured_secrets(settings), *keys_of_servers(settings.mcp.values(), os.environ)):
             self._on_secret(secret)
         self._merged[key] = _Merged(layers, command, settings)
         _forget_oldest(self._merged)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from orch_lsp.errors import ErrorCode
 from orch_lsp.late import late
-from orch_lsp.settings.catalogue import Catalogue, build_catalogue
+from orch_lsp.settings.catalogue import Catalogue, build_catalogue, network_of
 from orch_lsp.settings.load import ProjectLayer, UserLayer
 from orch_lsp.settings.mcp_settings import McpServer, McpTool
 from orch_lsp.settings.model import (
@@ -136,6 +136,7 @@ def resolve(
         context=_context(merge),
         budget=_budget(merge),
         mcp=_mcp(merge),
+        network=network_of(merge.users),
         runs=_runs(merge),
         severities=_everywhere(severities),
         severities_for=severities,

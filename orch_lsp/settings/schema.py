@@ -13,7 +13,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from orch_lsp.settings.endpoint import check_proxy
+from orch_lsp.settings.endpoint import check_proxy, check_server_url
+from orch_lsp.settings.http_headers import check_header_names, check_header_values, check_server_header_names
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Amount = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
@@ -23,11 +24,6 @@ Text = Annotated[str, Field(min_length=1, max_length=100_000)]
 Severity = Literal["error", "warning", "information", "hint", "off"]
 Apply = Literal["auto", "review"]
 Reasoning = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
-
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
-_TRANSPORT_HEADERS = frozenset(
-    {"connection", "content-encoding", "content-length", "content-type", "host", "te", "trailer", "transfer-encoding"}
-)
 
 
 def _name(value: str) -> str:
@@ -52,21 +48,29 @@ def _variable(value: str) -> str:
 
 
 def _headers(headers: dict[str, str]) -> dict[str, str]:
-    for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name) or name.lower() in _TRANSPORT_HEADERS:
-            msg = f"names of HTTP headers that a client may set; {name[:40]!r} is not one"
-            raise ValueError(msg)
-        if not value.isascii() or not value.isprintable():
-            msg = f"values of printable ASCII characters; that of {name!r} is not"
-            raise ValueError(msg)
+    check_header_names(headers)
+    check_header_values(headers)
     return headers
+
+
+def _header_variables(variables: dict[str, str]) -> dict[str, str]:
+    check_server_header_names(variables)
+    return variables
+
+
+def _server_headers(headers: dict[str, str]) -> dict[str, str]:
+    check_server_header_names(headers)
+    return _headers(headers)
 
 
 Name = Annotated[str, AfterValidator(_name)]
 OneLine = Annotated[str, AfterValidator(_one_line)]
 Variable = Annotated[str, AfterValidator(_variable)]
 Headers = Annotated[dict[str, str], AfterValidator(_headers)]
+HeaderVariables = Annotated[dict[str, Variable], AfterValidator(_header_variables)]
+ServerHeaders = Annotated[dict[str, str], AfterValidator(_server_headers)]
 Proxy = Annotated[str, AfterValidator(check_proxy)]
+ServerUrl = Annotated[str, AfterValidator(check_server_url)]
 Globs = list[OneLine]
 
 
@@ -212,6 +216,12 @@ class McpTable(_Table):
     env: dict[Variable, str] | None = Field(None, description="Variables that are set for it.", repr=False)
     env_from: list[Variable] | None = Field(None, description="Variables that it gets from the environment.")
     folder: OneLine | None = Field(None, description="Folder in which it runs.")
+    url: ServerUrl | None = Field(None, description="Where it is, if it speaks the protocol over streamable HTTP.")
+    api_key_env: Variable | None = Field(
+        None, description="Name of the variable that holds its key: sent as `Authorization: Bearer`."
+    )
+    headers_env: HeaderVariables | None = Field(None, description="Names of the variables that hold HTTP headers.")
+    headers: ServerHeaders | None = Field(None, description="Further HTTP headers, none of them secret.", repr=False)
     resources: list[OneLine] | None = Field(None, description="URIs, templates and patterns of what is read.")
     values: dict[OneLine, str] | None = Field(None, description="Values of variables in templates.")
     tools: dict[OneLine, McpToolTable] | None = Field(None, description="Tools that are called.")
@@ -223,11 +233,23 @@ class McpTable(_Table):
     )
 
     @model_validator(mode="after")
-    def _has_a_program(self) -> Self:
+    def _is_reached_in_one_way(self) -> Self:
         if self.args is not None and self.command is None:
             msg = "`command` beside `args`"
-            raise ValueError(msg)
-        return self
+        elif self.url is None and any((self.api_key_env, self.headers_env, self.headers)):
+            msg = "`url` beside headers and keys"
+        elif self.url is not None and any((self.command, self.env, self.env_from, self.folder)):
+            msg = "either a program (`command`, `env`, `env_from`, `folder`) or a `url`"
+        elif twice := self._said_twice():
+            msg = f"each header once; {twice!r} is said twice"
+        else:
+            return self
+        raise ValueError(msg)
+
+    def _said_twice(self) -> str:
+        names = [*(self.headers or ()), *(self.headers_env or ()), *(["Authorization"] if self.api_key_env else [])]
+        seen: set[str] = set()
+        return next((name for name in names if name.lower() in seen or seen.add(name.lower())), "")
 
 
 class _Shared(_Table):

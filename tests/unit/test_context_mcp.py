@@ -80,7 +80,6 @@ def declare(root: Path, **entry: object) -> Declared:
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
-        ({"url": "https://example.org/mcp"}, "HTTP"),
         ({"command": 3}, "not texts"),
         ({"command": "x", "args": "y"}, "not texts"),
         ({"command": "x", "args": [1]}, "not texts"),
@@ -209,7 +208,7 @@ def test_the_settings_of_a_server_are_read_and_what_is_wrong_is_told():
         'tools = { t = { query = "q" } }\ntimeout = 3\n'
     )
     assert layer.problems == ()
-    for wrong in ('args = ["y"]', 'command = ""', "timeout = 0", "max_items = 0", 'url = "https://example.org"'):
+    for wrong in ('args = ["y"]', 'command = ""', "timeout = 0", "max_items = 0", 'address = "https://example.org"'):
         assert parse_user(f"[mcp.notes]\n{wrong}\n").problems, wrong
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from orch_lsp.context.item import Exclusion
+from orch_lsp.redaction import REPLACEMENT
+
+_SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +32,22 @@ class Answer:
     protocol: str = ""
     failure: str = ""
     """Why the server did not answer to the end; empty if it did."""
+
+
+def without(answer: Answer, secrets: Sequence[str]) -> Answer:
+    """The same without the keys that the server was given, should it repeat one.
+
+    Args:
+        answer: What it gave.
+        secrets: The keys; one that is contained in another stands behind it.
+    """
+    kept = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
+
+    def cleaned(text: str) -> str:
+        for secret in kept:
+            text = text.replace(secret, REPLACEMENT)
+        return text
+
+    texts = [Given(cleaned(one.origin), cleaned(one.text), one.is_named) for one in answer.texts]
+    left_out = [Exclusion(cleaned(one.path), cleaned(one.reason)) for one in answer.left_out]
+    return Answer(answer.origin, texts, left_out, answer.protocol, cleaned(answer.failure))

@@ -1,8 +1,8 @@
-"""The consent to a server of a workspace is bound to a hash: of all that decides what would run.
+"""The consent to a server of a workspace is bound to a hash: of all that decides what would run, or who would be asked.
 
 Command, arguments, names and values of variables, the folder, and the content of each file of the workspace that the
 command line names. Files that those load in turn are not followed; a folder counts by the files with which programs
-begin, and a program that reads a manifest by that manifest.
+begin, and a program that reads a manifest by that manifest. Of a server over HTTP the URL and the headers.
 """
 
 from __future__ import annotations
@@ -83,7 +83,11 @@ def usable(root: Path, name: str) -> Declared:
 
 
 def described(server: Declared, files: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """All that decides what would run, by label; as JSON in ASCII: nothing is hidden, and no two names look alike."""
+    """All that a consent is bound to, by label; as JSON in ASCII: nothing is hidden, and no two names look alike."""
+    if server.url:
+        yield "url", json.dumps(server.url)
+        yield "headers", json.dumps(dict(server.headers))
+        return
     yield "command", json.dumps(list(server.command))
     yield "variables", json.dumps(dict(server.env))
     yield "folder", json.dumps(server.folder)
@@ -97,6 +101,9 @@ def bound(server: Declared, root: Path) -> Bound:
     Raises:
         ContextError: A file that it names cannot be read, or is larger than 64 MB.
     """
+    if server.url:
+        whole = json.dumps([server.url, sorted(server.headers.items())], ensure_ascii=True)
+        return Bound(sha256(whole.encode()).hexdigest(), ())
     try:
         return _bound(server, root)
     except (OSError, ValueError) as error:

@@ -11,6 +11,8 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+# The SDK would load it when the first tool has answered, on the event loop; this module is loaded on another thread.
+import jsonschema  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from mcp import Client, MCPError, UriTemplate
 from mcp.types import (
     BlobResourceContents,
@@ -25,11 +27,15 @@ from mcp.types import (
 
 from orch_lsp import __version__
 from orch_lsp.context.item import Exclusion
-from orch_lsp.context.mcp.answer import Answer, Given
+from orch_lsp.context.mcp.address import Address
+from orch_lsp.context.mcp.answer import Answer, Given, without
+from orch_lsp.context.mcp.http import reached
 from orch_lsp.context.mcp.launch import Launch
-from orch_lsp.context.mcp.stdio import Watch, running
+from orch_lsp.context.mcp.stdio import running
+from orch_lsp.context.mcp.watch import Watch
 from orch_lsp.context.tokens import TermCounter
 from orch_lsp.context.tokens import terms as terms_of_text
+from orch_lsp.errors import OrchError
 from orch_lsp.hidden import strip_hidden
 from orch_lsp.settings.mcp_settings import McpServer, McpTool
 
@@ -46,17 +52,19 @@ _LONGEST_URI = 500
 _LONGEST_REASON = 200
 
 
-async def ask(server: McpServer, launch: Launch, words: Sequence[str]) -> Answer:
-    """Start a server, ask it, and end it. Never raises whatever it does, but for a cancellation.
+async def ask(server: McpServer, way: Launch | Address, words: Sequence[str]) -> Answer:
+    """Start or reach a server, ask it, and end that. Never raises whatever it does, but for a cancellation.
 
     Args:
         server: What is wanted, and the limits.
-        launch: Its process.
+        way: Its process, or its address.
         words: The words of the brief that say something, as they are written, its title first.
     """
-    watch = Watch()
-    pipe = running(launch, _TIMES_LARGEST * server.max_bytes + _BESIDE, watch)
-    return await ask_over(server, pipe, words, watch)
+    watch = Watch(_TIMES_LARGEST * server.max_bytes + _BESIDE)
+    if isinstance(way, Launch):
+        return await ask_over(server, running(way, watch), words, watch)
+    answer = await ask_over(server, reached(way, watch), words, watch)
+    return without(answer, way.secrets)
 
 
 async def ask_over(
@@ -69,6 +77,7 @@ async def ask_over(
 ) -> Answer:
     """As `ask`, over a pipe that is there or with a server in this process."""
     answer = Answer(server.origin)
+    watch = watch or Watch(_BESIDE)
     try:
         async with asyncio.timeout(server.timeout):
             client = Client(
@@ -80,11 +89,11 @@ async def ask_over(
             )
             async with client:
                 answer.protocol = client.protocol_version
-                await _Talk(client, server, words, answer).have_it()
+                await _Talk(client, server, words, answer, watch).have_it()
     except TimeoutError:
         answer.failure = f"it took longer than {server.timeout:g} seconds"
     except Exception as error:  # noqa: BLE001 -- a library at work on what anybody may have sent
-        answer.failure = (watch.fault if watch else "") or _reason(error)
+        answer.failure = watch.fault or _reason(error)
     return answer
 
 
@@ -92,10 +101,19 @@ def _reason(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     if isinstance(error, MCPError):
-        return f"it answered with an error: {_shown(error.message)}"
+        return _told(error)
+    if isinstance(error, OrchError):
+        return _shown(error.message)
     if isinstance(error, OSError):
         return f"it could not be started: {error.strerror or type(error).__name__}"
     return f"it does not keep to the protocol ({type(error).__name__})"
+
+
+def _told(error: MCPError) -> str:
+    if error.code == _PARSE_ERROR:
+        # No server says so of requests that are well formed: it is the SDK's word for an answer.
+        return "what it sent is no message of the protocol"
+    return f"it answered with an error: {_shown(error.message)}"
 
 
 def _shown(text: str) -> str:
@@ -105,7 +123,8 @@ def _shown(text: str) -> str:
 class _Talk:
     """One conversation, as long as it takes to have what is wanted."""
 
-    def __init__(self, client: Client, server: McpServer, words: Sequence[str], answer: Answer) -> None:
+    def __init__(self, client: Client, server: McpServer, words: Sequence[str], answer: Answer, watch: Watch) -> None:
+        self._watch = watch
         self._client = client
         self._server = server
         self._answer = answer
@@ -138,7 +157,7 @@ class _Talk:
             result = await self._client.call_tool(tool.name, arguments)
         except MCPError as error:
             self._raise_if_closed(error)
-            self._leave_out(origin, f"it answered with an error: {_shown(error.message)}")
+            self._leave_out(origin, _told(error))
             return
         if result.is_error:
             said = next((block.text for block in result.content if isinstance(block, TextContent)), "")
@@ -200,7 +219,7 @@ class _Talk:
             result = await self._client.read_resource(uri)
         except MCPError as error:
             self._raise_if_closed(error)
-            self._leave_out(origin, f"it answered with an error: {_shown(error.message)}")
+            self._leave_out(origin, _told(error))
             return
         for content in result.contents:
             if isinstance(content, TextResourceContents):
@@ -226,7 +245,7 @@ class _Talk:
 
     def _raise_if_closed(self, error: MCPError) -> None:
         """Go on after an error that the server gave, not after one that says that it is gone."""
-        if error.code in _GONE:
+        if error.code in _GONE or self._watch.fault:
             raise error
 
 
@@ -243,6 +262,7 @@ def query_of(words: Sequence[str]) -> str:
 
 _CONNECTION_CLOSED = -32000
 _REQUEST_TIMEOUT = -32001
+_PARSE_ERROR = -32700
 _GONE = frozenset((_CONNECTION_CLOSED, _REQUEST_TIMEOUT))
 
 

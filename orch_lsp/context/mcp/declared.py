@@ -11,6 +11,8 @@ from typing import Any, cast
 
 from orch_lsp.context.choke import NOT_FOUND, read_bytes
 from orch_lsp.context.item import Exclusion
+from orch_lsp.settings.endpoint import check_server_url
+from orch_lsp.settings.http_headers import check_header_values, check_server_header_names
 from orch_lsp.text import counted
 
 FILES: Mapping[str, str] = {".mcp.json": "mcpServers", ".vscode/mcp.json": "servers"}
@@ -23,6 +25,10 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
 _FOLDER = "${workspaceFolder}"
 
 INSTALL = "install the package yourself, and name its program in your own config below `[mcp.NAME]`"
+_UNKNOWN_VARIABLES = "it wants variables filled in that only its own editor knows"
+_DESCRIBE = "describe it in your own config below `[mcp.NAME]`, with `api_key_env` or `headers_env`"
+_STREAMABLE = frozenset(("http", "streamable-http", "streamableHttp", "streamable_http"))
+_MOST_HEADERS = 50
 
 _ALWAYS_FETCH = frozenset(("bunx", "pipx", "pnpx", "uvx"))
 _FETCH_WITH: Mapping[str, frozenset[str]] = {
@@ -58,6 +64,9 @@ class Declared:
     env: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     folder: str = "."
     """Below the root, with `/`."""
+    url: str = ""
+    """Where it is, if it is reached over HTTP; such a server has no command."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     refused: str = ""
 
 
@@ -103,7 +112,7 @@ def _servers(content: object, key: str, file: str, root: Path) -> Iterator[Decla
 
 def _server(name: str, entry: Mapping[str, object], file: str, root: Path) -> Declared:
     if "url" in entry:
-        return Declared(name, file, refused="it is reached over HTTP, and only processes are asked")
+        return _over_http(name, entry, file)
     command, arguments, env = entry.get("command"), entry.get("args", []), entry.get("env", {})
     folder = entry.get("cwd", ".")
     if (
@@ -121,6 +130,34 @@ def _server(name: str, entry: Mapping[str, object], file: str, root: Path) -> De
     return _whole(Declared(name, file, line, cast("dict[str, str]", env), folder), root)
 
 
+def _over_http(name: str, entry: Mapping[str, object], file: str) -> Declared:
+    url, headers = entry["url"], entry.get("headers", {})
+    if "command" in entry:
+        return Declared(name, file, refused="it names both a program and a URL")
+    if str(entry.get("type", "http")) not in _STREAMABLE:
+        return Declared(name, file, refused="it is not reached over streamable HTTP")
+    if (
+        not isinstance(url, str)
+        or not isinstance(headers, dict)
+        or not all(map(_is_text, cast("dict[str, object]", headers).values()))
+        or len(cast("dict[str, object]", headers)) > _MOST_HEADERS
+    ):
+        return Declared(name, file, refused="its URL or headers are not texts")
+    texts = cast("dict[str, str]", headers)
+    if any("${" in text for text in (url, *texts, *texts.values())):
+        return Declared(name, file, refused=f"{_UNKNOWN_VARIABLES}: {_DESCRIBE}")
+    try:
+        url = check_server_url(url)
+    except ValueError as error:
+        return Declared(name, file, refused=f"expected {error}")
+    try:
+        check_server_header_names(texts)
+        check_header_values(texts)
+    except ValueError:
+        return Declared(name, file, refused="its headers are none that a client may set")
+    return Declared(name, file, url=url, headers=texts)
+
+
 def _whole(server: Declared, root: Path) -> Declared:
     """The same with the root in place of its variable, or refused."""
 
@@ -134,10 +171,10 @@ def _whole(server: Declared, root: Path) -> Declared:
     if folder.is_absolute() or ".." in folder.parts:
         refused = "its folder is outside of the workspace"
     elif any("${" in text for text in (*command, *env.values(), str(folder))):
-        refused = "it wants variables filled in that only its own editor knows"
+        refused = _UNKNOWN_VARIABLES
     elif reason := fetches(command):
         refused = f"{reason}: {INSTALL}"
-    return Declared(server.name, server.file, command, env, folder.as_posix(), refused)
+    return Declared(server.name, server.file, command, env, folder.as_posix(), refused=refused)
 
 
 def fetches(command: tuple[str, ...]) -> str:

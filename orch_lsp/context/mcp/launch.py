@@ -16,7 +16,7 @@ _FOLDER = "${workspaceFolder}"
 
 
 class LaunchError(Exception):
-    """A server cannot be started; the message says why."""
+    """A server cannot be started or reached as it is described; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The files of the workspace and, beside them, what servers of the Model Context Protocol give.
 
-No process is started but to answer a query. A server that fails costs its own part: the rest of the context is as it
-would be without it, and a warning says so.
+No process is started, and no host asked, but to answer a query. A server that fails costs its own part: the rest of
+the context is as it would be without it, and a warning says so.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ import asyncio
 import logging
 import os
 import re
-import shlex
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,14 +20,11 @@ from typing import TYPE_CHECKING
 from orch_lsp.context.assembly import servers_introduction_cost
 from orch_lsp.context.item import Background, ContextQuery, ContextResult, ContextSource, Exclusion, Watcher
 from orch_lsp.context.mcp.answer import Answer, Given
-from orch_lsp.context.mcp.bound import bound
-from orch_lsp.context.mcp.declared import Declared, declared_servers
 from orch_lsp.context.mcp.fitting import fit
-from orch_lsp.context.mcp.launch import Launch, LaunchError, in_workspace, of_user, of_workspace
+from orch_lsp.context.mcp.servers import IsAllowed, Servers, servers_of
 from orch_lsp.context.mentions import Mention
 from orch_lsp.context.sight import LooksUp, Sight
 from orch_lsp.context.tokens import terms as terms_of_text
-from orch_lsp.errors import ContextError
 from orch_lsp.extras import how_to_add
 from orch_lsp.late import late
 from orch_lsp.settings.mcp_settings import McpServer
@@ -42,12 +38,8 @@ logger = logging.getLogger(__name__)
 
 _WORD = re.compile(r"\w+(?:[-.]\w+)*")
 
-IsAllowed = Callable[[Path, str, str], bool]
-"""Whether the user allowed a workspace's server, by root, name and hash. Blocking."""
-
 SHARE = 4
 """Servers get at most the fourth part of the budget."""
-UNASKED = "a server: it is asked when a draft is made"
 
 _MOST_TERMS = 24
 
@@ -55,24 +47,6 @@ _MOST_TERMS = 24
 def not_installed() -> str:
     """The reason for which no server is asked."""
     return f"the extra `mcp` is not installed: `{how_to_add('mcp')}`"
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A server that may be asked: its process is known and allowed."""
-
-    server: McpServer
-    launch: Launch
-
-
-@dataclass(frozen=True, slots=True)
-class Servers:
-    """The servers of a query: those that may be asked, those that may not, and those that cannot be started."""
-
-    ready: Mapping[str, Ready]
-    refused: tuple[Exclusion, ...] = ()
-    failed: Mapping[str, str] = field(default_factory=dict[str, str])
-    """By name the reason why a server that the user wants asked cannot be."""
 
 
 class SourceWithServers:
@@ -133,10 +107,10 @@ class SourceWithServers:
             ContextError: The workspace cannot be read.
         """
         root = Path(await asyncio.to_thread(os.path.realpath, query.root))
-        servers = await asyncio.to_thread(servers_of, root, query.servers, self._is_allowed)
+        servers = await asyncio.to_thread(servers_of, root, query.servers, self._is_allowed, query.network)
         if not query.asks_servers:
             found = await self._inner.retrieve(query)
-            unasked = (Exclusion(f"mcp:{name}", UNASKED) for name in servers.ready)
+            unasked = (Exclusion(f"mcp:{name}", one.unasked) for name, one in servers.ready.items())
             return replace(found, left_out=(*servers.refused, *unasked, *found.left_out))
         if not servers.ready and not servers.failed:
             found = await self._inner.retrieve(query)
@@ -160,64 +134,8 @@ class SourceWithServers:
             source=", ".join((found.source or self._inner.name, *outcome.gave)),
             fallback_from=", ".join(outcome.fallen_back) or None,
             warnings=(*found.warnings, *outcome.warnings),
+            asked=tuple(sorted(outcome.asked)),
         )
-
-
-def servers_of(root: Path, wanted: Mapping[str, McpServer], is_allowed: IsAllowed) -> Servers:
-    """All servers that the user describes or the workspace declares, and what may be done with each. Blocking.
-
-    Args:
-        root: The workspace; its own symlinks must be resolved.
-        wanted: The user's tables. One without a command says what is asked of a server of the workspace.
-        is_allowed: The user's consent.
-    """
-    declared, problems = declared_servers(root)
-    ready: dict[str, Ready] = {}
-    failed: dict[str, str] = {}
-    refused = list(problems)
-    for server in wanted.values():
-        if server.command:
-            _prepare(server, root, lambda server=server: of_user(server, root), ready, failed)
-        elif all(one.name != server.name for one in declared):
-            refused.append(Exclusion(server.origin, "it has no `command`, and the workspace declares no such server"))
-    for one in declared:
-        server = wanted.get(one.name) or McpServer(one.name)
-        if server.command:
-            continue
-        if reason := why_not(one, root, is_allowed):
-            refused.append(Exclusion(server.origin, reason))
-        else:
-            _prepare(server, root, lambda one=one: of_workspace(one, root), ready, failed)
-    return Servers(ready, tuple(refused), failed)
-
-
-def waiting(root: Path, is_allowed: IsAllowed) -> tuple[str, ...]:
-    """The servers of a workspace that only wait for the user's word. Blocking."""
-    declared, _ = declared_servers(root)
-    return tuple(one.name for one in declared if not one.refused and why_not(one, root, is_allowed))
-
-
-def why_not(declared: Declared, root: Path, is_allowed: IsAllowed) -> str:
-    """Why a server of a workspace may not be asked; empty if it may. Blocking."""
-    if declared.refused:
-        return f"{declared.file} declares it, and it is not used: {declared.refused}"
-    try:
-        fingerprint = bound(declared, root).fingerprint
-    except ContextError as error:
-        return f"{declared.file} declares it. {error.message}"
-    if is_allowed(root, declared.name, fingerprint):
-        return ""
-    command = f"orch-lsp trust mcp {shlex.quote(declared.name)}"
-    return f"{declared.file} declares it, and you have not allowed it as it is now: `{command}`"
-
-
-def _prepare(
-    server: McpServer, root: Path, launch: Callable[[], Launch], ready: dict[str, Ready], failed: dict[str, str]
-) -> None:
-    try:
-        ready[server.name] = Ready(in_workspace(server, root), launch())
-    except LaunchError as error:
-        failed[server.name] = str(error)
 
 
 def words_of(brief: str) -> tuple[str, ...]:
@@ -236,6 +154,7 @@ class _Round:
         self.answers: list[Answer] = []
         self.fallen_back: list[str] = []
         self.warnings: list[str] = []
+        self.asked: list[str] = []
 
     async def ask(self) -> _Round:
         stand_ins = {server.fallback for server in self._wanted.values()}
@@ -269,7 +188,9 @@ class _Round:
             ask = await asyncio.to_thread(lambda: client.ask)
         except ImportError:
             return Answer(ready.server.origin, failure=not_installed())
-        return await ask(ready.server, ready.launch, self._words)
+        if ready.at:
+            self.asked.append(f"{ready.server.origin}{ready.at}")
+        return await ask(ready.server, ready.way, self._words)
 
     def _note(self, chain: list[Answer]) -> None:
         last = chain[-1]

@@ -20,30 +20,21 @@ from mcp.shared.message import SessionMessage
 from mcp.types import jsonrpc_message_adapter
 
 from orch_lsp.context.mcp.launch import Launch
+from orch_lsp.context.mcp.watch import Watch
 
-MOST_MESSAGES = 20_000
 _CHUNK = 64 * 1024
 _GRACE_S = 0.5
 
 Streams = tuple[MemoryObjectReceiveStream[SessionMessage | Exception], MemoryObjectSendStream[SessionMessage]]
 
 
-class Watch:
-    """The pipe of a server: `fault` says why it was closed; empty if it was not, or in order."""
-
-    fault: str = ""
-    is_over: bool = False
-    """Whether we ended the talk ourselves."""
-
-
 @asynccontextmanager
-async def running(launch: Launch, most_bytes: int, watch: Watch) -> AsyncGenerator[Streams, None]:
+async def running(launch: Launch, watch: Watch) -> AsyncGenerator[Streams, None]:
     """Start a server, and end it afterwards.
 
     Args:
         launch: The process.
-        most_bytes: All that it may write.
-        watch: Is told why the pipe was closed.
+        watch: Counts what it writes, and is told why the pipe was closed.
 
     Raises:
         OSError: It cannot be started.
@@ -61,7 +52,7 @@ async def running(launch: Launch, most_bytes: int, watch: Watch) -> AsyncGenerat
         said, heard = anyio.create_memory_object_stream[SessionMessage | Exception](0)
         answered, asked = anyio.create_memory_object_stream[SessionMessage](0)
         async with said, heard, answered, asked, anyio.create_task_group() as group:
-            group.start_soon(_listen, process, said, most_bytes, watch)
+            group.start_soon(_listen, process, said, watch)
             group.start_soon(_speak, process, asked)
             try:
                 yield heard, answered
@@ -78,23 +69,19 @@ async def running(launch: Launch, most_bytes: int, watch: Watch) -> AsyncGenerat
 async def _listen(
     process: asyncio.subprocess.Process,
     to: MemoryObjectSendStream[SessionMessage | Exception],
-    most_bytes: int,
     watch: Watch,
 ) -> None:
     assert process.stdout is not None  # noqa: S101 -- asked for by PIPE
-    rest, total, messages = bytearray(), 0, 0
+    rest = bytearray()
     with contextlib.suppress(anyio.ClosedResourceError, anyio.BrokenResourceError):
         async with to:
             while chunk := await process.stdout.read(_CHUNK):
-                total += len(chunk)
                 rest += chunk
                 lines: list[bytes] = []
                 if b"\n" in chunk:
                     *lines, last = bytes(rest).split(b"\n")
                     rest = bytearray(last)
-                messages += len(lines)
-                if total > most_bytes or messages > MOST_MESSAGES:
-                    watch.fault = f"it sent more than {most_bytes // 1024} kB or {MOST_MESSAGES} messages"
+                if watch.is_too_much(len(chunk), len(lines)):
                     return
                 for line in filter(bytes.strip, lines):
                     try:

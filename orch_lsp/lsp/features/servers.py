@@ -1,4 +1,4 @@
-"""orch.allowServer: look at a server that the workspace declares, and allow it to be started as it is."""
+"""orch.allowServer: look at a server that the workspace declares, and allow it to be started or asked as it is."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ from orch_lsp.lsp.server import OrchServer
 from orch_lsp.lsp.show import show_page
 from orch_lsp.runs.escape import code, plain
 from orch_lsp.runs.pages import SERVER
+from orch_lsp.settings.endpoint import server_address
 
 if TYPE_CHECKING:
     from orch_lsp.context.mcp import bound as mcp
-    from orch_lsp.context.mcp import source as sources
+    from orch_lsp.context.mcp import servers
     from orch_lsp.context.mcp.bound import Bound
     from orch_lsp.context.mcp.declared import Declared
 else:
     mcp = late("orch_lsp.context.mcp.bound")
-    sources = late("orch_lsp.context.mcp.source")
+    servers = late("orch_lsp.context.mcp.servers")
 
 _ALLOW = "Allow"
 
@@ -48,7 +49,7 @@ async def allow_server(ls: OrchServer, given: CommandArgument) -> dict[str, Any]
         raise ContextError(ErrorCode.NOT_ALLOWED, "The document is in no workspace, so that no server is declared.")
     if given.name is None:
         allowed = ls.shared.consent.is_server_allowed
-        return {"waiting": list(await asyncio.to_thread(sources.waiting, root, allowed)), "asked": None}
+        return {"waiting": list(await asyncio.to_thread(servers.waiting, root, allowed)), "asked": None}
     if not given.name.strip():
         raise JsonRpcInvalidParams("`name` must be that of a server")
     server = await asyncio.to_thread(mcp.usable, root, given.name)
@@ -71,18 +72,28 @@ def _page(server: Declared, what: Bound) -> str:
     rows = [f"- {label}: {code(value)}" for label, value in mcp.described(server, what.files)]
     return "\n".join((
         f"# The server {code(server.name)} of {code(server.file)}", "",
-        "Once it is allowed, each draft and preview in this workspace starts it, with your rights on this machine.",
+        _effect(server),
         "It is allowed as it is here: if any of this changes, or the content of these files, you are asked again.", "",
         *rows, "",
     ))  # fmt: skip
 
 
+def _effect(server: Declared) -> str:
+    if not server.url:
+        return (
+            "Once it is allowed, each draft and preview in this workspace starts it, with your rights on this machine."
+        )
+    host = code(server_address(server.url))
+    return f"Once it is allowed, each draft and preview in this workspace asks it: words of briefs go to {host}."
+
+
 async def _ask(ls: OrchServer, uri: str, root: Path, server: Declared, what: Bound) -> None:
     """Ask, and remember a yes for what was shown."""
     name = plain(server.name)
+    how = f"ask the server {name} at {server_address(server.url)}" if server.url else f"start the server {name}"
     question = types.ShowMessageRequestParams(
         types.MessageType.Warning,
-        f"Orch: may drafts in this workspace start the server {name} as shown on its page?",
+        f"Orch: may drafts in this workspace {how} as shown on its page?",
         [types.MessageActionItem(_ALLOW), types.MessageActionItem("Not now")],
     )
     try:

@@ -30,4 +30,5 @@ def context_record(result: ContextResult) -> ContextRecord:
         left_out=tuple(LeftOut(in_unicode(exclusion.path), exclusion.reason) for exclusion in result.left_out),
         source=result.source,
         fallback_from=result.fallback_from,
+        asked=result.asked,
     )

@@ -75,6 +75,7 @@ def query_of(plan: DraftPlan, root: Path, budget: int) -> ContextQuery:
         limits.exclude,
         _folders(plan),
         reading.settings.mcp,
+        reading.settings.network,
         pinned=limits.pin,
     )
 

@@ -1,6 +1,6 @@
 """The request that a draft would send now, byte for byte; its parts with their reasons, its size and its cost.
 
-Nothing is sent, no key is looked for, and no run begins.
+Nothing is sent to its provider, no key for it is looked for, and no run begins.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ async def preview(resources: ProcessResources, plan: DraftPlan, *, asks_servers:
     Args:
         resources: What all runs share.
         plan: What is to be done.
-        asks_servers: Whether servers are asked, which starts their programs; else their answers are missing.
+        asks_servers: Whether servers are asked, for which see `ContextQuery`; else their answers are missing.
 
     Raises:
         ContextError: It holds what looks like a secret: it would be refused.
@@ -137,6 +137,7 @@ def preview_value(made: Preview) -> dict[str, Any]:
             "body_sha256": prepared.body_sha256,
         },
         "items": [_item_value(item, made) for item in made.context.items],
+        "asked": list(made.context.asked),
         "left_out": [{"path": in_unicode(one.path), "reason": one.reason} for one in made.context.left_out],
         "by_hand": {
             "pinned": [in_unicode(entry) for entry in made.pinned],
@@ -245,9 +246,16 @@ def facts(made: Preview) -> list[str]:
         lines.append(f"No file of the workspace would be sent: {made.reason}.")
     if made.error is not None:
         lines.append(f"The workspace could not be read: {made.error.message}")
+    if made.context.asked:
+        lines.append(f"For this, words of the brief went to {', '.join(f'`{one}`' for one in made.context.asked)}.")
     if made.plan.words.replaced:
         lines.append("Own prompts: " + ", ".join(f"`{name}`" for name in made.plan.words.replaced) + ".")
     return lines
+
+
+def what_was_sent(made: Preview) -> str:
+    """Nothing, as it is said behind those who would be asked; servers over HTTP were asked something."""
+    return "nothing was sent there" if made.context.asked else "nothing was sent"
 
 
 def asked(made: Preview) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from orch_lsp.context.item import ContextItem
-from orch_lsp.orchestration.requests.preview import Preview, SentFile, asked, facts, sent_files
+from orch_lsp.orchestration.requests.preview import Preview, SentFile, asked, facts, sent_files, what_was_sent
 from orch_lsp.runs.escape import code, fenced, sentence
 from orch_lsp.settings.pins import parse_pin
 from orch_lsp.uri import path_of
@@ -89,7 +89,10 @@ class _Page:
         return "\n".join(lines) + "\n"
 
     def _summary(self) -> list[str]:
-        lines = [f"{' · '.join(map(code, asked(self._made)))}; nothing was sent.", *map(sentence, facts(self._made))]
+        lines = [
+            f"{' · '.join(map(code, asked(self._made)))}; {what_was_sent(self._made)}.",
+            *map(sentence, facts(self._made)),
+        ]
         lines.append(f"To be written: {', '.join(code(target.title) for target in self._made.plan.targets)}.")
         return [line for each in lines for line in (each, "")][:-1]
 
