@@ -23,6 +23,7 @@ from orch_lsp.orchestration.planning.rewrite import key_at, may_be_rewritten
 from orch_lsp.orchestration.planning.targets import open_targets
 from orch_lsp.orchestration.running.session import Session
 from orch_lsp.orchestration.specs.reading import Reading
+from orch_lsp.runs.store import Standing
 from orch_lsp.text import Span, at_most
 
 _NAMED = 3
@@ -42,7 +43,14 @@ class Offer:
     """Its title where the text that it is about stands beside it; as `title` if empty."""
 
 
-async def offers(session: Session, reading: Reading) -> list[Offer]:
+async def standing_of(session: Session, reading: Reading) -> Standing:
+    """How runs of a document stand, as far as that matters while none of this process is live."""
+    if session.supervisor.live_on(reading.source.uri) is not None:
+        return Standing()
+    return await (await session.store(reading)).standing(reading.spec_path)
+
+
+async def offers(session: Session, reading: Reading, standing: Standing) -> list[Offer]:
     """Cancel while a run is live; else what to do with a waiting draft, and to generate if anything is open.
 
     While a run of another process is live, its record: a second one would be refused.
@@ -51,14 +59,13 @@ async def offers(session: Session, reading: Reading) -> list[Offer]:
     live = session.supervisor.live_on(uri)
     if live is not None:
         return [Offer(f"Orch: Cancel ({live.record.status})", CANCEL_RUN, {"runId": live.record.run_id})]
-    store = await session.store(reading)
-    elsewhere = await store.at_work_elsewhere(reading.spec_path)
+    elsewhere = standing.elsewhere
     if elsewhere is not None:
         name = elsewhere.client.name if elsewhere.client else None
         title = f"Orch: In progress in {name or 'another editor'} ({elsewhere.status})"
         return [Offer(title, SHOW_RUN, {"runId": elsewhere.run_id})]
     found: list[Offer] = []
-    waiting = await store.ready_draft_for(reading.spec_path)
+    waiting = standing.waiting
     if waiting is not None and waiting.draft is not None:
         argument = {"runId": waiting.run_id}
         kind = "partial draft" if waiting.draft.partial else "draft"

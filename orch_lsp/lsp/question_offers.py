@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from orch_lsp.lsp.commands import ANSWER_QUESTION, REWRITE
 from orch_lsp.lsp.offers import Offer
-from orch_lsp.orchestration.running.session import Session
-from orch_lsp.orchestration.specs.reading import Reading
-from orch_lsp.runs.record import Question
+from orch_lsp.runs.record import Question, RunRecord
 from orch_lsp.runs.status import LIVE
 from orch_lsp.text import shortened
 
@@ -19,15 +17,13 @@ _LONGEST_QUESTION = 80
 _LONGEST_ANSWER = 60
 
 
-async def question_offers(session: Session, reading: Reading, line: str | None) -> list[Offer]:
+def question_offers(record: RunRecord | None, line: str | None) -> list[Offer]:
     """A command for each answer that a question of the newest run proposes; the answer is written into the document.
 
     Args:
-        session: What the process shares.
-        reading: The document.
-        line: A line of it: only questions that stand there are meant; None for all.
+        record: That run, if there is one.
+        line: A line of the document: only questions that stand there are meant; None for all.
     """
-    record = await (await session.store(reading)).newest_for(reading.spec_path)
     if record is None or record.status in LIVE:
         return []
     asked = [one for one in record.questions if one.answer is None and (line is None or one.text in line)]

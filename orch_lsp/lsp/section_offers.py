@@ -14,7 +14,6 @@ from orch_lsp.lsp.offers import Offer
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.orchestration.planning.plan import Reading
 from orch_lsp.orchestration.planning.rewrite import may_be_rewritten, update_instruction
-from orch_lsp.orchestration.running.session import Session
 from orch_lsp.orchestration.specs.written_by import origins_of
 from orch_lsp.runs.origins import SectionOrigin
 from orch_lsp.runs.record import RunRecord
@@ -40,12 +39,8 @@ class SectionOffer:
     offers: tuple[Offer, ...]
 
 
-async def section_offers(session: Session, reading: Reading) -> Sequence[SectionOffer]:
-    """For the draft that waits for a document: each section that waits."""
-    if session.supervisor.live_on(reading.source.uri) is not None:
-        return ()
-    store = await session.store(reading)
-    waiting = await store.ready_draft_for(reading.spec_path)
+async def section_offers(reading: Reading, waiting: RunRecord | None) -> Sequence[SectionOffer]:
+    """For the draft that waits for a document, if one does: each section that waits."""
     if waiting is None or waiting.draft is None or not waiting.draft.sections:
         return ()
     return await asyncio.to_thread(lambda: tuple(_in_document(waiting, reading))[:_MOST])
@@ -100,6 +95,8 @@ def update_offer(reading: Reading, origins: Origins) -> Offer | None:
 
 async def written_offers(snapshot: Snapshot, reading: Reading, origins: Origins) -> Sequence[SectionOffer]:
     """For each section that a run wrote: to have it written anew, with an instruction or without."""
+    if not origins:
+        return ()
     sections = {section.key: section for section in reading.document.profile_sections.values()}
     can_ask = snapshot.client.orch_notifications
 

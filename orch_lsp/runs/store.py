@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,18 @@ logger = logging.getLogger(__name__)
 
 _DROPPED_AT_ONCE = 100
 """Runs that one transaction drops, so that nobody waits long for it, in this process or another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How runs of a document stand."""
+
+    elsewhere: RunRecord | None = None
+    """See `RunStore.at_work_elsewhere`."""
+    waiting: RunRecord | None = None
+    """See `RunStore.ready_draft_for`."""
+    newest: RunRecord | None = None
+    """See `RunStore.newest_for`."""
 
 
 class RunStore:
@@ -232,10 +245,20 @@ class RunStore:
         if search is not None and search.strip():
             return await self._search(limit, spec_path, wanted, search)
         stored = await self._thread.read(lambda: self._opened.list(limit, spec_path, wanted))
+        return self._listed(stored, limit, spec_path, wanted)
+
+    def _listed(
+        self,
+        stored: Iterable[RunRecord],
+        limit: int | None,
+        spec_path: str | None,
+        statuses: Collection[RunStatus] | None = None,
+    ) -> Sequence[RunRecord]:
         found = self._held.over(
             stored,
             lambda record: (
-                (spec_path is None or self._is_about(record, spec_path)) and (wanted is None or record.status in wanted)
+                (spec_path is None or self._is_about(record, spec_path))
+                and (statuses is None or record.status in statuses)
             ),
         )
         return sorted(found, key=lambda record: record.run_id, reverse=True)[:limit]
@@ -281,7 +304,9 @@ class RunStore:
 
     async def ready_drafts(self, spec_path: str) -> Sequence[RunRecord]:
         """All runs of a document whose drafts wait, the complete ones first, newest first."""
-        stored = await self._thread.read(lambda: self._opened.ready_drafts(spec_path))
+        return self._ready(await self._thread.read(lambda: self._opened.ready_drafts(spec_path)), spec_path)
+
+    def _ready(self, stored: Iterable[RunRecord], spec_path: str) -> Sequence[RunRecord]:
         found = self._held.over(stored, lambda record: _draft_waits(record) and self._is_about(record, spec_path))
         newest_first = sorted(found, key=lambda record: record.run_id, reverse=True)
         return sorted(newest_first, key=_is_partial)
@@ -293,6 +318,18 @@ class RunStore:
     async def at_work_elsewhere(self, spec_path: str) -> RunRecord | None:
         """The live run of another process on a document, as far as the record tells; it ends no run."""
         return await self._thread.read(lambda: self._opened.at_work_elsewhere(spec_path))
+
+    async def standing(self, spec_path: str) -> Standing:
+        """How runs of a document stand; one look at the database, for each key asks for it."""
+        elsewhere, ready, listed = await self._thread.read(
+            lambda: (
+                self._opened.at_work_elsewhere(spec_path),
+                self._opened.ready_drafts(spec_path),
+                self._opened.list(1, spec_path, None),
+            )
+        )
+        waiting, newest = self._ready(ready, spec_path), self._listed(listed, 1, spec_path)
+        return Standing(elsewhere, next(iter(waiting), None), next(iter(newest), None))
 
     async def usage(
         self, groupings: Sequence[Grouping], since: str | None = None

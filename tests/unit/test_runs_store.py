@@ -25,7 +25,7 @@ from orch_lsp.runs.lifecycle import IllegalDraftStateError, IllegalTransitionErr
 from orch_lsp.runs.owner import this_process
 from orch_lsp.runs.record import Owner, RunRecord
 from orch_lsp.runs.status import DraftState, RunStatus, StepStatus
-from orch_lsp.runs.store import RunStore
+from orch_lsp.runs.store import RunStore, Standing
 from orch_lsp.settings.run_settings import RunSettings
 from orch_lsp.text import normalised, sha256
 from tests.fakes.records import applied, completed, draft_of, failed, queued, running, with_steps_done
@@ -239,6 +239,8 @@ async def test_a_complete_draft_is_not_hidden_by_a_later_partial_one(store):
     partial = await added(store, transition(part, RunStatus.FAILED), "p")
     assert await store.ready_draft_for(complete.spec.path) == complete
     assert list(await store.ready_drafts(complete.spec.path)) == [complete, partial]
+    assert await store.standing(complete.spec.path) == Standing(waiting=complete, newest=partial)
+    assert await store.standing("another.md") == Standing()
 
 
 @given(st.lists(st.text(st.characters(), min_size=1, max_size=5), max_size=6), st.randoms())

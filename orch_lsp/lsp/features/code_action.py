@@ -31,7 +31,7 @@ from orch_lsp.lsp.commands import (
 from orch_lsp.lsp.context_actions import FILES, is_preview, mention_offers, page_offers
 from orch_lsp.lsp.convert import SOURCE, workspace_edit
 from orch_lsp.lsp.failures import ShownFailure
-from orch_lsp.lsp.offers import Offer, offers, other_choices, rewrite_offer
+from orch_lsp.lsp.offers import Offer, offers, other_choices, rewrite_offer, standing_of
 from orch_lsp.lsp.question_offers import ANSWER, question_offers
 from orch_lsp.lsp.section_offers import SectionOffer, offers_in_draft, section_offers, written_offers, written_sections
 from orch_lsp.lsp.snapshot import Snapshot
@@ -42,6 +42,8 @@ from orch_lsp.orchestration.planning.rewrite import may_be_rewritten
 from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.orchestration.specs.review import findings_of_rules, is_spec
 from orch_lsp.rules.rule import Finding
+from orch_lsp.runs.record import RunRecord
+from orch_lsp.runs.store import Standing
 from orch_lsp.text import end_of_line, start_of_line
 from orch_lsp.workspace import state_home
 
@@ -99,21 +101,24 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
     actions: list[types.CodeAction] = []
     if _asked_for(wanted, types.CodeActionKind.QuickFix.value):
         actions += await _quick_fixes(snapshot, reading, params.context.diagnostics)
+    # All that is offered of runs shares one look at their records.
+    needs_runs = in_draft is None and (_asked_for(wanted, REWRITE) or _asked_for(wanted, ANSWER))
+    standing = await standing_of(snapshot.session, reading) if needs_runs else Standing()
     if _asked_for(wanted, REWRITE):
-        sections = in_draft if in_draft is not None else await section_offers(snapshot.session, reading)
+        sections = in_draft if in_draft is not None else await section_offers(reading, standing.waiting)
         if in_draft is None and snapshot.session.supervisor.live_on(snapshot.uri) is None:
             written = await written_sections(snapshot, reading)
             sections = [*sections, *await written_offers(snapshot, reading, written)]
         offered = [*_of_sections(snapshot, reading, sections, params.range)]
         if in_draft is None:
-            offered += await offers(snapshot.session, reading)
+            offered += await offers(snapshot.session, reading, standing)
             offset, can_ask = snapshot.positions().offset(params.range.start), snapshot.client.orch_notifications
             again = await asyncio.to_thread(rewrite_offer, reading, offset, can_ask=can_ask)
             if again is not None and all(again.argument != one.argument for one in offered):
                 offered.append(again)
         actions += [_action(offer, REWRITE) for offer in offered]
     if in_draft is None:
-        actions += await _workflows_and_answers(snapshot, reading, params, wanted)
+        actions += await _workflows_and_answers(snapshot, reading, params, wanted, standing.newest)
     if _asked_for(wanted, TOGGLE):
         actions += await asyncio.to_thread(toggle_actions, snapshot, reading, params.range)
     if _asked_for(wanted, INSERT) and may_be_edited(reading):
@@ -133,11 +138,15 @@ def _for_client(snapshot: Snapshot, actions: list[types.CodeAction]) -> list[typ
 
 
 async def _workflows_and_answers(
-    snapshot: Snapshot, reading: Reading, params: types.CodeActionParams, wanted: list[str]
+    snapshot: Snapshot,
+    reading: Reading,
+    params: types.CodeActionParams,
+    wanted: list[str],
+    newest: RunRecord | None,
 ) -> list[types.CodeAction]:
     actions: list[types.CodeAction] = []
     if _asked_for(wanted, ANSWER):
-        actions += [_action(offer, ANSWER) for offer in await _answers(snapshot, reading, params, wanted)]
+        actions += [_action(offer, ANSWER) for offer in _answers(snapshot, reading, params, wanted, newest)]
     if _asked_for(wanted, WORKFLOW):
         actions += [_action(offer, WORKFLOW) for offer in await _workflows(snapshot, reading, params, wanted)]
     return actions
@@ -154,15 +163,19 @@ async def _workflows(
     return await asyncio.to_thread(workflow_offers, reading)
 
 
-async def _answers(
-    snapshot: Snapshot, reading: Reading, params: types.CodeActionParams, wanted: list[str]
+def _answers(
+    snapshot: Snapshot,
+    reading: Reading,
+    params: types.CodeActionParams,
+    wanted: list[str],
+    newest: RunRecord | None,
 ) -> list[Offer]:
     """Answers to what the newest run asks: of all on the title, of one where it stands in the document."""
     line: str | None = None
     if wanted != [ANSWER] and not _on_title(snapshot, reading, params.range):
         text, at = snapshot.text, snapshot.positions().offset(params.range.start)
         line = text[start_of_line(text, at, 0) : end_of_line(text, at)]
-    return await question_offers(snapshot.session, reading, line)
+    return question_offers(newest, line)
 
 
 def _on_title(snapshot: Snapshot, reading: Reading, place: types.Range) -> bool:
@@ -204,11 +217,9 @@ async def _quick_fixes(
     cured: list[types.Diagnostic] = []
     actions: list[types.CodeAction] = []
     generate: list[types.Diagnostic] = []
-    findings = await asyncio.to_thread(_findings, reading)
-    failure = snapshot.failure
-    for diagnostic in diagnostics:
-        if diagnostic.source != SOURCE:
-            continue
+    failure, ours = snapshot.failure, [one for one in diagnostics if one.source == SOURCE]
+    findings = await asyncio.to_thread(_findings, reading) if ours else ()
+    for diagnostic in ours:
         code = str(diagnostic.code)
         if failure is not None and failure.detail.code == code:
             cured.append(diagnostic)

@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from orch_lsp.lsp.commands import GENERATE_DRAFT, SHOW_RUN
 from orch_lsp.lsp.convert import Positions
-from orch_lsp.lsp.offers import Offer, offers, place_offers
+from orch_lsp.lsp.offers import Offer, offers, place_offers, standing_of
 from orch_lsp.lsp.section_offers import (
     SectionOffer,
     offers_in_draft,
@@ -32,15 +32,17 @@ async def code_lens(snapshot: Snapshot, params: types.CodeLensParams) -> list[ty
     if not is_spec(reading):
         return []
     place = positions.line_range(positions.range(reading.document.title).start.line if reading.document.title else 0)
-    found = await offers(snapshot.session, reading)
+    standing = await standing_of(snapshot.session, reading)
+    found = await offers(snapshot.session, reading, standing)
     estimate = ""
     if any(offer.command == GENERATE_DRAFT for offer in found):
         estimate = snapshot.estimate_of(reading)
     lenses = [types.CodeLens(place, _command(offer, estimate)) for offer in found]
-    lenses += _beside_sections(positions, await section_offers(snapshot.session, reading))
+    lenses += _beside_sections(positions, await section_offers(reading, standing.waiting))
     if snapshot.session.supervisor.live_on(snapshot.uri) is None:
         written = await written_sections(snapshot, reading)
-        if (update := await asyncio.to_thread(update_offer, reading, written)) is not None:
+        update = await asyncio.to_thread(update_offer, reading, written) if written else None
+        if update is not None:
             lenses.append(types.CodeLens(place, _command(update, "")))
         lenses += _beside_sections(positions, await written_offers(snapshot, reading, written))
     places = await asyncio.to_thread(place_offers, reading)
