@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from orch_lsp.text import Span, end_of_line
@@ -31,7 +32,11 @@ def is_given_up(node: Node) -> bool:
 
 def is_said_given_up(text: str, name: Span) -> bool:
     """Whether the line of a name, or of a range of them, says of it that it holds no more, or strikes it through."""
-    if _STRUCK.search(text, max(0, name.start - 6), name.start) is not None:
-        return True
     end = min(end_of_line(text, name.end), name.end + _LONGEST_LOOK)
-    return _SAID.search(text[name.end : end].rstrip()) is not None
+    return _gives_up(text[max(0, name.start - 6) : name.start], text[name.end : end])
+
+
+@lru_cache(maxsize=4_096)
+def _gives_up(before: str, behind: str) -> bool:
+    # Each rule asks this of the nodes around a key.
+    return _STRUCK.search(before) is not None or _SAID.search(behind.rstrip()) is not None

@@ -120,11 +120,11 @@ def _changes(text: str, content: Span, line: int, span: Span) -> bool:
     """Whether the words of an item around a path say, in the path's line, that the file is to be changed."""
     start = content.start
     words = text[start : content.end]
-    if _MAKES.search(words) is not None:
-        return False
     if _FIRST.match(words, line - start, span.start - start) is not None:
-        return _TOWARDS.search(words, line - start, span.start - start) is None
-    return _LAST.match(words, span.end - start) is not None
+        changes = _TOWARDS.search(words, line - start, span.start - start) is None
+    else:
+        changes = _LAST.match(words, span.end - start) is not None
+    return changes and _MAKES.search(words) is None
 
 
 def dead_path(subject: Subject) -> Iterator[Found]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import Node
@@ -70,15 +70,19 @@ def _has_marks(chunk: Chunk) -> bool:
 def _repeated_paths(document: SpecDocument) -> Iterator[tuple[Span, str]]:
     """The paths in those pieces of the text, from one heading to the next, that name one twice."""
     tree = document.tree
-    for first in tree.pieces:
-        numbers = tree.piece_at(first)
-        names = [path for number in numbers for _, path in paths_in(tree.chunks[number])]
-        if len(set(names)) == len(names):
-            continue
-        for number in numbers:
+    ends = (*tree.pieces[1:], len(tree.chunks))
+    pieces = [tree.chunks[first:end] for first, end in zip(tree.pieces, ends, strict=True)]
+    repeats = document.skeleton.by_chunk("repeated paths", None, pieces, lambda number: _names_twice(pieces[number]))
+    for first, piece, is_repeating in zip(tree.pieces, pieces, repeats, strict=True):
+        for number, chunk in enumerate(piece if is_repeating else (), first):
             base = tree.starts[number]
-            for span, path in paths_in(tree.chunks[number]):
+            for span, path in paths_in(chunk):
                 yield Span(base + span.start, base + span.end), path
+
+
+def _names_twice(piece: Sequence[Chunk]) -> bool:
+    names = [path for chunk in piece for _, path in paths_in(chunk)]
+    return len(set(names)) < len(names)
 
 
 def depends_on_later(subject: Subject) -> Iterator[Found]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -56,13 +57,30 @@ def requirements_nodes(document: SpecDocument) -> Nodes:
     skeleton, chunks = document.skeleton, document.tree.chunks
     given = tuple(skeleton.by_chunk("kiro heads", None, chunks, lambda number: _requirement_heads(chunks[number])))
     places = skeleton.once("kiro places", given, lambda: _places(skeleton, given))
-    lasts: dict[str, int] = {}
     around = skeleton.once(
         "kiro around", places,
         lambda: [skeleton.around_chunk(places, number, before=None) for number in range(len(chunks))],
     )  # fmt: skip
     counted = skeleton.by_chunk("kiro counts", places, chunks, lambda number: _counted(chunks[number], around[number]))
-    return assembled(document, [_piece(*one, lasts) for one in zip(chunks, around, counted, strict=True)])
+    spread = skeleton.once("kiro spread", tuple(counted), lambda: _spread(counted))
+    pieces = skeleton.by_chunk(
+        "kiro pieces", (places, spread), chunks,
+        lambda number: (
+            _piece(chunks[number], around[number], counted[number], {}) if spread.isdisjoint(counted[number]) else None
+        ),
+    )  # fmt: skip
+    lasts: dict[str, int] = {}
+    made = (
+        _piece(chunks[number], around[number], counted[number], lasts) if piece is None else piece
+        for number, piece in enumerate(pieces)
+    )
+    return assembled(document, tuple(made))
+
+
+def _spread(counted: Iterable[tuple[str, ...]]) -> frozenset[str]:
+    """The requirements whose criteria are counted on from one chunk to another."""
+    counts = Counter(chain.from_iterable(counted))
+    return frozenset(scope for scope, count in counts.items() if count > 1)
 
 
 def bugfix_nodes(document: SpecDocument) -> Nodes:
