@@ -197,6 +197,13 @@ def test_the_architecture_names_only_files_and_folders_that_exist():
         assert any(True for pattern in patterns for _ in ROOT.glob(pattern)), name
 
 
+def test_the_first_page_of_each_package_of_orchestration_names_its_modules_and_no_other():
+    for page in sorted((ROOT / "orch_lsp" / "orchestration").glob("*/__init__.py")):
+        named = set(re.findall(r"`([a-z_]+)`", page.read_text(encoding="utf-8")))
+        there = {path.stem for path in page.parent.glob("[a-z]*.py")}
+        assert named == there, f"{page.parent.name}: {named ^ there}"
+
+
 def test_every_module_at_the_top_and_every_folder_is_on_the_code_map():
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     for path in (ROOT / "orch_lsp").iterdir():
