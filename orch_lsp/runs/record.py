@@ -230,8 +230,8 @@ class ContextRecord:
     left_out: tuple[LeftOut, ...] = ()
     source: str | None = None
     fallback_from: str | None = None
-    asked: tuple[str, ...] = ()
     error: ErrorDetail | None = None
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
