@@ -220,7 +220,7 @@ class Twins:
             made._firsts[number] = first
             if was_known != (first is None):
                 (_leave if was_known else _join)(made._known, ones[number], number)
-                # Whoever is concerned by those that changed waits already.
+                # Those concerned by what changed wait already.
                 if number not in fresh:
                     later = {n for band in ones[number].bands for n in made._members[band] if n > number} - waiting
                     waiting |= later

@@ -27,7 +27,7 @@ class Remark:
 
 
 def objections_to(document: SpecDocument, remarks: Iterable[Remark]) -> Iterator[Objection]:
-    """What a review said of a document as it was then, with the text of each place; what it quotes not is left out."""
+    """The objections of a review to a document as it was then, with the text of each place; none without a quote."""
     parts = tuple(_own_parts(document))
     for remark in remarks:
         meant_first = sorted(parts, key=lambda part: remark.section not in part.names)
@@ -38,7 +38,7 @@ def objections_to(document: SpecDocument, remarks: Iterable[Remark]) -> Iterator
 
 
 def review_finding(subject: Subject) -> Iterator[Found]:
-    """What the last review said of sections whose own text is what it was then."""
+    """The objections of the last review to sections whose own text is what it was then."""
     said = subject.evidence.objections
     if not said:
         return

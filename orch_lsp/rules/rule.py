@@ -159,7 +159,7 @@ class AnsweredSince(NamedTuple):
 
 
 class Objection(NamedTuple):
-    """What a review said of words in a section whose own text was what the hash says."""
+    """The objection of a review to words in a section whose own text was what the hash says."""
 
     key: str
     """The section's; empty for what stands in front of all of them."""
@@ -189,7 +189,7 @@ class Evidence:
     answered: tuple[AnsweredSince, ...] = ()
     """Its sections that speak of a question which was answered since."""
     objections: tuple[Objection, ...] = ()
-    """What its last review said, as far as it quotes."""
+    """The objections of its last review that quote words of it."""
     unreviewed: frozenset[str] = frozenset()
     """Keys of the parts that a run wrote, that are what it wrote, and that nobody has reviewed."""
 

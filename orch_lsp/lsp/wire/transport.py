@@ -140,7 +140,7 @@ def _chunks_of(stream: BinaryIO) -> Callable[[], Awaitable[bytes]]:
             try:
                 return os.read(descriptor, _CHUNK_BYTES)
             except BlockingIOError:
-                continue  # Somebody else has read it.
+                continue  # Another reader had it.
             except OSError:
                 return b""
 

@@ -74,7 +74,7 @@ class Reading:
     answered: tuple[AnsweredSince, ...] = field(default=(), repr=False, compare=False)
     """Its sections that speak of a question which was answered since, as far as its history was asked."""
     objections: tuple[Objection, ...] = field(default=(), repr=False, compare=False)
-    """What its last review said, as far as its history was asked."""
+    """The objections of its last review, as far as its history was asked."""
     has_file: Callable[[Path], bool] | None = field(default=None, repr=False, compare=False)
     """Whether there is a file at an absolute path, for another state than that of the disk, which None asks."""
 

@@ -1,4 +1,4 @@
-"""What histories tell of documents: questions that were answered since sections were written, and the last review.
+"""The last review of documents, and their questions that were answered since sections were written, by histories.
 
 The history is asked once a document, and again when something about runs has changed: a key costs no look at it.
 """
