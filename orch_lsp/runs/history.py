@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 _AT_ONCE = 200
 """Runs that one transaction puts into the index of words, or brings up to date."""
+_READ_LAST = 32
+"""Records that are kept as they were read, each until its JSON is another."""
 _APPLIED = "run_id = ? AND spec_path = ? AND applied_at IS NOT NULL"
 
 
@@ -59,6 +61,7 @@ class RunHistory:
         self._own: set[str] = set()
         self._rescued: dict[str, str] = {}
         self._unreadable: set[str] = set()
+        self._read_last: dict[str, tuple[object, RunRecord]] = {}
 
     @property
     def location(self) -> Path:
@@ -439,13 +442,22 @@ class RunHistory:
         return None if record is None else listed(record)
 
     def _readable(self, run_id: str, stored: object) -> RunRecord | None:
+        known, record = self._read_last.get(run_id, (None, None))
+        if record is not None and known == stored:
+            return record
         try:
-            return rows.record_from(run_id, stored)
+            record = rows.record_from(run_id, stored)
         except StoreError as error:
             if run_id not in self._unreadable:
                 self._unreadable.add(run_id)
                 self._notify(f"Run {rows.path_key(run_id)} is kept but cannot be shown. {error.message}")
             return None
+        # Lenses and actions ask for the same few at each key.
+        self._read_last.pop(run_id, None)
+        self._read_last[run_id] = stored, record
+        if len(self._read_last) > _READ_LAST:
+            del self._read_last[next(iter(self._read_last))]
+        return record
 
 
 def _any_live(db: Connection) -> bool:

@@ -119,16 +119,27 @@ async def code_action(snapshot: Snapshot, params: types.CodeActionParams) -> lis
         actions += [_action(offer, REWRITE) for offer in offered]
     if in_draft is None:
         actions += await _workflows_and_answers(snapshot, reading, params, wanted, standing.newest)
-    if _asked_for(wanted, TOGGLE):
-        actions += await asyncio.to_thread(toggle_actions, snapshot, reading, params.range)
-    if _asked_for(wanted, INSERT) and may_be_edited(reading):
-        # Free ids are those of the spec's own documents, which are read first.
-        index = await snapshot.index(GLANCE_SECONDS)
-        actions += await asyncio.to_thread(insert_actions, snapshot, reading, index, params.range)
+    if may_be_edited(reading):
+        actions += await _small_edits(snapshot, reading, params.range, wanted)
     if _asked_for(wanted, FILES) and is_spec(reading):
         offset = snapshot.positions().offset(params.range.start)
         actions += [_action(offer, FILES) for offer in await mention_offers(snapshot, reading, offset)]
     return _for_client(snapshot, actions)
+
+
+async def _small_edits(
+    snapshot: Snapshot, reading: Reading, place: types.Range, wanted: list[str]
+) -> list[types.CodeAction]:
+    """Changes of boxes, then nodes that can be added."""
+    toggles, inserts = _asked_for(wanted, TOGGLE), _asked_for(wanted, INSERT)
+    # Free ids are those of the spec's own documents, which are read first.
+    index = await snapshot.session.indexes.whole(reading, GLANCE_SECONDS) if inserts else None
+
+    def find() -> list[types.CodeAction]:
+        changed = toggle_actions(snapshot, reading, place) if toggles else []
+        return changed if index is None else [*changed, *insert_actions(snapshot, reading, index, place)]
+
+    return await asyncio.to_thread(find) if toggles or inserts else []
 
 
 def _for_client(snapshot: Snapshot, actions: list[types.CodeAction]) -> list[types.CodeAction | types.Command]:
