@@ -74,19 +74,21 @@ def texts_of(documents: Mapping[int, tuple[str, int]]) -> Texts:
     return Texts({number: path for number, (path, _) in documents.items()}, factors)
 
 
-def rank(documents: Sequence[Document], query: Iterable[str], most: int | None = None) -> Ranking:
+def rank(
+    documents: Sequence[tuple[str, Mapping[str, int], int]], query: Iterable[str], most: int | None = None
+) -> Ranking:
     """Order documents by their scores; equals by path. Documents that hold no term that tells are left out.
 
     Args:
-        documents: All of the collection.
+        documents: All of the collection, each a `Document` or the same as a plain tuple.
         query: Terms.
         most: How many of the best are wanted; all if not given.
     """
     wanted = sorted(set(query))
-    counted = Counter(chain.from_iterable(document.counts for document in documents))
+    counted = Counter(chain.from_iterable(counts for _, counts, _ in documents))
     total = len(documents)
     weights, telling = _weights({term: counted[term] for term in wanted}, total)
-    average = sum(document.length for document in documents) / total if total else 0.0
+    average = sum(length for _, _, length in documents) / total if total else 0.0
     scored = (
         (-_score(counts, _factor(length, average), weights), path)
         for path, counts, length in documents

@@ -75,6 +75,12 @@ class TermCounter:
                 counts[term] = counts.get(term, 0) + 1
         return counts
 
+    def count_few(self, text: str) -> dict[str, int]:
+        """How often each term of the query occurs in a text of a few words, which most often have none."""
+        if text.isascii() and not self._by_word.may_be_in(text):
+            return {}
+        return self.count_words(words_of(text))
+
 
 class _TermsByWord(dict[str, tuple[str, ...]]):
     """The terms of a query that a word gives, worked out when it is first met."""
@@ -86,10 +92,14 @@ class _TermsByWord(dict[str, tuple[str, ...]]):
 
     def __missing__(self, word: str) -> tuple[str, ...]:
         found = ()
-        if not word.isascii() or self._may_hold(word.lower().replace("_", "").replace("-", "")) is not None:
+        if not word.isascii() or self.may_be_in(word):
             found = tuple(term for term in terms_of(word) if term in self._query)
         self[word] = found
         return found
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether a text of ASCII may have any of the terms."""
+        return self._may_hold(text.lower().replace("_", "").replace("-", "")) is not None
 
 
 def _holding_any(query: Iterable[str]) -> Callable[[str], re.Match[str] | None]:

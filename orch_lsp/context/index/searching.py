@@ -12,7 +12,7 @@ import logging
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -70,7 +70,7 @@ class Searching:
         ripgrep = Ripgrep(program, self._root, time.monotonic() + seconds, stopped)
         sized = _Sized(self._root, files, max_file_bytes, stopped)
         try:
-            found = _found(ripgrep, sized, wanted)
+            counts, defining = _counted(ripgrep, sized, wanted)
         except RipgrepError as error:
             if stopped():
                 return Found()
@@ -78,11 +78,13 @@ class Searching:
             self._has_failed = True
             return None
         apart = sized.apart + ripgrep.unreadable
-        best = [path for path, _ in rank(found.documents, wanted.terms, _READ).ranked]
+        counted = [(path, counts[path], size) for path, size in sized.sizes.items()]
+        best = [path for path, _ in rank(counted, wanted.terms, _READ).ranked]
         read = find(self._root, apart, Wanted(wanted.terms, frozenset()), max_file_bytes, stopped)
-        counted = {one.path: one.counts for one in found.documents}
-        read.add(_measured(self._root, {path: counted[path] for path in best}, wanted, max_file_bytes, stopped))
-        return _with_read(found, read, {*apart, *best}, sized.sizes)
+        read.add(_measured(self._root, {path: counts[path] for path in best}, wanted, max_file_bytes, stopped))
+        read.documents += _estimated(counted, read.documents, {*apart, *best}, sized.sizes)
+        read.defining = defining
+        return read
 
 
 class _Sized:
@@ -139,18 +141,22 @@ def _measured(
     return measured
 
 
-def _with_read(found: Found, read: Found, paths: Collection[str], sizes: Mapping[str, int]) -> Found:
-    """Documents that were read in place of what was found in them, and the lengths of the others in words."""
-    words = sum(one.length for one in read.documents)
-    share = words / (sum(sizes.get(one.path, 0) for one in read.documents) or 1) or 1 / _USUAL_BYTES
-    others = [
-        Document(path, counts, round(size * share)) for path, counts, size in found.documents if path not in paths
-    ]
-    return Found([*read.documents, *others], found.defining, read.left_out, read.is_whole)
+def _estimated(
+    counted: Iterable[tuple[str, Mapping[str, int], int]],
+    read: Sequence[Document],
+    paths: Collection[str],
+    sizes: Mapping[str, int],
+) -> list[Document]:
+    """Documents of which only the size is known, with as many words as those that were read have in as many bytes."""
+    words = sum(one.length for one in read)
+    share = words / (sum(sizes.get(one.path, 0) for one in read) or 1) or 1 / _USUAL_BYTES
+    return [Document(path, counts, round(size * share)) for path, counts, size in counted if path not in paths]
 
 
-def _found(ripgrep: Ripgrep, sized: _Sized, wanted: Wanted) -> Found:
-    """The documents, their lengths in bytes, and who defines what.
+def _counted(
+    ripgrep: Ripgrep, sized: _Sized, wanted: Wanted
+) -> tuple[dict[str, Mapping[str, int]], dict[str, list[str]]]:
+    """How often each term stands in each file and its path, and which files define which name.
 
     Raises:
         RipgrepError: It could not be done.
@@ -161,8 +167,8 @@ def _found(ripgrep: Ripgrep, sized: _Sized, wanted: Wanted) -> Found:
     if wanted.symbols:
         searches.append(Search(_pattern_of_names(wanted.symbols)))
     counter = TermCounter(wanted.terms)
-    found = Found()
     counts: dict[str, Mapping[str, int]] = {}
+    defining: dict[str, list[str]] = {}
     for hits in ripgrep.search(_with_words_of_paths(sized, counter, counts), searches):
         if hits.search.options == _FOR_WORDS:
             # Each line is a word, but for those beyond ASCII, which are cut here.
@@ -171,9 +177,8 @@ def _found(ripgrep: Ripgrep, sized: _Sized, wanted: Wanted) -> Found:
             counts[hits.path] = _sum(counts[hits.path], in_text)
         else:
             for name in wanted.symbols.intersection(defined_names(hits.path, hits.text)):
-                found.defining.setdefault(name, []).append(hits.path)
-    found.documents = [Document(path, counts[path], size) for path, size in sized.sizes.items()]
-    return found
+                defining.setdefault(name, []).append(hits.path)
+    return counts, defining
 
 
 def _with_words_of_paths(
@@ -184,8 +189,8 @@ def _with_words_of_paths(
     for path, size in sized:
         folder, _, name = path.rpartition("/")
         if folder not in in_folder:
-            in_folder[folder] = counter.count_words(words_of(folder))
-        counts[path] = _sum(in_folder[folder], counter.count_words(words_of(name)))
+            in_folder[folder] = counter.count_few(folder)
+        counts[path] = _sum(in_folder[folder], counter.count_few(name))
         yield path, size
 
 
