@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from orch_lsp.settings.key_command import find_program
 
@@ -34,7 +36,6 @@ _FOUND, _NOTHING_FOUND, _SOME_UNREADABLE = 0, 1, 2
 _NICE = 5
 """The person at the machine comes first."""
 _POLL_S = 0.02
-_END_S = 2.0
 
 
 class RipgrepError(Exception):
@@ -148,21 +149,26 @@ class Ripgrep:
 
 
 class _Process:
-    """One process, and the thread that takes its answer, up to a size."""
+    """One process, and the file without a name into which it writes its answer, up to a size.
+
+    A pipe would have to be read meanwhile, in small pieces, each of which takes the interpreter from who counts.
+    """
 
     def __init__(self, command: Sequence[str | bytes], most: int) -> None:
-        # Not in the workspace: a stand-in on the search path may ask its folder which version it is to run.
-        self._process = subprocess.Popen(  # noqa: S603 -- the user's own program, looked up outside of the project
-            command, cwd=os.sep, env={}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
+        self._answer = _file_in_memory()
+        try:
+            # Not in the workspace: a stand-in on the search path may ask its folder which version it is to run.
+            self._process = subprocess.Popen(  # noqa: S603 -- the user's own program, looked up outside of the project
+                command, cwd=os.sep, env={}, stdin=subprocess.DEVNULL, stdout=self._answer, stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )  # fmt: skip
+        except BaseException:
+            self._answer.close()
+            raise
         self._most = most
-        self._answer = b""
         if hasattr(os, "setpriority"):
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
-        self._thread = threading.Thread(target=self._listen, name="orch-ripgrep", daemon=True)
-        self._thread.start()
 
     def wait(self, until: float, stopped: Callable[[], bool]) -> tuple[int, bytes]:
         """Its status and its answer. Blocking.
@@ -171,33 +177,36 @@ class _Process:
             RipgrepError: It took too long, was stopped, or said more than it can have to say.
         """
         try:
-            while self._thread.is_alive():
+            while self._process.poll() is None:
                 if stopped() or time.monotonic() > until:
                     raise RipgrepError("it was stopped, or took too long")
-                self._thread.join(_POLL_S)
-            if len(self._answer) > self._most:
-                raise RipgrepError("it told more than there is")
-            with suppress(subprocess.TimeoutExpired):
-                # One that closed its output and goes on has no more to say.
-                self._process.wait(min(_END_S, max(0.0, until - time.monotonic())))
+                self._bounded_size()
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(_POLL_S)
+            return self._process.returncode, os.pread(self._answer.fileno(), self._bounded_size(), 0)
         finally:
             self.end()
-        return self._process.returncode, self._answer
+
+    def _bounded_size(self) -> int:
+        size = os.fstat(self._answer.fileno()).st_size
+        if size > self._most:
+            raise RipgrepError("it told more than there is")
+        return size
 
     def end(self) -> None:
         """End it. Blocking, for a moment."""
-        if self._process.poll() is None or self._thread.is_alive():
+        if self._process.poll() is None:
             with suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        self._thread.join(_END_S)
-        if self._process.stdout is not None and not self._thread.is_alive():
-            self._process.stdout.close()
+        self._answer.close()
 
-    def _listen(self) -> None:
-        assert self._process.stdout is not None  # noqa: S101 -- asked for by PIPE
-        with suppress(OSError, ValueError):
-            self._answer = self._process.stdout.read(self._most + 1)
+
+def _file_in_memory() -> IO[bytes]:
+    """A file that has no name; on the disk of temporary files where the system has none in memory."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("orch-ripgrep"), "w+b", buffering=0)
+    return tempfile.TemporaryFile(buffering=0)
 
 
 @dataclass(slots=True)
