@@ -94,8 +94,8 @@ def check_server_url(url: str) -> str:
     if "@" in parts.netloc or any(map(_CREDENTIAL_PARAMETER.search, _parameters(parts))):
         msg = "a URL without a password or a key; a key belongs in `api_key_env` or `headers_env`"
         raise ValueError(msg)
-    if "#" in url:
-        msg = "a URL without `#`"
+    if "#" in url or "${" in url:
+        msg = "a URL without `#` and without variables"
         raise ValueError(msg)
     _refuse_credentials_of_machines(parts, "a server")
     if parts.scheme == "http" and not is_loopback(url.strip()):

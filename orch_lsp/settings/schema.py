@@ -60,6 +60,9 @@ def _header_variables(variables: dict[str, str]) -> dict[str, str]:
 
 def _server_headers(headers: dict[str, str]) -> dict[str, str]:
     check_server_header_names(headers)
+    if any("${" in value for value in headers.values()):
+        msg = "values as they are sent; the name of a variable belongs in `api_key_env` or `headers_env`"
+        raise ValueError(msg)
     return _headers(headers)
 
 

@@ -22,7 +22,7 @@ from orch_lsp.settings.model import Network
 from tests.fakes.mcp_over_http import BAD, GOOD, asked, of_handshakes, plain, served, text
 from tests.fakes.mcp_over_http import with_a_request_of_its_own as with_a_request
 from tests.fakes.proxy import Proxy
-from tests.fakes.scripted_server import Reply, ScriptedServer, Send, event, json_reply
+from tests.fakes.scripted_server import Reply, ScriptedServer, Send, Stall, event, json_reply
 
 WORDS = ("rate", "limiter")
 SECRET = "canary-" + "6f1d-notes-token"
@@ -127,6 +127,11 @@ async def test_what_a_server_gave_before_it_failed_is_kept(raw, kind, reason):
     assert origins(answered) == GIVEN
 
 
+async def test_lines_without_a_message_are_not_read_until_they_are_many_bytes(raw):
+    answered = await answers_of(raw, of_handshakes(BAD["floods with lines"]), max_bytes=8 * 1024 * 1024, timeout=20.0)
+    assert answered.failure.startswith("it sent more than")
+
+
 @pytest.mark.parametrize("kind", sorted({*BAD} - {"hangs", "hangs in its answer", "never ends its events"}))
 async def test_a_server_that_is_bad_from_the_first_gives_its_reason(raw, kind):
     answered = await answers_of(raw, BAD[kind], max_bytes=1024)
@@ -179,6 +184,27 @@ async def test_what_a_server_asks_of_us_is_declined(raw):
     (no,) = [asked(one) for one in raw.requests if one.body and asked(one).get("id") == "own-1"]
     assert "error" in no
     assert declined.is_set()
+
+
+async def test_a_session_that_a_server_does_not_end_is_not_waited_for(raw):
+    healthy = of_handshakes(lambda one: text(one, "limiter"))
+    ended = []
+
+    def reply(request):
+        if request.method == "DELETE":
+            ended.append(request)
+            return Reply(before=(Stall(),))
+        return healthy(request)
+
+    answered = await answers_of(raw, reply)
+    assert (answered.failure, len(answered.texts)) == ("", 2)
+    assert [request.headers["mcp-session-id"] for request in ended] == ["session-1"]
+
+
+async def test_a_cookie_is_not_taken(raw):
+    answered = await answers_of(raw, of_handshakes(lambda one: text(one, "limiter", **{"set-cookie": "a=b"})))
+    assert answered.failure == ""
+    assert not any("cookie" in request.headers for request in raw.requests)
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -202,7 +203,16 @@ async def test_an_editor_shows_the_url_and_asks_before_a_server_is_allowed(
     spec.write_text(SPEC)
     editor = await start_editor(capabilities="visual-studio-code")
     uri = editor.open(spec, SPEC)
-    shown = await editor.execute("orch.allowServer", {"uri": uri, "name": "notes", "open": False})
+    editor.answer_question = "Allow"
+    shown = await editor.execute("orch.allowServer", {"uri": uri, "name": "notes"})
     assert shown["shown"] == {"url": f'"{notes.url}"', "headers": '{"X-Team": "platform"}', "files": []}
+    await editor.until(lambda: any("is allowed here" in one.message for one in editor.client.messages))
+    page = unquote(urlsplit([shown.uri for shown in editor.client.shown_documents][-1]).path)
+    told = Path(page).read_text("utf-8")
+    assert f"words of briefs go to `{host_of(notes.url)}`" in told
+    assert all(word in told for word in (notes.url, "X-Team", "platform", ".mcp.json"))
+    assert f"ask the server notes at {host_of(notes.url)}" in editor.questions[-1].message
     assert notes.heads == []
-    assert (await orch("trust", "--json")).json() == []
+    assert (await orch("trust", "--json")).json() == [{"place": str(workspace), "server": "notes"}]
+    shown = await editor.execute("orch.previewContext", {"uri": uri, "open": False})
+    assert shown["asked"] == [f"mcp:notes at {host_of(notes.url)}"]

@@ -42,6 +42,7 @@ def test_a_url_over_tls_or_of_this_machine_is_taken_as_it_is(url):
         ("https://tracker.test/mcp?apiKey=canary-pass", "without a password or a key"),
         ("https://tracker.test/mcp?a=b&access_token=canary-pass", "without a password or a key"),
         ("https://tracker.test/mcp#canary-pass", "without `#`"),
+        ("https://tracker.test/${TEAM}/mcp", "without variables"),
         ("https://169.254.169.254/mcp", "link-local"),
         ("https://", "valid host"),
     ],
@@ -65,6 +66,7 @@ def test_another_url_is_a_problem_that_shows_no_secret(url, expected):
         ([f'url = "{URL}"', 'headers = { Host = "a" }'], "that a client may set"),
         ([f'url = "{URL}"', 'headers_env = { Accept = "KEY" }'], "that a client may set"),
         ([f'url = "{URL}"', 'headers = { "X-A" = "a\\nb" }'], "printable ASCII"),
+        ([f'url = "{URL}"', 'headers = { "X-A" = "Bearer ${KEY}" }'], "belongs in `api_key_env` or `headers_env`"),
         ([f'url = "{URL}"', f'api_key_env = "{SECRET}"'], "the name of an environment variable"),
     ],
 )
