@@ -59,6 +59,11 @@ class Carried(Sequence[_Value], ABC):
             value = made.get(number)
             yield made.setdefault(number, moved(number, was)) if value is None else value
 
+    def anywhere(self) -> Iterator[_Value]:
+        """The values, for those who do not ask where they are: some have the places of the earlier text."""
+        made = self._made
+        return (made.get(number, was) for number, was in enumerate(self._earlier))
+
     @override
     def __eq__(self, other: object) -> bool:
         return tuple(self) == (tuple(cast("Carried[object]", other)) if isinstance(other, Carried) else other)

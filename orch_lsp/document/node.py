@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from typing_extensions import override
 
+from orch_lsp.document.carried import Carried
 from orch_lsp.text import Span, new_span, normalised, sha256
 
 _Made = TypeVar("_Made")
@@ -138,6 +139,11 @@ class Node:
         """Hash of its text as it is compared: without differences of blanks, case, emphasis, and of a box's state."""
         return sha256(folded(self.source[self.span.start : self.span.end]))
 
+    @cached_property
+    def text_hash(self) -> int:
+        """A hash of its text as it stands; cheap, and of this process alone."""
+        return hash(self.source[self.span.start : self.span.end])
+
 
 def scope_named(name: str | None, own: str | None, places: Mapping[str, str]) -> str | None:
     """The scope that a citation names: `specs/auth` is `auth` below the place `specs`.
@@ -163,6 +169,10 @@ class Nodes:
     nodes: Sequence[Node] = ()
     loose: tuple[Citation, ...] = ()
     """Citations that stand in no node."""
+
+    def anywhere(self) -> Iterable[Node]:
+        """The nodes, for those who do not ask where they are: their places and `source` may be of an earlier text."""
+        return self.nodes.anywhere() if isinstance(self.nodes, Carried) else self.nodes
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
         """The value that `make` gives, made once for these nodes and kept with them. Two threads may both make it."""
@@ -194,7 +204,7 @@ class Nodes:
     @property
     def kinds(self) -> frozenset[tuple[NodeKind, State | None]]:
         """The kinds of nodes that there are, each with the states that they have."""
-        return self.once_for_shape("kinds", lambda: frozenset(map(_kind_and_state, self.nodes)))
+        return self.once_for_shape("kinds", lambda: frozenset(map(_kind_and_state, self.anywhere())))
 
     def of_kind(self, kind: NodeKind) -> Sequence[Node]:
         """The nodes of a kind."""
@@ -203,14 +213,14 @@ class Nodes:
 
     def _numbers_by_kind(self) -> Mapping[NodeKind, Sequence[int]]:
         found: dict[NodeKind, list[int]] = {}
-        for number, node in enumerate(self.nodes):
+        for number, node in enumerate(self.anywhere()):
             found.setdefault(node.kind, []).append(number)
         return found
 
     @cached_property
     def named(self) -> frozenset[tuple[Relation, str | None]]:
         """The relations of their citations, each with the scopes that these name."""
-        return frozenset(map(_relation_and_scope, chain(self.loose, *filter(None, map(_cites, self.nodes)))))
+        return frozenset(map(_relation_and_scope, chain(self.loose, *filter(None, map(_cites, self.anywhere())))))
 
     def with_others(self, nodes: Sequence[Node], others: Iterable[tuple[Node, Node]]) -> Nodes:
         """The nodes of an edited text, with keys and loose citations as here.
@@ -234,7 +244,7 @@ class Nodes:
 
     @cached_property
     def _numbers(self) -> Mapping[str, int]:
-        return {node.key: number for number, node in enumerate(self.nodes)}
+        return {node.key: number for number, node in enumerate(self.anywhere())}
 
     @cached_property
     def citations(self) -> tuple[Citation, ...]:

@@ -291,6 +291,7 @@ class _Taking:
                 *self._cited_behind(node),
             )
         made.__dict__.pop("sha256", None)
+        made.__dict__.pop("text_hash", None)
         return made
 
     def _cited_behind(self, node: Node) -> Iterator[Citation]:

@@ -101,16 +101,18 @@ class IndexedDocument:
     @cached_property
     def seen_by_others(self) -> object:
         """The part of it on which findings of other documents depend; two that are equal make no difference there."""
+        nodes, loose = tuple(self.nodes.anywhere()), self.nodes.loose
         return (
             self.scope, self.frozen, self.version, dict(self.places),
-            [(node.kind, node.key, node.title, node.parent, self._wording(node)) for node in self.nodes.nodes],
-            [(one.relation, one.scope, one.key) for one in chain(*map(_cites, self.nodes.nodes), self.nodes.loose)],
+            [(node.kind, node.key, node.title, node.parent, _wording(node)) for node in nodes],
+            [(one.relation, one.scope, one.key) for one in chain(*map(_cites, nodes), loose)],
         )  # fmt: skip
 
-    def _wording(self, node: Node) -> int:
-        """A hash of the text of a node to which work that was made of it is held; cheap, and of this process alone."""
-        is_work = node.kind == "section" or node.kind in _WORK
-        return 0 if is_work else hash(self.text[node.span.start : node.span.end])
+
+def _wording(node: Node) -> int:
+    """A hash of the text of a node to which work that was made of it is held."""
+    is_work = node.kind == "section" or node.kind in _WORK
+    return 0 if is_work else node.text_hash
 
 
 @dataclass(frozen=True, slots=True)

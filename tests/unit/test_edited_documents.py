@@ -17,6 +17,7 @@ from orch_lsp.document.model import SpecDocument
 from orch_lsp.document.node import gathered
 from orch_lsp.document.parse import parse
 from orch_lsp.document.readings import Readings
+from orch_lsp.language.index import IndexedDocument
 from orch_lsp.markdown.dividing import LONG
 from orch_lsp.profiles.registry import profile_named
 from orch_lsp.rules.check import check
@@ -35,6 +36,10 @@ _FRAGMENTS = (
 
 def said(found: tuple[Finding, ...]) -> list[object]:
     return [(one.rule, one.severity, one.message, one.span, one.key, one.related) for one in found]
+
+
+def seen(document: SpecDocument) -> object:
+    return IndexedDocument("a", document.nodes, text=document.text).seen_by_others
 
 
 def edited(text: str, chance: random.Random) -> str:
@@ -185,7 +190,9 @@ def test_typed_on_in_one_place_after_another_is_read_whole(name: str, seed: int,
             text, at = typed(text, at, chance)
             document = readings.read("a", text, profile)
             # Most keys are followed by findings alone, which ask for few of the values that were carried over.
-            assert said(check(document)) == said(check(parse(text, profile)))
+            whole = parse(text, profile)
+            assert said(check(document)) == said(check(whole))
+            assert seen(document) == seen(whole)
         assert_equal(readings.read("a", text, profile), parse(text, profile))
 
 
