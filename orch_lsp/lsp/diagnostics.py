@@ -17,7 +17,6 @@ from orch_lsp.lsp.drafted import findings_in_page
 from orch_lsp.lsp.failures import ShownFailure
 from orch_lsp.lsp.locations import uri_of_path
 from orch_lsp.lsp.pages import page_uri
-from orch_lsp.lsp.publication import QUIET_SECONDS
 from orch_lsp.lsp.snapshot import Snapshot
 from orch_lsp.lsp.wire.workspace import Typed
 from orch_lsp.orchestration.specs.reading import Reading
@@ -38,6 +37,9 @@ else:
     secret_choices = late("orch_lsp.settings.secret_choices")
 
 
+_PAUSE_SECONDS = 0.1
+"""After an answer without another one, until what was typed is seen by other documents: keys that are held down, or
+typed fast, come sooner."""
 _MOST_RELATED = 10
 _MOST_SECRETS = 20
 _MOST_KEPT = 4_096
@@ -73,7 +75,7 @@ def diagnostic_of_draft(finding: DraftFinding, place: types.Range) -> types.Diag
 
 async def _keep_up(snapshot: Snapshot, reading: Reading, look: int) -> None:
     # Threads take the interpreter from one another: the answer goes first, and more keys may follow at once.
-    await asyncio.sleep(QUIET_SECONDS)
+    await asyncio.sleep(_PAUSE_SECONDS)
     if snapshot.shown.is_last(snapshot.uri, look):
         await snapshot.session.indexes.keep_up(reading)
 
