@@ -83,6 +83,9 @@ def shown(path: KeyPath, value: object) -> str:
     named = [part.lower().replace("tokens", "") for part in path]
     if not isinstance(value, int | float) and any(word in part for part in named for word in _SECRET_WORDS):
         return "the value"
+    if isinstance(value, Mapping):
+        # Any of its own values may be one.
+        return "a table"
     if isinstance(value, str) and path[-1] == "url" and not {"@", "?"}.isdisjoint(value):
         return "the value"
     try:

@@ -76,6 +76,20 @@ def test_what_does_not_go_together_is_a_problem(lines, expected):
     assert not any(SECRET in one for one in told)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f'url = "{URL}"', 'command = "x"', f'headers = {{ "X-A" = "{SECRET}" }}'],
+        [f'headers = {{ "X-A" = "{SECRET}" }}'],
+        ['args = ["x"]', f'env = {{ A = "{SECRET}" }}'],
+    ],
+)
+def test_a_table_that_is_left_out_as_a_whole_is_not_shown(lines):
+    told = problems(*lines)
+    assert told
+    assert not any("canary" in one for one in told)
+
+
 def test_a_repository_and_an_editor_cannot_describe_a_server():
     layer = parse_project(f'[mcp.tracker]\nurl = "{URL}"\napi_key_env = "WORK_KEY"\n')
     assert layer.problems

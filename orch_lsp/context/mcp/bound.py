@@ -76,7 +76,7 @@ def usable(root: Path, name: str) -> Declared:
     if found.refused:
         raise ContextError(
             ErrorCode.NOT_ALLOWED,
-            f"The server {name} of {found.file} is never started: {found.refused}.",
+            f"The server {name} of {found.file} cannot be allowed: {found.refused}.",
             remediation="Describe the server in your own config, below `[mcp.NAME]`.",
         )
     return found

@@ -39,7 +39,7 @@ async def allow_server(ls: OrchServer, given: CommandArgument) -> dict[str, Any]
     It answers before the person does, with what it shows. Without a name, the names of those that wait for their word.
 
     Raises:
-        ContextError: `not_allowed`: the document is in no workspace, the server is never started, or the client cannot
+        ContextError: `not_allowed`: the document is in no workspace, the server is never allowed, or the client cannot
             ask. `invalid_request`: a file that it names cannot be read.
         SettingsError: `invalid_settings`: the workspace declares no such server.
     """
