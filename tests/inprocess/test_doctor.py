@@ -124,7 +124,7 @@ async def test_each_way_to_fail_has_a_finding_of_its_own_and_a_cure(
 async def test_a_provider_that_never_answers_is_not_waited_for_long(homes, provider, workspace, session):
     homes.use(provider.url)
     provider.script(Reply(steps=(Stall(),)))
-    found = by_subject(await look(session, workspace, patience_s=0.2))["provider work: reachable"]
+    found = by_subject(await look(session, workspace, patience_s=1.5))["provider work: reachable"]
     assert (found.verdict, found.message.partition(":")[0]) == ("problem", "timeout")
     await (await provider.request(0)).disconnected.wait()
 
