@@ -186,6 +186,40 @@ async def test_what_a_server_asks_of_us_is_declined(raw):
     assert declined.is_set()
 
 
+def later(*, ends: bool):
+    """A server that closes its stream before the answer, to be asked for the rest, as it may; or for ever."""
+    waiting = []
+    begun = Reply(steps=(Send(b"id: e1\nretry: 1\ndata: \n\n"),))
+
+    def bad(request):
+        waiting.append(request)
+        return begun
+
+    healthy = of_handshakes(bad)
+
+    def reply(request):
+        if request.method != "GET":
+            return healthy(request)
+        assert request.headers["last-event-id"] == "e1"
+        result = {"contents": [{"uri": "bad://bad", "text": "It came later.\n"}]}
+        told = event({"jsonrpc": "2.0", "id": asked(waiting[-1])["id"], "result": result})
+        return Reply(steps=(Send(told),)) if ends else begun
+
+    return reply
+
+
+async def test_an_answer_that_comes_later_is_fetched(raw):
+    answered = await answers_of(raw, later(ends=True))
+    assert (answered.failure, [one.text for one in answered.texts]) == ("", [GOOD, "It came later.\n"])
+
+
+async def test_an_answer_that_is_always_later_is_not_waited_for(raw):
+    answered = await answers_of(raw, later(ends=False))
+    assert answered.failure == "it put its answer off too often"
+    assert origins(answered) == GIVEN
+    assert len([request for request in raw.requests if request.method == "GET"]) < 50
+
+
 async def test_a_session_that_a_server_does_not_end_is_not_waited_for(raw):
     healthy = of_handshakes(lambda one: text(one, "limiter"))
     ended = []

@@ -35,6 +35,8 @@ logging.getLogger("mcp.client.streamable_http").setLevel(logging.CRITICAL)
 
 _GRACE_S = 0.5
 _MOST_REDIRECTS = 3
+_MOST_RETURNS = 20
+"""How often a server may close a stream before its answer is in it, and be asked for the rest."""
 _EVENTS = "text/event-stream"
 
 
@@ -114,6 +116,7 @@ class _Client(httpx2.AsyncClient):
         self._address = address
         self._origin = _origin(httpx2.URL(address.url))
         self._watch = watch
+        self._returns = 0
 
     @override
     async def send(
@@ -127,8 +130,10 @@ class _Client(httpx2.AsyncClient):
         """
         if self._watch.is_cut or _origin(request.url) != self._origin:
             raise AnswerRefusedError
-        if request.method == "GET" and "last-event-id" not in request.headers:
-            return httpx2.Response(405, request=request)
+        if request.method == "GET":
+            if "last-event-id" not in request.headers:
+                return httpx2.Response(405, request=request)
+            self._count_return()
         request.extensions["trace"] = HandshakeGuard()
         try:
             # A session is ended without much waiting.
@@ -141,6 +146,13 @@ class _Client(httpx2.AsyncClient):
             await self._judge(request, response)
         response.stream = _Counted(cast("httpx2.AsyncByteStream", response.stream), response, self._watch)
         return response
+
+    def _count_return(self) -> None:
+        self._returns += 1
+        if self._returns > _MOST_RETURNS:
+            self._note("it put its answer off too often")
+            self._watch.is_cut = True
+            raise AnswerRefusedError
 
     async def _judge(self, request: httpx2.Request, response: httpx2.Response) -> None:
         reason = end_of(response, self._address, in_session="mcp-session-id" in request.headers)

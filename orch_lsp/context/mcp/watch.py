@@ -18,7 +18,7 @@ class Watch:
         self.is_over = False
         """Whether we ended the talk ourselves."""
         self.is_cut = False
-        """Whether the server sent more than it may."""
+        """Whether the server sent more than it may, or more often."""
         self._bytes = 0
         self._messages = 0
 
