@@ -8,9 +8,11 @@ import socket
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-# Cloud machines serve credentials to whoever asks at these; the first two are not link-local.
-_METADATA_HOSTS = frozenset({"metadata.google.internal", "metadata.goog", "fd00:ec2::254"})
+# Cloud machines serve credentials to whoever asks at these, none of which is link-local.
+_METADATA_HOSTS = frozenset({"metadata.google.internal", "metadata.goog"})
+_METADATA_ADDRESS = ipaddress.IPv6Address("fd00:ec2::254")
 _CREDENTIAL_PARAMETER = re.compile(r"(?i)auth|key|token|secret|passw|credential|signature")
+_IN_BRACKETS = re.compile(r"\[[^][]*\](?::[0-9]*)?")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?)*\.?")
 
 
@@ -58,7 +60,9 @@ def _split(url: str, schemes: frozenset[str]) -> SplitResult:
         msg = f"a URL that starts with {' or '.join(f'{scheme}://' for scheme in sorted(schemes))}"
         raise ValueError(msg)
     host = parts.hostname or ""
-    if port == 0 or not (_address(host) or _HOST.fullmatch(host)):
+    # `hostname` leaves out what else stands behind an address in brackets, and others may take it for a part.
+    is_whole = "[" not in parts.netloc or _IN_BRACKETS.fullmatch(parts.netloc.rpartition("@")[2]) is not None
+    if port == 0 or not is_whole or not (_address(host) or _HOST.fullmatch(host)):
         msg = "a URL with a valid host and port"
         raise ValueError(msg)
     return parts
@@ -111,7 +115,8 @@ def _parameters(parts: SplitResult) -> list[str]:
 def _refuse_credentials_of_machines(parts: SplitResult, what: str) -> None:
     host = (parts.hostname or "").rstrip(".")
     address = _address(host)
-    if host in _METADATA_HOSTS or (address and (address.is_link_local or address.is_unspecified)):
+    is_of_machines = address and (address.is_link_local or address.is_unspecified or address == _METADATA_ADDRESS)
+    if host in _METADATA_HOSTS or is_of_machines:
         msg = f"a URL of {what}, not a link-local, metadata or unspecified address"
         raise ValueError(msg)
 

@@ -294,6 +294,25 @@ async def test_a_key_that_a_server_repeats_goes_nowhere(raw):
     assert [one.reason for one in answered.left_out] == ["it answered with an error: no [redacted] here"]
 
 
+@pytest.mark.parametrize("length", [155, 165, 185])
+async def test_no_part_of_a_key_is_left_where_a_reason_is_cut(raw, length):
+    def failing(request):
+        error = {"code": -1, "message": f"{'x' * length} {SECRET}"}
+        return json_reply({"jsonrpc": "2.0", "id": asked(request)["id"], "error": error})
+
+    def moving(request):
+        return plain(307, location=f"https://elsewhere.test/{'x' * length}/{SECRET}")
+
+    for bad in (failing, moving):
+        answered = await answers_of(raw, of_handshakes(bad), key=SECRET)
+        assert SECRET[:7] not in repr(answered)
+
+
+async def test_a_key_that_a_server_calls_its_kind_of_answer_goes_nowhere(raw):
+    answered = await answers_of(raw, lambda _: plain(200, SECRET.title()), key=SECRET.title())
+    assert answered.failure == "it is no server of the protocol: it sent [redacted]"
+
+
 async def test_no_log_has_the_key_or_what_the_server_said(raw, caplog):
     caplog.set_level(logging.DEBUG)
     for kind in ("no JSON", "forgets the session", "moves away"):

@@ -44,6 +44,10 @@ def test_a_url_over_tls_or_of_this_machine_is_taken_as_it_is(url):
         ("https://tracker.test/mcp#canary-pass", "without `#`"),
         ("https://tracker.test/${TEAM}/mcp", "without variables"),
         ("https://169.254.169.254/mcp", "link-local"),
+        ("https://[fd00:0ec2:0::254]/mcp", "metadata"),
+        ("http://[::1].tracker.test/mcp", "valid host"),
+        ("http://[::1]tracker.test:80/mcp", "valid host"),
+        ("http://[::1]x/mcp", "valid host"),
         ("https://", "valid host"),
     ],
 )
@@ -170,6 +174,12 @@ def test_an_answer_repeats_no_key():
     cleaned = without(answer, Address("a", URL, {"Authorization": f"Bearer {SECRET}"}).secrets)
     assert cleaned.texts == [Given("mcp:a a://[redacted]", "x [redacted] y", True)]
     assert cleaned.failure == "no [redacted]"
+
+
+def test_a_key_that_is_repeated_between_hidden_characters_does_not_come_together_again():
+    said = Given("mcp:a a://b", "\u200bx " + "\u200b".join(SECRET), is_named=True)
+    cleaned = without(Answer("mcp:a", [said, Given("mcp:a a://c", "y\u200b", True)]), (SECRET,))
+    assert [one.text for one in cleaned.texts] == ["x [redacted]", "y\u200b"]
 
 
 # -- servers of a workspace

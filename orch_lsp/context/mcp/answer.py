@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from orch_lsp.context.item import Exclusion
+from orch_lsp.hidden import strip_hidden
 from orch_lsp.redaction import REPLACEMENT
+from orch_lsp.text import at_most
 
 _SHORTEST_SECRET = 8
+_LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +44,26 @@ def without(answer: Answer, secrets: Sequence[str]) -> Answer:
         answer: What it gave.
         secrets: The keys; one that is contained in another stands behind it.
     """
-    kept = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
 
     def cleaned(text: str) -> str:
-        for secret in kept:
-            text = text.replace(secret, REPLACEMENT)
-        return text
+        return _cleaned(text, secrets)
 
     texts = [Given(cleaned(one.origin), cleaned(one.text), one.is_named) for one in answer.texts]
     left_out = [Exclusion(cleaned(one.path), cleaned(one.reason)) for one in answer.left_out]
     return Answer(answer.origin, texts, left_out, answer.protocol, cleaned(answer.failure))
+
+
+def shown(text: str, secrets: Sequence[str]) -> str:
+    """Words of a server as a reason repeats them: few, on one line, and no key or beginning of one among them."""
+    return at_most(" ".join(_cleaned(strip_hidden(text)[0], secrets).split()), _LONGEST_REASON)
+
+
+def _cleaned(text: str, secrets: Sequence[str]) -> str:
+    kept = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
+    # Hidden characters are taken out later, which would put a key together again.
+    plain = strip_hidden(text)[0] if kept else text
+    if any(secret in plain for secret in kept):
+        text = plain
+    for secret in kept:
+        text = text.replace(secret, REPLACEMENT)
+    return text

@@ -28,7 +28,7 @@ from mcp.types import (
 from orch_lsp import __version__
 from orch_lsp.context.item import Exclusion
 from orch_lsp.context.mcp.address import Address
-from orch_lsp.context.mcp.answer import Answer, Given, without
+from orch_lsp.context.mcp.answer import Answer, Given, shown, without
 from orch_lsp.context.mcp.http import reached
 from orch_lsp.context.mcp.launch import Launch
 from orch_lsp.context.mcp.stdio import running
@@ -36,7 +36,6 @@ from orch_lsp.context.mcp.watch import Watch
 from orch_lsp.context.tokens import TermCounter
 from orch_lsp.context.tokens import terms as terms_of_text
 from orch_lsp.errors import OrchError
-from orch_lsp.hidden import strip_hidden
 from orch_lsp.settings.mcp_settings import McpServer, McpTool
 
 if TYPE_CHECKING:
@@ -49,7 +48,6 @@ LONGEST_QUERY = 300
 _TIMES_LARGEST = 8
 _BESIDE = 1024 * 1024
 _LONGEST_URI = 500
-_LONGEST_REASON = 200
 
 
 async def ask(server: McpServer, way: Launch | Address, words: Sequence[str]) -> Answer:
@@ -60,11 +58,11 @@ async def ask(server: McpServer, way: Launch | Address, words: Sequence[str]) ->
         way: Its process, or its address.
         words: The words of the brief that say something, as they are written, its title first.
     """
-    watch = Watch(_TIMES_LARGEST * server.max_bytes + _BESIDE)
+    watch = Watch(_TIMES_LARGEST * server.max_bytes + _BESIDE, way.secrets if isinstance(way, Address) else ())
     if isinstance(way, Launch):
         return await ask_over(server, running(way, watch), words, watch)
     answer = await ask_over(server, reached(way, watch), words, watch)
-    return without(answer, way.secrets)
+    return without(answer, watch.secrets)
 
 
 async def ask_over(
@@ -93,31 +91,27 @@ async def ask_over(
     except TimeoutError:
         answer.failure = f"it took longer than {server.timeout:g} seconds"
     except Exception as error:  # noqa: BLE001 -- a library at work on what anybody may have sent
-        answer.failure = watch.fault or _reason(error)
+        answer.failure = watch.fault or _reason(error, watch)
     return answer
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException, watch: Watch) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     if isinstance(error, MCPError):
-        return _told(error)
+        return _told(error, watch)
     if isinstance(error, OrchError):
-        return _shown(error.message)
+        return shown(error.message, ())
     if isinstance(error, OSError):
         return f"it could not be started: {error.strerror or type(error).__name__}"
     return f"it does not keep to the protocol ({type(error).__name__})"
 
 
-def _told(error: MCPError) -> str:
+def _told(error: MCPError, watch: Watch) -> str:
     if error.code == _PARSE_ERROR:
         # No server says so of requests that are well formed: it is the SDK's word for an answer.
         return "what it sent is no message of the protocol"
-    return f"it answered with an error: {_shown(error.message)}"
-
-
-def _shown(text: str) -> str:
-    return " ".join(strip_hidden(text)[0].split())[:_LONGEST_REASON]
+    return f"it answered with an error: {shown(error.message, watch.secrets)}"
 
 
 class _Talk:
@@ -157,11 +151,11 @@ class _Talk:
             result = await self._client.call_tool(tool.name, arguments)
         except MCPError as error:
             self._raise_if_closed(error)
-            self._leave_out(origin, _told(error))
+            self._leave_out(origin, _told(error, self._watch))
             return
         if result.is_error:
             said = next((block.text for block in result.content if isinstance(block, TextContent)), "")
-            self._leave_out(origin, f"the tool failed: {_shown(said)}")
+            self._leave_out(origin, f"the tool failed: {shown(said, self._watch.secrets)}")
             return
         for where, text in _texts(result):
             self._take(f"{self._server.origin} {where}" if where else origin, text, is_named=True)
@@ -174,7 +168,7 @@ class _Talk:
                 values = {name: self._server.values.get(name, self._query) for name in template.variable_names}
                 uri = template.expand(values)
             except ValueError as error:
-                self._leave_out(f"{self._server.origin} {entry}", f"is no template: {_shown(str(error))}")
+                self._leave_out(f"{self._server.origin} {entry}", f"is no template: {shown(str(error), ())}")
                 return
         await self._read(uri, is_named=True)
 
@@ -199,7 +193,9 @@ class _Talk:
                 page = await self._client.list_resources(cursor=cursor)
             except MCPError as error:
                 self._raise_if_closed(error)
-                self._leave_out(self._server.origin, f"it lists no resources: {_shown(error.message)}")
+                self._leave_out(
+                    self._server.origin, f"it lists no resources: {shown(error.message, self._watch.secrets)}"
+                )
                 return found
             found += page.resources
             cursor = page.next_cursor
@@ -219,7 +215,7 @@ class _Talk:
             result = await self._client.read_resource(uri)
         except MCPError as error:
             self._raise_if_closed(error)
-            self._leave_out(origin, _told(error))
+            self._leave_out(origin, _told(error, self._watch))
             return
         for content in result.contents:
             if isinstance(content, TextResourceContents):

@@ -156,7 +156,7 @@ class _Client(httpx2.AsyncClient):
 
     async def _judge(self, request: httpx2.Request, response: httpx2.Response) -> None:
         reason = end_of(response, self._address, in_session="mcp-session-id" in request.headers)
-        self._note(reason or fault_of_answer(response))
+        self._note(reason or fault_of_answer(response, self._address))
         if reason:
             await response.aclose()
             raise AnswerRefusedError

@@ -5,15 +5,13 @@ from __future__ import annotations
 import httpx2
 
 from orch_lsp.context.mcp.address import Address
-from orch_lsp.hidden import strip_hidden
+from orch_lsp.context.mcp.answer import shown
 from orch_lsp.network.causes import cause_of
-from orch_lsp.text import at_most
 
 _KEEP_THE_METHOD = frozenset((307, 308))
 _REFUSALS = frozenset((401, 403))
 _GONE, _TOO_MANY = 404, 429
 _TAKEN = frozenset((202, 204))
-_LONGEST = 200
 _JSON, _EVENTS = "application/json", "text/event-stream"
 
 
@@ -23,7 +21,7 @@ def end_of(response: httpx2.Response, address: Address, *, in_session: bool) -> 
     if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
         return "it sent a compressed answer, which nobody asked for"
     if response.next_request is not None:
-        return _redirect(response, response.next_request.url)
+        return _redirect(response, response.next_request.url, address)
     if status in _REFUSALS:
         return f"it refused the request (HTTP {status}): {_cure(address)}; there is no login by OAuth"
     if status == _GONE and in_session:
@@ -40,24 +38,25 @@ def _cure(address: Address) -> str:
     return f"look at the environment variable {held}"
 
 
-def _redirect(response: httpx2.Response, to: httpx2.URL) -> str:
+def _redirect(response: httpx2.Response, to: httpx2.URL, address: Address) -> str:
     sent = response.request.url
     is_own = (to.scheme, to.host, to.port) == (sent.scheme, sent.host, sent.port)
     if is_own and response.status_code in _KEEP_THE_METHOD:
         return ""
-    shown = _shown(str(to.copy_with(userinfo=b"", query=None, fragment=None)))
-    return f"it redirects to {shown} (HTTP {response.status_code}), which is not followed: if that is it, set its `url`"
+    place = shown(str(to.copy_with(userinfo=b"", query=None, fragment=None)), address.secrets)
+    return f"it redirects to {place} (HTTP {response.status_code}), which is not followed: if that is it, set its `url`"
 
 
-def fault_of_answer(response: httpx2.Response) -> str:
+def fault_of_answer(response: httpx2.Response, address: Address) -> str:
     """The fault of an answer that can still be made good by a later one; empty if there is none that HTTP knows."""
     status = response.status_code
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    written = response.headers.get("content-type", "").partition(";")[0].strip()
+    kind = written.lower()
     if status >= 400:
         return "" if kind == _JSON else f"it answered HTTP {status}"
     if status in _TAKEN or kind in {_JSON, _EVENTS}:
         return ""
-    return f"it is no server of the protocol: it sent {_shown(kind) or 'an answer of no type'}"
+    return f"it is no server of the protocol: it sent {shown(written, address.secrets) or 'an answer of no type'}"
 
 
 def fault_of_transport(error: httpx2.HTTPError) -> str:
@@ -85,16 +84,12 @@ def _unconnected(error: httpx2.ConnectError) -> str:
     cause = cause_of(error)
     match cause.kind:
         case "certificate":
-            return f"its certificate is not trusted: {_shown(cause.words)}"
+            return f"its certificate is not trusted: {shown(cause.words, ())}"
         case "tls":
-            return f"no secure connection could be made: {_shown(cause.words)}"
+            return f"no secure connection could be made: {shown(cause.words, ())}"
         case "host":
             return "its host name cannot be found"
         case "refused":
             return "it refused the connection"
         case "unknown":
             return "it cannot be reached"
-
-
-def _shown(text: str) -> str:
-    return at_most(" ".join(strip_hidden(text)[0].split()), _LONGEST)

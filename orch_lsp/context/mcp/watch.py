@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 MOST_MESSAGES = 20_000
 
 
@@ -10,10 +12,12 @@ class Watch:
 
     Args:
         most_bytes: All that the server may send.
+        secrets: The keys that it is given, which nothing that is told of it repeats.
     """
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, most_bytes: int, secrets: Sequence[str] = ()) -> None:
         self.most_bytes = most_bytes
+        self.secrets = secrets
         self.fault = ""
         self.is_over = False
         """Whether we ended the talk ourselves."""
