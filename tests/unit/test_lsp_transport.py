@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import threading
+
+import pytest
 
 from orch_lsp.lsp.wire.transport import QueuedWriter
 
@@ -35,6 +38,32 @@ def test_a_message_that_the_pipe_has_room_for_is_there_at_once():
         for size in (1, 5_000, 30_000):
             writer.write(b"x" * size)
             assert other.read(60_000) == b"x" * size
+        writer.close()
+
+
+def test_a_terminal_with_too_little_room_holds_nobody_up():
+    # It says that it has room while it has any, and takes a longer message only as fast as somebody reads.
+    terminal, tty = pytest.importorskip("pty"), pytest.importorskip("tty")
+    ends, begins = terminal.openpty()
+    tty.setraw(begins)
+    with os.fdopen(begins, "wb", buffering=0) as said, os.fdopen(ends, "rb", buffering=0) as other:
+        writer = QueuedWriter(said)
+        for _ in range(20):  # How much room there is when it says so is left to the system.
+            os.set_blocking(begins, False)
+            left = 4_096
+            while written := said.write(b"x" * 4_096):
+                left += written
+            os.set_blocking(begins, True)
+            while not select.select([], [begins], [], 0)[1]:
+                left -= len(other.read(100))
+            writing = threading.Thread(target=writer.write, args=(b"y" * 4_096,))
+            writing.start()
+            writing.join(5)
+            is_held_up = writing.is_alive()
+            while left:
+                left -= len(other.read(left))
+            writing.join()
+            assert not is_held_up
         writer.close()
 
 

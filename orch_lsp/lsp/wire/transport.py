@@ -59,7 +59,8 @@ class Served(Protocol):
 
 def _room_of(descriptor: int) -> Callable[[], object]:
     """Asks whether a write of `_SURE_BYTES` is sure not to wait; where the system cannot tell, it never is."""
-    if not hasattr(select, "poll"):
+    # A terminal has room for a message if it has any, and lets its writer wait for the rest.
+    if not hasattr(select, "poll") or os.isatty(descriptor):
         return lambda: False
     room = select.poll()
     room.register(descriptor, select.POLLOUT)
