@@ -134,6 +134,22 @@ def test_the_best_files_are_in_the_order_of_reading(root):
 
 
 @needs_ripgrep
+def test_pictures_do_not_count_as_long_texts(root):
+    write(root, {f"images/p{number}.png": b"\x89PNG\0" + b"\x07" * 9_000 for number in range(40)})
+    write(root, {"images/text.png": "rate limiter\n", "images/none": b"\0" * 100, "images/a.log": ""})
+    write(root, {"images/b.log": "rate", "images/c.log": "words"})
+    wanted = hints_in("rate limiter of the größe")
+    found, read = search(root, wanted), find(root, paths_in(root), wanted, MOST, never)
+    assert found is not None
+    texts = {one.path for one in read.documents}
+    counted = {one.path for one in found.documents}
+    assert texts <= counted
+    assert not any(path.startswith("images/p") for path in counted)
+    mine, theirs = rank(found.documents, wanted.terms), rank(read.documents, wanted.terms)
+    assert [path for path, _ in mine.ranked[:9]] == [path for path, _ in theirs.ranked[:9]]
+
+
+@needs_ripgrep
 @pytest.mark.parametrize("wanted", [Wanted(frozenset(), frozenset({"frei"})), Wanted(frozenset(), frozenset())])
 def test_there_may_be_no_terms_or_nothing_at_all_to_look_for(root, wanted):
     found = search(root, wanted)

@@ -70,7 +70,7 @@ class Searching:
         ripgrep = Ripgrep(program, self._root, time.monotonic() + seconds, stopped)
         sized = _Sized(self._root, files, max_file_bytes, stopped)
         try:
-            counts, defining = _counted(ripgrep, sized, wanted)
+            counts, defining, told = _counted(ripgrep, sized, wanted)
         except RipgrepError as error:
             if stopped():
                 return Found()
@@ -78,13 +78,29 @@ class Searching:
             self._has_failed = True
             return None
         apart = sized.apart + ripgrep.unreadable
-        counted = [(path, counts[path], size) for path, size in sized.sizes.items()]
+        counted = [(path, counts[path], size) for path, size in self._texts(sized.sizes, told, max_file_bytes).items()]
         best = [path for path, _ in rank(counted, wanted.terms, _READ).ranked]
         read = find(self._root, apart, Wanted(wanted.terms, frozenset()), max_file_bytes, stopped)
         read.add(_measured(self._root, {path: counts[path] for path in best}, wanted, max_file_bytes, stopped))
         read.documents += _estimated(counted, read.documents, {*apart, *best}, sized.sizes)
         read.defining = defining
         return read
+
+    def _texts(self, sizes: Mapping[str, int], told: Collection[str], max_file_bytes: int) -> Mapping[str, int]:
+        """Files that may be texts; one in which nothing was found is taken for what the first with its ending is.
+
+        Pictures and archives would else count as long texts, and the others as short ones beside them.
+        """
+        is_text: dict[str, bool] = {"": True}
+        taken: dict[str, int] = {}
+        for path, size in sizes.items():
+            ending = path.rpartition("/")[2].rpartition(".")
+            kind = ending[2] if ending[0] else ""
+            if size and kind not in is_text:
+                is_text[kind] = not isinstance(read_text(self._root, path, max_file_bytes), Exclusion)
+            if path in told or is_text.get(kind, True):
+                taken[path] = size
+        return taken
 
 
 class _Sized:
@@ -155,8 +171,8 @@ def _estimated(
 
 def _counted(
     ripgrep: Ripgrep, sized: _Sized, wanted: Wanted
-) -> tuple[dict[str, Mapping[str, int]], dict[str, list[str]]]:
-    """How often each term stands in each file and its path, and which files define which name.
+) -> tuple[dict[str, Mapping[str, int]], dict[str, list[str]], set[str]]:
+    """How often each term stands in each file and its path, which files define which name, and where a term was found.
 
     Raises:
         RipgrepError: It could not be done.
@@ -169,16 +185,18 @@ def _counted(
     counter = TermCounter(wanted.terms)
     counts: dict[str, Mapping[str, int]] = {}
     defining: dict[str, list[str]] = {}
+    told: set[str] = set()
     for hits in ripgrep.search(_with_words_of_paths(sized, counter, counts), searches):
         if hits.search.options == _FOR_WORDS:
             # Each line is a word, but for those beyond ASCII, which are cut here.
+            told.add(hits.path)
             text = hits.text
             in_text = counter.count_words(text.split("\n") if text.isascii() else words_of(text))
             counts[hits.path] = _sum(counts[hits.path], in_text)
         else:
             for name in wanted.symbols.intersection(defined_names(hits.path, hits.text)):
                 defining.setdefault(name, []).append(hits.path)
-    return counts, defining
+    return counts, defining, told
 
 
 def _with_words_of_paths(
