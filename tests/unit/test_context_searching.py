@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import shutil
@@ -131,6 +132,23 @@ def test_the_best_files_are_in_the_order_of_reading(root):
     mine, theirs = rank(found.documents, wanted.terms), rank(read.documents, wanted.terms)
     assert [path for path, _ in mine.ranked[:3]] == [path for path, _ in theirs.ranked[:3]]
     assert {path for path, _ in mine.ranked} == {path for path, _ in theirs.ranked}
+
+
+def refused(*_arguments: object) -> int:
+    raise OSError(errno.ENOSYS, "Function not implemented")
+
+
+@needs_ripgrep
+@pytest.mark.skipif(sys.platform != "linux", reason="only there it is used")
+@pytest.mark.parametrize("there", [None, refused], ids=["not built in", "refused"])
+def test_a_system_without_files_in_memory_has_them_on_its_disk(root, monkeypatch, there):
+    if there is None:
+        monkeypatch.delattr(os, "memfd_create")
+    else:
+        monkeypatch.setattr(os, "memfd_create", there)
+    found = search(root, hints_in("limiter"))
+    assert found is not None
+    assert rank(found.documents, {"limiter"}).ranked
 
 
 @needs_ripgrep

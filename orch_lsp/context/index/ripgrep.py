@@ -204,8 +204,10 @@ class _Process:
 
 def _file_in_memory() -> IO[bytes]:
     """A file that has no name; on the disk of temporary files where the system has none in memory."""
-    if sys.platform == "linux":
-        return os.fdopen(os.memfd_create("orch-ripgrep"), "w+b", buffering=0)
+    # Interpreters that are built to run on old systems, too, know no such file, and a sandbox may refuse one.
+    if sys.platform == "linux" and hasattr(os, "memfd_create"):
+        with suppress(OSError):
+            return os.fdopen(os.memfd_create("orch-ripgrep"), "w+b", buffering=0)
     return tempfile.TemporaryFile(buffering=0)
 
 
