@@ -14,6 +14,7 @@ from orch_lsp.cli.layout import GAP, Column, cut, cut_front, fitted, padded, tab
 from orch_lsp.context.item import ContextItem, Exclusion
 from orch_lsp.late import late
 from orch_lsp.runs.escape import plain, visible
+from orch_lsp.text import counted
 
 if TYPE_CHECKING:
     from orch_lsp.orchestration.requests import preview as previews
@@ -114,13 +115,17 @@ def _sent(sent: Sequence[SentFile], root: Path | None) -> _Table:
     path = Column("FILE", [plain(file.path) for file in sent], _LEAST_PATH, from_front=True)
     lines = Column("LINES", [_lines(file.pieces) for file in sent], _LEAST_LINES)
     role = Column("ROLE", [plain(file.role) for file in sent])
-    whole_why = [plain(file.why) + (f"; {file.redactions} lines hidden" if file.redactions else "") for file in sent]
-    why = Column("WHY", whole_why, _LEAST_WHY)
+    why = Column("WHY", [_why(file) for file in sent], _LEAST_WHY)
     counts = [str(file.tokens) for file in sent]
     most = max(widest(counts), len("TOKENS"))
     tokens = Column("TOKENS".rjust(most), [count.rjust(most) for count in counts])
     files = [None if root is None or file.pieces[0].source == "mcp" else _address(root, file) for file in sent]
     return _Table([[path, lines, role, why, tokens], [path, lines, why, tokens], [path, lines, tokens]], files)
+
+
+def _why(file: SentFile) -> str:
+    redactions = f"; {counted(file.redactions, 'redaction')}" if file.redactions else ""
+    return f"{plain(file.why)}{redactions}"
 
 
 def _lines(pieces: Sequence[ContextItem]) -> str:

@@ -182,7 +182,9 @@ def _servers(session: Session, reading: Reading) -> list[DoctorFinding]:
     ready = [f"{name}{one.at}" for name, one in found.ready.items()]
     findings = [DoctorFinding("servers", "ok", f"asked with each draft: {', '.join(ready)}")] if ready else []
     findings += [
-        DoctorFinding(f"server {name}", "problem", reason, f"Correct its table `[mcp.{name}]`, or what it names.")
+        DoctorFinding(
+            f"server {name}", "problem", reason, f"Set up what is missing, or correct its table `[mcp.{name}]`."
+        )
         for name, reason in found.failed.items()
     ]
     findings += [DoctorFinding(f"server {one.path}", "note", one.reason) for one in found.refused]

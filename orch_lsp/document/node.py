@@ -43,6 +43,7 @@ Relation = Literal["cites", "covers", "validates", "modifies", "removes", "renam
 _EMPHASIS = re.compile(r"(?<!\w)[*_`~]{1,32}(?=\w)|(?<=[\w.,;:!?)])[*_`~]{1,32}(?!\w)")
 _BOX = re.compile(r"\[[xX~-]\]")
 _LINE_END = re.compile(r"[\r\n]")
+_DUPLICATE = re.compile(r"~\d+\Z")
 _NOT_WORD = re.compile(r"[\W_]+")
 _STOPS = " ,;:.…，；：。、"
 _LONGEST_SLUG = 60
@@ -143,6 +144,11 @@ class Node:
     def text_hash(self) -> int:
         """A hash of its text as it stands; cheap, and of this process alone."""
         return hash(self.source[self.span.start : self.span.end])
+
+
+def bare_key(key: str) -> str:
+    """A key without the number that tells it from others that are the same: `T084` of `T084~2`."""
+    return _DUPLICATE.sub("", key)
 
 
 def scope_named(name: str | None, own: str | None, places: Mapping[str, str]) -> str | None:

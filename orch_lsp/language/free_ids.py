@@ -9,10 +9,9 @@ import re
 from collections.abc import Collection
 
 from orch_lsp.document.model import SpecDocument
-from orch_lsp.document.node import Node, NodeKind
+from orch_lsp.document.node import Node, NodeKind, bare_key
 from orch_lsp.document.node_form import STAND_IN
 from orch_lsp.language.index import Index
-from orch_lsp.language.names import bare
 from orch_lsp.text import Span
 
 COUNTED = re.compile(r"(?P<before>.*?)(?P<number>\d{1,9})[a-z]?\Z", re.DOTALL)
@@ -56,7 +55,7 @@ def highest(before: str, taken: Collection[str], beside: int = 0) -> int:
         taken: The keys.
         beside: A number that counts wherever it is: that of a node beside which a new one is to stand.
     """
-    found = (COUNTED.fullmatch(bare(key)) for key in taken if key.startswith(before))
+    found = (COUNTED.fullmatch(bare_key(key)) for key in taken if key.startswith(before))
     numbers = sorted({int(one["number"]) for one in found if one and one["before"] == before})
     kept = len(numbers)
     for at in range(len(numbers) - 1, 0, -1):
@@ -68,7 +67,7 @@ def highest(before: str, taken: Collection[str], beside: int = 0) -> int:
 
 def next_key(key: str, taken: Collection[str]) -> tuple[str, str] | None:
     """A free key like one, and its number as it is typed, as wide as that one's; None if that has no number."""
-    counted = COUNTED.fullmatch(bare(key))
+    counted = COUNTED.fullmatch(bare_key(key))
     if counted is None:
         return None
     digits = counted["number"]
@@ -79,7 +78,7 @@ def next_key(key: str, taken: Collection[str]) -> tuple[str, str] | None:
 
 def free_title(beside: Node, taken: Collection[str]) -> str:
     """A stand-in for the name of a node that is known by its name alone, unlike all that there are."""
-    before = bare(beside.key)[: -len(beside.title)] if beside.title else ""
+    before = bare_key(beside.key)[: -len(beside.title)] if beside.title else ""
     title, number = STAND_IN, 1
     while f"{before}{title}" in taken:
         number += 1

@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from orch_lsp.document.items import PlacedItem, items_around, items_of
 from orch_lsp.document.layout import Layout
 from orch_lsp.document.model import Section, SpecDocument
-from orch_lsp.document.node import Citation, Node, NodeKind
+from orch_lsp.document.node import Citation, Node, NodeKind, bare_key
 from orch_lsp.document.node_form import STAND_IN, NodeForm
 from orch_lsp.document.parse import parse_tree
 from orch_lsp.language.free_ids import COUNTED, free_title, highest, next_key, taken_keys
 from orch_lsp.language.hollow import hollow_body
 from orch_lsp.language.index import Index
-from orch_lsp.language.names import bare, name_of
+from orch_lsp.language.names import name_of
 from orch_lsp.markdown.change import changed
 from orch_lsp.text import Edit, Span, end_of_line, start_of_line
 
@@ -263,14 +263,14 @@ class _Place:
         box = "" if last.box is None else "[ ] "
         behind = text[number.end : last.box.start if last.box is not None else last.content.start]
         words = self._words(form, text[item.content.start : item.content.end])
-        counted = COUNTED.fullmatch(bare(beside.key))
+        counted = COUNTED.fullmatch(bare_key(beside.key))
         siblings = [
             node for node in self._document.nodes.nodes if node.parent == beside.parent and node.kind == beside.kind
         ]
         if counted is None or not siblings:
             return None
         highest = max(
-            (int(found["number"]) for node in siblings if (found := COUNTED.fullmatch(bare(node.key)))), default=0
+            (int(found["number"]) for node in siblings if (found := COUNTED.fullmatch(bare_key(node.key)))), default=0
         )
         key = f"{counted['before']}{max(highest, 0) + 1}"
         del name
@@ -326,7 +326,7 @@ class _Place:
         if beside.key.endswith(beside.title) and text[name.start : name.end] == beside.title:
             # Named by its words alone.
             title = free_title(beside, self._taken(beside.kind))
-            key = f"{bare(beside.key)[: -len(beside.title)]}{title}" if beside.title else ""
+            key = f"{bare_key(beside.key)[: -len(beside.title)]}{title}" if beside.title else ""
             line = text[beside.span.start : name.start] + title
         else:
             counted = self._next(beside)
@@ -425,7 +425,7 @@ class _Place:
         new = Span(start, start + length)
         added = [node for node in after.nodes if node.span.start in new]
         first = next((node for node in added if node.kind == form.kind), None)
-        if first is None or (made.key and first.key != made.key) or bare(first.key) != first.key:
+        if first is None or (made.key and first.key != made.key) or bare_key(first.key) != first.key:
             return False
         before = self._document.nodes
         if [*map(_as_read, (one for one in after.nodes if one.span.start not in new))] != [
@@ -440,7 +440,7 @@ class _Place:
 
 def _as_read(node: Node) -> tuple[str, str, str, str | None]:
     """The part of a node that a new one must not change; headings that are no names are counted by position."""
-    return node.kind, bare(node.key) if node.kind == "section" else node.key, node.title, node.state
+    return node.kind, bare_key(node.key) if node.kind == "section" else node.key, node.title, node.state
 
 
 def _with_number(text: str, number: int) -> str:

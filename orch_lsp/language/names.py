@@ -7,12 +7,11 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orch_lsp.document.node import Citation, Node
+from orch_lsp.document.node import Citation, Node, bare_key
 from orch_lsp.text import Span
 
 _ORDINAL = re.compile(r"[ \t]*(\d{1,9})[.)]")
 _COUNTED = re.compile(r"(?P<before>.*?)(?P<number>\d+)\Z", re.DOTALL)
-_DUPLICATE = re.compile(r"~\d+\Z")
 _FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
 _SHORTEST_RUN = 3
 """Fewer ids are written one by one, and not as a range."""
@@ -44,11 +43,6 @@ def name_of(node: Node) -> Span | None:
     return node.name
 
 
-def bare(key: str) -> str:
-    """A key without the number that tells it from others that are the same."""
-    return _DUPLICATE.sub("", key)
-
-
 def candidates(typed: str, place: str, node: Node, name: str) -> tuple[str, ...]:
     """The forms in which a new name may have to stand where the node is named, the likeliest first.
 
@@ -61,7 +55,7 @@ def candidates(typed: str, place: str, node: Node, name: str) -> tuple[str, ...]
     found = [typed]
     new, old = _COUNTED.fullmatch(typed), _COUNTED.fullmatch(name)
     if new is not None and old is not None:
-        forms = (_COUNTED.fullmatch(form) for form in (place, name, bare(node.key)))
+        forms = (_COUNTED.fullmatch(form) for form in (place, name, bare_key(node.key)))
         before = {"", *(form["before"] for form in forms if form is not None)}
         if new["before"] in before:
             found.append(old["before"] + _as_wide(new["number"], old["number"]))
@@ -78,7 +72,7 @@ def written(place: str, renamed: Renamed) -> str:
 
 
 def _written(place: str, plain: str, renamed: Renamed) -> str:
-    key, new_key = bare(renamed.key), renamed.new_key
+    key, new_key = bare_key(renamed.key), renamed.new_key
     if place == renamed.name:
         return renamed.new_name
     if plain == key:

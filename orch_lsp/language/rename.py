@@ -13,10 +13,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from orch_lsp.document.node import Citation, Node
+from orch_lsp.document.node import Citation, Node, bare_key
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.language.index import ANYWHERE, FoundDefinition, Index, IndexedDocument, Reference
-from orch_lsp.language.names import Renamed, bare, candidates, follows, name_of, written, written_out
+from orch_lsp.language.names import Renamed, candidates, follows, name_of, written, written_out
 from orch_lsp.language.repeated import same_things
 from orch_lsp.text import Edit, Span, apply_edits, split_lines
 
@@ -217,13 +217,13 @@ class _Renaming:
             return f"“{_shown(node.key)}” has its number from its place in the list: move it there instead."
         if node is None or node.kind != found.node.kind or name_of(node) != place:
             kind = found.node.kind.replace("_", " ")
-            like = self._text(found.path, span) if span == found.node.name else bare(found.node.key)
+            like = self._text(found.path, span) if span == found.node.name else bare_key(found.node.key)
             return f"“{_shown(form)}” would not be read as the name of a {kind} here; “{_shown(like)}” is one."
         return None
 
     def _check_free(self, found: FoundDefinition, node: Node) -> None:
         """Refuse a key that something else has, in the same spec or in one that a change makes of it."""
-        key, old_key = bare(node.key), bare(found.node.key)
+        key, old_key = bare_key(node.key), bare_key(found.node.key)
         scope = self._before.documents[found.path].own_scope
         for path, document in sorted(self._before.documents.items()):
             near = document.own_scope == scope or (scope in document.places.values() and not document.frozen)
@@ -250,7 +250,7 @@ class _Renaming:
                     if named or one.key != other.key:
                         renamed = Renamed(one.key, other.key, _typed_name(one), _typed_name(other))
                         yield FoundDefinition(path, one), renamed
-                elif bare(one.key) != bare(other.key):
+                elif bare_key(one.key) != bare_key(other.key):
                     raise _refused(f"With this name “{_shown(one.key)}” would become “{_shown(other.key)}”.")
 
     def _follow(self, changes: Iterable[tuple[FoundDefinition, Renamed]]) -> None:
@@ -279,8 +279,8 @@ class _Renaming:
 
     def _check_cited(self, path: str, renamed: Renamed) -> None:
         """Refuse a key that is cited already, though it names nothing: it would name this node then."""
-        scope, key = self._before.documents[path].own_scope, bare(renamed.new_key)
-        if key == bare(renamed.key):
+        scope, key = self._before.documents[path].own_scope, bare_key(renamed.new_key)
+        if key == bare_key(renamed.key):
             return
         for other, document in sorted(self._before.documents.items()):
             for citation in document.cited.get((scope, key), ()) if not document.frozen else ():

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from orch_lsp.document.model import SpecDocument
-from orch_lsp.document.node import Node
+from orch_lsp.document.node import Node, bare_key
 from orch_lsp.language.free_ids import taken_keys
 from orch_lsp.language.index import Index
-from orch_lsp.language.names import bare, name_of
+from orch_lsp.language.names import name_of
 from orch_lsp.text import Span
 
 _MOST_NAMED = 4
@@ -90,8 +90,8 @@ def _not_free(
             taken[node.kind] = taken_keys(index, before, path, node.kind, nowhere)
         text = after.text[node.span.start : node.span.end][:_SHOWN]
         around = _around(regions, keys, node)
-        if bare(node.key) != node.key and bare(node.key) in after.nodes.by_key:
-            yield IdNote("id_not_free", "error", f"gave “{bare(node.key)}” twice", text, around)
+        if bare_key(node.key) != node.key and bare_key(node.key) in after.nodes.by_key:
+            yield IdNote("id_not_free", "error", f"gave “{bare_key(node.key)}” twice", text, around)
         elif node.key in taken[node.kind]:
             yield IdNote("id_not_free", "error", f"gave “{node.key}” to something new, which is taken", text, around)
 

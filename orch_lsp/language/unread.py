@@ -10,8 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from orch_lsp.document.node import bare_key
 from orch_lsp.language.index import Index, IndexedDocument
-from orch_lsp.language.names import bare
 from orch_lsp.language.rename import Reader, Rename
 from orch_lsp.text import LETTER, Edit, Span, apply_edits, split_lines
 
@@ -57,7 +57,7 @@ def unread_mentions(before: Index, read: Reader, made: Rename) -> Unread:
 def _names(made: Rename) -> Iterator[tuple[str, str]]:
     """Old and new forms of names that are known as names wherever they stand."""
     for renamed in made.renamed.values():
-        for old, new in ((bare(renamed.key), bare(renamed.new_key)), (renamed.name, renamed.new_name)):
+        for old, new in ((bare_key(renamed.key), bare_key(renamed.new_key)), (renamed.name, renamed.new_name)):
             if old != new and _ID.fullmatch(old):
                 yield old, new
             elif old != new and ": " in old:

@@ -13,6 +13,7 @@ from itertools import chain, islice
 from orch_lsp.document.given_up import is_given_up
 from orch_lsp.document.items import Item, items_of
 from orch_lsp.document.model import SpecDocument
+from orch_lsp.document.node import bare_key
 from orch_lsp.markdown.tree import Chunk
 from orch_lsp.rules.done_tasks import paths_in
 from orch_lsp.rules.prose import chunks, once_a_chunk
@@ -181,7 +182,7 @@ def task_missing_path(subject: Subject) -> Iterator[Found]:
     for start in bare:
         node = document.nodes.at(start)
         if node is not None and node.kind == "task" and node.name is not None and not is_given_up(node):
-            message = f"“{node.key}” names no file, and most other tasks here do: say where it is to be done."
+            message = f"“{bare_key(node.key)}” names no file, and most other tasks here do: say where it is to be done."
             yield Found(message, Span(start, end_of_line(document.text, start)), node.key)
 
 

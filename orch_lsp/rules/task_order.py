@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from orch_lsp.document.model import SpecDocument
-from orch_lsp.document.node import Node
+from orch_lsp.document.node import Node, bare_key
 from orch_lsp.markdown.tree import Chunk
 from orch_lsp.rules.done_tasks import paths_in
 from orch_lsp.rules.prose import once_a_chunk, telling
@@ -58,7 +58,9 @@ def parallel_conflict(subject: Subject) -> Iterator[Found]:
         first = seen.setdefault((node.parent, path), node)
         if first.key != node.key:
             said.add(node.key)
-            message = f"This task and “{first.key}” are marked to be done at once, and both are about `{path}`."
+            message = (
+                f"This task and “{bare_key(first.key)}” are marked to be done at once, and both are about `{path}`."
+            )
             yield Found(message, span, node.key, (), (Related("The other task.", first.head),))
 
 
@@ -89,7 +91,7 @@ def depends_on_later(subject: Subject) -> Iterator[Found]:
     """Tasks that wait for one that comes after them."""
     for node, target, span in _waiting(subject.document):
         if target.span.start > node.span.end and node.state != "done":
-            message = f"“{node.key}” waits for “{target.key}”, which comes after it."
+            message = f"“{bare_key(node.key)}” waits for “{bare_key(target.key)}”, which comes after it."
             yield Found(message, span, node.key, (), (Related("The task that it waits for.", target.head),))
 
 

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 
 from orch_lsp.document.given_up import is_given_up, is_said_given_up
 from orch_lsp.document.model import SpecDocument
-from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, Relation
+from orch_lsp.document.node import Citation, Node, NodeKind, Nodes, Relation, bare_key
 from orch_lsp.rules.rule import Found, Neighbour, Related, Rule, Subject, nothing_else
 from orch_lsp.text import Span, end_of_line, start_of_line
 
@@ -132,7 +132,7 @@ def criterion_without_task(subject: Subject) -> Iterator[Found]:
     nodes = subject.document.nodes
     for node in open_ones:
         if not shapes.isdisjoint(map(_shape, (node.key, *_wholes(node.key)))) and not _is_over(nodes, node):
-            yield Found(f"No task covers “{node.key}”.", _line(subject, node), node.key, related=related)
+            yield Found(f"No task covers “{bare_key(node.key)}”.", _line(subject, node), node.key, related=related)
 
 
 def _covered(nodes: Nodes) -> frozenset[str]:
@@ -198,7 +198,7 @@ def task_without_requirement(subject: Subject) -> Iterator[Found]:
         return
     for node in bare:
         if node.state == "open" and not _looks_back(node):
-            message = f"“{node.key}” names no requirement, and nearly all other tasks here do."
+            message = f"“{bare_key(node.key)}” names no requirement, and nearly all other tasks here do."
             yield Found(message, _line(subject, node), node.key)
 
 
@@ -252,9 +252,8 @@ def property_without_criterion(subject: Subject) -> Iterator[Found]:
     validating = {holder.key for holder in _holders(nodes, lambda one: _is_named_as_validated(document, one, starts))}
     for node in properties:
         if node.key not in validating:
-            message = (
-                f"“{node.key}” validates no criterion: name those that it checks, `**Validates: Requirements 1.1**`."
-            )
+            name = bare_key(node.key)
+            message = f"“{name}” validates no criterion: name those that it checks, `**Validates: Requirements 1.1**`."
             yield Found(message, _line(subject, node), node.key)
 
 

@@ -115,7 +115,7 @@ def looked(record: RunRecord) -> str:
 
 def _finding_line(finding: Finding) -> str:
     words = " ".join(finding.text.split())
-    shown = f": {words if len(words) <= _WORDS_SHOWN else words[: _WORDS_SHOWN - 1] + '…'}" if words else ""
+    shown = f": “{words if len(words) <= _WORDS_SHOWN else words[: _WORDS_SHOWN - 1] + '…'}”" if words else ""
     # A sentence of a model's ends with a full stop; the words follow it.
     return plain(f"{finding.message.rstrip('.') if shown else finding.message}{shown}", limit=600)
 
@@ -382,7 +382,7 @@ def _context(record: RunRecord) -> Iterable[str]:
         yield f"not grounded: {plain(context.error.code)}: {plain(context.error.message)}"
     for item in context.items:
         lines = f":{item.range[0]}-{item.range[1]}" if item.range else ""
-        redactions = f", {item.redactions} redactions" if item.redactions else ""
+        redactions = f", {counted(item.redactions, 'redaction')}" if item.redactions else ""
         yield f"{plain(item.path)}{lines} ({item.bytes} bytes, {plain(item.source)}{redactions})"
     for server in context.asked:
         yield f"asked: {plain(server)}"

@@ -147,7 +147,7 @@ async def test_an_objection_counts_only_if_its_quote_stands_in_the_draft(orch, p
     ]
     critic, repair = record["steps"][3:]
     assert [(one["rule"], one["key"], one["text"]) for one in critic["findings"]] == [("critic_objects", "goal", GOAL)]
-    assert "2 objections of the critic left out: not in the draft is what they quote" in done.err
+    assert "2 objections of the critic left out: the words that they quote do not stand in the draft" in done.err
     assert critic["model"] == "stern"
     assert repair["sections"] == ["goal"]
     assert "critic_objects" not in {finding["rule"] for finding in record["findings"]}

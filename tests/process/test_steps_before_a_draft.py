@@ -240,7 +240,7 @@ async def test_review_finds_and_writes_nothing(orch, homes, provider, workspace)
         ("error", "goal", "Each client is limited to 100 requests a minute."),
         ("warning", None, "The window of the limit lasts 60 seconds."),
     ]
-    assert "1 objection of the critic" in done.err
+    assert "1 objection of the critic left out: the words that it quotes do not stand in the document" in done.err
 
 
 async def test_what_the_machine_doubts_of_a_persons_own_text_is_no_error(orch, homes, provider, workspace):

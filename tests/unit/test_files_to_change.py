@@ -132,6 +132,13 @@ def test_nothing_is_said_of_a_task_that_looks_or_names_something_in_its_lines(li
     assert found(text, OF_SPEC_KIT, WITHOUT) == []
 
 
+def test_a_task_is_named_by_its_id_where_another_has_the_same() -> None:
+    bad, _ = examples(WITHOUT)
+    (first, again) = found(bad.rstrip("\n") + "\n- [ ] T006 Add the other field\n", OF_SPEC_KIT, WITHOUT)
+    assert first.key != again.key
+    assert again.message.startswith("“T006” names no file")
+
+
 def test_nothing_is_said_where_few_tasks_name_a_file() -> None:
     bad, _ = examples(WITHOUT)
     assert found(bad + "- [ ] T007 Add a\n- [ ] T008 Add b\n- [ ] T009 Add c\n", OF_SPEC_KIT, WITHOUT) == []

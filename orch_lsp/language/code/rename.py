@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from orch_lsp.document.node import bare_key
 from orch_lsp.errors import ErrorCode, SpecError
 from orch_lsp.language.code.files import family_of
 from orch_lsp.language.code.links import CodeCitation, CodeLinks, link
 from orch_lsp.language.code.mentions import Mention, Place, between, mentions_in
 from orch_lsp.language.index import Index
-from orch_lsp.language.names import Renamed, bare
+from orch_lsp.language.names import Renamed
 from orch_lsp.text import Edit, Span, apply_edits
 
 RenamedNodes = Mapping[tuple[str, str], Renamed]
@@ -72,12 +73,12 @@ def edits_in_code(
 
 
 def _is_changed(change: Renamed) -> bool:
-    return bare(change.key) != bare(change.new_key)
+    return bare_key(change.key) != bare_key(change.new_key)
 
 
 def _near(files: Files, renamed: RenamedNodes) -> Files:
     """The files that name an old key or a new one: in no other file anything can change."""
-    keys = {bare(key) for change in renamed.values() if _is_changed(change) for key in (change.key, change.new_key)}
+    keys = {bare_key(key) for change in renamed.values() if _is_changed(change) for key in (change.key, change.new_key)}
     return {
         path: mentions
         for path, mentions in files.items()
@@ -132,7 +133,7 @@ def _edits(
 
 def rewritten(text: str, change: Renamed) -> str | None:
     """The text that names a node after a rename, alike in form to `text`, which names it now; None if none can."""
-    key, new_key = bare(change.key), bare(change.new_key)
+    key, new_key = bare_key(change.key), bare_key(change.new_key)
     for before in ("", *_PREFIXES):
         if text == key.removeprefix(before) and key.startswith(before):
             return new_key.removeprefix(before) if new_key.startswith(before) else None
@@ -169,7 +170,7 @@ class _IdRange:
         mark = text[self._first_end : self.last_start]
         members = (self.first, *self.between, self.last)
         prefix = self.first[: -(self._first_end - self.start)] if self.first.startswith(_PREFIXES) else ""
-        new = [bare(changes[key].new_key) if key in changes else key for key in members]
+        new = [bare_key(changes[key].new_key) if key in changes else key for key in members]
         if tuple(new[1:-1]) == tuple(between(new[0], new[-1])) and (self.between or new[0] < new[-1]):
             return f"{new[0].removeprefix(prefix)}{mark}{new[-1].removeprefix(prefix)}"
         pieces: list[str] = []
@@ -224,7 +225,7 @@ def _position(index: Index, node: tuple[str, str]) -> tuple[str, int]:
 
 
 def _fault(path: str, mentions: Iterable[Mention], links: CodeLinks, renamed: RenamedNodes) -> str:
-    new_keys = {bare(change.new_key) for change in renamed.values() if _is_changed(change)}
+    new_keys = {bare_key(change.new_key) for change in renamed.values() if _is_changed(change)}
     linked = {(one.place, one.target.node.key) for one in links.in_file(path)}
     for mention in mentions:
         for key in new_keys.intersection(mention.keys):

@@ -271,8 +271,8 @@ class _DraftSteps:
         if found.thrown_away:
             where = "draft" if self._plan.writes else "document"
             self._live.warned(
-                f"{counted(found.thrown_away, 'objection')} of the critic left out: not in the {where} is what "
-                f"{'it quotes' if found.thrown_away == 1 else 'they quote'}"
+                f"{counted(found.thrown_away, 'objection')} of the critic left out: the words that "
+                f"{'it quotes' if found.thrown_away == 1 else 'they quote'} do not stand in the {where}"
             )
 
     async def _repair(self, scope: StepScope) -> None:
