@@ -344,6 +344,13 @@ def test_one_that_fails_in_the_middle_leaves_all_files_to_reading(many, monkeypa
 
 
 @needs_ripgrep
+def test_an_answer_that_could_not_be_written_to_its_end_is_not_believed(root, monkeypatch, tmp_path):
+    path = os.environ["PATH"]
+    with_program(monkeypatch, tmp_path / "bin", f"PATH='{path}'\n{RIPGREP} \"$@\"\nexit 2")
+    assert search(root, hints_in("rate limiter")) is None
+
+
+@needs_ripgrep
 def test_files_that_vanish_or_change_meanwhile_are_passed_over(many, monkeypatch, tmp_path):
     path = os.environ["PATH"]
     last = f"{many}/{'d' * 200}/file1199.md"

@@ -135,7 +135,11 @@ class Ripgrep:
         if status not in ((_FOUND, _SOME_UNREADABLE) if answer else (_NOTHING_FOUND,)):
             raise RipgrepError(f"it ended with status {status}")
         if status == _SOME_UNREADABLE:
-            self.unreadable += [path for path in batch.paths if not os.access(self._before + path, os.R_OK)]
+            lost = [path for path in batch.paths if not os.access(self._before + path, os.R_OK)]
+            if not lost:
+                # It could not write, as on a full disk: that is not all of its answer.
+                raise RipgrepError(f"it ended with status {status}")
+            self.unreadable += lost
         known = frozenset(batch.paths)
         for block in answer.decode("utf-8", "replace").removesuffix("\n").split("\n\n") if answer else ():
             name, separator, text = block.partition("\0")
