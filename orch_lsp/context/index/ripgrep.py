@@ -137,7 +137,7 @@ class Ripgrep:
         if status == _SOME_UNREADABLE:
             lost = [path for path in batch.paths if not os.access(self._before + path, os.R_OK)]
             if not lost:
-                # It could not write, as on a full disk: that is not all of its answer.
+                # An answer that it could not write to its end, as on a full disk, is not all of it.
                 raise RipgrepError(f"it ended with status {status}")
             self.unreadable += lost
         known = frozenset(batch.paths)
