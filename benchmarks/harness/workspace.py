@@ -42,5 +42,12 @@ def place(base_url: str, parallel: int = 8) -> Iterator[Place]:
             f'base_url = "{base_url}"\nmodel = "bench-1"\n[runs]\nparallel = {parallel}\n',
             "utf-8",
         )
-        env = {**os.environ, "ORCH_CONFIG_HOME": str(config), "ORCH_STATE_HOME": str(folder / "state")}
+        env = {
+            **os.environ,
+            "ORCH_CONFIG_HOME": str(config),
+            "ORCH_STATE_HOME": str(folder / "state"),
+            "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+        }
+        # An installed program has its modules compiled; compiling a large one takes the interpreter for a while.
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
         yield Place(root, env)
