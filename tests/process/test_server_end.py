@@ -179,6 +179,7 @@ async def test_untitled_documents_that_were_closed_hold_no_files_and_threads(ser
     server = psutil.Process(process.pid)
     files, threads = server.num_fds(), server.num_threads()
     await open_and_close(300, "many")
-    # Of those closed a moment ago some may still be given back; held ones would be hundreds.
-    assert server.num_fds() <= files + 60
-    assert server.num_threads() <= threads + 60
+    # Those closed a moment ago are given back meanwhile; held ones would be hundreds, and stay.
+    async with asyncio.timeout(SECONDS):
+        while server.num_fds() > files + 60 or server.num_threads() > threads + 60:
+            await client.execute("orch.showHistory", {"open": False})
