@@ -90,7 +90,9 @@
 
 (defun e2e-wait-diagnostic (code)
   "Wait for a diagnostic with CODE, as the server sent it."
-  (flymake-mode 1)
+  ;; The mode begun once more would forget what it was told, and puts its start off to a command that no one gives here.
+  (unless flymake-mode (flymake-mode 1))
+  (flymake-start)
   (e2e-wait (format "a diagnostic %s" code)
             (lambda ()
               (cl-find code
