@@ -26,7 +26,7 @@ else:
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
-_SWITCH_INTERVAL_S = 0.0001
+_SWITCH_INTERVAL_S = 0.00003
 """The time for which a worker thread may hold the interpreter while the event loop waits for it, in seconds.
 
 With the usual 0.005, a hover beside a draft in a large workspace waited for up to a tenth of a second.

@@ -291,8 +291,13 @@ class RunStore:
             named: Ids of further runs, such as provenance files name.
         """
         wanted, others = tuple(sections), tuple(named)
-        await self._catch_up(spec_path)
-        stored = await self._thread.read(lambda: self._opened.applied_for(spec_path, wanted, others))
+
+        def look() -> Sequence[RunRecord] | None:
+            return None if self._is_behind(spec_path) else self._opened.applied_for(spec_path, wanted, others)
+
+        # A hover waits for it: one way to the thread and back is enough if nothing is behind.
+        while (stored := await self._thread.read(look)) is None:
+            """Others are let through in between."""
         found = self._held.over(stored, lambda record: record.applied is not None and self._is_about(record, spec_path))
         return sorted(found, key=lambda record: record.run_id, reverse=True)
 
@@ -340,7 +345,11 @@ class RunStore:
             groupings: What the groups of each table have in common.
             since: Only the runs of this day (UTC, `2026-01-31`) and later ones.
         """
-        await self._catch_up(None)
+        try:
+            while await self._thread.write(self._opened.catch_up):
+                """Others are let through in between."""
+        except StoreError as error:
+            _stay_behind(error)
         return await self._thread.read(lambda: self._opened.usage(groupings, since))
 
     async def text(self, sha256: str) -> str | None:
@@ -408,17 +417,14 @@ class RunStore:
             # Others that wait for the lock look for it now and then only.
             await asyncio.sleep(PAUSE_S if more else 0)
 
-    async def _catch_up(self, spec_path: str | None) -> None:
-        """The same for what is asked for now: all, or one document's. Where that cannot be written, less is known."""
-        # A hover does not wait long for another process.
-        do = self._thread.write if spec_path is None else self._thread.read
+    def _is_behind(self, spec_path: str) -> bool:
+        """Bring some more runs of a document up to date; whether there may be further ones. On the store's thread."""
+        # Not tried for long: a hover does not wait for another process.
         try:
-            while await do(lambda: self._opened.catch_up(spec_path)):
-                pass
+            return self._opened.catch_up(spec_path)
         except StoreError as error:
-            if error.code is ErrorCode.STORE_NEWER:
-                raise
-            logger.warning("runs of an earlier version stay as they are: %s", error.message)
+            _stay_behind(error)
+            return False
 
     async def check(self) -> str | None:
         """The fault of the database as SQLite sees it; None if it is sound, or not there yet."""
@@ -461,6 +467,13 @@ class RunStore:
 
 def _draft_waits(record: RunRecord) -> bool:
     return record.draft is not None and record.draft.state is DraftState.READY
+
+
+def _stay_behind(error: StoreError) -> None:
+    """Go on with less: what was derived from records of an earlier version could not be brought up to date."""
+    if error.code is ErrorCode.STORE_NEWER:
+        raise error
+    logger.warning("runs of an earlier version stay as they are: %s", error.message)
 
 
 def _wrote_nothing(record: RunRecord) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from orch_lsp.document.written import Written, parts_around
+from orch_lsp.document.written import parts_around
 from orch_lsp.language.about import About, NodesHere, about, nodes_at, scopes_cited
 from orch_lsp.language.implementation import code_for
 from orch_lsp.language.index import FoundDefinition, Index
@@ -25,7 +25,7 @@ from orch_lsp.orchestration.index.spec_index import Known
 from orch_lsp.orchestration.index.spec_indexes import GLANCE_SECONDS
 from orch_lsp.orchestration.specs.reading import Reading
 from orch_lsp.orchestration.specs.review import is_spec
-from orch_lsp.orchestration.specs.written_by import origins_of
+from orch_lsp.orchestration.specs.written_by import Chosen, chosen, origins_of_chosen
 from orch_lsp.runs.view import hover_markdown, hover_text
 from orch_lsp.text import Span
 
@@ -36,15 +36,26 @@ _MOST_NODES = 3
 """Nodes of one key that are shown."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """The document, and what is to be looked for at an offset in it."""
+
+    reading: Reading
+    names_something: bool
+    """Whether the other documents have to be looked at: a hover over prose waits for nobody."""
+    written: Chosen
+
+
 async def hover(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | None:
     """The node that is meant under the cursor, and the run from which the section came, as far as there are such."""
     offset = snapshot.positions().offset(params.position)
     if may_be_workflow(snapshot.source.uri):
         return await workflow_words.hover(snapshot, offset)
-    reading = await snapshot.reading()
-    node = await _node(snapshot, reading, offset) if is_spec(reading) else None
+    here = await asyncio.to_thread(_here, snapshot, offset)
+    reading = here.reading
+    node = await _node(snapshot, reading, offset) if here.names_something else None
     mention = await mentioned.about(snapshot, reading, offset) if is_spec(reading) else None
-    origin = await _origin(snapshot, reading, offset)
+    origin = await _origin(snapshot, here)
     found = [part for part in (node, mention, origin) if part is not None]
     if not found:
         return None
@@ -58,8 +69,6 @@ async def hover(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | 
 async def _node(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[str, Span] | None:
     """The nodes that an offset means, in words, and the text that means them."""
     offset = behind_label(reading.document.text, reading.indexed, offset)
-    if not await asyncio.to_thread(_names_something, reading, offset):
-        return None
     scopes = scopes_at(reading.indexed, offset)
     known = await snapshot.index_about(scopes, GLANCE_SECONDS)
     meant = await asyncio.to_thread(nodes_at, known.index, reading.spec_path, offset)
@@ -89,9 +98,16 @@ async def _with_code(snapshot: Snapshot, reading: Reading, index: Index, one: Ab
     return replace(one, code=tuple(await code_at_a_glance(snapshot, reading, index, choose)))
 
 
+def _here(snapshot: Snapshot, offset: int) -> _Here:
+    """All that the document alone says, in one way to a thread and back: they are slow while others compute."""
+    reading = snapshot.reading_now()
+    names_something = is_spec(reading) and _names_something(reading, offset)
+    return _Here(reading, names_something, chosen(reading, parts_around(reading.document, reading.around(offset))))
+
+
 def _names_something(reading: Reading, offset: int) -> bool:
-    """Whether the other documents have to be looked at: a hover over prose waits for nobody."""
     index, path = reading.index, reading.spec_path
+    offset = behind_label(reading.document.text, reading.indexed, offset)
     return index.citation_at(path, offset) is not None or nodes_at(index, path, offset) is not None
 
 
@@ -101,13 +117,10 @@ def _said(known: Known, path: str, offset: int) -> tuple[NodesHere | None, list[
     return here, [replace(about(index, found), is_whole=known.is_complete) for found in nodes]
 
 
-async def _origin(snapshot: Snapshot, reading: Reading, offset: int) -> tuple[str, Span] | None:
+async def _origin(snapshot: Snapshot, here: _Here) -> tuple[str, Span] | None:
     """The run from which the section around an offset came, in words, and the section's heading."""
-
-    def choose() -> Sequence[Written]:
-        return parts_around(reading.document, reading.around(offset))
-
-    part, origin = next(iter(await origins_of(snapshot.session.store, reading, choose)), (None, None))
+    found = await origins_of_chosen(snapshot.session.store, here.reading, here.written)
+    part, origin = next(iter(found), (None, None))
     if part is None or origin is None:
         return None
     now = dt.datetime.now(dt.UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 
 from orch_lsp.document.model import Section
 from orch_lsp.document.written import Written
@@ -13,11 +14,19 @@ from orch_lsp.runs.origins import SectionOrigin, section_origins
 from orch_lsp.runs.provenance import ProvenanceEntry
 from orch_lsp.runs.store import RunStore
 
-_Parts = tuple[Written, ...]
+StoreOf = Callable[[Reading], Awaitable[RunStore]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Parts of a document that runs can have written, and what its provenance file says of any."""
+
+    parts: tuple[Written, ...]
+    entries: tuple[ProvenanceEntry, ...]
 
 
 async def origins_of(
-    store_of: Callable[[Reading], Awaitable[RunStore]], reading: Reading, choose: Callable[[], Iterable[Written]]
+    store_of: StoreOf, reading: Reading, choose: Callable[[], Iterable[Written]]
 ) -> tuple[tuple[Written, SectionOrigin], ...]:
     """The parts of a document that runs wrote, each with its run.
 
@@ -26,20 +35,26 @@ async def origins_of(
         reading: The document.
         choose: The parts that are asked about; called on a worker thread.
     """
-    parts, entries = await asyncio.to_thread(_written, reading, choose)
-    if not parts:
+    return await origins_of_chosen(store_of, reading, await asyncio.to_thread(lambda: chosen(reading, choose())))
+
+
+async def origins_of_chosen(
+    store_of: StoreOf, reading: Reading, asked: Chosen
+) -> tuple[tuple[Written, SectionOrigin], ...]:
+    """As `origins_of`, of parts that were looked at before."""
+    if not asked.parts:
         return ()
     store = await store_of(reading)
-    written = [(part.key, part.sha256) for part in parts]
-    keys = {part.key for part in parts}
-    named = [entry.run_id for entry in entries if entry.key in keys]
+    written = [(part.key, part.sha256) for part in asked.parts]
+    keys = {part.key for part in asked.parts}
+    named = [entry.run_id for entry in asked.entries if entry.key in keys]
     applied = await store.applied_for(reading.spec_path, written, named)
-    origins = section_origins(entries, parts, applied)
-    return tuple((part, origins[part.key]) for part in parts if part.key in origins)
+    origins = section_origins(asked.entries, asked.parts, applied)
+    return tuple((part, origins[part.key]) for part in asked.parts if part.key in origins)
 
 
-def _written(reading: Reading, choose: Callable[[], Iterable[Written]]) -> tuple[_Parts, tuple[ProvenanceEntry, ...]]:
-    """The chosen parts that a run can have written, and the document's provenance.
+def chosen(reading: Reading, parts: Iterable[Written]) -> Chosen:
+    """Those of some parts that a run can have written. Blocking.
 
     The title's section is the whole document, and no run's; its hash would cost the most.
     """
@@ -47,7 +62,7 @@ def _written(reading: Reading, choose: Callable[[], Iterable[Written]]) -> tuple
     if reading.root is not None:
         entries, _ = provenance.read(reading.root, reading.spec_path)
     named = {entry.key for entry in entries}
-    parts = tuple(part for part in choose() if not isinstance(part, Section) or part.profile_key or part.key in named)
-    for part in parts:
+    asked = tuple(part for part in parts if not isinstance(part, Section) or part.profile_key or part.key in named)
+    for part in asked:
         _ = part.sha256  # Made here, on a worker, and kept.
-    return parts, entries
+    return Chosen(asked, entries)
